@@ -1,0 +1,16 @@
+/** The ways a survey can reach a customer, as named by `--delivery`. */
+export const deliveryNames = ['outbox', 'smtp', 'gladly-email', 'gladly-sms', 'medallia'] as const;
+
+export type DeliveryName = (typeof deliveryNames)[number];
+
+/** The kind of address that a delivery writes to. */
+export type AddressKind = 'email' | 'mobile';
+
+export function addressKindOf(delivery: DeliveryName): AddressKind {
+  return delivery === 'gladly-sms' ? 'mobile' : 'email';
+}
+
+/** `outbox` is for trying: what it wrote never suppresses or blocks a real delivery. */
+export function isTrial(delivery: DeliveryName): boolean {
+  return delivery === 'outbox';
+}

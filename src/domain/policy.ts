@@ -1,0 +1,57 @@
+/** How long a quiet night lasts: local clock times, minutes since midnight; `from` may be later than `until`. */
+export interface QuietHours {
+  from: number;
+  until: number;
+}
+
+/** What an organisation decided about its surveys. Durations are milliseconds. Keys as in `configure set`. */
+export interface Policy {
+  optOutTopics: readonly string[];
+  /** Days in which one address is asked at most once; 0 switches it off. */
+  suppressionDays: number;
+  /** Closings older than this are not surveyed. */
+  maxAge: number;
+  /** Time between the closing and the message. */
+  delay: number;
+  quietHours: QuietHours | null;
+  /** Percent of closings that are surveyed, 0 to 100. */
+  sample: number;
+  /** Agent ids or e-mail addresses. */
+  excludedAgents: readonly string[];
+  /** Inbox ids or names. */
+  excludedInboxes: readonly string[];
+  /** Channel names as in Gladly's report filter, e.g. `voice`. */
+  excludedChannels: readonly string[];
+  /** E-mail addresses, domains, phone numbers or customer ids. */
+  excludedCustomers: readonly string[];
+  /** Ratings up to this one count as low. */
+  lowRating: number;
+  /** Time after which a survey can no longer be answered. */
+  surveyExpires: number;
+  /** Time after the first answer in which it can be changed. */
+  answerFinalAfter: number;
+  language: string;
+  /** Null: the organisation's name. */
+  companyName: string | null;
+}
+
+const hour = 3_600_000;
+const day = 24 * hour;
+
+export const defaultPolicy: Policy = {
+  optOutTopics: ['do_not_send_stella'],
+  suppressionDays: 7,
+  maxAge: 30 * day,
+  delay: 0,
+  quietHours: null,
+  sample: 100,
+  excludedAgents: [],
+  excludedInboxes: [],
+  excludedChannels: [],
+  excludedCustomers: [],
+  lowRating: 2,
+  surveyExpires: 30 * day,
+  answerFinalAfter: day,
+  language: 'en',
+  companyName: null,
+};

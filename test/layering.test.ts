@@ -1,0 +1,93 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, expect, test } from 'vitest';
+
+const source = join(import.meta.dirname, '../src');
+
+/** What each part may import of ours, besides itself. Anything else is an import that goes the wrong way. */
+const mayImport: Record<string, readonly string[]> = {
+  'failure.ts': [],
+  domain: [],
+  gladly: ['failure.ts', 'domain'],
+  delivery: ['failure.ts', 'domain'],
+  ledger: ['failure.ts', 'domain'],
+  config: ['failure.ts', 'domain'],
+  terminal: ['failure.ts', 'domain'],
+  sandbox: ['domain', 'gladly'],
+  workflow: ['failure.ts', 'domain', 'gladly', 'delivery', 'ledger', 'config'],
+  commands: ['failure.ts', 'domain', 'workflow', 'config', 'terminal', 'sandbox'],
+  'cli.ts': ['failure.ts', 'commands', 'terminal', 'config'],
+};
+
+/** The sandbox stands in for Gladly, so it may know the contract's types but nothing of our client. */
+const sandboxMayImportFromGladly = 'gladly/contract.ts';
+
+interface Import {
+  from: string;
+  to: string;
+}
+
+function sources(): string[] {
+  return readdirSync(source, { recursive: true, encoding: 'utf8' }).filter((file) => file.endsWith('.ts'));
+}
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(source, file), 'utf8');
+  const specifiers = [...text.matchAll(/(?:from|import)\s*\(?\s*['"](\.[^'"]+)['"]/g)].map(
+    (match) => match[1]!,
+  );
+  return specifiers.map((specifier) => ({
+    from: file,
+    to: relative(source, join(source, dirname(file), specifier)),
+  }));
+}
+
+const part = (file: string): string => file.split('/')[0]!;
+
+describe('layers', () => {
+  test('every part has a place in the order', () => {
+    const parts = new Set(sources().map(part));
+    expect([...parts].filter((name) => !(name in mayImport))).toEqual([]);
+  });
+
+  test('imports point downwards only', () => {
+    const wrong = sources()
+      .flatMap(importsOf)
+      .filter(({ from, to }) => part(from) !== part(to) && !mayImport[part(from)]?.includes(part(to)));
+    expect(wrong).toEqual([]);
+  });
+
+  test('the sandbox knows the contract and nothing else of the client', () => {
+    const wrong = sources()
+      .flatMap(importsOf)
+      .filter(({ from, to }) => part(from) === 'sandbox' && part(to) === 'gladly')
+      .filter(({ to }) => to !== sandboxMayImportFromGladly);
+    expect(wrong).toEqual([]);
+  });
+
+  test('imports name files that exist', () => {
+    const known = new Set(sources());
+    const missing = sources()
+      .flatMap(importsOf)
+      .filter(({ to }) => to.endsWith('.ts') && !known.has(to));
+    expect(missing).toEqual([]);
+  });
+});
+
+describe('side effects stay in their place', () => {
+  const offenders = (pattern: RegExp, allowed: (file: string) => boolean): string[] =>
+    sources()
+      .filter((file) => !allowed(file))
+      .filter((file) => pattern.test(readFileSync(join(source, file), 'utf8')));
+
+  test('only the terminal and the program print', () => {
+    const prints = /\bconsole\.|process\.(stdout|stderr)/;
+    expect(offenders(prints, (file) => part(file) === 'terminal' || file === 'cli.ts')).toEqual([]);
+  });
+
+  test('the domain reads no clock, no randomness, no environment and no files', () => {
+    const impure =
+      /\bDate\.now\(|\bnew Date\(\)|Math\.random|\bprocess\.|randomUUID|randomBytes|from 'node:(fs|http|https|net|os|child_process)/;
+    expect(offenders(impure, (file) => part(file) !== 'domain')).toEqual([]);
+  });
+});
