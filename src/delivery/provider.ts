@@ -1,0 +1,44 @@
+import type { DeliveryName } from '../domain/delivery.ts';
+import type { Failure } from '../failure.ts';
+
+/** One survey on its way to one customer. Names come from customers and agents: any text may be in them. */
+export interface SurveyMessage {
+  surveyId: string;
+  conversationId: string;
+  closingId: string;
+  /** An e-mail address or a mobile number, as the delivery needs; already found valid. */
+  to: { address: string; name: string | null };
+  agent: { name: string | null; firstName: string | null };
+  companyName: string;
+  /** A BCP 47 tag, e.g. `en` or `es-MX`; one that we have no words for is read in English. */
+  language: string;
+  /** The channel of the agent's last response, as in the attribution, e.g. `email`. */
+  channel: string | null;
+  /** ISO-8601 in UTC, with milliseconds. */
+  closedAt: string;
+  /** The survey page without a choice made. */
+  surveyUrl: string;
+  /** The survey page with 1, 2, 3, 4 or 5 stars chosen, in this order. */
+  ratingUrls: readonly [string, string, string, string, string];
+  unsubscribeUrl: string;
+}
+
+export type DeliveryOutcome =
+  | { status: 'sent'; externalId: string | null }
+  /** Certainly nothing left. `temporary`: the same message may succeed later. */
+  | { status: 'not_sent'; temporary: boolean; failure: Failure }
+  /** Nobody knows whether the message left: it must not be repeated by itself. */
+  | { status: 'uncertain'; failure: Failure };
+
+export interface DeliveryProvider {
+  readonly name: DeliveryName;
+  /** Doing it twice is the same as once. */
+  readonly repeatable: boolean;
+  /**
+   * Delivers one survey. `leaving` is awaited once, after everything that can be prepared is prepared and right
+   * before the message leaves; if it throws, nothing leaves and the error is passed on unchanged. What goes
+   * wrong with the message itself is an outcome, never an exception.
+   */
+  deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome>;
+  close(): Promise<void>;
+}
