@@ -1,0 +1,114 @@
+import { createHash } from 'node:crypto';
+import { escapeWithin, lineWithin, readableText } from './rich-text.ts';
+
+/** One answer of a customer, at one of its revisions. */
+export interface SurveyAnswer {
+  surveyId: string;
+  /** 1 for the first answer, counted up with every change. */
+  revision: number;
+  /** 1 to 5. */
+  rating: number;
+  resolved: boolean | null;
+  comment: string | null;
+  /** RFC 3339. */
+  answeredAt: string;
+}
+
+/** What the card tells besides the answer. */
+export interface CardSubject {
+  conversationId: string;
+  agentName: string | null;
+  channel: string | null;
+  /** RFC 3339; null where nothing tells when the conversation closed. */
+  closedAt: string | null;
+  /** Where the link leads; null for a card without one. */
+  conversationUrl: string | null;
+}
+
+/** Body of `POST /customers/{customerId}/conversation-items`. */
+export interface CardItem {
+  id: string;
+  content: {
+    type: 'CUSTOMER_ACTIVITY';
+    activityType: 'SURVEY';
+    title: string;
+    body: string;
+    sourceName: string;
+    link?: { url: string; text: string };
+    occurredAt?: string;
+  };
+}
+
+/** Limits of a CUSTOMER_ACTIVITY in Gladly's contract; an id has to stay under 50 characters. */
+export const cardLimits = { title: 100, body: 25_000, sourceName: 50, linkText: 50, id: 49 } as const;
+
+const year = 365 * 86_400_000;
+
+/**
+ * The card of an answer, for the customer's timeline. Its id is a hash of survey, revision and content, so that a
+ * repeat answers 409 and a change makes a new card. Total: every text fits, is harmless, and is cut cleanly.
+ */
+export function makeCard(answer: SurveyAnswer, subject: CardSubject, nowMs: number): CardItem {
+  const content: CardItem['content'] = {
+    type: 'CUSTOMER_ACTIVITY',
+    activityType: 'SURVEY',
+    title: lineWithin(titleOf(answer), cardLimits.title),
+    body: bodyOf(answer, subject),
+    sourceName: 'CSAT survey',
+  };
+  if (subject.conversationUrl !== null) {
+    content.link = { url: subject.conversationUrl, text: 'Open conversation' };
+  }
+  // Gladly takes no occurredAt older than a year; without it the card stands at the time of posting.
+  if (nowMs - Date.parse(answer.answeredAt) < year) content.occurredAt = answer.answeredAt;
+  return { id: cardIdOf(answer), content };
+}
+
+/** URL-safe and under 50 characters. */
+export function cardIdOf(answer: SurveyAnswer): string {
+  const content = JSON.stringify([answer.rating, answer.resolved, answer.comment]);
+  const hash = createHash('sha256').update(`${answer.surveyId}\0${answer.revision}\0${content}`);
+  return `csat-${hash.digest('base64url')}`.slice(0, cardLimits.id);
+}
+
+/** Whether an item found under our id says what ours says, in words: Gladly may store the markup differently. */
+export function isSameCard(found: unknown, card: CardItem): boolean {
+  const content = contentOf(found);
+  return (
+    content['type'] === card.content.type &&
+    content['activityType'] === card.content.activityType &&
+    readableText(textOf(content['title'])) === readableText(card.content.title) &&
+    readableText(textOf(content['body'])) === readableText(card.content.body)
+  );
+}
+
+function titleOf({ rating, resolved }: SurveyAnswer): string {
+  const verdict = resolved === null ? '' : resolved ? ': resolved' : ': not resolved';
+  return `CSAT ${rating}/5${verdict}`;
+}
+
+function bodyOf(answer: SurveyAnswer, subject: CardSubject): string {
+  const stars = '★'.repeat(answer.rating) + '☆'.repeat(5 - answer.rating);
+  const head = `<p><b>${stars} ${answer.rating}/5</b></p>`;
+  const facts = [
+    ['Resolved', answer.resolved === null ? 'not answered' : answer.resolved ? 'yes' : 'no'],
+    ['Agent', subject.agentName ?? 'unknown'],
+    ['Channel', subject.channel ?? 'unknown'],
+    ['Closed', subject.closedAt ?? 'unknown'],
+    ['Conversation', subject.conversationId],
+  ].map(([name = '', value = '']) => `${name}: ${escapeWithin(value, 300)}`);
+  const foot = `<p>${facts.join('<br>')}</p>`;
+  const comment = answer.comment?.trim() ?? '';
+  if (comment === '') return `${head}${foot}`;
+  const room = cardLimits.body - head.length - foot.length - '<p></p>'.length;
+  return `${head}<p>${escapeWithin(comment, room)}</p>${foot}`;
+}
+
+function contentOf(item: unknown): Record<string, unknown> {
+  const content = typeof item === 'object' && item !== null && 'content' in item ? item.content : null;
+  return typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,55 @@
+import { parseInstant, type Instant } from './instant.ts';
+import type { TimelineItem } from './timeline.ts';
+
+/** Webhook, report and `closedAt` tell slightly different times of one closing; within this they mean the same. */
+export const sameClosingMilliseconds = 60_000;
+
+export interface KnownClosing {
+  id: string;
+  /** RFC 3339. */
+  closedAt: string;
+  /** When the conversation was seen reopened after this closing; null while it was not. */
+  reopenedAt: string | null;
+}
+
+/** The id of a new closing: the conversation and the time first seen, frozen when it is first written. */
+export function closingIdOf(conversationId: string, closedAt: string): string {
+  return `${conversationId}@${closedAt}`;
+}
+
+/**
+ * The known closing that a sighting at `closedAt` means: the nearest within 60 s. A closing whose conversation was
+ * seen reopened is not adopted by a time after the reopening: that is a new closing.
+ */
+export function adoptedClosing<Known extends KnownClosing>(
+  known: readonly Known[],
+  closedAt: string,
+): Known | null {
+  const at = Date.parse(closedAt);
+  const distance = (closing: KnownClosing): number => Math.abs(Date.parse(closing.closedAt) - at);
+  const adoptable = known
+    .filter((closing) => distance(closing) <= sameClosingMilliseconds)
+    .filter(({ reopenedAt }) => reopenedAt === null || at <= Date.parse(reopenedAt));
+  return adoptable.reduce<Known | null>(
+    (nearest, closing) => (nearest === null || distance(closing) < distance(nearest) ? closing : nearest),
+    null,
+  );
+}
+
+/**
+ * When a closed conversation closed: `closedAt`, which Gladly does not promise, else the last change of status to
+ * CLOSED in the timeline, else the last item. Null where nothing tells.
+ */
+export function closingTime(closedAt: unknown, items: readonly TimelineItem[]): Instant | null {
+  const told = parseInstant(closedAt);
+  if (told !== null) return told;
+  const closings = items.filter(({ newStatus }) => newStatus === 'CLOSED');
+  return latest(closings) ?? latest(items);
+}
+
+function latest(items: readonly TimelineItem[]): Instant | null {
+  return items.reduce<Instant | null>(
+    (last, { timestamp }) => (timestamp !== null && (last === null || timestamp > last) ? timestamp : last),
+    null,
+  );
+}

@@ -1,0 +1,60 @@
+/** A moment as nanoseconds since the Unix epoch: Gladly's RFC 3339 fractions have 0 to 9 digits. */
+export type Instant = bigint;
+
+const pattern =
+  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})$/;
+const nanosecondsPerMillisecond = 1_000_000n;
+
+/** Reads an RFC 3339 time with an offset. Null for anything else: without an offset a time names no moment. */
+export function parseInstant(value: unknown): Instant | null {
+  if (typeof value !== 'string') return null;
+  const match = pattern.exec(value.trim());
+  if (match === null) return null;
+  const [, date = '', minutes = '', seconds = '00', fraction = '', offset = ''] = match;
+  // A leap second is read as the last moment before it, which keeps its place among its neighbours.
+  const leap = seconds === '60';
+  const zone = offset.toUpperCase() === 'Z' ? 'Z' : `${offset.slice(0, 3)}:${offset.slice(-2)}`;
+  const whole = Date.parse(`${date}T${minutes}:${leap ? '59' : seconds}${zone}`);
+  if (Number.isNaN(whole) || !isCalendarDate(date)) return null;
+  const nanoseconds = leap ? 999_999_999n : BigInt(fraction.padEnd(9, '0'));
+  return BigInt(whole) * nanosecondsPerMillisecond + nanoseconds;
+}
+
+/** Date.parse rolls 2026-02-30 over into March; a day that does not exist is no time. */
+function isCalendarDate(date: string): boolean {
+  const read = new Date(`${date}T00:00:00Z`);
+  return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(date);
+}
+
+/** Milliseconds since the epoch, rounded down. */
+export function toMilliseconds(instant: Instant): number {
+  const milliseconds = instant / nanosecondsPerMillisecond;
+  const roundsUp = instant < 0n && instant % nanosecondsPerMillisecond !== 0n;
+  return Number(roundsUp ? milliseconds - 1n : milliseconds);
+}
+
+export function fromMilliseconds(milliseconds: number): Instant {
+  return BigInt(Math.floor(milliseconds)) * nanosecondsPerMillisecond;
+}
+
+/** RFC 3339 in UTC with milliseconds, e.g. `2026-11-22T10:00:00.000Z`. */
+export function formatInstant(instant: Instant): string {
+  return new Date(toMilliseconds(instant)).toISOString();
+}
+
+/** The same moment in our own spelling, or null where the text is no RFC 3339 time. */
+export function normalizeTime(value: unknown): string | null {
+  const instant = parseInstant(value);
+  return instant === null ? null : formatInstant(instant);
+}
+
+const reportPattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
+
+/**
+ * Reads a time from a report that was asked for in UTC. How its cells are written is not stated, so a time
+ * without an offset is read as UTC, and anything else that is no RFC 3339 time is null.
+ */
+export function parseReportTime(value: string): Instant | null {
+  const match = reportPattern.exec(value.trim());
+  return parseInstant(match === null ? value.replace(/ UTC$/, 'Z') : `${match[1] ?? ''}T${match[2] ?? ''}Z`);
+}

@@ -1,0 +1,67 @@
+/** Invisible characters that can do harm: C0 and C1 controls but tab and line feed, and the bidirectional controls. */
+const harmful =
+  // eslint-disable-next-line no-control-regex -- control characters are what this removes
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+
+const entities: Record<string, string> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+};
+
+/** Text of a customer without anything that acts: line ends become \n, lone surrogates a replacement character. */
+export function harmless(text: string): string {
+  return text
+    .replace(/\r\n?|\u2028|\u2029/g, '\n')
+    .replace(harmful, '')
+    .toWellFormed();
+}
+
+/** Text as rich text: a line end is `<br>`, everything that HTML could read is an entity. */
+export function escapeText(text: string): string {
+  return harmless(text).replace(/[&<>"'\n]/g, (character) => entities[character] ?? character);
+}
+
+/**
+ * Escaped text of at most `limit` UTF-16 units, ended by `…` where it had to be cut; neither a character, a
+ * grapheme of several characters, nor an entity is cut in half.
+ */
+export function escapeWithin(text: string, limit: number): string {
+  const whole = escapeText(text);
+  if (whole.length <= limit) return whole;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(harmless(text))) {
+    const escaped = escapeText(segment);
+    if (kept.length + escaped.length > limit - 1) break;
+    kept += escaped;
+  }
+  return limit < 1 ? '' : `${kept}…`;
+}
+
+/** Plain text of at most `limit` UTF-16 units on one line, never cut inside a grapheme. */
+export function lineWithin(text: string, limit: number): string {
+  const line = harmless(text).replace(/\s+/g, ' ').trim();
+  if (line.length <= limit) return line;
+  let kept = '';
+  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line)) {
+    if (kept.length + segment.length > limit - 1) break;
+    kept += segment;
+  }
+  return limit < 1 ? '' : `${kept}…`;
+}
+
+/** What a person reads of rich text: tags gone, entities read, white space folded. Gladly may rewrite the markup. */
+export function readableText(richText: string): string {
+  const characters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
+  return richText
+    .replace(/<[^>]*>/g, ' ')
+    .replace(/&(?:#(\d{1,7})|#x([0-9a-f]{1,6})|([a-z]+));/gi, (entity, decimal, hex, name) => {
+      const code = typeof decimal === 'string' ? Number(decimal) : Number.parseInt(String(hex), 16);
+      if (typeof name === 'string') return characters[name.toLowerCase()] ?? entity;
+      return code <= 0x10ffff ? String.fromCodePoint(code) : entity;
+    })
+    .replace(/\s+/g, ' ')
+    .trim();
+}
