@@ -1,0 +1,120 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { environmentSwitch, isSet } from '../config/environment.ts';
+import { loadSettings, type GlobalFlags, type Settings } from '../config/settings.ts';
+import type { RunningSandbox } from '../sandbox/start.ts';
+import type { Output } from '../terminal/output.ts';
+import { registerSecret } from '../terminal/redact.ts';
+import { openOutput, type TerminalFlags } from '../terminal/open.ts';
+import { listenForSignals } from './signals.ts';
+
+/** What every command is given; the costly parts are made when first asked for. */
+export interface CommandContext {
+  readonly output: Output;
+  /**
+   * Aborted by the first SIGINT or SIGTERM with a Failure of kind interrupted or terminated as reason. A second
+   * SIGINT exits at once; the process exits in any case 10 s after the first.
+   */
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** Prompts are allowed: stdin is a terminal, no `--no-input`, no CI. */
+  readonly interactive: boolean;
+  /** The global options as given, for commands that manage the configuration itself. */
+  readonly flags: GlobalFlags;
+  readonly env: NodeJS.ProcessEnv;
+  /**
+   * The settings, loaded once. With `--sandbox` the embedded sandbox is started and these are its settings.
+   *
+   * @throws Failure kind configuration or usage.
+   */
+  settings(): Promise<Settings>;
+  /** The embedded sandbox, once `settings` was called. */
+  sandbox(): RunningSandbox | null;
+  close(): Promise<void>;
+}
+
+interface Embedded {
+  settings: Settings;
+  sandbox: RunningSandbox | null;
+  close(): Promise<void>;
+}
+
+export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.ProcessEnv): CommandContext {
+  const output = openOutput(flags, env);
+  const signals = listenForSignals();
+  let loading: Promise<Embedded> | null = null;
+  let sandbox: RunningSandbox | null = null;
+
+  return {
+    output,
+    signal: signals.signal,
+    clock: Date.now,
+    interactive: process.stdin.isTTY && flags.input !== false && !isSet(env, 'CI'),
+    flags,
+    env,
+    async settings() {
+      loading ??= wantsSandbox(flags, env) ? embed(flags, env) : load(flags, env);
+      const loaded = await loading;
+      sandbox = loaded.sandbox;
+      return loaded.settings;
+    },
+    sandbox: () => sandbox,
+    async close() {
+      signals.close();
+      const loaded = await loading?.catch(() => null);
+      await loaded?.close();
+    },
+  };
+}
+
+function wantsSandbox(flags: GlobalFlags, env: NodeJS.ProcessEnv): boolean {
+  return flags.sandbox ?? environmentSwitch(env, 'GCSAT_SANDBOX');
+}
+
+async function load(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Embedded> {
+  const settings = await loadSettings(flags, env);
+  return { settings: keepSecret(settings), sandbox: null, close: () => Promise.resolve() };
+}
+
+/** A sandbox that lives as long as this command, with a ledger of its own. */
+async function embed(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Embedded> {
+  const { sandboxSettings, refuseAccountFlags } = await import('../config/sandbox-settings.ts');
+  refuseAccountFlags(flags);
+  const { startSandbox } = await import('../sandbox/start.ts');
+  const directory = mkdtempSync(join(tmpdir(), 'gcsat-sandbox-'));
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  // The folder must not outlive a process that is told to exit at once.
+  process.once('exit', remove);
+  const sandbox = await startSandbox();
+  const settings = await sandboxSettings(flags, env, sandbox, directory);
+  return {
+    settings,
+    sandbox,
+    async close() {
+      await sandbox.close();
+      remove();
+    },
+  };
+}
+
+/** From here on nothing secret of these settings appears in any output. */
+export function keepSecret(settings: Settings): Settings {
+  registerSecret(settings.token);
+  registerSecret(Buffer.from(`${settings.email}:${settings.token}`).toString('base64'));
+  for (const url of [settings.smtpUrl, settings.database]) registerSecret(passwordOf(url));
+  return {
+    ...settings,
+    async surveySecret() {
+      const secret = await settings.surveySecret();
+      registerSecret(Buffer.from(secret).toString('utf8'));
+      return secret;
+    },
+  };
+}
+
+function passwordOf(url: string | null): string | null {
+  if (url === null || !URL.canParse(url)) return null;
+  return decodeURIComponent(new URL(url).password);
+}

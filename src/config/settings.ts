@@ -1,0 +1,95 @@
+import type { DeliveryName } from '../domain/delivery.ts';
+import type { Policy } from '../domain/policy.ts';
+import { Failure } from '../failure.ts';
+import type { HostKind } from './domain.ts';
+import { resolveSettings, type ResolvedSettings } from './resolve.ts';
+
+/** Where a value came from; a later one gives way to an earlier one. */
+export type SettingOrigin = 'flag' | 'environment' | 'profile' | 'default' | 'sandbox';
+
+/** The global options that decide settings, as given on the command line. There is none for the token. */
+export interface GlobalFlags {
+  profile?: string | undefined;
+  domain?: string | undefined;
+  email?: string | undefined;
+  /** The API token is read from stdin. */
+  tokenStdin?: boolean | undefined;
+  /** Hosts that are not Gladly's are allowed. */
+  allowHost?: boolean | undefined;
+  database?: string | undefined;
+  sandbox?: boolean | undefined;
+  /** Seconds. */
+  timeout?: string | undefined;
+  delivery?: string | undefined;
+  /** Percent. */
+  rateShare?: string | undefined;
+}
+
+/** Everything that a command needs to know about the organisation it works for. */
+export interface Settings {
+  profile: string;
+  /** E.g. `https://acme.gladly.com`; nothing else ever gets the credentials. */
+  origin: string;
+  hostKind: HostKind;
+  /** The API user: user name of the Basic credentials. */
+  email: string;
+  token: string;
+  /** Of one HTTP request. */
+  timeoutMs: number;
+  /** Percent of the organisation's rate limit that we may use, 1 to 100. */
+  ratePercent: number;
+  delivery: DeliveryName;
+  /** Sender address or number. */
+  from: string | null;
+  smtpUrl: string | null;
+  /** Where customers reach the survey page, without a slash at the end. Null: not given, and the delivery needs it. */
+  publicUrl: string | null;
+  /** A file path, or a `sqlite:` or `postgres:` URL. */
+  database: string;
+  dataDir: string;
+  configDir: string;
+  outboxDir: string;
+  /** The operator's own mail template; null: the built-in one. */
+  templateFile: string | null;
+  policy: Policy;
+  /** The signing key of survey links, at least 32 bytes; made at first need. */
+  surveySecret(): Promise<Uint8Array>;
+  /** By the name of the setting as in `configure show`, e.g. `domain`, `timeout`, `suppressionDays`. */
+  origins: Record<string, SettingOrigin>;
+}
+
+/**
+ * The settings of the chosen profile: flag, then environment, then profile, then default.
+ *
+ * @throws Failure kind configuration when something is missing (all of it is named at once) or stored wrongly;
+ *   kind usage for a bad flag.
+ */
+export async function loadSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Settings> {
+  return complete(await resolveSettings({ flags, env }));
+}
+
+/** The settings, if nothing is missing. */
+export function complete(resolved: ResolvedSettings): Settings {
+  const { domain, email, token, profileExists, ...rest } = resolved;
+  if (domain !== null && email !== null && token !== null) {
+    return { ...rest, origin: domain.origin, hostKind: domain.hostKind, email, token };
+  }
+  const missing = [
+    ...(domain === null ? [{ name: 'domain', give: '--domain or GCSAT_DOMAIN' }] : []),
+    ...(email === null ? [{ name: 'API user e-mail', give: '--email or GCSAT_EMAIL' }] : []),
+    ...(token === null ? [{ name: 'API token', give: '--token-stdin, GCSAT_TOKEN or GCSAT_TOKEN_FILE' }] : []),
+  ];
+  const profile = `profile '${rest.profile}'${profileExists ? '' : ', which does not exist'}`;
+  const foreign =
+    resolved.foreignToken === null
+      ? ''
+      : `; the token saved for ${resolved.foreignToken} is not sent to another host`;
+  throw new Failure(
+    'configuration',
+    'not_configured',
+    `not configured: ${missing.map(({ name }) => name).join(', ')} missing (${profile})${foreign}`,
+    {
+      hint: `run \`gcsat configure\`, or give ${missing.map(({ give }) => give).join('; ')}; or add --sandbox to try without an account`,
+    },
+  );
+}

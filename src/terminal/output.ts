@@ -1,0 +1,151 @@
+import { Chalk } from 'chalk';
+import type { ColourLevel } from './colour.ts';
+import { startProgress, type Progress, type RunningProgress } from './progress.ts';
+import { redact } from './redact.ts';
+import { clean, cleanBlock, escapeControls } from './text.ts';
+
+/** How much goes to stderr: errors only, warnings too, the usual, everything. */
+export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
+
+type Shade = (text: string) => string;
+
+/** Colours for stdout; they leave the text as it is when stdout shows none. */
+export interface Paint {
+  readonly bold: Shade;
+  readonly dim: Shade;
+  readonly green: Shade;
+  readonly red: Shade;
+  readonly yellow: Shade;
+  readonly cyan: Shade;
+}
+
+/**
+ * The one way from a command to the user. stdout carries results, stderr everything else. Known secrets are removed
+ * from both; control characters are removed from people's text and escaped in JSON. A value inside a human text
+ * should still go through `clean`, so that its line breaks cannot pretend to be lines of ours.
+ */
+export interface Output {
+  readonly json: boolean;
+  readonly jsonl: boolean;
+  readonly quiet: boolean;
+  readonly verbose: boolean;
+  /** Width of the terminal; large when stdout is none, because nothing needs to be cut there. */
+  readonly columns: number;
+  readonly paint: Paint;
+  /** The document of `--json` has been printed, so nothing may follow it. */
+  readonly answered: boolean;
+  /** The one result of a command. The human text gets its line break at the end. */
+  result(document: unknown, human: () => string): void;
+  /** One of many results; under `--jsonl` one document a line, under `--json` nothing (use `result` there). */
+  line(document: unknown, human: () => string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  debug(text: string): void;
+  progress(text: string): Progress;
+}
+
+/** What of a stream the output needs. */
+export interface Sink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
+export interface OutputOptions {
+  readonly json: boolean;
+  readonly jsonl: boolean;
+  readonly level: LogLevel;
+  readonly colour: { readonly stdout: ColourLevel; readonly stderr: ColourLevel };
+  readonly stdout: Sink;
+  readonly stderr: Sink;
+}
+
+const columnsWithoutTerminal = 1000;
+
+export function createOutput(options: OutputOptions): Output {
+  const { json, jsonl, level, stdout, stderr } = options;
+  const paint = paintOf(options.colour.stdout);
+  const errorPaint = paintOf(options.colour.stderr);
+  const quiet = level === 'error' || level === 'warn';
+  let answered = false;
+  let running: RunningProgress | null = null;
+
+  const print = (sink: Sink, text: string): void => {
+    running?.hide();
+    sink.write(text);
+    running?.show();
+  };
+  const human = (text: string): string => {
+    const safe = cleanBlock(redact(text), options.colour.stdout > 0);
+    return safe === '' || safe.endsWith('\n') ? safe : `${safe}\n`;
+  };
+  const note = (prefix: string, text: string): void => print(stderr, `${prefix}${clean(redact(text))}\n`);
+
+  return {
+    json,
+    jsonl,
+    quiet,
+    verbose: level === 'debug',
+    get columns() {
+      return stdout.isTTY === true ? (stdout.columns ?? 80) : columnsWithoutTerminal;
+    },
+    paint,
+    get answered() {
+      return answered;
+    },
+    result(document, toText) {
+      if (json) answered = true;
+      if (json) print(stdout, `${serialize(document, 2)}\n`);
+      else if (jsonl) print(stdout, `${serialize(document)}\n`);
+      else print(stdout, human(toText()));
+    },
+    line(document, toText) {
+      if (json) return;
+      if (jsonl) print(stdout, `${serialize(document)}\n`);
+      else print(stdout, human(toText()));
+    },
+    info(text) {
+      if (!quiet) note('', text);
+    },
+    warn(text) {
+      if (level !== 'error') note(`${errorPaint.yellow('warning:')} `, text);
+    },
+    debug(text) {
+      if (level === 'debug') note(errorPaint.dim('debug: '), text);
+    },
+    progress(text) {
+      running?.stop();
+      const spinning = stderr.isTTY === true && !quiet && !json && !jsonl;
+      const started = startProgress(text, {
+        manner: quiet ? 'silent' : spinning ? 'spinner' : 'lines',
+        colour: options.colour.stderr > 0,
+        print: (line) => print(stderr, `${line}\n`),
+      });
+      running = started;
+      return started;
+    },
+  };
+}
+
+/** JSON without secrets; control and direction characters stand as escapes, so that showing it is harmless. */
+function serialize(document: unknown, indent?: number): string {
+  const withoutSecrets = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' ? redact(value) : value;
+  return escapeControls(JSON.stringify(document, withoutSecrets, indent));
+}
+
+function paintOf(level: ColourLevel): Paint {
+  const chalk = new Chalk({ level });
+  const shade =
+    (name: keyof Paint): Shade =>
+    (text) =>
+      chalk[name](text);
+  return {
+    bold: shade('bold'),
+    dim: shade('dim'),
+    green: shade('green'),
+    red: shade('red'),
+    yellow: shade('yellow'),
+    cyan: shade('cyan'),
+  };
+}
