@@ -1,5 +1,5 @@
 import type { DeliveryName } from '../domain/delivery.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 
 /** One survey on its way to one customer. Names come from customers and agents: any text may be in them. */
 export interface SurveyMessage {
@@ -41,4 +41,14 @@ export interface DeliveryProvider {
    */
   deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome>;
   close(): Promise<void>;
+}
+
+/**
+ * What a failure from before the message left means. What a person can mend without touching the message, such
+ * as a setting or a full disk, is temporary. Anything but a Failure is a defect and thrown on.
+ */
+export function notSent(error: unknown): DeliveryOutcome {
+  if (!(error instanceof Failure)) throw error;
+  const temporary = error.kind === 'configuration' || error.kind === 'temporary';
+  return { status: 'not_sent', temporary, failure: error };
 }

@@ -1,0 +1,29 @@
+import type { SurveyMessage } from './provider.ts';
+import { singleLine } from './single-line.ts';
+import { templateData } from './template-data.ts';
+import type { MailTemplate } from './template.ts';
+
+export interface Mail {
+  /** One line, under 200 characters. */
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** @throws Failure `survey_link_invalid` when a link is no web address */
+export type MailComposer = (message: SurveyMessage) => Mail;
+
+const longestSubject = 199;
+
+/** @param options.timeZone the organisation's, for the day that the mail names; default UTC */
+export function createMailComposer(options: { template: MailTemplate; timeZone?: string }): MailComposer {
+  const { subject, html, text } = options.template.parts;
+  return (message) => {
+    const data = templateData(message, options.timeZone ?? 'UTC');
+    return {
+      subject: singleLine(subject.render(data), longestSubject),
+      html: `${html.render(data).trim()}\n`,
+      text: `${text.render(data).trim()}\n`,
+    };
+  };
+}

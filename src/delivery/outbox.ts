@@ -1,0 +1,160 @@
+import { randomUUID } from 'node:crypto';
+import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { internetMessage, safeName, senderOf } from './internet-message.ts';
+import type { Mail, MailComposer } from './mail.ts';
+import { notSent, type DeliveryOutcome, type DeliveryProvider, type SurveyMessage } from './provider.ts';
+
+/** The folder for files that are not whole yet, inside the outbox so that they can be renamed into place. */
+const unfinished = '.unfinished';
+
+/**
+ * The delivery for trying: writes every mail into a folder, as `<surveyId>.eml` for a mail program and
+ * `<surveyId>.json` for scripts, both readable by the user alone. A file is either whole and on the disk or
+ * absent; writing a survey again replaces its files.
+ *
+ * Failures: `outbox_full`, `outbox_not_writable`, `outbox_failed`, `bad_from`, `bad_address`, and the composer's.
+ */
+export function createOutbox(options: {
+  directory: string;
+  /** Null: an address that cannot be answered. */
+  from: string | null;
+  composer: MailComposer;
+  clock: () => number;
+}): DeliveryProvider {
+  const { directory, from, composer, clock } = options;
+
+  async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
+    const name = safeName(message.surveyId);
+    let drafts: Draft[] = [];
+    try {
+      const now = clock();
+      const mail = composer(message);
+      const eml = await internetMessage(mail, message, senderOf(from), now);
+      const json = `${JSON.stringify(record(message, mail, from, now), null, 2)}\n`;
+      drafts = await onDisk(directory, async () => {
+        await mkdir(join(directory, unfinished), { recursive: true, mode: 0o700 });
+        await removeDrafts(directory, name);
+        // The mail comes last: where it is, the record is too.
+        return [await draft(directory, `${name}.json`, json), await draft(directory, `${name}.eml`, eml)];
+      });
+    } catch (error) {
+      await removeDraftsIfPossible(directory, name);
+      return notSent(error);
+    }
+
+    try {
+      await leaving();
+    } catch (error) {
+      await removeDraftsIfPossible(directory, name);
+      throw error;
+    }
+
+    try {
+      await onDisk(directory, () => publish(directory, drafts));
+      return { status: 'sent', externalId: `${name}.eml` };
+    } catch (error) {
+      return notSent(error);
+    }
+  }
+
+  return { name: 'outbox', repeatable: true, deliver, close: () => Promise.resolve() };
+}
+
+function record(message: SurveyMessage, mail: Mail, from: string | null, now: number): object {
+  return { ...message, from, writtenAt: new Date(now).toISOString(), subject: mail.subject, text: mail.text };
+}
+
+interface Draft {
+  path: string;
+  target: string;
+}
+
+async function draft(directory: string, file: string, content: string | Buffer): Promise<Draft> {
+  const path = join(directory, unfinished, `${file}.${randomUUID()}`);
+  const handle = await open(path, 'wx', 0o600);
+  try {
+    await handle.writeFile(content);
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+  return { path, target: join(directory, file) };
+}
+
+async function publish(directory: string, drafts: readonly Draft[]): Promise<void> {
+  const published: string[] = [];
+  try {
+    for (const { path, target } of drafts) {
+      await rename(path, target);
+      published.push(target);
+    }
+  } catch (error) {
+    await Promise.all(
+      [...published, ...drafts.map(({ path }) => path)].map((path) => rm(path, { force: true })),
+    );
+    throw error;
+  }
+  await syncFolder(directory);
+}
+
+/** A rename outlives a power cut only when its folder is on the disk; Windows cannot open folders and needs not. */
+async function syncFolder(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Also what a killed process left of this survey; the names have no dot before their first suffix. */
+async function removeDrafts(directory: string, name: string): Promise<void> {
+  const folder = join(directory, unfinished);
+  const own = (await readdir(folder)).filter((file) => file.startsWith(`${name}.`));
+  await Promise.all(own.map((file) => rm(join(folder, file), { force: true })));
+}
+
+/** For the way out of another error, which tells more than that the folder cannot be read. */
+async function removeDraftsIfPossible(directory: string, name: string): Promise<void> {
+  await removeDrafts(directory, name).catch(() => undefined);
+}
+
+const failures: Record<string, 'outbox_full' | 'outbox_not_writable'> = {
+  ENOSPC: 'outbox_full',
+  EDQUOT: 'outbox_full',
+  EACCES: 'outbox_not_writable',
+  EPERM: 'outbox_not_writable',
+  EROFS: 'outbox_not_writable',
+  ENOTDIR: 'outbox_not_writable',
+  EEXIST: 'outbox_not_writable',
+  EISDIR: 'outbox_not_writable',
+};
+
+async function onDisk<Result>(directory: string, work: () => Promise<Result>): Promise<Result> {
+  try {
+    return await work();
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code === '') throw error;
+    const failure = failures[code];
+    if (failure === 'outbox_full') {
+      throw new Failure('temporary', failure, `the disk of the outbox ${directory} is full`, {
+        hint: 'Free some space, then run it again.',
+        cause: error,
+      });
+    }
+    if (failure === 'outbox_not_writable') {
+      throw new Failure('configuration', failure, `the outbox ${directory} cannot be written to (${code})`, {
+        hint: 'Make it a folder that you may write to, or choose another data directory with GCSAT_DATA_DIR.',
+        cause: error,
+      });
+    }
+    throw new Failure('temporary', 'outbox_failed', `writing to the outbox ${directory} failed (${code})`, {
+      hint: 'Check the disk, then run it again.',
+      cause: error,
+    });
+  }
+}

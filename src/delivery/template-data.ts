@@ -1,0 +1,123 @@
+import { Failure } from '../failure.ts';
+import {
+  directionOf,
+  languageFor,
+  namelessCompany,
+  starLabel,
+  wordsFor,
+  type Language,
+  type Words,
+} from './messages.ts';
+import type { SurveyMessage } from './provider.ts';
+import { singleLine } from './single-line.ts';
+
+/** What a template can show, as `it`. Every text is one line of bounded length; every address is http or https. */
+export interface TemplateData {
+  /** For `lang` and `dir`. */
+  language: Language;
+  direction: 'ltr' | 'rtl';
+  companyName: string;
+  agent: { name: string | null; firstName: string | null };
+  /** As in the attribution, e.g. `email`; null when unknown. */
+  channel: string | null;
+  /** The day of the closing, in the customer's language. */
+  closedOn: string;
+  words: Words;
+  /** One star first. `label` is e.g. `4 of 5 stars`. */
+  stars: { rating: number; label: string; url: string }[];
+  surveyUrl: string;
+  unsubscribeUrl: string;
+}
+
+export const longestCompanyName = 80;
+const longestAgentName = 80;
+const longestFirstName = 40;
+
+/**
+ * @param timeZone IANA name, for the day of the closing; one that Node does not know is read as UTC
+ * @throws Failure `survey_link_invalid` of kind configuration
+ */
+export function templateData(message: SurveyMessage, timeZone: string): TemplateData {
+  const { language, locale } = languageFor(message.language);
+  const occasion = {
+    agentFirstName: lineOrNull(message.agent.firstName, longestFirstName),
+    companyName: lineOrNull(message.companyName, longestCompanyName) ?? namelessCompany(language),
+    channel: message.channel,
+    closedOn: dayOf(message.closedAt, locale, timeZone),
+  };
+  return {
+    language,
+    direction: directionOf(language),
+    companyName: occasion.companyName,
+    agent: { name: lineOrNull(message.agent.name, longestAgentName), firstName: occasion.agentFirstName },
+    channel: lineOrNull(message.channel, longestFirstName),
+    closedOn: occasion.closedOn,
+    words: wordsFor(language, occasion),
+    stars: message.ratingUrls.map((url, index) => ({
+      rating: index + 1,
+      label: starLabel(language, index + 1),
+      url: webAddress(url),
+    })),
+    surveyUrl: webAddress(message.surveyUrl),
+    unsubscribeUrl: webAddress(message.unsubscribeUrl),
+  };
+}
+
+export const sampleLinks = {
+  surveyUrl: 'https://surveys.example.com/s/sample',
+  ratingUrls: [
+    'https://surveys.example.com/s/sample?rating=1',
+    'https://surveys.example.com/s/sample?rating=2',
+    'https://surveys.example.com/s/sample?rating=3',
+    'https://surveys.example.com/s/sample?rating=4',
+    'https://surveys.example.com/s/sample?rating=5',
+  ],
+  unsubscribeUrl: 'https://surveys.example.com/u/sample',
+} as const;
+
+export function sampleData(language: Language, agentKnown: boolean): TemplateData {
+  return templateData(
+    {
+      surveyId: 'sample',
+      conversationId: 'sample',
+      closingId: 'sample',
+      to: { address: 'customer@example.com', name: 'Robin Sample' },
+      agent: agentKnown ? { name: 'Anna Sample', firstName: 'Anna' } : { name: null, firstName: null },
+      companyName: 'Sample & Sons',
+      language,
+      channel: 'email',
+      closedAt: '2026-01-31T12:00:00.000Z',
+      ...sampleLinks,
+    },
+    'UTC',
+  );
+}
+
+/** The address in its canonical spelling, which holds no space, quote, angle bracket or line break. */
+export function webAddress(address: string): string {
+  const url = URL.canParse(address) ? new URL(address) : null;
+  if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href.replaceAll("'", '%27');
+  // The link itself is a secret of the customer, so the message leaves it out.
+  throw new Failure(
+    'configuration',
+    'survey_link_invalid',
+    'a link of the survey is not an http or https address',
+    {
+      hint: 'Set GCSAT_PUBLIC_URL to the https address at which customers reach the survey page.',
+    },
+  );
+}
+
+function dayOf(instant: string, locale: string, timeZone: string): string {
+  const date = new Date(instant);
+  try {
+    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(date);
+  } catch {
+    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
+  }
+}
+
+function lineOrNull(text: string | null, maximum: number): string | null {
+  const line = text === null ? '' : singleLine(text, maximum);
+  return line === '' ? null : line;
+}
