@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { environmentSwitch, isSet } from '../config/environment.ts';
+import { isatty } from 'node:tty';
+import { environmentSwitch, isContinuousIntegration } from '../config/environment.ts';
 import { loadSettings, type GlobalFlags, type Settings } from '../config/settings.ts';
 import type { RunningSandbox } from '../sandbox/start.ts';
 import type { Output } from '../terminal/output.ts';
@@ -51,7 +52,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     output,
     signal: signals.signal,
     clock: Date.now,
-    interactive: process.stdin.isTTY && flags.input !== false && !isSet(env, 'CI'),
+    interactive: isatty(0) && flags.input !== false && !isContinuousIntegration(env),
     flags,
     env,
     async settings() {
@@ -88,15 +89,16 @@ async function embed(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Embedd
   // The folder must not outlive a process that is told to exit at once.
   process.once('exit', remove);
   const sandbox = await startSandbox();
-  const settings = await sandboxSettings(flags, env, sandbox, directory);
-  return {
-    settings,
-    sandbox,
-    async close() {
-      await sandbox.close();
-      remove();
-    },
+  const close = async (): Promise<void> => {
+    await sandbox.close();
+    remove();
   };
+  try {
+    return { settings: await sandboxSettings(flags, env, sandbox, directory), sandbox, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
 }
 
 /** From here on nothing secret of these settings appears in any output. */

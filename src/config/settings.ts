@@ -70,20 +70,20 @@ export async function loadSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): 
 
 /** The settings, if nothing is missing. */
 export function complete(resolved: ResolvedSettings): Settings {
-  const { domain, email, token, profileExists, ...rest } = resolved;
-  if (domain !== null && email !== null && token !== null) {
-    return { ...rest, origin: domain.origin, hostKind: domain.hostKind, email, token };
+  const { domain, email, token, database, profileExists, foreignToken, ...rest } = resolved;
+  if (domain !== null && email !== null && token !== null && database !== null) {
+    return { ...rest, origin: domain.origin, hostKind: domain.hostKind, email, token, database };
   }
   const missing = [
     ...(domain === null ? [{ name: 'domain', give: '--domain or GCSAT_DOMAIN' }] : []),
     ...(email === null ? [{ name: 'API user e-mail', give: '--email or GCSAT_EMAIL' }] : []),
-    ...(token === null ? [{ name: 'API token', give: '--token-stdin, GCSAT_TOKEN or GCSAT_TOKEN_FILE' }] : []),
+    ...(token === null
+      ? [{ name: 'API token', give: '--token-stdin, GCSAT_TOKEN or GCSAT_TOKEN_FILE' }]
+      : []),
   ];
   const profile = `profile '${rest.profile}'${profileExists ? '' : ', which does not exist'}`;
   const foreign =
-    resolved.foreignToken === null
-      ? ''
-      : `; the token saved for ${resolved.foreignToken} is not sent to another host`;
+    foreignToken === null ? '' : `; the token saved for ${foreignToken} is not sent to another host`;
   throw new Failure(
     'configuration',
     'not_configured',

@@ -1,0 +1,42 @@
+import { exitCodes, Failure } from '../failure.ts';
+
+/** How long a stopped command may take to finish what is in flight. */
+const graceMs = 10_000;
+/** npx passes on the Ctrl-C that the terminal has already sent to everybody: one press, two signals. */
+const samePressMs = 200;
+
+export interface Signals {
+  readonly signal: AbortSignal;
+  close(): void;
+}
+
+/**
+ * Turns the first SIGINT or SIGTERM into an aborted signal. A second SIGINT exits at once; the process exits in any
+ * case 10 s after the first.
+ */
+export function listenForSignals(): Signals {
+  const controller = new AbortController();
+  let stoppedAt = 0;
+  const stop = (name: 'SIGINT' | 'SIGTERM', kind: 'interrupted' | 'terminated'): void => {
+    if (controller.signal.aborted) {
+      if (name === 'SIGINT' && performance.now() - stoppedAt > samePressMs) process.exit(exitCodes[kind]);
+      return;
+    }
+    stoppedAt = performance.now();
+    setTimeout(() => process.exit(exitCodes[kind]), graceMs).unref();
+    controller.abort(
+      new Failure(kind, kind, `stopped by ${name}`, { hint: 'run the same command again to go on' }),
+    );
+  };
+  const onInterrupt = (): void => stop('SIGINT', 'interrupted');
+  const onTerminate = (): void => stop('SIGTERM', 'terminated');
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
+  return {
+    signal: controller.signal,
+    close() {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onTerminate);
+    },
+  };
+}

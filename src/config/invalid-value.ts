@@ -1,0 +1,34 @@
+import { Failure } from '../failure.ts';
+
+/** A text that is no value of its setting. Who gave it decides which failure it becomes. */
+export class InvalidValue extends Error {
+  readonly hint: string;
+
+  constructor(problem: string, hint: string) {
+    super(problem);
+    this.name = 'InvalidValue';
+    this.hint = hint;
+  }
+}
+
+/**
+ * Reads a text that a user gave.
+ *
+ * @param source names the place for the user, e.g. `--timeout` or `GCSAT_TIMEOUT`.
+ * @param kind usage for the command line, configuration for the environment and stored profiles.
+ * @throws Failure of that kind.
+ */
+export function readValue<Value>(
+  kind: 'usage' | 'configuration',
+  source: string,
+  parse: (text: string) => Value,
+  text: string,
+): Value {
+  try {
+    return parse(text);
+  } catch (error) {
+    if (!(error instanceof InvalidValue)) throw error;
+    const code = kind === 'usage' ? 'bad_value' : 'bad_configuration';
+    throw new Failure(kind, code, `${source}: ${error.message}`, { hint: error.hint });
+  }
+}

@@ -1,0 +1,76 @@
+import { environmentSecret, environmentText } from './environment.ts';
+import { readValue } from './invalid-value.ts';
+import type { ProfileKey } from './profile-values.ts';
+import type { StoredProfile } from './profiles.ts';
+import type { SettingOrigin } from './settings.ts';
+
+/** Where the text of a setting may stand; the first that has one counts. */
+export interface Places {
+  /** Name and text of a flag. */
+  readonly flag?: readonly [string, string | undefined];
+  readonly variable?: string;
+  /** A variable that holds a secret, and has a `_FILE` twin. */
+  readonly secret?: string;
+  /** What the profile says; the source of its text is told by the reader. */
+  readonly stored?: readonly [string, string | undefined];
+}
+
+/** A text that somebody gave, and who it was. */
+export interface Given {
+  readonly text: string;
+  readonly origin: SettingOrigin;
+  /** For messages: the flag, the variable, or the place in the file. */
+  readonly source: string;
+}
+
+export interface LayerReader {
+  /** By the name of the setting, for everything that was read so far. */
+  readonly origins: Record<string, SettingOrigin>;
+  readonly find: (places: Places) => Promise<Given | null>;
+  /** @throws Failure kind usage for a bad flag, kind configuration for what is set or stored wrongly. */
+  readonly parse: <Value>(
+    name: string,
+    given: Given | null,
+    parse: (text: string) => Value,
+    fallback: Value,
+  ) => Value;
+  readonly read: <Value>(
+    name: string,
+    places: Places,
+    parse: (text: string) => Value,
+    fallback: Value,
+  ) => Promise<Value>;
+}
+
+/** @param storedIn names the profile and its file, for messages. */
+export function readLayers(env: NodeJS.ProcessEnv, storedIn: () => string): LayerReader {
+  const origins: Record<string, SettingOrigin> = {};
+
+  const find: LayerReader['find'] = async ({ flag, variable, secret, stored }) => {
+    if (flag?.[1] !== undefined) return { text: flag[1], origin: 'flag', source: flag[0] };
+    const plain = variable === undefined ? null : environmentText(env, variable);
+    if (plain !== null && variable !== undefined)
+      return { text: plain, origin: 'environment', source: variable };
+    const hidden = secret === undefined ? null : await environmentSecret(env, secret);
+    if (hidden !== null && secret !== undefined)
+      return { text: hidden, origin: 'environment', source: secret };
+    if (stored?.[1] === undefined) return null;
+    return { text: stored[1], origin: 'profile', source: `${stored[0]} of ${storedIn()}` };
+  };
+  const parse: LayerReader['parse'] = (name, given, parser, fallback) => {
+    origins[name] = given?.origin ?? 'default';
+    if (given === null) return fallback;
+    return readValue(given.origin === 'flag' ? 'usage' : 'configuration', given.source, parser, given.text);
+  };
+  return {
+    origins,
+    find,
+    parse,
+    read: async (name, places, parser, fallback) => parse(name, await find(places), parser, fallback),
+  };
+}
+
+/** The place of a profile's value. */
+export function inProfile(profile: StoredProfile, key: ProfileKey): readonly [string, string | undefined] {
+  return [key, profile.values[key]];
+}

@@ -1,0 +1,131 @@
+import { resolve } from 'node:path';
+import { deliveryNames, type DeliveryName } from '../domain/delivery.ts';
+import { InvalidValue } from './invalid-value.ts';
+
+/** Settings of a profile, besides the credentials and the policy, as `configure set` names them. */
+export const profileKeys = [
+  'delivery',
+  'from',
+  'publicUrl',
+  'smtpUrl',
+  'template',
+  'ratePercent',
+  'timeout',
+] as const;
+
+export type ProfileKey = (typeof profileKeys)[number];
+
+export function isProfileKey(key: string): key is ProfileKey {
+  return (profileKeys as readonly string[]).includes(key);
+}
+
+/** @throws InvalidValue */
+export function parseDelivery(text: string): DeliveryName {
+  const name = deliveryNames.find((known) => known === text.trim());
+  if (name !== undefined) return name;
+  throw new InvalidValue(`'${text}' is no delivery`, `use one of ${deliveryNames.join(', ')}`);
+}
+
+/** The sender: an address, perhaps with a name, or a number. @throws InvalidValue */
+export function parseFrom(text: string): string {
+  const from = text.trim();
+  if (from !== '' && from.length <= 320 && !/\p{Cc}/u.test(from)) return from;
+  throw new InvalidValue(`'${text}' is no sender`, 'use e.g. care@acme.com or +15550100');
+}
+
+/** Without a slash at the end. @throws InvalidValue */
+export function parsePublicUrl(text: string): string {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  const plain =
+    url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
+  if (plain && (url.protocol === 'https:' || url.protocol === 'http:')) return url.href.replace(/\/+$/, '');
+  throw new InvalidValue('this is no web address', 'use e.g. https://csat.acme.com');
+}
+
+/** The value is not repeated in the message: it holds a password. @throws InvalidValue */
+export function parseSmtpUrl(text: string): string {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  const known =
+    url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== '';
+  if (known && decodes(url.username) && decodes(url.password)) return text.trim();
+  throw new InvalidValue(
+    'this is no address of a mail server',
+    'use smtp://user:password@host:587 or smtps://…',
+  );
+}
+
+function decodes(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** A file, as an absolute path. @throws InvalidValue */
+export function parseTemplate(text: string): string {
+  if (text.trim() !== '') return resolve(text);
+  throw new InvalidValue('the path is empty', 'name the file of the template');
+}
+
+/** A file path or a URL; the ledger itself says which URLs it can open. @throws InvalidValue */
+export function parseDatabase(text: string): string {
+  if (text.trim() !== '') return text.trim();
+  throw new InvalidValue('the name of the ledger is empty', 'give a file path or a sqlite: URL');
+}
+
+/** Percent of the organisation's rate limit. @throws InvalidValue */
+export function parseRatePercent(text: string): number {
+  const percent = /^\d{1,3}(?:\.\d+)?%?$/.test(text.trim()) ? Number.parseFloat(text) : Number.NaN;
+  if (percent >= 1 && percent <= 100) return percent;
+  throw new InvalidValue(`'${text}' is no share of the rate limit`, 'use a percentage from 1 to 100');
+}
+
+/** Seconds, as milliseconds. @throws InvalidValue */
+export function parseTimeout(text: string): number {
+  const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text.trim()) ? Number.parseFloat(text) : Number.NaN;
+  if (seconds >= 0.1 && seconds <= 600) return Math.round(seconds * 1000);
+  throw new InvalidValue(`'${text}' is no time-out`, 'use seconds, from 0.1 to 600');
+}
+
+/** Name of a profile; it becomes part of file names. @throws InvalidValue */
+export function parseProfileName(text: string): string {
+  if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) return text;
+  throw new InvalidValue(
+    `'${text}' is no name of a profile`,
+    'use up to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit',
+  );
+}
+
+/** @throws InvalidValue */
+export function parseEmail(text: string): string {
+  const email = text.trim();
+  // A colon would end the user name of Basic credentials (RFC 7617).
+  if (/^[^\s:@\p{Cc}]+@[^\s:@\p{Cc}]+$/u.test(email)) return email;
+  throw new InvalidValue(`'${text}' is no e-mail address`, "use the e-mail address of Gladly's API user");
+}
+
+/** @throws InvalidValue */
+export function parseToken(text: string): string {
+  const token = text.trim();
+  if (token === '') throw new InvalidValue('the token is empty', 'give the API token');
+  if (/[\s\p{Cc}]/u.test(token))
+    throw new InvalidValue('the token contains spaces or line breaks', 'give the token alone');
+  return token;
+}
+
+/** Checks the text of one setting. @throws InvalidValue */
+export function checkProfileValue(key: ProfileKey, text: string): void {
+  profileParsers[key](text);
+}
+
+const profileParsers: Record<ProfileKey, (text: string) => unknown> = {
+  delivery: parseDelivery,
+  from: parseFrom,
+  publicUrl: parsePublicUrl,
+  smtpUrl: parseSmtpUrl,
+  template: parseTemplate,
+  ratePercent: parseRatePercent,
+  timeout: parseTimeout,
+};

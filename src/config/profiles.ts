@@ -1,0 +1,133 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type Conf from 'conf';
+import { Failure } from '../failure.ts';
+import { makePrivateDirectory } from './directories.ts';
+import type { PolicyKey } from './policy.ts';
+import type { ProfileKey } from './profile-values.ts';
+
+/** A profile as it is kept: the texts that `configure` was given, so that a person can read and edit the file. */
+export interface StoredProfile {
+  /** The origin. */
+  domain?: string;
+  allowHost?: boolean;
+  email?: string;
+  token?: string;
+  values: Partial<Record<ProfileKey, string>>;
+  policy: Partial<Record<PolicyKey, string>>;
+}
+
+export type Profiles = ReadonlyMap<string, StoredProfile>;
+
+interface ConfigFile {
+  profiles?: Record<string, unknown>;
+}
+
+export function configFile(directory: string): string {
+  return join(directory, 'config.json');
+}
+
+/**
+ * All profiles of the folder's config.json, none if there is no such file.
+ *
+ * @throws Failure kind configuration when the file is unreadable or not what `configure` writes.
+ */
+export async function readProfiles(directory: string): Promise<Profiles> {
+  const file = configFile(directory);
+  // Most packages of conf are for writing: nothing of it is loaded for nothing.
+  if (!existsSync(file)) return new Map();
+  const { profiles } = (await open(directory)).store;
+  if (profiles === undefined) return new Map();
+  if (!isRecord(profiles)) throw unreadable(file, '`profiles` is no object');
+  return new Map(Object.entries(profiles).map(([name, profile]) => [name, readProfile(file, name, profile)]));
+}
+
+/** Adds or replaces one profile; the others are kept as they are. @throws Failure kind configuration */
+export async function saveProfile(directory: string, name: string, profile: StoredProfile): Promise<void> {
+  await change(directory, (profiles) => profiles.set(name, profile));
+}
+
+/** @throws Failure kind configuration */
+export async function removeProfile(directory: string, name: string): Promise<void> {
+  await change(directory, (profiles) => profiles.delete(name));
+}
+
+async function change(
+  directory: string,
+  edit: (profiles: Map<string, StoredProfile>) => void,
+): Promise<void> {
+  const profiles = new Map(await readProfiles(directory));
+  edit(profiles);
+  try {
+    await makePrivateDirectory(directory);
+    // conf takes dots in keys for paths, and names of profiles may have dots: the object is written as a whole.
+    (await open(directory)).set('profiles', Object.fromEntries(profiles));
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Failure(
+      'configuration',
+      'configuration_not_writable',
+      `cannot write ${configFile(directory)} (${reason})`,
+      { hint: 'check the permissions of the folder, or set GCSAT_CONFIG_DIR', cause: error },
+    );
+  }
+}
+
+async function open(directory: string): Promise<Conf<ConfigFile>> {
+  const { default: Conf } = await import('conf');
+  try {
+    return new Conf<ConfigFile>({
+      cwd: directory,
+      configName: 'config',
+      projectSuffix: '',
+      configFileMode: 0o600,
+      accessPropertiesByDotNotation: false,
+    });
+  } catch (error) {
+    const reason =
+      error instanceof SyntaxError
+        ? 'it is no JSON'
+        : ((error as NodeJS.ErrnoException).code ?? 'unreadable');
+    // The cause is left out: a message of the JSON parser quotes the file, and the file holds the token.
+    throw unreadable(configFile(directory), reason);
+  }
+}
+
+function readProfile(file: string, name: string, profile: unknown): StoredProfile {
+  if (!isRecord(profile)) throw unreadable(file, `profile '${name}' is no object`);
+  const text = (key: string): string | undefined => {
+    const value = profile[key];
+    if (value === undefined || typeof value === 'string') return value;
+    throw unreadable(file, `profile '${name}': ${key} is no text`);
+  };
+  const texts = (key: 'values' | 'policy'): Record<string, string> => {
+    const group = profile[key] ?? {};
+    if (!isRecord(group)) throw unreadable(file, `profile '${name}': ${key} is no object`);
+    return Object.fromEntries(
+      Object.entries(group).map(([entry, value]) => {
+        if (typeof value === 'string' || typeof value === 'number') return [entry, String(value)];
+        throw unreadable(file, `profile '${name}': ${key}.${entry} is no text`);
+      }),
+    );
+  };
+  const [domain, email, token] = [text('domain'), text('email'), text('token')];
+  return {
+    ...(domain === undefined ? {} : { domain }),
+    ...(profile['allowHost'] === true ? { allowHost: true } : {}),
+    ...(email === undefined ? {} : { email }),
+    ...(token === undefined ? {} : { token }),
+    values: texts('values'),
+    policy: texts('policy'),
+  };
+}
+
+function unreadable(file: string, reason: string): Failure {
+  return new Failure('configuration', 'configuration_unreadable', `cannot use ${file}: ${reason}`, {
+    hint: 'mend the file or move it away; it was not changed',
+  });
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,71 @@
+import { randomBytes } from 'node:crypto';
+import { link, open, readFile, unlink } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+import { makePrivateDirectory } from './directories.ts';
+import { environmentSecret } from './environment.ts';
+
+const leastBytes = 32;
+
+/**
+ * The signing key of survey links: GCSAT_SURVEY_SECRET (or its `_FILE` twin), else the one kept in the data folder,
+ * which is made at first need.
+ *
+ * @throws Failure kind configuration when it is shorter than 32 bytes, or can not be read or kept.
+ */
+export async function surveySecret(env: NodeJS.ProcessEnv, dataDir: string): Promise<Uint8Array> {
+  const given = await environmentSecret(env, 'GCSAT_SURVEY_SECRET');
+  if (given !== null) return checked(given, 'GCSAT_SURVEY_SECRET');
+  const file = join(dataDir, 'survey-secret');
+  try {
+    const kept = (await readIfThere(file)) ?? (await make(dataDir, file));
+    return checked(kept.trim(), file);
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Failure(
+      'configuration',
+      'survey_secret_unavailable',
+      `cannot read or make ${file} (${reason})`,
+      {
+        hint: 'check the permissions of the data folder, or set GCSAT_SURVEY_SECRET',
+        cause: error,
+      },
+    );
+  }
+}
+
+function checked(secret: string, source: string): Uint8Array {
+  const bytes = Buffer.from(secret, 'utf8');
+  if (bytes.length >= leastBytes) return bytes;
+  throw new Failure('configuration', 'survey_secret_short', `${source} has fewer than ${leastBytes} bytes`, {
+    hint: 'make one with `openssl rand -base64 48`; links signed with the old one stop working',
+  });
+}
+
+async function readIfThere(file: string): Promise<string | null> {
+  try {
+    return await readFile(file, 'utf8');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return null;
+    throw error;
+  }
+}
+
+/** Two processes that start together agree on one: a link is made whole or not at all, and only by the first. */
+async function make(dataDir: string, file: string): Promise<string> {
+  await makePrivateDirectory(dataDir);
+  const temporary = `${file}.${randomBytes(8).toString('hex')}`;
+  try {
+    const handle = await open(temporary, 'wx', 0o600);
+    await handle.writeFile(`${randomBytes(48).toString('base64url')}\n`);
+    await handle.sync();
+    await handle.close();
+    await link(temporary, file).catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    });
+  } finally {
+    await unlink(temporary).catch(() => undefined);
+  }
+  return readFile(file, 'utf8');
+}

@@ -1,0 +1,38 @@
+import { Failure } from '../failure.ts';
+import { withoutLineEnd } from './environment.ts';
+
+/** A stream that ends, such as stdin. */
+export interface Input extends AsyncIterable<unknown> {
+  readonly isTTY?: boolean;
+}
+
+const longest = 64 * 1024;
+
+/**
+ * A secret from stdin, read to its end; one line break at the end does not count.
+ *
+ * @param option the option that asks for it, for messages.
+ * @throws Failure kind usage when stdin is a terminal (which would show it), empty, or no secret by its length.
+ */
+export async function readSecret(option: string, input: Input = process.stdin): Promise<string> {
+  if (input.isTTY === true) {
+    throw refused('stdin_is_terminal', `${option} reads from stdin, but stdin is a terminal`);
+  }
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of input) {
+    const bytes = Buffer.from(chunk as Buffer | string);
+    length += bytes.length;
+    if (length > longest) throw refused('stdin_too_long', `${option}: stdin is too long for a secret`);
+    chunks.push(bytes);
+  }
+  const secret = withoutLineEnd(Buffer.concat(chunks).toString('utf8'));
+  if (secret === '') throw refused('stdin_empty', `${option}: stdin is empty`);
+  return secret;
+}
+
+function refused(code: string, message: string): Failure {
+  return new Failure('usage', code, message, {
+    hint: 'pipe the secret in, e.g. `pass show gladly | gcsat … --token-stdin`',
+  });
+}

@@ -1,0 +1,20 @@
+/** As chalk counts them: none, 16, 256, millions. */
+export type ColourLevel = 0 | 1 | 2 | 3;
+
+/**
+ * Colour only on a terminal that has some; `--no-color` and a non-empty NO_COLOR (no-color.org) switch it off,
+ * FORCE_COLOR switches it on elsewhere (`0` and `false`: off).
+ */
+export function colourLevel(
+  color: boolean | undefined,
+  env: NodeJS.ProcessEnv,
+  isTerminal: boolean,
+): ColourLevel {
+  if (color === false || (env['NO_COLOR'] ?? '') !== '') return 0;
+  const forced = env['FORCE_COLOR'] ?? '';
+  if (forced === '0' || forced === 'false') return 0;
+  if (forced === '2') return 2;
+  if (forced === '3') return 3;
+  if (forced !== '') return 1;
+  return isTerminal && env['TERM'] !== 'dumb' ? 1 : 0;
+}

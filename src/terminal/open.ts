@@ -1,0 +1,63 @@
+import { Failure } from '../failure.ts';
+import { colourLevel } from './colour.ts';
+import { createOutput, type LogLevel, type Output } from './output.ts';
+
+/** The global options that decide what is printed, and how. */
+export interface TerminalFlags {
+  json?: boolean | undefined;
+  jsonl?: boolean | undefined;
+  quiet?: boolean | undefined;
+  verbose?: boolean | undefined;
+  /** False: `--no-color`. */
+  color?: boolean | undefined;
+  /** False: `--no-input`. */
+  input?: boolean | undefined;
+}
+
+const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
+
+/**
+ * The output of this process.
+ *
+ * @throws Failure kind usage when two options contradict each other, kind configuration for a bad GCSAT_LOG_LEVEL.
+ */
+export function openOutput(flags: TerminalFlags, env: NodeJS.ProcessEnv): Output {
+  refuseBoth(flags.json, '--json', flags.jsonl, '--jsonl');
+  refuseBoth(flags.quiet, '--quiet', flags.verbose, '--verbose');
+  const { stdout, stderr } = process;
+  return createOutput({
+    json: flags.json === true,
+    jsonl: flags.jsonl === true,
+    level: logLevel(flags, env),
+    colour: {
+      stdout: colourLevel(flags.color, env, stdout.isTTY),
+      stderr: colourLevel(flags.color, env, stderr.isTTY),
+    },
+    stdout,
+    stderr,
+  });
+}
+
+function refuseBoth(
+  left: boolean | undefined,
+  leftName: string,
+  right: boolean | undefined,
+  rightName: string,
+): void {
+  if (left !== true || right !== true) return;
+  throw new Failure('usage', 'contradicting_options', `${leftName} and ${rightName} contradict each other`, {
+    hint: 'give one of them',
+  });
+}
+
+function logLevel(flags: TerminalFlags, env: NodeJS.ProcessEnv): LogLevel {
+  if (flags.verbose === true) return 'debug';
+  if (flags.quiet === true) return 'warn';
+  const given = env['GCSAT_LOG_LEVEL'] ?? '';
+  if (given === '') return 'info';
+  const level = levels.find((name) => name === given.toLowerCase());
+  if (level !== undefined) return level;
+  throw new Failure('configuration', 'bad_configuration', `GCSAT_LOG_LEVEL: '${given}' is no level`, {
+    hint: `use one of ${levels.join(', ')}`,
+  });
+}

@@ -1,0 +1,25 @@
+const secrets = new Set<string>();
+/** Shorter ones would tear holes into ordinary words. */
+const shortestSecret = 4;
+const replacement = '[redacted]';
+
+const headers = /\b((?:Proxy-)?Authorization["']?\s*[:=]\s*["']?)(?:[A-Za-z]+\s+)?[^\s"',;]+/gi;
+const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi;
+
+/** From now on `redact` removes this value, also where it is URL-encoded or escaped in JSON. Null: nothing to keep. */
+export function registerSecret(secret: string | null): void {
+  if (secret === null || secret.length < shortestSecret) return;
+  secrets.add(secret);
+  secrets.add(encodeURIComponent(secret));
+  secrets.add(JSON.stringify(secret).slice(1, -1));
+}
+
+/** The text without registered secrets, passwords in URLs and values of Authorization headers. */
+export function redact(text: string): string {
+  let safe = text;
+  // Longest first: one secret may be part of another.
+  for (const secret of [...secrets].sort((left, right) => right.length - left.length)) {
+    safe = safe.replaceAll(secret, replacement);
+  }
+  return safe.replace(headers, `$1${replacement}`).replace(passwordInUrl, `$1:${replacement}@`);
+}

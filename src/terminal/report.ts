@@ -1,0 +1,58 @@
+import { Failure, exitCodes } from '../failure.ts';
+import { colourLevel } from './colour.ts';
+import { redact } from './redact.ts';
+import { clean, cleanBlock, escapeControls } from './text.ts';
+
+/** How the failed command was to print. */
+export interface ReportOptions {
+  readonly json: boolean;
+  /** The document of `--json` has been printed already. */
+  readonly answered: boolean;
+  readonly verbose: boolean;
+  readonly color: boolean | undefined;
+}
+
+/**
+ * Tells the user of an error: one line on stderr, and under `--json` the document on stdout.
+ *
+ * @returns the exit code.
+ */
+export function reportError(error: unknown, options: ReportOptions): number {
+  const failure = error instanceof Failure ? error : defect(error);
+  const { stdout, stderr } = process;
+  if (options.json && !options.answered) stdout.write(`${errorDocument(failure)}\n`);
+  const prefix =
+    colourLevel(options.color, process.env, stderr.isTTY) > 0 ? '\u001B[31merror:\u001B[39m' : 'error:';
+  stderr.write(`${prefix} ${errorLine(failure)}\n`);
+  if (options.verbose && !(error instanceof Failure && error.cause === undefined)) {
+    stderr.write(`${cleanBlock(redact(traceOf(error)), false)}\n`);
+  }
+  return exitCodes[failure.kind];
+}
+
+function defect(error: unknown): Failure {
+  const what = error instanceof Error ? error.message : String(error);
+  return new Failure('defect', 'defect', `unexpected: ${what}`, {
+    hint: 'this is a defect of gcsat; please report it with what you did, -v shows the trace',
+  });
+}
+
+function errorLine({ message, hint }: Failure): string {
+  return clean(redact(`${message} (${hint})`));
+}
+
+function errorDocument({ code, message, hint, conversationId }: Failure): string {
+  const error = {
+    code,
+    message: clean(redact(message)),
+    hint: clean(redact(hint)),
+    conversationId: conversationId === null ? null : redact(conversationId),
+  };
+  return escapeControls(JSON.stringify({ error }, null, 2));
+}
+
+function traceOf(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const own = error.stack ?? error.message;
+  return error.cause === undefined ? own : `${own}\ncaused by: ${traceOf(error.cause)}`;
+}
