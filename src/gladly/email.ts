@@ -1,0 +1,82 @@
+import { z } from 'zod';
+import { Problem } from './errors.ts';
+import type { Failure } from '../failure.ts';
+import { apiPath } from './path.ts';
+import { readJson } from './requests.ts';
+import type { Call, Requests } from './requests.ts';
+import type { Answer } from './transport.ts';
+
+export interface Mail {
+  to: { email: string; name?: string };
+  /** An address that is configured in Gladly. */
+  from: string;
+  /** Less than 1000 characters. */
+  subject: string;
+  html: string;
+  text: string;
+}
+
+export type SendOutcome =
+  | { status: 'sent'; externalId: string | null; customerId: string | null }
+  /** Certainly nothing left. `temporary`: the same mail may succeed later. */
+  | { status: 'not_sent'; temporary: boolean; failure: Failure }
+  /** Nobody knows whether the mail left: it must not be repeated by itself. */
+  | { status: 'uncertain'; failure: Failure };
+
+const identifier = z
+  .union([z.string().min(1), z.number().transform(String)])
+  .nullish()
+  .catch(null);
+const sent = z.object({ conversationItemId: identifier, customerId: identifier });
+
+/**
+ * Sends one mail, once: Gladly has no idempotency for it. `leaving` is awaited after the pacing has granted the
+ * request and right before it leaves; what it throws is passed on, and nothing leaves. What goes wrong with the mail
+ * is an outcome; an aborted signal or a store of the pacing that fails is thrown, before anything left.
+ */
+export async function sendEmail(
+  requests: Requests,
+  mail: Mail,
+  leaving: () => Promise<void>,
+): Promise<SendOutcome> {
+  const call: Call = {
+    operation: 'sendEmail',
+    method: 'POST',
+    path: apiPath`/communications/email`,
+    json: {
+      to: [mail.to],
+      from: mail.from,
+      subject: mail.subject,
+      body: { html: mail.html, text: mail.text },
+    },
+    freshConnection: true,
+  };
+  let answer: Answer;
+  try {
+    answer = await requests.once(call, leaving);
+  } catch (error) {
+    if (error instanceof Problem) return outcomeOf(error);
+    throw error;
+  }
+  try {
+    const { conversationItemId, customerId } = sent.parse(await readJson(answer, requests.asked(call)));
+    return { status: 'sent', externalId: conversationItemId ?? null, customerId: customerId ?? null };
+  } catch {
+    // A success is a success, also when the ids are lost with the rest of the answer.
+    return { status: 'sent', externalId: null, customerId: null };
+  }
+}
+
+function outcomeOf(problem: Problem): SendOutcome {
+  const { failure } = problem;
+  const status = problem.refusal?.status ?? null;
+  if (status === null) {
+    return problem.beforeConnect
+      ? { status: 'not_sent', temporary: true, failure }
+      : { status: 'uncertain', failure };
+  }
+  if (status < 400 || status >= 500) return { status: 'uncertain', failure };
+  // Refused credentials are mended outside; the mail itself is fine.
+  const temporary = status === 429 || status === 401 || status === 403;
+  return { status: 'not_sent', temporary, failure };
+}

@@ -1,0 +1,131 @@
+import { z } from 'zod';
+import { readTime } from './answers.ts';
+import { Problem, cutOff, unreadable } from './errors.ts';
+import type { Asked } from './errors.ts';
+import { problemOf } from './requests.ts';
+import type { Call, Requests } from './requests.ts';
+import { apiPath } from './path.ts';
+
+/** One event of the last 24 hours (Events). */
+export interface GladlyEvent {
+  id: string;
+  /** E.g. `CONVERSATION/CLOSED`, or one that we do not know yet. */
+  type: string;
+  /** The time of recording, ISO-8601 in UTC with milliseconds. */
+  timestamp: string;
+  initiator: { id: string | null; type: string | null };
+  content: Record<string, unknown>;
+}
+
+export interface EventQuery {
+  /** Within the last 24 hours. */
+  startAt: string;
+  /** Default: now. */
+  endAt?: string;
+  /** E.g. `CONVERSATION`. */
+  entities: readonly string[];
+}
+
+/** A line longer than this is no event. */
+const maxLineLength = 16 * 1024 * 1024;
+
+const text = z.string().min(1);
+const optionalText = z.string().nullish().catch(null);
+
+const event = z.object({
+  id: text,
+  type: text,
+  timestamp: text.transform(readTime).pipe(z.string()),
+  initiator: z
+    .object({ id: optionalText, type: optionalText })
+    .transform(({ id, type }) => ({ id: id ?? null, type: type ?? null }))
+    .catch({ id: null, type: null }),
+  content: z.record(z.string(), z.unknown()).catch({}),
+});
+
+/**
+ * The events of a stretch of time, in Gladly's order. A stream that is cut is read again, and what was given is
+ * not given twice. Lines that are no events are left out; if there is nothing else, it is a Failure of kind contract.
+ */
+export async function* readEvents(
+  requests: Requests,
+  query: EventQuery,
+): AsyncGenerator<GladlyEvent, void, undefined> {
+  const parameters = new URLSearchParams({ startAt: query.startAt });
+  if (query.endAt !== undefined) parameters.set('endAt', query.endAt);
+  for (const entity of query.entities) parameters.append('entities', entity);
+  const call: Call = {
+    operation: 'listEvents',
+    method: 'GET',
+    path: apiPath`/events`,
+    query: parameters,
+    accept: 'application/x-jsonlines, application/json;q=0.9',
+    time: { firstMs: requests.timeoutMs, idleMs: requests.timeoutMs },
+  };
+  const asked = requests.asked(call);
+  const tries = requests.tries(call);
+  const given = new Set<string>();
+  for (;;) {
+    try {
+      const answer = await requests.once(call, () => tries.leaving());
+      for await (const found of eventsOf(answer.chunks(), asked)) {
+        if (given.has(found.id)) continue;
+        given.add(found.id);
+        tries.progressed();
+        yield found;
+      }
+      return;
+    } catch (error) {
+      const problem = problemOf(asked, error);
+      if (!(problem instanceof Problem)) throw problem;
+      await tries.again(problem);
+    }
+  }
+}
+
+/** The events of one stream of lines; throws a Problem that may be repeated when the stream was cut. */
+export async function* eventsOf(
+  chunks: AsyncIterable<Uint8Array>,
+  asked: Asked,
+): AsyncGenerator<GladlyEvent, void, undefined> {
+  let read = 0;
+  let unread = 0;
+  for await (const { line, ended } of linesOf(chunks, asked)) {
+    if (line.trim() === '') continue;
+    const found = eventOf(line);
+    if (found !== null) {
+      read += 1;
+      yield found;
+    } else if (ended || !line.trimStart().startsWith('{')) {
+      unread += 1;
+    } else {
+      throw cutOff(asked);
+    }
+  }
+  if (read === 0 && unread > 0) throw unreadable(asked, 'none of its lines is an event');
+}
+
+function eventOf(line: string): GladlyEvent | null {
+  try {
+    const parsed = event.safeParse(JSON.parse(line));
+    return parsed.success ? parsed.data : null;
+  } catch {
+    return null;
+  }
+}
+
+async function* linesOf(
+  chunks: AsyncIterable<Uint8Array>,
+  asked: Asked,
+): AsyncGenerator<{ line: string; ended: boolean }, void, undefined> {
+  const decoder = new TextDecoder();
+  let rest = '';
+  for await (const chunk of chunks) {
+    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
+    rest = lines.pop() ?? '';
+    for (const line of lines) yield { line, ended: true };
+    if (rest.length > maxLineLength) throw unreadable(asked, 'one of its lines is too long');
+  }
+  rest += decoder.decode();
+  if (rest !== '') yield { line: rest, ended: false };
+}
