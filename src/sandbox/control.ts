@@ -1,0 +1,66 @@
+import { problem, refuse } from './errors.ts';
+import { jsonBody, type Route } from './exchange.ts';
+import { readFaults } from './faults.ts';
+import type { Sandbox } from './server.ts';
+
+/** For people and tests, no part of Gladly: mailbox, request log, faults, special conversations. */
+export const controlRoutes: readonly Route<Sandbox>[] = [
+  {
+    method: 'GET',
+    pattern: '/_sandbox/mailbox',
+    handle: ({ world }) => ({ status: 200, json: world.mailbox.messages() }),
+  },
+  {
+    method: 'GET',
+    pattern: '/_sandbox/mailbox/:file',
+    handle: ({ world }, _request, { file = '' }) => {
+      const match = /^(\d+)\.html$/.exec(file);
+      const message = match === null ? undefined : world.mailbox.numbered(Number(match[1]));
+      if (message === undefined) return { status: 404 };
+      return {
+        status: 200,
+        headers: {
+          'Content-Type': 'text/html; charset=utf-8',
+          // A stranger's mail must not run scripts in the reader's browser.
+          'Content-Security-Policy': "script-src 'none'",
+        },
+        body: message.html ?? `<pre>${escaped(message.text ?? '')}</pre>`,
+      };
+    },
+  },
+  {
+    method: 'GET',
+    pattern: '/_sandbox/requests',
+    handle: ({ log }) => ({ status: 200, json: log.entries() }),
+  },
+  {
+    method: 'PUT',
+    pattern: '/_sandbox/faults',
+    handle: (sandbox, request) => {
+      const faults = readFaults(jsonBody(request));
+      if (typeof faults === 'string') return refuse(400, problem('invalid', faults));
+      sandbox.faults = { ...sandbox.faults, ...faults };
+      return { status: 200, json: sandbox.faults };
+    },
+  },
+  {
+    method: 'GET',
+    pattern: '/_sandbox/conversations',
+    handle: ({ world }, { query }) => ({
+      status: 200,
+      json: world.traps
+        .filter(({ name }) => !query.has('trap') || query.get('trap') === name)
+        .map(({ name, story, what, deviates }) => ({
+          trap: name,
+          conversationId: story.id,
+          customerId: story.customerId,
+          what,
+          deviates,
+        })),
+    }),
+  },
+];
+
+function escaped(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
+}

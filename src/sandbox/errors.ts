@@ -1,0 +1,28 @@
+import type { components } from '../gladly/contract.ts';
+import type { Reply } from './exchange.ts';
+
+export type Problem = components['schemas']['Error'];
+
+export function problem(code: string, detail: string, attr?: string): Problem {
+  return { ...(attr === undefined ? {} : { attr }), code, detail };
+}
+
+/** A request that the contract forbids; becomes the contract's error. */
+export class Refusal extends Error {
+  readonly status: number;
+  readonly problems: readonly Problem[];
+
+  constructor(status: number, problems: readonly Problem[]) {
+    super(`refused with ${status}`);
+    this.name = 'Refusal';
+    this.status = status;
+    this.problems = problems;
+  }
+}
+
+export function refuse(status: number, ...problems: Problem[]): Reply {
+  return { status, json: { errors: problems } };
+}
+
+/** Most 404 answers of the contract have no body. */
+export const notFound: Reply = { status: 404 };

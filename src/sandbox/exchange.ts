@@ -1,0 +1,84 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { problem, Refusal } from './errors.ts';
+
+/** A request that has been read to its end. */
+export interface Request {
+  method: string;
+  /** As it was sent, without the query. */
+  path: string;
+  query: URLSearchParams;
+  headers: IncomingHttpHeaders;
+  body: Buffer;
+}
+
+/** What is sent back. At most one of json, body and lines. */
+export interface Reply {
+  status: number;
+  headers?: Record<string, string>;
+  json?: unknown;
+  body?: Buffer | string;
+  /** Sent in several chunks. */
+  lines?: Iterable<string>;
+}
+
+export type Parameters = Readonly<Record<string, string>>;
+
+export interface Route<Context> {
+  method: string;
+  /** Segments that begin with a colon are parameters. */
+  pattern: string;
+  handle(context: Context, request: Request, parameters: Parameters): Reply;
+}
+
+function segmentsOf(path: string): string[] | undefined {
+  try {
+    return path.split('/').map(decodeURIComponent);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The route of a request and its parameters; undefined when the API has no such path or method. */
+export function matchRoute<Context>(
+  routes: readonly Route<Context>[],
+  method: string,
+  path: string,
+): { route: Route<Context>; parameters: Parameters } | undefined {
+  const segments = segmentsOf(path);
+  if (segments === undefined) return undefined;
+  for (const route of routes) {
+    if (route.method !== method) continue;
+    const wanted = route.pattern.split('/');
+    if (wanted.length !== segments.length) continue;
+    const parameters: Record<string, string> = {};
+    const fits = wanted.every((name, index) => {
+      const segment = segments[index] ?? '';
+      if (!name.startsWith(':')) return name === segment;
+      parameters[name.slice(1)] = segment;
+      return segment !== '';
+    });
+    if (fits) return { route, parameters };
+  }
+  return undefined;
+}
+
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** The body as a JSON object. Refuses another content type, unreadable JSON and anything but an object with 400. */
+export function jsonBody(request: Request): JsonObject {
+  const type = request.headers['content-type'] ?? '';
+  if (!/^application\/json\s*(;|$)/i.test(type))
+    throw new Refusal(400, [problem('invalid', 'content type must be application/json')]);
+  let value: unknown;
+  try {
+    value = JSON.parse(request.body.toString('utf8'));
+  } catch {
+    throw new Refusal(400, [problem('invalid', 'request body is not valid JSON')]);
+  }
+  if (!isObject(value)) throw new Refusal(400, [problem('invalid', 'request body must be an object')]);
+  return value;
+}

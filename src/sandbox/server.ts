@@ -1,0 +1,174 @@
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { Refusal } from './errors.ts';
+import { matchRoute, type Reply, type Request, type Route } from './exchange.ts';
+import { delayOf, misfortuneOf, type Faults } from './faults.ts';
+import { apiToken, apiUserEmail } from './organization.ts';
+import type { Random } from './random.ts';
+import type { Limits } from './rate-limits.ts';
+import type { RequestLog } from './request-log.ts';
+import type { World } from './world.ts';
+
+export interface Sandbox {
+  world: World;
+  limits: Limits;
+  faults: Faults;
+  luck: Random;
+  log: RequestLog;
+}
+
+const largestBody = 2_000_000;
+const reportPaths = ['/api/v1/reports', '/api/v1/reports/work-session-events'];
+
+/** A Gladly that answers over HTTP: the API under /api, the controls for people and tests under /_sandbox. */
+export function sandboxServer(
+  sandbox: Sandbox,
+  apiRoutes: readonly Route<World>[],
+  controlRoutes: readonly Route<Sandbox>[],
+): Server {
+  let reportsRunning = 0;
+
+  const serveControl = async (request: Request, response: ServerResponse): Promise<void> => {
+    const found = matchRoute(controlRoutes, request.method, request.path);
+    const reply =
+      found === undefined
+        ? { status: 404 }
+        : guarded(() => found.route.handle(sandbox, request, found.parameters));
+    await send(response, reply, false);
+  };
+
+  const serveApi = async (request: Request, response: ServerResponse): Promise<void> => {
+    const { limits, faults, luck } = sandbox;
+    if (!isAuthorized(request)) return send(response, { status: 401 }, false);
+    const isReport = request.method === 'POST' && reportPaths.includes(request.path);
+    const granted = isReport
+      ? reportsRunning < limits.reportsAtOnce && limits.reports.take(limits.clock())
+      : limits.all.take(limits.clock());
+    response.setHeader('Ratelimit-Limit-Second', String(limits.all.limit));
+    response.setHeader('Ratelimit-Remaining-Second', String(limits.all.remaining(limits.clock())));
+    const tooMany: Reply = {
+      status: 429,
+      ...(faults.retryAfter === null ? {} : { headers: { 'Retry-After': String(faults.retryAfter) } }),
+    };
+    if (!granted) return send(response, tooMany, false);
+    if (isReport) {
+      reportsRunning += 1;
+      response.once('close', () => (reportsRunning -= 1));
+    }
+    const misfortune = misfortuneOf(faults, luck);
+    const delay = delayOf(faults, luck);
+    if (delay > 0) await sleep(delay);
+    if (misfortune.kind === 'rate_limited') return send(response, tooMany, false);
+    const effect = (): Reply => {
+      const found = matchRoute(apiRoutes, request.method, request.path);
+      if (found === undefined) return { status: 404 };
+      return guarded(() => found.route.handle(sandbox.world, request, found.parameters));
+    };
+    switch (misfortune.kind) {
+      case 'none':
+      case 'cut':
+        return send(response, effect(), misfortune.kind === 'cut');
+      case 'server_error':
+        if (misfortune.afterEffect) effect();
+        return send(response, { status: luck.pick([500, 502, 503]) }, false);
+      case 'reset':
+        if (misfortune.afterEffect) effect();
+        response.socket?.resetAndDestroy();
+        return;
+      case 'hang':
+        if (misfortune.afterEffect) effect();
+    }
+  };
+
+  return createServer((incoming, response) => {
+    const [path = '', query = ''] = (incoming.url ?? '').split(/\?(.*)/s);
+    const method = incoming.method ?? '';
+    const at = new Date(sandbox.world.now()).toISOString();
+    const isControl = path.startsWith('/_sandbox/');
+    response.once('close', () => {
+      if (isControl) return;
+      const status = response.headersSent ? response.statusCode : null;
+      sandbox.log.add({ at, method, path: incoming.url ?? '', status });
+    });
+    readBody(incoming)
+      .then((body) => {
+        const request: Request = {
+          method,
+          path,
+          query: new URLSearchParams(query),
+          headers: incoming.headers,
+          body,
+        };
+        return isControl ? serveControl(request, response) : serveApi(request, response);
+      })
+      // The client went away or sent more than anybody needs: there is nobody left to answer.
+      .catch(() => response.destroy());
+  });
+}
+
+function guarded(handle: () => Reply): Reply {
+  try {
+    return handle();
+  } catch (error) {
+    if (error instanceof Refusal) return { status: error.status, json: { errors: error.problems } };
+    throw error;
+  }
+}
+
+async function readBody(incoming: IncomingMessage): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let size = 0;
+  for await (const chunk of incoming as AsyncIterable<Buffer>) {
+    size += chunk.length;
+    if (size > largestBody) throw new RangeError('the request body is too large');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+function isAuthorized(request: Request): boolean {
+  const match = /^Basic ([A-Za-z0-9+/=]+)$/i.exec(request.headers.authorization ?? '');
+  return (
+    match !== null && Buffer.from(match[1] ?? '', 'base64').toString('utf8') === `${apiUserEmail}:${apiToken}`
+  );
+}
+
+/** Sends the reply; cut in the middle, the connection breaks after half of it. */
+async function send(response: ServerResponse, reply: Reply, cut: boolean): Promise<void> {
+  response.statusCode = reply.status;
+  for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
+  if (reply.lines !== undefined) return sendLines(response, reply.lines, cut);
+  if (reply.json !== undefined && !response.hasHeader('Content-Type'))
+    response.setHeader('Content-Type', 'application/json; charset=utf-8');
+  const body =
+    reply.json === undefined ? Buffer.from(reply.body ?? '') : Buffer.from(JSON.stringify(reply.json));
+  response.setHeader('Content-Length', body.length);
+  if (!cut || body.length === 0) {
+    response.end(body);
+    return;
+  }
+  await new Promise((resolve) => response.write(body.subarray(0, Math.floor(body.length / 2)), resolve));
+  response.destroy();
+}
+
+async function sendLines(response: ServerResponse, lines: Iterable<string>, cut: boolean): Promise<void> {
+  const chunks = chunked([...lines], 50);
+  const last = cut ? Math.floor(chunks.length / 2) : chunks.length;
+  for (const [index, chunk] of chunks.entries()) {
+    if (response.destroyed) return;
+    const part = index === last ? chunk.slice(0, Math.floor(chunk.length / 2)) : chunk;
+    await new Promise((resolve) => response.write(part, resolve));
+    if (index === last) {
+      response.destroy();
+      return;
+    }
+  }
+  response.end();
+}
+
+function chunked(lines: readonly string[], size: number): string[] {
+  const chunks: string[] = [];
+  for (let index = 0; index < lines.length; index += size)
+    chunks.push(lines.slice(index, index + size).join(''));
+  return chunks;
+}

@@ -1,0 +1,98 @@
+import type { AddressInfo } from 'node:net';
+import { controlRoutes } from './control.ts';
+import { noFaults, type Faults } from './faults.ts';
+import type { MailboxMessage } from './mailbox.ts';
+import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } from './organization.ts';
+import { randomFrom } from './random.ts';
+import { limitsOf, type LimitOptions } from './rate-limits.ts';
+import { requestLog } from './request-log.ts';
+import { communicationRoutes } from './routes-communications.ts';
+import { conversationRoutes } from './routes-conversations.ts';
+import { customerRoutes } from './routes-customers.ts';
+import { directoryRoutes } from './routes-directory.ts';
+import { itemRoutes } from './routes-items.ts';
+import { sandboxServer, type Sandbox } from './server.ts';
+import { makeWorld } from './world.ts';
+
+export interface SandboxOptions {
+  /** 0, the default, takes any free port. */
+  port?: number;
+  host?: string;
+  /** Decides about everything that looks like chance. */
+  seed?: number;
+  /** Epoch milliseconds. */
+  clock?: () => number;
+  /** How many everyday conversations the last 31 days have. */
+  size?: number;
+  faults?: Partial<Faults>;
+  limits?: LimitOptions;
+}
+
+export interface RunningSandbox {
+  /** `http://host:port`, without a slash at its end. */
+  origin: string;
+  email: string;
+  token: string;
+  /** The only address and the only number from which the sandbox sends. */
+  fromAddress: string;
+  fromNumber: string;
+  organizationName: string;
+  /** Recently closed and eligible; owner, closer and last responder are three different agents. */
+  tellingConversationId: string;
+  /** The special conversations, by name. */
+  traps: readonly { name: string; conversationId: string; what: string }[];
+  mailbox(): MailboxMessage[];
+  close(): Promise<void>;
+}
+
+/** Starts a local Gladly. Rejects when the port is taken. */
+export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
+  const seed = options.seed ?? 1;
+  const world = makeWorld({ seed, size: options.size ?? 3000, now: options.clock ?? Date.now });
+  const sandbox: Sandbox = {
+    world,
+    limits: limitsOf(options.limits),
+    faults: { ...noFaults, ...options.faults },
+    luck: randomFrom(seed, 'faults'),
+    log: requestLog(),
+  };
+  const host = options.host ?? '127.0.0.1';
+  let origin = '';
+  const server = sandboxServer(
+    sandbox,
+    [
+      ...conversationRoutes,
+      ...itemRoutes,
+      ...customerRoutes,
+      ...directoryRoutes(() => origin),
+      ...communicationRoutes,
+    ],
+    controlRoutes,
+  );
+  // Longer than clients keep idle connections, so that no reset happens that nobody asked for.
+  server.keepAliveTimeout = 120_000;
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(options.port ?? 0, host, resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  origin = `http://${host.includes(':') ? `[${host}]` : host}:${port}`;
+  return {
+    origin,
+    email: apiUserEmail,
+    token: apiToken,
+    fromAddress,
+    fromNumber,
+    organizationName,
+    tellingConversationId: world.traps.find(({ name }) => name === 'telling')?.story.id ?? '',
+    traps: world.traps.map(({ name, story, what }) => ({ name, conversationId: story.id, what })),
+    mailbox: () => world.mailbox.messages(),
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => {
+          resolve();
+        });
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,85 @@
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+
+/** "RFC3339 with millis" of the contract: always three digits. */
+export function withMillis(at: number): string {
+  return new Date(at).toISOString();
+}
+
+/** "RFC3339" of the contract: as many digits of the second as are needed, from none. */
+export function withoutZeros(at: number): string {
+  return withMillis(at).replace(/\.?0+Z$/, 'Z');
+}
+
+/**
+ * Epoch milliseconds of an ISO 8601 time with a zone, to the minute or finer; undefined for anything else. A plus
+ * sign that was not escaped in a query arrives as a blank and is no time.
+ */
+export function readTime(text: string): number | undefined {
+  const pattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
+  if (!pattern.test(text)) return undefined;
+  const at = Date.parse(text.replace(',', '.').replace(/([+-]\d{2})(\d{2})$/, '$1:$2'));
+  return Number.isNaN(at) ? undefined : at;
+}
+
+/** Making a formatter costs a hundred times what using it does, and a report has a time in every row. */
+const formatters = new Map<string, Intl.DateTimeFormat>();
+
+function formatterFor(timezone: string): Intl.DateTimeFormat {
+  const known = formatters.get(timezone);
+  if (known !== undefined) return known;
+  const made = new Intl.DateTimeFormat('en-US', {
+    timeZone: timezone,
+    hourCycle: 'h23',
+    year: 'numeric',
+    month: 'numeric',
+    day: 'numeric',
+    hour: 'numeric',
+    minute: 'numeric',
+    second: 'numeric',
+  });
+  formatters.set(timezone, made);
+  return made;
+}
+
+/** Milliseconds by which the zone is ahead of UTC at that moment. */
+function offsetAt(at: number, timezone: string): number {
+  if (timezone === 'UTC') return 0;
+  const parts = formatterFor(timezone).formatToParts(at);
+  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
+  const local = Date.UTC(
+    part('year'),
+    part('month') - 1,
+    part('day'),
+    part('hour'),
+    part('minute'),
+    part('second'),
+  );
+  return local - Math.floor(at / 1000) * 1000;
+}
+
+/** Midnight, in the zone, at the start of a YYYY-mm-dd date; `days` later. */
+export function startOfDate(date: string, timezone: string, days: number): number {
+  const local = Date.parse(`${date}T00:00:00.000Z`) + days * day;
+  const near = local - offsetAt(local, timezone);
+  return local - offsetAt(near, timezone);
+}
+
+/** The time as the zone's clocks show it, with the zone's offset. */
+export function inZone(at: number, timezone: string): string {
+  const offset = offsetAt(at, timezone);
+  if (offset === 0) return withMillis(at);
+  const total = Math.abs(offset) / minute;
+  const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
+  return `${withMillis(at + offset).slice(0, -1)}${offset < 0 ? '-' : '+'}${two(total / 60)}:${two(total % 60)}`;
+}
+
+export function isTimezone(name: string): boolean {
+  try {
+    formatterFor(name);
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,259 @@
+import { agentOf, rules, sidekick } from './narrator.ts';
+import type { Stage } from './stage.ts';
+import { withoutZeros } from './time.ts';
+
+/** Who answered last is not who it seems to be. */
+export function setAttributionTraps(stage: Stage): void {
+  const { setting, anchor } = stage;
+  const { directory } = setting;
+  const apiUser = { id: directory.apiUserId, type: 'API' } as const;
+
+  {
+    const scene = stage.scene(
+      'telling',
+      'Owner, closer and last responder are three different agents; a note and an AI reply follow the response.',
+      { channel: 'chat', hoursAgo: 3 },
+    );
+    const { narrator, at, customer, owner, helper, closer } = scene;
+    scene.askAndAnswer();
+    narrator.message(at(20), customer, 'Thanks. Can it be left with a neighbour?');
+    narrator.message(at(25), helper, 'Yes, I have told the carrier: number 9, next door.');
+    narrator.note(at(31), closer, 'Carrier confirms the neighbour.');
+    narrator.message(at(33), sidekick, 'Is there anything else I can help you with?');
+    narrator.topic(at(34), owner, { add: directory.topicNamed('Change of address') });
+    narrator.close(anchor - 20 * 60_000, closer);
+  }
+  {
+    const { narrator, at, customer, closer, askAndAnswer } = stage.scene(
+      'reopened',
+      'Closed, then the customer wrote again: OPEN without closedAt.',
+    );
+    askAndAnswer();
+    narrator.close(at(60), closer);
+    narrator.reopen(at(200), customer);
+    narrator.message(at(200), customer, 'It still has not arrived.');
+  }
+  {
+    const { narrator, at, customer, owner, helper, closer, askAndAnswer } = stage.scene(
+      'closed_twice',
+      'Closed, reopened by the customer, answered by another agent and closed again.',
+    );
+    askAndAnswer();
+    narrator.close(at(60), owner);
+    narrator.reopen(at(180), customer);
+    narrator.message(at(180), customer, 'One more thing: which carrier is it?');
+    narrator.message(at(190), helper, 'It is the blue one.');
+    narrator.close(at(240), closer);
+  }
+  {
+    const first = stage.scene(
+      'same_customer_same_day',
+      'First of two closings of one customer within a day.',
+    );
+    first.askAndAnswer();
+    first.narrator.close(first.at(30), first.owner);
+    const second = stage.scene(
+      'same_customer_same_day',
+      'Second closing of the same customer within a day.',
+      {
+        channel: 'chat',
+        customer: first.profile,
+        hoursAgo: 12,
+      },
+    );
+    second.askAndAnswer();
+    second.narrator.close(second.at(45), second.owner);
+  }
+  {
+    const { narrator, at, owner, helper, closer, askAndAnswer } = stage.scene(
+      'transferred',
+      'Handed from agent to agent and into another inbox; the one before the last answered.',
+      { channel: 'chat' },
+    );
+    askAndAnswer();
+    narrator.assign(at(15), owner, { agentId: helper.id }, 'MANUAL');
+    narrator.message(at(18), helper, 'I am taking over from my colleague: a new parcel leaves tonight.');
+    narrator.assign(
+      at(25),
+      helper,
+      { agentId: closer.id, inboxId: directory.inboxes[4]?.id ?? '' },
+      'MANUAL',
+    );
+    narrator.close(at(40), closer);
+  }
+  {
+    const { narrator, at, customer } = stage.scene('ai_only', 'Answered by Gladly AI alone.', {
+      channel: 'chat',
+    });
+    narrator.open(at(0), customer, directory.inboxes[0]?.id ?? '');
+    narrator.message(at(0), customer, 'Where do I find the size chart?');
+    narrator.message(at(1), sidekick, 'It is linked under every product. Here is the one for boots.');
+    narrator.topic(at(2), sidekick, { add: directory.topicNamed('Sizing') });
+    narrator.close(at(5), sidekick);
+  }
+  {
+    const { narrator, at, closer, askAndAnswer } = stage.scene(
+      'api_reply',
+      'The last reply came over the API, after the agent.',
+    );
+    askAndAnswer();
+    narrator.message(at(30), apiUser, 'Your replacement has been booked automatically.');
+    narrator.close(at(50), closer);
+  }
+  {
+    const { narrator, at, customer } = stage.scene(
+      'api_only',
+      'Only the API replied, which assigned the conversation to the API user.',
+    );
+    narrator.open(at(0), customer, directory.inboxes[3]?.id ?? '');
+    narrator.message(at(0), customer, 'Please send me the invoice again.');
+    narrator.message(at(3), apiUser, 'Here it is. This message was written by a program.');
+    narrator.topic(at(4), apiUser, { add: directory.topicNamed('Invoice copy') });
+    narrator.close(at(5), apiUser);
+  }
+  {
+    const { narrator, at, closer, askAndAnswer } = stage.scene(
+      'automation_reply',
+      'An automation wrote last, after the agent.',
+      { channel: 'sms' },
+    );
+    askAndAnswer();
+    narrator.message(
+      at(30),
+      { id: 'away-message', type: 'AUTOMATION' },
+      'We are closed until 8 in the morning.',
+    );
+    narrator.close(at(50), closer);
+  }
+  {
+    const { narrator, at, helper, closer, askAndAnswer } = stage.scene(
+      'internal_after_response',
+      'Notes, topic changes and the closing of other agents follow the last response.',
+    );
+    askAndAnswer();
+    narrator.note(at(20), helper, 'Please keep an eye on this one.');
+    narrator.topic(at(21), closer, { add: directory.topicNamed('Missing item') });
+    narrator.topic(at(22), helper, { remove: directory.topicNamed('Missing item') });
+    narrator.note(at(23), closer, 'Nothing left to do.');
+    narrator.close(at(24), closer);
+  }
+  {
+    const { narrator, at, customer, owner, place } = stage.scene(
+      'third_party_repliers',
+      'Third parties replied by e-mail: an internal and an external one, after the agent.',
+    );
+    narrator.open(at(0), customer, directory.inboxes[2]?.id ?? '');
+    narrator.message(at(0), customer, 'Can the workshop tell me what a new pole costs?');
+    narrator.message(at(15), owner, 'I am asking them.');
+    narrator.message(
+      at(60),
+      { id: 'workshop-internal', type: 'INTERNAL' },
+      'About twenty, says the workshop.',
+      place,
+    );
+    narrator.message(at(90), { id: 'supplier-external', type: 'EXTERNAL' }, 'We deliver on Monday.', place);
+    narrator.topic(at(91), owner, { add: directory.topicNamed('Tent poles') });
+    narrator.close(at(95), owner);
+  }
+  {
+    const { narrator, at, owner, helper, askAndAnswer } = stage.scene(
+      'response_after_closing',
+      'Another agent wrote once more after the closing; that response does not count.',
+    );
+    askAndAnswer();
+    narrator.close(at(60), owner);
+    narrator.item(at(75), {
+      initiator: helper,
+      content: { type: 'CONVERSATION_NOTE', body: 'Sent the care leaflet afterwards.' },
+    });
+    narrator.item(at(80), {
+      initiator: helper,
+      content: {
+        type: 'EMAIL',
+        from: 'care@haldenrook.example.com',
+        to: ['customer@example.com'],
+        subject: 'Care leaflet',
+        content: 'Here is the leaflet that my colleague promised.',
+      },
+    });
+  }
+  {
+    const { narrator, at, askAndAnswer } = stage.scene('auto_closed', 'Closed by a rule, not by a person.');
+    askAndAnswer();
+    narrator.close(at(600), rules);
+  }
+  {
+    const { narrator, at, owner } = stage.scene('outbound_only', 'The customer never wrote or called.');
+    narrator.open(at(0), owner, directory.inboxes[0]?.id ?? '');
+    narrator.message(at(0), owner, 'Your order ships a day later than planned; nothing for you to do.');
+    narrator.topic(at(1), owner, { add: directory.topicNamed('Where is my order') });
+    narrator.close(at(2), owner);
+  }
+  {
+    const { askAndAnswer } = stage.scene('not_closed', 'Still waiting for the customer.');
+    askAndAnswer();
+  }
+  {
+    const { narrator, at, customer, owner } = stage.scene('unassigned', 'Closed while nobody was assigned.');
+    narrator.open(at(0), customer, directory.inboxes[5]?.id ?? '');
+    narrator.message(at(0), customer, 'Never mind, found it myself.');
+    narrator.topic(at(5), owner, { add: directory.topicNamed('Orders') });
+    narrator.close(at(6), owner);
+  }
+  {
+    const { narrator, at, helper, closer, askAndAnswer } = stage.scene(
+      'equal_times',
+      'Two agents answered in the same instant; the later item of the list is the last.',
+      { channel: 'chat' },
+    );
+    askAndAnswer();
+    narrator.message(at(30), closer, 'It is at the door.');
+    narrator.message(at(30), helper, 'It has just been delivered.');
+    narrator.close(at(30), closer);
+  }
+  for (const [name, agent, what] of [
+    [
+      'deactivated_agent',
+      directory.deactivatedAgents[0],
+      'The last responder is no longer listed, but found by id.',
+    ],
+    ['deleted_agent', directory.deletedAgent, 'The last responder is neither listed nor found by id.'],
+  ] as const) {
+    const { narrator, at, closer, askAndAnswer } = stage.scene(name, what);
+    askAndAnswer();
+    if (agent !== undefined) narrator.message(at(30), agentOf(agent.id), 'I can confirm that it is sent.');
+    narrator.close(at(50), closer);
+  }
+  {
+    const scene = stage.scene(
+      'truncated',
+      'More than 1000 items: the timeline shows the oldest 1000, the last responder comes after them.',
+      { channel: 'chat', hoursAgo: 26 },
+    );
+    const { narrator, at, customer, owner, helper, closer } = scene;
+    scene.askAndAnswer();
+    for (let turn = 0; turn < 580; turn += 1) {
+      narrator.message(at(12 + turn), customer, `And size ${30 + (turn % 20)}?`);
+      narrator.message(at(12.5 + turn), owner, 'That one is in stock as well.');
+    }
+    narrator.message(at(600), helper, 'Let me send you the whole list instead.');
+    narrator.close(anchor - 40 * 60_000, closer);
+  }
+  {
+    const { narrator, story, at, owner, helper, closer, askAndAnswer } = stage.scene(
+      'fractions_of_seconds',
+      'Times with none to nine digits of the second; the last responder is decided by nanoseconds.',
+      { channel: 'chat' },
+    );
+    askAndAnswer();
+    for (let digits = 0; digits <= 9; digits += 1) {
+      const by = digits === 9 ? helper : owner;
+      const id = narrator.message(at(20), by, `Part ${digits + 1} of ten.`);
+      const item = story.items.find(({ body }) => body.id === id);
+      const second = withoutZeros(at(20)).replace(/(\.\d+)?Z$/, '');
+      const fraction = '999999999'.slice(0, digits);
+      if (item !== undefined) item.body.timestamp = `${second}${digits === 0 ? '' : `.${fraction}`}Z`;
+    }
+    narrator.close(at(40), closer);
+  }
+}
