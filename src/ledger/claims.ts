@@ -1,0 +1,237 @@
+import { sql, type Transaction } from 'kysely';
+import { isTrial } from '../domain/delivery.ts';
+import { Failure } from '../failure.ts';
+import { closingIn, move, toClosing } from './closing-rows.ts';
+import type { Closing } from './closings.ts';
+import { closeMessage } from './messages.ts';
+import { within, type Ledger } from './open.ts';
+import { ownHost, ownStart, runs } from './processes.ts';
+import type { ClosingsTable, LedgerTables } from './tables.ts';
+
+/** A process that works the queue. */
+export interface Worker {
+  host: string;
+  pid: number;
+  /** When the process started, so that a reused pid is not mistaken for it. */
+  startedAt: string;
+}
+
+export type Claim =
+  | { claimed: true; closing: Closing; /** Somebody else began with it. */ takenOver: boolean }
+  | { claimed: false; heldBy: string; until: string };
+
+/** How long a claim holds unless renewed. */
+export const claimMs = 30_000;
+
+export function currentWorker(): Worker {
+  return { host: ownHost(), pid: process.pid, startedAt: ownStart() };
+}
+
+/**
+ * Takes a closing for one piece of work. A claim is exclusive, also among the tasks of one process. One whose
+ * process on this host has ended is taken over at once, any other when it has expired.
+ * @throws Failure closing_not_found
+ */
+export async function claimClosing(
+  ledger: Ledger,
+  closingId: string,
+  worker: Worker,
+  now: string,
+): Promise<Claim> {
+  return within(ledger, async (trx) => {
+    const { claimedBy, claimUntil } = await closingIn(trx, closingId);
+    if (claimedBy !== null && claimUntil !== null && isHeld(claimedBy, claimUntil, now)) {
+      return { claimed: false, heldBy: described(claimedBy), until: claimUntil };
+    }
+    return {
+      claimed: true,
+      closing: await claim(trx, closingId, worker, now),
+      takenOver: claimedBy !== null,
+    };
+  });
+}
+
+/** Extends the claim by another 30 s from `now`. @returns false when it was lost to another worker */
+export async function renewClaim(
+  ledger: Ledger,
+  closingId: string,
+  worker: Worker,
+  now: string,
+): Promise<boolean> {
+  return within(ledger, async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('closings')
+      .set({ claim_until: expiry(now) })
+      .where('id', '=', closingId)
+      .where('claimed_by', '=', nameOf(worker))
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  });
+}
+
+/** Gives the claim back; one that was lost meanwhile stays with its new holder. */
+export async function releaseClaim(ledger: Ledger, closingId: string, worker: Worker): Promise<void> {
+  await within(ledger, (trx) =>
+    trx
+      .updateTable('closings')
+      .set({ claimed_by: null, claim_until: null })
+      .where('id', '=', closingId)
+      .where('claimed_by', '=', nameOf(worker))
+      .execute(),
+  );
+}
+
+/**
+ * Claims the closing that has been due for longest: pending or scheduled ones without a time or whose time has
+ * come, failed ones whose time to be tried again has come.
+ */
+export async function claimNextDue(ledger: Ledger, worker: Worker, now: string): Promise<Closing | null> {
+  return within(ledger, async (trx) => {
+    await freeClaimsOfTheDead(trx, now);
+    const free = trx
+      .selectFrom('closings')
+      .select(['id', 'due_at', 'first_seen_at'])
+      // A literal: SQLite uses the partial index only if it can see the value.
+      .where('queued', '=', sql.lit(1))
+      .where((eb) => eb.or([eb('claimed_by', 'is', null), eb('claim_until', '<=', now)]))
+      .limit(1);
+    const timeless = await free.where('due_at', 'is', null).orderBy('first_seen_at').executeTakeFirst();
+    const timed = await free.where('due_at', '<=', now).orderBy('due_at').executeTakeFirst();
+    const next =
+      timeless === undefined || (timed !== undefined && (timed.due_at ?? '') < timeless.first_seen_at)
+        ? timed
+        : timeless;
+    return next === undefined ? null : claim(trx, next.id, worker, now);
+  });
+}
+
+/**
+ * Settles a closing whose worker ended while the message was leaving. A delivery that is safe to repeat (a trial)
+ * is scheduled again; of any other nobody knows whether it left, and it is never repeated by itself.
+ */
+export async function settleInterrupted(ledger: Ledger, closing: Closing, at: string): Promise<Closing> {
+  return within(ledger, (trx) => settle(trx, closing.id, at));
+}
+
+/** Settles every closing that is being sent by nobody any more. */
+export async function settleAbandoned(ledger: Ledger, now: string): Promise<Closing[]> {
+  return within(ledger, async (trx) => {
+    const sending = await trx.selectFrom('closings').selectAll().where('state', '=', 'sending').execute();
+    const settled: Closing[] = [];
+    for (const row of sending) {
+      if (
+        row.claimed_by !== null &&
+        row.claim_until !== null &&
+        isHeld(row.claimed_by, row.claim_until, now)
+      ) {
+        continue;
+      }
+      settled.push(await settle(trx, row.id, now));
+    }
+    return settled;
+  });
+}
+
+/** @throws Failure claim_lost when the closing is claimed by another worker */
+export function refuseClaimOfOther(closing: Closing, worker: Worker): void {
+  if (closing.claimedBy === null || closing.claimedBy === nameOf(worker)) return;
+  throw claimLost(closing);
+}
+
+/** Renews the claim within a transaction. @throws Failure claim_lost when this worker does not hold it */
+export async function keepClaim(
+  trx: Transaction<LedgerTables>,
+  closingId: string,
+  worker: Worker,
+  now: string,
+): Promise<void> {
+  const closing = await closingIn(trx, closingId);
+  if (closing.claimedBy !== nameOf(worker)) throw claimLost(closing);
+  await claim(trx, closingId, worker, now);
+}
+
+function claimLost(closing: Closing): Failure {
+  const holder = closing.claimedBy === null ? 'nobody' : described(closing.claimedBy);
+  return new Failure(
+    'ledger',
+    'claim_lost',
+    `The closing ${closing.id} is no longer claimed by this process but by ${holder}.`,
+    { hint: 'Leave it to that process, or run this again when it is done.' },
+  );
+}
+
+async function settle(trx: Transaction<LedgerTables>, closingId: string, at: string): Promise<Closing> {
+  const closing = await closingIn(trx, closingId);
+  if (closing.state !== 'sending') return closing;
+  await closeMessage(trx, closingId, { at, outcome: 'interrupted', externalId: null, error: null });
+  if (closing.provider !== null && isTrial(closing.provider)) {
+    return move(trx, closingId, 'resume', at, { dueAt: at, leftAt: null }, 'interrupted');
+  }
+  const error = {
+    code: 'send_interrupted',
+    message: 'The process ended while the message was leaving; nobody knows whether it left.',
+    hint: 'Look for the message at the other side, then settle it with `gcsat surveys retry`.',
+  };
+  return move(trx, closingId, 'doubt', at, { error }, 'interrupted');
+}
+
+async function claim(
+  trx: Transaction<LedgerTables>,
+  closingId: string,
+  worker: Worker,
+  now: string,
+): Promise<Closing> {
+  const row = await trx
+    .updateTable('closings')
+    .set({ claimed_by: nameOf(worker), claim_until: expiry(now) })
+    .where('id', '=', closingId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toClosing(row);
+}
+
+async function freeClaimsOfTheDead(trx: Transaction<LedgerTables>, now: string): Promise<void> {
+  const claims = await trx
+    .selectFrom('closings')
+    .select(['claimed_by'])
+    .distinct()
+    .where('claimed_by', 'is not', null)
+    .execute();
+  const dead = claims
+    .map((row) => row.claimed_by)
+    .filter((name) => name !== null)
+    .filter((name) => !isHeld(name, expiry(now), now));
+  if (dead.length === 0) return;
+  await trx
+    .updateTable('closings')
+    .set({ claimed_by: null, claim_until: null } satisfies Partial<ClosingsTable>)
+    .where('claimed_by', 'in', dead)
+    // One that was being sent keeps the name until it is settled.
+    .where('state', '!=', 'sending')
+    .execute();
+}
+
+function isHeld(claimedBy: string, until: string, now: string): boolean {
+  if (until <= now) return false;
+  const worker = workerOf(claimedBy);
+  return worker?.host !== ownHost() || runs(worker.pid, worker.startedAt);
+}
+
+function expiry(now: string): string {
+  return new Date(Date.parse(now) + claimMs).toISOString();
+}
+
+function nameOf(worker: Worker): string {
+  return `${worker.pid}@${worker.host}#${worker.startedAt}`;
+}
+
+function workerOf(name: string): Worker | null {
+  const [, pid, host, startedAt] = /^(\d+)@(.*)#([^#]*)$/s.exec(name) ?? [];
+  if (pid === undefined || host === undefined || startedAt === undefined) return null;
+  return { host, pid: Number(pid), startedAt };
+}
+
+function described(name: string): string {
+  const worker = workerOf(name);
+  return worker === null ? name : `process ${worker.pid} on ${worker.host.split('/')[0] ?? worker.host}`;
+}

@@ -1,0 +1,288 @@
+import type { Kysely, Transaction as SqlTransaction } from 'kysely';
+import type { ClosingState, Transition } from '../domain/closing-states.ts';
+import type { DeliveryName } from '../domain/delivery.ts';
+import type { Reason } from '../domain/reason.ts';
+import { move, toClosing } from './closing-rows.ts';
+import { within, type Ledger } from './open.ts';
+import type { ClosingsTable, LedgerTables } from './tables.ts';
+
+/** The unit of work: one closing of one conversation, its verdict and its survey. */
+export interface Closing {
+  /** The conversation's id and the time first seen, `${conversationId}@${closedAt}`; never changes. */
+  id: string;
+  conversationId: string;
+  customerId: string | null;
+  closedAt: string;
+  firstSeenAt: string;
+  source: string;
+  state: ClosingState;
+  stateAt: string;
+  reopenedAt: string | null;
+  /** When the queue may take it; null: at once (a failed one: never by itself). */
+  dueAt: string | null;
+  /** Tries that failed since it was first seen or last retried by a person. */
+  attempts: number;
+  readAt: string | null;
+  decidedAt: string | null;
+  reasons: Reason[];
+  evidence: unknown;
+  customer: { id: string; name: string | null; email: string | null; phone: string | null } | null;
+  agent: { id: string; name: string | null; email: string | null } | null;
+  surveyId: string | null;
+  provider: DeliveryName | null;
+  /** Normalised e-mail address or phone number that the survey goes to. */
+  address: string | null;
+  surveyUrl: string | null;
+  leftAt: string | null;
+  sentAt: string | null;
+  externalId: string | null;
+  error: ClosingError | null;
+  claimedBy: string | null;
+  claimUntil: string | null;
+}
+
+export interface ClosingError {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+/** What a transition may write besides the state; a field that is left out stays. */
+export type ClosingChange = Partial<
+  Omit<
+    Closing,
+    | 'id'
+    | 'conversationId'
+    | 'closedAt'
+    | 'firstSeenAt'
+    | 'source'
+    | 'state'
+    | 'stateAt'
+    | 'claimedBy'
+    | 'claimUntil'
+  >
+>;
+
+export type SightingSource =
+  'replay' | 'attribute' | 'post' | 'webhook' | 'events' | 'report' | 'conversations';
+
+export interface Sighting {
+  conversationId: string;
+  customerId: string | null;
+  closedAt: string;
+  source: SightingSource;
+  seenAt: string;
+}
+
+export interface Sighted {
+  closing: Closing;
+  isNew: boolean;
+}
+
+/** The sources tell the time of one closing a little differently; further apart it is another closing. */
+const sameClosingMs = 60_000;
+
+/** Records a closing that was seen, or finds the one it is known as. */
+export async function sightClosing(ledger: Ledger, sighting: Sighting): Promise<Sighted> {
+  return within(ledger, (trx) => sight(trx, sighting));
+}
+
+/** Many sightings in one transaction, so that they cost one write to the disk; the answers are in their order. */
+export async function sightClosings(ledger: Ledger, sightings: readonly Sighting[]): Promise<Sighted[]> {
+  return within(ledger, async (trx) => {
+    const sighted: Sighted[] = [];
+    for (const sighting of sightings) sighted.push(await sight(trx, sighting));
+    return sighted;
+  });
+}
+
+/** The closing that a sighting at this time would adopt. */
+export async function knownClosing(
+  ledger: Ledger,
+  conversationId: string,
+  closedAt: string,
+): Promise<Closing | null> {
+  return adoptable(ledger.db, conversationId, closedAt);
+}
+
+async function sight(trx: SqlTransaction<LedgerTables>, sighting: Sighting): Promise<Sighted> {
+  const known = await adoptable(trx, sighting.conversationId, sighting.closedAt);
+  if (known !== null) {
+    if (known.customerId !== null || sighting.customerId === null) return { closing: known, isNew: false };
+    const row = await trx
+      .updateTable('closings')
+      .set({ customer_id: sighting.customerId })
+      .where('id', '=', known.id)
+      .returningAll()
+      .executeTakeFirstOrThrow();
+    return { closing: toClosing(row), isNew: false };
+  }
+  const row = await trx
+    .insertInto('closings')
+    .values({
+      id: `${sighting.conversationId}@${sighting.closedAt}`,
+      conversation_id: sighting.conversationId,
+      customer_id: sighting.customerId,
+      closed_at: sighting.closedAt,
+      first_seen_at: sighting.seenAt,
+      source: sighting.source,
+      state: 'pending',
+      state_at: sighting.seenAt,
+      queued: 1,
+      attempts: 0,
+      reasons: '[]',
+    })
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { closing: toClosing(row), isNew: true };
+}
+
+async function adoptable(
+  db: Kysely<LedgerTables>,
+  conversationId: string,
+  closedAt: string,
+): Promise<Closing | null> {
+  const closedMs = Date.parse(closedAt);
+  const distance = (row: ClosingsTable): number => Math.abs(Date.parse(row.closed_at) - closedMs);
+  const near = await db
+    .selectFrom('closings')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('closed_at', '>=', new Date(closedMs - sameClosingMs).toISOString())
+    .where('closed_at', '<=', new Date(closedMs + sameClosingMs).toISOString())
+    .orderBy('closed_at')
+    .execute();
+  const nearest = near
+    .filter((row) => row.reopened_at === null || closedAt <= row.reopened_at || row.closed_at === closedAt)
+    .sort((a, b) => distance(a) - distance(b))[0];
+  return nearest === undefined ? null : toClosing(nearest);
+}
+
+/**
+ * Notes that a conversation was reopened. Its closings up to then are over: those that wait are suppressed.
+ * @returns the closings that changed
+ */
+export async function sightReopening(
+  ledger: Ledger,
+  reopening: { conversationId: string; reopenedAt: string },
+): Promise<Closing[]> {
+  const { conversationId, reopenedAt } = reopening;
+  return within(ledger, async (trx) => {
+    const rows = await trx
+      .updateTable('closings')
+      .set({ reopened_at: reopenedAt })
+      .where('conversation_id', '=', conversationId)
+      .where('closed_at', '<=', reopenedAt)
+      .where('reopened_at', 'is', null)
+      .returningAll()
+      .execute();
+    const changed: Closing[] = [];
+    for (const row of rows) {
+      const waits = row.state === 'pending' || row.state === 'scheduled';
+      const reasons: Reason[] = [{ code: 'reopened', detail: `reopened at ${reopenedAt}` }];
+      changed.push(
+        waits ? await move(trx, row.id, 'suppress', reopenedAt, { reasons }, 'reopened') : toClosing(row),
+      );
+    }
+    return changed;
+  });
+}
+
+export async function closingById(ledger: Ledger, closingId: string): Promise<Closing | null> {
+  const row = await ledger.db
+    .selectFrom('closings')
+    .selectAll()
+    .where('id', '=', closingId)
+    .executeTakeFirst();
+  return row === undefined ? null : toClosing(row);
+}
+
+/** Newest first. */
+export async function closingsOfConversation(ledger: Ledger, conversationId: string): Promise<Closing[]> {
+  const rows = await ledger.db
+    .selectFrom('closings')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .orderBy('closed_at', 'desc')
+    .execute();
+  return rows.map(toClosing);
+}
+
+/** By closing id, survey id or conversation id; newest first. */
+export async function findClosings(ledger: Ledger, anyId: string): Promise<Closing[]> {
+  const rows = await ledger.db
+    .selectFrom('closings')
+    .selectAll()
+    .where((eb) =>
+      eb.or([eb('id', '=', anyId), eb('survey_id', '=', anyId), eb('conversation_id', '=', anyId)]),
+    )
+    .orderBy('closed_at', 'desc')
+    .execute();
+  return rows.map(toClosing);
+}
+
+export interface ClosingFilter {
+  states?: readonly ClosingState[];
+  /** Closed at this time or later. */
+  since?: string;
+  /** Closed before this time. */
+  until?: string;
+  limit?: number;
+}
+
+const pageSize = 500;
+
+/** Newest first. Read in pages, so that neither memory nor the connection is held; what changes meanwhile may show. */
+export async function* listClosings(ledger: Ledger, filter: ClosingFilter): AsyncGenerator<Closing, void> {
+  if (filter.states?.length === 0) return;
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  let after: { closedAt: string; id: string } | null = null;
+  while (left > 0) {
+    const page = await pageOf(ledger, filter, after, Math.min(left, pageSize));
+    yield* page;
+    left -= page.length;
+    const last: Closing | undefined = page.at(-1);
+    if (last === undefined || page.length < pageSize) return;
+    after = { closedAt: last.closedAt, id: last.id };
+  }
+}
+
+async function pageOf(
+  ledger: Ledger,
+  filter: ClosingFilter,
+  after: { closedAt: string; id: string } | null,
+  size: number,
+): Promise<Closing[]> {
+  const { states, since, until } = filter;
+  const rows = await ledger.db
+    .selectFrom('closings')
+    .selectAll()
+    .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))
+    .$if(since !== undefined, (query) => query.where('closed_at', '>=', since ?? ''))
+    .$if(until !== undefined, (query) => query.where('closed_at', '<', until ?? ''))
+    .$if(after !== null, (query) =>
+      query.where((eb) =>
+        eb(eb.refTuple('closed_at', 'id'), '<', eb.tuple(after?.closedAt ?? '', after?.id ?? '')),
+      ),
+    )
+    .orderBy('closed_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(size)
+    .execute();
+  return rows.map(toClosing);
+}
+
+/**
+ * Moves a closing along one transition, guarded by the domain's table, and notes it in the history.
+ * @throws Failure closing_changed, closing_not_found
+ */
+export async function recordTransition(
+  ledger: Ledger,
+  closingId: string,
+  transition: Transition,
+  at: string,
+  change: ClosingChange,
+  note: string | null = null,
+): Promise<Closing> {
+  return within(ledger, (trx) => move(trx, closingId, transition, at, change, note));
+}

@@ -1,0 +1,253 @@
+import type { Transaction } from 'kysely';
+import { reservingStates, surveyedStates, type ClosingState } from '../domain/closing-states.ts';
+import { isTrial, type DeliveryName } from '../domain/delivery.ts';
+import type { Reason } from '../domain/reason.ts';
+import { keepClaim, refuseClaimOfOther, type Worker } from './claims.ts';
+import { closingChanged, closingIn, move } from './closing-rows.ts';
+import type { Closing, ClosingChange, ClosingError } from './closings.ts';
+import { closeMessage, openMessage } from './messages.ts';
+import { within, type Ledger } from './open.ts';
+import type { LedgerTables } from './tables.ts';
+import { hasUnsubscribed } from './unsubscribes.ts';
+
+/** What the ledger knows of an address besides the closing that is being decided. */
+export interface AddressHistory {
+  unsubscribed: boolean;
+  /** Closings that hold the address. `at`: when it was or will be asked, sentAt ?? leftAt ?? dueAt ?? decidedAt. */
+  closings: {
+    id: string;
+    state: ClosingState;
+    provider: DeliveryName | null;
+    closedAt: string;
+    at: string;
+  }[];
+}
+
+export type Decision =
+  | {
+      send: { dueAt: string; surveyId: string; provider: DeliveryName; surveyUrl: string };
+      /** Scheduled closings of the same address that give way to this one. */
+      displaces: readonly string[];
+    }
+  | { suppress: readonly Reason[] };
+
+export interface DecisionInput {
+  closingId: string;
+  worker: Worker;
+  at: string;
+  /** Normalised; null when the customer has none. */
+  address: string | null;
+  /** How far back the address's other surveys count; null: they do not. */
+  since: string | null;
+  /** What was read, kept with the verdict. */
+  facts: Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'>;
+}
+
+export type MessageResult =
+  | { status: 'sent'; externalId: string | null }
+  | { status: 'uncertain'; error: ClosingError }
+  | { status: 'not_sent'; temporary: true; retryAt: string; error: ClosingError }
+  | { status: 'not_sent'; temporary: false; error: ClosingError };
+
+/**
+ * Decides a closing and reserves its address in one transaction, so that of two closings of one address decided at
+ * once the second sees the first. A closing that has a survey keeps it: a verdict not to send changes nothing
+ * there, a verdict to send is refused unless a real delivery follows a trial.
+ * @param decide called once within the transaction; pure
+ * @throws Failure claim_lost, closing_changed, closing_not_found
+ */
+export async function decideClosing(
+  ledger: Ledger,
+  input: DecisionInput,
+  decide: (own: Closing, history: AddressHistory) => Decision,
+): Promise<Closing> {
+  return within(ledger, async (trx) => {
+    const own = await closingIn(trx, input.closingId);
+    refuseClaimOfOther(own, input.worker);
+    const decision = decide(own, await addressHistory(trx, input));
+    const facts = { ...input.facts, decidedAt: input.at };
+    if ('suppress' in decision) {
+      if (isSurveyed(own)) return own;
+      const change = { ...facts, reasons: [...decision.suppress], dueAt: null, error: null };
+      return move(trx, own.id, 'suppress', input.at, change, codes(decision.suppress));
+    }
+    const { send, displaces } = decision;
+    if (isSurveyed(own) && own.provider !== null && isTrial(own.provider) && !isTrial(send.provider)) {
+      await move(
+        trx,
+        own.id,
+        'supersede_trial',
+        input.at,
+        {},
+        `${own.provider} gives way to ${send.provider}`,
+      );
+    }
+    if (own.state === 'failed') await move(trx, own.id, 'retry', input.at, {}, null);
+    for (const displaced of displaces) {
+      const reasons: Reason[] = [{ code: 'recently_surveyed', detail: `newer closing ${own.id}` }];
+      await move(trx, displaced, 'suppress', input.at, { reasons, dueAt: null }, codes(reasons));
+    }
+    const change: ClosingChange = {
+      ...facts,
+      ...send,
+      address: input.address,
+      reasons: [],
+      error: null,
+      leftAt: null,
+      sentAt: null,
+      externalId: null,
+    };
+    return move(trx, own.id, 'schedule', input.at, change, send.provider);
+  });
+}
+
+/**
+ * Marks that the message is about to leave, right before it does; until `settleMessage` it may have left.
+ * @throws Failure claim_lost, closing_changed
+ */
+export async function markLeaving(
+  ledger: Ledger,
+  closingId: string,
+  worker: Worker,
+  at: string,
+): Promise<void> {
+  await within(ledger, async (trx) => {
+    await keepClaim(trx, closingId, worker, at);
+    const closing = await move(trx, closingId, 'leave', at, { leftAt: at }, null);
+    if (closing.surveyId === null || closing.provider === null) {
+      throw new Error(`the closing ${closingId} was scheduled without a survey`);
+    }
+    await openMessage(trx, closing, closing.surveyId, closing.provider, at);
+  });
+}
+
+/**
+ * Records how the message ended. What is known already is not weakened: a closing that was answered meanwhile
+ * stays answered, one that was declared uncertain becomes sent or stays.
+ * @throws Failure closing_changed, closing_not_found
+ */
+export async function settleMessage(
+  ledger: Ledger,
+  closingId: string,
+  at: string,
+  result: MessageResult,
+): Promise<Closing> {
+  return within(ledger, async (trx) => {
+    const { state, attempts } = await closingIn(trx, closingId);
+    const externalId = result.status === 'sent' ? result.externalId : null;
+    const error = result.status === 'sent' ? null : result.error;
+    await closeMessage(trx, closingId, { at, outcome: result.status, externalId, error });
+    if (state === 'answered' || (state === 'uncertain' && result.status !== 'sent')) {
+      return closingIn(trx, closingId);
+    }
+    if (result.status === 'sent') {
+      return move(trx, closingId, 'confirm', at, { sentAt: at, externalId, error: null }, null);
+    }
+    if (result.status === 'uncertain') return move(trx, closingId, 'doubt', at, { error }, result.error.code);
+    const change = { error, leftAt: null, attempts: attempts + 1 };
+    return result.temporary
+      ? move(trx, closingId, 'resume', at, { ...change, dueAt: result.retryAt }, result.error.code)
+      : move(trx, closingId, 'fail', at, { ...change, dueAt: null }, result.error.code);
+  });
+}
+
+/**
+ * Records a try that failed with nothing sent.
+ * @param retryAt when the queue tries again; null: only a person does
+ */
+export async function recordFailure(
+  ledger: Ledger,
+  closingId: string,
+  at: string,
+  error: ClosingError,
+  retryAt: string | null,
+): Promise<Closing> {
+  return within(ledger, async (trx) => {
+    const { state, attempts } = await closingIn(trx, closingId);
+    if (state === 'failed') await move(trx, closingId, 'retry', at, {}, null);
+    if (state === 'sending') {
+      await closeMessage(trx, closingId, { at, outcome: 'not_sent', externalId: null, error });
+    }
+    const change = { error, dueAt: retryAt, leftAt: null, attempts: attempts + 1 };
+    return move(trx, closingId, 'fail', at, change, error.code);
+  });
+}
+
+/**
+ * Lets a closing wait longer, without a verdict.
+ * @throws Failure claim_lost, closing_changed when it is neither pending nor scheduled
+ */
+export async function postponeClosing(
+  ledger: Ledger,
+  closingId: string,
+  worker: Worker,
+  dueAt: string,
+): Promise<Closing> {
+  return within(ledger, async (trx) => {
+    const closing = await closingIn(trx, closingId);
+    refuseClaimOfOther(closing, worker);
+    if (closing.state !== 'pending' && closing.state !== 'scheduled')
+      throw closingChanged(closing, 'schedule');
+    await trx.updateTable('closings').set({ due_at: dueAt }).where('id', '=', closingId).execute();
+    return closingIn(trx, closingId);
+  });
+}
+
+/** A person has a closing decided again: at once, with all its tries. @throws Failure closing_changed */
+export async function retryClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+  const change = { attempts: 0, dueAt: null, leftAt: null, error: null, reasons: [] };
+  return within(ledger, (trx) => move(trx, closingId, 'retry', at, change, null));
+}
+
+/** A person stops a survey that has not left. @throws Failure closing_changed */
+export async function cancelClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+  const reasons: Reason[] = [{ code: 'cancelled', detail: `cancelled at ${at}` }];
+  return within(ledger, (trx) =>
+    move(trx, closingId, 'suppress', at, { reasons, dueAt: null }, codes(reasons)),
+  );
+}
+
+/** A person, or evidence, tells that the message did arrive. @throws Failure closing_changed */
+export async function confirmSent(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+  return within(ledger, async (trx) => {
+    const { leftAt } = await closingIn(trx, closingId);
+    await closeMessage(trx, closingId, { at, outcome: 'sent', externalId: null, error: null });
+    return move(trx, closingId, 'confirm', at, { sentAt: leftAt ?? at, error: null }, null);
+  });
+}
+
+async function addressHistory(
+  trx: Transaction<LedgerTables>,
+  { closingId, address, since }: DecisionInput,
+): Promise<AddressHistory> {
+  if (address === null) return { unsubscribed: false, closings: [] };
+  const unsubscribed = await hasUnsubscribed(trx, address);
+  if (since === null) return { unsubscribed, closings: [] };
+  const rows = await trx
+    .selectFrom('closings')
+    .select(['id', 'state', 'provider', 'closed_at', 'state_at'])
+    .select((eb) => eb.fn.coalesce('sent_at', 'left_at', 'due_at', 'decided_at').as('at'))
+    .where('address', '=', address)
+    .where('state', 'in', reservingStates)
+    .where('id', '!=', closingId)
+    .orderBy('closed_at')
+    .execute();
+  const closings = rows
+    .map((row) => ({
+      id: row.id,
+      state: row.state,
+      provider: row.provider,
+      closedAt: row.closed_at,
+      at: row.at ?? row.state_at,
+    }))
+    .filter((closing) => closing.at >= since);
+  return { unsubscribed, closings };
+}
+
+function isSurveyed(closing: Closing): boolean {
+  return (surveyedStates as readonly ClosingState[]).includes(closing.state);
+}
+
+function codes(reasons: readonly Reason[]): string {
+  return reasons.map((reason) => reason.code).join(', ');
+}

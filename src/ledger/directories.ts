@@ -1,0 +1,33 @@
+import { within, type Ledger } from './open.ts';
+
+/** Answers of Gladly's directories (agents, inboxes, topics), kept to save requests; never a source of truth. */
+export interface DirectoryCache {
+  read(kind: string, id: string): Promise<{ body: unknown; fetchedAt: string } | null>;
+  write(kind: string, id: string, body: unknown, fetchedAt: string): Promise<void>;
+}
+
+export function directoryCache(ledger: Ledger): DirectoryCache {
+  return {
+    async read(kind, id) {
+      const row = await ledger.db
+        .selectFrom('directories')
+        .select(['body', 'fetched_at'])
+        .where('kind', '=', kind)
+        .where('id', '=', id)
+        .executeTakeFirst();
+      return row === undefined ? null : { body: JSON.parse(row.body) as unknown, fetchedAt: row.fetched_at };
+    },
+    async write(kind, id, body, fetchedAt) {
+      const text = body === undefined ? 'null' : JSON.stringify(body);
+      await within(ledger, (trx) =>
+        trx
+          .insertInto('directories')
+          .values({ kind, id, body: text, fetched_at: fetchedAt })
+          .onConflict((conflict) =>
+            conflict.columns(['kind', 'id']).doUpdateSet({ body: text, fetched_at: fetchedAt }),
+          )
+          .execute(),
+      );
+    },
+  };
+}

@@ -1,0 +1,82 @@
+import { Kysely, type Transaction } from 'kysely';
+import { Failure } from '../failure.ts';
+import { sqlitePath } from './location.ts';
+import { migrate } from './migrations.ts';
+import { openSqlite, type SqliteOptions } from './sqlite.ts';
+import type { LedgerTables } from './tables.ts';
+
+export interface Ledger {
+  readonly db: Kysely<LedgerTables>;
+  /** The file, or `:memory:`. */
+  readonly location: string;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the ledger, makes it if it is new, and brings its tables to this version.
+ * @param location a path, `sqlite:path`, `sqlite:///absolute/path` or `:memory:`
+ * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full) or
+ * `configuration` (database_unsupported, database_invalid)
+ */
+export async function openLedger(
+  location: string,
+  options: SqliteOptions = { busyTimeoutMs: 10_000 },
+): Promise<Ledger> {
+  const path = sqlitePath(location);
+  const db = new Kysely<LedgerTables>({ dialect: await openSqlite(path, options) });
+  try {
+    await migrate(db, path);
+  } catch (error) {
+    await db.destroy();
+    throw error;
+  }
+  return { db, location: path, close: () => db.destroy() };
+}
+
+/**
+ * One transaction: all of it or nothing. `work` must use only the transaction it is given, since the ledger's own
+ * connection is taken until it ends.
+ */
+export function within<T>(ledger: Ledger, work: (trx: Transaction<LedgerTables>) => Promise<T>): Promise<T> {
+  return ledger.db.transaction().execute(work);
+}
+
+export interface BoundOrganization {
+  organizationId: string;
+  hostKind: 'com' | 'qa' | 'loopback' | 'other';
+  /** Where it was reached first, e.g. `https://acme.gladly.com`. */
+  origin: string;
+}
+
+/**
+ * Ties the ledger to the organisation it is first used for, so that production and sandbox cannot mix.
+ * @throws Failure ledger_of_other_organization
+ */
+export async function bindOrganization(ledger: Ledger, who: BoundOrganization): Promise<void> {
+  const bound = await within(ledger, async (trx) => {
+    await trx
+      .insertInto('organization')
+      .values({ id: 1, organization_id: who.organizationId, host_kind: who.hostKind, origin: who.origin })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+    return trx.selectFrom('organization').selectAll().executeTakeFirstOrThrow();
+  });
+  if (bound.organization_id === who.organizationId && bound.host_kind === who.hostKind) return;
+  throw new Failure(
+    'configuration',
+    'ledger_of_other_organization',
+    `The ledger ${ledger.location} belongs to the organisation ${bound.organization_id} at ${bound.origin}, ` +
+      `not to ${who.organizationId} at ${who.origin}.`,
+    { hint: 'Choose the profile of that organisation, or another ledger (--database).' },
+  );
+}
+
+export async function boundOrganization(ledger: Ledger): Promise<BoundOrganization | null> {
+  const row = await ledger.db.selectFrom('organization').selectAll().executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    organizationId: row.organization_id,
+    hostKind: row.host_kind as BoundOrganization['hostKind'],
+    origin: row.origin,
+  };
+}

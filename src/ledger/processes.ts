@@ -1,0 +1,47 @@
+import { readFileSync, readlinkSync } from 'node:fs';
+import { hostname } from 'node:os';
+
+/**
+ * Where process ids mean the same: this host, since its last start, in this container. Off Linux: this host.
+ */
+export function ownHost(): string {
+  const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8));
+  const container = attempt(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]);
+  return [hostname(), boot, container].filter((part) => part !== undefined).join('/');
+}
+
+/** When this process started, in a form that a process with the same id later cannot have. */
+export function ownStart(): string {
+  return statusOf('self')?.start ?? new Date(performance.timeOrigin).toISOString();
+}
+
+/** Whether the process that had this id and started then still runs. Only to be asked of our own host. */
+export function runs(pid: number, startedAt: string): boolean {
+  try {
+    process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as another user.
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+  }
+  const status = statusOf(String(pid));
+  return status === undefined || (!status.ended && status.start === startedAt);
+}
+
+/** From /proc/<pid>/stat (proc(5)): field 3 is the state, field 22 the start in ticks since boot. */
+function statusOf(pid: string): { start: string; ended: boolean } | undefined {
+  const stat = attempt(() => readFileSync(`/proc/${pid}/stat`, 'utf8'));
+  if (stat === undefined) return undefined;
+  // Field 2 is the program's name in brackets and may itself hold blanks and brackets.
+  const fields = stat.slice(stat.lastIndexOf(')') + 2).split(' ');
+  const [state, start] = [fields[0], fields[19]];
+  if (state === undefined || start === undefined) return undefined;
+  return { start, ended: state === 'Z' || state === 'X' };
+}
+
+function attempt<T>(read: () => T): T | undefined {
+  try {
+    return read();
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,106 @@
+import type { ClosingState, Transition } from '../domain/closing-states.ts';
+import type { DeliveryName } from '../domain/delivery.ts';
+
+/**
+ * The rows as they are stored. Portable between SQLite and PostgreSQL: times are ISO-8601 UTC text with
+ * milliseconds (so that text order is time order), booleans are 0 or 1, structured values are JSON text.
+ */
+export interface LedgerTables {
+  ledger_version: { version: number };
+  organization: { id: number; organization_id: string; host_kind: string; origin: string };
+  closings: ClosingsTable;
+  history: HistoryTable;
+  messages: MessagesTable;
+  answers: AnswersTable;
+  cards: CardsTable;
+  unsubscribes: { address: string; at: string; source: string };
+  directories: { kind: string; id: string; body: string; fetched_at: string };
+  limits: LimitsTable;
+}
+
+export interface ClosingsTable {
+  id: string;
+  conversation_id: string;
+  customer_id: string | null;
+  closed_at: string;
+  first_seen_at: string;
+  source: string;
+  state: ClosingState;
+  state_at: string;
+  reopened_at: string | null;
+  due_at: string | null;
+  /** 1 while the queue may hand the row out once it is due; follows from state and due_at. */
+  queued: number;
+  attempts: number;
+  read_at: string | null;
+  decided_at: string | null;
+  reasons: string;
+  evidence: string | null;
+  customer: string | null;
+  agent: string | null;
+  survey_id: string | null;
+  provider: DeliveryName | null;
+  address: string | null;
+  survey_url: string | null;
+  left_at: string | null;
+  sent_at: string | null;
+  external_id: string | null;
+  error: string | null;
+  claimed_by: string | null;
+  claim_until: string | null;
+}
+
+export interface HistoryTable {
+  closing_id: string;
+  sequence: number;
+  at: string;
+  transition: Transition;
+  from_state: ClosingState;
+  to_state: ClosingState;
+  note: string | null;
+}
+
+export interface MessagesTable {
+  closing_id: string;
+  sequence: number;
+  survey_id: string;
+  provider: DeliveryName;
+  address: string | null;
+  left_at: string;
+  settled_at: string | null;
+  outcome: MessageOutcome | null;
+  external_id: string | null;
+  error: string | null;
+}
+
+/** How a message that was about to leave ended; `interrupted`: the process ended before it could tell. */
+export type MessageOutcome = 'sent' | 'uncertain' | 'not_sent' | 'interrupted';
+
+export interface AnswersTable {
+  survey_id: string;
+  revision: number;
+  closing_id: string;
+  rating: number;
+  resolved: number | null;
+  comment: string | null;
+  answered_at: string;
+  source: string;
+}
+
+export interface CardsTable {
+  item_id: string;
+  survey_id: string;
+  revision: number;
+  customer_id: string;
+  state: 'posting' | 'posted' | 'deleted';
+  body: string;
+  posted_at: string | null;
+}
+
+/** Epoch milliseconds, with fractions. */
+export interface LimitsTable {
+  bucket: string;
+  next_at: number;
+  paused_until: number;
+  hand_until: number;
+}

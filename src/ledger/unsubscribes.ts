@@ -1,0 +1,63 @@
+import type { Kysely } from 'kysely';
+import type { Reason } from '../domain/reason.ts';
+import { move } from './closing-rows.ts';
+import type { Closing } from './closings.ts';
+import { within, type Ledger } from './open.ts';
+import type { LedgerTables } from './tables.ts';
+
+/**
+ * Remembers that an address (normalised) is not to be asked again; the first time counts. What is scheduled for
+ * it is suppressed in the same transaction.
+ * @param source how it was said, e.g. `page`
+ * @returns the closings that are suppressed by it
+ */
+export async function unsubscribe(
+  ledger: Ledger,
+  address: string,
+  at: string,
+  source: string,
+): Promise<Closing[]> {
+  return within(ledger, async (trx) => {
+    await trx
+      .insertInto('unsubscribes')
+      .values({ address, at, source })
+      .onConflict((conflict) => conflict.column('address').doNothing())
+      .execute();
+    const scheduled = await trx
+      .selectFrom('closings')
+      .select('id')
+      .where('address', '=', address)
+      .where('state', '=', 'scheduled')
+      .execute();
+    const reasons: Reason[] = [{ code: 'unsubscribed', detail: `unsubscribed at ${at}` }];
+    const suppressed: Closing[] = [];
+    for (const { id } of scheduled) {
+      suppressed.push(await move(trx, id, 'suppress', at, { reasons, dueAt: null }, 'unsubscribed'));
+    }
+    return suppressed;
+  });
+}
+
+export async function isUnsubscribed(ledger: Ledger, address: string): Promise<boolean> {
+  return hasUnsubscribed(ledger.db, address);
+}
+
+/** @returns whether the address was unsubscribed */
+export async function resubscribe(ledger: Ledger, address: string): Promise<boolean> {
+  return within(ledger, async (trx) => {
+    const { numDeletedRows } = await trx
+      .deleteFrom('unsubscribes')
+      .where('address', '=', address)
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
+  });
+}
+
+export async function hasUnsubscribed(db: Kysely<LedgerTables>, address: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('unsubscribes')
+    .select('address')
+    .where('address', '=', address)
+    .executeTakeFirst();
+  return row !== undefined;
+}

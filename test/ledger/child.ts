@@ -1,0 +1,132 @@
+import { once } from 'node:events';
+import { claimClosing, claimNextDue, currentWorker } from '../../src/ledger/claims.ts';
+import { sightClosing } from '../../src/ledger/closings.ts';
+import { decideClosing, markLeaving } from '../../src/ledger/decisions.ts';
+import { limiterStore } from '../../src/ledger/limiter.ts';
+import { openLedger, within } from '../../src/ledger/open.ts';
+import { Failure } from '../../src/failure.ts';
+
+/** What a test has another process do. It prints a line when it is loaded, waits for one, then prints its answer. */
+export type ChildTask =
+  | { action: 'open'; location: string }
+  | { action: 'sight'; location: string; conversationId: string; closedAt: string }
+  | { action: 'decide'; location: string; closingId: string; address: string; at: string; since: string }
+  | { action: 'take'; location: string; now: string }
+  | { action: 'reserve'; location: string; nowMs: number; intervalMs: number; times: number }
+  | { action: 'write'; location: string }
+  | { action: 'hold'; location: string }
+  | { action: 'leave'; location: string; closingId: string; now: string };
+
+const task = JSON.parse(process.argv[2] ?? '') as ChildTask;
+
+function tell(value: unknown): void {
+  process.stdout.write(`${JSON.stringify(value)}\n`);
+}
+
+async function work(): Promise<unknown> {
+  const ledger = await openLedger(task.location);
+  switch (task.action) {
+    case 'open':
+      await ledger.close();
+      return 'opened';
+    case 'sight': {
+      const { conversationId, closedAt } = task;
+      const seen = await sightClosing(ledger, {
+        conversationId,
+        customerId: null,
+        closedAt,
+        source: 'events',
+        seenAt: closedAt,
+      });
+      await ledger.close();
+      return { id: seen.closing.id, isNew: seen.isNew };
+    }
+    case 'decide': {
+      const { closingId, address, since } = task;
+      const facts = { readAt: null, evidence: null, customer: null, agent: null, customerId: null };
+      const closing = await decideClosing(
+        ledger,
+        { closingId, worker: currentWorker(), at: task.at, address, since, facts },
+        (_, history) =>
+          history.closings.length > 0
+            ? { suppress: [{ code: 'recently_surveyed', detail: '' }] }
+            : {
+                send: {
+                  dueAt: task.at,
+                  surveyId: `s-${closingId}`,
+                  provider: 'smtp',
+                  surveyUrl: 'http://localhost/',
+                },
+                displaces: [],
+              },
+      );
+      await ledger.close();
+      return closing.state;
+    }
+    case 'take': {
+      const taken: string[] = [];
+      for (;;) {
+        const closing = await claimNextDue(ledger, currentWorker(), task.now);
+        if (closing === null) break;
+        taken.push(closing.id);
+      }
+      await ledger.close();
+      return taken;
+    }
+    case 'reserve': {
+      const slots: unknown[] = [];
+      for (let time = 0; time < task.times; time += 1) {
+        slots.push(
+          await limiterStore(ledger).reserve('requests', {
+            nowMs: task.nowMs,
+            intervalMs: task.intervalMs,
+            priority: 'background',
+          }),
+        );
+      }
+      await ledger.close();
+      return slots;
+    }
+    case 'write':
+      for (let number = 0; ; number += 1) {
+        const time = new Date(Date.UTC(2026, 0, 1) + number * 120_000).toISOString();
+        await sightClosing(ledger, {
+          conversationId: `conversation-${number}`,
+          customerId: 'x'.repeat(5000),
+          closedAt: time,
+          source: 'report',
+          seenAt: time,
+        });
+        tell(number);
+      }
+    case 'hold':
+      await within(ledger, async () => {
+        tell('holding');
+        await once(process.stdin, 'end');
+      });
+      await ledger.close();
+      return 'let go';
+    case 'leave': {
+      await claimClosing(ledger, task.closingId, currentWorker(), task.now);
+      await markLeaving(ledger, task.closingId, currentWorker(), task.now);
+      tell('leaving');
+      await once(process.stdin, 'end');
+      return null;
+    }
+  }
+}
+
+async function run(): Promise<void> {
+  tell('ready');
+  await once(process.stdin, 'data');
+  try {
+    tell(await work());
+  } catch (error) {
+    tell(
+      error instanceof Failure ? { failed: error.code, message: error.message } : { defect: String(error) },
+    );
+  }
+  process.stdin.destroy();
+}
+
+void run();
