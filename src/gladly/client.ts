@@ -86,7 +86,11 @@ const mostItems = 1000;
 export function createGladlyClient(options: GladlyOptions): GladlyClient {
   const transport = createTransport(options);
   const basic = Buffer.from(`${options.email}:${options.token}`, 'utf8').toString('base64');
-  const requests = createRequests({ ...options, transport, secrets: [options.token, basic] });
+  const requests = createRequests({
+    ...options,
+    transport,
+    secrets: [options.token, basic].filter((secret) => secret !== ''),
+  });
   const reports = createLine();
   const inFlight = new Map<string, Promise<unknown>>();
 

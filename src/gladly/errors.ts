@@ -179,6 +179,7 @@ export function waitHint(retryAfterMs: number | null): string {
 
 const word = z
   .unknown()
+  .optional()
   .transform((value) => (typeof value === 'string' || typeof value === 'number' ? String(value) : null));
 
 const gladlyError = z
@@ -221,6 +222,6 @@ function withoutAddresses(text: string): string {
 export function plain(text: string, maxLength: number): string {
   // eslint-disable-next-line no-control-regex -- these are the characters to remove
   const harmful = /[\u0000-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]+/g;
-  const characters = Array.from(text.slice(0, maxLength * 4).replace(harmful, ' '));
+  const characters = Array.from(text.replace(harmful, ' '));
   return characters.length <= maxLength ? characters.join('') : `${characters.slice(0, maxLength).join('')}…`;
 }

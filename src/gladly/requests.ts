@@ -1,5 +1,5 @@
 import { interrupted, Problem, readErrors, refused, notFound, unreadable } from './errors.ts';
-import type { Asked, Refusal } from './errors.ts';
+import type { Asked, GladlyError, Refusal } from './errors.ts';
 import type { Pacer } from './pacing.ts';
 import { readRetryAfter, startTries } from './retry.ts';
 import type { RetryOptions, Tries } from './retry.ts';
@@ -77,11 +77,11 @@ export function createRequests(options: RequestOptions): Requests {
     id: call.about?.id ?? null,
   });
 
-  const withoutSecrets = (text: string): string =>
-    options.secrets.reduce(
-      (hidden, secret) => (secret === '' ? hidden : hidden.replaceAll(secret, '***')),
-      text,
-    );
+  const withoutSecrets = (error: GladlyError): GladlyError => {
+    const hide = (text: string | null): string | null =>
+      options.secrets.reduce((hidden, secret) => hidden?.replaceAll(secret, '***') ?? null, text);
+    return { ...error, attr: hide(error.attr), code: hide(error.code), detail: hide(error.detail) };
+  };
 
   // The answer is there; that a note about the pace could not be kept must not lose it.
   const note = async (noting: Promise<void>): Promise<void> => {
@@ -110,7 +110,7 @@ export function createRequests(options: RequestOptions): Requests {
     if (answer.status >= 200 && answer.status < 300) return answer;
     const refusal: Refusal = {
       status: answer.status,
-      errors: readErrors(withoutSecrets(await answer.beginning())),
+      errors: readErrors(await answer.beginning()).map(withoutSecrets),
       location: answer.header('location'),
       retryAfterMs: readRetryAfter(answer.header('retry-after'), clock()),
     };
