@@ -15,11 +15,10 @@ export type MailComposer = (message: SurveyMessage) => Mail;
 
 const longestSubject = 199;
 
-/** @param options.timeZone the organisation's, for the day that the mail names; default UTC */
-export function createMailComposer(options: { template: MailTemplate; timeZone?: string }): MailComposer {
+export function createMailComposer(options: { template: MailTemplate }): MailComposer {
   const { subject, html, text } = options.template.parts;
   return (message) => {
-    const data = templateData(message, options.timeZone ?? 'UTC');
+    const data = templateData(message);
     return {
       subject: singleLine(subject.render(data), longestSubject),
       html: `${html.render(data).trim()}\n`,

@@ -16,6 +16,8 @@ export interface SurveyMessage {
   channel: string | null;
   /** ISO-8601 in UTC, with milliseconds. */
   closedAt: string;
+  /** IANA name of the organisation's zone, for the day that the mail names; null, or one unknown here, means UTC. */
+  timeZone: string | null;
   /** The survey page without a choice made. */
   surveyUrl: string;
   /** The survey page with 1, 2, 3, 4 or 5 stars chosen, in this order. */

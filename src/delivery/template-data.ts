@@ -34,16 +34,15 @@ const longestAgentName = 80;
 const longestFirstName = 40;
 
 /**
- * @param timeZone IANA name, for the day of the closing; one that Node does not know is read as UTC
  * @throws Failure `survey_link_invalid` of kind configuration
  */
-export function templateData(message: SurveyMessage, timeZone: string): TemplateData {
+export function templateData(message: SurveyMessage): TemplateData {
   const { language, locale } = languageFor(message.language);
   const occasion = {
     agentFirstName: lineOrNull(message.agent.firstName, longestFirstName),
     companyName: lineOrNull(message.companyName, longestCompanyName) ?? namelessCompany(language),
     channel: message.channel,
-    closedOn: dayOf(message.closedAt, locale, timeZone),
+    closedOn: dayOf(message.closedAt, locale, message.timeZone ?? 'UTC'),
   };
   return {
     language,
@@ -76,21 +75,19 @@ export const sampleLinks = {
 } as const;
 
 export function sampleData(language: Language, agentKnown: boolean): TemplateData {
-  return templateData(
-    {
-      surveyId: 'sample',
-      conversationId: 'sample',
-      closingId: 'sample',
-      to: { address: 'customer@example.com', name: 'Robin Sample' },
-      agent: agentKnown ? { name: 'Anna Sample', firstName: 'Anna' } : { name: null, firstName: null },
-      companyName: 'Sample & Sons',
-      language,
-      channel: 'email',
-      closedAt: '2026-01-31T12:00:00.000Z',
-      ...sampleLinks,
-    },
-    'UTC',
-  );
+  return templateData({
+    surveyId: 'sample',
+    conversationId: 'sample',
+    closingId: 'sample',
+    to: { address: 'customer@example.com', name: 'Robin Sample' },
+    agent: agentKnown ? { name: 'Anna Sample', firstName: 'Anna' } : { name: null, firstName: null },
+    companyName: 'Sample & Sons',
+    language,
+    channel: 'email',
+    closedAt: '2026-01-31T12:00:00.000Z',
+    timeZone: null,
+    ...sampleLinks,
+  });
 }
 
 /** The address in its canonical spelling, which holds no space, quote, angle bracket or line break. */

@@ -74,15 +74,15 @@ function responseOf(event: ContactEvent, all: readonly ContactEvent[]): ContactR
     return event.initiator.type === 'AGENT' ? [{ event, agentId: event.initiator.id }] : [];
   }
   if (event.type !== 'CONTACT/ENDED' || event.channel !== 'PHONE_CALL') return [];
+  if (event.status !== null && event.status !== 'ANSWERED') return [];
   const call = all.filter(({ contactId }) => contactId !== null && contactId === event.contactId);
   const accepted = call.filter(({ type }) => type === 'CONTACT/OFFER_ACCEPTED').at(-1);
   if (accepted !== undefined) return [{ event, agentId: agentOfOffer(accepted) }];
-  // Without an accepted offer the call was outbound, or its beginning lies before the first event.
-  if (event.status !== 'ANSWERED') return [];
-  const started = call.find(
-    ({ type, initiator }) => type === 'CONTACT/STARTED' && initiator.type === 'AGENT',
-  );
-  return [{ event, agentId: started?.initiator.id ?? null }];
+  // Without an accepted offer an inbound call reached nobody. An outbound one was answered if the source says so;
+  // if it does not say, there may have been a response that nobody can name.
+  const caller = call.find(({ type, initiator }) => type === 'CONTACT/STARTED' && initiator.type === 'AGENT');
+  if (event.status === 'ANSWERED') return [{ event, agentId: caller?.initiator.id ?? null }];
+  return caller === undefined ? [] : [{ event, agentId: null }];
 }
 
 function agentOfOffer({ acceptedBy, initiator }: ContactEvent): string | null {

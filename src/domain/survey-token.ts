@@ -1,5 +1,4 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { isTrial, type DeliveryName } from './delivery.ts';
 
 /** What a link in a survey message allows: to answer the survey, or to ask for no more of them. */
 export type TokenPurpose = 'survey' | 'unsubscribe';
@@ -7,13 +6,9 @@ export type TokenPurpose = 'survey' | 'unsubscribe';
 const surveyIdLength = 22;
 const macLength = 22;
 
-/**
- * The survey of a closing: derived, so that a repeat meets itself. A trial has its own, so that trying things out
- * never takes the place of the real survey.
- */
-export function surveyIdOf(closingId: string, delivery: DeliveryName): string {
-  const kind = isTrial(delivery) ? 'trial' : 'survey';
-  return createHash('sha256').update(`${kind}\0${closingId}`).digest('base64url').slice(0, surveyIdLength);
+/** The survey of a closing: derived, so that a repeat meets itself. URL-safe, tells nothing of the conversation. */
+export function surveyIdOf(closingId: string): string {
+  return createHash('sha256').update(`survey\0${closingId}`).digest('base64url').slice(0, surveyIdLength);
 }
 
 /** The capability in a link: the survey id and a keyed hash of it and of what it allows. No personal data. */

@@ -60,9 +60,7 @@ describe('the survey mail', () => {
 
   test('names the day in the time zone of the organisation', () => {
     const at = (timeZone: string): string =>
-      createMailComposer({ template: builtInTemplate(), timeZone })(
-        surveyMessage({ closedAt: '2026-11-22T03:00:00.000Z' }),
-      ).text;
+      compose(surveyMessage({ closedAt: '2026-11-22T03:00:00.000Z', timeZone })).text;
     expect(at('UTC')).toContain('November 22, 2026');
     expect(at('America/Los_Angeles')).toContain('November 21, 2026');
     expect(at('Mars/Olympus')).toContain('November 22, 2026');

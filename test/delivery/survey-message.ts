@@ -12,6 +12,7 @@ export function surveyMessage(changes: Partial<SurveyMessage> = {}): SurveyMessa
     language: 'en',
     channel: 'voice',
     closedAt: '2026-11-22T10:00:00.000Z',
+    timeZone: 'UTC',
     surveyUrl: link,
     ratingUrls: [
       `${link}?rating=1`,

@@ -1,0 +1,60 @@
+import { exitCodes, Failure } from '../failure.ts';
+import { surveyView } from '../terminal/survey-view.ts';
+import type { ConversationResult } from '../workflow/describe.ts';
+import type { CommandContext } from './context.ts';
+
+/**
+ * Prints what became of each conversation: one document, or an array of them where several were asked for.
+ *
+ * @throws Failure of the one conversation that failed, or one that counts them: it decides the exit code.
+ */
+export function reportConversations(
+  { output }: CommandContext,
+  results: readonly ConversationResult[],
+  asked: number,
+  more: (result: ConversationResult) => string = () => '',
+): void {
+  const documents = results.map(({ document }) => document);
+  for (const { document } of results) {
+    for (const warning of document.warnings) output.warn(`${document.conversationId}: ${warning}`);
+  }
+  const [only] = results;
+  const shown = results.filter(({ document }) => document.conversation !== null);
+  const human = (): string =>
+    shown
+      .map((result) => `${surveyView(result.document, output)}${more(result)}`)
+      .join(`\n${output.paint.dim('─'.repeat(Math.min(output.columns, 80)))}\n`);
+  if (output.jsonl) for (const document of documents) output.line(document, () => '');
+  else if (output.json || shown.length > 0) output.result(asked === 1 ? only?.document : documents, human);
+
+  const failures = results.flatMap(({ failure }) => failure ?? []);
+  const [first] = failures;
+  if (first === undefined) return;
+  if (asked === 1) throw first;
+  for (const failure of failures) {
+    output.warn(`${failure.conversationId ?? ''}: ${failure.message} (${failure.hint})`);
+  }
+  throw summaryOf(failures, asked, results.length);
+}
+
+/** All failed alike: their own kind. Else some items failed and the others are done. */
+function summaryOf(failures: readonly Failure[], asked: number, done: number): Failure {
+  const kinds = new Set(failures.map(({ kind }) => exitCodes[kind]));
+  const [first] = failures;
+  const stopped = done < asked ? `, ${asked - done} not begun` : '';
+  const isUniform = kinds.size === 1 && (failures.length === asked || stopped !== '');
+  return new Failure(
+    isUniform && first !== undefined ? first.kind : 'partial',
+    'conversations_failed',
+    `${failures.length} of ${asked} conversations failed${stopped}`,
+    { hint: 'the lines above say why; run the failed ones again' },
+  );
+}
+
+/** @throws Failure kind usage for an id that cannot be one. */
+export function checkConversationIds(ids: readonly string[]): void {
+  if (ids.every((id) => id.trim() !== '')) return;
+  throw new Failure('usage', 'empty_conversation_id', 'a conversation id is empty', {
+    hint: 'give ids as Gladly shows them, e.g. in the address of the conversation',
+  });
+}

@@ -1,0 +1,119 @@
+import { closingStates, type ClosingState } from '../domain/closing-states.ts';
+import { normalizeTime } from '../domain/instant.ts';
+import { Failure } from '../failure.ts';
+import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
+import { eachConversation } from '../workflow/each-conversation.ts';
+import {
+  callOff,
+  listSurveys,
+  readyAgain,
+  settleAsSent,
+  tellSurvey,
+  type SurveyEntry,
+} from '../workflow/ledgered-surveys.ts';
+import { surveyClosing } from '../workflow/survey-closing.ts';
+import type { CommandContext } from './context.ts';
+import { reportConversations } from './conversation-results.ts';
+import { withServices } from './with-services.ts';
+
+export interface SurveysListOptions {
+  /** One or more states, separated by commas. */
+  state?: string | undefined;
+  /** A date, or a time with offset. */
+  since?: string | undefined;
+  limit?: string | undefined;
+}
+
+/** `gcsat surveys list`: what the ledger knows, the newest closing first. */
+export async function runSurveysList(context: CommandContext, options: SurveysListOptions): Promise<void> {
+  const filter = {
+    ...statesOf(options.state),
+    ...sinceOf(options.since),
+    ...limitOf(options.limit),
+  };
+  await withServices(context, 'hand', async ({ ledger }) => {
+    const { output } = context;
+    const entries: SurveyEntry[] = [];
+    for await (const entry of listSurveys(ledger, filter)) {
+      if (output.jsonl) output.line(entry, () => '');
+      else entries.push(entry);
+    }
+    if (!output.jsonl) output.result(entries, () => surveysView(entries, output));
+  });
+}
+
+/** `gcsat surveys show ID`: the whole story of one closing. */
+export async function runSurveysShow(context: CommandContext, id: string): Promise<void> {
+  await withServices(context, 'hand', async ({ ledger }) => {
+    const told = await tellSurvey(ledger, id);
+    context.output.result(told, () => surveyStoryView(told, context.output));
+  });
+}
+
+export interface SurveysRetryOptions {
+  /** The message of an uncertain survey did arrive. */
+  wasSent?: boolean | undefined;
+}
+
+/** `gcsat surveys retry ID`: a person has a failed or uncertain survey sent, or settles it as sent. */
+export async function runSurveysRetry(
+  context: CommandContext,
+  id: string,
+  { wasSent }: SurveysRetryOptions,
+): Promise<void> {
+  await withServices(context, 'hand', async (services) => {
+    const now = new Date(context.clock()).toISOString();
+    if (wasSent === true) {
+      const { id: closingId } = await settleAsSent(services.ledger, id, now);
+      const told = await tellSurvey(services.ledger, closingId);
+      context.output.result(told, () => surveyStoryView(told, context.output));
+      return;
+    }
+    const closing = await readyAgain(services.ledger, id, now);
+    const progress = context.output.progress('reading Gladly');
+    const results = await eachConversation(
+      services,
+      [closing.conversationId],
+      (_, name) => progress.update(name),
+      (conversationId, steps) => surveyClosing(services, { conversationId, closingId: closing.id }, steps),
+    ).finally(() => progress.stop());
+    reportConversations(context, results, 1);
+  });
+}
+
+/** `gcsat surveys cancel ID`: a survey that has not left never will. */
+export async function runSurveysCancel(context: CommandContext, id: string): Promise<void> {
+  await withServices(context, 'hand', async ({ ledger }) => {
+    const entry = await callOff(ledger, id, new Date(context.clock()).toISOString());
+    context.output.result(entry, () => surveysView([entry], context.output));
+  });
+}
+
+function statesOf(given: string | undefined): { states?: ClosingState[] } {
+  if (given === undefined) return {};
+  const states = given.split(',').map((state) => state.trim());
+  const unknown = states.find((state) => !(closingStates as readonly string[]).includes(state));
+  if (unknown !== undefined) {
+    throw new Failure('usage', 'state_unknown', `there is no state '${unknown}'`, {
+      hint: `use ${closingStates.join(', ')}`,
+    });
+  }
+  return { states: states as ClosingState[] };
+}
+
+function sinceOf(given: string | undefined): { since?: string } {
+  if (given === undefined) return {};
+  const since = normalizeTime(/^\d{4}-\d{2}-\d{2}$/.test(given) ? `${given}T00:00:00Z` : given);
+  if (since !== null) return { since };
+  throw new Failure('usage', 'time_invalid', `--since is no time: '${given}'`, {
+    hint: 'give a date such as 2026-11-01 (UTC), or an RFC 3339 time with offset',
+  });
+}
+
+function limitOf(given: string | undefined): { limit?: number } {
+  if (given === undefined) return {};
+  if (/^[1-9]\d{0,8}$/.test(given)) return { limit: Number(given) };
+  throw new Failure('usage', 'limit_invalid', `--limit must be a positive whole number, not '${given}'`, {
+    hint: 'e.g. --limit 50',
+  });
+}

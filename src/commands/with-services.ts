@@ -1,0 +1,22 @@
+import { openServices, type Services, type Surroundings } from '../workflow/services.ts';
+import type { CommandContext } from './context.ts';
+
+/** Opens what the workflow needs, for as long as one piece of work. */
+export async function withServices<Result>(
+  context: CommandContext,
+  priority: Surroundings['priority'],
+  work: (services: Services) => Promise<Result>,
+): Promise<Result> {
+  const settings = await context.settings();
+  const services = await openServices(settings, {
+    signal: context.signal,
+    clock: context.clock,
+    priority,
+    debug: (text) => context.output.debug(text),
+  });
+  try {
+    return await work(services);
+  } finally {
+    await services.close();
+  }
+}

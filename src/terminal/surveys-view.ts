@@ -1,0 +1,139 @@
+import type { ClosingState } from '../domain/closing-states.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { DocumentAttribution } from '../domain/survey-document.ts';
+import type { Output, Paint } from './output.ts';
+import { table, type Column } from './table.ts';
+import { clean } from './text.ts';
+import { localTime } from './time.ts';
+
+type Screen = Pick<Output, 'columns' | 'paint'>;
+
+interface Entry {
+  surveyId: string | null;
+  closingId: string;
+  conversationId: string;
+  state: ClosingState;
+  customer: { id: string; email: string | null } | null;
+  agent: { id: string | null; name: string | null } | null;
+  closedAt: string;
+  sentAt: string | null;
+  dueAt: string | null;
+  provider: string | null;
+  answer: { rating: number; resolved: boolean | null; comment: string | null; answeredAt: string } | null;
+  card: { itemId: string; postedAt: string | null } | null;
+  reasons: readonly Reason[];
+  error: { message: string; hint: string } | null;
+}
+
+interface Told extends Entry {
+  url: string | null;
+  evidence: unknown;
+  history: readonly { at: string; transition: string; to: string; note: string | null }[];
+  messages: readonly {
+    provider: string;
+    address: string | null;
+    leftAt: string;
+    outcome: string | null;
+    externalId: string | null;
+  }[];
+  answers: readonly { revision: number; rating: number; answeredAt: string; source: string }[];
+  cards: readonly { itemId: string; revision: number; state: string; postedAt: string | null }[];
+  otherClosings: readonly string[];
+}
+
+/** The ledger's closings as a table. */
+export function surveysView(entries: readonly Entry[], { columns, paint }: Screen): string {
+  if (entries.length === 0) return 'No closings.';
+  const shape: Column<Entry>[] = [
+    {
+      title: 'Closed (UTC)',
+      value: ({ closedAt }) => closedAt.slice(0, 16).replace('T', ' '),
+      overflow: 'keep',
+    },
+    {
+      title: 'State',
+      value: ({ state }) => state,
+      overflow: 'keep',
+      paint: (text, { state }) => stateShade(state, paint)(text),
+    },
+    { title: 'Agent', value: ({ agent }) => agent?.name ?? agent?.id ?? '-' },
+    { title: 'Customer', value: ({ customer }) => customer?.email ?? customer?.id ?? '-' },
+    {
+      title: 'Score',
+      value: ({ answer }) => (answer === null ? '-' : `${answer.rating}/5`),
+      overflow: 'keep',
+    },
+    { title: 'Why', value: whyOf },
+    { title: 'Conversation', value: ({ conversationId }) => conversationId, overflow: 'keep' },
+  ];
+  return table(entries, shape, { width: columns, heading: paint.dim });
+}
+
+/** The whole story of one closing. */
+export function surveyStoryView(told: Told, { paint }: Screen): string {
+  const line = (label: string, value: string): string => `${paint.dim(label.padEnd(13))} ${clean(value)}`;
+  const attribution = attributionOf(told.evidence);
+  const lines = [
+    line('Closing', told.closingId),
+    line('Conversation', told.conversationId),
+    `${paint.dim('State'.padEnd(13))} ${stateShade(told.state, paint)(told.state)}`,
+    line('Customer', told.customer?.email ?? told.customer?.id ?? 'unknown'),
+    line('Credit', told.agent?.name ?? told.agent?.id ?? 'nobody'),
+  ];
+  if (attribution !== null) {
+    const { itemType, respondedAt, itemId } = attribution;
+    lines.push(line('Evidence', `${itemType} ${itemId ?? ''} at ${localTime(respondedAt, null)}`));
+  }
+  lines.push(...told.reasons.map(({ code, detail }) => line('Reason', `${code}: ${detail}`)));
+  if (told.error !== null) lines.push(line('Error', `${told.error.message} (${told.error.hint})`));
+  if (told.surveyId !== null) lines.push(line('Survey', told.surveyId));
+  if (told.url !== null) lines.push(line('Link', told.url));
+  for (const message of told.messages) {
+    const how = `${message.provider} to ${message.address ?? 'nobody'}: ${message.outcome ?? 'on its way'}`;
+    lines.push(line('Message', `${localTime(message.leftAt, null)} ${how}`));
+  }
+  for (const { rating, revision, answeredAt, source } of told.answers) {
+    lines.push(
+      line('Answer', `${localTime(answeredAt, null)} ${rating}/5 (revision ${revision}, by ${source})`),
+    );
+  }
+  if (told.answer?.comment != null) lines.push(line('Comment', told.answer.comment));
+  for (const { itemId, state, postedAt } of told.cards) {
+    lines.push(line('Card', `${itemId} ${state} ${localTime(postedAt, null)}`));
+  }
+  lines.push('', paint.bold('History'));
+  for (const { at, transition, to, note } of told.history) {
+    lines.push(`  ${localTime(at, null)}  ${transition} → ${to}${note === null ? '' : `  ${clean(note)}`}`);
+  }
+  lines.push(...told.otherClosings.map((id) => line('Other closing', id)));
+  return lines.join('\n');
+}
+
+function whyOf({ reasons, error, state, dueAt }: Entry): string {
+  if (error !== null) return error.message;
+  if (state === 'scheduled' && dueAt !== null) return `due ${localTime(dueAt, null)}`;
+  return reasons.map(({ code }) => code).join(', ');
+}
+
+function stateShade(state: ClosingState, paint: Paint): (text: string) => string {
+  switch (state) {
+    case 'sent':
+    case 'answered':
+      return paint.green;
+    case 'failed':
+      return paint.red;
+    case 'uncertain':
+    case 'sending':
+      return paint.yellow;
+    case 'pending':
+    case 'scheduled':
+      return paint.cyan;
+    case 'suppressed':
+      return paint.dim;
+  }
+}
+
+function attributionOf(evidence: unknown): DocumentAttribution | null {
+  if (typeof evidence !== 'object' || evidence === null || !('attribution' in evidence)) return null;
+  return evidence.attribution as DocumentAttribution | null;
+}

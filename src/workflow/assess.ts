@@ -1,0 +1,116 @@
+import { anyPhone, chooseEmail } from '../domain/address.ts';
+import type { ClosingFacts } from '../domain/eligibility.ts';
+import { formatInstant, normalizeTime, toMilliseconds, type Instant } from '../domain/instant.ts';
+import type {
+  AgentIdentity,
+  DocumentAttribution,
+  DocumentConversation,
+  DocumentCustomer,
+  DocumentItem,
+} from '../domain/survey-document.ts';
+import type { Recording } from '../domain/timeline.ts';
+import type { Credit } from './credit.ts';
+import type { ConversationRead } from './read-conversation.ts';
+
+/** The closing that is being looked at; `closedAt` null: the conversation never closed as far as we know. */
+export interface ClosingInQuestion {
+  id: string | null;
+  closedAt: Instant | null;
+  reopened: boolean;
+}
+
+/** What the ledger freezes with a survey: a later reassignment or renaming changes nothing of it. */
+export interface Evidence {
+  attribution: DocumentAttribution | null;
+  timeline: { items: number; truncated: boolean; considered: DocumentItem[] };
+  conversation: DocumentConversation;
+  recordings: Recording[];
+}
+
+export function factsOf(read: ConversationRead, credit: Credit, closing: ClosingInQuestion): ClosingFacts {
+  const { conversation } = read;
+  return {
+    closingId: closing.id ?? conversation.id,
+    status: conversation.status,
+    closedAt: closing.closedAt === null ? null : toMilliseconds(closing.closedAt),
+    reopened: closing.reopened,
+    topicIds: conversation.topicIds,
+    topics: read.topics,
+    inbox: inboxOf(read),
+    attribution: credit.attribution,
+    timelineUnsolved: credit.unsolved,
+    timelineTruncated: read.truncated,
+    agent: credit.agent,
+    customer: read.customer,
+    timeZone: read.organization.timezone,
+  };
+}
+
+export function evidenceOf(read: ConversationRead, credit: Credit, closing: ClosingInQuestion): Evidence {
+  const { conversation, items } = read;
+  const considered = credit.attribution.considered.map((item) => ({
+    ...item,
+    agentName: nameOf(read, item.agentId),
+  }));
+  return {
+    attribution: attributionOf(credit, considered),
+    timeline: { items: items.length, truncated: read.truncated, considered },
+    conversation: {
+      status: conversation.status,
+      createdAt: normalizeTime(conversation.createdAt),
+      closedAt: closing.closedAt === null ? null : formatInstant(closing.closedAt),
+      closing: closing.id,
+      assignedAgentId: conversation.agentId,
+      assignedAgentName: nameOf(read, conversation.agentId),
+      inbox: inboxOf(read),
+      topics: conversation.topicIds.map((id) => ({ id, name: read.topics.get(id)?.name ?? null })),
+    },
+    recordings: items.flatMap(({ recording }) => (recording === null ? [] : [recording])),
+  };
+}
+
+export function customerOf({ customer }: ConversationRead): DocumentCustomer {
+  const email = chooseEmail(customer.emails);
+  return {
+    id: customer.id,
+    name: customer.name,
+    email: 'address' in email ? email.address : null,
+    phone: anyPhone(customer.phones),
+  };
+}
+
+/** The credited agent where Gladly says which one it is. */
+export function namedAgent(credit: Credit): (AgentIdentity & { id: string }) | null {
+  const agent = creditedAgent(credit);
+  return agent === null || agent.id === null ? null : { ...agent, id: agent.id };
+}
+
+/** The credited agent; only the id where the directory does not know them. */
+export function creditedAgent({ attribution, agent }: Credit): AgentIdentity | null {
+  if (attribution.response === null) return null;
+  return agent ?? { id: attribution.response.agentId, name: null, email: null };
+}
+
+function attributionOf(credit: Credit, considered: DocumentItem[]): DocumentAttribution | null {
+  const { response } = credit.attribution;
+  const agent = creditedAgent(credit);
+  if (response === null || agent === null) return null;
+  return {
+    agent: { id: agent.id, name: agent.name, email: agent.email },
+    itemId: response.itemId,
+    itemType: response.itemType,
+    channel: response.channel,
+    respondedAt: response.respondedAt,
+    confidence: credit.confidence,
+    considered,
+  };
+}
+
+function nameOf({ agents }: ConversationRead, agentId: string | null): string | null {
+  return agentId === null ? null : (agents.get(agentId)?.name ?? null);
+}
+
+function inboxOf(read: ConversationRead): { id: string; name: string | null } | null {
+  const { inboxId } = read.conversation;
+  return inboxId === null ? null : { id: inboxId, name: read.inboxes.get(inboxId)?.name ?? null };
+}

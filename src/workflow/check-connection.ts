@@ -1,0 +1,96 @@
+import type { Settings } from '../config/settings.ts';
+import { checkTemplate, builtInTemplate, loadTemplate } from '../delivery/template.ts';
+import { hasOptOutTopic } from '../domain/topics.ts';
+import { Failure } from '../failure.ts';
+import { memoryLimiterStore } from '../gladly/pacing.ts';
+import { openLedger } from '../ledger/open.ts';
+import { openDelivery, publicUrlOf } from './open-delivery.ts';
+import { openGladly, type Surroundings } from './services.ts';
+
+export interface Connection {
+  organization: { id: string | null; name: string | null; timezone: string | null };
+  topicNames: string[];
+}
+
+/**
+ * Asks Gladly who it is with these credentials. Needs no ledger, so that it can run before anything is saved.
+ *
+ * @throws Failure kind credentials when Gladly refuses them, kind temporary when it cannot be reached.
+ */
+export async function checkConnection(
+  settings: Settings,
+  { signal }: { signal: AbortSignal },
+): Promise<Connection> {
+  const { client } = openGladly(settings, surroundingsOf(signal), memoryLimiterStore());
+  try {
+    const [organization, topics] = await Promise.all([client.getOrganization(), client.getTopics()]);
+    return { organization, topicNames: topics.flatMap(({ name }) => (name === null ? [] : [name])) };
+  } finally {
+    client.close();
+  }
+}
+
+export interface Check {
+  name: string;
+  ok: boolean;
+  detail: string;
+  hint: string | null;
+}
+
+/** Checks everything that the configuration names: one line each, none of them writes to Gladly. */
+export async function testConfiguration(
+  settings: Settings,
+  options: { signal: AbortSignal },
+): Promise<Check[]> {
+  let topicNames: string[] | null = null;
+  return [
+    await check('Gladly', async () => {
+      const { organization, ...connection } = await checkConnection(settings, options);
+      topicNames = connection.topicNames;
+      return `${organization.name ?? 'an organization without a name'} at ${settings.origin}`;
+    }),
+    await check('opt-out topic', () => optOutTopicOf(settings, topicNames)),
+    await check('mail template', async () => {
+      const { templateFile } = settings;
+      checkTemplate(templateFile === null ? builtInTemplate() : await loadTemplate(templateFile));
+      return templateFile ?? 'built in';
+    }),
+    await check('delivery', async () => {
+      const { client } = openGladly(settings, surroundingsOf(options.signal), memoryLimiterStore());
+      const provider = await openDelivery(settings, client, Date.now);
+      await provider.close();
+      client.close();
+      return `${settings.delivery}, survey page at ${publicUrlOf(settings)}`;
+    }),
+    await check('ledger', async () => {
+      const ledger = await openLedger(settings.database);
+      await ledger.close();
+      return settings.database;
+    }),
+    await check('signing key', async () => `${(await settings.surveySecret()).byteLength} bytes`),
+  ];
+}
+
+function optOutTopicOf({ policy }: Settings, topicNames: string[] | null): Promise<string> {
+  const names = policy.optOutTopics.join(', ');
+  if (topicNames === null) return Promise.resolve('not checked, because Gladly did not answer');
+  if (policy.optOutTopics.length === 0) return Promise.resolve('none is configured');
+  if (hasOptOutTopic(topicNames, policy.optOutTopics)) return Promise.resolve(names);
+  throw new Failure('configuration', 'opt_out_topic_missing', `no topic is named ${names}`, {
+    hint: `make the topic in Gladly, or set optOutTopics to the one you use`,
+  });
+}
+
+async function check(name: string, work: () => Promise<string>): Promise<Check> {
+  try {
+    return { name, ok: true, detail: await work(), hint: null };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind === 'interrupted' || error.kind === 'terminated')
+      throw error;
+    return { name, ok: false, detail: error.message, hint: error.hint };
+  }
+}
+
+function surroundingsOf(signal: AbortSignal): Surroundings {
+  return { signal, clock: Date.now, priority: 'hand', debug: () => undefined };
+}

@@ -1,0 +1,107 @@
+import { chooseAddress } from '../domain/address.ts';
+import { backOff } from '../domain/back-off.ts';
+import { addressKindOf } from '../domain/delivery.ts';
+import { firstNameOf } from '../domain/person-name.ts';
+import { surveyIdOf, surveyLinks } from '../domain/survey-token.ts';
+import type { SurveyOutcome } from '../domain/survey-document.ts';
+import type { DeliveryOutcome, SurveyMessage } from '../delivery/provider.ts';
+import { Failure } from '../failure.ts';
+import type { Closing } from '../ledger/closings.ts';
+import { markLeaving, settleMessage, type MessageResult } from '../ledger/decisions.ts';
+import type { Look } from './look-at-closing.ts';
+import { publicUrlOf } from './open-delivery.ts';
+import type { Services } from './services.ts';
+import type { Steps } from './steps.ts';
+
+/** The decision rests on reads of at most this age when the message leaves. */
+const freshMilliseconds = 120_000;
+
+/** Reading and pacing took so long that the decision has to be made again. Nothing left. */
+export class StaleRead extends Error {}
+
+export interface Delivered {
+  row: Closing;
+  outcome: SurveyOutcome;
+  failure: Failure | null;
+}
+
+/**
+ * Sends the one message of a closing that is decided and due. The row says `sending` before the message leaves, so
+ * that a crash is seen as what it is: a message that may have left.
+ *
+ * @throws StaleRead when the reads grew too old; nothing left then.
+ */
+export async function deliverSurvey(
+  services: Services,
+  look: Look,
+  closing: Closing,
+  steps: Steps,
+): Promise<Delivered> {
+  const { ledger, worker } = services;
+  const provider = await services.provider();
+  const message = await composeMessage(services, look, closing);
+  const leaving = async (): Promise<void> => {
+    if (services.clock() - Date.parse(look.read.readAt) > freshMilliseconds) throw new StaleRead();
+    await markLeaving(ledger, closing.id, worker, timeOf(services));
+  };
+  const outcome = await steps.run('deliver', () => provider.deliver(message, leaving));
+  const row = await settleMessage(
+    ledger,
+    closing.id,
+    timeOf(services),
+    settlementOf(services, closing, outcome),
+  );
+  if (outcome.status === 'sent') return { row, outcome: 'sent', failure: null };
+  if (outcome.status === 'uncertain') return { row, outcome: 'uncertain', failure: outcome.failure };
+  return { row, outcome: 'failed', failure: refusalOf(outcome) };
+}
+
+async function composeMessage(services: Services, look: Look, closing: Closing): Promise<SurveyMessage> {
+  const { settings } = services;
+  const { credit, read } = look;
+  const surveyId = surveyIdOf(closing.id);
+  const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
+  const name = credit.agent?.name ?? null;
+  return {
+    surveyId,
+    conversationId: closing.conversationId,
+    closingId: closing.id,
+    to: { address: addressOf(services, look), name: read.customer.name },
+    agent: { name, firstName: firstNameOf(name) },
+    companyName: settings.policy.companyName ?? read.organization.name ?? '',
+    language: settings.policy.language,
+    channel: credit.attribution.response?.channel ?? null,
+    closedAt: closing.closedAt,
+    timeZone: read.organization.timezone,
+    surveyUrl: links.survey,
+    ratingUrls: links.ratings,
+    unsubscribeUrl: links.unsubscribe,
+  };
+}
+
+/** The decision found an address in this very read. */
+function addressOf({ settings }: Services, { read }: Look): string {
+  const choice = chooseAddress(addressKindOf(settings.delivery), read.customer);
+  if ('address' in choice) return choice.address;
+  throw new Error('a survey was decided without an address to send it to');
+}
+
+function settlementOf({ clock }: Services, closing: Closing, outcome: DeliveryOutcome): MessageResult {
+  if (outcome.status === 'sent') return { status: 'sent', externalId: outcome.externalId };
+  const { code, message, hint } = outcome.failure;
+  const error = { code, message, hint };
+  if (outcome.status === 'uncertain') return { status: 'uncertain', error };
+  const wait = outcome.temporary ? backOff(closing.attempts + 1) : null;
+  if (wait === null) return { status: 'not_sent', temporary: false, error };
+  return { status: 'not_sent', temporary: true, retryAt: new Date(clock() + wait).toISOString(), error };
+}
+
+/** A message that the other side refuses is this one item's trouble, not a breach of the other side's contract. */
+function refusalOf({ failure, temporary }: DeliveryOutcome & { status: 'not_sent' }): Failure {
+  if (temporary || failure.kind !== 'contract') return failure;
+  return new Failure('partial', failure.code, failure.message, { hint: failure.hint, cause: failure });
+}
+
+function timeOf({ clock }: Services): string {
+  return new Date(clock()).toISOString();
+}

@@ -1,0 +1,85 @@
+import type { Reason } from '../domain/reason.ts';
+import type { DocumentError, SurveyDocument, SurveyOutcome } from '../domain/survey-document.ts';
+import type { Failure } from '../failure.ts';
+import type { Closing } from '../ledger/closings.ts';
+import { customerOf, evidenceOf } from './assess.ts';
+import type { Look } from './look-at-closing.ts';
+import type { Steps } from './steps.ts';
+
+export interface ConversationResult {
+  document: SurveyDocument;
+  /** Why this conversation's work failed; null when it did not. */
+  failure: Failure | null;
+}
+
+interface Ending {
+  outcome: SurveyOutcome;
+  reasons: readonly Reason[];
+  /** The closing's row after the work; null where no survey was made. */
+  row: Closing | null;
+  failure?: Failure | null;
+  warnings?: readonly string[];
+}
+
+/** What became of one conversation that was read. */
+export function describe(look: Look, steps: Steps, ending: Ending): ConversationResult {
+  const evidence = evidenceOf(look.read, look.credit, look.closing);
+  const document: SurveyDocument = {
+    conversationId: look.read.conversation.id,
+    outcome: ending.outcome,
+    reasons: [...ending.reasons],
+    attribution: evidence.attribution,
+    timeline: evidence.timeline,
+    conversation: evidence.conversation,
+    customer: customerOf(look.read),
+    recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
+    survey: surveyOf(ending.row),
+    warnings: [...look.credit.warnings, ...(ending.warnings ?? [])],
+    error: errorOf(ending.failure ?? null, look.read.conversation.id),
+    requests: steps.requests(),
+    steps: steps.list,
+  };
+  return { document, failure: ending.failure ?? null };
+}
+
+/** What became of a conversation that could not be read or worked on. */
+export function describeFailure(conversationId: string, steps: Steps, failure: Failure): ConversationResult {
+  const document: SurveyDocument = {
+    conversationId,
+    outcome: 'failed',
+    reasons: [],
+    attribution: null,
+    timeline: null,
+    conversation: null,
+    customer: null,
+    recordings: [],
+    survey: null,
+    warnings: [],
+    error: errorOf(failure, conversationId),
+    requests: steps.requests(),
+    steps: steps.list,
+  };
+  return { document, failure };
+}
+
+function surveyOf(row: Closing | null): SurveyDocument['survey'] {
+  if (row === null || row.surveyId === null || row.provider === null || row.surveyUrl === null) return null;
+  return {
+    id: row.surveyId,
+    provider: row.provider,
+    url: row.surveyUrl,
+    sentAt: row.sentAt,
+    externalId: row.externalId,
+    dueAt: row.state === 'scheduled' ? row.dueAt : null,
+  };
+}
+
+function errorOf(failure: Failure | null, conversationId: string): DocumentError | null {
+  if (failure === null) return null;
+  return {
+    code: failure.code,
+    message: failure.message,
+    hint: failure.hint,
+    conversationId: failure.conversationId ?? conversationId,
+  };
+}

@@ -1,0 +1,145 @@
+import type { ClosingState } from '../domain/closing-states.ts';
+import type { Reason } from '../domain/reason.ts';
+import { Failure } from '../failure.ts';
+import { cardsOf, currentAnswer } from '../ledger/answers.ts';
+import { findClosings, listClosings, type Closing, type ClosingFilter } from '../ledger/closings.ts';
+import { cancelClosing, confirmSent, retryClosing } from '../ledger/decisions.ts';
+import type { Ledger } from '../ledger/open.ts';
+import { story, type Story } from '../ledger/story.ts';
+
+/** One closing as `surveys list` tells it. Fields may be added, never renamed or removed. */
+export interface SurveyEntry {
+  surveyId: string | null;
+  closingId: string;
+  conversationId: string;
+  state: ClosingState;
+  customer: { id: string; email: string | null } | null;
+  agent: { id: string | null; name: string | null; email: string | null } | null;
+  closedAt: string;
+  sentAt: string | null;
+  dueAt: string | null;
+  provider: string | null;
+  answer: {
+    rating: number;
+    resolved: boolean | null;
+    comment: string | null;
+    answeredAt: string;
+  } | null;
+  card: { itemId: string; postedAt: string | null } | null;
+  reasons: Reason[];
+  error: { code: string; message: string; hint: string } | null;
+}
+
+/** The whole story of one closing. */
+export interface SurveyStory extends SurveyEntry {
+  evidence: unknown;
+  url: string | null;
+  externalId: string | null;
+  attempts: number;
+  reopenedAt: string | null;
+  history: Story['history'];
+  messages: Story['messages'];
+  answers: Story['answers'];
+  cards: Story['cards'];
+  /** Other closings of the same conversation. */
+  otherClosings: string[];
+}
+
+export async function* listSurveys(ledger: Ledger, filter: ClosingFilter): AsyncGenerator<SurveyEntry> {
+  for await (const closing of listClosings(ledger, filter)) yield entryOf(ledger, closing);
+}
+
+/**
+ * @param anyId a survey, closing or conversation id; of several closings of a conversation the newest
+ * @throws Failure kind not_found, code `survey_not_found`
+ */
+export async function tellSurvey(ledger: Ledger, anyId: string): Promise<SurveyStory> {
+  const [closing, ...others] = await findClosingsOrFail(ledger, anyId);
+  const told = await story(ledger, closing.id);
+  return {
+    ...(await entryOf(ledger, closing)),
+    evidence: closing.evidence,
+    url: closing.surveyUrl,
+    externalId: closing.externalId,
+    attempts: closing.attempts,
+    reopenedAt: closing.reopenedAt,
+    history: told.history,
+    messages: told.messages,
+    answers: told.answers,
+    cards: told.cards,
+    otherClosings: others.map(({ id }) => id),
+  };
+}
+
+/** A person says that an uncertain message did arrive. @throws Failure when the closing is in another state */
+export async function settleAsSent(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
+  const closing = await onlyClosing(ledger, anyId);
+  return confirmSent(ledger, closing.id, at);
+}
+
+/** A person has the closing decided again. @throws Failure when the closing is in a state that forbids it */
+export async function readyAgain(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
+  const closing = await onlyClosing(ledger, anyId);
+  if (closing.state === 'pending' || closing.state === 'scheduled') return closing;
+  return retryClosing(ledger, closing.id, at);
+}
+
+/** A person stops a survey that has not left. @throws Failure when it left, or never was */
+export async function callOff(ledger: Ledger, anyId: string, at: string): Promise<SurveyEntry> {
+  const closing = await onlyClosing(ledger, anyId);
+  return entryOf(ledger, await cancelClosing(ledger, closing.id, at));
+}
+
+/** What changes a closing must name one: a conversation that closed several times does not. */
+async function onlyClosing(ledger: Ledger, anyId: string): Promise<Closing> {
+  const [closing, ...others] = await findClosingsOrFail(ledger, anyId);
+  if (others.length === 0) return closing;
+  const ids = [closing, ...others].map(({ id }) => id).join(', ');
+  throw new Failure('usage', 'closing_ambiguous', `conversation ${anyId} has several closings: ${ids}`, {
+    hint: 'name one of them',
+  });
+}
+
+async function findClosingsOrFail(ledger: Ledger, anyId: string): Promise<[Closing, ...Closing[]]> {
+  const [closing, ...others] = await findClosings(ledger, anyId);
+  if (closing !== undefined) return [closing, ...others];
+  throw new Failure(
+    'not_found',
+    'survey_not_found',
+    `the ledger knows no survey, closing or conversation ${anyId}`,
+    {
+      hint: 'list what it knows with `gcsat surveys list`',
+    },
+  );
+}
+
+async function entryOf(ledger: Ledger, closing: Closing): Promise<SurveyEntry> {
+  const { surveyId, customer } = closing;
+  const answer = surveyId === null ? null : await currentAnswer(ledger, surveyId);
+  const cards = surveyId === null ? [] : await cardsOf(ledger, surveyId);
+  const card = cards.findLast(({ state }) => state === 'posted') ?? null;
+  return {
+    surveyId,
+    closingId: closing.id,
+    conversationId: closing.conversationId,
+    state: closing.state,
+    customer: customer === null ? null : { id: customer.id, email: customer.email },
+    agent: closing.agent,
+    closedAt: closing.closedAt,
+    sentAt: closing.sentAt,
+    dueAt: closing.dueAt,
+    provider: closing.provider,
+    answer:
+      answer === null
+        ? null
+        : {
+            rating: answer.rating,
+            resolved: answer.resolved,
+            comment: answer.comment,
+            answeredAt: answer.answeredAt,
+          },
+    card: card === null ? null : { itemId: card.itemId, postedAt: card.postedAt },
+    reasons: closing.reasons,
+    error: closing.error,
+  };
+}

@@ -1,0 +1,74 @@
+import { isSameCard, makeCard, type CardItem, type CardSubject } from '../domain/card.ts';
+import { Failure } from '../failure.ts';
+import {
+  beginCard,
+  cardsOf,
+  markCardDeleted,
+  markCardPosted,
+  type Answer,
+  type Card,
+} from '../ledger/answers.ts';
+import type { Services } from './services.ts';
+
+export interface PostedCard {
+  item: CardItem;
+  customerId: string;
+  postedAt: string | null;
+  /** The card stood on the timeline already. */
+  wasThere: boolean;
+}
+
+/**
+ * Puts the card of an answer on the customer's timeline, exactly once: the item's id is derived, so a repeat finds
+ * itself. The card of an earlier revision is deleted first, because items cannot be changed.
+ *
+ * @throws Failure kind contract, code `card_id_taken`, when an item of that id says something else.
+ */
+export async function postCard(
+  services: Services,
+  answer: Answer,
+  subject: CardSubject,
+  customerId: string,
+): Promise<PostedCard> {
+  const { client, ledger } = services;
+  const item = makeCard(answer, subject, services.clock());
+  const cards = await cardsOf(ledger, answer.surveyId);
+  const same = cards.find(({ itemId }) => itemId === item.id);
+  await removeOthers(services, cards, item.id);
+  if (same?.state === 'posted') {
+    return { item, customerId: same.customerId, postedAt: same.postedAt, wasThere: true };
+  }
+  await beginCard(ledger, {
+    itemId: item.id,
+    surveyId: answer.surveyId,
+    revision: answer.revision,
+    customerId,
+    body: JSON.stringify(item),
+  });
+  const posted = await client.createCustomerItem(customerId, item);
+  if (posted.created === 'taken') await confirmSame(services, item);
+  const postedAt = new Date(services.clock()).toISOString();
+  await markCardPosted(ledger, item.id, postedAt);
+  return { item, customerId: posted.customerId, postedAt, wasThere: posted.created === 'taken' };
+}
+
+async function removeOthers(services: Services, cards: readonly Card[], keep: string): Promise<void> {
+  for (const card of cards) {
+    if (card.itemId === keep || card.state === 'deleted') continue;
+    await services.client.deleteItem(card.itemId);
+    await markCardDeleted(services.ledger, card.itemId);
+  }
+}
+
+async function confirmSame({ client }: Services, item: CardItem): Promise<void> {
+  const found = await client.getItem(item.id);
+  if (found !== null && isSameCard(found, item)) return;
+  throw new Failure(
+    'contract',
+    'card_id_taken',
+    `Gladly has an item ${item.id} that is not this card${found === null ? ', and does not show it' : ''}`,
+    {
+      hint: 'look at the customer in Gladly: another program may use our ids, or the card was deleted there',
+    },
+  );
+}

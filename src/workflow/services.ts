@@ -1,0 +1,132 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Settings } from '../config/settings.ts';
+import type { DeliveryProvider } from '../delivery/provider.ts';
+import type { Organization } from '../gladly/answers.ts';
+import { createGladlyClient, type GladlyClient } from '../gladly/client.ts';
+import { createDirectory, type Directory } from '../gladly/directory.ts';
+import { createPacer } from '../gladly/pacing.ts';
+import { currentWorker, type Worker } from '../ledger/claims.ts';
+import { directoryCache } from '../ledger/directories.ts';
+import { limiterStore } from '../ledger/limiter.ts';
+import { bindOrganization, boundOrganization, openLedger, type Ledger } from '../ledger/open.ts';
+
+declare const GCSAT_VERSION: string;
+
+/** What a command gives the workflow besides the settings. */
+export interface Surroundings {
+  signal: AbortSignal;
+  clock: () => number;
+  /** A command run by hand goes before a long run. */
+  priority: 'hand' | 'background';
+  debug: (text: string) => void;
+}
+
+/** Everything that the arrows of the flow work with, opened once a command. */
+export interface Services extends Surroundings {
+  readonly settings: Settings;
+  readonly ledger: Ledger;
+  readonly client: GladlyClient;
+  readonly directory: Directory;
+  readonly worker: Worker;
+  readonly sleep: (ms: number) => Promise<void>;
+  /** The organisation, once it is certain that the ledger belongs to it. */
+  organization(): Promise<Organization>;
+  /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
+  provider(): Promise<DeliveryProvider>;
+  close(): Promise<void>;
+}
+
+/**
+ * Opens the ledger and the way to Gladly.
+ *
+ * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organisation's.
+ */
+export async function openServices(settings: Settings, surroundings: Surroundings): Promise<Services> {
+  const ledger = await openLedger(settings.database);
+  const { client, sleep } = openGladly(settings, surroundings, limiterStore(ledger));
+  const directory = createDirectory({ client, cache: directoryCache(ledger), clock: surroundings.clock });
+  let provider: Promise<DeliveryProvider> | null = null;
+  let organization: Promise<Organization> | null = null;
+
+  const services: Services = {
+    ...surroundings,
+    settings,
+    ledger,
+    client,
+    directory,
+    worker: currentWorker(),
+    sleep,
+    organization: () => (organization ??= identifyOrganization(settings, ledger, client, directory)),
+    provider: () => (provider ??= openProvider(settings, client, surroundings.clock)),
+    async close() {
+      client.close();
+      await (await provider?.catch(() => null))?.close();
+      await ledger.close();
+    },
+  };
+  try {
+    const bound = await boundOrganization(ledger);
+    // Another address may be another organisation: nothing of the ledger is used before that is settled.
+    if (bound !== null && bound.origin !== settings.origin) await services.organization();
+    return services;
+  } catch (error) {
+    await services.close();
+    throw error;
+  }
+}
+
+/** A client alone, for questions that need no ledger. */
+export function openGladly(
+  settings: Settings,
+  { signal, clock, priority, debug }: Surroundings,
+  store: Parameters<typeof createPacer>[0]['store'],
+): { client: GladlyClient; sleep: (ms: number, signal?: AbortSignal) => Promise<void> } {
+  const sleep = async (ms: number, until: AbortSignal = signal): Promise<void> => {
+    await wait(ms, undefined, { signal: until }).catch((error: unknown) => {
+      throw until.aborted ? until.reason : error;
+    });
+  };
+  const pacer = createPacer({ store, ratePercent: settings.ratePercent, priority, clock, sleep });
+  const client = createGladlyClient({
+    origin: settings.origin,
+    email: settings.email,
+    token: settings.token,
+    timeoutMs: settings.timeoutMs,
+    userAgent: `gcsat/${GCSAT_VERSION}`,
+    pacer,
+    clock,
+    random: Math.random,
+    sleep,
+    signal,
+    onRetry: ({ operation, attempt, waitMs, why }) =>
+      debug(`${operation}: try ${attempt} failed (${why}), next in ${Math.round(waitMs)} ms`),
+  });
+  return { client, sleep };
+}
+
+async function identifyOrganization(
+  settings: Settings,
+  ledger: Ledger,
+  client: GladlyClient,
+  directory: Directory,
+): Promise<Organization> {
+  const bound = await boundOrganization(ledger);
+  const isKnownAddress = bound === null || bound.origin === settings.origin;
+  const organization = isKnownAddress ? await directory.organization() : await client.getOrganization();
+  await bindOrganization(ledger, {
+    // The contract does not promise an id; then the address has to tell organisations apart.
+    organizationId: organization.id ?? settings.origin,
+    hostKind: settings.hostKind,
+    origin: settings.origin,
+  });
+  return organization;
+}
+
+async function openProvider(
+  settings: Settings,
+  client: GladlyClient,
+  clock: () => number,
+): Promise<DeliveryProvider> {
+  const { openDelivery } = await import('./open-delivery.ts');
+  return openDelivery(settings, client, clock);
+}
