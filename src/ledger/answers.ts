@@ -1,6 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { allows } from '../domain/closing-states.ts';
 import { closingIn, move } from './closing-rows.ts';
+import type { Closing } from './closings.ts';
 import { closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { AnswersTable, CardsTable, LedgerTables } from './tables.ts';
@@ -21,7 +22,8 @@ export interface Answer {
 
 export interface NewAnswer {
   surveyId: string;
-  closingId: string;
+  /** Null: an answer to a survey that this ledger did not make. */
+  closingId: string | null;
   rating: number;
   resolved: boolean | null;
   comment: string | null;
@@ -39,38 +41,56 @@ export async function recordAnswer(
   given: NewAnswer,
 ): Promise<{ answer: Answer; changed: boolean }> {
   return within(ledger, async (trx) => {
-    const closing = await closingIn(trx, given.closingId);
-    const current = await newestAnswer(trx, given.surveyId);
-    if (
-      current?.rating === given.rating &&
-      current.resolved === given.resolved &&
-      current.comment === given.comment
-    ) {
-      return { answer: current, changed: false };
-    }
-    const row = await trx
+    const closing = given.closingId === null ? null : await closingIn(trx, given.closingId);
+    const { answer, changed } = await nextAnswer(trx, given);
+    if (!changed) return { answer, changed };
+    await trx
       .insertInto('answers')
       .values({
-        survey_id: given.surveyId,
-        revision: (current?.revision ?? 0) + 1,
+        survey_id: answer.surveyId,
+        revision: answer.revision,
         closing_id: given.closingId,
-        rating: given.rating,
-        resolved: given.resolved === null ? null : Number(given.resolved),
-        comment: given.comment,
-        answered_at: given.at,
-        source: given.source,
+        rating: answer.rating,
+        resolved: answer.resolved === null ? null : Number(answer.resolved),
+        comment: answer.comment,
+        answered_at: answer.answeredAt,
+        source: answer.source,
       })
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    if (closing.state === 'sending' || closing.state === 'uncertain') {
-      await closeMessage(trx, closing.id, { at: given.at, outcome: 'sent', externalId: null, error: null });
-    }
-    if (allows('answer', closing.state)) {
-      const change = { sentAt: closing.sentAt ?? closing.leftAt, error: null };
-      await move(trx, closing.id, 'answer', given.at, change, `rating ${given.rating}`);
-    }
-    return { answer: toAnswer(row), changed: true };
+      .execute();
+    if (closing !== null) await noteArrival(trx, closing, answer);
+    return { answer, changed };
   });
+}
+
+/** The answer that `recordAnswer` would return, without writing it. */
+export async function previewAnswer(ledger: Ledger, given: NewAnswer): Promise<Answer> {
+  return (await nextAnswer(ledger.db, given)).answer;
+}
+
+async function nextAnswer(
+  db: Kysely<LedgerTables>,
+  given: NewAnswer,
+): Promise<{ answer: Answer; changed: boolean }> {
+  const { surveyId, rating, resolved, comment, source } = given;
+  const current = await newestAnswer(db, surveyId);
+  if (current?.rating === rating && current.resolved === resolved && current.comment === comment) {
+    return { answer: current, changed: false };
+  }
+  const revision = (current?.revision ?? 0) + 1;
+  return {
+    answer: { surveyId, revision, rating, resolved, comment, answeredAt: given.at, source },
+    changed: true,
+  };
+}
+
+async function noteArrival(trx: Transaction<LedgerTables>, closing: Closing, answer: Answer): Promise<void> {
+  if (!allows('answer', closing.state)) return;
+  const at = answer.answeredAt;
+  if (closing.state === 'sending' || closing.state === 'uncertain') {
+    await closeMessage(trx, closing.id, { at, outcome: 'sent', externalId: null, error: null });
+  }
+  const change = { sentAt: closing.sentAt ?? closing.leftAt, error: null };
+  await move(trx, closing.id, 'answer', at, change, `rating ${answer.rating}`);
 }
 
 export async function currentAnswer(ledger: Ledger, surveyId: string): Promise<Answer | null> {
@@ -92,7 +112,7 @@ export async function answersOf(ledger: Ledger, surveyId: string): Promise<Answe
 export async function answersWithoutCard(
   ledger: Ledger,
   limit: number,
-): Promise<{ surveyId: string; closingId: string }[]> {
+): Promise<{ surveyId: string; closingId: string | null }[]> {
   const rows = await ledger.db
     .selectFrom('answers')
     .select(['answers.survey_id', 'answers.closing_id'])

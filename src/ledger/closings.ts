@@ -1,10 +1,11 @@
 import type { Kysely, Transaction as SqlTransaction } from 'kysely';
+import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../domain/closing.ts';
 import type { ClosingState, Transition } from '../domain/closing-states.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import { move, toClosing } from './closing-rows.ts';
 import { within, type Ledger } from './open.ts';
-import type { ClosingsTable, LedgerTables } from './tables.ts';
+import type { LedgerTables } from './tables.ts';
 
 /** The unit of work: one closing of one conversation, its verdict and its survey. */
 export interface Closing {
@@ -79,9 +80,6 @@ export interface Sighted {
   isNew: boolean;
 }
 
-/** The sources tell the time of one closing a little differently; further apart it is another closing. */
-const sameClosingMs = 60_000;
-
 /** Records a closing that was seen, or finds the one it is known as. */
 export async function sightClosing(ledger: Ledger, sighting: Sighting): Promise<Sighted> {
   return within(ledger, (trx) => sight(trx, sighting));
@@ -120,7 +118,7 @@ async function sight(trx: SqlTransaction<LedgerTables>, sighting: Sighting): Pro
   const row = await trx
     .insertInto('closings')
     .values({
-      id: `${sighting.conversationId}@${sighting.closedAt}`,
+      id: closingIdOf(sighting.conversationId, sighting.closedAt),
       conversation_id: sighting.conversationId,
       customer_id: sighting.customerId,
       closed_at: sighting.closedAt,
@@ -143,19 +141,17 @@ async function adoptable(
   closedAt: string,
 ): Promise<Closing | null> {
   const closedMs = Date.parse(closedAt);
-  const distance = (row: ClosingsTable): number => Math.abs(Date.parse(row.closed_at) - closedMs);
   const near = await db
     .selectFrom('closings')
     .selectAll()
     .where('conversation_id', '=', conversationId)
-    .where('closed_at', '>=', new Date(closedMs - sameClosingMs).toISOString())
-    .where('closed_at', '<=', new Date(closedMs + sameClosingMs).toISOString())
+    .where('closed_at', '>=', new Date(closedMs - sameClosingMilliseconds).toISOString())
+    .where('closed_at', '<=', new Date(closedMs + sameClosingMilliseconds).toISOString())
     .orderBy('closed_at')
     .execute();
-  const nearest = near
-    .filter((row) => row.reopened_at === null || closedAt <= row.reopened_at || row.closed_at === closedAt)
-    .sort((a, b) => distance(a) - distance(b))[0];
-  return nearest === undefined ? null : toClosing(nearest);
+  const known = near.map(toClosing);
+  const id = closingIdOf(conversationId, closedAt);
+  return known.find((closing) => closing.id === id) ?? adoptedClosing(known, closedAt);
 }
 
 /**

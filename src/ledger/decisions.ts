@@ -1,4 +1,4 @@
-import type { Transaction } from 'kysely';
+import type { Kysely } from 'kysely';
 import { reservingStates, surveyedStates, type ClosingState } from '../domain/closing-states.ts';
 import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -52,7 +52,8 @@ export type MessageResult =
 /**
  * Decides a closing and reserves its address in one transaction, so that of two closings of one address decided at
  * once the second sees the first. A closing that has a survey keeps it: a verdict not to send changes nothing
- * there, a verdict to send is refused unless a real delivery follows a trial.
+ * there, a verdict to send is refused. Only a trial's survey gives way, to a real delivery's verdict: sending, or
+ * reasons without `already_surveyed`.
  * @param decide called once within the transaction; pure
  * @throws Failure claim_lost, closing_changed, closing_not_found
  */
@@ -64,39 +65,24 @@ export async function decideClosing(
   return within(ledger, async (trx) => {
     const own = await closingIn(trx, input.closingId);
     refuseClaimOfOther(own, input.worker);
-    const decision = decide(own, await addressHistory(trx, input));
+    const { address, since } = input;
     const facts = { ...input.facts, decidedAt: input.at };
+    const decision = decide(own, await historyOf(trx, address, since, own.id));
+    const gaveWay = givesWay(own, decision);
+    if (gaveWay)
+      await move(trx, own.id, 'supersede_trial', input.at, noSurvey, `${own.provider} was a trial`);
     if ('suppress' in decision) {
-      if (isSurveyed(own)) return own;
+      if (isSurveyed(own) && !gaveWay) return own;
       const change = { ...facts, reasons: [...decision.suppress], dueAt: null, error: null };
       return move(trx, own.id, 'suppress', input.at, change, codes(decision.suppress));
     }
     const { send, displaces } = decision;
-    if (isSurveyed(own) && own.provider !== null && isTrial(own.provider) && !isTrial(send.provider)) {
-      await move(
-        trx,
-        own.id,
-        'supersede_trial',
-        input.at,
-        {},
-        `${own.provider} gives way to ${send.provider}`,
-      );
-    }
     if (own.state === 'failed') await move(trx, own.id, 'retry', input.at, {}, null);
     for (const displaced of displaces) {
       const reasons: Reason[] = [{ code: 'recently_surveyed', detail: `newer closing ${own.id}` }];
       await move(trx, displaced, 'suppress', input.at, { reasons, dueAt: null }, codes(reasons));
     }
-    const change: ClosingChange = {
-      ...facts,
-      ...send,
-      address: input.address,
-      reasons: [],
-      error: null,
-      leftAt: null,
-      sentAt: null,
-      externalId: null,
-    };
+    const change = { ...facts, ...noSurvey, ...send, address, reasons: [], error: null };
     return move(trx, own.id, 'schedule', input.at, change, send.provider);
   });
 }
@@ -216,20 +202,34 @@ export async function confirmSent(ledger: Ledger, closingId: string, at: string)
   });
 }
 
-async function addressHistory(
-  trx: Transaction<LedgerTables>,
-  { closingId, address, since }: DecisionInput,
+/**
+ * What `decideClosing` would show its `decide`, without deciding.
+ * @param except the closing in question, if the ledger has it
+ */
+export async function addressHistory(
+  ledger: Ledger,
+  address: string | null,
+  since: string | null,
+  except: string | null,
+): Promise<AddressHistory> {
+  return historyOf(ledger.db, address, since, except);
+}
+
+async function historyOf(
+  db: Kysely<LedgerTables>,
+  address: string | null,
+  since: string | null,
+  except: string | null,
 ): Promise<AddressHistory> {
   if (address === null) return { unsubscribed: false, closings: [] };
-  const unsubscribed = await hasUnsubscribed(trx, address);
+  const unsubscribed = await hasUnsubscribed(db, address);
   if (since === null) return { unsubscribed, closings: [] };
-  const rows = await trx
+  const rows = await db
     .selectFrom('closings')
     .select(['id', 'state', 'provider', 'closed_at', 'state_at'])
     .select((eb) => eb.fn.coalesce('sent_at', 'left_at', 'due_at', 'decided_at').as('at'))
     .where('address', '=', address)
     .where('state', 'in', reservingStates)
-    .where('id', '!=', closingId)
     .orderBy('closed_at')
     .execute();
   const closings = rows
@@ -240,8 +240,27 @@ async function addressHistory(
       closedAt: row.closed_at,
       at: row.at ?? row.state_at,
     }))
-    .filter((closing) => closing.at >= since);
+    .filter((closing) => closing.id !== except && closing.at >= since);
   return { unsubscribed, closings };
+}
+
+const noSurvey = {
+  surveyId: null,
+  provider: null,
+  surveyUrl: null,
+  address: null,
+  dueAt: null,
+  leftAt: null,
+  sentAt: null,
+  externalId: null,
+} as const satisfies ClosingChange;
+
+/** A trial's survey gives way to the verdict of a real delivery, whichever it is. */
+function givesWay(own: Closing, decision: Decision): boolean {
+  if (!isSurveyed(own) || own.provider === null || !isTrial(own.provider)) return false;
+  return 'send' in decision
+    ? !isTrial(decision.send.provider)
+    : decision.suppress.every(({ code }) => code !== 'already_surveyed');
 }
 
 function isSurveyed(closing: Closing): boolean {

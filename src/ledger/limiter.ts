@@ -17,9 +17,11 @@ export interface LimiterStore {
   reserve(bucket: Bucket, ask: Ask): Promise<{ atMs: number } | { askAgainMs: number }>;
   /** No request leaves before `untilMs`, at most 2 minutes from now; a shorter pause does not end a longer one. */
   pause(bucket: Bucket, untilMs: number): Promise<void>;
+  /** When the pause ends, or ended; 0 if there never was one. */
+  pausedUntil(bucket: Bucket): Promise<number>;
 }
 
-/** A stored time this far ahead was written by a clock that has since been put back. */
+/** A stored time further ahead than this, or than four intervals, was written by a clock that was put back since. */
 const clockStepMs = 120_000;
 
 /** Slots are given out this far ahead at most, so that a long queue is never mistaken for a clock put back. */
@@ -31,7 +33,8 @@ export function limiterStore(ledger: Ledger): LimiterStore {
     reserve: (bucket, { nowMs, intervalMs, priority }) =>
       within(ledger, async (trx) => {
         const row = await rowOf(trx, bucket);
-        const believable = (ms: number): number => (ms > nowMs + clockStepMs ? 0 : ms);
+        const farthest = nowMs + Math.max(clockStepMs, 4 * intervalMs);
+        const believable = (ms: number): number => (ms > farthest ? 0 : ms);
         const handUntil = believable(row.hand_until);
         if (priority === 'background' && nowMs < handUntil) return { askAgainMs: handUntil };
         const slot = Math.max(nowMs, believable(row.next_at), believable(row.paused_until));
@@ -56,6 +59,14 @@ export function limiterStore(ledger: Ledger): LimiterStore {
           .where('bucket', '=', bucket)
           .execute();
       }),
+    async pausedUntil(bucket) {
+      const row = await ledger.db
+        .selectFrom('limits')
+        .select('paused_until')
+        .where('bucket', '=', bucket)
+        .executeTakeFirst();
+      return row?.paused_until ?? 0;
+    },
   };
 }
 

@@ -176,7 +176,7 @@ async function createAnswers(trx: Transaction<LedgerTables>): Promise<void> {
     .createTable('answers')
     .addColumn('survey_id', 'text', (column) => column.notNull())
     .addColumn('revision', 'integer', (column) => column.notNull())
-    .addColumn('closing_id', 'text', (column) => column.notNull().references('closings.id'))
+    .addColumn('closing_id', 'text', (column) => column.references('closings.id'))
     .addColumn('rating', 'integer', (column) => column.notNull())
     .addColumn('resolved', 'integer')
     .addColumn('comment', 'text')

@@ -79,7 +79,7 @@ export type MessageOutcome = 'sent' | 'uncertain' | 'not_sent' | 'interrupted';
 export interface AnswersTable {
   survey_id: string;
   revision: number;
-  closing_id: string;
+  closing_id: string | null;
   rating: number;
   resolved: number | null;
   comment: string | null;
