@@ -63,3 +63,20 @@ async function readSecretFile(variable: string, file: string): Promise<string> {
     );
   }
 }
+
+const accountVariables = [
+  'GCSAT_PROFILE',
+  'GCSAT_DOMAIN',
+  'GCSAT_ALLOW_HOST',
+  'GCSAT_EMAIL',
+  'GCSAT_TOKEN',
+  'GCSAT_TOKEN_FILE',
+  'GCSAT_FROM',
+  'GCSAT_DATABASE_URL',
+  'GCSAT_DATABASE_URL_FILE',
+];
+
+/** The environment without what names an organisation, its credentials, its sender or its ledger. */
+export function withoutAccount(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return Object.fromEntries(Object.entries(env).filter(([name]) => !accountVariables.includes(name)));
+}

@@ -131,9 +131,8 @@ export function parsePolicyValue<Key extends PolicyKey>(key: Key, text: string):
 }
 
 /** The text that `parsePolicyValue` reads back as the policy's value. */
-export function formatPolicyValue(key: PolicyKey, policy: Policy): string {
-  const format = <Key extends PolicyKey>(name: Key): string => codecs[name].format(policy[name]);
-  return format(key);
+export function formatPolicyValue<Key extends PolicyKey>(key: Key, policy: Pick<Policy, Key>): string {
+  return codecs[key].format(policy[key]);
 }
 
 /** The defaults, with what the given texts say instead; `read` is called for each of them. */
@@ -142,10 +141,10 @@ export function policyFrom(
   read: <Key extends PolicyKey>(key: Key, text: string) => Policy[Key],
 ): Policy {
   const policy = { ...defaultPolicy };
-  const take = <Key extends PolicyKey>(key: Key): void => {
+  const take = <Key extends PolicyKey>(into: Pick<Policy, Key>, key: Key): void => {
     const text = texts[key];
-    if (text !== undefined) policy[key] = read(key, text);
+    if (text !== undefined) into[key] = read(key, text);
   };
-  policyKeys.forEach(take);
+  for (const key of policyKeys) take(policy, key);
   return policy;
 }

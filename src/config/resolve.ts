@@ -4,13 +4,13 @@ import type { Policy } from '../domain/policy.ts';
 import { Failure } from '../failure.ts';
 import { directories } from './directories.ts';
 import { parseDomain, type Domain } from './domain.ts';
-import { environmentSwitch } from './environment.ts';
+import { environmentSwitch, environmentText } from './environment.ts';
 import { readValue } from './invalid-value.ts';
 import { inProfile, readLayers, type Given, type LayerReader } from './layers.ts';
 import { isPolicyKey, parsePolicyValue, policyFrom, policyKeys } from './policy.ts';
 import * as values from './profile-values.ts';
 import { configFile, readProfiles, type StoredProfile } from './profiles.ts';
-import type { GlobalFlags, Settings } from './settings.ts';
+import type { GlobalFlags, SettingOrigin, Settings } from './settings.ts';
 import { surveySecret } from './survey-secret.ts';
 import { readSecret } from './token-input.ts';
 
@@ -90,6 +90,11 @@ export async function resolveSettings({ flags, env, draft }: SettingSources): Pr
     values.parseDelivery,
     'outbox',
   );
+
+  const placeOf = (variable: string): SettingOrigin =>
+    environmentText(env, variable) === null ? 'default' : 'environment';
+  layers.origins['configDir'] = placeOf('GCSAT_CONFIG_DIR');
+  layers.origins['dataDir'] = placeOf('GCSAT_DATA_DIR');
 
   return {
     profile,

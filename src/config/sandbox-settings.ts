@@ -1,6 +1,6 @@
-import { environmentText } from './environment.ts';
 import { defaultPolicy } from '../domain/policy.ts';
 import { Failure } from '../failure.ts';
+import { environmentText, withoutAccount } from './environment.ts';
 import { localPublicUrl, resolveSettings } from './resolve.ts';
 import { complete, type GlobalFlags, type SettingOrigin, type Settings } from './settings.ts';
 
@@ -27,10 +27,11 @@ export async function sandboxSettings(
   directory: string,
 ): Promise<Settings> {
   const { timeout, rateShare, delivery, database } = flags;
+  const dataDir = environmentText(env, 'GCSAT_DATA_DIR');
   const settings = complete(
     await resolveSettings({
       flags: { timeout, rateShare, delivery, database },
-      env: withoutAccount(env, directory),
+      env: { ...withoutAccount(env), GCSAT_DATA_DIR: dataDir ?? directory },
       draft: {
         domain: sandbox.origin,
         email: sandbox.email,
@@ -51,7 +52,12 @@ export async function sandboxSettings(
     from: settings.delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress,
     publicUrl: settings.publicUrl ?? localPublicUrl,
     policy: defaultPolicy,
-    origins: { ...Object.fromEntries(origins), profile: 'sandbox', from: 'sandbox' },
+    origins: {
+      ...Object.fromEntries(origins),
+      profile: 'sandbox',
+      from: 'sandbox',
+      ...(dataDir === null ? { dataDir: 'sandbox' } : {}),
+    },
   };
 }
 
@@ -69,21 +75,4 @@ export function refuseAccountFlags({ domain, email, tokenStdin }: GlobalFlags): 
     `${given.join(', ')} can not be used with the sandbox, which has its own account`,
     { hint: 'leave out one of them, or unset GCSAT_SANDBOX' },
   );
-}
-
-const accountVariables = [
-  'GCSAT_PROFILE',
-  'GCSAT_DOMAIN',
-  'GCSAT_ALLOW_HOST',
-  'GCSAT_EMAIL',
-  'GCSAT_TOKEN',
-  'GCSAT_TOKEN_FILE',
-  'GCSAT_FROM',
-  'GCSAT_DATABASE_URL',
-  'GCSAT_DATABASE_URL_FILE',
-];
-
-function withoutAccount(env: NodeJS.ProcessEnv, directory: string): NodeJS.ProcessEnv {
-  const kept = Object.entries(env).filter(([name]) => !accountVariables.includes(name));
-  return { ...Object.fromEntries(kept), GCSAT_DATA_DIR: environmentText(env, 'GCSAT_DATA_DIR') ?? directory };
 }

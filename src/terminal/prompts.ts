@@ -24,11 +24,11 @@ export interface TextQuestion {
 /**
  * Prompts on stderr, because stdout carries results only.
  *
- * @throws Failure kind interrupted on Ctrl-C.
+ * @throws Failure kind interrupted on Ctrl-C, and the signal's reason when that aborts.
  */
-export async function openPrompts(): Promise<Prompts> {
+export async function openPrompts(signal: AbortSignal): Promise<Prompts> {
   const { default: inquirer } = await import('inquirer');
-  const prompt = inquirer.createPromptModule({ output: process.stderr });
+  const prompt = inquirer.createPromptModule({ output: process.stderr, signal });
   const valid =
     ({ problem }: Pick<TextQuestion, 'problem'>) =>
     (answer: string): true | string => {
@@ -81,6 +81,8 @@ async function answered<Value>(asking: Promise<{ answer: unknown }>): Promise<Va
         hint: 'run the command again, or give the answers by flags',
       });
     }
+    // A signal's reason says which one it was.
+    if (error instanceof Error && error.cause instanceof Failure) throw error.cause;
     throw error;
   }
 }

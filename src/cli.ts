@@ -1,0 +1,79 @@
+import type { CommandContext } from './commands/context.ts';
+import type { Invocation } from './commands/program.ts';
+
+declare const GCSAT_VERSION: string;
+
+// Everything that we write is for its owner alone.
+process.umask(0o077);
+
+const args = process.argv.slice(2);
+const commandLine = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
+
+let context: CommandContext | null = null;
+let outputLost = false;
+
+ignoreClosedPipe(process.stdout);
+ignoreClosedPipe(process.stderr);
+
+// Nothing is loaded for a version: scripts ask for it before every run.
+if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+  process.stdout.write(`${GCSAT_VERSION}\n`);
+} else {
+  process.on('uncaughtException', (error) => void fail(error).then(exit));
+  await exit(await main().catch(fail));
+}
+
+async function main(): Promise<number> {
+  const { parseCommandLine } = await import('./commands/program.ts');
+  const { colourLevel } = await import('./terminal/colour.ts');
+  const { stdout } = process;
+  const color = commandLine.includes('--no-color') ? false : undefined;
+  const invocation = parseCommandLine(args, {
+    version: GCSAT_VERSION,
+    columns: stdout.isTTY ? stdout.columns : 80,
+    colour: colourLevel(color, process.env, stdout.isTTY) > 0,
+    print: (text) => stdout.write(text),
+  });
+  return invocation === null ? 0 : run(invocation);
+}
+
+async function run(invocation: Invocation): Promise<number> {
+  const { createContext } = await import('./commands/context.ts');
+  const own = createContext(invocation.flags, process.env);
+  context = own;
+  try {
+    const code = await invocation.run(own);
+    return typeof code === 'number' ? code : 0;
+  } finally {
+    await own.close();
+  }
+}
+
+/** The one place in which an error becomes an exit code. */
+async function fail(error: unknown): Promise<number> {
+  const { reportError } = await import('./terminal/report.ts');
+  return reportError(error, {
+    json: context?.output.json ?? commandLine.includes('--json'),
+    answered: context?.output.answered ?? false,
+    verbose: context?.output.verbose ?? commandLine.some((arg) => arg === '-v' || arg === '--verbose'),
+    color: commandLine.includes('--no-color') ? false : undefined,
+  });
+}
+
+/** Ends the process once everything is written; a handle that somebody left open does not hold it. */
+async function exit(code: number): Promise<void> {
+  for (const stream of [process.stdout, process.stderr]) {
+    if (!stream.destroyed) await new Promise<void>((resolve) => void stream.write('', () => resolve()));
+  }
+  process.exit(code === 0 && outputLost ? 7 : code);
+}
+
+/** Whoever read our output may stop at any time (`| head`); the work itself goes on to its end. */
+function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
+  stream.on('error', (error: NodeJS.ErrnoException) => {
+    if (error.code === 'EPIPE') return;
+    outputLost = true;
+    if (stream === process.stdout)
+      process.stderr.write(`error: cannot write to stdout (${error.code ?? 'unknown'})\n`);
+  });
+}

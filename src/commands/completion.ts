@@ -1,0 +1,203 @@
+import type { CommandContext } from './context.ts';
+import { globalOptions, type CommandDeclaration } from './declarations.ts';
+
+export const shells = ['bash', 'zsh', 'fish'] as const;
+
+export type Shell = (typeof shells)[number];
+
+/** `gcsat completion <shell>`: a script made of the same declarations as parsing and help. */
+export function runCompletion(
+  context: CommandContext,
+  shell: Shell,
+  commands: readonly CommandDeclaration[],
+): void {
+  const script = completionScript(shell, commands);
+  context.output.result({ shell, script }, () => script);
+}
+
+/** A word that can come next, and what it means. */
+interface Word {
+  readonly text: string;
+  readonly description: string;
+}
+
+/** What can follow one command. */
+interface Place {
+  /** Names of the commands from the program's own on, e.g. `gcsat surveys list`. */
+  readonly path: string;
+  readonly words: readonly Word[];
+}
+
+/** An option that takes a value: from these choices, a file, or anything. */
+interface ValueOption {
+  readonly name: string;
+  readonly choices: readonly string[] | 'file' | 'any';
+}
+
+export function completionScript(shell: Shell, commands: readonly CommandDeclaration[]): string {
+  const places = placesOf(commands);
+  const values = valueOptionsOf(commands);
+  switch (shell) {
+    case 'bash':
+      return bashScript(places, values);
+    case 'zsh':
+      return zshScript(places, values);
+    case 'fish':
+      return fishScript(places, values);
+  }
+}
+
+function placesOf(commands: readonly CommandDeclaration[]): Place[] {
+  const flagsOf = (options: CommandDeclaration['options']): Word[] =>
+    (options ?? []).map(({ flags, description }) => ({ text: nameOf(flags), description }));
+  const help: Word = { text: '--help', description: 'show this help' };
+  const visit = (path: string, own: Omit<CommandDeclaration, 'name' | 'summary'>): Place[] => {
+    const inner = own.commands ?? [];
+    const standsFor = inner.find(({ isDefault }) => isDefault === true);
+    const words = [
+      ...inner.map(({ name, summary }) => ({ text: name, description: summary })),
+      ...(own.arguments ?? []).flatMap(({ choices, description }) =>
+        (choices ?? []).map((text) => ({ text, description })),
+      ),
+      ...flagsOf(own.options),
+      ...flagsOf(standsFor?.options),
+      ...flagsOf(globalOptions),
+      help,
+    ];
+    return [{ path, words }, ...inner.flatMap((command) => visit(`${path} ${command.name}`, command))];
+  };
+  return visit('gcsat', { commands, options: [{ flags: '--version', description: 'print the version' }] });
+}
+
+function valueOptionsOf(commands: readonly CommandDeclaration[]): ValueOption[] {
+  const optionsOf = (command: CommandDeclaration): NonNullable<CommandDeclaration['options']> => [
+    ...(command.options ?? []),
+    ...(command.commands ?? []).flatMap(optionsOf),
+  ];
+  const found = new Map<string, ValueOption>();
+  for (const { flags, choices } of [...globalOptions, ...commands.flatMap(optionsOf)]) {
+    if (!flags.includes('<')) continue;
+    const name = nameOf(flags);
+    found.set(name, { name, choices: choices ?? (/<(?:folder|file|url)>/.test(flags) ? 'file' : 'any') });
+  }
+  return [...found.values()];
+}
+
+function nameOf(flags: string): string {
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const list = (words: readonly string[]): string => quoted(words.join(' '));
+
+/** A case arm for each command that leads further down. */
+function stepsOf(places: readonly Place[]): string {
+  return places
+    .map(({ path }) => path)
+    .filter((path) => path.includes(' '))
+    .map((path) => `"${path}"`)
+    .join('|');
+}
+
+function bashScript(places: readonly Place[], values: readonly ValueOption[]): string {
+  const valueArm = ({ name, choices }: ValueOption): string => {
+    const reply =
+      choices === 'any'
+        ? 'COMPREPLY=()'
+        : `COMPREPLY=($(compgen ${choices === 'file' ? '-f' : `-W ${list(choices)}`} -- "$current"))`;
+    return `    ${name}) ${reply}; return ;;`;
+  };
+  const placeArm = ({ path, words }: Place): string =>
+    `    "${path}") words=${list(words.map(({ text }) => text))} ;;`;
+  return `# bash completion for gcsat
+_gcsat() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
+  local path=gcsat words="" index
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    case "$path \${COMP_WORDS[index]}" in
+      ${stepsOf(places)}) path="$path \${COMP_WORDS[index]}" ;;
+    esac
+  done
+  case "$previous" in
+${values.map(valueArm).join('\n')}
+  esac
+  case "$path" in
+${places.map(placeArm).join('\n')}
+  esac
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+}
+complete -F _gcsat gcsat`;
+}
+
+function zshScript(places: readonly Place[], values: readonly ValueOption[]): string {
+  const valueArm = ({ name, choices }: ValueOption): string => {
+    const reply =
+      choices === 'any' ? ':' : choices === 'file' ? '_files' : `compadd -- ${choices.map(quoted).join(' ')}`;
+    return `    ${name}) ${reply}; return ;;`;
+  };
+  // _describe takes what stands before a colon for the word.
+  const described = ({ text, description }: Word): string =>
+    quoted(`${text.replaceAll(':', '\\:')}:${description.replaceAll(':', '\\:')}`);
+  const placeArm = ({ path, words }: Place): string =>
+    `    "${path}") candidates=(${words.map(described).join(' ')}) ;;`;
+  return `#compdef gcsat
+_gcsat() {
+  local place=gcsat index
+  local -a candidates
+  for ((index = 2; index < CURRENT; index++)); do
+    case "$place \${words[index]}" in
+      ${stepsOf(places)}) place="$place \${words[index]}" ;;
+    esac
+  done
+  case "\${words[CURRENT-1]}" in
+${values.map(valueArm).join('\n')}
+  esac
+  case "$place" in
+${places.map(placeArm).join('\n')}
+  esac
+  _describe 'gcsat' candidates
+}
+if [ "\${funcstack[1]}" = "_gcsat" ]; then
+  _gcsat "$@"
+else
+  compdef _gcsat gcsat
+fi`;
+}
+
+function fishScript(places: readonly Place[], values: readonly ValueOption[]): string {
+  const known = new Map(values.map((value) => [value.name, value.choices]));
+  const entry = (path: string, { text, description }: Word): string => {
+    const condition = `-n ${fishQuoted(`test (__gcsat_place) = "${path}"`)}`;
+    const about = `-d ${fishQuoted(description)}`;
+    if (!text.startsWith('--')) return `complete -c gcsat ${condition} -a ${text} ${about}`;
+    const choices = known.get(text);
+    const value =
+      choices === undefined
+        ? ''
+        : choices === 'file'
+          ? ' -r -F'
+          : choices === 'any'
+            ? ' -x'
+            : ` -x -a ${fishQuoted(choices.join(' '))}`;
+    return `complete -c gcsat ${condition} -l ${text.slice(2)}${value} ${about}`;
+  };
+  const entries = places.flatMap(({ path, words }) => words.map((word) => entry(path, word)));
+  return `# fish completion for gcsat
+function __gcsat_place
+  set -l place gcsat
+  for word in (commandline -opc)[2..-1]
+    switch "$place $word"
+      case ${places
+        .filter(({ path }) => path.includes(' '))
+        .map(({ path }) => fishQuoted(path))
+        .join(' ')}
+        set place "$place $word"
+    end
+  end
+  echo $place
+end
+complete -c gcsat -f
+${entries.join('\n')}`;
+}
+
+const fishQuoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

@@ -1,0 +1,252 @@
+import { readValue } from '../config/invalid-value.ts';
+import { formatPolicyValue, isPolicyKey, parsePolicyValue, policyKeys } from '../config/policy.ts';
+import { checkProfileValue, isProfileKey, parseTemplate, profileKeys } from '../config/profile-values.ts';
+import {
+  configFile,
+  readProfiles,
+  removeProfile,
+  saveProfile,
+  type Profiles,
+  type StoredProfile,
+} from '../config/profiles.ts';
+import { resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
+import type { SettingOrigin } from '../config/settings.ts';
+import { readSecret } from '../config/token-input.ts';
+import { defaultPolicy } from '../domain/policy.ts';
+import { exitCodes, Failure } from '../failure.ts';
+import { registerSecret } from '../terminal/redact.ts';
+import { suggest } from '../terminal/suggest.ts';
+import { table } from '../terminal/table.ts';
+import { testConfiguration } from '../workflow/check-connection.ts';
+import type { CommandContext } from './context.ts';
+
+/** What stands for a secret that is there. */
+const isSet = 'set';
+
+/** `gcsat configure set KEY=VALUE...`: all of them or none. */
+export async function runConfigureSet(context: CommandContext, texts: readonly string[]): Promise<void> {
+  const { output } = context;
+  const { profile: name, configDir } = await currentProfile(context);
+  const known = (await readProfiles(configDir)).get(name);
+  const profile: StoredProfile = {
+    ...known,
+    values: { ...known?.values },
+    policy: { ...known?.policy },
+  };
+  const set: Record<string, string | null> = {};
+  for (const text of texts) {
+    const { key, value } = await readAssignment(text);
+    set[key] = assign(profile, key, value);
+  }
+  await saveProfile(configDir, name, profile);
+  output.result({ profile: name, set }, () =>
+    Object.entries(set)
+      .map(([key, value]) => `${key} = ${value ?? output.paint.dim('default')}`)
+      .join('\n'),
+  );
+}
+
+async function readAssignment(text: string): Promise<{ key: string; value: string }> {
+  const at = text.indexOf('=');
+  if (at < 1) {
+    throw new Failure('usage', 'bad_assignment', `'${text}' is not of the form KEY=VALUE`, {
+      hint: 'write e.g. suppressionDays=14',
+    });
+  }
+  const key = text.slice(0, at);
+  const value = text.slice(at + 1);
+  if (value === '-') return { key, value: await readSecret(key) };
+  if (key === 'smtpUrl' && /:\/\/[^/@]*:[^/]*@/.test(value)) {
+    throw new Failure('usage', 'secret_in_arguments', 'smtpUrl holds a password, which others could see', {
+      hint: 'pipe it in with smtpUrl=-, or use GCSAT_SMTP_URL or GCSAT_SMTP_URL_FILE',
+    });
+  }
+  return { key, value };
+}
+
+/** @returns the value for the user to see; null when it went back to the default. */
+function assign(profile: StoredProfile, key: string, value: string): string | null {
+  if (isPolicyKey(key)) {
+    if (value.trim() === '' && !Array.isArray(defaultPolicy[key])) {
+      profile.policy = without(profile.policy, key);
+      return null;
+    }
+    const parsed = readValue('usage', key, (text) => parsePolicyValue(key, text), value);
+    const text = formatPolicyValue(key, { ...defaultPolicy, [key]: parsed });
+    profile.policy[key] = text;
+    return text;
+  }
+  if (!isProfileKey(key)) throw unknownKey(key);
+  if (value.trim() === '') {
+    profile.values = without(profile.values, key);
+    return null;
+  }
+  readValue('usage', key, (text) => checkProfileValue(key, text), value);
+  if (key === 'smtpUrl') registerSecret(value);
+  // The file is looked for from wherever gcsat runs later.
+  const text = key === 'template' ? parseTemplate(value) : value.trim();
+  profile.values[key] = text;
+  return key === 'smtpUrl' ? isSet : text;
+}
+
+function without<Key extends string>(
+  texts: Partial<Record<Key, string>>,
+  key: Key,
+): Partial<Record<Key, string>> {
+  const rest = { ...texts };
+  Reflect.deleteProperty(rest, key);
+  return rest;
+}
+
+function unknownKey(key: string): Failure {
+  const keys = [...policyKeys, ...profileKeys];
+  const isAccount = ['domain', 'email', 'token'].includes(key);
+  const near = suggest(key, keys);
+  return new Failure('usage', 'unknown_key', `unknown setting '${key}'`, {
+    hint: isAccount
+      ? 'run `gcsat configure`, which checks it against Gladly first'
+      : near === null
+        ? `there are ${keys.join(', ')}`
+        : `did you mean ${near}?`,
+  });
+}
+
+interface Shown {
+  value: string | null;
+  origin: SettingOrigin;
+}
+
+/** `gcsat configure show`: every setting with its origin; of a secret only whether it is there. */
+export async function runConfigureShow(context: CommandContext): Promise<void> {
+  const { output } = context;
+  const resolved = await currentProfile(context);
+  const settings = shownSettings(resolved);
+  const file = configFile(resolved.configDir);
+  if (!resolved.profileExists) output.warn(`there is no profile '${resolved.profile}' in ${file} yet`);
+  output.result({ profile: resolved.profile, file, settings }, () =>
+    table(
+      Object.entries(settings),
+      [
+        { title: 'SETTING', value: ([name]) => name },
+        { title: 'VALUE', value: ([, { value }]) => value ?? '-', overflow: 'wrap' },
+        { title: 'FROM', value: ([, { origin }]) => origin, paint: output.paint.dim },
+      ],
+      { width: output.columns, heading: output.paint.bold },
+    ),
+  );
+}
+
+function shownSettings(resolved: ResolvedSettings): Record<string, Shown> {
+  const secret = (value: string | null): string | null => (value === null ? null : isSet);
+  const values: Record<string, string | null> = {
+    profile: resolved.profile,
+    domain: resolved.domain?.origin ?? null,
+    email: resolved.email,
+    token: secret(resolved.token),
+    delivery: resolved.delivery,
+    from: resolved.from,
+    publicUrl: resolved.publicUrl,
+    smtpUrl: secret(resolved.smtpUrl),
+    template: resolved.templateFile,
+    ratePercent: String(resolved.ratePercent),
+    timeout: String(resolved.timeoutMs / 1000),
+    database: resolved.database,
+    dataDir: resolved.dataDir,
+    configDir: resolved.configDir,
+  };
+  for (const key of policyKeys) values[key] = formatPolicyValue(key, resolved.policy);
+  return Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      { value, origin: resolved.origins[name] ?? 'default' },
+    ]),
+  );
+}
+
+/** `gcsat configure test`: one line for each check; exit 3 if one fails. */
+export async function runConfigureTest(context: CommandContext): Promise<number> {
+  const { output, signal } = context;
+  const settings = await context.settings();
+  const progress = output.progress(`checking ${settings.origin}`);
+  const checks = await testConfiguration(settings, { signal }).finally(() => progress.stop());
+  output.result({ profile: settings.profile, checks }, () =>
+    checks
+      .map(({ name, ok, detail, hint }) => {
+        const mark = ok ? output.paint.green('✔') : output.paint.red('✘');
+        return `${mark} ${name}: ${detail}${hint === null ? '' : ` (${hint})`}`;
+      })
+      .join('\n'),
+  );
+  return checks.every(({ ok }) => ok) ? 0 : exitCodes.configuration;
+}
+
+/** `gcsat configure list` */
+export async function runConfigureList(context: CommandContext): Promise<void> {
+  const { output } = context;
+  const { profile: active, configDir } = await currentProfile(context);
+  const profiles = [...(await readProfiles(configDir))].map(([name, { domain, email, values }]) => ({
+    name,
+    domain: domain ?? null,
+    email: email ?? null,
+    delivery: values.delivery ?? 'outbox',
+    active: name === active,
+  }));
+  output.result(profiles, () => {
+    if (profiles.length === 0) return 'No profile yet; `gcsat configure` makes one.';
+    return table(
+      profiles,
+      [
+        { title: '', value: (profile) => (profile.active ? '*' : ''), overflow: 'keep' },
+        { title: 'PROFILE', value: ({ name }) => name },
+        { title: 'DOMAIN', value: ({ domain }) => domain ?? '-' },
+        { title: 'E-MAIL', value: ({ email }) => email ?? '-' },
+        { title: 'DELIVERY', value: ({ delivery }) => delivery },
+      ],
+      { width: output.columns, heading: output.paint.bold },
+    );
+  });
+}
+
+/** `gcsat configure remove NAME` */
+export async function runConfigureRemove(
+  context: CommandContext,
+  name: string,
+  agreed: boolean,
+): Promise<void> {
+  const { configDir } = await currentProfile(context);
+  requireProfile(await readProfiles(configDir), name, configDir);
+  if (!agreed && !(await confirmed(context, name))) {
+    context.output.result({ profile: name, removed: false }, () => 'Nothing was removed.');
+    return;
+  }
+  await removeProfile(configDir, name);
+  context.output.result({ profile: name, removed: true }, () => `Profile ${name} is removed.`);
+}
+
+function requireProfile(profiles: Profiles, name: string, configDir: string): void {
+  if (profiles.has(name)) return;
+  throw new Failure(
+    'configuration',
+    'unknown_profile',
+    `there is no profile '${name}' in ${configFile(configDir)}`,
+    { hint: '`gcsat configure list` shows the profiles' },
+  );
+}
+
+async function confirmed(context: CommandContext, name: string): Promise<boolean> {
+  if (!context.interactive) {
+    throw new Failure('usage', 'confirmation_needed', `removing profile '${name}' has to be confirmed`, {
+      hint: 'add --yes',
+    });
+  }
+  const { openPrompts } = await import('../terminal/prompts.ts');
+  return (await openPrompts(context.signal)).confirm(`Remove profile ${name} and its credentials?`);
+}
+
+/** The profile that the flags and the environment choose, complete or not. */
+async function currentProfile({ flags, env }: CommandContext): Promise<ResolvedSettings> {
+  const resolved = await resolveSettings({ flags, env });
+  registerSecret(resolved.token);
+  registerSecret(resolved.smtpUrl);
+  return resolved;
+}

@@ -1,0 +1,229 @@
+import { parseDomain, type Domain } from '../config/domain.ts';
+import { environmentSwitch, withoutAccount } from '../config/environment.ts';
+import { InvalidValue, readValue } from '../config/invalid-value.ts';
+import {
+  parseEmail,
+  parseFrom,
+  parsePublicUrl,
+  parseToken,
+  type ProfileKey,
+} from '../config/profile-values.ts';
+import { configFile, readProfiles, saveProfile, type StoredProfile } from '../config/profiles.ts';
+import { resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
+import { complete, type Settings } from '../config/settings.ts';
+import { hasOptOutTopic } from '../domain/topics.ts';
+import { Failure } from '../failure.ts';
+import type { Prompts, TextQuestion } from '../terminal/prompts.ts';
+import { clean } from '../terminal/text.ts';
+import { checkConnection } from '../workflow/check-connection.ts';
+import { keepSecret, type CommandContext } from './context.ts';
+
+export interface ConfigureOptions {
+  from?: string | undefined;
+  publicUrl?: string | undefined;
+}
+
+/** What a person, flags, the environment and the saved profile say together. */
+interface Answers {
+  domain: Domain;
+  email: string;
+  token: string;
+  values: Partial<Record<ProfileKey, string>>;
+}
+
+/** `gcsat configure`: asks, checks against Gladly, saves. Nothing is saved that Gladly did not accept. */
+export async function runConfigure(context: CommandContext, options: ConfigureOptions): Promise<void> {
+  const { flags, env, output, signal } = context;
+  if (flags.sandbox === true) throw sandboxNeedsNoProfile();
+  const current = await resolveSettings({ flags, env });
+  const given = givenValues(current, options);
+  const answers = context.interactive
+    ? await askMissing(context, current, given)
+    : requireGiven(current, given);
+
+  const known = (await readProfiles(current.configDir)).get(current.profile);
+  const draft = draftOf(answers, known);
+  const resolved = await resolveSettings({
+    flags: { profile: current.profile, timeout: flags.timeout, rateShare: flags.rateShare },
+    env: withoutAccount(env),
+    draft,
+  });
+  const settings = keepSecret(complete(resolved));
+
+  const progress = output.progress(`checking ${settings.origin}`);
+  const { organization, topicNames } = await checkConnection(settings, { signal }).finally(() =>
+    progress.stop(),
+  );
+  await saveProfile(settings.configDir, settings.profile, draft);
+
+  const warnings = warningsFor(settings, topicNames);
+  for (const warning of warnings) output.warn(warning);
+  const file = configFile(settings.configDir);
+  const { profile, origin, email, delivery } = settings;
+  output.result(
+    { profile, domain: origin, email, delivery, organization, file, warnings },
+    () =>
+      `${output.paint.green('✔')} ${clean(organization.name ?? 'The organisation')} (${origin}) is connected as profile ` +
+      `${output.paint.bold(profile)}; saved in ${file}`,
+  );
+}
+
+function sandboxNeedsNoProfile(): Failure {
+  return new Failure('usage', 'sandbox_needs_no_profile', 'the embedded sandbox needs no configuration', {
+    hint: 'run e.g. `gcsat replay --sandbox`, or leave out --sandbox',
+  });
+}
+
+/** The values beside the credentials that stand in flags or the environment, to be saved. */
+function givenValues(current: ResolvedSettings, options: ConfigureOptions): Answers['values'] {
+  const values: Answers['values'] = {};
+  if (isGiven(current, 'delivery')) values.delivery = current.delivery;
+  if (isGiven(current, 'from') && current.from !== null) values.from = current.from;
+  if (isGiven(current, 'publicUrl') && current.publicUrl !== null) values.publicUrl = current.publicUrl;
+  if (isGiven(current, 'smtpUrl') && current.smtpUrl !== null) values.smtpUrl = current.smtpUrl;
+  if (options.from !== undefined) values.from = readValue('usage', '--from', parseFrom, options.from);
+  if (options.publicUrl !== undefined) {
+    values.publicUrl = readValue('usage', '--public-url', parsePublicUrl, options.publicUrl);
+  }
+  return values;
+}
+
+/** By a flag or the environment, for this call. */
+function isGiven({ origins }: ResolvedSettings, name: string): boolean {
+  return origins[name] === 'flag' || origins[name] === 'environment';
+}
+
+function requireGiven(current: ResolvedSettings, values: Answers['values']): Answers {
+  const { domain, email, token } = current;
+  if (domain !== null && email !== null && token !== null) {
+    return { domain, email, token, values };
+  }
+  const missing = [
+    ...(domain === null ? ['--domain'] : []),
+    ...(email === null ? ['--email'] : []),
+    ...(token === null ? ['--token-stdin'] : []),
+  ];
+  throw new Failure('usage', 'missing_options', `missing: ${missing.join(', ')}`, {
+    hint: 'give them, or GCSAT_DOMAIN, GCSAT_EMAIL and GCSAT_TOKEN; in a terminal `gcsat configure` asks for them',
+  });
+}
+
+/** Asks for what neither a flag nor the environment says; the saved profile gives the suggestions. */
+async function askMissing(
+  context: CommandContext,
+  current: ResolvedSettings,
+  given: Answers['values'],
+): Promise<Answers> {
+  const { openPrompts } = await import('../terminal/prompts.ts');
+  const prompts = await openPrompts(context.signal);
+  const domainText =
+    isGiven(current, 'domain') && current.domain !== null
+      ? current.domain.origin
+      : await prompts.text({
+          message: 'Domain of the organisation (acme, acme.gladly.com or acme.gladly.qa)',
+          initial: current.domain?.origin,
+          problem: problemOf((text) => parseDomain(text, allowsHost(context))),
+        });
+  const domain = readValue('usage', 'domain', (text) => parseDomain(text, allowsHost(context)), domainText);
+  const email =
+    isGiven(current, 'email') && current.email !== null
+      ? current.email
+      : await prompts.text({
+          message: 'E-mail of the API user',
+          initial: current.email ?? undefined,
+          problem: problemOf(parseEmail),
+        });
+  // A saved token is kept for its own host only.
+  const saved = current.domain?.origin === domain.origin ? current.token : null;
+  const token =
+    isGiven(current, 'token') && current.token !== null ? current.token : await askToken(prompts, saved);
+  const values = { ...given, ...(await askDelivery(prompts, current, given)) };
+  return { domain, email: email.trim(), token, values };
+}
+
+async function askToken(prompts: Prompts, saved: string | null): Promise<string> {
+  const typed = await prompts.secret({
+    message: saved === null ? 'API token' : 'API token (Enter keeps the saved one)',
+    problem: (text) => (text === '' && saved !== null ? null : problemOf(parseToken)(text)),
+  });
+  return typed === '' && saved !== null ? saved : typed.trim();
+}
+
+const offeredDeliveries = [
+  { value: 'outbox', name: 'outbox: a folder of messages, for trying; nothing leaves the house' },
+  { value: 'gladly-email', name: 'gladly-email: Gladly sends the mail' },
+] as const;
+
+async function askDelivery(
+  prompts: Prompts,
+  current: ResolvedSettings,
+  given: Answers['values'],
+): Promise<Answers['values']> {
+  const initial = offeredDeliveries.find(({ value }) => value === current.delivery)?.value ?? 'outbox';
+  const delivery =
+    given.delivery ??
+    (await prompts.choice('How should surveys reach customers?', offeredDeliveries, initial));
+  if (delivery === 'outbox') return { delivery };
+  const ask = async (key: 'from' | 'publicUrl', question: TextQuestion): Promise<string> =>
+    given[key] ?? (await prompts.text(question)).trim();
+  return {
+    delivery,
+    from: await ask('from', {
+      message: 'Sender of the surveys',
+      initial: current.from ?? undefined,
+      problem: problemOf(parseFrom),
+    }),
+    publicUrl: await ask('publicUrl', {
+      message: 'Where customers reach the survey page (e.g. https://csat.acme.com)',
+      initial: current.publicUrl ?? undefined,
+      problem: problemOf(parsePublicUrl),
+    }),
+  };
+}
+
+function problemOf(parse: (text: string) => unknown): (text: string) => string | null {
+  return (text) => {
+    try {
+      parse(text);
+      return null;
+    } catch (error) {
+      if (error instanceof InvalidValue) return `${error.message}: ${error.hint}`;
+      throw error;
+    }
+  };
+}
+
+function allowsHost({ flags, env }: CommandContext): boolean {
+  return flags.allowHost ?? environmentSwitch(env, 'GCSAT_ALLOW_HOST');
+}
+
+function draftOf({ domain, email, token, values }: Answers, known: StoredProfile | undefined): StoredProfile {
+  return {
+    domain: domain.origin,
+    // It was allowed by hand, else it would have been refused.
+    ...(domain.hostKind === 'other' ? { allowHost: true } : {}),
+    email,
+    token,
+    values: { ...known?.values, ...values },
+    policy: known?.policy ?? {},
+  };
+}
+
+function warningsFor({ policy, delivery, from, publicUrl }: Settings, topicNames: string[]): string[] {
+  const warnings: string[] = [];
+  if (policy.optOutTopics.length > 0 && !hasOptOutTopic(topicNames, policy.optOutTopics)) {
+    warnings.push(
+      `no topic is named ${policy.optOutTopics.join(' or ')}, so agents can not keep a conversation from being ` +
+        'surveyed (make the topic in Gladly, or run `gcsat configure set optOutTopics=…`)',
+    );
+  }
+  if (delivery !== 'outbox' && from === null) {
+    warnings.push(`delivery ${delivery} still needs a sender (run \`gcsat configure set from=…\`)`);
+  }
+  if (delivery !== 'outbox' && publicUrl === null) {
+    warnings.push(
+      `delivery ${delivery} still needs the address of the survey page (run \`gcsat configure set publicUrl=…\`)`,
+    );
+  }
+  return warnings;
+}

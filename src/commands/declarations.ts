@@ -1,0 +1,352 @@
+import { deliveryNames } from '../domain/delivery.ts';
+import type { CommandContext } from './context.ts';
+
+export interface OptionDeclaration {
+  /** As commander reads them, e.g. `-q, --quiet` or `--limit <number>`. */
+  readonly flags: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+}
+
+export interface ArgumentDeclaration {
+  /** As commander reads them, e.g. `<conversationId...>`. */
+  readonly name: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+}
+
+/** What the user gave to a command, not yet interpreted. */
+export interface Given {
+  /** In the order of the declaration; an optional one that is missing is undefined, a repeated one an array. */
+  readonly arguments: readonly unknown[];
+  /** By camel-case name; only those that stand on the command line. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A number that it comes to is the exit code; anything else is 0. */
+export type Run = (context: CommandContext, given: Given) => Promise<unknown>;
+
+/** A command as data: parsing, help and completion come from this one value. */
+export interface CommandDeclaration {
+  readonly name: string;
+  readonly summary: string;
+  readonly details?: string;
+  /** Heading in the list of commands. */
+  readonly group?: string;
+  readonly arguments?: readonly ArgumentDeclaration[];
+  readonly options?: readonly OptionDeclaration[];
+  readonly examples?: readonly string[];
+  readonly commands?: readonly CommandDeclaration[];
+  /** The command that a group stands for when none of its commands is named. */
+  readonly isDefault?: boolean;
+  readonly run?: Run;
+}
+
+export const globalOptions: readonly OptionDeclaration[] = [
+  { flags: '--profile <name>', description: 'which organisation (GCSAT_PROFILE)' },
+  {
+    flags: '--domain <domain>',
+    description: 'acme, acme.gladly.com, acme.gladly.qa or an origin (GCSAT_DOMAIN)',
+  },
+  { flags: '--allow-host', description: "allow a host that is not Gladly's (GCSAT_ALLOW_HOST)" },
+  { flags: '--email <address>', description: 'the API user (GCSAT_EMAIL)' },
+  {
+    flags: '--token-stdin',
+    description: 'read the API token from stdin (else GCSAT_TOKEN or GCSAT_TOKEN_FILE)',
+  },
+  { flags: '--database <url>', description: 'the ledger: a file or a sqlite: URL (GCSAT_DATABASE_URL)' },
+  {
+    flags: '--sandbox',
+    description: 'run against an embedded sandbox; needs no account (GCSAT_SANDBOX)',
+  },
+  {
+    flags: '--delivery <name>',
+    description: 'how surveys reach customers (GCSAT_DELIVERY)',
+    choices: deliveryNames,
+  },
+  {
+    flags: '--rate-share <percent>',
+    description: "share of the organisation's rate limit to use (GCSAT_RATE_SHARE)",
+  },
+  { flags: '--timeout <seconds>', description: 'of one HTTP request (GCSAT_TIMEOUT)' },
+  { flags: '--json', description: 'print exactly one JSON document on stdout' },
+  { flags: '--jsonl', description: 'print one JSON document a line, where a command lists' },
+  { flags: '-q, --quiet', description: 'only warnings and errors on stderr (GCSAT_LOG_LEVEL)' },
+  { flags: '-v, --verbose', description: 'more on stderr, and traces of errors' },
+  { flags: '--no-input', description: 'never ask (also CI, or when stdin is no terminal)' },
+  { flags: '--no-color', description: 'no colours (also NO_COLOR)' },
+];
+
+const start = 'Start here:';
+const surveys = 'Surveys:';
+const tools = 'Tools:';
+
+const conversationIds: ArgumentDeclaration = {
+  name: '[conversationId...]',
+  description: 'ids of closed conversations; with --sandbox one is chosen for you',
+};
+const surveyId: ArgumentDeclaration = {
+  name: '<id>',
+  description: 'id of a survey, a closing or a conversation',
+};
+const dryRun: OptionDeclaration = {
+  flags: '--dry-run',
+  description: 'read and decide, print what would be written, write nothing',
+};
+
+const configure: CommandDeclaration = {
+  name: 'configure',
+  group: start,
+  summary: 'connect an organisation, and set its policy',
+  details:
+    'Asks for the domain, the API user, the API token and the delivery, checks them against Gladly and saves ' +
+    'them as a profile. Every answer can also be given by flag, environment or stdin.',
+  options: [
+    { flags: '--from <address>', description: 'sender address or number of surveys (GCSAT_FROM)' },
+    { flags: '--public-url <url>', description: 'where customers reach the survey page (GCSAT_PUBLIC_URL)' },
+  ],
+  examples: [
+    'gcsat configure',
+    'pass show gladly | gcsat configure --domain acme --email api@acme.com --token-stdin',
+    'gcsat configure set suppressionDays=14 quietHours=21:00-08:00',
+  ],
+  run: async (context, { options }) => {
+    const { runConfigure } = await import('./configure.ts');
+    return runConfigure(context, options);
+  },
+  commands: [
+    {
+      name: 'set',
+      summary: 'set policy and other values of a profile',
+      details:
+        'Sets values of a profile. An empty value goes back to the default (for a list: makes it empty); ' +
+        'a value of - is read from stdin.\n\n' +
+        'Policy: optOutTopics, suppressionDays, maxAge, delay, quietHours, sample, excludedAgents, ' +
+        'excludedInboxes, excludedChannels, excludedCustomers, lowRating, surveyExpires, answerFinalAfter, ' +
+        'language, companyName. Others: delivery, from, publicUrl, smtpUrl, template, ratePercent, timeout.\n\n' +
+        'Durations: 30d, 36h, 90m, 45s, 0. Lists: separated by commas.',
+      arguments: [{ name: '<setting...>', description: 'KEY=VALUE' }],
+      examples: [
+        'gcsat configure set optOutTopics=do_not_survey,vip maxAge=14d',
+        'gcsat configure set quietHours=off sample=50',
+        'pass show smtp-url | gcsat configure set smtpUrl=-',
+      ],
+      run: async (context, { arguments: [settings] }) =>
+        (await import('./configure-profile.ts')).runConfigureSet(context, settings as string[]),
+    },
+    {
+      name: 'show',
+      summary: 'show every setting, and where it comes from',
+      examples: ['gcsat configure show', 'gcsat configure show --json'],
+      run: async (context) => (await import('./configure-profile.ts')).runConfigureShow(context),
+    },
+    {
+      name: 'test',
+      summary: 'check that everything configured works',
+      examples: ['gcsat configure test --profile acme'],
+      run: async (context) => (await import('./configure-profile.ts')).runConfigureTest(context),
+    },
+    {
+      name: 'list',
+      summary: 'list the profiles',
+      examples: ['gcsat configure list'],
+      run: async (context) => (await import('./configure-profile.ts')).runConfigureList(context),
+    },
+    {
+      name: 'remove',
+      summary: 'remove a profile with its credentials; the ledger stays',
+      arguments: [{ name: '<name>', description: 'of the profile' }],
+      options: [{ flags: '--yes', description: 'do not ask' }],
+      examples: ['gcsat configure remove acme --yes'],
+      run: async (context, { arguments: [name], options }) =>
+        (await import('./configure-profile.ts')).runConfigureRemove(
+          context,
+          name as string,
+          options['yes'] === true,
+        ),
+    },
+  ],
+};
+
+const attribute: CommandDeclaration = {
+  name: 'attribute',
+  group: start,
+  summary: 'who gets the rating of a conversation, and why; writes nothing',
+  details:
+    'Reads a conversation and tells which agent last sent a response, which items did not count and why, and ' +
+    'whether a survey would be sent.',
+  arguments: [conversationIds],
+  examples: [
+    'gcsat attribute 5LNrIaOiRJ6u3vQ8jHyTkQ',
+    'gcsat attribute --sandbox --json | jq .attribution.agent',
+  ],
+  run: async (context, { arguments: [ids] }) =>
+    (await import('./attribute.ts')).runAttribute(context, ids as string[]),
+};
+
+const replay: CommandDeclaration = {
+  name: 'replay',
+  group: start,
+  summary: 'the whole survey workflow for closed conversations',
+  details:
+    'Reads a closed conversation, attributes and decides, delivers the survey and records it. Repeating it sends ' +
+    'nothing twice.',
+  arguments: [conversationIds],
+  options: [
+    dryRun,
+    {
+      flags: '--media <folder>',
+      description: 'fetch the recordings of calls and voicemails into this folder',
+    },
+  ],
+  examples: ['gcsat replay --sandbox', 'gcsat replay 5LNrIaOiRJ6u3vQ8jHyTkQ --dry-run'],
+  run: async (context, { arguments: [ids], options }) => {
+    const { runReplay } = await import('./replay.ts');
+    return runReplay(context, ids as string[], options);
+  },
+};
+
+const post: CommandDeclaration = {
+  name: 'post',
+  group: surveys,
+  summary: "post an answer to the customer's timeline",
+  details:
+    "Formats a survey answer and posts it to the customer's timeline. Repeating it changes nothing. Without " +
+    '--rating, the recorded answer of a survey is posted.',
+  arguments: [{ name: '[conversationId]', description: 'the conversation that was rated' }],
+  options: [
+    { flags: '--rating <number>', description: '1 to 5' },
+    { flags: '--comment <text>', description: "the customer's words" },
+    {
+      flags: '--resolved <answer>',
+      description: 'whether the issue was resolved',
+      choices: ['yes', 'no'],
+    },
+    { flags: '--survey <id>', description: 'the survey whose answer is posted, instead of a conversation' },
+    dryRun,
+  ],
+  examples: [
+    'gcsat post 5LNrIaOiRJ6u3vQ8jHyTkQ --rating 5 --resolved yes --comment "Quick and kind"',
+    'gcsat post --survey svy_4f1c --dry-run',
+  ],
+  run: async (context, { arguments: [conversationId], options }) => {
+    const { runPost } = await import('./post.ts');
+    return runPost(context, conversationId as string | undefined, options);
+  },
+};
+
+const ledger: CommandDeclaration = {
+  name: 'surveys',
+  group: surveys,
+  summary: 'what was sent, suppressed and answered',
+  commands: [
+    {
+      name: 'list',
+      isDefault: true,
+      summary: 'list closings and their surveys, newest first',
+      options: [
+        {
+          flags: '--state <states>',
+          description:
+            'only these, separated by commas: pending, scheduled, sending, sent, uncertain, suppressed, failed, answered',
+        },
+        { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01' },
+        { flags: '--limit <number>', description: 'at most so many' },
+      ],
+      examples: ['gcsat surveys list --state uncertain', 'gcsat surveys list --since 2026-11-01 --jsonl'],
+      run: async (context, { options }) => {
+        const { runSurveysList } = await import('./surveys.ts');
+        return runSurveysList(context, options);
+      },
+    },
+    {
+      name: 'show',
+      summary: 'everything that is known of one',
+      arguments: [surveyId],
+      examples: ['gcsat surveys show 5LNrIaOiRJ6u3vQ8jHyTkQ'],
+      run: async (context, { arguments: [id] }) =>
+        (await import('./surveys.ts')).runSurveysShow(context, id as string),
+    },
+    {
+      name: 'retry',
+      summary: 'decide again about one that failed, was suppressed or is uncertain',
+      details:
+        'Has a closing decided and sent again. Nobody knows of an uncertain one whether it left: look for it in ' +
+        'Gladly first, and settle it with --was-sent if it is there.',
+      arguments: [surveyId],
+      options: [{ flags: '--was-sent', description: 'an uncertain one did arrive: record it as sent' }],
+      examples: ['gcsat surveys retry 5LNrIaOiRJ6u3vQ8jHyTkQ --was-sent'],
+      run: async (context, { arguments: [id], options }) => {
+        const { runSurveysRetry } = await import('./surveys.ts');
+        return runSurveysRetry(context, id as string, options);
+      },
+    },
+    {
+      name: 'cancel',
+      summary: 'do not send one that has not left yet',
+      arguments: [surveyId],
+      examples: ['gcsat surveys cancel 5LNrIaOiRJ6u3vQ8jHyTkQ'],
+      run: async (context, { arguments: [id] }) =>
+        (await import('./surveys.ts')).runSurveysCancel(context, id as string),
+    },
+  ],
+};
+
+const sandbox: CommandDeclaration = {
+  name: 'sandbox',
+  group: tools,
+  summary: 'a local Gladly with a lifelike organisation, and a mailbox',
+  details:
+    'Serves a local Gladly until it is stopped, and prints how to reach it. Nothing leaves this machine.',
+  options: [
+    { flags: '--port <number>', description: 'where to listen on 127.0.0.1 (any free one)' },
+    { flags: '--seed <number>', description: 'decides what the organisation looks like' },
+    { flags: '--size <number>', description: 'how many conversations it has' },
+    { flags: '--latency <ms>', description: 'how long each answer takes' },
+    { flags: '--jitter <ms>', description: 'how much that varies' },
+    { flags: '--rate-limit-percent <percent>', description: 'requests answered 429 without need' },
+    { flags: '--error-percent <percent>', description: 'requests answered 5xx' },
+    { flags: '--reset-percent <percent>', description: 'connections reset' },
+    { flags: '--cut-percent <percent>', description: 'bodies cut in the middle' },
+    { flags: '--hang-percent <percent>', description: 'requests never answered' },
+    {
+      flags: '--window <kind>',
+      description: 'how the rate limit counts',
+      choices: ['leaky', 'fixed', 'sliding'],
+    },
+  ],
+  examples: ['gcsat sandbox --port 4010', 'gcsat sandbox --error-percent 10 --latency 200'],
+  run: async (context, { options }) => {
+    const { runSandbox } = await import('./sandbox.ts');
+    await runSandbox(options, {
+      print: (line) => context.output.line({ line }, () => line),
+      signal: context.signal,
+    });
+  },
+};
+
+const completion: CommandDeclaration = {
+  name: 'completion',
+  group: tools,
+  summary: 'print the completion script of a shell',
+  arguments: [{ name: '<shell>', description: 'which shell', choices: ['bash', 'zsh', 'fish'] }],
+  examples: [
+    'source <(gcsat completion bash)',
+    'gcsat completion zsh > "${fpath[1]}/_gcsat"',
+    'gcsat completion fish > ~/.config/fish/completions/gcsat.fish',
+  ],
+  run: async (context, { arguments: [shell] }) => {
+    const { runCompletion } = await import('./completion.ts');
+    runCompletion(context, shell as Parameters<typeof runCompletion>[1], commands);
+  },
+};
+
+export const commands: readonly CommandDeclaration[] = [
+  configure,
+  attribute,
+  replay,
+  ledger,
+  post,
+  sandbox,
+  completion,
+];
