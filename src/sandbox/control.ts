@@ -1,7 +1,14 @@
+import { controlConversationRoutes } from './control-conversations.ts';
 import { problem, refuse } from './errors.ts';
 import { jsonBody, type Route } from './exchange.ts';
 import { readFaults } from './faults.ts';
 import type { Sandbox } from './server.ts';
+
+/** A picture of one pixel, for every attachment. */
+const picture = Buffer.from(
+  'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
+  'base64',
+);
 
 /** For people and tests, no part of Gladly: mailbox, request log, faults, special conversations. */
 export const controlRoutes: readonly Route<Sandbox>[] = [
@@ -45,20 +52,10 @@ export const controlRoutes: readonly Route<Sandbox>[] = [
   },
   {
     method: 'GET',
-    pattern: '/_sandbox/conversations',
-    handle: ({ world }, { query }) => ({
-      status: 200,
-      json: world.traps
-        .filter(({ name }) => !query.has('trap') || query.get('trap') === name)
-        .map(({ name, story, what, deviates }) => ({
-          trap: name,
-          conversationId: story.id,
-          customerId: story.customerId,
-          what,
-          deviates,
-        })),
-    }),
+    pattern: '/_sandbox/attachments/:attachmentId',
+    handle: () => ({ status: 200, headers: { 'Content-Type': 'image/png' }, body: picture }),
   },
+  ...controlConversationRoutes,
 ];
 
 function escaped(text: string): string {

@@ -111,6 +111,7 @@ function tellMessages(
     return at;
   }
   narrator.message(at, customer, random.pick(script.openings));
+  if (script.topic === 'Damaged on arrival') attachPhoto(narrator);
   if (random.chance(0.16)) {
     narrator.message(later(), sidekick, assistantLines[0]);
     narrator.message(later(), customer, `It is HR-${random.integer(10_000, 99_999)}.`);
@@ -136,6 +137,14 @@ function tellMessages(
   narrator.message(later(), agentOf(helper), random.pick(script.solutions));
   if (random.chance(0.4)) narrator.message(later(), customer, random.pick(thanks));
   return at;
+}
+
+/** Adds a photo to the last message, as people do who complain about damage. */
+function attachPhoto({ story }: Narrator): void {
+  const content = story.items.at(-1)?.body.content;
+  if (content === undefined || content === null || 'customChannelId' in content) return;
+  const id = story.nextId('created');
+  content.attachments = [{ id, filename: 'damage.png', contentType: 'image/png', fileSize: 68 }];
 }
 
 /** A phone call, or a voicemail with an answer in writing. Returns the time at which it was over. */

@@ -18,6 +18,7 @@ export interface Sandbox {
 }
 
 const largestBody = 2_000_000;
+const chunkLength = 16_000;
 const reportPaths = ['/api/v1/reports', '/api/v1/reports/work-session-events'];
 
 /** A Gladly that answers over HTTP: the API under /api, the controls for people and tests under /_sandbox. */
@@ -151,24 +152,21 @@ async function send(response: ServerResponse, reply: Reply, cut: boolean): Promi
   response.destroy();
 }
 
+/** Sends the lines as they come, several to a chunk; cut, nothing follows the middle of the first chunk. */
 async function sendLines(response: ServerResponse, lines: Iterable<string>, cut: boolean): Promise<void> {
-  const chunks = chunked([...lines], 50);
-  const last = cut ? Math.floor(chunks.length / 2) : chunks.length;
-  for (const [index, chunk] of chunks.entries()) {
-    if (response.destroyed) return;
-    const part = index === last ? chunk.slice(0, Math.floor(chunk.length / 2)) : chunk;
-    await new Promise((resolve) => response.write(part, resolve));
-    if (index === last) {
-      response.destroy();
-      return;
-    }
+  const write = (text: string): Promise<unknown> => new Promise((resolve) => response.write(text, resolve));
+  let chunk = '';
+  for (const line of lines) {
+    chunk += line;
+    if (chunk.length < chunkLength) continue;
+    if (cut || response.destroyed) break;
+    await write(chunk);
+    chunk = '';
   }
-  response.end();
-}
-
-function chunked(lines: readonly string[], size: number): string[] {
-  const chunks: string[] = [];
-  for (let index = 0; index < lines.length; index += size)
-    chunks.push(lines.slice(index, index + size).join(''));
-  return chunks;
+  if (!cut) {
+    response.end(chunk);
+    return;
+  }
+  await write(chunk.slice(0, Math.ceil(chunk.length / 2)));
+  response.destroy();
 }

@@ -2,7 +2,7 @@ import type { Channel, Place } from './channels.ts';
 import { placeFor, type Setting } from './everyday.ts';
 import { agentOf, narrate, type Narrator } from './narrator.ts';
 import type { Customer } from './people.ts';
-import { emptyStory, type Communicator, type Story } from './story.ts';
+import { emptyStory, type Communicator, type Story, type StoryEvent } from './story.ts';
 import { day, hour, minute, withMillis } from './time.ts';
 
 /** A conversation that a client may stumble over, under the name of what is special about it. */
@@ -48,6 +48,7 @@ export interface Stage {
   customers: Customer[];
   /** Old customer id to the id that it was merged into. */
   merged: Map<string, string>;
+  merges: StoryEvent[];
   scene(name: string, what: string, options?: SceneOptions): Scene;
   profile(name: string, changes?: Partial<Customer>): Customer;
 }
@@ -132,5 +133,5 @@ export function emptyStage(setting: Setting, anchor: number): Stage {
     };
   };
 
-  return { setting, anchor, traps, customers, merged: new Map(), scene, profile };
+  return { setting, anchor, traps, customers, merged: new Map(), merges: [], scene, profile };
 }

@@ -6,11 +6,15 @@ import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } fro
 import { randomFrom } from './random.ts';
 import { limitsOf, type LimitOptions } from './rate-limits.ts';
 import { requestLog } from './request-log.ts';
+import { changeRoutes } from './routes-changes.ts';
 import { communicationRoutes } from './routes-communications.ts';
 import { conversationRoutes } from './routes-conversations.ts';
 import { customerRoutes } from './routes-customers.ts';
 import { directoryRoutes } from './routes-directory.ts';
+import { eventRoutes } from './routes-events.ts';
 import { itemRoutes } from './routes-items.ts';
+import { mediaRoutes } from './routes-media.ts';
+import { reportRoutes } from './routes-reports.ts';
 import { sandboxServer, type Sandbox } from './server.ts';
 import { makeWorld } from './world.ts';
 
@@ -62,10 +66,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     sandbox,
     [
       ...conversationRoutes,
+      ...changeRoutes,
       ...itemRoutes,
+      ...mediaRoutes,
       ...customerRoutes,
       ...directoryRoutes(() => origin),
       ...communicationRoutes,
+      ...eventRoutes,
+      ...reportRoutes,
     ],
     controlRoutes,
   );

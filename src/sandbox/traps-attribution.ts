@@ -236,7 +236,7 @@ export function setAttributionTraps(stage: Stage): void {
       narrator.message(at(12 + turn), customer, `And size ${30 + (turn % 20)}?`);
       narrator.message(at(12.5 + turn), owner, 'That one is in stock as well.');
     }
-    narrator.message(at(600), helper, 'Let me send you the whole list instead.');
+    narrator.message(anchor - 45 * 60_000, helper, 'Let me send you the whole list instead.');
     narrator.close(anchor - 40 * 60_000, closer);
   }
   {

@@ -1,7 +1,13 @@
 import type { Stage } from './stage.ts';
 import { setAttributionTraps } from './traps-attribution.ts';
+import { setCallTraps } from './traps-calls.ts';
+import { setCustomerTraps } from './traps-customers.ts';
+import { setShapeTraps } from './traps-shapes.ts';
 
 /** Puts every special conversation on the stage. */
 export function setTraps(stage: Stage): void {
   setAttributionTraps(stage);
+  setCallTraps(stage);
+  setShapeTraps(stage);
+  setCustomerTraps(stage);
 }

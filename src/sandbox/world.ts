@@ -6,7 +6,7 @@ import { mailboxOf } from './mailbox.ts';
 import { makeDirectory } from './organization.ts';
 import { emptyStage, type Trap } from './stage.ts';
 import { storiesOf, type Stories } from './stories.ts';
-import type { ItemBody } from './story.ts';
+import type { ItemBody, StoryEvent } from './story.ts';
 import { day } from './time.ts';
 import { setTraps } from './traps.ts';
 
@@ -30,7 +30,10 @@ export interface World {
   looseItems: Map<string, LooseItem>;
   mailbox: Mailbox;
   traps: readonly Trap[];
-  merges: readonly { from: string; into: string; at: number }[];
+  /** That one customer was merged into another: the only events outside of a conversation. */
+  merges: readonly StoryEvent[];
+  /** Counts what is made while the sandbox is running. */
+  newNumber: () => number;
   /** An id for something that was made while the sandbox was running. */
   newId: () => string;
 }
@@ -49,6 +52,7 @@ export function makeWorld(options: { seed: number; size: number; now: () => numb
   setTraps(stage);
   const today = Math.floor(anchor / day);
   let made = 0;
+  const newNumber = (): number => (made += 1);
   return {
     setting,
     now,
@@ -61,11 +65,8 @@ export function makeWorld(options: { seed: number; size: number; now: () => numb
     looseItems: new Map(),
     mailbox: mailboxOf(),
     traps: stage.traps,
-    merges: [...stage.merged].map(([from, into], index) => ({
-      from,
-      into,
-      at: anchor - 10 * day + index * 60_000,
-    })),
-    newId: () => identifiers.make({ kind: 'created', day: today, number: made++, part: 0 }),
+    merges: stage.merges,
+    newNumber,
+    newId: () => identifiers.make({ kind: 'created', day: today, number: newNumber(), part: 0 }),
   };
 }

@@ -1,0 +1,18 @@
+import type { StoryEvent } from './story.ts';
+import { withMillis } from './time.ts';
+import type { World } from './world.ts';
+
+/** An event as the Events API and the webhooks send it. */
+export function eventBody({ id, type, at, initiator, content }: StoryEvent): Record<string, unknown> {
+  return { id, type, timestamp: withMillis(at), initiator, content };
+}
+
+/** Events recorded from `from` until before `until` (epoch milliseconds), in order of time. */
+export function eventsBetween(world: World, from: number, until: number): StoryEvent[] {
+  const events: StoryEvent[] = [];
+  for (const story of world.stories.during(from, until)) {
+    for (const event of story.events) if (event.at >= from && event.at < until) events.push(event);
+  }
+  for (const merge of world.merges) if (merge.at >= from && merge.at < until) events.push(merge);
+  return events.sort((one, other) => one.at - other.at);
+}
