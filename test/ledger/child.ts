@@ -70,8 +70,9 @@ async function work(): Promise<unknown> {
         if (closing === null) break;
         taken.push(closing.id);
       }
-      await ledger.close();
-      return taken;
+      tell(taken);
+      await once(process.stdin, 'end');
+      return null;
     }
     case 'reserve': {
       const slots: unknown[] = [];

@@ -1,0 +1,160 @@
+import { describe, expect, test } from 'vitest';
+import {
+  answersOf,
+  answersWithoutCard,
+  beginCard,
+  cardsOf,
+  currentAnswer,
+  markCardDeleted,
+  markCardPosted,
+  previewAnswer,
+  recordAnswer,
+  type NewAnswer,
+} from '../../src/ledger/answers.ts';
+import { closingById } from '../../src/ledger/closings.ts';
+import { settleMessage } from '../../src/ledger/decisions.ts';
+import { story } from '../../src/ledger/story.ts';
+import { at, freshLedger, leaving, sighted } from './support.ts';
+
+function answer(closingId: string | null, change: Partial<NewAnswer> = {}): NewAnswer {
+  return {
+    surveyId: 's1',
+    closingId,
+    rating: 4,
+    resolved: true,
+    comment: 'fine',
+    at: at(100),
+    source: 'page',
+    ...change,
+  };
+}
+
+describe('answers', () => {
+  test('the same again is the same answer, another one is the next revision', async () => {
+    const ledger = await freshLedger();
+    const { id } = await leaving(ledger, 'c1');
+    await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
+    const first = await recordAnswer(ledger, answer(id));
+    expect(first).toEqual({
+      changed: true,
+      answer: {
+        surveyId: 's1',
+        revision: 1,
+        rating: 4,
+        resolved: true,
+        comment: 'fine',
+        answeredAt: at(100),
+        source: 'page',
+      },
+    });
+    const again = await recordAnswer(ledger, answer(id, { at: at(200), source: 'post' }));
+    expect(again).toEqual({ changed: false, answer: first.answer });
+    for (const change of [
+      { rating: 5 },
+      { resolved: false },
+      { resolved: null },
+      { comment: null },
+      { comment: '' },
+    ]) {
+      expect((await recordAnswer(ledger, answer(id, change))).changed).toBe(true);
+    }
+    expect((await answersOf(ledger, 's1')).map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await currentAnswer(ledger, 's1')).toMatchObject({
+      revision: 6,
+      rating: 4,
+      resolved: true,
+      comment: '',
+    });
+    expect(await currentAnswer(ledger, 's2')).toBeNull();
+    expect(await closingById(ledger, id)).toMatchObject({ state: 'answered', sentAt: at(20) });
+  });
+
+  test('many at once of the same content make one revision', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    const all = await Promise.all(Array.from({ length: 10 }, () => recordAnswer(ledger, answer(id))));
+    expect(all.filter(({ changed }) => changed)).toHaveLength(1);
+  });
+
+  test('an answer proves that the message arrived', async () => {
+    const ledger = await freshLedger();
+    const { id } = await leaving(ledger, 'c1');
+    const error = { code: 'timeout', message: 'No answer.', hint: 'Wait.' };
+    await settleMessage(ledger, id, at(20), { status: 'uncertain', error });
+    await recordAnswer(ledger, answer(id));
+    const told = await story(ledger, id);
+    expect(told.closing).toMatchObject({ state: 'answered', sentAt: at(12), error: null });
+    expect(told.messages).toMatchObject([{ outcome: 'sent' }]);
+    expect(told.answers).toHaveLength(1);
+  });
+
+  test('a closing without a survey keeps its state', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    await recordAnswer(ledger, answer(id, { source: 'post' }));
+    expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', sentAt: null });
+  });
+
+  test('a survey of no closing can be answered, one of a closing that does not exist cannot', async () => {
+    const ledger = await freshLedger();
+    expect((await recordAnswer(ledger, answer(null))).changed).toBe(true);
+    await expect(recordAnswer(ledger, answer('none'))).rejects.toMatchObject({ code: 'closing_not_found' });
+  });
+
+  test('a preview is what would be recorded, and records nothing', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    const preview = await previewAnswer(ledger, answer(id));
+    expect(await answersOf(ledger, 's1')).toEqual([]);
+    expect((await recordAnswer(ledger, answer(id))).answer).toEqual(preview);
+    expect(await previewAnswer(ledger, answer(id, { at: at(300) }))).toEqual(preview);
+    expect((await previewAnswer(ledger, answer(id, { rating: 1 }))).revision).toBe(2);
+  });
+});
+
+describe('cards', () => {
+  const card = { itemId: 'i1', surveyId: 's1', revision: 1, customerId: 'k1', body: '{}' };
+
+  test('go from posting to posted to deleted', async () => {
+    const ledger = await freshLedger();
+    expect(await beginCard(ledger, card)).toEqual({ ...card, state: 'posting', postedAt: null });
+    await markCardPosted(ledger, 'i1', at(10));
+    // Begun again after a crash: what is known stays.
+    expect(await beginCard(ledger, { ...card, body: 'other' })).toEqual({
+      ...card,
+      state: 'posted',
+      postedAt: at(10),
+    });
+    await markCardDeleted(ledger, 'i1');
+    await beginCard(ledger, { ...card, itemId: 'i2', revision: 2 });
+    expect((await cardsOf(ledger, 's1')).map(({ itemId, state }) => [itemId, state])).toEqual([
+      ['i1', 'deleted'],
+      ['i2', 'posting'],
+    ]);
+  });
+
+  test('an answer lacks its card until the newest revision has one that is posted', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    const lacking = async (): Promise<unknown> => answersWithoutCard(ledger, 10);
+    expect(await lacking()).toEqual([]);
+    await recordAnswer(ledger, answer(id));
+    expect(await lacking()).toEqual([{ surveyId: 's1', closingId: id }]);
+    await beginCard(ledger, card);
+    expect(await lacking()).toHaveLength(1);
+    await markCardPosted(ledger, 'i1', at(10));
+    expect(await lacking()).toEqual([]);
+    await recordAnswer(ledger, answer(id, { rating: 1 }));
+    expect(await lacking()).toEqual([{ surveyId: 's1', closingId: id }]);
+  });
+
+  test('are part of the story of the closing', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    await recordAnswer(ledger, answer(id));
+    await beginCard(ledger, card);
+    await beginCard(ledger, { ...card, itemId: 'i9', surveyId: 's9' });
+    expect((await story(ledger, id)).cards.map(({ itemId }) => itemId)).toEqual(['i1']);
+    await expect(story(ledger, 'none')).rejects.toMatchObject({ code: 'closing_not_found' });
+  });
+});

@@ -1,0 +1,59 @@
+import Database from 'libsql';
+import { afterEach, expect, test, vi } from 'vitest';
+import { answersOf, cardsOf, recordAnswer } from '../../src/ledger/answers.ts';
+import { claimClosing, claimNextDue, settleAbandoned } from '../../src/ledger/claims.ts';
+import { findClosings, knownClosing, listClosings, sightReopening } from '../../src/ledger/closings.ts';
+import { settleMessage } from '../../src/ledger/decisions.ts';
+import { story } from '../../src/ledger/story.ts';
+import { unsubscribe } from '../../src/ledger/unsubscribes.ts';
+import { at, freshLedger, here, leaving, sighted } from './support.ts';
+
+afterEach(() => void vi.restoreAllMocks());
+
+test('no query goes through all closings: a ledger may hold a million', async () => {
+  const ledger = await freshLedger();
+  const prepared = vi.spyOn(Database.prototype, 'prepare');
+  const { id } = await leaving(ledger, 'c1');
+  await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
+  await sighted(ledger, 'c2');
+  await knownClosing(ledger, 'c2', at(0));
+  await sightReopening(ledger, { conversationId: 'c2', reopenedAt: at(30) });
+  await claimClosing(ledger, id, here, at(40));
+  await claimNextDue(ledger, here, at(40));
+  await settleAbandoned(ledger, at(40));
+  await findClosings(ledger, 'c2');
+  for await (const closing of listClosings(ledger, { states: ['sent'], limit: 1 }))
+    expect(closing.id).toBe(id);
+  await recordAnswer(ledger, {
+    surveyId: 's1',
+    closingId: id,
+    rating: 5,
+    resolved: true,
+    comment: null,
+    at: at(50),
+    source: 'page',
+  });
+  await answersOf(ledger, 's1');
+  await cardsOf(ledger, 's1');
+  await story(ledger, id);
+  await unsubscribe(ledger, 'a@example.com', at(60), 'page');
+  const statements = [...new Set(prepared.mock.calls.map(([sql]) => sql))].filter((sql) =>
+    /^(select|update)/i.test(sql),
+  );
+  prepared.mockRestore();
+
+  expect(statements.length).toBeGreaterThan(15);
+  const steps: string[] = [];
+  for (const sql of statements) {
+    const parameters = Array.from({ length: sql.split('?').length - 1 }, () => null);
+    const { rows } = await ledger.db.executeQuery<{ detail: string }>({
+      sql: `EXPLAIN QUERY PLAN ${sql}`,
+      parameters,
+    } as never);
+    steps.push(...rows.map(({ detail }) => detail));
+  }
+  expect(steps.some((step) => step.includes('USING INDEX closings_queue'))).toBe(true);
+  // That index holds nothing but the claims of this moment.
+  const claims = /^SCAN closings USING COVERING INDEX closings_claims$/;
+  expect(steps.filter((step) => step.startsWith('SCAN') && !claims.test(step))).toEqual([]);
+});
