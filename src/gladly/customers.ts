@@ -7,8 +7,14 @@ import { apiPath } from './path.ts';
 import { readJson } from './requests.ts';
 import type { Call, Requests } from './requests.ts';
 
+type CustomerActivity = components['schemas']['CustomerActivityContent'];
+
 /** An item for a customer's timeline; its id is ours, which is what makes posting it safe to repeat. */
-export type NewItem = components['schemas']['ItemToCreate'] & { id: string };
+export interface NewItem {
+  /** URL-safe, at most 49 characters. */
+  id: string;
+  content: Omit<CustomerActivity, 'expandByDefault' | 'receivedAt'> & { expandByDefault?: boolean };
+}
 
 /** A chain of merges longer than this is no chain that people made. */
 const mostHops = 5;

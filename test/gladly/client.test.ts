@@ -142,9 +142,8 @@ describe('the origin', () => {
   test('a merge that names another host is followed by its id alone, on our own origin', async () => {
     const thief = await localGladly((_, response) => json(response, 200, {}));
     const gladly = await localGladly(({ url }, response) => {
-      if (url.endsWith('/u2')) return json(response, 200, { id: 'u2' });
-      response.writeHead(301, { location: `${thief.origin}/api/v1/customer-profiles/u2` });
-      response.end();
+      if (url.endsWith('/u2')) json(response, 200, { id: 'u2' });
+      else response.writeHead(301, { location: `${thief.origin}/api/v1/customer-profiles/u2` }).end();
     });
     expect((await clientOf(gladly.origin).getCustomer('u1')).customer.id).toBe('u2');
     expect(thief.received).toHaveLength(0);
@@ -184,7 +183,7 @@ describe('what there may or may not be', () => {
     [{ 'gladly-limited-data': 'false' }, 1000, true],
   ])('a timeline with the headers %j and %i items is limited: %s', async (headers, count, limited) => {
     const gladly = await localGladly((_, response) =>
-      json(response, 200, Array(count).fill({ id: 'm' }), headers as Record<string, string>),
+      json(response, 200, Array(count).fill({ id: 'm' }), headers),
     );
     const answer = await clientOf(gladly.origin).getConversationItems('c1');
     expect([answer.items.length, answer.limited]).toEqual([count, limited]);

@@ -43,9 +43,8 @@ describe('a merged customer', () => {
 
   test('is found by the Location when the body names nobody', async () => {
     const gladly = await localGladly(({ url, method }, response) => {
-      if (url.includes('u%2F2')) return json(response, 200, method === 'GET' ? { id: 'u/2' } : {});
-      response.writeHead(301, { location: url.replace('u1', 'u%2F2') });
-      response.end();
+      if (url.includes('u%2F2')) json(response, 200, method === 'GET' ? { id: 'u/2' } : {});
+      else response.writeHead(301, { location: url.replace('u1', 'u%2F2') }).end();
     });
     const client = clientOf(gladly.origin);
     expect((await client.getCustomer('u1')).customer.id).toBe('u/2');

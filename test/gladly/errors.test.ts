@@ -35,7 +35,7 @@ describe('the shapes of errors', () => {
 });
 
 describe('a refusal', () => {
-  const failing = async (status: number, body: unknown = undefined) => {
+  const failing = async (status: number, body?: unknown) => {
     const gladly = await localGladly((_, response) => {
       response.statusCode = status;
       response.end(body === undefined ? undefined : typeof body === 'string' ? body : JSON.stringify(body));
@@ -92,9 +92,9 @@ describe('a refusal', () => {
 
 describe('no answer', () => {
   test('a host that does not exist has a hint of its own', async () => {
-    const failure = await failureOf(clientOf('http://no-such-organization.invalid').getAgents());
+    const failure = await failureOf(clientOf(`http://${'a'.repeat(64)}.invalid`).getAgents());
     expect([failure.kind, failure.code]).toEqual(['temporary', 'network']);
-    expect(failure.message).toMatch(/no-such-organization\.invalid.*(ENOTFOUND|EAI_AGAIN)/);
+    expect(failure.message).toContain('ENOTFOUND');
   });
 
   test('a closed port is tried again, then named', async () => {

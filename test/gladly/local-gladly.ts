@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createGladlyClient } from '../../src/gladly/client.ts';
 import type { GladlyClient, GladlyOptions } from '../../src/gladly/client.ts';
-import { createPacer, memoryLimiterStore } from '../../src/gladly/pacing.ts';
 import type { Pacer } from '../../src/gladly/pacing.ts';
 import { Failure } from '../../src/failure.ts';
 
@@ -111,17 +110,6 @@ export function clientOf(
   });
   onTestFinished(() => client.close());
   return client;
-}
-
-/** A client that keeps the pace by a store of its own. */
-export function pacedBy(time: Time): Pacer {
-  return createPacer({
-    store: memoryLimiterStore(),
-    ratePercent: 80,
-    priority: 'background',
-    clock: time.clock,
-    sleep: time.sleep,
-  });
 }
 
 export async function failureOf(promise: Promise<unknown>): Promise<Failure> {

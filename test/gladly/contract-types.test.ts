@@ -1,0 +1,16 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import openapiTS, { astToString, COMMENT_HEADER } from 'openapi-typescript';
+import { format, resolveConfig } from 'prettier';
+import { expect, test } from 'vitest';
+
+const root = join(import.meta.dirname, '../..');
+const committed = join(root, 'src/gladly/contract.ts');
+
+test('the types are those of the contract; `npm run generate` makes them', async () => {
+  const contract = pathToFileURL(join(root, 'contract/gladly.openapi.yaml'));
+  const generated = `${COMMENT_HEADER}${astToString(await openapiTS(contract))}`;
+  const formatted = await format(generated, { ...(await resolveConfig(committed)), parser: 'typescript' });
+  expect(formatted === (await readFile(committed, 'utf8'))).toBe(true);
+});
