@@ -1,4 +1,5 @@
 import type { CommandContext } from './commands/context.ts';
+import type { HelpStyle } from './commands/help.ts';
 import type { Invocation } from './commands/program.ts';
 
 declare const GCSAT_VERSION: string;
@@ -15,26 +16,39 @@ let outputLost = false;
 ignoreClosedPipe(process.stdout);
 ignoreClosedPipe(process.stderr);
 
-// Nothing is loaded for a version: scripts ask for it before every run.
-if (args.length === 1 && (args[0] === '--version' || args[0] === '-V')) {
+const only = args.length === 1 ? args[0] : undefined;
+// Scripts ask for the version before every run, people for help: both come without the parser.
+if (only === '--version' || only === '-V') {
   process.stdout.write(`${GCSAT_VERSION}\n`);
 } else {
   process.on('uncaughtException', (error) => void fail(error).then(exit));
-  await exit(await main().catch(fail));
+  const wantsHelp = args.length === 0 || only === '--help' || only === '-h';
+  await exit(await (wantsHelp ? help() : main()).catch(fail));
+}
+
+async function help(): Promise<number> {
+  const [{ helpText }, { program }, style] = await Promise.all([
+    import('./commands/help.ts'),
+    import('./commands/declarations.ts'),
+    helpStyle(),
+  ]);
+  process.stdout.write(helpText(program.name, program, style));
+  return 0;
 }
 
 async function main(): Promise<number> {
   const { parseCommandLine } = await import('./commands/program.ts');
-  const { colourLevel } = await import('./terminal/colour.ts');
-  const { stdout } = process;
-  const color = commandLine.includes('--no-color') ? false : undefined;
-  const invocation = parseCommandLine(args, {
-    version: GCSAT_VERSION,
-    columns: stdout.isTTY ? stdout.columns : 80,
-    colour: colourLevel(color, process.env, stdout.isTTY) > 0,
-    print: (text) => stdout.write(text),
-  });
+  const style = await helpStyle();
+  const print = (text: string): void => void process.stdout.write(text);
+  const invocation = parseCommandLine(args, { ...style, version: GCSAT_VERSION, print });
   return invocation === null ? 0 : run(invocation);
+}
+
+async function helpStyle(): Promise<HelpStyle> {
+  const { colourLevel } = await import('./terminal/colour.ts');
+  const { isTTY, columns } = process.stdout;
+  const color = commandLine.includes('--no-color') ? false : undefined;
+  return { columns: isTTY ? columns : 80, colour: colourLevel(color, process.env, isTTY) > 0 };
 }
 
 async function run(invocation: Invocation): Promise<number> {

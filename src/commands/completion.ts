@@ -1,17 +1,13 @@
 import type { CommandContext } from './context.ts';
-import { globalOptions, type CommandDeclaration } from './declarations.ts';
+import { globalOptions, helpOption, versionOption, type CommandDeclaration } from './declarations.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 
 export type Shell = (typeof shells)[number];
 
 /** `gcsat completion <shell>`: a script made of the same declarations as parsing and help. */
-export function runCompletion(
-  context: CommandContext,
-  shell: Shell,
-  commands: readonly CommandDeclaration[],
-): void {
-  const script = completionScript(shell, commands);
+export function runCompletion(context: CommandContext, shell: Shell, program: CommandDeclaration): void {
+  const script = completionScript(shell, program);
   context.output.result({ shell, script }, () => script);
 }
 
@@ -34,9 +30,9 @@ interface ValueOption {
   readonly choices: readonly string[] | 'file' | 'any';
 }
 
-export function completionScript(shell: Shell, commands: readonly CommandDeclaration[]): string {
-  const places = placesOf(commands);
-  const values = valueOptionsOf(commands);
+export function completionScript(shell: Shell, program: CommandDeclaration): string {
+  const places = placesOf(program);
+  const values = valueOptionsOf(program);
   switch (shell) {
     case 'bash':
       return bashScript(places, values);
@@ -47,11 +43,10 @@ export function completionScript(shell: Shell, commands: readonly CommandDeclara
   }
 }
 
-function placesOf(commands: readonly CommandDeclaration[]): Place[] {
+function placesOf(program: CommandDeclaration): Place[] {
   const flagsOf = (options: CommandDeclaration['options']): Word[] =>
     (options ?? []).map(({ flags, description }) => ({ text: nameOf(flags), description }));
-  const help: Word = { text: '--help', description: 'show this help' };
-  const visit = (path: string, own: Omit<CommandDeclaration, 'name' | 'summary'>): Place[] => {
+  const visit = (path: string, own: CommandDeclaration): Place[] => {
     const inner = own.commands ?? [];
     const standsFor = inner.find(({ isDefault }) => isDefault === true);
     const words = [
@@ -62,20 +57,20 @@ function placesOf(commands: readonly CommandDeclaration[]): Place[] {
       ...flagsOf(own.options),
       ...flagsOf(standsFor?.options),
       ...flagsOf(globalOptions),
-      help,
+      ...flagsOf(own === program ? [versionOption, helpOption] : [helpOption]),
     ];
     return [{ path, words }, ...inner.flatMap((command) => visit(`${path} ${command.name}`, command))];
   };
-  return visit('gcsat', { commands, options: [{ flags: '--version', description: 'print the version' }] });
+  return visit(program.name, program);
 }
 
-function valueOptionsOf(commands: readonly CommandDeclaration[]): ValueOption[] {
+function valueOptionsOf(program: CommandDeclaration): ValueOption[] {
   const optionsOf = (command: CommandDeclaration): NonNullable<CommandDeclaration['options']> => [
     ...(command.options ?? []),
     ...(command.commands ?? []).flatMap(optionsOf),
   ];
   const found = new Map<string, ValueOption>();
-  for (const { flags, choices } of [...globalOptions, ...commands.flatMap(optionsOf)]) {
+  for (const { flags, choices } of [...globalOptions, ...optionsOf(program)]) {
     if (!flags.includes('<')) continue;
     const name = nameOf(flags);
     found.set(name, { name, choices: choices ?? (/<(?:folder|file|url)>/.test(flags) ? 'file' : 'any') });

@@ -1,4 +1,5 @@
 import { deliveryNames } from '../domain/delivery.ts';
+import { exitCodes, Failure } from '../failure.ts';
 import type { CommandContext } from './context.ts';
 
 export interface OptionDeclaration {
@@ -77,9 +78,15 @@ export const globalOptions: readonly OptionDeclaration[] = [
   { flags: '--no-color', description: 'no colours (also NO_COLOR)' },
 ];
 
-const start = 'Start here:';
-const surveys = 'Surveys:';
-const tools = 'Tools:';
+/** Of every command. */
+export const helpOption: OptionDeclaration = { flags: '-h, --help', description: 'show this help' };
+
+/** Of the program alone. */
+export const versionOption: OptionDeclaration = { flags: '-V, --version', description: 'print the version' };
+
+const start = 'Start here';
+const surveys = 'Surveys';
+const tools = 'Tools';
 
 const conversationIds: ArgumentDeclaration = {
   name: '[conversationId...]',
@@ -318,10 +325,10 @@ const sandbox: CommandDeclaration = {
   examples: ['gcsat sandbox --port 4010', 'gcsat sandbox --error-percent 10 --latency 200'],
   run: async (context, { options }) => {
     const { runSandbox } = await import('./sandbox.ts');
-    await runSandbox(options, {
-      print: (line) => context.output.line({ line }, () => line),
-      signal: context.signal,
-    });
+    const print = (line: string): void => context.output.line({ line }, () => line);
+    await runSandbox(options, { print, signal: context.signal });
+    const { reason } = context.signal as { reason: unknown };
+    return reason instanceof Failure ? exitCodes[reason.kind] : 0;
   },
 };
 
@@ -337,16 +344,18 @@ const completion: CommandDeclaration = {
   ],
   run: async (context, { arguments: [shell] }) => {
     const { runCompletion } = await import('./completion.ts');
-    runCompletion(context, shell as Parameters<typeof runCompletion>[1], commands);
+    runCompletion(context, shell as Parameters<typeof runCompletion>[1], program);
   },
 };
 
-export const commands: readonly CommandDeclaration[] = [
-  configure,
-  attribute,
-  replay,
-  ledger,
-  post,
-  sandbox,
-  completion,
-];
+export const program: CommandDeclaration = {
+  name: 'gcsat',
+  summary: 'customer satisfaction surveys for Gladly: who is asked, who is credited, and why',
+  commands: [configure, attribute, replay, ledger, post, sandbox, completion],
+  examples: [
+    'gcsat replay --sandbox              see the whole workflow without an account',
+    'gcsat configure                     connect an organisation',
+    'gcsat attribute <conversationId>    who would be credited, and why',
+    'gcsat surveys --json                what was sent and answered',
+  ],
+};

@@ -4,7 +4,15 @@ import { Failure } from '../failure.ts';
 import type { TerminalFlags } from '../terminal/open.ts';
 import { suggest } from '../terminal/suggest.ts';
 import type { CommandContext } from './context.ts';
-import { commands, globalOptions, type CommandDeclaration, type OptionDeclaration } from './declarations.ts';
+import {
+  globalOptions,
+  helpOption,
+  program,
+  versionOption,
+  type CommandDeclaration,
+  type OptionDeclaration,
+} from './declarations.ts';
+import { helpText, type HelpStyle } from './help.ts';
 
 /** A command line that was understood. */
 export interface Invocation {
@@ -13,11 +21,9 @@ export interface Invocation {
   run(context: CommandContext): Promise<unknown>;
 }
 
-/** Where help goes. */
-export interface HelpSink {
+/** Where help goes, and the version with it. */
+export interface HelpSink extends HelpStyle {
   readonly version: string;
-  readonly columns: number;
-  readonly colour: boolean;
   print(text: string): void;
 }
 
@@ -30,9 +36,10 @@ export interface HelpSink {
  */
 export function parseCommandLine(args: readonly string[], sink: HelpSink): Invocation | null {
   const found: Invocation[] = [];
-  const program = buildProgram(sink, (invocation) => found.push(invocation));
+  const command = new Command(program.name).version(sink.version, versionOption.flags);
+  fillCommand(command, program, { sink, found: (invocation) => found.push(invocation) });
   try {
-    program.parse(args.length === 0 ? ['--help'] : args, { from: 'user' });
+    command.parse(args, { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     throw error;
@@ -40,43 +47,38 @@ export function parseCommandLine(args: readonly string[], sink: HelpSink): Invoc
   return found[0] ?? null;
 }
 
-type Found = (invocation: Invocation) => void;
-
-function buildProgram(sink: HelpSink, found: Found): Command {
-  const program = new Command('gcsat')
-    .description('Customer satisfaction surveys for Gladly: who is asked, who is credited, and why.')
-    .version(sink.version, '-V, --version', 'print the version')
-    .helpCommand('help [command]', 'show the help of a command')
-    .optionsGroup('Global options (before or after the command):')
-    .addHelpText('after', examplesText(programExamples));
-  prepare(program, sink);
-  for (const option of globalOptions) program.addOption(toOption(option));
-  for (const declaration of commands) addCommand(program, declaration, sink, found);
-  return program;
+interface Parsing {
+  readonly sink: HelpSink;
+  found(invocation: Invocation): void;
 }
 
-const programExamples = [
-  'gcsat replay --sandbox                       see the whole workflow without an account',
-  'gcsat configure                              connect an organisation',
-  'gcsat attribute <conversationId>             who would be credited, and why',
-  'gcsat surveys list --json                    what was sent and answered',
-];
-
-function addCommand(parent: Command, declaration: CommandDeclaration, sink: HelpSink, found: Found): void {
-  const command = parent.command(declaration.name, { isDefault: declaration.isDefault === true });
-  command.summary(declaration.summary).description(declaration.details ?? declaration.summary);
-  command.helpCommand(false).optionsGroup('Options:');
-  if (declaration.group !== undefined) command.helpGroup(declaration.group);
-  prepare(command, sink);
+function fillCommand(command: Command, declaration: CommandDeclaration, parsing: Parsing): void {
+  const { sink } = parsing;
+  command
+    .helpOption(helpOption.flags)
+    .enablePositionalOptions()
+    .showSuggestionAfterError(false)
+    .configureHelp({ formatHelp: () => helpText(pathOf(command), declaration, sink) })
+    .configureOutput({
+      writeOut: (text) => sink.print(text),
+      // Errors are thrown, and told in one place.
+      writeErr: () => undefined,
+      outputError: () => undefined,
+      getOutHasColors: () => sink.colour,
+    })
+    .exitOverride((error) => {
+      throw error.exitCode === 0 ? error : usageFailure(command, error);
+    });
   for (const { name, description, choices } of declaration.arguments ?? []) {
     const argument = new Argument(name, description);
     command.addArgument(choices === undefined ? argument : argument.choices(choices));
   }
   const own = (declaration.options ?? []).map(toOption);
-  for (const option of own) command.addOption(option);
-  for (const option of globalOptions) command.addOption(toOption(option).hideHelp());
-  command.addHelpText('after', examplesText(declaration.examples ?? []) + globalOptionsNote);
-  for (const inner of declaration.commands ?? []) addCommand(command, inner, sink, found);
+  for (const option of [...own, ...globalOptions.map(toOption)]) command.addOption(option);
+  for (const inner of declaration.commands ?? []) {
+    const isDefault = inner.isDefault === true;
+    fillCommand(command.command(inner.name, { isDefault }).helpCommand(false), inner, parsing);
+  }
 
   const { run } = declaration;
   if (run === undefined) return;
@@ -85,35 +87,8 @@ function addCommand(parent: Command, declaration: CommandDeclaration, sink: Help
     const flags = lineOf(command)
       .map((one) => given(one, globalOptions.map(toOption)))
       .reduce((outer, inner) => ({ ...outer, ...inner }));
-    found({ flags, run: (context) => run(context, { arguments: command.processedArgs, options }) });
+    parsing.found({ flags, run: (context) => run(context, { arguments: command.processedArgs, options }) });
   });
-}
-
-const globalOptionsNote =
-  '\nGlobal options such as --profile, --sandbox, --json and --quiet: see `gcsat --help`\n';
-
-function examplesText(examples: readonly string[]): string {
-  return examples.length === 0 ? '' : `\nExamples:\n${examples.map((example) => `  ${example}\n`).join('')}`;
-}
-
-/** What holds for the program and for every command. */
-function prepare(command: Command, sink: HelpSink): void {
-  command
-    .helpOption('-h, --help', 'show this help')
-    .enablePositionalOptions()
-    .showSuggestionAfterError(false)
-    .configureHelp({ styleTitle: (title) => `\u001B[1m${title}\u001B[22m` })
-    .configureOutput({
-      writeOut: (text) => sink.print(text),
-      // Errors are thrown, and told in one place.
-      writeErr: () => undefined,
-      outputError: () => undefined,
-      getOutHelpWidth: () => Math.min(sink.columns, 110),
-      getOutHasColors: () => sink.colour,
-    })
-    .exitOverride((error) => {
-      throw error.exitCode === 0 ? error : usageFailure(command, error);
-    });
 }
 
 function toOption({ flags, description, choices }: OptionDeclaration): Option {

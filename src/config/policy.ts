@@ -96,6 +96,26 @@ const companyName: Codec<string | null> = {
   format: (name) => name ?? '',
 };
 
+/** What the link is once its places are filled. */
+function sampleOf(pattern: string): string {
+  return pattern
+    .replaceAll('{origin}', 'https://acme.gladly.com')
+    .replace(/\{(?:customer|conversation)Id\}/g, 'id');
+}
+
+const conversationLink: Codec<string> = {
+  parse(text) {
+    const pattern = text.trim();
+    const sample = sampleOf(pattern);
+    if (pattern === '' || (/^https?:\/\/[^{}\s]+$/.test(sample) && URL.canParse(sample))) return pattern;
+    throw new InvalidValue(
+      `'${text}' is no web address`,
+      'use e.g. {origin}/customer/{customerId}/conversation/{conversationId}, or nothing for cards without a link',
+    );
+  },
+  format: (pattern) => pattern,
+};
+
 const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   optOutTopics: list,
   suppressionDays: number(0, 3650, 'whole'),
@@ -112,6 +132,7 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   answerFinalAfter: duration(0),
   language,
   companyName,
+  conversationLink,
 };
 
 export const policyKeys = Object.keys(defaultPolicy) as readonly PolicyKey[];

@@ -81,15 +81,13 @@ export function complete(resolved: ResolvedSettings): Settings {
       ? [{ name: 'API token', give: '--token-stdin, GCSAT_TOKEN or GCSAT_TOKEN_FILE' }]
       : []),
   ];
-  const profile = `profile '${rest.profile}'${profileExists ? '' : ', which does not exist'}`;
+  const names = missing.map(({ name }) => name).join(', ');
+  const lack = profileExists
+    ? `profile '${rest.profile}' lacks: ${names}`
+    : `there is no profile '${rest.profile}' yet; missing: ${names}`;
   const foreign =
     foreignToken === null ? '' : `; the token saved for ${foreignToken} is not sent to another host`;
-  throw new Failure(
-    'configuration',
-    'not_configured',
-    `not configured: ${missing.map(({ name }) => name).join(', ')} missing (${profile})${foreign}`,
-    {
-      hint: `run \`gcsat configure\`, or give ${missing.map(({ give }) => give).join('; ')}; or add --sandbox to try without an account`,
-    },
-  );
+  throw new Failure('configuration', 'not_configured', `not configured: ${lack}${foreign}`, {
+    hint: `run \`gcsat configure\`, or give ${missing.map(({ give }) => give).join('; ')}; or add --sandbox to try without an account`,
+  });
 }

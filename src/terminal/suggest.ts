@@ -1,7 +1,7 @@
-/** The candidate that a person most likely meant, or null when none is near: at most a third of the letters differ. */
+/** The candidate that a person most likely meant, or null when none is near: at most two letters, or a third of them, differ. */
 export function suggest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
-  let least = Math.max(1, Math.floor(word.length / 3)) + 1;
+  let least = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) + 1;
   for (const candidate of candidates) {
     const distance = editDistance(word.toLowerCase(), candidate.toLowerCase(), least);
     if (distance < least) {
