@@ -4,7 +4,7 @@ import { previewClosing } from '../workflow/preview-closing.ts';
 import { fetchRecordings } from '../workflow/recordings.ts';
 import type { Services } from '../workflow/services.ts';
 import type { Steps } from '../workflow/steps.ts';
-import { surveyClosing } from '../workflow/survey-closing.ts';
+import { readyToDeliver, surveyClosing } from '../workflow/survey-closing.ts';
 import { tellingConversation } from './attribute.ts';
 import type { CommandContext } from './context.ts';
 import { checkConversationIds, reportConversations } from './conversation-results.ts';
@@ -51,7 +51,10 @@ async function replayConversation(
   steps: Steps,
 ): Promise<ConversationResult> {
   const request = { conversationId, closingId: null };
-  if (dryRun === true) return previewClosing(services, request, steps);
+  if (dryRun === true) {
+    await readyToDeliver(services);
+    return previewClosing(services, request, steps);
+  }
   const result = await surveyClosing(services, request, steps);
   if (media !== undefined) {
     await steps.run('fetch recordings', () => fetchRecordings(services, result.document, media));

@@ -6,6 +6,7 @@ export interface ConsideredItem {
   itemId: string | null;
   type: string;
   initiator: string | null;
+  /** The agent who acted, whether it counts or not. */
   agentId: string | null;
   at: string | null;
   counts: boolean;
@@ -63,8 +64,8 @@ export function attribute({ items, closedAt, isExcluded }: AttributionQuestion):
     if (!late && isFromCustomer(item)) customerSpoke = true;
 
     const ruling = late ? { no: 'after the closing' } : judge(item, at);
-    const agentId = 'no' in ruling ? null : ruling.participant.id;
-    const excluded = agentId !== null && isExcluded(agentId);
+    const agentId = agentOf(item)?.id ?? null;
+    const excluded = !('no' in ruling) && agentId !== null && isExcluded(agentId);
     if (excluded) excludedAgentIds.add(agentId);
     const counts = !('no' in ruling) && !excluded;
     considered.push({
@@ -102,6 +103,11 @@ function isAfter(at: Instant, closedAt: Instant | null): boolean {
   return closedAt !== null && toMilliseconds(at) > toMilliseconds(closedAt);
 }
 
+/** The agent who acted; outbound calls name them as initiator, inbound ones as responder. */
+function agentOf(item: TimelineItem): Participant | null {
+  return [item.initiator, item.responder].find((person) => person?.type === 'AGENT') ?? null;
+}
+
 function judge(item: TimelineItem, at: Instant | null): Candidate | { no: string } {
   switch (item.kind) {
     case 'message':
@@ -129,10 +135,9 @@ function judge(item: TimelineItem, at: Instant | null): Candidate | { no: string
   }
 }
 
-/** Outbound calls name the agent as initiator, inbound ones as responder. */
 function judgeCall(item: TimelineItem, at: Instant | null): Candidate | { no: string } {
-  const agent = [item.initiator, item.responder].find((participant) => participant?.type === 'AGENT');
-  if (agent === null || agent === undefined) return { no: `call, ${sender(item.initiator)}` };
+  const agent = agentOf(item);
+  if (agent === null) return { no: `call, ${sender(item.initiator)}` };
   if (item.answeredAt === null) return { no: 'call not answered' };
   return at === null ? { no: 'no readable time' } : { participant: agent, at };
 }

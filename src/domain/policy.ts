@@ -33,6 +33,11 @@ export interface Policy {
   language: string;
   /** Null: the organisation's name. */
   companyName: string | null;
+  /**
+   * Address of a conversation in Gladly, for the card; empty for a card without a link. `{origin}`, `{customerId}` and
+   * `{conversationId}` are filled in. Gladly's contract does not state the address, so it can be set.
+   */
+  conversationLink: string;
 }
 
 const hour = 3_600_000;
@@ -54,4 +59,5 @@ export const defaultPolicy: Policy = {
   answerFinalAfter: day,
   language: 'en',
   companyName: null,
+  conversationLink: '{origin}/customer/{customerId}/conversation/{conversationId}',
 };

@@ -1,4 +1,4 @@
-import { attribute, type Attribution, type Response } from '../domain/attribution.ts';
+import { attribute, type Attribution, type ConsideredItem, type Response } from '../domain/attribution.ts';
 import { lastContactResponse, solveTruncated, type ContactFinding } from '../domain/contact-evidence.ts';
 import { listed } from '../domain/eligibility.ts';
 import { parseInstant, toMilliseconds, type Instant } from '../domain/instant.ts';
@@ -41,7 +41,7 @@ export async function creditClosing(
   const agentId = response?.agentId ?? null;
   const agent = agentId === null ? null : await services.directory.agent(agentId);
   return {
-    attribution: { ...visible, response },
+    attribution: { ...visible, response, considered: remarked(visible.considered, response) },
     confidence: read.truncated ? 'truncated' : 'exact',
     unsolved: read.truncated && response === null,
     agent,
@@ -78,6 +78,15 @@ async function solve(
     warnings.push(`the last responder of a cut timeline was not found: ${error.message}`);
   }
   return null;
+}
+
+/** The last response that a cut timeline shows may not be the last one there was. */
+function remarked(considered: readonly ConsideredItem[], response: Response | null): ConsideredItem[] {
+  return considered.map((item) =>
+    item.why === 'last response' && item.itemId !== response?.itemId
+      ? { ...item, why: 'earlier response' }
+      : item,
+  );
 }
 
 /** Epoch milliseconds of the conversation's first sign of life. */

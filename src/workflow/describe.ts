@@ -25,7 +25,7 @@ interface Ending {
 export function describe(look: Look, steps: Steps, ending: Ending): ConversationResult {
   const evidence = evidenceOf(look.read, look.credit, look.closing);
   const document: SurveyDocument = {
-    conversationId: look.read.conversation.id,
+    conversationId: look.conversationId,
     outcome: ending.outcome,
     reasons: [...ending.reasons],
     attribution: evidence.attribution,
@@ -35,7 +35,7 @@ export function describe(look: Look, steps: Steps, ending: Ending): Conversation
     recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
     survey: surveyOf(ending.row),
     warnings: [...look.credit.warnings, ...(ending.warnings ?? [])],
-    error: errorOf(ending.failure ?? null, look.read.conversation.id),
+    error: errorOf(ending.failure ?? null, look.conversationId),
     requests: steps.requests(),
     steps: steps.list,
   };

@@ -8,11 +8,15 @@ import {
   sightReopening,
   type Closing,
 } from '../ledger/closings.ts';
+import type { Ledger } from '../ledger/open.ts';
 import type { ClosingInQuestion } from './assess.ts';
 import { creditClosing, type Credit } from './credit.ts';
 import { readConversation, type ConversationRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
+
+/** How long a read may lag behind a closing that another source told of. */
+const settlingMilliseconds = 10 * 60_000;
 
 export interface LookRequest {
   conversationId: string;
@@ -24,6 +28,8 @@ export interface LookRequest {
 
 /** One closing with everything that was read about it and who is credited. */
 export interface Look {
+  /** As asked for. */
+  conversationId: string;
   read: ConversationRead;
   credit: Credit;
   closing: ClosingInQuestion;
@@ -36,16 +42,34 @@ export async function lookAtClosing(services: Services, request: LookRequest, st
   const isClosed = read.conversation.status === 'CLOSED';
   const toldAt = isClosed ? closedAtOf(read) : null;
   const row = await rowOf(services, request, read, toldAt);
-  const rowAt = row === null ? null : parseInstant(row.closedAt);
-  const isTold = toldAt !== null && (row === null || adoptedClosing([row], formatInstant(toldAt)) !== null);
-  const closedAt = isTold ? toldAt : rowAt;
-  const credit = await creditClosing(services, read, closedAt, steps);
+  const credit = await creditClosing(services, read, closingTimeOf(row, toldAt), steps);
   if (isClosed && read.conversation.closedAt === null) {
     credit.warnings.push('Gladly tells no closedAt of this conversation; its timeline was used instead');
   }
-  const id = row?.id ?? (toldAt === null ? null : closingIdOf(read.conversation.id, formatInstant(toldAt)));
-  const reopened = row?.reopenedAt !== undefined && row?.reopenedAt !== null;
-  return { read, credit, row, closing: { id, closedAt, reopened: reopened || (row !== null && !isClosed) } };
+  if (read.conversation.id !== request.conversationId) {
+    credit.warnings.push(`Gladly answers with conversation ${read.conversation.id}`);
+  }
+  return {
+    conversationId: request.conversationId,
+    read,
+    credit,
+    row,
+    closing: {
+      id: row?.id ?? (toldAt === null ? null : closingIdOf(read.conversation.id, formatInstant(toldAt))),
+      closedAt: closingTimeOf(row, toldAt),
+      reopened: row !== null && !isSameClosing(row, toldAt),
+    },
+  };
+}
+
+/** What the conversation tells now, where it tells of this closing; else what was first seen of it. */
+function closingTimeOf(row: Closing | null, toldAt: Instant | null): Instant | null {
+  return row === null || isSameClosing(row, toldAt) ? toldAt : parseInstant(row.closedAt);
+}
+
+/** Open again, or closed again at another time: then the conversation was reopened since this closing. */
+function isSameClosing(row: Closing, toldAt: Instant | null): boolean {
+  return toldAt !== null && adoptedClosing([row], formatInstant(toldAt)) !== null;
 }
 
 async function rowOf(
@@ -55,12 +79,10 @@ async function rowOf(
   toldAt: Instant | null,
 ): Promise<Closing | null> {
   const { conversation } = read;
-  const now = new Date(clock()).toISOString();
-  if (toldAt === null && request.record) {
-    await sightReopening(ledger, { conversationId: conversation.id, reopenedAt: now });
-  }
-  if (request.closingId !== null) return closingById(ledger, request.closingId);
+  const now = clock();
   const known = await closingsOfConversation(ledger, conversation.id);
+  if (toldAt === null && request.record) await recordReopening(ledger, known, now);
+  if (request.closingId !== null) return closingById(ledger, request.closingId);
   if (toldAt === null) return known[0] ?? null;
   const closedAt = formatInstant(toldAt);
   if (!request.record) return adoptedClosing(known, closedAt);
@@ -69,9 +91,17 @@ async function rowOf(
     customerId: read.customer.id,
     closedAt,
     source: 'replay',
-    seenAt: now,
+    seenAt: new Date(now).toISOString(),
   });
   return closing;
+}
+
+/** Right after a closing Gladly may still show the conversation open: then nothing is concluded from it. */
+async function recordReopening(ledger: Ledger, known: readonly Closing[], now: number): Promise<void> {
+  const [newest] = known;
+  if (newest === undefined || now - Date.parse(newest.closedAt) < settlingMilliseconds) return;
+  const reopenedAt = new Date(now).toISOString();
+  await sightReopening(ledger, { conversationId: newest.conversationId, reopenedAt });
 }
 
 /** A closing must have a time, because the time is its identity. */

@@ -1,13 +1,13 @@
 import type { CardItem, CardSubject } from '../domain/card.ts';
 import { makeCard } from '../domain/card.ts';
-import { closingIdOf, closingTime } from '../domain/closing.ts';
+import { adoptedClosing, closingIdOf, closingTime } from '../domain/closing.ts';
 import { formatInstant } from '../domain/instant.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import type { RequestFigures } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
 import { currentAnswer, previewAnswer, recordAnswer, type Answer } from '../ledger/answers.ts';
 import { closingsOfConversation, findClosings, type Closing } from '../ledger/closings.ts';
-import type { Evidence } from './assess.ts';
+import { creditedAgent, type Evidence } from './assess.ts';
 import { conversationUrl } from './conversation-url.ts';
 import { creditClosing } from './credit.ts';
 import { postCard } from './post-card.ts';
@@ -127,19 +127,24 @@ async function targetOfSurvey(services: Services, surveyId: string): Promise<Tar
       hint: 'list the surveys with `gcsat surveys list`',
     });
   }
+  return targetOfClosing(services, closing, surveyId, closing.customerId);
+}
+
+/** The evidence was frozen with the survey: a later reassignment changes nothing. */
+function targetOfClosing(services: Services, closing: Closing, surveyId: string, customerId: string): Target {
   const evidence = closing.evidence as Evidence | null;
   return {
     surveyId,
     closingId: closing.id,
     conversationId: closing.conversationId,
-    customerId: closing.customerId,
+    customerId,
     agent: closing.agent,
     subject: {
       conversationId: closing.conversationId,
       agentName: closing.agent?.name ?? closing.agent?.id ?? null,
       channel: evidence?.attribution?.channel ?? null,
       closedAt: closing.closedAt,
-      conversationUrl: urlOf(services, closing.customerId, closing.conversationId),
+      conversationUrl: urlOf(services, customerId, closing.conversationId),
     },
   };
 }
@@ -151,36 +156,30 @@ async function targetOfConversation(
 ): Promise<Target> {
   const read = await readConversation(services, conversationId, steps);
   const { conversation, customer } = read;
-  const surveyed = latestSurvey(await closingsOfConversation(services.ledger, conversationId));
-  if (surveyed !== null) {
-    const target = await targetOfSurvey(services, surveyed);
-    return { ...target, customerId: customer.id };
-  }
+  const known = await closingsOfConversation(services.ledger, conversation.id);
+  const surveyed = known.find(({ surveyId }) => surveyId !== null);
+  if (surveyed !== undefined)
+    return targetOfClosing(services, surveyed, surveyIdOf(surveyed.id), customer.id);
+
   const closedAt = closingTime(conversation.status === 'CLOSED' ? conversation.closedAt : null, read.items);
-  const credit = await creditClosing(services, read, closedAt, steps);
   const closedText = closedAt === null ? null : formatInstant(closedAt);
-  const { response } = credit.attribution;
-  const agent =
-    response === null ? null : (credit.agent ?? { id: response.agentId, name: null, email: null });
+  const closing = closedText === null ? null : adoptedClosing(known, closedText);
+  const credit = await creditClosing(services, read, closedAt, steps);
+  const agent = creditedAgent(credit);
   return {
-    surveyId: surveyIdOf(closingIdOf(conversationId, closedText ?? 'open'), services.settings.delivery),
-    closingId: null,
+    surveyId: surveyIdOf(closing?.id ?? closingIdOf(conversation.id, closedText ?? 'open')),
+    closingId: closing?.id ?? null,
     conversationId,
     customerId: customer.id,
     agent,
     subject: {
       conversationId,
       agentName: agent?.name ?? agent?.id ?? null,
-      channel: response?.channel ?? null,
+      channel: credit.attribution.response?.channel ?? null,
       closedAt: closedText,
       conversationUrl: urlOf(services, customer.id, conversationId),
     },
   };
-}
-
-/** The newest closing of the conversation that has a survey. */
-function latestSurvey(closings: readonly Closing[]): string | null {
-  return closings.find(({ surveyId }) => surveyId !== null)?.surveyId ?? null;
 }
 
 function urlOf({ settings }: Services, customerId: string, conversationId: string): string | null {

@@ -31,9 +31,7 @@ export async function surveyClosing(
   request: { conversationId: string; closingId: string | null },
   steps: Steps,
 ): Promise<ConversationResult> {
-  // A missing setting or a broken template has to be known before anything is recorded.
-  await services.provider();
-  publicUrlOf(services.settings);
+  await readyToDeliver(services);
   let look = await lookAtClosing(services, { ...request, record: true }, steps);
   const { row } = look;
   if (row === null || look.read.conversation.status !== 'CLOSED') return refuse(services, look, steps);
@@ -55,6 +53,16 @@ export async function surveyClosing(
       }
     }
   });
+}
+
+/**
+ * A missing setting or a broken template has to be known before anything is read or recorded.
+ *
+ * @throws Failure kind configuration
+ */
+export async function readyToDeliver(services: Services): Promise<void> {
+  publicUrlOf(services.settings);
+  await services.provider();
 }
 
 /** The conversation is open: there is no closing to survey, and what waited for one is called off. */
@@ -99,7 +107,8 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
       },
       (own, address) => {
         const history = historyOf(own, address);
-        const reopened = facts.reopened || own.reopenedAt !== null;
+        // A reopening that was seen after this read; the read itself tells of the earlier ones.
+        const reopened = facts.reopened || (own.reopenedAt ?? '') > look.read.readAt;
         const verdict = decide({ facts: { ...facts, reopened }, history, policy, delivery, now });
         if ('suppress' in verdict) return { suppress: verdict.suppress };
         const dueAt = new Date(verdict.send.dueAt).toISOString();
