@@ -1,5 +1,11 @@
 import { readValue } from '../config/invalid-value.ts';
-import { formatPolicyValue, isPolicyKey, parsePolicyValue, policyKeys } from '../config/policy.ts';
+import {
+  formatPolicyValue,
+  isPolicyKey,
+  parsePolicyValue,
+  policyKeys,
+  policyTakesEmpty,
+} from '../config/policy.ts';
 import { checkProfileValue, isProfileKey, parseTemplate, profileKeys } from '../config/profile-values.ts';
 import {
   configFile,
@@ -67,7 +73,7 @@ async function readAssignment(text: string): Promise<{ key: string; value: strin
 /** @returns the value for the user to see; null when it went back to the default. */
 function assign(profile: StoredProfile, key: string, value: string): string | null {
   if (isPolicyKey(key)) {
-    if (value.trim() === '' && !Array.isArray(defaultPolicy[key])) {
+    if (value.trim() === '' && !policyTakesEmpty(key)) {
       profile.policy = without(profile.policy, key);
       return null;
     }

@@ -126,11 +126,12 @@ const configure: CommandDeclaration = {
       name: 'set',
       summary: 'set policy and other values of a profile',
       details:
-        'Sets values of a profile. An empty value goes back to the default (for a list: makes it empty); ' +
-        'a value of - is read from stdin.\n\n' +
+        'Sets values of a profile. An empty value goes back to the default (a list becomes empty); a value of - ' +
+        'is read from stdin.\n\n' +
         'Policy: optOutTopics, suppressionDays, maxAge, delay, quietHours, sample, excludedAgents, ' +
         'excludedInboxes, excludedChannels, excludedCustomers, lowRating, surveyExpires, answerFinalAfter, ' +
-        'language, companyName. Others: delivery, from, publicUrl, smtpUrl, template, ratePercent, timeout.\n\n' +
+        'language, companyName, conversationLink. Others: delivery, from, publicUrl, smtpUrl, template, ' +
+        'ratePercent, timeout.\n\n' +
         'Durations: 30d, 36h, 90m, 45s, 0. Lists: separated by commas.',
       arguments: [{ name: '<setting...>', description: 'KEY=VALUE' }],
       examples: [

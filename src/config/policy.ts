@@ -151,6 +151,11 @@ export function parsePolicyValue<Key extends PolicyKey>(key: Key, text: string):
   return codecs[key].parse(text);
 }
 
+/** Nothing is a value of its own here: an empty list, no link. */
+export function policyTakesEmpty(key: PolicyKey): boolean {
+  return key === 'conversationLink' || Array.isArray(defaultPolicy[key]);
+}
+
 /** The text that `parsePolicyValue` reads back as the policy's value. */
 export function formatPolicyValue<Key extends PolicyKey>(key: Key, policy: Pick<Policy, Key>): string {
   return codecs[key].format(policy[key]);

@@ -1,6 +1,5 @@
-import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type Conf from 'conf';
 import { Failure } from '../failure.ts';
 import { makePrivateDirectory } from './directories.ts';
 import type { PolicyKey } from './policy.ts';
@@ -20,7 +19,7 @@ export interface StoredProfile {
 export type Profiles = ReadonlyMap<string, StoredProfile>;
 
 interface ConfigFile {
-  profiles?: Record<string, unknown>;
+  profiles: Record<string, StoredProfile>;
 }
 
 export function configFile(directory: string): string {
@@ -34,12 +33,35 @@ export function configFile(directory: string): string {
  */
 export async function readProfiles(directory: string): Promise<Profiles> {
   const file = configFile(directory);
-  // Most packages of conf are for writing: nothing of it is loaded for nothing.
-  if (!existsSync(file)) return new Map();
-  const { profiles } = (await open(directory)).store;
-  if (profiles === undefined) return new Map();
+  const content = await readConfig(file);
+  if (content === null) return new Map();
+  const { profiles = {} } = content;
   if (!isRecord(profiles)) throw unreadable(file, '`profiles` is no object');
   return new Map(Object.entries(profiles).map(([name, profile]) => [name, readProfile(file, name, profile)]));
+}
+
+/** Read without conf, which takes longer to load than all else, and takes any JSON for an object. */
+async function readConfig(file: string): Promise<Record<string, unknown> | null> {
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw unreadable(file, code ?? 'unreadable');
+  }
+  const content = parsed(text);
+  if (!isRecord(content)) throw unreadable(file, 'it is no JSON object');
+  return content;
+}
+
+/** Undefined for what is no JSON: a message of the parser would quote the file, and the file holds the token. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
 }
 
 /** Adds or replaces one profile; the others are kept as they are. @throws Failure kind configuration */
@@ -60,10 +82,17 @@ async function change(
   edit(profiles);
   try {
     await makePrivateDirectory(directory);
-    // conf takes dots in keys for paths, and names of profiles may have dots: the object is written as a whole.
-    (await open(directory)).set('profiles', Object.fromEntries(profiles));
+    const { default: Conf } = await import('conf');
+    const config = new Conf<ConfigFile>({
+      cwd: directory,
+      configName: 'config',
+      projectSuffix: '',
+      configFileMode: 0o600,
+      // Names of profiles may have dots, which conf would take for paths.
+      accessPropertiesByDotNotation: false,
+    });
+    config.set('profiles', Object.fromEntries(profiles));
   } catch (error) {
-    if (error instanceof Failure) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new Failure(
       'configuration',
@@ -71,26 +100,6 @@ async function change(
       `cannot write ${configFile(directory)} (${reason})`,
       { hint: 'check the permissions of the folder, or set GCSAT_CONFIG_DIR', cause: error },
     );
-  }
-}
-
-async function open(directory: string): Promise<Conf<ConfigFile>> {
-  const { default: Conf } = await import('conf');
-  try {
-    return new Conf<ConfigFile>({
-      cwd: directory,
-      configName: 'config',
-      projectSuffix: '',
-      configFileMode: 0o600,
-      accessPropertiesByDotNotation: false,
-    });
-  } catch (error) {
-    const reason =
-      error instanceof SyntaxError
-        ? 'it is no JSON'
-        : ((error as NodeJS.ErrnoException).code ?? 'unreadable');
-    // The cause is left out: a message of the JSON parser quotes the file, and the file holds the token.
-    throw unreadable(configFile(directory), reason);
   }
 }
 

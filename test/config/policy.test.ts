@@ -1,0 +1,112 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { InvalidValue } from '../../src/config/invalid-value.ts';
+import {
+  formatPolicyValue,
+  isPolicyKey,
+  parsePolicyValue,
+  policyFrom,
+  policyKeys,
+  type PolicyKey,
+} from '../../src/config/policy.ts';
+import { defaultPolicy, type Policy } from '../../src/domain/policy.ts';
+
+const hour = 3_600_000;
+
+describe('policy values', () => {
+  test.each<[PolicyKey, string, unknown]>([
+    ['maxAge', '30d', 720 * hour],
+    ['delay', '36h', 36 * hour],
+    ['delay', '90m', 1.5 * hour],
+    ['delay', '45s', 45_000],
+    ['delay', '0', 0],
+    ['delay', ' 2H ', 2 * hour],
+    ['optOutTopics', 'a, b ,,a', ['a', 'b']],
+    ['excludedAgents', '', []],
+    ['quietHours', '21:00-08:00', { from: 1260, until: 480 }],
+    ['quietHours', '9:30 - 10:00', { from: 570, until: 600 }],
+    ['quietHours', 'off', null],
+    ['suppressionDays', '0', 0],
+    ['sample', '12.5', 12.5],
+    ['sample', '100', 100],
+    ['lowRating', '3', 3],
+    ['language', 'pt-br', 'pt-BR'],
+    ['companyName', ' Acme ', 'Acme'],
+    ['companyName', '', null],
+  ])('%s=%j', (key, text, value) => {
+    expect(parsePolicyValue(key, text)).toEqual(value);
+  });
+
+  test.each<[PolicyKey, string]>([
+    ['maxAge', '0'],
+    ['maxAge', '30'],
+    ['maxAge', '1d12h'],
+    ['maxAge', '-1d'],
+    ['maxAge', '99999d'],
+    ['delay', 'soon'],
+    ['delay', '1.5h'],
+    ['quietHours', '21:00'],
+    ['quietHours', '24:00-08:00'],
+    ['quietHours', '08:00-08:00'],
+    ['sample', '101'],
+    ['sample', '-1'],
+    ['sample', ''],
+    ['sample', '1e2'],
+    ['suppressionDays', '1.5'],
+    ['lowRating', '0'],
+    ['lowRating', '6'],
+    ['language', 'not a language'],
+    ['companyName', 'Acme\nBcc: everybody'],
+  ])('%s=%j is refused', (key, text) => {
+    expect(() => parsePolicyValue(key, text)).toThrow(InvalidValue);
+  });
+
+  test('what is formatted is read back as the same value', () => {
+    const word = fc.stringMatching(/^[a-z0-9_@.+-]{1,12}$/);
+    const list = fc.uniqueArray(word);
+    const minute = fc.nat(1439);
+    const seconds = fc.integer({ min: 1, max: 3650 * 86_400 }).map((count) => count * 1000);
+    const policy: fc.Arbitrary<Policy> = fc.record({
+      optOutTopics: list,
+      suppressionDays: fc.nat(3650),
+      maxAge: seconds,
+      delay: fc.oneof(fc.constant(0), seconds),
+      quietHours: fc.option(
+        fc
+          .tuple(minute, minute)
+          .filter(([from, until]) => from !== until)
+          .map(([from, until]) => ({ from, until })),
+      ),
+      sample: fc.nat(1000).map((tenth) => tenth / 10),
+      excludedAgents: list,
+      excludedInboxes: list,
+      excludedChannels: list,
+      excludedCustomers: list,
+      lowRating: fc.integer({ min: 1, max: 5 }),
+      surveyExpires: seconds,
+      answerFinalAfter: seconds,
+      language: fc.constantFrom('en', 'es-MX', 'pt-BR'),
+      companyName: fc.option(word),
+      conversationLink: fc.constantFrom(
+        '',
+        defaultPolicy.conversationLink,
+        'https://example.com/{conversationId}',
+      ),
+    });
+    fc.assert(
+      fc.property(policy, (given) => {
+        const texts = Object.fromEntries(policyKeys.map((key) => [key, formatPolicyValue(key, given)]));
+        expect(policyFrom(texts, parsePolicyValue)).toEqual(given);
+      }),
+    );
+  });
+
+  test('every key of the policy can be set, and no other', () => {
+    expect([...policyKeys].sort()).toEqual(Object.keys(defaultPolicy).sort());
+    for (const key of policyKeys) {
+      const text = formatPolicyValue(key, defaultPolicy);
+      expect(parsePolicyValue(key, text)).toEqual(defaultPolicy[key]);
+    }
+    expect(['toString', '__proto__', 'constructor', 'delivery'].filter(isPolicyKey)).toEqual([]);
+  });
+});

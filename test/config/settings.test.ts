@@ -1,0 +1,307 @@
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterEach, beforeEach, describe, expect, test } from 'vitest';
+import { saveProfile, type StoredProfile } from '../../src/config/profiles.ts';
+import { sandboxSettings } from '../../src/config/sandbox-settings.ts';
+import { loadSettings, type GlobalFlags } from '../../src/config/settings.ts';
+import { defaultPolicy } from '../../src/domain/policy.ts';
+import { Failure } from '../../src/failure.ts';
+
+let folder: string;
+let env: NodeJS.ProcessEnv;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'gcsat-settings-'));
+  env = { GCSAT_CONFIG_DIR: join(folder, 'config'), GCSAT_DATA_DIR: join(folder, 'data') };
+});
+afterEach(() => rmSync(folder, { recursive: true, force: true }));
+
+const saved: StoredProfile = {
+  domain: 'https://acme.gladly.com',
+  email: 'api@acme.com',
+  token: 'token-of-the-profile',
+  values: { timeout: '11', ratePercent: '50', delivery: 'gladly-email', from: 'care@acme.com' },
+  policy: { suppressionDays: '14', quietHours: '21:00-08:00' },
+};
+
+const save = (profile: StoredProfile = saved, name = 'default'): Promise<void> =>
+  saveProfile(join(folder, 'config'), name, profile);
+
+function inFile(text: string): string {
+  const file = join(folder, `secret-${Math.random()}`);
+  writeFileSync(file, text);
+  return file;
+}
+
+async function failureOf(flags: GlobalFlags, more: NodeJS.ProcessEnv = {}): Promise<Failure> {
+  const settings = await loadSettings(flags, { ...env, ...more }).catch((error: unknown) => error);
+  expect(settings).toBeInstanceOf(Failure);
+  return settings as Failure;
+}
+
+describe('precedence', () => {
+  test('defaults, when only the account is given', async () => {
+    const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+    const settings = await loadSettings({}, { ...env, ...account });
+    expect(settings).toMatchObject({
+      profile: 'default',
+      origin: 'https://acme.gladly.com',
+      hostKind: 'com',
+      email: 'api@acme.com',
+      token: 'secret-token',
+      timeoutMs: 30_000,
+      ratePercent: 80,
+      delivery: 'outbox',
+      from: null,
+      smtpUrl: null,
+      publicUrl: 'http://localhost:8080',
+      templateFile: null,
+      database: join(folder, 'data', 'ledger-default-acme.gladly.com.db'),
+      dataDir: join(folder, 'data'),
+      outboxDir: join(folder, 'data', 'outbox'),
+      policy: defaultPolicy,
+    });
+    expect(settings.origins).toMatchObject({
+      domain: 'environment',
+      timeout: 'default',
+      dataDir: 'environment',
+    });
+  });
+
+  test('profile over default, environment over profile, flag over environment', async () => {
+    await save();
+    expect(await loadSettings({}, env)).toMatchObject({
+      timeoutMs: 11_000,
+      ratePercent: 50,
+      delivery: 'gladly-email',
+      from: 'care@acme.com',
+      publicUrl: null,
+      policy: { ...defaultPolicy, suppressionDays: 14, quietHours: { from: 1260, until: 480 } },
+      origins: { timeout: 'profile', suppressionDays: 'profile', maxAge: 'default', token: 'profile' },
+    });
+    const fromEnvironment = {
+      ...env,
+      GCSAT_TIMEOUT: '12',
+      GCSAT_RATE_SHARE: '60',
+      GCSAT_DELIVERY: 'outbox',
+      GCSAT_TOKEN: 'token-of-the-environment',
+    };
+    expect(await loadSettings({}, fromEnvironment)).toMatchObject({
+      timeoutMs: 12_000,
+      ratePercent: 60,
+      delivery: 'outbox',
+      token: 'token-of-the-environment',
+      origins: { timeout: 'environment', token: 'environment' },
+    });
+    const flags = { timeout: '0.5', rateShare: '70', delivery: 'gladly-sms', database: 'other.db' };
+    expect(await loadSettings(flags, fromEnvironment)).toMatchObject({
+      timeoutMs: 500,
+      ratePercent: 70,
+      delivery: 'gladly-sms',
+      database: 'other.db',
+      origins: { timeout: 'flag', database: 'flag' },
+    });
+  });
+
+  test('an empty variable is none', async () => {
+    await save();
+    const settings = await loadSettings({}, { ...env, GCSAT_TIMEOUT: '', GCSAT_TOKEN: '', GCSAT_DOMAIN: '' });
+    expect(settings).toMatchObject({ timeoutMs: 11_000, token: 'token-of-the-profile' });
+  });
+
+  test('each profile and each host has its own ledger', async () => {
+    await save(saved, 'a.b');
+    const { database } = await loadSettings({ profile: 'a.b' }, env);
+    expect(database).toBe(join(folder, 'data', 'ledger-a.b-acme.gladly.com.db'));
+    const local = await loadSettings(
+      { domain: 'http://127.0.0.1:4010', email: 'api@acme.com' },
+      { ...env, GCSAT_TOKEN: 'secret-token' },
+    );
+    expect(local.database).toBe(join(folder, 'data', 'ledger-default-127.0.0.1_4010.db'));
+  });
+});
+
+describe('what is missing or wrong', () => {
+  test('everything that is missing is named at once, with the way to give it', async () => {
+    const failure = await failureOf({});
+    expect(failure).toMatchObject({ kind: 'configuration', code: 'not_configured' });
+    for (const word of ['domain', 'e-mail', 'token']) expect(failure.message).toContain(word);
+    for (const word of ['gcsat configure', '--domain', 'GCSAT_EMAIL', '--token-stdin', 'GCSAT_TOKEN']) {
+      expect(failure.hint).toContain(word);
+    }
+    await save({ ...saved, token: '' });
+    const { domain: _domain, ...withoutDomain } = saved;
+    await save(withoutDomain, 'half');
+    expect((await failureOf({ profile: 'half' })).message).toMatch(/profile 'half' lacks: domain$/);
+  });
+
+  test('a bad flag is usage, a bad variable or stored value is configuration and says where', async () => {
+    await save({ ...saved, values: { timeout: 'long' }, policy: { sample: '500' } });
+    expect(await failureOf({ timeout: 'x' })).toMatchObject({ kind: 'usage', message: /^--timeout: / });
+    expect(await failureOf({}, { GCSAT_TIMEOUT: 'x' })).toMatchObject({
+      kind: 'configuration',
+      message: expect.stringMatching(/^GCSAT_TIMEOUT: /),
+    });
+    const stored = await failureOf({});
+    expect(stored.kind).toBe('configuration');
+    expect(stored.message).toContain(join(folder, 'config', 'config.json'));
+    expect((await failureOf({ timeout: '5' })).message).toMatch(/^sample of profile 'default'/);
+    expect(await failureOf({ domain: 'evil.com' })).toMatchObject({ kind: 'usage', code: 'bad_value' });
+    expect(await failureOf({}, { GCSAT_DOMAIN: 'evil.com' })).toMatchObject({ kind: 'configuration' });
+    expect(await failureOf({ delivery: 'pigeon' })).toMatchObject({ kind: 'usage' });
+    expect(await failureOf({ rateShare: '0' })).toMatchObject({ kind: 'usage' });
+    expect(await failureOf({ email: 'a:b@acme.com' })).toMatchObject({ kind: 'usage' });
+    expect(await failureOf({}, { GCSAT_ALLOW_HOST: 'perhaps' })).toMatchObject({ kind: 'configuration' });
+  });
+
+  test.each(['../evil', '__proto__', '.hidden', 'a b', '', 'x'.repeat(65)])('profile %j', async (profile) => {
+    expect(await failureOf({ profile })).toMatchObject({ kind: 'usage' });
+  });
+
+  test('names of the language are no profiles', async () => {
+    await save();
+    expect((await failureOf({ profile: 'constructor' })).message).toContain(
+      "there is no profile 'constructor'",
+    );
+  });
+
+  test('a policy that does not exist is told, because its rule would not be kept', async () => {
+    await save({ ...saved, policy: { optOutTopic: 'vip' } as StoredProfile['policy'] });
+    expect((await failureOf({})).message).toContain("unknown policy 'optOutTopic'");
+  });
+});
+
+describe('secrets', () => {
+  const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com' };
+
+  test.each([
+    ['secret-token\n', 'secret-token'],
+    ['secret-token\r\n', 'secret-token'],
+    ['secret-token', 'secret-token'],
+  ])('a file with %j', async (text, token) => {
+    expect(await loadSettings({}, { ...env, ...account, GCSAT_TOKEN_FILE: inFile(text) })).toMatchObject({
+      token,
+    });
+  });
+
+  test('a variable and its file at once, a file that is empty or missing', async () => {
+    const file = inFile('secret-token');
+    const both = await failureOf({}, { ...account, GCSAT_TOKEN: 'x', GCSAT_TOKEN_FILE: file });
+    expect(both).toMatchObject({ kind: 'configuration', code: 'secret_given_twice' });
+    const empty = await failureOf({}, { ...account, GCSAT_TOKEN_FILE: inFile('\n') });
+    expect(empty).toMatchObject({ kind: 'configuration', code: 'secret_file_empty' });
+    const missing = await failureOf({}, { ...account, GCSAT_TOKEN_FILE: join(folder, 'nowhere') });
+    expect(missing).toMatchObject({ kind: 'configuration', code: 'secret_file_unreadable' });
+    expect(missing.message).toContain('nowhere');
+  });
+
+  test('a token of several lines is refused without being shown', async () => {
+    const failure = await failureOf({}, { ...account, GCSAT_TOKEN_FILE: inFile('hidden-one\nhidden-two\n') });
+    expect(failure.kind).toBe('configuration');
+    expect(failure.message + failure.hint).not.toContain('hidden');
+  });
+
+  test('a broken SMTP URL is refused without being shown', async () => {
+    const failure = await failureOf(
+      {},
+      { ...account, GCSAT_TOKEN: 'x', GCSAT_SMTP_URL: 'http://me:hidden@host' },
+    );
+    expect(failure.message + failure.hint).not.toContain('hidden');
+    const settings = await loadSettings(
+      {},
+      { ...env, ...account, GCSAT_TOKEN: 'x', GCSAT_SMTP_URL_FILE: inFile('smtp://me:hidden@host:587\n') },
+    );
+    expect(settings.smtpUrl).toBe('smtp://me:hidden@host:587');
+  });
+
+  test('a saved token goes to the host it was saved for and to no other', async () => {
+    await save();
+    const failure = await failureOf({ domain: 'acne' });
+    expect(failure.code).toBe('not_configured');
+    expect(failure.message).toContain(
+      'the token saved for https://acme.gladly.com is not sent to another host',
+    );
+    expect(await loadSettings({ domain: 'acme.gladly.com' }, env)).toMatchObject({ token: saved.token });
+    const given = await loadSettings({ domain: 'acne' }, { ...env, GCSAT_TOKEN: 'token-of-acne' });
+    expect(given).toMatchObject({ origin: 'https://acne.gladly.com', token: 'token-of-acne' });
+  });
+
+  test('what a profile allows, it allows for its own host', async () => {
+    await save({ ...saved, domain: 'https://gladly.example.com', allowHost: true });
+    expect(await loadSettings({}, env)).toMatchObject({ hostKind: 'other' });
+    expect(await failureOf({ domain: 'https://evil.com' }, { GCSAT_TOKEN: 'x' })).toMatchObject({
+      kind: 'usage',
+    });
+    const byHand = await loadSettings(
+      { domain: 'https://other.example.com', allowHost: true },
+      { ...env, GCSAT_TOKEN: 'x' },
+    );
+    expect(byHand.origin).toBe('https://other.example.com');
+  });
+});
+
+describe('the embedded sandbox', () => {
+  const sandbox = {
+    origin: 'http://127.0.0.1:4010',
+    email: 'bot@example.com',
+    token: 'sandbox-token',
+    fromAddress: 'care@example.com',
+    fromNumber: '+15550100',
+  };
+
+  test('account, profiles and ledger of the user play no part', async () => {
+    await save();
+    const own = join(folder, 'own');
+    mkdirSync(own);
+    const settings = await sandboxSettings(
+      { profile: 'default', timeout: '5' },
+      {
+        GCSAT_CONFIG_DIR: env['GCSAT_CONFIG_DIR'],
+        GCSAT_DOMAIN: 'acme',
+        GCSAT_EMAIL: 'api@acme.com',
+        GCSAT_TOKEN: 'production-token',
+        GCSAT_TOKEN_FILE: '/nowhere',
+        GCSAT_FROM: 'production@acme.com',
+        GCSAT_DATABASE_URL: 'production.db',
+        GCSAT_PROFILE: 'default',
+      },
+      sandbox,
+      own,
+    );
+    expect(settings).toMatchObject({
+      profile: 'sandbox',
+      origin: sandbox.origin,
+      hostKind: 'loopback',
+      email: sandbox.email,
+      token: sandbox.token,
+      delivery: 'gladly-email',
+      from: sandbox.fromAddress,
+      publicUrl: 'http://localhost:8080',
+      dataDir: own,
+      timeoutMs: 5000,
+      policy: defaultPolicy,
+    });
+    expect(settings.database.startsWith(own)).toBe(true);
+    expect(settings.origins).toMatchObject({
+      domain: 'sandbox',
+      token: 'sandbox',
+      delivery: 'sandbox',
+      from: 'sandbox',
+      dataDir: 'sandbox',
+      timeout: 'flag',
+    });
+  });
+
+  test('delivery, ledger, page and data folder can be chosen', async () => {
+    const more = { GCSAT_DELIVERY: 'gladly-sms', GCSAT_PUBLIC_URL: 'https://csat.example.com/' };
+    const settings = await sandboxSettings({ database: 'mine.db' }, { ...env, ...more }, sandbox, folder);
+    expect(settings).toMatchObject({
+      delivery: 'gladly-sms',
+      from: sandbox.fromNumber,
+      publicUrl: 'https://csat.example.com',
+      database: 'mine.db',
+      dataDir: join(folder, 'data'),
+    });
+  });
+});
