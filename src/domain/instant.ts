@@ -2,7 +2,7 @@
 export type Instant = bigint;
 
 const pattern =
-  /^(\d{4}-\d{2}-\d{2})[Tt ](\d{2}:\d{2})(?::(\d{2})(?:\.(\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})$/;
+  /^(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2})(?::(\d{2})(?:\.(\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})$/;
 const nanosecondsPerMillisecond = 1_000_000n;
 
 /** Reads an RFC 3339 time with an offset. Null for anything else: without an offset a time names no moment. */
@@ -55,6 +55,7 @@ const reportPattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?
  * without an offset is read as UTC, and anything else that is no RFC 3339 time is null.
  */
 export function parseReportTime(value: string): Instant | null {
-  const match = reportPattern.exec(value.trim());
-  return parseInstant(match === null ? value.replace(/ UTC$/, 'Z') : `${match[1] ?? ''}T${match[2] ?? ''}Z`);
+  const text = value.trim();
+  const match = reportPattern.exec(text);
+  return parseInstant(match === null ? text.replace(/ UTC$/, 'Z') : `${match[1] ?? ''}T${match[2] ?? ''}Z`);
 }
