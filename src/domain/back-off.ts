@@ -1,13 +1,12 @@
 const minute = 60_000;
-const longest = 6 * 60 * minute;
 
 /** Tries after which a closing waits for a person. */
 export const mostAttempts = 8;
 
 /**
- * Milliseconds until a closing that failed `attempts` times is tried again: doubling from one minute to six hours.
- * Null after the last try.
+ * Milliseconds until a closing that failed `attempts` times is tried again: doubling from one minute to about an
+ * hour. Null after the last try.
  */
 export function backOff(attempts: number): number | null {
-  return attempts >= mostAttempts ? null : Math.min(longest, minute * 2 ** Math.max(0, attempts - 1));
+  return attempts >= mostAttempts ? null : minute * 2 ** Math.max(0, attempts - 1);
 }
