@@ -1,6 +1,7 @@
 import type { QuietHours } from './policy.ts';
 
 const minute = 60_000;
+const quarter = 15;
 const minutesPerDay = 24 * 60;
 
 export interface SendTimeQuestion {
@@ -18,13 +19,13 @@ export function sendTime({ now, closedAt, delay, quietHours, timeZone }: SendTim
   let at = Math.max(now, closedAt + delay);
   if (quietHours === null) return at;
   const localMinutes = clockIn(timeZone);
-  // A change to or from daylight-saving time inside the quiet hours moves their end: look again from there.
-  for (let look = 0; look < 4; look += 1) {
-    const remaining = minutesOfQuietLeft(localMinutes(at), quietHours);
-    if (remaining === 0) return at;
-    at = Math.floor(at / minute) * minute + remaining * minute;
+  // Clocks change at quarter hours only: looking again at each one meets the end of the quiet hours where it is then.
+  for (;;) {
+    const left = minutesOfQuietLeft(localMinutes(at), quietHours);
+    if (left === 0) return at;
+    const sinceEpoch = Math.floor(at / minute);
+    at = (sinceEpoch + Math.min(left, quarter - (sinceEpoch % quarter))) * minute;
   }
-  return at;
 }
 
 function minutesOfQuietLeft(local: number, { from, until }: QuietHours): number {
@@ -34,24 +35,23 @@ function minutesOfQuietLeft(local: number, { from, until }: QuietHours): number 
 }
 
 function clockIn(timeZone: string | null): (at: number) => number {
-  const format = formatFor(timeZone) ?? formatFor('UTC');
+  const format = formatFor(timeZone);
   return (at) => {
-    const parts = format?.formatToParts(at) ?? [];
-    const read = (type: string): number => Number(parts.find((part) => part.type === type)?.value ?? 0);
-    return read('hour') * 60 + read('minute');
+    const [hours = 0, minutes = 0] = format.format(at).split(':').map(Number);
+    return hours * 60 + minutes;
   };
 }
 
-function formatFor(timeZone: string | null): Intl.DateTimeFormat | null {
-  if (timeZone === null) return null;
+/** Writes a moment as `HH:MM`. */
+function formatFor(timeZone: string | null): Intl.DateTimeFormat {
   try {
     return new Intl.DateTimeFormat('en-GB', {
-      timeZone,
+      timeZone: timeZone ?? 'UTC',
       hour: '2-digit',
       minute: '2-digit',
       hourCycle: 'h23',
     });
   } catch {
-    return null;
+    return formatFor(null);
   }
 }
