@@ -18,9 +18,9 @@ export interface PhoneEntry {
 
 export type AddressChoice = { address: string } | { missing: 'no_address' | 'bad_address'; detail: string };
 
-// Letters of the domain may be any script's; the local part is ASCII, as plain SMTP carries it.
+// Letters of the domain may be any script's, with their marks; the local part is ASCII, as plain SMTP carries it.
 const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
-const domainLabel = /^[\p{L}\p{N}](?:[\p{L}\p{N}-]{0,61}[\p{L}\p{N}])?$/u;
+const domainLabel = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
 const e164 = /^\+[1-9]\d{6,14}$/;
 
 /** An address that a mail server can be expected to take: RFC 5321 lengths, dot-atom local part, dotted domain. */
