@@ -1,9 +1,10 @@
-/** Invisible characters that can do harm: C0 and C1 controls but tab and line feed, and the bidirectional controls. */
+/** Invisible characters that can do harm: C0 and C1 controls but the line feed, and the bidirectional controls. */
 const harmful =
   // eslint-disable-next-line no-control-regex -- control characters are what this removes
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
+  /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
 
-const entities: Record<string, string> = {
+const replacements: Record<string, string> = {
+  '\n': '<br>',
   '&': '&amp;',
   '<': '&lt;',
   '>': '&gt;',
@@ -11,17 +12,18 @@ const entities: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Text of a customer without anything that acts: line ends become \n, lone surrogates a replacement character. */
+/** Text of a customer without anything that acts: a line end becomes \n, a tab a space, a lone surrogate U+FFFD. */
 export function harmless(text: string): string {
   return text
     .replace(/\r\n?|\u2028|\u2029/g, '\n')
+    .replaceAll('\t', ' ')
     .replace(harmful, '')
     .toWellFormed();
 }
 
 /** Text as rich text: a line end is `<br>`, everything that HTML could read is an entity. */
 export function escapeText(text: string): string {
-  return harmless(text).replace(/[&<>"'\n]/g, (character) => entities[character] ?? character);
+  return harmless(text).replace(/[&<>"'\n]/g, (character) => replacements[character] ?? character);
 }
 
 /**
