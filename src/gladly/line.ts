@@ -1,3 +1,5 @@
+import { setMaxListeners } from 'node:events';
+
 /** Lets one caller through at a time, first come first served. */
 export interface Line {
   /**
@@ -31,6 +33,8 @@ export function createLine(): Line {
 async function untilAborted(waiting: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
   if (signal === undefined) return waiting;
   signal.throwIfAborted();
+  // One listener for each who waits: many are no leak here, and Node.js would warn of one.
+  setMaxListeners(0, signal);
   await new Promise<void>((resolve) => {
     const settle = (): void => {
       signal.removeEventListener('abort', settle);

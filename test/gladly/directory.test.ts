@@ -167,6 +167,14 @@ describe('topics', () => {
     expect(askedSince()).toEqual([]);
   });
 
+  test('that an older list does not name have it read again once, not once each', async () => {
+    const { start, askedSince } = await directories();
+    const directory = start();
+    await directory.topics();
+    await directory.topics(['t8', 't9']);
+    expect(askedSince()).toEqual(['topics', 'topics', 'topics/t8', 'topics/t9']);
+  });
+
   test('come with their ancestors, and a loop among those ends', async () => {
     const { start, askedSince, known } = await directories();
     known.topics.push({ id: 'child', parentId: 'parent' });

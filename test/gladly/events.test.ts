@@ -139,6 +139,23 @@ describe('a stream of events that is cut', () => {
     expect(gladly.received).toHaveLength(1);
   });
 
+  test('is not what a slow reader makes of it', async () => {
+    let finish = (): void => undefined;
+    const gladly = await localGladly((_, response) => {
+      response.write(`${line('e1')}\n`);
+      finish = () => response.end(`${line('e2')}\n`);
+    });
+    const client = clientOf(gladly.origin, { timeoutMs: 100 });
+    const given: string[] = [];
+    for await (const { id } of client.events(query)) {
+      given.push(id);
+      if (id === 'e1') await new Promise((resolve) => setTimeout(resolve, 400));
+      finish();
+    }
+    expect(given).toEqual(['e1', 'e2']);
+    expect(client.counts.gladly).toBe(1);
+  });
+
   test('by its reader frees the connection', async () => {
     let closed = (): void => undefined;
     const gone = new Promise<void>((resolve) => (closed = resolve));
