@@ -39,12 +39,28 @@ export function parseCommandLine(args: readonly string[], sink: HelpSink): Invoc
   const command = new Command(program.name).version(sink.version, versionOption.flags);
   fillCommand(command, program, { sink, found: (invocation) => found.push(invocation) });
   try {
-    command.parse(args, { from: 'user' });
+    command.parse(protectIds(args), { from: 'user' });
   } catch (error) {
     if (error instanceof CommanderError && error.exitCode === 0) return null;
     throw error;
   }
   return found[0] ?? null;
+}
+
+// No command line can contain it.
+const idMark = '\0';
+
+/**
+ * Gladly's ids are 22 characters of base64url, so one in 64 begins with `-`. None of our flags has this shape: such a
+ * word is meant as an id, and should not need a `--` before it.
+ */
+function protectIds(args: readonly string[]): string[] {
+  return args.map((word) => (/^-[\w-]{21}$/.test(word) ? `${idMark}${word}` : word));
+}
+
+function unprotected(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unprotected);
+  return typeof value === 'string' && value.startsWith(idMark) ? value.slice(idMark.length) : value;
 }
 
 interface Parsing {
@@ -87,7 +103,8 @@ function fillCommand(command: Command, declaration: CommandDeclaration, parsing:
     const flags = lineOf(command)
       .map((one) => given(one, globalOptions.map(toOption)))
       .reduce((outer, inner) => ({ ...outer, ...inner }));
-    parsing.found({ flags, run: (context) => run(context, { arguments: command.processedArgs, options }) });
+    const words = command.processedArgs.map(unprotected);
+    parsing.found({ flags, run: (context) => run(context, { arguments: words, options }) });
   });
 }
 
@@ -105,7 +122,7 @@ function lineOf(command: Command): Command[] {
 function given(command: Command, options: readonly Option[]): Record<string, unknown> {
   const names = options.map((option) => option.attributeName());
   const onCommandLine = names.filter((name) => command.getOptionValueSource(name) === 'cli');
-  return Object.fromEntries(onCommandLine.map((name) => [name, command.getOptionValue(name) as unknown]));
+  return Object.fromEntries(onCommandLine.map((name) => [name, unprotected(command.getOptionValue(name))]));
 }
 
 function pathOf(command: Command): string {

@@ -9,7 +9,7 @@ import {
   readTopics,
 } from './answers.ts';
 import type { Agent, Conversation, Customer, Inbox, Organization, Topic } from './answers.ts';
-import { createCustomerItem, deleteCustomerItem, getCustomer } from './customers.ts';
+import { createCustomerItem, deleteCustomerItem, deleteItem, getCustomer } from './customers.ts';
 import type { NewItem } from './customers.ts';
 import { sendEmail } from './email.ts';
 import type { Mail, SendOutcome } from './email.ts';
@@ -70,6 +70,8 @@ export interface GladlyClient {
     item: NewItem,
   ): Promise<{ created: 'created' | 'taken'; customerId: string }>;
   deleteCustomerItem(customerId: string, itemId: string): Promise<'deleted' | 'absent'>;
+  /** The same by the item's id alone: a merge takes items along to another customer. */
+  deleteItem(itemId: string): Promise<'deleted' | 'absent'>;
   /** Never repeated by itself; `leaving` is awaited right before the mail leaves. */
   sendEmail(mail: Mail, leaving: () => Promise<void>): Promise<SendOutcome>;
   events(query: EventQuery): AsyncIterable<GladlyEvent>;
@@ -183,6 +185,7 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
       ),
     createCustomerItem: (customerId, item) => createCustomerItem(requests, customerId, item),
     deleteCustomerItem: (customerId, itemId) => deleteCustomerItem(requests, customerId, itemId),
+    deleteItem: (itemId) => deleteItem(requests, itemId),
     sendEmail: (mail, leaving) => sendEmail(requests, mail, leaving),
     events: (query) => readEvents(requests, query),
     report,

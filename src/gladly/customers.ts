@@ -94,6 +94,23 @@ export async function deleteCustomerItem(
   return result.outcome;
 }
 
+export async function deleteItem(requests: Requests, itemId: string): Promise<'deleted' | 'absent'> {
+  const call: Call = {
+    operation: 'deleteItem',
+    about: { noun: 'item', id: itemId },
+    method: 'DELETE',
+    path: apiPath`/conversation-items/${itemId}`,
+  };
+  return requests.ask<'deleted' | 'absent'>(
+    call,
+    async (answer) => {
+      await answer.drain();
+      return 'deleted';
+    },
+    ({ refusal }) => (refusal?.status === 404 ? 'absent' : undefined),
+  );
+}
+
 /** Goes from a merged customer to the one who lives on; every step is asked of our own origin. */
 async function followMerges<T extends object>(
   requests: Requests,

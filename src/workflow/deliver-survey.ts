@@ -16,8 +16,11 @@ import type { Steps } from './steps.ts';
 /** The decision rests on reads of at most this age when the message leaves. */
 const freshMilliseconds = 120_000;
 
-/** Reading and pacing took so long that the decision has to be made again. Nothing left. */
-export class StaleRead extends Error {}
+/**
+ * The decision no longer holds and has to be made again: the reads grew too old while waiting for the pacing, or
+ * another process changed the closing, e.g. because a newer one of the same address took its place. Nothing left.
+ */
+export class DecideAgain extends Error {}
 
 export interface Delivered {
   row: Closing;
@@ -29,7 +32,7 @@ export interface Delivered {
  * Sends the one message of a closing that is decided and due. The row says `sending` before the message leaves, so
  * that a crash is seen as what it is: a message that may have left.
  *
- * @throws StaleRead when the reads grew too old; nothing left then.
+ * @throws DecideAgain when the decision no longer holds; nothing left then.
  */
 export async function deliverSurvey(
   services: Services,
@@ -41,8 +44,10 @@ export async function deliverSurvey(
   const provider = await services.provider();
   const message = await composeMessage(services, look, closing);
   const leaving = async (): Promise<void> => {
-    if (services.clock() - Date.parse(look.read.readAt) > freshMilliseconds) throw new StaleRead();
-    await markLeaving(ledger, closing.id, worker, timeOf(services));
+    if (services.clock() - Date.parse(look.read.readAt) > freshMilliseconds) throw new DecideAgain();
+    await markLeaving(ledger, closing.id, worker, timeOf(services)).catch((error: unknown) => {
+      throw error instanceof Failure && error.code === 'closing_changed' ? new DecideAgain() : error;
+    });
   };
   const outcome = await steps.run('deliver', () => provider.deliver(message, leaving));
   const row = await settleMessage(

@@ -34,7 +34,7 @@ export async function postCard(
   const item = makeCard(answer, subject, services.clock());
   const cards = await cardsOf(ledger, answer.surveyId);
   const same = cards.find(({ itemId }) => itemId === item.id);
-  await removeOthers(services, cards, item.id);
+  await removeOthers(services, cards, item.id, customerId);
   if (same?.state === 'posted') {
     return { item, customerId: same.customerId, postedAt: same.postedAt, wasThere: true };
   }
@@ -52,11 +52,18 @@ export async function postCard(
   return { item, customerId: posted.customerId, postedAt, wasThere: posted.created === 'taken' };
 }
 
-async function removeOthers(services: Services, cards: readonly Card[], keep: string): Promise<void> {
+async function removeOthers(
+  { client, ledger }: Services,
+  cards: readonly Card[],
+  keep: string,
+  customerId: string,
+): Promise<void> {
   for (const card of cards) {
     if (card.itemId === keep || card.state === 'deleted') continue;
-    await services.client.deleteItem(card.itemId);
-    await markCardDeleted(services.ledger, card.itemId);
+    const deleted = await client.deleteCustomerItem(customerId, card.itemId);
+    // A merge may have taken the card to a customer whom the ledger does not know.
+    if (deleted === 'absent') await client.deleteItem(card.itemId);
+    await markCardDeleted(ledger, card.itemId);
   }
 }
 

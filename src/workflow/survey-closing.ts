@@ -7,7 +7,7 @@ import type { Closing } from '../ledger/closings.ts';
 import { decideClosing, retryClosing } from '../ledger/decisions.ts';
 import { namedAgent, customerOf, evidenceOf, factsOf } from './assess.ts';
 import { withClaim } from './claim.ts';
-import { deliverSurvey, StaleRead, type Delivered } from './deliver-survey.ts';
+import { deliverSurvey, DecideAgain, type Delivered } from './deliver-survey.ts';
 import { describe, type ConversationResult } from './describe.ts';
 import { historyOf, suppressionStart } from './history.ts';
 import { lookAtClosing, type Look } from './look-at-closing.ts';
@@ -16,7 +16,7 @@ import { previewVerdict } from './preview-closing.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
 
-/** Fresh reads that a message may need before it leaves; more would mean that Gladly answers for minutes. */
+/** Decisions that one message may need; more would mean that Gladly takes minutes, or that processes fight. */
 const mostLooks = 3;
 
 /**
@@ -48,8 +48,9 @@ export async function surveyClosing(
         const delivered = await deliverSurvey(services, look, current, steps);
         return describeDelivered(look, steps, delivered);
       } catch (error) {
-        if (!(error instanceof StaleRead) || looks === mostLooks) throw error;
+        if (!(error instanceof DecideAgain) || looks === mostLooks) throw error;
         look = await lookAtClosing(services, { ...request, closingId: row.id, record: true }, steps);
+        current = look.row ?? current;
       }
     }
   });

@@ -93,7 +93,7 @@ export async function runJson(
   args: readonly string[],
   options: RunOptions = {},
 ): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }> {
-  const result = await run([...args, '--json'], options);
+  const result = await run(['--json', ...args], options);
   try {
     return { ...result, document: JSON.parse(result.stdout) };
   } catch {

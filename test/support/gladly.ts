@@ -1,0 +1,52 @@
+import { onTestFinished } from 'vitest';
+import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/start.ts';
+import { runJson, temporaryFolder } from './run.ts';
+
+/** A sandbox of this test alone, and the environment that points the program at it. */
+export interface TestGladly {
+  sandbox: RunningSandbox;
+  env: Record<string, string>;
+  /** The requests that it answered so far, e.g. `POST /api/v1/communications/email`. */
+  requests(): Promise<{ method: string; path: string; status: number; time: string }[]>;
+  /** The first conversation of a trap. */
+  trap(name: string): string;
+  setFaults(faults: Record<string, number>): Promise<void>;
+}
+
+/** Everything but the folders is new for each test; no limit slows the tests down more than they ask for. */
+export async function testGladly(options: SandboxOptions = {}): Promise<TestGladly> {
+  const sandbox = await startSandbox({ size: 50, limits: { requestsPerSecond: 1000 }, ...options });
+  onTestFinished(() => sandbox.close());
+  const folder = temporaryFolder();
+  return {
+    sandbox,
+    env: {
+      GCSAT_DOMAIN: sandbox.origin,
+      GCSAT_EMAIL: sandbox.email,
+      GCSAT_TOKEN: sandbox.token,
+      GCSAT_DELIVERY: 'gladly-email',
+      GCSAT_FROM: sandbox.fromAddress,
+      GCSAT_PUBLIC_URL: 'https://csat.example.com',
+      GCSAT_CONFIG_DIR: `${folder}/config`,
+      GCSAT_DATA_DIR: `${folder}/data`,
+    },
+    async requests() {
+      const answer = await fetch(`${sandbox.origin}/_sandbox/requests`);
+      return (await answer.json()) as { method: string; path: string; status: number; time: string }[];
+    },
+    trap(name) {
+      const found = sandbox.traps.find((trap) => trap.name === name);
+      if (found === undefined) throw new Error(`the sandbox has no trap ${name}`);
+      return found.conversationId;
+    },
+    async setFaults(faults) {
+      await fetch(`${sandbox.origin}/_sandbox/faults`, { method: 'PUT', body: JSON.stringify(faults) });
+    },
+  };
+}
+
+/** The ledger as `surveys list` tells it. */
+export async function surveysOf(env: Record<string, string>): Promise<Record<string, unknown>[]> {
+  const { document } = await runJson(['surveys', 'list'], { env });
+  return document;
+}
