@@ -245,6 +245,13 @@ describe('a worker that ended while a message was leaving', () => {
     ]);
   });
 
+  test('handing out other work does not hide whose it was', async () => {
+    const ledger = await freshLedger();
+    const { id } = await leaving(ledger, 'c1', { worker: await endedWorker() });
+    expect(await claimNextDue(ledger, here, at(20))).toBeNull();
+    expect(await claimClosing(ledger, id, here, at(20))).toMatchObject({ claimed: true, takenOver: true });
+  });
+
   test('settling it twice changes nothing more', async () => {
     const ledger = await freshLedger();
     const closing = await leaving(ledger, 'c1');
