@@ -67,7 +67,7 @@ function fit<Row>(
     const widest = Math.max(...slack);
     if (widest === 0) break;
     const at = slack.indexOf(widest);
-    const second = Math.max(least[at] ?? 0, ...slack.filter((one) => one < widest));
+    const second = Math.max(least[at] ?? 0, ...slack.filter((_, index) => index !== at));
     const cut = Math.max(1, Math.min(excess, widest - second));
     widths[at] = widest - cut;
     excess -= cut;

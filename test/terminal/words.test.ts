@@ -1,0 +1,48 @@
+import { describe, expect, test } from 'vitest';
+import { colourLevel } from '../../src/terminal/colour.ts';
+import { suggest } from '../../src/terminal/suggest.ts';
+import { localTime } from '../../src/terminal/time.ts';
+
+describe('colourLevel', () => {
+  test.each([
+    [undefined, {}, true, 1],
+    [undefined, {}, false, 0],
+    [undefined, { TERM: 'dumb' }, true, 0],
+    [false, { FORCE_COLOR: '1' }, true, 0],
+    [undefined, { NO_COLOR: '1', FORCE_COLOR: '1' }, true, 0],
+    [undefined, { NO_COLOR: '' }, true, 1],
+    [undefined, { FORCE_COLOR: '1' }, false, 1],
+    [undefined, { FORCE_COLOR: 'true' }, false, 1],
+    [undefined, { FORCE_COLOR: '3' }, false, 3],
+    [undefined, { FORCE_COLOR: '0' }, true, 0],
+  ])('--no-color %s, %j, terminal %s: %i', (color, env, isTerminal, level) => {
+    expect(colourLevel(color, env, isTerminal)).toBe(level);
+  });
+});
+
+describe('suggest', () => {
+  test.each([
+    ['shwo', 'show'],
+    ['sruveys', 'surveys'],
+    ['--profil', '--profile'],
+    ['SUPPRESSIONDAY', 'suppressionDays'],
+    ['foo', null],
+    ['completely-else', null],
+  ])('%s: %s', (word, expected) => {
+    expect(suggest(word, ['show', 'set', 'surveys', '--profile', 'suppressionDays'])).toBe(expected);
+  });
+});
+
+describe('localTime', () => {
+  test.each([
+    ['2026-11-22T10:00:00.000Z', 'Europe/Berlin', '2026-11-22 11:00 GMT+1'],
+    ['2026-07-01T23:30:00.000Z', 'Europe/Berlin', '2026-07-02 01:30 GMT+2'],
+    ['2026-11-22T00:00:00.000Z', 'UTC', '2026-11-22 00:00 UTC'],
+    ['2026-11-22T10:00:00.000Z', null, '2026-11-22 10:00 UTC'],
+    ['2026-11-22T10:00:00.000Z', 'Nowhere/Land', '2026-11-22 10:00 UTC'],
+    [null, 'UTC', '-'],
+    ['yesterday', 'UTC', 'yesterday'],
+  ])('%s in %s', (time, zone, expected) => {
+    expect(localTime(time, zone)).toBe(expected);
+  });
+});
