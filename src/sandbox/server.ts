@@ -107,12 +107,13 @@ export function sandboxServer(
   });
 }
 
+/** A refusal becomes the contract's error. Anything else is a defect of the sandbox, and must not pass for a fault. */
 function guarded(handle: () => Reply): Reply {
   try {
     return handle();
   } catch (error) {
     if (error instanceof Refusal) return { status: error.status, json: { errors: error.problems } };
-    throw error;
+    return { status: 500, body: `a defect of the sandbox: ${String(error)}` };
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Scene, Stage } from './stage.ts';
 import type { StoryItem } from './story.ts';
 
-/** Items that real data has and the contract's schema has not. */
+/** Items of unusual shape: most of them are in real data, but not in the contract's schema. */
 export function setShapeTraps(stage: Stage): void {
   const { directory } = stage.setting;
 
@@ -54,14 +54,14 @@ export function setShapeTraps(stage: Stage): void {
     narrator.item(at(25), { initiator: null, content: { type: 'CONVERSATION_NOTE', body: null } });
     narrator.item(at(26), { initiator: helper, content: null });
   });
-  tell(
-    'no_initiator',
-    'Messages without an initiator follow the last response.',
-    'chat',
-    ({ narrator, at }) => {
-      narrator.item(at(20), { content: { type: 'WHATSAPP', content: 'Who wrote this?' } });
-    },
-  );
+  {
+    const scene = stage.scene('no_initiator', 'A message without an initiator follows the last response.', {
+      channel: 'chat',
+    });
+    scene.askAndAnswer();
+    scene.narrator.item(scene.at(20), { content: { type: 'WHATSAPP', content: 'Who wrote this?' } });
+    scene.narrator.close(scene.at(60), scene.closer);
+  }
   tell(
     'no_message_type',
     'Chat messages without messageType, as in the official examples.',
@@ -79,6 +79,16 @@ export function setShapeTraps(stage: Stage): void {
     });
     scene.story.responses.push({ at: scene.at(20), agentId: scene.helper.id, itemId: last(scene).body.id });
     scene.narrator.topic(scene.at(21), scene.owner, { add: directory.topicNamed('Exchange') });
+    scene.narrator.close(scene.at(60), scene.closer);
+  }
+  {
+    const scene = stage.scene('attachment', 'The customer attached a picture.');
+    scene.askAndAnswer();
+    const id = scene.narrator.message(scene.at(20), scene.customer, 'See the picture.');
+    const content = scene.story.items.find(({ body }) => body.id === id)?.body.content;
+    const picture = { id: scene.story.nextId('created'), filename: 'damage.png', contentType: 'image/png' };
+    Object.assign(content ?? {}, { attachments: [{ ...picture, fileSize: 70 }] });
+    scene.narrator.message(scene.at(30), scene.owner, 'Thank you, that is all we need.');
     scene.narrator.close(scene.at(60), scene.closer);
   }
 }

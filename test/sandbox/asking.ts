@@ -1,0 +1,44 @@
+import { expect } from 'vitest';
+import type { RunningSandbox } from '../../src/sandbox/start.ts';
+import { validateExchange } from '../support/contract-validator.ts';
+import { ask, trapId, type Answer, type AnyJson, type Question } from './ask.ts';
+
+/** Noon of the day on which these sandboxes stand. */
+export const noon = Date.UTC(2026, 10, 22, 12);
+
+export interface Asking {
+  /** The answer, which has to keep the contract. */
+  conforming: (question: Question) => Promise<Answer>;
+  /** The errors of an answer that keeps the contract to a request that does not. */
+  errorsOf: (question: Question, status?: number) => Promise<{ attr?: string; code: string }[]>;
+  /** Path of a special conversation. */
+  conversation: (trap: string) => string;
+  customerOf: (trap: string) => Promise<string>;
+  itemsOf: (trap: string) => Promise<AnyJson[]>;
+}
+
+/** Asks the sandbox that is running when the question is put. */
+export function asking(sandbox: () => RunningSandbox): Asking {
+  const conforming: Asking['conforming'] = async (question) => {
+    const answer = await ask(sandbox(), question);
+    expect(validateExchange(answer)).toEqual([]);
+    return answer;
+  };
+  const conversation = (trap: string): string => `/api/v1/conversations/${trapId(sandbox(), trap)}`;
+  return {
+    conforming,
+    conversation,
+    errorsOf: async (question, status = 400) => {
+      const answer = await ask(sandbox(), question);
+      expect(answer.status).toBe(status);
+      expect(validateExchange(answer, { responseOnly: true })).toEqual([]);
+      return answer
+        .json()
+        .errors.map(({ attr, code }: { attr?: string; code: string }) =>
+          attr === undefined ? { code } : { attr, code },
+        );
+    },
+    customerOf: async (trap) => (await conforming({ path: conversation(trap) })).json().customerId,
+    itemsOf: async (trap) => (await ask(sandbox(), { path: `${conversation(trap)}/items` })).json(),
+  };
+}
