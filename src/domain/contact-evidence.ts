@@ -74,15 +74,16 @@ function responseOf(event: ContactEvent, all: readonly ContactEvent[]): ContactR
     return event.initiator.type === 'AGENT' ? [{ event, agentId: event.initiator.id }] : [];
   }
   if (event.type !== 'CONTACT/ENDED' || event.channel !== 'PHONE_CALL') return [];
-  if (event.status !== null && event.status !== 'ANSWERED') return [];
+  if (event.status === 'UNANSWERED' || event.status === 'ABANDONED') return [];
   const call = all.filter(({ contactId }) => contactId !== null && contactId === event.contactId);
   const accepted = call.filter(({ type }) => type === 'CONTACT/OFFER_ACCEPTED').at(-1);
   if (accepted !== undefined) return [{ event, agentId: agentOfOffer(accepted) }];
-  // Without an accepted offer an inbound call reached nobody. An outbound one was answered if the source says so;
-  // if it does not say, there may have been a response that nobody can name.
-  const caller = call.find(({ type, initiator }) => type === 'CONTACT/STARTED' && initiator.type === 'AGENT');
-  if (event.status === 'ANSWERED') return [{ event, agentId: caller?.initiator.id ?? null }];
-  return caller === undefined ? [] : [{ event, agentId: null }];
+  const start = call.find(({ type }) => type === 'CONTACT/STARTED');
+  const caller = start?.initiator.type === 'AGENT' ? start.initiator : null;
+  if (event.status === 'ANSWERED') return [{ event, agentId: caller?.id ?? null }];
+  // An inbound call that nobody accepted reached nobody. Whether an outbound one was answered, or one whose beginning
+  // is not shown, stays open where no source says so: there may have been a response that nobody can name.
+  return caller !== null || start === undefined ? [{ event, agentId: null }] : [];
 }
 
 function agentOfOffer({ acceptedBy, initiator }: ContactEvent): string | null {
