@@ -186,12 +186,13 @@ function conflictsWith({ facts, history, policy, delivery, now }: DecisionQuesti
   const holding = history.others
     .filter(({ state }) => (reservingStates as readonly ClosingState[]).includes(state))
     .filter(({ at }) => at > since)
-    .filter(({ provider }) => isTrial(delivery) || provider === null || !isTrial(provider));
+    .filter(({ provider }) => isTrial(delivery) || isReal(provider));
   const closedAt = facts.closedAt ?? now;
   const yields = (other: OtherSurvey): boolean => other.state === 'scheduled' && other.closedAt < closedAt;
   return {
     blocking: holding.filter((other) => !yields(other)),
-    displaced: holding.filter(yields),
+    // A trial takes nobody's place but another trial's.
+    displaced: holding.filter(yields).filter(({ provider }) => !isTrial(delivery) || !isReal(provider)),
   };
 }
 
@@ -217,7 +218,12 @@ function reasonsOfHistory({ history, policy, delivery }: DecisionQuestion, confl
 /** A closing has a survey once a message left or may have left; one of a trial delivery only counts in trials. */
 export function isSurveyed(own: SurveyHistory['own'], delivery: DeliveryName): boolean {
   if (own === null || !(surveyedStates as readonly ClosingState[]).includes(own.state)) return false;
-  return isTrial(delivery) || own.provider === null || !isTrial(own.provider);
+  return isTrial(delivery) || isReal(own.provider);
+}
+
+/** What left by an unknown way may have reached the customer. */
+function isReal(provider: DeliveryName | null): boolean {
+  return provider === null || !isTrial(provider);
 }
 
 /** The share of closings that is surveyed is drawn by a hash of the closing, so that every run draws alike. */
@@ -228,16 +234,17 @@ function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
   return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample} %` }];
 }
 
-/** Entries and values meet trimmed and without regard to case; a domain may be written with or without `@`. */
+/** Entries and values meet trimmed and without regard to case. */
 export function listed(entries: readonly string[], values: readonly (string | null)[]): boolean {
-  const wanted = new Set(entries.map((entry) => entry.trim().toLowerCase().replace(/^@/, '')));
+  const wanted = new Set(entries.map((entry) => entry.trim().toLowerCase()));
   return values.some((value) => value !== null && wanted.has(value.trim().toLowerCase()));
 }
 
+/** A domain may be written with or without `@`. */
 function domainsOf(addresses: readonly (string | null)[]): string[] {
   return addresses.flatMap((address) => {
     const at = address?.lastIndexOf('@') ?? -1;
-    return address === null || at < 0 ? [] : [address.slice(at + 1)];
+    return address === null || at < 0 ? [] : [address.slice(at), address.slice(at + 1)];
   });
 }
 
