@@ -8,6 +8,7 @@ import type { DeliveryOutcome, SurveyMessage } from '../delivery/provider.ts';
 import { Failure } from '../failure.ts';
 import type { Closing } from '../ledger/closings.ts';
 import { markLeaving, settleMessage, type MessageResult } from '../ledger/decisions.ts';
+import { limiterStore } from '../ledger/limiter.ts';
 import type { Look } from './look-at-closing.ts';
 import { publicUrlOf } from './open-delivery.ts';
 import type { Services } from './services.ts';
@@ -15,6 +16,12 @@ import type { Steps } from './steps.ts';
 
 /** The decision rests on reads of at most this age when the message leaves. */
 const freshMilliseconds = 120_000;
+
+/** Tries of one message within one run. */
+const mostTries = 3;
+const longestPauseMilliseconds = 10_000;
+
+type NotSent = DeliveryOutcome & { status: 'not_sent' };
 
 /**
  * The decision no longer holds and has to be made again: the reads grew too old while waiting for the pacing, or
@@ -49,16 +56,31 @@ export async function deliverSurvey(
       throw error instanceof Failure && error.code === 'closing_changed' ? new DecideAgain() : error;
     });
   };
-  const outcome = await steps.run('deliver', () => provider.deliver(message, leaving));
-  const row = await settleMessage(
-    ledger,
-    closing.id,
-    timeOf(services),
-    settlementOf(services, closing, outcome),
-  );
-  if (outcome.status === 'sent') return { row, outcome: 'sent', failure: null };
-  if (outcome.status === 'uncertain') return { row, outcome: 'uncertain', failure: outcome.failure };
-  return { row, outcome: 'failed', failure: refusalOf(outcome) };
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await steps.run('deliver', () => provider.deliver(message, leaving));
+    const settlement = settlementOf(services, closing, outcome);
+    const row = await settleMessage(ledger, closing.id, timeOf(services), settlement);
+    if (outcome.status === 'sent') return { row, outcome: 'sent', failure: null };
+    if (outcome.status === 'uncertain') return { row, outcome: 'uncertain', failure: outcome.failure };
+    const wait = await waitBeforeRepeat(services, outcome, tries);
+    if (wait === null) return { row, outcome: 'failed', failure: refusalOf(outcome) };
+    await services.sleep(wait);
+  }
+}
+
+/**
+ * Milliseconds until a message that certainly did not leave is tried again at once; null when that is left to a later
+ * run, because the trouble will last.
+ */
+async function waitBeforeRepeat(
+  { ledger, clock }: Services,
+  { temporary, failure }: NotSent,
+  tries: number,
+): Promise<number | null> {
+  if (!temporary || failure.kind !== 'temporary' || tries >= mostTries) return null;
+  const pause = (await limiterStore(ledger).pausedUntil('requests')) - clock();
+  if (pause > longestPauseMilliseconds) return null;
+  return Math.max(pause, 0) + Math.random() * 250 * 2 ** tries;
 }
 
 async function composeMessage(services: Services, look: Look, closing: Closing): Promise<SurveyMessage> {
@@ -102,7 +124,7 @@ function settlementOf({ clock }: Services, closing: Closing, outcome: DeliveryOu
 }
 
 /** A message that the other side refuses is this one item's trouble, not a breach of the other side's contract. */
-function refusalOf({ failure, temporary }: DeliveryOutcome & { status: 'not_sent' }): Failure {
+function refusalOf({ failure, temporary }: NotSent): Failure {
   if (temporary || failure.kind !== 'contract') return failure;
   return new Failure('partial', failure.code, failure.message, { hint: failure.hint, cause: failure });
 }

@@ -1,0 +1,148 @@
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { runJson, start } from '../support/run.ts';
+import { faultyProxy, type Fate, type FaultyProxy } from '../support/faulty-proxy.ts';
+import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
+
+/** Starts the program and kills it with SIGKILL, unless it is done before. */
+async function killAfter(milliseconds: number, args: readonly string[], { env }: TestGladly): Promise<void> {
+  const child = start(args, { env });
+  const ended = once(child, 'close');
+  await Promise.race([wait(milliseconds), ended]);
+  child.kill('SIGKILL');
+  await ended;
+}
+
+// From before the first request until after the last one, on a slow and on a fast machine.
+const moments = [300, 500, 650, 750, 850, 950, 1050, 1200, 1400];
+
+describe('killed with SIGKILL and run again', () => {
+  test.each(moments)(
+    'after %i ms, replay leaves one message, or an uncertain one that is told',
+    async (moment) => {
+      const gladly = await testGladly();
+      const { env, sandbox } = gladly;
+      const id = sandbox.tellingConversationId;
+      await killAfter(moment, ['replay', '--', id], gladly);
+      const { document, code } = await runJson(['replay', '--', id], { env });
+      expect(code).toBe(0);
+      const [entry, ...others] = await surveysOf(env);
+      expect(others).toEqual([]);
+      if (document.outcome === 'uncertain') {
+        expect(sandbox.mailbox().length).toBeLessThanOrEqual(1);
+        expect(entry).toMatchObject({ state: 'uncertain' });
+      } else {
+        expect(['sent', 'already_surveyed']).toContain(document.outcome);
+        expect(sandbox.mailbox()).toHaveLength(1);
+        expect(entry).toMatchObject({ state: 'sent' });
+      }
+    },
+  );
+
+  test.each([700, 900, 1000, 1150])('after %i ms, post leaves exactly one card', async (moment) => {
+    const gladly = await testGladly();
+    const { env, sandbox } = gladly;
+    const post = ['post', '--rating', '4', '--comment', 'fine', '--', sandbox.tellingConversationId];
+    await killAfter(moment, post, gladly);
+    const { document, code } = await runJson(post, { env });
+    expect(code).toBe(0);
+    expect(['posted', 'already_posted']).toContain(document.outcome);
+    const posts = (await gladly.requests()).filter(
+      ({ method, path }) => method === 'POST' && path.includes('items'),
+    );
+    expect(posts.filter(({ status }) => status === 200)).toHaveLength(1);
+  });
+});
+
+const sending = 'POST /api/v1/communications/email';
+
+/** The program's way to a sandbox whose answer to the message is tampered with. */
+async function throughProxy(fate: Fate): Promise<{ gladly: TestGladly; proxy: FaultyProxy }> {
+  const gladly = await testGladly();
+  const proxy = await faultyProxy(gladly.sandbox.origin, (request, count) =>
+    request === sending && count === 1 ? fate : 'pass',
+  );
+  const env = { ...gladly.env, GCSAT_DOMAIN: proxy.origin };
+  return { gladly: { ...gladly, env }, proxy };
+}
+
+describe('a message that may have left', () => {
+  test.each<[string, Fate, number]>([
+    ['the connection breaks after it was taken', 'reset after', 1],
+    ['the connection breaks before it was taken', 'reset before', 0],
+    ['the other side fails', { status: 500 }, 0],
+    ['no answer comes in time', 'never answer', 1],
+  ])('is uncertain when %s, and never repeated by itself', async (_, fate, mails) => {
+    const { gladly } = await throughProxy(fate);
+    const { env, sandbox } = gladly;
+    const id = sandbox.tellingConversationId;
+    const first = await runJson(['replay', '--timeout', '2', '--', id], { env });
+    expect(first).toMatchObject({ code: 0, document: { outcome: 'uncertain' } });
+    expect(first.stderr).toMatch(/^warning: .*may or may not have left/);
+    const again = await runJson(['replay', '--', id], { env });
+    expect(again).toMatchObject({ code: 0, document: { outcome: 'uncertain' } });
+    expect(sandbox.mailbox()).toHaveLength(mails);
+  });
+
+  test('is settled as sent by a person who looked', async () => {
+    const { gladly } = await throughProxy('reset after');
+    const { env, sandbox } = gladly;
+    const id = sandbox.tellingConversationId;
+    await runJson(['replay', '--', id], { env });
+    const settled = await runJson(['surveys', 'retry', '--was-sent', '--', id], { env });
+    expect(settled.document).toMatchObject({ state: 'sent' });
+    expect((await runJson(['surveys', 'retry', '--', id], { env })).code).not.toBe(0);
+    expect(sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('is sent again when a person says so', async () => {
+    const { gladly } = await throughProxy('reset before');
+    const { env, sandbox } = gladly;
+    const id = sandbox.tellingConversationId;
+    await runJson(['replay', '--', id], { env });
+    const { document } = await runJson(['surveys', 'retry', '--', id], { env });
+    expect(document.outcome).toBe('sent');
+    expect(sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('is uncertain when the process dies while it is on its way', async () => {
+    const { gladly, proxy } = await throughProxy('never answer');
+    const { env, sandbox } = gladly;
+    const id = sandbox.tellingConversationId;
+    const child = start(['replay', '--', id], { env });
+    while (!proxy.seen.includes(sending)) await wait(5);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const { document } = await runJson(['replay', '--', id], { env });
+    expect(document.outcome).toBe('uncertain');
+    expect(await surveysOf(env)).toMatchObject([{ state: 'uncertain' }]);
+  });
+});
+
+describe('a message that certainly did not leave', () => {
+  test('is tried again when Gladly was too busy', async () => {
+    const { gladly } = await throughProxy({ status: 429 });
+    const { env, sandbox } = gladly;
+    const id = sandbox.tellingConversationId;
+    const { code, document } = await runJson(['replay', '--', id], { env });
+    expect([code, document.outcome]).toEqual([0, 'sent']);
+    expect(document.requests.byOperation.sendEmail).toBe(2);
+    expect(sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('is failed when Gladly refuses it, and kept for another try', async () => {
+    const body = JSON.stringify({
+      errors: [{ attr: 'from', code: 'invalid', detail: 'not an address of ours' }],
+    });
+    const { gladly } = await throughProxy({ status: 400, body });
+    const { env, sandbox } = gladly;
+    const id = sandbox.tellingConversationId;
+    const first = await runJson(['replay', '--', id], { env });
+    expect(first).toMatchObject({ code: 6, document: { outcome: 'failed' } });
+    expect(first.document.error.message).toContain('not an address of ours');
+    expect(await surveysOf(env)).toMatchObject([{ state: 'failed' }]);
+    expect((await runJson(['surveys', 'retry', '--', id], { env })).document.outcome).toBe('sent');
+    expect(sandbox.mailbox()).toHaveLength(1);
+  });
+});
