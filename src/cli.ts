@@ -48,7 +48,7 @@ async function helpStyle(): Promise<HelpStyle> {
   const { colourLevel } = await import('./terminal/colour.ts');
   const { isTTY, columns } = process.stdout;
   const color = commandLine.includes('--no-color') ? false : undefined;
-  return { columns: isTTY ? columns : 80, colour: colourLevel(color, process.env, isTTY) > 0 };
+  return { columns: (isTTY && columns) || 80, colour: colourLevel(color, process.env, isTTY) > 0 };
 }
 
 async function run(invocation: Invocation): Promise<number> {

@@ -61,6 +61,8 @@ export interface OutputOptions {
 }
 
 const columnsWithoutTerminal = 1000;
+/** Serial consoles, containers and `expect` may say 0. */
+const columnsOfUnknownTerminal = 80;
 
 export function createOutput(options: OutputOptions): Output {
   const { json, jsonl, level, stdout, stderr } = options;
@@ -87,7 +89,7 @@ export function createOutput(options: OutputOptions): Output {
     quiet,
     verbose: level === 'debug',
     get columns() {
-      return stdout.isTTY === true ? (stdout.columns ?? 80) : columnsWithoutTerminal;
+      return stdout.isTTY === true ? stdout.columns || columnsOfUnknownTerminal : columnsWithoutTerminal;
     },
     paint,
     get answered() {
@@ -115,7 +117,9 @@ export function createOutput(options: OutputOptions): Output {
     },
     progress(text) {
       running?.stop();
-      const spinning = stderr.isTTY === true && !quiet && !json && !jsonl;
+      // ora clears without end on a terminal that says to have no columns.
+      const canSpin = stderr.isTTY === true && (stderr.columns ?? 0) > 0;
+      const spinning = canSpin && !quiet && !json && !jsonl;
       const started = startProgress(text, {
         manner: quiet ? 'silent' : spinning ? 'spinner' : 'lines',
         colour: options.colour.stderr > 0,

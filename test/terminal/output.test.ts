@@ -104,6 +104,7 @@ describe('notes', () => {
 describe('the terminal', () => {
   test('has its width; what is no terminal needs nothing cut', () => {
     expect(capture({}, { columns: 72 }).output.columns).toBe(72);
+    expect(capture({}, { columns: 0 }).output.columns).toBe(80);
     expect(capture().output.columns).toBeGreaterThan(500);
   });
 
@@ -139,6 +140,13 @@ describe('progress without a terminal', () => {
     progress.succeed('read');
     vi.advanceTimersByTime(60_000);
     expect(stderr()).toBe('reading 1\nreading 2\nread\n');
+  });
+
+  test('says lines, too, on a terminal without a width, where a spinner would never end', () => {
+    const { output, stderr } = capture({}, { columns: 0 });
+    output.progress('reading');
+    vi.advanceTimersByTime(10_000);
+    expect(stderr()).toBe('reading\n');
   });
 
   test('says nothing once it is stopped, or replaced, or when quiet', () => {

@@ -1,0 +1,290 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { program, type CommandDeclaration } from '../../src/commands/declarations.ts';
+import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
+
+const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
+
+function paths({ commands = [] }: CommandDeclaration, before: string[] = []): string[][] {
+  return commands.flatMap((command) => {
+    const path = [...before, command.name];
+    return [path, ...paths(command, path)];
+  });
+}
+
+describe('version and help', () => {
+  test.each(['--version', '-V'])('%s', async (flag) => {
+    expect(await run([flag])).toMatchObject({ code: 0, stdout: `${manifest.version}\n`, stderr: '' });
+  });
+
+  test.each([[[]], [['--help']], [['-h']], [['help']], [['--help', '--no-color']]])(
+    'gcsat %j',
+    async (args) => {
+      const { code, stdout, stderr } = await run(args);
+      expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+      for (const [name] of paths(program)) expect(stdout).toContain(`\n  ${name} `);
+      for (const flag of ['--profile <name>', '--json', '--sandbox', '--no-color', '--version']) {
+        expect(stdout).toContain(flag);
+      }
+      expect(stdout).toContain('gcsat replay --sandbox');
+      for (const line of stdout.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    },
+  );
+
+  test.each(paths(program).map((path) => path.join(' ')))('gcsat %s --help', async (line) => {
+    const names = line.split(' ');
+    const { code, stdout, stderr } = await run([...names, '--help']);
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(stdout).toContain(`\n  gcsat ${line}`);
+    expect(stdout).toContain('--help');
+    expect((await run(['help', ...names.slice(0, 1)])).code).toBe(0);
+  });
+
+  test('the help of configure set names every key', async () => {
+    const { stdout: help } = await run(['configure', 'set', '--help']);
+    const { document } = await runJson(['configure', 'show']);
+    const fixed = ['profile', 'domain', 'email', 'token', 'database', 'dataDir', 'configDir'];
+    for (const key of Object.keys(document.settings)) {
+      if (!fixed.includes(key)) expect(help).toMatch(new RegExp(`\\b${key}\\b`));
+    }
+  });
+});
+
+describe('usage errors', () => {
+  test.each([
+    ['foo', "error: unknown command 'foo' for gcsat (`gcsat --help` lists them)"],
+    [
+      'sruveys',
+      "error: unknown command 'sruveys' for gcsat (did you mean 'surveys'? `gcsat --help` lists them)",
+    ],
+    ['foo --bar', "unknown command 'foo'"],
+    ['surveys shwo', "did you mean 'show'?"],
+    ['configure tset', "unknown command 'tset' for gcsat configure"],
+    ['--profil x surveys', 'did you mean --profile?'],
+    ['surveys list --stat x', "unknown option '--stat' for gcsat surveys list (did you mean --state?"],
+    ['surveys show', "missing required argument 'id'"],
+    ['surveys show a b', 'too many arguments'],
+    ['--profile', "option '--profile <name>' argument missing"],
+    ['--delivery pigeon surveys', 'Allowed choices are outbox'],
+    ['completion powershell', 'Allowed choices are bash, zsh, fish'],
+    ['--json', 'no command is given'],
+    ['configure show --json --jsonl', '--json and --jsonl contradict each other'],
+    ['configure show -q -v', '--quiet and --verbose contradict each other'],
+    ['configure show --profile ../x', "--profile: '../x' is no name of a profile"],
+  ])('gcsat %s', async (line, message) => {
+    const { code, stdout, stderr } = await run(line.split(' '));
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stderr).toMatch(/^error: [^\n]+ \([^\n]+\)\n$/);
+    if (!line.includes('--json')) expect(stdout).toBe('');
+  });
+
+  test('--json puts the error on stdout too, as the only document', async () => {
+    const { code, document, stderr } = await runJson(['foo']);
+    expect(code).toBe(2);
+    expect(document).toEqual({
+      error: {
+        code: 'unknown_command',
+        message: "unknown command 'foo' for gcsat",
+        hint: '`gcsat --help` lists them',
+        conversationId: null,
+      },
+    });
+    expect(stderr).toMatch(/^error: /);
+  });
+
+  test('a token has no flag, and one that is given nevertheless is not repeated', async () => {
+    for (const args of [
+      ['configure', '--token=hidden-token'],
+      ['replay', '--token', 'hidden-token'],
+    ]) {
+      const { code, stdout, stderr } = await run([...args, '--json']);
+      expect(code).toBe(2);
+      expect(stderr).toContain('--token-stdin');
+      expect(stdout + stderr).not.toContain('hidden-token');
+    }
+    expect((await run(['--help'])).stdout).not.toMatch(/--token[ =<]/);
+  });
+
+  test('control characters of an argument do not reach the terminal', async () => {
+    const { stderr } = await run(['\u001B[2J\u009Bfoo\nbar']);
+    // eslint-disable-next-line no-control-regex -- looked for on purpose.
+    expect(stderr).toMatch(/^[^\u001B\u009B\n]+\n$/);
+  });
+});
+
+describe('global options', () => {
+  test('stand before or after the command, the inner one wins', async () => {
+    for (const args of [
+      ['--timeout', '7', 'configure', 'show'],
+      ['configure', '--timeout', '7', 'show'],
+      ['configure', 'show', '--timeout', '7'],
+      ['--timeout', '9', 'configure', 'show', '--timeout=7'],
+    ]) {
+      const { document } = await runJson(args);
+      expect(document.settings.timeout).toEqual({ value: '7', origin: 'flag' });
+    }
+  });
+
+  test('what follows an option of a command is its value, whatever it looks like', async () => {
+    const { document, code } = await runJson(['post', 'x', '--comment', '--jsonl', '--rating', '9']);
+    expect(code).toBe(2);
+    expect(document.error.message).toContain('rating');
+  });
+
+  test('are refused when a variable is wrong, with exit 3', async () => {
+    const { code, stderr } = await run(['configure', 'show'], { env: { GCSAT_LOG_LEVEL: 'loud' } });
+    expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('GCSAT_LOG_LEVEL') });
+  });
+
+  test.each([
+    ['FORCE_COLOR', { FORCE_COLOR: '1' }, [], true],
+    ['NO_COLOR', { FORCE_COLOR: '1', NO_COLOR: '1' }, [], false],
+    ['--no-color', { FORCE_COLOR: '1' }, ['--no-color'], false],
+    ['no terminal', {}, [], false],
+  ])('colours: %s', async (_name, env, flags, coloured) => {
+    for (const args of [['configure', 'show'], ['surveys', '--help'], ['foo']]) {
+      const { stdout, stderr } = await run([...args, ...flags], { env });
+      expect((stdout + stderr).includes('\u001B[')).toBe(coloured);
+    }
+  });
+});
+
+describe('a missing configuration', () => {
+  test('is exit 3 and says everything that is missing', async () => {
+    const { code, stderr } = await run(['attribute', 'x']);
+    expect(code).toBe(3);
+    for (const word of ['domain', 'e-mail', 'token', 'gcsat configure', 'GCSAT_TOKEN', '--sandbox']) {
+      expect(stderr).toContain(word);
+    }
+    expect(stderr.trimEnd()).not.toContain('\n');
+  });
+
+  test('a corrupt one is exit 3, named, and left as it is', async () => {
+    const folder = join(temporaryFolder(), 'config');
+    const file = join(folder, 'config.json');
+    mkdirSync(folder);
+    writeFileSync(file, '{"profiles": {"default": {"token": "hidden-token"');
+    const env = { GCSAT_CONFIG_DIR: folder };
+    for (const args of [
+      ['attribute', 'x'],
+      ['configure', 'show'],
+      ['configure', 'set', 'sample=5'],
+    ]) {
+      const { code, stdout, stderr } = await run([...args, '-v'], { env });
+      expect(code).toBe(3);
+      expect(stderr).toContain(file);
+      expect(stdout + stderr).not.toContain('hidden-token');
+    }
+    expect(readFileSync(file, 'utf8')).toBe('{"profiles": {"default": {"token": "hidden-token"');
+  });
+
+  test.each([
+    'evil.com/acme.gladly.com',
+    'acme.gladly.com.evil.com',
+    'acme.gladly.com@evil.com',
+    'http://acme.gladly.com',
+    'https://evil.com',
+  ])('domain %s', async (domain) => {
+    const env = { GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+    expect(await run(['attribute', 'x', '--domain', domain], { env })).toMatchObject({ code: 2 });
+    const byVariable = await run(['attribute', 'x'], { env: { ...env, GCSAT_DOMAIN: domain } });
+    expect(byVariable).toMatchObject({ code: 3, stderr: expect.stringMatching(/^error: GCSAT_DOMAIN: /) });
+  });
+});
+
+describe('the embedded sandbox', () => {
+  test('needs no configuration and leaves nothing behind', async () => {
+    const temporary = temporaryFolder();
+    const { code, document } = await runJson(['attribute', '--sandbox'], { env: { TMPDIR: temporary } });
+    expect({ code, outcome: document.outcome }).toEqual({ code: 0, outcome: 'would_send' });
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('refuses to be told an account', async () => {
+    const result = await run(['attribute', '--domain', 'acme'], { env: { GCSAT_SANDBOX: '1' } });
+    expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('--domain') });
+  });
+});
+
+describe('pipes and signals', () => {
+  test('a reader that goes away ends nothing loudly', async () => {
+    for (const args of ['--help', 'completion bash', 'configure show', '--version']) {
+      const folder = temporaryFolder();
+      const shell = spawn('bash', ['-c', `"$NODE" "$BINARY" ${args} | head -c 0; echo "\${PIPESTATUS[0]}"`], {
+        env: {
+          PATH: process.env['PATH'],
+          HOME: folder,
+          NODE: process.execPath,
+          BINARY: binary,
+          GCSAT_LOG_LEVEL: 'error',
+        },
+      });
+      const output = { stdout: '', stderr: '' };
+      shell.stdout.on('data', (text: Buffer) => (output.stdout += text.toString()));
+      shell.stderr.on('data', (text: Buffer) => (output.stderr += text.toString()));
+      await once(shell, 'close');
+      expect(output).toEqual({ stdout: '0\n', stderr: '' });
+    }
+  });
+
+  test('a full disk behind stdout is an error', async () => {
+    const shell = spawn('bash', ['-c', '"$NODE" "$BINARY" --help > /dev/full'], {
+      env: { PATH: process.env['PATH'], NODE: process.execPath, BINARY: binary },
+    });
+    let stderr = '';
+    shell.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    const [code] = await once(shell, 'close');
+    expect({ code, stderr }).toEqual({ code: 7, stderr: expect.stringContaining('ENOSPC') });
+  });
+
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s stops with exit %i', async (signal, code) => {
+    const child = start(['sandbox', '--size', '10']);
+    await once(child.stdout, 'data');
+    child.kill(signal);
+    expect(await once(child, 'close')).toEqual([code, null]);
+  });
+});
+
+describe('completion', () => {
+  test('bash knows commands, options and values', async () => {
+    const { stdout: script } = await run(['completion', 'bash']);
+    const complete = async (...words: string[]): Promise<string[]> => {
+      const file = join(temporaryFolder(), 'completion.bash');
+      const ask = [
+        `COMP_WORDS=(${words.map((word) => `'${word}'`).join(' ')})`,
+        `COMP_CWORD=${words.length - 1}`,
+        '_gcsat',
+        'printf "%s\\n" "${COMPREPLY[@]}"',
+      ];
+      writeFileSync(file, [script, 'complete -p gcsat >&2', ...ask].join('\n'));
+      const shell = spawn('bash', ['--norc', file]);
+      let [stdout, stderr] = ['', ''];
+      shell.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+      shell.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+      await once(shell, 'close');
+      expect(stderr).toBe('complete -F _gcsat gcsat\n');
+      return stdout.trim().split('\n');
+    };
+    expect(await complete('gcsat', 're')).toEqual(['replay']);
+    expect(await complete('gcsat', 'surveys', 'c')).toEqual(['cancel']);
+    expect(await complete('gcsat', 'surveys', '--st')).toEqual(['--state']);
+    expect(await complete('gcsat', '--json', 'surveys', 'retry', '--w')).toEqual(['--was-sent']);
+    expect(await complete('gcsat', 'replay', '--delivery', 'g')).toEqual(['gladly-email', 'gladly-sms']);
+    expect(await complete('gcsat', 'completion', '')).toContain('fish');
+    expect(await complete('gcsat', 'post', '--resolved', '')).toEqual(['yes', 'no']);
+  });
+
+  test.each(['zsh', 'fish'])('%s has every command and option', async (shell) => {
+    const { code, stdout } = await run(['completion', shell]);
+    expect(code).toBe(0);
+    for (const path of paths(program)) expect(stdout).toContain(`gcsat ${path.join(' ')}`);
+    for (const word of ['dry-run', 'was-sent', 'public-url', 'profile']) expect(stdout).toContain(word);
+  });
+});
