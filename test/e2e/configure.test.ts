@@ -1,0 +1,371 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { binary, run, runJson, temporaryFolder, type RunOptions } from '../support/run.ts';
+
+const email = 'api@example.com';
+const token = 'right-and-secret-token';
+
+interface Gladly {
+  origin: string;
+  requests: { path: string; authorization: string | undefined }[];
+}
+
+/** As much of Gladly as checking an account takes. */
+async function startGladly(topics: readonly string[] = ['do_not_send_stella']): Promise<Gladly> {
+  const requests: Gladly['requests'] = [];
+  const expected = `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`;
+  const bodies: Record<string, unknown> = {
+    '/api/v1/organization': { id: 'org-1', name: 'Acme \u001B[31mInc', timezone: 'Europe/Berlin' },
+    '/api/v1/topics': topics.map((name, index) => ({ id: `topic-${index}`, name, disabled: false })),
+  };
+  const server = createServer((request: IncomingMessage, response) => {
+    const { authorization } = request.headers;
+    const path = request.url ?? '';
+    requests.push({ path, authorization });
+    if (authorization !== expected) return void response.writeHead(401).end();
+    const body = bodies[path];
+    response.writeHead(body === undefined ? 404 : 200, { 'content-type': 'application/json' });
+    response.end(JSON.stringify(body));
+  });
+  await once(server.listen(0, '127.0.0.1'), 'listening');
+  onTestFinished(() => void server.close());
+  return { origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, requests };
+}
+
+/** Folders that last for the whole test. */
+function home(): { env: Record<string, string>; file: string; config: string } {
+  const folder = temporaryFolder();
+  const config = join(folder, 'config');
+  return {
+    env: { GCSAT_CONFIG_DIR: config, GCSAT_DATA_DIR: join(folder, 'data') },
+    config,
+    file: join(config, 'config.json'),
+  };
+}
+
+const mode = (path: string): number => statSync(path).mode & 0o777;
+
+async function connect(gladly: Gladly, options: RunOptions, ...more: string[]) {
+  return runJson(['configure', '--domain', gladly.origin, '--email', email, '--token-stdin', ...more], {
+    input: `${token}\n`,
+    ...options,
+  });
+}
+
+describe('gcsat configure', () => {
+  test('checks against Gladly, then saves for the owner alone', async () => {
+    const gladly = await startGladly();
+    const { env, file, config } = home();
+    const { code, document, stdout, stderr } = await connect(gladly, { env });
+    expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+    expect(document).toMatchObject({
+      profile: 'default',
+      domain: gladly.origin,
+      email,
+      delivery: 'outbox',
+      organization: { id: 'org-1', timezone: 'Europe/Berlin' },
+      file,
+      warnings: [],
+    });
+    expect(stdout).not.toContain(token);
+    expect(gladly.requests.map(({ path }) => path).sort()).toEqual([
+      '/api/v1/organization',
+      '/api/v1/topics',
+    ]);
+    expect(mode(file)).toBe(0o600);
+    expect(mode(config)).toBe(0o700);
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toMatchObject({
+      domain: gladly.origin,
+      email,
+      token,
+    });
+  });
+
+  test('says it in one line to people, without what a name could do to their terminal', async () => {
+    const gladly = await startGladly();
+    const { stdout } = await run(['configure', '--domain', gladly.origin, '--email', email], {
+      env: { ...home().env, GCSAT_TOKEN: token },
+    });
+    expect(stdout).toMatch(/^✔ Acme Inc \(http:[^\n]+\) is connected as profile default; saved in [^\n]+\n$/);
+  });
+
+  test('saves nothing that Gladly refuses', async () => {
+    const gladly = await startGladly();
+    const { env, file } = home();
+    const wrong = { env, input: 'wrong-and-secret-token' };
+    const { code, document, stderr } = await connect(gladly, wrong);
+    expect(code).toBe(4);
+    expect(document.error.code).toBe('unauthorized');
+    expect(stderr).not.toContain('wrong-and-secret-token');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('saves nothing when nobody answers, and keeps what was saved before', async () => {
+    const gladly = await startGladly();
+    const { env, file } = home();
+    await connect(gladly, { env });
+    const before = readFileSync(file, 'utf8');
+    const elsewhere = ['configure', '--domain', 'http://127.0.0.1:1', '--email', email, '--timeout', '0.2'];
+    const { code } = await run(elsewhere, { env: { ...env, GCSAT_TOKEN: token }, timeoutMs: 55_000 });
+    expect(code).toBe(7);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+  });
+
+  test('takes everything from the environment, or secrets from files', async () => {
+    const gladly = await startGladly();
+    const { env } = home();
+    const account = { GCSAT_DOMAIN: gladly.origin, GCSAT_EMAIL: email, GCSAT_TOKEN: token };
+    expect((await run(['configure'], { env: { ...env, ...account } })).code).toBe(0);
+    const { code, document } = await runJson(['configure', 'show'], { env });
+    expect(code).toBe(0);
+    expect(document.settings.domain).toEqual({ value: gladly.origin, origin: 'profile' });
+  });
+
+  test('without a terminal names the missing flags', async () => {
+    const { code, document } = await runJson(['configure', '--email', email], { env: home().env });
+    expect(code).toBe(2);
+    expect(document.error.message).toBe('missing: --domain, --token-stdin');
+    const { code: emptyCode, stderr } = await run([
+      'configure',
+      '--domain',
+      'acme',
+      '--email',
+      email,
+      '--token-stdin',
+    ]);
+    expect({ emptyCode, stderr }).toMatchObject({
+      emptyCode: 2,
+      stderr: expect.stringContaining('stdin is empty'),
+    });
+  });
+
+  test('does not send a saved token to another host', async () => {
+    const [first, second] = [await startGladly(), await startGladly()];
+    const { env } = home();
+    await connect(first, { env });
+    const { code } = await run(['configure', '--domain', second.origin], { env });
+    expect(code).toBe(2);
+    expect((await run(['configure', 'test', '--domain', second.origin], { env })).code).toBe(3);
+    expect(second.requests).toEqual([]);
+  });
+
+  test('warns when no topic can keep a conversation from being surveyed, and of an unfinished delivery', async () => {
+    const gladly = await startGladly(['Refund']);
+    const { env } = home();
+    const { document, stderr } = await connect(gladly, { env }, '--delivery', 'gladly-email');
+    expect(document.warnings).toEqual([
+      expect.stringContaining('no topic is named do_not_send_stella'),
+      expect.stringContaining('needs a sender'),
+      expect.stringContaining('needs the address of the survey page'),
+    ]);
+    expect(stderr.match(/^warning: /gm)).toHaveLength(3);
+    await run(['configure', 'set', 'optOutTopics= REFUND '], { env });
+    const again = await connect(
+      gladly,
+      { env },
+      '--from',
+      email,
+      '--public-url',
+      'https://csat.example.com/',
+    );
+    expect(again.document).toMatchObject({ delivery: 'gladly-email', warnings: [] });
+  });
+});
+
+describe('profiles', () => {
+  test('stand beside each other, are listed, used and removed', async () => {
+    const gladly = await startGladly();
+    const { env, file } = home();
+    await connect(gladly, { env });
+    await connect(gladly, { env }, '--profile', 'acme.eu');
+    const { document } = await runJson(['configure', 'list'], { env: { ...env, GCSAT_PROFILE: 'acme.eu' } });
+    expect(document).toEqual([
+      { name: 'default', domain: gladly.origin, email, delivery: 'outbox', active: false },
+      { name: 'acme.eu', domain: gladly.origin, email, delivery: 'outbox', active: true },
+    ]);
+
+    const { code, stderr } = await run(['configure', 'remove', 'acme.eu'], { env });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--yes') });
+    expect((await run(['configure', 'remove', 'acme.eu', '--yes'], { env })).code).toBe(0);
+    expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).profiles)).toEqual(['default']);
+    expect((await run(['configure', 'remove', 'acme.eu', '--yes'], { env })).code).toBe(3);
+  });
+});
+
+describe('configure set and show', () => {
+  test('set keeps what is valid, in one go, and show tells where it comes from', async () => {
+    const { env } = home();
+    const values = [
+      'suppressionDays=14',
+      'quietHours=21:00-08:00',
+      'excludedAgents=bot@example.com, a1',
+      'timeout=12',
+    ];
+    const set = await runJson(['configure', 'set', ...values], { env });
+    expect(set.document).toEqual({
+      profile: 'default',
+      set: {
+        suppressionDays: '14',
+        quietHours: '21:00-08:00',
+        excludedAgents: 'bot@example.com,a1',
+        timeout: '12',
+      },
+    });
+    const { document } = await runJson(['configure', 'show'], { env: { ...env, GCSAT_TIMEOUT: '13' } });
+    expect(document.settings).toMatchObject({
+      suppressionDays: { value: '14', origin: 'profile' },
+      excludedAgents: { value: 'bot@example.com,a1', origin: 'profile' },
+      timeout: { value: '13', origin: 'environment' },
+      maxAge: { value: '30d', origin: 'default' },
+      token: { value: null, origin: 'default' },
+    });
+    await run(['configure', 'set', 'suppressionDays=', 'optOutTopics=', 'conversationLink='], { env });
+    const { document: after } = await runJson(['configure', 'show'], { env });
+    expect(after.settings).toMatchObject({
+      suppressionDays: { value: '7', origin: 'default' },
+      optOutTopics: { value: '', origin: 'profile' },
+      conversationLink: { value: '', origin: 'profile' },
+      quietHours: { value: '21:00-08:00', origin: 'profile' },
+    });
+  });
+
+  test('one wrong value and none is kept', async () => {
+    const { env, file } = home();
+    const { code, stderr } = await run(['configure', 'set', 'sample=50', 'maxAge=soon'], { env });
+    expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^error: maxAge: 'soon'/) });
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test.each([
+    ['sampel=5', 'did you mean sample?'],
+    ['__proto__=5', "unknown setting '__proto__'"],
+    ['sample', 'KEY=VALUE'],
+    ['token=hidden-token', 'run `gcsat configure`'],
+    ['domain=acme', 'run `gcsat configure`'],
+    ['smtpUrl=smtp://me:hidden-token@host', 'smtpUrl=-'],
+    ['delivery=pigeon', 'outbox'],
+    ['publicUrl=javascript:alert(1)', 'https://'],
+  ])('set %s', async (assignment, message) => {
+    const { env, file } = home();
+    const { code, stdout, stderr } = await run(['configure', 'set', assignment], { env });
+    expect(code).toBe(2);
+    expect(stderr).toContain(message);
+    expect(stdout + stderr).not.toContain('hidden-token');
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('a secret comes by stdin, and is never shown', async () => {
+    const gladly = await startGladly();
+    const { env, file } = home();
+    await connect(gladly, { env });
+    const url = 'smtp://me:mail-and-secret@mail.example.com:587';
+    await run(['configure', 'set', 'smtpUrl=-'], { env, input: `${url}\n` });
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default.values.smtpUrl).toBe(url);
+    for (const args of [
+      ['show'],
+      ['show', '--json'],
+      ['show', '-v'],
+      ['list'],
+      ['set', 'sample=5', '--json'],
+    ]) {
+      const { code, stdout, stderr } = await run(['configure', ...args], { env });
+      expect(code).toBe(0);
+      expect(stdout + stderr).not.toMatch(/and-secret|secret-token/);
+    }
+    const { document } = await runJson(['configure', 'show'], { env });
+    expect(document.settings).toMatchObject({
+      token: { value: 'set', origin: 'profile' },
+      smtpUrl: { value: 'set', origin: 'profile' },
+    });
+  });
+});
+
+describe('configure test', () => {
+  test('is exit 0 when all is well, exit 3 with the reason when not', async () => {
+    const gladly = await startGladly();
+    const { env } = home();
+    await connect(gladly, { env });
+    const { code, document } = await runJson(['configure', 'test'], { env });
+    expect({ code, wrong: document.checks.filter(({ ok }: { ok: boolean }) => !ok) }).toEqual({
+      code: 0,
+      wrong: [],
+    });
+    const bad = await run(['configure', 'test'], { env: { ...env, GCSAT_TOKEN: 'wrong-and-secret-token' } });
+    expect(bad.code).toBe(3);
+    expect(bad.stdout).toMatch(/^✘ Gladly: /m);
+    expect(bad.stdout + bad.stderr).not.toContain('wrong-and-secret-token');
+  });
+});
+
+describe('at a terminal', () => {
+  /** Runs the program on a pseudo-terminal and types each answer once its question stands there. */
+  async function converse(
+    args: readonly string[],
+    env: Record<string, string>,
+    answers: readonly (readonly [question: string, answer: string])[],
+  ): Promise<{ code: unknown; screen: string }> {
+    const command = ['stty cols 100 rows 40 &&', process.execPath, binary, ...args].join(' ');
+    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOME: temporaryFolder(), TERM: 'xterm', ...env },
+    });
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    let screen = '';
+    let next = 0;
+    terminal.stdout.on('data', (text: Buffer) => {
+      screen += text.toString();
+      if (screen.length > 1_000_000) terminal.kill('SIGKILL');
+      const [question, answer] = answers[next] ?? [];
+      if (question !== undefined && answer !== undefined && screen.includes(question)) {
+        next += 1;
+        terminal.stdin.write(answer);
+      }
+    });
+    const [code] = await once(terminal, 'close');
+    return { code, screen };
+  }
+
+  test('asks for what is missing, and never shows the token', async () => {
+    const gladly = await startGladly();
+    const { env, file } = home();
+    const { code, screen } = await converse(['configure', '--domain', gladly.origin], env, [
+      ['E-mail of the API user', `${email}\r`],
+      ['API token', `${token}\u0014\r`],
+      ['How should surveys reach customers?', '\r'],
+    ]);
+    expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('is connected as profile') });
+    expect(screen).not.toContain(token);
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toMatchObject({ email, token });
+  });
+
+  test('Ctrl-C at a question is exit 130, and nothing is saved', async () => {
+    const { env, file } = home();
+    const { code } = await converse(['configure'], env, [['Domain of the organisation', '\u0003']]);
+    expect(code).toBe(130);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('removing a profile asks first', async () => {
+    const { env, file } = home();
+    await run(['configure', 'set', 'sample=5'], { env });
+    const kept = await converse(['configure', 'remove', 'default'], env, [['Remove profile default', 'n\r']]);
+    expect(kept).toEqual({ code: 0, screen: expect.stringContaining('Nothing was removed') });
+    await converse(['configure', 'remove', 'default'], env, [['Remove profile default', 'y\r']]);
+    expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ profiles: {} });
+  });
+
+  test('--no-input and CI ask nothing', async () => {
+    const { env } = home();
+    for (const [args, more] of [
+      [['configure', '--no-input'], {}],
+      [['configure'], { CI: 'true' }],
+    ] as const) {
+      const { code, screen } = await converse(args, { ...env, ...more }, []);
+      expect({ code, screen }).toEqual({ code: 2, screen: expect.stringContaining('missing: --domain') });
+    }
+  });
+});
