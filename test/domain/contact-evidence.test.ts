@@ -289,6 +289,11 @@ describe('joined with the timeline that is visible', () => {
     expect(solveTruncated(shown, finding)).toEqual(shown.response);
   });
 
+  test('so is a response of the same moment, where a report tells no message', () => {
+    const shown = visible(email('amy', '10:00', 'm1'));
+    expect(solveTruncated(shown, find([sent('amy', '10:00')]))).toEqual(shown.response);
+  });
+
   test('messages without an id are never taken for the same', () => {
     const shown = visible({ ...(email('amy', '10:00', '') as object), id: null });
     expect(credited(shown, find([sent('ben', '11:00')]))).toBe('ben');
