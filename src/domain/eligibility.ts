@@ -40,6 +40,18 @@ export interface ClosingFacts {
   timeZone: string | null;
 }
 
+/** What the conversation itself and its closing tell. */
+export type ConversationFacts = Pick<
+  ClosingFacts,
+  'closingId' | 'status' | 'closedAt' | 'reopened' | 'topicIds' | 'topics' | 'inbox'
+>;
+
+/** What the timeline tells. */
+export type TimelineFacts = Pick<
+  ClosingFacts,
+  'attribution' | 'timelineUnsolved' | 'timelineTruncated' | 'agent'
+>;
+
 /** What the ledger knows that bears on this closing. */
 export interface SurveyHistory {
   own: { state: ClosingState; provider: DeliveryName | null } | null;
@@ -77,11 +89,11 @@ export function decide(question: DecisionQuestion): Verdict {
   const choice = chooseAddress(addressKindOf(delivery), facts.customer);
   const conflicts = conflictsWith(question);
   const reasons = [
-    ...reasonsOfConversation(facts, policy, now),
-    ...reasonsOfAttribution(facts),
+    ...reasonsOfConversation(facts, policy),
+    ...reasonsOfClosing(facts, policy, now),
+    ...reasonsOfTimeline(facts, policy),
     ...reasonsOfCustomer(facts, choice, policy),
     ...reasonsOfHistory(question, conflicts),
-    ...reasonsOfSample(facts.closingId, policy),
   ];
   if (reasons.length > 0 || !('address' in choice)) return { suppress: reasons };
   const dueAt = sendTime({
@@ -103,7 +115,8 @@ export function reservedAddress(facts: ClosingFacts, delivery: DeliveryName): st
   return 'address' in choice ? addressKey(choice.address) : null;
 }
 
-function reasonsOfConversation(facts: ClosingFacts, policy: Policy, now: number): Reason[] {
+/** Reasons that the conversation alone makes certain. */
+export function reasonsOfConversation(facts: ConversationFacts, policy: Policy): Reason[] {
   const reasons: Reason[] = [];
   if (facts.status !== 'CLOSED') {
     reasons.push({ code: 'not_closed', detail: `the conversation is ${facts.status}` });
@@ -117,17 +130,28 @@ function reasonsOfConversation(facts: ClosingFacts, policy: Policy, now: number)
   if (facts.inbox !== null && listed(policy.excludedInboxes, [facts.inbox.id, facts.inbox.name])) {
     reasons.push({ code: 'inbox_excluded', detail: `inbox ${facts.inbox.name ?? facts.inbox.id}` });
   }
-  if (facts.closedAt !== null && now - facts.closedAt > policy.maxAge) {
-    const days = Math.floor((now - facts.closedAt) / day);
+  return reasons;
+}
+
+/** Reasons that are certain before anything is read. */
+export function reasonsOfClosing(
+  { closingId, closedAt }: Pick<ClosingFacts, 'closingId' | 'closedAt'>,
+  policy: Policy,
+  now: number,
+): Reason[] {
+  const reasons: Reason[] = [];
+  if (closedAt !== null && now - closedAt > policy.maxAge) {
+    const days = Math.floor((now - closedAt) / day);
     reasons.push({
       code: 'too_old',
       detail: `closed ${days} days ago, the limit is ${roundedDays(policy.maxAge)} days`,
     });
   }
-  return reasons;
+  return [...reasons, ...reasonsOfSample(closingId, policy)];
 }
 
-function reasonsOfAttribution(facts: ClosingFacts): Reason[] {
+/** Reasons that the timeline makes certain. */
+export function reasonsOfTimeline(facts: TimelineFacts, policy: Policy): Reason[] {
   const { attribution, agent } = facts;
   if (facts.timelineUnsolved) {
     return [
@@ -150,6 +174,10 @@ function reasonsOfAttribution(facts: ClosingFacts): Reason[] {
     const detail = id === null ? 'Gladly does not say which agent' : `agent ${id} is not known to Gladly`;
     reasons.push({ code: 'agent_unknown', detail });
   }
+  const channel = attribution.response?.channel ?? null;
+  if (listed(policy.excludedChannels, [channel, attribution.response?.itemType ?? null])) {
+    reasons.push({ code: 'channel_excluded', detail: `channel ${channel ?? 'unknown'}` });
+  }
   if (!attribution.customerSpoke && !facts.timelineTruncated) {
     reasons.push({ code: 'no_customer_message', detail: 'the customer neither wrote nor called' });
   }
@@ -159,10 +187,6 @@ function reasonsOfAttribution(facts: ClosingFacts): Reason[] {
 function reasonsOfCustomer(facts: ClosingFacts, choice: AddressChoice, policy: Policy): Reason[] {
   const reasons: Reason[] = [];
   if ('missing' in choice) reasons.push({ code: choice.missing, detail: choice.detail });
-  const channel = facts.attribution.response?.channel ?? null;
-  if (listed(policy.excludedChannels, [channel, facts.attribution.response?.itemType ?? null])) {
-    reasons.push({ code: 'channel_excluded', detail: `channel ${channel ?? 'unknown'}` });
-  }
   const addresses = [
     ...facts.customer.emails.flatMap(({ original, normalized }) => [original, normalized]),
     ...facts.customer.phones.flatMap(({ original, normalized }) => [original, normalized]),
