@@ -1,10 +1,11 @@
+import { readyToDeliver } from '../workflow/decide-and-deliver.ts';
 import { eachConversation } from '../workflow/each-conversation.ts';
 import type { ConversationResult } from '../workflow/describe.ts';
 import { previewClosing } from '../workflow/preview-closing.ts';
 import { fetchRecordings } from '../workflow/recordings.ts';
 import type { Services } from '../workflow/services.ts';
 import type { Steps } from '../workflow/steps.ts';
-import { readyToDeliver, surveyClosing } from '../workflow/survey-closing.ts';
+import { surveyClosing } from '../workflow/survey-closing.ts';
 import { tellingConversation } from './attribute.ts';
 import type { CommandContext } from './context.ts';
 import { checkConversationIds, reportConversations } from './conversation-results.ts';

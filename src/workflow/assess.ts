@@ -1,5 +1,5 @@
 import { anyPhone, chooseEmail } from '../domain/address.ts';
-import type { ClosingFacts } from '../domain/eligibility.ts';
+import type { ClosingFacts, ConversationFacts, TimelineFacts } from '../domain/eligibility.ts';
 import { formatInstant, normalizeTime, toMilliseconds, type Instant } from '../domain/instant.ts';
 import type {
   AgentIdentity,
@@ -9,8 +9,9 @@ import type {
   DocumentItem,
 } from '../domain/survey-document.ts';
 import type { Recording } from '../domain/timeline.ts';
+import type { Customer } from '../gladly/answers.ts';
 import type { Credit } from './credit.ts';
-import type { ConversationRead } from './read-conversation.ts';
+import type { ConversationRead, FullRead, TimelineRead } from './read-conversation.ts';
 
 /** The closing that is being looked at; `closedAt` null: the conversation never closed as far as we know. */
 export interface ClosingInQuestion {
@@ -21,40 +22,48 @@ export interface ClosingInQuestion {
 
 /** What the ledger freezes with a survey: a later reassignment or renaming changes nothing of it. */
 export interface Evidence {
-  attribution: DocumentAttribution | null;
-  timeline: { items: number; truncated: boolean; considered: DocumentItem[] };
   conversation: DocumentConversation;
+  attribution: DocumentAttribution | null;
+  /** Null where the verdict was certain without it. */
+  timeline: { items: number; truncated: boolean; considered: DocumentItem[] } | null;
   recordings: Recording[];
 }
 
-export function factsOf(read: ConversationRead, credit: Credit, closing: ClosingInQuestion): ClosingFacts {
-  const { conversation } = read;
+export function factsOf(read: FullRead, credit: Credit, closing: ClosingInQuestion): ClosingFacts {
+  return {
+    ...conversationFactsOf(read, closing),
+    ...timelineFactsOf(read, credit),
+    customer: read.customer,
+    timeZone: read.organization.timezone,
+  };
+}
+
+export function conversationFactsOf(read: ConversationRead, closing: ClosingInQuestion): ConversationFacts {
+  const { conversation, topics } = read;
   return {
     closingId: closing.id ?? conversation.id,
     status: conversation.status,
     closedAt: closing.closedAt === null ? null : toMilliseconds(closing.closedAt),
     reopened: closing.reopened,
     topicIds: conversation.topicIds,
-    topics: read.topics,
+    topics,
     inbox: inboxOf(read),
-    attribution: credit.attribution,
-    timelineUnsolved: credit.unsolved,
-    timelineTruncated: read.truncated,
-    agent: credit.agent,
-    customer: read.customer,
-    timeZone: read.organization.timezone,
   };
 }
 
-export function evidenceOf(read: ConversationRead, credit: Credit, closing: ClosingInQuestion): Evidence {
-  const { conversation, items } = read;
-  const considered = credit.attribution.considered.map((item) => ({
-    ...item,
-    agentName: nameOf(read, item.agentId),
-  }));
+export function timelineFactsOf({ truncated }: TimelineRead, credit: Credit): TimelineFacts {
   return {
-    attribution: attributionOf(credit, considered),
-    timeline: { items: items.length, truncated: read.truncated, considered },
+    attribution: credit.attribution,
+    timelineUnsolved: credit.unsolved,
+    timelineTruncated: truncated,
+    agent: credit.agent,
+  };
+}
+
+/** What is kept of a closing whose verdict was certain from the conversation alone. */
+export function conversationEvidenceOf(read: ConversationRead, closing: ClosingInQuestion): Evidence {
+  const { conversation, topics } = read;
+  return {
     conversation: {
       status: conversation.status,
       createdAt: normalizeTime(conversation.createdAt),
@@ -63,13 +72,32 @@ export function evidenceOf(read: ConversationRead, credit: Credit, closing: Clos
       assignedAgentId: conversation.agentId,
       assignedAgentName: nameOf(read, conversation.agentId),
       inbox: inboxOf(read),
-      topics: conversation.topicIds.map((id) => ({ id, name: read.topics.get(id)?.name ?? null })),
+      topics: conversation.topicIds.map((id) => ({ id, name: topics.get(id)?.name ?? null })),
     },
-    recordings: items.flatMap(({ recording }) => (recording === null ? [] : [recording])),
+    attribution: null,
+    timeline: null,
+    recordings: [],
   };
 }
 
-export function customerOf({ customer }: ConversationRead): DocumentCustomer {
+export function evidenceOf(
+  read: ConversationRead & TimelineRead,
+  credit: Credit,
+  closing: ClosingInQuestion,
+): Evidence & { timeline: NonNullable<Evidence['timeline']> } {
+  const considered = credit.attribution.considered.map((item) => ({
+    ...item,
+    agentName: nameOf(read, item.agentId),
+  }));
+  return {
+    ...conversationEvidenceOf(read, closing),
+    attribution: attributionOf(credit, considered),
+    timeline: { items: read.items.length, truncated: read.truncated, considered },
+    recordings: read.items.flatMap(({ recording }) => (recording === null ? [] : [recording])),
+  };
+}
+
+export function customerOf(customer: Customer): DocumentCustomer {
   const email = chooseEmail(customer.emails);
   return {
     id: customer.id,

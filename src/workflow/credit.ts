@@ -1,11 +1,16 @@
 import { attribute, type Attribution, type ConsideredItem, type Response } from '../domain/attribution.ts';
-import { lastContactResponse, solveTruncated, type ContactFinding } from '../domain/contact-evidence.ts';
+import {
+  lastContactResponse,
+  solveTruncated,
+  type ContactEvent,
+  type ContactFinding,
+} from '../domain/contact-evidence.ts';
 import { listed } from '../domain/eligibility.ts';
 import { parseInstant, toMilliseconds, type Instant } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import type { Agent } from '../gladly/answers.ts';
 import { contactEventsOfDay, contactEventsOfReports, reachedByEvents } from './contact-sources.ts';
-import type { ConversationRead } from './read-conversation.ts';
+import type { ConversationRead, TimelineRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
 
@@ -23,7 +28,7 @@ export interface Credit {
 /** Attributes one closing. A cut timeline is solved from another source or left unsolved, never guessed. */
 export async function creditClosing(
   services: Services,
-  read: ConversationRead,
+  read: ConversationRead & TimelineRead,
   closedAt: Instant | null,
   steps: Steps,
 ): Promise<Credit> {
@@ -51,7 +56,7 @@ export async function creditClosing(
 
 async function solve(
   services: Services,
-  read: ConversationRead,
+  read: ConversationRead & TimelineRead,
   closedAt: Instant | null,
   visible: Attribution,
   isExcluded: (agentId: string) => boolean,
@@ -61,8 +66,14 @@ async function solve(
   const now = clock();
   const until = closedAt === null ? now : toMilliseconds(closedAt);
   const question = { conversationId: read.conversation.id, since: beginningOf(read) ?? until, until };
-  const judge = (events: Parameters<typeof lastContactResponse>[0]): ContactFinding =>
-    lastContactResponse(events, closedAt, isExcluded);
+  // Contact events do not tell of failed deliveries, but the timeline may.
+  const refused = new Set(visible.considered.filter(({ counts }) => !counts).map(({ itemId }) => itemId));
+  const judge = (events: readonly ContactEvent[]): ContactFinding =>
+    lastContactResponse(
+      events.filter(({ messageId }) => messageId === null || !refused.has(messageId)),
+      closedAt,
+      isExcluded,
+    );
   try {
     if (reachedByEvents(until, now)) {
       const finding = judge(await contactEventsOfDay(client, question, { clock, sleep }));
@@ -90,7 +101,7 @@ function remarked(considered: readonly ConsideredItem[], response: Response | nu
 }
 
 /** Epoch milliseconds of the conversation's first sign of life. */
-function beginningOf({ conversation, items }: ConversationRead): number | null {
+function beginningOf({ conversation, items }: ConversationRead & TimelineRead): number | null {
   const times = [parseInstant(conversation.createdAt), ...items.map(({ timestamp }) => timestamp)];
   const [first] = times.filter((time) => time !== null);
   return first === undefined ? null : toMilliseconds(first);

@@ -31,7 +31,7 @@ export function describe(look: Look, steps: Steps, ending: Ending): Conversation
     attribution: evidence.attribution,
     timeline: evidence.timeline,
     conversation: evidence.conversation,
-    customer: customerOf(look.read),
+    customer: customerOf(look.read.customer),
     recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
     survey: surveyOf(ending.row),
     warnings: [...look.credit.warnings, ...(ending.warnings ?? [])],

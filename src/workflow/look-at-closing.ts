@@ -11,7 +11,7 @@ import {
 import type { Ledger } from '../ledger/open.ts';
 import type { ClosingInQuestion } from './assess.ts';
 import { creditClosing, type Credit } from './credit.ts';
-import { readConversation, type ConversationRead } from './read-conversation.ts';
+import { readFully, type FullRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
 
@@ -30,7 +30,7 @@ export interface LookRequest {
 export interface Look {
   /** As asked for. */
   conversationId: string;
-  read: ConversationRead;
+  read: FullRead;
   credit: Credit;
   closing: ClosingInQuestion;
   /** The ledger's row of this closing; null in a dry run of a new one, or where the conversation never closed. */
@@ -38,7 +38,7 @@ export interface Look {
 }
 
 export async function lookAtClosing(services: Services, request: LookRequest, steps: Steps): Promise<Look> {
-  const read = await readConversation(services, request.conversationId, steps);
+  const read = await readFully(services, request.conversationId, steps);
   const isClosed = read.conversation.status === 'CLOSED';
   const toldAt = isClosed ? closedAtOf(read) : null;
   const row = await rowOf(services, request, read, toldAt);
@@ -75,7 +75,7 @@ function isSameClosing(row: Closing, toldAt: Instant | null): boolean {
 async function rowOf(
   { ledger, clock }: Services,
   request: LookRequest,
-  read: ConversationRead,
+  read: FullRead,
   toldAt: Instant | null,
 ): Promise<Closing | null> {
   const { conversation } = read;
@@ -105,7 +105,7 @@ async function recordReopening(ledger: Ledger, known: readonly Closing[], now: n
 }
 
 /** A closing must have a time, because the time is its identity. */
-function closedAtOf({ conversation, items }: ConversationRead): Instant {
+function closedAtOf({ conversation, items }: FullRead): Instant {
   const at = closingTime(conversation.closedAt, items) ?? parseInstant(conversation.createdAt);
   if (at !== null) return at;
   throw new Failure(

@@ -11,7 +11,7 @@ import { creditedAgent, type Evidence } from './assess.ts';
 import { conversationUrl } from './conversation-url.ts';
 import { creditClosing } from './credit.ts';
 import { postCard } from './post-card.ts';
-import { readConversation } from './read-conversation.ts';
+import { readFully } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
 
@@ -154,7 +154,7 @@ async function targetOfConversation(
   conversationId: string,
   steps: Steps,
 ): Promise<Target> {
-  const read = await readConversation(services, conversationId, steps);
+  const read = await readFully(services, conversationId, steps);
   const { conversation, customer } = read;
   const known = await closingsOfConversation(services.ledger, conversation.id);
   const surveyed = known.find(({ surveyId }) => surveyId !== null);

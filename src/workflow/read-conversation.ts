@@ -6,10 +6,6 @@ import type { Steps } from './steps.ts';
 /** One conversation as Gladly shows it now, with the directories that name what it refers to. */
 export interface ConversationRead {
   conversation: Conversation;
-  items: TimelineItem[];
-  /** The timeline's end is, or may be, cut off. */
-  truncated: boolean;
-  customer: Customer;
   organization: Organization;
   agents: ReadonlyMap<string, Agent>;
   inboxes: ReadonlyMap<string, Inbox>;
@@ -18,22 +14,76 @@ export interface ConversationRead {
   readAt: string;
 }
 
+export interface TimelineRead {
+  items: TimelineItem[];
+  /** The timeline's end is, or may be, cut off. */
+  truncated: boolean;
+}
+
+/** Everything that the workflow needs to know about one conversation. */
+export interface FullRead extends ConversationRead, TimelineRead {
+  customer: Customer;
+}
+
 /**
- * Reads everything the workflow needs about one conversation, in two round trips: what is known by the
- * conversation's id at once, then the customer. Directories come from the cache while it is fresh.
+ * Reads everything in two round trips: what is known by the conversation's id at once, then the customer.
  */
+export async function readFully(services: Services, conversationId: string, steps: Steps): Promise<FullRead> {
+  const conversation = askForConversation(services, conversationId, steps);
+  const [read, timeline, customer] = await Promise.all([
+    readAround(services, conversation, steps),
+    readItems(services, conversationId, steps),
+    conversation.then(({ customerId }) => readCustomer(services, customerId, steps)),
+  ]);
+  return { ...read, ...timeline, customer };
+}
+
+/** Reads the conversation alone; directories come from the cache while it is fresh. */
 export async function readConversation(
   services: Services,
   conversationId: string,
   steps: Steps,
 ): Promise<ConversationRead> {
-  const { client, directory } = services;
+  return readAround(services, askForConversation(services, conversationId, steps), steps);
+}
+
+export async function readItems(
+  { client }: Services,
+  conversationId: string,
+  steps: Steps,
+): Promise<TimelineRead> {
+  const { items, limited } = await steps.run('read timeline', () =>
+    client.getConversationItems(conversationId),
+  );
+  return { items: readTimeline(items), truncated: limited };
+}
+
+/** The customer who lives on, where the conversation's was merged. */
+export async function readCustomer(
+  { client }: Services,
+  customerId: string,
+  steps: Steps,
+): Promise<Customer> {
+  return (await steps.run('read customer', () => client.getCustomer(customerId))).customer;
+}
+
+function askForConversation(
+  { client }: Services,
+  conversationId: string,
+  steps: Steps,
+): Promise<Conversation> {
+  return steps.run('read conversation', () => client.getConversation(conversationId));
+}
+
+async function readAround(
+  services: Services,
+  asked: Promise<Conversation>,
+  steps: Steps,
+): Promise<ConversationRead> {
+  const { directory } = services;
   const readAt = new Date(services.clock()).toISOString();
-  const asked = client.getConversation(conversationId);
-  const [conversation, timeline, customer, agents, inboxes, topics, organization] = await Promise.all([
-    steps.run('read conversation', () => asked),
-    steps.run('read timeline', () => client.getConversationItems(conversationId)),
-    asked.then(({ customerId }) => steps.run('read customer', () => client.getCustomer(customerId))),
+  const [conversation, agents, inboxes, topics, organization] = await Promise.all([
+    asked,
     steps.run('read agents', () => directory.agents()),
     steps.run('read inboxes', () => directory.inboxes()),
     // The first question warms the list while the conversation is still on its way.
@@ -42,15 +92,5 @@ export async function readConversation(
       .then(async () => directory.topics((await asked).topicIds)),
     steps.run('read organization', () => services.organization()),
   ]);
-  return {
-    conversation,
-    items: readTimeline(timeline.items),
-    truncated: timeline.limited,
-    customer: customer.customer,
-    organization,
-    agents,
-    inboxes,
-    topics,
-    readAt,
-  };
+  return { conversation, organization, agents, inboxes, topics, readAt };
 }

@@ -307,7 +307,7 @@ describe('any timeline', () => {
   }
 
   function hash(entry: Record<string, unknown>, seed: number): number {
-    return [...JSON.stringify([entry['id'], seed])].reduce(
+    return Array.from(JSON.stringify([entry['id'], seed])).reduce(
       (sum, one) => (sum * 31 + one.charCodeAt(0)) | 0,
       7,
     );

@@ -1,7 +1,7 @@
 import type { Reporter, TestModule } from 'vitest/node';
 
 /** Ends the run with one plain line that scripts and people can read: `N passed, N failed, N skipped`. */
-// eslint-disable-next-line no-restricted-syntax -- vitest loads a reporter by its default export.
+// Vitest loads a reporter by its default export.
 export default class ClosingLineReporter implements Reporter {
   onTestRunEnd(modules: readonly TestModule[]): void {
     const count = { passed: 0, failed: 0, skipped: 0 };
