@@ -1,0 +1,154 @@
+import { formatInstant, fromMilliseconds, parseInstant, toMilliseconds } from './instant.ts';
+
+/** ISO-8601 times in UTC with milliseconds; `since` is inclusive, `until` exclusive. */
+export interface TimeRange {
+  since: string;
+  until: string;
+}
+
+/** Why a range cannot be understood: what is wrong with which part, and what to give instead. */
+export class TimeRangeError extends Error {
+  readonly hint: string;
+
+  constructor(message: string, hint: string) {
+    super(message);
+    this.name = 'TimeRangeError';
+    this.hint = hint;
+  }
+}
+
+type Edge = 'since' | 'until';
+
+/** What the texts of a range are read against. */
+interface Context {
+  nowMs: number;
+  /** IANA name: the zone of every text that has no offset. */
+  timeZone: string;
+}
+
+const day = 86_400_000;
+const units: Readonly<Record<string, number>> = { d: day, h: 3_600_000, m: 60_000 };
+/** The first moment that four digits cannot name the year of. */
+const endOfTime = Date.UTC(10_000, 0, 1);
+const forms =
+  'Give a date (2026-11-01), a time (2026-11-01T09:30, 2026-11-01T09:30:00-06:00), a while ago (7d, 36h, 90m), yesterday, today or now.';
+
+/**
+ * The range that two texts name: `2026-11-01`, `2026-11-01T09:30`, RFC 3339, `7d`, `36h`, `90m` (so many times 24
+ * hours, hours, minutes before now), `yesterday`, `today`, `now`. What has no offset is a time in the zone: one
+ * that its clocks skip moves forward by what they skip, one that they show twice is the earlier. A day as `until`
+ * means its end. Without `until` the range ends now; an `until` in the future stays, and who reads clamps it.
+ *
+ * @throws TimeRangeError
+ */
+export function resolveTimeRange(
+  given: { since: string; until?: string | undefined },
+  context: Context,
+): TimeRange {
+  const offsetAt = offsetsOf(context.timeZone);
+  const since = momentOf(given.since, 'since', context, offsetAt);
+  const until = given.until === undefined ? context.nowMs : momentOf(given.until, 'until', context, offsetAt);
+  const range = { since: iso(since), until: iso(until) };
+  if (since > context.nowMs) {
+    throw new TimeRangeError(`since is in the future: ${range.since}`, 'Let the range begin in the past.');
+  }
+  if (until <= since) {
+    const message = `until (${range.until}) is not after since (${range.since})`;
+    throw new TimeRangeError(message, 'Let the range end after its beginning; until is exclusive.');
+  }
+  return range;
+}
+
+/** Every day in UTC, YYYY-MM-DD, of which the range has a part; ascending. An empty range has none. */
+export function utcDays({ since, until }: TimeRange): string[] {
+  const [start, end] = [Date.parse(since), Date.parse(until)];
+  const days: string[] = [];
+  for (let at = Math.floor(start / day) * day; at < end && start < end; at += day) {
+    days.push(iso(at).slice(0, 10));
+  }
+  return days;
+}
+
+/** Epoch milliseconds of one text. */
+function momentOf(given: string, edge: Edge, context: Context, offsetAt: OffsetAt): number {
+  const text = given.trim().toLowerCase();
+  const moment = agoOf(text, context) ?? absoluteOf(text) ?? localOf(text, edge, context, offsetAt);
+  if (moment === null) throw new TimeRangeError(`${edge} '${given}' is no time`, forms);
+  if (moment < 0 || moment >= endOfTime) {
+    const hint = 'Give a time of the years 1970 to 9999.';
+    throw new TimeRangeError(`${edge} '${given}' is out of reach`, hint);
+  }
+  return moment;
+}
+
+function agoOf(text: string, { nowMs }: Context): number | null {
+  if (text === 'now') return nowMs;
+  const [, count, unit = ''] = /^(\d+)([dhm])$/.exec(text) ?? [];
+  const length = units[unit];
+  return count === undefined || length === undefined ? null : nowMs - Number(count) * length;
+}
+
+function absoluteOf(text: string): number | null {
+  const instant = parseInstant(text);
+  return instant === null ? null : toMilliseconds(instant);
+}
+
+function localOf(text: string, edge: Edge, { nowMs }: Context, offsetAt: OffsetAt): number | null {
+  const whole = dayOf(text, nowMs, offsetAt);
+  // Read as if the zone were UTC; moved to the zone below.
+  const local = whole === null ? absoluteOf(`${text}z`) : whole + (edge === 'until' ? day : 0);
+  // Date.UTC takes the years 0 to 99 for those of the last century; what is before 1970 is out of reach in any zone.
+  return local === null || local < 0 ? local : inZone(local, offsetAt);
+}
+
+/** Midnight of the day that the text names. */
+function dayOf(text: string, nowMs: number, offsetAt: OffsetAt): number | null {
+  const today = (): number => Math.floor((nowMs + offsetAt(nowMs)) / day) * day;
+  if (text === 'today') return today();
+  if (text === 'yesterday') return today() - day;
+  return /^\d{4}-\d{2}-\d{2}$/.test(text) ? absoluteOf(`${text}t00:00z`) : null;
+}
+
+/** Milliseconds by which the clocks of a zone are ahead of UTC at a moment. */
+type OffsetAt = (at: number) => number;
+
+/** No zone is further from UTC than this, so that a day before and after a local time lies around its moment. */
+function inZone(local: number, offsetAt: OffsetAt): number {
+  const before = offsetAt(local - day);
+  const after = offsetAt(local + day);
+  const moments = [local - before, local - after].filter((at) => at + offsetAt(at) === local);
+  return moments.length === 0 ? local - before : Math.min(...moments);
+}
+
+function offsetsOf(timeZone: string): OffsetAt {
+  const format = formatFor(timeZone);
+  return (at) => {
+    const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
+    const [year = 0, month = 1, date, hour, minute, second] = clockParts.map((name) => parts.get(name));
+    return Date.UTC(year, month - 1, date, hour, minute, second) - Math.floor(at / 1000) * 1000;
+  };
+}
+
+const clockParts = ['year', 'month', 'day', 'hour', 'minute', 'second'] as const;
+
+function formatFor(timeZone: string): Intl.DateTimeFormat {
+  try {
+    return new Intl.DateTimeFormat('en-US', {
+      timeZone,
+      hourCycle: 'h23',
+      year: 'numeric',
+      month: 'numeric',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: 'numeric',
+      second: 'numeric',
+    });
+  } catch {
+    const hint = 'Give an IANA name such as America/Chicago or UTC.';
+    throw new TimeRangeError(`the time zone '${timeZone}' is unknown`, hint);
+  }
+}
+
+function iso(milliseconds: number): string {
+  return formatInstant(fromMilliseconds(milliseconds));
+}
