@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { about, Failure } from '../failure.ts';
 import { postView } from '../terminal/post-view.ts';
 import { postAnswer, type AnswerContent, type PostRequest } from '../workflow/post-answer.ts';
 import { createSteps } from '../workflow/steps.ts';
@@ -25,7 +25,11 @@ export async function runPost(
     const progress = context.output.progress('reading Gladly');
     const steps = createSteps(services, (name) => progress.update(name));
     const dryRun = options.dryRun === true;
-    const document = await postAnswer(services, request, { dryRun, steps }).finally(() => progress.stop());
+    const document = await postAnswer(services, request, { dryRun, steps })
+      .catch((error: unknown) => {
+        throw conversationId !== undefined && error instanceof Failure ? about(conversationId, error) : error;
+      })
+      .finally(() => progress.stop());
     context.output.result(document, () => postView(document, context.output));
   });
 }

@@ -28,6 +28,10 @@ export interface Attribution {
   considered: ConsideredItem[];
   /** Agents who responded but are excluded by policy. */
   excludedAgentIds: string[];
+  /**
+   * Responses without a readable time that no dated response follows in the list: any of them may be the last one.
+   */
+  undated: (string | null)[];
   /** The customer wrote or called. */
   customerSpoke: boolean;
   /** Item types that we do not know: they never count, and are worth a warning. */
@@ -40,6 +44,8 @@ export interface AttributionQuestion {
   closedAt: Instant | null;
   isExcluded: (agentId: string) => boolean;
 }
+
+const undatedResponse = 'no readable time';
 
 interface Candidate {
   participant: Participant;
@@ -55,6 +61,7 @@ export function attribute({ items, closedAt, isExcluded }: AttributionQuestion):
   const excludedAgentIds = new Set<string>();
   const unknownTypes = new Set<string>();
   let winner: { position: number; at: Instant; response: Response } | null = null;
+  let undated: (string | null)[] = [];
   let customerSpoke = false;
 
   for (const [position, item] of items.entries()) {
@@ -77,6 +84,10 @@ export function attribute({ items, closedAt, isExcluded }: AttributionQuestion):
       counts,
       why: 'no' in ruling ? ruling.no : excluded ? 'excluded agent' : 'earlier response',
     });
+    if ('no' in ruling && ruling.no === undatedResponse && !(agentId !== null && isExcluded(agentId))) {
+      undated.push(item.id);
+    }
+    if (counts) undated = [];
     if (counts && (winner === null || ruling.at >= winner.at)) {
       winner = { position, at: ruling.at, response: responseOf(item, ruling) };
     }
@@ -88,6 +99,7 @@ export function attribute({ items, closedAt, isExcluded }: AttributionQuestion):
     response: winner?.response ?? null,
     considered,
     excludedAgentIds: [...excludedAgentIds],
+    undated,
     customerSpoke,
     unknownTypes: [...unknownTypes],
   };
@@ -113,7 +125,7 @@ function judge(item: TimelineItem, at: Instant | null): Candidate | { no: string
     case 'message':
       if (item.initiator?.type !== 'AGENT') return { no: sender(item.initiator) };
       if (item.deliveryFailed) return { no: 'delivery failed' };
-      return at === null ? { no: 'no readable time' } : { participant: item.initiator, at };
+      return at === null ? { no: undatedResponse } : { participant: item.initiator, at };
     case 'call':
       return judgeCall(item, at);
     case 'voicemail':
@@ -139,7 +151,7 @@ function judgeCall(item: TimelineItem, at: Instant | null): Candidate | { no: st
   const agent = agentOf(item);
   if (agent === null) return { no: `call, ${sender(item.initiator)}` };
   if (item.answeredAt === null) return { no: 'call not answered' };
-  return at === null ? { no: 'no readable time' } : { participant: agent, at };
+  return at === null ? { no: undatedResponse } : { participant: agent, at };
 }
 
 function sender(initiator: Participant | null): string {

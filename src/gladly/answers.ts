@@ -86,6 +86,14 @@ const flag = anything.transform((value) => value === true || value === 'true');
 
 const time = text.transform((value) => (value === null ? null : readTime(value)));
 
+/** A list that decides who is asked: none is empty, but what is no list cannot be understood. */
+function decisiveListOf<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
+  return z.preprocess(
+    (value) => value ?? [],
+    z.array(z.unknown()).transform((values) => readable(values, entry)),
+  );
+}
+
 /** The entries that can be read; the others, and what is no list, are left out. */
 function listOf<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   return anything.transform((value) => readable(Array.isArray(value) ? value : [], entry));
@@ -103,7 +111,7 @@ const conversation = z.object({
   customerId: required,
   agentId: identifier,
   inboxId: identifier,
-  topicIds: listOf(required),
+  topicIds: decisiveListOf(required),
   status: required,
   createdAt: time,
   closedAt: time,
@@ -185,7 +193,10 @@ function read<T>(shape: z.ZodType<T>, value: unknown, asked: Asked): T {
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
   const missing = parsed.error.issues.map((issue) => issue.path.join('.')).filter((path) => path !== '');
-  throw unreadable(asked, missing.length === 0 ? 'it is not an object' : `it has no ${missing.join(', ')}`);
+  throw unreadable(
+    asked,
+    missing.length === 0 ? 'it is not an object' : `it has no readable ${missing.join(', ')}`,
+  );
 }
 
 /**

@@ -45,7 +45,7 @@ const event = z.object({
 
 /**
  * The events of a stretch of time, in Gladly's order. A stream that is cut is read again, and what was given is
- * not given twice. Lines that are no events are left out; if there is nothing else, it is a Failure of kind contract.
+ * not given twice. A line that is JSON but no event is a Failure of kind contract.
  */
 export async function* readEvents(
   requests: Requests,
@@ -88,27 +88,22 @@ export async function* eventsOf(
   chunks: AsyncIterable<Uint8Array>,
   asked: Asked,
 ): AsyncGenerator<GladlyEvent, void, undefined> {
-  let read = 0;
-  let unread = 0;
   for await (const { line, ended } of linesOf(chunks, asked)) {
     if (line.trim() === '') continue;
-    const found = eventOf(line);
-    if (found !== null) {
-      read += 1;
-      yield found;
-    } else if (ended || !line.trimStart().startsWith('{')) {
-      unread += 1;
-    } else {
-      throw cutOff(asked);
-    }
+    const parsed = parseLine(line);
+    const found = event.safeParse(parsed);
+    if (found.success) yield found.data;
+    // An event that is passed over could be the closing, or the response, that everything depends on.
+    else if ((ended && parsed !== null) || !line.trimStart().startsWith('{')) {
+      throw unreadable(asked, 'one of its lines is no event');
+    } else throw cutOff(asked);
   }
-  if (read === 0 && unread > 0) throw unreadable(asked, 'none of its lines is an event');
 }
 
-function eventOf(line: string): GladlyEvent | null {
+/** Null for a line that is no JSON: it was cut, or something was put into it. */
+function parseLine(line: string): unknown {
   try {
-    const parsed = event.safeParse(JSON.parse(line));
-    return parsed.success ? parsed.data : null;
+    return JSON.parse(line) as unknown;
   } catch {
     return null;
   }

@@ -1,17 +1,11 @@
 import { attribute, type Attribution, type ConsideredItem, type Response } from '../domain/attribution.ts';
-import {
-  lastContactResponse,
-  solveTruncated,
-  type ContactEvent,
-  type ContactFinding,
-} from '../domain/contact-evidence.ts';
 import { listed } from '../domain/eligibility.ts';
-import { parseInstant, toMilliseconds, type Instant } from '../domain/instant.ts';
+import type { Instant } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import type { Agent } from '../gladly/answers.ts';
-import { contactEventsOfDay, contactEventsOfReports, reachedByEvents } from './contact-sources.ts';
 import type { ConversationRead, TimelineRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
+import { solveTimeline } from './solve-timeline.ts';
 import type { Steps } from './steps.ts';
 
 /** Who is credited, how sure that is, and what was looked at. */
@@ -37,10 +31,11 @@ export async function creditClosing(
   const warnings = visible.unknownTypes.map(
     (type) => `the timeline has items of the type ${type}, which gcsat does not know; they do not count`,
   );
+  if (visible.undated.length > 0) throw undatedResponses(read, visible);
   let response = visible.response;
   if (read.truncated) {
     response = await steps.run('find the last responder of a cut timeline', () =>
-      solve(services, read, closedAt, visible, isExcluded, warnings),
+      solveTimeline(services, { read, closedAt, visible, isExcluded, warnings }),
     );
   }
   const agentId = response?.agentId ?? null;
@@ -54,41 +49,17 @@ export async function creditClosing(
   };
 }
 
-async function solve(
-  services: Services,
-  read: ConversationRead & TimelineRead,
-  closedAt: Instant | null,
-  visible: Attribution,
-  isExcluded: (agentId: string) => boolean,
-  warnings: string[],
-): Promise<Response | null> {
-  const { client, clock, sleep } = services;
-  const now = clock();
-  const until = closedAt === null ? now : toMilliseconds(closedAt);
-  const question = { conversationId: read.conversation.id, since: beginningOf(read) ?? until, until };
-  // Contact events do not tell of failed deliveries, but the timeline may.
-  const refused = new Set(visible.considered.filter(({ counts }) => !counts).map(({ itemId }) => itemId));
-  const judge = (events: readonly ContactEvent[]): ContactFinding =>
-    lastContactResponse(
-      events.filter(({ messageId }) => messageId === null || !refused.has(messageId)),
-      closedAt,
-      isExcluded,
-    );
-  try {
-    if (reachedByEvents(until, now)) {
-      const finding = judge(await contactEventsOfDay(client, question, { clock, sleep }));
-      if (finding !== null) return solveTruncated(visible, finding);
-    }
-    for await (const events of contactEventsOfReports(client, question)) {
-      const finding = judge(events);
-      if (finding !== null) return solveTruncated(visible, finding);
-    }
-  } catch (error) {
-    if (!(error instanceof Failure) || error.kind === 'interrupted' || error.kind === 'terminated')
-      throw error;
-    warnings.push(`the last responder of a cut timeline was not found: ${error.message}`);
-  }
-  return null;
+function undatedResponses({ conversation }: ConversationRead, { undated }: Attribution): Failure {
+  const items = undated.map((id) => id ?? 'without an id').join(', ');
+  return new Failure(
+    'contract',
+    'response_without_time',
+    `an agent's response has no readable time: item ${items}`,
+    {
+      hint: 'nobody can tell whether it was the last one; look at the conversation in Gladly',
+      conversationId: conversation.id,
+    },
+  );
 }
 
 /** The last response that a cut timeline shows may not be the last one there was. */
@@ -98,13 +69,6 @@ function remarked(considered: readonly ConsideredItem[], response: Response | nu
       ? { ...item, why: 'earlier response' }
       : item,
   );
-}
-
-/** Epoch milliseconds of the conversation's first sign of life. */
-function beginningOf({ conversation, items }: ConversationRead & TimelineRead): number | null {
-  const times = [parseInstant(conversation.createdAt), ...items.map(({ timestamp }) => timestamp)];
-  const [first] = times.filter((time) => time !== null);
-  return first === undefined ? null : toMilliseconds(first);
 }
 
 /** The policy names agents by id or by e-mail address. */

@@ -161,7 +161,7 @@ async function targetOfConversation(
   if (surveyed !== undefined)
     return targetOfClosing(services, surveyed, surveyIdOf(surveyed.id), customer.id);
 
-  const closedAt = closingTime(conversation.status === 'CLOSED' ? conversation.closedAt : null, read.items);
+  const closedAt = conversation.status === 'CLOSED' ? closingTime(conversation.closedAt, read.items) : null;
   const closedText = closedAt === null ? null : formatInstant(closedAt);
   const closing = closedText === null ? null : adoptedClosing(known, closedText);
   const credit = await creditClosing(services, read, closedAt, steps);

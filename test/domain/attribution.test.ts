@@ -313,3 +313,19 @@ describe('any timeline', () => {
     );
   }
 });
+
+describe('a response without a readable time', () => {
+  const dated = item('EMAIL', { at: at('10:00'), initiator: agent('amy') });
+  const undated = item('SMS', { id: 'undated', at: 'soon', initiator: agent('ben') });
+
+  test('may be the last one, unless a dated response follows it', () => {
+    expect(creditOf([dated, undated]).undated).toEqual(['undated']);
+    expect(creditOf([undated, dated]).undated).toEqual([]);
+  });
+
+  test('of an excluded agent, of a customer, or that failed, matters not', () => {
+    expect(creditOf([dated, undated], { excluded: ['ben'] }).undated).toEqual([]);
+    expect(creditOf([dated, item('SMS', { at: 'soon', initiator: customer })]).undated).toEqual([]);
+    expect(creditOf([dated, item('VOICEMAIL', { at: 'soon', initiator: agent('ben') })]).undated).toEqual([]);
+  });
+});

@@ -62,9 +62,14 @@ describe('events', () => {
     expect((await eventsFrom(`${line('e1')}\n${line('e2')}`)).map(({ id }) => id)).toEqual(['e1', 'e2']);
   });
 
-  test('that cannot be read are left out', async () => {
-    const body = [line('e1'), '{"id":', line('', {}), '[]', line('e2', { timestamp: 'x' }), line('e3'), ''];
-    expect((await eventsFrom(body.join('\n'))).map(({ id }) => id)).toEqual(['e1', 'e3']);
+  test.each([
+    ['an object without an id', line('', {})],
+    ['a list', '[]'],
+    ['an event without a readable time', line('e2', { timestamp: 'x' })],
+  ])('one that is %s is a failure: it could be the one that matters', async (_, odd) => {
+    const gladly = await localGladly(streaming([line('e1'), odd, line('e3'), ''].join('\n')));
+    const failure = await failureOf(all(clientOf(gladly.origin).events(query)));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
   });
 
   test.each(['<html>\n<p>Log in</p>', '{"errors":[]}\n', 'busy'])(

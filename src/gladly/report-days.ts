@@ -1,0 +1,43 @@
+import { Failure } from '../failure.ts';
+import type { GladlyClient } from './client.ts';
+
+/** Days of a report that are asked for at once: Gladly states no most, and few requests are permitted a minute. */
+export const daysAtOnce = 7;
+
+/**
+ * The rows of a report for many days (YYYY-MM-DD in UTC, ascending and without a gap), asked for in pieces of a
+ * week. A piece that Gladly refuses, does not answer in time or breaks off is asked for in halves, down to single
+ * days, and so are those after it; rows that were given before it broke are given again.
+ *
+ * @throws Failure of the report of a single day
+ */
+export async function* reportOfDays(
+  client: Pick<GladlyClient, 'report'>,
+  metricSet: string,
+  days: readonly string[],
+  columns: readonly string[],
+): AsyncGenerator<Record<string, string>, void, undefined> {
+  let size = daysAtOnce;
+  let from = 0;
+  while (from < days.length) {
+    const piece = days.slice(from, from + size);
+    const [startAt = '', endAt = startAt] = [piece[0], piece.at(-1)];
+    let given = false;
+    try {
+      for await (const row of client.report({ metricSet, startAt, endAt, timezone: 'UTC' }, columns)) {
+        given = true;
+        yield row;
+      }
+      from += piece.length;
+    } catch (error) {
+      if (piece.length === 1 || !mayBeTooLarge(error, given)) throw error;
+      size = Math.ceil(piece.length / 2);
+    }
+  }
+}
+
+/** Before the first row, a lost connection was already tried again, and has nothing to do with the size. */
+function mayBeTooLarge(error: unknown, given: boolean): boolean {
+  if (!(error instanceof Failure)) return false;
+  return error.code === 'refused' || error.code === 'timeout' || (given && error.kind === 'temporary');
+}

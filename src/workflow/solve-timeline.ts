@@ -1,0 +1,89 @@
+import type { Attribution, Response } from '../domain/attribution.ts';
+import {
+  lastContactResponse,
+  solveTruncated,
+  type ContactEvent,
+  type ContactFinding,
+} from '../domain/contact-evidence.ts';
+import { parseInstant, toMilliseconds, type Instant } from '../domain/instant.ts';
+import { Failure } from '../failure.ts';
+import { contactEventsOfDay, contactEventsOfReports, reachedByEvents } from './contact-sources.ts';
+import type { ConversationRead, TimelineRead } from './read-conversation.ts';
+import type { Services } from './services.ts';
+
+/** Reports run about an hour behind; more is allowed for. */
+const reportLagMilliseconds = 90 * 60_000;
+
+interface CutTimeline {
+  read: ConversationRead & TimelineRead;
+  closedAt: Instant | null;
+  /** What the part that is shown tells. */
+  visible: Attribution;
+  isExcluded: (agentId: string) => boolean;
+  /** Where it is told why a source could not help. */
+  warnings: string[];
+}
+
+/**
+ * Finds the last response of a conversation whose timeline is cut: from the events of the last 24 hours, else from the
+ * ContactTimestampsReport. Null where neither names it: it is never guessed.
+ */
+export async function solveTimeline(services: Services, cut: CutTimeline): Promise<Response | null> {
+  const { client, clock, sleep } = services;
+  const { read, closedAt, visible, warnings } = cut;
+  const now = clock();
+  const until = closedAt === null ? now : toMilliseconds(closedAt);
+  const question = { conversationId: read.conversation.id, since: beginningOf(read) ?? until, until };
+
+  const ofDay = reachedByEvents(until, now)
+    ? await unlessRefused('events', warnings, async () =>
+        judge(await contactEventsOfDay(client, question, { clock, sleep }), cut),
+      )
+    : null;
+  if (ofDay === 'refused' && now - until < reportLagMilliseconds) {
+    // The newest stretch of a report may still lack the last response.
+    return null;
+  }
+  if (ofDay !== null && ofDay !== 'refused') return solveTruncated(visible, ofDay);
+
+  const ofReports = await unlessRefused('report', warnings, async () => {
+    for await (const events of contactEventsOfReports(client, question)) {
+      const finding = judge(events, cut);
+      if (finding !== null) return finding;
+    }
+    return null;
+  });
+  return ofReports === 'refused' ? null : solveTruncated(visible, ofReports);
+}
+
+function judge(
+  events: readonly ContactEvent[],
+  { visible, closedAt, isExcluded }: CutTimeline,
+): ContactFinding {
+  // Contact events do not tell of failed deliveries, but the timeline may.
+  const refused = new Set(visible.considered.filter(({ counts }) => !counts).map(({ itemId }) => itemId));
+  const possible = events.filter(({ messageId }) => messageId === null || !refused.has(messageId));
+  return lastContactResponse(possible, closedAt, isExcluded);
+}
+
+async function unlessRefused(
+  source: string,
+  warnings: string[],
+  ask: () => Promise<ContactFinding>,
+): Promise<ContactFinding | 'refused'> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind === 'interrupted' || error.kind === 'terminated')
+      throw error;
+    warnings.push(`the ${source} cannot name the last responder of a cut timeline: ${error.message}`);
+    return 'refused';
+  }
+}
+
+/** Epoch milliseconds of the conversation's first sign of life. */
+function beginningOf({ conversation, items }: ConversationRead & TimelineRead): number | null {
+  const times = [parseInstant(conversation.createdAt), ...items.map(({ timestamp }) => timestamp)];
+  const [first] = times.filter((time) => time !== null);
+  return first === undefined ? null : toMilliseconds(first);
+}
