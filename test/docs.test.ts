@@ -1,0 +1,229 @@
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { format, resolveConfig } from 'prettier';
+import { describe, expect, test } from 'vitest';
+import { program, type CommandDeclaration } from '../src/commands/declarations.ts';
+import { parseCommandLine } from '../src/commands/program.ts';
+import { sandboxControls } from '../src/commands/sandbox.ts';
+import { formatPolicyValue, policyKeys } from '../src/config/policy.ts';
+import { profileKeys } from '../src/config/profile-values.ts';
+import { closingStates } from '../src/domain/closing-states.ts';
+import { defaultPolicy } from '../src/domain/policy.ts';
+import { reasonCodes } from '../src/domain/reason.ts';
+import { exitCodes } from '../src/failure.ts';
+import { noFaults } from '../src/sandbox/faults.ts';
+import { startSandbox } from '../src/sandbox/start.ts';
+import { commandExamples, commandReference } from './support/command-reference.ts';
+import {
+  anchorsOf,
+  blocksOf,
+  callsIn,
+  documentAt,
+  documents,
+  proseOf,
+  root,
+  tableRows,
+} from './support/documents.ts';
+import { testGladly } from './support/gladly.ts';
+import { run, temporaryFolder } from './support/run.ts';
+import { lasting, openSession, pattern, stepsOf } from './support/transcripts.ts';
+
+/** Whether the words do no more than name a command, as sentences do. */
+function isName(words: readonly string[], { commands = [] }: CommandDeclaration = program): boolean {
+  const [first, ...rest] = words;
+  if (first === undefined) return true;
+  const inner = commands.find(({ name }) => name === first);
+  return inner !== undefined && isName(rest, inner);
+}
+
+/** Everything that a reader may type, besides the transcripts: shell blocks, code in sentences, examples of the help. */
+const calls = [
+  ...documents().flatMap(({ path, text }) => {
+    const blocks = blocksOf(text).filter(({ language }) => language === 'sh');
+    const shell = blocks.flatMap(({ lines }) => lines).flatMap(callsIn);
+    const code = [...proseOf(text).matchAll(/(?<!`)`(gcsat [^`]+)`/g)].flatMap(([, line = '']) =>
+      callsIn(line),
+    );
+    return [...shell, ...code.filter((words) => !isName(words))].map((words) => ({ path, words }));
+  }),
+  ...commandExamples()
+    .flatMap(callsIn)
+    .map((words) => ({ path: 'the help', words })),
+];
+
+describe('commands', () => {
+  test('are found in the documents at all', () => {
+    expect(calls.length).toBeGreaterThan(40);
+    expect(callsIn(`A=1 npx gcsat a "b c" 'd' <e>  # gcsat f`)).toEqual([['a', 'b c', 'd', '<e>']]);
+    expect(callsIn('x | gcsat a > b && source <(gcsat c) | jq .')).toEqual([['a'], ['c']]);
+  });
+
+  test('are understood', () => {
+    const sink = { columns: 80, colour: false, version: '0', print: () => undefined };
+    const wrong = calls.flatMap(({ path, words }) => {
+      try {
+        parseCommandLine(words, sink);
+        return [];
+      } catch (error) {
+        return [`${path}: gcsat ${words.join(' ')}: ${String(error)}`];
+      }
+    });
+    expect(wrong).toEqual([]);
+  });
+
+  test('run against the sandbox, and are neither a misuse nor a defect', async () => {
+    const { env, sandbox } = await testGladly();
+    const example = (word: string): string =>
+      word
+        .replace(/^(5LNrIaOiRJ6u3vQ8jHyTkQ|<conversationId>)$/, sandbox.tellingConversationId)
+        .replace('KEY=VALUE', 'sample=50');
+    // These run until they are stopped, or ask an organisation that the documents only pretend to have.
+    const cannotRun = ([name]: readonly string[], line: string): boolean =>
+      name === 'sandbox' || line.includes('--domain');
+    const lines = new Map(calls.map(({ words }) => [JSON.stringify(words), words]));
+    const wrong: string[] = [];
+    for (const [line, words] of lines) {
+      if (cannotRun(words, line)) continue;
+      const args = words.map(example);
+      const account = args.includes('--sandbox') ? {} : env;
+      const config = { GCSAT_CONFIG_DIR: temporaryFolder() };
+      const input = 'smtp://user:password@mail.example.com:587';
+      const { code, stderr } = await run(args, { env: { ...account, ...config }, input });
+      if (code === 1 || code === 2) wrong.push(`gcsat ${args.join(' ')}: exit ${code} ${stderr}`);
+    }
+    expect(wrong).toEqual([]);
+  }, 240_000);
+
+  test('the reference is up to date; `npm run reference` makes it', async () => {
+    const path = join(root, 'docs/commands.md');
+    const made = await format(commandReference(), { ...(await resolveConfig(path)), parser: 'markdown' });
+    await expect(made).toMatchFileSnapshot(path);
+  });
+});
+
+describe('transcripts', () => {
+  const withTranscripts = documents().filter(({ text }) => stepsOf(text).length > 0);
+
+  test.each(withTranscripts)(
+    '$path prints what it says',
+    async ({ text }) => {
+      const session = await openSession();
+      for (const { command, printed, heading } of stepsOf(text)) {
+        const { output, code } = await session.type(command);
+        const shown = lasting(`$ ${command}\n${output}`);
+        if (printed.includes('…')) expect(shown).toMatch(pattern([`$ ${command}`, ...printed]));
+        else expect(shown).toBe(lasting([`$ ${command}`, ...printed]));
+        // Under a heading that begins with an exit code stands what ends with it.
+        const told = Number(/^\d+/.exec(heading)?.[0] ?? 0);
+        if (code !== 'running') expect({ command, code }).toEqual({ command, code: told });
+      }
+    },
+    120_000,
+  );
+});
+
+describe('links', () => {
+  test('lead to documents, files and headings that exist', () => {
+    const broken = documents().flatMap(({ path, text }) =>
+      [...proseOf(text).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]*))?\)/g)].flatMap(
+        ([, file = '', anchor]) => {
+          const target = file === '' ? path : join(dirname(path), file);
+          if (!existsSync(join(root, target))) return [`${path}: ${target}`];
+          if (anchor === undefined || anchorsOf(documentAt(target)).includes(anchor)) return [];
+          return [`${path}: ${target}#${anchor}`];
+        },
+      ),
+    );
+    expect(broken).toEqual([]);
+  });
+
+  test('the README leads to every document', () => {
+    const readme = documentAt('README.md');
+    for (const { path } of documents()) {
+      if (path !== 'README.md') expect(readme).toContain(`](${path})`);
+    }
+  });
+});
+
+describe('what has to be documented', () => {
+  const configuration = documentAt('docs/configuration.md');
+  const troubleshooting = documentAt('docs/troubleshooting.md');
+
+  test('exit codes', () => {
+    const all = [0, ...Object.values(exitCodes)];
+    const named = (pattern: RegExp, text: string): number[] =>
+      [...text.matchAll(pattern)].flatMap(([, codes = '']) => codes.split(/\D+/).map(Number));
+    expect(named(/^## (\d+(?: and \d+)*): /gm, troubleshooting)).toEqual(all);
+    expect(named(/^\| (\d+(?:, \d+)*) +\|/gm, documentAt('README.md'))).toEqual(all);
+  });
+
+  test('policy keys, with their defaults', () => {
+    const rows = tableRows(/^## Policy$[^]*?^## /m.exec(configuration)?.[0] ?? '');
+    const documented = policyKeys.map((key) => [key, rows.get(key)?.[0]?.replaceAll('`', '')]);
+    expect(documented).toEqual(policyKeys.map((key) => [key, formatPolicyValue(key, defaultPolicy)]));
+  });
+
+  test('keys of a profile', () => {
+    const rows = tableRows(configuration);
+    expect(profileKeys.filter((key) => !rows.has(key))).toEqual([]);
+  });
+
+  test('environment variables: all that are read, and no others', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+    const source = files
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join(root, 'src', file), 'utf8'))
+      .join('\n');
+    const secrets = [...source.matchAll(/(?:secret: |environmentSecret\(env, )'(GCSAT_\w+)'/g)].map(
+      ([, name]) => `${name}_FILE`,
+    );
+    const read = [...source.matchAll(/'(GCSAT_\w+)'/g)].map(([, name = '']) => name);
+    const described = [...configuration.matchAll(/`(GCSAT_\w+)`/g)].map(([, name = '']) => name);
+    const everywhere = documents().flatMap(({ text }) => text.match(/GCSAT_\w+/g) ?? []);
+    const known = [...new Set([...read, ...secrets])].toSorted();
+    expect([...new Set(described)].toSorted()).toEqual(known);
+    expect(everywhere.filter((name) => !known.includes(name))).toEqual([]);
+    expect(secrets.length).toBeGreaterThan(3);
+  });
+
+  test('reasons and states', () => {
+    const attribution = documentAt('docs/attribution.md');
+    const rows = tableRows(/^## Why a customer is not asked$[^]*?^## /m.exec(attribution)?.[0] ?? '');
+    expect([...rows.keys()].toSorted()).toEqual(reasonCodes.toSorted());
+    expect(closingStates.filter((state) => !attribution.includes(`\`${state}\``))).toEqual([]);
+  });
+
+  test('every field of the document that attribute prints', async () => {
+    const { stdout } = await run(['attribute', '--sandbox', '--json']);
+    const document = JSON.parse(stdout) as Record<string, unknown>;
+    const rows = tableRows(/^## The document$[^]*/m.exec(documentAt('docs/attribution.md'))?.[0] ?? '');
+    expect(Object.keys(document).filter((field) => !rows.has(field))).toEqual([]);
+  });
+
+  test('codes of failures that are named exist', () => {
+    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
+    const source = files
+      .filter((file) => file.endsWith('.ts'))
+      .map((file) => readFileSync(join(root, 'src', file), 'utf8'))
+      .join('\n');
+    const codes = [...troubleshooting.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code = '']) => code);
+    expect(codes.length).toBeGreaterThan(20);
+    expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
+  });
+
+  test('the sandbox: its controls, faults and special conversations', async () => {
+    const text = documentAt('docs/sandbox.md');
+    const rows = tableRows(text);
+    for (const control of sandboxControls) {
+      const [method = '', path = ''] = control.split(/ +/);
+      expect([...rows.keys()]).toContain(`${method} ${path}`);
+    }
+    expect(Object.keys(noFaults).filter((name) => !rows.has(name))).toEqual([]);
+    const sandbox = await startSandbox({ size: 0 });
+    await sandbox.close();
+    const special = new Map(sandbox.traps.toReversed().map(({ name, what }) => [name, what]));
+    const table = tableRows(/^## Special conversations$[^]*/m.exec(text)?.[0] ?? '');
+    const documented = [...table].map(([name, [what]]) => [name, what]);
+    expect(documented).toEqual([...special].toReversed());
+  });
+});

@@ -1,0 +1,98 @@
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+
+export const root = join(import.meta.dirname, '../..');
+
+export interface Document {
+  /** From the root of the repository, e.g. `docs/sandbox.md`. */
+  path: string;
+  text: string;
+}
+
+/** What users and contributors read. */
+export function documents(): Document[] {
+  const inDocs = readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'));
+  return ['README.md', 'CONTRIBUTING.md', 'CHANGELOG.md', ...inDocs.map((file) => `docs/${file}`)].map(
+    (path) => ({ path, text: readFileSync(join(root, path), 'utf8') }),
+  );
+}
+
+export function documentAt(path: string): string {
+  return readFileSync(join(root, path), 'utf8');
+}
+
+export interface Block {
+  language: string;
+  lines: string[];
+  /** The nearest heading above, without its marks. */
+  heading: string;
+}
+
+/** The fenced blocks of a document, in order. */
+export function blocksOf(text: string): Block[] {
+  const blocks: Block[] = [];
+  let heading = '';
+  let open: Block | null = null;
+  for (const line of text.split('\n')) {
+    const fence = /^```(\w*)/.exec(line);
+    if (open !== null) {
+      if (fence === null) open.lines.push(line);
+      else open = null;
+    } else if (fence !== null) {
+      open = { language: fence[1] ?? '', lines: [], heading };
+      blocks.push(open);
+    } else {
+      heading = /^#+ (.*)$/.exec(line)?.[1] ?? heading;
+    }
+  }
+  return blocks;
+}
+
+/** Prose: the document without its fenced blocks. */
+export function proseOf(text: string): string {
+  return text.replace(/^```[^]*?^```$/gm, '');
+}
+
+/** Names that links can point to, as GitHub makes them of the headings. */
+export function anchorsOf(text: string): string[] {
+  return [...proseOf(text).matchAll(/^#+ (.*)$/gm)].map(([, heading = '']) =>
+    heading
+      .toLowerCase()
+      .replace(/[^\p{L}\p{N}\s_-]/gu, '')
+      .replace(/\s/g, '-'),
+  );
+}
+
+/** The cells of all rows of the tables whose first cell is code, by that code. */
+export function tableRows(text: string): Map<string, string[]> {
+  const rows = [...text.matchAll(/^\| (.*) \|$/gm)].map(([, row = '']) =>
+    row.split(/(?<!\\) \| /).map((cell) => cell.trim()),
+  );
+  return new Map(
+    rows.flatMap((cells): [string, string[]][] =>
+      [...(cells[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => [code, cells.slice(1)]),
+    ),
+  );
+}
+
+/**
+ * The calls of gcsat in a line of shell: the words after `gcsat`, for each. Words are split as a shell does, which is
+ * as much of it as the documents need: quotes, pipes, lists, redirections, process substitution, comments.
+ */
+export function callsIn(line: string): string[][] {
+  const calls: string[][] = [];
+  let words: string[] = [];
+  const end = (): void => {
+    const start = words.findIndex((word) => !/^\w+=/.test(word) && word !== 'npx');
+    if (words[start] === 'gcsat') calls.push(words.slice(start + 1));
+    words = [];
+  };
+  const token =
+    /\s*(?:#.*|(&&|\|\||[|;)]|<\(|\$\(|>>?\s*\S+)|((?:"[^"]*"|'[^']*'|<\w+>|[^\s"'|;<>()$&]|\$(?!\())+))/gy;
+  for (const [, operator, word] of line.matchAll(token)) {
+    if (operator !== undefined) end();
+    if (word !== undefined) words.push(word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
+  }
+  end();
+  return calls;
+}

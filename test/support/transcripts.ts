@@ -1,0 +1,122 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { mkdirSync, symlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { onTestFinished } from 'vitest';
+import { startSandbox } from '../../src/sandbox/start.ts';
+import { blocksOf } from './documents.ts';
+import { binary, temporaryFolder } from './run.ts';
+
+/** A command of a document and what the document says that it prints. */
+export interface Step {
+  command: string;
+  printed: string[];
+  heading: string;
+}
+
+/** The day on which the transcripts were taken: the sandbox names its special conversations anew every day. */
+const takenAt = Date.parse('2026-11-22T12:00:00Z');
+
+/** The steps of the `console` blocks of a document, in order. */
+export function stepsOf(text: string): Step[] {
+  const steps: Step[] = [];
+  for (const { language, lines, heading } of blocksOf(text)) {
+    if (language !== 'console') continue;
+    for (const line of lines) {
+      if (line.startsWith('$ ')) steps.push({ command: line.slice(2), printed: [], heading });
+      else steps.at(-1)?.printed.push(line);
+    }
+  }
+  return steps;
+}
+
+export interface Session {
+  /** Types a command as a reader would, and gives everything that it prints and its exit code. */
+  type(command: string): Promise<{ output: string; code: number | null | 'running' }>;
+}
+
+/**
+ * A reader at two terminals, on a machine where nobody has used gcsat before. `gcsat sandbox` runs in the other one,
+ * and the variables that it prints are exported in this one.
+ */
+export async function openSession(): Promise<Session> {
+  const home = temporaryFolder();
+  const programs = join(home, 'bin');
+  mkdirSync(programs);
+  symlinkSync(binary, join(programs, 'gcsat'));
+  const env: NodeJS.ProcessEnv = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: home };
+  const translate = await translation();
+
+  const shell = (command: string): ChildProcess => {
+    const child = spawn('bash', ['-c', command], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
+    onTestFinished(() => void child.kill('SIGKILL'));
+    return child;
+  };
+
+  const type: Session['type'] = (command) =>
+    new Promise((resolve, reject) => {
+      const child = shell(`{ ${translate(command).replace(/^npx /, '')}; } 2>&1`);
+      let output = '';
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => (output += text));
+      child
+        .on('error', reject)
+        .on('close', (code) => resolve({ output: output.replaceAll(home, '~'), code }));
+    });
+
+  const startOther: Session['type'] = async (command) => {
+    // The port of the document may be taken here.
+    const child = shell(`exec ${command.replace(/--port \d+/, '--port 0')} 2>&1`);
+    let output = '';
+    await new Promise<void>((resolve, reject) => {
+      child.stdout?.setEncoding('utf8').on('data', (text: string) => {
+        output += text;
+        if (output.includes('Press Ctrl-C')) resolve();
+      });
+      child.on('close', () => reject(new Error(`${command} ended: ${output}`)));
+    });
+    for (const [, name = '', value] of output.matchAll(/export (\w+)=(\S+)/g)) env[name] = value;
+    return { output, code: 'running' };
+  };
+
+  return { type: (command) => (/^gcsat sandbox\b/.test(command) ? startOther(command) : type(command)) };
+}
+
+/** Special conversations of the day of the transcripts become those of today. */
+async function translation(): Promise<(command: string) => string> {
+  const [then, now] = await Promise.all([specialIds(() => takenAt), specialIds(Date.now)]);
+  const ids = new Map(then.map((id, index) => [id, now[index]]));
+  return (command) => command.replace(/(?<![\w-])[\w-]{22}(?![\w-])/g, (id) => ids.get(id) ?? id);
+}
+
+async function specialIds(clock: () => number): Promise<string[]> {
+  const sandbox = await startSandbox({ size: 0, clock });
+  await sandbox.close();
+  return sandbox.traps.map(({ conversationId }) => conversationId);
+}
+
+/** What stays the same from day to day and from machine to machine: no ids, times, ports, widths of columns. */
+export function lasting(output: string | readonly string[]): string {
+  const lines = typeof output === 'string' ? output.split('\n') : output;
+  return lines
+    .map((line) =>
+      line
+        .replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, 'TIME')
+        .replace(/\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?: UTC)?)?/g, 'TIME')
+        .replace(/\b\d{2}-\d{2} \d{2}:\d{2}:\d{2}\b/g, 'TIME')
+        .replace(/[\w-]{22,}/g, 'ID')
+        .replace(/127\.0\.0\.1([:_])\d+/g, '127.0.0.1$1PORT')
+        // Addresses of special customers tell the day.
+        .replace(/\.\d{5}-(\d+@)/g, '.DAY-$1')
+        .replace(/ +/g, ' ')
+        .trim(),
+    )
+    .filter((line) => line !== '')
+    .join('\n');
+}
+
+/** What a document says is printed; a line of `…` stands for lines that it leaves out. */
+export function pattern(printed: readonly string[]): RegExp {
+  const escaped = lasting(printed)
+    .split('\n')
+    .map((line) => (line === '…' ? '[^]*' : line.replace(/[\\^$.*+?()[\]{}|/]/g, '\\$&')));
+  return new RegExp(`^${escaped.join('\n').replaceAll('\n[^]*', '[^]*').replaceAll('[^]*\n', '[^]*')}$`);
+}
