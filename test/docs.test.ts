@@ -211,6 +211,17 @@ describe('what has to be documented', () => {
     expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
   });
 
+  test('the sandbox takes what the documents send it', async () => {
+    const { sandbox } = await testGladly();
+    const curl = /^curl -X (\w+) \S+:4010(\S+) -H '(.+): (.+)' -d '([^']+)'$/gm;
+    const sent = [...documentAt('docs/sandbox.md').matchAll(curl)];
+    expect(sent).toHaveLength(2);
+    for (const [, method = '', path = '', header = '', value = '', body = ''] of sent) {
+      const { ok } = await fetch(sandbox.origin + path, { method, headers: { [header]: value }, body });
+      expect({ path, ok }).toEqual({ path, ok: true });
+    }
+  });
+
   test('the sandbox: its controls, faults and special conversations', async () => {
     const text = documentAt('docs/sandbox.md');
     const rows = tableRows(text);
