@@ -97,8 +97,7 @@ function localOf(text: string, edge: Edge, { nowMs }: Context, offsetAt: OffsetA
   const whole = dayOf(text, nowMs, offsetAt);
   // Read as if the zone were UTC; moved to the zone below.
   const local = whole === null ? absoluteOf(`${text}z`) : whole + (edge === 'until' ? day : 0);
-  // Date.UTC takes the years 0 to 99 for those of the last century; what is before 1970 is out of reach in any zone.
-  return local === null || local < 0 ? local : inZone(local, offsetAt);
+  return local === null ? null : inZone(local, offsetAt);
 }
 
 /** Midnight of the day that the text names. */
@@ -122,6 +121,7 @@ function inZone(local: number, offsetAt: OffsetAt): number {
 
 function offsetsOf(timeZone: string): OffsetAt {
   const format = formatFor(timeZone);
+  // Date.UTC takes the years 0 to 99 for those of the last century: still before 1970, so out of reach either way.
   return (at) => {
     const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
     const [year = 0, month = 1, date, hour, minute, second] = clockParts.map((name) => parts.get(name));
