@@ -16,15 +16,18 @@ export async function* reportOfDays(
   metricSet: string,
   days: readonly string[],
   columns: readonly string[],
+  signal?: AbortSignal,
 ): AsyncGenerator<Record<string, string>, void, undefined> {
   let size = daysAtOnce;
   let from = 0;
   while (from < days.length) {
+    signal?.throwIfAborted();
     const piece = days.slice(from, from + size);
     const [startAt = '', endAt = startAt] = [piece[0], piece.at(-1)];
     let given = false;
     try {
       for await (const row of client.report({ metricSet, startAt, endAt, timezone: 'UTC' }, columns)) {
+        signal?.throwIfAborted();
         given = true;
         yield row;
       }
