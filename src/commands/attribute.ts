@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import { eachConversation } from '../workflow/each-conversation.ts';
 import { previewClosing } from '../workflow/preview-closing.ts';
 import type { CommandContext } from './context.ts';
@@ -24,5 +25,8 @@ export async function runAttribute(context: CommandContext, given: readonly stri
 /** The embedded sandbox has a conversation that shows what attribution is about. */
 export function tellingConversation(context: CommandContext): readonly string[] {
   const sandbox = context.sandbox();
-  return sandbox === null ? [''] : [sandbox.tellingConversationId];
+  if (sandbox !== null) return [sandbox.tellingConversationId];
+  throw new Failure('usage', 'no_conversation', 'no conversation is named', {
+    hint: 'give one or more conversation ids, or --sandbox for one that is made up',
+  });
 }

@@ -300,6 +300,59 @@ const ledger: CommandDeclaration = {
   ],
 };
 
+const runLimits: readonly OptionDeclaration[] = [
+  { flags: '--max-sends <number>', description: 'send at most so many surveys' },
+  { flags: '--limit <number>', description: 'work on at most so many closings' },
+  { flags: '--max-duration <duration>', description: 'stop cleanly after e.g. 25m, and say what is left' },
+];
+
+const backfill: CommandDeclaration = {
+  name: 'backfill',
+  group: surveys,
+  summary: 'replay for every conversation that closed in a range',
+  details:
+    'Finds the closings of the range and works on them until all are done. It can be stopped and run again, also ' +
+    'twice at the same time: every closing is surveyed at most once. Failed ones are kept and tried again later.',
+  options: [
+    {
+      flags: '--since <time>',
+      description: '2026-11-01, 2026-11-01T09:30, a time with offset, 7d, 36h, 90m, yesterday, today',
+    },
+    { flags: '--until <time>', description: 'the end, exclusive; a date means its end (now)' },
+    { flags: '--timezone <name>', description: "zone of times without an offset (the organisation's)" },
+    {
+      flags: '--source <name>',
+      description: 'where closings are found (auto)',
+      choices: ['auto', 'events', 'report', 'conversations'],
+    },
+    {
+      flags: '--conversations <file>',
+      description: 'instead of a range: conversation ids, one a line; - reads stdin',
+    },
+    ...runLimits,
+    { flags: '--yes', description: 'do not ask, however many would be sent' },
+    dryRun,
+  ],
+  examples: [
+    'gcsat backfill --since 7d --dry-run',
+    'gcsat backfill --since 2026-11-01 --until 2026-11-15 --max-sends 500',
+    'gcsat backfill --conversations ids.txt --json',
+  ],
+  run: async (context, { options }) => (await import('./backfill.ts')).runBackfill(context, options),
+};
+
+const sync: CommandDeclaration = {
+  name: 'sync',
+  group: surveys,
+  summary: 'one cron tick: new closings, due surveys, answers without a card',
+  details:
+    'Works on what closed since the last tick, and on what is due. The first tick only marks the beginning: the ' +
+    'past is surveyed by backfill or replay alone.',
+  options: [...runLimits, dryRun],
+  examples: ['gcsat sync', 'gcsat sync --json --max-duration 4m >> sync.log'],
+  run: async (context, { options }) => (await import('./sync.ts')).runSync(context, options),
+};
+
 const sandbox: CommandDeclaration = {
   name: 'sandbox',
   group: tools,
@@ -326,7 +379,7 @@ const sandbox: CommandDeclaration = {
   examples: ['gcsat sandbox --port 4010', 'gcsat sandbox --error-percent 10 --latency 200'],
   run: async (context, { options }) => {
     const { runSandbox } = await import('./sandbox.ts');
-    const print = (line: string): void => context.output.line({ line }, () => line);
+    const print = (line: string): void => context.output.line({ line }, () => `${line}\n`);
     await runSandbox(options, { print, signal: context.signal });
     const { reason } = context.signal as { reason: unknown };
     return reason instanceof Failure ? exitCodes[reason.kind] : 0;
@@ -352,7 +405,7 @@ const completion: CommandDeclaration = {
 export const program: CommandDeclaration = {
   name: 'gcsat',
   summary: 'customer satisfaction surveys for Gladly: who is asked, who is credited, and why',
-  commands: [configure, attribute, replay, ledger, post, sandbox, completion],
+  commands: [configure, attribute, replay, backfill, sync, ledger, post, sandbox, completion],
   examples: [
     'gcsat replay --sandbox              see the whole workflow without an account',
     'gcsat configure                     connect an organisation',

@@ -1,5 +1,4 @@
 import { closingStates, type ClosingState } from '../domain/closing-states.ts';
-import { normalizeTime } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
 import { eachConversation } from '../workflow/each-conversation.ts';
@@ -11,28 +10,29 @@ import {
   tellSurvey,
   type SurveyEntry,
 } from '../workflow/ledgered-surveys.ts';
+import type { Services } from '../workflow/services.ts';
 import { surveyClosing } from '../workflow/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { reportConversations } from './conversation-results.ts';
+import { parseTimeRange } from './time-range-flags.ts';
 import { withServices } from './with-services.ts';
 
 export interface SurveysListOptions {
   /** One or more states, separated by commas. */
   state?: string | undefined;
-  /** A date, or a time with offset. */
+  /** As `--since` of a backfill. */
   since?: string | undefined;
   limit?: string | undefined;
 }
 
 /** `gcsat surveys list`: what the ledger knows, the newest closing first. */
 export async function runSurveysList(context: CommandContext, options: SurveysListOptions): Promise<void> {
-  const filter = {
-    ...statesOf(options.state),
-    ...sinceOf(options.since),
-    ...limitOf(options.limit),
-  };
-  await withServices(context, 'hand', async ({ ledger }) => {
+  const given = { ...statesOf(options.state), ...limitOf(options.limit) };
+  if (options.since !== undefined) parseTimeRange({ since: options.since }, context.clock(), null);
+  await withServices(context, 'hand', async (services) => {
     const { output } = context;
+    const { ledger } = services;
+    const filter = { ...given, ...(await sinceOf(services, options.since)) };
     const entries: SurveyEntry[] = [];
     for await (const entry of listSurveys(ledger, filter)) {
       if (output.jsonl) output.line(entry, () => '');
@@ -101,13 +101,10 @@ function statesOf(given: string | undefined): { states?: ClosingState[] } {
   return { states: states as ClosingState[] };
 }
 
-function sinceOf(given: string | undefined): { since?: string } {
+async function sinceOf(services: Services, given: string | undefined): Promise<{ since?: string }> {
   if (given === undefined) return {};
-  const since = normalizeTime(/^\d{4}-\d{2}-\d{2}$/.test(given) ? `${given}T00:00:00Z` : given);
-  if (since !== null) return { since };
-  throw new Failure('usage', 'time_invalid', `--since is no time: '${given}'`, {
-    hint: 'give a date such as 2026-11-01 (UTC), or an RFC 3339 time with offset',
-  });
+  const timeZone = (await services.organization()).timezone;
+  return { since: parseTimeRange({ since: given }, services.clock(), timeZone ?? 'UTC').since };
 }
 
 function limitOf(given: string | undefined): { limit?: number } {

@@ -32,6 +32,11 @@ function duration(least: number): Codec<number> {
   };
 }
 
+/** @throws InvalidValue */
+export function parseDuration(text: string): number {
+  return duration(1).parse(text);
+}
+
 function number(least: number, most: number, kind: 'whole' | 'any'): Codec<number> {
   const what = kind === 'whole' ? 'a whole number' : 'a number';
   return {
@@ -130,6 +135,7 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   lowRating: number(1, 5, 'whole'),
   surveyExpires: duration(1),
   answerFinalAfter: duration(0),
+  confirmSends: number(0, 99_999, 'whole'),
   language,
   companyName,
   conversationLink,

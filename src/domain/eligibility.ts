@@ -119,7 +119,7 @@ export function reservedAddress(facts: ClosingFacts, delivery: DeliveryName): st
 export function reasonsOfConversation(facts: ConversationFacts, policy: Policy): Reason[] {
   const reasons: Reason[] = [];
   if (facts.status !== 'CLOSED') {
-    reasons.push({ code: 'not_closed', detail: `the conversation is ${facts.status}` });
+    reasons.push({ code: 'not_closed', detail: `the conversation's status is ${facts.status}` });
   }
   if (facts.reopened) reasons.push({ code: 'reopened', detail: 'reopened since this closing' });
   const optOut = optOutTopic(facts.topicIds, facts.topics, policy.optOutTopics);

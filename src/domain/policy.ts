@@ -30,6 +30,8 @@ export interface Policy {
   surveyExpires: number;
   /** Time after the first answer in which it can be changed. */
   answerFinalAfter: number;
+  /** A backfill at a terminal that may send more than this asks first. */
+  confirmSends: number;
   language: string;
   /** Null: the organisation's name. */
   companyName: string | null;
@@ -57,6 +59,7 @@ export const defaultPolicy: Policy = {
   lowRating: 2,
   surveyExpires: 30 * day,
   answerFinalAfter: day,
+  confirmSends: 100,
   language: 'en',
   companyName: null,
   conversationLink: '{origin}/customer/{customerId}/conversation/{conversationId}',

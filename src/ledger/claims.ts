@@ -1,5 +1,5 @@
 import { sql, type Transaction } from 'kysely';
-import { isTrial } from '../domain/delivery.ts';
+import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import { Failure } from '../failure.ts';
 import { closingIn, move, toClosing } from './closing-rows.ts';
 import type { Closing } from './closings.ts';
@@ -83,9 +83,14 @@ export async function releaseClaim(ledger: Ledger, closingId: string, worker: Wo
 
 /**
  * Claims the closing that has been due for longest: pending or scheduled ones without a time or whose time has
- * come, failed ones whose time to be tried again has come.
+ * come, failed ones whose time to be tried again has come. A trial delivery gets no closing that a real one scheduled.
  */
-export async function claimNextDue(ledger: Ledger, worker: Worker, now: string): Promise<Closing | null> {
+export async function claimNextDue(
+  ledger: Ledger,
+  worker: Worker,
+  now: string,
+  delivery: DeliveryName | null = null,
+): Promise<Closing | null> {
   return within(ledger, async (trx) => {
     await freeClaimsOfTheDead(trx, now);
     const free = trx
@@ -94,6 +99,11 @@ export async function claimNextDue(ledger: Ledger, worker: Worker, now: string):
       // A literal: SQLite uses the partial index only if it can see the value.
       .where('queued', '=', sql.lit(1))
       .where((eb) => eb.or([eb('claimed_by', 'is', null), eb('claim_until', '<=', now)]))
+      .$if(delivery !== null && isTrial(delivery), (query) =>
+        query.where((eb) =>
+          eb.or([eb('state', '!=', 'scheduled'), eb('provider', 'is', null), eb('provider', '=', delivery)]),
+        ),
+      )
       .limit(1);
     const timeless = await free.where('due_at', 'is', null).orderBy('first_seen_at').executeTakeFirst();
     const timed = await free.where('due_at', '<=', now).orderBy('due_at').executeTakeFirst();

@@ -95,6 +95,11 @@ async function createTables(trx: Transaction<LedgerTables>): Promise<void> {
     .addColumn('source', 'text', (column) => column.notNull())
     .execute();
   await trx.schema
+    .createTable('marks')
+    .addColumn('name', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('at', 'text', (column) => column.notNull())
+    .execute();
+  await trx.schema
     .createTable('directories')
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('id', 'text', (column) => column.notNull())

@@ -14,6 +14,7 @@ export interface LedgerTables {
   answers: AnswersTable;
   cards: CardsTable;
   unsubscribes: { address: string; at: string; source: string };
+  marks: { name: string; at: string };
   directories: { kind: string; id: string; body: string; fetched_at: string };
   limits: LimitsTable;
 }

@@ -36,6 +36,8 @@ export interface Output {
   readonly answered: boolean;
   /** The one result of a command. The human text gets its line break at the end. */
   result(document: unknown, human: () => string): void;
+  /** The one result of a command that is made for a log: under `--json` and `--jsonl` it is one line. */
+  record(document: unknown, human: () => string): void;
   /** One of many results; under `--jsonl` one document a line, under `--json` nothing (use `result` there). */
   line(document: unknown, human: () => string): void;
   info(text: string): void;
@@ -100,6 +102,10 @@ export function createOutput(options: OutputOptions): Output {
       if (json) print(stdout, `${serialize(document, 2)}\n`);
       else if (jsonl) print(stdout, `${serialize(document)}\n`);
       else print(stdout, human(toText()));
+    },
+    record(document, toText) {
+      if (json) answered = true;
+      print(stdout, json || jsonl ? `${serialize(document)}\n` : human(toText()));
     },
     line(document, toText) {
       if (json) return;

@@ -126,7 +126,7 @@ function outcomeLine({ outcome, survey, error, customer }: SurveyDocument, paint
     case 'suppressed':
       return `${label} ${paint.yellow('no survey')}, because`;
     case 'already_surveyed':
-      return `${label} ${paint.yellow('already surveyed')}${survey?.sentAt == null ? '' : ` on ${localTime(survey.sentAt, null)}`}`;
+      return `${label} ${paint.yellow('already surveyed')}${typeof survey?.sentAt === 'string' ? ` on ${localTime(survey.sentAt, null)}` : ''}`;
     case 'uncertain':
       return `${label} ${paint.yellow('uncertain')}: the message may have left; settle it with \`gcsat surveys retry\``;
     case 'failed':

@@ -97,7 +97,7 @@ export function surveyStoryView(told: Told, { paint }: Screen): string {
       line('Answer', `${localTime(answeredAt, null)} ${rating}/5 (revision ${revision}, by ${source})`),
     );
   }
-  if (told.answer?.comment != null) lines.push(line('Comment', told.answer.comment));
+  if (typeof told.answer?.comment === 'string') lines.push(line('Comment', told.answer.comment));
   for (const { itemId, state, postedAt } of told.cards) {
     lines.push(line('Card', `${itemId} ${state} ${localTime(postedAt, null)}`));
   }

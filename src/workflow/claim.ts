@@ -14,17 +14,25 @@ export async function withClaim<Result>(
   closingId: string,
   work: (closing: Closing) => Promise<Result>,
 ): Promise<Result> {
+  return keepingClaim(services, await claim(services, closingId), work);
+}
+
+/** Works on a closing that is claimed already, and gives the claim back. */
+export async function keepingClaim<Result>(
+  services: Services,
+  closing: Closing,
+  work: (closing: Closing) => Promise<Result>,
+): Promise<Result> {
   const { ledger, worker } = services;
-  const closing = await claim(services, closingId);
   const renewal = setInterval(() => {
     // A renewal that fails lets the claim run out; the guarded transitions then refuse what would come too late.
-    renewClaim(ledger, closingId, worker, now(services)).catch(() => undefined);
+    renewClaim(ledger, closing.id, worker, now(services)).catch(() => undefined);
   }, renewEveryMilliseconds);
   try {
     return await work(closing);
   } finally {
     clearInterval(renewal);
-    await releaseClaim(ledger, closingId, worker);
+    await releaseClaim(ledger, closing.id, worker);
   }
 }
 

@@ -31,6 +31,7 @@ export interface Settled {
  */
 export async function readyToDeliver(services: Services): Promise<void> {
   publicUrlOf(services.settings);
+  await services.settings.surveySecret();
   await services.provider();
 }
 

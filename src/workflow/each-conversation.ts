@@ -12,6 +12,10 @@ const stopping: readonly FailureKind[] = [
   'terminated',
 ];
 
+export function stopsTheRest({ kind }: Failure): boolean {
+  return stopping.includes(kind);
+}
+
 /**
  * Works on each conversation in turn, every one once. One that fails does not stop the rest, unless the rest would
  * fail alike.
@@ -27,7 +31,7 @@ export async function eachConversation(
     const steps = createSteps(services, (name) => onStep(conversationId, name));
     const result = await attempt(conversationId, steps, work);
     results.push(result);
-    if (result.failure !== null && stopping.includes(result.failure.kind)) break;
+    if (result.failure !== null && stopsTheRest(result.failure)) break;
   }
   return results;
 }

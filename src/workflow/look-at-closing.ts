@@ -1,5 +1,6 @@
 import { adoptedClosing, closingIdOf, closingTime } from '../domain/closing.ts';
 import { formatInstant, parseInstant, type Instant } from '../domain/instant.ts';
+import type { TimelineItem } from '../domain/timeline.ts';
 import { Failure } from '../failure.ts';
 import {
   closingById,
@@ -11,12 +12,12 @@ import {
 import type { Ledger } from '../ledger/open.ts';
 import type { ClosingInQuestion } from './assess.ts';
 import { creditClosing, type Credit } from './credit.ts';
-import { readFully, type FullRead } from './read-conversation.ts';
+import { readFully, type ConversationRead, type FullRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
 
 /** How long a read may lag behind a closing that another source told of. */
-const settlingMilliseconds = 10 * 60_000;
+export const settlingMilliseconds = 10 * 60_000;
 
 export interface LookRequest {
   conversationId: string;
@@ -40,7 +41,7 @@ export interface Look {
 export async function lookAtClosing(services: Services, request: LookRequest, steps: Steps): Promise<Look> {
   const read = await readFully(services, request.conversationId, steps);
   const isClosed = read.conversation.status === 'CLOSED';
-  const toldAt = isClosed ? closedAtOf(read) : null;
+  const toldAt = isClosed ? closedAtOf(read, read.items) : null;
   const row = await rowOf(services, request, read, toldAt);
   const credit = await creditClosing(services, read, closingTimeOf(row, toldAt), steps);
   if (isClosed && read.conversation.closedAt === null) {
@@ -63,12 +64,12 @@ export async function lookAtClosing(services: Services, request: LookRequest, st
 }
 
 /** What the conversation tells now, where it tells of this closing; else what was first seen of it. */
-function closingTimeOf(row: Closing | null, toldAt: Instant | null): Instant | null {
+export function closingTimeOf(row: Closing | null, toldAt: Instant | null): Instant | null {
   return row === null || isSameClosing(row, toldAt) ? toldAt : parseInstant(row.closedAt);
 }
 
 /** Open again, or closed again at another time: then the conversation was reopened since this closing. */
-function isSameClosing(row: Closing, toldAt: Instant | null): boolean {
+export function isSameClosing(row: Closing, toldAt: Instant | null): boolean {
   return toldAt !== null && adoptedClosing([row], formatInstant(toldAt)) !== null;
 }
 
@@ -105,7 +106,7 @@ async function recordReopening(ledger: Ledger, known: readonly Closing[], now: n
 }
 
 /** A closing must have a time, because the time is its identity. */
-function closedAtOf({ conversation, items }: FullRead): Instant {
+export function closedAtOf({ conversation }: ConversationRead, items: readonly TimelineItem[]): Instant {
   const at = closingTime(conversation.closedAt, items) ?? parseInstant(conversation.createdAt);
   if (at !== null) return at;
   throw new Failure(

@@ -83,6 +83,7 @@ describe('policy values', () => {
       excludedChannels: list,
       excludedCustomers: list,
       lowRating: fc.integer({ min: 1, max: 5 }),
+      confirmSends: fc.integer({ min: 0, max: 99_999 }),
       surveyExpires: seconds,
       answerFinalAfter: seconds,
       language: fc.constantFrom('en', 'es-MX', 'pt-BR'),

@@ -10,7 +10,6 @@ export interface TestGladly {
   requests(): Promise<{ method: string; path: string; status: number; time: string }[]>;
   /** The first conversation of a trap. */
   trap(name: string): string;
-  setFaults(faults: Record<string, number>): Promise<void>;
 }
 
 /** Everything but the folders is new for each test; no limit slows the tests down more than they ask for. */
@@ -38,9 +37,6 @@ export async function testGladly(options: SandboxOptions = {}): Promise<TestGlad
       const found = sandbox.traps.find((trap) => trap.name === name);
       if (found === undefined) throw new Error(`the sandbox has no trap ${name}`);
       return found.conversationId;
-    },
-    async setFaults(faults) {
-      await fetch(`${sandbox.origin}/_sandbox/faults`, { method: 'PUT', body: JSON.stringify(faults) });
     },
   };
 }

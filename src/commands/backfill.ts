@@ -1,0 +1,88 @@
+import { createReadStream } from 'node:fs';
+import { createInterface } from 'node:readline';
+import { Failure } from '../failure.ts';
+import { backfillView } from '../terminal/backfill-view.ts';
+import { backfill, type BackfillTarget } from '../workflow/backfill.ts';
+import type { SourceChoice } from '../workflow/find-closings.ts';
+import type { Services } from '../workflow/services.ts';
+import type { CommandContext } from './context.ts';
+import { checkFailures, longRun } from './long-run.ts';
+import { runLimits, type RunLimitOptions } from './run-limits.ts';
+import { parseTimeRange } from './time-range-flags.ts';
+import { withServices } from './with-services.ts';
+
+export interface BackfillOptions extends RunLimitOptions {
+  since?: string | undefined;
+  until?: string | undefined;
+  timezone?: string | undefined;
+  source?: string | undefined;
+  conversations?: string | undefined;
+  yes?: boolean | undefined;
+  dryRun?: boolean | undefined;
+}
+
+/** `gcsat backfill`: replay for every closing of a range, or of named conversations. */
+export async function runBackfill(context: CommandContext, options: BackfillOptions): Promise<void> {
+  checkTarget(options, context.clock());
+  const limits = runLimits(options, context.clock());
+  const dryRun = options.dryRun === true;
+  await withServices(context, 'background', async (services) => {
+    const target = await targetOf(services, options);
+    const { confirmSends } = services.settings.policy;
+    const asks = context.interactive && options.yes !== true && !dryRun && limits.maxSends === null;
+    const run = longRun(context, { above: asks ? confirmSends : null });
+    if ('range' in target) {
+      context.output.info(`closings from ${target.range.since} until ${target.range.until}`);
+    }
+    const document = await backfill(services, { target, limits, dryRun }, run.listener).finally(() =>
+      run.end(),
+    );
+    context.output.result(document, () => backfillView(document, context.output));
+    checkFailures(document);
+  });
+}
+
+/** What can be wrong is found before anything is opened. */
+function checkTarget({ since, until, source, conversations }: BackfillOptions, nowMs: number): void {
+  if (conversations !== undefined) {
+    if (since === undefined && until === undefined && (source ?? 'conversations') === 'conversations') return;
+    throw usage('--conversations names what to work on', 'leave --since, --until and --source out');
+  }
+  if (source === 'conversations') {
+    throw usage('--source conversations needs ids', 'give --conversations FILE, or - for stdin');
+  }
+  if (since === undefined) throw usage('--since is missing', 'e.g. --since 7d, or --since 2026-11-01');
+  parseTimeRange({ since, until }, nowMs, null);
+}
+
+async function targetOf(services: Services, options: BackfillOptions): Promise<BackfillTarget> {
+  const { since = '', until, source, conversations } = options;
+  if (conversations !== undefined) return { conversationIds: readIds(conversations) };
+  const timezone = options.timezone ?? (await services.organization()).timezone ?? 'UTC';
+  return {
+    range: parseTimeRange({ since, until }, services.clock(), timezone),
+    timezone,
+    source: (source ?? 'auto') as SourceChoice,
+  };
+}
+
+/** One id a line; empty lines and lines that begin with # are passed over. */
+async function* readIds(file: string): AsyncGenerator<string> {
+  const input = file === '-' ? process.stdin : createReadStream(file, 'utf8');
+  try {
+    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+      const id = line.replace(/^\uFEFF/, '').trim();
+      if (id !== '' && !id.startsWith('#')) yield id;
+    }
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new Failure('usage', 'ids_unreadable', `the ids in ${file} cannot be read: ${reason}`, {
+      hint: 'give --conversations a text file with one id a line',
+      cause: error,
+    });
+  }
+}
+
+function usage(message: string, hint: string): Failure {
+  return new Failure('usage', 'bad_usage', message, { hint });
+}

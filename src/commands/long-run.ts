@@ -1,0 +1,72 @@
+import type { BackfillDocument } from '../domain/backfill-document.ts';
+import { Failure } from '../failure.ts';
+import { openPrompts } from '../terminal/prompts.ts';
+import type { Progress } from '../terminal/progress.ts';
+import type { BackfillListener } from '../workflow/backfill.ts';
+import type { CommandContext } from './context.ts';
+
+/** Tells a person how far a long run is. */
+export interface LongRun {
+  listener: BackfillListener;
+  end(): void;
+}
+
+interface Asking {
+  /** Ask before more than this many may be sent; null: never ask. */
+  above: number | null;
+}
+
+export function longRun(context: CommandContext, { above }: Asking): LongRun {
+  const { output, clock } = context;
+  let progress: Progress = output.progress('looking for closings');
+  let total: number | null = null;
+  let began = clock();
+  return {
+    listener: {
+      explain: (sentences) => sentences.forEach((sentence) => output.info(sentence)),
+      found: (seen) => progress.update(`looking for closings, ${seen} found`),
+      async ready(due) {
+        total = due;
+        began = clock();
+        if (above === null || due === null || due <= above) return true;
+        progress.stop();
+        const prompts = await openPrompts(context.signal);
+        const agreed = await prompts.confirm(`Up to ${due} surveys would be sent. Go on?`);
+        progress = output.progress('working');
+        return agreed;
+      },
+      settled: (done) => progress.update(progressText(done, total, clock() - began)),
+    },
+    end: () => progress.stop(),
+  };
+}
+
+function progressText(done: number, total: number | null, elapsedMs: number): string {
+  const rate = done / Math.max(elapsedMs / 1000, 0.001);
+  const pace = `${rate.toFixed(1)} closings/s`;
+  if (total === null || done >= total) return `${done} closings done, ${pace}`;
+  return `${done} of ${total} closings done, ${pace}, ${remaining((total - done) / rate)} left`;
+}
+
+function remaining(seconds: number): string {
+  if (seconds < 90) return `${Math.ceil(seconds)} s`;
+  return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
+}
+
+/**
+ * Closings that failed are kept, and told by the exit code.
+ *
+ * @throws Failure kind partial
+ */
+export function checkFailures({ outcomes, thisRun, failures, closings }: BackfillDocument): void {
+  const failed = Math.max(outcomes.failed, thisRun.failed, failures.length);
+  if (failed === 0) return;
+  throw new Failure(
+    'partial',
+    'closings_failed',
+    `${failed} of ${Math.max(closings, failed)} closings failed`,
+    {
+      hint: 'they are kept; `gcsat surveys list --state failed` shows them, and running again tries them again',
+    },
+  );
+}

@@ -1,0 +1,25 @@
+import { backfillView } from '../terminal/backfill-view.ts';
+import { sync } from '../workflow/sync.ts';
+import type { CommandContext } from './context.ts';
+import { checkFailures, longRun } from './long-run.ts';
+import { runLimits, type RunLimitOptions } from './run-limits.ts';
+import { withServices } from './with-services.ts';
+
+export interface SyncOptions extends RunLimitOptions {
+  dryRun?: boolean | undefined;
+}
+
+/** `gcsat sync`: one cron tick. */
+export async function runSync(context: CommandContext, options: SyncOptions): Promise<void> {
+  const limits = runLimits(options, context.clock());
+  await withServices(context, 'background', async (services) => {
+    const timezone = (await services.organization()).timezone ?? 'UTC';
+    const run = longRun(context, { above: null });
+    const dryRun = options.dryRun === true;
+    const document = await sync(services, { limits, dryRun, timezone }, run.listener).finally(() =>
+      run.end(),
+    );
+    context.output.record(document, () => backfillView(document, context.output));
+    checkFailures(document);
+  });
+}

@@ -1,0 +1,42 @@
+import type { ReasonCode } from './reason.ts';
+import type { RequestFigures } from './survey-document.ts';
+
+/** Closings by their state at the end of a run, whichever run put them there. */
+export interface ClosingOutcomes {
+  sent: number;
+  scheduled: number;
+  suppressed: number;
+  uncertain: number;
+  failed: number;
+  pending: number;
+}
+
+/** What a real run would do, told by a dry run. */
+export interface BackfillPlan {
+  wouldSend: number;
+  byAgent: Record<string, number>;
+  byInbox: Record<string, number>;
+  /** UTC days of the closings that would be surveyed. */
+  byDay: Record<string, number>;
+  /** How long the real run would take at the permitted rate. */
+  estimatedSeconds: number;
+}
+
+/** What `backfill` and `sync` tell. Fields may be added, never renamed or removed. */
+export interface BackfillDocument {
+  dryRun: boolean;
+  /** Null where the closings were named and not looked for. */
+  range: { since: string; until: string; timezone: string } | null;
+  sources: string[];
+  explanation: string[];
+  closings: number;
+  outcomes: ClosingOutcomes;
+  thisRun: { sent: number; scheduled: number; suppressed: number; uncertain: number; failed: number };
+  reasons: Partial<Record<ReasonCode, number>>;
+  requests: RequestFigures;
+  failures: { conversationId: string; error: { code: string; message: string } }[];
+  /** Why the run ended; closings that it left are pending. */
+  end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined';
+  plan: BackfillPlan | null;
+  seconds: number;
+}

@@ -1,0 +1,70 @@
+import type { TimeRange } from '../domain/time-range.ts';
+import { chooseSources, eventSource, reportSource, type Cover } from '../gladly/closing-sources.ts';
+import { sightClosings, sightReopening, type Sighting } from '../ledger/closings.ts';
+import type { Services } from './services.ts';
+
+export type SourceChoice = 'auto' | 'events' | 'report';
+
+export interface Enumeration {
+  sources: ('events' | 'report')[];
+  /** Sentences for people: what was asked, and why. */
+  explanation: string[];
+  /** Sightings of closings in the range; the same one seen twice counts twice. */
+  seen: number;
+  /** Closings that the ledger did not know. */
+  fresh: number;
+}
+
+/** Few enough that a kill loses little, many enough that one disk write serves many. */
+const batchSize = 500;
+
+/** How a range would be covered, before anything is asked. */
+export function planSources(
+  services: Services,
+  range: TimeRange,
+  choice: SourceChoice,
+): { covers: Cover[]; explanation: string[] } {
+  const { client, clock } = services;
+  const sources = { events: eventSource(client, clock), report: reportSource(client) };
+  return chooseSources(range, choice, clock(), sources);
+}
+
+/**
+ * Writes every closing of a range into the ledger as a row of the queue. What the ledger knows already is adopted, so
+ * that overlapping ranges, sources and runs lead to one row for each closing.
+ */
+export async function enumerateClosings(
+  services: Services,
+  { covers, explanation }: ReturnType<typeof planSources>,
+  onFound: (seen: number) => void,
+): Promise<Enumeration> {
+  const enumeration: Enumeration = {
+    sources: [...new Set(covers.map(({ source }) => source.name))],
+    explanation,
+    seen: 0,
+    fresh: 0,
+  };
+  for (const { source, range } of covers) {
+    let batch: Sighting[] = [];
+    const write = async (): Promise<void> => {
+      const sighted = await sightClosings(services.ledger, batch);
+      enumeration.seen += sighted.length;
+      enumeration.fresh += sighted.filter(({ isNew }) => isNew).length;
+      batch = [];
+      onFound(enumeration.seen);
+    };
+    for await (const found of source.find(range, services.signal)) {
+      if ('closing' in found) {
+        batch.push({ ...found.closing, seenAt: new Date(services.clock()).toISOString() });
+        if (batch.length >= batchSize) await write();
+      } else {
+        const { conversationId } = found.reopening;
+        // A reopening means the closings before it, so these have to be written first.
+        if (batch.some((sighting) => sighting.conversationId === conversationId)) await write();
+        await sightReopening(services.ledger, found.reopening);
+      }
+    }
+    if (batch.length > 0) await write();
+  }
+  return enumeration;
+}

@@ -1,0 +1,92 @@
+import { reasonsOfClosing, reasonsOfConversation, reasonsOfTimeline } from '../domain/eligibility.ts';
+import { parseInstant } from '../domain/instant.ts';
+import type { Reason } from '../domain/reason.ts';
+import type { Customer } from '../gladly/answers.ts';
+import type { Closing } from '../ledger/closings.ts';
+import type { DecisionInput } from '../ledger/decisions.ts';
+import {
+  conversationEvidenceOf,
+  conversationFactsOf,
+  evidenceOf,
+  namedAgent,
+  timelineFactsOf,
+  type ClosingInQuestion,
+} from './assess.ts';
+import { creditClosing } from './credit.ts';
+import { closingTimeOf, isSameClosing, settlingMilliseconds, type Look } from './look-at-closing.ts';
+import { readConversation, readItems, type ConversationRead } from './read-conversation.ts';
+import type { Services } from './services.ts';
+import type { Steps } from './steps.ts';
+
+export type StagedLook =
+  | { look: Look }
+  /** The verdict is certain before everything was read. */
+  | { certain: readonly Reason[]; facts: DecisionInput['facts'] }
+  /** Gladly still shows the conversation open, right after its closing. */
+  | { notYet: true };
+
+/** Looks up a customer, once for each while the run lasts. */
+export type AskForCustomer = (customerId: string, steps: Steps) => Promise<Customer>;
+
+export interface PendingLook {
+  askForCustomer: AskForCustomer;
+  /** The conversation where it was just read. */
+  read: ConversationRead | null;
+  steps: Steps;
+}
+
+/**
+ * Looks at a closing of the ledger with as few requests as its verdict needs: none where the closing itself decides,
+ * one for the conversation, one for its timeline, one for a customer who was not asked for before.
+ */
+export async function lookInStages(
+  services: Services,
+  row: Closing,
+  { askForCustomer, read: given, steps }: PendingLook,
+): Promise<StagedLook> {
+  const { policy } = services.settings;
+  const now = services.clock();
+  const nothingRead = {
+    readAt: null,
+    evidence: null,
+    customer: null,
+    customerId: row.customerId,
+    agent: null,
+  };
+  const ofClosing = reasonsOfClosing({ closingId: row.id, closedAt: Date.parse(row.closedAt) }, policy, now);
+  if (ofClosing.length > 0) return { certain: ofClosing, facts: nothingRead };
+
+  const read = given ?? (await readConversation(services, row.conversationId, steps));
+  const closing = inQuestion(row, read);
+  if (isStillSettling(row, read, now)) return { notYet: true };
+  const facts = { ...nothingRead, readAt: read.readAt, customerId: read.conversation.customerId };
+  const ofConversation = reasonsOfConversation(conversationFactsOf(read, closing), policy);
+  if (ofConversation.length > 0) {
+    return { certain: ofConversation, facts: { ...facts, evidence: conversationEvidenceOf(read, closing) } };
+  }
+
+  const timeline = { ...read, ...(await readItems(services, row.conversationId, steps)) };
+  const credit = await creditClosing(services, timeline, closing.closedAt, steps);
+  const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
+  if (ofTimeline.length > 0) {
+    const evidence = evidenceOf(timeline, credit, closing);
+    return { certain: ofTimeline, facts: { ...facts, evidence, agent: namedAgent(credit) } };
+  }
+
+  const customer = await askForCustomer(read.conversation.customerId, steps);
+  const conversationId = row.conversationId;
+  return { look: { conversationId, read: { ...timeline, customer }, credit, row, closing } };
+}
+
+function inQuestion(row: Closing, { conversation }: ConversationRead): ClosingInQuestion {
+  const isClosed = conversation.status === 'CLOSED';
+  // A conversation that is closed but tells no time is taken at the closing's word.
+  const toldAt = isClosed ? (parseInstant(conversation.closedAt) ?? parseInstant(row.closedAt)) : null;
+  return { id: row.id, closedAt: closingTimeOf(row, toldAt), reopened: !isSameClosing(row, toldAt) };
+}
+
+/** A read right after the closing may still show the conversation open, unless a reopening is known. */
+function isStillSettling(row: Closing, { conversation }: ConversationRead, now: number): boolean {
+  if (conversation.status === 'CLOSED' || row.reopenedAt !== null) return false;
+  return now - Date.parse(row.closedAt) < settlingMilliseconds;
+}

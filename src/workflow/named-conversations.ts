@@ -1,0 +1,83 @@
+import { formatInstant } from '../domain/instant.ts';
+import { claimClosing } from '../ledger/claims.ts';
+import { sightClosing, type Closing } from '../ledger/closings.ts';
+import { Failure } from '../failure.ts';
+import { closedAtOf } from './look-at-closing.ts';
+import { readConversation, readItems } from './read-conversation.ts';
+import type { Services } from './services.ts';
+import { createSteps } from './steps.ts';
+import type { NextWork } from './work-queue.ts';
+
+/** What was found about conversations that somebody named. */
+export interface NamedConversations {
+  next: NextWork;
+  /** Ids of the closings that they are in. */
+  closingIds: Set<string>;
+  /** Conversations that are open. */
+  open: string[];
+  /** Conversations that could not be read. */
+  unread: { conversationId: string; failure: Failure }[];
+}
+
+/** Works through named conversations: each is read once, and its closing is taken if there is anything to do. */
+export function namedConversations(services: Services, ids: AsyncIterable<string>): NamedConversations {
+  const iterator = ids[Symbol.asyncIterator]();
+  const found: NamedConversations = { next, closingIds: new Set(), open: [], unread: [] };
+  const seen = new Set<string>();
+  let turn: Promise<unknown> = Promise.resolve();
+
+  /** One at a time: several workers ask at once. */
+  const nextId = (): Promise<string | null> => {
+    const mine = turn.then(async () => {
+      const result = await iterator.next();
+      return result.done === true ? null : result.value;
+    });
+    turn = mine.catch(() => undefined);
+    return mine;
+  };
+
+  async function next(): ReturnType<NextWork> {
+    for (;;) {
+      const id = await nextId();
+      if (id === null) return null;
+      if (seen.has(id)) continue;
+      seen.add(id);
+      const work = await workOf(id).catch((error: unknown) => {
+        if (!(error instanceof Failure) || !['not_found', 'contract'].includes(error.kind)) throw error;
+        found.unread.push({ conversationId: id, failure: error });
+        return null;
+      });
+      if (work !== null) return work;
+    }
+  }
+
+  async function workOf(id: string): ReturnType<NextWork> {
+    const { ledger, worker, clock } = services;
+    const steps = createSteps(services, () => undefined);
+    const read = await readConversation(services, id, steps);
+    if (read.conversation.status !== 'CLOSED') {
+      found.open.push(id);
+      return null;
+    }
+    const items = read.conversation.closedAt === null ? (await readItems(services, id, steps)).items : [];
+    const now = new Date(clock()).toISOString();
+    const { closing } = await sightClosing(ledger, {
+      conversationId: read.conversation.id,
+      customerId: read.conversation.customerId,
+      closedAt: formatInstant(closedAtOf(read, items)),
+      source: 'conversations',
+      seenAt: now,
+    });
+    found.closingIds.add(closing.id);
+    if (!isDue(closing, now)) return null;
+    const claim = await claimClosing(ledger, closing.id, worker, now);
+    return claim.claimed ? { closing: claim.closing, read } : null;
+  }
+
+  return found;
+}
+
+function isDue({ state, dueAt }: Closing, now: string): boolean {
+  if (state === 'failed') return true;
+  return ['pending', 'scheduled', 'sending'].includes(state) && (dueAt === null || dueAt <= now);
+}

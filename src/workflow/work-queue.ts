@@ -1,0 +1,163 @@
+import { backOff } from '../domain/back-off.ts';
+import type { SurveyOutcome } from '../domain/survey-document.ts';
+import { Failure } from '../failure.ts';
+import { claimNextDue, settleAbandoned } from '../ledger/claims.ts';
+import type { Closing } from '../ledger/closings.ts';
+import { recordFailure } from '../ledger/decisions.ts';
+import { keepingClaim } from './claim.ts';
+import { customerLookup } from './customer-lookup.ts';
+import { stopsTheRest } from './each-conversation.ts';
+import type { ConversationRead } from './read-conversation.ts';
+import type { Services } from './services.ts';
+import { createSteps } from './steps.ts';
+import { surveyPending } from './survey-pending.ts';
+
+export interface QueueLimits {
+  /** Most messages that may leave. */
+  maxSends: number | null;
+  /** Most closings that are worked on. */
+  maxClosings: number | null;
+  /** Epoch milliseconds after which nothing new is begun. */
+  deadline: number | null;
+}
+
+export type QueueEnd = 'done' | 'max_sends' | 'limit' | 'duration';
+
+export interface QueueRun {
+  sent: number;
+  scheduled: number;
+  suppressed: number;
+  uncertain: number;
+  failed: number;
+  end: QueueEnd;
+}
+
+/** As many closings at once as slow answers need to fill the permitted rate; the pacing keeps them in line. */
+const workers = 16;
+/** So many failures in a row, with nothing done between them, are not the closings' fault. */
+const hopelessFailures = 12;
+
+/** A closing that this process has claimed, with its conversation where that was read to find it. */
+export interface Work {
+  closing: Closing;
+  read: ConversationRead | null;
+}
+
+/** The next closing that is due; null when there is none. */
+export type NextWork = () => Promise<Work | null>;
+
+/** The one queue: the rows of the ledger that are due. */
+export function queueOf({ ledger, worker, settings, clock }: Services): NextWork {
+  return async () => {
+    const now = new Date(clock()).toISOString();
+    const closing = await claimNextDue(ledger, worker, now, settings.delivery);
+    return closing === null ? null : { closing, read: null };
+  };
+}
+
+/**
+ * Works on the queue until nothing is due, or a limit is reached. A closing that fails is kept with its back-off and
+ * never stops the rest, unless everything fails or the rest would fail alike.
+ *
+ * @throws Failure that stopped the run; what was begun is finished, and what is left stays in the queue.
+ */
+export async function workQueue(
+  services: Services,
+  next: NextWork,
+  limits: QueueLimits,
+  onSettled: (closing: Closing, outcome: SurveyOutcome | 'waiting') => void,
+): Promise<QueueRun> {
+  const { ledger } = services;
+  const run: QueueRun = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0, end: 'done' };
+  const askForCustomer = customerLookup(services);
+  const now = (): string => new Date(services.clock()).toISOString();
+  let begun = 0;
+  let working = 0;
+  let failuresInARow = 0;
+  let stop: { failure: Failure } | null = null;
+
+  /** Why nothing new may be begun; null when it may. `wait`: what is being done may use up the last permitted send. */
+  const obstacle = (): QueueEnd | 'wait' | null => {
+    if (limits.maxClosings !== null && begun >= limits.maxClosings) return 'limit';
+    if (limits.deadline !== null && services.clock() >= limits.deadline) return 'duration';
+    if (limits.maxSends === null) return null;
+    const left = limits.maxSends - run.sent - run.uncertain;
+    if (left <= 0) return 'max_sends';
+    return working >= left ? 'wait' : null;
+  };
+
+  const workOn = async ({ closing, read }: Work): Promise<void> => {
+    try {
+      const steps = createSteps(services, () => undefined);
+      const settled = await keepingClaim(services, closing, (row) =>
+        surveyPending(services, row, { askForCustomer, read, steps }),
+      );
+      const failure = settled?.failure ?? null;
+      if (failure !== null && stopsTheRest(failure)) throw failure;
+      failuresInARow = 0;
+      const outcome = settled?.outcome ?? 'waiting';
+      if (outcome in run) run[outcome as keyof Omit<QueueRun, 'end'>] += 1;
+      onSettled(closing, outcome);
+    } catch (error) {
+      if (!(error instanceof Failure) || stopsTheRest(error)) throw error;
+      const { code, message, hint } = error;
+      await recordFailure(
+        ledger,
+        closing.id,
+        now(),
+        { code, message, hint },
+        retryTime(services, closing, error),
+      );
+      run.failed += 1;
+      onSettled(closing, 'failed');
+      failuresInARow = error.kind === 'temporary' ? failuresInARow + 1 : 0;
+      if (failuresInARow >= hopelessFailures) throw error;
+    }
+  };
+
+  const loop = async (): Promise<void> => {
+    while (stop === null) {
+      services.signal.throwIfAborted();
+      const hindrance = obstacle();
+      if (hindrance === 'wait') {
+        await services.sleep(20);
+        continue;
+      }
+      if (hindrance !== null) {
+        run.end = hindrance;
+        return;
+      }
+      begun += 1;
+      working += 1;
+      const work = await next().catch((error: unknown) => {
+        working -= 1;
+        throw error;
+      });
+      if (work === null) {
+        begun -= 1;
+        working -= 1;
+        return;
+      }
+      await workOn(work).finally(() => (working -= 1));
+    }
+  };
+
+  await settleAbandoned(ledger, now());
+  const ends = await Promise.allSettled(
+    Array.from({ length: workers }, () =>
+      loop().catch((error: unknown) => {
+        if (error instanceof Failure) stop ??= { failure: error };
+        throw error;
+      }),
+    ),
+  );
+  const broken = ends.find((end) => end.status === 'rejected');
+  if (broken !== undefined) throw broken.reason;
+  return run;
+}
+
+/** When the queue tries a failed closing again; null where another try cannot help. */
+function retryTime({ clock }: Services, closing: Closing, failure: Failure): string | null {
+  const wait = failure.kind === 'not_found' ? null : backOff(closing.attempts + 1);
+  return wait === null ? null : new Date(clock() + wait).toISOString();
+}
