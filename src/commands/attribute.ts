@@ -18,7 +18,7 @@ export async function runAttribute(context: CommandContext, given: readonly stri
       (id, name) => progress.update(ids.length === 1 ? name : `${id}: ${name}`),
       (conversationId, steps) => previewClosing(services, { conversationId, closingId: null }, steps),
     ).finally(() => progress.stop());
-    reportConversations(context, results, new Set(ids).size);
+    reportConversations(context, results, ids);
   });
 }
 

@@ -11,9 +11,10 @@ import type { CommandContext } from './context.ts';
 export function reportConversations(
   { output }: CommandContext,
   results: readonly ConversationResult[],
-  asked: number,
+  ids: readonly string[],
   more: (result: ConversationResult) => string = () => '',
 ): void {
+  const asked = new Set(ids).size;
   const documents = results.map(({ document }) => document);
   for (const { document } of results) {
     for (const warning of document.warnings) output.warn(`${document.conversationId}: ${warning}`);
@@ -25,7 +26,8 @@ export function reportConversations(
       .map((result) => `${surveyView(result.document, output)}${more(result)}`)
       .join(`\n${output.paint.dim('─'.repeat(Math.min(output.columns, 80)))}\n`);
   if (output.jsonl) for (const document of documents) output.line(document, () => '');
-  else if (output.json || shown.length > 0) output.result(asked === 1 ? only?.document : documents, human);
+  else if (output.json || shown.length > 0)
+    output.result(ids.length === 1 ? only?.document : documents, human);
 
   const failures = results.flatMap(({ failure }) => failure ?? []);
   const [first] = failures;

@@ -36,7 +36,7 @@ export async function runReplay(
       (conversationId, steps) => replayConversation(services, conversationId, options, steps),
     ).finally(() => progress.stop());
     const messages = context.sandbox()?.mailbox() ?? [];
-    reportConversations(context, results, new Set(ids).size, ({ document }) =>
+    reportConversations(context, results, ids, ({ document }) =>
       mailboxView(
         messages.filter(({ conversationItemId }) => conversationItemId === document.survey?.externalId),
         context.output,

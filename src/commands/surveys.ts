@@ -77,7 +77,7 @@ export async function runSurveysRetry(
       (_, name) => progress.update(name),
       (conversationId, steps) => surveyClosing(services, { conversationId, closingId: closing.id }, steps),
     ).finally(() => progress.stop());
-    reportConversations(context, results, 1);
+    reportConversations(context, results, [closing.conversationId]);
   });
 }
 

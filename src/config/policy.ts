@@ -1,4 +1,5 @@
 import { defaultPolicy, type Policy, type QuietHours } from '../domain/policy.ts';
+import { isChannelName } from '../domain/timeline.ts';
 import { InvalidValue } from './invalid-value.ts';
 
 export type PolicyKey = keyof Policy;
@@ -56,6 +57,19 @@ function number(least: number, most: number, kind: 'whole' | 'any'): Codec<numbe
 const list: Codec<readonly string[]> = {
   parse: (text) => [...new Set(text.split(',').map((entry) => entry.trim()))].filter((entry) => entry !== ''),
   format: (entries) => entries.join(','),
+};
+
+const channels: Codec<readonly string[]> = {
+  parse(text) {
+    const names = list.parse(text);
+    const unknown = names.find((name) => !isChannelName(name));
+    if (unknown === undefined) return names;
+    throw new InvalidValue(
+      `there is no channel '${unknown}'`,
+      'use chat, email, sms, voice, fbMessenger, instagramDirect, whatsapp, twitter or custom',
+    );
+  },
+  format: (names) => list.format(names),
 };
 
 const quietHours: Codec<QuietHours | null> = {
@@ -130,7 +144,7 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   sample: number(0, 100, 'any'),
   excludedAgents: list,
   excludedInboxes: list,
-  excludedChannels: list,
+  excludedChannels: channels,
   excludedCustomers: list,
   lowRating: number(1, 5, 'whole'),
   surveyExpires: duration(1),

@@ -4,6 +4,13 @@ import { parseInstant, type Instant } from './instant.ts';
 export type Channel =
   'chat' | 'email' | 'sms' | 'fbMessenger' | 'instagramDirect' | 'whatsapp' | 'twitter' | 'voice' | 'custom';
 
+/** Every way to write a channel on a list: Gladly's name of it, or the type of its items. */
+export function isChannelName(name: string): boolean {
+  const wanted = name.trim().toLowerCase();
+  const names = [...Object.entries(messageChannels).flat(), 'voice', 'PHONE_CALL', 'custom'];
+  return names.some((known) => known.toLowerCase() === wanted);
+}
+
 /** What an item is to attribution. */
 export type ItemKind =
   | 'message'

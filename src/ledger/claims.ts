@@ -5,27 +5,12 @@ import { closingIn, move, toClosing } from './closing-rows.ts';
 import type { Closing } from './closings.ts';
 import { closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
-import { ownHost, ownStart, runs } from './processes.ts';
 import type { ClosingsTable, LedgerTables } from './tables.ts';
-
-/** A process that works the queue. */
-export interface Worker {
-  host: string;
-  pid: number;
-  /** When the process started, so that a reused pid is not mistaken for it. */
-  startedAt: string;
-}
+import { described, expiry, isHeld, nameOf, type Worker } from './workers.ts';
 
 export type Claim =
   | { claimed: true; closing: Closing; /** Somebody else began with it. */ takenOver: boolean }
   | { claimed: false; heldBy: string; until: string };
-
-/** How long a claim holds unless renewed. */
-export const claimMs = 30_000;
-
-export function currentWorker(): Worker {
-  return { host: ownHost(), pid: process.pid, startedAt: ownStart() };
-}
 
 /**
  * Takes a closing for one piece of work. A claim is exclusive, also among the tasks of one process. One whose
@@ -219,29 +204,4 @@ async function freeClaimsOfTheDead(trx: Transaction<LedgerTables>, now: string):
     // One that was being sent keeps the name until it is settled.
     .where('state', '!=', 'sending')
     .execute();
-}
-
-function isHeld(claimedBy: string, until: string, now: string): boolean {
-  if (until <= now) return false;
-  const worker = workerOf(claimedBy);
-  return worker?.host !== ownHost() || runs(worker.pid, worker.startedAt);
-}
-
-function expiry(now: string): string {
-  return new Date(Date.parse(now) + claimMs).toISOString();
-}
-
-function nameOf(worker: Worker): string {
-  return `${worker.pid}@${worker.host}#${worker.startedAt}`;
-}
-
-function workerOf(name: string): Worker | null {
-  const [, pid, host, startedAt] = /^(\d+)@(.*)#([^#]*)$/s.exec(name) ?? [];
-  if (pid === undefined || host === undefined || startedAt === undefined) return null;
-  return { host, pid: Number(pid), startedAt };
-}
-
-function described(name: string): string {
-  const worker = workerOf(name);
-  return worker === null ? name : `process ${worker.pid} on ${worker.host.split('/')[0] ?? worker.host}`;
 }

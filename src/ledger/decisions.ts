@@ -2,13 +2,14 @@ import type { Kysely } from 'kysely';
 import { reservingStates, surveyedStates, type ClosingState } from '../domain/closing-states.ts';
 import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
-import { keepClaim, refuseClaimOfOther, type Worker } from './claims.ts';
+import { keepClaim, refuseClaimOfOther } from './claims.ts';
 import { closingChanged, closingIn, move } from './closing-rows.ts';
 import type { Closing, ClosingChange, ClosingError } from './closings.ts';
 import { closeMessage, openMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 import { hasUnsubscribed } from './unsubscribes.ts';
+import type { Worker } from './workers.ts';
 
 /** What the ledger knows of an address besides the closing that is being decided. */
 export interface AddressHistory {

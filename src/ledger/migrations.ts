@@ -100,6 +100,12 @@ async function createTables(trx: Transaction<LedgerTables>): Promise<void> {
     .addColumn('at', 'text', (column) => column.notNull())
     .execute();
   await trx.schema
+    .createTable('locks')
+    .addColumn('name', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('claimed_by', 'text', (column) => column.notNull())
+    .addColumn('claim_until', 'text', (column) => column.notNull())
+    .execute();
+  await trx.schema
     .createTable('directories')
     .addColumn('kind', 'text', (column) => column.notNull())
     .addColumn('id', 'text', (column) => column.notNull())

@@ -62,11 +62,23 @@ export async function bindOrganization(ledger: Ledger, who: BoundOrganization): 
     return trx.selectFrom('organization').selectAll().executeTakeFirstOrThrow();
   });
   if (bound.organization_id === who.organizationId && bound.host_kind === who.hostKind) return;
-  throw new Failure(
+  throw otherOrganization(
+    ledger,
+    { organizationId: bound.organization_id, origin: bound.origin },
+    { ...who, name: who.organizationId },
+  );
+}
+
+export function otherOrganization(
+  ledger: Ledger,
+  bound: Pick<BoundOrganization, 'organizationId' | 'origin'>,
+  asked: { origin: string; name?: string },
+): Failure {
+  const whom = asked.name === undefined ? asked.origin : `${asked.name} at ${asked.origin}`;
+  return new Failure(
     'configuration',
     'ledger_of_other_organization',
-    `The ledger ${ledger.location} belongs to the organisation ${bound.organization_id} at ${bound.origin}, ` +
-      `not to ${who.organizationId} at ${who.origin}.`,
+    `The ledger ${ledger.location} belongs to the organisation ${bound.organizationId} at ${bound.origin}, not to ${whom}.`,
     { hint: 'Choose the profile of that organisation, or another ledger (--database).' },
   );
 }

@@ -15,6 +15,7 @@ export interface LedgerTables {
   cards: CardsTable;
   unsubscribes: { address: string; at: string; source: string };
   marks: { name: string; at: string };
+  locks: { name: string; claimed_by: string; claim_until: string };
   directories: { kind: string; id: string; body: string; fetched_at: string };
   limits: LimitsTable;
 }

@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import { claimClosing, releaseClaim, renewClaim } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closings.ts';
+import { releaseLock, renewLock, takeLock } from '../ledger/locks.ts';
 import type { Services } from './services.ts';
 
 const renewEveryMilliseconds = 10_000;
@@ -14,7 +15,11 @@ export async function withClaim<Result>(
   closingId: string,
   work: (closing: Closing) => Promise<Result>,
 ): Promise<Result> {
-  return keepingClaim(services, await claim(services, closingId), work);
+  const closing = await patiently(services, `closing ${closingId}`, async (now) => {
+    const claim = await claimClosing(services.ledger, closingId, services.worker, now);
+    return claim.claimed ? { got: claim.closing } : { heldBy: claim.heldBy };
+  });
+  return keepingClaim(services, closing, work);
 }
 
 /** Works on a closing that is claimed already, and gives the claim back. */
@@ -24,37 +29,64 @@ export async function keepingClaim<Result>(
   work: (closing: Closing) => Promise<Result>,
 ): Promise<Result> {
   const { ledger, worker } = services;
-  const renewal = setInterval(() => {
-    // A renewal that fails lets the claim run out; the guarded transitions then refuse what would come too late.
-    renewClaim(ledger, closing.id, worker, now(services)).catch(() => undefined);
-  }, renewEveryMilliseconds);
-  try {
-    return await work(closing);
-  } finally {
-    clearInterval(renewal);
-    await releaseClaim(ledger, closing.id, worker);
-  }
+  return holding(services, () => work(closing), {
+    renew: (now) => renewClaim(ledger, closing.id, worker, now),
+    release: () => releaseClaim(ledger, closing.id, worker),
+  });
 }
 
-async function claim(services: Services, closingId: string): Promise<Closing> {
+/** Works on something that has a name of its own while nobody else does. */
+export async function withLock<Result>(
+  services: Services,
+  name: string,
+  work: () => Promise<Result>,
+): Promise<Result> {
+  const { ledger, worker } = services;
+  await patiently(services, name, async (now) => {
+    const lock = await takeLock(ledger, name, worker, now);
+    return lock.locked ? { got: true } : { heldBy: lock.heldBy };
+  });
+  return holding(services, work, {
+    renew: (now) => renewLock(ledger, name, worker, now),
+    release: () => releaseLock(ledger, name, worker),
+  });
+}
+
+async function patiently<Got>(
+  services: Services,
+  what: string,
+  attempt: (now: string) => Promise<{ got: Got } | { heldBy: string }>,
+): Promise<Got> {
   const deadline = services.clock() + patienceMilliseconds;
   for (;;) {
-    const answer = await claimClosing(services.ledger, closingId, services.worker, now(services));
-    if (answer.claimed) return answer.closing;
+    const answer = await attempt(timeOf(services));
+    if ('got' in answer) return answer.got;
     if (services.clock() > deadline) {
-      throw new Failure(
-        'ledger',
-        'closing_busy',
-        `closing ${closingId} is being worked on by ${answer.heldBy}`,
-        {
-          hint: 'wait for the other run to finish and try again',
-        },
-      );
+      throw new Failure('ledger', 'closing_busy', `${what} is being worked on by ${answer.heldBy}`, {
+        hint: 'wait for the other run to finish and try again',
+      });
     }
     await services.sleep(askEveryMilliseconds);
   }
 }
 
-function now({ clock }: Services): string {
+async function holding<Result>(
+  services: Services,
+  work: () => Promise<Result>,
+  hold: { renew: (now: string) => Promise<unknown>; release: () => Promise<unknown> },
+): Promise<Result> {
+  const renewal = setInterval(() => {
+    // A renewal that fails lets the claim run out; the guarded transitions then refuse what would come too late.
+    hold.renew(timeOf(services)).catch(() => undefined);
+  }, renewEveryMilliseconds);
+  try {
+    return await work();
+  } finally {
+    clearInterval(renewal);
+    await hold.release();
+  }
+}
+
+function timeOf({ clock }: Services): string {
   return new Date(clock()).toISOString();
 }

@@ -5,9 +5,16 @@ import { formatInstant } from '../domain/instant.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import type { RequestFigures } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
-import { currentAnswer, previewAnswer, recordAnswer, type Answer } from '../ledger/answers.ts';
+import {
+  currentAnswer,
+  previewAnswer,
+  recordAnswer,
+  type Answer,
+  type NewAnswer,
+} from '../ledger/answers.ts';
 import { closingsOfConversation, findClosings, type Closing } from '../ledger/closings.ts';
 import { creditedAgent, type Evidence } from './assess.ts';
+import { withLock } from './claim.ts';
 import { conversationUrl } from './conversation-url.ts';
 import { creditClosing } from './credit.ts';
 import { postCard } from './post-card.ts';
@@ -67,56 +74,68 @@ export async function postAnswer(
     'surveyId' in request
       ? await targetOfSurvey(services, request.surveyId)
       : await targetOfConversation(services, request.conversationId, steps);
-  const answer = await answerOf(services, target, request.answer, dryRun);
-  const document = (
-    outcome: PostDocument['outcome'],
-    body: CardItem,
-    posted: { at: string | null; customerId: string },
-  ): PostDocument => ({
-    conversationId: target.conversationId,
-    surveyId: target.surveyId,
-    customerId: posted.customerId,
-    outcome,
-    answer: {
-      rating: answer.rating,
-      resolved: answer.resolved,
-      comment: answer.comment,
-      answeredAt: answer.answeredAt,
-      revision: answer.revision,
-    },
-    agent: target.agent,
-    card: { itemId: body.id, postedAt: posted.at, body },
-    requests: steps.requests(),
-  });
-  if (dryRun) {
-    const card = makeCard(answer, target.subject, services.clock());
-    return document('would_post', card, { at: null, customerId: target.customerId });
-  }
-  const posted = await steps.run('post card', () =>
-    postCard(services, answer, target.subject, target.customerId),
-  );
-  return document(posted.wasThere ? 'already_posted' : 'posted', posted.item, {
-    at: posted.postedAt,
-    customerId: posted.customerId,
+  if (dryRun) return preview(services, target, request.answer, steps);
+  // Two posts of one survey at the same time would each miss the other's card.
+  return withLock(services, `card of survey ${target.surveyId}`, async () => {
+    const answer = await recordedAnswer(services, target, request.answer);
+    const posted = await steps.run('post card', () =>
+      postCard(services, answer, target.subject, target.customerId),
+    );
+    return {
+      ...describeTarget(target, answer, steps),
+      customerId: posted.customerId,
+      outcome: posted.wasThere ? 'already_posted' : 'posted',
+      card: { itemId: posted.item.id, postedAt: posted.postedAt, body: posted.item },
+    };
   });
 }
 
-async function answerOf(
-  { ledger, clock }: Services,
-  { surveyId, closingId }: Target,
+async function preview(
+  services: Services,
+  target: Target,
   content: AnswerContent | null,
-  dryRun: boolean,
+  steps: Steps,
+): Promise<PostDocument> {
+  const answer =
+    content === null
+      ? await storedAnswer(services, target)
+      : await previewAnswer(services.ledger, newAnswer(services, target, content));
+  const body = makeCard(answer, target.subject, services.clock());
+  return {
+    ...describeTarget(target, answer, steps),
+    outcome: 'would_post',
+    card: { itemId: body.id, postedAt: null, body },
+  };
+}
+
+function describeTarget(
+  { conversationId, surveyId, customerId, agent }: Target,
+  { rating, resolved, comment, answeredAt, revision }: Answer,
+  steps: Steps,
+): Omit<PostDocument, 'outcome' | 'card'> {
+  const answer = { rating, resolved, comment, answeredAt, revision };
+  return { conversationId, surveyId, customerId, answer, agent, requests: steps.requests() };
+}
+
+async function recordedAnswer(
+  services: Services,
+  target: Target,
+  content: AnswerContent | null,
 ): Promise<Answer> {
-  if (content === null) {
-    const stored = await currentAnswer(ledger, surveyId);
-    if (stored !== null) return stored;
-    throw new Failure('not_found', 'answer_not_found', `survey ${surveyId} has no answer yet`, {
-      hint: 'give --rating to record one, or wait for the customer',
-    });
-  }
-  const at = new Date(clock()).toISOString();
-  const given = { surveyId, closingId, ...content, at, source: 'post' };
-  return dryRun ? previewAnswer(ledger, given) : (await recordAnswer(ledger, given)).answer;
+  if (content === null) return storedAnswer(services, target);
+  return (await recordAnswer(services.ledger, newAnswer(services, target, content))).answer;
+}
+
+function newAnswer({ clock }: Services, { surveyId, closingId }: Target, content: AnswerContent): NewAnswer {
+  return { surveyId, closingId, ...content, at: new Date(clock()).toISOString(), source: 'post' };
+}
+
+async function storedAnswer({ ledger }: Services, { surveyId }: Target): Promise<Answer> {
+  const stored = await currentAnswer(ledger, surveyId);
+  if (stored !== null) return stored;
+  throw new Failure('not_found', 'answer_not_found', `survey ${surveyId} has no answer yet`, {
+    hint: 'give --rating to record one, or wait for the customer',
+  });
 }
 
 async function targetOfSurvey(services: Services, surveyId: string): Promise<Target> {

@@ -62,8 +62,9 @@ async function removeOthers(
     if (card.itemId === keep || card.state === 'deleted') continue;
     const deleted = await client.deleteCustomerItem(customerId, card.itemId);
     // A merge may have taken the card to a customer whom the ledger does not know.
-    if (deleted === 'absent') await client.deleteItem(card.itemId);
-    await markCardDeleted(ledger, card.itemId);
+    const gone = deleted === 'absent' ? await client.deleteItem(card.itemId) : deleted;
+    // A card that was on its way when its process died may arrive yet: it is looked for again next time.
+    if (card.state === 'posted' || gone === 'deleted') await markCardDeleted(ledger, card.itemId);
   }
 }
 

@@ -5,10 +5,16 @@ import type { Organization } from '../gladly/answers.ts';
 import { createGladlyClient, type GladlyClient } from '../gladly/client.ts';
 import { createDirectory, type Directory } from '../gladly/directory.ts';
 import { createPacer } from '../gladly/pacing.ts';
-import { currentWorker, type Worker } from '../ledger/claims.ts';
+import { currentWorker, type Worker } from '../ledger/workers.ts';
 import { directoryCache } from '../ledger/directories.ts';
 import { limiterStore } from '../ledger/limiter.ts';
-import { bindOrganization, boundOrganization, openLedger, type Ledger } from '../ledger/open.ts';
+import {
+  bindOrganization,
+  boundOrganization,
+  openLedger,
+  otherOrganization,
+  type Ledger,
+} from '../ledger/open.ts';
 
 declare const GCSAT_VERSION: string;
 
@@ -66,6 +72,8 @@ export async function openServices(settings: Settings, surroundings: Surrounding
   };
   try {
     const bound = await boundOrganization(ledger);
+    if (bound !== null && bound.hostKind !== settings.hostKind)
+      throw otherOrganization(ledger, bound, settings);
     // Another address may be another organisation: nothing of the ledger is used before that is settled.
     if (bound !== null && bound.origin !== settings.origin) await services.organization();
     return services;

@@ -80,7 +80,7 @@ describe('policy values', () => {
       sample: fc.nat(1000).map((tenth) => tenth / 10),
       excludedAgents: list,
       excludedInboxes: list,
-      excludedChannels: list,
+      excludedChannels: fc.uniqueArray(fc.constantFrom('email', 'voice', 'PHONE_CALL', 'custom')),
       excludedCustomers: list,
       lowRating: fc.integer({ min: 1, max: 5 }),
       confirmSends: fc.integer({ min: 0, max: 99_999 }),

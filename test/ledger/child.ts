@@ -1,5 +1,6 @@
 import { once } from 'node:events';
-import { claimClosing, claimNextDue, currentWorker } from '../../src/ledger/claims.ts';
+import { claimClosing, claimNextDue } from '../../src/ledger/claims.ts';
+import { currentWorker } from '../../src/ledger/workers.ts';
 import { sightClosing } from '../../src/ledger/closings.ts';
 import { decideClosing, markLeaving } from '../../src/ledger/decisions.ts';
 import { limiterStore } from '../../src/ledger/limiter.ts';

@@ -4,12 +4,10 @@ import { describe, expect, test } from 'vitest';
 import {
   claimClosing,
   claimNextDue,
-  currentWorker,
   releaseClaim,
   renewClaim,
   settleAbandoned,
   settleInterrupted,
-  type Worker,
 } from '../../src/ledger/claims.ts';
 import { closingById } from '../../src/ledger/closings.ts';
 import {
@@ -22,6 +20,7 @@ import {
   settleMessage,
 } from '../../src/ledger/decisions.ts';
 import { story } from '../../src/ledger/story.ts';
+import { currentWorker, type Worker } from '../../src/ledger/workers.ts';
 import {
   at,
   day,
