@@ -1,14 +1,63 @@
 import { exitCodes, Failure } from '../failure.ts';
 import { surveyView } from '../terminal/survey-view.ts';
 import type { ConversationResult } from '../workflow/describe.ts';
+import { eachConversation } from '../workflow/each-conversation.ts';
+import type { Services } from '../workflow/services.ts';
+import type { Steps } from '../workflow/steps.ts';
 import type { CommandContext } from './context.ts';
+
+/** What is done with one conversation. */
+export type ConversationWork = (conversationId: string, steps: Steps) => Promise<ConversationResult>;
+
+/**
+ * Works on each conversation, with a spinner that tells what is being done, and prints what became of it.
+ *
+ * @throws Failure of the one conversation that failed, or one that counts them: it decides the exit code.
+ */
+export async function workOnConversations(
+  context: CommandContext,
+  services: Services,
+  ids: readonly string[],
+  work: ConversationWork,
+  more?: (result: ConversationResult) => string,
+): Promise<void> {
+  const progress = context.output.progress('reading Gladly');
+  const results = await eachConversation(
+    services,
+    ids,
+    (id, name) => progress.update(ids.length === 1 ? name : `${id}: ${name}`),
+    work,
+  ).finally(() => progress.stop());
+  reportConversations(context, results, ids, more);
+}
+
+/**
+ * The conversations that a command line names; without one the telling one of the embedded sandbox.
+ *
+ * @throws Failure kind usage when none is named, or for an id that cannot be one.
+ */
+export async function namedConversations(
+  context: CommandContext,
+  given: readonly string[],
+): Promise<readonly string[]> {
+  await context.settings();
+  const sandbox = context.sandbox();
+  if (given.length === 0 && sandbox !== null) return [sandbox.tellingConversationId];
+  if (given.length === 0) {
+    throw new Failure('usage', 'no_conversation', 'no conversation is named', {
+      hint: 'give one or more conversation ids, or --sandbox for one that is made up',
+    });
+  }
+  checkConversationIds(given);
+  return given;
+}
 
 /**
  * Prints what became of each conversation: one document, or an array of them where several were asked for.
  *
  * @throws Failure of the one conversation that failed, or one that counts them: it decides the exit code.
  */
-export function reportConversations(
+function reportConversations(
   { output }: CommandContext,
   results: readonly ConversationResult[],
   ids: readonly string[],

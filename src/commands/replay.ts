@@ -1,14 +1,12 @@
 import { readyToDeliver } from '../workflow/decide-and-deliver.ts';
-import { eachConversation } from '../workflow/each-conversation.ts';
 import type { ConversationResult } from '../workflow/describe.ts';
 import { previewClosing } from '../workflow/preview-closing.ts';
 import { fetchRecordings } from '../workflow/recordings.ts';
 import type { Services } from '../workflow/services.ts';
 import type { Steps } from '../workflow/steps.ts';
 import { surveyClosing } from '../workflow/survey-closing.ts';
-import { tellingConversation } from './attribute.ts';
 import type { CommandContext } from './context.ts';
-import { checkConversationIds, reportConversations } from './conversation-results.ts';
+import { namedConversations, workOnConversations } from './conversation-results.ts';
 import { mailboxView } from '../terminal/mailbox-view.ts';
 import { withServices } from './with-services.ts';
 
@@ -24,25 +22,23 @@ export async function runReplay(
   given: readonly string[],
   options: ReplayOptions,
 ): Promise<void> {
-  await context.settings();
-  const ids = given.length === 0 ? tellingConversation(context) : given;
-  checkConversationIds(ids);
-  await withServices(context, 'hand', async (services) => {
-    const progress = context.output.progress('reading Gladly');
-    const results = await eachConversation(
+  const ids = await namedConversations(context, given);
+  await withServices(context, 'hand', (services) =>
+    workOnConversations(
+      context,
       services,
       ids,
-      (id, name) => progress.update(ids.length === 1 ? name : `${id}: ${name}`),
       (conversationId, steps) => replayConversation(services, conversationId, options, steps),
-    ).finally(() => progress.stop());
-    const messages = context.sandbox()?.mailbox() ?? [];
-    reportConversations(context, results, ids, ({ document }) =>
-      mailboxView(
-        messages.filter(({ conversationItemId }) => conversationItemId === document.survey?.externalId),
-        context.output,
-      ),
-    );
-  });
+      ({ document }) => arrivedInSandbox(context, document.survey?.externalId ?? null),
+    ),
+  );
+}
+
+/** The message in the embedded sandbox's mailbox, which nobody could look into afterwards. */
+function arrivedInSandbox(context: CommandContext, externalId: string | null): string {
+  const messages = context.sandbox()?.mailbox() ?? [];
+  const arrived = messages.filter(({ conversationItemId }) => conversationItemId === externalId);
+  return mailboxView(arrived, context.output);
 }
 
 async function replayConversation(

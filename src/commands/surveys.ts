@@ -1,7 +1,6 @@
 import { closingStates, type ClosingState } from '../domain/closing-states.ts';
 import { Failure } from '../failure.ts';
 import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
-import { eachConversation } from '../workflow/each-conversation.ts';
 import {
   callOff,
   listSurveys,
@@ -13,7 +12,7 @@ import {
 import type { Services } from '../workflow/services.ts';
 import { surveyClosing } from '../workflow/survey-closing.ts';
 import type { CommandContext } from './context.ts';
-import { reportConversations } from './conversation-results.ts';
+import { workOnConversations } from './conversation-results.ts';
 import { parseTimeRange } from './time-range-flags.ts';
 import { withServices } from './with-services.ts';
 
@@ -70,14 +69,9 @@ export async function runSurveysRetry(
       return;
     }
     const closing = await readyAgain(services.ledger, id, now);
-    const progress = context.output.progress('reading Gladly');
-    const results = await eachConversation(
-      services,
-      [closing.conversationId],
-      (_, name) => progress.update(name),
-      (conversationId, steps) => surveyClosing(services, { conversationId, closingId: closing.id }, steps),
-    ).finally(() => progress.stop());
-    reportConversations(context, results, [closing.conversationId]);
+    await workOnConversations(context, services, [closing.conversationId], (conversationId, steps) =>
+      surveyClosing(services, { conversationId, closingId: closing.id }, steps),
+    );
   });
 }
 
