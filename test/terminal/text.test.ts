@@ -58,7 +58,7 @@ describe('clean', () => {
     expect(cleanBlock('one\n\u001B[31mtwo\u001B[39m\r\n', false)).toBe('one\ntwo\n');
     fc.assert(
       fc.property(hostile, (value) => {
-        // eslint-disable-next-line no-control-regex -- colours are what may be left.
+         
         const rest = cleanBlock(value, true).replace(/\u001B\[[\d;]*m|\n/g, '');
         expect(rest).not.toMatch(obeyed);
       }),
