@@ -110,7 +110,8 @@ function creditLine({ attribution }: SurveyDocument, paint: Paint): string {
   const { agent, channel, respondedAt } = attribution;
   const who = clean(agent.name ?? agent.id ?? 'an agent whom Gladly does not name');
   const email = agent.email === null ? '' : ` <${clean(agent.email)}>`;
-  return `${label} ${paint.bold(who)}${email}, last response by ${channel ?? 'an unknown channel'} at ${localTime(respondedAt, null)}`;
+  const response = `last response by ${channel ?? 'an unknown channel'} at ${localTime(respondedAt, null)}`;
+  return `${label} ${paint.bold(who)}${email}\n${' '.repeat(14)}${response}`;
 }
 
 function outcomeLine({ outcome, survey, error, customer }: SurveyDocument, paint: Paint): string {

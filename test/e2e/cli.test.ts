@@ -111,7 +111,7 @@ describe('usage errors', () => {
 
   test('control characters of an argument do not reach the terminal', async () => {
     const { stderr } = await run(['\u001B[2J\u009Bfoo\nbar']);
-     
+
     expect(stderr).toMatch(/^[^\u001B\u009B\n]+\n$/);
   });
 });

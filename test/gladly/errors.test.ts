@@ -76,7 +76,7 @@ describe('a refusal', () => {
     const body = { errors: [{ attr: 'startAt', code: 'invalid', detail }] };
     const { message } = await failureOf((await failing(400, body)).getConversation('c1'));
     expect(message).toContain('startAt invalid endAt must');
-     
+
     expect(message).not.toMatch(/[\u0000-\u001f\u202e]/);
     expect(message.length).toBeLessThan(500);
   });

@@ -181,7 +181,7 @@ describe('customers', () => {
       }),
     );
     const found = (pattern: RegExp): boolean => names.some((name) => pattern.test(name));
-    expect(found(/\u001b\[/)).toBe(true);  
+    expect(found(/\u001b\[/)).toBe(true);
     expect(found(/<script>/)).toBe(true);
     expect(found(/\u202e/)).toBe(true);
     expect(found(/^=/)).toBe(true);

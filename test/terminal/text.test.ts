@@ -58,7 +58,6 @@ describe('clean', () => {
     expect(cleanBlock('one\n\u001B[31mtwo\u001B[39m\r\n', false)).toBe('one\ntwo\n');
     fc.assert(
       fc.property(hostile, (value) => {
-         
         const rest = cleanBlock(value, true).replace(/\u001B\[[\d;]*m|\n/g, '');
         expect(rest).not.toMatch(obeyed);
       }),
