@@ -9,7 +9,7 @@ import type { CommandContext } from './context.ts';
 import { checkFailures, longRun } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';
 import { parseTimeRange } from './time-range-flags.ts';
-import { withServices } from './with-services.ts';
+import { warnOfPlaceholderLinks, withServices } from './with-services.ts';
 
 export interface BackfillOptions extends RunLimitOptions {
   since?: string | undefined;
@@ -26,6 +26,7 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
   checkTarget(options, context.clock());
   const limits = runLimits(options, context.clock());
   const dryRun = options.dryRun === true;
+  await warnOfPlaceholderLinks(context);
   await withServices(context, 'background', async (services) => {
     const target = await targetOf(services, options);
     const { confirmSends } = services.settings.policy;

@@ -7,6 +7,7 @@ import { loadSettings, type GlobalFlags, type Settings } from '../config/setting
 import type { RunningSandbox } from '../sandbox/start.ts';
 import type { Output } from '../terminal/output.ts';
 import { registerSecret } from '../terminal/redact.ts';
+import { reportError } from '../terminal/report.ts';
 import { openOutput, type TerminalFlags } from '../terminal/open.ts';
 import { listenForSignals } from './signals.ts';
 
@@ -44,7 +45,14 @@ interface Embedded {
 
 export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.ProcessEnv): CommandContext {
   const output = openOutput(flags, env);
-  const signals = listenForSignals();
+  const signals = listenForSignals((reason) =>
+    reportError(reason, {
+      json: output.json,
+      answered: output.answered,
+      verbose: output.verbose,
+      color: flags.color,
+    }),
+  );
   let loading: Promise<Embedded> | null = null;
   let sandbox: RunningSandbox | null = null;
 

@@ -82,10 +82,11 @@ function reportConversations(
   const [first] = failures;
   if (first === undefined) return;
   if (asked === 1) throw first;
-  for (const failure of failures) {
-    output.warn(`${failure.conversationId ?? ''}: ${failure.message} (${failure.hint})`);
+  for (const { document, failure } of results) {
+    if (failure !== null) output.warn(`${document.conversationId}: ${failure.message} (${failure.hint})`);
   }
-  throw summaryOf(failures, asked, results.length);
+  const stopped = failures.find(({ kind }) => kind === 'interrupted' || kind === 'terminated');
+  throw stopped ?? summaryOf(failures, asked, results.length);
 }
 
 /** All failed alike: their own kind. Else some items failed and the others are done. */

@@ -129,7 +129,7 @@ const configure: CommandDeclaration = {
         'Sets values of a profile. An empty value goes back to the default (a list becomes empty); a value of - ' +
         'is read from stdin.\n\n' +
         'Policy: optOutTopics, suppressionDays, maxAge, delay, quietHours, sample, excludedAgents, ' +
-        'excludedInboxes, excludedChannels, excludedCustomers, lowRating, surveyExpires, answerFinalAfter, ' +
+        'excludedInboxes, excludedChannels, excludedCustomers, lowRating, confirmSends, surveyExpires, answerFinalAfter, ' +
         'language, companyName, conversationLink. Others: delivery, from, publicUrl, smtpUrl, template, ' +
         'ratePercent, timeout.\n\n' +
         'Durations: 30d, 36h, 90m, 45s, 0. Lists: separated by commas.',

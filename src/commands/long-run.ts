@@ -19,20 +19,22 @@ interface Asking {
 export function longRun(context: CommandContext, { above }: Asking): LongRun {
   const { output, clock } = context;
   let progress: Progress = output.progress('looking for closings');
-  let total: number | null = null;
+  let total = 0;
   let began = clock();
   return {
     listener: {
       explain: (sentences) => sentences.forEach((sentence) => output.info(sentence)),
       found: (seen) => progress.update(`looking for closings, ${seen} found`),
+      asks: above !== null,
       async ready(due) {
         total = due;
         began = clock();
-        if (above === null || due === null || due <= above) return true;
+        if (above === null || due <= above) return true;
         progress.stop();
         const prompts = await openPrompts(context.signal);
         const agreed = await prompts.confirm(`Up to ${due} surveys would be sent. Go on?`);
         progress = output.progress('working');
+        began = clock();
         return agreed;
       },
       settled: (done) => progress.update(progressText(done, total, clock() - began)),
@@ -41,10 +43,10 @@ export function longRun(context: CommandContext, { above }: Asking): LongRun {
   };
 }
 
-function progressText(done: number, total: number | null, elapsedMs: number): string {
+function progressText(done: number, total: number, elapsedMs: number): string {
   const rate = done / Math.max(elapsedMs / 1000, 0.001);
   const pace = `${rate.toFixed(1)} closings/s`;
-  if (total === null || done >= total) return `${done} closings done, ${pace}`;
+  if (done >= total) return `${done} closings done, ${pace}`;
   return `${done} of ${total} closings done, ${pace}, ${remaining((total - done) / rate)} left`;
 }
 
@@ -66,7 +68,7 @@ export function checkFailures({ outcomes, thisRun, failures, closings }: Backfil
     'closings_failed',
     `${failed} of ${Math.max(closings, failed)} closings failed`,
     {
-      hint: 'they are kept; `gcsat surveys list --state failed` shows them, and running again tries them again',
+      hint: 'a later run tries them again; `gcsat surveys list --state failed` shows those of the ledger',
     },
   );
 }

@@ -8,7 +8,7 @@ import { surveyClosing } from '../workflow/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { namedConversations, workOnConversations } from './conversation-results.ts';
 import { mailboxView } from '../terminal/mailbox-view.ts';
-import { withServices } from './with-services.ts';
+import { warnOfPlaceholderLinks, withServices } from './with-services.ts';
 
 export interface ReplayOptions {
   /** Folder for the recordings of calls and voicemails. */
@@ -23,6 +23,7 @@ export async function runReplay(
   options: ReplayOptions,
 ): Promise<void> {
   const ids = await namedConversations(context, given);
+  await warnOfPlaceholderLinks(context);
   await withServices(context, 'hand', (services) =>
     workOnConversations(
       context,

@@ -13,8 +13,10 @@ export interface Signals {
 /**
  * Turns the first SIGINT or SIGTERM into an aborted signal. A second SIGINT exits at once; the process exits in any
  * case 10 s after the first.
+ *
+ * @param giveUp tells of the end when the 10 s are over, and returns the exit code.
  */
-export function listenForSignals(): Signals {
+export function listenForSignals(giveUp: (reason: Failure) => number): Signals {
   const controller = new AbortController();
   let stoppedAt = 0;
   const stop = (name: 'SIGINT' | 'SIGTERM', kind: 'interrupted' | 'terminated'): void => {
@@ -23,10 +25,11 @@ export function listenForSignals(): Signals {
       return;
     }
     stoppedAt = performance.now();
-    setTimeout(() => process.exit(exitCodes[kind]), graceMs).unref();
-    controller.abort(
-      new Failure(kind, kind, `stopped by ${name}`, { hint: 'run the same command again to go on' }),
-    );
+    const reason = new Failure(kind, kind, `stopped by ${name}`, {
+      hint: 'run the same command again to go on',
+    });
+    setTimeout(() => process.exit(giveUp(reason)), graceMs).unref();
+    controller.abort(reason);
   };
   const onInterrupt = (): void => stop('SIGINT', 'interrupted');
   const onTerminate = (): void => stop('SIGTERM', 'terminated');

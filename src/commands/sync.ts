@@ -1,9 +1,10 @@
+import { Failure } from '../failure.ts';
 import { backfillView } from '../terminal/backfill-view.ts';
-import { sync } from '../workflow/sync.ts';
+import { sync, type SyncDocument } from '../workflow/sync.ts';
 import type { CommandContext } from './context.ts';
 import { checkFailures, longRun } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';
-import { withServices } from './with-services.ts';
+import { warnOfPlaceholderLinks, withServices } from './with-services.ts';
 
 export interface SyncOptions extends RunLimitOptions {
   dryRun?: boolean | undefined;
@@ -12,6 +13,7 @@ export interface SyncOptions extends RunLimitOptions {
 /** `gcsat sync`: one cron tick. */
 export async function runSync(context: CommandContext, options: SyncOptions): Promise<void> {
   const limits = runLimits(options, context.clock());
+  await warnOfPlaceholderLinks(context);
   await withServices(context, 'background', async (services) => {
     const timezone = (await services.organization()).timezone ?? 'UTC';
     const run = longRun(context, { above: null });
@@ -21,5 +23,13 @@ export async function runSync(context: CommandContext, options: SyncOptions): Pr
     );
     context.output.record(document, () => backfillView(document, context.output));
     checkFailures(document);
+    checkCards(document);
+  });
+}
+
+function checkCards({ cards }: SyncDocument): void {
+  if (cards.failed === 0) return;
+  throw new Failure('partial', 'cards_failed', `${cards.failed} answers have no card yet`, {
+    hint: 'the next tick tries them again; -v tells why they failed',
   });
 }

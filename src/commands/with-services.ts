@@ -20,3 +20,13 @@ export async function withServices<Result>(
     await services.close();
   }
 }
+
+/** Links of the outbox lead nowhere unless somebody says where the survey page is. */
+export async function warnOfPlaceholderLinks(context: CommandContext): Promise<void> {
+  const { delivery, publicUrl, origins } = await context.settings();
+  if (delivery === 'outbox' && origins['publicUrl'] === 'default') {
+    context.output.warn(
+      `links in messages lead to ${publicUrl ?? 'nowhere'}; set GCSAT_PUBLIC_URL before customers see them`,
+    );
+  }
+}

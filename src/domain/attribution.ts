@@ -150,6 +150,7 @@ function judge(item: TimelineItem, at: Instant | null): Candidate | { no: string
 function judgeCall(item: TimelineItem, at: Instant | null): Candidate | { no: string } {
   const agent = agentOf(item);
   if (agent === null) return { no: `call, ${sender(item.initiator)}` };
+  if (item.answeredUnreadably) return { no: undatedResponse };
   if (item.answeredAt === null) return { no: 'call not answered' };
   return at === null ? { no: undatedResponse } : { participant: agent, at };
 }

@@ -49,6 +49,8 @@ export interface TimelineItem {
   initiator: Participant | null;
   responder: Participant | null;
   answeredAt: Instant | null;
+  /** The call was answered, at a time that cannot be read. */
+  answeredUnreadably: boolean;
   completedAt: Instant | null;
   deliveryFailed: boolean;
   /** Status that a CONVERSATION_STATUS_CHANGE changed to. */
@@ -102,6 +104,8 @@ function readItem(entry: unknown): TimelineItem {
     initiator: readParticipant(item['initiator']),
     responder: readParticipant(item['responder']),
     answeredAt: parseInstant(content['answeredAt']),
+    answeredUnreadably:
+      asText(content['answeredAt']) !== null && parseInstant(content['answeredAt']) === null,
     completedAt: parseInstant(content['completedAt']),
     deliveryFailed: deliveryStatus(content) === 'FAILED',
     newStatus: kind === 'status_change' ? asText(content['status']) : null,

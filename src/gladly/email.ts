@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { Problem } from './errors.ts';
+import { Problem, unreadable } from './errors.ts';
 import type { Failure } from '../failure.ts';
 import { apiPath } from './path.ts';
-import { readJson } from './requests.ts';
+import { problemOf } from './requests.ts';
 import type { Call, Requests } from './requests.ts';
 import type { Answer } from './transport.ts';
 
@@ -22,6 +22,9 @@ export type SendOutcome =
   | { status: 'not_sent'; temporary: boolean; failure: Failure }
   /** Nobody knows whether the mail left: it must not be repeated by itself. */
   | { status: 'uncertain'; failure: Failure };
+
+/** The answer is two ids. */
+const mostAnswerBytes = 1024 * 1024;
 
 const identifier = z
   .union([z.string().min(1), z.number().transform(String)])
@@ -59,11 +62,16 @@ export async function sendEmail(
     throw error;
   }
   try {
-    const { conversationItemId, customerId } = sent.parse(await readJson(answer, requests.asked(call)));
+    const text = await answer.text(mostAnswerBytes);
+    // The contract requires no property of the answer, so that one without any text is taken for a success.
+    const { conversationItemId, customerId } = sent.parse(text.trim() === '' ? {} : JSON.parse(text));
     return { status: 'sent', externalId: conversationItemId ?? null, customerId: customerId ?? null };
-  } catch {
-    // A success is a success, also when the ids are lost with the rest of the answer.
-    return { status: 'sent', externalId: null, customerId: null };
+  } catch (error) {
+    // It may be Gladly's answer, cut off, or somebody else's altogether, e.g. the log-in page of a proxy.
+    const asked = requests.asked(call);
+    const problem = problemOf(asked, error);
+    const { failure } = problem instanceof Problem ? problem : unreadable(asked, 'it names no item');
+    return { status: 'uncertain', failure };
   }
 }
 

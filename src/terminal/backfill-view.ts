@@ -72,7 +72,7 @@ function endText(end: BackfillDocument['end'], pending: number): string {
     case 'duration':
       return `--max-duration is over; ${left}`;
     case 'declined':
-      return `nothing was sent; ${left}`;
+      return 'declined: nothing was sent, and nothing was put into the queue';
     case 'done':
       return '';
   }

@@ -3,13 +3,13 @@ import type { TimeRange } from '../domain/time-range.ts';
 import { scratchCopy } from '../ledger/scratch.ts';
 import { countDue } from '../ledger/tallies.ts';
 import { readyToDeliver } from './decide-and-deliver.ts';
+import { queueOf } from './due-closings.ts';
 import { enumerateClosings, planSources, type SourceChoice } from './find-closings.ts';
 import { namedConversations } from './named-conversations.ts';
 import { rehearsal } from './rehearsal.ts';
 import type { Services } from './services.ts';
-import { createSteps } from './steps.ts';
 import { planOf, summarizeNamed, summarizeRange } from './summary.ts';
-import { queueOf, workQueue, type QueueLimits } from './work-queue.ts';
+import { workQueue, type QueueLimits } from './work-queue.ts';
 
 /** Which closings: those of a range, or those that named conversations are in. */
 export type BackfillTarget =
@@ -26,13 +26,15 @@ export interface BackfillListener {
   /** Before anything is asked. */
   explain(sentences: readonly string[]): void;
   found(seen: number): void;
+  /** Whether `ready` may answer no. Then closings are counted before any of them goes to the queue. */
+  asks: boolean;
   /**
    * Everything is found and nothing is sent yet.
    *
-   * @param due how many closings there are to work on; null where that is not known before.
-   * @returns false to stop here: what was found stays in the queue.
+   * @param due how many closings there are to work on at most
+   * @returns false to stop here
    */
-  ready(due: number | null): Promise<boolean>;
+  ready(due: number): Promise<boolean>;
   settled(done: number): void;
 }
 
@@ -52,12 +54,25 @@ export async function backfill(
   // Which organisation this is has to be certain before anything is written.
   await services.organization();
   if (!request.dryRun) return run(services, request, listener);
+  return onScratch(services, (trial) => run(trial, request, listener));
+}
+
+async function onScratch<Result>(
+  services: Services,
+  work: (trial: Services) => Promise<Result>,
+): Promise<Result> {
   const scratch = await scratchCopy(services.ledger);
   try {
-    return await run(rehearsal(services, scratch), request, listener);
+    return await work(rehearsal(services, scratch));
   } finally {
     await scratch.close();
   }
+}
+
+/** How many closings this run will work on at most. */
+async function dueNow({ ledger, clock }: Services, { maxClosings }: QueueLimits): Promise<number> {
+  const due = await countDue(ledger, new Date(clock()).toISOString());
+  return Math.min(due, maxClosings ?? due);
 }
 
 async function run(
@@ -66,12 +81,11 @@ async function run(
   listener: BackfillListener,
 ): Promise<BackfillDocument> {
   const began = services.clock();
-  const steps = createSteps(services, () => undefined);
   const part =
     'range' in request.target
       ? await runRange(services, request.target, request.limits, listener)
       : await runNamed(services, request.target.conversationIds, request.limits, listener);
-  const requests = steps.requests();
+  const requests = structuredClone(services.client.counts);
   const rehearsed = {
     sends: part.thisRun.sent,
     requests: requests.gladly,
@@ -81,7 +95,7 @@ async function run(
     dryRun: request.dryRun,
     ...part,
     requests,
-    plan: request.dryRun ? await planOf(services, part.range, rehearsed) : null,
+    plan: request.dryRun ? await planOf(services, rehearsed) : null,
     seconds: Math.round((services.clock() - began) / 100) / 10,
   };
 }
@@ -96,15 +110,23 @@ async function runRange(
   limits: QueueLimits,
   listener: BackfillListener,
 ): Promise<Part> {
-  const { ledger, clock } = services;
-  const plan = planSources(services, range, source);
-  listener.explain(plan.explanation);
-  const { sources, explanation } = await enumerateClosings(services, plan, (seen) => listener.found(seen));
-  const told = { range: { ...range, timezone }, sources, explanation };
-  const due = await countDue(ledger, new Date(clock()).toISOString());
-  if (!(await listener.ready(due))) {
-    return { ...told, ...(await summarizeRange(ledger, range)), thisRun: nothing, end: 'declined' };
+  const { ledger } = services;
+  listener.explain(planSources(services, range, source).explanation);
+  // Planned anew each time: a person may take longer to answer than events stay within reach.
+  const find = (where: Services): ReturnType<typeof enumerateClosings> =>
+    enumerateClosings(where, planSources(where, range, source), (seen) => listener.found(seen));
+  if (listener.asks) {
+    const refused = await onScratch(services, async (trial) => {
+      const { sources, explanation } = await find(trial);
+      if (await listener.ready(await dueNow(trial, limits))) return null;
+      const summary = await summarizeRange(trial.ledger, range);
+      return { range: { ...range, timezone }, sources, explanation, ...summary };
+    });
+    if (refused !== null) return { ...refused, thisRun: nothing, end: 'declined' };
   }
+  const { sources, explanation } = await find(services);
+  if (!listener.asks) await listener.ready(await dueNow(services, limits));
+  const told = { range: { ...range, timezone }, sources, explanation };
   let done = 0;
   const { end, ...thisRun } = await workQueue(services, queueOf(services), limits, () =>
     listener.settled((done += 1)),
@@ -121,14 +143,15 @@ async function runNamed(
   const explanation = ['the conversations that were named, each read once'];
   listener.explain(explanation);
   const told = { range: null, sources: ['conversations'], explanation };
-  const named = namedConversations(services, ids);
-  if (!(await listener.ready(null))) {
+  const wanted = new Set<string>();
+  for await (const id of ids) wanted.add(id);
+  const named = namedConversations(services, wanted);
+  if (!(await listener.ready(Math.min(wanted.size, limits.maxClosings ?? wanted.size)))) {
     return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun: nothing, end: 'declined' };
   }
   let done = 0;
   const { end, ...thisRun } = await workQueue(services, named.next, limits, () =>
     listener.settled((done += 1)),
   );
-  thisRun.failed += named.unread.length;
   return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun, end };
 }

@@ -1,6 +1,8 @@
+import { isTrial } from '../domain/delivery.ts';
 import type { TimeRange } from '../domain/time-range.ts';
 import { chooseSources, eventSource, reportSource, type Cover } from '../gladly/closing-sources.ts';
-import { sightClosings, sightReopening, type Sighting } from '../ledger/closings.ts';
+import { sightClosings, sightReopening, type Closing, type Sighting } from '../ledger/closings.ts';
+import { isTried, supersedeTrials } from '../ledger/trials.ts';
 import type { Services } from './services.ts';
 
 export type SourceChoice = 'auto' | 'events' | 'report';
@@ -48,6 +50,10 @@ export async function enumerateClosings(
     let batch: Sighting[] = [];
     const write = async (): Promise<void> => {
       const sighted = await sightClosings(services.ledger, batch);
+      await readmitTried(
+        services,
+        sighted.map(({ closing }) => closing),
+      );
       enumeration.seen += sighted.length;
       enumeration.fresh += sighted.filter(({ isNew }) => isNew).length;
       batch = [];
@@ -67,4 +73,15 @@ export async function enumerateClosings(
     if (batch.length > 0) await write();
   }
   return enumeration;
+}
+
+/** What only a trial surveyed is asked about for real. @returns how many closings went back to the queue */
+export async function readmitTried(
+  { ledger, settings, clock }: Services,
+  closings: readonly Closing[],
+): Promise<number> {
+  if (isTrial(settings.delivery)) return 0;
+  const ids = closings.filter(isTried).map(({ id }) => id);
+  await supersedeTrials(ledger, ids, new Date(clock()).toISOString());
+  return ids.length;
 }

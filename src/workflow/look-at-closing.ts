@@ -41,11 +41,15 @@ export interface Look {
 export async function lookAtClosing(services: Services, request: LookRequest, steps: Steps): Promise<Look> {
   const read = await readFully(services, request.conversationId, steps);
   const isClosed = read.conversation.status === 'CLOSED';
+  checkInbox(services, read);
   const toldAt = isClosed ? closedAtOf(read, read.items) : null;
   const row = await rowOf(services, request, read, toldAt);
   const credit = await creditClosing(services, read, closingTimeOf(row, toldAt), steps);
   if (isClosed && read.conversation.closedAt === null) {
     credit.warnings.push('Gladly tells no closedAt of this conversation; its timeline was used instead');
+  }
+  if (read.conversation.inboxId === null) {
+    credit.warnings.push('Gladly tells no inbox of this conversation');
   }
   if (read.conversation.id !== request.conversationId) {
     credit.warnings.push(`Gladly answers with conversation ${read.conversation.id}`);
@@ -97,12 +101,32 @@ async function rowOf(
   return closing;
 }
 
-/** Right after a closing Gladly may still show the conversation open: then nothing is concluded from it. */
+/**
+ * Notes that the newest closing's conversation is open again. Right after a closing that another source told of, Gladly
+ * may still show it open: then nothing is concluded. A read does not tell when the reopening was; the earliest moment
+ * is noted, so that whatever closes after the closing is another one.
+ */
 async function recordReopening(ledger: Ledger, known: readonly Closing[], now: number): Promise<void> {
   const [newest] = known;
-  if (newest === undefined || now - Date.parse(newest.closedAt) < settlingMilliseconds) return;
-  const reopenedAt = new Date(now).toISOString();
+  if (newest === undefined || newest.reopenedAt !== null) return;
+  const closedAt = Date.parse(newest.closedAt);
+  if (newest.readAt === null && now - closedAt < settlingMilliseconds) return;
+  const reopenedAt = new Date(closedAt + 1).toISOString();
   await sightReopening(ledger, { conversationId: newest.conversationId, reopenedAt });
+}
+
+/** @throws Failure kind contract when inboxes are excluded and Gladly does not tell this one. */
+export function checkInbox({ settings }: Services, { conversation }: ConversationRead): void {
+  if (conversation.inboxId !== null || settings.policy.excludedInboxes.length === 0) return;
+  throw new Failure(
+    'contract',
+    'inbox_missing',
+    `conversation ${conversation.id} has no inbox, and some are excluded`,
+    {
+      hint: 'nobody can tell whether it may be surveyed; look at the conversation in Gladly',
+      conversationId: conversation.id,
+    },
+  );
 }
 
 /** A closing must have a time, because the time is its identity. */

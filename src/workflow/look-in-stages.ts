@@ -13,7 +13,13 @@ import {
   type ClosingInQuestion,
 } from './assess.ts';
 import { creditClosing } from './credit.ts';
-import { closingTimeOf, isSameClosing, settlingMilliseconds, type Look } from './look-at-closing.ts';
+import {
+  checkInbox,
+  closingTimeOf,
+  isSameClosing,
+  settlingMilliseconds,
+  type Look,
+} from './look-at-closing.ts';
 import { readConversation, readItems, type ConversationRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
@@ -57,6 +63,7 @@ export async function lookInStages(
   if (ofClosing.length > 0) return { certain: ofClosing, facts: nothingRead };
 
   const read = given ?? (await readConversation(services, row.conversationId, steps));
+  checkInbox(services, read);
   const closing = inQuestion(row, read);
   if (isStillSettling(row, read, now)) return { notYet: true };
   const facts = { ...nothingRead, readAt: read.readAt, customerId: read.conversation.customerId };

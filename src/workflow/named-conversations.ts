@@ -1,7 +1,9 @@
 import { formatInstant } from '../domain/instant.ts';
+import { Failure } from '../failure.ts';
 import { claimClosing } from '../ledger/claims.ts';
 import { sightClosing, type Closing } from '../ledger/closings.ts';
-import { Failure } from '../failure.ts';
+import { stopsTheRest } from './each-conversation.ts';
+import { readmitTried } from './find-closings.ts';
 import { closedAtOf } from './look-at-closing.ts';
 import { readConversation, readItems } from './read-conversation.ts';
 import type { Services } from './services.ts';
@@ -20,35 +22,22 @@ export interface NamedConversations {
 }
 
 /** Works through named conversations: each is read once, and its closing is taken if there is anything to do. */
-export function namedConversations(services: Services, ids: AsyncIterable<string>): NamedConversations {
-  const iterator = ids[Symbol.asyncIterator]();
+export function namedConversations(services: Services, ids: Iterable<string>): NamedConversations {
+  const iterator = new Set(ids).values();
   const found: NamedConversations = { next, closingIds: new Set(), open: [], unread: [] };
-  const seen = new Set<string>();
-  let turn: Promise<unknown> = Promise.resolve();
-
-  /** One at a time: several workers ask at once. */
-  const nextId = (): Promise<string | null> => {
-    const mine = turn.then(async () => {
-      const result = await iterator.next();
-      return result.done === true ? null : result.value;
-    });
-    turn = mine.catch(() => undefined);
-    return mine;
-  };
 
   async function next(): ReturnType<NextWork> {
-    for (;;) {
-      const id = await nextId();
-      if (id === null) return null;
-      if (seen.has(id)) continue;
-      seen.add(id);
+    for (let turn = iterator.next(); turn.done !== true; turn = iterator.next()) {
+      const id = turn.value;
       const work = await workOf(id).catch((error: unknown) => {
-        if (!(error instanceof Failure) || !['not_found', 'contract'].includes(error.kind)) throw error;
-        found.unread.push({ conversationId: id, failure: error });
-        return null;
+        if (error instanceof Failure && !stopsTheRest(error)) {
+          found.unread.push({ conversationId: id, failure: error });
+        }
+        throw error;
       });
       if (work !== null) return work;
     }
+    return null;
   }
 
   async function workOf(id: string): ReturnType<NextWork> {
@@ -69,7 +58,8 @@ export function namedConversations(services: Services, ids: AsyncIterable<string
       seenAt: now,
     });
     found.closingIds.add(closing.id);
-    if (!isDue(closing, now)) return null;
+    const readmitted = await readmitTried(services, [closing]);
+    if (readmitted === 0 && !isDue(closing, now)) return null;
     const claim = await claimClosing(ledger, closing.id, worker, now);
     return claim.claimed ? { closing: claim.closing, read } : null;
   }

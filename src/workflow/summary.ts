@@ -35,7 +35,8 @@ export async function summarizeRange(ledger: Ledger, range: ClosedBetween): Prom
     summary.closings += count;
     summary.outcomes[outcomeOf[state]] += count;
   }
-  for await (const closing of listClosings(ledger, { ...range, states: ['suppressed', 'failed'] })) {
+  const states = ['suppressed', 'failed', 'scheduled'] as const;
+  for await (const closing of listClosings(ledger, { ...range, states })) {
     addDetails(summary, closing);
   }
   return summary;
@@ -65,7 +66,8 @@ export async function summarizeNamed(
 function addDetails(summary: Summary, { state, reasons, conversationId, error }: Closing): void {
   if (state === 'suppressed') {
     for (const { code } of reasons) addTo<ReasonCode>(summary.reasons, code);
-  } else if (state === 'failed') {
+  } else if (state === 'failed' || (state === 'scheduled' && error !== null)) {
+    // A message that could not leave stays scheduled, with the trouble of its last try.
     const { code, message } = error ?? { code: 'unknown', message: 'no reason was recorded' };
     summary.failures.push({ conversationId, error: { code, message } });
   }
@@ -77,7 +79,6 @@ const requestsPerSend = { outbox: 0, smtp: 0, medallia: 0, 'gladly-email': 1, 'g
 /** What the real run would do, from a rehearsed one that began at `since`. */
 export async function planOf(
   { ledger, settings }: Services,
-  range: ClosedBetween | null,
   rehearsed: { sends: number; requests: number; since: string },
 ): Promise<BackfillPlan> {
   const plan: BackfillPlan = {
@@ -87,7 +88,7 @@ export async function planOf(
     byDay: {},
     estimatedSeconds: 0,
   };
-  for await (const closing of listClosings(ledger, { ...range, states: ['sent', 'scheduled'] })) {
+  for await (const closing of listClosings(ledger, { states: ['sent', 'scheduled'] })) {
     if ((closing.decidedAt ?? '') < rehearsed.since) continue;
     addTo(plan.byAgent, closing.agent?.name ?? closing.agent?.id ?? 'unknown');
     addTo(plan.byInbox, inboxOf(closing));

@@ -32,7 +32,9 @@ export async function surveyPending(
     given = null;
     if ('look' in staged) return decideAndDeliver(services, staged.look, row, steps);
     if ('certain' in staged) return suppress(services, row, staged.certain, staged.facts);
-    const again = new Date(services.clock() + readAgainMilliseconds).toISOString();
+    const now = services.clock();
+    await readyAgain(services, row, new Date(now).toISOString());
+    const again = new Date(now + readAgainMilliseconds).toISOString();
     await postponeClosing(services.ledger, row.id, services.worker, again);
     return null;
   });

@@ -44,7 +44,7 @@ export async function sync(
   );
   if (!request.dryRun) await advanceMark(services.ledger, 'sync_until', at);
   const cards = request.dryRun ? { posted: 0, failed: 0 } : await postMissingCards(services);
-  return { ...document, startedAt, cards };
+  return { ...document, requests: structuredClone(services.client.counts), startedAt, cards };
 }
 
 async function startOf(ledger: Ledger, at: string, dryRun: boolean): Promise<string> {

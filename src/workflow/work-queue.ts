@@ -1,7 +1,7 @@
 import { backOff } from '../domain/back-off.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
-import { claimNextDue, settleAbandoned } from '../ledger/claims.ts';
+import { renewClaim, settleAbandoned } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closings.ts';
 import { recordFailure } from '../ledger/decisions.ts';
 import { keepingClaim } from './claim.ts';
@@ -43,17 +43,15 @@ export interface Work {
   read: ConversationRead | null;
 }
 
-/** The next closing that is due; null when there is none. */
-export type NextWork = () => Promise<Work | null>;
-
-/** The one queue: the rows of the ledger that are due. */
-export function queueOf({ ledger, worker, settings, clock }: Services): NextWork {
-  return async () => {
-    const now = new Date(clock()).toISOString();
-    const closing = await claimNextDue(ledger, worker, now, settings.delivery);
-    return closing === null ? null : { closing, read: null };
-  };
+interface WorkResult {
+  outcome: SurveyOutcome | 'waiting';
+  failure: Failure | null;
 }
+
+const waiting: WorkResult = { outcome: 'waiting', failure: null };
+
+/** The next closing that is due; null when there is none. A Failure is that of one piece of work, unless it stops the rest. */
+export type NextWork = () => Promise<Work | null>;
 
 /**
  * Works on the queue until nothing is due, or a limit is reached. A closing that fails is kept with its back-off and
@@ -65,12 +63,14 @@ export async function workQueue(
   services: Services,
   next: NextWork,
   limits: QueueLimits,
-  onSettled: (closing: Closing, outcome: SurveyOutcome | 'waiting') => void,
+  onSettled: () => void,
 ): Promise<QueueRun> {
   const { ledger } = services;
   const run: QueueRun = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0, end: 'done' };
   const askForCustomer = customerLookup(services);
   const now = (): string => new Date(services.clock()).toISOString();
+  /** Closings that somebody else changed while they were worked on; once is no trouble. */
+  const leftToOthers = new Set<string>();
   let begun = 0;
   let working = 0;
   let failuresInARow = 0;
@@ -86,33 +86,45 @@ export async function workQueue(
     return working >= left ? 'wait' : null;
   };
 
-  const workOn = async ({ closing, read }: Work): Promise<void> => {
+  /** What became of a claimed closing; a failure is recorded before anybody else can take the closing. */
+  const settle = async (closing: Closing, read: Work['read']): Promise<WorkResult> => {
     try {
       const steps = createSteps(services, () => undefined);
-      const settled = await keepingClaim(services, closing, (row) =>
-        surveyPending(services, row, { askForCustomer, read, steps }),
-      );
-      const failure = settled?.failure ?? null;
-      if (failure !== null && stopsTheRest(failure)) throw failure;
-      failuresInARow = 0;
-      const outcome = settled?.outcome ?? 'waiting';
-      if (outcome in run) run[outcome as keyof Omit<QueueRun, 'end'>] += 1;
-      onSettled(closing, outcome);
+      return (await surveyPending(services, closing, { askForCustomer, read, steps })) ?? waiting;
     } catch (error) {
-      if (!(error instanceof Failure) || stopsTheRest(error)) throw error;
+      if (!(error instanceof Failure)) throw error;
+      if (stopsTheRest(error)) throw error;
+      if (!(await renewClaim(ledger, closing.id, services.worker, now()))) return waiting;
       const { code, message, hint } = error;
-      await recordFailure(
-        ledger,
-        closing.id,
-        now(),
-        { code, message, hint },
-        retryTime(services, closing, error),
-      );
-      run.failed += 1;
-      onSettled(closing, 'failed');
-      failuresInARow = error.kind === 'temporary' ? failuresInARow + 1 : 0;
-      if (failuresInARow >= hopelessFailures) throw error;
+      const retryAt = retryTime(services, closing, error);
+      await recordFailure(ledger, closing.id, now(), { code, message, hint }, retryAt);
+      return { outcome: 'failed', failure: error };
     }
+  };
+
+  const workOnNext = async (): Promise<WorkResult | null> => {
+    let work: Work | null = null;
+    try {
+      work = await next();
+      if (work === null) return null;
+      const { closing, read } = work;
+      return await keepingClaim(services, closing, (row) => settle(row, read));
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const id = work?.closing.id;
+      if (id === undefined || !isOthers(error) || leftToOthers.has(id))
+        return { outcome: 'failed', failure: error };
+      leftToOthers.add(id);
+      return waiting;
+    }
+  };
+
+  const count = ({ outcome, failure }: WorkResult): void => {
+    if (failure !== null && stopsTheRest(failure)) throw failure;
+    if (outcome in run) run[outcome as keyof Omit<QueueRun, 'end'>] += 1;
+    onSettled();
+    failuresInARow = outcome === 'failed' && failure?.kind === 'temporary' ? failuresInARow + 1 : 0;
+    if (failure !== null && failuresInARow >= hopelessFailures) throw failure;
   };
 
   const loop = async (): Promise<void> => {
@@ -129,16 +141,16 @@ export async function workQueue(
       }
       begun += 1;
       working += 1;
-      const work = await next().catch((error: unknown) => {
+      try {
+        const result = await workOnNext();
+        if (result === null) {
+          begun -= 1;
+          return;
+        }
+        count(result);
+      } finally {
         working -= 1;
-        throw error;
-      });
-      if (work === null) {
-        begun -= 1;
-        working -= 1;
-        return;
       }
-      await workOn(work).finally(() => (working -= 1));
     }
   };
 
@@ -154,6 +166,11 @@ export async function workQueue(
   const broken = ends.find((end) => end.status === 'rejected');
   if (broken !== undefined) throw broken.reason;
   return run;
+}
+
+/** Another process, or a person, was faster; that is their closing and not a fault of the ledger. */
+function isOthers({ code }: Failure): boolean {
+  return code === 'closing_changed' || code === 'claim_lost';
 }
 
 /** When the queue tries a failed closing again; null where another try cannot help. */

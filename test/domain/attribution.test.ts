@@ -323,6 +323,15 @@ describe('a response without a readable time', () => {
     expect(creditOf([undated, dated]).undated).toEqual([]);
   });
 
+  test('is also a call that was answered at a time that cannot be read', () => {
+    const call = item('PHONE_CALL', {
+      id: 'call',
+      initiator: agent('ben'),
+      content: { answeredAt: 'garbage' },
+    });
+    expect(creditOf([dated, call]).undated).toEqual(['call']);
+  });
+
   test('of an excluded agent, of a customer, or that failed, matters not', () => {
     expect(creditOf([dated, undated], { excluded: ['ben'] }).undated).toEqual([]);
     expect(creditOf([dated, item('SMS', { at: 'soon', initiator: customer })]).undated).toEqual([]);

@@ -362,7 +362,9 @@ describe('another survey of the same address', () => {
 
   test('that waits keeps its place when this closing is not surveyed for another reason', () => {
     const verdict = withOther({ state: 'scheduled', at: now + day }, { facts: { status: 'OPEN' } });
-    expect(verdict).toEqual({ suppress: [{ code: 'not_closed', detail: 'the conversation is OPEN' }] });
+    expect(verdict).toEqual({
+      suppress: [{ code: 'not_closed', detail: "the conversation's status is OPEN" }],
+    });
   });
 
   test('of a trial never blocks or displaces, for a real delivery', () => {

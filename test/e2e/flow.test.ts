@@ -11,7 +11,7 @@ describe('the main job', () => {
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(/▶ .*yes, last response/);
-    expect(stdout).toMatch(/Credit +\S.* last response by/);
+    expect(stdout).toMatch(/Credit +\S.*\n +last response by/);
     expect(stdout).toMatch(/Verdict +✔ sent to \S+@example\.(com|org|net)/);
     expect(stdout).toMatch(/Link +http:\/\/localhost:8080\/s\/[\w-]{44}\n/);
     expect(stdout).toMatch(/Mailbox +to \S+@example/);

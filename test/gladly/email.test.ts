@@ -88,9 +88,15 @@ describe('a mail', () => {
       },
     ],
     ['never ends', (_, response) => void response.writeHead(202).write('{')],
-  ])('whose success %s is sent all the same', async (_, respond) => {
+  ])('whose success %s may have been sent by somebody else', async (_, respond) => {
     const gladly = await localGladly(respond);
     const outcome = await clientOf(gladly.origin, { timeoutMs: 200 }).sendEmail(mail, nothing);
+    expect(outcome).toMatchObject({ status: 'uncertain', failure: { kind: expect.any(String) } });
+  });
+
+  test.each(['', ' \n', '{}'])('whose success says nothing (%j) is sent', async (body) => {
+    const gladly = await localGladly((_, response) => response.end(body));
+    const outcome = await clientOf(gladly.origin).sendEmail(mail, nothing);
     expect(outcome).toEqual({ status: 'sent', externalId: null, customerId: null });
   });
 
