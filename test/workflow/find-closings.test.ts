@@ -1,0 +1,194 @@
+import { describe, expect, test } from 'vitest';
+import { sightClosing } from '../../src/ledger/closings.ts';
+import { makeWorld } from '../../src/sandbox/world/world.ts';
+import { closingsUntil } from '../../src/sandbox/world/story.ts';
+import { enumerateClosings, planSources, type SourceChoice } from '../../src/workflow/find-closings.ts';
+import {
+  backfillNamed,
+  backfillOf,
+  day,
+  hour,
+  iso,
+  minute,
+  noon,
+  world,
+  type ServicesChanges,
+  type World,
+} from './support.ts';
+
+async function enumerate(
+  { services }: World,
+  [since, until]: readonly [number, number],
+  source: SourceChoice = 'auto',
+  changes: ServicesChanges = {},
+) {
+  const own = services(changes);
+  const plan = planSources(own, { since: iso(since), until: iso(until) }, source);
+  return enumerateClosings(own, plan, () => undefined);
+}
+
+const keysOf = async ({ closings }: World): Promise<string[]> =>
+  (await closings()).map(({ id }) => id).toSorted();
+
+describe('the closings of a range', () => {
+  /** Every closing that the sandbox knows of, within the bounds. */
+  function truth(size: number, since: number, until: number): string[] {
+    const { stories } = makeWorld({ seed: 1, size, now: () => noon });
+    return [...stories.during(0, noon)]
+      .flatMap((story) => closingsUntil(story, noon).map(({ closedAt }) => ({ id: story.id, closedAt })))
+      .filter(({ closedAt }) => closedAt >= since && closedAt < until)
+      .map(({ id, closedAt }) => `${id}@${iso(closedAt)}`)
+      .toSorted();
+  }
+
+  test.each<[SourceChoice, number, number, string[]]>([
+    ['events', noon - 20 * hour, noon - minute, ['events']],
+    ['report', noon - 6 * day, noon - 3 * hour, ['report']],
+    ['auto', noon - 6 * day, noon - minute, ['report', 'events']],
+    ['auto', noon - 20 * hour, noon - minute, ['events']],
+    ['auto', noon - 6 * day, noon - 2 * day, ['report']],
+  ])('from %s are those that there are, each once', async (source, since, until, sources) => {
+    const own = await world({ size: 400 });
+    const enumeration = await enumerate(own, [since, until], source);
+    expect(enumeration.sources).toEqual(sources);
+    const expected = truth(400, since, until);
+    expect(expected.length).toBeGreaterThan(5);
+    expect(await keysOf(own)).toEqual(expected);
+    expect(enumeration.fresh).toBe(expected.length);
+  });
+
+  test('enumerated again, by other sources and in other pieces, are the same', async () => {
+    const own = await world({ size: 400 });
+    await enumerate(own, [noon - 6 * day, noon - 2 * hour]);
+    const before = await own.closings();
+    for (const [since, until, source] of [
+      [noon - 6 * day, noon - 2 * hour, 'auto'],
+      [noon - 20 * hour, noon - 2 * hour, 'events'],
+      [noon - 3 * day, noon - 2 * hour, 'report'],
+    ] as const) {
+      expect((await enumerate(own, [since, until], source)).fresh).toBe(0);
+    }
+    expect(await own.closings()).toEqual(before);
+  });
+
+  test('say which sources were chosen, and what may be missing', async () => {
+    const own = await world();
+    const { explanation } = await enumerate(own, [noon - 6 * day, noon]);
+    expect(explanation).toEqual([
+      expect.stringMatching(/report for 2026-11-16 to 2026-11-21, in days of UTC \(1 request\)/),
+      expect.stringMatching(/^Events from 2026-11-21T12:45:00.000Z .*\(1 request\)/),
+      expect.stringMatching(/^Closings after 2026-11-22T11:59:45.000Z may be missing/),
+    ]);
+  });
+});
+
+describe('one conversation, several closings', () => {
+  async function twice(own: World, pauseMs: number): Promise<string> {
+    const id = await own.tell();
+    own.time.now += pauseMs;
+    await own.change(id, 'reopen');
+    own.time.now += pauseMs;
+    await own.change(id, 'close');
+    own.time.now += 2 * hour;
+    return id;
+  }
+
+  test.each([
+    ['events', 10 * minute],
+    ['report', 10 * minute],
+    ['auto', 10 * minute],
+    ['events', 15_000],
+    ['report', 15_000],
+  ] as const)(
+    'closed, reopened and closed again, by %s %i ms apart: the last one counts',
+    async (source, pause) => {
+      const own = await world();
+      const since = own.time.now;
+      const id = await twice(own, pause);
+      for (let run = 0; run < 2; run += 1) {
+        const document = await backfillOf(own.services(), [since, own.time.now], { source });
+        expect(document.closings).toBe(2);
+        expect(document.outcomes).toMatchObject({ sent: 1, suppressed: 1 });
+        expect(document.reasons).toEqual({ reopened: 1 });
+      }
+      const [second, first] = await own.closings();
+      expect(first).toMatchObject({ conversationId: id, closedAt: iso(since), state: 'suppressed' });
+      expect(second).toMatchObject({
+        conversationId: id,
+        closedAt: iso(since + 2 * pause),
+        state: 'sent',
+      });
+      expect(own.sandbox.mailbox()).toHaveLength(1);
+    },
+  );
+
+  test('told by a webhook, events, the report and by name, at slightly different times, are one each', async () => {
+    const own = await world();
+    const since = own.time.now;
+    const id = await twice(own, 10 * minute);
+    const seen = (closedMs: number) => ({
+      conversationId: id,
+      customerId: null,
+      closedAt: iso(closedMs),
+      source: 'webhook' as const,
+      seenAt: iso(closedMs),
+    });
+    await sightClosing(own.ledger, seen(since + 7000));
+    await sightClosing(own.ledger, seen(since + 20 * minute - 9000));
+    await enumerate(own, [since, own.time.now], 'events');
+    await enumerate(own, [since - day, own.time.now], 'report');
+    const named = await backfillNamed(own.services(), [id]);
+    expect(named).toMatchObject({ closings: 1, outcomes: { sent: 1 } });
+    expect((await keysOf(own)).filter((key) => key.startsWith(id))).toEqual([
+      `${id}@${iso(since + 7000)}`,
+      `${id}@${iso(since + 20 * minute - 9000)}`,
+    ]);
+  });
+
+  test('asked about, then reopened and closed again: a closing of its own, within the suppression period', async () => {
+    const own = await world();
+    const since = own.time.now;
+    const id = await own.tell();
+    own.time.now += 5 * minute;
+    await backfillOf(own.services(), [since, own.time.now]);
+    await own.change(id, 'reopen');
+    own.time.now += 5 * minute;
+    await own.change(id, 'close');
+    own.time.now += 5 * minute;
+    const again = await backfillOf(own.services(), [since, own.time.now]);
+    expect(again.outcomes).toMatchObject({ sent: 1, suppressed: 1 });
+    expect(again.reasons).toEqual({ recently_surveyed: 1 });
+    own.time.now += 8 * day;
+    await own.change(id, 'reopen');
+    own.time.now += 5 * minute;
+    await own.change(id, 'close');
+    own.time.now += 5 * minute;
+    const later = await backfillOf(own.services(), [since, own.time.now]);
+    expect(later.outcomes).toMatchObject({ sent: 2, suppressed: 1 });
+    expect(own.sandbox.mailbox()).toHaveLength(2);
+  });
+});
+
+describe('named conversations', () => {
+  test('are read once each, repeated ones too, and open and unknown ones are told', async () => {
+    const own = await world();
+    const closed = await own.tell();
+    const open = await own.tell({ close: false, customer: { email: 'open@example.org' } });
+    own.time.now += 5 * minute;
+    const document = await backfillNamed(own.services(), [closed, open, closed, 'no-such-id', open]);
+    expect(document).toMatchObject({
+      range: null,
+      sources: ['conversations'],
+      closings: 1,
+      outcomes: { sent: 1, failed: 0 },
+      thisRun: { sent: 1, failed: 1 },
+      reasons: { not_closed: 1 },
+      failures: [{ conversationId: 'no-such-id', error: { code: 'conversation_not_found' } }],
+    });
+    expect(document.requests.byOperation['getConversation']).toBe(3);
+    const again = await backfillNamed(own.services(), [closed]);
+    expect(again).toMatchObject({ closings: 1, outcomes: { sent: 1 }, thisRun: { sent: 0 } });
+    expect(again.requests.byOperation).toEqual({ getConversation: 1 });
+    expect(own.sandbox.mailbox()).toHaveLength(1);
+  });
+});

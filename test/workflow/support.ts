@@ -1,0 +1,207 @@
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { onTestFinished } from 'vitest';
+import type { Settings } from '../../src/config/settings.ts';
+import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
+import { defaultPolicy, type Policy } from '../../src/domain/policy.ts';
+import { createGladlyClient } from '../../src/gladly/client.ts';
+import { createDirectory } from '../../src/gladly/directory.ts';
+import { listClosings, type Closing } from '../../src/ledger/closings.ts';
+import { directoryCache } from '../../src/ledger/directories.ts';
+import { openLedger, type Ledger } from '../../src/ledger/open.ts';
+import { currentWorker } from '../../src/ledger/workers.ts';
+import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/start.ts';
+import { backfill, type BackfillListener, type BackfillRequest } from '../../src/workflow/backfill.ts';
+import type { SourceChoice } from '../../src/workflow/find-closings.ts';
+import { openDelivery } from '../../src/workflow/open-delivery.ts';
+import type { Services } from '../../src/workflow/services.ts';
+import type { QueueLimits } from '../../src/workflow/work-queue.ts';
+import { all, unpaced } from '../gladly/local-gladly.ts';
+import { temporaryFolder } from '../support/run.ts';
+
+export const minute = 60_000;
+export const hour = 60 * minute;
+export const day = 24 * hour;
+export const noon = Date.parse('2026-11-22T12:00:00.000Z');
+export const iso = (ms: number): string => new Date(ms).toISOString();
+
+export const unlimited: QueueLimits = { maxSends: null, maxClosings: null, deadline: null };
+
+export interface World {
+  /** Everybody's clock: ours and Gladly's. */
+  time: { now: number };
+  sandbox: RunningSandbox;
+  ledger: Ledger;
+  folder: string;
+  /** Services of a new run on the one ledger. */
+  services(changes?: ServicesChanges): Services;
+  /** Tells Gladly of a conversation that is closed now, unless `close` is false; its id. */
+  tell(conversation?: Record<string, unknown>): Promise<string>;
+  change(conversationId: string, what: 'close' | 'reopen'): Promise<void>;
+  /** Every row of the ledger, newest first. */
+  closings(): Promise<Closing[]>;
+}
+
+export interface ServicesChanges {
+  delivery?: Settings['delivery'];
+  policy?: Partial<Policy>;
+  origin?: string;
+  signal?: AbortSignal;
+  worker?: Services['worker'];
+  ledger?: Ledger;
+}
+
+/** A sandbox without everyday conversations, unless asked for, and a ledger; nothing waits for a rate limit. */
+export async function world(options: SandboxOptions = {}): Promise<World> {
+  const time = { now: noon };
+  const clock = (): number => time.now;
+  const limits = { requestsPerSecond: 1e6, reportsPerMinute: 1e6 };
+  const sandbox = await startSandbox({ size: 0, clock, limits, ...options });
+  const folder = temporaryFolder();
+  const ledger = await openLedger(join(folder, 'ledger.db'));
+  onTestFinished(async () => {
+    await sandbox.close();
+    await ledger.close();
+  });
+  const control = async (path: string, body: unknown): Promise<{ conversationId: string }> => {
+    const answer = await fetch(`${sandbox.origin}/_sandbox/conversations${path}`, {
+      method: 'POST',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    if (!answer.ok) throw new Error(`the sandbox refused ${path}: ${answer.status} ${await answer.text()}`);
+    return (await answer.json()) as { conversationId: string };
+  };
+  return {
+    time,
+    sandbox,
+    ledger,
+    folder,
+    services: (changes = {}) => servicesOf({ time, sandbox, ledger, folder }, changes),
+    tell: async (conversation = {}) => (await control('', { close: true, ...conversation })).conversationId,
+    change: async (conversationId, what) =>
+      void (await control(`/${encodeURIComponent(conversationId)}/${what}`, {})),
+    closings: () => all(listClosings(ledger, {})),
+  };
+}
+
+type Ground = Pick<World, 'time' | 'sandbox' | 'ledger' | 'folder'>;
+
+function servicesOf({ time, sandbox, ledger: own, folder }: Ground, changes: ServicesChanges): Services {
+  const clock = (): number => time.now;
+  const { signal = new AbortController().signal, ledger = own } = changes;
+  const settings = settingsOf(sandbox, folder, changes);
+  const sleep = async (ms: number, until: AbortSignal = signal): Promise<void> => {
+    until.throwIfAborted();
+    await wait(Math.min(ms, 2));
+    until.throwIfAborted();
+  };
+  const client = createGladlyClient({
+    origin: settings.origin,
+    email: settings.email,
+    token: settings.token,
+    timeoutMs: settings.timeoutMs,
+    userAgent: 'gcsat/test',
+    pacer: unpaced(),
+    clock,
+    random: () => 0.5,
+    sleep,
+    signal,
+  });
+  onTestFinished(() => client.close());
+  const directory = createDirectory({ client, cache: directoryCache(own), clock });
+  let provider: ReturnType<Services['provider']> | null = null;
+  return {
+    settings,
+    ledger,
+    client,
+    directory,
+    worker: changes.worker ?? currentWorker(),
+    sleep,
+    clock,
+    signal,
+    priority: 'background',
+    debug: () => undefined,
+    organization: () => directory.organization(),
+    provider: () => (provider ??= openDelivery(settings, client, clock)),
+    close: () => Promise.resolve(),
+  };
+}
+
+function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesChanges): Settings {
+  return {
+    profile: 'default',
+    origin: changes.origin ?? sandbox.origin,
+    hostKind: 'loopback',
+    email: sandbox.email,
+    token: sandbox.token,
+    timeoutMs: 5000,
+    ratePercent: 80,
+    delivery: changes.delivery ?? 'gladly-email',
+    from: sandbox.fromAddress,
+    smtpUrl: null,
+    publicUrl: 'https://csat.example.com',
+    database: join(folder, 'ledger.db'),
+    dataDir: folder,
+    configDir: folder,
+    outboxDir: join(folder, 'outbox'),
+    templateFile: null,
+    policy: { ...defaultPolicy, ...changes.policy },
+    surveySecret: () => Promise.resolve(Buffer.from('k'.repeat(32))),
+    origins: {},
+  };
+}
+
+export const silent: BackfillListener = {
+  explain: () => undefined,
+  found: () => undefined,
+  asks: false,
+  ready: () => Promise.resolve(true),
+  settled: () => undefined,
+};
+
+export interface RunChanges extends Partial<Omit<BackfillRequest, 'target'>> {
+  source?: SourceChoice;
+  listener?: Partial<BackfillListener>;
+}
+
+/** One backfill of a range, as the command makes it. */
+export function backfillOf(
+  services: Services,
+  [since, until]: readonly [since: number, until: number],
+  { source = 'auto', listener, ...request }: RunChanges = {},
+): Promise<BackfillDocument> {
+  const range = { since: iso(since), until: iso(until) };
+  const target = { range, timezone: 'UTC', source };
+  return backfill(
+    services,
+    { target, limits: unlimited, dryRun: false, ...request },
+    { ...silent, ...listener },
+  );
+}
+
+/** One backfill of named conversations. */
+export function backfillNamed(
+  services: Services,
+  ids: readonly string[],
+  { listener, ...request }: Omit<RunChanges, 'source'> = {},
+): Promise<BackfillDocument> {
+  const conversationIds = (async function* () {
+    yield* ids;
+  })();
+  return backfill(
+    services,
+    { target: { conversationIds }, limits: unlimited, dryRun: false, ...request },
+    { ...silent, ...listener },
+  );
+}
+
+export const sumOf = (counts: object): number =>
+  (Object.values(counts) as number[]).reduce((sum, count) => sum + count, 0);
+
+/** Deliveries by the customer's address. */
+export function mailsByAddress({ sandbox }: Pick<World, 'sandbox'>): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { to } of sandbox.mailbox()) counts.set(to, (counts.get(to) ?? 0) + 1);
+  return counts;
+}
