@@ -1,15 +1,15 @@
-import { channels, type Channel } from './channels.ts';
+import { channels, type Channel } from './world/channels.ts';
 import { problem, Refusal } from './errors.ts';
 import { eventBody } from './events.ts';
 import { isObject, jsonBody, type JsonObject, type Reply, type Request, type Route } from './exchange.ts';
-import { placeFor } from './everyday.ts';
+import { placeFor } from './world/everyday.ts';
 import { currentConversation } from './items.ts';
-import { agentOf, customerOfStory, narrate, sidekick } from './narrator.ts';
-import { continueNow } from './routes-changes.ts';
+import { agentOf, customerOfStory, narrate, sidekick } from './world/narrator.ts';
+import { continueNow } from './routes/changes.ts';
 import type { Sandbox } from './server.ts';
-import { closingsUntil, emptyStory, type Communicator, type Story } from './story.ts';
+import { closingsUntil, emptyStory, type Communicator, type Story } from './world/story.ts';
 import { day, minute, withMillis } from './time.ts';
-import type { World } from './world.ts';
+import type { World } from './world/world.ts';
 
 /** New conversations are numbered above the everyday and below the special ones of the day. */
 const newNumbers = 0xe000_0000;

@@ -1,6 +1,6 @@
-import type { StoryEvent } from './story.ts';
+import type { StoryEvent } from './world/story.ts';
 import { withMillis } from './time.ts';
-import type { World } from './world.ts';
+import type { World } from './world/world.ts';
 
 /** An event as the Events API and the webhooks send it. */
 export function eventBody({ id, type, at, initiator, content }: StoryEvent): Record<string, unknown> {

@@ -1,4 +1,4 @@
-import { itemsAt, stateAt, type ConversationState, type ItemBody, type Story } from './story.ts';
+import { itemsAt, stateAt, type ConversationState, type ItemBody, type Story } from './world/story.ts';
 import { withMillis } from './time.ts';
 import type { components } from '../gladly/contract.ts';
 

@@ -1,5 +1,5 @@
-import type { Directory } from './organization.ts';
-import type { StoryEvent } from './story.ts';
+import type { Directory } from './world/organization.ts';
+import type { StoryEvent } from './world/story.ts';
 import { inZone } from './time.ts';
 import { isObject } from './exchange.ts';
 

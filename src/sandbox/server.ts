@@ -3,11 +3,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from './errors.ts';
 import { matchRoute, type Reply, type Request, type Route } from './exchange.ts';
 import { delayOf, misfortuneOf, type Faults } from './faults.ts';
-import { apiToken, apiUserEmail } from './organization.ts';
+import { apiToken, apiUserEmail } from './world/organization.ts';
 import type { Random } from './random.ts';
 import type { Limits } from './rate-limits.ts';
 import type { RequestLog } from './request-log.ts';
-import type { World } from './world.ts';
+import type { World } from './world/world.ts';
 
 export interface Sandbox {
   world: World;

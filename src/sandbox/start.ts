@@ -2,21 +2,21 @@ import type { AddressInfo } from 'node:net';
 import { controlRoutes } from './control.ts';
 import { noFaults, type Faults } from './faults.ts';
 import type { MailboxMessage } from './mailbox.ts';
-import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } from './organization.ts';
+import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } from './world/organization.ts';
 import { randomFrom } from './random.ts';
 import { limitsOf, type LimitOptions } from './rate-limits.ts';
 import { requestLog } from './request-log.ts';
-import { changeRoutes } from './routes-changes.ts';
-import { communicationRoutes } from './routes-communications.ts';
-import { conversationRoutes } from './routes-conversations.ts';
-import { customerRoutes } from './routes-customers.ts';
-import { directoryRoutes } from './routes-directory.ts';
-import { eventRoutes } from './routes-events.ts';
-import { itemRoutes } from './routes-items.ts';
-import { mediaRoutes } from './routes-media.ts';
-import { reportRoutes } from './routes-reports.ts';
+import { changeRoutes } from './routes/changes.ts';
+import { communicationRoutes } from './routes/communications.ts';
+import { conversationRoutes } from './routes/conversations.ts';
+import { customerRoutes } from './routes/customers.ts';
+import { directoryRoutes } from './routes/directory.ts';
+import { eventRoutes } from './routes/events.ts';
+import { itemRoutes } from './routes/items.ts';
+import { mediaRoutes } from './routes/media.ts';
+import { reportRoutes } from './routes/reports.ts';
 import { sandboxServer, type Sandbox } from './server.ts';
-import { makeWorld } from './world.ts';
+import { makeWorld } from './world/world.ts';
 
 export interface SandboxOptions {
   /** 0, the default, takes any free port. */

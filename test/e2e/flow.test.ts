@@ -103,6 +103,35 @@ describe('one closing, one survey', () => {
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 
+  test('closed, open again and closed within a minute is two closings', async () => {
+    const { env, sandbox } = await testGladly();
+    await run(['configure', 'set', 'suppressionDays=0'], { env });
+    const control = async (path: string, body: unknown = {}): Promise<{ conversationId: string }> => {
+      const answer = await fetch(`${sandbox.origin}/_sandbox/conversations${path}`, {
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: JSON.stringify(body),
+      });
+      expect(answer.ok).toBe(true);
+      return (await answer.json()) as { conversationId: string };
+    };
+    const replay = async (id: string): Promise<unknown> =>
+      (await runJson(['replay', '--', id], { env })).document.outcome;
+    const messages = [
+      { from: 'customer', text: 'Where is it?' },
+      { from: 'agent', text: 'On its way.' },
+    ];
+    const customer = { email: 'robin@example.com' };
+    const { conversationId } = await control('', { customer, channel: 'email', messages, close: true });
+    const outcomes = [await replay(conversationId)];
+    await control(`/${conversationId}/reopen`);
+    outcomes.push(await replay(conversationId));
+    await control(`/${conversationId}/close`);
+    outcomes.push(await replay(conversationId), await replay(conversationId));
+    expect(outcomes).toEqual(['sent', 'suppressed', 'sent', 'already_surveyed']);
+    expect(await surveysOf(env)).toHaveLength(2);
+  });
+
   test('what the outbox wrote blocks no real delivery, and is not repeated by itself', async () => {
     const { env, sandbox } = await testGladly();
     const id = sandbox.tellingConversationId;

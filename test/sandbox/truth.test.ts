@@ -2,9 +2,9 @@ import { expect, test } from 'vitest';
 import { attribute } from '../../src/domain/attribution.ts';
 import { parseInstant } from '../../src/domain/instant.ts';
 import { readTimeline } from '../../src/domain/timeline.ts';
-import { closingsUntil, itemsAt } from '../../src/sandbox/story.ts';
+import { closingsUntil, itemsAt } from '../../src/sandbox/world/story.ts';
 import { withMillis } from '../../src/sandbox/time.ts';
-import { makeWorld } from '../../src/sandbox/world.ts';
+import { makeWorld } from '../../src/sandbox/world/world.ts';
 import { noon } from './asking.ts';
 
 test('the items of every closing tell who really answered last', () => {

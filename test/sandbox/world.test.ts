@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { idKinds, identifiersFor } from '../../src/sandbox/identifiers.ts';
-import { itemsAt, stateAt } from '../../src/sandbox/story.ts';
+import { itemsAt, stateAt } from '../../src/sandbox/world/story.ts';
 import { inZone, readTime, startOfDate, withoutZeros } from '../../src/sandbox/time.ts';
-import { makeWorld, type World } from '../../src/sandbox/world.ts';
+import { makeWorld, type World } from '../../src/sandbox/world/world.ts';
 import { noon } from './asking.ts';
 
 const day = 86_400_000;

@@ -1,13 +1,13 @@
 import { customersOf, type Customers } from './customers.ts';
 import type { Setting } from './everyday.ts';
-import { identifiersFor } from './identifiers.ts';
-import type { Mailbox } from './mailbox.ts';
-import { mailboxOf } from './mailbox.ts';
+import { identifiersFor } from '../identifiers.ts';
+import type { Mailbox } from '../mailbox.ts';
+import { mailboxOf } from '../mailbox.ts';
 import { makeDirectory } from './organization.ts';
 import { emptyStage, type Trap } from './stage.ts';
 import { storiesOf, type Stories } from './stories.ts';
 import type { ItemBody, StoryEvent } from './story.ts';
-import { day } from './time.ts';
+import { day } from '../time.ts';
 import { setTraps } from './traps.ts';
 
 /** Days of conversations, today included. */

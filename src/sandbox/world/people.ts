@@ -1,8 +1,8 @@
-import type { components } from '../gladly/contract.ts';
-import type { Identifiers } from './identifiers.ts';
+import type { components } from '../../gladly/contract.ts';
+import type { Identifiers } from '../identifiers.ts';
 import { nameStocks } from './names.ts';
-import { randomFrom } from './random.ts';
-import { day, withMillis } from './time.ts';
+import { randomFrom } from '../random.ts';
+import { day, withMillis } from '../time.ts';
 
 export type Customer = components['schemas']['Customer'] & { id: string };
 

@@ -1,6 +1,6 @@
 import { customerNumberOf, everydayStory, longestStory, type Setting } from './everyday.ts';
 import { stateAt, type Story, type StoryItem } from './story.ts';
-import { day } from './time.ts';
+import { day } from '../time.ts';
 
 /** All conversations. Everyday ones are told anew at each look, until somebody changes them. */
 export interface Stories {

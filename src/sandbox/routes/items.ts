@@ -1,10 +1,10 @@
-import { isProfile } from './customers.ts';
-import { notFound, problem, refuse, Refusal } from './errors.ts';
-import { isObject, jsonBody, type JsonObject, type Reply, type Route } from './exchange.ts';
-import { newItemProblems } from './new-item.ts';
-import type { ItemBody } from './story.ts';
-import { readTime, withMillis } from './time.ts';
-import type { World } from './world.ts';
+import { isProfile } from '../world/customers.ts';
+import { notFound, problem, refuse, Refusal } from '../errors.ts';
+import { isObject, jsonBody, type JsonObject, type Reply, type Route } from '../exchange.ts';
+import { newItemProblems } from '../new-item.ts';
+import type { ItemBody } from '../world/story.ts';
+import { readTime, withMillis } from '../time.ts';
+import type { World } from '../world/world.ts';
 
 /** The item of that id, wherever it is; not yet for one that only is to come. */
 export function findItem(world: World, itemId: string): ItemBody | undefined {

@@ -1,4 +1,4 @@
-import type { Identifiers, IdKind } from './identifiers.ts';
+import type { Identifiers, IdKind } from '../identifiers.ts';
 
 /** Who did something, as items and events name it. */
 export interface Communicator {

@@ -1,6 +1,6 @@
 import type { Setting } from './everyday.ts';
 import { customerOf, numberOfEmail, numberOfPhone, type Customer } from './people.ts';
-import { withMillis } from './time.ts';
+import { withMillis } from '../time.ts';
 
 /** All customer profiles, made and found. */
 export interface Customers {

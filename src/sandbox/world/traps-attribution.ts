@@ -1,6 +1,6 @@
 import { agentOf, rules, sidekick } from './narrator.ts';
 import type { Stage } from './stage.ts';
-import { withoutZeros } from './time.ts';
+import { withoutZeros } from '../time.ts';
 
 /** Who answered last is not who it seems to be. */
 export function setAttributionTraps(stage: Stage): void {

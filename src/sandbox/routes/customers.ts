@@ -1,8 +1,8 @@
-import { isProfile } from './customers.ts';
-import { notFound, problem, refuse } from './errors.ts';
-import type { Reply, Route } from './exchange.ts';
-import { conversationsLimit, currentConversation, limitedData } from './items.ts';
-import type { World } from './world.ts';
+import { isProfile } from '../world/customers.ts';
+import { notFound, problem, refuse } from '../errors.ts';
+import type { Reply, Route } from '../exchange.ts';
+import { conversationsLimit, currentConversation, limitedData } from '../items.ts';
+import type { World } from '../world/world.ts';
 
 const profilesLimit = 50;
 const identifierNames = ['email', 'phoneNumber', 'externalCustomerId'] as const;

@@ -1,10 +1,10 @@
-import { notFound, problem, refuse } from './errors.ts';
-import { isObject, type Route } from './exchange.ts';
-import { silentRecording } from './recording.ts';
-import { findItem } from './routes-items.ts';
-import type { ItemBody } from './story.ts';
-import { withMillis } from './time.ts';
-import type { World } from './world.ts';
+import { notFound, problem, refuse } from '../errors.ts';
+import { isObject, type Route } from '../exchange.ts';
+import { silentRecording } from '../recording.ts';
+import { findItem } from './items.ts';
+import type { ItemBody } from '../world/story.ts';
+import { withMillis } from '../time.ts';
+import type { World } from '../world/world.ts';
 
 /** Seconds of the recording; undefined when the item has none that is available. */
 function recordedSeconds(item: ItemBody | undefined): number | undefined {

@@ -1,8 +1,8 @@
-import { problem, refuse } from './errors.ts';
-import { eventBody, eventsBetween } from './events.ts';
-import type { Route } from './exchange.ts';
-import { day, readTime } from './time.ts';
-import type { World } from './world.ts';
+import { problem, refuse } from '../errors.ts';
+import { eventBody, eventsBetween } from '../events.ts';
+import type { Route } from '../exchange.ts';
+import { day, readTime } from '../time.ts';
+import type { World } from '../world/world.ts';
 
 const entityTypes = [
   'AGENT_AVAILABILITY',

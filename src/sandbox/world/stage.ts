@@ -3,7 +3,7 @@ import { placeFor, type Setting } from './everyday.ts';
 import { agentOf, narrate, type Narrator } from './narrator.ts';
 import type { Customer } from './people.ts';
 import { emptyStory, type Communicator, type Story, type StoryEvent } from './story.ts';
-import { day, hour, minute, withMillis } from './time.ts';
+import { day, hour, minute, withMillis } from '../time.ts';
 
 /** A conversation that a client may stumble over, under the name of what is special about it. */
 export interface Trap {

@@ -1,7 +1,7 @@
 import { contactChannels, messageContent, type Place } from './channels.ts';
 import { companyNumbers } from './organization.ts';
 import { stateAt, type Communicator, type ItemBody, type Story, type StoryChange } from './story.ts';
-import { withMillis, withoutZeros } from './time.ts';
+import { withMillis, withoutZeros } from '../time.ts';
 
 export interface Call {
   direction: 'inbound' | 'outbound';

@@ -1,7 +1,7 @@
-import { notFound } from './errors.ts';
-import type { Route } from './exchange.ts';
-import { currentConversation, limitedData, timelineOf } from './items.ts';
-import type { World } from './world.ts';
+import { notFound } from '../errors.ts';
+import type { Route } from '../exchange.ts';
+import { currentConversation, limitedData, timelineOf } from '../items.ts';
+import type { World } from '../world/world.ts';
 
 /** Reads of conversations and of their timelines. */
 export const conversationRoutes: readonly Route<World>[] = [

@@ -1,9 +1,9 @@
-import { notFound, problem, refuse, type Problem } from './errors.ts';
-import { isObject, jsonBody, type JsonObject, type Route } from './exchange.ts';
-import { narrate, type Narrator } from './narrator.ts';
-import { forbiddenMarkup } from './rich-content.ts';
-import { cutAt, stateAt, type Communicator, type ConversationState, type Story } from './story.ts';
-import type { World } from './world.ts';
+import { notFound, problem, refuse, type Problem } from '../errors.ts';
+import { isObject, jsonBody, type JsonObject, type Route } from '../exchange.ts';
+import { narrate, type Narrator } from '../world/narrator.ts';
+import { forbiddenMarkup } from '../rich-content.ts';
+import { cutAt, stateAt, type Communicator, type ConversationState, type Story } from '../world/story.ts';
+import type { World } from '../world/world.ts';
 
 /** The story goes on from now as somebody tells it; what was still to come is forgotten. */
 export function continueNow(world: World, story: Story): Narrator {

@@ -1,7 +1,7 @@
 import { rules } from './narrator.ts';
 import type { Customer } from './people.ts';
 import type { Scene, Stage } from './stage.ts';
-import { day, minute } from './time.ts';
+import { day, minute } from '../time.ts';
 
 type Emails = NonNullable<Customer['emails']>;
 

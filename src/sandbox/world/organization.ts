@@ -1,5 +1,5 @@
-import type { components } from '../gladly/contract.ts';
-import type { Identifiers, IdKind } from './identifiers.ts';
+import type { components } from '../../gladly/contract.ts';
+import type { Identifiers, IdKind } from '../identifiers.ts';
 
 export type Agent = components['schemas']['Agent'] & { id: string; name: string; emailAddress: string };
 export type Inbox = components['schemas']['Inbox'] & { id: string; name: string };

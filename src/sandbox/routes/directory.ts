@@ -1,7 +1,7 @@
-import { notFound, problem, refuse } from './errors.ts';
-import type { Reply, Route } from './exchange.ts';
-import type { Directory } from './organization.ts';
-import type { World } from './world.ts';
+import { notFound, problem, refuse } from '../errors.ts';
+import type { Reply, Route } from '../exchange.ts';
+import type { Directory } from '../world/organization.ts';
+import type { World } from '../world/world.ts';
 
 type Listed = { id: string };
 

@@ -1,9 +1,9 @@
-import { problem, refuse, type Problem } from './errors.ts';
-import { isObject, jsonBody, type Reply, type Route } from './exchange.ts';
-import type { MailboxMessage } from './mailbox.ts';
-import { companyNumbers, fromAddress, fromNumber } from './organization.ts';
-import { withMillis } from './time.ts';
-import type { World } from './world.ts';
+import { problem, refuse, type Problem } from '../errors.ts';
+import { isObject, jsonBody, type Reply, type Route } from '../exchange.ts';
+import type { MailboxMessage } from '../mailbox.ts';
+import { companyNumbers, fromAddress, fromNumber } from '../world/organization.ts';
+import { withMillis } from '../time.ts';
+import type { World } from '../world/world.ts';
 
 const emailPattern = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
 const phonePattern = /^\+[1-9]\d{6,14}$/;

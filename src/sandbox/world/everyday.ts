@@ -1,12 +1,12 @@
 import type { Place } from './channels.ts';
-import type { Identifiers } from './identifiers.ts';
+import type { Identifiers } from '../identifiers.ts';
 import { agentOf, narrate, rules, sidekick, type Narrator } from './narrator.ts';
 import type { Directory } from './organization.ts';
 import { customerOf, type Customer } from './people.ts';
-import { randomFrom, type Random } from './random.ts';
+import { randomFrom, type Random } from '../random.ts';
 import { assistantLines, notes, reopenings, scripts, thanks, type Script } from './scripts.ts';
 import { emptyStory, type Communicator, type Story } from './story.ts';
-import { day, hour, minute } from './time.ts';
+import { day, hour, minute } from '../time.ts';
 
 /** What every story of one sandbox draws on. */
 export interface Setting {
