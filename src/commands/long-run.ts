@@ -47,7 +47,15 @@ function progressText(done: number, total: number, elapsedMs: number): string {
   const rate = done / Math.max(elapsedMs / 1000, 0.001);
   const pace = `${rate.toFixed(1)} closings/s`;
   if (done >= total) return `${done} closings done, ${pace}`;
-  return `${done} of ${total} closings done, ${pace}, ${remaining((total - done) / rate)} left`;
+  const left = remaining((total - done) / rate);
+  return `${progressBar(done / total)} ${done} of ${total} closings, ${pace}, ${left} left`;
+}
+
+const barWidth = 20;
+
+function progressBar(share: number): string {
+  const full = Math.round(share * barWidth);
+  return '█'.repeat(full) + '░'.repeat(barWidth - full);
 }
 
 function remaining(seconds: number): string {
