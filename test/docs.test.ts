@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
@@ -22,6 +22,7 @@ import {
   documents,
   proseOf,
   root,
+  shellLinesOf,
   tableRows,
 } from './support/documents.ts';
 import { testGladly } from './support/gladly.ts';
@@ -39,8 +40,7 @@ function isName(words: readonly string[], { commands = [] }: CommandDeclaration 
 /** Everything that a reader may type, besides the transcripts: shell blocks, code in sentences, examples of the help. */
 const calls = [
   ...documents().flatMap(({ path, text }) => {
-    const blocks = blocksOf(text).filter(({ language }) => language === 'sh');
-    const shell = blocks.flatMap(({ lines }) => lines).flatMap(callsIn);
+    const shell = blocksOf(text).flatMap(shellLinesOf).flatMap(callsIn);
     const code = [...proseOf(text).matchAll(/(?<!`)`(gcsat [^`]+)`/g)].flatMap(([, line = '']) =>
       callsIn(line),
     );
@@ -56,6 +56,10 @@ describe('commands', () => {
     expect(calls.length).toBeGreaterThan(40);
     expect(callsIn(`A=1 npx gcsat a "b c" 'd' <e>  # gcsat f`)).toEqual([['a', 'b c', 'd', '<e>']]);
     expect(callsIn('x | gcsat a > b && source <(gcsat c) | jq .')).toEqual([['a'], ['c']]);
+    expect(callsIn('gcsat a --b >> "$c/d" 2>> e 2>&1')).toEqual([['a', '--b']]);
+    const block = { lines: ['*/5 * 1,2 * 0-4 gcsat a', 'ExecStart=/usr/bin/gcsat b', 'c=d'], heading: '' };
+    expect(shellLinesOf({ ...block, language: 'crontab' })).toEqual(['gcsat a']);
+    expect(shellLinesOf({ ...block, language: 'ini' })).toEqual(['gcsat b']);
   });
 
   test('are understood', () => {
@@ -73,10 +77,14 @@ describe('commands', () => {
 
   test('run against the sandbox, and are neither a misuse nor a defect', async () => {
     const { env, sandbox } = await testGladly();
+    const cwd = temporaryFolder();
+    writeFileSync(join(cwd, 'ids.txt'), `${sandbox.tellingConversationId}\n`);
     const example = (word: string): string =>
       word
         .replace(/^(5LNrIaOiRJ6u3vQ8jHyTkQ|<conversationId>)$/, sandbox.tellingConversationId)
-        .replace('KEY=VALUE', 'sample=50');
+        .replace('KEY=VALUE', 'sample=50')
+        // Reports have a slow limit of their own, and a shorter range shows as much.
+        .replace('2026-11-15', '2026-11-02');
     // These run until they are stopped, or ask an organisation that the documents only pretend to have.
     const cannotRun = ([name]: readonly string[], line: string): boolean =>
       name === 'sandbox' || line.includes('--domain');
@@ -84,11 +92,14 @@ describe('commands', () => {
     const wrong: string[] = [];
     for (const [line, words] of lines) {
       if (cannotRun(words, line)) continue;
-      const args = words.map(example);
+      // A few closings show as well as hundreds that the command is understood.
+      const isLong = ['backfill', 'sync'].includes(words[0] ?? '');
+      const args = [...words.map(example), ...(isLong ? ['--limit', '2'] : [])];
       const account = args.includes('--sandbox') ? {} : env;
       const config = { GCSAT_CONFIG_DIR: temporaryFolder() };
       const input = 'smtp://user:password@mail.example.com:587';
-      const { code, stderr } = await run(args, { env: { ...account, ...config }, input });
+      const options = { env: { ...account, ...config }, input, cwd, timeoutMs: 90_000 };
+      const { code, stderr } = await run(args, options);
       if (code === 1 || code === 2) wrong.push(`gcsat ${args.join(' ')}: exit ${code} ${stderr}`);
     }
     expect(wrong).toEqual([]);
@@ -154,7 +165,9 @@ describe('what has to be documented', () => {
     const named = (pattern: RegExp, text: string): number[] =>
       [...text.matchAll(pattern)].flatMap(([, codes = '']) => codes.split(/\D+/).map(Number));
     expect(named(/^## (\d+(?: and \d+)*): /gm, troubleshooting)).toEqual(all);
-    expect(named(/^\| (\d+(?:, \d+)*) +\|/gm, documentAt('README.md'))).toEqual(all);
+    for (const path of ['README.md', 'docs/cron.md']) {
+      expect(named(/^\| (\d+(?:, \d+)*) +\|/gm, documentAt(path))).toEqual(all);
+    }
   });
 
   test('policy keys, with their defaults', () => {
@@ -198,6 +211,18 @@ describe('what has to be documented', () => {
     const document = JSON.parse(stdout) as Record<string, unknown>;
     const rows = tableRows(/^## The document$[^]*/m.exec(documentAt('docs/attribution.md'))?.[0] ?? '');
     expect(Object.keys(document).filter((field) => !rows.has(field))).toEqual([]);
+  });
+
+  test('every field of the line that sync prints, and of a plan', async () => {
+    const { stdout } = await run(['sync', '--sandbox', '--dry-run', '--json']);
+    const document = JSON.parse(stdout) as Record<string, object>;
+    const table = /^## The line of a tick$[^]*?^## /m.exec(documentAt('docs/cron.md'))?.[0] ?? '';
+    const inside = ['outcomes', 'thisRun', 'cards', 'plan'].flatMap((key) =>
+      Object.keys(document[key] ?? {}),
+    );
+    const fields = [...Object.keys(document), ...inside];
+    expect(fields.length).toBeGreaterThan(20);
+    expect(fields.filter((field) => !table.includes(`\`${field}\``))).toEqual([]);
   });
 
   test('codes of failures that are named exist', () => {

@@ -48,6 +48,17 @@ export function blocksOf(text: string): Block[] {
   return blocks;
 }
 
+/**
+ * The lines of shell in a block, whatever holds them: a crontab after the five fields of its times, a systemd unit
+ * after `ExecStart=` and without the folder of the program.
+ */
+export function shellLinesOf({ language, lines }: Block): string[] {
+  if (language === 'sh') return lines;
+  const held = { crontab: /^(?:[\d*/,-]+ +){5}(.*)$/, ini: /^ExecStart=(?:\/[\w/]+\/)?(.*)$/ }[language];
+  if (held === undefined) return [];
+  return lines.flatMap((line) => held.exec(line)?.[1] ?? []);
+}
+
 /** Prose: the document without its fenced blocks. */
 export function proseOf(text: string): string {
   return text.replace(/^```[^]*?^```$/gm, '');
@@ -88,7 +99,7 @@ export function callsIn(line: string): string[][] {
     words = [];
   };
   const token =
-    /\s*(?:#.*|(&&|\|\||[|;)]|<\(|\$\(|>>?\s*\S+)|((?:"[^"]*"|'[^']*'|<\w+>|[^\s"'|;<>()$&]|\$(?!\())+))/gy;
+    /\s*(?:#.*|(&&|\|\||[|;)]|<\(|\$\(|\d?>>?\s*\S+)|((?:"[^"]*"|'[^']*'|<\w+>|[^\s"'|;<>()$&]|\$(?!\())+))/gy;
   for (const [, operator, word] of line.matchAll(token)) {
     if (operator !== undefined) end();
     if (word !== undefined) words.push(word.replace(/"([^"]*)"|'([^']*)'/g, '$1$2'));
