@@ -79,8 +79,9 @@ export async function world(options: SandboxOptions = {}): Promise<World> {
     folder,
     services: (changes = {}) => servicesOf({ time, sandbox, ledger, folder }, changes),
     tell: async (conversation = {}) => (await control('', { close: true, ...conversation })).conversationId,
-    change: async (conversationId, what) =>
-      void (await control(`/${encodeURIComponent(conversationId)}/${what}`, {})),
+    async change(conversationId, what) {
+      await control(`/${encodeURIComponent(conversationId)}/${what}`, {});
+    },
     closings: () => all(listClosings(ledger, {})),
   };
 }

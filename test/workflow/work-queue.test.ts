@@ -1,0 +1,430 @@
+import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.ts';
+import { claimClosing } from '../../src/ledger/claims.ts';
+import { sightReopening } from '../../src/ledger/closings.ts';
+import { cancelClosing } from '../../src/ledger/decisions.ts';
+import type { Services } from '../../src/workflow/services.ts';
+import { failureOf } from '../gladly/local-gladly.ts';
+import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
+import {
+  backfillNamed,
+  backfillOf,
+  hour,
+  iso,
+  mailsByAddress,
+  minute,
+  sumOf,
+  unlimited,
+  world,
+  type World,
+} from './support.ts';
+
+/** So many customers with a closing each; their conversations and range. */
+async function customers(own: World, count: number, more: Record<string, unknown> = {}) {
+  const since = own.time.now;
+  const ids: string[] = [];
+  for (let number = 0; number < count; number += 1) {
+    own.time.now += 1000;
+    ids.push(await own.tell({ customer: { email: `customer.${number}@example.org` }, ...more }));
+  }
+  own.time.now += 10 * minute;
+  return { ids, range: [since, own.time.now] as const };
+}
+
+/** Services whose way to Gladly breaks as the test says. */
+async function behindProxy(own: World, decide: (request: string, count: number) => Fate) {
+  const { origin, seen } = await faultyProxy(own.sandbox.origin, decide);
+  return { seen, services: (): Services => own.services({ origin }) };
+}
+
+describe('limits', () => {
+  test.each([0, 1, 3, 16, 17])('--max-sends %i is exact, and the rest is left', async (maxSends) => {
+    const own = await world();
+    const { range } = await customers(own, 24);
+    const limits = { ...unlimited, maxSends };
+    const document = await backfillOf(own.services(), range, { limits });
+    expect(own.sandbox.mailbox()).toHaveLength(maxSends);
+    expect(document).toMatchObject({
+      closings: 24,
+      end: 'max_sends',
+      outcomes: { sent: maxSends, pending: 24 - maxSends },
+    });
+    const rest = await backfillOf(own.services(), range);
+    expect(rest).toMatchObject({ end: 'done', outcomes: { sent: 24 }, thisRun: { sent: 24 - maxSends } });
+    expect([...mailsByAddress(own).values()]).toEqual(Array.from({ length: 24 }, () => 1));
+  });
+
+  test('--max-sends counts messages that may have left', async () => {
+    const own = await world();
+    const { range } = await customers(own, 8);
+    const { services } = await behindProxy(own, (request) =>
+      request.startsWith('POST /api/v1/communications') ? { status: 500 } : 'pass',
+    );
+    const limits = { ...unlimited, maxSends: 2 };
+    const document = await backfillOf(services(), range, { limits });
+    expect(document.outcomes).toMatchObject({ uncertain: 2, pending: 6 });
+  });
+
+  test('--limit is the number of closings that are worked on', async () => {
+    const own = await world();
+    const { range } = await customers(own, 24);
+    const limits = { ...unlimited, maxClosings: 5 };
+    const document = await backfillOf(own.services(), range, { limits });
+    expect(document).toMatchObject({ end: 'limit', closings: 24, outcomes: { sent: 5, pending: 19 } });
+  });
+
+  test('after --max-duration what was begun is finished and nothing else is begun', async () => {
+    const own = await world();
+    const { range } = await customers(own, 60);
+    const limits = { ...unlimited, deadline: own.time.now + minute };
+    let done = 0;
+    const document = await backfillOf(own.services(), range, {
+      limits,
+      listener: {
+        settled() {
+          done += 1;
+          if (done === 10) own.time.now += 2 * minute;
+        },
+      },
+    });
+    expect(document.end).toBe('duration');
+    expect(document.outcomes.sent).toBeGreaterThanOrEqual(10);
+    // Sixteen at once, and one more each that was being asked for.
+    expect(document.outcomes.sent).toBeLessThanOrEqual(10 + 16);
+    expect(document.outcomes.sent + document.outcomes.pending).toBe(60);
+    expect((await own.closings()).filter(({ claimedBy }) => claimedBy !== null)).toEqual([]);
+  });
+});
+
+describe('a closing that fails', () => {
+  test.each<[string, Fate, string]>([
+    ['404', { status: 404 }, 'conversation_not_found'],
+    ['500', { status: 500 }, 'gladly_unavailable'],
+    ['a cut answer', { status: 200, body: '{"id":"abc","custo' }, 'unreadable_answer'],
+    ['a page', { status: 200, body: '<html>log in</html>' }, 'unreadable_answer'],
+    ['a broken connection', 'reset before', 'network'],
+  ])('by %s is listed and kept, and stops no other', async (_, fate, code) => {
+    const own = await world();
+    const { ids, range } = await customers(own, 10);
+    const poisoned = ids[3]!;
+    const { services } = await behindProxy(own, (request) =>
+      request === `GET /api/v1/conversations/${poisoned}` ? fate : 'pass',
+    );
+    const document = await backfillOf(services(), range);
+    expect(document).toMatchObject({
+      end: 'done',
+      closings: 10,
+      outcomes: { sent: 9, failed: 1, pending: 0 },
+      thisRun: { sent: 9, failed: 1 },
+    });
+    expect(document.failures).toEqual([
+      { conversationId: poisoned, error: { code, message: expect.any(String) } },
+    ]);
+    const [failed] = (await own.closings()).filter(({ state }) => state === 'failed');
+    expect(failed).toMatchObject({ conversationId: poisoned, attempts: 1, claimedBy: null });
+    expect(failed?.error?.code).toBe(code);
+  });
+
+  test('is tried again when its time has come, not before, and then asked', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 3);
+    let broken = true;
+    const { services, seen } = await behindProxy(own, (request) =>
+      broken && request.includes(ids[0]!) ? { status: 503 } : 'pass',
+    );
+    await backfillOf(services(), range);
+    const first = seen.length;
+    const soon = await backfillOf(services(), range);
+    expect(soon).toMatchObject({ outcomes: { failed: 1 }, thisRun: { failed: 0 } });
+    expect(soon.failures).toHaveLength(1);
+    expect(seen.slice(first).filter((request) => request.includes(ids[0]!))).toEqual([]);
+    broken = false;
+    own.time.now += 90_000;
+    const later = await backfillOf(services(), range);
+    expect(later).toMatchObject({ outcomes: { sent: 3, failed: 0 }, thisRun: { sent: 1 }, failures: [] });
+  });
+
+  test('for good waits longer each time, and in the end for a person', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 2);
+    const { services } = await behindProxy(own, (request) =>
+      request.includes(ids[0]!) ? { status: 503 } : 'pass',
+    );
+    const waits: (number | null)[] = [];
+    for (let run = 0; run < 8; run += 1) {
+      await backfillOf(services(), range);
+      const [failed] = (await own.closings()).filter(({ state }) => state === 'failed');
+      const due = failed?.dueAt ?? null;
+      waits.push(due === null ? null : (Date.parse(due) - own.time.now) / minute);
+      own.time.now += 2 * hour;
+    }
+    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, null]);
+    const after = await backfillOf(services(), range);
+    expect(after).toMatchObject({ outcomes: { sent: 1, failed: 1 }, thisRun: { failed: 0 } });
+  });
+
+  test('with many others that fail lets the healthy ones through', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 60);
+    const poisoned = new Set(ids.filter((_, index) => index % 3 === 0));
+    const { services } = await behindProxy(own, (request) =>
+      poisoned.has(request.split('/')[4] ?? '') ? { status: 500 } : 'pass',
+    );
+    const document = await backfillOf(services(), range);
+    expect(document.outcomes).toMatchObject({ sent: 40, failed: 20 });
+    expect(new Set(document.failures.map(({ conversationId }) => conversationId))).toEqual(poisoned);
+  });
+
+  test('among named conversations stops no other', async () => {
+    const own = await world();
+    const { ids } = await customers(own, 6);
+    const { services } = await behindProxy(own, (request) =>
+      request.includes(ids[0]!) ? { status: 500 } : 'pass',
+    );
+    const document = await backfillNamed(services(), ids);
+    expect(document).toMatchObject({
+      closings: 5,
+      outcomes: { sent: 5 },
+      thisRun: { sent: 5, failed: 1 },
+      failures: [{ conversationId: ids[0] }],
+    });
+  });
+
+  test('because its message is refused is listed, and the others are sent', async () => {
+    const own = await world();
+    const { range } = await customers(own, 6);
+    const body = JSON.stringify({ errors: [{ attr: 'to', code: 'invalid', detail: 'no such address' }] });
+    const { services } = await behindProxy(own, (request, count) =>
+      request.startsWith('POST /api/v1/communications') && count === 2 ? { status: 400, body } : 'pass',
+    );
+    const document = await backfillOf(services(), range);
+    expect(document.outcomes).toMatchObject({ sent: 5, failed: 1 });
+    expect(document.failures[0]?.error.message).toContain('no such address');
+    expect(own.sandbox.mailbox()).toHaveLength(5);
+  });
+
+  test('because its message could not leave is listed too, and sent by a later run', async () => {
+    const own = await world();
+    const { range } = await customers(own, 3);
+    let busy = true;
+    const { services } = await behindProxy(own, (request) =>
+      busy && request.startsWith('POST /api/v1/communications') ? { status: 429 } : 'pass',
+    );
+    const document = await backfillOf(services(), range);
+    expect(document.thisRun).toMatchObject({ sent: 0, failed: 3 });
+    expect(document.failures).toHaveLength(3);
+    expect(sumOf(document.outcomes)).toBe(3);
+    busy = false;
+    own.time.now += hour;
+    const later = await backfillOf(services(), range);
+    expect(later).toMatchObject({ outcomes: { sent: 3 }, failures: [] });
+    expect([...mailsByAddress(own).values()]).toEqual([1, 1, 1]);
+  });
+});
+
+describe('when everything fails', () => {
+  test('for want of Gladly the run ends soon, and nothing is lost', async () => {
+    const own = await world();
+    const { range } = await customers(own, 100);
+    let down = true;
+    const { services, seen } = await behindProxy(own, (request) =>
+      down && request.startsWith('GET /api/v1/conversations/') ? 'reset before' : 'pass',
+    );
+    const failure = await failureOf(backfillOf(services(), range));
+    expect(failure.kind).toBe('temporary');
+    expect(seen.length).toBeLessThan(250);
+    const rows = await own.closings();
+    expect(rows).toHaveLength(100);
+    expect(rows.filter(({ claimedBy }) => claimedBy !== null)).toEqual([]);
+    down = false;
+    own.time.now += 5 * minute;
+    expect(await backfillOf(services(), range)).toMatchObject({ outcomes: { sent: 100 } });
+  });
+
+  test('because no message can leave the run ends soon as well', async () => {
+    const own = await world();
+    const { range } = await customers(own, 60);
+    const { services, seen } = await behindProxy(own, (request) =>
+      request.startsWith('POST /api/v1/communications') ? { status: 429 } : 'pass',
+    );
+    const failure = await failureOf(backfillOf(services(), range));
+    expect(failure.kind).toBe('temporary');
+    expect(seen.filter((request) => request.startsWith('GET /api/v1/customer-profiles')).length).toBeLessThan(
+      40,
+    );
+    expect(own.sandbox.mailbox()).toEqual([]);
+  });
+
+  test('for the wrong credentials it ends at once', async () => {
+    const own = await world();
+    const { range } = await customers(own, 30);
+    const { services, seen } = await behindProxy(own, (request) =>
+      request.startsWith('GET /api/v1/conversations/') ? { status: 401 } : 'pass',
+    );
+    const failure = await failureOf(backfillOf(services(), range));
+    expect(failure.kind).toBe('credentials');
+    expect(seen.filter((request) => request.includes('/conversations/')).length).toBeLessThanOrEqual(16);
+    expect((await own.closings()).map(({ state }) => state)).toEqual(
+      Array.from({ length: 30 }, () => 'pending'),
+    );
+  });
+});
+
+describe('whoever else works on the ledger', () => {
+  test('two runs at once ask everybody once, and share the work', async () => {
+    const own = await world();
+    const { range } = await customers(own, 40);
+    const documents = await Promise.all([
+      backfillOf(own.services(), range),
+      backfillOf(own.services({ policy: { sample: 100 } }), range),
+    ]);
+    expect([...mailsByAddress(own).values()]).toEqual(Array.from({ length: 40 }, () => 1));
+    expect(documents.map(({ thisRun }) => thisRun.sent).reduce((sum, sent) => sum + sent)).toBe(40);
+    expect(Math.min(...documents.map(({ thisRun }) => thisRun.sent))).toBeGreaterThan(0);
+  });
+
+  test('what another process holds is left to it, and taken when it has let go', async () => {
+    const own = await world();
+    const { range } = await customers(own, 3);
+    const limits = { ...unlimited, maxSends: 0 };
+    await backfillOf(own.services(), range, { limits });
+    const [row] = await own.closings();
+    const elsewhere = { host: 'another-host', pid: 1, startedAt: '1' };
+    await claimClosing(own.ledger, row!.id, elsewhere, iso(own.time.now));
+    expect((await backfillOf(own.services(), range)).outcomes).toMatchObject({ sent: 2, pending: 1 });
+    own.time.now += minute;
+    expect((await backfillOf(own.services(), range)).outcomes).toMatchObject({ sent: 3, pending: 0 });
+  });
+
+  test('a reopening or a cancelling in the middle of the work stops that closing alone', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 12);
+    let met = 0;
+    const { services } = await behindProxy(own, (request, count) => {
+      const id = ids.findIndex((one) => request === `GET /api/v1/conversations/${one}/items`);
+      if (count > 1 || id < 0 || id > 1) return 'pass';
+      met += 1;
+      void (async () => {
+        const row = (await own.closings()).find(({ conversationId }) => conversationId === ids[id]);
+        if (id === 0) await cancelClosing(own.ledger, row!.id, iso(own.time.now));
+        else await sightReopening(own.ledger, { conversationId: ids[id]!, reopenedAt: iso(own.time.now) });
+      })();
+      return 'pass';
+    });
+    const document = await backfillOf(services(), range);
+    expect(met).toBe(2);
+    expect(sumOf(document.outcomes)).toBe(12);
+    expect(document.outcomes.sent).toBeGreaterThanOrEqual(10);
+    expect(document.failures).toEqual([]);
+  });
+});
+
+describe('a stop', () => {
+  test('finishes what is in flight, keeps every closing, and the next run asks the rest', async () => {
+    const own = await world();
+    const { range } = await customers(own, 40);
+    const controller = new AbortController();
+    const reason = new Failure('interrupted', 'interrupted', 'stopped', { hint: 'run it again' });
+    let done = 0;
+    const failure = await failureOf(
+      backfillOf(own.services({ signal: controller.signal }), range, {
+        listener: {
+          settled() {
+            done += 1;
+            if (done === 8) controller.abort(reason);
+          },
+        },
+      }),
+    );
+    expect(failure).toBe(reason);
+    const rows = await own.closings();
+    expect(rows).toHaveLength(40);
+    expect(rows.filter(({ state }) => state === 'sending' || state === 'uncertain')).toEqual([]);
+    expect(rows.filter(({ claimedBy }) => claimedBy !== null)).toEqual([]);
+    expect(rows.filter(({ state }) => state === 'sent')).toHaveLength(own.sandbox.mailbox().length);
+    await backfillOf(own.services(), range);
+    expect([...mailsByAddress(own).values()]).toEqual(Array.from({ length: 40 }, () => 1));
+  });
+});
+
+describe('right after a closing', () => {
+  test('a conversation that still looks open is looked at again, and then asked about', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 2);
+    let lagging = true;
+    const stale = JSON.stringify({
+      ...(await conversationOf(own, ids[0]!)),
+      status: 'OPEN',
+      closedAt: undefined,
+    });
+    const { services } = await behindProxy(own, (request) =>
+      lagging && request === `GET /api/v1/conversations/${ids[0]!}` ? { status: 200, body: stale } : 'pass',
+    );
+    own.time.now = range[0] + 2 * minute;
+    const first = await backfillOf(services(), range);
+    expect(first).toMatchObject({ end: 'done', outcomes: { sent: 1, pending: 1 }, failures: [] });
+    lagging = false;
+    own.time.now += minute;
+    expect(await backfillOf(services(), range)).toMatchObject({ outcomes: { sent: 2, pending: 0 } });
+  });
+
+  test('one that failed at first and then looks open waits as well', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 2);
+    let turn: 'fail' | 'open' | 'closed' = 'fail';
+    const stale = JSON.stringify({
+      ...(await conversationOf(own, ids[0]!)),
+      status: 'OPEN',
+      closedAt: undefined,
+    });
+    const { services } = await behindProxy(own, (request) => {
+      if (turn === 'closed' || request !== `GET /api/v1/conversations/${ids[0]!}`) return 'pass';
+      return turn === 'fail' ? { status: 500 } : { status: 200, body: stale };
+    });
+    own.time.now = range[0] + 30_000;
+    expect((await backfillOf(services(), range)).outcomes).toMatchObject({ failed: 1, sent: 1 });
+    turn = 'open';
+    own.time.now += 90_000;
+    expect((await backfillOf(services(), range)).outcomes).toMatchObject({ pending: 1, sent: 1 });
+    turn = 'closed';
+    own.time.now += minute;
+    expect((await backfillOf(services(), range)).outcomes).toMatchObject({ sent: 2 });
+  });
+
+  test('after ten minutes it is not closed, and so not asked about', async () => {
+    const own = await world();
+    const id = await own.tell();
+    const since = own.time.now;
+    own.time.now += 11 * minute;
+    const stale = JSON.stringify({ ...(await conversationOf(own, id)), status: 'OPEN', closedAt: undefined });
+    const { services } = await behindProxy(own, (request) =>
+      request === `GET /api/v1/conversations/${id}` ? { status: 200, body: stale } : 'pass',
+    );
+    const document = await backfillOf(services(), [since, own.time.now]);
+    expect(document.outcomes).toMatchObject({ suppressed: 1 });
+    expect(Object.keys(document.reasons)).toContain('not_closed');
+  });
+});
+
+async function conversationOf({ sandbox }: World, id: string): Promise<Record<string, unknown>> {
+  const authorization = `Basic ${Buffer.from(`${sandbox.email}:${sandbox.token}`).toString('base64')}`;
+  const answer = await fetch(`${sandbox.origin}/api/v1/conversations/${id}`, { headers: { authorization } });
+  return (await answer.json()) as Record<string, unknown>;
+}
+
+test('a message is decided on fresh data: a closing that waited for long is read again', async () => {
+  const own = await world();
+  const { ids, range } = await customers(own, 1);
+  let slow = true;
+  const { services, seen } = await behindProxy(own, (request) => {
+    if (slow && request.startsWith('GET /api/v1/customer-profiles')) {
+      slow = false;
+      own.time.now += 3 * minute;
+    }
+    return 'pass';
+  });
+  const document = await backfillOf(services(), range);
+  expect(document.outcomes.sent).toBe(1);
+  expect(seen.filter((request) => request === `GET /api/v1/conversations/${ids[0]!}`)).toHaveLength(2);
+  expect(own.sandbox.mailbox()).toHaveLength(1);
+});
