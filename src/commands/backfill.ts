@@ -1,4 +1,4 @@
-import { createReadStream } from 'node:fs';
+import { accessSync, constants, createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { Failure } from '../failure.ts';
 import { backfillView } from '../terminal/backfill-view.ts';
@@ -46,6 +46,12 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
 /** What can be wrong is found before anything is opened. */
 function checkTarget({ since, until, source, conversations }: BackfillOptions, nowMs: number): void {
   if (conversations !== undefined) {
+    if (conversations !== '-' && !isReadable(conversations)) {
+      throw usage(
+        `the file ${conversations} cannot be read`,
+        'give --conversations a text file with one id a line',
+      );
+    }
     if (since === undefined && until === undefined && (source ?? 'conversations') === 'conversations') return;
     throw usage('--conversations names what to work on', 'leave --since, --until and --source out');
   }
@@ -54,6 +60,15 @@ function checkTarget({ since, until, source, conversations }: BackfillOptions, n
   }
   if (since === undefined) throw usage('--since is missing', 'e.g. --since 7d, or --since 2026-11-01');
   parseTimeRange({ since, until }, nowMs, null);
+}
+
+function isReadable(file: string): boolean {
+  try {
+    accessSync(file, constants.R_OK);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 async function targetOf(services: Services, options: BackfillOptions): Promise<BackfillTarget> {

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { backfillView } from '../terminal/backfill-view.ts';
+import { syncView } from '../terminal/backfill-view.ts';
 import { sync, type SyncDocument } from '../workflow/sync.ts';
 import type { CommandContext } from './context.ts';
 import { checkFailures, longRun } from './long-run.ts';
@@ -21,7 +21,7 @@ export async function runSync(context: CommandContext, options: SyncOptions): Pr
     const document = await sync(services, { limits, dryRun, timezone }, run.listener).finally(() =>
       run.end(),
     );
-    context.output.record(document, () => backfillView(document, context.output));
+    context.output.record(document, () => syncView(document, context.output));
     checkFailures(document);
     checkCards(document);
   });

@@ -37,6 +37,8 @@ export interface BackfillDocument {
   failures: { conversationId: string; error: { code: string; message: string } }[];
   /** Why the run ended; closings that it left are pending. */
   end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined';
+  /** Closings of the queue that are due and were not worked on, of this range or of another. */
+  left: number;
   plan: BackfillPlan | null;
   seconds: number;
 }

@@ -35,9 +35,23 @@ export function backfillView(document: BackfillDocument, { paint }: Pick<Output,
   if (failures.length > shownFailures) {
     lines.push(line('', `and ${failures.length - shownFailures} more`));
   }
-  if (end !== 'done') lines.push(line('Stopped', paint.yellow(endText(end, outcomes.pending))));
+  if (end !== 'done') lines.push(line('Stopped', paint.yellow(endText(end, document.left))));
   lines.push(line('Time', `${document.seconds} s`));
   return lines.join('\n');
+}
+
+/** A tick of `sync`: what it began with, and the cards that it posted besides. */
+export function syncView(
+  document: BackfillDocument & { startedAt: string; cards: { posted: number; failed: number } },
+  screen: Pick<Output, 'paint'>,
+): string {
+  const { startedAt, cards, range } = document;
+  const line = (label: string, value: string): string => `${screen.paint.dim(label.padEnd(13))} ${value}`;
+  const isFirst = range?.since === startedAt;
+  const began = isFirst ? `${startedAt}; closings before that are surveyed by backfill alone` : startedAt;
+  return [line('Counts from', began), backfillView(document, screen), line('Cards', countsOf(cards))].join(
+    '\n',
+  );
 }
 
 function countsOf(counts: object): string {
@@ -62,8 +76,8 @@ function wrapped(parts: readonly string[], line: Line): string[] {
   return Array.from({ length: rows }, (_, row) => line('', parts.slice(row * 3, row * 3 + 3).join(', ')));
 }
 
-function endText(end: BackfillDocument['end'], pending: number): string {
-  const left = `${pending} closings are left in the queue; run it again to go on`;
+function endText(end: BackfillDocument['end'], waiting: number): string {
+  const left = `${waiting} closings are left in the queue; run it again to go on`;
   switch (end) {
     case 'max_sends':
       return `--max-sends is reached; ${left}`;

@@ -48,7 +48,8 @@ function errorDocument({ code, message, hint, conversationId }: Failure): string
     hint: clean(redact(hint)),
     conversationId: conversationId === null ? null : redact(conversationId),
   };
-  return escapeControls(JSON.stringify({ error }, null, 2));
+  // One line, because it may be a line of a log.
+  return escapeControls(JSON.stringify({ error }));
 }
 
 function traceOf(error: unknown): string {

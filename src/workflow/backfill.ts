@@ -95,12 +95,13 @@ async function run(
     dryRun: request.dryRun,
     ...part,
     requests,
+    left: await countDue(services.ledger, new Date(services.clock()).toISOString()),
     plan: request.dryRun ? await planOf(services, rehearsed) : null,
     seconds: Math.round((services.clock() - began) / 100) / 10,
   };
 }
 
-type Part = Omit<BackfillDocument, 'dryRun' | 'requests' | 'plan' | 'seconds'>;
+type Part = Omit<BackfillDocument, 'dryRun' | 'requests' | 'left' | 'plan' | 'seconds'>;
 
 const nothing = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
 
