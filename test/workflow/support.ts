@@ -206,3 +206,13 @@ export function mailsByAddress({ sandbox }: Pick<World, 'sandbox'>): Map<string,
   for (const { to } of sandbox.mailbox()) counts.set(to, (counts.get(to) ?? 0) + 1);
   return counts;
 }
+
+/** A conversation as Gladly shows it now. */
+export async function conversationOf(
+  { sandbox }: Pick<World, 'sandbox'>,
+  id: string,
+): Promise<Record<string, unknown>> {
+  const authorization = `Basic ${Buffer.from(`${sandbox.email}:${sandbox.token}`).toString('base64')}`;
+  const answer = await fetch(`${sandbox.origin}/api/v1/conversations/${id}`, { headers: { authorization } });
+  return (await answer.json()) as Record<string, unknown>;
+}

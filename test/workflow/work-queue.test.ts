@@ -9,6 +9,7 @@ import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
 import {
   backfillNamed,
   backfillOf,
+  conversationOf,
   hour,
   iso,
   mailsByAddress,
@@ -405,12 +406,6 @@ describe('right after a closing', () => {
     expect(Object.keys(document.reasons)).toContain('not_closed');
   });
 });
-
-async function conversationOf({ sandbox }: World, id: string): Promise<Record<string, unknown>> {
-  const authorization = `Basic ${Buffer.from(`${sandbox.email}:${sandbox.token}`).toString('base64')}`;
-  const answer = await fetch(`${sandbox.origin}/api/v1/conversations/${id}`, { headers: { authorization } });
-  return (await answer.json()) as Record<string, unknown>;
-}
 
 test('a message is decided on fresh data: a closing that waited for long is read again', async () => {
   const own = await world();
