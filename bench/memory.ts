@@ -1,0 +1,165 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { claimNextDue, releaseClaim } from '../src/ledger/claims.ts';
+import { knownClosing, sightClosings, type Sighting } from '../src/ledger/closings.ts';
+import { openLedger, type Ledger } from '../src/ledger/open.ts';
+import { countDue } from '../src/ledger/tallies.ts';
+import { currentWorker } from '../src/ledger/workers.ts';
+import { environmentOf, runProgram, withFolder } from './program.ts';
+import { closedAtOf, conversationIdOf, serveReports, type ReportedRange } from './report-server.ts';
+import { median, quantile } from './statistics.ts';
+import { count, megabytes, milliseconds, print, printMachine, printTable, seconds, times } from './table.ts';
+
+/** Whether memory and the ledger's answers stay the same however many closings a backfill finds. */
+const { values: options } = parseArgs({
+  options: { rows: { type: 'string', default: '10000,100000,1000000' } },
+});
+const day = 86_400_000;
+const today = Math.floor(Date.now() / day) * day;
+/** Days of UTC that one report covers, old enough to be all told. */
+const [fromMs, untilMs] = [today - 9 * day, today - 2 * day];
+
+interface Measured {
+  rows: number;
+  first: { seconds: number; peakBytes: number };
+  again: { seconds: number; peakBytes: number };
+  ledgerBytes: number;
+  /** Milliseconds, by the question. */
+  answers: Map<string, number[]>;
+}
+
+const repeats = 300;
+
+/** Each question about other rows, spread over all of them. */
+async function ask(ledger: Ledger, range: ReportedRange): Promise<Map<string, number[]>> {
+  const worker = currentWorker();
+  const now = new Date().toISOString();
+  const answers = new Map<string, number[]>();
+  const time = async (
+    name: string,
+    many: number,
+    work: (turn: number) => Promise<unknown>,
+  ): Promise<void> => {
+    const took: number[] = [];
+    for (let turn = 0; turn < many; turn += 1) {
+      const began = performance.now();
+      await work(turn);
+      took.push(performance.now() - began);
+    }
+    answers.set(name, took);
+  };
+  const rowOf = (turn: number): number => Math.floor(((turn + 0.5) * range.rows) / repeats);
+  const sighting = (id: string, row: number): Sighting => ({
+    conversationId: id,
+    customerId: null,
+    closedAt: closedAtOf(range, row),
+    source: 'report',
+    seenAt: now,
+  });
+
+  const claimed: string[] = [];
+  await time('claim the next due, and give it back', repeats, async () => {
+    const closing = await claimNextDue(ledger, worker, now, 'outbox');
+    if (closing === null) return;
+    claimed.push(closing.id);
+    await releaseClaim(ledger, closing.id, worker);
+  });
+  if (claimed.length < repeats) throw new Error('nothing was due');
+  await time('is this closing known?', repeats, (turn) =>
+    knownClosing(ledger, conversationIdOf(rowOf(turn)), closedAtOf(range, rowOf(turn))),
+  );
+  await time('500 sightings that are known', 20, (turn) =>
+    sightClosings(
+      ledger,
+      Array.from({ length: 500 }, (_, index) => {
+        const row = (turn * 500 + index) % range.rows;
+        return sighting(conversationIdOf(row), row);
+      }),
+    ),
+  );
+  await time('500 sightings that are new', 20, (turn) =>
+    sightClosings(
+      ledger,
+      Array.from({ length: 500 }, (_, index) => {
+        const row = range.rows + turn * 500 + index;
+        return sighting(conversationIdOf(row), row);
+      }),
+    ),
+  );
+  await time('how many are due?', 5, () => countDue(ledger, now));
+  return answers;
+}
+
+/** All as a run that ended a while ago leaves them: decided, not for the queue, and no report asked for just now. */
+async function settleAll(ledger: Ledger): Promise<void> {
+  const reasons = JSON.stringify([{ code: 'no_agent_response', detail: 'no agent responded' }]);
+  await ledger.db.updateTable('closings').set({ state: 'suppressed', queued: 0, reasons }).execute();
+  await ledger.db.deleteFrom('limits').execute();
+}
+
+async function measure(rows: number): Promise<Measured> {
+  const range = { fromMs, untilMs, rows };
+  const server = await serveReports(range);
+  try {
+    return await withFolder(async (folder) => {
+      const account = { origin: server.origin, email: 'bench@example.com', token: 'bench' };
+      const env = environmentOf(folder, account);
+      const date = (ms: number): string => new Date(ms).toISOString().slice(0, 10);
+      const args = ['backfill', '--source', 'report', '--timezone', 'UTC', '--limit', '1', '--yes'];
+      const backfill = [...args, '--since', date(fromMs), '--until', date(untilMs - day)];
+      const first = await runProgram(backfill, env);
+      if (first.document.closings !== rows)
+        throw new Error(`${first.document.closings} of ${rows} were found`);
+      const path = join(folder, 'ledger.db');
+      const ledgerBytes = statSync(path).size;
+      const ledger = await openLedger(path);
+      const answers = await ask(ledger, range).finally(() => ledger.close());
+      const settling = await openLedger(path);
+      await settleAll(settling).finally(() => settling.close());
+      const again = await runProgram(backfill, env);
+      return { rows, first, again, ledgerBytes, answers };
+    });
+  } finally {
+    await server.close();
+  }
+}
+
+printMachine('before');
+const idle = await withFolder(async (folder) =>
+  runProgram(['surveys', 'list'], {
+    ...environmentOf(folder, { origin: 'http://127.0.0.1:9', email: 'bench@example.com', token: 'bench' }),
+  }),
+);
+const all: Measured[] = [];
+for (const rows of options.rows.split(',').map(Number)) all.push(await measure(rows));
+const base = all[0]!;
+
+print(`resident memory at its peak; a command that reads an empty ledger needs ${megabytes(idle.peakBytes)}`);
+printTable(
+  ['closings found', 'all new', 'ratio', 'took', 'all known', 'ratio', 'took', 'ledger', 'bytes each'],
+  all.map(({ rows, first, again, ledgerBytes }) => [
+    count(rows),
+    megabytes(first.peakBytes),
+    times(first.peakBytes / base.first.peakBytes),
+    seconds(first.seconds),
+    megabytes(again.peakBytes),
+    times(again.peakBytes / base.again.peakBytes),
+    seconds(again.seconds),
+    megabytes(ledgerBytes),
+    (ledgerBytes / rows).toFixed(0),
+  ]),
+);
+print('what the ledger answers, median (95 %), and the median over that of the first:');
+printTable(
+  ['question', ...all.flatMap(({ rows }) => [count(rows), 'ratio'])],
+  [...base.answers.keys()].map((question) => [
+    question,
+    ...all.flatMap(({ answers }) => {
+      const took = answers.get(question) ?? [];
+      const cell = `${milliseconds(median(took))} (${quantile(took, 0.95).toFixed(2)})`;
+      return [cell, times(median(took) / median(base.answers.get(question) ?? []))];
+    }),
+  ]),
+);
+printMachine('after');

@@ -1,0 +1,32 @@
+import type { Account } from './program.ts';
+
+/**
+ * The workflow as it is usually written: for every conversation all six reads, one after the other, and nothing kept
+ * for the next one.
+ *
+ * @param grant awaited before each request
+ */
+export function naiveReader(
+  { origin, email, token }: Account,
+  grant: () => Promise<void>,
+): (conversationId: string) => Promise<void> {
+  const authorization = `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`;
+  const get = async (path: string): Promise<Record<string, string | undefined>> => {
+    await grant();
+    const answer = await fetch(`${origin}/api/v1/${path}`, {
+      headers: { authorization },
+      redirect: 'manual',
+    });
+    const text = await answer.text();
+    return answer.ok ? (JSON.parse(text) as Record<string, string | undefined>) : {};
+  };
+  return async (conversationId) => {
+    const id = encodeURIComponent(conversationId);
+    const { agentId, customerId, inboxId } = await get(`conversations/${id}`);
+    await get(`conversations/${id}/items`);
+    await get(`agents/${encodeURIComponent(agentId ?? 'none')}`);
+    await get(`customer-profiles/${encodeURIComponent(customerId ?? 'none')}`);
+    await get(`inboxes/${encodeURIComponent(inboxId ?? 'none')}`);
+    await get('topics');
+  };
+}

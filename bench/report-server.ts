@@ -1,0 +1,73 @@
+import { createHash } from 'node:crypto';
+import { pipeline, Readable } from 'node:stream';
+import { answerJson, serve, type LocalServer } from './local-server.ts';
+
+export interface ReportedRange {
+  /** Epoch milliseconds. */
+  fromMs: number;
+  untilMs: number;
+  rows: number;
+}
+
+const headings = [
+  'Timezone Filter,Timestamp,Event Type,Conversation ID,Customer ID,Initiator Type,Initiator ID',
+  'Initiator Agent Name,Assigned Inbox ID,Assigned Inbox Name,Assigned Agent ID,Assigned Agent Name',
+].join(',');
+const others = 'AGENT,agent-1,Ada Example,inbox-1,Orders,agent-1,Ada Example';
+const rowsAtOnce = 500;
+
+/** As spread as Gladly's ids: neighbours in time are none in an index. */
+export function conversationIdOf(row: number): string {
+  return createHash('md5').update(`conversation ${row}`).digest('base64url');
+}
+
+function customerIdOf(row: number): string {
+  return createHash('md5')
+    .update(`customer ${Math.floor(row / 1.3)}`)
+    .digest('base64url');
+}
+
+export function closedAtOf({ fromMs, untilMs, rows }: ReportedRange, row: number): string {
+  return new Date(fromMs + Math.floor(((untilMs - fromMs) * row) / rows)).toISOString();
+}
+
+function* reportOf(range: ReportedRange): Generator<string, void, undefined> {
+  let text = `${headings}\n`;
+  for (let row = 0; row < range.rows; row += 1) {
+    const [at, conversation, customer] = [closedAtOf(range, row), conversationIdOf(row), customerIdOf(row)];
+    text += `UTC,${at},CONVERSATION/CLOSED,${conversation},${customer},${others}\n`;
+    if (row % rowsAtOnce !== rowsAtOnce - 1) continue;
+    yield text;
+    text = '';
+  }
+  yield text;
+}
+
+/**
+ * A Gladly with as many closings as one likes: the report is made while it is sent, so that only the reader could
+ * need memory for it. Every conversation is closed, and nobody wrote in it.
+ */
+export function serveReports(range: ReportedRange): Promise<LocalServer> {
+  const answers: Record<string, unknown> = {
+    organization: { id: 'organization-1', name: 'Bench', timezone: 'UTC' },
+    agents: [{ id: 'agent-1', name: 'Ada Example', emailAddress: 'ada@example.com' }],
+    inboxes: [{ id: 'inbox-1', name: 'Orders' }],
+    topics: [],
+  };
+  return serve((request, response) => {
+    const [, , , noun = '', id = '', part] = request.url?.split('/') ?? [];
+    request.resume();
+    if (noun === 'reports') {
+      response.writeHead(200, { 'content-type': 'text/csv' });
+      // Whoever stops reading ends it.
+      pipeline(Readable.from(reportOf(range)), response, () => undefined);
+    } else if (noun !== 'conversations') {
+      answerJson(response, 200, answers[noun] ?? []);
+    } else if (part === 'items') {
+      answerJson(response, 200, []);
+    } else {
+      const closedAt = new Date(range.untilMs).toISOString();
+      answerJson(response, 200, { id, customerId: 'customer-1', status: 'CLOSED', topicIds: [], closedAt });
+    }
+  });
+}

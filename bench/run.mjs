@@ -1,0 +1,61 @@
+// Runs one benchmark: `node bench/run.mjs NAME [options]`. The program and the benchmarks are copied and built in a
+// temporary folder, so that a build or an edit during the measurement disturbs nothing.
+import { spawn } from 'node:child_process';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import process from 'node:process';
+import { build } from 'esbuild';
+
+const root = join(import.meta.dirname, '..');
+const names = readFileSync(join(root, 'package.json'), 'utf8').match(/(?<="bench:)\w+/g) ?? [];
+const [name = '', ...options] = process.argv.slice(2);
+
+if (!names.includes(name)) {
+  process.stderr.write(`usage: node bench/run.mjs ${names.join('|')} [options]\n`);
+  process.exit(2);
+}
+
+const folder = mkdtempSync(join(tmpdir(), 'gcsat-bench-'));
+const running = new Set();
+
+/** In a group of its own, so that a signal ends also what it has started, and with all its files in the folder. */
+function node(args) {
+  const env = { ...process.env, TMPDIR: folder };
+  const child = spawn(process.execPath, args, { stdio: 'inherit', cwd: folder, env, detached: true });
+  running.add(child);
+  return new Promise((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => {
+      running.delete(child);
+      resolve(code ?? 1);
+    });
+  });
+}
+
+for (const signal of ['SIGINT', 'SIGTERM']) {
+  process.on(signal, () => running.forEach(({ pid }) => process.kill(-pid, signal)));
+}
+
+try {
+  for (const part of ['bin', 'src', 'scripts', 'bench', 'package.json']) {
+    if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
+  }
+  symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+  const sources = readdirSync(join(folder, 'bench')).filter((file) => file.endsWith('.ts'));
+  await build({
+    absWorkingDir: folder,
+    entryPoints: sources.map((file) => `bench/${file}`),
+    outdir: 'bench',
+    bundle: true,
+    packages: 'external',
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    logLevel: 'warning',
+  });
+  const built = await node(['scripts/build.mjs']);
+  process.exitCode = built === 0 ? await node([`bench/${name}.js`, ...options]) : built;
+} finally {
+  rmSync(folder, { recursive: true, force: true });
+}
