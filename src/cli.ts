@@ -1,5 +1,5 @@
+import { writeSync } from 'node:fs';
 import type { CommandContext } from './commands/context.ts';
-import type { HelpStyle } from './commands/help.ts';
 import type { Invocation } from './commands/program.ts';
 
 declare const GCSAT_VERSION: string;
@@ -13,42 +13,40 @@ const commandLine = args.slice(0, args.includes('--') ? args.indexOf('--') : und
 let context: CommandContext | null = null;
 let outputLost = false;
 
-ignoreClosedPipe(process.stdout);
-ignoreClosedPipe(process.stderr);
-
 const only = args.length === 1 ? args[0] : undefined;
-// Scripts ask for the version before every run, people for help: both come without the parser.
+// Scripts ask for the version before every run, people for help: both come without the parser, and the version
+// without the streams, which cost more to open than everything else that it needs.
 if (only === '--version' || only === '-V') {
-  process.stdout.write(`${GCSAT_VERSION}\n`);
+  printVersion();
 } else {
+  ignoreClosedPipe(process.stdout);
+  ignoreClosedPipe(process.stderr);
   process.on('uncaughtException', (error) => void fail(error).then(exit));
   const wantsHelp = args.length === 0 || only === '--help' || only === '-h';
   await exit(await (wantsHelp ? help() : main()).catch(fail));
 }
 
+function printVersion(): void {
+  try {
+    writeSync(1, `${GCSAT_VERSION}\n`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') process.exitCode = 7;
+  }
+}
+
 async function help(): Promise<number> {
-  const [{ helpText }, { program }, style] = await Promise.all([
-    import('./commands/help.ts'),
-    import('./commands/declarations.ts'),
-    helpStyle(),
-  ]);
-  process.stdout.write(helpText(program.name, program, style));
+  const { programHelp } = await import('./commands/program-help.ts');
+  process.stdout.write(programHelp(commandLine));
   return 0;
 }
 
 async function main(): Promise<number> {
   const { parseCommandLine } = await import('./commands/program.ts');
-  const style = await helpStyle();
+  const { helpStyle } = await import('./commands/program-help.ts');
+  const style = helpStyle(commandLine);
   const print = (text: string): void => void process.stdout.write(text);
   const invocation = parseCommandLine(args, { ...style, version: GCSAT_VERSION, print });
   return invocation === null ? 0 : run(invocation);
-}
-
-async function helpStyle(): Promise<HelpStyle> {
-  const { colourLevel } = await import('./terminal/colour.ts');
-  const { isTTY, columns } = process.stdout;
-  const color = commandLine.includes('--no-color') ? false : undefined;
-  return { columns: (isTTY && columns) || 80, colour: colourLevel(color, process.env, isTTY) > 0 };
 }
 
 async function run(invocation: Invocation): Promise<number> {

@@ -6,7 +6,7 @@ import { backfill, type BackfillTarget } from '../workflow/backfill.ts';
 import type { SourceChoice } from '../workflow/find-closings.ts';
 import type { Services } from '../workflow/services.ts';
 import type { CommandContext } from './context.ts';
-import { checkFailures, longRun } from './long-run.ts';
+import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';
 import { parseTimeRange } from './time-range-flags.ts';
 import { warnOfPlaceholderLinks, withServices } from './with-services.ts';
@@ -39,6 +39,7 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
       run.end(),
     );
     context.output.result(document, () => backfillView(document, context.output));
+    warnOfUncertain(context, document);
     checkFailures(document);
   });
 }
@@ -59,7 +60,9 @@ function checkTarget({ since, until, source, conversations }: BackfillOptions, n
     throw usage('--source conversations needs ids', 'give --conversations FILE, or - for stdin');
   }
   if (since === undefined) throw usage('--since is missing', 'e.g. --since 7d, or --since 2026-11-01');
-  parseTimeRange({ since, until }, nowMs, null);
+  parseTimeRange({ since }, nowMs, null);
+  // Whether it lies after since can depend on the zone, which is not known yet.
+  if (until !== undefined) parseTimeRange({ since: '1971-01-01T00:00:00Z', until }, nowMs, null);
 }
 
 function isReadable(file: string): boolean {

@@ -63,6 +63,15 @@ function remaining(seconds: number): string {
   return seconds < 5400 ? `${Math.ceil(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }
 
+/** Messages that may have left are for a person to settle. */
+export function warnOfUncertain({ output }: CommandContext, { outcomes }: BackfillDocument): void {
+  if (outcomes.uncertain === 0) return;
+  output.warn(
+    `${outcomes.uncertain} messages may or may not have left and are not repeated by themselves; ` +
+      '`gcsat surveys list --state uncertain` lists them, `gcsat surveys retry` settles them',
+  );
+}
+
 /**
  * Closings that failed are kept, and told by the exit code.
  *

@@ -2,7 +2,7 @@ import { Failure } from '../failure.ts';
 import { syncView } from '../terminal/backfill-view.ts';
 import { sync, type SyncDocument } from '../workflow/sync.ts';
 import type { CommandContext } from './context.ts';
-import { checkFailures, longRun } from './long-run.ts';
+import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';
 import { warnOfPlaceholderLinks, withServices } from './with-services.ts';
 
@@ -22,6 +22,7 @@ export async function runSync(context: CommandContext, options: SyncOptions): Pr
       run.end(),
     );
     context.output.record(document, () => syncView(document, context.output));
+    warnOfUncertain(context, document);
     checkFailures(document);
     checkCards(document);
   });

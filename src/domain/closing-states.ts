@@ -27,8 +27,8 @@ export const transitions = {
   confirm: { from: ['sending', 'uncertain'], to: 'sent' },
   /** Nobody knows whether the message left. */
   doubt: { from: ['sending'], to: 'uncertain' },
-  /** The message certainly did not leave and may be tried again, or its delivery is safe to repeat. */
-  resume: { from: ['sending'], to: 'scheduled' },
+  /** The message certainly did not leave (it may not even have begun to) and may be tried again. */
+  resume: { from: ['sending', 'scheduled'], to: 'scheduled' },
   /** This try failed and nothing left. */
   fail: { from: ['pending', 'scheduled', 'sending'], to: 'failed' },
   /** A person, or the queue after its back-off, has the closing decided again. */

@@ -44,11 +44,12 @@ export interface DecisionInput {
   facts: Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'>;
 }
 
+/** `attempts`: tries so far, where one run tried several times; else one more than before. */
 export type MessageResult =
   | { status: 'sent'; externalId: string | null }
   | { status: 'uncertain'; error: ClosingError }
-  | { status: 'not_sent'; temporary: true; retryAt: string; error: ClosingError }
-  | { status: 'not_sent'; temporary: false; error: ClosingError };
+  | { status: 'not_sent'; temporary: true; retryAt: string; error: ClosingError; attempts?: number }
+  | { status: 'not_sent'; temporary: false; error: ClosingError; attempts?: number };
 
 /**
  * Decides a closing and reserves its address in one transaction, so that of two closings of one address decided at
@@ -123,7 +124,10 @@ export async function settleMessage(
     const { state, attempts } = await closingIn(trx, closingId);
     const externalId = result.status === 'sent' ? result.externalId : null;
     const error = result.status === 'sent' ? null : result.error;
-    await closeMessage(trx, closingId, { at, outcome: result.status, externalId, error });
+    // A try that failed before the message could leave has opened none.
+    if (state !== 'scheduled') {
+      await closeMessage(trx, closingId, { at, outcome: result.status, externalId, error });
+    }
     if (state === 'answered' || (state === 'uncertain' && result.status !== 'sent')) {
       return closingIn(trx, closingId);
     }
@@ -131,7 +135,7 @@ export async function settleMessage(
       return move(trx, closingId, 'confirm', at, { sentAt: at, externalId, error: null }, null);
     }
     if (result.status === 'uncertain') return move(trx, closingId, 'doubt', at, { error }, result.error.code);
-    const change = { error, leftAt: null, attempts: attempts + 1 };
+    const change = { error, leftAt: null, attempts: result.attempts ?? attempts + 1 };
     return result.temporary
       ? move(trx, closingId, 'resume', at, { ...change, dueAt: result.retryAt }, result.error.code)
       : move(trx, closingId, 'fail', at, { ...change, dueAt: null }, result.error.code);

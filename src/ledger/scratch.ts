@@ -1,5 +1,6 @@
 import { sql } from 'kysely';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLedger, type Ledger } from './open.ts';
@@ -10,7 +11,9 @@ import { openLedger, type Ledger } from './open.ts';
  */
 export async function scratchCopy(ledger: Ledger): Promise<Ledger> {
   const folder = await mkdtemp(join(tmpdir(), 'gcsat-dry-run-'));
-  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true });
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // The copy holds what the ledger holds, and must not outlive a process that is told to exit at once.
+  process.once('exit', remove);
   try {
     const location = join(folder, 'ledger.db');
     await sql`vacuum into ${location}`.execute(ledger.db);
@@ -19,12 +22,17 @@ export async function scratchCopy(ledger: Ledger): Promise<Ledger> {
       db: copy.db,
       location,
       async close() {
-        await copy.close();
-        await remove();
+        try {
+          await copy.close();
+        } finally {
+          remove();
+          process.off('exit', remove);
+        }
       },
     };
   } catch (error) {
-    await remove();
+    remove();
+    process.off('exit', remove);
     throw error;
   }
 }

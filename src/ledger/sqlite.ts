@@ -18,6 +18,9 @@ import { fromStored, toStored } from './stored-text.ts';
 type Connection = InstanceType<typeof Database>;
 type Statement = ReturnType<Connection['prepare']>;
 
+/** How long the event loop may stand still. */
+const longestBreathMs = 20;
+
 export interface SqliteOptions {
   /** How long a write waits for another process, in milliseconds. */
   busyTimeoutMs: number;
@@ -154,6 +157,18 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): D
     },
   };
 
+  let breathedAt = performance.now();
+
+  /**
+   * Every query is synchronous, so that work on the ledger alone would never let the event loop turn: signals, timers
+   * and sockets would wait for its end.
+   */
+  async function breathe(): Promise<void> {
+    if (performance.now() - breathedAt < longestBreathMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    breathedAt = performance.now();
+  }
+
   async function acquireConnection(): Promise<DatabaseConnection> {
     const before = lastTurn;
     let done: () => void = () => undefined;
@@ -162,6 +177,7 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): D
     });
     await before;
     endTurn = done;
+    await breathe();
     return connection;
   }
 

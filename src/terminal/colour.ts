@@ -18,3 +18,9 @@ export function colourLevel(
   if (forced !== '') return 1;
   return isTerminal && env['TERM'] !== 'dumb' ? 1 : 0;
 }
+
+/** Stdout as help sees it: 80 columns where it is no terminal. */
+export function terminalWidth(): { isTerminal: boolean; columns: number } {
+  const { isTTY, columns } = process.stdout;
+  return { isTerminal: isTTY, columns: (isTTY && columns) || 80 };
+}

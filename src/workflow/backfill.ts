@@ -91,11 +91,14 @@ async function run(
     requests: requests.gladly,
     since: new Date(began).toISOString(),
   };
+  const left = await countDue(services.ledger, new Date(services.clock()).toISOString());
   return {
     dryRun: request.dryRun,
     ...part,
+    // A limit that is reached with the last closing stopped nothing.
+    end: left === 0 && part.end !== 'declined' && part.range !== null ? 'done' : part.end,
     requests,
-    left: await countDue(services.ledger, new Date(services.clock()).toISOString()),
+    left,
     plan: request.dryRun ? await planOf(services, rehearsed) : null,
     seconds: Math.round((services.clock() - began) / 100) / 10,
   };

@@ -14,6 +14,8 @@ export interface Credit {
   confidence: 'exact' | 'truncated';
   /** The timeline is cut and no other source names the last responder. */
   unsolved: boolean;
+  /** What kept the other sources from naming them. */
+  troubles: Failure[];
   /** The credited agent as the directory knows them; null when it does not, or when nobody is credited. */
   agent: Agent | null;
   warnings: string[];
@@ -32,11 +34,15 @@ export async function creditClosing(
     (type) => `the timeline has items of the type ${type}, which gcsat does not know; they do not count`,
   );
   if (visible.undated.length > 0) throw undatedResponses(read, visible);
+  const troubles: Failure[] = [];
   let response = visible.response;
   if (read.truncated) {
     response = await steps.run('find the last responder of a cut timeline', () =>
-      solveTimeline(services, { read, closedAt, visible, isExcluded, warnings }),
+      solveTimeline(services, { read, closedAt, visible, isExcluded, troubles }),
     );
+  }
+  for (const { message } of troubles) {
+    warnings.push(`a source cannot name the last responder of a cut timeline: ${message}`);
   }
   const agentId = response?.agentId ?? null;
   const agent = agentId === null ? null : await services.directory.agent(agentId);
@@ -44,6 +50,7 @@ export async function creditClosing(
     attribution: { ...visible, response, considered: remarked(visible.considered, response) },
     confidence: read.truncated ? 'truncated' : 'exact',
     unsolved: read.truncated && response === null,
+    troubles,
     agent,
     warnings,
   };

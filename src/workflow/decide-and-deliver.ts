@@ -3,10 +3,10 @@ import { decide, isSurveyed, reservedAddress } from '../domain/eligibility.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
 import { surveyIdOf, surveyLinks } from '../domain/survey-token.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { settleInterrupted } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closings.ts';
-import { decideClosing, retryClosing } from '../ledger/decisions.ts';
+import { decideClosing } from '../ledger/decisions.ts';
 import { customerOf, evidenceOf, factsOf, namedAgent } from './assess.ts';
 import { DecideAgain, deliverSurvey } from './deliver-survey.ts';
 import { historyOf, suppressionStart } from './history.ts';
@@ -48,9 +48,13 @@ export async function settleBefore(
     return { row, settled: { row, outcome: 'scheduled', reasons: [], failure: null } };
   }
   if (!isSurveyed(row, delivery)) return { row, settled: null };
+  return { row, settled: existingSurvey(row) };
+}
+
+function existingSurvey(row: Closing): Settled {
   const outcome = row.state === 'uncertain' ? 'uncertain' : 'already_surveyed';
   const reasons: Reason[] = [{ code: 'already_surveyed', detail: 'this closing has a survey' }];
-  return { row, settled: { row, outcome, reasons, failure: null } };
+  return { row, outcome, reasons, failure: null };
 }
 
 /**
@@ -64,7 +68,9 @@ export async function decideAndDeliver(
   claimed: Closing,
   steps: Steps,
 ): Promise<Settled> {
-  const row = await decideNow(services, look, claimed, steps);
+  // Suppressed since it was taken: by a newer closing of the address, or by a person.
+  const row = claimed.state === 'suppressed' ? claimed : await decideNow(services, look, claimed, steps);
+  if (isSurveyed(row, services.settings.delivery)) return existingSurvey(row);
   if (row.state === 'suppressed') return { row, outcome: 'suppressed', reasons: row.reasons, failure: null };
   if (row.dueAt !== null && Date.parse(row.dueAt) > services.clock()) {
     return { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
@@ -81,9 +87,22 @@ export async function untilDecided<Result>(work: () => Promise<Result>): Promise
     try {
       return await work();
     } catch (error) {
-      if (!(error instanceof DecideAgain) || looks === mostLooks) throw error;
+      if (!(error instanceof DecideAgain)) throw error;
+      if (looks === mostLooks) throw neverFresh(error);
     }
   }
+}
+
+function neverFresh(cause: DecideAgain): Failure {
+  return new Failure(
+    'temporary',
+    'reads_too_old',
+    'what was read grew too old before the message could leave',
+    {
+      hint: 'run it again; with a larger --rate-share it goes faster',
+      cause,
+    },
+  );
 }
 
 async function decideNow(services: Services, look: Look, closing: Closing, steps: Steps): Promise<Closing> {
@@ -91,7 +110,6 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   const { policy, delivery } = settings;
   const now = services.clock();
   const at = new Date(now).toISOString();
-  await readyAgain(services, closing, at);
   const surveyId = surveyIdOf(closing.id);
   const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
   const facts = factsOf(look.read, look.credit, look.closing);
@@ -126,11 +144,4 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
       },
     ),
   );
-}
-
-/** A verdict that somebody wants to have made again: by hand, or by the queue after a failure. */
-export async function readyAgain({ ledger }: Services, closing: Closing, at: string): Promise<void> {
-  if (closing.state === 'failed' || closing.state === 'suppressed') {
-    await retryClosing(ledger, closing.id, at);
-  }
 }

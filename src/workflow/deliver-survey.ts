@@ -62,7 +62,7 @@ export async function deliverSurvey(
     const row = await settleMessage(ledger, closing.id, timeOf(services), settlement);
     if (outcome.status === 'sent') return { row, outcome: 'sent', failure: null };
     if (outcome.status === 'uncertain') return { row, outcome: 'uncertain', failure: outcome.failure };
-    const wait = await waitBeforeRepeat(services, outcome, tries);
+    const wait = row.state === 'scheduled' ? await waitBeforeRepeat(services, outcome, tries) : null;
     if (wait === null) return { row, outcome: 'failed', failure: refusalOf(outcome) };
     await services.sleep(wait);
   }
@@ -118,9 +118,12 @@ function settlementOf({ clock }: Services, closing: Closing, outcome: DeliveryOu
   const { code, message, hint } = outcome.failure;
   const error = { code, message, hint };
   if (outcome.status === 'uncertain') return { status: 'uncertain', error };
-  const wait = outcome.temporary ? backOff(closing.attempts + 1) : null;
-  if (wait === null) return { status: 'not_sent', temporary: false, error };
-  return { status: 'not_sent', temporary: true, retryAt: new Date(clock() + wait).toISOString(), error };
+  // The tries of one run count as one.
+  const attempts = closing.attempts + 1;
+  const wait = outcome.temporary ? backOff(attempts) : null;
+  if (wait === null) return { status: 'not_sent', temporary: false, error, attempts };
+  const retryAt = new Date(clock() + wait).toISOString();
+  return { status: 'not_sent', temporary: true, retryAt, error, attempts };
 }
 
 /** A message that the other side refuses is this one item's trouble, not a breach of the other side's contract. */

@@ -12,8 +12,13 @@ const stopping: readonly FailureKind[] = [
   'terminated',
 ];
 
-export function stopsTheRest({ kind }: Failure): boolean {
-  return stopping.includes(kind);
+export function stopsTheRest(failure: Failure): boolean {
+  return stopping.includes(failure.kind) && !isOthers(failure);
+}
+
+/** Another process, or a person, was faster: that is one closing's trouble and not a fault of the ledger. */
+export function isOthers({ code }: Failure): boolean {
+  return code === 'closing_changed' || code === 'claim_lost' || code === 'closing_busy';
 }
 
 /**

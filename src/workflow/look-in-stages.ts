@@ -74,6 +74,9 @@ export async function lookInStages(
 
   const timeline = { ...read, ...(await readItems(services, row.conversationId, steps)) };
   const credit = await creditClosing(services, timeline, closing.closedAt, steps);
+  // What passes is waited for: nobody looks at a suppressed closing again.
+  const passing = credit.troubles.find(({ kind }) => kind === 'temporary' || kind === 'ledger');
+  if (credit.unsolved && passing !== undefined) throw passing;
   const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
   if (ofTimeline.length > 0) {
     const evidence = evidenceOf(timeline, credit, closing);

@@ -29,7 +29,8 @@ export interface AnswerContent {
 }
 
 export type PostRequest =
-  { conversationId: string; answer: AnswerContent } | { surveyId: string; answer: AnswerContent | null };
+  | { conversationId: string; answer: AnswerContent }
+  | { surveyId: string; closingId?: string; answer: AnswerContent | null };
 
 /** What `post` tells. Times are RFC 3339 in UTC. */
 export interface PostDocument {
@@ -72,7 +73,7 @@ export async function postAnswer(
 ): Promise<PostDocument> {
   const target =
     'surveyId' in request
-      ? await targetOfSurvey(services, request.surveyId)
+      ? await targetOfSurvey(services, request.surveyId, request.closingId)
       : await targetOfConversation(services, request.conversationId, steps);
   if (dryRun) return preview(services, target, request.answer, steps);
   // Two posts of one survey at the same time would each miss the other's card.
@@ -138,9 +139,9 @@ async function storedAnswer({ ledger }: Services, { surveyId }: Target): Promise
   });
 }
 
-async function targetOfSurvey(services: Services, surveyId: string): Promise<Target> {
-  const closings = await findClosings(services.ledger, surveyId);
-  const closing = closings.find((candidate) => candidate.surveyId === surveyId);
+async function targetOfSurvey(services: Services, surveyId: string, closingId?: string): Promise<Target> {
+  const closings = await findClosings(services.ledger, closingId ?? surveyId);
+  const closing = closings.find((candidate) => closingId !== undefined || candidate.surveyId === surveyId);
   if (closing?.customerId === undefined || closing.customerId === null) {
     throw new Failure('not_found', 'survey_not_found', `there is no survey ${surveyId} in the ledger`, {
       hint: 'list the surveys with `gcsat surveys list`',
@@ -183,10 +184,13 @@ async function targetOfConversation(
   const closedAt = conversation.status === 'CLOSED' ? closingTime(conversation.closedAt, read.items) : null;
   const closedText = closedAt === null ? null : formatInstant(closedAt);
   const closing = closedText === null ? null : adoptedClosing(known, closedText);
+  const toldId = surveyIdOf(closingIdOf(conversation.id, closedText ?? 'open'));
+  // An answer that was posted before the ledger knew the closing, perhaps at a slightly other time, keeps its id.
+  const isAnswered = (await currentAnswer(services.ledger, toldId)) !== null;
   const credit = await creditClosing(services, read, closedAt, steps);
   const agent = creditedAgent(credit);
   return {
-    surveyId: surveyIdOf(closing?.id ?? closingIdOf(conversation.id, closedText ?? 'open')),
+    surveyId: closing === null || isAnswered ? toldId : surveyIdOf(closing.id),
     closingId: closing?.id ?? null,
     conversationId,
     customerId: customer.id,

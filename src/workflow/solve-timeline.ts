@@ -20,8 +20,8 @@ interface CutTimeline {
   /** What the part that is shown tells. */
   visible: Attribution;
   isExcluded: (agentId: string) => boolean;
-  /** Where it is told why a source could not help. */
-  warnings: string[];
+  /** Where it is told what kept a source from helping. */
+  troubles: Failure[];
 }
 
 /**
@@ -30,13 +30,13 @@ interface CutTimeline {
  */
 export async function solveTimeline(services: Services, cut: CutTimeline): Promise<Response | null> {
   const { client, clock, sleep } = services;
-  const { read, closedAt, visible, warnings } = cut;
+  const { read, closedAt, visible, troubles } = cut;
   const now = clock();
   const until = closedAt === null ? now : toMilliseconds(closedAt);
   const question = { conversationId: read.conversation.id, since: beginningOf(read) ?? until, until };
 
   const ofDay = reachedByEvents(until, now)
-    ? await unlessRefused('events', warnings, async () =>
+    ? await unlessRefused(troubles, async () =>
         judge(await contactEventsOfDay(client, question, { clock, sleep }), cut),
       )
     : null;
@@ -46,7 +46,7 @@ export async function solveTimeline(services: Services, cut: CutTimeline): Promi
   }
   if (ofDay !== null && ofDay !== 'refused') return solveTruncated(visible, ofDay);
 
-  const ofReports = await unlessRefused('report', warnings, async () => {
+  const ofReports = await unlessRefused(troubles, async () => {
     for await (const events of contactEventsOfReports(client, question)) {
       const finding = judge(events, cut);
       if (finding !== null) return finding;
@@ -67,8 +67,7 @@ function judge(
 }
 
 async function unlessRefused(
-  source: string,
-  warnings: string[],
+  troubles: Failure[],
   ask: () => Promise<ContactFinding>,
 ): Promise<ContactFinding | 'refused'> {
   try {
@@ -76,7 +75,7 @@ async function unlessRefused(
   } catch (error) {
     if (!(error instanceof Failure) || error.kind === 'interrupted' || error.kind === 'terminated')
       throw error;
-    warnings.push(`the ${source} cannot name the last responder of a cut timeline: ${error.message}`);
+    troubles.push(error);
     return 'refused';
   }
 }

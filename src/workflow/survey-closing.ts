@@ -1,3 +1,5 @@
+import type { Closing } from '../ledger/closings.ts';
+import { retryClosing } from '../ledger/decisions.ts';
 import { withClaim } from './claim.ts';
 import {
   decideAndDeliver,
@@ -32,15 +34,20 @@ export async function surveyClosing(
   return withClaim(services, row.id, async (claimed) => {
     const before = await settleBefore(services, claimed);
     if (before.settled !== null) return tell(first, steps, before.settled);
-    let look: Look | null = first;
+    let next: Look | null = { ...first, row: await readyAgain(services, before.row) };
     return untilDecided(async () => {
-      look ??= await lookAtClosing(services, { ...request, closingId: row.id, record: true }, steps);
-      const current = look;
-      look = null;
-      const closing = current === first ? before.row : (current.row ?? before.row);
-      return tell(current, steps, await decideAndDeliver(services, current, closing, steps));
+      const look =
+        next ?? (await lookAtClosing(services, { ...request, closingId: row.id, record: true }, steps));
+      next = null;
+      return tell(look, steps, await decideAndDeliver(services, look, look.row ?? before.row, steps));
     });
   });
+}
+
+/** A person wants a verdict to be made again, once: what is called off while it is made stays so. */
+async function readyAgain({ ledger, clock }: Services, closing: Closing): Promise<Closing> {
+  if (closing.state !== 'failed' && closing.state !== 'suppressed') return closing;
+  return retryClosing(ledger, closing.id, new Date(clock()).toISOString());
 }
 
 /** The conversation is open: there is no closing to survey, and what waited for one is called off. */

@@ -1,13 +1,7 @@
 import type { Reason } from '../domain/reason.ts';
-import { closingById, type Closing } from '../ledger/closings.ts';
+import { closingById, recordTransition, type Closing } from '../ledger/closings.ts';
 import { decideClosing, postponeClosing, type DecisionInput } from '../ledger/decisions.ts';
-import {
-  decideAndDeliver,
-  readyAgain,
-  settleBefore,
-  untilDecided,
-  type Settled,
-} from './decide-and-deliver.ts';
+import { decideAndDeliver, settleBefore, untilDecided, type Settled } from './decide-and-deliver.ts';
 import { lookInStages, type PendingLook } from './look-in-stages.ts';
 import type { Services } from './services.ts';
 
@@ -28,13 +22,18 @@ export async function surveyPending(
   let given = read;
   return untilDecided(async () => {
     const row = (await closingById(services.ledger, claimed.id)) ?? before.row;
+    if (row.state === 'suppressed') {
+      return { row, outcome: 'suppressed' as const, reasons: row.reasons, failure: null };
+    }
     const staged = await lookInStages(services, row, { askForCustomer, read: given, steps });
     given = null;
     if ('look' in staged) return decideAndDeliver(services, staged.look, row, steps);
     if ('certain' in staged) return suppress(services, row, staged.certain, staged.facts);
     const now = services.clock();
-    await readyAgain(services, row, new Date(now).toISOString());
     const again = new Date(now + readAgainMilliseconds).toISOString();
+    if (row.state === 'failed') {
+      await recordTransition(services.ledger, row.id, 'retry', new Date(now).toISOString(), {});
+    }
     await postponeClosing(services.ledger, row.id, services.worker, again);
     return null;
   });
@@ -47,7 +46,6 @@ async function suppress(
   facts: DecisionInput['facts'],
 ): Promise<Settled> {
   const at = new Date(services.clock()).toISOString();
-  await readyAgain(services, closing, at);
   const row = await decideClosing(
     services.ledger,
     { closingId: closing.id, worker: services.worker, at, address: null, since: null, facts },

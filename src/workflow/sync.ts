@@ -62,10 +62,12 @@ async function rangeOf(ledger: Ledger, startedAt: string, now: number): Promise<
 /** Answers whose card was not posted when they came. One that fails is tried again by the next tick. */
 async function postMissingCards(services: Services): Promise<SyncDocument['cards']> {
   const cards = { posted: 0, failed: 0 };
-  for (const { surveyId } of await answersWithoutCard(services.ledger, mostCards)) {
+  for (const { surveyId, closingId } of await answersWithoutCard(services.ledger, mostCards)) {
+    // Posted by hand for a conversation that the ledger knows nothing of: only a post by hand can repeat it.
+    if (closingId === null) continue;
     const steps = createSteps(services, () => undefined);
     try {
-      await postAnswer(services, { surveyId, answer: null }, { dryRun: false, steps });
+      await postAnswer(services, { surveyId, closingId, answer: null }, { dryRun: false, steps });
       cards.posted += 1;
     } catch (error) {
       if (!(error instanceof Failure) || stopsTheRest(error)) throw error;

@@ -6,7 +6,7 @@ import type { Closing } from '../ledger/closings.ts';
 import { recordFailure } from '../ledger/decisions.ts';
 import { keepingClaim } from './claim.ts';
 import { customerLookup } from './customer-lookup.ts';
-import { stopsTheRest } from './each-conversation.ts';
+import { isOthers, stopsTheRest } from './each-conversation.ts';
 import type { ConversationRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import { createSteps } from './steps.ts';
@@ -33,7 +33,10 @@ export interface QueueRun {
 }
 
 /** As many closings at once as slow answers need to fill the permitted rate; the pacing keeps them in line. */
-const workers = 16;
+const mostWorkers = 16;
+/** At a small share fewer are begun, so that reads do not grow old and a stop does not wait for many. */
+const readingMilliseconds = 8000;
+const requestsPerClosing = 4;
 /** So many failures in a row, with nothing done between them, are not the closings' fault. */
 const hopelessFailures = 12;
 
@@ -74,7 +77,7 @@ export async function workQueue(
   let begun = 0;
   let working = 0;
   let failuresInARow = 0;
-  let stop: { failure: Failure } | null = null;
+  let stop: { error: unknown } | null = null;
 
   /** Why nothing new may be begun; null when it may. `wait`: what is being done may use up the last permitted send. */
   const obstacle = (): QueueEnd | 'wait' | null => {
@@ -123,7 +126,7 @@ export async function workQueue(
     if (failure !== null && stopsTheRest(failure)) throw failure;
     if (outcome in run) run[outcome as keyof Omit<QueueRun, 'end'>] += 1;
     onSettled();
-    failuresInARow = outcome === 'failed' && failure?.kind === 'temporary' ? failuresInARow + 1 : 0;
+    failuresInARow = isTrouble({ outcome, failure }) ? failuresInARow + 1 : 0;
     if (failure !== null && failuresInARow >= hopelessFailures) throw failure;
   };
 
@@ -155,22 +158,28 @@ export async function workQueue(
   };
 
   await settleAbandoned(ledger, now());
-  const ends = await Promise.allSettled(
-    Array.from({ length: workers }, () =>
+  await Promise.all(
+    Array.from({ length: workersFor(services.settings.ratePercent) }, () =>
       loop().catch((error: unknown) => {
-        if (error instanceof Failure) stop ??= { failure: error };
-        throw error;
+        stop ??= { error };
       }),
     ),
   );
-  const broken = ends.find((end) => end.status === 'rejected');
-  if (broken !== undefined) throw broken.reason;
+  const stopped = stop as { error: unknown } | null;
+  if (stopped !== null) throw stopped.error;
   return run;
 }
 
-/** Another process, or a person, was faster; that is their closing and not a fault of the ledger. */
-function isOthers({ code }: Failure): boolean {
-  return code === 'closing_changed' || code === 'claim_lost';
+function workersFor(ratePercent: number): number {
+  const requestMilliseconds = 1000 / (10 * (ratePercent / 100));
+  const inTime = Math.ceil(readingMilliseconds / (requestsPerClosing * requestMilliseconds));
+  return Math.min(mostWorkers, Math.max(2, inTime));
+}
+
+/** What the next closing may meet too. Messages in doubt most of all: each of them is left to a person. */
+function isTrouble({ outcome, failure }: WorkResult): boolean {
+  if (failure === null) return false;
+  return outcome === 'uncertain' || (outcome === 'failed' && failure.kind === 'temporary');
 }
 
 /** When the queue tries a failed closing again; null where another try cannot help. */

@@ -1,4 +1,6 @@
 import { once } from 'node:events';
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
 import { runJson, start } from '../support/run.ts';
@@ -129,6 +131,20 @@ describe('a message that certainly did not leave', () => {
     expect([code, document.outcome]).toEqual([0, 'sent']);
     expect(document.requests.byOperation.sendEmail).toBe(2);
     expect(sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('is told and tried again later when the outbox cannot take it', async () => {
+    const gladly = await testGladly();
+    const id = gladly.sandbox.tellingConversationId;
+    const env = { ...gladly.env, GCSAT_DELIVERY: 'outbox' };
+    const outbox = join(env['GCSAT_DATA_DIR'] ?? '', 'outbox');
+    mkdirSync(env['GCSAT_DATA_DIR'] ?? '', { recursive: true });
+    writeFileSync(outbox, 'not a folder');
+    const first = await runJson(['replay', '--', id], { env });
+    expect(first).toMatchObject({ code: 3, document: { outcome: 'failed' } });
+    expect(first.document.error.code).toMatch(/^outbox_/);
+    rmSync(outbox);
+    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
   });
 
   test('is failed when Gladly refuses it, and kept for another try', async () => {

@@ -256,6 +256,20 @@ describe('when everything fails', () => {
     expect(own.sandbox.mailbox()).toEqual([]);
   });
 
+  test('so that nobody knows what left, the run ends soon: each message in doubt needs a person', async () => {
+    const own = await world();
+    const { range } = await customers(own, 60);
+    const { services } = await behindProxy(own, (request) =>
+      request.startsWith('POST /api/v1/communications') ? { status: 500 } : 'pass',
+    );
+    const failure = await failureOf(backfillOf(services(), range));
+    expect(failure.kind).toBe('temporary');
+    const rows = await own.closings();
+    const doubtful = rows.filter(({ state }) => state === 'uncertain');
+    expect(doubtful.length).toBeGreaterThanOrEqual(12);
+    expect(doubtful.length).toBeLessThanOrEqual(12 + 16);
+  });
+
   test('for the wrong credentials it ends at once', async () => {
     const own = await world();
     const { range } = await customers(own, 30);
