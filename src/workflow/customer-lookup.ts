@@ -4,7 +4,7 @@ import { readCustomer } from './read-conversation.ts';
 import type { Services } from './services.ts';
 
 /** Bounds the memory of a long run; the closings of one customer mostly lie near each other. */
-const mostRemembered = 20_000;
+const mostRemembered = 5000;
 /** A run of hours should notice that an address has changed. */
 const rememberedMilliseconds = 30 * 60_000;
 
