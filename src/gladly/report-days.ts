@@ -4,10 +4,13 @@ import type { GladlyClient } from './client.ts';
 /** Days of a report that are asked for at once: Gladly states no most, and few requests are permitted a minute. */
 export const daysAtOnce = 7;
 
+/** Streams that are broken off after their first row; before it, the client tries again by itself. */
+const mostBreaks = 5;
+
 /**
  * The rows of a report for many days (YYYY-MM-DD in UTC, ascending and without a gap), asked for in pieces of a
  * week. A piece that Gladly refuses, does not answer in time or breaks off is asked for in halves, down to single
- * days, and so are those after it; rows that were given before it broke are given again.
+ * days, and so are those after it; one that breaks off is asked for again. Rows that were given before are given again.
  *
  * @throws Failure of the report of a single day
  */
@@ -19,6 +22,7 @@ export async function* reportOfDays(
   signal?: AbortSignal,
 ): AsyncGenerator<Record<string, string>, void, undefined> {
   let size = daysAtOnce;
+  let breaks = 0;
   let from = 0;
   while (from < days.length) {
     signal?.throwIfAborted();
@@ -33,14 +37,14 @@ export async function* reportOfDays(
       }
       from += piece.length;
     } catch (error) {
-      if (piece.length === 1 || !mayBeTooLarge(error, given)) throw error;
-      size = Math.ceil(piece.length / 2);
+      const isBroken = given && error instanceof Failure && error.kind === 'temporary';
+      if (isBroken && breaks < mostBreaks) breaks += 1;
+      else if (piece.length === 1 || !mayBeTooLarge(error)) throw error;
+      if (piece.length > 1) size = Math.ceil(piece.length / 2);
     }
   }
 }
 
-/** Before the first row, a lost connection was already tried again, and has nothing to do with the size. */
-function mayBeTooLarge(error: unknown, given: boolean): boolean {
-  if (!(error instanceof Failure)) return false;
-  return error.code === 'refused' || error.code === 'timeout' || (given && error.kind === 'temporary');
+function mayBeTooLarge(error: unknown): boolean {
+  return error instanceof Failure && (error.code === 'refused' || error.code === 'timeout');
 }

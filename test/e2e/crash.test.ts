@@ -137,8 +137,8 @@ describe('a message that certainly did not leave', () => {
     const gladly = await testGladly();
     const id = gladly.sandbox.tellingConversationId;
     const env = { ...gladly.env, GCSAT_DELIVERY: 'outbox' };
-    const outbox = join(env['GCSAT_DATA_DIR'] ?? '', 'outbox');
-    mkdirSync(env['GCSAT_DATA_DIR'] ?? '', { recursive: true });
+    const outbox = join(gladly.env['GCSAT_DATA_DIR'] ?? '', 'outbox');
+    mkdirSync(gladly.env['GCSAT_DATA_DIR'] ?? '', { recursive: true });
     writeFileSync(outbox, 'not a folder');
     const first = await runJson(['replay', '--', id], { env });
     expect(first).toMatchObject({ code: 3, document: { outcome: 'failed' } });
