@@ -1,0 +1,436 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
+import { faultyProxy } from '../support/faulty-proxy.ts';
+import { surveysOf } from '../support/gladly.ts';
+import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { busyGladly, type BusyGladly } from './busy-gladly.ts';
+
+const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
+const sum = (counts: object): number =>
+  (Object.values(counts) as number[]).reduce((total, count) => total + count, 0);
+
+/** Closings whose message left, or may have left. */
+const asked = ({ outcomes }: BackfillDocument): number => outcomes.sent + outcomes.uncertain;
+
+async function states(env: Record<string, string>): Promise<Record<string, number>> {
+  const counts: Record<string, number> = {};
+  for (const { state } of await surveysOf(env)) counts[String(state)] = (counts[String(state)] ?? 0) + 1;
+  return counts;
+}
+
+describe('killed with SIGKILL ten times at random moments, then finished', () => {
+  /** Runs until it is killed; false when it was done before. */
+  async function killed(
+    args: readonly string[],
+    env: Record<string, string>,
+    afterMs: number,
+  ): Promise<boolean> {
+    const child = start(args, { env });
+    const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+    await Promise.race([wait(afterMs), ended]);
+    child.kill('SIGKILL');
+    const [, signal] = await ended;
+    return signal === 'SIGKILL';
+  }
+
+  test.each([
+    ['gladly-email', 200],
+    ['outbox', 160],
+  ] as const)('by %s everybody of %i is asked exactly once', async (delivery, count) => {
+    const gladly = await busyGladly();
+    await gladly.customers(count);
+    const env = { ...gladly.env, GCSAT_DELIVERY: delivery };
+    const moments: number[] = [];
+    while (moments.length < 10) {
+      const moment = 250 + Math.random() * 700;
+      if (!(await killed(['backfill', ...gladly.range], env, moment))) break;
+      moments.push(Math.round(moment));
+    }
+    const { code, document } = await runJson(['backfill', ...gladly.range], { env, timeoutMs: 60_000 });
+    const told = { moments, outcomes: document.outcomes };
+    expect({ ...told, kills: moments.length, code }).toEqual({ ...told, kills: 10, code: 0 });
+    expect(document).toMatchObject({ closings: count, end: 'done', failures: [] });
+    expect(document.outcomes).toMatchObject({ failed: 0, pending: 0, scheduled: 0, suppressed: 0 });
+    const { uncertain } = document.outcomes;
+    expect(asked(document)).toBe(count);
+    const entries = await surveysOf(env);
+    expect(entries).toHaveLength(count);
+    const doubtful = entries.filter(({ state }) => state === 'uncertain');
+    expect(doubtful).toHaveLength(uncertain);
+    if (delivery === 'outbox') {
+      expect(uncertain).toBe(0);
+      return;
+    }
+    // One kill leaves in doubt at most what was on its way just then.
+    expect(uncertain).toBeLessThanOrEqual(10 * 16);
+    expect(gladly.mails()).toEqual(ones(gladly.mails().length));
+    const mailed = new Set(gladly.sandbox.mailbox().map(({ to }) => to));
+    const unasked = entries.filter(
+      ({ state, customer }) => state === 'sent' && !mailed.has((customer as { email: string }).email),
+    );
+    expect(unasked).toEqual([]);
+  });
+});
+
+describe('two at the same time', () => {
+  test('ask everybody exactly once, and each is done', async () => {
+    const gladly = await busyGladly();
+    await gladly.customers(60);
+    const results = await Promise.all(
+      [1, 2].map(() => runJson(['backfill', ...gladly.range], { env: gladly.env, timeoutMs: 60_000 })),
+    );
+    expect(results.map(({ code }) => code)).toEqual([0, 0]);
+    expect(gladly.mails()).toEqual(ones(60));
+    const sent = results.map(({ document }) => document.thisRun.sent as number);
+    expect(sent[0]! + sent[1]!).toBe(60);
+    expect(results.map(({ document }) => document.requests.rateLimited)).toEqual([0, 0]);
+  });
+
+  test('when one is killed in the middle the other one takes over what it held', async () => {
+    const gladly = await busyGladly();
+    await gladly.customers(70);
+    const first = start(['backfill', ...gladly.range], { env: gladly.env });
+    const ended = once(first, 'close');
+    while (gladly.sandbox.mailbox().length < 10) await wait(5);
+    const second = runJson(['backfill', ...gladly.range], { env: gladly.env, timeoutMs: 60_000 });
+    while (gladly.sandbox.mailbox().length < 30) await wait(5);
+    first.kill('SIGKILL');
+    await ended;
+    await second;
+    const { document } = await runJson(['backfill', ...gladly.range], { env: gladly.env });
+    expect(asked(document)).toBe(70);
+    expect(gladly.mails()).toEqual(ones(gladly.mails().length));
+    expect(gladly.mails().length).toBeGreaterThanOrEqual(document.outcomes.sent);
+  });
+});
+
+describe('stopped by a person', () => {
+  test.each([
+    ['SIGINT', 130],
+    ['SIGTERM', 143],
+  ] as const)('%s finishes what is in flight, says so, and the next run goes on', async (signal, code) => {
+    const gladly = await busyGladly();
+    await gladly.customers(40);
+    const child = start(['backfill', ...gladly.range], { env: gladly.env });
+    let stderr = '';
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    const ended = once(child, 'close');
+    while (gladly.sandbox.mailbox().length < 10) await wait(5);
+    child.kill(signal);
+    expect(await ended).toEqual([code, null]);
+    expect(stderr).toContain(`error: stopped by ${signal} (run the same command again to go on)`);
+    const after = await states(gladly.env);
+    expect(Object.keys(after).filter((state) => ['sending', 'uncertain', 'failed'].includes(state))).toEqual(
+      [],
+    );
+    expect(after['sent']).toBe(gladly.sandbox.mailbox().length);
+    expect(sum(after)).toBe(40);
+    const { document } = await runJson(['backfill', ...gladly.range], { env: gladly.env });
+    expect(document.outcomes.sent).toBe(40);
+    expect(gladly.mails()).toEqual(ones(40));
+  });
+});
+
+describe('what it prints', () => {
+  test('a person sees the range, what was chosen, and what became of it; nothing but that on stdout', async () => {
+    const gladly = await busyGladly();
+    await gladly.customers(3);
+    const { code, stdout, stderr } = await run(['backfill', ...gladly.range], { env: gladly.env });
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^Closings +3: 3 sent$/m);
+    expect(stdout).toMatch(/^This run +3 sent$/m);
+    expect(stdout).not.toMatch(/\u001b/);
+    expect(stderr).toMatch(/^closings from \S+Z until \S+Z$/m);
+    expect(stderr).toMatch(/^Events from /m);
+  });
+
+  test('as JSON it is one document with every field of the contract, a dry run too', async () => {
+    const gladly = await busyGladly();
+    await gladly.customers(4);
+    const dry = await runJson(['backfill', '--dry-run', ...gladly.range], { env: gladly.env });
+    expect(dry).toMatchObject({ code: 0, document: { dryRun: true, plan: { wouldSend: 4 } } });
+    expect(await surveysOf(gladly.env)).toEqual([]);
+    expect(gladly.sandbox.mailbox()).toEqual([]);
+    const { code, document } = await runJson(['backfill', ...gladly.range], { env: gladly.env });
+    expect(code).toBe(0);
+    expect(document).toEqual(
+      expect.objectContaining({
+        dryRun: false,
+        range: { since: gladly.range[1], until: gladly.range[3], timezone: expect.any(String) },
+        sources: ['events'],
+        closings: 4,
+        outcomes: { sent: 4, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0, pending: 0 },
+        thisRun: { sent: 4, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 },
+        reasons: {},
+        failures: [],
+        seconds: expect.any(Number),
+      }),
+    );
+    expect(dry.document.outcomes).toEqual(document.outcomes);
+    expect(document.requests).toMatchObject({
+      gladly: sum(document.requests.byOperation),
+      retried: 0,
+      rateLimited: 0,
+    });
+    const arrived = (await gladly.requests()).length;
+    expect(sum([dry.document.requests.gladly, document.requests.gladly])).toBe(arrived);
+  });
+});
+
+describe('named conversations', () => {
+  test('in a file with a byte order mark, CRLF, blank lines and repetitions are each asked about once', async () => {
+    const gladly = await busyGladly();
+    const [one, two, three] = await gladly.customers(3);
+    const file = join(temporaryFolder(), 'ids.txt');
+    writeFileSync(file, `\uFEFF${one!}\r\n\r\n  ${two!}\t\r\n# not an id\n${one!}\n${three!}`);
+    const { code, document } = await runJson(['backfill', '--conversations', file], { env: gladly.env });
+    expect(code).toBe(0);
+    expect(document).toMatchObject({ range: null, closings: 3, outcomes: { sent: 3 } });
+    expect(gladly.mails()).toEqual(ones(3));
+  });
+
+  test('come from stdin too, and unknown ones are exit 6 with the others done', async () => {
+    const gladly = await busyGladly();
+    const [one, two] = await gladly.customers(3);
+    const { code, stderr, document } = await runJson(['backfill', '--conversations', '-'], {
+      env: gladly.env,
+      input: `\uFEFF${one!}\r\nno-such-conversation\n${two!}\n`,
+    });
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/error: 1 of 3 closings failed/);
+    expect(document).toMatchObject({
+      closings: 2,
+      outcomes: { sent: 2 },
+      failures: [{ conversationId: 'no-such-conversation', error: { code: 'conversation_not_found' } }],
+    });
+  });
+
+  test('that are none at all are done', async () => {
+    const gladly = await busyGladly();
+    const result = await runJson(['backfill', '--conversations', '-'], { env: gladly.env, input: '\n\r\n' });
+    expect(result).toMatchObject({ code: 0, document: { closings: 0, end: 'done' } });
+  });
+});
+
+describe('when something fails', () => {
+  /** Failed closings wait a minute, of the program's time. */
+  const haste = 24;
+
+  test('single closings are exit 6, listed, and tried again by a later run', async () => {
+    const gladly = await busyGladly(haste);
+    const ids = await gladly.customers(12);
+    let broken = true;
+    const faults = new Map<string, Parameters<Parameters<typeof faultyProxy>[1]>[0] | object>([
+      [ids[1]!, { status: 404 }],
+      [ids[4]!, { status: 502 }],
+      [ids[7]!, { status: 200, body: '{"id": "' }],
+    ]);
+    const { origin } = await faultyProxy(gladly.sandbox.origin, (request) => {
+      const fault = faults.get(request.split('/')[4] ?? '');
+      return broken && fault !== undefined ? (fault as { status: number }) : 'pass';
+    });
+    const env = { ...gladly.env, GCSAT_DOMAIN: origin };
+    const { code, stderr, document } = await runJson(['backfill', ...gladly.range], { env });
+    expect(code).toBe(6);
+    expect(stderr).toMatch(/^error: 3 of 12 closings failed \(.*surveys list --state failed.*\)$/m);
+    expect(document).toMatchObject({ outcomes: { sent: 9, failed: 3 }, end: 'done' });
+    const named = document.failures.map(({ conversationId }: { conversationId: string }) => conversationId);
+    expect(named.toSorted()).toEqual([...faults.keys()].toSorted());
+    const { document: listed } = await runJson(['surveys', 'list', '--state', 'failed'], { env });
+    expect(listed.map(({ conversationId }: { conversationId: string }) => conversationId).toSorted()).toEqual(
+      named.toSorted(),
+    );
+    broken = false;
+    await wait(64_000 / haste);
+    const again = await runJson(['backfill', ...gladly.range], { env });
+    // What Gladly does not know is not asked for again by itself.
+    expect(again).toMatchObject({
+      code: 6,
+      document: { outcomes: { sent: 11, failed: 1 }, thisRun: { sent: 2 } },
+    });
+    const { document: retried } = await runJson(['surveys', 'retry', '--', ids[1]!], { env });
+    expect(retried.outcome).toBe('sent');
+    expect((await runJson(['backfill', ...gladly.range], { env })).code).toBe(0);
+    expect(gladly.mails()).toEqual(ones(12));
+  });
+
+  test('no network is exit 7, and nothing is lost', async () => {
+    const gladly = await busyGladly(haste);
+    await gladly.customers(60);
+    let mended = false;
+    const { origin } = await faultyProxy(gladly.sandbox.origin, () =>
+      gladly.sandbox.mailbox().length >= 5 && !mended ? 'reset before' : 'pass',
+    );
+    const env = { ...gladly.env, GCSAT_DOMAIN: origin };
+    const broken = await runJson(['backfill', ...gladly.range], { env, timeoutMs: 60_000 });
+    expect(broken).toMatchObject({ code: 7, document: { error: { code: expect.any(String) } } });
+    const never = { ...env, GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_DATA_DIR: temporaryFolder() };
+    expect((await run(['backfill', ...gladly.range], { env: never })).code).toBe(7);
+    const kept = await surveysOf(env);
+    expect(kept).toHaveLength(60);
+    mended = true;
+    await wait(64_000 / haste);
+    const { document } = await runJson(['backfill', ...gladly.range], { env });
+    expect(asked(document)).toBe(60);
+    expect(gladly.mails()).toEqual(ones(gladly.mails().length));
+  });
+
+  test('wrong credentials are exit 4, and leave nothing behind', async () => {
+    const gladly = await busyGladly();
+    await gladly.customers(2);
+    const env = { ...gladly.env, GCSAT_TOKEN: 'a-wrong-token-of-some-length' };
+    const { code, stdout, stderr } = await run(['backfill', ...gladly.range], { env });
+    expect([code, stdout]).toEqual([4, '']);
+    expect(stderr).not.toContain('a-wrong-token');
+    expect(await surveysOf(gladly.env)).toEqual([]);
+  });
+});
+
+describe('bad usage is exit 2, before anything is asked', () => {
+  test.each([
+    [[], '--since is missing'],
+    [['--since', 'soon'], 'is no time'],
+    [['--since', '2d', '--until', 'then'], 'is no time'],
+    [['--since', '2999-01-01'], 'since is in the future'],
+    [['--since', '1d', '--max-sends', '-1'], '--max-sends'],
+    [['--since', '1d', '--max-sends', '1.5'], '--max-sends'],
+    [['--since', '1d', '--limit', '0'], '--limit'],
+    [['--since', '1d', '--max-duration', 'long'], '--max-duration'],
+    [['--since', '1d', '--source', 'webhook'], '--source'],
+    [['--source', 'conversations'], 'needs ids'],
+    [['--since', '1d', '--conversations', '-'], '--conversations'],
+    [['--conversations', '-', '--source', 'report'], '--conversations'],
+    [['--conversations', '/no/such/file'], '/no/such/file'],
+  ])('%j', async (args, words) => {
+    const env = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'a@example.com', GCSAT_TOKEN: 'x' };
+    const { code, stdout, stderr } = await run(['backfill', ...args], { env });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(words);
+    expect(stderr.trimEnd().split('\n')).toHaveLength(1);
+  });
+
+  test('an empty range, a zone that is none, and events that do not reach back, are known when Gladly is', async () => {
+    const { env } = await busyGladly();
+    const zone = await run(['backfill', '--since', '1d', '--timezone', 'Mars/Olympus'], { env });
+    expect(zone).toMatchObject({ code: 2, stderr: expect.stringContaining('Mars/Olympus') });
+    const empty = await run(['backfill', '--since', '2d', '--until', '3d'], { env });
+    expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining('is not after since') });
+    const events = await run(['backfill', '--since', '3d', '--source', 'events'], { env });
+    expect(events).toMatchObject({ code: 2, stderr: expect.stringContaining('Events reach back') });
+  });
+});
+
+describe('limits', () => {
+  test('--max-sends, --limit and --max-duration stop cleanly, exit 0, and say what is left', async () => {
+    const gladly = await busyGladly();
+    await gladly.customers(20);
+    const some = await run(['backfill', '--max-sends', '4', ...gladly.range], { env: gladly.env });
+    expect([some.code, some.stdout]).toEqual([
+      0,
+      expect.stringMatching(/--max-sends is reached; 16 closings are left/),
+    ]);
+    expect(gladly.mails()).toEqual(ones(4));
+    const few = await run(['backfill', '--limit', '6', ...gladly.range], { env: gladly.env });
+    expect([few.code, few.stdout]).toEqual([
+      0,
+      expect.stringMatching(/--limit is reached; 10 closings are left/),
+    ]);
+    await fetch(`${gladly.sandbox.origin}/_sandbox/faults`, {
+      method: 'PUT',
+      headers: { 'content-type': 'application/json' },
+      body: JSON.stringify({ latencyMs: 300 }),
+    });
+    // Over while closings are still being looked for.
+    const none = await run(['backfill', '--max-duration', '1s', ...gladly.range], { env: gladly.env });
+    expect([none.code, none.stdout]).toEqual([
+      0,
+      expect.stringMatching(/--max-duration is over; 10 closings are left/),
+    ]);
+    expect(gladly.mails()).toEqual(ones(10));
+  });
+});
+
+describe('at a terminal', () => {
+  /** Runs the program on a pseudo-terminal and types the answer once the question stands there. */
+  async function converse(
+    args: readonly string[],
+    env: Record<string, string>,
+    answer: string | null,
+  ): Promise<{ code: unknown; screen: string; asked: boolean }> {
+    const command = ['stty cols 120 rows 40 &&', process.execPath, binary, ...args].join(' ');
+    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOME: temporaryFolder(), TERM: 'xterm', ...env },
+    });
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    let screen = '';
+    let typing: NodeJS.Timeout | undefined;
+    terminal.stdin.on('error', () => undefined);
+    terminal.stdout.on('data', (text: Buffer) => {
+      screen += text.toString();
+      if (typing !== undefined || answer === null || !screen.includes('Go on?')) return;
+      terminal.stdin.write(answer);
+      // What is typed in the moment in which a question appears may be lost.
+      typing = setInterval(() => void terminal.stdin.write(answer), 1000);
+    });
+    const [code] = await once(terminal, 'close');
+    clearInterval(typing);
+    const asked = screen.includes('Go on?');
+    return { code, screen, asked };
+  }
+
+  async function asking(count: number): Promise<BusyGladly> {
+    const gladly = await busyGladly();
+    await gladly.customers(count);
+    await run(['configure', 'set', 'confirmSends=3'], { env: gladly.env });
+    return gladly;
+  }
+
+  test('more than the configured number is asked about; declined, nothing is sent, now or by sync', async () => {
+    const gladly = await asking(5);
+    const declined = await converse(['backfill', ...gladly.range], gladly.env, 'n\r');
+    expect(declined).toMatchObject({ code: 0, asked: true });
+    expect(declined.screen).toContain('Up to 5 surveys would be sent');
+    expect(declined.screen).toContain('nothing was sent');
+    expect(await surveysOf(gladly.env)).toEqual([]);
+    await run(['sync'], { env: gladly.env });
+    expect(gladly.mails()).toEqual([]);
+    const agreed = await converse(['backfill', ...gladly.range], gladly.env, 'y\r');
+    expect(agreed).toMatchObject({ code: 0, asked: true });
+    expect(gladly.mails()).toEqual(ones(5));
+  });
+
+  test('Ctrl-C at the question is exit 130, and nothing is sent', async () => {
+    const gladly = await asking(5);
+    const { code, asked } = await converse(['backfill', ...gladly.range], gladly.env, '\u0003');
+    expect({ code, asked }).toEqual({ code: 130, asked: true });
+    expect(await surveysOf(gladly.env)).toEqual([]);
+  });
+
+  test('--yes, --max-sends, --no-input, a dry run and few sends ask nothing', async () => {
+    const gladly = await asking(9);
+    for (const [args, sent] of [
+      [['--dry-run'], 0],
+      [['--limit', '3'], 3],
+      [['--max-sends', '2'], 5],
+      [['--no-input', '--limit', '3'], 8],
+      [['--yes'], 9],
+    ] as const) {
+      const { code, asked } = await converse(['backfill', ...args, ...gladly.range], gladly.env, null);
+      expect({ args, code, asked }).toEqual({ args, code: 0, asked: false });
+      expect(gladly.mails()).toEqual(ones(sent));
+    }
+  });
+
+  test('without a terminal nothing is asked, however many there are', async () => {
+    const gladly = await asking(5);
+    const { code, stderr } = await run(['backfill', ...gladly.range], { env: gladly.env });
+    expect(code).toBe(0);
+    expect(stderr).not.toContain('Go on?');
+    expect(gladly.mails()).toEqual(ones(5));
+  });
+});

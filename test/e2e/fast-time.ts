@@ -1,0 +1,28 @@
+/**
+ * A time that passes faster than ours, for the program and for the Gladly that it talks to: the pace of requests and
+ * the waiting between tries are real, and a test need not wait for them. Time-outs and signals keep our time.
+ */
+export interface FastTime {
+  /** Epoch milliseconds. */
+  now: () => number;
+  /** For the environment of the program. */
+  nodeOptions: string;
+  /** Gladly's clock: runs along, and can be set back and forth. */
+  gladly: { clock: () => number; aheadMs: number };
+}
+
+export function fastTime(factor = 8): FastTime {
+  const start = Date.now();
+  const now = (): number => Math.floor(start + (Date.now() - start) * factor);
+  const gladly = { clock: () => now() + gladly.aheadMs, aheadMs: 0 };
+  const preload = `
+    import timers from 'node:timers/promises';
+    import { syncBuiltinESMExports } from 'node:module';
+    const realNow = Date.now, realWait = timers.setTimeout, realInterval = globalThis.setInterval;
+    Date.now = () => Math.floor(${start} + (realNow() - ${start}) * ${factor});
+    timers.setTimeout = (ms, ...rest) => realWait(ms / ${factor}, ...rest);
+    globalThis.setInterval = (run, ms, ...rest) => realInterval(run, ms / ${factor}, ...rest);
+    syncBuiltinESMExports();
+  `;
+  return { now, gladly, nodeOptions: `--import=data:text/javascript,${encodeURIComponent(preload)}` };
+}
