@@ -231,16 +231,21 @@ describe('a dry run', () => {
 });
 
 describe('of several closings of one customer in the range', () => {
-  test.each([2, 5])('the newest of %i is asked about, whatever the order of finding them', async (count) => {
+  test.each([
+    [2, 24],
+    [4, 8],
+  ])('the newest of %i is asked about, though the older ones are found first', async (count, others) => {
     const own = await world();
     const since = own.time.now;
     const ids: string[] = [];
-    // Others between them, so that the workers begin with the older ones.
     for (let turn = 0; turn < count; turn += 1) {
       own.time.now += hour;
       ids.push(await own.tell({ customer: { email: 'twice@example.org' } }));
-      own.time.now += minute;
-      await own.tell({ customer: { email: `other.${turn}@example.org` } });
+      // So many others between them that the workers are done with an older one before they come to the next.
+      for (let other = 0; other < others; other += 1) {
+        own.time.now += 1000;
+        await own.tell({ customer: { email: `other.${turn}.${other}@example.org` } });
+      }
     }
     own.time.now += 5 * minute;
     const document = await backfillOf(own.services(), [since, own.time.now]);
