@@ -12,6 +12,7 @@ const commandLine = args.slice(0, args.includes('--') ? args.indexOf('--') : und
 
 let context: CommandContext | null = null;
 let outputLost = false;
+let isFailing = false;
 
 const only = args.length === 1 ? args[0] : undefined;
 // Scripts ask for the version before every run, people for help: both come without the parser, and the version
@@ -21,7 +22,12 @@ if (only === '--version' || only === '-V') {
 } else {
   ignoreClosedPipe(process.stdout);
   ignoreClosedPipe(process.stderr);
-  process.on('uncaughtException', (error) => void fail(error).then(exit));
+  process.on('uncaughtException', (error) => {
+    // Telling of the error can fail too, e.g. when the program was replaced while it ran.
+    if (isFailing) process.exit(1);
+    isFailing = true;
+    void fail(error).then(exit);
+  });
   const wantsHelp = args.length === 0 || only === '--help' || only === '-h';
   await exit(await (wantsHelp ? help() : main()).catch(fail));
 }
