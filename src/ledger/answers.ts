@@ -1,4 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
+import type { SurveyAnswer } from '../domain/card.ts';
 import { allows } from '../domain/closing-states.ts';
 import { closingIn, move } from './closing-rows.ts';
 import type { Closing } from './closings.ts';
@@ -7,15 +8,7 @@ import { within, type Ledger } from './open.ts';
 import type { AnswersTable, CardsTable, LedgerTables } from './tables.ts';
 
 /** One revision of a customer's answer. */
-export interface Answer {
-  surveyId: string;
-  /** 1 for the first. */
-  revision: number;
-  /** 1 to 5. */
-  rating: number;
-  resolved: boolean | null;
-  comment: string | null;
-  answeredAt: string;
+export interface Answer extends SurveyAnswer {
   /** How it came, e.g. `page` or `post`. */
   source: string;
 }

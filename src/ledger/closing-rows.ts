@@ -153,3 +153,15 @@ export function toJson(value: unknown): string | null {
 export function fromJson(text: string | null): unknown {
   return text === null ? null : JSON.parse(text);
 }
+
+/** What a closing is without the survey that it had. */
+export const noSurvey = {
+  surveyId: null,
+  provider: null,
+  surveyUrl: null,
+  address: null,
+  dueAt: null,
+  leftAt: null,
+  sentAt: null,
+  externalId: null,
+} as const satisfies ClosingChange;

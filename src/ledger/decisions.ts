@@ -3,8 +3,8 @@ import { reservingStates, surveyedStates, type ClosingState } from '../domain/cl
 import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
-import { closingChanged, closingIn, move } from './closing-rows.ts';
-import type { Closing, ClosingChange, ClosingError } from './closings.ts';
+import { closingChanged, closingIn, move, noSurvey } from './closing-rows.ts';
+import type { Closing, ClosingError } from './closings.ts';
 import { closeMessage, openMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
@@ -248,17 +248,6 @@ async function historyOf(
     .filter((closing) => closing.id !== except && closing.at >= since);
   return { unsubscribed, closings };
 }
-
-const noSurvey = {
-  surveyId: null,
-  provider: null,
-  surveyUrl: null,
-  address: null,
-  dueAt: null,
-  leftAt: null,
-  sentAt: null,
-  externalId: null,
-} as const satisfies ClosingChange;
 
 /** A trial's survey gives way to the verdict of a real delivery, whichever it is. */
 function givesWay(own: Closing, decision: Decision): boolean {

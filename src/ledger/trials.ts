@@ -1,20 +1,9 @@
 import type { Transaction } from 'kysely';
 import { isTrial } from '../domain/delivery.ts';
-import { closingIn, move } from './closing-rows.ts';
-import type { Closing, ClosingChange } from './closings.ts';
+import { closingIn, move, noSurvey } from './closing-rows.ts';
+import type { Closing } from './closings.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
-
-const noSurvey = {
-  surveyId: null,
-  provider: null,
-  surveyUrl: null,
-  address: null,
-  dueAt: null,
-  leftAt: null,
-  sentAt: null,
-  externalId: null,
-} as const satisfies ClosingChange;
 
 /** Whether a trial is all that became of this closing. */
 export function isTried({ state, provider }: Pick<Closing, 'state' | 'provider'>): boolean {
