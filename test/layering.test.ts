@@ -15,7 +15,8 @@ const mayImport: Record<string, readonly string[]> = {
   terminal: ['failure.ts', 'domain'],
   sandbox: ['domain', 'gladly'],
   workflow: ['failure.ts', 'domain', 'gladly', 'delivery', 'ledger', 'config'],
-  commands: ['failure.ts', 'domain', 'workflow', 'config', 'terminal', 'sandbox'],
+  server: ['failure.ts', 'domain', 'workflow', 'config'],
+  commands: ['failure.ts', 'domain', 'workflow', 'config', 'terminal', 'sandbox', 'server'],
   'cli.ts': ['failure.ts', 'commands', 'terminal', 'config'],
 };
 
