@@ -1,20 +1,15 @@
+import {
+  freshLimiter,
+  isPausedAt,
+  pauseSlots,
+  reserveSlot,
+  type Bucket,
+  type LimiterState,
+  type Priority,
+  type Slot,
+  type SlotAsk,
+} from '../domain/request-slot.ts';
 import { createLine } from './line.ts';
-
-/** `requests` is everything that we send to Gladly; `reports` is Gladly's own, slower limit for reports. */
-export type Bucket = 'requests' | 'reports';
-
-/** A command run by hand goes before work in the background. */
-export type Priority = 'hand' | 'background';
-
-export interface SlotAsk {
-  nowMs: number;
-  /** Time between two requests. */
-  intervalMs: number;
-  priority: Priority;
-}
-
-/** Either the time at which this request may leave, or the time to ask again, because a hand-run command goes first. */
-export type Slot = { atMs: number } | { askAgainMs: number };
 
 /** Where the organisation's budget is kept; all who share a store share the budget. Times are epoch milliseconds. */
 export interface LimiterStore {
@@ -47,60 +42,25 @@ export interface PacerOptions {
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-export interface LimiterState {
-  nextAtMs: number;
-  pausedUntilMs: number;
-  /** Until then a hand-run command is at work, and work in the background waits. */
-  handUntilMs: number;
-}
-
 /** Requests in a second, and reports in a minute, that Gladly grants to one organisation (Rate Limit). */
 const requestsPerSecond = 10;
 const reportsPerMinute = 10;
 /** Slower than the share by this much: measured to draw no 429 from fixed and sliding windows and leaky buckets. */
 const slack = 1.02;
-/** A stored time further ahead than this was written before the clock was set back. */
-const farthestMs = 120_000;
 const longestPauseMs = 60_000;
 const shortPauseMs = 1000;
 
-/**
- * One step of the generic cell rate algorithm without burst: the next slot is one interval after the last one,
- * never in the past, never inside a pause.
- */
-export function advance(state: LimiterState, ask: SlotAsk): { state: LimiterState; slot: Slot } {
-  // A small share of the reports is slower than the horizon.
-  const aheadMs = Math.max(farthestMs, 4 * ask.intervalMs);
-  const pausedUntilMs = believable(state.pausedUntilMs, ask.nowMs, farthestMs);
-  const handUntilMs = believable(state.handUntilMs, ask.nowMs, aheadMs);
-  const nextAtMs = believable(state.nextAtMs, ask.nowMs, aheadMs);
-  if (ask.priority === 'background' && ask.nowMs < handUntilMs) {
-    return { state: { nextAtMs, pausedUntilMs, handUntilMs }, slot: { askAgainMs: handUntilMs } };
-  }
-  const atMs = Math.max(ask.nowMs, nextAtMs, pausedUntilMs);
-  return {
-    state: {
-      nextAtMs: atMs + ask.intervalMs,
-      pausedUntilMs,
-      handUntilMs: ask.priority === 'hand' ? atMs + 2 * ask.intervalMs : handUntilMs,
-    },
-    slot: { atMs },
-  };
-}
-
 /** A budget of one process: for commands without a ledger, and for tests. */
 export function memoryLimiterStore(): LimiterStore {
-  const fresh = (): LimiterState => ({ nextAtMs: 0, pausedUntilMs: 0, handUntilMs: 0 });
-  const states: Record<Bucket, LimiterState> = { requests: fresh(), reports: fresh() };
+  const states: Record<Bucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
   return {
     reserve(bucket, ask) {
-      const { state, slot } = advance(states[bucket], ask);
+      const { state, slot } = reserveSlot(states[bucket], ask);
       states[bucket] = state;
       return Promise.resolve(slot);
     },
     pause(bucket, untilMs) {
-      const { pausedUntilMs } = states[bucket];
-      states[bucket].pausedUntilMs = Math.max(believable(pausedUntilMs, untilMs, farthestMs), untilMs);
+      states[bucket] = pauseSlots(states[bucket], untilMs);
       return Promise.resolve();
     },
     pausedUntil(bucket) {
@@ -117,7 +77,7 @@ export function createPacer(options: PacerOptions): Pacer {
   const { store, priority, clock } = options;
   const share = options.ratePercent / 100;
   const lines = { requests: createLine(), reports: createLine() };
-  const pausedUntilMs: Record<Bucket, number> = { requests: 0, reports: 0 };
+  const seen: Record<Bucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
   let limit = requestsPerSecond;
 
   const intervalMs = (bucket: Bucket): number =>
@@ -130,9 +90,9 @@ export function createPacer(options: PacerOptions): Pacer {
   };
 
   const isPaused = async (bucket: Bucket): Promise<boolean> => {
-    const known = [pausedUntilMs[bucket], (await store.pausedUntil?.(bucket)) ?? 0];
+    const known = [seen[bucket].pausedUntilMs, (await store.pausedUntil?.(bucket)) ?? 0];
     const nowMs = clock();
-    return known.some((timeMs) => believable(timeMs, nowMs, farthestMs) > nowMs);
+    return known.some((untilMs) => isPausedAt(untilMs, nowMs));
   };
 
   const takeSlot = async (bucket: Bucket, signal: AbortSignal | undefined): Promise<void> => {
@@ -160,9 +120,8 @@ export function createPacer(options: PacerOptions): Pacer {
   };
 
   const pause = async (bucket: Bucket, forMs: number): Promise<void> => {
-    const nowMs = clock();
-    const untilMs = nowMs + forMs;
-    pausedUntilMs[bucket] = Math.max(believable(pausedUntilMs[bucket], nowMs, farthestMs), untilMs);
+    const untilMs = clock() + forMs;
+    seen[bucket] = pauseSlots(seen[bucket], untilMs);
     await store.pause(bucket, untilMs);
   };
 
@@ -187,8 +146,4 @@ export function createPacer(options: PacerOptions): Pacer {
       await pause('requests', Math.min(forMs, shortPauseMs));
     },
   };
-}
-
-function believable(timeMs: number, nowMs: number, aheadMs: number): number {
-  return timeMs > nowMs + aheadMs ? 0 : timeMs;
 }

@@ -1,7 +1,7 @@
-import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { advance, createPacer, memoryLimiterStore } from '../../src/gladly/pacing.ts';
-import type { LimiterStore, Pacer, Priority } from '../../src/gladly/pacing.ts';
+import type { Priority } from '../../src/domain/request-slot.ts';
+import { createPacer, memoryLimiterStore } from '../../src/gladly/pacing.ts';
+import type { LimiterStore, Pacer } from '../../src/gladly/pacing.ts';
 import { clientOf, fakeTime, json, localGladly } from './local-gladly.ts';
 import type { Time } from './local-gladly.ts';
 
@@ -318,68 +318,6 @@ describe('reports', () => {
     const reports = grants(time, pacer(time, { ratePercent: 1 }), 3, 'report');
     await time.run();
     expect(gaps(reports)).toEqual([612_000, 612_000]);
-  });
-});
-
-describe('one step', () => {
-  const fresh = { nextAtMs: 0, pausedUntilMs: 0, handUntilMs: 0 };
-  const ask = { nowMs: 1000, intervalMs: 100, priority: 'background' as const };
-
-  test('takes the earliest time that is neither past, nor taken, nor paused', () => {
-    expect(advance(fresh, ask)).toEqual({
-      state: { nextAtMs: 1100, pausedUntilMs: 0, handUntilMs: 0 },
-      slot: { atMs: 1000 },
-    });
-    expect(advance({ ...fresh, nextAtMs: 1050 }, ask).slot).toEqual({ atMs: 1050 });
-    expect(advance({ ...fresh, nextAtMs: 1050, pausedUntilMs: 3000 }, ask).slot).toEqual({ atMs: 3000 });
-  });
-
-  test('leaves two intervals to a command run by hand', () => {
-    const hand = advance(fresh, { ...ask, priority: 'hand' });
-    expect(hand.state.handUntilMs).toBe(1200);
-    expect(advance(hand.state, ask)).toEqual({ state: hand.state, slot: { askAgainMs: 1200 } });
-    expect(advance(hand.state, { ...ask, nowMs: 1200 }).slot).toEqual({ atMs: 1200 });
-  });
-
-  test.each(['nextAtMs', 'pausedUntilMs', 'handUntilMs'] as const)(
-    'does not believe a %s of more than two minutes ahead: the clock was set back',
-    (field) => {
-      expect(advance({ ...fresh, [field]: 121_001 }, ask).slot).toEqual({ atMs: 1000 });
-      expect(advance({ ...fresh, [field]: 121_000 }, ask).slot).not.toEqual({ atMs: 1000 });
-    },
-  );
-
-  test('never brings two slots closer than one interval, nor one into a pause', () => {
-    const asks = fc.array(
-      fc.record({
-        passedMs: fc.nat(500),
-        priority: fc.constantFrom<Priority>('hand', 'background'),
-        pauseMs: fc.option(fc.nat(3000), { nil: null, freq: 4 }),
-      }),
-      { maxLength: 60 },
-    );
-    fc.assert(
-      fc.property(asks, fc.integer({ min: 1, max: 1000 }), (steps, intervalMs) => {
-        let state = fresh;
-        let nowMs = 10_000;
-        let last = Number.NEGATIVE_INFINITY;
-        for (const { passedMs, priority, pauseMs } of steps) {
-          nowMs += passedMs;
-          if (pauseMs !== null) state = { ...state, pausedUntilMs: nowMs + pauseMs };
-          const step = advance(state, { nowMs, intervalMs, priority });
-          if ('atMs' in step.slot) {
-            expect(step.slot.atMs).toBeGreaterThanOrEqual(
-              Math.max(nowMs, state.pausedUntilMs, last + intervalMs),
-            );
-            last = step.slot.atMs;
-          } else {
-            expect(priority).toBe('background');
-            expect(step.slot.askAgainMs).toBeGreaterThan(nowMs);
-          }
-          state = step.state;
-        }
-      }),
-    );
   });
 });
 
