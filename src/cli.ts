@@ -1,11 +1,7 @@
-import { writeSync } from 'node:fs';
 import type { CommandContext } from './commands/context.ts';
 import type { Invocation } from './commands/program.ts';
 
 declare const GCSAT_VERSION: string;
-
-// Everything that we write is for its owner alone.
-process.umask(0o077);
 
 const args = process.argv.slice(2);
 const commandLine = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
@@ -14,37 +10,15 @@ let context: CommandContext | null = null;
 let outputLost = false;
 let isFailing = false;
 
-const only = args.length === 1 ? args[0] : undefined;
-// Scripts ask for the version before every run, people for help: both come without the parser, and the version
-// without the streams, which cost more to open than everything else that it needs.
-if (only === '--version' || only === '-V') {
-  printVersion();
-} else {
-  ignoreClosedPipe(process.stdout);
-  ignoreClosedPipe(process.stderr);
-  process.on('uncaughtException', (error) => {
-    // Telling of the error can fail too, e.g. when the program was replaced while it ran.
-    if (isFailing) process.exit(1);
-    isFailing = true;
-    void fail(error).then(exit);
-  });
-  const wantsHelp = args.length === 0 || only === '--help' || only === '-h';
-  await exit(await (wantsHelp ? help() : main()).catch(fail));
-}
-
-function printVersion(): void {
-  try {
-    writeSync(1, `${GCSAT_VERSION}\n`);
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') process.exitCode = 7;
-  }
-}
-
-async function help(): Promise<number> {
-  const { programHelp } = await import('./commands/program-help.ts');
-  process.stdout.write(programHelp(commandLine));
-  return 0;
-}
+ignoreClosedPipe(process.stdout);
+ignoreClosedPipe(process.stderr);
+process.on('uncaughtException', (error) => {
+  // Telling of the error can fail too, e.g. when the program was replaced while it ran.
+  if (isFailing) process.exit(1);
+  isFailing = true;
+  void fail(error).then(exit);
+});
+await exit(await main().catch(fail));
 
 async function main(): Promise<number> {
   const { parseCommandLine } = await import('./commands/program.ts');

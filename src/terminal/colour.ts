@@ -1,3 +1,5 @@
+import { isatty } from 'node:tty';
+
 /** As chalk counts them: none, 16, 256, millions. */
 export type ColourLevel = 0 | 1 | 2 | 3;
 
@@ -19,8 +21,8 @@ export function colourLevel(
   return isTerminal && env['TERM'] !== 'dumb' ? 1 : 0;
 }
 
-/** Stdout as help sees it: 80 columns where it is no terminal. */
+/** Stdout as help sees it: 80 columns where it is no terminal, and then the stream need not be opened. */
 export function terminalWidth(): { isTerminal: boolean; columns: number } {
-  const { isTTY, columns } = process.stdout;
-  return { isTerminal: isTTY, columns: (isTTY && columns) || 80 };
+  const isTerminal = isatty(1);
+  return { isTerminal, columns: (isTerminal && process.stdout.columns) || 80 };
 }
