@@ -1,14 +1,21 @@
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { binary, environmentOf, withFolder } from './program.ts';
 import { median, quantile } from './statistics.ts';
 import { milliseconds, print, printMachine, printTable, times } from './table.ts';
 
-/** How long the program takes to start, over a script with nothing in it. */
+/** How long the program takes to start, over a script with nothing in it, beside well-known ones of the same kind. */
 const { values: options } = parseArgs({ options: { rounds: { type: 'string', default: '40' } } });
 const rounds = Number(options.rounds);
+const modules = fileURLToPath(new URL('../node_modules', import.meta.url));
+const others = {
+  tsc: 'typescript/bin/tsc',
+  prettier: 'prettier/bin/prettier.cjs',
+  eslint: 'eslint/bin/eslint.js',
+};
 
 await withFolder(async (folder) => {
   const empty = join(folder, 'empty.cjs');
@@ -23,6 +30,12 @@ await withFolder(async (folder) => {
     { name: 'gcsat --version', args: [binary, '--version'] },
     { name: 'gcsat --help', args: [binary, '--help'] },
     { name: 'gcsat attribute --help', args: [binary, 'attribute', '--help'] },
+    ...['--version', '--help'].flatMap((flag) =>
+      Object.entries(others).map(([name, script]) => ({
+        name: `${name} ${flag}`,
+        args: [join(modules, script), flag],
+      })),
+    ),
   ].map((one) => ({ ...one, took: [] as number[] }));
 
   const start = (args: readonly string[]): number => {
