@@ -1,0 +1,167 @@
+/**
+ * Kills the program that it is loaded into (`node --import`) at one exact moment: points are counted before and after
+ * every write to the ledger, every file written, every request to another server and every answer of our own.
+ *
+ * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label.
+ * FAILPOINT_LOG: a file that is told the labels of all points when the process ends, or of the one that killed it.
+ *
+ * Only what Node and libsql offer to everybody is wrapped, so the program under test is the one that is shipped.
+ */
+import { Buffer } from 'node:buffer';
+import fs from 'node:fs';
+import fsPromises from 'node:fs/promises';
+import http from 'node:http';
+import https from 'node:https';
+import { createRequire, syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+import process from 'node:process';
+import { URL } from 'node:url';
+
+const wanted = process.env.FAILPOINT_AT ?? '';
+const log = process.env.FAILPOINT_LOG;
+const { writeFileSync } = fs;
+const labels = [];
+
+function point(label) {
+  labels.push(label);
+  if (wanted === '' || (String(labels.length) !== wanted && !label.startsWith(wanted))) return;
+  if (log !== undefined) writeFileSync(log, `${labels.length} ${label}\n`);
+  process.kill(process.pid, 'SIGKILL');
+}
+
+/** Replaces a function by one with a point before and one after it; for a promise, after it is kept. */
+function around(holder, name, labelOf) {
+  const original = holder[name];
+  holder[name] = function (...args) {
+    const label = labelOf.call(this, ...args);
+    if (label === null) return original.apply(this, args);
+    point(`before ${label}`);
+    const result = original.apply(this, args);
+    if (!(result instanceof Promise)) {
+      point(`after ${label}`);
+      return result;
+    }
+    return result.then((value) => {
+      point(`after ${label}`);
+      return value;
+    });
+  };
+}
+
+wrapLedger();
+wrapFiles();
+wrapRequests();
+wrapAnswers();
+wrapOtherConnections();
+syncBuiltinESMExports();
+
+process.on('exit', () => {
+  if (log !== undefined) writeFileSync(log, labels.map((label, index) => `${index + 1} ${label}\n`).join(''));
+});
+
+function wrapLedger() {
+  const Database = createRequire(import.meta.url)('libsql');
+  const writes = /^\s*(?:insert|update|delete|replace|begin|commit|rollback|create|alter|drop)\b/i;
+  const sqlOf = new WeakMap();
+  const wrapped = new WeakSet();
+  const labelOf = (sql) =>
+    typeof sql === 'string' && writes.test(sql)
+      ? `ledger ${sql.trim().split(/\s+/).slice(0, 3).join(' ').replaceAll('"', '').slice(0, 40)}`
+      : null;
+  around(Database.prototype, 'exec', labelOf);
+  const { prepare } = Database.prototype;
+  Database.prototype.prepare = function (sql) {
+    const statement = prepare.call(this, sql);
+    const prototype = Object.getPrototypeOf(statement);
+    if (!wrapped.has(prototype)) {
+      wrapped.add(prototype);
+      for (const name of ['run', 'all', 'get']) {
+        around(prototype, name, function () {
+          return labelOf(sqlOf.get(this));
+        });
+      }
+    }
+    sqlOf.set(statement, sql);
+    return statement;
+  };
+}
+
+function wrapFiles() {
+  const isWriting = (flags) => typeof flags === 'string' && /[wax+]/.test(flags);
+  const last = (path) => String(path).split('/').at(-1).slice(0, 40);
+  for (const name of ['rename', 'link', 'unlink', 'rm', 'writeFile']) {
+    around(fsPromises, name, (path) => `file ${name} ${last(path)}`);
+  }
+  for (const name of ['renameSync', 'linkSync', 'unlinkSync', 'rmSync', 'writeFileSync']) {
+    around(fs, name, (path) => `file ${name} ${last(path)}`);
+  }
+  const { open } = fsPromises;
+  let wrapped = false;
+  fsPromises.open = async (path, flags, ...rest) => {
+    if (isWriting(flags)) point(`before file open ${last(path)}`);
+    const handle = await open(path, flags, ...rest);
+    if (!wrapped) {
+      wrapped = true;
+      const prototype = Object.getPrototypeOf(handle);
+      for (const name of ['writeFile', 'write', 'sync']) around(prototype, name, () => `file ${name}`);
+    }
+    if (isWriting(flags)) point(`after file open ${last(path)}`);
+    return handle;
+  };
+}
+
+function wrapRequests() {
+  for (const module of [http, https]) {
+    const { request } = module;
+    module.request = (...args) => {
+      const { method, path } = describe(args);
+      const label = `request ${method} ${path}`;
+      point(`before ${label}`);
+      const outgoing = request(...args);
+      outgoing.prependOnceListener('finish', () => point(`written ${label}`));
+      outgoing.prependOnceListener('response', (answer) => {
+        point(`answered ${label}`);
+        answer.prependOnceListener('end', () => point(`after ${label}`));
+      });
+      return outgoing;
+    };
+  }
+}
+
+function describe([target, options]) {
+  const url = typeof target === 'string' || target instanceof URL ? new URL(target) : null;
+  const given = url === null ? target : (options ?? {});
+  // Ids are opaque and long; the collection tells enough.
+  return { method: given.method ?? 'GET', path: url?.pathname ?? String(given.path).split('?')[0] };
+}
+
+function wrapAnswers() {
+  const { end } = http.ServerResponse.prototype;
+  http.ServerResponse.prototype.end = function (...args) {
+    const label = `answer ${this.req?.method} ${this.statusCode}`;
+    point(`before ${label}`);
+    this.prependOnceListener('finish', () => point(`after ${label}`));
+    return end.apply(this, args);
+  };
+}
+
+/** Mail: neither side of a connection of HTTP, nor a pipe to whoever started us. */
+function wrapOtherConnections() {
+  const isMail = (socket) =>
+    socket.remotePort !== undefined && !socket._httpMessage && !socket.parser && !socket.server;
+  const firstWord = (data) => (/^[A-Za-z]+/.exec(Buffer.from(data).toString('latin1')) ?? ['data'])[0];
+  const { write, push } = net.Socket.prototype;
+  net.Socket.prototype.write = function (...args) {
+    if (!isMail(this)) return write.apply(this, args);
+    const label = `mail ${firstWord(args[0])}`;
+    point(`before ${label}`);
+    const result = write.apply(this, args);
+    point(`after ${label}`);
+    return result;
+  };
+  net.Socket.prototype.push = function (chunk, ...rest) {
+    if (chunk !== null && isMail(this))
+      point(`mail reply ${Buffer.from(chunk).toString('latin1').slice(0, 3)}`);
+    return push.call(this, chunk, ...rest);
+  };
+}

@@ -1,0 +1,139 @@
+import Database from 'libsql';
+import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
+import { fastTime } from '../e2e/fast-time.ts';
+import { run, runJson, type RunResult } from '../support/run.ts';
+
+/** Waiting for the pace of requests is most of what these runs do. */
+const haste = 10;
+
+const failpoints = join(import.meta.dirname, 'failpoints.mjs');
+
+/** A world of one run: a Gladly, a folder, and a program that can be made to die at one point. */
+export interface Scene {
+  sandbox: RunningSandbox;
+  folder: string;
+  env: Record<string, string>;
+  /** Tells of a conversation that closed so many minutes ago; its id. */
+  tell(conversation: { email: string; minutesAgo?: number; topics?: string[] }): Promise<string>;
+  /** To its end. */
+  run(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
+  json(args: readonly string[]): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }>;
+  /** Lets the program die at the point of that number, or of a label that begins so. */
+  runUntil(point: string, args: readonly string[]): Promise<RunResult & { died: string | null }>;
+  /** The labels of all points of a run that nothing kills. */
+  labelsOf(args: readonly string[]): Promise<string[]>;
+  /** Successful requests that Gladly saw, e.g. `POST /api/v1/communications/email`. */
+  taken(method: string, path: RegExp): Promise<string[]>;
+  /** Conversations whose message was leaving when the last process died. */
+  leaving(): string[];
+  close(): Promise<void>;
+}
+
+export async function createScene(more: Record<string, string> = {}): Promise<Scene> {
+  const time = fastTime(haste);
+  const sandbox = await startSandbox({
+    size: 0,
+    clock: time.gladly.clock,
+    limits: { requestsPerSecond: 1000 },
+  });
+  const folder = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
+  const data = join(folder, 'data');
+  const log = join(folder, 'points');
+  const env = {
+    GCSAT_DOMAIN: sandbox.origin,
+    GCSAT_EMAIL: sandbox.email,
+    GCSAT_TOKEN: sandbox.token,
+    GCSAT_DELIVERY: 'gladly-email',
+    GCSAT_FROM: sandbox.fromAddress,
+    GCSAT_PUBLIC_URL: 'https://csat.example.com',
+    GCSAT_RATE_SHARE: '100',
+    GCSAT_CONFIG_DIR: join(folder, 'config'),
+    GCSAT_DATA_DIR: data,
+    NODE_OPTIONS: time.nodeOptions,
+    ...more,
+  };
+  const withPoints = (at: string): Record<string, string> => ({
+    ...env,
+    NODE_OPTIONS: `${env.NODE_OPTIONS} --import=${failpoints}`,
+    FAILPOINT_AT: at,
+    FAILPOINT_LOG: log,
+  });
+  const ask = async (path: string, init: RequestInit = {}): Promise<ReturnType<typeof JSON.parse>> => {
+    const answer = await fetch(`${sandbox.origin}${path}`, init);
+    if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`);
+    return answer.json();
+  };
+  return {
+    sandbox,
+    folder,
+    env,
+    async tell({ email, minutesAgo = 0, topics }) {
+      time.gladly.aheadMs = -minutesAgo * 60_000;
+      try {
+        const body = JSON.stringify({ customer: { email }, close: true, ...(topics && { topics }) });
+        const headers = { 'content-type': 'application/json' };
+        const told = await ask('/_sandbox/conversations', { method: 'POST', headers, body });
+        return String(told.conversationId);
+      } finally {
+        time.gladly.aheadMs = 0;
+      }
+    },
+    run: (args, others = {}) => run(args, { env: { ...env, ...others }, timeoutMs: 120_000 }),
+    json: (args) => runJson(args, { env, timeoutMs: 120_000 }),
+    async runUntil(at, args) {
+      const result = await run(args, { env: withPoints(at), timeoutMs: 120_000 });
+      const died = result.signal === 'SIGKILL' ? (linesOf(log)[0] ?? '') : null;
+      return { ...result, died };
+    },
+    async labelsOf(args) {
+      const { code, stderr } = await run(args, { env: withPoints(''), timeoutMs: 120_000 });
+      if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+      return linesOf(log).map((line) => line.replace(/^\d+ /, ''));
+    },
+    async taken(method, path) {
+      const seen = (await ask('/_sandbox/requests')) as { method: string; path: string; status: number }[];
+      return seen
+        .filter(
+          (one) => one.method === method && path.test(one.path) && one.status >= 200 && one.status < 300,
+        )
+        .map((one) => one.path);
+    },
+    leaving: () => leavingIn(data),
+    async close() {
+      await sandbox.close();
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
+
+function linesOf(file: string): string[] {
+  return readFileSync(file, 'utf8')
+    .split('\n')
+    .filter((line) => line !== '');
+}
+
+/** Read from a copy: opening the file mends what the killed process left, and that is the program's own work. */
+function leavingIn(data: string): string[] {
+  const copy = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
+  try {
+    if (!existsSync(data)) return [];
+    cpSync(data, copy, { recursive: true });
+    const file = readdirSync(copy).find((name) => name.endsWith('.db'));
+    if (file === undefined) return [];
+    const database = new Database(join(copy, file));
+    try {
+      const rows = database.prepare("select conversation_id from closings where state = 'sending'").all();
+      return (rows as { conversation_id: string }[]).map((row) => row.conversation_id);
+    } catch {
+      // The process died before the tables were there.
+      return [];
+    } finally {
+      database.close();
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}

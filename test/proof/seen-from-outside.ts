@@ -1,0 +1,71 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import type { Scene } from './scene.ts';
+
+/** A person's own words about what a closing must be when everything is over. */
+export type Ending = 'asked' | 'suppressed';
+
+/** How many messages each address got, by what arrived in its mailbox. */
+function mailsTo(addresses: readonly string[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const address of addresses) counts.set(address, (counts.get(address) ?? 0) + 1);
+  return counts;
+}
+
+interface Listed {
+  conversationId: string;
+  state: string;
+  customer: { email: string | null } | null;
+}
+
+/**
+ * Every closing has its one verdict; nobody got a message twice; what the ledger calls sent has arrived; what it
+ * calls uncertain was on its way when the process died, is listed, and is never repeated.
+ */
+export async function expectOneVerdictEach(
+  scene: Scene,
+  closings: ReadonlyMap<string, Ending>,
+  leaving: readonly string[],
+  arrived: readonly string[],
+): Promise<void> {
+  const list = (await scene.json(['surveys', 'list'])).document as Listed[];
+  const told = Object.fromEntries(list.map(({ conversationId, state }) => [conversationId, state]));
+  expect(list.length, 'closings in the ledger, each once').toBe(closings.size);
+  const expected = [...closings].map(([id, ending]) => {
+    if (ending === 'suppressed') return [id, 'suppressed'];
+    return [id, leaving.includes(id) ? 'uncertain' : 'sent'];
+  });
+  expect(told, 'the verdicts').toEqual(Object.fromEntries(expected));
+
+  const counts = mailsTo(arrived);
+  for (const { conversationId, state, customer } of list) {
+    const count = counts.get(customer?.email ?? '') ?? 0;
+    counts.delete(customer?.email ?? '');
+    const allowed = state === 'sent' ? [1] : state === 'uncertain' ? [0, 1] : [0];
+    expect(allowed, `messages to the customer of ${conversationId}, which is ${state}`).toContain(count);
+  }
+  expect([...counts], 'messages to somebody else').toEqual([]);
+
+  if (leaving.length > 0) {
+    const uncertain = (await scene.json(['surveys', 'list', '--state', 'uncertain'])).document as Listed[];
+    expect(uncertain.map(({ conversationId }) => conversationId).sort(), 'listed as uncertain').toEqual(
+      [...leaving].sort(),
+    );
+  }
+}
+
+export const arrivedInGladly = ({ sandbox }: Scene): string[] => sandbox.mailbox().map(({ to }) => to);
+
+/** Whole messages in the outbox, by survey; a message that is not whole would be another name. */
+export function outboxOf({ env }: Scene): string[] {
+  const outbox = join(env['GCSAT_DATA_DIR'] ?? '', 'outbox');
+  return readdirSync(outbox).sort();
+}
+
+/** The survey cards that stand on a customer's timeline: what was taken, less what was deleted. */
+export async function cardsOnTimelines(scene: Scene): Promise<{ posted: number; deleted: number }> {
+  const posted = await scene.taken('POST', /^\/api\/v1\/customers\/[^/]+\/conversation-items$/);
+  const deleted = await scene.taken('DELETE', /conversation-items\//);
+  return { posted: posted.length, deleted: deleted.length };
+}

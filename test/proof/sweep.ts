@@ -1,0 +1,74 @@
+import { isWhole } from './extent.ts';
+import type { Scene } from './scene.ts';
+
+/** What is killed at every point, and what must hold when it was run again. */
+export interface Scenario {
+  setUp(): Promise<{
+    scene: Scene;
+    args: readonly string[];
+    /** Fails when something was lost or doubled; `leaving`: whose message was on its way when the process died. */
+    verify(leaving: readonly string[]): Promise<void>;
+  }>;
+  /** Points that a bounded proof tries. */
+  most: number;
+}
+
+export interface SweepResult {
+  /** Points of a run that nothing kills. */
+  points: number;
+  killed: number;
+  /** Deaths that left a message of which nobody knows whether it arrived. */
+  doubts: number;
+  wrong: string[];
+}
+
+/** Runs of this machine at the same time. */
+const lanes = 2;
+/** So many points in a row that no longer come: the run is over before them. */
+const pointsBeyond = 3;
+
+/** Dies at each point in turn, is run again to its end, and is looked at from outside. */
+export async function sweep(scenario: Scenario): Promise<SweepResult> {
+  const labels = await pointsOf(scenario);
+  const result: SweepResult = { points: labels.length, killed: 0, doubts: 0, wrong: [] };
+  const stride = isWhole ? 1 : Math.max(1, Math.floor(labels.length / scenario.most));
+  let next = isWhole ? 1 : Math.ceil(stride / 2);
+  let beyond = 0;
+
+  const lane = async (): Promise<void> => {
+    while (beyond < pointsBeyond) {
+      const number = next;
+      next += stride;
+      if (!isWhole && number > labels.length) return;
+      const { scene, args, verify } = await scenario.setUp();
+      let died: string | null = null;
+      try {
+        died = (await scene.runUntil(String(number), args)).died;
+        if (died === null) beyond += 1;
+        else result.killed += 1;
+        const leaving = scene.leaving();
+        if (leaving.length > 0) result.doubts += 1;
+        await verify(leaving);
+      } catch (error) {
+        const reason = error instanceof Error ? error.message : String(error);
+        result.wrong.push(`killed at ${died ?? `${number} (not reached)`}: ${reason}`);
+      } finally {
+        await scene.close();
+      }
+    }
+  };
+  await Promise.all(Array.from({ length: lanes }, lane));
+  return result;
+}
+
+/** The run that nothing kills has to be right, too. */
+async function pointsOf(scenario: Scenario): Promise<string[]> {
+  const { scene, args, verify } = await scenario.setUp();
+  try {
+    const labels = await scene.labelsOf(args);
+    await verify([]);
+    return labels;
+  } finally {
+    await scene.close();
+  }
+}
