@@ -30,11 +30,17 @@ export const sandboxControls: readonly string[] = [
   'GET  /_sandbox/mailbox                    messages that would have been sent (JSON)',
   'GET  /_sandbox/mailbox/1.html             the first message, as its reader sees it',
   'GET  /_sandbox/requests                   the last 10,000 requests: time, method, path, status',
+  'GET  /_sandbox/customers/ID.html          a customer’s timeline with the cards; without .html as JSON',
   'PUT  /_sandbox/faults                     {"latencyMs", "rateLimitPercent", "serverErrorPercent", "resetPercent", ...}',
   'GET  /_sandbox/conversations?trap=NAME    special conversations, with the agent who really answered last',
   'GET  /_sandbox/conversations/ID           the same for any conversation',
   'POST /_sandbox/conversations              a new one: {"customer": {"email"}, "channel", "messages": [{"from", "text"}], "close": true}',
+  'POST /_sandbox/conversations              {"count": 100, "close": true}: many of them, each of a new customer',
   'POST /_sandbox/conversations/ID/close     closes it and shows the event that a webhook gets; also /reopen',
+  'GET  /_sandbox/webhooks                   the webhooks, and what waits to be sent to them',
+  'PUT  /_sandbox/webhooks                   {"speed": 60}: their retries come that many times sooner; {"delaysSeconds", "answerSeconds"}',
+  'GET  /_sandbox/webhooks/deliveries        what was sent to them: event, attempt, status, time',
+  'POST /_sandbox/webhooks/retry-now         sends at once what waits for its next try',
 ];
 
 /** Traps whose conversations are worth a look right after the start. */

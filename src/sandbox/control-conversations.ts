@@ -14,6 +14,9 @@ import type { World } from './world/world.ts';
 /** New conversations are numbered above the everyday and below the special ones of the day. */
 const newNumbers = 0xe000_0000;
 
+/** More at once would keep the sandbox from everything else for too long. */
+const mostAtOnce = 2000;
+
 function bad(detail: string): Refusal {
   return new Refusal(400, [problem('invalid', detail)]);
 }
@@ -104,6 +107,23 @@ function tellNew(world: World, body: JsonObject, number: number): Story {
   return story;
 }
 
+function publish(world: World, story: Story): void {
+  world.stories.keep(story);
+  world.news.follow(story, 0);
+}
+
+/** As many conversations, each of a customer of its own. */
+function tellMany(world: World, body: JsonObject): Reply {
+  const { count } = body;
+  if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > mostAtOnce)
+    throw bad(`count must be a whole number from 1 to ${mostAtOnce}`);
+  if (body.customer !== undefined) throw bad('customer and count exclude each other');
+  const stories = Array.from({ length: count }, () => tellNew(world, body, world.newNumber()));
+  for (const story of stories) publish(world, story);
+  const conversations = stories.map(({ id, customerId }) => ({ conversationId: id, customerId }));
+  return { status: 201, json: { count, conversations } };
+}
+
 function optionalBody(request: Request): JsonObject {
   return request.body.length === 0 ? {} : jsonBody(request);
 }
@@ -160,8 +180,10 @@ export const controlConversationRoutes: readonly Route<Sandbox>[] = [
     method: 'POST',
     pattern: '/_sandbox/conversations',
     handle: ({ world }, request) => {
-      const story = tellNew(world, optionalBody(request), world.newNumber());
-      world.stories.keep(story);
+      const body = optionalBody(request);
+      if (body.count !== undefined) return tellMany(world, body);
+      const story = tellNew(world, body, world.newNumber());
+      publish(world, story);
       return { status: 201, json: described(world, story) };
     },
   },

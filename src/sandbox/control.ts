@@ -1,4 +1,7 @@
 import { controlConversationRoutes } from './control-conversations.ts';
+import { controlCustomerRoutes } from './control-customers.ts';
+import { controlWebhookRoutes } from './control-webhooks.ts';
+import { escaped } from './customer-page.ts';
 import { problem, refuse } from './errors.ts';
 import { jsonBody, type Route } from './exchange.ts';
 import { readFaults } from './faults.ts';
@@ -10,7 +13,7 @@ const picture = Buffer.from(
   'base64',
 );
 
-/** For people and tests, no part of Gladly: mailbox, request log, faults, special conversations. */
+/** For people and tests, no part of Gladly: mailbox, request log, faults, conversations, webhooks. */
 export const controlRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'GET',
@@ -56,8 +59,6 @@ export const controlRoutes: readonly Route<Sandbox>[] = [
     handle: () => ({ status: 200, headers: { 'Content-Type': 'image/png' }, body: picture }),
   },
   ...controlConversationRoutes,
+  ...controlCustomerRoutes,
+  ...controlWebhookRoutes,
 ];
-
-function escaped(text: string): string {
-  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;');
-}

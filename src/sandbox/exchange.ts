@@ -27,7 +27,7 @@ export interface Route<Context> {
   method: string;
   /** Segments that begin with a colon are parameters. */
   pattern: string;
-  handle(context: Context, request: Request, parameters: Parameters): Reply;
+  handle(context: Context, request: Request, parameters: Parameters): Reply | Promise<Reply>;
 }
 
 function segmentsOf(path: string): string[] | undefined {

@@ -1,6 +1,6 @@
 import type { Random } from './random.ts';
 
-/** What goes wrong on the way; percentages of the requests to the API. */
+/** What goes wrong on the way; percentages of the requests to the API, and of the events sent to webhooks. */
 export interface Faults {
   latencyMs: number;
   /** Added to the latency, evenly spread from 0. */
@@ -14,6 +14,14 @@ export interface Faults {
   hangPercent: number;
   /** Seconds in Retry-After of a 429; null leaves the header out. */
   retryAfter: number | null;
+  /** Events wait that long before they are sent to a webhook. */
+  webhookDelayMs: number;
+  /** Added to that, evenly spread from 0: events overtake each other. */
+  webhookJitterMs: number;
+  /** Sent twice. */
+  webhookDuplicatePercent: number;
+  /** Never sent, as in an outage. */
+  webhookDropPercent: number;
 }
 
 export const noFaults: Faults = {
@@ -25,6 +33,10 @@ export const noFaults: Faults = {
   cutPercent: 0,
   hangPercent: 0,
   retryAfter: null,
+  webhookDelayMs: 0,
+  webhookJitterMs: 0,
+  webhookDuplicatePercent: 0,
+  webhookDropPercent: 0,
 };
 
 /** The faults that the values describe; a sentence about what is wrong with them otherwise. */

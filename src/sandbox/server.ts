@@ -7,6 +7,7 @@ import { apiToken, apiUserEmail } from './world/organization.ts';
 import type { Random } from './random.ts';
 import type { Limits } from './rate-limits.ts';
 import type { RequestLog } from './request-log.ts';
+import type { Webhooks } from './webhooks/webhooks.ts';
 import type { World } from './world/world.ts';
 
 export interface Sandbox {
@@ -15,6 +16,7 @@ export interface Sandbox {
   faults: Faults;
   luck: Random;
   log: RequestLog;
+  webhooks: Webhooks;
 }
 
 const largestBody = 2_000_000;
@@ -29,14 +31,21 @@ export function sandboxServer(
 ): Server {
   let reportsRunning = 0;
 
-  const serveControl = async (request: Request, response: ServerResponse): Promise<void> => {
-    const found = matchRoute(controlRoutes, request.method, request.path);
-    const reply =
-      found === undefined
-        ? { status: 404 }
-        : guarded(() => found.route.handle(sandbox, request, found.parameters));
-    await send(response, reply, false);
+  /** The request has its effect, and the webhooks hear what happened. */
+  const perform = async <Context>(
+    routes: readonly Route<Context>[],
+    context: Context,
+    request: Request,
+  ): Promise<Reply> => {
+    const found = matchRoute(routes, request.method, request.path);
+    if (found === undefined) return { status: 404 };
+    const reply = await guarded(() => found.route.handle(context, request, found.parameters));
+    sandbox.webhooks.announce(sandbox.world.news.take());
+    return reply;
   };
+
+  const serveControl = async (request: Request, response: ServerResponse): Promise<void> =>
+    send(response, await perform(controlRoutes, sandbox, request), false);
 
   const serveApi = async (request: Request, response: ServerResponse): Promise<void> => {
     const { limits, faults, luck } = sandbox;
@@ -60,24 +69,20 @@ export function sandboxServer(
     const delay = delayOf(faults, luck);
     if (delay > 0) await sleep(delay);
     if (misfortune.kind === 'rate_limited') return send(response, tooMany, false);
-    const effect = (): Reply => {
-      const found = matchRoute(apiRoutes, request.method, request.path);
-      if (found === undefined) return { status: 404 };
-      return guarded(() => found.route.handle(sandbox.world, request, found.parameters));
-    };
+    const effect = (): Promise<Reply> => perform(apiRoutes, sandbox.world, request);
     switch (misfortune.kind) {
       case 'none':
       case 'cut':
-        return send(response, effect(), misfortune.kind === 'cut');
+        return send(response, await effect(), misfortune.kind === 'cut');
       case 'server_error':
-        if (misfortune.afterEffect) effect();
+        if (misfortune.afterEffect) await effect();
         return send(response, { status: luck.pick([500, 502, 503]) }, false);
       case 'reset':
-        if (misfortune.afterEffect) effect();
+        if (misfortune.afterEffect) await effect();
         response.socket?.resetAndDestroy();
         return;
       case 'hang':
-        if (misfortune.afterEffect) effect();
+        if (misfortune.afterEffect) await effect();
     }
   };
 
@@ -108,9 +113,9 @@ export function sandboxServer(
 }
 
 /** A refusal becomes the contract's error. Anything else is a defect of the sandbox, and must not pass for a fault. */
-function guarded(handle: () => Reply): Reply {
+async function guarded(handle: () => Reply | Promise<Reply>): Promise<Reply> {
   try {
-    return handle();
+    return await handle();
   } catch (error) {
     if (error instanceof Refusal) return { status: error.status, json: { errors: error.problems } };
     return { status: 500, body: `a defect of the sandbox: ${String(error)}` };

@@ -15,7 +15,9 @@ import { eventRoutes } from './routes/events.ts';
 import { itemRoutes } from './routes/items.ts';
 import { mediaRoutes } from './routes/media.ts';
 import { reportRoutes } from './routes/reports.ts';
+import { webhookRoutes } from './routes/webhooks.ts';
 import { sandboxServer, type Sandbox } from './server.ts';
+import { webhooksOf } from './webhooks/webhooks.ts';
 import { makeWorld } from './world/world.ts';
 
 export interface SandboxOptions {
@@ -53,12 +55,19 @@ export interface RunningSandbox {
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
   const seed = options.seed ?? 1;
   const world = makeWorld({ seed, size: options.size ?? 3000, now: options.clock ?? Date.now });
+  const webhooks = webhooksOf({
+    now: world.now,
+    newId: world.newId,
+    faults: () => sandbox.faults,
+    luck: randomFrom(seed, 'webhooks'),
+  });
   const sandbox: Sandbox = {
     world,
     limits: limitsOf(options.limits),
     faults: { ...noFaults, ...options.faults },
     luck: randomFrom(seed, 'faults'),
     log: requestLog(),
+    webhooks,
   };
   const host = options.host ?? '127.0.0.1';
   let origin = '';
@@ -74,6 +83,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       ...communicationRoutes,
       ...eventRoutes,
       ...reportRoutes,
+      ...webhookRoutes(webhooks),
     ],
     controlRoutes,
   );
@@ -95,12 +105,14 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     tellingConversationId: world.traps.find(({ name }) => name === 'telling')?.story.id ?? '',
     traps: world.traps.map(({ name, story, what }) => ({ name, conversationId: story.id, what })),
     mailbox: () => world.mailbox.messages(),
-    close: () =>
-      new Promise((resolve) => {
+    close: async () => {
+      await webhooks.deliveries.close();
+      await new Promise<void>((resolve) => {
         server.close(() => {
           resolve();
         });
         server.closeAllConnections();
-      }),
+      });
+    },
   };
 }

@@ -9,6 +9,7 @@ import type { World } from '../world/world.ts';
 export function continueNow(world: World, story: Story): Narrator {
   cutAt(story, world.now());
   world.stories.keep(story);
+  world.news.follow(story);
   // The custom channel is the one whose contacts have no events, and a change over the API is no contact.
   return narrate(story, {
     channel: 'custom',

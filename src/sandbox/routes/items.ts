@@ -29,6 +29,7 @@ function createItem(world: World, body: JsonObject, customerId: string): Reply {
     content: isActivity ? { ...content, receivedAt: withMillis(now) } : { ...content },
   };
   world.looseItems.set(id, { body: item, readable: isActivity });
+  world.activities.add({ at: withMillis(now), action: 'created', item });
   return { status: 200, json: item };
 }
 
@@ -43,6 +44,7 @@ function deleteItem(world: World, itemId: string, customerId: string | null): Re
   if (loose?.body.content?.type !== 'CUSTOMER_ACTIVITY') return notFound;
   if (customerId !== null && loose.body.customerId !== customerId) return notFound;
   world.looseItems.delete(itemId);
+  world.activities.add({ at: withMillis(world.now()), action: 'deleted', item: loose.body });
   return { status: 204 };
 }
 

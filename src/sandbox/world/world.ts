@@ -1,6 +1,8 @@
 import { customersOf, type Customers } from './customers.ts';
 import type { Setting } from './everyday.ts';
+import { activitiesOf, type Activities } from '../activities.ts';
 import { identifiersFor } from '../identifiers.ts';
+import { newsOf, type News } from '../news.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { mailboxOf } from '../mailbox.ts';
 import { makeDirectory } from './organization.ts';
@@ -28,7 +30,9 @@ export interface World {
   stories: Stories;
   customers: Customers;
   looseItems: Map<string, LooseItem>;
+  activities: Activities;
   mailbox: Mailbox;
+  news: News;
   traps: readonly Trap[];
   /** That one customer was merged into another: the only events outside of a conversation. */
   merges: readonly StoryEvent[];
@@ -63,7 +67,9 @@ export function makeWorld(options: { seed: number; size: number; now: () => numb
     ),
     customers: customersOf(setting, stage.customers, stage.merged),
     looseItems: new Map(),
+    activities: activitiesOf(),
     mailbox: mailboxOf(),
+    news: newsOf(),
     traps: stage.traps,
     merges: stage.merges,
     newNumber,

@@ -1,0 +1,42 @@
+import { customerPage, customerPageHeaders, type CustomerTimeline } from './customer-page.ts';
+import { notFound } from './errors.ts';
+import type { Route } from './exchange.ts';
+import { currentConversation } from './items.ts';
+import type { Sandbox } from './server.ts';
+import { itemsAt } from './world/story.ts';
+import type { World } from './world/world.ts';
+
+/** Everything on the timeline of a customer, whoever it was merged into; undefined when there never was one. */
+function timelineOfCustomer(world: World, customerId: string): CustomerTimeline | undefined {
+  const now = world.now();
+  const customer = world.customers.resolve(customerId);
+  if (customer === undefined) return undefined;
+  const stories = world.stories.ofCustomer(customer.id, now);
+  const loose = [...world.looseItems.values()].map(({ body }) => body);
+  const items = [
+    ...stories.flatMap((story) => itemsAt(story, now).map(({ body }) => body)),
+    ...loose.filter((item) => item.customerId === customer.id),
+  ];
+  return {
+    customer,
+    conversations: stories.flatMap((story) => currentConversation(story, now) ?? []),
+    items: items.sort((one, other) => Date.parse(one.timestamp) - Date.parse(other.timestamp)),
+  };
+}
+
+/** Looks at a customer as an agent does: with the cards on the timeline. */
+export const controlCustomerRoutes: readonly Route<Sandbox>[] = [
+  {
+    method: 'GET',
+    pattern: '/_sandbox/customers/:customer',
+    handle: ({ world }, _request, { customer = '' }) => {
+      const asPage = customer.endsWith('.html');
+      const timeline = timelineOfCustomer(world, asPage ? customer.slice(0, -'.html'.length) : customer);
+      if (timeline === undefined) return notFound;
+      if (asPage) return { status: 200, headers: customerPageHeaders, body: customerPage(timeline) };
+      const cards = timeline.items.filter(({ content }) => content?.type === 'CUSTOMER_ACTIVITY');
+      const history = world.activities.ofCustomer(timeline.customer.id);
+      return { status: 200, json: { ...timeline, cards, history } };
+    },
+  },
+];

@@ -1,0 +1,48 @@
+import { request as requestHttp } from 'node:http';
+import { request as requestHttps } from 'node:https';
+import type { WebhookValues } from './webhook.ts';
+
+/** Whether the URL leads nowhere but to this machine. */
+export function isLoopback({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
+}
+
+/**
+ * Posts JSON to a webhook as Gladly does: Basic credentials and static headers, no signature. Returns the status;
+ * null when none came before the signal aborted or the connection broke, and for every other machine: nothing that
+ * the sandbox makes up leaves this one. Never rejects.
+ */
+export function postToWebhook(
+  { url, credentials, headers }: WebhookValues,
+  body: string,
+  signal: AbortSignal,
+): Promise<number | null> {
+  const target = new URL(url);
+  if (!isLoopback(target) || signal.aborted) return Promise.resolve(null);
+  const request = target.protocol === 'https:' ? requestHttps : requestHttp;
+  const options = {
+    method: 'POST',
+    // An idle connection may be closed by the other side at the very moment of its next use.
+    agent: false as const,
+    signal,
+    headers: {
+      ...headers,
+      'Content-Type': 'application/json',
+      'Content-Length': Buffer.byteLength(body),
+      ...(credentials === null ? {} : { Authorization: basic(credentials) }),
+    },
+  };
+  return new Promise((resolve) => {
+    const outgoing = request(target, options, (response) => {
+      // What is wrong with the rest of the answer changes nothing: the status has been said.
+      response.on('error', () => undefined).resume();
+      resolve(response.statusCode ?? null);
+    });
+    outgoing.on('error', () => resolve(null));
+    outgoing.end(body);
+  });
+}
+
+function basic({ username, password }: { username: string; password: string }): string {
+  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+}
