@@ -9,13 +9,16 @@ const askEveryMilliseconds = 100;
 /**
  * The one queue: the rows of the ledger that are due. Of the closings of one customer the newest is decided first,
  * because it is the one to be asked about.
+ *
+ * @param onClaimed there was a closing, so there may be another; the newest of its customer may have to be waited for
  */
-export function queueOf(services: Services): NextWork {
+export function queueOf(services: Services, onClaimed: () => void = () => undefined): NextWork {
   const { ledger, worker, settings } = services;
   return async () => {
     for (;;) {
       const closing = await claimNextDue(ledger, worker, timeOf(services), settings.delivery);
       if (closing === null) return null;
+      onClaimed();
       const newest = await newestOf(services, closing).catch(async (error: unknown) => {
         await releaseClaim(ledger, closing.id, worker);
         throw error;

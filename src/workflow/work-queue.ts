@@ -1,4 +1,5 @@
 import { backOff } from '../domain/back-off.ts';
+import type { Reason } from '../domain/reason.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
 import { renewClaim, settleAbandoned } from '../ledger/claims.ts';
@@ -46,15 +47,24 @@ export interface Work {
   read: ConversationRead | null;
 }
 
-interface WorkResult {
+/** What one piece of work came to; `waiting`: the closing is to be looked at again, or is somebody else's. */
+export interface SettledWork {
+  /** Null where the failure came before the closing was known. */
+  closing: Closing | null;
   outcome: SurveyOutcome | 'waiting';
+  reasons: readonly Reason[];
   failure: Failure | null;
 }
 
-const waiting: WorkResult = { outcome: 'waiting', failure: null };
+type WorkResult = Omit<SettledWork, 'closing'>;
 
-/** The next closing that is due; null when there is none. A Failure is that of one piece of work, unless it stops the rest. */
-export type NextWork = () => Promise<Work | null>;
+const waiting: WorkResult = { outcome: 'waiting', reasons: [], failure: null };
+
+/**
+ * The next closing that is due; null when there is none. A Failure is that of one piece of work, unless it stops the
+ * rest. Whoever waits for work answers null when the signal aborts, because the run has stopped.
+ */
+export type NextWork = (ended: AbortSignal) => Promise<Work | null>;
 
 /**
  * Works on the queue until nothing is due, or a limit is reached. A closing that fails is kept with its back-off and
@@ -66,7 +76,7 @@ export async function workQueue(
   services: Services,
   next: NextWork,
   limits: QueueLimits,
-  onSettled: () => void,
+  onSettled: (settled: SettledWork) => void,
 ): Promise<QueueRun> {
   const { ledger } = services;
   const run: QueueRun = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0, end: 'done' };
@@ -78,6 +88,8 @@ export async function workQueue(
   let working = 0;
   let failuresInARow = 0;
   let stop: { error: unknown } | null = null;
+  const ended = new AbortController();
+  const end = (): void => ended.abort();
 
   /** Why nothing new may be begun; null when it may. `wait`: what is being done may use up the last permitted send. */
   const obstacle = (): QueueEnd | 'wait' | null => {
@@ -101,32 +113,35 @@ export async function workQueue(
       const { code, message, hint } = error;
       const retryAt = retryTime(services, closing, error);
       await recordFailure(ledger, closing.id, now(), { code, message, hint }, retryAt);
-      return { outcome: 'failed', failure: error };
+      return { outcome: 'failed', reasons: [], failure: error };
     }
   };
 
-  const workOnNext = async (): Promise<WorkResult | null> => {
-    let work: Work | null = null;
+  const workOnNext = async (): Promise<SettledWork | null> => {
+    let closing: Closing | null = null;
     try {
-      work = await next();
+      const work = await next(ended.signal);
       if (work === null) return null;
-      const { closing, read } = work;
-      return await keepingClaim(services, closing, (row) => settle(row, read));
+      closing = work.closing;
+      const result = await keepingClaim(services, closing, (row) => settle(row, work.read));
+      if (result.outcome !== 'waiting') leftToOthers.delete(closing.id);
+      return { closing, ...result };
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
-      const id = work?.closing.id;
+      const id = closing?.id;
       if (id === undefined || !isOthers(error) || leftToOthers.has(id))
-        return { outcome: 'failed', failure: error };
+        return { closing, outcome: 'failed', reasons: [], failure: error };
       leftToOthers.add(id);
-      return waiting;
+      return { closing, ...waiting };
     }
   };
 
-  const count = ({ outcome, failure }: WorkResult): void => {
+  const count = (settled: SettledWork): void => {
+    const { outcome, failure } = settled;
     if (failure !== null && stopsTheRest(failure)) throw failure;
     if (outcome in run) run[outcome as keyof Omit<QueueRun, 'end'>] += 1;
-    onSettled();
-    failuresInARow = isTrouble({ outcome, failure }) ? failuresInARow + 1 : 0;
+    onSettled(settled);
+    failuresInARow = isTrouble(settled) ? failuresInARow + 1 : 0;
     if (failure !== null && failuresInARow >= hopelessFailures) throw failure;
   };
 
@@ -158,13 +173,16 @@ export async function workQueue(
   };
 
   await settleAbandoned(ledger, now());
+  services.signal.addEventListener('abort', end);
   await Promise.all(
     Array.from({ length: workersFor(services.settings.ratePercent) }, () =>
       loop().catch((error: unknown) => {
         stop ??= { error };
+        end();
       }),
     ),
   );
+  services.signal.removeEventListener('abort', end);
   const stopped = stop as { error: unknown } | null;
   if (stopped !== null) throw stopped.error;
   return run;
@@ -177,7 +195,7 @@ function workersFor(ratePercent: number): number {
 }
 
 /** What the next closing may meet too. Messages in doubt most of all: each of them is left to a person. */
-function isTrouble({ outcome, failure }: WorkResult): boolean {
+function isTrouble({ outcome, failure }: SettledWork): boolean {
   if (failure === null) return false;
   return outcome === 'uncertain' || (outcome === 'failed' && failure.kind === 'temporary');
 }

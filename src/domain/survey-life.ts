@@ -1,0 +1,28 @@
+import { allows, type ClosingState } from './closing-states.ts';
+import type { Policy } from './policy.ts';
+
+/** Whether a survey can be answered, or why not any more. `not_asked`: no message of it left. */
+export type SurveyLife = 'open' | 'final' | 'expired' | 'not_asked';
+
+/** Times are RFC 3339. */
+export interface SurveyFacts {
+  state: ClosingState;
+  /** When the message left. */
+  leftAt: string | null;
+  firstAnsweredAt: string | null;
+}
+
+/**
+ * Answers are taken for `surveyExpires` after the message left, and can be changed for `answerFinalAfter` after the
+ * first one. Both periods are open at their end: at exactly the limit it is over.
+ */
+export function surveyLife(
+  { state, leftAt, firstAnsweredAt }: SurveyFacts,
+  { surveyExpires, answerFinalAfter }: Pick<Policy, 'surveyExpires' | 'answerFinalAfter'>,
+  nowMs: number,
+): SurveyLife {
+  if (leftAt === null || !allows('answer', state)) return 'not_asked';
+  if (nowMs >= Date.parse(leftAt) + surveyExpires) return 'expired';
+  const isFinal = firstAnsweredAt !== null && nowMs >= Date.parse(firstAnsweredAt) + answerFinalAfter;
+  return isFinal ? 'final' : 'open';
+}

@@ -1,0 +1,38 @@
+import { advanceMark } from '../ledger/marks.ts';
+import { releaseLock, renewLock, takeLock } from '../ledger/locks.ts';
+import { enumerateClosings, planSources, type Enumeration } from './find-closings.ts';
+import type { Services } from './services.ts';
+import { surveyingSince, unseenRange } from './sync-range.ts';
+
+const lockName = 'catch-up';
+const renewEveryMilliseconds = 10_000;
+
+/**
+ * Writes the closings since the last time into the queue, as `sync` finds them: those whose webhook never came. Of
+ * several servers on one ledger one does it at a time.
+ *
+ * @returns null when another process is at it
+ */
+export async function catchUp(services: Services, onFound: () => void): Promise<Enumeration | null> {
+  const { ledger, worker, clock } = services;
+  const time = (): string => new Date(clock()).toISOString();
+  const now = clock();
+  const { locked } = await takeLock(ledger, lockName, worker, time());
+  if (!locked) return null;
+  const renewal = setInterval(() => {
+    renewLock(ledger, lockName, worker, time()).catch(() => undefined);
+  }, renewEveryMilliseconds);
+  try {
+    const at = new Date(now).toISOString();
+    // Which organisation this is has to be certain before anything is written.
+    await services.organization();
+    const startedAt = await surveyingSince(ledger, at, false);
+    const range = await unseenRange(ledger, startedAt, now);
+    const found = await enumerateClosings(services, planSources(services, range, 'auto'), onFound);
+    await advanceMark(ledger, 'sync_until', at);
+    return found;
+  } finally {
+    clearInterval(renewal);
+    await releaseLock(ledger, lockName, worker);
+  }
+}
