@@ -1,10 +1,12 @@
 import Database from 'libsql';
+import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
 import { fastTime } from '../e2e/fast-time.ts';
-import { run, runJson, type RunResult } from '../support/run.ts';
+import { run, runJson, start, type RunResult } from '../support/run.ts';
 
 /** Waiting for the pace of requests is most of what these runs do. */
 const haste = 10;
@@ -18,11 +20,15 @@ export interface Scene {
   env: Record<string, string>;
   /** Tells of a conversation that closed so many minutes ago; its id. */
   tell(conversation: { email: string; minutesAgo?: number; topics?: string[] }): Promise<string>;
+  /** Lets Gladly's clock be ahead, so that its events, which come some seconds late, tell of what was just told. */
+  letEventsArrive(): void;
   /** To its end. */
   run(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
   json(args: readonly string[]): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }>;
   /** Lets the program die at the point of that number, or of a label that begins so. */
   runUntil(point: string, args: readonly string[]): Promise<RunResult & { died: string | null }>;
+  /** Kills it with SIGKILL after some time, unless it is done before. */
+  runFor(milliseconds: number, args: readonly string[]): Promise<{ signal: NodeJS.Signals | null }>;
   /** The labels of all points of a run that nothing kills. */
   labelsOf(args: readonly string[]): Promise<string[]>;
   /** Successful requests that Gladly saw, e.g. `POST /api/v1/communications/email`. */
@@ -40,6 +46,7 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
     limits: { requestsPerSecond: 1000 },
   });
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
+  let aheadMs = 0;
   const data = join(folder, 'data');
   const log = join(folder, 'points');
   const env = {
@@ -71,15 +78,19 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
     folder,
     env,
     async tell({ email, minutesAgo = 0, topics }) {
-      time.gladly.aheadMs = -minutesAgo * 60_000;
+      time.gladly.aheadMs = aheadMs - minutesAgo * 60_000;
       try {
         const body = JSON.stringify({ customer: { email }, close: true, ...(topics && { topics }) });
         const headers = { 'content-type': 'application/json' };
         const told = await ask('/_sandbox/conversations', { method: 'POST', headers, body });
         return String(told.conversationId);
       } finally {
-        time.gladly.aheadMs = 0;
+        time.gladly.aheadMs = aheadMs;
       }
+    },
+    letEventsArrive() {
+      aheadMs = 30_000;
+      time.gladly.aheadMs = aheadMs;
     },
     run: (args, others = {}) => run(args, { env: { ...env, ...others }, timeoutMs: 120_000 }),
     json: (args) => runJson(args, { env, timeoutMs: 120_000 }),
@@ -87,6 +98,16 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
       const result = await run(args, { env: withPoints(at), timeoutMs: 120_000 });
       const died = result.signal === 'SIGKILL' ? (linesOf(log)[0] ?? '') : null;
       return { ...result, died };
+    },
+    async runFor(milliseconds, args) {
+      const child = start(args, { env });
+      child.stdout.resume();
+      child.stderr.resume();
+      const ended = once(child, 'close');
+      await Promise.race([wait(milliseconds), ended]);
+      child.kill('SIGKILL');
+      const [, signal] = (await ended) as [number | null, NodeJS.Signals | null];
+      return { signal };
     },
     async labelsOf(args) {
       const { code, stderr } = await run(args, { env: withPoints(''), timeoutMs: 120_000 });

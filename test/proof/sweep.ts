@@ -1,17 +1,5 @@
 import { isWhole } from './extent.ts';
-import type { Scene } from './scene.ts';
-
-/** What is killed at every point, and what must hold when it was run again. */
-export interface Scenario {
-  setUp(): Promise<{
-    scene: Scene;
-    args: readonly string[];
-    /** Fails when something was lost or doubled; `leaving`: whose message was on its way when the process died. */
-    verify(leaving: readonly string[]): Promise<void>;
-  }>;
-  /** Points that a bounded proof tries. */
-  most: number;
-}
+import type { Staging } from './stagings.ts';
 
 export interface SweepResult {
   /** Points of a run that nothing kills. */
@@ -27,11 +15,15 @@ const lanes = 2;
 /** So many points in a row that no longer come: the run is over before them. */
 const pointsBeyond = 3;
 
-/** Dies at each point in turn, is run again to its end, and is looked at from outside. */
-export async function sweep(scenario: Scenario): Promise<SweepResult> {
-  const labels = await pointsOf(scenario);
+/**
+ * Dies at each point in turn, is run again to its end, and is looked at from outside.
+ *
+ * `most`: points that a bounded proof tries.
+ */
+export async function sweep(stage: Staging, most: number): Promise<SweepResult> {
+  const labels = await pointsOf(stage);
   const result: SweepResult = { points: labels.length, killed: 0, doubts: 0, wrong: [] };
-  const stride = isWhole ? 1 : Math.max(1, Math.floor(labels.length / scenario.most));
+  const stride = isWhole ? 1 : Math.max(1, Math.floor(labels.length / most));
   let next = isWhole ? 1 : Math.ceil(stride / 2);
   let beyond = 0;
 
@@ -40,7 +32,7 @@ export async function sweep(scenario: Scenario): Promise<SweepResult> {
       const number = next;
       next += stride;
       if (!isWhole && number > labels.length) return;
-      const { scene, args, verify } = await scenario.setUp();
+      const { scene, args, verify } = await stage();
       let died: string | null = null;
       try {
         died = (await scene.runUntil(String(number), args)).died;
@@ -62,8 +54,8 @@ export async function sweep(scenario: Scenario): Promise<SweepResult> {
 }
 
 /** The run that nothing kills has to be right, too. */
-async function pointsOf(scenario: Scenario): Promise<string[]> {
-  const { scene, args, verify } = await scenario.setUp();
+async function pointsOf(stage: Staging): Promise<string[]> {
+  const { scene, args, verify } = await stage();
   try {
     const labels = await scene.labelsOf(args);
     await verify([]);

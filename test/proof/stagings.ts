@@ -1,0 +1,155 @@
+import { readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect } from 'vitest';
+import { createScene, type Scene } from './scene.ts';
+import {
+  arrivedInGladly,
+  cardsOnTimelines,
+  expectOneVerdictEach,
+  outboxOf,
+  type Ending,
+} from './seen-from-outside.ts';
+
+/** What is killed, and what must hold when it was run again. */
+export interface Staged {
+  scene: Scene;
+  args: readonly string[];
+  /**
+   * Runs it again, to its end. Fails when something was lost or doubled.
+   * `leaving`: the conversations whose message was on its way when a process died.
+   */
+  verify(leaving: readonly string[]): Promise<void>;
+}
+
+export type Staging = () => Promise<Staged>;
+
+/** Runs it again, and expects that to be done. */
+async function again(scene: Scene, args: readonly string[]): Promise<ReturnType<typeof JSON.parse>> {
+  const { code, document, stderr } = await scene.json(args);
+  expect(code, `exit code when run again: ${stderr}`).toBe(0);
+  return document;
+}
+
+export const replay: Staging = async () => {
+  const scene = await createScene();
+  const args = ['replay', '--', scene.sandbox.tellingConversationId];
+  return {
+    scene,
+    args,
+    verify: async (leaving) => {
+      const document = await again(scene, args);
+      expect(document.outcome).toEqual(
+        leaving.length > 0 ? 'uncertain' : expect.stringMatching(/^(sent|already_surveyed)$/),
+      );
+      const closings = new Map<string, Ending>([[scene.sandbox.tellingConversationId, 'asked']]);
+      await expectOneVerdictEach(scene, closings, leaving, arrivedInGladly(scene));
+    },
+  };
+};
+
+export const replayToOutbox: Staging = async () => {
+  const scene = await createScene({ GCSAT_DELIVERY: 'outbox' });
+  const args = ['replay', '--', scene.sandbox.tellingConversationId];
+  return {
+    scene,
+    args,
+    verify: async () => {
+      const document = await again(scene, args);
+      const outbox = outboxOf(scene);
+      const { id } = document.survey;
+      expect(outbox.filter((file) => file !== '.unfinished')).toEqual([`${id}.eml`, `${id}.json`]);
+      expect(readdirSync(join(scene.env['GCSAT_DATA_DIR'] ?? '', 'outbox', '.unfinished'))).toEqual([]);
+      expect((await again(scene, ['surveys', 'list']))[0]).toMatchObject({ state: 'sent', surveyId: id });
+      expect(arrivedInGladly(scene)).toEqual([]);
+    },
+  };
+};
+
+export const post: Staging = async () => {
+  const scene = await createScene();
+  const args = ['post', '--rating', '4', '--comment', 'fine', '--', scene.sandbox.tellingConversationId];
+  return {
+    scene,
+    args,
+    verify: async () => {
+      expect((await again(scene, args)).outcome).toMatch(/^(posted|already_posted)$/);
+      expect(await cardsOnTimelines(scene)).toEqual({ posted: 1, deleted: 0 });
+      expect((await again(scene, args)).outcome).toBe('already_posted');
+    },
+  };
+};
+
+/** The answer changes: the old card goes, the new one comes, and never are there two, nor none in the end. */
+export const postAgain: Staging = async () => {
+  const scene = await createScene();
+  const id = scene.sandbox.tellingConversationId;
+  await again(scene, ['post', '--rating', '2', '--', id]);
+  const args = ['post', '--rating', '5', '--comment', 'better', '--', id];
+  return {
+    scene,
+    args,
+    verify: async () => {
+      expect((await again(scene, args)).outcome).toMatch(/^(posted|already_posted)$/);
+      expect(await cardsOnTimelines(scene)).toEqual({ posted: 2, deleted: 1 });
+    },
+  };
+};
+
+/** Three customers; one whose topic opts out; one with two closings, of which the newer is asked about. */
+async function smallWorld(scene: Scene, when: 'an hour ago' | 'now'): Promise<Map<string, Ending>> {
+  const closings = new Map<string, Ending>();
+  const ago = (minutes: number): number => (when === 'now' ? 0 : minutes);
+  const tell = async (ending: Ending, closing: Parameters<Scene['tell']>[0]): Promise<void> => {
+    closings.set(await scene.tell(closing), ending);
+  };
+  await tell('asked', { email: 'first@example.org', minutesAgo: ago(59) });
+  await tell('suppressed', { email: 'twice@example.org', minutesAgo: ago(57) });
+  await tell('asked', { email: 'second@example.org', minutesAgo: ago(55) });
+  await tell('suppressed', {
+    email: 'quiet@example.org',
+    minutesAgo: ago(53),
+    topics: ['do_not_send_stella'],
+  });
+  await tell('asked', { email: 'twice@example.org', minutesAgo: ago(51) });
+  return closings;
+}
+
+export const backfill: Staging = async () => {
+  const scene = await createScene();
+  const closings = await smallWorld(scene, 'an hour ago');
+  const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
+  const args = ['backfill', '--since', minutesAgo(60), '--until', minutesAgo(50)];
+  return {
+    scene,
+    args,
+    verify: async (leaving) => {
+      const document = await again(scene, args);
+      expect(document.outcomes).toMatchObject({ failed: 0, pending: 0, scheduled: 0 });
+      expect(document.closings).toBe(closings.size);
+      await expectOneVerdictEach(scene, closings, leaving, arrivedInGladly(scene));
+    },
+  };
+};
+
+/** The past that the first tick leaves alone, new closings, and an answer whose card did not get through. */
+export const sync: Staging = async () => {
+  const scene = await createScene();
+  const { tellingConversationId: answered } = scene.sandbox;
+  const args = ['sync'];
+  await again(scene, args);
+  await again(scene, ['replay', '--', answered]);
+  const { died } = await scene.runUntil('before request POST', ['post', '--rating', '3', '--', answered]);
+  expect(died, 'the card did not leave').not.toBeNull();
+  const closings = await smallWorld(scene, 'now');
+  scene.letEventsArrive();
+  return {
+    scene,
+    args,
+    verify: async (leaving) => {
+      await again(scene, args);
+      const all = new Map<string, Ending>([[answered, 'answered'], ...closings]);
+      await expectOneVerdictEach(scene, all, leaving, arrivedInGladly(scene));
+      expect(await cardsOnTimelines(scene)).toEqual({ posted: 1, deleted: 0 });
+    },
+  };
+};
