@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { Hono } from 'hono';
+import { Eta } from 'eta/core';
+import type { LogoType, PageBrand } from './brand.ts';
+import { paletteOf, type Palette } from './palette.ts';
+import iconSource from './templates/icon.svg.eta?raw';
+import styleSource from './templates/style.css.eta?raw';
+
+interface Asset {
+  /** Holds a hash of the content, so that browsers may keep it for ever. */
+  name: string;
+  type: string;
+  bytes: Uint8Array<ArrayBuffer>;
+}
+
+/** What the pages load besides themselves. */
+export interface Assets {
+  palette: Palette;
+  stylesheet: Asset;
+  icon: Asset;
+  logo: Asset | null;
+}
+
+const suffixes: Record<LogoType, string> = {
+  'image/png': 'png',
+  'image/jpeg': 'jpg',
+  'image/gif': 'gif',
+  'image/webp': 'webp',
+};
+
+export function assetsOf(brand: PageBrand): Assets {
+  const palette = paletteOf(brand.color);
+  // Nothing in it is a stranger's, and HTML's entities would break the CSS.
+  const style = new Eta({ autoEscape: false, autoTrim: false }).renderString(styleSource, {
+    ...palette,
+    ratings: [1, 2, 3, 4, 5],
+  });
+  const { logo } = brand;
+  return {
+    palette,
+    stylesheet: asset('survey', 'css', 'text/css; charset=utf-8', Buffer.from(style)),
+    icon: asset('icon', 'svg', 'image/svg+xml', Buffer.from(iconSource)),
+    logo: logo === null ? null : asset('logo', suffixes[logo.type], logo.type, logo.bytes),
+  };
+}
+
+export function assetRoutes({ stylesheet, icon, logo }: Assets): Hono {
+  const byName = new Map(
+    [stylesheet, icon, ...(logo === null ? [] : [logo])].map((known) => [known.name, known]),
+  );
+  const routes = new Hono();
+  routes.get('/assets/:name', (context) => {
+    const found = byName.get(context.req.param('name'));
+    if (found === undefined) return context.text('Not found\n', 404);
+    return context.body(found.bytes, 200, {
+      'Content-Type': found.type,
+      'Content-Length': String(found.bytes.length),
+      'Cache-Control': 'public, max-age=31536000, immutable',
+    });
+  });
+  return routes;
+}
+
+function asset(name: string, suffix: string, type: string, bytes: Uint8Array): Asset {
+  const hash = createHash('sha256').update(bytes).digest('hex').slice(0, 16);
+  return { name: `${name}-${hash}.${suffix}`, type, bytes: new Uint8Array(bytes) };
+}

@@ -1,0 +1,82 @@
+import { open, stat } from 'node:fs/promises';
+import { Failure } from '../../failure.ts';
+
+/** The operator's looks. */
+export interface PageBrand {
+  /** `#rrggbb`. */
+  color: string | null;
+  logo: { type: LogoType; bytes: Uint8Array } | null;
+}
+
+export type LogoType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+
+/** Every visitor loads it, often on a phone. */
+const largestLogo = 512 * 1024;
+
+/**
+ * Reads the logo. An image is what its first bytes say, never its name; SVG is none, because it can hold script.
+ *
+ * @throws Failure of kind configuration: `logo_unreadable`, `logo_too_large`, `logo_invalid`
+ */
+export async function readBrand(brand: {
+  color: string | null;
+  logoFile: string | null;
+}): Promise<PageBrand> {
+  const { color, logoFile } = brand;
+  return { color, logo: logoFile === null ? null : await readLogo(logoFile) };
+}
+
+async function readLogo(file: string): Promise<PageBrand['logo']> {
+  const bytes = await readStart(file, largestLogo + 1);
+  if (bytes.length > largestLogo) {
+    throw new Failure('configuration', 'logo_too_large', `the logo ${file} is larger than 512 KiB`, {
+      hint: 'Save it smaller: 400 pixels of width are enough.',
+    });
+  }
+  const type = typeOf(bytes);
+  if (type === null) {
+    throw new Failure(
+      'configuration',
+      'logo_invalid',
+      `the logo ${file} is no image that the page can show`,
+      {
+        hint: 'Save it as PNG, JPEG, WebP or GIF.',
+      },
+    );
+  }
+  return { type, bytes };
+}
+
+/** At most so many bytes of a real file: a path can also lead to a pipe, which would hold us until somebody writes. */
+async function readStart(file: string, most: number): Promise<Uint8Array> {
+  try {
+    if (!(await stat(file)).isFile()) throw new Error('not a file');
+    const handle = await open(file, 'r');
+    try {
+      const buffer = Buffer.alloc(most);
+      let length = 0;
+      while (length < most) {
+        const { bytesRead } = await handle.read(buffer, length, most - length);
+        if (bytesRead === 0) break;
+        length += bytesRead;
+      }
+      return buffer.subarray(0, length);
+    } finally {
+      await handle.close();
+    }
+  } catch (error) {
+    throw new Failure('configuration', 'logo_unreadable', `the logo ${file} cannot be read`, {
+      hint: 'Check the path and its permissions, or remove the setting to do without a logo.',
+      cause: error,
+    });
+  }
+}
+
+function typeOf(bytes: Uint8Array): LogoType | null {
+  const start = Buffer.from(bytes.subarray(0, 12)).toString('latin1');
+  if (start.startsWith('\x89PNG\r\n\x1a\n')) return 'image/png';
+  if (start.startsWith('\xff\xd8\xff')) return 'image/jpeg';
+  if (start.startsWith('GIF87a') || start.startsWith('GIF89a')) return 'image/gif';
+  if (start.startsWith('RIFF') && start.slice(8) === 'WEBP') return 'image/webp';
+  return null;
+}

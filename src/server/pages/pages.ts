@@ -1,0 +1,140 @@
+import { Hono, type Context } from 'hono';
+import type { SurveyDesk } from '../../workflow/survey-desk.ts';
+import { longestComment, readAnswerForm, readRating } from './answer-form.ts';
+import { assetRoutes, assetsOf } from './assets.ts';
+import type { PageBrand } from './brand.ts';
+import { chooseLanguage } from './languages.ts';
+import { pagesWith, type NoticeName, type Pages, type Problem, type Visit } from './render.ts';
+import { visitorWatch } from './visitors.ts';
+
+export interface PageParts {
+  desk: SurveyDesk;
+  brand: PageBrand;
+  /** The profile's, for visitors whose own we do not speak. */
+  language: string;
+  /** Milliseconds since 1970. */
+  clock(): number;
+  /** An answer was taken; the same one again counts too. */
+  onAnswer(): void;
+}
+
+export type { NoticeName };
+
+/** A page that needs no survey, for what the server answers by itself. */
+export type NoticePages = (name: NoticeName, acceptLanguage: string | null) => string;
+
+export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'language'>): NoticePages {
+  const pages = pagesWith(assetsOf(brand));
+  return (name, acceptLanguage) =>
+    pages.notice({ speech: chooseLanguage(acceptLanguage, language), companyName: '' }, name);
+}
+
+/**
+ * What customers see: the survey at `/s/:token`, the end of surveys at `/u/:token`, and what these load. A GET
+ * changes nothing, whoever sends it. Every token that leads nowhere gets the same page. No cookies, no script; the
+ * headers that every response needs are the server's.
+ */
+export function pageRoutes(parts: PageParts): Hono {
+  const { desk } = parts;
+  const assets = assetsOf(parts.brand);
+  const pages = pagesWith(assets);
+  const watch = visitorWatch();
+
+  const surveyPage = async (context: Context<object, '/s/:token'>): Promise<Response> => {
+    const token = context.req.param('token');
+    const view = await desk.view(token);
+    if (view.state === 'closed') return closed(context, pages, view);
+    const rating = readRating(context.req.query('rating') ?? '');
+    const { method, headers } = context.req.raw;
+    desk.visited(token, watch({ method, headers, rating, token, at: parts.clock() }));
+    const before = view.answer ?? { rating: null, resolved: null, comment: null };
+    const filledIn = { ...before, rating: rating ?? before.rating };
+    return show(context, 200, pages.survey(visitOf(context, view), view, filledIn, []), view.language);
+  };
+
+  const takeAnswer = async (context: Context<object, '/s/:token'>): Promise<Response> => {
+    const token = context.req.param('token');
+    const refuse = async (status: 400 | 403 | 413 | 415, name: NoticeName): Promise<Response> => {
+      const view = await desk.view(token);
+      return show(context, status, pages.notice(visitOf(context, view), name), view.language);
+    };
+    // Nothing may depend on Origin: mail clients and pages without a referrer send `null`.
+    if (context.req.header('Sec-Fetch-Site') === 'cross-site') return refuse(403, 'refused');
+    const filledIn = await readAnswerForm(context.req.raw);
+    if (filledIn === 'wrong_type') return refuse(415, 'notUnderstood');
+    if (filledIn === 'too_large') return refuse(413, 'tooLarge');
+    if (filledIn === 'not_understood') return refuse(400, 'notUnderstood');
+
+    const { rating, ...rest } = filledIn;
+    const isTooLong = (filledIn.comment ?? '').length > longestComment;
+    if (rating === null || isTooLong) {
+      const view = await desk.view(token);
+      if (view.state === 'closed') return closed(context, pages, view);
+      const problems: Problem[] = [
+        ...(rating === null ? (['rating_missing'] as const) : []),
+        ...(isTooLong ? (['comment_too_long'] as const) : []),
+      ];
+      const page = pages.survey(visitOf(context, view), view, filledIn, problems);
+      return show(context, 422, page, view.language);
+    }
+    const answer = { rating, ...rest };
+    const view = await desk.answer(token, answer);
+    if (view.state === 'closed') return closed(context, pages, view);
+    if (view.saved) parts.onAnswer();
+    return show(context, 200, pages.thanks(visitOf(context, view), view.answer ?? answer), view.language);
+  };
+
+  const unsubscribePage = async (context: Context<object, '/u/:token'>): Promise<Response> => {
+    const found = await desk.subscription(context.req.param('token'));
+    if (found.state === 'closed') return closed(context, pages, found);
+    const visit = visitOf(context, found);
+    const page = found.state === 'subscribed' ? pages.unsubscribe(visit) : pages.unsubscribed(visit);
+    return show(context, 200, page, found.language);
+  };
+
+  // RFC 8058: from any site and with any body; mail programs press this button for their users.
+  const endSurveys = async (context: Context<object, '/u/:token'>): Promise<Response> => {
+    const found = await desk.unsubscribe(context.req.param('token'));
+    if (found.state === 'closed') return closed(context, pages, found);
+    return show(context, 200, pages.unsubscribed(visitOf(context, found)), found.language);
+  };
+
+  const wrongMethod = (context: Context): Response => {
+    context.header('Allow', 'GET, HEAD, POST');
+    return context.text('This address takes GET, HEAD and POST.\n', 405);
+  };
+
+  const routes = new Hono();
+  routes.get('/s/:token', surveyPage).post(takeAnswer).all(wrongMethod);
+  routes.get('/u/:token', unsubscribePage).post(endSurveys).all(wrongMethod);
+  routes.route('/', assetRoutes(assets));
+  return routes;
+}
+
+interface Salutation {
+  companyName: string;
+  language: string;
+}
+
+function visitOf(context: Context, { companyName, language }: Salutation): Visit {
+  return { speech: speechFor(context, language), companyName, token: context.req.param('token') ?? '' };
+}
+
+function speechFor(context: Context, ofProfile: string): Visit['speech'] {
+  return chooseLanguage(context.req.header('Accept-Language') ?? null, ofProfile);
+}
+
+/** One answer for all that is unknown, tampered with or over, so that a link can not be told from a guess. */
+function closed(context: Context, pages: Pages, view: Salutation): Response {
+  return show(context, 404, pages.notice(visitOf(context, view), 'closed'), view.language);
+}
+
+type Status = 200 | 400 | 403 | 404 | 413 | 415 | 422;
+
+function show(context: Context, status: Status, html: string, ofProfile: string): Response {
+  return context.body(html, status, {
+    'Content-Type': 'text/html; charset=utf-8',
+    'Content-Language': speechFor(context, ofProfile).language,
+    Vary: 'Accept-Language',
+  });
+}

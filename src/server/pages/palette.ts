@@ -1,0 +1,87 @@
+/** The colours of one mode, as `#rrggbb`. */
+export interface Shades {
+  /** Behind everything, and behind the card. */
+  page: string;
+  card: string;
+  ink: string;
+  /** The operator's colour as it is, behind the words of the button. */
+  fill: string;
+  onFill: string;
+  /** Outlines and marks: at least 3:1 on page and card. */
+  accent: string;
+  /** Links: at least 4.5:1 on page and card. */
+  link: string;
+  /** A breath of the accent behind what is chosen; ink is read on it. */
+  soft: string;
+}
+
+export interface Palette {
+  light: Shades;
+  dark: Shades;
+}
+
+const standardColor = '#1f5fbf';
+const surfaces = {
+  light: { page: '#f3f4f7', card: '#ffffff', ink: '#14181f' },
+  dark: { page: '#13161b', card: '#1d222a', ink: '#f3f5f8' },
+} as const;
+
+/**
+ * The colours of the pages, from the operator's own (`#rrggbb`; null: ours). Whatever colour that is, words keep a
+ * contrast of 4.5:1 and outlines one of 3:1 (WCAG 2.2, 1.4.3 and 1.4.11): it is darkened or lightened as far as
+ * that takes.
+ */
+export function paletteOf(color: string | null): Palette {
+  const fill = color ?? standardColor;
+  const black = '#000000';
+  const white = '#ffffff';
+  // One of the two always has 4.58:1 or more; white is what people expect on a colour as long as it can be read.
+  const onFill = contrastOf(white, fill) >= 4.5 ? white : black;
+  const shades = (mode: 'light' | 'dark', towards: string): Shades => {
+    const { page, card } = surfaces[mode];
+    const readable = (least: number): string =>
+      shift(
+        fill,
+        towards,
+        (candidate) => Math.min(contrastOf(candidate, page), contrastOf(candidate, card)) >= least,
+      );
+    const accent = readable(3);
+    return { ...surfaces[mode], fill, onFill, accent, link: readable(4.5), soft: mix(card, accent, 0.1) };
+  };
+  return { light: shades('light', black), dark: shades('dark', white) };
+}
+
+/** From 1 to 21, as WCAG 2.2 defines it. */
+export function contrastOf(one: string, other: string): number {
+  const [brighter = 0, darker = 0] = [luminanceOf(one), luminanceOf(other)].sort((a, b) => b - a);
+  return (brighter + 0.05) / (darker + 0.05);
+}
+
+const steps = 100;
+
+/** The colour nearest to `from` on the way `towards` another that will do. */
+function shift(from: string, towards: string, willDo: (color: string) => boolean): string {
+  for (let step = 0; step < steps; step += 1) {
+    const candidate = mix(from, towards, step / steps);
+    if (willDo(candidate)) return candidate;
+  }
+  return towards;
+}
+
+function mix(one: string, other: string, share: number): string {
+  const others = channelsOf(other);
+  const mixed = channelsOf(one).map((value, index) => value + ((others[index] ?? value) - value) * share);
+  return `#${mixed.map((value) => Math.round(value).toString(16).padStart(2, '0')).join('')}`;
+}
+
+function luminanceOf(color: string): number {
+  const [red = 0, green = 0, blue = 0] = channelsOf(color).map((value) => {
+    const part = value / 255;
+    return part <= 0.04045 ? part / 12.92 : ((part + 0.055) / 1.055) ** 2.4;
+  });
+  return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
+}
+
+function channelsOf(color: string): number[] {
+  return [1, 3, 5].map((at) => Number.parseInt(color.slice(at, at + 2), 16));
+}

@@ -1,0 +1,173 @@
+import { Eta } from 'eta/core';
+import type { SurveyView } from '../../workflow/survey-desk.ts';
+import { longestComment, type FilledIn } from './answer-form.ts';
+import type { Assets } from './assets.ts';
+import { dayOf, type Speech } from './languages.ts';
+import { agentNameOf, companyNameOf } from './names.ts';
+import noticeSource from './templates/notice.eta?raw';
+import pageSource from './templates/page.eta?raw';
+import surveySource from './templates/survey.eta?raw';
+import thanksSource from './templates/thanks.eta?raw';
+import unsubscribeSource from './templates/unsubscribe.eta?raw';
+import unsubscribedSource from './templates/unsubscribed.eta?raw';
+import { conversationBy, wordsOf, type Notice, type Words } from './words.ts';
+
+/** What every page is made for. */
+export interface Visit {
+  speech: Speech;
+  /** As the operator wrote it; empty where nobody knows it. */
+  companyName: string;
+  /** Empty on pages that ask for nothing. It came with the address, so it is the customer's already. */
+  token: string;
+}
+
+export type OpenSurvey = Extract<SurveyView, { state: 'open' }>;
+
+/** What is wrong with an answer. */
+export type Problem = 'rating_missing' | 'comment_too_long';
+
+export type NoticeName = {
+  [Name in keyof Words]: Words[Name] extends Notice ? Name : never;
+}[keyof Words];
+
+/** The pages as HTML. */
+export interface Pages {
+  survey(visit: Visit, survey: OpenSurvey, filledIn: FilledIn, problems: readonly Problem[]): string;
+  thanks(visit: Visit, answer: NonNullable<OpenSurvey['answer']>): string;
+  unsubscribe(visit: Visit): string;
+  unsubscribed(visit: Visit): string;
+  notice(visit: Omit<Visit, 'token'>, name: NoticeName): string;
+}
+
+const ratings = [1, 2, 3, 4, 5] as const;
+/** A comment on the page of thanks is only a reminder. */
+const longestReminder = 280;
+
+export function pagesWith(assets: Assets): Pages {
+  const eta = new Eta({ autoTrim: false });
+  eta.loadTemplate('@page', pageSource);
+  eta.loadTemplate('@survey', surveySource);
+  eta.loadTemplate('@thanks', thanksSource);
+  eta.loadTemplate('@notice', noticeSource);
+  eta.loadTemplate('@unsubscribe', unsubscribeSource);
+  eta.loadTemplate('@unsubscribed', unsubscribedSource);
+
+  const page = (
+    template: `@${string}`,
+    { speech, companyName }: Omit<Visit, 'token'>,
+    content: { title: string } & Record<string, unknown>,
+  ): string =>
+    eta.render(template, {
+      language: speech.language,
+      words: wordsOf(speech.language),
+      company: companyNameOf(companyName) ?? '',
+      palette: assets.palette,
+      // Beside `s` and `u`, wherever a reverse proxy puts them.
+      assets: '../assets',
+      stylesheet: assets.stylesheet.name,
+      icon: assets.icon.name,
+      logo: assets.logo?.name ?? null,
+      ...content,
+    });
+
+  return {
+    survey(visit, survey, filledIn, problems) {
+      const { speech } = visit;
+      const words = wordsOf(speech.language);
+      const question = words.question(agentNameOf(survey.agentFirstName));
+      const told = problems.map((problem) => ({ ...tell(problem, speech), problem }));
+      const textOf = (problem: Problem): string => told.find((one) => one.problem === problem)?.text ?? '';
+      return page('@survey', visit, {
+        title: problems.length === 0 ? question : words.titleOfProblem(question),
+        question,
+        about: aboutOf(visit, survey),
+        answeredAlready: survey.answer !== null,
+        problems: told,
+        ratingProblem: textOf('rating_missing'),
+        commentProblem: textOf('comment_too_long'),
+        action: pathOf(visit),
+        stars: ratings.map((rating, index) => ({
+          rating,
+          label: words.stars(rating),
+          verdict: words.verdicts[index],
+          chosen: filledIn.rating === rating,
+        })),
+        choices: [
+          { name: 'yes', value: 'yes', label: words.yes, chosen: filledIn.resolved === true },
+          { name: 'no', value: 'no', label: words.no, chosen: filledIn.resolved === false },
+          // Without script nobody could take back a yes or a no.
+          { name: 'none', value: '', label: words.noAnswer, chosen: false },
+        ],
+        comment: filledIn.comment ?? '',
+        longestComment,
+        button: survey.answer === null ? words.send : words.sendAgain,
+        whoReads: words.whoReads(nameIn(visit)),
+      });
+    },
+
+    thanks(visit, { rating, resolved, comment }) {
+      const words = wordsOf(visit.speech.language);
+      const verdicts: Record<string, string> = { true: words.wasResolved, false: words.wasNotResolved };
+      return page('@thanks', visit, {
+        title: words.thanks,
+        saved: words.saved(nameIn(visit)),
+        label: words.stars(rating),
+        verdict: words.stars(rating),
+        stars: ratings.map((star) => ({ given: star <= rating })),
+        resolved: verdicts[String(resolved)] ?? '',
+        comment: shortened(comment ?? ''),
+        action: pathOf(visit),
+      });
+    },
+
+    unsubscribe(visit) {
+      const notice = wordsOf(visit.speech.language).unsubscribe(nameIn(visit));
+      return page('@unsubscribe', visit, { ...notice, action: pathOf(visit) });
+    },
+
+    unsubscribed(visit) {
+      const words = wordsOf(visit.speech.language);
+      const name = nameIn(visit);
+      return page('@unsubscribed', visit, {
+        ...words.unsubscribed(name),
+        mistake: words.unsubscribedByMistake(name),
+      });
+    },
+
+    notice: (visit, name) => page('@notice', visit, { ...wordsOf(visit.speech.language)[name] }),
+  };
+}
+
+function aboutOf(visit: Visit, { channel, closedAt, timeZone }: OpenSurvey): string {
+  const words = wordsOf(visit.speech.language);
+  const day = dayOf(closedAt, visit.speech.locale, timeZone);
+  return words.about(conversationBy(channel, words), nameIn(visit), day);
+}
+
+function nameIn({ companyName, speech }: Omit<Visit, 'token'>): string {
+  return companyNameOf(companyName) ?? wordsOf(speech.language).nameless;
+}
+
+/** Relative, because a reverse proxy may put our paths below one of its own; and without the query of the link. */
+function pathOf({ token }: Visit): string {
+  return `./${encodeURIComponent(token)}`;
+}
+
+function tell(problem: Problem, { language, locale }: Speech): { text: string; target: string } {
+  const words = wordsOf(language);
+  switch (problem) {
+    case 'rating_missing':
+      return { text: words.ratingMissing, target: 'rating-1' };
+    case 'comment_too_long':
+      return { text: words.commentTooLong(longestComment.toLocaleString(locale)), target: 'comment' };
+  }
+}
+
+function shortened(comment: string): string {
+  if (comment.length <= longestReminder) return comment;
+  const start = [...new Intl.Segmenter().segment(comment.slice(0, longestReminder))].slice(0, -1);
+  return `${start
+    .map(({ segment }) => segment)
+    .join('')
+    .trimEnd()}…`;
+}

@@ -1,0 +1,49 @@
+import type { VisitKind } from '../../workflow/survey-desk.ts';
+
+/** A look at a survey page, as far as it tells who looks. */
+export interface Look {
+  method: string;
+  headers: Headers;
+  /** The star of the link; null: the link without one. */
+  rating: number | null;
+  token: string;
+  /** Milliseconds since 1970. */
+  at: number;
+}
+
+/** Programs that open links for somebody else: previews of messengers, scanners of mail gateways, HTTP libraries. */
+const programs =
+  /bot\b|crawl|spider|slurp|preview|scan|facebookexternalhit|whatsapp\/|telegram|slack|discord|skype|google-safety|imageproxy|safelinks|barracuda|proofpoint|mimecast|symantec|messagelabs|sophos|fortinet|cloudmark|headless|phantomjs|^curl\/|^wget\/|python|^java\/|^ruby|^php|^perl|libwww|go-http-client|okhttp|axios|node-fetch|^node|undici|httpclient|winhttp/i;
+
+const secondsBetweenStars = 5;
+const mostRemembered = 10_000;
+
+/**
+ * Tells a person's look from a program's, as well as one can; it is a guess, and nothing is scored by it. Who opens
+ * links of several stars within seconds is a scanner that follows every link of the mail.
+ */
+export function visitorWatch(): (look: Look) => VisitKind {
+  const lastStars = new Map<string, { rating: number; at: number }>();
+
+  const jumps = ({ token, rating, at }: Look): boolean => {
+    if (rating === null) return false;
+    const last = lastStars.get(token);
+    lastStars.delete(token);
+    lastStars.set(token, { rating, at });
+    const [oldest] = lastStars.keys();
+    if (lastStars.size > mostRemembered && oldest !== undefined) lastStars.delete(oldest);
+    return last !== undefined && last.rating !== rating && at - last.at <= secondsBetweenStars * 1000;
+  };
+
+  return (look) => {
+    const several = jumps(look);
+    if (several || look.method === 'HEAD' || isProgram(look.headers)) return 'scanner';
+    return look.rating === null ? 'opened' : 'clicked';
+  };
+}
+
+function isProgram(headers: Headers): boolean {
+  const purpose = [headers.get('sec-purpose'), headers.get('purpose'), headers.get('x-moz')].join(' ');
+  const agent = headers.get('user-agent') ?? '';
+  return agent === '' || /prefetch|prerender|preview/i.test(purpose) || programs.test(agent.slice(0, 1000));
+}

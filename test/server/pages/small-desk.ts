@@ -1,0 +1,63 @@
+import type { AnswerContent, SurveyDesk, SurveyView, VisitKind } from '../../../src/workflow/survey-desk.ts';
+
+export type OpenSurvey = Extract<SurveyView, { state: 'open' }>;
+
+export const openToken = 'open-survey';
+
+export const openSurvey: OpenSurvey = {
+  state: 'open',
+  surveyId: 'survey-1',
+  companyName: 'Acme Outdoor',
+  language: 'en',
+  agentFirstName: 'Maria',
+  channel: 'email',
+  closedAt: '2026-11-12T15:00:00.000Z',
+  timeZone: 'Europe/Berlin',
+  answer: null,
+};
+
+/** One survey behind one token, in memory: what the pages ask of a desk, and nothing else of the workflow. */
+export interface SmallDesk extends SurveyDesk {
+  survey: OpenSurvey;
+  answers: AnswerContent[];
+  visits: VisitKind[];
+  isUnsubscribed: boolean;
+  /** What the desk was told by something that must not tell it anything. */
+  changes(): number;
+}
+
+export function smallDesk(about: Partial<OpenSurvey> = {}): SmallDesk {
+  const desk: SmallDesk = {
+    survey: { ...openSurvey, ...about },
+    answers: [],
+    visits: [],
+    isUnsubscribed: false,
+    changes: () => desk.answers.length + (desk.isUnsubscribed ? 1 : 0),
+    view: async (token) => (token === openToken ? desk.survey : closed()),
+    async answer(token, answer) {
+      if (token !== openToken) return { ...closed(), saved: false };
+      desk.answers.push(answer);
+      desk.survey = { ...desk.survey, answer };
+      return { ...desk.survey, saved: true };
+    },
+    visited: (_token, kind) => void desk.visits.push(kind),
+    async subscription(token) {
+      if (token !== openToken) return closed();
+      return { ...salutation(), state: desk.isUnsubscribed ? 'unsubscribed' : 'subscribed' };
+    },
+    async unsubscribe(token) {
+      if (token !== openToken) return closed();
+      desk.isUnsubscribed = true;
+      return { ...salutation(), state: 'unsubscribed' };
+    },
+  };
+  const salutation = (): { companyName: string; language: string } => ({
+    companyName: desk.survey.companyName,
+    language: desk.survey.language,
+  });
+  const closed = (): { state: 'closed'; companyName: string; language: string } => ({
+    ...salutation(),
+    state: 'closed',
+  });
+  return desk;
+}
