@@ -6,7 +6,13 @@ import {
   policyKeys,
   policyTakesEmpty,
 } from '../config/policy.ts';
-import { checkProfileValue, isProfileKey, parseTemplate, profileKeys } from '../config/profile-values.ts';
+import {
+  checkProfileValue,
+  isProfileKey,
+  parseLogo,
+  parseTemplate,
+  profileKeys,
+} from '../config/profile-values.ts';
 import {
   configFile,
   readProfiles,
@@ -18,6 +24,7 @@ import {
 import { resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
 import type { SettingOrigin } from '../config/settings.ts';
 import { readSecret } from '../config/token-input.ts';
+import { environmentWebhookCredentials, type WebhookCredentials } from '../config/webhook-credentials.ts';
 import { defaultPolicy } from '../domain/policy.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { registerSecret } from '../terminal/redact.ts';
@@ -42,6 +49,7 @@ export async function runConfigureSet(context: CommandContext, texts: readonly s
   const set: Record<string, string | null> = {};
   for (const text of texts) {
     const { key, value } = await readAssignment(text);
+    if (key === 'logo' && value.trim() !== '') await checkLogo(value);
     set[key] = assign(profile, key, value);
   }
   await saveProfile(configDir, name, profile);
@@ -90,9 +98,15 @@ function assign(profile: StoredProfile, key: string, value: string): string | nu
   readValue('usage', key, (text) => checkProfileValue(key, text), value);
   if (key === 'smtpUrl') registerSecret(value);
   // The file is looked for from wherever gcsat runs later.
-  const text = key === 'template' ? parseTemplate(value) : value.trim();
+  const text = key === 'template' ? parseTemplate(value) : key === 'logo' ? parseLogo(value) : value.trim();
   profile.values[key] = text;
   return key === 'smtpUrl' ? isSet : text;
+}
+
+/** A picture that the survey page could not show is refused here, and not when the server starts. */
+async function checkLogo(value: string): Promise<void> {
+  const { readBrand } = await import('../server/pages/brand.ts');
+  await readBrand({ color: null, logoFile: parseLogo(value) });
 }
 
 function without<Key extends string>(
@@ -126,7 +140,12 @@ interface Shown {
 export async function runConfigureShow(context: CommandContext): Promise<void> {
   const { output } = context;
   const resolved = await currentProfile(context);
-  const settings = shownSettings(resolved);
+  const credentials = await resolved.webhookCredentials();
+  const fromEnvironment = hasAny(await environmentWebhookCredentials(context.env));
+  if (hasAny(credentials)) {
+    resolved.origins['webhookCredentials'] = fromEnvironment ? 'environment' : 'profile';
+  }
+  const settings = shownSettings(resolved, credentials);
   const file = configFile(resolved.configDir);
   if (!resolved.profileExists) output.warn(`there is no profile '${resolved.profile}' in ${file} yet`);
   output.result({ profile: resolved.profile, file, settings }, () =>
@@ -142,7 +161,11 @@ export async function runConfigureShow(context: CommandContext): Promise<void> {
   );
 }
 
-function shownSettings(resolved: ResolvedSettings): Record<string, Shown> {
+function hasAny({ basic, headers }: WebhookCredentials): boolean {
+  return basic.length > 0 || headers.length > 0;
+}
+
+function shownSettings(resolved: ResolvedSettings, credentials: WebhookCredentials): Record<string, Shown> {
   const secret = (value: string | null): string | null => (value === null ? null : isSet);
   const values: Record<string, string | null> = {
     profile: resolved.profile,
@@ -154,6 +177,9 @@ function shownSettings(resolved: ResolvedSettings): Record<string, Shown> {
     publicUrl: resolved.publicUrl,
     smtpUrl: secret(resolved.smtpUrl),
     template: resolved.templateFile,
+    logo: resolved.brand.logoFile,
+    trustProxy: resolved.trustedProxies.length === 0 ? null : resolved.trustedProxies.join(', '),
+    webhookCredentials: hasAny(credentials) ? isSet : null,
     ratePercent: String(resolved.ratePercent),
     timeout: String(resolved.timeoutMs / 1000),
     database: resolved.database,

@@ -204,6 +204,8 @@ function draftOf({ domain, email, token, values }: Answers, known: StoredProfile
     ...(domain.hostKind === 'other' ? { allowHost: true } : {}),
     email,
     token,
+    // It is a webhook of the organisation that it was made for.
+    ...(known?.webhook !== undefined && known.domain === domain.origin ? { webhook: known.webhook } : {}),
     values: { ...known?.values, ...values },
     policy: known?.policy ?? {},
   };

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { isatty } from 'node:tty';
 import { environmentSwitch, isContinuousIntegration } from '../config/environment.ts';
 import { loadSettings, type GlobalFlags, type Settings } from '../config/settings.ts';
+import type { WebhookCredentials } from '../config/webhook-credentials.ts';
 import type { RunningSandbox } from '../sandbox/start.ts';
 import type { Output } from '../terminal/output.ts';
 import { registerSecret } from '../terminal/redact.ts';
@@ -111,6 +112,7 @@ async function embed(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Embedd
 
 /** From here on nothing secret of these settings appears in any output. */
 export function keepSecret(settings: Settings): Settings {
+  let registered: WebhookCredentials | null = null;
   registerSecret(settings.token);
   registerSecret(Buffer.from(`${settings.email}:${settings.token}`).toString('base64'));
   for (const url of [settings.smtpUrl, settings.database]) registerSecret(passwordOf(url));
@@ -121,7 +123,21 @@ export function keepSecret(settings: Settings): Settings {
       registerSecret(Buffer.from(secret).toString('utf8'));
       return secret;
     },
+    async webhookCredentials() {
+      const credentials = await settings.webhookCredentials();
+      if (credentials !== registered) registerWebhookSecrets(credentials);
+      registered = credentials;
+      return credentials;
+    },
   };
+}
+
+export function registerWebhookSecrets({ basic, headers }: WebhookCredentials): void {
+  for (const { user, password } of basic) {
+    registerSecret(password);
+    registerSecret(Buffer.from(`${user}:${password}`).toString('base64'));
+  }
+  for (const { value } of headers) registerSecret(value);
 }
 
 function passwordOf(url: string | null): string | null {

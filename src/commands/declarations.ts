@@ -130,8 +130,8 @@ const configure: CommandDeclaration = {
         'is read from stdin.\n\n' +
         'Policy: optOutTopics, suppressionDays, maxAge, delay, quietHours, sample, excludedAgents, ' +
         'excludedInboxes, excludedChannels, excludedCustomers, lowRating, confirmSends, surveyExpires, answerFinalAfter, ' +
-        'language, companyName, conversationLink. Others: delivery, from, publicUrl, smtpUrl, template, ' +
-        'ratePercent, timeout.\n\n' +
+        'language, companyName, brandColor, conversationLink. Others: delivery, from, publicUrl, smtpUrl, ' +
+        'template, logo, trustProxy, ratePercent, timeout.\n\n' +
         'Durations: 30d, 36h, 90m, 45s, 0. Lists: separated by commas.',
       arguments: [{ name: '<setting...>', description: 'KEY=VALUE' }],
       examples: [

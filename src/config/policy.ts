@@ -115,6 +115,22 @@ const companyName: Codec<string | null> = {
   format: (name) => name ?? '',
 };
 
+const brandColor: Codec<string | null> = {
+  parse(text) {
+    const given = text.trim().toLowerCase();
+    if (given === '') return null;
+    const short = /^#([0-9a-f])([0-9a-f])([0-9a-f])$/.exec(given);
+    if (short !== null)
+      return `#${short
+        .slice(1)
+        .map((digit) => digit.repeat(2))
+        .join('')}`;
+    if (/^#[0-9a-f]{6}$/.test(given)) return given;
+    throw new InvalidValue(`'${text}' is no colour`, 'use e.g. #0b6e4f or #08f, or nothing for our own');
+  },
+  format: (colour) => colour ?? '',
+};
+
 /** What the link is once its places are filled. */
 function sampleOf(pattern: string): string {
   return pattern
@@ -152,6 +168,7 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   confirmSends: number(0, 99_999, 'whole'),
   language,
   companyName,
+  brandColor,
   conversationLink,
 };
 

@@ -1,3 +1,4 @@
+import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { deliveryNames, type DeliveryName } from '../domain/delivery.ts';
 import { InvalidValue } from './invalid-value.ts';
@@ -9,6 +10,8 @@ export const profileKeys = [
   'publicUrl',
   'smtpUrl',
   'template',
+  'logo',
+  'trustProxy',
   'ratePercent',
   'timeout',
 ] as const;
@@ -69,6 +72,35 @@ export function parseTemplate(text: string): string {
   throw new InvalidValue('the path is empty', 'name the file of the template');
 }
 
+/** A picture, as an absolute path. @throws InvalidValue */
+export function parseLogo(text: string): string {
+  if (text.trim() !== '') return resolve(text.trim());
+  throw new InvalidValue('the path is empty', 'name the file of the logo: PNG, JPEG, WebP or GIF');
+}
+
+/**
+ * Addresses and ranges of the proxies whose X-Forwarded-For is believed, separated by commas; nothing for none.
+ *
+ * @throws InvalidValue
+ */
+export function parseTrustProxy(text: string): readonly string[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  return entries.filter((entry) => entry !== '').map(parseAddressRange);
+}
+
+function parseAddressRange(entry: string): string {
+  const [address = '', length, ...rest] = entry.split('/');
+  const family = isIP(address);
+  const longest = family === 4 ? 32 : 128;
+  const fits = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= longest);
+  // A zone names an interface of this machine, which no header can.
+  if (family !== 0 && !address.includes('%') && rest.length === 0 && fits) return entry.toLowerCase();
+  throw new InvalidValue(
+    `'${entry}' is neither an address nor a range of addresses`,
+    'use e.g. 127.0.0.1, 10.0.0.0/8 or fd00::/8, separated by commas',
+  );
+}
+
 /** A file path or a URL; the ledger itself says which URLs it can open. @throws InvalidValue */
 export function parseDatabase(text: string): string {
   if (text.trim() !== '') return text.trim();
@@ -126,6 +158,8 @@ const profileParsers: Record<ProfileKey, (text: string) => unknown> = {
   publicUrl: parsePublicUrl,
   smtpUrl: parseSmtpUrl,
   template: parseTemplate,
+  logo: parseLogo,
+  trustProxy: parseTrustProxy,
   ratePercent: parseRatePercent,
   timeout: parseTimeout,
 };

@@ -12,8 +12,29 @@ export interface StoredProfile {
   allowHost?: boolean;
   email?: string;
   token?: string;
+  webhook?: StoredWebhook;
   values: Partial<Record<ProfileKey, string>>;
   policy: Partial<Record<PolicyKey, string>>;
+}
+
+/** What Gladly authenticates itself with: Basic credentials, or the password in a header of this name. */
+export interface StoredWebhookSecret {
+  user: string;
+  password: string;
+  header?: string;
+}
+
+/** The webhook that `webhook install` registered. */
+export interface StoredWebhook {
+  /** Null until Gladly has told it. */
+  id: string | null;
+  url: string;
+  /** Absent where the environment gave the credentials. */
+  secret?: StoredWebhookSecret;
+  /** Still accepted: Gladly may go on to use them until it has taken the new ones, or for a repeat under way. */
+  previous?: StoredWebhookSecret[];
+  /** Whether Gladly has taken the secret for certain. */
+  unconfirmed?: boolean;
 }
 
 export type Profiles = ReadonlyMap<string, StoredProfile>;
@@ -79,7 +100,9 @@ async function change(
   edit: (profiles: Map<string, StoredProfile>) => void,
 ): Promise<void> {
   const profiles = new Map(await readProfiles(directory));
+  const unknown = await unknownValues(directory);
   edit(profiles);
+  const content = [...profiles].map(([name, profile]) => [name, { ...unknown.get(name), ...profile }]);
   try {
     await makePrivateDirectory(directory);
     const { default: Conf } = await import('conf');
@@ -91,7 +114,7 @@ async function change(
       // Names of profiles may have dots, which conf would take for paths.
       accessPropertiesByDotNotation: false,
     });
-    config.set('profiles', Object.fromEntries(profiles));
+    config.set('profiles', Object.fromEntries(content));
   } catch (error) {
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new Failure(
@@ -101,6 +124,20 @@ async function change(
       { hint: 'check the permissions of the folder, or set GCSAT_CONFIG_DIR', cause: error },
     );
   }
+}
+
+const knownKeys = ['domain', 'allowHost', 'email', 'token', 'webhook', 'values', 'policy'];
+
+/** What a later version, or a person, put into the profiles; it is not ours to take away. */
+async function unknownValues(directory: string): Promise<Map<string, Record<string, unknown>>> {
+  const { profiles } = (await readConfig(configFile(directory))) ?? {};
+  if (!isRecord(profiles)) return new Map();
+  return new Map(
+    Object.entries(profiles).map(([name, profile]) => {
+      const values = isRecord(profile) ? Object.entries(profile) : [];
+      return [name, Object.fromEntries(values.filter(([key]) => !knownKeys.includes(key)))];
+    }),
+  );
 }
 
 function readProfile(file: string, name: string, profile: unknown): StoredProfile {
@@ -121,14 +158,41 @@ function readProfile(file: string, name: string, profile: unknown): StoredProfil
     );
   };
   const [domain, email, token] = [text('domain'), text('email'), text('token')];
+  const webhook = readWebhook(profile['webhook']);
+  if (webhook === 'unreadable')
+    throw unreadable(file, `profile '${name}': webhook is not what \`webhook install\` writes`);
   return {
     ...(domain === undefined ? {} : { domain }),
     ...(profile['allowHost'] === true ? { allowHost: true } : {}),
     ...(email === undefined ? {} : { email }),
     ...(token === undefined ? {} : { token }),
+    ...(webhook === null ? {} : { webhook }),
     values: texts('values'),
     policy: texts('policy'),
   };
+}
+
+function readWebhook(value: unknown): StoredWebhook | 'unreadable' | null {
+  if (value === undefined) return null;
+  if (!isRecord(value)) return 'unreadable';
+  const { id = null, url, secret, previous = [], unconfirmed } = value;
+  const known = (id === null || typeof id === 'string') && typeof url === 'string' && Array.isArray(previous);
+  if (!known || !(secret === undefined || isWebhookSecret(secret)) || !previous.every(isWebhookSecret))
+    return 'unreadable';
+  return {
+    id,
+    url,
+    ...(secret === undefined ? {} : { secret }),
+    ...(previous.length === 0 ? {} : { previous }),
+    ...(unconfirmed === true ? { unconfirmed } : {}),
+  };
+}
+
+function isWebhookSecret(value: unknown): value is StoredWebhookSecret {
+  if (!isRecord(value)) return false;
+  const { user, password, header } = value;
+  const named = header === undefined || typeof header === 'string';
+  return typeof user === 'string' && typeof password === 'string' && named;
 }
 
 function unreadable(file: string, reason: string): Failure {

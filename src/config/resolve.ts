@@ -13,6 +13,7 @@ import { configFile, readProfiles, type StoredProfile } from './profiles.ts';
 import type { GlobalFlags, SettingOrigin, Settings } from './settings.ts';
 import { surveySecret } from './survey-secret.ts';
 import { readSecret } from './token-input.ts';
+import { webhookCredentialsReader } from './webhook-credentials.ts';
 
 /** Settings of which the necessary ones may still be missing. */
 export interface ResolvedSettings extends Omit<
@@ -96,7 +97,7 @@ export async function resolveSettings({ flags, env, draft }: SettingSources): Pr
   layers.origins['configDir'] = placeOf('GCSAT_CONFIG_DIR');
   layers.origins['dataDir'] = placeOf('GCSAT_DATA_DIR');
 
-  return {
+  const { logoFile, ...given } = {
     profile,
     profileExists: known !== undefined,
     domain,
@@ -128,6 +129,13 @@ export async function resolveSettings({ flags, env, draft }: SettingSources): Pr
       text(values.parseTemplate),
       null,
     ),
+    logoFile: await read('logo', { stored: inProfile(stored, 'logo') }, text(values.parseLogo), null),
+    trustedProxies: await read(
+      'trustProxy',
+      { variable: 'GCSAT_TRUST_PROXY', stored: inProfile(stored, 'trustProxy') },
+      values.parseTrustProxy,
+      [],
+    ),
     ratePercent: await read(
       'ratePercent',
       {
@@ -154,11 +162,23 @@ export async function resolveSettings({ flags, env, draft }: SettingSources): Pr
       text(values.parseDatabase),
       domain === null ? null : join(dataDir, ledgerFileName(profile, domain)),
     ),
-    policy: resolvePolicy(layers, stored, `profile '${profile}' in ${configFile(configDir)}`),
+  };
+  const policy = resolvePolicy(layers, stored, `profile '${profile}' in ${configFile(configDir)}`);
+  return {
+    ...given,
+    brand: { color: policy.brandColor, logoFile },
+    policy,
     dataDir,
     configDir,
     outboxDir: join(dataDir, 'outbox'),
     surveySecret: () => surveySecret(env, dataDir),
+    webhookCredentials: webhookCredentialsReader({
+      env,
+      configDir,
+      profile,
+      origin: domain?.origin ?? null,
+      ...(draft === undefined ? {} : { draft }),
+    }),
     origins: layers.origins,
   };
 }

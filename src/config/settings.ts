@@ -3,6 +3,7 @@ import type { Policy } from '../domain/policy.ts';
 import { Failure } from '../failure.ts';
 import type { HostKind } from './domain.ts';
 import { resolveSettings, type ResolvedSettings } from './resolve.ts';
+import type { WebhookCredentials } from './webhook-credentials.ts';
 
 /** Where a value came from; a later one gives way to an earlier one. */
 export type SettingOrigin = 'flag' | 'environment' | 'profile' | 'default' | 'sandbox';
@@ -51,9 +52,15 @@ export interface Settings {
   outboxDir: string;
   /** The operator's own mail template; null: the built-in one. */
   templateFile: string | null;
+  /** Of the survey page. `color`: `#rrggbb`, or null for our own; `logoFile`: the operator's picture. */
+  brand: { color: string | null; logoFile: string | null };
+  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
+  trustedProxies: readonly string[];
   policy: Policy;
   /** The signing key of survey links, at least 32 bytes; made at first need. */
   surveySecret(): Promise<Uint8Array>;
+  /** All that Gladly may authenticate itself with now; what changes in the files is seen at the next call. */
+  webhookCredentials(): Promise<WebhookCredentials>;
   /** By the name of the setting as in `configure show`, e.g. `domain`, `timeout`, `suppressionDays`. */
   origins: Record<string, SettingOrigin>;
 }

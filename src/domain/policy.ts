@@ -35,6 +35,8 @@ export interface Policy {
   language: string;
   /** Null: the organisation's name. */
   companyName: string | null;
+  /** Of the survey page's button and stars, `#rrggbb`; null: our own. */
+  brandColor: string | null;
   /**
    * Address of a conversation in Gladly, for the card; empty for a card without a link. `{origin}`, `{customerId}` and
    * `{conversationId}` are filled in. Gladly's contract does not state the address, so it can be set.
@@ -62,5 +64,6 @@ export const defaultPolicy: Policy = {
   confirmSends: 100,
   language: 'en',
   companyName: null,
+  brandColor: null,
   conversationLink: '{origin}/customer/{customerId}/conversation/{conversationId}',
 };

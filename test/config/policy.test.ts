@@ -88,6 +88,7 @@ describe('policy values', () => {
       answerFinalAfter: seconds,
       language: fc.constantFrom('en', 'es-MX', 'pt-BR'),
       companyName: fc.option(word),
+      brandColor: fc.option(fc.stringMatching(/^#[0-9a-f]{6}$/)),
       conversationLink: fc.constantFrom(
         '',
         defaultPolicy.conversationLink,

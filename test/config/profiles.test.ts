@@ -46,6 +46,28 @@ describe('profiles', () => {
     expect(mode(configFile(folder))).toBe(0o600);
   });
 
+  test('what this version does not know is kept, in all of them', async () => {
+    write('{"profiles":{"a":{"later":{"key":[1]},"values":{}},"b":{"other":true}}}');
+    await saveProfile(folder, 'a', profile('https://a.gladly.com'));
+    const { profiles } = JSON.parse(readFileSync(configFile(folder), 'utf8'));
+    expect(profiles).toMatchObject({
+      a: { later: { key: [1] }, domain: 'https://a.gladly.com' },
+      b: { other: true },
+    });
+  });
+
+  test('a webhook is kept with its secrets', async () => {
+    const webhook = {
+      id: null,
+      url: 'https://csat.example.com/webhooks/gladly',
+      secret: { user: 'gcsat', password: 'one' },
+      previous: [{ user: 'gcsat', password: 'two', header: 'X-Token' }],
+      unconfirmed: true,
+    };
+    await saveProfile(folder, 'a', { ...profile('https://a.gladly.com'), webhook });
+    expect((await readProfiles(folder)).get('a')).toEqual({ ...profile('https://a.gladly.com'), webhook });
+  });
+
   test('can be removed', async () => {
     await saveProfile(folder, 'a', profile('https://a.gladly.com'));
     await saveProfile(folder, 'b', profile('https://b.gladly.com'));

@@ -40,6 +40,45 @@ async function failureOf(flags: GlobalFlags, more: NodeJS.ProcessEnv = {}): Prom
   return settings as Failure;
 }
 
+describe('the survey page and its proxies', () => {
+  const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+
+  test('have no colour, no logo and trust nobody by default', async () => {
+    expect(await loadSettings({}, { ...env, ...account })).toMatchObject({
+      brand: { color: null, logoFile: null },
+      trustedProxies: [],
+    });
+  });
+
+  test('take what the profile says; the environment names other proxies', async () => {
+    await save({
+      ...saved,
+      values: { logo: '/srv/logo.png', trustProxy: '10.0.0.0/8, fd00::/8' },
+      policy: { brandColor: '#08F' },
+    });
+    expect(await loadSettings({}, env)).toMatchObject({
+      brand: { color: '#0088ff', logoFile: '/srv/logo.png' },
+      trustedProxies: ['10.0.0.0/8', 'fd00::/8'],
+    });
+    const { trustedProxies } = await loadSettings({}, { ...env, GCSAT_TRUST_PROXY: '127.0.0.1,::1' });
+    expect(trustedProxies).toEqual(['127.0.0.1', '::1']);
+  });
+
+  test.each(['10.0.0.0/33', 'proxy.example.com', 'fe80::1%eth0', '10.0.0.1/8/8', '10.0.0.1/', '::/129'])(
+    'trusting %s is refused',
+    async (GCSAT_TRUST_PROXY) => {
+      const { kind, message } = await failureOf({}, { ...account, GCSAT_TRUST_PROXY });
+      expect(kind).toBe('configuration');
+      expect(message).toContain('GCSAT_TRUST_PROXY');
+    },
+  );
+
+  test.each(['red', '#12345', '#12345g', 'javascript:1'])('the colour %s is refused', async (brandColor) => {
+    await save({ ...saved, policy: { brandColor } });
+    expect(await failureOf({})).toMatchObject({ kind: 'configuration', code: 'bad_configuration' });
+  });
+});
+
 describe('precedence', () => {
   test('defaults, when only the account is given', async () => {
     const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };

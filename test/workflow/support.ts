@@ -147,8 +147,11 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
     configDir: folder,
     outboxDir: join(folder, 'outbox'),
     templateFile: null,
+    brand: { color: null, logoFile: null },
+    trustedProxies: [],
     policy: { ...defaultPolicy, ...changes.policy },
     surveySecret: () => Promise.resolve(Buffer.from('k'.repeat(32))),
+    webhookCredentials: () => Promise.resolve({ basic: [], headers: [] }),
     origins: {},
   };
 }

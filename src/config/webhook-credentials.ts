@@ -1,0 +1,165 @@
+import { stat } from 'node:fs/promises';
+import { Failure } from '../failure.ts';
+import { environmentSecret, environmentText } from './environment.ts';
+import { configFile, readProfiles, type StoredProfile, type StoredWebhookSecret } from './profiles.ts';
+
+/**
+ * What Gladly may authenticate itself with: any one of these is enough, and there are two at once while they are
+ * changed (contract section 9: Basic credentials and static headers; nothing is signed).
+ */
+export interface WebhookCredentials {
+  readonly basic: readonly { user: string; password: string }[];
+  readonly headers: readonly { name: string; value: string }[];
+}
+
+export const defaultWebhookUser = 'gcsat';
+const fewestCharacters = 16;
+
+const variables = [
+  'GCSAT_WEBHOOK_USER',
+  'GCSAT_WEBHOOK_PASSWORD',
+  'GCSAT_WEBHOOK_PREVIOUS_USER',
+  'GCSAT_WEBHOOK_PREVIOUS_PASSWORD',
+  'GCSAT_WEBHOOK_HEADER',
+] as const;
+
+/**
+ * Those of the environment, each with its `_FILE` twin. Without a user the password belongs to `gcsat`; a previous
+ * password without a user belongs to the current one.
+ *
+ * @throws Failure kind configuration for a user without a password, or a header that is none.
+ */
+export async function environmentWebhookCredentials(env: NodeJS.ProcessEnv): Promise<WebhookCredentials> {
+  const [user, password, previousUser, previousPassword, header] = await Promise.all(
+    variables.map((name) => environmentSecret(env, name)),
+  );
+  const current = pair('GCSAT_WEBHOOK', user, password, defaultWebhookUser);
+  const previous = pair(
+    'GCSAT_WEBHOOK_PREVIOUS',
+    previousUser,
+    previousPassword,
+    current?.user ?? defaultWebhookUser,
+  );
+  return {
+    basic: [...(current === null ? [] : [current]), ...(previous === null ? [] : [previous])],
+    headers: typeof header === 'string' ? [parseHeader(header)] : [],
+  };
+}
+
+/** What stands in a profile, the current one first. */
+export function profileWebhookCredentials(profile: StoredProfile | undefined): WebhookCredentials {
+  const { secret, previous = [] } = profile?.webhook ?? {};
+  return credentialsOf([...(secret === undefined ? [] : [secret]), ...previous]);
+}
+
+export function credentialsOf(secrets: readonly StoredWebhookSecret[]): WebhookCredentials {
+  return {
+    basic: secrets.flatMap(({ user, password, header }) =>
+      header === undefined ? [{ user, password }] : [],
+    ),
+    headers: secrets.flatMap(({ password, header }) =>
+      header === undefined ? [] : [{ name: header, value: password }],
+    ),
+  };
+}
+
+/** Whether a password of the environment is so short that it could be guessed. */
+export function isWeak({ basic, headers }: WebhookCredentials): boolean {
+  const secrets = [...basic.map(({ password }) => password), ...headers.map(({ value }) => value)];
+  return secrets.some((secret) => secret.length < fewestCharacters);
+}
+
+export interface WebhookCredentialSources {
+  readonly env: NodeJS.ProcessEnv;
+  readonly configDir: string;
+  readonly profile: string;
+  /** The organisation's; null while unknown. */
+  readonly origin: string | null;
+  /** Stands in for the stored profile. */
+  readonly draft?: StoredProfile;
+}
+
+/**
+ * Gives all credentials that are accepted now. The files are looked at in every call and read again when they have
+ * changed, so that a running server accepts what `webhook install` makes before Gladly uses it. The same object is
+ * given as long as nothing changes.
+ */
+export function webhookCredentialsReader(
+  sources: WebhookCredentialSources,
+): () => Promise<WebhookCredentials> {
+  const files = filesOf(sources);
+  let known: { state: string; credentials: WebhookCredentials } | null = null;
+  return async () => {
+    const state = (await Promise.all(files.map(stateOf))).join(' ');
+    if (known === null || known.state !== state) known = { state, credentials: await readAll(sources) };
+    return known.credentials;
+  };
+}
+
+async function readAll({
+  env,
+  configDir,
+  profile,
+  origin,
+  draft,
+}: WebhookCredentialSources): Promise<WebhookCredentials> {
+  const given = await environmentWebhookCredentials(env);
+  const stored = draft ?? (await readProfiles(configDir)).get(profile);
+  // The webhook of a profile is its own organisation's, and no other one's events may come in by it.
+  const isOwn = stored?.domain === undefined || origin === null || stored.domain === origin;
+  const kept = profileWebhookCredentials(isOwn ? stored : undefined);
+  return { basic: [...given.basic, ...kept.basic], headers: [...given.headers, ...kept.headers] };
+}
+
+function filesOf({ env, configDir, draft }: WebhookCredentialSources): string[] {
+  const named = variables.flatMap((name) => environmentText(env, `${name}_FILE`) ?? []);
+  return draft === undefined ? [...named, configFile(configDir)] : named;
+}
+
+/** Changes with the file; a file that is replaced is another one even within the same tick of the clock. */
+async function stateOf(file: string): Promise<string> {
+  try {
+    const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
+    return `${ino}:${size}:${mtimeNs}:${ctimeNs}`;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code ?? 'unreadable';
+  }
+}
+
+function pair(
+  names: string,
+  user: string | null | undefined,
+  password: string | null | undefined,
+  otherwise: string,
+): { user: string; password: string } | null {
+  if (typeof password !== 'string') {
+    if (typeof user !== 'string') return null;
+    throw new Failure(
+      'configuration',
+      'webhook_credentials_incomplete',
+      `${names}_USER is set without ${names}_PASSWORD`,
+      { hint: `set ${names}_PASSWORD or ${names}_PASSWORD_FILE too, or unset ${names}_USER` },
+    );
+  }
+  const name = user ?? otherwise;
+  // A colon would end the user name of Basic credentials (RFC 7617).
+  if (!/[:\p{Cc}]/u.test(name) && !/\p{Cc}/u.test(password)) return { user: name, password };
+  throw new Failure(
+    'configuration',
+    'bad_configuration',
+    `${names}_USER or ${names}_PASSWORD has a character that Basic credentials cannot have`,
+    { hint: 'use a user without colons, and no line breaks or other control characters' },
+  );
+}
+
+/** The value is not repeated in the message: it is a secret. */
+function parseHeader(text: string): { name: string; value: string } {
+  const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)[ \t]*$/.exec(
+    text,
+  );
+  const [, name = '', value = ''] = match ?? [];
+  if (match !== null) return { name, value };
+  throw new Failure('configuration', 'bad_configuration', 'GCSAT_WEBHOOK_HEADER is no header', {
+    hint: 'set it to e.g. `X-Gcsat-Token: a-long-random-text`',
+  });
+}
