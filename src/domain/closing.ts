@@ -8,7 +8,7 @@ export interface KnownClosing {
   id: string;
   /** RFC 3339. */
   closedAt: string;
-  /** When the conversation was seen reopened after this closing; null while it was not. */
+  /** The earliest known reopening at or after this closing; null while there is none. */
   reopenedAt: string | null;
 }
 
@@ -18,22 +18,34 @@ export function closingIdOf(conversationId: string, closedAt: string): string {
 }
 
 /**
- * The known closing that a sighting at `closedAt` means: the nearest within 60 s. A closing whose conversation was
- * seen reopened is not adopted by a time after the reopening: that is a new closing.
+ * The known closing that a sighting at `closedAt` means: the nearest within 60 s with no known reopening between them.
+ * A reopening parts the closings up to its own moment from those after it.
+ *
+ * @param reopenedAt the earliest known reopening at or after `closedAt`
  */
 export function adoptedClosing<Known extends KnownClosing>(
   known: readonly Known[],
   closedAt: string,
+  reopenedAt: string | null = null,
 ): Known | null {
   const at = Date.parse(closedAt);
   const distance = (closing: KnownClosing): number => Math.abs(Date.parse(closing.closedAt) - at);
   const adoptable = known
     .filter((closing) => distance(closing) <= sameClosingMilliseconds)
-    .filter(({ reopenedAt }) => reopenedAt === null || at <= Date.parse(reopenedAt));
+    .filter((closing) => !areParted(closing, { closedAt, reopenedAt }));
   return adoptable.reduce<Known | null>(
     (nearest, closing) => (nearest === null || distance(closing) < distance(nearest) ? closing : nearest),
     null,
   );
+}
+
+type Closed = Pick<KnownClosing, 'closedAt' | 'reopenedAt'>;
+
+/** Whether the conversation was reopened after the earlier of two closings and before the later one. */
+function areParted(one: Closed, other: Closed): boolean {
+  const isEarlier = Date.parse(one.closedAt) <= Date.parse(other.closedAt);
+  const [earlier, later] = isEarlier ? [one, other] : [other, one];
+  return earlier.reopenedAt !== null && Date.parse(later.closedAt) > Date.parse(earlier.reopenedAt);
 }
 
 /**

@@ -1,8 +1,9 @@
-import type { Kysely, Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import type { SurveyAnswer } from '../domain/card.ts';
 import { allows } from '../domain/closing-states.ts';
-import { closingIn, move } from './closing-rows.ts';
-import type { Closing } from './closings.ts';
+import { closingIn, fromJson, move, toJson } from './closing-rows.ts';
+import { expectCard, settleCard } from './cards-due.ts';
+import type { Closing, ClosingError } from './closings.ts';
 import { closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { AnswersTable, CardsTable, LedgerTables } from './tables.ts';
@@ -24,18 +25,30 @@ export interface NewAnswer {
   source: string;
 }
 
+/** What the ledger knows when an answer comes. */
+export interface BeforeAnswer {
+  closing: Closing | null;
+  first: Answer | null;
+  current: Answer | null;
+}
+
 /**
  * Keeps an answer as a new revision, unless it says the same as the current one. It also proves that the survey
  * arrived; a closing that never had one keeps its state.
+ * @param admit called once within the transaction; pure. What it throws refuses the answer
  * @throws Failure closing_not_found
  */
 export async function recordAnswer(
   ledger: Ledger,
   given: NewAnswer,
+  admit: (known: BeforeAnswer) => void = () => undefined,
 ): Promise<{ answer: Answer; changed: boolean }> {
   return within(ledger, async (trx) => {
     const closing = given.closingId === null ? null : await closingIn(trx, given.closingId);
-    const { answer, changed } = await nextAnswer(trx, given);
+    const current = await newestAnswer(trx, given.surveyId);
+    const first = current === null || current.revision === 1 ? current : await firstAnswer(trx, current);
+    admit({ closing, first, current });
+    const { answer, changed } = nextAnswer(current, given);
     if (!changed) return { answer, changed };
     await trx
       .insertInto('answers')
@@ -50,6 +63,7 @@ export async function recordAnswer(
         source: answer.source,
       })
       .execute();
+    await expectCard(trx, answer, given.closingId);
     if (closing !== null) await noteArrival(trx, closing, answer);
     return { answer, changed };
   });
@@ -57,15 +71,11 @@ export async function recordAnswer(
 
 /** The answer that `recordAnswer` would return, without writing it. */
 export async function previewAnswer(ledger: Ledger, given: NewAnswer): Promise<Answer> {
-  return (await nextAnswer(ledger.db, given)).answer;
+  return nextAnswer(await newestAnswer(ledger.db, given.surveyId), given).answer;
 }
 
-async function nextAnswer(
-  db: Kysely<LedgerTables>,
-  given: NewAnswer,
-): Promise<{ answer: Answer; changed: boolean }> {
+function nextAnswer(current: Answer | null, given: NewAnswer): { answer: Answer; changed: boolean } {
   const { surveyId, rating, resolved, comment, source } = given;
-  const current = await newestAnswer(db, surveyId);
   if (current?.rating === rating && current.resolved === resolved && current.comment === comment) {
     return { answer: current, changed: false };
   }
@@ -87,7 +97,7 @@ async function noteArrival(trx: Transaction<LedgerTables>, closing: Closing, ans
 }
 
 export async function currentAnswer(ledger: Ledger, surveyId: string): Promise<Answer | null> {
-  return (await newestAnswer(ledger.db, surveyId)) ?? null;
+  return newestAnswer(ledger.db, surveyId);
 }
 
 /** All revisions, oldest first. */
@@ -101,41 +111,61 @@ export async function answersOf(ledger: Ledger, surveyId: string): Promise<Answe
   return rows.map(toAnswer);
 }
 
-/** Survey ids, with their closings, whose newest answer has no posted card: oldest answer first. */
+/** Tries to post the card of an answer that Gladly did not take. */
+export interface CardFailure {
+  tries: number;
+  /** When it is tried again; null: only a person does. */
+  retryAt: string | null;
+  error: ClosingError;
+}
+
+/**
+ * Surveys, with their closings, whose newest answer has no posted card: oldest answer first, and those of no closing
+ * last.
+ * @param now leaves out those whose next try is later, or up to a person; without it none is left out
+ */
 export async function answersWithoutCard(
   ledger: Ledger,
   limit: number,
+  now?: string,
 ): Promise<{ surveyId: string; closingId: string | null }[]> {
   const rows = await ledger.db
-    .selectFrom('answers')
-    .select(['answers.survey_id', 'answers.closing_id'])
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('answers as newer')
-            .select('newer.revision')
-            .whereRef('newer.survey_id', '=', 'answers.survey_id')
-            .whereRef('newer.revision', '>', 'answers.revision'),
-        ),
-      ),
+    .selectFrom('cards_due')
+    .select(['survey_id', 'closing_id'])
+    .$if(now !== undefined, (query) =>
+      query.where((eb) => eb.or([eb('tries', '=', 0), eb('retry_at', '<=', now ?? '')])),
     )
-    .where((eb) =>
-      eb.not(
-        eb.exists(
-          eb
-            .selectFrom('cards')
-            .select('cards.item_id')
-            .whereRef('cards.survey_id', '=', 'answers.survey_id')
-            .whereRef('cards.revision', '=', 'answers.revision')
-            .where('cards.state', '=', 'posted'),
-        ),
-      ),
-    )
-    .orderBy('answers.answered_at')
+    .orderBy((eb) => eb('closing_id', 'is', null))
+    .orderBy('answered_at')
     .limit(limit)
     .execute();
   return rows.map((row) => ({ surveyId: row.survey_id, closingId: row.closing_id }));
+}
+
+/** Notes that Gladly did not take the card of the newest answer; without effect once it has. */
+export async function noteCardFailure(
+  ledger: Ledger,
+  surveyId: string,
+  { retryAt, error }: { at: string; retryAt: string | null; error: ClosingError },
+): Promise<void> {
+  await within(ledger, (trx) =>
+    trx
+      .updateTable('cards_due')
+      .set({ tries: sql`tries + 1`, retry_at: retryAt, error: toJson(error) })
+      .where('survey_id', '=', surveyId)
+      .execute(),
+  );
+}
+
+/** Null when the card was not tried, or is posted. */
+export async function cardFailureOf(ledger: Ledger, surveyId: string): Promise<CardFailure | null> {
+  const row = await ledger.db
+    .selectFrom('cards_due')
+    .selectAll()
+    .where('survey_id', '=', surveyId)
+    .executeTakeFirst();
+  if (row === undefined || row.error === null) return null;
+  return { tries: row.tries, retryAt: row.retry_at, error: fromJson(row.error) as ClosingError };
 }
 
 /** An answer on the customer's timeline in Gladly. */
@@ -180,11 +210,14 @@ export async function beginCard(
 }
 
 export async function markCardPosted(ledger: Ledger, itemId: string, at: string): Promise<void> {
-  await changeCard(ledger, itemId, { state: 'posted', posted_at: at });
+  await within(ledger, async (trx) => {
+    await changeCard(trx, itemId, { state: 'posted', posted_at: at });
+    await settleCard(trx, itemId);
+  });
 }
 
 export async function markCardDeleted(ledger: Ledger, itemId: string): Promise<void> {
-  await changeCard(ledger, itemId, { state: 'deleted' });
+  await within(ledger, (trx) => changeCard(trx, itemId, { state: 'deleted' }));
 }
 
 /** Oldest revision first. */
@@ -222,7 +255,7 @@ export function toCard(row: CardsTable): Card {
   };
 }
 
-async function newestAnswer(db: Kysely<LedgerTables>, surveyId: string): Promise<Answer | undefined> {
+async function newestAnswer(db: Kysely<LedgerTables>, surveyId: string): Promise<Answer | null> {
   const row = await db
     .selectFrom('answers')
     .selectAll()
@@ -230,11 +263,24 @@ async function newestAnswer(db: Kysely<LedgerTables>, surveyId: string): Promise
     .orderBy('revision', 'desc')
     .limit(1)
     .executeTakeFirst();
-  return row === undefined ? undefined : toAnswer(row);
+  return row === undefined ? null : toAnswer(row);
 }
 
-async function changeCard(ledger: Ledger, itemId: string, change: Partial<CardsTable>): Promise<void> {
-  await within(ledger, (trx: Transaction<LedgerTables>) =>
-    trx.updateTable('cards').set(change).where('item_id', '=', itemId).execute(),
-  );
+async function firstAnswer(db: Kysely<LedgerTables>, { surveyId }: Answer): Promise<Answer> {
+  const row = await db
+    .selectFrom('answers')
+    .selectAll()
+    .where('survey_id', '=', surveyId)
+    .orderBy('revision')
+    .limit(1)
+    .executeTakeFirstOrThrow();
+  return toAnswer(row);
+}
+
+async function changeCard(
+  trx: Transaction<LedgerTables>,
+  itemId: string,
+  change: Partial<CardsTable>,
+): Promise<void> {
+  await trx.updateTable('cards').set(change).where('item_id', '=', itemId).execute();
 }

@@ -100,6 +100,24 @@ export async function claimNextDue(
   });
 }
 
+/** When the queue has work again: the earliest time after `now` at which a closing gets due; null: never. */
+export async function nextDueAt(ledger: Ledger, now: string, delivery: DeliveryName): Promise<string | null> {
+  const row = await ledger.db
+    .selectFrom('closings')
+    .select('due_at')
+    .where('queued', '=', sql.lit(1))
+    .where('due_at', '>', now)
+    .$if(isTrial(delivery), (query) =>
+      query.where((eb) =>
+        eb.or([eb('state', '!=', 'scheduled'), eb('provider', 'is', null), eb('provider', '=', delivery)]),
+      ),
+    )
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.due_at ?? null;
+}
+
 /**
  * Settles a closing whose worker ended while the message was leaving. A delivery that is safe to repeat (a trial)
  * is scheduled again; of any other nobody knows whether it left, and it is never repeated by itself.

@@ -1,11 +1,9 @@
-import type { Kysely, Transaction as SqlTransaction } from 'kysely';
-import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../domain/closing.ts';
 import type { ClosingState, Transition } from '../domain/closing-states.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import { move, toClosing } from './closing-rows.ts';
 import { within, type Ledger } from './open.ts';
-import type { LedgerTables } from './tables.ts';
+import { reopen, sight } from './sightings.ts';
 
 /** The unit of work: one closing of one conversation, its verdict and its survey. */
 export interface Closing {
@@ -80,7 +78,10 @@ export interface Sighted {
   isNew: boolean;
 }
 
-/** Records a closing that was seen, or finds the one it is known as. */
+/**
+ * Records a closing that was seen, or finds the one it is known as. One that a known reopening followed is over from
+ * the start.
+ */
 export async function sightClosing(ledger: Ledger, sighting: Sighting): Promise<Sighted> {
   return within(ledger, (trx) => sight(trx, sighting));
 }
@@ -94,94 +95,16 @@ export async function sightClosings(ledger: Ledger, sightings: readonly Sighting
   });
 }
 
-/** The closing that a sighting at this time would adopt. */
-export async function knownClosing(
-  ledger: Ledger,
-  conversationId: string,
-  closedAt: string,
-): Promise<Closing | null> {
-  return adoptable(ledger.db, conversationId, closedAt);
-}
-
-async function sight(trx: SqlTransaction<LedgerTables>, sighting: Sighting): Promise<Sighted> {
-  const known = await adoptable(trx, sighting.conversationId, sighting.closedAt);
-  if (known !== null) {
-    if (known.customerId !== null || sighting.customerId === null) return { closing: known, isNew: false };
-    const row = await trx
-      .updateTable('closings')
-      .set({ customer_id: sighting.customerId })
-      .where('id', '=', known.id)
-      .returningAll()
-      .executeTakeFirstOrThrow();
-    return { closing: toClosing(row), isNew: false };
-  }
-  const row = await trx
-    .insertInto('closings')
-    .values({
-      id: closingIdOf(sighting.conversationId, sighting.closedAt),
-      conversation_id: sighting.conversationId,
-      customer_id: sighting.customerId,
-      closed_at: sighting.closedAt,
-      first_seen_at: sighting.seenAt,
-      source: sighting.source,
-      state: 'pending',
-      state_at: sighting.seenAt,
-      queued: 1,
-      attempts: 0,
-      reasons: '[]',
-    })
-    .returningAll()
-    .executeTakeFirstOrThrow();
-  return { closing: toClosing(row), isNew: true };
-}
-
-async function adoptable(
-  db: Kysely<LedgerTables>,
-  conversationId: string,
-  closedAt: string,
-): Promise<Closing | null> {
-  const closedMs = Date.parse(closedAt);
-  const near = await db
-    .selectFrom('closings')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .where('closed_at', '>=', new Date(closedMs - sameClosingMilliseconds).toISOString())
-    .where('closed_at', '<=', new Date(closedMs + sameClosingMilliseconds).toISOString())
-    .orderBy('closed_at')
-    .execute();
-  const known = near.map(toClosing);
-  const id = closingIdOf(conversationId, closedAt);
-  return known.find((closing) => closing.id === id) ?? adoptedClosing(known, closedAt);
-}
-
 /**
- * Notes that a conversation was reopened. Its closings up to then are over: those that wait are suppressed.
- * @returns the closings that changed
+ * Notes that a conversation was reopened, also for closings that are told of later. Those up to then are over: what
+ * waits is suppressed.
+ * @returns the closings that changed, and those that turned out to be closings of their own
  */
 export async function sightReopening(
   ledger: Ledger,
   reopening: { conversationId: string; reopenedAt: string },
 ): Promise<Closing[]> {
-  const { conversationId, reopenedAt } = reopening;
-  return within(ledger, async (trx) => {
-    const rows = await trx
-      .updateTable('closings')
-      .set({ reopened_at: reopenedAt })
-      .where('conversation_id', '=', conversationId)
-      .where('closed_at', '<=', reopenedAt)
-      .where('reopened_at', 'is', null)
-      .returningAll()
-      .execute();
-    const changed: Closing[] = [];
-    for (const row of rows) {
-      const waits = row.state === 'pending' || row.state === 'scheduled';
-      const reasons: Reason[] = [{ code: 'reopened', detail: `reopened at ${reopenedAt}` }];
-      changed.push(
-        waits ? await move(trx, row.id, 'suppress', reopenedAt, { reasons }, 'reopened') : toClosing(row),
-      );
-    }
-    return changed;
-  });
+  return within(ledger, async (trx) => (await reopen(trx, reopening)).changed);
 }
 
 export async function closingById(ledger: Ledger, closingId: string): Promise<Closing | null> {
@@ -189,6 +112,16 @@ export async function closingById(ledger: Ledger, closingId: string): Promise<Cl
     .selectFrom('closings')
     .selectAll()
     .where('id', '=', closingId)
+    .executeTakeFirst();
+  return row === undefined ? null : toClosing(row);
+}
+
+/** The closing that a survey asks about; null when this ledger has no such survey any more. */
+export async function closingOfSurvey(ledger: Ledger, surveyId: string): Promise<Closing | null> {
+  const row = await ledger.db
+    .selectFrom('closings')
+    .selectAll()
+    .where('survey_id', '=', surveyId)
     .executeTakeFirst();
   return row === undefined ? null : toClosing(row);
 }

@@ -9,7 +9,7 @@ import { closeMessage, openMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 import { hasUnsubscribed } from './unsubscribes.ts';
-import type { Worker } from './workers.ts';
+import { currentWorker, type Worker } from './workers.ts';
 
 /** What the ledger knows of an address besides the closing that is being decided. */
 export interface AddressHistory {
@@ -145,6 +145,7 @@ export async function settleMessage(
 /**
  * Records a try that failed with nothing sent.
  * @param retryAt when the queue tries again; null: only a person does
+ * @throws Failure claim_lost when another worker holds the closing, or nobody does while its message may be leaving
  */
 export async function recordFailure(
   ledger: Ledger,
@@ -152,9 +153,13 @@ export async function recordFailure(
   at: string,
   error: ClosingError,
   retryAt: string | null,
+  worker: Worker = currentWorker(),
 ): Promise<Closing> {
   return within(ledger, async (trx) => {
-    const { state, attempts } = await closingIn(trx, closingId);
+    const closing = await closingIn(trx, closingId);
+    const { state, attempts } = closing;
+    if (state === 'sending') await keepClaim(trx, closingId, worker, at);
+    else refuseClaimOfOther(closing, worker);
     if (state === 'failed') await move(trx, closingId, 'retry', at, {}, null);
     if (state === 'sending') {
       await closeMessage(trx, closingId, { at, outcome: 'not_sent', externalId: null, error });

@@ -5,7 +5,7 @@ import type { LedgerTables } from './tables.ts';
 type Migration = (trx: Transaction<LedgerTables>) => Promise<void>;
 
 /** In order; the version of a ledger is the number of those applied. Never edited once released, only added to. */
-const migrations: readonly Migration[] = [createTables];
+const migrations: readonly Migration[] = [createTables, addEvents];
 
 /**
  * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at
@@ -207,4 +207,89 @@ async function createAnswers(trx: Transaction<LedgerTables>): Promise<void> {
     .addColumn('posted_at', 'text')
     .execute();
   await trx.schema.createIndex('cards_survey').on('cards').columns(['survey_id', 'revision']).execute();
+}
+
+/** Reopenings are remembered, closings keep all times they were seen at, and answers tell apart which lack a card. */
+async function addEvents(trx: Transaction<LedgerTables>): Promise<void> {
+  await trx.schema
+    .createTable('reopenings')
+    .addColumn('conversation_id', 'text', (column) => column.notNull())
+    .addColumn('reopened_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('reopenings_key', ['conversation_id', 'reopened_at'])
+    .execute();
+  await trx
+    .insertInto('reopenings')
+    .columns(['conversation_id', 'reopened_at'])
+    .expression((eb) =>
+      eb
+        .selectFrom('closings')
+        .select(['conversation_id', eb.ref('reopened_at').$notNull().as('reopened_at')])
+        .where('reopened_at', 'is not', null)
+        .distinct(),
+    )
+    .execute();
+  await trx.schema
+    .createTable('sightings')
+    .addColumn('conversation_id', 'text', (column) => column.notNull())
+    .addColumn('closed_at', 'text', (column) => column.notNull())
+    .addColumn('closing_id', 'text', (column) => column.notNull().references('closings.id'))
+    .addColumn('source', 'text', (column) => column.notNull())
+    .addColumn('seen_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('sightings_key', ['conversation_id', 'closed_at'])
+    .execute();
+  await trx.schema
+    .createTable('visits')
+    .addColumn('survey_id', 'text', (column) => column.notNull())
+    .addColumn('kind', 'text', (column) => column.notNull())
+    .addColumn('count', 'integer', (column) => column.notNull())
+    .addColumn('first_at', 'text', (column) => column.notNull())
+    .addColumn('last_at', 'text', (column) => column.notNull())
+    .addPrimaryKeyConstraint('visits_key', ['survey_id', 'kind'])
+    .execute();
+  await addCardsDue(trx);
+  await trx.schema
+    .createIndex('closings_unsettled')
+    .on('closings')
+    .column('state')
+    .where(sql<boolean>`state in ('pending', 'scheduled', 'sending', 'uncertain', 'failed')`)
+    .execute();
+}
+
+async function addCardsDue(trx: Transaction<LedgerTables>): Promise<void> {
+  await trx.schema
+    .createTable('cards_due')
+    .addColumn('survey_id', 'text', (column) => column.primaryKey().notNull())
+    .addColumn('closing_id', 'text', (column) => column.references('closings.id'))
+    .addColumn('answered_at', 'text', (column) => column.notNull())
+    .addColumn('tries', 'integer', (column) => column.notNull())
+    .addColumn('retry_at', 'text')
+    .addColumn('error', 'text')
+    .execute();
+  await trx
+    .insertInto('cards_due')
+    .columns(['survey_id', 'closing_id', 'answered_at', 'tries'])
+    .expression((eb) =>
+      eb
+        .selectFrom('answers')
+        .select(['answers.survey_id', 'answers.closing_id', 'answers.answered_at', sql.lit(0).as('tries')])
+        .where('answers.revision', '=', (newest) =>
+          newest
+            .selectFrom('answers as revisions')
+            .select((of) => of.fn.max('revisions.revision').as('revision'))
+            .whereRef('revisions.survey_id', '=', 'answers.survey_id'),
+        )
+        .where((lacks) =>
+          lacks.not(
+            lacks.exists(
+              lacks
+                .selectFrom('cards')
+                .select('cards.item_id')
+                .whereRef('cards.survey_id', '=', 'answers.survey_id')
+                .whereRef('cards.revision', '=', 'answers.revision')
+                .where('cards.state', '=', 'posted'),
+            ),
+          ),
+        ),
+    )
+    .execute();
 }

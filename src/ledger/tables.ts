@@ -9,10 +9,14 @@ export interface LedgerTables {
   ledger_version: { version: number };
   organization: { id: number; organization_id: string; host_kind: string; origin: string };
   closings: ClosingsTable;
+  sightings: SightingsTable;
+  reopenings: { conversation_id: string; reopened_at: string };
   history: HistoryTable;
   messages: MessagesTable;
   answers: AnswersTable;
   cards: CardsTable;
+  cards_due: CardsDueTable;
+  visits: VisitsTable;
   unsubscribes: { address: string; at: string; source: string };
   marks: { name: string; at: string };
   locks: { name: string; claimed_by: string; claim_until: string };
@@ -50,6 +54,15 @@ export interface ClosingsTable {
   error: string | null;
   claimed_by: string | null;
   claim_until: string | null;
+}
+
+/** A time at which a closing was seen besides its own: another source told of it. */
+export interface SightingsTable {
+  conversation_id: string;
+  closed_at: string;
+  closing_id: string;
+  source: string;
+  seen_at: string;
 }
 
 export interface HistoryTable {
@@ -97,6 +110,25 @@ export interface CardsTable {
   state: 'posting' | 'posted' | 'deleted';
   body: string;
   posted_at: string | null;
+}
+
+/** A survey whose newest answer has no card in Gladly. */
+export interface CardsDueTable {
+  survey_id: string;
+  closing_id: string | null;
+  answered_at: string;
+  /** Tries that failed for this answer. */
+  tries: number;
+  retry_at: string | null;
+  error: string | null;
+}
+
+export interface VisitsTable {
+  survey_id: string;
+  kind: string;
+  count: number;
+  first_at: string;
+  last_at: string;
 }
 
 /** Epoch milliseconds, with fractions. */

@@ -1,3 +1,4 @@
+import { sql } from 'kysely';
 import type { ClosingState } from '../domain/closing-states.ts';
 import type { Ledger } from './open.ts';
 
@@ -28,8 +29,74 @@ export async function countDue(ledger: Ledger, now: string): Promise<number> {
   const row = await ledger.db
     .selectFrom('closings')
     .select(({ fn }) => fn.countAll().as('count'))
-    .where('queued', '=', 1)
+    .where('queued', '=', sql.lit(1))
     .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
+/** States in which a closing is not settled: the queue or a person has still to do with it. */
+const unsettledStates = [
+  'pending',
+  'scheduled',
+  'sending',
+  'uncertain',
+  'failed',
+] as const satisfies readonly ClosingState[];
+
+export interface QueueFigures {
+  /** Closings that the queue may take now. */
+  due: number;
+  /** Since when the one that waits longest has been due. */
+  oldestDueAt: string | null;
+  states: Record<(typeof unsettledStates)[number], number>;
+  /** Surveys whose newest answer has no card in Gladly. */
+  cardsMissing: number;
+}
+
+/** As of one moment. Costs by what is not settled, never by what is. */
+export async function queueFigures(ledger: Ledger, now: string): Promise<QueueFigures> {
+  return {
+    due: await countDue(ledger, now),
+    oldestDueAt: await oldestDue(ledger, now),
+    states: await countUnsettled(ledger),
+    cardsMissing: await countCardsDue(ledger),
+  };
+}
+
+async function oldestDue(ledger: Ledger, now: string): Promise<string | null> {
+  const queued = ledger.db.selectFrom('closings').where('queued', '=', sql.lit(1)).limit(1);
+  const timeless = await queued
+    .select('first_seen_at')
+    .where('due_at', 'is', null)
+    .orderBy('first_seen_at')
+    .executeTakeFirst();
+  const timed = await queued.select('due_at').where('due_at', '<=', now).orderBy('due_at').executeTakeFirst();
+  const times = [timeless?.first_seen_at, timed?.due_at].filter((time) => typeof time === 'string');
+  return times.sort()[0] ?? null;
+}
+
+async function countUnsettled(ledger: Ledger): Promise<QueueFigures['states']> {
+  const rows = await ledger.db
+    .selectFrom('closings')
+    .select(({ fn }) => ['state', fn.countAll().as('count')])
+    // Literals: SQLite uses the partial index only if it can see them.
+    .where(
+      'state',
+      'in',
+      unsettledStates.map((state) => sql.lit(state)),
+    )
+    .groupBy('state')
+    .execute();
+  const counted = Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
+  const none = { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 };
+  return { ...none, ...counted };
+}
+
+async function countCardsDue(ledger: Ledger): Promise<number> {
+  const row = await ledger.db
+    .selectFrom('cards_due')
+    .select(({ fn }) => fn.countAll().as('count'))
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }

@@ -5,6 +5,14 @@ import type { Closing } from './closings.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 
+export interface Unsubscribe {
+  /** Normalised e-mail address or phone number. */
+  address: string;
+  at: string;
+  /** How it was said, e.g. `page`. */
+  source: string;
+}
+
 /**
  * Remembers that an address (normalised) is not to be asked again; the first time counts. What is scheduled for
  * it is suppressed in the same transaction.
@@ -40,6 +48,16 @@ export async function unsubscribe(
 
 export async function isUnsubscribed(ledger: Ledger, address: string): Promise<boolean> {
   return hasUnsubscribed(ledger.db, address);
+}
+
+/** Newest first. */
+export async function listUnsubscribes(ledger: Ledger): Promise<Unsubscribe[]> {
+  return ledger.db
+    .selectFrom('unsubscribes')
+    .select(['address', 'at', 'source'])
+    .orderBy('at', 'desc')
+    .orderBy('address')
+    .execute();
 }
 
 /** @returns whether the address was unsubscribed */

@@ -203,7 +203,10 @@ describe('versions', () => {
     await first.close();
     const again = await opened(path);
     expect(await closingById(again, `c1@${at(0)}`)).not.toBeNull();
-    expect(await again.db.selectFrom('ledger_version').selectAll().execute()).toEqual([{ version: 1 }]);
+    expect(await again.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
+      { version: 1 },
+      { version: 2 },
+    ]);
   });
 
   test('several processes may open a new ledger at once', async () => {
@@ -211,7 +214,10 @@ describe('versions', () => {
     const tasks = Array.from({ length: 5 }, () => ({ action: 'open' as const, location }));
     expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
     const ledger = await opened(location);
-    expect(await ledger.db.selectFrom('ledger_version').selectAll().execute()).toEqual([{ version: 1 }]);
+    expect(await ledger.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
+      { version: 1 },
+      { version: 2 },
+    ]);
   });
 
   test('several callers in one process may, too', async () => {

@@ -2,7 +2,7 @@ import Database from 'libsql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { answersOf, cardsOf, recordAnswer } from '../../src/ledger/answers.ts';
 import { claimClosing, claimNextDue, settleAbandoned } from '../../src/ledger/claims.ts';
-import { findClosings, knownClosing, listClosings, sightReopening } from '../../src/ledger/closings.ts';
+import { findClosings, listClosings, sightReopening } from '../../src/ledger/closings.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
 import { story } from '../../src/ledger/story.ts';
 import { unsubscribe } from '../../src/ledger/unsubscribes.ts';
@@ -16,7 +16,6 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   const { id } = await leaving(ledger, 'c1');
   await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
   await sighted(ledger, 'c2');
-  await knownClosing(ledger, 'c2', at(0));
   await sightReopening(ledger, { conversationId: 'c2', reopenedAt: at(30) });
   await claimClosing(ledger, id, here, at(40));
   await claimNextDue(ledger, here, at(40));

@@ -1,0 +1,238 @@
+import type { Transaction } from 'kysely';
+import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../domain/closing.ts';
+import { surveyedStates, type ClosingState } from '../domain/closing-states.ts';
+import { normalizeTime } from '../domain/instant.ts';
+import type { Reason } from '../domain/reason.ts';
+import { isQueued, move, toClosing } from './closing-rows.ts';
+import type { Closing, Sighted, Sighting } from './closings.ts';
+import type { ClosingsTable, LedgerTables, SightingsTable } from './tables.ts';
+
+export interface Reopening {
+  conversationId: string;
+  reopenedAt: string;
+}
+
+/**
+ * The closing that a sighting means, made if it is new. Events come in any order: whatever the order, the rows of a
+ * conversation end the same, because reopenings and all times of a closing are kept.
+ */
+export async function sight(trx: Transaction<LedgerTables>, sighting: Sighting): Promise<Sighted> {
+  const closedAt = ledgerTime(sighting.closedAt);
+  const known = await knownAs(trx, sighting.conversationId, closedAt);
+  if (known === null) return { closing: await insert(trx, { ...sighting, closedAt }), isNew: true };
+  if (known.closedAt !== closedAt) await keepTime(trx, { ...sighting, closedAt }, known);
+  if (known.customerId !== null || sighting.customerId === null) return { closing: known, isNew: false };
+  const row = await trx
+    .updateTable('closings')
+    .set({ customer_id: sighting.customerId })
+    .where('id', '=', known.id)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return { closing: toClosing(row), isNew: false };
+}
+
+/** Remembers a reopening: the closings up to it are over, and one row cannot stand for closings on both sides of it. */
+export async function reopen(
+  trx: Transaction<LedgerTables>,
+  reopening: Reopening,
+): Promise<{ isNew: boolean; changed: Closing[] }> {
+  const { conversationId } = reopening;
+  const reopenedAt = ledgerTime(reopening.reopenedAt);
+  const { numInsertedOrUpdatedRows } = await trx
+    .insertInto('reopenings')
+    .values({ conversation_id: conversationId, reopened_at: reopenedAt })
+    .onConflict((conflict) => conflict.columns(['conversation_id', 'reopened_at']).doNothing())
+    .executeTakeFirst();
+  if (numInsertedOrUpdatedRows === 0n) return { isNew: false, changed: [] };
+  const rows = await trx
+    .updateTable('closings')
+    .set({ reopened_at: reopenedAt })
+    .where('conversation_id', '=', conversationId)
+    .where('closed_at', '<=', reopenedAt)
+    .where((eb) => eb.or([eb('reopened_at', 'is', null), eb('reopened_at', '>', reopenedAt)]))
+    .returningAll()
+    .execute();
+  const changed: Closing[] = [];
+  for (const row of rows) changed.push(await endByReopening(trx, row, reopenedAt, reopenedAt));
+  return { isNew: true, changed: [...changed, ...(await partFrom(trx, conversationId, reopenedAt))] };
+}
+
+async function knownAs(
+  trx: Transaction<LedgerTables>,
+  conversationId: string,
+  closedAt: string,
+): Promise<Closing | null> {
+  const near = await nearby(trx, conversationId, closedAt);
+  const [first] = near;
+  if (first === undefined) return null;
+  const id = closingIdOf(conversationId, closedAt);
+  const same = near.find((closing) => closing.id === id);
+  if (same !== undefined) return same;
+  const told = await trx
+    .selectFrom('sightings')
+    .select('closing_id')
+    .where('conversation_id', '=', conversationId)
+    .where('closed_at', '=', closedAt)
+    .executeTakeFirst();
+  const before = near.find((closing) => closing.id === told?.closing_id);
+  if (before !== undefined) return before;
+  return adoptedClosing(near, closedAt, await nextReopening(trx, conversationId, closedAt));
+}
+
+async function nearby(
+  trx: Transaction<LedgerTables>,
+  conversationId: string,
+  closedAt: string,
+): Promise<Closing[]> {
+  const closedMs = Date.parse(closedAt);
+  const near = await trx
+    .selectFrom('closings')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('closed_at', '>=', new Date(closedMs - sameClosingMilliseconds).toISOString())
+    .where('closed_at', '<=', new Date(closedMs + sameClosingMilliseconds).toISOString())
+    .orderBy('closed_at')
+    .execute();
+  return near.map(toClosing);
+}
+
+async function nextReopening(
+  trx: Transaction<LedgerTables>,
+  conversationId: string,
+  closedAt: string,
+): Promise<string | null> {
+  const row = await trx
+    .selectFrom('reopenings')
+    .select('reopened_at')
+    .where('conversation_id', '=', conversationId)
+    .where('reopened_at', '>=', closedAt)
+    .orderBy('reopened_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.reopened_at ?? null;
+}
+
+async function insert(trx: Transaction<LedgerTables>, sighting: Sighting): Promise<Closing> {
+  const { conversationId, closedAt, seenAt } = sighting;
+  const row = await trx
+    .insertInto('closings')
+    .values((eb) => ({
+      id: closingIdOf(conversationId, closedAt),
+      conversation_id: conversationId,
+      customer_id: sighting.customerId,
+      closed_at: closedAt,
+      first_seen_at: seenAt,
+      source: sighting.source,
+      state: 'pending' as const,
+      state_at: seenAt,
+      reopened_at: eb
+        .selectFrom('reopenings')
+        .select((of) => of.fn.min('reopened_at').as('reopened_at'))
+        .where('conversation_id', '=', conversationId)
+        .where('reopened_at', '>=', closedAt),
+      queued: 1,
+      attempts: 0,
+      reasons: '[]',
+    }))
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return row.reopened_at === null ? toClosing(row) : endByReopening(trx, row, row.reopened_at, seenAt);
+}
+
+async function keepTime(trx: Transaction<LedgerTables>, sighting: Sighting, closing: Closing): Promise<void> {
+  await trx
+    .insertInto('sightings')
+    .values({
+      conversation_id: sighting.conversationId,
+      closed_at: sighting.closedAt,
+      closing_id: closing.id,
+      source: sighting.source,
+      seen_at: sighting.seenAt,
+    })
+    .onConflict((conflict) => conflict.columns(['conversation_id', 'closed_at']).doNothing())
+    .execute();
+}
+
+async function endByReopening(
+  trx: Transaction<LedgerTables>,
+  row: ClosingsTable,
+  reopenedAt: string,
+  at: string,
+): Promise<Closing> {
+  if (!isQueued(row.state, row.due_at)) return toClosing(row);
+  const reasons: Reason[] = [{ code: 'reopened', detail: `reopened at ${reopenedAt}` }];
+  return move(trx, row.id, 'suppress', at, { reasons, dueAt: null }, 'reopened');
+}
+
+/** What was taken for one closing, while the reopening between was not known, becomes closings of their own. */
+async function partFrom(
+  trx: Transaction<LedgerTables>,
+  conversationId: string,
+  reopenedAt: string,
+): Promise<Closing[]> {
+  const parted = await trx
+    .selectFrom('sightings')
+    .innerJoin('closings', 'closings.id', 'sightings.closing_id')
+    .selectAll('sightings')
+    .where('sightings.conversation_id', '=', conversationId)
+    .where((eb) =>
+      eb.or([
+        eb.and([eb('closings.closed_at', '<=', reopenedAt), eb('sightings.closed_at', '>', reopenedAt)]),
+        eb.and([eb('sightings.closed_at', '<=', reopenedAt), eb('closings.closed_at', '>', reopenedAt)]),
+      ]),
+    )
+    .orderBy('sightings.closed_at')
+    .execute();
+  const made: Closing[] = [];
+  for (const sighting of parted) {
+    const closing = await sightAlone(trx, sighting);
+    if (closing !== null) made.push(closing);
+  }
+  return made;
+}
+
+/** @returns the closing, if it is new */
+async function sightAlone(
+  trx: Transaction<LedgerTables>,
+  { conversation_id, closed_at, closing_id, source, seen_at }: SightingsTable,
+): Promise<Closing | null> {
+  await trx
+    .deleteFrom('sightings')
+    .where('conversation_id', '=', conversation_id)
+    .where('closed_at', '=', closed_at)
+    .execute();
+  const was = await trx
+    .selectFrom('closings')
+    .selectAll()
+    .where('id', '=', closing_id)
+    .executeTakeFirstOrThrow();
+  const { closing, isNew } = await sight(trx, {
+    conversationId: conversation_id,
+    customerId: was.customer_id,
+    closedAt: closed_at,
+    source: source as Sighting['source'],
+    seenAt: seen_at,
+  });
+  if (!isNew) return null;
+  return asksAbout(was, closed_at) && closing.state === 'pending'
+    ? move(trx, closing.id, 'suppress', seen_at, { reasons: [alreadyAsked(was)] }, 'already_surveyed')
+    : closing;
+}
+
+/** A survey that was decided on after the later closing asked about that one, so it is not asked about again. */
+function asksAbout(surveyed: ClosingsTable, closedAt: string): boolean {
+  const decidedOn = surveyed.read_at ?? surveyed.decided_at;
+  const isSurveyed = (surveyedStates as readonly ClosingState[]).includes(surveyed.state);
+  return isSurveyed && decidedOn !== null && decidedOn >= closedAt;
+}
+
+function alreadyAsked({ id }: ClosingsTable): Reason {
+  return { code: 'already_surveyed', detail: `with closing ${id}` };
+}
+
+/** Text order is time order only for times that are written alike. */
+function ledgerTime(time: string): string {
+  const normal = normalizeTime(time);
+  if (normal === null) throw new Error(`'${time}' is no time with an offset`);
+  return normal;
+}
