@@ -42,6 +42,12 @@ export interface DeliveryProvider {
    * wrong with the message itself is an outcome, never an exception.
    */
   deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome>;
+  /**
+   * Tries the way to the customer without sending anything, and says what was found; absent where nothing can be tried.
+   *
+   * @throws Failure that a message would meet too
+   */
+  check?(): Promise<string>;
   close(): Promise<void>;
 }
 

@@ -11,8 +11,9 @@ import {
 import type { Agent, Conversation, Customer, Inbox, Organization, Topic } from './answers.ts';
 import { createCustomerItem, deleteCustomerItem, deleteItem, getCustomer } from './customers.ts';
 import type { NewItem } from './customers.ts';
+import type { SendOutcome } from './communication.ts';
 import { sendEmail } from './email.ts';
-import type { Mail, SendOutcome } from './email.ts';
+import type { Mail } from './email.ts';
 import type { Problem } from './errors.ts';
 import { readEvents } from './events.ts';
 import type { EventQuery, GladlyEvent } from './events.ts';
@@ -26,6 +27,8 @@ import type { ReportRequest } from './reports.ts';
 import { createRequests, readJson } from './requests.ts';
 import type { Call, RequestCounts } from './requests.ts';
 import type { RetryOptions } from './retry.ts';
+import { sendSms } from './sms.ts';
+import type { Sms } from './sms.ts';
 import { createTransport } from './transport.ts';
 
 export interface GladlyOptions extends RetryOptions {
@@ -74,6 +77,7 @@ export interface GladlyClient {
   deleteItem(itemId: string): Promise<'deleted' | 'absent'>;
   /** Never repeated by itself; `leaving` is awaited right before the mail leaves. */
   sendEmail(mail: Mail, leaving: () => Promise<void>): Promise<SendOutcome>;
+  sendSms(sms: Sms, leaving: () => Promise<void>): Promise<SendOutcome>;
   events(query: EventQuery): AsyncIterable<GladlyEvent>;
   /** One at a time: a second report starts when the first was read to its end or left. */
   report(request: ReportRequest, columns: readonly string[]): AsyncIterable<Record<string, string>>;
@@ -187,6 +191,7 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     deleteCustomerItem: (customerId, itemId) => deleteCustomerItem(requests, customerId, itemId),
     deleteItem: (itemId) => deleteItem(requests, itemId),
     sendEmail: (mail, leaving) => sendEmail(requests, mail, leaving),
+    sendSms: (sms, leaving) => sendSms(requests, sms, leaving),
     events: (query) => readEvents(requests, query),
     report,
     downloadRecording: (itemId, bounds) => downloadRecording(requests, itemId, bounds),

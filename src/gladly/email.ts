@@ -1,10 +1,6 @@
-import { z } from 'zod';
-import { Problem, unreadable } from './errors.ts';
-import type { Failure } from '../failure.ts';
+import { sendOnce, type SendOutcome } from './communication.ts';
 import { apiPath } from './path.ts';
-import { problemOf } from './requests.ts';
-import type { Call, Requests } from './requests.ts';
-import type { Answer } from './transport.ts';
+import type { Requests } from './requests.ts';
 
 export interface Mail {
   to: { email: string; name?: string };
@@ -16,75 +12,17 @@ export interface Mail {
   text: string;
 }
 
-export type SendOutcome =
-  | { status: 'sent'; externalId: string | null; customerId: string | null }
-  /** Certainly nothing left. `temporary`: the same mail may succeed later. */
-  | { status: 'not_sent'; temporary: boolean; failure: Failure }
-  /** Nobody knows whether the mail left: it must not be repeated by itself. */
-  | { status: 'uncertain'; failure: Failure };
-
-/** The answer is two ids. */
-const mostAnswerBytes = 1024 * 1024;
-
-const identifier = z
-  .union([z.string().min(1), z.number().transform(String)])
-  .nullish()
-  .catch(null);
-const sent = z.object({ conversationItemId: identifier, customerId: identifier });
-
-/**
- * Sends one mail, once: Gladly has no idempotency for it. `leaving` is awaited after the pacing has granted the
- * request and right before it leaves; what it throws is passed on, and nothing leaves. What goes wrong with the mail
- * is an outcome; an aborted signal or a store of the pacing that fails is thrown, before anything left.
- */
+/** Sends one mail, once (sendEmail). */
 export async function sendEmail(
   requests: Requests,
   mail: Mail,
   leaving: () => Promise<void>,
 ): Promise<SendOutcome> {
-  const call: Call = {
-    operation: 'sendEmail',
-    method: 'POST',
-    path: apiPath`/communications/email`,
-    json: {
-      to: [mail.to],
-      from: mail.from,
-      subject: mail.subject,
-      body: { html: mail.html, text: mail.text },
-    },
-    freshConnection: true,
+  const json = {
+    to: [mail.to],
+    from: mail.from,
+    subject: mail.subject,
+    body: { html: mail.html, text: mail.text },
   };
-  let answer: Answer;
-  try {
-    answer = await requests.once(call, leaving);
-  } catch (error) {
-    if (error instanceof Problem) return outcomeOf(error);
-    throw error;
-  }
-  try {
-    const text = await answer.text(mostAnswerBytes);
-    // The contract requires no property of the answer, so that one without any text is taken for a success.
-    const { conversationItemId, customerId } = sent.parse(text.trim() === '' ? {} : JSON.parse(text));
-    return { status: 'sent', externalId: conversationItemId ?? null, customerId: customerId ?? null };
-  } catch (error) {
-    // It may be Gladly's answer, cut off, or somebody else's altogether, e.g. the log-in page of a proxy.
-    const asked = requests.asked(call);
-    const problem = problemOf(asked, error);
-    const { failure } = problem instanceof Problem ? problem : unreadable(asked, 'it names no item');
-    return { status: 'uncertain', failure };
-  }
-}
-
-function outcomeOf(problem: Problem): SendOutcome {
-  const { failure } = problem;
-  const status = problem.refusal?.status ?? null;
-  if (status === null) {
-    return problem.beforeConnect
-      ? { status: 'not_sent', temporary: true, failure }
-      : { status: 'uncertain', failure };
-  }
-  if (status < 400 || status >= 500) return { status: 'uncertain', failure };
-  // Refused credentials are mended outside; the mail itself is fine.
-  const temporary = status === 429 || status === 401 || status === 403;
-  return { status: 'not_sent', temporary, failure };
+  return sendOnce(requests, { operation: 'sendEmail', path: apiPath`/communications/email`, json }, leaving);
 }

@@ -57,10 +57,15 @@ export async function testConfiguration(
     }),
     await check('delivery', async () => {
       const { client } = openGladly(settings, surroundingsOf(options.signal), memoryLimiterStore());
-      const provider = await openDelivery(settings, client, Date.now);
-      await provider.close();
-      client.close();
-      return `${settings.delivery}, survey page at ${publicUrlOf(settings)}`;
+      const provider = await openDelivery(settings, client, Date.now, options.signal);
+      try {
+        const found = await provider.check?.();
+        const way = found === undefined ? settings.delivery : `${settings.delivery} (${found})`;
+        return `${way}, survey page at ${publicUrlOf(settings)}`;
+      } finally {
+        await provider.close();
+        client.close();
+      }
     }),
     await check('ledger', async () => {
       const ledger = await openLedger(settings.database);

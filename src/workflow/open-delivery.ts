@@ -1,9 +1,11 @@
 import type { Settings } from '../config/settings.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import { createGladlyEmail } from '../delivery/gladly-email.ts';
+import { createGladlySms } from '../delivery/gladly-sms.ts';
 import { createMailComposer, type MailComposer } from '../delivery/mail.ts';
 import { createOutbox } from '../delivery/outbox.ts';
 import type { DeliveryProvider } from '../delivery/provider.ts';
+import { createSmtp } from '../delivery/smtp.ts';
 import { builtInTemplate, loadTemplate } from '../delivery/template.ts';
 import { Failure } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
@@ -11,6 +13,7 @@ import type { GladlyClient } from '../gladly/client.ts';
 /**
  * The chosen way to the customer.
  *
+ * @param signal once aborted, no session with a mail server is begun
  * @throws Failure kind configuration when the template is broken, a setting is missing, or this version has no such
  *   delivery.
  */
@@ -18,6 +21,7 @@ export async function openDelivery(
   settings: Settings,
   client: GladlyClient,
   clock: () => number,
+  signal: AbortSignal = new AbortController().signal,
 ): Promise<DeliveryProvider> {
   switch (settings.delivery) {
     case 'outbox':
@@ -33,8 +37,20 @@ export async function openDelivery(
         composer: await composerOf(settings),
         sendEmail: (mail, leaving) => client.sendEmail(mail, leaving),
       });
-    case 'smtp':
     case 'gladly-sms':
+      return createGladlySms({
+        from: required(settings, settings.from, 'a sender number', 'GCSAT_FROM'),
+        sendSms: (sms, leaving) => client.sendSms(sms, leaving),
+      });
+    case 'smtp':
+      return createSmtp({
+        url: required(settings, settings.smtpUrl, 'the address of a mail server', 'GCSAT_SMTP_URL'),
+        from: required(settings, settings.from, 'a sender address', 'GCSAT_FROM'),
+        composer: await composerOf(settings),
+        timeoutMs: settings.timeoutMs,
+        clock,
+        signal,
+      });
     case 'medallia':
       throw notYet(settings.delivery);
   }
@@ -62,6 +78,6 @@ function required(settings: Settings, value: string | null, what: string, how: s
 
 function notYet(delivery: DeliveryName): Failure {
   return new Failure('configuration', 'delivery_unsupported', `this version cannot deliver by ${delivery}`, {
-    hint: 'choose --delivery outbox or gladly-email',
+    hint: 'choose --delivery outbox, smtp, gladly-email or gladly-sms',
   });
 }

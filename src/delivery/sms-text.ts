@@ -1,0 +1,55 @@
+import { languageFor, namelessCompany, type Language } from './messages.ts';
+import type { SurveyMessage } from './provider.ts';
+import { singleLine } from './single-line.ts';
+import { inGsmLetters, segmentsOf } from './sms-segments.ts';
+import { longestCompanyName, webAddress } from './template-data.ts';
+
+/** All letters are of the GSM alphabet, which has é but no ó: one other letter would halve the room. */
+const sentences: Record<Language, (company: string, agent: string | null) => string> = {
+  en: (company, agent) => `${company}: How did ${agent ?? 'we'} do? Please tell us here:`,
+  es: (company, agent) => `${company}: ¿Qué tal le fue con ${agent ?? 'nosotros'}? Responda en:`,
+  fr: (company, agent) =>
+    `${company} : que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez ici :`,
+  de: (company, agent) => `${company}: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
+};
+
+const longestAgentName = 40;
+/** What a shortened name of a company must keep to be recognised. */
+const shortestCompanyName = 8;
+
+/**
+ * The survey as SMS, in one segment where the link leaves room for that: names are written in letters of the GSM alphabet,
+ * the company's is shortened first, then the agent's left out. The link is whole and stands last, so that nothing
+ * clings to it. There is no link to unsubscribe: the page that this one opens has it, and phones know to answer STOP.
+ *
+ * @throws Failure `survey_link_invalid` of kind configuration
+ */
+export function smsText(message: SurveyMessage): string {
+  const { language } = languageFor(message.language);
+  const link = webAddress(message.surveyUrl);
+  const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(namelessCompany(language));
+  const agent = nameOf(message.agent.firstName ?? '', longestAgentName);
+  const write = (companyName: string, agentName: string | null): string =>
+    `${sentences[language](companyName, agentName)} ${link}`;
+
+  const candidates = [
+    ...shorter(company).map((name) => write(name, agent)),
+    ...shorter(company).map((name) => write(name, null)),
+  ];
+  return candidates.find((text) => segmentsOf(text) === 1) ?? write(company, agent);
+}
+
+/** A name in letters of the GSM alphabet; null when none of its own is left. */
+function nameOf(name: string, longest: number): string | null {
+  const written = inGsmLetters(singleLine(name, longest));
+  return /[\p{L}\p{N}]/u.test(written) ? written : null;
+}
+
+/** The name, then ever less of it: by words first, by letters when that is not enough. */
+function shorter(name: string): string[] {
+  const cuts = Array.from({ length: name.length }, (_, index) => name.length - index);
+  const byWords = cuts.filter((length) => length === name.length || name.charAt(length) === ' ');
+  return [...byWords, ...cuts]
+    .map((length) => name.slice(0, length).replace(/[\s&,.:;/+-]+$/, ''))
+    .filter((cut, index) => index === 0 || cut.length >= shortestCompanyName);
+}

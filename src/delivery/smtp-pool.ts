@@ -1,0 +1,105 @@
+import type { SmtpSession } from './smtp-session.ts';
+
+/** Sessions that are used again, because each costs several round trips and a handshake. */
+export interface SmtpPool {
+  /**
+   * A session that has just proved to live, or a new one; waits while as many as permitted are in use. Who takes one
+   * gives it back.
+   *
+   * @throws what opening a session throws; the reason of the signal when that is aborted while waiting
+   */
+  take(): Promise<SmtpSession>;
+  giveBack(session: SmtpSession): void;
+  /** Ends the idle sessions, and from now on each that is given back. */
+  close(): Promise<void>;
+}
+
+/** Servers end sessions that are idle for some minutes (RFC 5321, 4.5.3.2.7), many of them earlier. */
+const idleMilliseconds = 20_000;
+/** Many servers take no more messages than this in one session. */
+const mostMessages = 50;
+
+export function createSmtpPool(options: {
+  open: () => Promise<SmtpSession>;
+  most: number;
+  signal: AbortSignal;
+}): SmtpPool {
+  const { open, most, signal } = options;
+  const idle: { session: SmtpSession; timer: NodeJS.Timeout }[] = [];
+  const messages = new WeakMap<SmtpSession, number>();
+  const waiting: { go: () => void; stop: () => void }[] = [];
+  let inUse = 0;
+  let closed = false;
+
+  const turn = async (): Promise<void> => {
+    signal.throwIfAborted();
+    if (inUse < most) {
+      inUse += 1;
+      return;
+    }
+    // Whoever leaves hands over its place, so `inUse` stays.
+    await new Promise<void>((resolve, reject) => {
+      const entry = { go: resolve, stop: () => reject(signal.reason as Error) };
+      waiting.push(entry);
+    });
+  };
+
+  const leave = (): void => {
+    const next = waiting.shift();
+    if (next === undefined) inUse -= 1;
+    else next.go();
+  };
+
+  const stopWaiting = (): void => {
+    for (const { stop } of waiting.splice(0)) stop();
+  };
+  signal.addEventListener('abort', stopWaiting, { once: true });
+
+  const idleSession = async (): Promise<SmtpSession | null> => {
+    for (let entry = idle.pop(); entry !== undefined; entry = idle.pop()) {
+      clearTimeout(entry.timer);
+      if (!entry.session.ended && (await entry.session.isReady())) return entry.session;
+      entry.session.destroy();
+    }
+    return null;
+  };
+
+  return {
+    async take() {
+      await turn();
+      try {
+        signal.throwIfAborted();
+        const session = (await idleSession()) ?? (await open());
+        messages.set(session, (messages.get(session) ?? 0) + 1);
+        return session;
+      } catch (error) {
+        leave();
+        throw error;
+      }
+    },
+    giveBack(session) {
+      if (closed || session.ended || (messages.get(session) ?? 0) >= mostMessages) {
+        void session.quit();
+      } else {
+        const timer = setTimeout(() => {
+          idle.splice(idle.indexOf(entry), 1);
+          void session.quit();
+        }, idleMilliseconds);
+        timer.unref();
+        const entry = { session, timer };
+        idle.push(entry);
+      }
+      leave();
+    },
+    async close() {
+      closed = true;
+      signal.removeEventListener('abort', stopWaiting);
+      await Promise.all(
+        idle.splice(0).map(async ({ session, timer }) => {
+          clearTimeout(timer);
+          await session.quit();
+        }),
+      );
+    },
+  };
+}

@@ -1,0 +1,114 @@
+import { domainToASCII } from 'node:url';
+import { Failure } from '../failure.ts';
+
+/** How a mail server is reached. */
+export interface SmtpServer {
+  host: string;
+  port: number;
+  /** `implicit`: from the first byte; `starttls`: before anything is said; `none`: never. */
+  encryption: 'implicit' | 'starttls' | 'none';
+  login: { user: string; password: string } | null;
+  /** Most connections at once. */
+  connections: number;
+}
+
+/** The port of mail submission (RFC 6409) and that of submission over TLS (RFC 8314). */
+const ports = { 'smtp:': 587, 'smtps:': 465 } as const;
+
+const usualConnections = 3;
+const mostConnections = 20;
+
+const hint =
+  'use smtp://user:password@host:587 or smtps://user:password@host, with ?tls=required, ?tls=off or ?pool=3 at the end if needed';
+
+/**
+ * Reads a setting such as `smtp://user:password@host:587` or `smtps://host`. TLS is required, so that neither the
+ * password nor a customer's address travels in the open: `?tls=off` leaves it out for a relay that takes no login, and on
+ * this machine itself, where nobody listens in, only `?tls=required` asks for it. `?pool=5` permits 5 connections.
+ *
+ * @throws Failure `bad_smtp_url` of kind configuration; the setting is not repeated in it, because it holds a password.
+ */
+export function readSmtpUrl(text: string): SmtpServer {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  if (url === null || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || !isEmptyPath(url)) {
+    throw bad('is no address of a mail server');
+  }
+  const host = hostOf(url);
+  const login = loginOf(url);
+  const { tls, pool } = optionsOf(url);
+  const encryption = encryptionOf(url.protocol, tls, isThisMachine(host));
+  if (login !== null && encryption === 'none' && !isThisMachine(host)) {
+    throw bad('would send the password unencrypted');
+  }
+  return {
+    host,
+    port: url.port === '' ? ports[url.protocol] : Number(url.port),
+    encryption,
+    login,
+    connections: pool,
+  };
+}
+
+function isEmptyPath({ pathname, hash }: URL): boolean {
+  return (pathname === '' || pathname === '/') && hash === '';
+}
+
+function hostOf({ hostname }: URL): string {
+  const bracketed = /^\[(.*)\]$/.exec(hostname)?.[1];
+  if (bracketed !== undefined) return bracketed;
+  const host = domainToASCII(decoded(hostname));
+  if (host !== '') return host;
+  throw bad('names no host');
+}
+
+function loginOf({ username, password }: URL): SmtpServer['login'] {
+  if (username === '' && password === '') return null;
+  if (username === '' || password === '') throw bad('has a user without a password, or the other way round');
+  return { user: decoded(username), password: decoded(password) };
+}
+
+function optionsOf({ searchParams }: URL): { tls: 'required' | 'off' | null; pool: number } {
+  const { tls = null, pool = String(usualConnections), ...others } = Object.fromEntries(searchParams);
+  const [unknown] = Object.keys(others);
+  if (unknown !== undefined) throw bad(`has the unknown option ${JSON.stringify(unknown.slice(0, 40))}`);
+  if (tls !== null && tls !== 'required' && tls !== 'off') throw bad('has a tls that is not required or off');
+  if (!/^\d{1,2}$/.test(pool) || Number(pool) < 1 || Number(pool) > mostConnections) {
+    throw bad(`has a pool that is no number from 1 to ${mostConnections}`);
+  }
+  return { tls, pool: Number(pool) };
+}
+
+function encryptionOf(
+  protocol: keyof typeof ports,
+  tls: 'required' | 'off' | null,
+  isLocal: boolean,
+): SmtpServer['encryption'] {
+  if (protocol === 'smtps:') {
+    if (tls === 'off') throw bad('says both smtps and tls=off');
+    return 'implicit';
+  }
+  return tls === 'off' || (tls === null && isLocal) ? 'none' : 'starttls';
+}
+
+function isThisMachine(host: string): boolean {
+  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
+}
+
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    throw bad('has a % that should be written %25');
+  }
+}
+
+function bad(what: string): Failure {
+  return new Failure(
+    'configuration',
+    'bad_smtp_url',
+    `the address of the mail server (GCSAT_SMTP_URL) ${what}`,
+    {
+      hint,
+    },
+  );
+}

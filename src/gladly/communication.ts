@@ -1,0 +1,68 @@
+import { z } from 'zod';
+import { Problem, unreadable } from './errors.ts';
+import type { Failure } from '../failure.ts';
+import { problemOf } from './requests.ts';
+import type { Call, Requests } from './requests.ts';
+import type { Answer } from './transport.ts';
+
+export type SendOutcome =
+  | { status: 'sent'; externalId: string | null; customerId: string | null }
+  /** Certainly nothing left. `temporary`: the same message may succeed later. */
+  | { status: 'not_sent'; temporary: boolean; failure: Failure }
+  /** Nobody knows whether the message left: it must not be repeated by itself. */
+  | { status: 'uncertain'; failure: Failure };
+
+/** The answer is two ids. */
+const mostAnswerBytes = 1024 * 1024;
+
+const identifier = z
+  .union([z.string().min(1), z.number().transform(String)])
+  .nullish()
+  .catch(null);
+const sent = z.object({ conversationItemId: identifier, customerId: identifier });
+
+/**
+ * Sends one message, once: Gladly has no idempotency for communications. `leaving` is awaited after the pacing has
+ * granted the request and right before it leaves; what it throws is passed on, and nothing leaves. What goes wrong with
+ * the message is an outcome; an aborted signal or a store of the pacing that fails is thrown, before anything left.
+ */
+export async function sendOnce(
+  requests: Requests,
+  message: Pick<Call, 'operation' | 'path' | 'json'>,
+  leaving: () => Promise<void>,
+): Promise<SendOutcome> {
+  const call: Call = { ...message, method: 'POST', freshConnection: true };
+  let answer: Answer;
+  try {
+    answer = await requests.once(call, leaving);
+  } catch (error) {
+    if (error instanceof Problem) return outcomeOf(error);
+    throw error;
+  }
+  try {
+    const text = await answer.text(mostAnswerBytes);
+    // The contract requires no property of the answer, so that one without any text is taken for a success.
+    const { conversationItemId, customerId } = sent.parse(text.trim() === '' ? {} : JSON.parse(text));
+    return { status: 'sent', externalId: conversationItemId ?? null, customerId: customerId ?? null };
+  } catch (error) {
+    // It may be Gladly's answer, cut off, or somebody else's altogether, e.g. the log-in page of a proxy.
+    const asked = requests.asked(call);
+    const problem = problemOf(asked, error);
+    const { failure } = problem instanceof Problem ? problem : unreadable(asked, 'it names no item');
+    return { status: 'uncertain', failure };
+  }
+}
+
+function outcomeOf(problem: Problem): SendOutcome {
+  const { failure } = problem;
+  const status = problem.refusal?.status ?? null;
+  if (status === null) {
+    return problem.beforeConnect
+      ? { status: 'not_sent', temporary: true, failure }
+      : { status: 'uncertain', failure };
+  }
+  if (status < 400 || status >= 500) return { status: 'uncertain', failure };
+  // Refused credentials are mended outside; the message itself is fine.
+  const temporary = status === 429 || status === 401 || status === 403;
+  return { status: 'not_sent', temporary, failure };
+}
