@@ -1,0 +1,77 @@
+import type { Exchange } from './exchange.ts';
+
+/** Of every body: a survey with a comment of 25,000 characters fits in any encoding, as does any event of Gladly. */
+export const largestBody = 256 * 1024;
+
+export class BodyTooLarge extends Error {}
+/** The client left, or was cut off, before its body was complete. */
+export class BodyIncomplete extends Error {}
+
+/** @throws BodyTooLarge as soon as there is more than the limit; what comes after it is not kept */
+export async function readBody(exchange: Exchange): Promise<Buffer> {
+  const { incoming, outgoing } = exchange;
+  if (exchange.expectsContinue) outgoing.writeContinue();
+  const chunks: Buffer[] = [];
+  await new Promise<void>((resolve, reject) => {
+    const done = (error?: Error): void => {
+      incoming.off('data', onData).off('end', onEnd).off('close', onClose);
+      if (error === undefined) resolve();
+      else reject(error);
+    };
+    const onData = (chunk: Buffer): void => {
+      exchange.bytesIn += chunk.length;
+      chunks.push(chunk);
+      if (exchange.bytesIn <= largestBody) return;
+      incoming.pause();
+      done(new BodyTooLarge());
+    };
+    const onEnd = (): void => done();
+    const onClose = (): void => done(new BodyIncomplete());
+    incoming.on('data', onData).on('end', onEnd).on('close', onClose).on('error', ignored);
+    if (incoming.destroyed) onClose();
+  });
+  exchange.bodyIsRead();
+  return Buffer.concat(chunks);
+}
+
+/** `close` tells the same. */
+function ignored(): void {
+  return undefined;
+}
+
+/** What the client may still send after it was refused, and for how long. */
+const mostDiscarded = 1024 * 1024;
+const discardMilliseconds = 1000;
+
+/**
+ * Answers before the body was read to its end, and ends the connection. What still comes is thrown away for a moment:
+ * closing at once would reset the connection, and a client that is still writing would not see why.
+ */
+export async function refuseUnread(
+  { incoming, outgoing }: Exchange,
+  answer: { status: number; type: string; text: string },
+): Promise<void> {
+  const body = Buffer.from(answer.text);
+  outgoing.shouldKeepAlive = false;
+  outgoing.writeHead(answer.status, { 'Content-Type': answer.type, 'Content-Length': body.length });
+  outgoing.write(body);
+  await new Promise<void>((resolve) => {
+    let discarded = 0;
+    const timer = setTimeout(resolve, discardMilliseconds);
+    incoming
+      .on('data', (chunk: Buffer) => {
+        discarded += chunk.length;
+        if (discarded > mostDiscarded) resolve();
+      })
+      .on('error', ignored)
+      .once('end', resolve)
+      .once('close', resolve)
+      .resume();
+    outgoing.once('close', () => {
+      clearTimeout(timer);
+      resolve();
+    });
+  });
+  incoming.pause();
+  outgoing.end();
+}

@@ -1,0 +1,51 @@
+import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+
+/** Everything that Gladly may show just now: while credentials are changed, the former ones too. */
+export interface AcceptedCredentials {
+  basic: readonly { user: string; password: string }[];
+  headers: readonly { name: string; value: string }[];
+}
+
+/** What a request shows: a header's value by its name in lower case. */
+export type ShownHeaders = (name: string) => string | undefined;
+
+/** Values are compared by their hashes under a key of this process, so that neither content nor length shows in time. */
+const key = randomBytes(32);
+
+/**
+ * Whether the request is Gladly's. Of each kind that is configured (Basic, a static header) one accepted value has to
+ * be shown; where none is configured, nobody is.
+ */
+export function isGladly(shown: ShownHeaders, accepted: AcceptedCredentials): boolean {
+  const kinds: boolean[] = [];
+  if (accepted.basic.length > 0) {
+    const given = basicOf(shown('authorization'));
+    kinds.push(anySame(accepted.basic.map(({ user, password }) => [given, `${user}:${password}`])));
+  }
+  if (accepted.headers.length > 0) {
+    kinds.push(
+      anySame(accepted.headers.map(({ name, value }) => [shown(name.toLowerCase()) ?? null, value])),
+    );
+  }
+  return kinds.length > 0 && !kinds.includes(false);
+}
+
+/** All are compared, also after a match. */
+function anySame(pairs: readonly (readonly [given: string | null, accepted: string])[]): boolean {
+  let found = 0;
+  for (const [given, accepted] of pairs) {
+    const isSame = timingSafeEqual(digest(given ?? ''), digest(accepted));
+    found |= Number(isSame && given !== null && accepted !== '');
+  }
+  return found === 1;
+}
+
+function digest(text: string): Buffer {
+  return createHmac('sha256', key).update(text).digest();
+}
+
+/** `user:password` of RFC 7617, read as UTF-8; null when there are none. */
+function basicOf(header: string | undefined): string | null {
+  const encoded = /^Basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header ?? '')?.[1];
+  return encoded === undefined ? null : Buffer.from(encoded, 'base64').toString('utf8');
+}

@@ -1,0 +1,165 @@
+import type { Reason } from '../domain/reason.ts';
+import type { RequestFigures, SurveyOutcome } from '../domain/survey-document.ts';
+import type { Route } from './routes.ts';
+
+export interface QueueFigures {
+  due: number;
+  oldestDueAt: string | null;
+  states: Record<'pending' | 'scheduled' | 'sending' | 'uncertain' | 'failed', number>;
+  cardsMissing: number;
+}
+
+/** What is asked at the moment of a scrape. */
+export interface Scrape {
+  /** Null: the ledger could not be asked. */
+  queue: QueueFigures | null;
+  requests: RequestFigures;
+  /** Epoch milliseconds. */
+  now: number;
+}
+
+export interface Metrics {
+  /** What became of a closing of the queue. */
+  settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
+  accepted(): void;
+  /** @param type as Gladly wrote it; only names that are known become labels */
+  ignored(type: string): void;
+  answered(): void;
+  cardPosted(): void;
+  cardFailed(): void;
+  /** @param status null: the client left before the answer */
+  observe(route: Route, status: number | null, seconds: number): void;
+  /** In the text format of Prometheus. */
+  text(scrape: Scrape): Promise<string>;
+}
+
+/** What Gladly's events are about, by the first part of their names. */
+const subjects = new Set([
+  'AGENT_AVAILABILITY',
+  'AGENT_STATUS',
+  'CONTACT',
+  'CONVERSATION',
+  'CONVERSATION_ASSIGNEE',
+  'CONVERSATION_STATUS',
+  'CUSTOMER',
+  'CUSTOMER_PROFILE',
+  'EXPORT_JOB',
+  'FOCUS',
+  'PAYMENT_REQUEST',
+  'TASK',
+]);
+
+const latencyBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
+
+/** The counters of one server. Loads the library, which nothing but `serve` needs. */
+export async function createMetrics(): Promise<Metrics> {
+  const { Counter, Gauge, Histogram, Registry } = await import('prom-client');
+  const registry = new Registry();
+  const registers = [registry];
+  const counter = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
+    new Counter<Label>({ name: `gcsat_${name}`, help, labelNames, registers });
+  const gauge = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
+    new Gauge<Label>({ name: `gcsat_${name}`, help, labelNames, registers });
+
+  const accepted = counter('webhook_events_accepted_total', 'Events of Gladly that are on disk.');
+  const ignored = counter(
+    'webhook_events_ignored_total',
+    'Events that were answered 200 and are of no use here, by what they are about.',
+    'subject',
+  );
+  const settled = counter('closings_settled_total', 'Closings that the queue is done with.', 'outcome');
+  const suppressed = counter(
+    'closings_suppressed_total',
+    'Closings that are not surveyed, once for each reason that applied.',
+    'reason',
+  );
+  const answers = counter('answers_total', 'Answers taken on the survey page, changed ones too.');
+  const cards = counter('cards_total', 'Tries to put an answer on the timeline.', 'result');
+  const latency = new Histogram({
+    name: 'gcsat_http_request_duration_seconds',
+    help: 'From the head of a request to the end of its answer, by route and class of the status.',
+    labelNames: ['route', 'status'],
+    buckets: latencyBuckets,
+    registers,
+  });
+  const ledgerUp = gauge('ledger_up', '1 when the ledger answered this scrape.');
+  const due = gauge('queue_due', 'Closings that could be worked on now.');
+  const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest of them has been due.');
+  const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
+  const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
+  const gladly = counter('gladly_requests_total', 'Requests that left for Gladly.', 'operation');
+  const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that repeated another.');
+  const limited = counter('gladly_rate_limited_total', 'Requests that Gladly answered 429.');
+  const resident = new Gauge({
+    name: 'process_resident_memory_bytes',
+    help: 'Resident memory.',
+    registers,
+  });
+  const heap = new Gauge({ name: 'nodejs_heap_size_used_bytes', help: 'Used heap.', registers });
+  const cpu = new Counter({
+    name: 'process_cpu_seconds_total',
+    help: 'User and system CPU time.',
+    registers,
+  });
+  const lag = new Gauge({
+    name: 'nodejs_eventloop_lag_seconds',
+    help: 'How late the event loop came to its next turn, at this scrape.',
+    registers,
+  });
+
+  function readQueue({ queue, now }: Scrape): void {
+    ledgerUp.set(queue === null ? 0 : 1);
+    // An old figure would look like a healthy queue.
+    for (const figure of [due, oldest, waiting, missing]) figure.reset();
+    if (queue === null) return;
+    const { oldestDueAt } = queue;
+    due.set(queue.due);
+    oldest.set(oldestDueAt === null ? 0 : Math.max(0, (now - Date.parse(oldestDueAt)) / 1000));
+    for (const [state, count] of Object.entries(queue.states)) waiting.set({ state }, count);
+    missing.set(queue.cardsMissing);
+  }
+
+  function readRequests({ requests }: Scrape): void {
+    for (const figure of [gladly, retried, limited]) figure.reset();
+    for (const [operation, count] of Object.entries(requests.byOperation)) gladly.inc({ operation }, count);
+    retried.inc(requests.retried);
+    limited.inc(requests.rateLimited);
+  }
+
+  async function readProcess(): Promise<void> {
+    const { rss, heapUsed } = process.memoryUsage();
+    resident.set(rss);
+    heap.set(heapUsed);
+    const { user, system } = process.cpuUsage();
+    cpu.reset();
+    cpu.inc((user + system) / 1_000_000);
+    const began = performance.now();
+    await new Promise((resolve) => setImmediate(resolve));
+    lag.set((performance.now() - began) / 1000);
+  }
+
+  return {
+    settled(outcome, reasons) {
+      settled.inc({ outcome });
+      if (outcome === 'suppressed') for (const { code } of reasons) suppressed.inc({ reason: code });
+    },
+    accepted: () => accepted.inc(),
+    ignored(type) {
+      const subject = type.split('/')[0] ?? '';
+      ignored.inc({ subject: subjects.has(subject) ? subject : 'other' });
+    },
+    answered: () => answers.inc(),
+    cardPosted: () => cards.inc({ result: 'posted' }),
+    cardFailed: () => cards.inc({ result: 'failed' }),
+    observe(route, status, seconds) {
+      const label = status === null ? 'left' : `${String(Math.floor(status / 100))}xx`;
+      latency.observe({ route, status: label }, seconds);
+    },
+    async text(scrape) {
+      readQueue(scrape);
+      readRequests(scrape);
+      await readProcess();
+      return registry.metrics();
+    },
+  };
+}

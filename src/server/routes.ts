@@ -1,0 +1,52 @@
+export const webhookPath = '/webhooks/gladly';
+
+/** What a log or a metric may tell of a path: never the path itself, which may be a customer's capability. */
+export type Route =
+  | typeof webhookPath
+  | '/s/:token'
+  | '/u/:token'
+  | '/assets/:file'
+  | '/healthz'
+  | '/readyz'
+  | '/metrics'
+  | 'other';
+
+const fixed: readonly Route[] = [webhookPath, '/healthz', '/readyz', '/metrics'];
+
+/** @param path without the query */
+export function routeOf(path: string): Route {
+  const same = fixed.find((route) => route === path);
+  if (same !== undefined) return same;
+  const [, part, last, ...more] = path.split('/');
+  if (last === undefined || last === '' || more.length > 0) return 'other';
+  if (part === 's') return '/s/:token';
+  if (part === 'u') return '/u/:token';
+  return part === 'assets' ? '/assets/:file' : 'other';
+}
+
+const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+/** A client may invent methods; a label may not grow with them. */
+export function methodOf(method: string | undefined): string {
+  return methods.find((known) => known === method) ?? 'other';
+}
+
+/** Longer than any address that we give out. */
+const longestTarget = 2048;
+
+/**
+ * Why a request target is not looked at; null when it is. Dot segments and backslashes are read differently by
+ * different programs: a reverse proxy that lets `/s/` through must not thereby let `/s/../metrics` through.
+ */
+export function targetProblem(target: string): 400 | 404 | 414 | null {
+  if (target.length > longestTarget) return 414;
+  if (!target.startsWith('/')) return 400;
+  const path = pathOf(target);
+  if (/[\0-\x20\x7f\\]/.test(path)) return 400;
+  return /\/(?:\.|%2e){1,2}(?:\/|$)/i.test(path) ? 404 : null;
+}
+
+export function pathOf(target: string): string {
+  const end = target.search(/[?#]/);
+  return end === -1 ? target : target.slice(0, end);
+}

@@ -1,0 +1,47 @@
+import type { SurveyDesk } from '../workflow/survey-desk.ts';
+import { createApp, type AppParts } from './app.ts';
+import { addressSet } from './client-address.ts';
+import { responseHeaders } from './headers.ts';
+import { listen, type Listening, type ListenLimits } from './listen.ts';
+import type { PageBrand } from './pages/brand.ts';
+import { noticePages, pageRoutes } from './pages/pages.ts';
+
+export interface ServerParts extends Pick<
+  AppParts,
+  'intake' | 'credentials' | 'ready' | 'figures' | 'requests' | 'metrics' | 'log' | 'clock'
+> {
+  desk: SurveyDesk;
+  brand: PageBrand;
+  /** The profile's, for visitors whose own language the pages do not speak. */
+  language: string;
+  /** Where customers reach the pages; when that is https, browsers are told to insist on it. */
+  publicUrl: string | null;
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed. */
+  trustedProxies: readonly string[];
+  /** Addresses and CIDR ranges that may read `/metrics`, besides this host. */
+  metricsReaders?: readonly string[];
+}
+
+/**
+ * Starts the server: webhooks, survey pages, health and metrics.
+ *
+ * @throws Failure kind usage when the port cannot be had.
+ */
+export async function startServer(
+  { desk, brand, language, publicUrl, trustedProxies, metricsReaders = [], ...parts }: ServerParts,
+  at: { host: string; port: number },
+  limits?: Partial<ListenLimits>,
+): Promise<Listening> {
+  const { metrics, log, clock } = parts;
+  const proxies = addressSet(trustedProxies);
+  const app = createApp({
+    ...parts,
+    pages: pageRoutes({ desk, brand, language, clock, onAnswer: () => metrics.answered() }),
+    notice: noticePages({ brand, language }),
+    trustedProxies: proxies,
+    metricsReaders: addressSet(metricsReaders),
+  });
+  const headers = responseHeaders(publicUrl);
+  const observe = metrics.observe.bind(metrics);
+  return listen({ app, headers, trustedProxies: proxies, log, observe }, at, limits);
+}

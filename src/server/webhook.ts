@@ -1,0 +1,111 @@
+import type { Context } from 'hono';
+import { Failure } from '../failure.ts';
+import { readBody } from './body.ts';
+import { limitKey } from './client-address.ts';
+import { isGladly, type AcceptedCredentials } from './credentials.ts';
+import type { ServerBindings } from './exchange.ts';
+import type { ServerLog } from './log.ts';
+import type { Metrics } from './metrics.ts';
+import { createLimiter } from './request-limits.ts';
+
+export interface WebhookParts {
+  /** Resolves only after the event is on disk; Failure contract for what is no event. */
+  intake: { accept(body: unknown): Promise<'stored' | 'ping' | 'ignored'> };
+  credentials: () => Promise<AcceptedCredentials>;
+  metrics: Metrics;
+  log: ServerLog;
+  clock: () => number;
+}
+
+/** Wrong credentials are a mistake that is made a few times, or somebody's guessing. Right ones are never limited. */
+const refusals = { burst: 30, perMinute: 10 };
+/** Gladly repeats a webhook that failed by a plan of its own; this is for whoever else asks. */
+const retryAfterSeconds = 30;
+
+/**
+ * `POST /webhooks/gladly`. 2xx only when the event is on disk; 503 when it could not be stored, so that Gladly sends
+ * it again.
+ */
+export function webhookHandler({ intake, credentials, metrics, log, clock }: WebhookParts) {
+  const refused = createLimiter(refusals, clock);
+
+  return async (c: Context<ServerBindings>): Promise<Response> => {
+    const { exchange } = c.env;
+    const shown = (name: string): string | undefined => {
+      const value = exchange.incoming.headers[name];
+      return Array.isArray(value) ? value.join(', ') : value;
+    };
+    let isKnown: boolean;
+    try {
+      isKnown = isGladly(shown, await credentials());
+    } catch (error) {
+      log.error(failureFields(error), 'the webhook credentials could not be read');
+      return unavailable(c);
+    }
+    if (!isKnown) {
+      const waitSeconds = refused.take(limitKey(exchange.address));
+      if (waitSeconds !== null) {
+        return problem(c, 429, 'too_many_requests', { 'Retry-After': String(waitSeconds) });
+      }
+      return problem(c, 401, 'unauthorized', { 'WWW-Authenticate': 'Basic realm="gcsat", charset="UTF-8"' });
+    }
+
+    const body = readJson(await readBody(exchange));
+    if (body === null) return problem(c, 400, 'not_a_json_object');
+    try {
+      const status = await intake.accept(body);
+      if (status === 'stored') metrics.accepted();
+      if (status === 'ignored') metrics.ignored(String(body['type']));
+      return c.json({ status }, 200);
+    } catch (error) {
+      if (error instanceof Failure && error.kind === 'contract') {
+        log.warn(failureFields(error), 'a webhook was refused');
+        return problem(c, 400, error.code);
+      }
+      // A defect is no reason to lose the event either: what is not 2xx is sent again.
+      log.error(failureFields(error), 'a webhook could not be stored');
+      if (error instanceof Failure && error.kind === 'ledger') return unavailable(c);
+      return problem(c, 500, 'internal_error');
+    }
+  };
+}
+
+function unavailable(c: Context): Response {
+  return problem(c, 503, 'unavailable', { 'Retry-After': String(retryAfterSeconds) });
+}
+
+function problem(
+  c: Context,
+  status: 400 | 401 | 429 | 500 | 503,
+  code: string,
+  headers: Record<string, string> = {},
+): Response {
+  return c.json({ error: { code } }, status, headers);
+}
+
+/** A byte order mark is skipped. Null for anything but an object in UTF-8, whatever its content type says. */
+function readJson(body: Buffer): Record<string, unknown> | null {
+  try {
+    const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) return null;
+    return value as Record<string, unknown>;
+  } catch {
+    return null;
+  }
+}
+
+/** What a log may know of an error: messages of failures name ids alone, those of defects may quote anything. */
+export function failureFields(error: unknown): Record<string, unknown> {
+  if (error instanceof Failure) return { code: error.code, error: error.message, hint: error.hint };
+  return { code: 'defect', error: error instanceof Error ? error.name : typeof error, where: whereOf(error) };
+}
+
+/** The stack without its first lines, which repeat the message. */
+function whereOf(error: unknown): string[] {
+  const stack = error instanceof Error ? (error.stack ?? '') : '';
+  return stack
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .slice(0, 8)
+    .map((line) => line.trim());
+}
