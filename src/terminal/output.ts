@@ -29,6 +29,7 @@ export interface Output {
   readonly jsonl: boolean;
   readonly quiet: boolean;
   readonly verbose: boolean;
+  readonly level: LogLevel;
   /** Width of the terminal; large when stdout is none, because nothing needs to be cut there. */
   readonly columns: number;
   readonly paint: Paint;
@@ -90,6 +91,7 @@ export function createOutput(options: OutputOptions): Output {
     jsonl,
     quiet,
     verbose: level === 'debug',
+    level,
     get columns() {
       return stdout.isTTY === true ? stdout.columns || columnsOfUnknownTerminal : columnsWithoutTerminal;
     },

@@ -1,4 +1,4 @@
-import { Failure } from '../failure.ts';
+import { Failure, type FailureKind } from '../failure.ts';
 import type { Services } from './services.ts';
 
 /** Where a long run tells what it does: ids and figures, never a person's data. */
@@ -48,15 +48,20 @@ function stopped(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
+/** Failures that every piece of work meets are about the configuration; those of one closing may quote a person. */
+const impersonal: readonly FailureKind[] = ['credentials', 'configuration', 'ledger'];
+
 function tell(log: RunLog, task: string, error: unknown, retryInMs: number): void {
   if (error instanceof Failure) {
-    const { kind, code, hint } = error;
-    log.warn({ task, kind, code, hint, retryInMs }, error.message);
+    const { kind, code, hint, message } = error;
+    log.warn({ task, kind, code, hint, retryInMs }, impersonal.includes(kind) ? message : `${task}: ${code}`);
     return;
   }
-  const [, ...trace] = (error instanceof Error ? (error.stack ?? '') : '').split('\n');
-  log.error(
-    { task, code: 'defect', retryInMs, trace: trace.map((line) => line.trim()) },
-    `unexpected: ${error instanceof Error ? error.message : String(error)}`,
-  );
+  // The message of a defect may quote anything, and its stack begins with it.
+  const where = (error instanceof Error ? (error.stack ?? '') : '')
+    .split('\n')
+    .filter((line) => /^\s+at /.test(line))
+    .map((line) => line.trim());
+  const name = error instanceof Error ? error.name : typeof error;
+  log.error({ task, code: 'defect', error: name, where, retryInMs }, 'unexpected, please report it');
 }

@@ -51,8 +51,9 @@ export async function openServices(settings: Settings, surroundings: Surrounding
   const ledger = await openLedger(settings.database);
   const { client, sleep } = openGladly(settings, surroundings, limiterStore(ledger));
   const directory = createDirectory({ client, cache: directoryCache(ledger), clock: surroundings.clock });
-  let provider: Promise<DeliveryProvider> | null = null;
-  let organization: Promise<Organization> | null = null;
+  const organization = onceDone(() => identifyOrganization(settings, ledger, client, directory));
+  let opened: DeliveryProvider | null = null;
+  const provider = onceDone(async () => (opened = await openProvider(settings, client, surroundings)));
 
   const services: Services = {
     ...surroundings,
@@ -62,11 +63,11 @@ export async function openServices(settings: Settings, surroundings: Surrounding
     directory,
     worker: currentWorker(),
     sleep,
-    organization: () => (organization ??= identifyOrganization(settings, ledger, client, directory)),
-    provider: () => (provider ??= openProvider(settings, client, surroundings.clock)),
+    organization,
+    provider,
     async close() {
       client.close();
-      await (await provider?.catch(() => null))?.close();
+      await opened?.close();
       await ledger.close();
     },
   };
@@ -112,6 +113,16 @@ export function openGladly(
   return { client, sleep };
 }
 
+/** The same result for everybody; a failure is not kept, because a long run may outlive what caused it. */
+function onceDone<Result>(work: () => Promise<Result>): () => Promise<Result> {
+  let result: Promise<Result> | null = null;
+  return () =>
+    (result ??= work().catch((error: unknown) => {
+      result = null;
+      throw error;
+    }));
+}
+
 async function identifyOrganization(
   settings: Settings,
   ledger: Ledger,
@@ -133,8 +144,8 @@ async function identifyOrganization(
 async function openProvider(
   settings: Settings,
   client: GladlyClient,
-  clock: () => number,
+  { clock, signal }: Surroundings,
 ): Promise<DeliveryProvider> {
   const { openDelivery } = await import('./open-delivery.ts');
-  return openDelivery(settings, client, clock);
+  return openDelivery(settings, client, clock, signal);
 }

@@ -1,14 +1,9 @@
 import type { BackfillDocument } from '../domain/backfill-document.ts';
-import type { TimeRange } from '../domain/time-range.ts';
-import { Failure } from '../failure.ts';
-import { answersWithoutCard } from '../ledger/answers.ts';
-import { advanceMark, readMark, setMarkOnce } from '../ledger/marks.ts';
-import type { Ledger } from '../ledger/open.ts';
+import { advanceMark } from '../ledger/marks.ts';
 import { backfill, type BackfillListener } from './backfill.ts';
-import { stopsTheRest } from './each-conversation.ts';
-import { postAnswer } from './post-answer.ts';
+import { missingCards, postMissingCard } from './missing-cards.ts';
 import type { Services } from './services.ts';
-import { createSteps } from './steps.ts';
+import { surveyingSince, unseenRange } from './sync-range.ts';
 import type { QueueLimits } from './work-queue.ts';
 
 /** What `sync` tells: the same as a backfill of the stretch since the last tick, and the cards it posted. */
@@ -18,8 +13,6 @@ export interface SyncDocument extends BackfillDocument {
   cards: { posted: number; failed: number };
 }
 
-/** Sources lag and clocks differ: the newest stretch is read again by the next tick. */
-const overlapMilliseconds = 10 * 60_000;
 /** Cards of one tick; the rest wait for the next. */
 const mostCards = 500;
 
@@ -34,8 +27,8 @@ export async function sync(
 ): Promise<SyncDocument> {
   const now = services.clock();
   const at = new Date(now).toISOString();
-  const startedAt = await startOf(services.ledger, at, request.dryRun);
-  const range = await rangeOf(services.ledger, startedAt, now);
+  const startedAt = await surveyingSince(services.ledger, at, request.dryRun);
+  const range = await unseenRange(services.ledger, startedAt, now);
   const target = { range, timezone: request.timezone, source: 'auto' as const };
   const document = await backfill(
     services,
@@ -47,33 +40,15 @@ export async function sync(
   return { ...document, requests: structuredClone(services.client.counts), startedAt, cards };
 }
 
-async function startOf(ledger: Ledger, at: string, dryRun: boolean): Promise<string> {
-  if (dryRun) return (await readMark(ledger, 'sync_started')) ?? at;
-  return setMarkOnce(ledger, 'sync_started', at);
-}
-
-async function rangeOf(ledger: Ledger, startedAt: string, now: number): Promise<TimeRange> {
-  const until = (await readMark(ledger, 'sync_until')) ?? startedAt;
-  const overlapped = new Date(Date.parse(until) - overlapMilliseconds).toISOString();
-  const since = overlapped < startedAt ? startedAt : overlapped;
-  return { since, until: new Date(Math.max(now, Date.parse(since) + 1)).toISOString() };
-}
-
-/** Answers whose card was not posted when they came. One that fails is tried again by the next tick. */
+/** Answers whose card was not posted when they came. One that fails is tried again by a later tick. */
 async function postMissingCards(services: Services): Promise<SyncDocument['cards']> {
   const cards = { posted: 0, failed: 0 };
-  for (const { surveyId, closingId } of await answersWithoutCard(services.ledger, mostCards)) {
-    // Posted by hand for a conversation that the ledger knows nothing of: only a post by hand can repeat it.
-    if (closingId === null) continue;
-    const steps = createSteps(services, () => undefined);
-    try {
-      await postAnswer(services, { surveyId, closingId, answer: null }, { dryRun: false, steps });
-      cards.posted += 1;
-    } catch (error) {
-      if (!(error instanceof Failure) || stopsTheRest(error)) throw error;
-      services.debug(`the card of survey ${surveyId} was not posted: ${error.message}`);
-      cards.failed += 1;
-    }
+  for (const missing of await missingCards(services, mostCards)) {
+    const failure = await postMissingCard(services, missing);
+    if (failure === null) cards.posted += 1;
+    else cards.failed += 1;
+    if (failure !== null)
+      services.debug(`the card of survey ${missing.surveyId} was not posted: ${failure.message}`);
   }
   return cards;
 }

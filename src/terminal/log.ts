@@ -1,0 +1,70 @@
+import type { LogLevel } from './output.ts';
+import { redact } from './redact.ts';
+import { clean, escapeControls } from './text.ts';
+
+/** What a long run tells of itself: ids and figures, one line each. */
+export interface Log {
+  debug(fields: Record<string, unknown>, message: string): void;
+  info(fields: Record<string, unknown>, message: string): void;
+  warn(fields: Record<string, unknown>, message: string): void;
+  error(fields: Record<string, unknown>, message: string): void;
+}
+
+interface LogSink {
+  write(text: string): unknown;
+  readonly isTTY?: boolean | undefined;
+}
+
+/** Fields that never belong into a log, should somebody hand one over. */
+const secretFields = ['authorization', 'password', 'token', 'comment', 'address', 'email', 'phone'];
+
+const linkTokens = /(\/[su]\/)[A-Za-z0-9_-]{20,}/g;
+/** The id of a closing has an @ too, but a time after it. */
+const mailAddresses = /[^\s"'<>@:=,]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}/g;
+
+/**
+ * The log of this process, on stderr: lines of JSON (`time`, `level`, `msg`, fields), for a person at a terminal short
+ * plain ones. Known secrets, tokens of links and mail addresses are removed from both.
+ */
+export async function openLog(level: LogLevel, stderr: LogSink = process.stderr): Promise<Log> {
+  const { pino } = await import('pino');
+  const human = stderr.isTTY === true;
+  const write = (line: string): void => {
+    const safe = redact(line).replace(linkTokens, '$1[redacted]').replace(mailAddresses, '[redacted]');
+    stderr.write(human ? plainLine(safe) : escapeControls(safe));
+  };
+  const logger = pino(
+    {
+      level,
+      base: null,
+      timestamp: () => `,"time":"${new Date().toISOString()}"`,
+      formatters: { level: (label) => ({ level: label }) },
+      redact: {
+        paths: secretFields.flatMap((name) => [name, `*.${name}`]),
+        censor: '[redacted]',
+      },
+    },
+    { write },
+  );
+  return {
+    debug: (fields, message) => logger.debug(fields, message),
+    info: (fields, message) => logger.info(fields, message),
+    warn: (fields, message) => logger.warn(fields, message),
+    error: (fields, message) => logger.error(fields, message),
+  };
+}
+
+function plainLine(line: string): string {
+  const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+  const more = Object.entries(fields).map(([name, value]) => `${name}=${plainValue(value)}`);
+  const head = `${textOf(time).slice(11, 19)} ${textOf(level).padEnd(5)} ${textOf(msg)}`;
+  return `${clean([head, ...more].join('  '))}\n`;
+}
+
+function plainValue(value: unknown): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function textOf(value: unknown): string {
+  return typeof value === 'string' ? value : '';
+}

@@ -1,0 +1,89 @@
+import { Failure } from '../failure.ts';
+import { readWebhookEvent, type WebhookEvent } from '../gladly/webhook-events.ts';
+import { recordEvents, type LedgerEvent } from '../ledger/events.ts';
+import type { Services } from './services.ts';
+
+/** Where Gladly's webhooks come in. */
+export interface Intake {
+  /**
+   * Resolves only after the event is on disk; `ignored` is an event that surveys do not need.
+   *
+   * @throws Failure kind contract for what is no event, kind ledger when it could not be written.
+   */
+  accept(body: unknown): Promise<'stored' | 'ping' | 'ignored'>;
+}
+
+export interface IntakeListener {
+  /** Something is on disk that the queue may have to work on. */
+  onStored: () => void;
+  onIgnored: (type: string) => void;
+}
+
+interface Waiting {
+  event: LedgerEvent;
+  resolve: () => void;
+  reject: (error: unknown) => void;
+}
+
+/** Bounds how long one transaction keeps other users of the ledger out. */
+const largestBatch = 500;
+
+/** Events that arrive while one write runs share the next one, so that many of them cost one write to the disk. */
+export function createIntake({ ledger, clock }: Services, listener: IntakeListener): Intake {
+  const waiting: Waiting[] = [];
+  let writing = false;
+
+  const write = async (batch: readonly Waiting[]): Promise<void> => {
+    try {
+      await recordEvents(
+        ledger,
+        batch.map(({ event }) => event),
+      );
+    } catch (error) {
+      // One event that cannot be written must not take the others with it; a disk that fails is everybody's trouble.
+      if (batch.length === 1 || error instanceof Failure) {
+        for (const { reject } of batch) reject(error);
+      } else {
+        for (const one of batch) await write([one]);
+      }
+      return;
+    }
+    for (const { resolve } of batch) resolve();
+    listener.onStored();
+  };
+
+  const writeAll = async (): Promise<void> => {
+    if (writing) return;
+    writing = true;
+    while (waiting.length > 0) await write(waiting.splice(0, largestBatch));
+    writing = false;
+  };
+
+  return {
+    async accept(body) {
+      const told = readWebhookEvent(body);
+      if (told.type === 'PING') return 'ping';
+      if (told.type === 'other') {
+        listener.onIgnored(told.name);
+        return 'ignored';
+      }
+      const event = ledgerEvent(told, new Date(clock()).toISOString());
+      await new Promise<void>((resolve, reject) => {
+        waiting.push({ event, resolve, reject });
+        void writeAll();
+      });
+      return 'stored';
+    },
+  };
+}
+
+type ConversationEvent = Exclude<WebhookEvent, { type: 'PING' | 'other' }>;
+
+/** An event without a readable time happened when it was told, as far as anybody knows. */
+function ledgerEvent(told: ConversationEvent, seenAt: string): LedgerEvent {
+  const { conversationId, customerId } = told;
+  const at = told.at ?? seenAt;
+  return told.type === 'CONVERSATION/REOPENED'
+    ? { kind: 'reopened', conversationId, reopenedAt: at }
+    : { kind: 'closed', conversationId, customerId, closedAt: at, seenAt };
+}

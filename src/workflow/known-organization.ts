@@ -1,0 +1,68 @@
+import { directoryCache } from '../ledger/directories.ts';
+import type { Services } from './services.ts';
+
+export interface KnownOrganization {
+  name: string | null;
+  timezone: string | null;
+}
+
+/** How long a customer waits for Gladly where nothing at all is known yet. */
+const patienceMilliseconds = 300;
+const refreshMilliseconds = 15 * 60_000;
+
+/**
+ * The organisation as far as it can be told without waiting for Gladly: a page must not fail or be slow because Gladly
+ * is. Older knowledge is used at once, and made new behind the back of whoever asks.
+ */
+export function knownOrganization(
+  services: Pick<Services, 'ledger' | 'directory' | 'clock' | 'signal'>,
+): () => Promise<KnownOrganization> {
+  const { ledger, directory, clock, signal } = services;
+  let known: KnownOrganization | null = null;
+  let askedAt = Number.NEGATIVE_INFINITY;
+  let asking: Promise<void> | null = null;
+
+  const ask = (): Promise<void> =>
+    (asking ??= directory
+      .organization()
+      .then(({ name, timezone }) => {
+        known = { name, timezone };
+      })
+      .catch(() => undefined)
+      .finally(() => {
+        asking = null;
+      }));
+
+  return async () => {
+    known ??= await keptOrganization(ledger);
+    if (clock() - askedAt >= refreshMilliseconds && !signal.aborted) {
+      askedAt = clock();
+      void ask();
+    }
+    if (known === null && asking !== null) await atMost(patienceMilliseconds, asking);
+    return known ?? { name: null, timezone: null };
+  };
+}
+
+/** What the ledger remembers, however old. */
+async function keptOrganization(ledger: Services['ledger']): Promise<KnownOrganization | null> {
+  const kept = await directoryCache(ledger)
+    .read('organization', '')
+    .catch(() => null);
+  if (typeof kept?.body !== 'object' || kept.body === null) return null;
+  const { name, timezone } = kept.body as Record<string, unknown>;
+  return { name: textOf(name), timezone: textOf(timezone) };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
+}
+
+async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {
+  let timer: NodeJS.Timeout | undefined;
+  const over = new Promise<void>((resolve) => {
+    timer = setTimeout(resolve, milliseconds);
+  });
+  await Promise.race([work, over]);
+  clearTimeout(timer);
+}

@@ -1,0 +1,186 @@
+import { firstNameOf } from '../domain/person-name.ts';
+import { surveyLife } from '../domain/survey-life.ts';
+import { readToken, type TokenPurpose } from '../domain/survey-token.ts';
+import { Failure } from '../failure.ts';
+import { answersOf, recordAnswer, type Answer } from '../ledger/answers.ts';
+import { closingOfSurvey, type Closing } from '../ledger/closings.ts';
+import { isUnsubscribed, unsubscribe } from '../ledger/unsubscribes.ts';
+import type { VisitKind } from '../ledger/visits.ts';
+import type { Evidence } from './assess.ts';
+import { knownOrganization } from './known-organization.ts';
+import type { AnswerContent } from './post-answer.ts';
+import type { Services } from './services.ts';
+import { surveyVisits } from './survey-visits.ts';
+
+export type { AnswerContent, VisitKind };
+
+/** What every page needs, also one that tells nothing else. */
+export interface Salutation {
+  /** Empty where nobody knows it. */
+  companyName: string;
+  /** The profile's. */
+  language: string;
+}
+
+/** What a customer may see of a survey. Times are RFC 3339 in UTC. */
+export type SurveyView =
+  | ({
+      state: 'open';
+      surveyId: string;
+      agentFirstName: string | null;
+      channel: string | null;
+      closedAt: string;
+      timeZone: string | null;
+      /** As it stands now; null before the first one. */
+      answer: AnswerContent | null;
+    } & Salutation)
+  /** Unknown, tampered, expired, final, cancelled: who asks must not learn which. */
+  | ({ state: 'closed' } & Salutation);
+
+export type Subscription = { state: 'subscribed' | 'unsubscribed' | 'closed' } & Salutation;
+
+/** Everything that the customers' pages do. A token is the one capability; nothing here waits for Gladly. */
+export interface SurveyDesk {
+  view(token: string): Promise<SurveyView>;
+  /** `saved` is false where the survey takes no answer; the same answer again is saved already. */
+  answer(token: string, answer: AnswerContent): Promise<SurveyView & { saved: boolean }>;
+  /** Written soon after, never scored. */
+  visited(token: string, kind: VisitKind): void;
+  /** The token of an unsubscribe link, which also works when the survey is over. */
+  subscription(token: string): Promise<Subscription>;
+  unsubscribe(token: string): Promise<Subscription & { state: 'unsubscribed' | 'closed' }>;
+}
+
+export interface DeskListener {
+  /** A new answer is on disk, and its card is missing. */
+  onAnswer: () => void;
+}
+
+/** The answer came too late. */
+class SurveyOver extends Error {}
+
+export function createSurveyDesk(
+  services: Services,
+  { onAnswer }: DeskListener,
+): SurveyDesk & { flush(): Promise<void> } {
+  const { ledger, settings, clock } = services;
+  const { policy } = settings;
+  const organization = knownOrganization(services);
+  let secret: Promise<Uint8Array> | null = null;
+  const key = (): Promise<Uint8Array> =>
+    (secret ??= settings.surveySecret().catch((error: unknown) => {
+      secret = null;
+      throw error;
+    }));
+  const visits = surveyVisits(services, key);
+
+  const salutation = async (): Promise<Salutation & { timeZone: string | null }> => {
+    const { name, timezone } = await organization();
+    return { companyName: policy.companyName ?? name ?? '', language: policy.language, timeZone: timezone };
+  };
+
+  const closed = async (): Promise<{ state: 'closed' } & Salutation> => {
+    const { companyName, language } = await salutation();
+    return { state: 'closed', companyName, language };
+  };
+
+  const closingOf = async (purpose: TokenPurpose, token: string): Promise<Closing | null> => {
+    const surveyId = readToken(await key(), purpose, token);
+    return surveyId === null ? null : closingOfSurvey(ledger, surveyId);
+  };
+
+  const lifeOf = (
+    closing: Closing,
+    first: Pick<Answer, 'answeredAt'> | null,
+  ): ReturnType<typeof surveyLife> => {
+    const { state, leftAt, sentAt } = closing;
+    const facts = { state, leftAt: leftAt ?? sentAt, firstAnsweredAt: first?.answeredAt ?? null };
+    return surveyLife(facts, policy, clock());
+  };
+
+  const openView = async (
+    closing: Closing,
+    surveyId: string,
+    answer: AnswerContent | null,
+  ): Promise<SurveyView & { state: 'open' }> => {
+    const evidence = closing.evidence as Evidence | null;
+    return {
+      state: 'open',
+      surveyId,
+      ...(await salutation()),
+      agentFirstName: firstNameOf(closing.agent?.name ?? null),
+      channel: evidence?.attribution?.channel ?? null,
+      closedAt: closing.closedAt,
+      answer: answer === null ? null : contentOf(answer),
+    };
+  };
+
+  return {
+    async view(token) {
+      const closing = await closingOf('survey', token);
+      if (closing?.surveyId === undefined || closing.surveyId === null) return closed();
+      const answers = await answersOf(ledger, closing.surveyId);
+      if (lifeOf(closing, answers[0] ?? null) !== 'open') return closed();
+      return openView(closing, closing.surveyId, answers.at(-1) ?? null);
+    },
+
+    async answer(token, content) {
+      const closing = await closingOf('survey', token);
+      if (closing?.surveyId === undefined || closing.surveyId === null)
+        return { ...(await closed()), saved: false };
+      const { surveyId } = closing;
+      const given = {
+        surveyId,
+        closingId: closing.id,
+        ...contentOf(content),
+        at: new Date(clock()).toISOString(),
+        source: 'page',
+      };
+      try {
+        const { answer, changed } = await recordAnswer(ledger, given, (known) => {
+          const life = known.closing === null ? 'not_asked' : lifeOf(known.closing, known.first);
+          // The button pressed twice is no change, however soon an answer is final.
+          const isRepeat = life === 'final' && known.current !== null && isSame(known.current, content);
+          if (life !== 'open' && !isRepeat) throw new SurveyOver();
+        });
+        if (changed) onAnswer();
+        return { ...(await openView(closing, surveyId, answer)), saved: true };
+      } catch (error) {
+        if (!(error instanceof SurveyOver) && !isGone(error)) throw error;
+        return { ...(await closed()), saved: false };
+      }
+    },
+
+    visited: (token, kind) => visits.note(token, kind),
+
+    async subscription(token) {
+      const address = (await closingOf('unsubscribe', token))?.address ?? null;
+      if (address === null) return closed();
+      const { companyName, language } = await salutation();
+      const state = (await isUnsubscribed(ledger, address)) ? 'unsubscribed' : 'subscribed';
+      return { state, companyName, language };
+    },
+
+    async unsubscribe(token) {
+      const address = (await closingOf('unsubscribe', token))?.address ?? null;
+      if (address === null) return closed();
+      await unsubscribe(ledger, address, new Date(clock()).toISOString(), 'page');
+      const { companyName, language } = await salutation();
+      return { state: 'unsubscribed', companyName, language };
+    },
+
+    flush: () => visits.flush(),
+  };
+}
+
+function contentOf({ rating, resolved, comment }: AnswerContent): AnswerContent {
+  return { rating, resolved, comment };
+}
+
+function isSame(left: AnswerContent, right: AnswerContent): boolean {
+  return left.rating === right.rating && left.resolved === right.resolved && left.comment === right.comment;
+}
+
+function isGone(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'closing_not_found';
+}
