@@ -24,13 +24,29 @@ export function isProfile(found: Customer | { mergedInto: string } | undefined):
   return found !== undefined && !('mergedInto' in found);
 }
 
+const emailOf = ({ normalized, original }: { normalized?: string; original: string }): string =>
+  (normalized ?? original).toLowerCase();
+
 export function customersOf(
   setting: Setting,
   special: readonly Customer[],
   merged: ReadonlyMap<string, string>,
 ): Customers {
-  const kept = new Map(special.map((customer) => [customer.id, customer]));
+  const kept = new Map<string, Customer>();
+  /** Those that are kept, by normalized e-mail address or phone number. */
+  const reachable = new Map<string, Customer[]>();
   let created = 0;
+
+  const keep = (customer: Customer): void => {
+    kept.set(customer.id, customer);
+    const addresses = [
+      ...(customer.emails ?? []).map(emailOf),
+      ...(customer.phones ?? []).map(({ normalized }) => normalized ?? ''),
+    ];
+    for (const address of new Set(addresses))
+      reachable.set(address, [...(reachable.get(address) ?? []), customer]);
+  };
+  for (const customer of special) keep(customer);
 
   const everyday = (number: number | undefined): Customer | undefined =>
     number === undefined || number >= setting.population
@@ -46,35 +62,35 @@ export function customersOf(
     return origin?.kind === 'customer' && origin.day === 0 ? everyday(origin.number) : undefined;
   };
 
-  const matching = (candidate: Customer | undefined, fits: (customer: Customer) => boolean): Customer[] =>
-    [...kept.values(), ...(candidate === undefined ? [] : [candidate])]
-      .filter(fits)
-      .sort((one, other) => (other.updatedAt ?? '').localeCompare(one.updatedAt ?? ''));
+  const newestFirst = (customers: readonly Customer[]): Customer[] =>
+    customers.toSorted((one, other) => (other.updatedAt ?? '').localeCompare(one.updatedAt ?? ''));
+  const reachedAt = (address: string, candidate: Customer | undefined): Customer[] =>
+    newestFirst([...(reachable.get(address) ?? []), ...(candidate === undefined ? [] : [candidate])]);
 
   const byEmail = (email: string): Customer[] => {
     const wanted = email.toLowerCase();
-    return matching(everyday(numberOfEmail(wanted)), ({ emails }) =>
-      (emails ?? []).some((one) => (one.normalized ?? one.original).toLowerCase() === wanted),
-    );
+    const candidate = everyday(numberOfEmail(wanted));
+    const fits = (candidate?.emails ?? []).some((one) => emailOf(one) === wanted);
+    return reachedAt(wanted, fits ? candidate : undefined);
   };
-  const byPhone = (phone: string): Customer[] =>
-    matching(everyday(numberOfPhone(phone)), ({ phones }) =>
-      (phones ?? []).some((one) => one.normalized === phone),
-    );
+  const byPhone = (phone: string): Customer[] => {
+    const candidate = everyday(numberOfPhone(phone));
+    const fits = (candidate?.phones ?? []).some(({ normalized }) => normalized === phone);
+    return reachedAt(phone, fits ? candidate : undefined);
+  };
 
   return {
     find,
     byEmail,
     byPhone,
-    byExternalId: (id) => matching(undefined, ({ externalCustomerId }) => externalCustomerId === id),
+    byExternalId: (id) =>
+      newestFirst([...kept.values()].filter(({ externalCustomerId }) => externalCustomerId === id)),
     resolve: (customerId) => {
       let found = find(customerId);
       while (found !== undefined && 'mergedInto' in found) found = find(found.mergedInto);
       return found;
     },
-    add: (customer) => {
-      kept.set(customer.id, customer);
-    },
+    add: keep,
     findOrCreate: (address, name, now) => {
       const [known] = 'email' in address ? byEmail(address.email) : byPhone(address.phone);
       if (known !== undefined) return known;
@@ -102,7 +118,7 @@ export function customersOf(
         createdAt: withMillis(now),
         updatedAt: withMillis(now),
       };
-      kept.set(customer.id, customer);
+      keep(customer);
       return customer;
     },
   };
