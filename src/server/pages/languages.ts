@@ -45,12 +45,14 @@ function speechOf(tag: string): Speech | null {
   }
 }
 
-/** The day of an instant, written out, in the organisation's zone where it is known. */
+/** The day of an instant, written out and never broken, in the organisation's zone where it is known. */
 export function dayOf(instant: string, locale: string, timeZone: string | null): string {
   const date = new Date(instant);
+  const written = (zone: string): string =>
+    new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: zone }).format(date);
   try {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: timeZone ?? 'UTC' }).format(date);
+    return written(timeZone ?? 'UTC').replaceAll(' ', '\u00a0');
   } catch {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
+    return written('UTC').replaceAll(' ', '\u00a0');
   }
 }
