@@ -33,25 +33,28 @@ export function escapeText(text: string): string {
 export function escapeWithin(text: string, limit: number): string {
   const whole = escapeText(text);
   if (whole.length <= limit) return whole;
-  let kept = '';
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(harmless(text))) {
-    const escaped = escapeText(segment);
-    if (kept.length + escaped.length > limit - 1) break;
-    kept += escaped;
+  if (limit < 1) return '';
+  const plain = harmless(text);
+  let cut = 0;
+  for (let length = 0; cut < plain.length; cut += 1) {
+    length += replacements[plain.charAt(cut)]?.length ?? 1;
+    if (length > limit - 1) break;
   }
-  return limit < 1 ? '' : `${kept}…`;
+  return `${escapeText(plain.slice(0, graphemeStart(plain, cut)))}…`;
 }
 
 /** Plain text of at most `limit` UTF-16 units on one line, never cut inside a grapheme. */
 export function lineWithin(text: string, limit: number): string {
   const line = harmless(text).replace(/\s+/g, ' ').trim();
   if (line.length <= limit) return line;
-  let kept = '';
-  for (const { segment } of new Intl.Segmenter('en', { granularity: 'grapheme' }).segment(line)) {
-    if (kept.length + segment.length > limit - 1) break;
-    kept += segment;
-  }
-  return limit < 1 ? '' : `${kept}…`;
+  return limit < 1 ? '' : `${line.slice(0, graphemeStart(line, limit - 1))}…`;
+}
+
+const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+
+/** Where the grapheme that covers this place begins. Asked once, because going through a long text takes long. */
+function graphemeStart(text: string, place: number): number {
+  return graphemes.segment(text).containing(place)?.index ?? place;
 }
 
 /** What a person reads of rich text: tags gone, entities read, white space folded. Gladly may rewrite the markup. */

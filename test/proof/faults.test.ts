@@ -1,0 +1,138 @@
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { exitCodes } from '../../src/failure.ts';
+import { answer, brokenNetwork, hugeAnswer, type Fate } from '../support/broken-network.ts';
+import { isWhole, proofTimeoutMs } from './extent.ts';
+import { createScene, type Scene } from './scene.ts';
+
+/** As many times may one and the same thing be asked. */
+const mostTries = 6;
+/** Resident; the program itself takes about 90 of them. */
+const mostMebibytes = 400;
+
+interface Fault {
+  name: string;
+  /** What becomes of the request of that number, counted from 1. */
+  fate: (number: number) => Fate;
+  /** How every command ends while the fault lasts. */
+  code: number;
+}
+
+const always =
+  (fate: Fate): Fault['fate'] =>
+  () =>
+    fate;
+const { temporary, contract } = exitCodes;
+
+const faults: readonly Fault[] = [
+  { name: 'late and unsteady', fate: always({ kind: 'late', milliseconds: 20, jitter: 60 }), code: 0 },
+  { name: 'reset before the answer', fate: always({ kind: 'reset before' }), code: temporary },
+  { name: 'reset within the head', fate: always({ kind: 'reset within', bytes: 20 }), code: temporary },
+  { name: 'reset within the body', fate: always({ kind: 'reset within', bytes: 330 }), code: temporary },
+  { name: 'half an answer', fate: always({ kind: 'end within', bytes: 330 }), code: temporary },
+  { name: 'a byte at a time', fate: always({ kind: 'drip', milliseconds: 20 }), code: temporary },
+  { name: 'no answer', fate: always({ kind: 'no answer' }), code: temporary },
+  { name: 'a black hole', fate: always({ kind: 'never read' }), code: temporary },
+  { name: '429 without end', fate: always(answer('429 Too Many Requests')), code: temporary },
+  {
+    name: '429 that asks for an hour',
+    fate: always(answer('429 Too Many Requests', '', ['Retry-After: 3600'])),
+    code: temporary,
+  },
+  { name: '503 without end', fate: always(answer('503 Service Unavailable')), code: temporary },
+  {
+    name: '5xx, resets and 429 for a while',
+    fate: (number) =>
+      [
+        answer('502 Bad Gateway', '<h1>Bad Gateway</h1>'),
+        answer('429 Too Many Requests'),
+        { kind: 'reset before' } as const,
+        answer('500 Internal Server Error'),
+      ][number - 1] ?? { kind: 'pass' },
+    code: 0,
+  },
+  { name: 'a page instead of data', fate: always(answer('200 OK', '<html>Sign in</html>')), code: contract },
+  { name: 'JSON of another shape', fate: always(answer('200 OK', '{"hello": ["world"]}')), code: contract },
+  { name: 'a redirect', fate: always(answer('302 Found', '', ['Location: /login'])), code: contract },
+  {
+    name: 'no HTTP at all',
+    fate: always({ kind: 'say', pieces: () => ['SSH-2.0-OpenSSH_9.6\r\n'] }),
+    code: temporary,
+  },
+  { name: 'a gigabyte in a small parcel', fate: always(hugeAnswer(1024, { packed: true })), code: contract },
+  { name: 'a hundred megabytes', fate: always(hugeAnswer(100, { packed: false })), code: contract },
+];
+
+const commands: Readonly<Record<string, (scene: Scene) => Promise<string[]> | string[]>> = {
+  attribute: ({ sandbox }) => ['attribute', '--', sandbox.tellingConversationId],
+  replay: ({ sandbox }) => ['replay', '--', sandbox.tellingConversationId],
+  post: ({ sandbox }) => ['post', '--rating', '4', '--', sandbox.tellingConversationId],
+  backfill: async (scene) => {
+    await scene.tell({ email: 'kim@example.org', minutesAgo: 90 });
+    return ['backfill', '--since', '3h', '--no-input', '--yes'];
+  },
+  sync: () => ['sync'],
+  'webhook status': () => ['webhook', 'status'],
+};
+
+const preload = `
+  import { writeFileSync } from 'node:fs';
+  process.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS)));
+`;
+
+interface Outcome {
+  code: number | null;
+  stdout: string;
+  stderr: string;
+  /** Request lines, with how often each came. */
+  asked: Map<string, number>;
+  mebibytes: number;
+}
+
+/** Runs the command with the fault between it and Gladly. It is killed, and the test fails, after two minutes. */
+async function runBehind(command: string, { fate }: Fault): Promise<Outcome> {
+  const scene = await createScene();
+  const network = await brokenNetwork(scene.sandbox.origin, fate);
+  const folder = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
+  const peak = join(folder, 'peak');
+  try {
+    const args = await commands[command]!(scene);
+    const { code, stdout, stderr } = await scene.run(['--json', '--timeout', '1', ...args], {
+      GCSAT_DOMAIN: network.origin,
+      NODE_OPTIONS: `${scene.env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(preload)}`,
+      PEAK_FILE: peak,
+    });
+    const asked = new Map<string, number>();
+    for (const line of network.requests) asked.set(line, (asked.get(line) ?? 0) + 1);
+    return { code, stdout, stderr, asked, mebibytes: Number(readFileSync(peak, 'utf8')) / 1024 };
+  } finally {
+    await network.close();
+    await scene.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+const cases = Object.keys(commands).flatMap((command, row) =>
+  faults
+    .filter((_fault, column) => isWhole || column % Object.keys(commands).length === row)
+    .map((fault): [string, string, Fault] => [command, fault.name, fault]),
+);
+
+describe('between the program and Gladly', () => {
+  test.each(cases)('%s: %s', { timeout: proofTimeoutMs }, async (command, _name, fault) => {
+    const { code, stdout, stderr, asked, mebibytes } = await runBehind(command, fault);
+    expect(code, stderr).toBe(fault.code);
+    // One document, whether it tells of an error or of a result.
+    const document = JSON.parse(stdout);
+    if (code !== 0) expect(stderr).toMatch(/^error: .+ \(.+\)$/m);
+    expect(`${stdout}${stderr}`).not.toContain('sandbox-token');
+    expect(`${stdout}${stderr}`).not.toContain('"defect"');
+    expect(document).toBeTypeOf('object');
+    expect(asked.size).toBeGreaterThan(0);
+    expect([...asked].filter(([, times]) => times > mostTries)).toEqual([]);
+    expect(mebibytes).toBeLessThan(mostMebibytes);
+    process.stdout.write(`${command}, ${fault.name}: exit ${code}, ${Math.round(mebibytes)} MiB\n`);
+  });
+});
