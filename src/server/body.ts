@@ -48,13 +48,15 @@ const discardMilliseconds = 1000;
  * closing at once would reset the connection, and a client that is still writing would not see why.
  */
 export async function refuseUnread(
-  { incoming, outgoing }: Exchange,
+  exchange: Exchange,
   answer: { status: number; type: string; text: string },
 ): Promise<void> {
+  const { incoming, outgoing } = exchange;
   const body = Buffer.from(answer.text);
   outgoing.shouldKeepAlive = false;
   outgoing.writeHead(answer.status, { 'Content-Type': answer.type, 'Content-Length': body.length });
   outgoing.write(body);
+  exchange.isAnswered = true;
   await new Promise<void>((resolve) => {
     let discarded = 0;
     const timer = setTimeout(resolve, discardMilliseconds);

@@ -13,6 +13,8 @@ export interface Exchange {
   readonly expectsContinue: boolean;
   /** Of the body, as far as it was read. */
   bytesIn: number;
+  /** All of the answer was handed over, although the connection is kept for a moment. */
+  isAnswered: boolean;
   /** The connection may serve another request. */
   bodyIsRead(): void;
 }

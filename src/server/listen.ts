@@ -150,6 +150,7 @@ function requestHandler(
       ),
       expectsContinue: /^100-continue$/i.test(incoming.headers.expect ?? ''),
       bytesIn: 0,
+      isAnswered: false,
       bodyIsRead: () => {
         if (mayGoOn && !outgoing.headersSent) outgoing.shouldKeepAlive = true;
       },
@@ -210,7 +211,7 @@ function account(
   outgoing.once('close', () => {
     clearTimeout(late);
     const milliseconds = performance.now() - began;
-    const status = outgoing.writableFinished ? outgoing.statusCode : null;
+    const status = outgoing.writableFinished || exchange.isAnswered ? outgoing.statusCode : null;
     observe(route, status, milliseconds / 1000);
     const isProbe = route === '/healthz' || route === '/readyz' || route === '/metrics';
     if (isProbe && status !== null && status < 400) return;

@@ -61,6 +61,7 @@ export interface RunningServer {
 export async function runningServer(
   parts: Partial<ServerParts> = {},
   limits: Partial<ListenLimits> = {},
+  port = 0,
 ): Promise<RunningServer> {
   const log: LogLine[] = [];
   const note =
@@ -89,7 +90,7 @@ export async function runningServer(
       log: { info: note('info'), warn: note('warn'), error: note('error') },
       ...parts,
     },
-    { host: '127.0.0.1', port: 0 },
+    { host: '127.0.0.1', port },
     limits,
   );
   onTestFinished(() => server.close());
