@@ -26,11 +26,10 @@ import type { SettingOrigin } from '../config/settings.ts';
 import { readSecret } from '../config/token-input.ts';
 import { environmentWebhookCredentials, type WebhookCredentials } from '../config/webhook-credentials.ts';
 import { defaultPolicy } from '../domain/policy.ts';
-import { exitCodes, Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { registerSecret } from '../terminal/redact.ts';
 import { suggest } from '../terminal/suggest.ts';
 import { table } from '../terminal/table.ts';
-import { testConfiguration } from '../workflow/check-connection.ts';
 import type { CommandContext } from './context.ts';
 
 /** What stands for a secret that is there. */
@@ -193,23 +192,6 @@ function shownSettings(resolved: ResolvedSettings, credentials: WebhookCredentia
       { value, origin: resolved.origins[name] ?? 'default' },
     ]),
   );
-}
-
-/** `gcsat configure test`: one line for each check; exit 3 if one fails. */
-export async function runConfigureTest(context: CommandContext): Promise<number> {
-  const { output, signal } = context;
-  const settings = await context.settings();
-  const progress = output.progress(`checking ${settings.origin}`);
-  const checks = await testConfiguration(settings, { signal }).finally(() => progress.stop());
-  output.result({ profile: settings.profile, checks }, () =>
-    checks
-      .map(({ name, ok, detail, hint }) => {
-        const mark = ok ? output.paint.green('✔') : output.paint.red('✘');
-        return `${mark} ${name}: ${detail}${hint === null ? '' : ` (${hint})`}`;
-      })
-      .join('\n'),
-  );
-  return checks.every(({ ok }) => ok) ? 0 : exitCodes.configuration;
 }
 
 /** `gcsat configure list` */

@@ -151,8 +151,21 @@ const configure: CommandDeclaration = {
     {
       name: 'test',
       summary: 'check that everything configured works',
-      examples: ['gcsat configure test --profile acme'],
-      run: async (context) => (await import('./configure-profile.ts')).runConfigureTest(context),
+      details:
+        'Asks Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects and logs in). ' +
+        'Sends a message only with --send-to.',
+      options: [
+        {
+          flags: '--send-to <address>',
+          description: 'send one sample survey, marked as a test, to this address or number',
+        },
+      ],
+      examples: ['gcsat configure test --profile acme', 'gcsat configure test --send-to me@acme.com'],
+      run: async (context, { options }) =>
+        (await import('./configure-test.ts')).runConfigureTest(
+          context,
+          (options['sendTo'] as string | undefined) ?? null,
+        ),
     },
     {
       name: 'list',
@@ -353,6 +366,35 @@ const sync: CommandDeclaration = {
   run: async (context, { options }) => (await import('./sync.ts')).runSync(context, options),
 };
 
+const serve: CommandDeclaration = {
+  name: 'serve',
+  group: surveys,
+  summary: 'receive webhooks, send surveys, serve their pages, post the answers',
+  details:
+    'Works until it is stopped: what Gladly tells by webhook is surveyed at once, closings whose webhook never came ' +
+    'are looked for now and then, and answers of the survey page go to the timeline. The first start marks the ' +
+    'beginning, as the first sync does. With --sandbox the whole loop can be tried on this machine.',
+  options: [
+    { flags: '--host <address>', description: 'where to listen (127.0.0.1)' },
+    { flags: '--port <number>', description: 'where to listen; 0 takes any free port (8080)' },
+    {
+      flags: '--trust-proxy <ranges>',
+      description: 'proxies whose X-Forwarded-For is believed (GCSAT_TRUST_PROXY)',
+    },
+    {
+      flags: '--catch-up <duration>',
+      description: 'how often closings without a webhook are looked for (5m)',
+    },
+    { flags: '--no-catch-up', description: 'leave them to sync or backfill' },
+  ],
+  examples: [
+    'gcsat serve --sandbox',
+    'gcsat serve --port 8080 --trust-proxy 127.0.0.1',
+    'gcsat serve --json --host 0.0.0.0 --catch-up 15m',
+  ],
+  run: async (context, { options }) => (await import('./serve.ts')).runServe(context, options),
+};
+
 const sandbox: CommandDeclaration = {
   name: 'sandbox',
   group: tools,
@@ -405,7 +447,7 @@ const completion: CommandDeclaration = {
 export const program: CommandDeclaration = {
   name: 'gcsat',
   summary: 'customer satisfaction surveys for Gladly: who is asked, who is credited, and why',
-  commands: [configure, attribute, replay, backfill, sync, ledger, post, sandbox, completion],
+  commands: [configure, attribute, replay, backfill, sync, serve, ledger, post, sandbox, completion],
   examples: [
     'gcsat replay --sandbox              see the whole workflow without an account',
     'gcsat configure                     connect an organisation',

@@ -20,7 +20,7 @@ export function createMailComposer(options: { template: MailTemplate }): MailCom
   return (message) => {
     const data = templateData(message);
     return {
-      subject: singleLine(subject.render(data), longestSubject),
+      subject: singleLine(`${message.mark ?? ''} ${subject.render(data)}`, longestSubject),
       html: `${html.render(data).trim()}\n`,
       text: `${text.render(data).trim()}\n`,
     };

@@ -23,7 +23,12 @@ export interface SurveyMessage {
   /** The survey page with 1, 2, 3, 4 or 5 stars chosen, in this order. */
   ratingUrls: readonly [string, string, string, string, string];
   unsubscribeUrl: string;
+  /** Stands before the subject, or the text of an SMS: what a message is that is no survey of a customer's. */
+  mark?: string;
 }
+
+/** The mark of a message that an operator sends to try the delivery. */
+export const testMark = '(Test)';
 
 export type DeliveryOutcome =
   | { status: 'sent'; externalId: string | null }

@@ -26,11 +26,12 @@ const shortestCompanyName = 8;
  */
 export function smsText(message: SurveyMessage): string {
   const { language } = languageFor(message.language);
+  const mark = message.mark === undefined ? '' : `${message.mark} `;
   const link = webAddress(message.surveyUrl);
   const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(namelessCompany(language));
   const agent = nameOf(message.agent.firstName ?? '', longestAgentName);
   const write = (companyName: string, agentName: string | null): string =>
-    `${sentences[language](companyName, agentName)} ${link}`;
+    `${mark}${sentences[language](companyName, agentName)} ${link}`;
 
   const candidates = [
     ...shorter(company).map((name) => write(name, agent)),

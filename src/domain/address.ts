@@ -21,6 +21,7 @@ export type AddressChoice = { address: string } | { missing: 'no_address' | 'bad
 // Letters of the domain may be any script's, with their marks; the local part is ASCII, as plain SMTP carries it.
 const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const domainLabel = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
+/** E.164, as the contract's examples have it. */
 const e164 = /^\+[1-9]\d{6,14}$/;
 
 /** An address that a mail server can be expected to take: RFC 5321 lengths, dot-atom local part, dotted domain. */
@@ -37,6 +38,11 @@ export function isEmailAddress(text: string): boolean {
     labels.every((label) => domainLabel.test(label)) &&
     !/^\d+$/.test(labels.at(-1) ?? '')
   );
+}
+
+/** A number that an SMS can be sent to, in E.164 form: `+15550100123`. */
+export function isMobileNumber(text: string): boolean {
+  return e164.test(text);
 }
 
 /** The form in which two spellings of one address meet. */
@@ -69,9 +75,7 @@ function chooseMobile(phones: readonly PhoneEntry[]): AddressChoice {
   if (mobiles.length === 0) return { missing: 'no_address', detail: 'the customer has no mobile number' };
   const willing = mobiles.filter(({ smsPreference }) => !['OFF', 'FORBIDDEN'].includes(smsPreference ?? ''));
   if (willing.length === 0) return { missing: 'no_address', detail: 'the customer accepts no SMS' };
-  const [address] = primaryFirst(willing).flatMap((entry) =>
-    entry.spellings.filter((text) => e164.test(text)),
-  );
+  const [address] = primaryFirst(willing).flatMap((entry) => entry.spellings.filter(isMobileNumber));
   if (address !== undefined) return { address };
   return { missing: 'bad_address', detail: `none of ${countOf(willing.length, 'mobile number')} is valid` };
 }

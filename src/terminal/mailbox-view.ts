@@ -3,15 +3,17 @@ import { clean } from './text.ts';
 
 interface ReceivedMessage {
   to: string;
+  /** Null for an SMS. */
   subject: string | null;
+  text: string | null;
 }
 
 /** The messages of the embedded sandbox's mailbox, as an extra paragraph; nothing where there are none. */
 export function mailboxView(messages: readonly ReceivedMessage[], { paint }: Pick<Output, 'paint'>): string {
   if (messages.length === 0) return '';
   const lines = messages.map(
-    ({ to, subject }) =>
-      `${paint.dim('Mailbox'.padEnd(13))} to ${clean(to)}: “${clean(subject ?? '')}” arrived`,
+    ({ to, subject, text }) =>
+      `${paint.dim('Mailbox'.padEnd(13))} to ${clean(to)}: “${clean(subject ?? text ?? '')}” arrived`,
   );
   return `\n${lines.join('\n')}`;
 }

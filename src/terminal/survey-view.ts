@@ -116,12 +116,14 @@ function creditLine({ attribution }: SurveyDocument, paint: Paint): string {
 
 function outcomeLine({ outcome, survey, error, customer }: SurveyDocument, paint: Paint): string {
   const label = paint.dim('Verdict'.padEnd(13));
-  const to = customer?.email ?? customer?.phone ?? '';
+  // Of several numbers the document shows one, which need not be the mobile that the SMS went to.
+  const to =
+    survey?.provider === 'gladly-sms' ? 'by SMS' : `to ${clean(customer?.email ?? customer?.phone ?? '')}`;
   switch (outcome) {
     case 'sent':
-      return `${label} ${paint.green('✔ sent')} to ${clean(to)}`;
+      return `${label} ${paint.green('✔ sent')} ${to}`;
     case 'would_send':
-      return `${label} ${paint.green('would be sent')} to ${clean(to)}`;
+      return `${label} ${paint.green('would be sent')} ${to}`;
     case 'scheduled':
       return `${label} ${paint.cyan('scheduled')} for ${localTime(survey?.dueAt ?? null, null)}`;
     case 'suppressed':

@@ -127,7 +127,7 @@ function settlementOf({ clock }: Services, closing: Closing, outcome: DeliveryOu
 }
 
 /** A message that the other side refuses is this one item's trouble, not a breach of the other side's contract. */
-function refusalOf({ failure, temporary }: NotSent): Failure {
+export function refusalOf({ failure, temporary }: NotSent): Failure {
   if (temporary || failure.kind !== 'contract') return failure;
   return new Failure('partial', failure.code, failure.message, {
     hint: 'mend what the other side names (often the sender, GCSAT_FROM), then run `gcsat surveys retry`',

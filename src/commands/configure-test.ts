@@ -1,0 +1,51 @@
+import { exitCodes } from '../failure.ts';
+import { clean } from '../terminal/text.ts';
+import { testConfiguration, type Check } from '../workflow/check-connection.ts';
+import { sendSample, type Sample } from '../workflow/send-sample.ts';
+import type { CommandContext } from './context.ts';
+
+/**
+ * `gcsat configure test`: one line for each check; exit 3 if one fails. With an address a sample survey goes there, and
+ * its failure decides the exit code.
+ */
+export async function runConfigureTest(context: CommandContext, sendTo: string | null): Promise<number> {
+  const { output, signal, clock } = context;
+  const settings = await context.settings();
+  const progress = output.progress(`checking ${settings.origin}`);
+  let checks: Check[];
+  let sample: Sample | null;
+  try {
+    // First what may be refused as usage.
+    sample = sendTo === null ? null : await sendSample(settings, sendTo, { signal, clock });
+    checks = await testConfiguration(settings, { signal });
+  } finally {
+    progress.stop();
+  }
+  const lines = sample === null ? checks : [...checks, lineOf(sample)];
+  output.result({ profile: settings.profile, checks, sample: documentOf(sample) }, () =>
+    lines
+      .map(({ name, ok, detail, hint }) => {
+        const mark = ok ? output.paint.green('✔') : output.paint.red('✘');
+        return `${mark} ${name}: ${clean(detail)}${hint === null ? '' : ` (${hint})`}`;
+      })
+      .join('\n'),
+  );
+  if (sample?.outcome === 'failed' && sample.failure !== null) return exitCodes[sample.failure.kind];
+  if (sample?.outcome === 'uncertain') output.warn('the sample may or may not have left');
+  return checks.every(({ ok }) => ok) ? 0 : exitCodes.configuration;
+}
+
+function lineOf({ delivery, to, outcome, externalId, failure }: Sample): Check {
+  const name = 'sample survey';
+  if (failure !== null) return { name, ok: false, detail: failure.message, hint: failure.hint };
+  const id = externalId === null ? '' : ` as ${externalId}`;
+  return { name, ok: true, detail: `${outcome} to ${to} by ${delivery}${id}`, hint: null };
+}
+
+function documentOf(sample: Sample | null): object | null {
+  if (sample === null) return null;
+  const { failure, ...rest } = sample;
+  if (failure === null) return { ...rest, error: null };
+  const { code, message, hint } = failure;
+  return { ...rest, error: { code, message, hint } };
+}
