@@ -5,6 +5,7 @@ import { normalizeTime } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { isQueued, move, toClosing } from './closing-rows.ts';
 import type { Closing, Sighted, Sighting } from './closings.ts';
+import { prepared } from './prepared.ts';
 import type { ClosingsTable, LedgerTables, SightingsTable } from './tables.ts';
 
 export interface Reopening {
@@ -79,21 +80,26 @@ async function knownAs(
   return adoptedClosing(near, closedAt, await nextReopening(trx, conversationId, closedAt));
 }
 
+const closingsBetween = prepared(
+  (db, { conversationId, since, until }: { conversationId: string; since: string; until: string }) =>
+    db
+      .selectFrom('closings')
+      .selectAll()
+      .where('conversation_id', '=', conversationId)
+      .where('closed_at', '>=', since)
+      .where('closed_at', '<=', until)
+      .orderBy('closed_at'),
+);
+
 async function nearby(
   trx: Transaction<LedgerTables>,
   conversationId: string,
   closedAt: string,
 ): Promise<Closing[]> {
   const closedMs = Date.parse(closedAt);
-  const near = await trx
-    .selectFrom('closings')
-    .selectAll()
-    .where('conversation_id', '=', conversationId)
-    .where('closed_at', '>=', new Date(closedMs - sameClosingMilliseconds).toISOString())
-    .where('closed_at', '<=', new Date(closedMs + sameClosingMilliseconds).toISOString())
-    .orderBy('closed_at')
-    .execute();
-  return near.map(toClosing);
+  const since = new Date(closedMs - sameClosingMilliseconds).toISOString();
+  const until = new Date(closedMs + sameClosingMilliseconds).toISOString();
+  return (await closingsBetween(trx, { conversationId, since, until })).map(toClosing);
 }
 
 async function nextReopening(
@@ -112,30 +118,49 @@ async function nextReopening(
   return row?.reopened_at ?? null;
 }
 
+const insertClosing = prepared(
+  (
+    db,
+    {
+      id,
+      conversationId,
+      customerId,
+      closedAt,
+      seenAt,
+      source,
+    }: Omit<Sighting, 'source'> & {
+      id: string;
+      source: string;
+    },
+  ) =>
+    db
+      .insertInto('closings')
+      .values((eb) => ({
+        id,
+        conversation_id: conversationId,
+        customer_id: customerId,
+        closed_at: closedAt,
+        first_seen_at: seenAt,
+        source,
+        state: 'pending' as const,
+        state_at: seenAt,
+        reopened_at: eb
+          .selectFrom('reopenings')
+          .select((of) => of.fn.min('reopened_at').as('reopened_at'))
+          .where('conversation_id', '=', conversationId)
+          .where('reopened_at', '>=', closedAt),
+        queued: 1,
+        attempts: 0,
+        reasons: '[]',
+      }))
+      .returningAll(),
+);
+
 async function insert(trx: Transaction<LedgerTables>, sighting: Sighting): Promise<Closing> {
   const { conversationId, closedAt, seenAt } = sighting;
-  const row = await trx
-    .insertInto('closings')
-    .values((eb) => ({
-      id: closingIdOf(conversationId, closedAt),
-      conversation_id: conversationId,
-      customer_id: sighting.customerId,
-      closed_at: closedAt,
-      first_seen_at: seenAt,
-      source: sighting.source,
-      state: 'pending' as const,
-      state_at: seenAt,
-      reopened_at: eb
-        .selectFrom('reopenings')
-        .select((of) => of.fn.min('reopened_at').as('reopened_at'))
-        .where('conversation_id', '=', conversationId)
-        .where('reopened_at', '>=', closedAt),
-      queued: 1,
-      attempts: 0,
-      reasons: '[]',
-    }))
-    .returningAll()
-    .executeTakeFirstOrThrow();
+  const id = closingIdOf(conversationId, closedAt);
+  const [row] = await insertClosing(trx, { ...sighting, id });
+  if (row === undefined) throw new Error(`the closing ${id} was not written`);
   return row.reopened_at === null ? toClosing(row) : endByReopening(trx, row, row.reopened_at, seenAt);
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { closingById } from '../../src/ledger/closings.ts';
 import { directoryCache } from '../../src/ledger/directories.ts';
-import { isUnsubscribed, resubscribe, unsubscribe } from '../../src/ledger/unsubscribes.ts';
+import { isUnsubscribed, listUnsubscribes, resubscribe, unsubscribe } from '../../src/ledger/unsubscribes.ts';
 import { at, freshLedger, leaving, opened, scheduled, temporaryFile } from './support.ts';
 
 test('an unsubscribed address stays so, until it is subscribed again', async () => {
@@ -46,4 +46,16 @@ test('directories are kept by kind and id, the last answer counts', async () => 
   expect(await cache.read('agents', '')).toEqual({ body: { changed: true }, fetchedAt: at(3) });
   expect(await cache.read('agents', 'a9')).toEqual({ body: null, fetchedAt: at(2) });
   expect(await cache.read('topics', '')).toEqual({ body: [], fetchedAt: at(1) });
+});
+
+test('the unsubscribed are listed, the newest first', async () => {
+  const ledger = await freshLedger();
+  expect(await listUnsubscribes(ledger)).toEqual([]);
+  await unsubscribe(ledger, 'kim@example.com', at(0), 'page');
+  await unsubscribe(ledger, '+14155550100', at(5), 'operator');
+  await unsubscribe(ledger, 'kim@example.com', at(9), 'operator');
+  expect(await listUnsubscribes(ledger)).toEqual([
+    { address: '+14155550100', at: at(5), source: 'operator' },
+    { address: 'kim@example.com', at: at(0), source: 'page' },
+  ]);
 });

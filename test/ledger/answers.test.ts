@@ -3,18 +3,21 @@ import {
   answersOf,
   answersWithoutCard,
   beginCard,
+  cardFailureOf,
   cardsOf,
   currentAnswer,
   markCardDeleted,
   markCardPosted,
+  noteCardFailure,
   previewAnswer,
   recordAnswer,
+  type BeforeAnswer,
   type NewAnswer,
 } from '../../src/ledger/answers.ts';
 import { closingById } from '../../src/ledger/closings.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
 import { story } from '../../src/ledger/story.ts';
-import { at, freshLedger, leaving, sighted } from './support.ts';
+import { at, freshLedger, inProcesses, leaving, opened, sighted, temporaryFile } from './support.ts';
 
 function answer(closingId: string | null, change: Partial<NewAnswer> = {}): NewAnswer {
   return {
@@ -101,6 +104,49 @@ describe('answers', () => {
     await expect(recordAnswer(ledger, answer('none'))).rejects.toMatchObject({ code: 'closing_not_found' });
   });
 
+  test('what is known is shown before an answer is kept, and may refuse it', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    const shown: BeforeAnswer[] = [];
+    const admit = (known: BeforeAnswer): void => void shown.push(known);
+    await recordAnswer(ledger, answer(id), admit);
+    await recordAnswer(ledger, answer(id, { rating: 1 }), admit);
+    await recordAnswer(ledger, answer(id, { rating: 2 }), admit);
+    expect(shown.map(({ first, current }) => [first?.rating, current?.rating])).toEqual([
+      [undefined, undefined],
+      [4, 4],
+      [4, 1],
+    ]);
+    expect(shown.map(({ closing }) => closing?.id)).toEqual([id, id, id]);
+    const refusal = new Error('too late');
+    const refuse = (): void => {
+      throw refusal;
+    };
+    await expect(recordAnswer(ledger, answer(id, { rating: 5 }), refuse)).rejects.toBe(refusal);
+    expect(await currentAnswer(ledger, 's1')).toMatchObject({ revision: 3, rating: 2 });
+    await recordAnswer(ledger, answer(null, { surveyId: 's2' }), admit);
+    expect(shown.at(-1)).toEqual({ closing: null, first: null, current: null });
+  });
+
+  test('of two processes at once are one revision each', async () => {
+    const location = temporaryFile();
+    const ledger = await opened(location);
+    const { id } = await sighted(ledger, 'c1');
+    const task = { action: 'answer', location, closingId: id, surveyId: 's1' } as const;
+    await inProcesses([
+      { ...task, ratings: [1, 2, 1, 2, 1] },
+      { ...task, ratings: [5, 4, 5, 4, 5] },
+    ]);
+    const all = await answersOf(ledger, 's1');
+    expect(all.map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7, 8, 9, 10]);
+    const by = (low: boolean): number[] =>
+      all.map(({ rating }) => rating).filter((rating) => rating < 3 === low);
+    expect([by(true), by(false)]).toEqual([
+      [1, 2, 1, 2, 1],
+      [5, 4, 5, 4, 5],
+    ]);
+  });
+
   test('a preview is what would be recorded, and records nothing', async () => {
     const ledger = await freshLedger();
     const { id } = await sighted(ledger, 'c1');
@@ -146,6 +192,55 @@ describe('cards', () => {
     expect(await lacking()).toEqual([]);
     await recordAnswer(ledger, answer(id, { rating: 1 }));
     expect(await lacking()).toEqual([{ surveyId: 's1', closingId: id }]);
+  });
+
+  test('the card of an older revision settles nothing', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    await recordAnswer(ledger, answer(id));
+    await beginCard(ledger, card);
+    await recordAnswer(ledger, answer(id, { rating: 1 }));
+    await markCardPosted(ledger, 'i1', at(10));
+    expect(await answersWithoutCard(ledger, 10)).toHaveLength(1);
+    await markCardPosted(ledger, 'i2', at(11));
+    expect(await answersWithoutCard(ledger, 10)).toHaveLength(1);
+    await beginCard(ledger, { ...card, itemId: 'i2', revision: 2 });
+    await markCardPosted(ledger, 'i2', at(12));
+    expect(await answersWithoutCard(ledger, 10)).toEqual([]);
+  });
+
+  test('one that Gladly did not take is tried when its time has come, and the tries are counted', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    const error = { code: 'network', message: 'broken', hint: 'again' };
+    const lacking = async (now?: string): Promise<number> =>
+      (await answersWithoutCard(ledger, 10, now)).length;
+    await recordAnswer(ledger, answer(id));
+    expect(await cardFailureOf(ledger, 's1')).toBeNull();
+    expect(await lacking(at(0))).toBe(1);
+    await noteCardFailure(ledger, 's1', { at: at(1), retryAt: at(60), error });
+    expect([await lacking(at(59)), await lacking(at(60)), await lacking()]).toEqual([0, 1, 1]);
+    await noteCardFailure(ledger, 's1', { at: at(60), retryAt: null, error });
+    expect(await cardFailureOf(ledger, 's1')).toEqual({ tries: 2, retryAt: null, error });
+    expect([await lacking(at(9999)), await lacking()]).toEqual([0, 1]);
+    await recordAnswer(ledger, answer(id, { rating: 1 }));
+    expect(await cardFailureOf(ledger, 's1')).toBeNull();
+    expect(await lacking(at(60))).toBe(1);
+    await beginCard(ledger, { ...card, revision: 2 });
+    await markCardPosted(ledger, 'i1', at(70));
+    await noteCardFailure(ledger, 's1', { at: at(71), retryAt: null, error });
+    expect(await cardFailureOf(ledger, 's1')).toBeNull();
+  });
+
+  test('are wanted for the oldest answer first, for those of no closing last', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    await recordAnswer(ledger, answer(null, { surveyId: 'by hand', at: at(1) }));
+    await recordAnswer(ledger, answer(id, { surveyId: 'later', at: at(3) }));
+    await recordAnswer(ledger, answer(id, { surveyId: 'earlier', at: at(2) }));
+    const ids = (await answersWithoutCard(ledger, 10)).map(({ surveyId }) => surveyId);
+    expect(ids).toEqual(['earlier', 'later', 'by hand']);
+    expect(await answersWithoutCard(ledger, 1)).toEqual([{ surveyId: 'earlier', closingId: id }]);
   });
 
   test('are part of the story of the closing', async () => {

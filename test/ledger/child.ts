@@ -1,4 +1,5 @@
 import { once } from 'node:events';
+import { recordAnswer } from '../../src/ledger/answers.ts';
 import { claimClosing, claimNextDue } from '../../src/ledger/claims.ts';
 import { currentWorker } from '../../src/ledger/workers.ts';
 import { sightClosing } from '../../src/ledger/closings.ts';
@@ -12,6 +13,7 @@ export type ChildTask =
   | { action: 'open'; location: string }
   | { action: 'sight'; location: string; conversationId: string; closedAt: string }
   | { action: 'decide'; location: string; closingId: string; address: string; at: string; since: string }
+  | { action: 'answer'; location: string; closingId: string; surveyId: string; ratings: number[] }
   | { action: 'take'; location: string; now: string }
   | { action: 'reserve'; location: string; nowMs: number; intervalMs: number; times: number }
   | { action: 'write'; location: string }
@@ -63,6 +65,15 @@ async function work(): Promise<unknown> {
       );
       await ledger.close();
       return closing.state;
+    }
+    case 'answer': {
+      const { closingId, surveyId } = task;
+      for (const rating of task.ratings) {
+        const content = { rating, resolved: null, comment: null, at: '2026-11-22T10:00:00.000Z' };
+        await recordAnswer(ledger, { surveyId, closingId, ...content, source: 'page' });
+      }
+      await ledger.close();
+      return 'answered';
     }
     case 'take': {
       const taken: string[] = [];

@@ -23,6 +23,7 @@ import type { Reason } from '../../src/domain/reason.ts';
 import {
   at,
   day,
+  elsewhere,
   freshLedger,
   here,
   inProcesses,
@@ -421,6 +422,31 @@ describe('a message', () => {
 });
 
 describe('failures and people', () => {
+  test('a failure is told only by the worker that holds the closing', async () => {
+    const ledger = await freshLedger();
+    const held = await sighted(ledger, 'c1');
+    await claimClosing(ledger, held.id, elsewhere, at(10));
+    const gone = await leaving(ledger, 'c2', { worker: elsewhere });
+    for (const { id } of [held, gone]) {
+      await expect(recordFailure(ledger, id, at(13), error, null)).rejects.toMatchObject({
+        code: 'claim_lost',
+      });
+    }
+    expect((await closingById(ledger, gone.id))?.state).toBe('sending');
+    expect((await recordFailure(ledger, held.id, at(13), error, null, elsewhere)).state).toBe('failed');
+    expect((await recordFailure(ledger, gone.id, at(13), error, null, elsewhere)).state).toBe('failed');
+    expect((await story(ledger, gone.id)).messages).toMatchObject([{ outcome: 'not_sent' }]);
+  });
+
+  test('of a message that nobody holds any more a failure is not told: it may have left', async () => {
+    const ledger = await freshLedger();
+    const { id } = await leaving(ledger, 'c1');
+    await releaseClaim(ledger, id, here);
+    await expect(recordFailure(ledger, id, at(13), error, null)).rejects.toMatchObject({
+      code: 'claim_lost',
+    });
+  });
+
   test('every failed try counts, also of one that failed before', async () => {
     const ledger = await freshLedger();
     const { id } = await sighted(ledger, 'c1');

@@ -2,8 +2,11 @@ import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSyn
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, test } from 'vitest';
-import { closingById, sightClosing } from '../../src/ledger/closings.ts';
+import { answersOf, answersWithoutCard } from '../../src/ledger/answers.ts';
+import { closingById, closingsOfConversation, sightClosing } from '../../src/ledger/closings.ts';
 import { bindOrganization, boundOrganization, openLedger, within } from '../../src/ledger/open.ts';
+import { queueFigures } from '../../src/ledger/tallies.ts';
+import { isUnsubscribed } from '../../src/ledger/unsubscribes.ts';
 import {
   at,
   freshLedger,
@@ -225,6 +228,65 @@ describe('versions', () => {
     const ledgers = await Promise.all(Array.from({ length: 5 }, () => opened(location)));
     await Promise.all(ledgers.map((ledger, number) => sighted(ledger, `c${number}`)));
     expect(await closingById(ledgers[0]!, `c4@${at(0)}`)).not.toBeNull();
+  });
+
+  describe('a ledger of version 1', () => {
+    function olderLedger(): string {
+      const path = temporaryFile();
+      const database = new Database(path);
+      database.exec(readFileSync(join(import.meta.dirname, 'version-1.sql'), 'utf8'));
+      database.close();
+      return path;
+    }
+
+    test('keeps its rows and learns what is new', async () => {
+      const ledger = await opened(olderLedger());
+      expect(await ledger.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
+        { version: 1 },
+        { version: 2 },
+      ]);
+      expect((await closingsOfConversation(ledger, 'reopened')).map(({ state }) => state)).toEqual([
+        'pending',
+        'suppressed',
+      ]);
+      expect(await isUnsubscribed(ledger, 'kim@example.com')).toBe(true);
+      expect((await answersOf(ledger, 'changed')).map(({ rating }) => rating)).toEqual([5, 2]);
+      // The reopening was known only by its row: now it ends closings that are told of later, too.
+      const { closing } = await sightClosing(ledger, {
+        conversationId: 'reopened',
+        customerId: null,
+        closedAt: at(70),
+        source: 'webhook',
+        seenAt: at(400),
+      });
+      expect(closing).toMatchObject({ state: 'suppressed', reopenedAt: at(100) });
+      const lacking = await answersWithoutCard(ledger, 10);
+      expect(lacking.map(({ surveyId }) => surveyId)).toEqual(['changed', 'without card', 'by hand']);
+      expect((await queueFigures(ledger, at(500))).cardsMissing).toBe(3);
+    });
+
+    test('is brought to the new version once by processes that open it at the same time', async () => {
+      const location = olderLedger();
+      const tasks = Array.from({ length: 4 }, () => ({ action: 'open' as const, location }));
+      expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
+      const ledger = await opened(location);
+      expect(await answersWithoutCard(ledger, 10)).toHaveLength(3);
+      expect(await ledger.db.selectFrom('reopenings').selectAll().execute()).toEqual([
+        { conversation_id: 'reopened', reopened_at: at(100) },
+      ]);
+    });
+
+    test('ends with the same tables as a new one', async () => {
+      const shape = async (location: string): Promise<unknown> => {
+        const ledger = await opened(location);
+        const { rows } = await ledger.db.executeQuery({
+          sql: 'select name, sql from sqlite_master order by name',
+          parameters: [],
+        } as never);
+        return rows;
+      };
+      expect(await shape(olderLedger())).toEqual(await shape(temporaryFile()));
+    });
   });
 
   test('a ledger of a newer gcsat is refused', async () => {

@@ -1,11 +1,13 @@
 import Database from 'libsql';
 import { afterEach, expect, test, vi } from 'vitest';
-import { answersOf, cardsOf, recordAnswer } from '../../src/ledger/answers.ts';
-import { claimClosing, claimNextDue, settleAbandoned } from '../../src/ledger/claims.ts';
-import { findClosings, listClosings, sightReopening } from '../../src/ledger/closings.ts';
+import { answersOf, cardFailureOf, cardsOf, recordAnswer } from '../../src/ledger/answers.ts';
+import { claimClosing, claimNextDue, nextDueAt, settleAbandoned } from '../../src/ledger/claims.ts';
+import { closingOfSurvey, findClosings, listClosings, sightReopening } from '../../src/ledger/closings.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
+import { recordEvents } from '../../src/ledger/events.ts';
 import { story } from '../../src/ledger/story.ts';
 import { unsubscribe } from '../../src/ledger/unsubscribes.ts';
+import { recordVisits, visitsOf } from '../../src/ledger/visits.ts';
 import { at, freshLedger, here, leaving, sighted } from './support.ts';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -32,6 +34,16 @@ test('no query goes through all closings: a ledger may hold a million', async ()
     at: at(50),
     source: 'page',
   });
+  await recordEvents(ledger, [
+    { kind: 'closed', conversationId: 'c3', customerId: null, closedAt: at(0), seenAt: at(9) },
+    { kind: 'closed', conversationId: 'c3', customerId: null, closedAt: at(30), seenAt: at(9) },
+    { kind: 'reopened', conversationId: 'c3', reopenedAt: at(15) },
+  ]);
+  await recordVisits(ledger, [{ surveyId: 's1', kind: 'opened', at: at(0) }]);
+  await visitsOf(ledger, 's1');
+  await closingOfSurvey(ledger, 's1');
+  await nextDueAt(ledger, at(40), 'smtp');
+  await cardFailureOf(ledger, 's1');
   await answersOf(ledger, 's1');
   await cardsOf(ledger, 's1');
   await story(ledger, id);

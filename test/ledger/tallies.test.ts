@@ -1,6 +1,8 @@
 import { expect, test } from 'vitest';
+import { recordAnswer } from '../../src/ledger/answers.ts';
+import { nextDueAt } from '../../src/ledger/claims.ts';
 import { recordFailure, settleMessage } from '../../src/ledger/decisions.ts';
-import { countClosings, countDue } from '../../src/ledger/tallies.ts';
+import { countClosings, countDue, queueFigures } from '../../src/ledger/tallies.ts';
 import { at, freshLedger, leaving, scheduled, sighted } from './support.ts';
 
 const error = { code: 'network', message: 'broken', hint: 'again' };
@@ -37,4 +39,50 @@ test('due are those that the queue may take now', async () => {
     await countDue(ledger, at(100)),
     await countDue(ledger, at(101)),
   ]).toEqual([1, 3, 4]);
+});
+
+test('the figures of the queue are those of what is not settled', async () => {
+  const ledger = await freshLedger();
+  const none = { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 };
+  expect(await queueFigures(ledger, at(0))).toEqual({
+    due: 0,
+    oldestDueAt: null,
+    states: none,
+    cardsMissing: 0,
+  });
+  await scheduled(ledger, 'due', { dueAt: at(90) });
+  expect((await queueFigures(ledger, at(100))).oldestDueAt).toBe(at(90));
+  await sighted(ledger, 'first', 0, 80);
+  await sighted(ledger, 'second', 0, 81);
+  await scheduled(ledger, 'later', { dueAt: at(500) });
+  const given = await sighted(ledger, 'given up');
+  await recordFailure(ledger, given.id, at(20), error, null);
+  const doubtful = await leaving(ledger, 'in doubt');
+  await settleMessage(ledger, doubtful.id, at(20), { status: 'uncertain', error });
+  const sent = await leaving(ledger, 'sent');
+  await settleMessage(ledger, sent.id, at(20), { status: 'sent', externalId: null });
+  await leaving(ledger, 'leaving');
+  const content = { rating: 5, resolved: null, comment: null, at: at(30), source: 'page' };
+  await recordAnswer(ledger, { surveyId: 's1', closingId: sent.id, ...content });
+  expect(await queueFigures(ledger, at(100))).toEqual({
+    due: 3,
+    oldestDueAt: at(80),
+    states: { pending: 2, scheduled: 2, sending: 1, uncertain: 1, failed: 1 },
+    cardsMissing: 1,
+  });
+});
+
+test('the queue has work again when the next closing gets due', async () => {
+  const ledger = await freshLedger();
+  expect(await nextDueAt(ledger, at(0), 'smtp')).toBeNull();
+  await sighted(ledger, 'timeless');
+  await scheduled(ledger, 'now', { dueAt: at(100) });
+  expect(await nextDueAt(ledger, at(100), 'smtp')).toBeNull();
+  await scheduled(ledger, 'later', { dueAt: at(300) });
+  const again = await sighted(ledger, 'tried again');
+  await recordFailure(ledger, again.id, at(20), error, at(400));
+  expect(await nextDueAt(ledger, at(100), 'smtp')).toBe(at(300));
+  // What a real delivery scheduled is nothing that a trial takes.
+  expect(await nextDueAt(ledger, at(100), 'outbox')).toBe(at(400));
+  expect(await nextDueAt(ledger, at(400), 'smtp')).toBeNull();
 });
