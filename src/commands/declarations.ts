@@ -395,6 +395,72 @@ const serve: CommandDeclaration = {
   run: async (context, { options }) => (await import('./serve.ts')).runServe(context, options),
 };
 
+const webhook: CommandDeclaration = {
+  name: 'webhook',
+  group: surveys,
+  summary: 'have Gladly tell `gcsat serve` of every closing',
+  commands: [
+    {
+      name: 'install',
+      summary: 'register the webhook in Gladly, or renew its credentials',
+      details:
+        'Makes the webhook with credentials of its own, or updates the one at this address, and enables it; ' +
+        'Gladly does that only while `gcsat serve` answers there. Repeating it renews the credentials: the ones ' +
+        'before stay accepted until the next time. The password is kept in the profile, unless ' +
+        'GCSAT_WEBHOOK_USER and GCSAT_WEBHOOK_PASSWORD (or GCSAT_WEBHOOK_HEADER) give one.',
+      options: [
+        {
+          flags: '--url <url>',
+          description: 'where Gladly reaches `gcsat serve` (publicUrl/webhooks/gladly)',
+        },
+        {
+          flags: '--header [name]',
+          description: 'send the password in this header instead of Basic credentials (X-Gcsat-Token)',
+        },
+        dryRun,
+      ],
+      examples: ['gcsat webhook install --url https://csat.acme.com', 'gcsat webhook install --dry-run'],
+      run: async (context, { options }) => (await import('./webhook.ts')).runWebhookInstall(context, options),
+    },
+    {
+      name: 'status',
+      summary: 'whether it is enabled; exit 0 if so, 3 if it is off, 5 if there is none',
+      examples: ['gcsat webhook status', 'gcsat webhook status --json'],
+      run: async (context) => (await import('./webhook.ts')).runWebhookStatus(context),
+    },
+    {
+      name: 'remove',
+      summary: 'delete the webhook from Gladly, and forget its credentials',
+      options: [{ flags: '--yes', description: 'do not ask' }, dryRun],
+      examples: ['gcsat webhook remove --yes'],
+      run: async (context, { options }) => (await import('./webhook.ts')).runWebhookRemove(context, options),
+    },
+    {
+      name: 'send',
+      summary: 'post a sample event to a URL, as Gladly would',
+      details:
+        'Posts an event with the credentials of the profile or the environment, and prints how it was answered. ' +
+        'https, or http to this machine; other hosts over http need --allow-host.',
+      options: [
+        { flags: '--url <url>', description: 'where to (http://127.0.0.1:8080/webhooks/gladly)' },
+        {
+          flags: '--event <kind>',
+          description: 'which one (ping; closed, if a conversation is named)',
+          choices: ['ping', 'closed', 'reopened', 'other'],
+        },
+        { flags: '--conversation <id>', description: 'the conversation that it names (made up)' },
+        { flags: '--customer <id>', description: 'the customer that it names (made up)' },
+        { flags: '--repeat <number>', description: 'post the same event so many times' },
+      ],
+      examples: [
+        'gcsat webhook send',
+        'gcsat webhook send --url https://csat.acme.com --conversation 5LNrIaOiRJ6u3vQ8jHyTkQ --repeat 3',
+      ],
+      run: async (context, { options }) => (await import('./webhook.ts')).runWebhookSend(context, options),
+    },
+  ],
+};
+
 const sandbox: CommandDeclaration = {
   name: 'sandbox',
   group: tools,
@@ -447,7 +513,7 @@ const completion: CommandDeclaration = {
 export const program: CommandDeclaration = {
   name: 'gcsat',
   summary: 'customer satisfaction surveys for Gladly: who is asked, who is credited, and why',
-  commands: [configure, attribute, replay, backfill, sync, serve, ledger, post, sandbox, completion],
+  commands: [configure, attribute, replay, backfill, sync, serve, webhook, ledger, post, sandbox, completion],
   examples: [
     'gcsat replay --sandbox              see the whole workflow without an account',
     'gcsat configure                     connect an organisation',

@@ -15,7 +15,8 @@ export function runLimits(options: RunLimitOptions, nowMs: number): QueueLimits 
   return {
     maxSends: countOf('--max-sends', options.maxSends, 0),
     maxClosings: countOf('--limit', options.limit, 1),
-    deadline: options.maxDuration === undefined ? null : nowMs + durationOf(options.maxDuration),
+    deadline:
+      options.maxDuration === undefined ? null : nowMs + durationOf('--max-duration', options.maxDuration),
   };
 }
 
@@ -28,11 +29,12 @@ function countOf(flag: string, text: string | undefined, least: number): number 
   });
 }
 
-function durationOf(text: string): number {
+/** Milliseconds. @throws Failure kind usage */
+export function durationOf(flag: string, text: string): number {
   try {
     return parseDuration(text);
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
-    throw new Failure('usage', 'bad_duration', `--max-duration: ${error.message}`, { hint: error.hint });
+    throw new Failure('usage', 'bad_duration', `${flag}: ${error.message}`, { hint: error.hint });
   }
 }

@@ -27,7 +27,8 @@ const mailAddresses = /[^\s"'<>@:=,]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}/g;
  * plain ones. Known secrets, tokens of links and mail addresses are removed from both.
  */
 export async function openLog(level: LogLevel, stderr: LogSink = process.stderr): Promise<Log> {
-  const { pino } = await import('pino');
+  // The one export that is the same from the package and from the bundle.
+  const { default: pino } = await import('pino');
   const human = stderr.isTTY === true;
   const write = (line: string): void => {
     const safe = redact(line).replace(linkTokens, '$1[redacted]').replace(mailAddresses, '[redacted]');

@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import type { Reason } from '../domain/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../domain/survey-document.ts';
 import { nextDueAt, settleAbandoned } from '../ledger/claims.ts';
@@ -65,6 +66,8 @@ const onlyOne: QueueLimits = { ...unlimited, maxClosings: 1 };
 export async function openServing(services: Services, options: ServingOptions): Promise<Serving> {
   const { ledger, settings, clock, client } = services;
   const { log } = options;
+  // Everything that waits or asks listens to it.
+  setMaxListeners(0, services.signal);
   await readyToDeliver(services);
   if ((await boundOrganization(ledger)) === null) await services.organization();
   const closings = createBell();

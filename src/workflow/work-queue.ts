@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { backOff } from '../domain/back-off.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
@@ -89,6 +90,8 @@ export async function workQueue(
   let failuresInARow = 0;
   let stop: { error: unknown } | null = null;
   const ended = new AbortController();
+  // Each worker that waits for work listens to it.
+  setMaxListeners(0, ended.signal);
   const end = (): void => ended.abort();
 
   /** Why nothing new may be begun; null when it may. `wait`: what is being done may use up the last permitted send. */
