@@ -9,13 +9,13 @@ const sentences: Record<Language, (company: string, agent: string | null) => str
   en: (company, agent) => `${company}: How did ${agent ?? 'we'} do? Please tell us here:`,
   es: (company, agent) => `${company}: ¿Qué tal le fue con ${agent ?? 'nosotros'}? Responda en:`,
   fr: (company, agent) =>
-    `${company} : que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez ici :`,
+    `${company} : que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez :`,
   de: (company, agent) => `${company}: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
 };
 
 const longestAgentName = 40;
 /** What a shortened name of a company must keep to be recognised. */
-const shortestCompanyName = 8;
+const shortestCompanyName = 5;
 
 /**
  * The survey as SMS, in one segment where the link leaves room for that: names are written in letters of the GSM alphabet,

@@ -1,0 +1,55 @@
+import { describe, expect, test } from 'vitest';
+import { readSmtpUrl } from '../../src/delivery/smtp-url.ts';
+
+describe('the address of a mail server', () => {
+  test.each<[string, object]>([
+    [
+      'smtp://mail.acme.example',
+      { host: 'mail.acme.example', port: 587, encryption: 'starttls', login: null },
+    ],
+    ['smtp://mail.acme.example:25', { port: 25, encryption: 'starttls' }],
+    ['smtps://mail.acme.example', { port: 465, encryption: 'implicit' }],
+    ['smtps://mail.acme.example:2465/', { port: 2465, encryption: 'implicit' }],
+    ['smtp://u%40acme.com:p%2Fw%3A@mail.acme.example', { login: { user: 'u@acme.com', password: 'p/w:' } }],
+    ['smtp://u:p@mail.acme.example', { encryption: 'starttls' }],
+    ['smtp://mail.acme.example?tls=off', { encryption: 'none' }],
+    ['smtp://u:p@localhost', { encryption: 'none', login: { user: 'u', password: 'p' } }],
+    ['smtp://u:p@127.0.0.1:1025', { host: '127.0.0.1', port: 1025, encryption: 'none' }],
+    ['smtp://[::1]:1025', { host: '::1', encryption: 'none' }],
+    ['smtp://localhost?tls=required', { encryption: 'starttls' }],
+    ['smtp://bücher.example', { host: 'xn--bcher-kva.example' }],
+    [' smtp://mail.acme.example?pool=8 ', { connections: 8 }],
+    ['smtp://mail.acme.example', { connections: 3 }],
+    // Names that only look like this machine's are others'.
+    ['smtp://127.0.0.1.acme.example', { encryption: 'starttls' }],
+    ['smtp://localhost.acme.example', { encryption: 'starttls' }],
+  ])('%j', (text, server) => expect(readSmtpUrl(text)).toMatchObject(server));
+
+  test.each([
+    'mail.acme.example',
+    'http://mail.acme.example',
+    'smtp://',
+    'smtp:mail.acme.example',
+    'smtp://sEcret:sEcret@mail.acme.example?tls=off',
+    'smtp://user@mail.acme.example',
+    'smtp://:sEcret@mail.acme.example',
+    'smtp://u:sEcret%@mail.acme.example',
+    'smtp://u:sEcret@mail.acme.example/path',
+    'smtp://mail.acme.example#part',
+    'smtps://mail.acme.example?tls=off',
+    'smtp://mail.acme.example?tls=maybe',
+    'smtp://mail.acme.example?pool=0',
+    'smtp://mail.acme.example?pool=21',
+    'smtp://mail.acme.example?pool=x',
+    'smtp://mail.acme.example?secure=true',
+  ])('not %j, and no password is told', (text) => {
+    let told: unknown = null;
+    try {
+      readSmtpUrl(text);
+    } catch (error) {
+      told = error;
+    }
+    expect(told).toMatchObject({ kind: 'configuration', code: 'bad_smtp_url' });
+    expect(String(told)).not.toContain('sEcret');
+  });
+});
