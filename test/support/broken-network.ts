@@ -1,0 +1,158 @@
+import { connect, createServer, type Socket } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { setTimeout as wait } from 'node:timers/promises';
+import { gzipSync } from 'node:zlib';
+
+/** What becomes of one request and its answer. */
+export type Fate =
+  | { kind: 'pass' | 'reset before' | 'no answer' | 'never read' }
+  /** Each piece is late by the first and an evenly spread part of the second. */
+  | { kind: 'late'; milliseconds: number; jitter: number }
+  /** After so many bytes of the answer: a reset, or an end as if all was said. */
+  | { kind: 'reset within' | 'end within'; bytes: number }
+  /** A byte at a time. */
+  | { kind: 'drip'; milliseconds: number }
+  /** Said instead of what the other side would say; it never hears the request. */
+  | { kind: 'say'; pieces: () => Iterable<Buffer | string> };
+
+export interface BrokenNetwork {
+  origin: string;
+  /** The request lines that came through, e.g. `GET /api/v1/agents`. */
+  requests: string[];
+  close(): Promise<void>;
+}
+
+/**
+ * A TCP proxy that breaks what passes, byte by byte and not as an HTTP library would. `decide` gets the number of the
+ * request, counted from 1. The client may keep connections, but must wait for one answer before its next request.
+ */
+export async function brokenNetwork(
+  targetOrigin: string,
+  decide: (number: number) => Fate,
+): Promise<BrokenNetwork> {
+  const target = new URL(targetOrigin);
+  const requests: string[] = [];
+  const sockets = new Set<Socket>();
+  const keep = (socket: Socket): Socket => {
+    sockets.add(socket);
+    return socket.on('error', () => undefined).on('close', () => sockets.delete(socket));
+  };
+
+  const server = createServer((client) => {
+    keep(client);
+    let fate: Fate = { kind: 'pass' };
+    let answered = 0;
+    let upstream: Socket | undefined;
+
+    const connected = (): Socket => {
+      if (upstream !== undefined) return upstream;
+      upstream = keep(connect(Number(target.port), target.hostname));
+      let last = Promise.resolve();
+      upstream.on('data', (piece: Buffer) => {
+        const current = fate;
+        const start = answered;
+        answered += piece.length;
+        last = last.then(() => handOn(client, piece, start, current));
+      });
+      upstream.on('close', () => void last.then(() => client.destroy()));
+      client.on('close', () => upstream?.destroy());
+      return upstream;
+    };
+
+    client.on('data', (piece: Buffer) => {
+      const line = /^(?:GET|POST|PUT|PATCH|DELETE) \S+/.exec(piece.toString('latin1'))?.[0];
+      if (line !== undefined) {
+        requests.push(line);
+        fate = decide(requests.length);
+        answered = 0;
+        if (fate.kind === 'say') void say(client, fate.pieces());
+      }
+      if (fate.kind === 'reset before') client.resetAndDestroy();
+      else if (fate.kind === 'never read') client.pause();
+      else if (fate.kind !== 'say') connected().write(piece);
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  return {
+    origin: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    requests,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        for (const socket of sockets) socket.destroy();
+      }),
+  };
+}
+
+/** `start`: how much of the answer went before. */
+async function handOn(client: Socket, piece: Buffer, start: number, fate: Fate): Promise<void> {
+  switch (fate.kind) {
+    case 'late':
+      await wait(fate.milliseconds + Math.random() * fate.jitter);
+      client.write(piece);
+      return;
+    case 'drip':
+      for (let at = 0; at < piece.length && client.writable; at += 1) {
+        client.write(piece.subarray(at, at + 1));
+        await wait(fate.milliseconds);
+      }
+      return;
+    case 'reset within':
+    case 'end within': {
+      const rest = fate.bytes - start;
+      if (rest > 0) await new Promise((resolve) => client.write(piece.subarray(0, rest), resolve));
+      if (piece.length < rest) return;
+      if (fate.kind === 'end within') client.end();
+      else client.resetAndDestroy();
+      return;
+    }
+    case 'pass':
+      client.write(piece);
+      return;
+    case 'reset before':
+    case 'no answer':
+    case 'never read':
+    case 'say':
+      return;
+  }
+}
+
+/** Waits for whoever reads slowly, and ends the connection afterwards. */
+async function say(client: Socket, pieces: Iterable<Buffer | string>): Promise<void> {
+  for (const piece of pieces) {
+    if (!client.writable) return;
+    if (!client.write(piece))
+      await new Promise<void>((resolve) => {
+        client.once('drain', resolve);
+        client.once('close', () => resolve());
+      });
+  }
+  client.end();
+}
+
+/** A whole answer of that status. */
+export function answer(status: string, body = '', headers: readonly string[] = []): Fate {
+  const head = [
+    `HTTP/1.1 ${status}`,
+    'Content-Type: application/json',
+    `Content-Length: ${Buffer.byteLength(body)}`,
+  ];
+  const text = `${[...head, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`;
+  return { kind: 'say', pieces: () => [text] };
+}
+
+const million = 1024 * 1024;
+
+/** An answer of that many MiB of blanks, which JSON allows; `packed` it is a few of them on the wire. */
+export function hugeAnswer(mebibytes: number, { packed }: { packed: boolean }): Fate {
+  const head = ['HTTP/1.1 200 OK', 'Content-Type: application/json', 'Connection: close'];
+  const part = Buffer.alloc(8 * million, ' ');
+  const piece = packed ? gzipSync(part) : part;
+  return {
+    kind: 'say',
+    *pieces() {
+      yield `${[...head, ...(packed ? ['Content-Encoding: gzip'] : [])].join('\r\n')}\r\n\r\n`;
+      for (let sent = 0; sent < mebibytes; sent += 8) yield piece;
+    },
+  };
+}
