@@ -1,0 +1,263 @@
+import { execFileSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import type { SMTPServerOptions } from 'smtp-server';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { segmentsOf } from '../../src/delivery/sms-segments.ts';
+import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
+import { mailServer, type MailServer } from '../support/mail-server.ts';
+import { run, runJson, start } from '../support/run.ts';
+import { smtpProxy, type SmtpProxy } from '../support/smtp-proxy.ts';
+
+const from = 'Acme Care <care@acme.example>';
+
+async function bySmtp(url: string, more: Record<string, string> = {}): Promise<TestGladly> {
+  const gladly = await testGladly();
+  const env = { ...gladly.env, GCSAT_DELIVERY: 'smtp', GCSAT_FROM: from, GCSAT_SMTP_URL: url, ...more };
+  return { ...gladly, env };
+}
+
+describe('replay by smtp', () => {
+  test('sends one mail, and no second one', async () => {
+    const server = await mailServer();
+    const { env, sandbox } = await bySmtp(server.url);
+    const id = sandbox.tellingConversationId;
+    const { document } = await runJson(['replay', '--', id], { env });
+    expect(document).toMatchObject({ outcome: 'sent', survey: { provider: 'smtp' } });
+    expect(document.survey.externalId).toBe(`${document.survey.id}@acme.example`);
+    const again = await runJson(['replay', '--', id], { env });
+    expect(again.document.outcome).toBe('already_surveyed');
+    expect(server.received).toHaveLength(1);
+    const { mail } = server.received[0]!;
+    expect(mail.messageId).toBe(`<${document.survey.externalId}>`);
+    expect(mail.text).toContain(document.survey.url);
+    expect(sandbox.mailbox()).toEqual([]);
+  });
+
+  test('is uncertain, listed and never repeated when it is killed before the last answer', async () => {
+    const server = await mailServer();
+    const proxy = await smtpProxy(server.port, (line) => (line === '.' ? 'hold answer' : 'pass'));
+    const { env, sandbox } = await bySmtp(proxy.url);
+    const id = sandbox.tellingConversationId;
+    const child = start(['replay', '--', id], { env });
+    while (!proxy.lines.includes('.')) await wait(5);
+    child.kill('SIGKILL');
+    await once(child, 'close');
+    const { document, code } = await runJson(['replay', '--', id], { env });
+    expect([code, document.outcome]).toEqual([0, 'uncertain']);
+    expect(await surveysOf(env)).toMatchObject([{ conversationId: id, state: 'uncertain' }]);
+    expect(proxy.lines.filter((line) => line === '.')).toHaveLength(1);
+  });
+
+  test('stops by SIGTERM while a mail server keeps it waiting, and has sent nothing', async () => {
+    const server = await mailServer({ onConnect: () => undefined });
+    const { env, sandbox } = await bySmtp(server.url);
+    const child = start(['replay', '--', sandbox.tellingConversationId], { env });
+    const closed = once(child, 'close');
+    while (server.connections() === 0) await wait(5);
+    child.kill('SIGTERM');
+    expect((await closed)[0]).toBe(143);
+    const [entry] = await surveysOf(env);
+    expect(entry).toMatchObject({ state: 'scheduled', sentAt: null });
+  });
+
+  test('tells what to mend when the login is refused, and not the password', async () => {
+    const server = await mailServer({
+      authOptional: false,
+      allowInsecureAuth: true,
+      onAuth: (_, __, callback) => callback(new Error('no')),
+    });
+    const { env, sandbox } = await bySmtp(server.url.replace('//', '//care:hunter22@'));
+    const { code, document, stderr, stdout } = await runJson(
+      ['replay', '--', sandbox.tellingConversationId],
+      { env },
+    );
+    expect(code).toBe(3);
+    expect(document.error).toMatchObject({
+      code: 'smtp_login_refused',
+      hint: expect.stringContaining('GCSAT_SMTP_URL'),
+    });
+    expect(stderr + stdout).not.toContain('hunter22');
+  });
+
+  test.each([
+    [{ GCSAT_SMTP_URL: '' }, 'delivery_incomplete'],
+    [{ GCSAT_SMTP_URL: 'smtp://u:hunter22@mail.acme.example?tls=off' }, 'bad_smtp_url'],
+    [{ GCSAT_FROM: '+15550100123' }, 'bad_from'],
+  ])('with %j asks Gladly nothing', async (env, code) => {
+    const gladly = await bySmtp('smtp://127.0.0.1:1', env);
+    const result = await runJson(['replay', '--', gladly.sandbox.tellingConversationId], { env: gladly.env });
+    expect([result.code, result.document.error.code]).toEqual([3, code]);
+    expect(result.stdout + result.stderr).not.toContain('hunter22');
+    expect(await gladly.requests()).toEqual([]);
+  });
+});
+
+describe('encryption', () => {
+  let folder: string;
+  let options: SMTPServerOptions;
+
+  beforeAll(() => {
+    folder = mkdtempSync(join(tmpdir(), 'gcsat-tls-test-'));
+    const [key, certificate] = [join(folder, 'key.pem'), join(folder, 'certificate.pem')];
+    const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
+    const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+    const out = ['-days', '30', '-keyout', key, '-out', certificate];
+    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, ...out], { stdio: 'ignore' });
+    options = {
+      key: readFileSync(key),
+      cert: readFileSync(certificate),
+      authOptional: false,
+      onAuth: ({ username, password }, _, callback) =>
+        password === 'right' ? callback(null, { user: username ?? '' }) : callback(new Error('no')),
+    };
+  });
+
+  afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+  const trusting = (): Record<string, string> => ({ NODE_EXTRA_CA_CERTS: join(folder, 'certificate.pem') });
+
+  test.each([
+    ['STARTTLS', 'smtp', { disabledCommands: [] }],
+    ['TLS from the start', 'smtps', { secure: true }],
+  ])('by %s carries login and mail, for a certificate that is vouched for', async (_, protocol, more) => {
+    const server = await mailServer({ ...options, ...more });
+    const url = `${protocol}://care:right@localhost:${server.port}?tls=required`;
+    const { env, sandbox } = await bySmtp(url, trusting());
+    const { document } = await runJson(['replay', '--', sandbox.tellingConversationId], { env });
+    expect(document.outcome).toBe('sent');
+    expect(server.received).toMatchObject([{ secure: true, user: 'care' }]);
+    const stranger = await bySmtp(url);
+    const refused = await runJson(['replay', '--', stranger.sandbox.tellingConversationId], {
+      env: stranger.env,
+    });
+    expect([refused.code, refused.document.error.code]).toEqual([3, 'smtp_certificate_untrusted']);
+    expect(server.received).toHaveLength(1);
+  });
+
+  test('of an old kind is refused', async () => {
+    const server = await mailServer({
+      ...options,
+      secure: true,
+      maxVersion: 'TLSv1.1',
+      minVersion: 'TLSv1',
+    } as SMTPServerOptions);
+    const { env, sandbox } = await bySmtp(`smtps://care:right@localhost:${server.port}`, trusting());
+    const { code, document } = await runJson(['replay', '--', sandbox.tellingConversationId], { env });
+    expect([code, document.error.code]).toEqual([7, 'smtp_unreachable']);
+  });
+});
+
+describe('replay by gladly-sms', () => {
+  async function bySms(): Promise<TestGladly> {
+    const gladly = await testGladly();
+    return {
+      ...gladly,
+      env: { ...gladly.env, GCSAT_DELIVERY: 'gladly-sms', GCSAT_FROM: gladly.sandbox.fromNumber },
+    };
+  }
+
+  test('sends one SMS to the mobile number', async () => {
+    const { env, sandbox } = await bySms();
+    const id = sandbox.tellingConversationId;
+    const { document } = await runJson(['replay', '--', id], { env });
+    expect(document).toMatchObject({ outcome: 'sent', survey: { provider: 'gladly-sms' } });
+    await runJson(['replay', '--', id], { env });
+    const [sms, ...others] = sandbox.mailbox();
+    expect(others).toEqual([]);
+    expect(sms).toMatchObject({ kind: 'sms', from: sandbox.fromNumber, to: document.customer.phone });
+    expect(sms!.conversationItemId).toBe(document.survey.externalId);
+    expect(sms!.text).toMatch(new RegExp(`: How did \\w+ do\\? .* ${document.survey.url}$`));
+    expect(segmentsOf(sms!.text!)).toBe(1);
+  });
+
+  test('tells a person that it was an SMS, and what it says', async () => {
+    const { stdout } = await run(['replay', '--sandbox', '--delivery', 'gladly-sms']);
+    expect(stdout).toMatch(/✔ sent by SMS\n/);
+    expect(stdout).toMatch(/Mailbox +to \+\d+: “.*How did .*” arrived/);
+  });
+
+  test('needs a number to send from', async () => {
+    const { env, sandbox, requests } = await bySms();
+    const wrong = { ...env, GCSAT_FROM: 'care@acme.example' };
+    const result = await runJson(['replay', '--', sandbox.tellingConversationId], { env: wrong });
+    expect([result.code, result.document.error.code]).toEqual([3, 'bad_from']);
+    expect(await requests()).toEqual([]);
+  });
+});
+
+describe('configure test', () => {
+  let server: MailServer;
+  let proxy: SmtpProxy;
+  const prepare = async (): Promise<TestGladly> => {
+    server = await mailServer();
+    proxy = await smtpProxy(server.port, () => 'pass');
+    return bySmtp(proxy.url);
+  };
+
+  test('tries the mail server and sends nothing', async () => {
+    const { env } = await prepare();
+    const { code, document } = await runJson(['configure', 'test'], { env });
+    expect([code, document.sample]).toEqual([0, null]);
+    expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'QUIT']);
+    await server.close();
+    const away = await runJson(['configure', 'test'], { env });
+    expect(away.code).toBe(3);
+    const wrong = away.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
+    expect(wrong).toMatchObject([{ name: 'delivery', hint: expect.stringContaining('GCSAT_SMTP_URL') }]);
+  });
+
+  test('sends one sample to oneself, and records nothing', async () => {
+    const { env } = await prepare();
+    const { code, document } = await runJson(['configure', 'test', '--send-to', 'me@acme.example'], { env });
+    expect(code).toBe(0);
+    expect(document.sample).toMatchObject({
+      delivery: 'smtp',
+      to: 'me@acme.example',
+      outcome: 'sent',
+      error: null,
+    });
+    expect(server.received).toHaveLength(1);
+    const [{ to, mail }] = server.received as [MailServer['received'][number]];
+    expect(to).toEqual(['me@acme.example']);
+    expect(mail.subject).toMatch(/^\(Test\) How did Anna from /);
+    expect(mail.text).toContain(document.sample.surveyUrl);
+    expect(await surveysOf(env)).toEqual([]);
+  });
+
+  test.each([
+    ['outbox', 'me@acme.example'],
+    ['gladly-email', 'me@acme.example'],
+    ['gladly-sms', '+15550100777'],
+  ])('sends a sample by %s', async (delivery, to) => {
+    const { env, sandbox } = await testGladly();
+    const sender = delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress;
+    const result = await runJson(['configure', 'test', '--send-to', to], {
+      env: { ...env, GCSAT_DELIVERY: delivery, GCSAT_FROM: sender },
+    });
+    expect(result).toMatchObject({ code: 0, document: { sample: { delivery, to, outcome: 'sent' } } });
+    const marked = sandbox.mailbox().map(({ subject, text }) => (subject ?? text)?.slice(0, 6));
+    expect(marked).toEqual(delivery === 'outbox' ? [] : ['(Test)']);
+  });
+
+  test.each([
+    ['gladly-email', '+15550100777'],
+    ['gladly-sms', 'me@acme.example'],
+  ])('by %s does not send to %s', async (delivery, to) => {
+    const { env, requests } = await testGladly();
+    const result = await runJson(['configure', 'test', '--delivery', delivery, '--send-to', to], { env });
+    expect([result.code, result.document.error.code]).toEqual([2, 'bad_address']);
+    expect(await requests()).toEqual([]);
+  });
+
+  test('says why the sample could not be sent', async () => {
+    const { env } = await prepare();
+    await server.close();
+    const result = await run(['configure', 'test', '--send-to', 'me@acme.example'], { env });
+    expect(result.code).toBe(7);
+    expect(result.stdout).toMatch(/^✘ sample survey: the mail server 127\.0\.0\.1:\d+ gave no session/m);
+  });
+});
