@@ -35,7 +35,7 @@ export async function readAnswerForm(
   const comment = harmless(last('comment')).trim();
   return {
     rating: readRating(last('rating')),
-    resolved: { yes: true, no: false }[last('resolved')] ?? null,
+    resolved: readResolved(last('resolved')),
     comment: comment === '' ? null : comment,
   };
 }
@@ -43,6 +43,11 @@ export async function readAnswerForm(
 /** A rating in a form or in a link. */
 export function readRating(text: string): number | null {
   return /^[1-5]$/.test(text) ? Number(text) : null;
+}
+
+function readResolved(text: string): boolean | null {
+  if (text === 'yes') return true;
+  return text === 'no' ? false : null;
 }
 
 /** Null when it is too large; the rest of it is not read then. */

@@ -1,38 +1,35 @@
-import { serve } from '@hono/node-server';
-import { Hono } from 'hono';
-import { responseHeaders } from '../../../src/server/headers.ts';
+import { createMetrics } from '../../../src/server/metrics.ts';
 import type { PageBrand } from '../../../src/server/pages/brand.ts';
-import { pageRoutes } from '../../../src/server/pages/pages.ts';
-import type { SmallDesk } from './small-desk.ts';
+import { startServer } from '../../../src/server/start.ts';
+import type { SurveyDesk } from '../../../src/workflow/survey-desk.ts';
 
-/** The pages on a loopback port, with the headers that the server gives to every response. */
-export interface PageServer {
-  origin: string;
-  close(): Promise<void>;
-}
-
+/** The server with a desk of the test, on a loopback port of its own. */
 export async function startPages(
-  desk: SmallDesk,
+  desk: SurveyDesk,
   brand: PageBrand = { color: null, logo: null },
-): Promise<PageServer> {
-  const app = new Hono();
-  app.use(async (context, next) => {
-    await next();
-    for (const [name, value] of Object.entries(responseHeaders(null))) {
-      if (!context.res.headers.has(name)) context.res.headers.set(name, value);
-    }
-  });
-  app.route('/', pageRoutes({ desk, brand, language: 'en', clock: Date.now, onAnswer: () => undefined }));
-  return new Promise((resolve) => {
-    const server = serve({ fetch: app.fetch, hostname: '127.0.0.1', port: 0 }, ({ port }) => {
-      resolve({
-        origin: `http://127.0.0.1:${port}`,
-        close: () =>
-          new Promise((closed) => {
-            server.close(() => closed());
-            if ('closeAllConnections' in server) server.closeAllConnections();
-          }),
-      });
-    });
-  });
+): Promise<{ origin: string; close(): Promise<void> }> {
+  const silent = (): void => undefined;
+  return startServer(
+    {
+      desk,
+      brand,
+      intake: { accept: async () => 'stored' },
+      credentials: async () => ({ basic: [], headers: [] }),
+      ready: async () => undefined,
+      figures: async () => ({
+        due: 0,
+        oldestDueAt: null,
+        states: { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 },
+        cardsMissing: 0,
+      }),
+      requests: () => ({ gladly: 0, retried: 0, rateLimited: 0, byOperation: {} }),
+      language: 'en',
+      publicUrl: null,
+      trustedProxies: [],
+      metrics: await createMetrics(),
+      clock: Date.now,
+      log: { info: silent, warn: silent, error: silent },
+    },
+    { host: '127.0.0.1', port: 0 },
+  );
 }

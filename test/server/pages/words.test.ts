@@ -1,0 +1,72 @@
+import { describe, expect, test } from 'vitest';
+import { conversationBy, languages, wordsOf, type Language } from '../../../src/server/pages/words.ts';
+
+/** Every sentence of a language, made with the names given. */
+function sentences(language: Language, name: string): Record<string, string> {
+  const made: Record<string, string> = {};
+  const collect = (path: string, value: unknown): void => {
+    if (typeof value === 'string') made[path] = value;
+    else if (typeof value === 'function') collect(path, value(name, name, name));
+    else for (const [key, entry] of Object.entries(value as object)) collect(`${path}.${key}`, entry);
+  };
+  const { stars, ...words } = wordsOf(language);
+  collect('', words);
+  for (const rating of [1, 2, 3, 4, 5]) made[`.stars.${rating}`] = stars(rating);
+  return made;
+}
+
+const paths = (language: Language): string[] => Object.keys(sentences(language, 'X')).sort();
+
+describe.each(languages)('%s', (language) => {
+  test('has every sentence, and none is empty', () => {
+    expect(paths(language)).toEqual(paths('en'));
+    for (const sentence of Object.values(sentences(language, 'X'))) {
+      expect(sentence.trim()).not.toBe('');
+      expect(sentence).not.toMatch(/undefined|null|\[object|\s{2}/);
+    }
+  });
+
+  test('names who is meant', () => {
+    const { question, about, whoReads, saved, unsubscribe, unsubscribed } = wordsOf(language);
+    expect(question('Maria')).toContain('Maria');
+    expect(question(null)).not.toMatch(/null/);
+    for (const sentence of [
+      about('Chat', 'Acme', 'today'),
+      whoReads('Acme'),
+      saved('Acme'),
+      unsubscribe('Acme').text,
+      unsubscribed('Acme').text,
+    ]) {
+      expect(sentence).toContain('Acme');
+    }
+  });
+
+  test('has five different words for five stars', () => {
+    const { verdicts, stars } = wordsOf(language);
+    expect(new Set(verdicts).size).toBe(5);
+    expect(new Set([1, 2, 3, 4, 5].map(stars)).size).toBe(5);
+  });
+
+  test('calls an unknown channel a conversation', () => {
+    const words = wordsOf(language);
+    expect(conversationBy('email', words)).not.toBe(words.conversations.conversation);
+    for (const channel of [null, 'pigeon', 'constructor', '__proto__']) {
+      expect(conversationBy(channel, words)).toBe(words.conversations.conversation);
+    }
+  });
+});
+
+test('no language borrows the sentences of another', () => {
+  const borrowed = languages.flatMap((language) =>
+    languages
+      .filter((other) => other !== language)
+      .flatMap((other) => {
+        const others = sentences(other, 'X');
+        // Channels are often called the same.
+        return Object.entries(sentences(language, 'X'))
+          .filter(([path, sentence]) => sentence.includes(' ') && others[path] === sentence)
+          .map(([path]) => `${language} ${other} ${path}`);
+      }),
+  );
+  expect(borrowed).toEqual([]);
+});
