@@ -1,0 +1,46 @@
+import { Hono } from 'hono';
+import { openLedger } from '../src/ledger/open.ts';
+import { createApp } from '../src/server/app.ts';
+import { addressSet } from '../src/server/client-address.ts';
+import { responseHeaders } from '../src/server/headers.ts';
+import { listen } from '../src/server/listen.ts';
+import { createMetrics } from '../src/server/metrics.ts';
+import { createIntake, type Intake } from '../src/workflow/intake.ts';
+import { print } from './table.ts';
+
+/**
+ * The server of gcsat alone, without the queue: `webhook-server.js LEDGER USER PASSWORD`. LEDGER `none`: it answers 200
+ * and stores nothing, all else being the same.
+ */
+const [path = '', user = '', password = ''] = process.argv.slice(2);
+
+async function intakeOf(file: string): Promise<Intake> {
+  if (file === 'none') return { accept: () => Promise.resolve('stored') };
+  const ledger = await openLedger(file);
+  const services = { ledger, clock: Date.now } as Parameters<typeof createIntake>[0];
+  return createIntake(services, { onStored: () => undefined, onIgnored: () => undefined });
+}
+
+const metrics = await createMetrics();
+const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const trustedProxies = addressSet([]);
+const app = createApp({
+  intake: await intakeOf(path),
+  credentials: () => Promise.resolve({ basic: [{ user, password }], headers: [] }),
+  ready: () => Promise.resolve(),
+  figures: () => Promise.reject(new Error('nobody asks')),
+  requests: () => ({ gladly: 0, retried: 0, rateLimited: 0, byOperation: {} }),
+  metrics,
+  metricsReaders: addressSet([]),
+  log,
+  clock: Date.now,
+  pages: new Hono(),
+  notice: () => '',
+  trustedProxies,
+});
+const observe = metrics.observe.bind(metrics);
+const { origin } = await listen(
+  { app, headers: responseHeaders(null), trustedProxies, log, observe },
+  { host: '127.0.0.1', port: 0 },
+);
+print(JSON.stringify({ listening: origin }));
