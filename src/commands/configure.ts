@@ -5,6 +5,7 @@ import {
   parseEmail,
   parseFrom,
   parsePublicUrl,
+  parseSmtpUrl,
   parseToken,
   type ProfileKey,
 } from '../config/profile-values.ts';
@@ -152,6 +153,8 @@ async function askToken(prompts: Prompts, saved: string | null): Promise<string>
 const offeredDeliveries = [
   { value: 'outbox', name: 'outbox: a folder of messages, for trying; nothing leaves the house' },
   { value: 'gladly-email', name: 'gladly-email: Gladly sends the mail' },
+  { value: 'gladly-sms', name: 'gladly-sms: Gladly sends an SMS' },
+  { value: 'smtp', name: 'smtp: your own mail server sends the mail' },
 ] as const;
 
 async function askDelivery(
@@ -168,8 +171,11 @@ async function askDelivery(
     given[key] ?? (await prompts.text(question)).trim();
   return {
     delivery,
+    ...(delivery === 'smtp'
+      ? { smtpUrl: given.smtpUrl ?? (await askSmtpUrl(prompts, current.smtpUrl)) }
+      : {}),
     from: await ask('from', {
-      message: 'Sender of the surveys',
+      message: delivery === 'gladly-sms' ? 'Number that sends the surveys' : 'Sender of the surveys',
       initial: current.from ?? undefined,
       problem: problemOf(parseFrom),
     }),
@@ -179,6 +185,15 @@ async function askDelivery(
       problem: problemOf(parsePublicUrl),
     }),
   };
+}
+
+/** It holds a password, so it is not shown. */
+async function askSmtpUrl(prompts: Prompts, saved: string | null): Promise<string> {
+  const typed = await prompts.secret({
+    message: `Mail server, as smtp://user:password@host:587${saved === null ? '' : ' (Enter keeps the saved one)'}`,
+    problem: (text) => (text === '' && saved !== null ? null : problemOf(parseSmtpUrl)(text)),
+  });
+  return typed === '' && saved !== null ? saved : typed.trim();
 }
 
 function problemOf(parse: (text: string) => unknown): (text: string) => string | null {
@@ -211,7 +226,10 @@ function draftOf({ domain, email, token, values }: Answers, known: StoredProfile
   };
 }
 
-function warningsFor({ policy, delivery, from, publicUrl }: Settings, topicNames: string[]): string[] {
+function warningsFor(
+  { policy, delivery, from, publicUrl, smtpUrl }: Settings,
+  topicNames: string[],
+): string[] {
   const warnings: string[] = [];
   if (policy.optOutTopics.length > 0 && !hasOptOutTopic(topicNames, policy.optOutTopics)) {
     warnings.push(
@@ -225,6 +243,11 @@ function warningsFor({ policy, delivery, from, publicUrl }: Settings, topicNames
   if (delivery !== 'outbox' && publicUrl === null) {
     warnings.push(
       `delivery ${delivery} still needs the address of the survey page (run \`gcsat configure set publicUrl=…\`)`,
+    );
+  }
+  if (delivery === 'smtp' && smtpUrl === null) {
+    warnings.push(
+      'delivery smtp still needs the mail server (run `gcsat configure set smtpUrl=-`, or set GCSAT_SMTP_URL)',
     );
   }
   return warnings;

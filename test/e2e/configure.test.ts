@@ -342,6 +342,28 @@ describe('at a terminal', () => {
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toMatchObject({ email, token });
   });
 
+  test('asks for the mail server without showing its password', async () => {
+    const gladly = await startGladly();
+    const { env, file } = home();
+    const { code, screen } = await converse(['configure', '--domain', gladly.origin], env, [
+      ['E-mail of the API user', `${email}\r`],
+      ['API token', `${token}\r`],
+      // The last choice stands right before the first.
+      ['How should surveys reach customers?', '\u001B[A\r'],
+      ['Mail server, as', 'smtp://care:hunter22@mail.acme.example\r'],
+      ['Sender of the surveys', 'care@acme.example\r'],
+      ['Where customers reach the survey page', 'https://csat.acme.example\r'],
+    ]);
+    expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('is connected as profile') });
+    expect(screen).not.toContain('hunter22');
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default.values).toEqual({
+      delivery: 'smtp',
+      smtpUrl: 'smtp://care:hunter22@mail.acme.example',
+      from: 'care@acme.example',
+      publicUrl: 'https://csat.acme.example',
+    });
+  });
+
   test('Ctrl-C at a question is exit 130, and nothing is saved', async () => {
     const { env, file } = home();
     const { code } = await converse(['configure'], env, [['Domain of the organisation', '\u0003']]);

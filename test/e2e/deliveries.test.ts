@@ -144,7 +144,7 @@ describe('encryption', () => {
       secure: true,
       maxVersion: 'TLSv1.1',
       minVersion: 'TLSv1',
-    } as SMTPServerOptions);
+    });
     const { env, sandbox } = await bySmtp(`smtps://care:right@localhost:${server.port}`, trusting());
     const { code, document } = await runJson(['replay', '--', sandbox.tellingConversationId], { env });
     expect([code, document.error.code]).toEqual([7, 'smtp_unreachable']);
