@@ -96,6 +96,10 @@ const surveyId: ArgumentDeclaration = {
   name: '<id>',
   description: 'id of a survey, a closing or a conversation',
 };
+const address: ArgumentDeclaration = {
+  name: '<address>',
+  description: 'an e-mail address, or a phone number with its country code',
+};
 const dryRun: OptionDeclaration = {
   flags: '--dry-run',
   description: 'read and decide, print what would be written, write nothing',
@@ -310,6 +314,28 @@ const ledger: CommandDeclaration = {
       run: async (context, { arguments: [id] }) =>
         (await import('./surveys.ts')).runSurveysCancel(context, id as string),
     },
+    {
+      name: 'unsubscribed',
+      summary: 'list the addresses that are not asked again, newest first',
+      examples: ['gcsat surveys unsubscribed', 'gcsat surveys unsubscribed --jsonl'],
+      run: async (context) => (await import('./unsubscribed-addresses.ts')).runUnsubscribed(context),
+    },
+    {
+      name: 'unsubscribe',
+      summary: 'do not ask an address again, nor send what is scheduled for it',
+      arguments: [address],
+      examples: ['gcsat surveys unsubscribe kim@example.com'],
+      run: async (context, { arguments: [given] }) =>
+        (await import('./unsubscribed-addresses.ts')).runUnsubscribe(context, given as string),
+    },
+    {
+      name: 'resubscribe',
+      summary: 'let an address be asked again',
+      arguments: [address],
+      examples: ['gcsat surveys resubscribe kim@example.com'],
+      run: async (context, { arguments: [given] }) =>
+        (await import('./unsubscribed-addresses.ts')).runResubscribe(context, given as string),
+    },
   ],
 };
 
@@ -412,10 +438,6 @@ const webhook: CommandDeclaration = {
         {
           flags: '--url <url>',
           description: 'where Gladly reaches `gcsat serve` (publicUrl/webhooks/gladly)',
-        },
-        {
-          flags: '--header [name]',
-          description: 'send the password in this header instead of Basic credentials (X-Gcsat-Token)',
         },
         dryRun,
       ],

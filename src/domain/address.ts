@@ -45,6 +45,12 @@ export function isMobileNumber(text: string): boolean {
   return e164.test(text);
 }
 
+/** A phone number as a person writes it, in the form of E.164; null where it is none, or lacks its country code. */
+export function phoneNumber(text: string): string | null {
+  const number = text.replaceAll(/[\s().-]/g, '');
+  return e164.test(number) ? number : null;
+}
+
 /** The form in which two spellings of one address meet. */
 export function addressKey(address: string): string {
   return address.trim().toLowerCase();

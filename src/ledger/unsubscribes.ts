@@ -17,20 +17,20 @@ export interface Unsubscribe {
  * Remembers that an address (normalised) is not to be asked again; the first time counts. What is scheduled for
  * it is suppressed in the same transaction.
  * @param source how it was said, e.g. `page`
- * @returns the closings that are suppressed by it
+ * @returns whether it was not known before, and the closings that are suppressed by it
  */
 export async function unsubscribe(
   ledger: Ledger,
   address: string,
   at: string,
   source: string,
-): Promise<Closing[]> {
+): Promise<{ isNew: boolean; suppressed: Closing[] }> {
   return within(ledger, async (trx) => {
-    await trx
+    const { numInsertedOrUpdatedRows } = await trx
       .insertInto('unsubscribes')
       .values({ address, at, source })
       .onConflict((conflict) => conflict.column('address').doNothing())
-      .execute();
+      .executeTakeFirst();
     const scheduled = await trx
       .selectFrom('closings')
       .select('id')
@@ -42,7 +42,7 @@ export async function unsubscribe(
     for (const { id } of scheduled) {
       suppressed.push(await move(trx, id, 'suppress', at, { reasons, dueAt: null }, 'unsubscribed'));
     }
-    return suppressed;
+    return { isNew: numInsertedOrUpdatedRows === 1n, suppressed };
   });
 }
 

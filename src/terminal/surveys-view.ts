@@ -36,8 +36,21 @@ interface Told extends Entry {
     outcome: string | null;
     externalId: string | null;
   }[];
-  answers: readonly { revision: number; rating: number; answeredAt: string; source: string }[];
+  answers: readonly {
+    revision: number;
+    rating: number;
+    resolved: boolean | null;
+    comment: string | null;
+    answeredAt: string;
+    source: string;
+  }[];
   cards: readonly { itemId: string; revision: number; state: string; postedAt: string | null }[];
+  cardFailure: {
+    tries: number;
+    retryAt: string | null;
+    error: { message: string; hint: string };
+  } | null;
+  visits: readonly { kind: string; count: number; firstAt: string; lastAt: string }[];
   otherClosings: readonly string[];
 }
 
@@ -92,14 +105,25 @@ export function surveyStoryView(told: Told, { paint }: Screen): string {
     const how = `${message.provider} to ${message.address ?? 'nobody'}: ${message.outcome ?? 'on its way'}`;
     lines.push(line('Message', `${localTime(message.leftAt, null)} ${how}`));
   }
-  for (const { rating, revision, answeredAt, source } of told.answers) {
-    lines.push(
-      line('Answer', `${localTime(answeredAt, null)} ${rating}/5 (revision ${revision}, by ${source})`),
-    );
+  for (const { kind, count, firstAt, lastAt } of told.visits) {
+    const when =
+      count === 1 ? localTime(firstAt, null) : `${localTime(firstAt, null)} to ${localTime(lastAt, null)}`;
+    lines.push(line('Visits', `${kind} ${count === 1 ? 'once' : `${count} times`}, ${when}`));
   }
-  if (typeof told.answer?.comment === 'string') lines.push(line('Comment', told.answer.comment));
+  for (const { rating, resolved, comment, revision, answeredAt, source } of told.answers) {
+    const said = resolved === null ? '' : resolved ? ', resolved' : ', not resolved';
+    const which = `revision ${revision}, by ${source}`;
+    lines.push(line('Answer', `${localTime(answeredAt, null)} ${rating}/5${said} (${which})`));
+    if (comment !== null && comment !== '') lines.push(line('Comment', comment));
+  }
   for (const { itemId, state, postedAt } of told.cards) {
     lines.push(line('Card', `${itemId} ${state} ${localTime(postedAt, null)}`));
+  }
+  if (told.cardFailure !== null) {
+    const { tries, retryAt, error } = told.cardFailure;
+    const next = retryAt === null ? 'not tried again by itself' : `next try ${localTime(retryAt, null)}`;
+    const count = tries === 1 ? '1 try' : `${tries} tries`;
+    lines.push(line('No card yet', `${error.message} (${error.hint}; ${count}, ${next})`));
   }
   lines.push('', paint.bold('History'));
   for (const { at, transition, to, note } of told.history) {

@@ -1,11 +1,13 @@
 import type { ClosingState } from '../domain/closing-states.ts';
 import type { Reason } from '../domain/reason.ts';
 import { Failure } from '../failure.ts';
-import { cardsOf, currentAnswer } from '../ledger/answers.ts';
+import { cardFailureOf, cardsOf, currentAnswer, type CardFailure } from '../ledger/answers.ts';
+import { settleAbandoned } from '../ledger/claims.ts';
 import { findClosings, listClosings, type Closing, type ClosingFilter } from '../ledger/closings.ts';
 import { cancelClosing, confirmSent, retryClosing } from '../ledger/decisions.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { story, type Story } from '../ledger/story.ts';
+import { visitsOf, type VisitTally } from '../ledger/visits.ts';
 
 /** One closing as `surveys list` tells it. Fields may be added, never renamed or removed. */
 export interface SurveyEntry {
@@ -41,6 +43,10 @@ export interface SurveyStory extends SurveyEntry {
   messages: Story['messages'];
   answers: Story['answers'];
   cards: Story['cards'];
+  /** Why the newest answer has no card in Gladly yet; null when it has one, or was not tried. */
+  cardFailure: CardFailure | null;
+  /** What was seen of the survey besides its answers; never scored. */
+  visits: VisitTally[];
   /** Other closings of the same conversation. */
   otherClosings: string[];
 }
@@ -56,6 +62,7 @@ export async function* listSurveys(ledger: Ledger, filter: ClosingFilter): Async
 export async function tellSurvey(ledger: Ledger, anyId: string): Promise<SurveyStory> {
   const [closing, ...others] = await findClosingsOrFail(ledger, anyId);
   const told = await story(ledger, closing.id);
+  const { surveyId } = closing;
   return {
     ...(await entryOf(ledger, closing)),
     evidence: closing.evidence,
@@ -67,19 +74,21 @@ export async function tellSurvey(ledger: Ledger, anyId: string): Promise<SurveyS
     messages: told.messages,
     answers: told.answers,
     cards: told.cards,
+    cardFailure: surveyId === null ? null : await cardFailureOf(ledger, surveyId),
+    visits: surveyId === null ? [] : await visitsOf(ledger, surveyId),
     otherClosings: others.map(({ id }) => id),
   };
 }
 
 /** A person says that an uncertain message did arrive. @throws Failure when the closing is in another state */
 export async function settleAsSent(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
-  const closing = await onlyClosing(ledger, anyId);
+  const closing = await settledClosing(ledger, anyId, at);
   return confirmSent(ledger, closing.id, at);
 }
 
 /** A person has the closing decided again. @throws Failure when the closing is in a state that forbids it */
 export async function readyAgain(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
-  const closing = await onlyClosing(ledger, anyId);
+  const closing = await settledClosing(ledger, anyId, at);
   if (closing.state === 'pending' || closing.state === 'scheduled') return closing;
   return retryClosing(ledger, closing.id, at);
 }
@@ -88,6 +97,14 @@ export async function readyAgain(ledger: Ledger, anyId: string, at: string): Pro
 export async function callOff(ledger: Ledger, anyId: string, at: string): Promise<SurveyEntry> {
   const closing = await onlyClosing(ledger, anyId);
   return entryOf(ledger, await cancelClosing(ledger, closing.id, at));
+}
+
+/** A message that was leaving when its process died is in doubt; only a process that lives has it in hand. */
+async function settledClosing(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
+  const closing = await onlyClosing(ledger, anyId);
+  if (closing.state !== 'sending') return closing;
+  await settleAbandoned(ledger, at);
+  return onlyClosing(ledger, closing.id);
 }
 
 /** What changes a closing must name one: a conversation that closed several times does not. */

@@ -26,10 +26,14 @@ test('unsubscribing stops what is scheduled for the address and nothing else', a
   const waiting = await scheduled(ledger, 'c1', { address: 'kim@example.com' });
   const gone = await leaving(ledger, 'c2', { address: 'kim@example.com' });
   const other = await scheduled(ledger, 'c3', { address: 'lee@example.com' });
-  const stopped = await unsubscribe(ledger, 'kim@example.com', at(30), 'page');
-  expect(stopped).toMatchObject([
-    { id: waiting.id, state: 'suppressed', reasons: [{ code: 'unsubscribed' }] },
-  ]);
+  expect(await unsubscribe(ledger, 'kim@example.com', at(30), 'page')).toMatchObject({
+    isNew: true,
+    suppressed: [{ id: waiting.id, state: 'suppressed', reasons: [{ code: 'unsubscribed' }] }],
+  });
+  expect(await unsubscribe(ledger, 'kim@example.com', at(40), 'page')).toEqual({
+    isNew: false,
+    suppressed: [],
+  });
   expect((await closingById(ledger, gone.id))?.state).toBe('sending');
   expect((await closingById(ledger, other.id))?.state).toBe('scheduled');
 });

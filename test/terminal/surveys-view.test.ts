@@ -1,0 +1,113 @@
+import { expect, test } from 'vitest';
+import { createOutput } from '../../src/terminal/output.ts';
+import { surveyStoryView } from '../../src/terminal/surveys-view.ts';
+import { addressChangeView, unsubscribedView } from '../../src/terminal/unsubscribed-view.ts';
+
+const sink = { write: () => true };
+const output = createOutput({
+  json: false,
+  jsonl: false,
+  level: 'info',
+  colour: { stdout: 0, stderr: 0 },
+  stdout: sink,
+  stderr: sink,
+});
+
+const told: Parameters<typeof surveyStoryView>[0] = {
+  surveyId: 'svy_1',
+  closingId: 'c1@2026-11-22T10:00:00.000Z',
+  conversationId: 'c1',
+  state: 'answered',
+  customer: { id: 'k1', email: 'kim@example.com' },
+  agent: { id: 'a1', name: 'Ada' },
+  closedAt: '2026-11-22T10:00:00.000Z',
+  sentAt: '2026-11-22T10:01:00.000Z',
+  dueAt: null,
+  provider: 'smtp',
+  answer: { rating: 5, resolved: true, comment: 'Better now', answeredAt: '2026-11-22T12:00:00.000Z' },
+  card: null,
+  reasons: [],
+  error: null,
+  url: null,
+  evidence: null,
+  history: [],
+  messages: [],
+  answers: [
+    {
+      revision: 1,
+      rating: 2,
+      resolved: false,
+      comment: 'Too\u001b[31m slow',
+      answeredAt: '2026-11-22T11:00:00.000Z',
+      source: 'page',
+    },
+    {
+      revision: 2,
+      rating: 5,
+      resolved: null,
+      comment: null,
+      answeredAt: '2026-11-22T12:00:00.000Z',
+      source: 'page',
+    },
+  ],
+  cards: [],
+  cardFailure: {
+    tries: 3,
+    retryAt: '2026-11-22T12:30:00.000Z',
+    error: { message: 'Gladly answered 503', hint: 'wait' },
+  },
+  visits: [
+    {
+      kind: 'opened',
+      count: 3,
+      firstAt: '2026-11-22T10:30:00.000Z',
+      lastAt: '2026-11-22T12:00:00.000Z',
+    },
+    {
+      kind: 'scanner',
+      count: 1,
+      firstAt: '2026-11-22T10:02:00.000Z',
+      lastAt: '2026-11-22T10:02:00.000Z',
+    },
+  ],
+  otherClosings: [],
+};
+
+test('the story of a survey has its visits, every revision and the card that is missing', () => {
+  const lines = surveyStoryView(told, output).split('\n');
+  const of = (label: string): string[] => lines.filter((line) => line.startsWith(label));
+  expect(of('Visits')).toEqual([
+    'Visits        opened 3 times, 2026-11-22 10:30 UTC to 2026-11-22 12:00 UTC',
+    'Visits        scanner once, 2026-11-22 10:02 UTC',
+  ]);
+  expect(of('Answer')).toEqual([
+    'Answer        2026-11-22 11:00 UTC 2/5, not resolved (revision 1, by page)',
+    'Answer        2026-11-22 12:00 UTC 5/5 (revision 2, by page)',
+  ]);
+  expect(of('Comment')).toHaveLength(1);
+  expect(of('Comment')[0]).not.toContain('\u001b');
+  expect(of('No card yet')).toEqual([
+    'No card yet   Gladly answered 503 (wait; 3 tries, next try 2026-11-22 12:30 UTC)',
+  ]);
+});
+
+test('a card that was taken, or never tried, is no trouble', () => {
+  expect(surveyStoryView({ ...told, cardFailure: null }, output)).not.toContain('No card');
+});
+
+test('the unsubscribed are a table; nobody is a sentence', () => {
+  expect(unsubscribedView([], output)).toBe('Nobody has unsubscribed.');
+  const entry = { address: 'kim@example.com', at: '2026-11-22T10:00:00.000Z', source: 'page' };
+  const view = unsubscribedView([entry], output);
+  expect(view.split('\n')).toHaveLength(2);
+  expect(view).toMatch(/kim@example\.com +2026-11-22 10:00 UTC +page/);
+});
+
+test.each([
+  [{ unsubscribed: true, changed: true, suppressed: ['c1@x'] }, /is not asked again.*\n.*c1@x/],
+  [{ unsubscribed: true, changed: false, suppressed: [] }, /unsubscribed already/],
+  [{ unsubscribed: false, changed: true, suppressed: [] }, /may be asked again/],
+  [{ unsubscribed: false, changed: false, suppressed: [] }, /was not unsubscribed/],
+])('%j is told', (change, expected) => {
+  expect(addressChangeView({ address: 'kim@example.com', ...change })).toMatch(expected);
+});

@@ -1,0 +1,59 @@
+import { describe, expect, test } from 'vitest';
+import { noteCardFailure, recordAnswer } from '../../src/ledger/answers.ts';
+import { settleMessage } from '../../src/ledger/decisions.ts';
+import { recordVisits } from '../../src/ledger/visits.ts';
+import { readyAgain, settleAsSent, tellSurvey } from '../../src/workflow/ledgered-surveys.ts';
+import { at, elsewhere, freshLedger, here, leaving } from '../ledger/support.ts';
+
+const error = { code: 'network', message: 'broken', hint: 'again' };
+const ended = { ...here, pid: 2 ** 22 + 1 };
+
+describe('the story of a survey', () => {
+  test('tells its visits, every revision of the answer, and why there is no card', async () => {
+    const ledger = await freshLedger();
+    const { id } = await leaving(ledger, 'c1');
+    const surveyId = `survey-${id}`;
+    await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
+    expect(await tellSurvey(ledger, 'c1')).toMatchObject({ visits: [], cardFailure: null, answers: [] });
+    await recordVisits(ledger, [
+      { surveyId, kind: 'scanner', at: at(21) },
+      { surveyId, kind: 'opened', at: at(22) },
+    ]);
+    const content = { surveyId, closingId: id, resolved: null, comment: null, source: 'page' };
+    await recordAnswer(ledger, { ...content, rating: 2, at: at(30) });
+    await recordAnswer(ledger, { ...content, rating: 5, at: at(40) });
+    await noteCardFailure(ledger, surveyId, { at: at(41), retryAt: at(101), error });
+    expect(await tellSurvey(ledger, 'c1')).toMatchObject({
+      visits: [
+        { kind: 'opened', count: 1 },
+        { kind: 'scanner', count: 1 },
+      ],
+      answers: [
+        { revision: 1, rating: 2 },
+        { revision: 2, rating: 5 },
+      ],
+      answer: { rating: 5 },
+      card: null,
+      cardFailure: { tries: 1, retryAt: at(101), error },
+    });
+  });
+});
+
+describe('a message that was leaving', () => {
+  test('when its process died is settled by a person: to be sent again, or as sent', async () => {
+    const ledger = await freshLedger();
+    const one = await leaving(ledger, 'c1', { worker: ended });
+    const other = await leaving(ledger, 'c2', { worker: ended });
+    expect(await readyAgain(ledger, one.id, at(20))).toMatchObject({ state: 'pending', error: null });
+    expect(await settleAsSent(ledger, other.id, at(20))).toMatchObject({ state: 'sent', sentAt: at(12) });
+    const { history } = await tellSurvey(ledger, one.id);
+    expect(history.map(({ transition }) => transition)).toEqual(['schedule', 'leave', 'doubt', 'retry']);
+  });
+
+  test('and still is, in another process, is left to that one', async () => {
+    const ledger = await freshLedger();
+    const { id } = await leaving(ledger, 'c1', { worker: elsewhere });
+    await expect(readyAgain(ledger, id, at(20))).rejects.toMatchObject({ code: 'closing_changed' });
+    expect(await tellSurvey(ledger, id)).toMatchObject({ state: 'sending' });
+  });
+});
