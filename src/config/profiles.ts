@@ -17,11 +17,10 @@ export interface StoredProfile {
   policy: Partial<Record<PolicyKey, string>>;
 }
 
-/** What Gladly authenticates itself with: Basic credentials, or the password in a header of this name. */
+/** The Basic credentials that Gladly authenticates itself with. */
 export interface StoredWebhookSecret {
   user: string;
   password: string;
-  header?: string;
 }
 
 /** The webhook that `webhook install` registered. */
@@ -190,9 +189,7 @@ function readWebhook(value: unknown): StoredWebhook | 'unreadable' | null {
 
 function isWebhookSecret(value: unknown): value is StoredWebhookSecret {
   if (!isRecord(value)) return false;
-  const { user, password, header } = value;
-  const named = header === undefined || typeof header === 'string';
-  return typeof user === 'string' && typeof password === 'string' && named;
+  return typeof value['user'] === 'string' && typeof value['password'] === 'string';
 }
 
 function unreadable(file: string, reason: string): Failure {

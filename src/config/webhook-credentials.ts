@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import { environmentSecret, environmentText } from './environment.ts';
-import { configFile, readProfiles, type StoredProfile, type StoredWebhookSecret } from './profiles.ts';
+import { configFile, readProfiles, type StoredProfile } from './profiles.ts';
 
 /**
- * What Gladly may authenticate itself with: any one of these is enough, and there are two at once while they are
- * changed (contract section 9: Basic credentials and static headers; nothing is signed).
+ * What Gladly may authenticate itself with (contract section 9: Basic credentials and static headers; nothing is
+ * signed). Of each kind that is there one has to be shown; there are two of a kind while they are changed.
  */
 export interface WebhookCredentials {
   readonly basic: readonly { user: string; password: string }[];
@@ -23,44 +23,58 @@ const variables = [
   'GCSAT_WEBHOOK_HEADER',
 ] as const;
 
+/** What the environment has Gladly use from now on. */
+export interface GivenWebhookSecret {
+  readonly basic: { user: string; password: string } | null;
+  readonly header: { name: string; value: string } | null;
+}
+
 /**
- * Those of the environment, each with its `_FILE` twin. Without a user the password belongs to `gcsat`; a previous
- * password without a user belongs to the current one.
+ * The environment's, each variable with its `_FILE` twin. Without a user the password belongs to `gcsat`.
  *
  * @throws Failure kind configuration for a user without a password, or a header that is none.
  */
-export async function environmentWebhookCredentials(env: NodeJS.ProcessEnv): Promise<WebhookCredentials> {
-  const [user, password, previousUser, previousPassword, header] = await Promise.all(
-    variables.map((name) => environmentSecret(env, name)),
-  );
-  const current = pair('GCSAT_WEBHOOK', user, password, defaultWebhookUser);
-  const previous = pair(
-    'GCSAT_WEBHOOK_PREVIOUS',
-    previousUser,
-    previousPassword,
-    current?.user ?? defaultWebhookUser,
-  );
+export async function givenWebhookSecret(env: NodeJS.ProcessEnv): Promise<GivenWebhookSecret> {
+  const [user, password, header] = await secretsOf(env, [
+    'GCSAT_WEBHOOK_USER',
+    'GCSAT_WEBHOOK_PASSWORD',
+    'GCSAT_WEBHOOK_HEADER',
+  ]);
   return {
-    basic: [...(current === null ? [] : [current]), ...(previous === null ? [] : [previous])],
-    headers: typeof header === 'string' ? [parseHeader(header)] : [],
+    basic: pair('GCSAT_WEBHOOK', user, password, defaultWebhookUser),
+    header: typeof header === 'string' ? parseHeader(header) : null,
   };
+}
+
+/**
+ * All of the environment; a previous password without a user belongs to the current one.
+ *
+ * @throws Failure kind configuration, as above.
+ */
+export async function environmentWebhookCredentials(env: NodeJS.ProcessEnv): Promise<WebhookCredentials> {
+  const { basic: current, header } = await givenWebhookSecret(env);
+  const [user, password] = await secretsOf(env, [
+    'GCSAT_WEBHOOK_PREVIOUS_USER',
+    'GCSAT_WEBHOOK_PREVIOUS_PASSWORD',
+  ]);
+  const previous = pair('GCSAT_WEBHOOK_PREVIOUS', user, password, current?.user ?? defaultWebhookUser);
+  return {
+    basic: [current, previous].filter((given) => given !== null),
+    headers: header === null ? [] : [header],
+  };
+}
+
+function secretsOf(
+  env: NodeJS.ProcessEnv,
+  names: readonly (typeof variables)[number][],
+): Promise<(string | null)[]> {
+  return Promise.all(names.map((name) => environmentSecret(env, name)));
 }
 
 /** What stands in a profile, the current one first. */
 export function profileWebhookCredentials(profile: StoredProfile | undefined): WebhookCredentials {
   const { secret, previous = [] } = profile?.webhook ?? {};
-  return credentialsOf([...(secret === undefined ? [] : [secret]), ...previous]);
-}
-
-export function credentialsOf(secrets: readonly StoredWebhookSecret[]): WebhookCredentials {
-  return {
-    basic: secrets.flatMap(({ user, password, header }) =>
-      header === undefined ? [{ user, password }] : [],
-    ),
-    headers: secrets.flatMap(({ password, header }) =>
-      header === undefined ? [] : [{ name: header, value: password }],
-    ),
-  };
+  return { basic: [...(secret === undefined ? [] : [secret]), ...previous], headers: [] };
 }
 
 /** Whether a password of the environment is so short that it could be guessed. */

@@ -69,6 +69,19 @@ export interface Organization {
   timezone: string | null;
 }
 
+export interface Webhook {
+  id: string;
+  name: string | null;
+  url: string;
+  /** E.g. `CONVERSATION/CLOSED`. */
+  events: string[];
+  enabled: boolean;
+  /** When Gladly gave up delivering and switched it off. */
+  deactivatedAt: string | null;
+  hasCredentials: boolean;
+  headerKeys: string[];
+}
+
 const anything = z.unknown().optional();
 
 /** Text, or null for everything that is none. */
@@ -136,6 +149,23 @@ const topic = z.object({ id: identifier, name: text, parentId: identifier, disab
 
 const organization = z.object({ id: identifier, name: text, timezone: text });
 
+const webhook = z
+  .object({
+    id: identifier,
+    name: text,
+    url: text,
+    events: listOf(required),
+    enabled: flag,
+    disabledAtDueToRetryLimit: time,
+    hasCredentials: flag,
+    headerKeys: listOf(required),
+  })
+  .transform(({ disabledAtDueToRetryLimit, url, ...rest }) => ({
+    ...rest,
+    url: url ?? '',
+    deactivatedAt: disabledAtDueToRetryLimit,
+  }));
+
 export function readConversation(value: unknown, asked: Asked): Conversation {
   return read(conversation, value, asked);
 }
@@ -170,6 +200,15 @@ export function readInboxes(value: unknown, asked: Asked): Inbox[] {
 
 export function readTopics(value: unknown, asked: Asked): Topic[] {
   return readDirectory(topic, value, asked);
+}
+
+export function readWebhooks(value: unknown, asked: Asked): Webhook[] {
+  return readDirectory(webhook, value, asked);
+}
+
+export function readWebhook(value: unknown, asked: Asked, id: string): Webhook {
+  const found = read(webhook, value, asked);
+  return { ...found, id: found.id ?? id };
 }
 
 /** A list whose entries are left as they are. */

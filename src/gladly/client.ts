@@ -7,8 +7,10 @@ import {
   readOrganization,
   readTopic,
   readTopics,
+  readWebhook,
+  readWebhooks,
 } from './answers.ts';
-import type { Agent, Conversation, Customer, Inbox, Organization, Topic } from './answers.ts';
+import type { Agent, Conversation, Customer, Inbox, Organization, Topic, Webhook } from './answers.ts';
 import { createCustomerItem, deleteCustomerItem, deleteItem, getCustomer } from './customers.ts';
 import type { NewItem } from './customers.ts';
 import type { SendOutcome } from './communication.ts';
@@ -30,6 +32,8 @@ import type { RetryOptions } from './retry.ts';
 import { sendSms } from './sms.ts';
 import type { Sms } from './sms.ts';
 import { createTransport } from './transport.ts';
+import { createWebhook, deleteWebhook, updateWebhook } from './webhooks.ts';
+import type { WebhookChanges, WebhookSpecification } from './webhooks.ts';
 
 export interface GladlyOptions extends RetryOptions {
   /** E.g. `https://acme.gladly.com`; nothing else ever gets the credentials. */
@@ -82,6 +86,17 @@ export interface GladlyClient {
   /** One at a time: a second report starts when the first was read to its end or left. */
   report(request: ReportRequest, columns: readonly string[]): AsyncIterable<Record<string, string>>;
   downloadRecording(itemId: string, options: { maxBytes: number }): Promise<Recording | null>;
+  getWebhooks(): Promise<Webhook[]>;
+  getWebhook(id: string): Promise<Webhook | null>;
+  /**
+   * Makes a webhook that is disabled, unless its URL has one already (`taken`): Gladly lets no two have the same, which
+   * makes it safe to repeat.
+   */
+  createWebhook(webhook: WebhookSpecification): Promise<{ id: string; created: 'created' | 'taken' }>;
+  /** Enabling, and another URL, work only if the PING is answered with 200: else Failure `webhook_ping_failed`. */
+  updateWebhook(id: string, changes: WebhookChanges): Promise<void>;
+  /** Gladly deletes only what is disabled. */
+  deleteWebhook(id: string): Promise<'deleted' | 'absent' | 'enabled'>;
   /** Ends all connections. */
   close(): void;
 }
@@ -195,6 +210,16 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     events: (query) => readEvents(requests, query),
     report,
     downloadRecording: (itemId, bounds) => downloadRecording(requests, itemId, bounds),
+    getWebhooks: () => get({ operation: 'getWebhooks', path: apiPath`/webhooks` }, readWebhooks),
+    getWebhook: (id) =>
+      get(
+        { operation: 'getWebhook', about: { noun: 'webhook', id }, path: apiPath`/webhooks/${id}` },
+        (value, asked): Webhook | null => readWebhook(value, asked, id),
+        absentAt(404),
+      ),
+    createWebhook: (webhook) => createWebhook(requests, webhook),
+    updateWebhook: (id, changes) => updateWebhook(requests, id, changes),
+    deleteWebhook: (id) => deleteWebhook(requests, id),
     close: () => transport.close(),
   };
 }

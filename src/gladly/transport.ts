@@ -19,7 +19,7 @@ export interface TransportOptions {
 export type TimeLimit = { whole: number } | { firstMs: number; idleMs: number };
 
 export interface Outgoing {
-  method: 'GET' | 'POST' | 'DELETE';
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
   /** As made by `apiPath`. */
   path: string;
   query?: URLSearchParams;

@@ -61,7 +61,7 @@ describe('profiles', () => {
       id: null,
       url: 'https://csat.example.com/webhooks/gladly',
       secret: { user: 'gcsat', password: 'one' },
-      previous: [{ user: 'gcsat', password: 'two', header: 'X-Token' }],
+      previous: [{ user: 'gcsat', password: 'two' }],
       unconfirmed: true,
     };
     await saveProfile(folder, 'a', { ...profile('https://a.gladly.com'), webhook });

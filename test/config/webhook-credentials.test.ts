@@ -103,14 +103,15 @@ describe('all that is accepted now', () => {
       id: 'w1',
       url,
       secret: { user: 'gcsat', password: 'new-one' },
-      previous: [{ user: 'gcsat', password: 'old-one', header: 'X-Token' }],
+      previous: [{ user: 'gcsat', password: 'old-one' }],
     });
     expect(await reader({ GCSAT_WEBHOOK_PASSWORD: 'given-one' })()).toEqual({
       basic: [
         { user: 'gcsat', password: 'given-one' },
         { user: 'gcsat', password: 'new-one' },
+        { user: 'gcsat', password: 'old-one' },
       ],
-      headers: [{ name: 'X-Token', value: 'old-one' }],
+      headers: [],
     });
   });
 

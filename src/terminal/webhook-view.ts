@@ -1,0 +1,97 @@
+import type { Output } from './output.ts';
+import { table } from './table.ts';
+import { clean } from './text.ts';
+import { localTime } from './time.ts';
+
+type Screen = Pick<Output, 'columns' | 'paint'>;
+
+interface Summary {
+  id: string;
+  name: string | null;
+  url: string;
+  events: readonly string[];
+  enabled: boolean;
+}
+
+interface Installed {
+  dryRun: boolean;
+  action: 'created' | 'updated';
+  id: string | null;
+  url: string;
+  events: readonly string[];
+  credentials: 'environment' | 'profile';
+  header: string | null;
+}
+
+/** What `webhook install` did, or would do. */
+export function installedView(installed: Installed, { paint }: Screen): string {
+  const { dryRun, action, url, events, credentials, header } = installed;
+  const how = `${header === null ? 'the credentials' : `the header ${clean(header)}`} of the ${credentials}`;
+  const told = `${events.join(' and ')} to ${clean(url)}, with ${how}`;
+  if (dryRun) {
+    const what =
+      action === 'created'
+        ? 'A webhook would be made'
+        : `Webhook ${clean(installed.id ?? '')} would be changed`;
+    return `${what} that sends ${told}.`;
+  }
+  return `${paint.green('✔')} Webhook ${clean(installed.id ?? '')} is ${action} and enabled: Gladly sends ${told}.`;
+}
+
+interface Status {
+  webhook:
+    | (Summary & { deactivatedAt: string | null; hasCredentials: boolean; headerKeys: readonly string[] })
+    | null;
+  credentialsKnown: boolean;
+}
+
+/** The state of our webhook; what to do about it is a warning, which goes elsewhere. */
+export function statusView({ webhook, credentialsKnown }: Status, { columns, paint }: Screen): string {
+  if (webhook === null) return 'No webhook is installed; `gcsat webhook install` makes one.';
+  const { id, name, url, events, enabled, deactivatedAt, hasCredentials, headerKeys } = webhook;
+  const state = enabled ? 'enabled' : deactivatedAt === null ? 'disabled' : 'deactivated by Gladly';
+  const sent = [
+    ...(hasCredentials ? ['Basic credentials'] : []),
+    ...headerKeys.map((key) => `header ${key}`),
+  ];
+  const rows = [
+    ['Webhook', name === null ? id : `${id} (${name})`],
+    ['State', state],
+    ...(deactivatedAt === null ? [] : [['Deactivated', localTime(deactivatedAt, null)]]),
+    ['URL', url],
+    ['Events', events.join(', ')],
+    ['Gladly sends', sent.length === 0 ? 'no credentials' : sent.join(', ')],
+    ['Known here', credentialsKnown ? 'credentials' : 'no credentials'],
+  ];
+  return table(
+    rows,
+    [
+      { title: 'WHAT', value: ([what = '']) => what, overflow: 'keep' },
+      {
+        title: 'VALUE',
+        value: ([, value = '']) => value,
+        overflow: 'wrap',
+        paint: (text, [what]) => (what === 'State' ? (enabled ? paint.green : paint.red)(text) : text),
+      },
+    ],
+    { width: columns, heading: paint.bold },
+  );
+}
+
+interface Sent {
+  url: string;
+  event: Record<string, unknown>;
+  answers: readonly { status: number | null; error: string | null; milliseconds: number }[];
+}
+
+/** How each of the posts was answered. */
+export function sentView({ url, event, answers }: Sent, { paint }: Screen): string {
+  const name = clean(String(event['type']));
+  return answers
+    .map(({ status, error, milliseconds }) => {
+      const accepted = status !== null && status >= 200 && status < 300;
+      const mark = accepted ? paint.green('✔') : paint.red('✘');
+      return `${mark} ${name} to ${clean(url)}: ${status ?? clean(error ?? '')} in ${milliseconds} ms`;
+    })
+    .join('\n');
+}

@@ -1,0 +1,204 @@
+import type { StoredWebhook } from '../config/profiles.ts';
+import type { Settings } from '../config/settings.ts';
+import type { GivenWebhookSecret } from '../config/webhook-credentials.ts';
+import { Failure } from '../failure.ts';
+import type { Webhook } from '../gladly/answers.ts';
+import type { GladlyClient } from '../gladly/client.ts';
+import { memoryLimiterStore } from '../gladly/pacing.ts';
+import { isSameUrl, surveyEvents } from '../gladly/webhooks.ts';
+import { openGladly, type Surroundings } from './services.ts';
+import { nextSecret, noPlaceForSecret, storedWebhook, storeWebhook } from './webhook-secrets.ts';
+
+export interface WebhookInstallation {
+  url: string;
+  /** The environment's credentials, which go before made-up ones. */
+  given: GivenWebhookSecret;
+  dryRun: boolean;
+}
+
+export interface InstalledWebhook {
+  profile: string;
+  dryRun: boolean;
+  action: 'created' | 'updated';
+  id: string | null;
+  url: string;
+  events: readonly string[];
+  enabled: boolean;
+  /** Who gave the credentials that Gladly uses now. */
+  credentials: 'environment' | 'profile';
+  /** The name of a header that carries one of them. */
+  header: string | null;
+  /** Other webhooks that are told of closings too. */
+  others: WebhookSummary[];
+}
+
+export type WebhookSummary = Pick<Webhook, 'id' | 'name' | 'url' | 'events' | 'enabled'>;
+
+/**
+ * Has Gladly send closings and reopenings to an address, with credentials of its own. First the credentials are kept, so
+ * that a running server accepts them before Gladly uses them, then the webhook is made or found by its URL, told them,
+ * and switched on. Whatever breaks off in between, the next call goes on where that ended.
+ *
+ * @throws Failure `webhook_ping_failed` when nothing at the address answers the PING with 200;
+ *   `webhook_secret_homeless` when made-up credentials have no profile to be kept in.
+ */
+export async function installWebhook(
+  settings: Settings,
+  surroundings: Surroundings,
+  { url, given, dryRun }: WebhookInstallation,
+): Promise<InstalledWebhook> {
+  const { profileFits, webhook: known } = await storedWebhook(settings);
+  const fromEnvironment = given.basic !== null || given.header !== null;
+  if (!profileFits && !fromEnvironment) throw noPlaceForSecret(settings);
+  return withClient(settings, surroundings, async (client) => {
+    const webhooks = await client.getWebhooks();
+    const found = ours(webhooks, url, known);
+    const result: InstalledWebhook = {
+      profile: settings.profile,
+      dryRun,
+      action: found === null ? 'created' : 'updated',
+      id: found?.id ?? null,
+      url,
+      events: surveyEvents,
+      enabled: true,
+      credentials: fromEnvironment ? 'environment' : 'profile',
+      header: given.header?.name ?? null,
+      others: listenersBeside(webhooks, found),
+    };
+    if (dryRun) return { ...result, enabled: found?.enabled ?? false };
+
+    const { secret, kept, previous } = nextSecret(known, given);
+    const keep = (id: string | null, isSettled: boolean): Promise<void> => {
+      const stored: StoredWebhook = {
+        id,
+        url,
+        ...(kept === null ? {} : { secret: kept }),
+        ...(previous.length === 0 ? {} : { previous }),
+        ...(isSettled ? {} : { unconfirmed: true }),
+      };
+      return profileFits ? storeWebhook(settings, stored) : Promise.resolve();
+    };
+    await keep(found?.id ?? null, false);
+    const specification = { name: nameOf(settings), events: surveyEvents, ...secret };
+    // Switched on by a request of its own: a refusal of that one is about the PING, of the others about the webhook.
+    const { id, created } =
+      found === null
+        ? await client.createWebhook({ ...specification, url })
+        : { id: found.id, created: 'taken' as const };
+    if (found === null) await keep(id, false);
+    if (created === 'taken') {
+      const moves = found !== null && !isSameUrl(found.url, url);
+      await client.updateWebhook(id, { ...specification, ...(moves ? { url } : {}) });
+    }
+    await client.updateWebhook(id, { enabled: true });
+    await keep(id, true);
+    return { ...result, id };
+  });
+}
+
+const nameOf = ({ profile }: Settings): string => (profile === 'default' ? 'gcsat' : `gcsat ${profile}`);
+
+export interface WebhookStatus {
+  profile: string;
+  installed: boolean;
+  webhook: Webhook | null;
+  /** Whether there is anything that Gladly could authenticate itself with. */
+  credentialsKnown: boolean;
+  /** Other webhooks that are told of closings. */
+  others: WebhookSummary[];
+}
+
+/** @param url where the webhook is expected when the profile knows of none; null: nowhere. */
+export async function webhookStatus(
+  settings: Settings,
+  surroundings: Surroundings,
+  url: string | null,
+): Promise<WebhookStatus> {
+  const { webhook: known } = await storedWebhook(settings);
+  const { basic, headers } = await settings.webhookCredentials();
+  return withClient(settings, surroundings, async (client) => {
+    const webhooks = await client.getWebhooks();
+    const webhook = ours(webhooks, known?.url ?? url, known);
+    return {
+      profile: settings.profile,
+      installed: webhook !== null,
+      webhook,
+      credentialsKnown: basic.length + headers.length > 0,
+      others: listenersBeside(webhooks, webhook),
+    };
+  });
+}
+
+export interface RemovedWebhook {
+  profile: string;
+  dryRun: boolean;
+  /** False: Gladly had none. */
+  removed: boolean;
+  id: string | null;
+  url: string | null;
+}
+
+/**
+ * Switches the webhook off, deletes it, and forgets its credentials. Repeating it changes nothing.
+ *
+ * @param url where the webhook is expected when the profile knows of none; null: nowhere.
+ */
+export async function removeWebhook(
+  settings: Settings,
+  surroundings: Surroundings,
+  { url, dryRun }: { url: string | null; dryRun: boolean },
+): Promise<RemovedWebhook> {
+  const { webhook: known } = await storedWebhook(settings);
+  return withClient(settings, surroundings, async (client) => {
+    const webhook = ours(await client.getWebhooks(), known?.url ?? url, known);
+    const result = { profile: settings.profile, dryRun, id: webhook?.id ?? null, url: webhook?.url ?? null };
+    if (dryRun) return { ...result, removed: webhook !== null };
+    const removed = webhook !== null && (await takeAway(client, webhook));
+    // Last: until Gladly has forgotten them, a server must still take what is on its way.
+    if (known !== null) await storeWebhook(settings, null);
+    return { ...result, removed };
+  });
+}
+
+async function takeAway(client: GladlyClient, { id, enabled }: Webhook): Promise<boolean> {
+  try {
+    if (enabled) await client.updateWebhook(id, { enabled: false });
+  } catch (error) {
+    if (error instanceof Failure && error.kind === 'not_found') return false;
+    throw error;
+  }
+  const outcome = await client.deleteWebhook(id);
+  if (outcome !== 'enabled') return outcome === 'deleted';
+  throw new Failure('temporary', 'webhook_still_enabled', `Gladly says that webhook ${id} is still enabled`, {
+    hint: 'run `gcsat webhook remove` again; somebody may have switched it on at the same time',
+  });
+}
+
+/** The webhook at the address, else the one that the profile remembers. */
+function ours(webhooks: readonly Webhook[], url: string | null, known: StoredWebhook | null): Webhook | null {
+  return (
+    (url === null ? undefined : webhooks.find((webhook) => isSameUrl(webhook.url, url))) ??
+    webhooks.find(({ id }) => id === known?.id) ??
+    (known === null ? undefined : webhooks.find((webhook) => isSameUrl(webhook.url, known.url))) ??
+    null
+  );
+}
+
+function listenersBeside(webhooks: readonly Webhook[], found: Webhook | null): WebhookSummary[] {
+  return webhooks
+    .filter(({ id, events }) => id !== found?.id && events.includes('CONVERSATION/CLOSED'))
+    .map(({ id, name, url, events, enabled }) => ({ id, name, url, events, enabled }));
+}
+
+async function withClient<Result>(
+  settings: Settings,
+  surroundings: Surroundings,
+  work: (client: GladlyClient) => Promise<Result>,
+): Promise<Result> {
+  const { client } = openGladly(settings, surroundings, memoryLimiterStore());
+  try {
+    return await work(client);
+  } finally {
+    client.close();
+  }
+}
