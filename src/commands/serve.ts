@@ -93,9 +93,10 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
 }
 
 async function finish(serving: Serving, working: Promise<void>, log: Log): Promise<void> {
+  // Before the queue, whose last message may take longer than a stopped process is given.
+  await serving.flush();
   log.info({}, 'stopping: what is begun is finished');
   await working;
-  await serving.flush();
   log.info({}, 'stopped');
 }
 

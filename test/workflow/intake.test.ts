@@ -1,0 +1,109 @@
+import { sql } from 'kysely';
+import { expect, test } from 'vitest';
+import type { Ledger } from '../../src/ledger/open.ts';
+import { createIntake, type Intake } from '../../src/workflow/intake.ts';
+import { failureOf } from '../gladly/local-gladly.ts';
+import { iso, noon, world, type World } from './support.ts';
+
+const closed = (conversationId: string, at = noon): unknown => ({
+  type: 'CONVERSATION/CLOSED',
+  timestamp: iso(at),
+  content: { conversationId, customerId: 'customer' },
+});
+
+interface Told {
+  intake: Intake;
+  stored: () => number;
+  ignored: string[];
+  transactions: () => number;
+}
+
+function intakeOf(own: World): Told {
+  let [stored, transactions] = [0, 0];
+  const ignored: string[] = [];
+  const db = new Proxy(own.ledger.db, {
+    get(target, name) {
+      if (name === 'transaction') transactions += 1;
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? value.bind(target) : value;
+    },
+  });
+  const ledger: Ledger = { ...own.ledger, db };
+  const intake = createIntake(own.services({ ledger }), {
+    onStored: () => (stored += 1),
+    onIgnored: (type) => ignored.push(type),
+  });
+  return { intake, stored: () => stored, ignored, transactions: () => transactions };
+}
+
+test('an event is in the ledger when it is accepted', async () => {
+  const own = await world();
+  const { intake, stored } = intakeOf(own);
+  expect(await intake.accept(closed('one'))).toBe('stored');
+  expect(await own.closings()).toMatchObject([
+    { conversationId: 'one', state: 'pending', closedAt: iso(noon), source: 'webhook', dueAt: null },
+  ]);
+  expect(stored()).toBe(1);
+});
+
+test('events that arrive together share writes, and all are kept', async () => {
+  const own = await world();
+  const { intake, transactions } = intakeOf(own);
+  const names = Array.from({ length: 300 }, (_, number) => `conversation ${number}`);
+  await Promise.all(names.map((name) => intake.accept(closed(name))));
+  expect(new Set((await own.closings()).map(({ conversationId }) => conversationId))).toEqual(new Set(names));
+  expect(transactions()).toBeLessThanOrEqual(3);
+});
+
+test('a reopening calls off what waits', async () => {
+  const own = await world();
+  const { intake } = intakeOf(own);
+  await intake.accept(closed('one'));
+  const content = { conversationId: 'one' };
+  await intake.accept({ type: 'CONVERSATION/REOPENED', timestamp: iso(noon + 1000), content });
+  expect(await own.closings()).toMatchObject([{ state: 'suppressed', reasons: [{ code: 'reopened' }] }]);
+});
+
+test('a time that cannot be read is the time of arrival', async () => {
+  const own = await world();
+  const { intake } = intakeOf(own);
+  await intake.accept({
+    type: 'CONVERSATION/CLOSED',
+    timestamp: 'yesterday',
+    content: { conversationId: 'one' },
+  });
+  expect(await own.closings()).toMatchObject([{ closedAt: iso(own.time.now) }]);
+});
+
+test('a ping and other events are answered, and leave nothing', async () => {
+  const own = await world();
+  const { intake, ignored, stored } = intakeOf(own);
+  expect(await intake.accept({ type: 'PING' })).toBe('ping');
+  expect(await intake.accept({ type: 'TASK/CREATED', content: {} })).toBe('ignored');
+  expect([ignored, stored(), await own.closings()]).toEqual([['TASK/CREATED'], 0, []]);
+});
+
+test('what is no event is refused', async () => {
+  const { intake } = intakeOf(await world());
+  const refused = await failureOf(intake.accept({ type: 'CONVERSATION/CLOSED', content: {} }));
+  expect(refused).toMatchObject({ kind: 'contract', code: 'webhook_event_invalid' });
+});
+
+test('what a full disk does not take is not accepted, and later events are', async () => {
+  const own = await world();
+  const { intake, stored } = intakeOf(own);
+  await sql`PRAGMA max_page_count = 1`.execute(own.ledger.db);
+  const long = 'x'.repeat(400);
+  const refused = await Promise.allSettled(
+    Array.from({ length: 200 }, (_, number) => intake.accept(closed(`${long} ${number}`))),
+  );
+  const kinds = refused.map((result) =>
+    result.status === 'rejected' ? (result.reason as { kind: string }).kind : 'accepted',
+  );
+  expect(kinds).toContain('ledger');
+  const accepted = kinds.filter((kind) => kind === 'accepted').length;
+  expect(await own.closings()).toHaveLength(accepted);
+  expect(accepted === 0).toBe(stored() === 0);
+  await sql`PRAGMA max_page_count = 1000000`.execute(own.ledger.db);
+  expect(await intake.accept(closed('after'))).toBe('stored');
+});

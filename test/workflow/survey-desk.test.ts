@@ -1,0 +1,171 @@
+import { describe, expect, test } from 'vitest';
+import { makeToken, surveyIdOf } from '../../src/domain/survey-token.ts';
+import { answersOf } from '../../src/ledger/answers.ts';
+import { cancelClosing } from '../../src/ledger/decisions.ts';
+import { isUnsubscribed } from '../../src/ledger/unsubscribes.ts';
+import { visitsOf } from '../../src/ledger/visits.ts';
+import { createSurveyDesk } from '../../src/workflow/survey-desk.ts';
+import { faultyProxy } from '../support/faulty-proxy.ts';
+import { backfillOf, day, hour, minute, world, type ServicesChanges, type World } from './support.ts';
+
+const key = Buffer.from('k'.repeat(32));
+const good = { rating: 5, resolved: true, comment: 'thanks' };
+const bad = { rating: 1, resolved: false, comment: null };
+
+/** A survey that was sent, its tokens, and a desk. */
+async function surveyed(changes: ServicesChanges = {}) {
+  const own = await world();
+  const since = own.time.now;
+  const id = await own.tell({ customer: { email: 'somebody@example.org' } });
+  own.time.now += minute;
+  await backfillOf(own.services(changes), [since, own.time.now]);
+  const [closing] = await own.closings();
+  const surveyId = surveyIdOf(closing!.id);
+  expect(closing).toMatchObject({ conversationId: id, state: 'sent', surveyId });
+  return { own, closing: closing!, surveyId, ...tokensOf(surveyId), ...deskOf(own, changes) };
+}
+
+function tokensOf(surveyId: string) {
+  return { survey: makeToken(key, 'survey', surveyId), leave: makeToken(key, 'unsubscribe', surveyId) };
+}
+
+function deskOf(own: World, changes: ServicesChanges = {}) {
+  let answered = 0;
+  const desk = createSurveyDesk(own.services(changes), { onAnswer: () => (answered += 1) });
+  return { desk, answered: () => answered };
+}
+
+describe('the survey', () => {
+  test('shows what it is about, and no more of the agent than the first name', async () => {
+    const { desk, survey, surveyId, closing, own } = await surveyed();
+    expect(await desk.view(survey)).toEqual({
+      state: 'open',
+      surveyId,
+      companyName: own.sandbox.organizationName,
+      language: 'en',
+      agentFirstName: closing.agent!.name!.split(' ')[0],
+      channel: expect.any(String),
+      closedAt: closing.closedAt,
+      timeZone: expect.any(String),
+      answer: null,
+    });
+  });
+
+  test('is the same closed page for whatever is no open survey', async () => {
+    const { desk, survey, leave, own } = await surveyed();
+    const closed = { state: 'closed', companyName: own.sandbox.organizationName, language: 'en' };
+    const tampered = `${survey.slice(0, -1)}${survey.endsWith('A') ? 'B' : 'A'}`;
+    const unknown = makeToken(key, 'survey', surveyIdOf('nothing'));
+    for (const token of ['', 'x', '../..', tampered, unknown, leave, `${survey}a`]) {
+      expect(await desk.view(token)).toEqual(closed);
+      expect(await desk.answer(token, good)).toEqual({ ...closed, saved: false });
+    }
+  });
+
+  test('is open while Gladly is down, and then has the name that was known', async () => {
+    const { survey, own } = await surveyed();
+    own.time.now += day;
+    const { origin } = await faultyProxy(own.sandbox.origin, () => 'never answer');
+    const { desk } = deskOf(own, { origin });
+    expect(await desk.view(survey)).toMatchObject({
+      state: 'open',
+      companyName: own.sandbox.organizationName,
+    });
+  });
+
+  test('of a scheduled survey that was cancelled is closed', async () => {
+    const own = await world();
+    const changes = { policy: { delay: day } };
+    const since = own.time.now;
+    await own.tell({ customer: { email: 'somebody@example.org' } });
+    own.time.now += minute;
+    await backfillOf(own.services(changes), [since, own.time.now]);
+    const [closing] = await own.closings();
+    const { survey } = tokensOf(surveyIdOf(closing!.id));
+    const { desk } = deskOf(own);
+    expect([closing!.state, (await desk.view(survey)).state]).toEqual(['scheduled', 'closed']);
+    await cancelClosing(own.ledger, closing!.id, new Date(own.time.now).toISOString());
+    expect((await desk.answer(survey, good)).saved).toBe(false);
+  });
+});
+
+describe('an answer', () => {
+  test('is kept, shown, and tells of its missing card once', async () => {
+    const { desk, survey, surveyId, own, answered } = await surveyed();
+    expect(await desk.answer(survey, good)).toMatchObject({ state: 'open', saved: true, answer: good });
+    expect(await desk.answer(survey, good)).toMatchObject({ state: 'open', saved: true, answer: good });
+    expect(await answersOf(own.ledger, surveyId)).toMatchObject([{ ...good, source: 'page', revision: 1 }]);
+    expect(await desk.view(survey)).toMatchObject({ answer: good });
+    expect(answered()).toBe(1);
+    expect(await own.closings()).toMatchObject([{ state: 'answered' }]);
+  });
+
+  test('can be changed until it is final; the same one again is saved all the same', async () => {
+    const { desk, survey, surveyId, own, answered } = await surveyed();
+    await desk.answer(survey, good);
+    own.time.now += day - 1;
+    expect(await desk.answer(survey, bad)).toMatchObject({ saved: true, answer: bad });
+    own.time.now += 1;
+    expect((await desk.view(survey)).state).toBe('closed');
+    expect(await desk.answer(survey, good)).toMatchObject({ state: 'closed', saved: false });
+    expect(await desk.answer(survey, bad)).toMatchObject({ saved: true, answer: bad });
+    expect(await answersOf(own.ledger, surveyId)).toHaveLength(2);
+    expect(answered()).toBe(2);
+  });
+
+  test('is taken until the survey expires', async () => {
+    const { desk, survey, own, closing } = await surveyed();
+    own.time.now = Date.parse(closing.leftAt!) + 30 * day - 1;
+    expect((await desk.view(survey)).state).toBe('open');
+    own.time.now += 1;
+    expect((await desk.view(survey)).state).toBe('closed');
+    expect((await desk.answer(survey, good)).saved).toBe(false);
+    expect(await own.closings()).toMatchObject([{ state: 'sent' }]);
+  });
+
+  test('of twenty at once, each is kept in turn and one is last', async () => {
+    const { desk, survey, surveyId, own } = await surveyed();
+    const ratings = Array.from({ length: 20 }, (_, number) => (number % 5) + 1);
+    await Promise.all(ratings.map((rating) => desk.answer(survey, { ...good, rating })));
+    const kept = await answersOf(own.ledger, surveyId);
+    expect(kept.map(({ revision }) => revision)).toEqual(kept.map((_, index) => index + 1));
+    expect(await desk.view(survey)).toMatchObject({ answer: { rating: kept.at(-1)!.rating } });
+  });
+});
+
+describe('an unsubscribe link', () => {
+  test('holds for the address, also long after, and twice', async () => {
+    const { desk, leave, survey, own } = await surveyed();
+    own.time.now += 400 * day;
+    expect((await desk.subscription(leave)).state).toBe('subscribed');
+    expect((await desk.unsubscribe(leave)).state).toBe('unsubscribed');
+    expect((await desk.unsubscribe(leave)).state).toBe('unsubscribed');
+    expect((await desk.subscription(leave)).state).toBe('unsubscribed');
+    expect(await isUnsubscribed(own.ledger, 'somebody@example.org')).toBe(true);
+    expect((await desk.unsubscribe(survey)).state).toBe('closed');
+  });
+});
+
+describe('visits', () => {
+  test('are written when the desk is cleared, and only those of our links', async () => {
+    const { desk, survey, surveyId, leave, own } = await surveyed();
+    own.time.now += hour;
+    for (let count = 0; count < 3; count += 1) desk.visited(survey, 'opened');
+    desk.visited(survey, 'scanner');
+    for (const token of ['nonsense', leave]) desk.visited(token, 'clicked');
+    await desk.flush();
+    expect(await visitsOf(own.ledger, surveyId)).toMatchObject([
+      { kind: 'opened', count: 3 },
+      { kind: 'scanner', count: 1 },
+    ]);
+    expect(await own.closings()).toMatchObject([{ state: 'sent' }]);
+  });
+
+  test('never fail anybody', async () => {
+    const { desk, survey, own } = await surveyed();
+    await own.ledger.db.schema.dropTable('visits').execute();
+    desk.visited(survey, 'opened');
+    await desk.flush();
+    expect((await desk.view(survey)).state).toBe('open');
+  });
+});
