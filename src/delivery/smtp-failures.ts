@@ -104,7 +104,7 @@ function inDoubt(error: SmtpError, told: Told): Failure {
 
 /** The connection broke or the time was up, which is no word about the login. */
 function isLoss({ reply, cause }: SmtpError): boolean {
-  return reply === null && cause !== 'EAUTH' && cause !== undefined;
+  return reply === null && cause !== 'EAUTH' && typeof cause === 'string';
 }
 
 function nameOf({ server }: Told): string {

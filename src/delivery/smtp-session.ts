@@ -161,9 +161,15 @@ function step<Result>(
     const fail = (error: Error): void => settle(() => reject(errorOf(stage, error)));
     // The server's reason for ending, if it gave one, is told right after the end.
     const end = (): void =>
-      void setImmediate(() => settle(() => reject(new SmtpError(stage, 'the connection ended', {}))));
+      void setImmediate(() =>
+        settle(() => reject(new SmtpError(stage, 'the connection ended', { cause: 'ECONNECTION' }))),
+      );
     const timer = setTimeout(() => {
-      settle(() => reject(new SmtpError(stage, `it did not answer within ${timeoutMs / 1000} s`, {})));
+      settle(() =>
+        reject(
+          new SmtpError(stage, `it did not answer within ${timeoutMs / 1000} s`, { cause: 'ETIMEDOUT' }),
+        ),
+      );
       connection.close();
     }, timeoutMs);
     connection.once('error', fail);

@@ -185,12 +185,34 @@ describe('before it leaves', () => {
     );
   });
 
-  test('a login that breaks off is tried later', async () => {
-    const server = await mailServer(withLogin);
-    const proxy = await smtpProxy(server.port, (line) => (line.startsWith('AUTH') ? 'cut before' : 'pass'));
-    const outcome = await smtp(proxy.url.replace('//', `//care:${login}@`)).deliver(surveyMessage(), leaving);
+  test('a server without logins is for the operator to mend', async () => {
+    const server = await mailServer({ disabledCommands: ['AUTH', 'STARTTLS'] });
+    const outcome = await smtp(server.url.replace('//', '//care:secret@')).deliver(surveyMessage(), leaving);
+    expect(outcome).toMatchObject({ status: 'not_sent', failure: { code: 'smtp_login_refused' } });
+    expect(server.received).toEqual([]);
+  });
+
+  test.each([
+    ['says that it cannot now', 454],
+    ['says that it is closing', 421],
+  ])('a login to which the server %s is tried later', async (_, code) => {
+    const onAuth: SMTPServerOptions['onAuth'] = (__, ___, callback) => callback(answerOf(code, 'not now'));
+    const server = await mailServer({ ...withLogin, onAuth });
+    const outcome = await smtp(server.url.replace('//', '//care:secret@')).deliver(surveyMessage(), leaving);
     expect(outcome).toMatchObject({ status: 'not_sent', temporary: true, failure: { kind: 'temporary' } });
   });
+
+  test.each<LineFate>(['cut before', 'cut after', 'hold answer'])(
+    'a login that ends with %j is tried later',
+    async (fate) => {
+      const server = await mailServer(withLogin);
+      const proxy = await smtpProxy(server.port, (line) => (line.startsWith('AUTH') ? fate : 'pass'));
+      const url = proxy.url.replace('//', `//care:${login}@`);
+      const timeoutMs = fate === 'hold answer' ? 400 : 5000;
+      const outcome = await smtp(url, { timeoutMs }).deliver(surveyMessage(), leaving);
+      expect(outcome).toMatchObject({ status: 'not_sent', temporary: true, failure: { kind: 'temporary' } });
+    },
+  );
 
   test.each([
     ['smtp', 'STARTTLS', { disabledCommands: [], key, cert: certificate }],
