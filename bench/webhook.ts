@@ -1,5 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { readFileSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -79,7 +80,8 @@ async function flood(
 
 /** At a steady rate, whether or not the former ones are answered; each latency counts from when it was due to leave. */
 async function steadily(origin: string, conversationOf: () => string): Promise<number[]> {
-  const agent = new Agent({ keepAlive: true });
+  // A new connection for each that is late would measure how the system lines up connections.
+  const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const began = performance.now();
   const answers: Promise<number>[] = [];
   for (let dueMs = 0; dueMs < steadyMs; dueMs += 1000 / ratePerSecond) {
@@ -90,6 +92,24 @@ async function steadily(origin: string, conversationOf: () => string): Promise<n
   }
   const took = await Promise.all(answers);
   agent.destroy();
+  return took;
+}
+
+/** What the disk takes for a page alone, while all else goes on: no commit can be faster. */
+async function probeDisk(folder: string, until: Promise<unknown>): Promise<number[]> {
+  const file = await open(join(folder, 'probe'), 'w');
+  const took: number[] = [];
+  const state = { isOver: false };
+  const over = until.finally(() => (state.isOver = true)).catch(() => undefined);
+  while (!state.isOver) {
+    const began = performance.now();
+    await file.write(Buffer.alloc(4096), 0, 4096, 0);
+    await file.datasync();
+    took.push(performance.now() - began);
+    await wait(100);
+  }
+  await over;
+  await file.close();
   return took;
 }
 
@@ -189,7 +209,9 @@ async function serveForReal(folder: string): Promise<void> {
     await wait(1000);
     const idle = server.resident('VmRSS');
     await flood(server.origin, (answered) => answered >= 500, known);
-    const took = await steadily(server.origin, known);
+    const steady = steadily(server.origin, known);
+    const disk = await probeDisk(folder, steady);
+    const took = await steady;
     print(`gcsat serve at ${ratePerSecond} webhooks/s for ${steadyMs / 1000} s, while it works the queue`);
     printTable(
       ['webhooks', 'median', '99 %', 'slowest'],
@@ -199,6 +221,12 @@ async function serveForReal(folder: string): Promise<void> {
           milliseconds(median(took)),
           milliseconds(quantile(took, 0.99)),
           milliseconds(Math.max(...took)),
+        ],
+        [
+          'fsync of a page',
+          milliseconds(median(disk)),
+          milliseconds(quantile(disk, 0.99)),
+          milliseconds(Math.max(...disk)),
         ],
       ],
     );

@@ -37,6 +37,8 @@ const usual: ListenLimits = {
 };
 
 const largestHeadBytes = 16 * 1024;
+/** Connections that the system keeps for us while a write to the disk takes its time; a lost one is tried again late. */
+const mostWaiting = 2048;
 /** When the server closes, half a head of a request is given so long to become a whole one. */
 const halfHeadMs = 500;
 
@@ -256,7 +258,7 @@ async function start(server: Server, host: string, port: number): Promise<void> 
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port }, () => {
+      server.listen({ host, port, backlog: mostWaiting }, () => {
         server.off('error', reject);
         resolve();
       });
