@@ -1,0 +1,241 @@
+import { once } from 'node:events';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { createServer } from 'node:net';
+import { createInterface } from 'node:readline';
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test, vi } from 'vitest';
+import { run, start } from '../support/run.ts';
+import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
+
+const patience = { timeout: 30_000, interval: 20 };
+const webhookUser = 'gladly';
+const webhookPassword = 'a password that is long enough';
+
+interface Server {
+  child: ChildProcessWithoutNullStreams;
+  origin: string;
+  stderr: () => string;
+  end(signal: NodeJS.Signals): Promise<number | null>;
+}
+
+async function gladlyOfServer(): Promise<TestGladly> {
+  const gladly = await testGladly({ size: 0 });
+  const { env } = gladly;
+  env['GCSAT_WEBHOOK_USER'] = webhookUser;
+  env['GCSAT_WEBHOOK_PASSWORD'] = webhookPassword;
+  return gladly;
+}
+
+async function serve({ env }: TestGladly, args: readonly string[] = ['--port', '0']): Promise<Server> {
+  const child = start(['serve', '--json', ...args], { env });
+  let stderr = '';
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+  const lines = createInterface({ input: child.stdout });
+  const first = await Promise.race([
+    once(lines, 'line') as Promise<[string]>,
+    once(child, 'close').then(() => {
+      throw new Error(`serve ended: ${stderr}`);
+    }),
+  ]);
+  const { listening } = JSON.parse(first[0]) as { listening: string };
+  return {
+    child,
+    origin: listening,
+    stderr: () => stderr,
+    async end(signal) {
+      const ended = once(child, 'close') as Promise<[number | null]>;
+      child.kill(signal);
+      return (await ended)[0];
+    },
+  };
+}
+
+/** A port that nobody uses now, so that a server that is started again is found at the same address. */
+async function freePort(): Promise<string> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return String(typeof address === 'object' && address !== null ? address.port : 0);
+}
+
+async function close({ sandbox }: TestGladly, email: string): Promise<string> {
+  const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ customer: { email }, close: true }),
+  });
+  return ((await answer.json()) as { conversationId: string }).conversationId;
+}
+
+/** As Gladly does; false where the server did not take it, and Gladly would try again. */
+async function tell(origin: string, conversationId: string, timestamp: string): Promise<boolean> {
+  const credentials = Buffer.from(`${webhookUser}:${webhookPassword}`).toString('base64');
+  return fetch(`${origin}/webhooks/gladly`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', authorization: `Basic ${credentials}` },
+    body: JSON.stringify({
+      id: 'event',
+      type: 'CONVERSATION/CLOSED',
+      timestamp,
+      content: { conversationId },
+    }),
+  }).then(
+    async (answer) => {
+      await answer.text();
+      return answer.status === 200;
+    },
+    () => false,
+  );
+}
+
+async function cards(gladly: TestGladly): Promise<string[]> {
+  const posts = (await gladly.requests()).filter(
+    ({ method, path, status }) => method === 'POST' && path.includes('/conversation-items') && status < 300,
+  );
+  return posts.map(({ path }) => path);
+}
+
+function tokenOf({ sandbox }: TestGladly, to: string): string {
+  const mail = sandbox.mailbox().find((message) => message.to === to);
+  return /\/s\/([A-Za-z0-9_-]{44})/.exec((mail as unknown as { html: string }).html)![1]!;
+}
+
+async function answer(origin: string, token: string, rating: number): Promise<boolean> {
+  return fetch(`${origin}/s/${token}`, {
+    method: 'POST',
+    body: new URLSearchParams({ rating: String(rating), resolved: 'yes', comment: 'fine' }),
+    redirect: 'manual',
+  }).then(
+    async (response) => {
+      await response.text();
+      return response.status < 400;
+    },
+    () => false,
+  );
+}
+
+test('webhook, mail, answer, card; and SIGTERM ends it with 143', { timeout: 90_000 }, async () => {
+  const gladly = await gladlyOfServer();
+  const server = await serve(gladly);
+  const id = await close(gladly, 'one@example.org');
+  expect(await tell(server.origin, id, new Date().toISOString())).toBe(true);
+  await vi.waitFor(() => expect(gladly.sandbox.mailbox()).toHaveLength(1), patience);
+  expect(await answer(server.origin, tokenOf(gladly, 'one@example.org'), 5)).toBe(true);
+  await vi.waitFor(async () => expect(await cards(gladly)).toHaveLength(1), patience);
+  expect(await server.end('SIGTERM')).toBe(143);
+  expect(await surveysOf(gladly.env)).toMatchObject([
+    { conversationId: id, state: 'answered', answer: { rating: 5, resolved: true, comment: 'fine' } },
+  ]);
+  for (const secret of [webhookPassword, gladly.sandbox.token, 'one@example.org', 'fine']) {
+    expect(server.stderr()).not.toContain(secret);
+  }
+});
+
+test('the whole loop of the sandbox works by itself', { timeout: 90_000 }, async () => {
+  const child = start(['serve', '--sandbox', '--json', '--port', '0']);
+  const [line] = (await once(createInterface({ input: child.stdout }), 'line')) as [string];
+  const { listening, sandbox } = JSON.parse(line) as { listening: string; sandbox: string };
+  await fetch(`${sandbox}/_sandbox/conversations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ customer: { email: 'you@example.org' }, close: true }),
+  });
+  const mail = await vi.waitFor(async () => {
+    const messages = (await (await fetch(`${sandbox}/_sandbox/mailbox`)).json()) as { html: string }[];
+    expect(messages).toHaveLength(1);
+    return messages[0]!;
+  }, patience);
+  const link = new RegExp(`${listening}/s/([A-Za-z0-9_-]{44})`).exec(mail.html);
+  expect(await answer(listening, link![1]!, 3)).toBe(true);
+  await vi.waitFor(async () => {
+    const requests = (await (await fetch(`${sandbox}/_sandbox/requests`)).json()) as {
+      method: string;
+      path: string;
+      status: number;
+    }[];
+    expect(
+      requests.filter(({ method, path }) => method === 'POST' && path.includes('/conversation-items')),
+    ).toMatchObject([{ status: 200 }]);
+  }, patience);
+});
+
+test.each([0, 1, 2])(
+  'killed again and again, loses and doubles nothing (%i)',
+  { timeout: 180_000 },
+  async (round) => {
+    const gladly = await gladlyOfServer();
+    const port = await freePort();
+    const others = round === 2;
+    const names = Array.from({ length: 10 }, (_, number) => `customer.${number}@example.org`);
+    let server = await serve(gladly, ['--port', port]);
+    const second = others ? await serve(gladly) : null;
+
+    const told = names.map(async (email) => {
+      const id = await close(gladly, email);
+      const at = new Date().toISOString();
+      while (!(await tell(server.origin, id, at))) await wait(50);
+    });
+    let over = false;
+    const killing = (async (): Promise<void> => {
+      // Differs from round to round and from kill to kill; the machine's load does the rest.
+      for (let kill = 0; kill < 4; kill += 1) {
+        await wait(150 + ((kill * 7 + round * 5) % 11) * 90);
+        await server.end('SIGKILL');
+        server = await serve(gladly, ['--port', port]);
+      }
+      over = true;
+    })();
+    await Promise.all([...told, killing]);
+    expect(over).toBe(true);
+
+    const settled = await vi.waitFor(
+      async () => {
+        const surveys = await surveysOf(gladly.env);
+        expect(surveys).toHaveLength(names.length);
+        for (const { state } of surveys) expect(['sent', 'uncertain']).toContain(state);
+        return surveys;
+      },
+      { timeout: 90_000, interval: 500 },
+    );
+    const mails = gladly.sandbox.mailbox().map(({ to }) => to);
+    expect(new Set(mails).size).toBe(mails.length);
+    const sent = settled.filter(({ state }) => state === 'sent');
+    // A message in doubt may have left or not, but what is told as sent has.
+    for (const { customer } of sent) expect(mails).toContain((customer as { email: string }).email);
+
+    const answered = mails.map(async (email) => {
+      while (!(await answer(server.origin, tokenOf(gladly, email), 4))) await wait(50);
+    });
+    await wait(100 + round * 60);
+    await server.end('SIGKILL');
+    server = await serve(gladly, ['--port', port]);
+    await Promise.all(answered);
+    await vi.waitFor(async () => expect((await cards(gladly)).length).toBe(mails.length), {
+      timeout: 60_000,
+      interval: 100,
+    });
+    expect(new Set(await cards(gladly)).size).toBe(mails.length);
+    if (second !== null) expect(await second.end('SIGTERM')).toBe(143);
+    expect(await server.end('SIGINT')).toBe(130);
+  },
+);
+
+test('a port that is in use is a usage error with a way out', { timeout: 60_000 }, async () => {
+  const gladly = await gladlyOfServer();
+  const server = await serve(gladly);
+  const port = new URL(server.origin).port;
+  const { code, stdout } = await run(['serve', '--json', '--port', port], { env: gladly.env });
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'cannot_listen', hint: expect.any(String) } });
+});
+
+test.each([
+  [['--port', 'http']],
+  [['--port', '70000']],
+  [['--catch-up', '0']],
+  [['--trust-proxy', 'somewhere']],
+])('refuses %j', async (args) => {
+  const { env } = await gladlyOfServer();
+  expect(await run(['serve', ...args], { env })).toMatchObject({ code: 2, stdout: '' });
+});
