@@ -73,6 +73,21 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<string[]> | st
     return ['backfill', '--since', '3h', '--no-input', '--yes'];
   },
   sync: () => ['sync'],
+  'webhook status': async ({ sandbox: { origin, email, token }, env }) => {
+    const answer = await fetch(`${origin}/api/v1/webhooks`, {
+      method: 'POST',
+      headers: {
+        'content-type': 'application/json',
+        authorization: `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`,
+      },
+      body: JSON.stringify({
+        url: `${env['GCSAT_PUBLIC_URL']}/webhooks/gladly`,
+        events: ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'],
+      }),
+    });
+    expect(answer.status).toBe(201);
+    return ['webhook', 'status'];
+  },
 };
 
 const preload = `

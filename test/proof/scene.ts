@@ -13,24 +13,44 @@ const haste = 10;
 
 const failpoints = join(import.meta.dirname, 'failpoints.mjs');
 
+interface NewConversation {
+  email: string;
+  minutesAgo?: number;
+  topics?: string[];
+}
+
+/** How long the end of a process may take to be told. */
+const patienceMs = 5000;
+
+/** What others do with a server that listens at this origin. */
+export type Using = (origin: string) => Promise<void>;
+
 /** A world of one run: a Gladly, a folder, and a program that can be made to die at one point. */
 export interface Scene {
   sandbox: RunningSandbox;
   folder: string;
   env: Record<string, string>;
   /** Tells of a conversation that closed so many minutes ago; its id. */
-  tell(conversation: { email: string; minutesAgo?: number; topics?: string[] }): Promise<string>;
+  tell(conversation: NewConversation): Promise<string>;
+  /** The same, with the event that a webhook tells of it. */
+  tellEvent(conversation: NewConversation): Promise<{ id: string; event: unknown }>;
   /** Lets Gladly's clock be ahead, so that its events, which come some seconds late, tell of what was just told. */
   letEventsArrive(): void;
   /** To its end. */
   run(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
   json(args: readonly string[]): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }>;
   /** Lets the program die at the point of that number, or of a label that begins so. */
-  runUntil(point: string, args: readonly string[]): Promise<RunResult & { died: string | null }>;
+  runUntil(
+    point: string,
+    args: readonly string[],
+    use?: Using,
+  ): Promise<{ signal: NodeJS.Signals | null; died: string | null }>;
+  /** A server: used, then asked to stop; fails unless it does. */
+  serve(args: readonly string[], use: Using): Promise<void>;
   /** Kills it with SIGKILL after some time, unless it is done before. */
   runFor(milliseconds: number, args: readonly string[]): Promise<{ signal: NodeJS.Signals | null }>;
   /** The labels of all points of a run that nothing kills. */
-  labelsOf(args: readonly string[]): Promise<string[]>;
+  labelsOf(args: readonly string[], use?: Using): Promise<string[]>;
   /** Successful requests that Gladly saw, e.g. `POST /api/v1/communications/email`. */
   taken(method: string, path: RegExp): Promise<string[]>;
   /** Conversations whose message was leaving when the last process died. */
@@ -73,31 +93,36 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
     if (!answer.ok) throw new Error(`the sandbox answered ${answer.status}: ${await answer.text()}`);
     return answer.json();
   };
+  const tellEvent: Scene['tellEvent'] = async ({ email, minutesAgo = 0, topics }) => {
+    time.gladly.aheadMs = aheadMs - minutesAgo * 60_000;
+    try {
+      const body = JSON.stringify({ customer: { email }, close: true, ...(topics && { topics }) });
+      const headers = { 'content-type': 'application/json' };
+      const told = await ask('/_sandbox/conversations', { method: 'POST', headers, body });
+      return { id: String(told.conversationId), event: told.lastEvent };
+    } finally {
+      time.gladly.aheadMs = aheadMs;
+    }
+  };
   return {
     sandbox,
     folder,
     env,
-    async tell({ email, minutesAgo = 0, topics }) {
-      time.gladly.aheadMs = aheadMs - minutesAgo * 60_000;
-      try {
-        const body = JSON.stringify({ customer: { email }, close: true, ...(topics && { topics }) });
-        const headers = { 'content-type': 'application/json' };
-        const told = await ask('/_sandbox/conversations', { method: 'POST', headers, body });
-        return String(told.conversationId);
-      } finally {
-        time.gladly.aheadMs = aheadMs;
-      }
-    },
+    tell: async (conversation) => (await tellEvent(conversation)).id,
+    tellEvent,
     letEventsArrive() {
       aheadMs = 30_000;
       time.gladly.aheadMs = aheadMs;
     },
     run: (args, others = {}) => run(args, { env: { ...env, ...others }, timeoutMs: 120_000 }),
     json: (args) => runJson(args, { env, timeoutMs: 120_000 }),
-    async runUntil(at, args) {
-      const result = await run(args, { env: withPoints(at), timeoutMs: 120_000 });
-      const died = result.signal === 'SIGKILL' ? (linesOf(log)[0] ?? '') : null;
-      return { ...result, died };
+    async runUntil(at, args, use) {
+      const { signal } = await ranWith(withPoints(at), args, use);
+      return { signal, died: signal === 'SIGKILL' ? (linesOf(log)[0] ?? '') : null };
+    },
+    async serve(args, use) {
+      const { code, signal, stderr } = await used(env, args, use);
+      if (code !== 143) throw new Error(`the server ended with ${code ?? signal ?? ''}: ${stderr}`);
     },
     async runFor(milliseconds, args) {
       const child = start(args, { env });
@@ -109,9 +134,11 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
       const [, signal] = (await ended) as [number | null, NodeJS.Signals | null];
       return { signal };
     },
-    async labelsOf(args) {
-      const { code, stderr } = await run(args, { env: withPoints(''), timeoutMs: 120_000 });
-      if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+    async labelsOf(args, use) {
+      const { code, stderr } = await ranWith(withPoints(''), args, use);
+      if (code !== (use === undefined ? 0 : 143)) {
+        throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+      }
       return linesOf(log).map((line) => line.replace(/^\d+ /, ''));
     },
     async taken(method, path) {
@@ -128,6 +155,48 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+async function ranWith(
+  env: Record<string, string>,
+  args: readonly string[],
+  use: Using | undefined,
+): Promise<RunResult> {
+  return use === undefined ? run(args, { env, timeoutMs: 120_000 }) : used(env, args, use);
+}
+
+/** Starts a server, lets it be used, and stops it; it may die before. */
+async function used(env: Record<string, string>, args: readonly string[], use: Using): Promise<RunResult> {
+  const child = start(args, { env });
+  const output = { stdout: '', stderr: '' };
+  for (const name of ['stdout', 'stderr'] as const) {
+    child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
+  }
+  const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
+  const isOver = ended.then(() => true);
+  const working = (async () => {
+    let origin: string | undefined;
+    while (origin === undefined) {
+      if (await Promise.race([wait(10), isOver])) return;
+      origin = /"listening":\s*"([^"]+)"/.exec(output.stdout)?.[1];
+    }
+    await use(origin);
+    child.kill('SIGTERM');
+  })();
+  const failure = await Promise.race([
+    working.then(
+      () => null,
+      (error: unknown) => (error instanceof Error ? error : new Error('not used as intended')),
+    ),
+    isOver.then(() => null),
+  ]);
+  // Whatever fails because the server died is no failure of its user, who may see it first.
+  const isRefused = failure !== null && !(await Promise.race([isOver, wait(patienceMs, false)]));
+  if (isRefused) child.kill('SIGKILL');
+  const [code, signal] = await ended;
+  await working.catch(() => undefined);
+  if (isRefused) throw new Error(`${failure.message}\n${output.stderr}`);
+  return { code, signal, ...output };
 }
 
 function linesOf(file: string): string[] {

@@ -1,7 +1,9 @@
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
-import { createScene, type Scene } from './scene.ts';
+import { mailServer } from '../support/mail-server.ts';
+import { createScene, type Scene, type Using } from './scene.ts';
 import {
   arrivedInGladly,
   cardsOnTimelines,
@@ -14,6 +16,8 @@ import {
 export interface Staged {
   scene: Scene;
   args: readonly string[];
+  /** For a server: what others do with it. */
+  use?: Using;
   /**
    * Runs it again, to its end. Fails when something was lost or doubled.
    * `leaving`: the conversations whose message was on its way when a process died.
@@ -43,6 +47,28 @@ export const replay: Staging = async () => {
       );
       const closings = new Map<string, Ending>([[scene.sandbox.tellingConversationId, 'asked']]);
       await expectOneVerdictEach(scene, closings, leaving, arrivedInGladly(scene));
+    },
+  };
+};
+
+export const replayBySmtp: Staging = async () => {
+  const peer = await mailServer();
+  const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };
+  const scene = await createScene(smtp);
+  const args = ['replay', '--', scene.sandbox.tellingConversationId];
+  return {
+    scene,
+    args,
+    verify: async (leaving) => {
+      const document = await again(scene, args);
+      if (leaving.length > 0) expect(document.outcome).toBe('uncertain');
+      const closings = new Map<string, Ending>([[scene.sandbox.tellingConversationId, 'asked']]);
+      await expectOneVerdictEach(
+        scene,
+        closings,
+        leaving,
+        peer.received.flatMap(({ to }) => to),
+      );
     },
   };
 };
@@ -153,3 +179,70 @@ export const sync: Staging = async () => {
     },
   };
 };
+
+const webhookUser = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone' };
+
+/** The whole loop: Gladly tells of a closing, the customer answers, the card goes to the timeline. */
+export const serve: Staging = async () => {
+  const scene = await createScene(webhookUser);
+  const told = { asked: await scene.tellEvent({ email: 'first@example.org' }) };
+  const quiet = await scene.tellEvent({ email: 'quiet@example.org', topics: ['do_not_send_stella'] });
+  const args = ['serve', '--json', '--port', '0', '--no-catch-up'];
+  const credentials = Object.values(webhookUser).join(':');
+  const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  const taken = { asked: false, quiet: false, answer: false };
+  let inDoubt = false;
+
+  const tell = async (origin: string, which: 'asked' | 'quiet', body: unknown): Promise<void> => {
+    // What was answered 2xx is never told again: from then on it is ours to keep.
+    if (taken[which]) return;
+    const answer = await fetch(`${origin}/webhooks/gladly`, {
+      method: 'POST',
+      headers: { authorization, 'content-type': 'application/json' },
+      body: JSON.stringify(body),
+    });
+    taken[which] = answer.ok;
+    expect(answer.status).toBe(200);
+  };
+  const arrived = (): string | undefined =>
+    /https:\/\/csat\.example\.com(\/s\/[\w-]+)/.exec(scene.sandbox.mailbox()[0]?.text ?? '')?.[1];
+
+  const use: Using = async (origin) => {
+    await tell(origin, 'asked', told.asked.event);
+    await tell(origin, 'quiet', quiet.event);
+    if (inDoubt && arrived() === undefined) return;
+    await until(() => arrived() !== undefined, 'the message');
+    if (!taken.answer) {
+      const body = new URLSearchParams({ rating: '5', resolved: 'yes', comment: 'fine' });
+      const answer = await fetch(`${origin}${arrived() ?? ''}`, { method: 'POST', body });
+      expect(answer.status).toBe(200);
+      taken.answer = true;
+    }
+    await until(async () => (await cardsOnTimelines(scene)).posted > 0, 'the card');
+  };
+  return {
+    scene,
+    args,
+    use,
+    verify: async (leaving) => {
+      inDoubt = leaving.length > 0;
+      await scene.serve(args, use);
+      const isAsked = arrived() !== undefined;
+      const closings = new Map<string, Ending>([
+        [told.asked.id, isAsked ? 'answered' : 'asked'],
+        [quiet.id, 'suppressed'],
+      ]);
+      const doubtful = isAsked ? [] : leaving;
+      await expectOneVerdictEach(scene, closings, doubtful, arrivedInGladly(scene));
+      expect(await cardsOnTimelines(scene)).toEqual({ posted: isAsked ? 1 : 0, deleted: 0 });
+    },
+  };
+};
+
+async function until(condition: () => boolean | Promise<boolean>, what: string): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (!(await condition())) {
+    if (performance.now() > deadline) throw new Error(`${what} did not come`);
+    await wait(20);
+  }
+}

@@ -32,10 +32,10 @@ export async function sweep(stage: Staging, most: number): Promise<SweepResult> 
       const number = next;
       next += stride;
       if (!isWhole && number > labels.length) return;
-      const { scene, args, verify } = await stage();
+      const { scene, args, use, verify } = await stage();
       let died: string | null = null;
       try {
-        died = (await scene.runUntil(String(number), args)).died;
+        died = (await scene.runUntil(String(number), args, use)).died;
         if (died === null) beyond += 1;
         else result.killed += 1;
         const leaving = scene.leaving();
@@ -55,9 +55,9 @@ export async function sweep(stage: Staging, most: number): Promise<SweepResult> 
 
 /** The run that nothing kills has to be right, too. */
 async function pointsOf(stage: Staging): Promise<string[]> {
-  const { scene, args, verify } = await stage();
+  const { scene, args, use, verify } = await stage();
   try {
-    const labels = await scene.labelsOf(args);
+    const labels = await scene.labelsOf(args, use);
     await verify([]);
     return labels;
   } finally {
