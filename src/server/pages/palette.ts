@@ -7,7 +7,7 @@ export interface Shades {
   /** The operator's colour as it is, behind the words of the button. */
   fill: string;
   onFill: string;
-  /** Outlines and marks: at least 3:1 on page and card. */
+  /** Outlines and marks: at least 3:1 on page, card and `soft`. */
   accent: string;
   /** Links: at least 4.5:1 on page and card. */
   link: string;
@@ -39,14 +39,12 @@ export function paletteOf(color: string | null): Palette {
   const onFill = contrastOf(white, fill) >= 4.5 ? white : black;
   const shades = (mode: 'light' | 'dark', towards: string): Shades => {
     const { page, card } = surfaces[mode];
-    const readable = (least: number): string =>
-      shift(
-        fill,
-        towards,
-        (candidate) => Math.min(contrastOf(candidate, page), contrastOf(candidate, card)) >= least,
-      );
-    const accent = readable(3);
-    return { ...surfaces[mode], fill, onFill, accent, link: readable(4.5), soft: mix(card, accent, 0.1) };
+    const softOf = (accent: string): string => mix(card, accent, 0.1);
+    const standsOut = (color: string, least: number, ...grounds: string[]): boolean =>
+      grounds.every((ground) => contrastOf(color, ground) >= least);
+    const accent = shift(fill, towards, (color) => standsOut(color, 3, page, card, softOf(color)));
+    const link = shift(fill, towards, (color) => standsOut(color, 4.5, page, card));
+    return { ...surfaces[mode], fill, onFill, accent, link, soft: softOf(accent) };
   };
   return { light: shades('light', black), dark: shades('dark', white) };
 }

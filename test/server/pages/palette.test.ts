@@ -25,6 +25,7 @@ describe('the operator’s colour', () => {
             expect(contrastOf(accent, ground)).toBeGreaterThanOrEqual(3);
             expect(contrastOf(link, ground)).toBeGreaterThanOrEqual(4.5);
           }
+          expect(contrastOf(accent, soft)).toBeGreaterThanOrEqual(3);
           expect(contrastOf(ink, soft)).toBeGreaterThanOrEqual(4.5);
           for (const made of Object.values(shades)) expect(made).toMatch(/^#[0-9a-f]{6}$/);
         }
