@@ -23,7 +23,7 @@ const always =
   (fate: Fate): Fault['fate'] =>
   () =>
     fate;
-const { temporary, contract, partial } = exitCodes;
+const { configuration, temporary, contract, partial } = exitCodes;
 
 const faults: readonly Fault[] = [
   { name: 'late and unsteady', fate: always({ kind: 'late', milliseconds: 20, jitter: 60 }), code: 0 },
@@ -90,6 +90,11 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<string[]> | st
   },
 };
 
+/** How a command ends that nothing disturbs. */
+const undisturbed = (command: string): number =>
+  // Nobody is there to answer the PING, so the webhook is switched off.
+  command === 'webhook status' ? configuration : 0;
+
 const preload = `
   import { writeFileSync } from 'node:fs';
   process.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS)));
@@ -131,7 +136,10 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
 function expectDecency({ code, stdout, stderr, asked, mebibytes }: Outcome): void {
   // One document, whether it tells of an error or of a result.
   expect(JSON.parse(stdout)).toBeTypeOf('object');
-  expect(code === 0 || code === partial || /^error: .+ \(.+\)$/m.test(stderr), stderr).toBe(true);
+  expect(
+    code === 0 || code === partial || code === configuration || /^error: .+ \(.+\)$/m.test(stderr),
+    stderr,
+  ).toBe(true);
   expect(`${stdout}${stderr}`).not.toContain('sandbox-token');
   expect([...asked].filter(([, times]) => times > mostTries)).toEqual([]);
   expect(mebibytes).toBeLessThan(mostMebibytes);
@@ -147,7 +155,7 @@ describe('from the first request on', () => {
   test.each(cases)('%s: %s', { timeout: proofTimeoutMs }, async (command, name, fault) =>
     withScene(async (scene) => {
       const outcome = await runBehind(scene, await commands[command]!(scene), fault.fate);
-      expect(outcome.code, outcome.stderr).toBe(fault.code);
+      expect(outcome.code, outcome.stderr).toBe(fault.code === 0 ? undisturbed(command) : fault.code);
       expect(outcome.asked.size).toBeGreaterThan(0);
       expectDecency(outcome);
       const { code, mebibytes } = outcome;

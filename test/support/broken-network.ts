@@ -119,13 +119,11 @@ async function handOn(client: Socket, piece: Buffer, start: number, fate: Fate):
 
 /** Waits for whoever reads slowly, and ends the connection afterwards. */
 async function say(client: Socket, pieces: Iterable<Buffer | string>): Promise<void> {
+  const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
   for (const piece of pieces) {
     if (!client.writable) return;
     if (!client.write(piece))
-      await new Promise<void>((resolve) => {
-        client.once('drain', resolve);
-        client.once('close', () => resolve());
-      });
+      await Promise.race([gone, new Promise<void>((resolve) => client.once('drain', resolve))]);
   }
   client.end();
 }
