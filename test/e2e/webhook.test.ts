@@ -1,0 +1,313 @@
+import { once } from 'node:events';
+import { existsSync, readFileSync, statSync, writeFileSync, mkdirSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test, vi } from 'vitest';
+import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
+import { testGladly, type TestGladly } from '../support/gladly.ts';
+import { run, runJson, start } from '../support/run.ts';
+
+interface Gate {
+  /** With the path that `serve` has. */
+  url: string;
+  /** The types of events that showed credentials of the profile. */
+  accepted: string[];
+  /** And of those that did not. */
+  refused: string[];
+}
+
+type Env = Record<string, string>;
+
+const fileOf = (env: Env): string => join(env['GCSAT_CONFIG_DIR']!, 'config.json');
+
+/** The webhook of the profile, as the file has it. */
+function storedWebhook(env: Env) {
+  const { profiles } = JSON.parse(readFileSync(fileOf(env), 'utf8'));
+  return profiles.default.webhook;
+}
+
+/** Takes events as a running server does: with the credentials that the profile has at that moment. */
+async function gateOf(env: Env): Promise<Gate> {
+  const server = createServer((incoming, outgoing) => {
+    let body = '';
+    incoming.setEncoding('utf8').on('data', (text: string) => (body += text));
+    incoming.on('end', () => {
+      const { secret, previous = [] } = existsSync(fileOf(env)) ? (storedWebhook(env) ?? {}) : {};
+      const known = [secret, ...previous].filter((one) => one !== undefined);
+      const headers = known.map(
+        ({ user, password }) => `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
+      );
+      const isAccepted = headers.includes(incoming.headers.authorization ?? '');
+      (isAccepted ? gate.accepted : gate.refused).push(JSON.parse(body).type);
+      outgoing.writeHead(isAccepted ? 200 : 401).end();
+    });
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => {
+    server.closeAllConnections();
+    server.close();
+  });
+  const { port } = server.address() as AddressInfo;
+  const gate: Gate = { url: `http://127.0.0.1:${port}/webhooks/gladly`, accepted: [], refused: [] };
+  return gate;
+}
+
+async function configured(): Promise<TestGladly & { gate: Gate }> {
+  const gladly = await testGladly();
+  const { code, stderr } = await run(['configure'], { env: gladly.env });
+  expect([code, stderr.includes('error')]).toEqual([0, false]);
+  return { ...gladly, gate: await gateOf(gladly.env) };
+}
+
+async function webhooksOf({ sandbox }: TestGladly): Promise<{ enabled: boolean; url: string }[]> {
+  const answer = await fetch(`${sandbox.origin}/_sandbox/webhooks`);
+  return ((await answer.json()) as { webhooks: { enabled: boolean; url: string }[] }).webhooks;
+}
+
+/** A conversation that closes now, so that Gladly tells of it. */
+async function closeOne({ sandbox }: TestGladly): Promise<void> {
+  const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({
+      customer: { email: 'kim@example.com' },
+      channel: 'email',
+      messages: [
+        { from: 'customer', text: 'Where is my parcel?' },
+        { from: 'agent', text: 'On its way.' },
+      ],
+      close: true,
+    }),
+  });
+  expect(answer.ok).toBe(true);
+}
+
+const install = (url: string): string[] => ['webhook', 'install', '--url', url];
+
+describe('webhook install', () => {
+  test('makes one with a strong password of its own, which only the profile and Gladly know', async () => {
+    const gladly = await configured();
+    const { env, gate } = gladly;
+    const dry = await runJson([...install(gate.url), '--dry-run'], { env });
+    expect([dry.code, dry.document.action, await webhooksOf(gladly)]).toEqual([0, 'created', []]);
+
+    const { code, stdout, stderr, document } = await runJson(install(gate.url), { env });
+    expect([code, document.action, document.enabled]).toEqual([0, 'created', true]);
+    expect(gate).toMatchObject({ accepted: ['PING'], refused: [] });
+    expect(await webhooksOf(gladly)).toMatchObject([
+      {
+        id: document.id,
+        name: 'gcsat',
+        url: gate.url,
+        events: ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'],
+        enabled: true,
+      },
+    ]);
+    const { secret, id } = storedWebhook(env);
+    expect(id).toBe(document.id);
+    expect(Buffer.from(secret.password, 'base64url')).toHaveLength(32);
+    expect(stdout + stderr).not.toContain(secret.password);
+    expect(statSync(fileOf(env)).mode & 0o777).toBe(0o600);
+
+    const status = await runJson(['webhook', 'status'], { env });
+    expect(status).toMatchObject({
+      code: 0,
+      stderr: '',
+      document: { installed: true, credentialsKnown: true },
+    });
+    await closeOne(gladly);
+    await vi.waitFor(() => expect(gate.accepted).toContain('CONVERSATION/CLOSED'), 10_000);
+    expect(gate.refused).toEqual([]);
+  });
+
+  test('again renews the password, and the one before stays accepted', async () => {
+    const gladly = await configured();
+    const { env, gate } = gladly;
+    await run(install(gate.url), { env });
+    const before = storedWebhook(env);
+    const { code, document } = await runJson(install(gate.url), { env });
+    expect([code, document.action, document.id]).toEqual([0, 'updated', before.id]);
+    const after = storedWebhook(env);
+    expect(after.secret.password).not.toBe(before.secret.password);
+    expect(after.previous).toEqual([before.secret]);
+    expect([gate.refused, (await webhooksOf(gladly)).length]).toEqual([[], 1]);
+  });
+
+  test('says what to do when nothing answers the PING, and goes on from there', async () => {
+    const gladly = await configured();
+    const { env, gate } = gladly;
+    const failed = await runJson(install('http://127.0.0.1:1'), { env });
+    expect(failed.code).toBe(3);
+    expect(failed.document.error).toMatchObject({ code: 'webhook_ping_failed' });
+    expect(failed.document.error.hint).toContain('gcsat serve');
+    const off = await runJson(['webhook', 'status'], { env });
+    expect([off.code, off.document.webhook.enabled]).toEqual([3, false]);
+    expect(off.stderr).toContain('disabled');
+
+    expect((await run(install(gate.url), { env })).code).toBe(0);
+    expect(await webhooksOf(gladly)).toMatchObject([{ url: gate.url, enabled: true }]);
+  });
+
+  test('uses the credentials of the environment, and keeps none', async () => {
+    const gladly = await configured();
+    const env: Env = { ...gladly.env, GCSAT_WEBHOOK_PASSWORD: 'short-one' };
+    const { code, stderr, document } = await runJson(install(gladly.gate.url), { env });
+    // The gate knows the profile's credentials only.
+    expect([code, document.error.code, gladly.gate.refused]).toEqual([3, 'webhook_ping_failed', ['PING']]);
+    expect(stderr).toContain('fewer than 16 characters');
+    expect(storedWebhook(env).secret).toBeUndefined();
+    expect(readFileSync(fileOf(env), 'utf8')).not.toContain('short-one');
+  });
+
+  test('without a profile there is no place for a password', async () => {
+    const { env } = await testGladly();
+    const { code, document } = await runJson(install('http://127.0.0.1:1'), { env });
+    expect([code, document.error.code]).toEqual([3, 'webhook_secret_homeless']);
+  });
+
+  test.each([
+    ['http://csat.example.com', 2],
+    ['https://kim:hidden@csat.example.com', 2],
+    ['csat.example.com', 2],
+  ])('%s is refused', async (url, expected) => {
+    const { env } = await testGladly();
+    const { code, stdout, stderr } = await run(install(url), { env });
+    expect(code).toBe(expected);
+    expect(stdout + stderr).not.toContain('hidden@');
+  });
+});
+
+describe('webhook install, killed with SIGKILL at a request', () => {
+  /** Whether the program came as far as that request. */
+  async function killedAt(
+    number: number,
+    fate: Fate,
+    args: readonly string[],
+    gladly: TestGladly,
+  ): Promise<boolean> {
+    let count = 0;
+    let kill = (): boolean => false;
+    const proxy = await faultyProxy(gladly.sandbox.origin, () => {
+      count += 1;
+      if (count !== number) return 'pass';
+      if (fate === 'reset before') kill();
+      else setTimeout(kill, 300);
+      return fate;
+    });
+    // The profile is the origin's own; to the program the proxy is Gladly.
+    const folder = join(gladly.env['GCSAT_CONFIG_DIR']!);
+    const moved = readFileSync(fileOf(gladly.env), 'utf8').replaceAll(gladly.sandbox.origin, proxy.origin);
+    mkdirSync(folder, { recursive: true });
+    writeFileSync(fileOf(gladly.env), moved);
+    const child = start(args, { env: { ...gladly.env, GCSAT_DOMAIN: proxy.origin } });
+    kill = () => child.kill('SIGKILL');
+    child.stdout.resume();
+    child.stderr.resume();
+    await once(child, 'close');
+    const back = readFileSync(fileOf(gladly.env), 'utf8').replaceAll(proxy.origin, gladly.sandbox.origin);
+    writeFileSync(fileOf(gladly.env), back);
+    return count >= number;
+  }
+
+  // List, create, enable; the second time list, update, enable.
+  test.each<[number, Fate]>([
+    [1, 'reset before'],
+    [2, 'reset before'],
+    [2, 'never answer'],
+    [3, 'reset before'],
+    [3, 'never answer'],
+  ])(
+    'request %i, %s: the next run ends with exactly one, whose credentials are accepted',
+    async (number, fate) => {
+      const gladly = await configured();
+      const { env, gate } = gladly;
+      for (const round of ['the first', 'a renewal']) {
+        expect(await killedAt(number, fate, install(gate.url), gladly), round).toBe(true);
+        const enabled = (await webhooksOf(gladly)).filter((webhook) => webhook.enabled);
+        if (enabled.length > 0) {
+          const before = gate.accepted.length;
+          await closeOne(gladly);
+          await vi.waitFor(() => expect(gate.accepted.length).toBeGreaterThan(before), 10_000);
+        }
+        expect((await run(install(gate.url), { env })).code, round).toBe(0);
+        expect(await webhooksOf(gladly)).toMatchObject([{ url: gate.url, enabled: true }]);
+      }
+      expect(gate.refused).toEqual([]);
+      expect(storedWebhook(env).unconfirmed).toBeUndefined();
+    },
+  );
+});
+
+describe('webhook remove', () => {
+  test('takes it out of Gladly and its password out of the profile, once', async () => {
+    const gladly = await configured();
+    const { env, gate } = gladly;
+    await run(install(gate.url), { env });
+    expect((await run(['webhook', 'remove'], { env })).code).toBe(2);
+    const removed = await runJson(['webhook', 'remove', '--yes'], { env });
+    expect([removed.code, removed.document.removed]).toEqual([0, true]);
+    expect([await webhooksOf(gladly), storedWebhook(env)]).toEqual([[], undefined]);
+    const again = await runJson(['webhook', 'remove', '--yes'], { env });
+    expect([again.code, again.document.removed]).toEqual([0, false]);
+    expect((await run(['webhook', 'status'], { env })).code).toBe(5);
+  });
+});
+
+describe('webhook send', () => {
+  test('shows the credentials of the profile, and a closing that Gladly could send', async () => {
+    const gladly = await configured();
+    const { env, gate } = gladly;
+    const refused = await runJson(['webhook', 'send', '--url', gate.url], { env });
+    expect([refused.code, refused.document.verdict]).toEqual([9, 'refused']);
+    expect(refused.document.hint).toContain('gcsat webhook install');
+    await run(install(gate.url), { env });
+    const args = [
+      'webhook',
+      'send',
+      '--url',
+      gate.url,
+      '--conversation',
+      '-0123456789abcdefghijk',
+      '--repeat',
+      '2',
+    ];
+    const sent = await runJson(args, { env });
+    expect([sent.code, sent.document.verdict, sent.document.answers.length]).toEqual([0, 'accepted', 2]);
+    expect(sent.document.event).toMatchObject({
+      type: 'CONVERSATION/CLOSED',
+      content: { conversationId: '-0123456789abcdefghijk' },
+    });
+    expect(gate.accepted.slice(-2)).toEqual(['CONVERSATION/CLOSED', 'CONVERSATION/CLOSED']);
+  });
+
+  test.each([
+    [503, 7],
+    [429, 7],
+    [302, 9],
+    [404, 9],
+    [204, 0],
+  ])('an answer of %i ends with exit %i', async (status, expected) => {
+    const server = createServer((incoming, outgoing) => {
+      incoming.resume();
+      outgoing.writeHead(status, { location: 'http://127.0.0.1:1/' }).end();
+    });
+    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    onTestFinished(() => {
+      server.closeAllConnections();
+      server.close();
+    });
+    const { port } = server.address() as AddressInfo;
+    const { code, document } = await runJson(['webhook', 'send', '--url', `http://127.0.0.1:${port}`]);
+    expect([code, document.answers[0].status, document.hint === null]).toEqual([
+      expected,
+      status,
+      expected === 0,
+    ]);
+  });
+
+  test('nobody there is told apart from an answer', async () => {
+    const { code, document } = await runJson(['webhook', 'send', '--url', 'http://127.0.0.1:1']);
+    expect([code, document.answers[0]]).toMatchObject([7, { status: null, error: 'ECONNREFUSED' }]);
+  });
+});
