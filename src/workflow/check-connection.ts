@@ -72,8 +72,16 @@ export async function testConfiguration(
       await ledger.close();
       return settings.database;
     }),
+    await check('webhook credentials', () => webhookCredentialsOf(settings)),
     await check('signing key', async () => `${(await settings.surveySecret()).byteLength} bytes`),
   ];
+}
+
+/** They are needed by `serve` alone, so that none is no mistake. */
+async function webhookCredentialsOf(settings: Settings): Promise<string> {
+  const { basic, headers } = await settings.webhookCredentials();
+  const count = basic.length + headers.length;
+  return count === 0 ? 'none, which only `gcsat serve` needs' : `${count} accepted`;
 }
 
 function optOutTopicOf({ policy }: Settings, topicNames: string[] | null): Promise<string> {
