@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest';
+import { surveyIdOf, makeToken } from '../../../src/domain/survey-token.ts';
+import { answersOf } from '../../../src/ledger/answers.ts';
+import { isUnsubscribed } from '../../../src/ledger/unsubscribes.ts';
+import { visitsOf } from '../../../src/ledger/visits.ts';
+import { pageRoutes } from '../../../src/server/pages/pages.ts';
+import { createSurveyDesk } from '../../../src/workflow/survey-desk.ts';
+import { backfillOf, day, minute, world } from '../../workflow/support.ts';
+
+const key = Buffer.from('k'.repeat(32));
+
+test('a survey that was sent is opened, answered, changed, final, and ended, as the ledger has it', async () => {
+  const own = await world();
+  const since = own.time.now;
+  await own.tell({ customer: { email: 'somebody@example.org' } });
+  own.time.now += minute;
+  const services = own.services();
+  await backfillOf(services, [since, own.time.now]);
+  const [closing] = await own.closings();
+  const surveyId = surveyIdOf(closing!.id);
+  const desk = createSurveyDesk(services, { onAnswer: () => undefined });
+  const routes = pageRoutes({
+    desk,
+    brand: { color: null, logo: null },
+    language: 'en',
+    clock: () => own.time.now,
+    onAnswer: () => undefined,
+  });
+  const survey = `/s/${makeToken(key, 'survey', surveyId)}`;
+  const leave = `/u/${makeToken(key, 'unsubscribe', surveyId)}`;
+  const headers = { 'user-agent': 'Mozilla/5.0 Firefox/150.0' };
+  const get = (path: string) => routes.request(path, { headers });
+  const post = (path: string, body: string) =>
+    routes.request(path, {
+      method: 'POST',
+      body,
+      headers: { ...headers, 'content-type': 'application/x-www-form-urlencoded' },
+    });
+
+  const opened = await (await get(`${survey}?rating=4`)).text();
+  expect(opened).toContain(closing!.agent!.name!.split(' ')[0]);
+  expect(opened).toContain(own.sandbox.organizationName.replace('&', '&amp;'));
+  expect(await answersOf(own.ledger, surveyId)).toEqual([]);
+
+  const said = '<i>"slow"</i> \u{1f600}\r\nbut kind';
+  expect((await post(survey, new URLSearchParams({ rating: '4', comment: said }).toString())).status).toBe(
+    200,
+  );
+  expect((await post(survey, 'rating=2&resolved=no')).status).toBe(200);
+  const answers = [
+    { revision: 1, rating: 4, resolved: null, comment: '<i>"slow"</i> \u{1f600}\nbut kind', source: 'page' },
+    { revision: 2, rating: 2, resolved: false, comment: null, source: 'page' },
+  ];
+  expect(await answersOf(own.ledger, surveyId)).toMatchObject(answers);
+
+  own.time.now += 2 * day;
+  const late = await post(survey, 'rating=5');
+  expect(late.status).toBe(404);
+  expect(await late.text()).toBe(await (await get('/s/none')).text());
+  expect(await answersOf(own.ledger, surveyId)).toMatchObject(answers);
+
+  expect((await get(leave)).status).toBe(200);
+  expect(await isUnsubscribed(own.ledger, 'somebody@example.org')).toBe(false);
+  expect((await post(leave, 'List-Unsubscribe=One-Click')).status).toBe(200);
+  expect(await isUnsubscribed(own.ledger, 'somebody@example.org')).toBe(true);
+
+  await desk.flush();
+  expect(await visitsOf(own.ledger, surveyId)).toMatchObject([{ kind: 'clicked', count: 1 }]);
+});
