@@ -32,6 +32,24 @@ export async function sight(trx: Transaction<LedgerTables>, sighting: Sighting):
   return { closing: toClosing(row), isNew: false };
 }
 
+const insertReopening = prepared((db, { conversationId, reopenedAt }: Reopening) =>
+  db
+    .insertInto('reopenings')
+    .values({ conversation_id: conversationId, reopened_at: reopenedAt })
+    .onConflict((conflict) => conflict.columns(['conversation_id', 'reopened_at']).doNothing())
+    .returning('reopened_at'),
+);
+
+const markReopened = prepared((db, { conversationId, reopenedAt }: Reopening) =>
+  db
+    .updateTable('closings')
+    .set({ reopened_at: reopenedAt })
+    .where('conversation_id', '=', conversationId)
+    .where('closed_at', '<=', reopenedAt)
+    .where((eb) => eb.or([eb('reopened_at', 'is', null), eb('reopened_at', '>', reopenedAt)]))
+    .returningAll(),
+);
+
 /** Remembers a reopening: the closings up to it are over, and one row cannot stand for closings on both sides of it. */
 export async function reopen(
   trx: Transaction<LedgerTables>,
@@ -39,23 +57,12 @@ export async function reopen(
 ): Promise<{ isNew: boolean; changed: Closing[] }> {
   const { conversationId } = reopening;
   const reopenedAt = ledgerTime(reopening.reopenedAt);
-  const { numInsertedOrUpdatedRows } = await trx
-    .insertInto('reopenings')
-    .values({ conversation_id: conversationId, reopened_at: reopenedAt })
-    .onConflict((conflict) => conflict.columns(['conversation_id', 'reopened_at']).doNothing())
-    .executeTakeFirst();
-  if (numInsertedOrUpdatedRows === 0n) return { isNew: false, changed: [] };
-  const rows = await trx
-    .updateTable('closings')
-    .set({ reopened_at: reopenedAt })
-    .where('conversation_id', '=', conversationId)
-    .where('closed_at', '<=', reopenedAt)
-    .where((eb) => eb.or([eb('reopened_at', 'is', null), eb('reopened_at', '>', reopenedAt)]))
-    .returningAll()
-    .execute();
+  const isNew = (await insertReopening(trx, { conversationId, reopenedAt })).length > 0;
+  if (!isNew) return { isNew, changed: [] };
+  const rows = await markReopened(trx, { conversationId, reopenedAt });
   const changed: Closing[] = [];
   for (const row of rows) changed.push(await endByReopening(trx, row, reopenedAt, reopenedAt));
-  return { isNew: true, changed: [...changed, ...(await partFrom(trx, conversationId, reopenedAt))] };
+  return { isNew, changed: [...changed, ...(await partFrom(trx, conversationId, reopenedAt))] };
 }
 
 async function knownAs(
@@ -189,13 +196,9 @@ async function endByReopening(
   return move(trx, row.id, 'suppress', at, { reasons, dueAt: null }, 'reopened');
 }
 
-/** What was taken for one closing, while the reopening between was not known, becomes closings of their own. */
-async function partFrom(
-  trx: Transaction<LedgerTables>,
-  conversationId: string,
-  reopenedAt: string,
-): Promise<Closing[]> {
-  const parted = await trx
+/** Times that a row stands for, though the reopening lies between them and the row's own. */
+const partedSightings = prepared((db, { conversationId, reopenedAt }: Reopening) =>
+  db
     .selectFrom('sightings')
     .innerJoin('closings', 'closings.id', 'sightings.closing_id')
     .selectAll('sightings')
@@ -206,8 +209,16 @@ async function partFrom(
         eb.and([eb('sightings.closed_at', '<=', reopenedAt), eb('closings.closed_at', '>', reopenedAt)]),
       ]),
     )
-    .orderBy('sightings.closed_at')
-    .execute();
+    .orderBy('sightings.closed_at'),
+);
+
+/** What was taken for one closing, while the reopening between was not known, becomes closings of their own. */
+async function partFrom(
+  trx: Transaction<LedgerTables>,
+  conversationId: string,
+  reopenedAt: string,
+): Promise<Closing[]> {
+  const parted = await partedSightings(trx, { conversationId, reopenedAt });
   const made: Closing[] = [];
   for (const sighting of parted) {
     const closing = await sightAlone(trx, sighting);
