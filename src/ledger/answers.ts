@@ -49,7 +49,13 @@ export async function recordAnswer(
     const first = current === null || current.revision === 1 ? current : await firstAnswer(trx, current);
     admit({ closing, first, current });
     const { answer, changed } = nextAnswer(current, given);
-    if (!changed) return { answer, changed };
+    if (!changed) {
+      // The answer may have come before the survey did, e.g. by hand; the same words again now prove its arrival.
+      if (closing !== null && closing.state !== 'answered') {
+        await noteArrival(trx, closing, { ...answer, answeredAt: given.at });
+      }
+      return { answer, changed };
+    }
     await trx
       .insertInto('answers')
       .values({

@@ -98,6 +98,16 @@ describe('answers', () => {
     expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', sentAt: null });
   });
 
+  test('the same answer from before the survey, given again after it, proves the arrival too', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    await recordAnswer(ledger, answer(id));
+    await leaving(ledger, 'c1');
+    await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
+    expect(await recordAnswer(ledger, answer(id, { at: at(200) }))).toMatchObject({ changed: false });
+    expect(await closingById(ledger, id)).toMatchObject({ state: 'answered', stateAt: at(200) });
+  });
+
   test('a survey of no closing can be answered, one of a closing that does not exist cannot', async () => {
     const ledger = await freshLedger();
     expect((await recordAnswer(ledger, answer(null))).changed).toBe(true);
