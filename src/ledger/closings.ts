@@ -116,6 +116,18 @@ export async function closingById(ledger: Ledger, closingId: string): Promise<Cl
   return row === undefined ? null : toClosing(row);
 }
 
+/** The latest time at which a closing was seen: sources tell of it at slightly different ones. */
+export async function lastTimeOf(ledger: Ledger, { id, conversationId, closedAt }: Closing): Promise<string> {
+  const row = await ledger.db
+    .selectFrom('sightings')
+    .select(({ fn }) => fn.max('closed_at').as('closed_at'))
+    .where('conversation_id', '=', conversationId)
+    .where('closing_id', '=', id)
+    .executeTakeFirst();
+  const last = row?.closed_at ?? closedAt;
+  return last > closedAt ? last : closedAt;
+}
+
 /** The closing that a survey asks about; null when this ledger has no such survey any more. */
 export async function closingOfSurvey(ledger: Ledger, surveyId: string): Promise<Closing | null> {
   const row = await ledger.db

@@ -5,6 +5,7 @@ import { Failure } from '../failure.ts';
 import {
   closingById,
   closingsOfConversation,
+  lastTimeOf,
   sightClosing,
   sightReopening,
   type Closing,
@@ -104,14 +105,14 @@ async function rowOf(
 /**
  * Notes that the newest closing's conversation is open again. Right after a closing that another source told of, Gladly
  * may still show it open: then nothing is concluded. A read does not tell when the reopening was; the earliest moment
- * is noted, so that whatever closes after the closing is another one.
+ * after all times of the closing is noted, so that whatever closes after it is another one.
  */
 async function recordReopening(ledger: Ledger, known: readonly Closing[], now: number): Promise<void> {
   const [newest] = known;
   if (newest === undefined || newest.reopenedAt !== null) return;
   const closedAt = Date.parse(newest.closedAt);
   if (newest.readAt === null && now - closedAt < settlingMilliseconds) return;
-  const reopenedAt = new Date(closedAt + 1).toISOString();
+  const reopenedAt = new Date(Date.parse(await lastTimeOf(ledger, newest)) + 1).toISOString();
   await sightReopening(ledger, { conversationId: newest.conversationId, reopenedAt });
 }
 

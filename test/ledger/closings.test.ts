@@ -5,6 +5,7 @@ import {
   closingById,
   closingsOfConversation,
   findClosings,
+  lastTimeOf,
   listClosings,
   recordTransition,
   sightClosing,
@@ -88,6 +89,18 @@ describe('sighting', () => {
     const late = await sighted(ledger, 'c1', 100);
     expect((await sighted(ledger, 'c1', 45)).id).toBe(early.id);
     expect((await sighted(ledger, 'c1', 55)).id).toBe(late.id);
+  });
+
+  test('the latest time of a closing is that of the source that told the latest', async () => {
+    const ledger = await freshLedger();
+    const closing = await sighted(ledger, 'c1', 100);
+    expect(await lastTimeOf(ledger, closing)).toBe(at(100));
+    await sighted(ledger, 'c1', 98);
+    expect(await lastTimeOf(ledger, closing)).toBe(at(100));
+    await sighted(ledger, 'c1', 103);
+    await sighted(ledger, 'c1', 102);
+    await sighted(ledger, 'c2', 110);
+    expect(await lastTimeOf(ledger, closing)).toBe(at(103));
   });
 
   test('another conversation is another closing', async () => {

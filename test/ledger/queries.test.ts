@@ -2,7 +2,13 @@ import Database from 'libsql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { answersOf, cardFailureOf, cardsOf, recordAnswer } from '../../src/ledger/answers.ts';
 import { claimClosing, claimNextDue, nextDueAt, settleAbandoned } from '../../src/ledger/claims.ts';
-import { closingOfSurvey, findClosings, listClosings, sightReopening } from '../../src/ledger/closings.ts';
+import {
+  closingOfSurvey,
+  findClosings,
+  lastTimeOf,
+  listClosings,
+  sightReopening,
+} from '../../src/ledger/closings.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
 import { recordEvents } from '../../src/ledger/events.ts';
 import { story } from '../../src/ledger/story.ts';
@@ -41,7 +47,8 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   ]);
   await recordVisits(ledger, [{ surveyId: 's1', kind: 'opened', at: at(0) }]);
   await visitsOf(ledger, 's1');
-  await closingOfSurvey(ledger, 's1');
+  const surveyed = await closingOfSurvey(ledger, `survey-${id}`);
+  await lastTimeOf(ledger, surveyed!);
   await nextDueAt(ledger, at(40), 'smtp');
   await cardFailureOf(ledger, 's1');
   await answersOf(ledger, 's1');
