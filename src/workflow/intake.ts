@@ -1,3 +1,4 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
 import { readWebhookEvent, type WebhookEvent } from '../gladly/webhook-events.ts';
 import { recordEvents, type LedgerEvent } from '../ledger/events.ts';
@@ -55,7 +56,11 @@ export function createIntake({ ledger, clock }: Services, listener: IntakeListen
   const writeAll = async (): Promise<void> => {
     if (writing) return;
     writing = true;
-    while (waiting.length > 0) await write(waiting.splice(0, largestBatch));
+    while (waiting.length > 0) {
+      // What the sockets have brought by now is read first: it shares this write.
+      await nextTurn();
+      await write(waiting.splice(0, largestBatch));
+    }
     writing = false;
   };
 
