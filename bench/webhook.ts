@@ -7,8 +7,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openLedger } from '../src/ledger/open.ts';
-import { startSandbox } from '../src/sandbox/start.ts';
-import { binary, environmentOf, withFolder } from './program.ts';
+import { apiToken, apiUserEmail } from '../src/sandbox/world/organization.ts';
+import { binary, environmentOf, withFolder, type Account } from './program.ts';
 import { median, quantile } from './statistics.ts';
 import { count, megabytes, milliseconds, print, printMachine, printTable, times } from './table.ts';
 
@@ -120,7 +120,7 @@ interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a program whose first line on stdout is a document with the address that it listens on. */
+/** Starts a program that soon tells on stdout, in whatever form, the address that it listens on. */
 async function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
@@ -129,7 +129,7 @@ async function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Pr
     let text = '';
     child.stdout.setEncoding('utf8').on('data', (more: string) => {
       text += more;
-      const listening = /"listening":\s*"([^"]+)"/.exec(text)?.[1];
+      const listening = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
       if (listening !== undefined) resolve(listening);
     });
     child.once('close', (code) => reject(new Error(`${args.join(' ')} ended with ${code}\n${stderr}`)));
@@ -192,13 +192,25 @@ async function compare(folder: string): Promise<void> {
   );
 }
 
-/** The real program, which works on what it takes, against a Gladly in this process. */
+/** A Gladly in a process of its own, so that what it is busy with delays no measurement. */
+async function startGladly(folder: string): Promise<{ server: Server; account: Account; ids: string[] }> {
+  const args = [binary, 'sandbox', '--port', '0', '--size', '300'];
+  const server = await startProgram(args, environmentOf(folder));
+  const answer = await fetch(`${server.origin}/_sandbox/conversations`);
+  const told = (await answer.json()) as { conversationId: string }[];
+  return {
+    server,
+    account: { origin: server.origin, email: apiUserEmail, token: apiToken },
+    ids: told.map(({ conversationId }) => conversationId),
+  };
+}
+
+/** The real program, which works on what it takes. */
 async function serveForReal(folder: string): Promise<void> {
-  const sandbox = await startSandbox({ size: 300 });
-  const ids = [sandbox.tellingConversationId, ...sandbox.traps.map(({ conversationId }) => conversationId)];
+  const { server: gladly, account, ids } = await startGladly(folder);
   const known = (): string => ids[made % ids.length]!;
   const env = {
-    ...environmentOf(folder, sandbox),
+    ...environmentOf(folder, account),
     GCSAT_WEBHOOK_USER: user,
     GCSAT_WEBHOOK_PASSWORD: password,
     GCSAT_LOG_LEVEL: 'warn',
@@ -251,7 +263,7 @@ async function serveForReal(folder: string): Promise<void> {
     );
   } finally {
     await server.stop();
-    await sandbox.close();
+    await gladly.stop();
   }
 }
 
