@@ -141,13 +141,23 @@ describe('credentials', () => {
     expect((await post(server, event, { headers: { 'x-gladly-key': 'static value' } })).status).toBe(401);
   });
 
-  test('are accepted old and new while they are changed, and read anew for each request', async () => {
-    const accepted = { basic: [{ user: 'new', password: 'p2' }, webhookUser], headers: [] };
-    const server = await runningServer({ credentials: async () => accepted });
+  test('are accepted old and new while they are changed, new ones at once, and withdrawn ones a second longer', async () => {
+    const renewed = { user: 'new', password: 'p2' };
+    let [basicPairs, nowMs] = [[webhookUser], 1_800_000_000_000];
+    const server = await runningServer({
+      credentials: async () => ({ basic: basicPairs, headers: [] }),
+      clock: () => nowMs,
+    });
+    const asNew = { headers: basicOf('new', 'p2') };
     expect((await post(server)).status).toBe(200);
-    expect((await post(server, event, { headers: basicOf('new', 'p2') })).status).toBe(200);
-    accepted.basic = accepted.basic.slice(0, 1);
+    expect((await post(server, event, asNew)).status).toBe(401);
+    basicPairs = [renewed, webhookUser];
+    expect((await post(server, event, asNew)).status).toBe(200);
+    expect((await post(server)).status).toBe(200);
+    basicPairs = [renewed];
+    nowMs += 1000;
     expect((await post(server)).status).toBe(401);
+    expect((await post(server, event, asNew)).status).toBe(200);
   });
 
   test('where none are configured nobody is let in', async () => {
