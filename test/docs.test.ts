@@ -1,5 +1,6 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
 import { program, type CommandDeclaration } from '../src/commands/declarations.ts';
@@ -26,7 +27,7 @@ import {
   tableRows,
 } from './support/documents.ts';
 import { testGladly } from './support/gladly.ts';
-import { run, temporaryFolder } from './support/run.ts';
+import { run, start, temporaryFolder } from './support/run.ts';
 import { lasting, openSession, pattern, stepsOf } from './support/transcripts.ts';
 
 /** Whether the words do no more than name a command, as sentences do. */
@@ -35,6 +36,28 @@ function isName(words: readonly string[], { commands = [] }: CommandDeclaration 
   if (first === undefined) return true;
   const inner = commands.find(({ name }) => name === first);
   return inner !== undefined && isName(rest, inner);
+}
+
+/** All of the program's source. */
+function sources(): string {
+  return readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' })
+    .filter((file) => file.endsWith('.ts'))
+    .map((file) => readFileSync(join(root, 'src', file), 'utf8'))
+    .join('\n');
+}
+
+/** Waits until it holds; a test that waits for ever fails by its own limit. */
+async function until(holds: () => boolean | Promise<boolean>): Promise<void> {
+  while (!(await holds())) await sleep(50);
+}
+
+function isJson(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Everything that a reader may type, besides the transcripts: shell blocks, code in sentences, examples of the help. */
@@ -50,6 +73,42 @@ const calls = [
     .flatMap(callsIn)
     .map((words) => ({ path: 'the help', words })),
 ];
+
+interface StartedServer {
+  /** Its origin. */
+  listening: string;
+  /** All that it printed so far. */
+  printed: { stdout: string; stderr: string };
+  /** @returns the exit code */
+  stop(): Promise<number | null>;
+}
+
+/** `gcsat serve` on a free port of this machine. */
+async function startServer(
+  args: readonly string[],
+  env: Record<string, string | undefined>,
+): Promise<StartedServer> {
+  const child = start(['serve', ...args, '--host', '127.0.0.1', '--port', '0'], { env });
+  const printed = { stdout: '', stderr: '' };
+  child.stderr.setEncoding('utf8').on('data', (text: string) => (printed.stderr += text));
+  const ended = new Promise<number | null>((resolve) => void child.on('close', resolve));
+  const listening = await new Promise<string>((resolve, reject) => {
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+      printed.stdout += text;
+      const [, origin] = /(?:^listening on |"listening": ?")(http:\/\/[^"\s]+)/m.exec(printed.stdout) ?? [];
+      if (origin !== undefined) resolve(origin);
+    });
+    void ended.then((code) => reject(new Error(`serve ${args.join(' ')} ended: ${code} ${printed.stderr}`)));
+  });
+  return {
+    listening,
+    printed,
+    stop() {
+      child.kill('SIGTERM');
+      return ended;
+    },
+  };
+}
 
 describe('commands', () => {
   test('are found in the documents at all', () => {
@@ -79,29 +138,54 @@ describe('commands', () => {
     const { env, sandbox } = await testGladly();
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'ids.txt'), `${sandbox.tellingConversationId}\n`);
-    const example = (word: string): string =>
+    const password = 'as the server and Gladly know it';
+    const server = await startServer([], { ...env, GCSAT_WEBHOOK_PASSWORD: password });
+    const account = { ...env, GCSAT_PUBLIC_URL: server.listening, GCSAT_WEBHOOK_PASSWORD: password };
+    // A sample event is a closing of its own, which would make names of that conversation ambiguous.
+    const told = sandbox.traps.find(({ name }) => name === 'opt_out_topic')?.conversationId ?? '';
+    const example = (word: string, index: number, words: readonly string[]): string =>
       word
-        .replace(/^(5LNrIaOiRJ6u3vQ8jHyTkQ|<conversationId>)$/, sandbox.tellingConversationId)
+        .replace(
+          /^(5LNrIaOiRJ6u3vQ8jHyTkQ|<conversationId>)$/,
+          words[0] === 'webhook' ? told : sandbox.tellingConversationId,
+        )
+        .replace(/^(https:\/\/csat\.acme\.com|http:\/\/localhost:8080)$/, server.listening)
         .replace('KEY=VALUE', 'sample=50')
         // Reports have a slow limit of their own, and a shorter range shows as much.
         .replace('2026-11-15', '2026-11-02');
-    // These run until they are stopped, or ask an organisation that the documents only pretend to have.
-    const cannotRun = ([name]: readonly string[], line: string): boolean =>
-      name === 'sandbox' || line.includes('--domain');
-    const lines = new Map(calls.map(({ words }) => [JSON.stringify(words), words]));
-    const wrong: string[] = [];
-    for (const [line, words] of lines) {
-      if (cannotRun(words, line)) continue;
+    const runOne = async (words: readonly string[]): Promise<string | null> => {
+      const [name = ''] = words;
       // A few closings show as well as hundreds that the command is understood.
-      const isLong = ['backfill', 'sync'].includes(words[0] ?? '');
-      const args = [...words.map(example), ...(isLong ? ['--limit', '2'] : [])];
-      const account = args.includes('--sandbox') ? {} : env;
+      const isLong = ['backfill', 'sync'].includes(name);
+      const isNowhere = words[0] === 'webhook' && words[1] === 'send' && !words.includes('--url');
+      const added = isLong ? ['--limit', '2'] : isNowhere ? ['--url', server.listening] : [];
+      const args = [...words.map(example), ...added];
+      const given = args.includes('--sandbox') ? {} : account;
       const config = { GCSAT_CONFIG_DIR: temporaryFolder() };
       const input = 'smtp://user:password@mail.example.com:587';
-      const options = { env: { ...account, ...config }, input, cwd, timeoutMs: 90_000 };
+      const options = { env: { ...given, ...config }, input, cwd, timeoutMs: 90_000 };
+      if (name === 'serve') {
+        const { stop } = await startServer(args.slice(1), options.env);
+        const code = await stop();
+        return code === 143 ? null : `gcsat ${args.join(' ')}: exit ${code}`;
+      }
       const { code, stderr } = await run(args, options);
-      if (code === 1 || code === 2) wrong.push(`gcsat ${args.join(' ')}: exit ${code} ${stderr}`);
-    }
+      return code === 1 || code === 2 ? `gcsat ${args.join(' ')}: exit ${code} ${stderr}` : null;
+    };
+    // These run until they are stopped, or ask an organisation that the documents only pretend to have.
+    const cannotRun = ([name]: readonly string[]): boolean => name === 'sandbox';
+    const lines = [...new Map(calls.map(({ words }) => [JSON.stringify(words), words])).values()].filter(
+      (words) => !cannotRun(words) && !words.includes('--domain'),
+    );
+    const wrong: string[] = [];
+    // Most of their time is spent waiting: for the sandbox, whose limit they share.
+    const worker = async (): Promise<void> => {
+      for (let words = lines.pop(); words !== undefined; words = lines.pop()) {
+        const trouble = await runOne(words);
+        if (trouble !== null) wrong.push(trouble);
+      }
+    };
+    await Promise.all([worker(), worker(), worker()]);
     expect(wrong).toEqual([]);
   }, 240_000);
 
@@ -182,15 +266,17 @@ describe('what has to be documented', () => {
   });
 
   test('environment variables: all that are read, and no others', () => {
-    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-    const source = files
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => readFileSync(join(root, 'src', file), 'utf8'))
-      .join('\n');
-    const secrets = [...source.matchAll(/(?:secret: |environmentSecret\(env, )'(GCSAT_\w+)'/g)].map(
-      ([, name]) => `${name}_FILE`,
+    const source = sources();
+    const named = /(?:secret: |environmentSecret\(env, )'(GCSAT_\w+)'|secretsOf\(env, \[([^\]]*)\]/g;
+    const secrets = [...source.matchAll(named)].flatMap(([, one, several = '']) =>
+      [...(one === undefined ? [] : [one]), ...(several.match(/GCSAT_\w+/g) ?? [])].map(
+        (name) => `${name}_FILE`,
+      ),
     );
-    const read = [...source.matchAll(/'(GCSAT_\w+)'/g)].map(([, name = '']) => name);
+    const beginnings = [...source.matchAll(/pair\('(GCSAT_\w+)'/g)].map(([, name]) => name);
+    const read = [...source.matchAll(/'(GCSAT_\w+)'/g)]
+      .map(([, name = '']) => name)
+      .filter((name) => !beginnings.includes(name));
     const described = [...configuration.matchAll(/`(GCSAT_\w+)`/g)].map(([, name = '']) => name);
     const everywhere = documents().flatMap(({ text }) => text.match(/GCSAT_\w+/g) ?? []);
     const known = [...new Set([...read, ...secrets])].toSorted();
@@ -226,21 +312,80 @@ describe('what has to be documented', () => {
   });
 
   test('codes of failures that are named exist', () => {
-    const files = readdirSync(join(root, 'src'), { recursive: true, encoding: 'utf8' });
-    const source = files
-      .filter((file) => file.endsWith('.ts'))
-      .map((file) => readFileSync(join(root, 'src', file), 'utf8'))
-      .join('\n');
+    const source = sources();
     const codes = [...troubleshooting.matchAll(/`([a-z]+(?:_[a-z]+)+)`/g)].map(([, code = '']) => code);
     expect(codes.length).toBeGreaterThan(20);
     expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
   });
 
+  test('the loop of the README: its command closes a conversation, the answer becomes a card', async () => {
+    const { printed, stop } = await startServer(['--sandbox'], {});
+    const curl = /curl -X POST (http:\S+) -H '(.+): (.+)' \\\s+-d '([^']+)'/;
+    await until(() => curl.test(printed.stdout));
+    const [, url = '', header = '', value = '', body = ''] = curl.exec(printed.stdout) ?? [];
+    const made = await fetch(url, { method: 'POST', headers: { [header]: value }, body });
+    const { customerId } = (await made.json()) as { customerId: string };
+    const { origin } = new URL(url);
+    const mailbox = async (): Promise<string> => (await fetch(`${origin}/_sandbox/mailbox`)).text();
+    await until(async () => (await mailbox()).includes('/s/'));
+    const [link = ''] = /http:\/\/127\.0\.0\.1:\d+\/s\/[\w-]+/.exec(await mailbox()) ?? [];
+    const answered = await fetch(link, { method: 'POST', body: new URLSearchParams({ rating: '4' }) });
+    expect(answered.status).toBe(200);
+    const timeline = `${origin}/_sandbox/customers/${customerId}.html`;
+    await until(async () => (await (await fetch(timeline)).text()).includes('CSAT 4/5'));
+    await until(() => printed.stderr.includes('card posted'));
+    expect(await stop()).toBe(143);
+
+    const text = documentAt('docs/serve.md');
+    const rows = tableRows(/^## The log$[^]*?^## /m.exec(text)?.[0] ?? '');
+    for (const line of printed.stderr.trim().split('\n')) {
+      const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
+      expect(typeof time).toBe('string');
+      const cells = rows.get(String(msg)) ?? [];
+      expect({ msg, level: cells[0] }).toEqual({ msg, level });
+      for (const field of Object.keys(fields)) expect(cells[1]).toContain(`\`${field}\``);
+    }
+    expect(printed.stderr).not.toContain(link.split('/s/')[1]);
+  }, 60_000);
+
+  test('messages of the log of serve that are named exist', () => {
+    const rows = tableRows(/^## The log$[^]*?^## /m.exec(documentAt('docs/serve.md'))?.[0] ?? '');
+    const source = sources();
+    const messages = [...rows.keys()].filter((name) => name.includes(' ') && name !== 'closing sent');
+    expect(messages.length).toBeGreaterThan(8);
+    expect(messages.filter((message) => !source.includes(`'${message}'`))).toEqual([]);
+  });
+
+  test('the metrics of serve: all that it prints, and no others', async () => {
+    const { listening, stop } = await startServer(['--sandbox'], {});
+    const text = await (await fetch(`${listening}/metrics`)).text();
+    await stop();
+    const printed = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name, type]);
+    expect(printed.length).toBeGreaterThan(10);
+    const table = /^## Metrics$[^]*?^## /m.exec(documentAt('docs/serve.md'))?.[0] ?? '';
+    const rows = [...table.matchAll(/^\| `(\w+)` +\| (\w+) /gm)].map(([, name, type]) => [name, type]);
+    expect(rows.toSorted()).toEqual(printed.toSorted());
+    const used = (table.match(/\b(?:gcsat|process|nodejs)_\w+/g) ?? []).map((name) =>
+      name.replace(/_count$/, ''),
+    );
+    expect(used.filter((name) => !printed.some(([known]) => known === name))).toEqual([]);
+  }, 60_000);
+
+  test('the document that serve prints when it listens', async () => {
+    const { printed, stop } = await startServer(['--sandbox', '--json'], {});
+    await until(() => isJson(printed.stdout));
+    await stop();
+    const section = /^## The log$[^]*?^## /m.exec(documentAt('docs/serve.md'))?.[0] ?? '';
+    const fields = Object.keys(JSON.parse(printed.stdout) as object);
+    expect(fields.length).toBeGreaterThan(4);
+    expect(fields.filter((field) => !section.includes(`\`${field}\``))).toEqual([]);
+  }, 60_000);
+
   test('the sandbox takes what the documents send it', async () => {
     const { sandbox } = await testGladly();
     const curl = /^curl -X (\w+) \S+:4010(\S+) -H '(.+): (.+)' -d '([^']+)'$/gm;
     const sent = [...documentAt('docs/sandbox.md').matchAll(curl)];
-    expect(sent).toHaveLength(2);
+    expect(sent).toHaveLength(3);
     for (const [, method = '', path = '', header = '', value = '', body = ''] of sent) {
       const { ok } = await fetch(sandbox.origin + path, { method, headers: { [header]: value }, body });
       expect({ path, ok }).toEqual({ path, ok: true });

@@ -34,9 +34,17 @@ export interface Session {
   type(command: string): Promise<{ output: string; code: number | null | 'running' }>;
 }
 
+/** Commands that run until they are stopped, and what the last line says that they print before they wait. */
+const waiting: readonly [command: RegExp, isReady: RegExp][] = [
+  [/^gcsat sandbox\b/, /Press Ctrl-C/],
+  [/^gcsat serve .*--sandbox\b|^gcsat serve --sandbox\b/, /Press Ctrl-C/],
+  [/^gcsat serve\b/, /^listening on /m],
+];
+
 /**
- * A reader at two terminals, on a machine where nobody has used gcsat before. `gcsat sandbox` runs in the other one,
- * and the variables that it prints are exported in this one.
+ * A reader with several terminals, on a machine where nobody has used gcsat before. `gcsat sandbox` and `gcsat serve`
+ * run in others, and the variables that the sandbox prints are exported in this one. Ports of the document may be taken
+ * here, so they get free ones, which later commands use.
  */
 export async function openSession(): Promise<Session> {
   const home = temporaryFolder();
@@ -45,6 +53,7 @@ export async function openSession(): Promise<Session> {
   symlinkSync(binary, join(programs, 'gcsat'));
   const env: NodeJS.ProcessEnv = { PATH: `${programs}:${process.env['PATH'] ?? ''}`, HOME: home };
   const translate = await translation();
+  let serving = 'http://localhost:8080';
 
   const shell = (command: string): ChildProcess => {
     const child = spawn('bash', ['-c', command], { cwd: home, env, stdio: ['ignore', 'pipe', 'pipe'] });
@@ -62,22 +71,34 @@ export async function openSession(): Promise<Session> {
         .on('close', (code) => resolve({ output: output.replaceAll(home, '~'), code }));
     });
 
-  const startOther: Session['type'] = async (command) => {
-    // The port of the document may be taken here.
-    const child = shell(`exec ${command.replace(/--port \d+/, '--port 0')} 2>&1`);
-    let output = '';
+  const startOther = async (command: string, isReady: RegExp): ReturnType<Session['type']> => {
+    const anyPort = command.replace(/ --port \d+/, '');
+    const child = shell(`exec ${anyPort} --port 0`);
+    let [output, log] = ['', ''];
     await new Promise<void>((resolve, reject) => {
       child.stdout?.setEncoding('utf8').on('data', (text: string) => {
         output += text;
-        if (output.includes('Press Ctrl-C')) resolve();
+        if (isReady.test(output)) resolve();
       });
-      child.on('close', () => reject(new Error(`${command} ended: ${output}`)));
+      child.stderr?.setEncoding('utf8').on('data', (text: string) => (log += text));
+      child.on('close', () => reject(new Error(`${command} ended: ${output}${log}`)));
     });
     for (const [, name = '', value] of output.matchAll(/export (\w+)=(\S+)/g)) env[name] = value;
+    const listening = /^listening on (http:\S+)/m.exec(output)?.[1];
+    if (listening !== undefined) {
+      serving = listening;
+      env['GCSAT_PUBLIC_URL'] = listening;
+    }
     return { output, code: 'running' };
   };
 
-  return { type: (command) => (/^gcsat sandbox\b/.test(command) ? startOther(command) : type(command)) };
+  return {
+    type(command) {
+      const [, isReady] = waiting.find(([known]) => known.test(command)) ?? [];
+      if (isReady !== undefined) return startOther(command, isReady);
+      return type(command.replaceAll('http://localhost:8080', serving));
+    },
+  };
 }
 
 /** Special conversations of the day of the transcripts become those of today. */
@@ -117,7 +138,8 @@ export function lasting(output: string | readonly string[]): string {
         .replace(/\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?: UTC)?)?/g, 'TIME')
         .replace(/\b\d{2}-\d{2} \d{2}:\d{2}:\d{2}\b/g, 'TIME')
         .replace(/[\w-]{22,}/g, 'ID')
-        .replace(/127\.0\.0\.1([:_])\d+/g, '127.0.0.1$1PORT')
+        .replace(/(?:127\.0\.0\.1|localhost)([:_])\d+/g, '127.0.0.1$1PORT')
+        .replace(/\d+ ms\b/g, 'N ms')
         // Addresses of special customers tell the day.
         .replace(/\.\d{5}-(\d+@)/g, '.DAY-$1')
         .replace(/ +/g, ' ')
