@@ -29,6 +29,8 @@ export interface Call {
   /** Default: the time-out of one request, for all of the exchange. */
   time?: TimeLimit;
   kind?: 'request' | 'report';
+  /** How long after the first try others may begin, in ms. Default: 30 s or four time-outs, whichever is longer. */
+  triesMs?: number;
   freshConnection?: boolean;
 }
 
@@ -64,7 +66,10 @@ export interface RequestOptions extends RetryOptions {
   secrets: readonly string[];
 }
 
-const maxJsonBytes = 64 * 1024 * 1024;
+/** Several are read at a time. A timeline of 1000 items, which is the longest, takes a few MiB. */
+const maxJsonBytes = 16 * 1024 * 1024;
+
+const shortestTriesMs = 30_000;
 
 export function createRequests(options: RequestOptions): Requests {
   const { transport, pacer, clock, signal } = options;
@@ -122,13 +127,12 @@ export function createRequests(options: RequestOptions): Requests {
   };
 
   const tries = (call: Call): Tries => {
-    const { time } = call;
-    const timeoutMs = time !== undefined && 'firstMs' in time ? time.firstMs : options.timeoutMs;
     const onRetry: RetryOptions['onRetry'] = (info) => {
       counts.retried += 1;
       options.onRetry?.(info);
     };
-    return startTries({ ...options, onRetry }, call.operation, timeoutMs);
+    const triesMs = call.triesMs ?? Math.max(shortestTriesMs, 4 * options.timeoutMs);
+    return startTries({ ...options, onRetry }, call.operation, triesMs);
   };
 
   return {

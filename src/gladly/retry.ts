@@ -31,21 +31,19 @@ export interface Tries {
 }
 
 const mostTries = 6;
-const shortestWindowMs = 30_000;
 const firstBackOffMs = 250;
 const longestBackOffMs = 8000;
 
 /**
- * At most 6 tries within 30 s or four time-outs of the request, whichever is longer, counted from the first one.
+ * At most 6 tries, the last of which begins within `triesMs` of the first one.
  * Between them a random part of a wait that doubles each time, or what `Retry-After` says when that is longer.
  */
-export function startTries(options: RetryOptions, operation: string, timeoutMs: number): Tries {
-  const windowMs = Math.max(shortestWindowMs, 4 * timeoutMs);
+export function startTries(options: RetryOptions, operation: string, triesMs: number): Tries {
   let attempt = 0;
   let startedMs: number | null = null;
   let last: Problem | null = null;
 
-  const overMs = (): number => (startedMs ?? options.clock()) + windowMs;
+  const overMs = (): number => (startedMs ?? options.clock()) + triesMs;
 
   return {
     leaving() {

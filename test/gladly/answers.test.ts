@@ -192,7 +192,7 @@ describe('what is no JSON', () => {
     });
     const failure = await failureOf(clientOf(gladly.origin, { timeoutMs: 30_000 }).getConversation('c1'));
     expect(failure.kind).toBe('contract');
-    expect(failure.message).toContain('more than 67108864 bytes');
+    expect(failure.message).toContain('more than 16777216 bytes');
     expect(gladly.received).toHaveLength(1);
   });
 });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { all, clientOf, failureOf, json, localGladly } from './local-gladly.ts';
+import { all, clientOf, failureOf, fakeTime, json, localGladly } from './local-gladly.ts';
 import type { Respond } from './local-gladly.ts';
 
 const request = {
@@ -177,6 +177,20 @@ describe('reports', () => {
     });
     expect(await all(clientOf(gladly.origin).report(request, columns))).toHaveLength(1);
     expect(await all(clientOf(late.origin, { timeoutMs: 100 }).report(request, columns))).toHaveLength(1);
+  });
+
+  test('that never come are asked for twice, and given up after about ten minutes', async () => {
+    const time = fakeTime();
+    const startedMs = time.nowMs;
+    const gladly = await localGladly((_, response) => {
+      // What the time-out of the connection ends when no byte came for so long.
+      time.nowMs += 300_000;
+      response.destroy();
+    });
+    const reading = all(clientOf(gladly.origin, { time, timeoutMs: 30_000 }).report(request, columns));
+    expect((await failureOf(reading)).kind).toBe('temporary');
+    expect(gladly.received).toHaveLength(2);
+    expect(time.nowMs - startedMs).toBeLessThan(11 * 60_000);
   });
 
   test('that stop in the middle are not waited for as long', async () => {
