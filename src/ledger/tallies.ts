@@ -50,7 +50,7 @@ export interface QueueFigures {
   /** Since when the one that waits longest has been due. */
   oldestDueAt: string | null;
   states: Record<(typeof unsettledStates)[number], number>;
-  /** Surveys whose newest answer has no card in Gladly. */
+  /** Surveys of known closings whose newest answer has no card in Gladly. */
   cardsMissing: number;
 }
 
@@ -93,10 +93,12 @@ async function countUnsettled(ledger: Ledger): Promise<QueueFigures['states']> {
   return { ...none, ...counted };
 }
 
+/** Without those of a closing that the ledger knows nothing of: only a person's next post brings their cards. */
 async function countCardsDue(ledger: Ledger): Promise<number> {
   const row = await ledger.db
     .selectFrom('cards_due')
     .select(({ fn }) => fn.countAll().as('count'))
+    .where('closing_id', 'is not', null)
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordAnswer } from '../../src/ledger/answers.ts';
+import { answersWithoutCard, recordAnswer } from '../../src/ledger/answers.ts';
 import { nextDueAt } from '../../src/ledger/claims.ts';
 import { recordFailure, settleMessage } from '../../src/ledger/decisions.ts';
 import { countClosings, countDue, queueFigures } from '../../src/ledger/tallies.ts';
@@ -70,6 +70,14 @@ test('the figures of the queue are those of what is not settled', async () => {
     states: { pending: 2, scheduled: 2, sending: 1, uncertain: 1, failed: 1 },
     cardsMissing: 1,
   });
+});
+
+test('an answer that was posted by hand, of a closing that is not known, is no missing card of the queue', async () => {
+  const ledger = await freshLedger();
+  const content = { rating: 5, resolved: null, comment: null, at: at(30), source: 'cli' };
+  await recordAnswer(ledger, { surveyId: 's1', closingId: null, ...content });
+  expect(await answersWithoutCard(ledger, 10)).toEqual([{ surveyId: 's1', closingId: null }]);
+  expect((await queueFigures(ledger, at(100))).cardsMissing).toBe(0);
 });
 
 test('the queue has work again when the next closing gets due', async () => {
