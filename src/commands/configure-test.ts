@@ -1,7 +1,7 @@
 import { exitCodes } from '../failure.ts';
 import { clean } from '../terminal/text.ts';
 import { testConfiguration, type Check } from '../workflow/check-connection.ts';
-import { sendSample, type Sample } from '../workflow/send-sample.ts';
+import { sendSampleSurvey, type Sample } from '../workflow/send-sample.ts';
 import type { CommandContext } from './context.ts';
 
 /**
@@ -16,7 +16,7 @@ export async function runConfigureTest(context: CommandContext, sendTo: string |
   let sample: Sample | null;
   try {
     // First what may be refused as usage.
-    sample = sendTo === null ? null : await sendSample(settings, sendTo, { signal, clock });
+    sample = sendTo === null ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
     checks = await testConfiguration(settings, { signal });
   } finally {
     progress.stop();

@@ -15,7 +15,7 @@ import {
   type WebhookStatus,
   type WebhookSummary,
 } from '../workflow/webhook-registration.ts';
-import { sendSample, type SampleKind } from '../workflow/webhook-sample.ts';
+import { sendSampleEvent, type SampleKind } from '../workflow/webhook-sample.ts';
 import { registerWebhookSecrets, type CommandContext } from './context.ts';
 
 export interface WebhookInstallOptions {
@@ -120,7 +120,7 @@ export async function runWebhookSend(context: CommandContext, options: WebhookSe
   if (['closed', 'reopened'].includes(kind) && options.conversation === undefined) {
     output.warn('the event names a conversation that does not exist; name a real one with --conversation');
   }
-  const sent = await sendSample(
+  const sent = await sendSampleEvent(
     {
       url,
       kind,

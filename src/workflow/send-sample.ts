@@ -24,7 +24,7 @@ export interface Sample {
  *
  * @throws Failure `bad_address` of kind usage, and what keeps the delivery from being opened
  */
-export async function sendSample(
+export async function sendSampleSurvey(
   settings: Settings,
   to: string,
   { signal, clock }: { signal: AbortSignal; clock: () => number },

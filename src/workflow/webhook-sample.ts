@@ -29,7 +29,7 @@ export interface SentSample {
 }
 
 /** Posts one event to an address as Gladly would, with the newest credentials, and tells how it was answered. */
-export async function sendSample(
+export async function sendSampleEvent(
   { url, kind, conversationId, customerId, times, credentials }: WebhookSample,
   { clock, signal }: { clock: () => number; signal: AbortSignal },
 ): Promise<SentSample> {
