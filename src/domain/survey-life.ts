@@ -10,19 +10,25 @@ export interface SurveyFacts {
   /** When the message left. */
   leftAt: string | null;
   firstAnsweredAt: string | null;
+  /** Of the answer: how often it was given or changed. */
+  revisions: number;
 }
+
+/** Each is kept with its comment, and nobody who is asked needs so many. */
+export const mostRevisions = 100;
 
 /**
  * Answers are taken for `surveyExpires` after the message left, and can be changed for `answerFinalAfter` after the
- * first one. Both periods are open at their end: at exactly the limit it is over.
+ * first one, a hundred times in all. Both periods are open at their end: at exactly the limit it is over.
  */
 export function surveyLife(
-  { state, leftAt, firstAnsweredAt }: SurveyFacts,
+  { state, leftAt, firstAnsweredAt, revisions }: SurveyFacts,
   { surveyExpires, answerFinalAfter }: Pick<Policy, 'surveyExpires' | 'answerFinalAfter'>,
   nowMs: number,
 ): SurveyLife {
   if (leftAt === null || !allows('answer', state)) return 'not_asked';
   if (nowMs >= Date.parse(leftAt) + surveyExpires) return 'expired';
+  if (revisions >= mostRevisions) return 'final';
   const isFinal = firstAnsweredAt !== null && nowMs >= Date.parse(firstAnsweredAt) + answerFinalAfter;
   return isFinal ? 'final' : 'open';
 }

@@ -106,6 +106,16 @@ export async function currentAnswer(ledger: Ledger, surveyId: string): Promise<A
   return newestAnswer(ledger.db, surveyId);
 }
 
+/** The first and the newest revision, which may be the same one; null where there is no answer. */
+export async function outermostAnswers(
+  ledger: Ledger,
+  surveyId: string,
+): Promise<{ first: Answer; newest: Answer } | null> {
+  const newest = await newestAnswer(ledger.db, surveyId);
+  if (newest === null) return null;
+  return { first: newest.revision === 1 ? newest : await firstAnswer(ledger.db, newest), newest };
+}
+
 /** All revisions, oldest first. */
 export async function answersOf(ledger: Ledger, surveyId: string): Promise<Answer[]> {
   const rows = await ledger.db

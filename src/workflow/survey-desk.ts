@@ -1,8 +1,8 @@
 import { firstNameOf } from '../domain/person-name.ts';
-import { surveyLife } from '../domain/survey-life.ts';
+import { surveyLife, type SurveyLife } from '../domain/survey-life.ts';
 import { readToken, type TokenPurpose } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
-import { answersOf, recordAnswer, type Answer } from '../ledger/answers.ts';
+import { outermostAnswers, recordAnswer, type Answer } from '../ledger/answers.ts';
 import { closingOfSurvey, type Closing } from '../ledger/closings.ts';
 import { isUnsubscribed, unsubscribe } from '../ledger/unsubscribes.ts';
 import type { VisitKind } from '../ledger/visits.ts';
@@ -89,12 +89,14 @@ export function createSurveyDesk(
     return surveyId === null ? null : closingOfSurvey(ledger, surveyId);
   };
 
-  const lifeOf = (
-    closing: Closing,
-    first: Pick<Answer, 'answeredAt'> | null,
-  ): ReturnType<typeof surveyLife> => {
+  const lifeOf = (closing: Closing, first: Answer | null, newest: Answer | null): SurveyLife => {
     const { state, leftAt, sentAt } = closing;
-    const facts = { state, leftAt: leftAt ?? sentAt, firstAnsweredAt: first?.answeredAt ?? null };
+    const facts = {
+      state,
+      leftAt: leftAt ?? sentAt,
+      firstAnsweredAt: first?.answeredAt ?? null,
+      revisions: newest?.revision ?? 0,
+    };
     return surveyLife(facts, policy, clock());
   };
 
@@ -119,9 +121,10 @@ export function createSurveyDesk(
     async view(token) {
       const closing = await closingOf('survey', token);
       if (closing?.surveyId === undefined || closing.surveyId === null) return closed();
-      const answers = await answersOf(ledger, closing.surveyId);
-      if (lifeOf(closing, answers[0] ?? null) !== 'open') return closed();
-      return openView(closing, closing.surveyId, answers.at(-1) ?? null);
+      const answers = await outermostAnswers(ledger, closing.surveyId);
+      const { first = null, newest = null } = answers ?? {};
+      if (lifeOf(closing, first, newest) !== 'open') return closed();
+      return openView(closing, closing.surveyId, newest);
     },
 
     async answer(token, content) {
@@ -138,7 +141,8 @@ export function createSurveyDesk(
       };
       try {
         const { answer, changed } = await recordAnswer(ledger, given, (known) => {
-          const life = known.closing === null ? 'not_asked' : lifeOf(known.closing, known.first);
+          const life =
+            known.closing === null ? 'not_asked' : lifeOf(known.closing, known.first, known.current);
           // The button pressed twice is no change, however soon an answer is final.
           const isRepeat = life === 'final' && known.current !== null && isSame(known.current, content);
           if (life !== 'open' && !isRepeat) throw new SurveyOver();

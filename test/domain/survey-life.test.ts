@@ -1,13 +1,13 @@
 import { describe, expect, test } from 'vitest';
 import { closingStates, type ClosingState } from '../../src/domain/closing-states.ts';
-import { surveyLife, type SurveyFacts } from '../../src/domain/survey-life.ts';
+import { mostRevisions, surveyLife, type SurveyFacts } from '../../src/domain/survey-life.ts';
 
 const hour = 3_600_000;
 const day = 24 * hour;
 const policy = { surveyExpires: 30 * day, answerFinalAfter: day };
 const leftAt = '2026-11-01T12:00:00.000Z';
 const left = Date.parse(leftAt);
-const sent: SurveyFacts = { state: 'sent', leftAt, firstAnsweredAt: null };
+const sent: SurveyFacts = { state: 'sent', leftAt, firstAnsweredAt: null, revisions: 0 };
 
 describe('a survey can be answered', () => {
   test.each<[ClosingState, string]>([
@@ -39,6 +39,12 @@ describe('a survey can be answered', () => {
     expect(surveyLife(answered, policy, left + 2 * day - 1)).toBe('open');
     expect(surveyLife(answered, policy, left + 2 * day)).toBe('final');
     expect(surveyLife(answered, { ...policy, answerFinalAfter: 0 }, left + day)).toBe('final');
+  });
+
+  test('until it was changed as often as anybody may', () => {
+    const answered: SurveyFacts = { ...sent, state: 'answered', firstAnsweredAt: leftAt };
+    expect(surveyLife({ ...answered, revisions: mostRevisions - 1 }, policy, left)).toBe('open');
+    expect(surveyLife({ ...answered, revisions: mostRevisions }, policy, left)).toBe('final');
   });
 
   test('no longer than it lives, also where the answer is not final yet', () => {

@@ -1,6 +1,12 @@
 import Database from 'libsql';
 import { afterEach, expect, test, vi } from 'vitest';
-import { answersOf, cardFailureOf, cardsOf, recordAnswer } from '../../src/ledger/answers.ts';
+import {
+  answersOf,
+  cardFailureOf,
+  cardsOf,
+  outermostAnswers,
+  recordAnswer,
+} from '../../src/ledger/answers.ts';
 import { claimClosing, claimNextDue, nextDueAt, settleAbandoned } from '../../src/ledger/claims.ts';
 import {
   closingOfSurvey,
@@ -52,6 +58,7 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   await nextDueAt(ledger, at(40), 'smtp');
   await cardFailureOf(ledger, 's1');
   await answersOf(ledger, 's1');
+  await outermostAnswers(ledger, 's1');
   await cardsOf(ledger, 's1');
   await story(ledger, id);
   await unsubscribe(ledger, 'a@example.com', at(60), 'page');

@@ -1,3 +1,4 @@
+import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import { makeToken, surveyIdOf } from '../../src/domain/survey-token.ts';
 import { answersOf } from '../../src/ledger/answers.ts';
@@ -121,6 +122,36 @@ describe('an answer', () => {
     expect((await desk.view(survey)).state).toBe('closed');
     expect((await desk.answer(survey, good)).saved).toBe(false);
     expect(await own.closings()).toMatchObject([{ state: 'sent' }]);
+  });
+
+  test('is final after a hundred revisions; the last of them is saved once more', async () => {
+    const { desk, survey, surveyId, own } = await surveyed();
+    for (let turn = 0; turn < 100; turn += 1) {
+      expect(await desk.answer(survey, { ...good, rating: (turn % 5) + 1 })).toMatchObject({ saved: true });
+    }
+    expect(await desk.answer(survey, { ...good, rating: 1 })).toMatchObject({
+      state: 'closed',
+      saved: false,
+    });
+    expect(await desk.answer(survey, good)).toMatchObject({ saved: true, answer: good });
+    expect((await desk.view(survey)).state).toBe('closed');
+    expect(await answersOf(own.ledger, surveyId)).toHaveLength(100);
+  });
+
+  test('is looked up without those before it', async () => {
+    const { desk, survey, own } = await surveyed();
+    for (let turn = 0; turn < 20; turn += 1) await desk.answer(survey, { ...good, rating: (turn % 5) + 1 });
+    const revisions = new Set<unknown>();
+    const watch: KyselyPlugin = {
+      transformQuery: ({ node }) => node,
+      async transformResult({ result }) {
+        for (const { revision } of result.rows) if (revision !== undefined) revisions.add(revision);
+        return result;
+      },
+    };
+    const ledger = { ...own.ledger, db: own.ledger.db.withPlugin(watch) };
+    expect(await deskOf(own, { ledger }).desk.view(survey)).toMatchObject({ answer: { rating: 5 } });
+    expect([...revisions].sort()).toEqual([1, 20]);
   });
 
   test('of twenty at once, each is kept in turn and one is last', async () => {
