@@ -132,8 +132,8 @@ export function keepSecret(settings: Settings): Settings {
   };
 }
 
-export function registerWebhookSecrets({ basic, headers }: WebhookCredentials): void {
-  for (const { user, password } of basic) {
+export function registerWebhookSecrets({ basic, headers, basicAlone = [] }: WebhookCredentials): void {
+  for (const { user, password } of [...basic, ...basicAlone]) {
     registerSecret(password);
     registerSecret(Buffer.from(`${user}:${password}`).toString('base64'));
   }

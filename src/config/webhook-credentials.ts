@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import { environmentSecret, environmentText } from './environment.ts';
-import { configFile, readProfiles, type StoredProfile } from './profiles.ts';
+import { configFile, readProfiles, type StoredProfile, type StoredWebhookSecret } from './profiles.ts';
 
 /**
  * What Gladly may authenticate itself with (contract section 9: Basic credentials and static headers; nothing is
@@ -10,6 +10,11 @@ import { configFile, readProfiles, type StoredProfile } from './profiles.ts';
 export interface WebhookCredentials {
   readonly basic: readonly { user: string; password: string }[];
   readonly headers: readonly { name: string; value: string }[];
+  /**
+   * Basic ones that are enough without a header, though there is one: Gladly was given them alone, and may go on to
+   * use them until it has taken the header.
+   */
+  readonly basicAlone?: readonly { user: string; password: string }[];
 }
 
 export const defaultWebhookUser = 'gcsat';
@@ -47,7 +52,8 @@ export async function givenWebhookSecret(env: NodeJS.ProcessEnv): Promise<GivenW
 }
 
 /**
- * All of the environment; a previous password without a user belongs to the current one.
+ * All of the environment; a previous password without a user belongs to the current one. Where a header takes the place
+ * of a password, the previous one was given without it.
  *
  * @throws Failure kind configuration, as above.
  */
@@ -58,6 +64,9 @@ export async function environmentWebhookCredentials(env: NodeJS.ProcessEnv): Pro
     'GCSAT_WEBHOOK_PREVIOUS_PASSWORD',
   ]);
   const previous = pair('GCSAT_WEBHOOK_PREVIOUS', user, password, current?.user ?? defaultWebhookUser);
+  if (current === null && previous !== null && header !== null) {
+    return { basic: [], headers: [header], basicAlone: [previous] };
+  }
   return {
     basic: [current, previous].filter((given) => given !== null),
     headers: header === null ? [] : [header],
@@ -71,15 +80,16 @@ function secretsOf(
   return Promise.all(names.map((name) => environmentSecret(env, name)));
 }
 
-/** What stands in a profile, the current one first. */
-export function profileWebhookCredentials(profile: StoredProfile | undefined): WebhookCredentials {
+/** What stands in a profile, the current one first. Gladly was given none of them together with a header. */
+function profileSecrets(profile: StoredProfile | undefined): readonly StoredWebhookSecret[] {
   const { secret, previous = [] } = profile?.webhook ?? {};
-  return { basic: [...(secret === undefined ? [] : [secret]), ...previous], headers: [] };
+  return [...(secret === undefined ? [] : [secret]), ...previous];
 }
 
 /** Whether a password of the environment is so short that it could be guessed. */
-export function isWeak({ basic, headers }: WebhookCredentials): boolean {
-  const secrets = [...basic.map(({ password }) => password), ...headers.map(({ value }) => value)];
+export function isWeak({ basic, headers, basicAlone = [] }: WebhookCredentials): boolean {
+  const passwords = [...basic, ...basicAlone].map(({ password }) => password);
+  const secrets = [...passwords, ...headers.map(({ value }) => value)];
   return secrets.some((secret) => secret.length < fewestCharacters);
 }
 
@@ -121,8 +131,10 @@ async function readAll({
   const stored = draft ?? (await readProfiles(configDir)).get(profile);
   // The webhook of a profile is its own organisation's, and no other one's events may come in by it.
   const isOwn = stored?.domain === undefined || origin === null || stored.domain === origin;
-  const kept = profileWebhookCredentials(isOwn ? stored : undefined);
-  return { basic: [...given.basic, ...kept.basic], headers: [...given.headers, ...kept.headers] };
+  const kept = profileSecrets(isOwn ? stored : undefined);
+  const { basic, headers, basicAlone = [] } = given;
+  if (headers.length === 0) return { basic: [...basic, ...kept], headers };
+  return { basic, headers, basicAlone: [...basicAlone, ...kept] };
 }
 
 function filesOf({ env, configDir, draft }: WebhookCredentialSources): string[] {

@@ -4,6 +4,8 @@ import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 export interface AcceptedCredentials {
   basic: readonly { user: string; password: string }[];
   headers: readonly { name: string; value: string }[];
+  /** Enough by themselves: Gladly may not know of the header yet. */
+  basicAlone?: readonly { user: string; password: string }[];
 }
 
 /** What a request shows: a header's value by its name in lower case. */
@@ -14,20 +16,22 @@ const key = randomBytes(32);
 
 /**
  * Whether the request is Gladly's. Of each kind that is configured (Basic, a static header) one accepted value has to
- * be shown; where none is configured, nobody is.
+ * be shown, or one that is enough alone; where none is configured, nobody is.
  */
-export function isGladly(shown: ShownHeaders, accepted: AcceptedCredentials): boolean {
+export function isGladly(
+  shown: ShownHeaders,
+  { basic, headers, basicAlone = [] }: AcceptedCredentials,
+): boolean {
+  const given = basicOf(shown('authorization'));
+  const anyOf = (pairs: AcceptedCredentials['basic']): boolean =>
+    anySame(pairs.map(({ user, password }) => [given, `${user}:${password}`]));
+  const alone = anyOf(basicAlone);
   const kinds: boolean[] = [];
-  if (accepted.basic.length > 0) {
-    const given = basicOf(shown('authorization'));
-    kinds.push(anySame(accepted.basic.map(({ user, password }) => [given, `${user}:${password}`])));
+  if (basic.length > 0) kinds.push(anyOf(basic));
+  if (headers.length > 0) {
+    kinds.push(anySame(headers.map(({ name, value }) => [shown(name.toLowerCase()) ?? null, value])));
   }
-  if (accepted.headers.length > 0) {
-    kinds.push(
-      anySame(accepted.headers.map(({ name, value }) => [shown(name.toLowerCase()) ?? null, value])),
-    );
-  }
-  return kinds.length > 0 && !kinds.includes(false);
+  return alone || (kinds.length > 0 && !kinds.includes(false));
 }
 
 /** All are compared, also after a match. */

@@ -56,9 +56,9 @@ export function nextSecret(known: StoredWebhook | null, given: GivenWebhookSecre
   const isUnfinished = known?.unconfirmed === true;
   const stillUsed = isUnfinished ? (known.previous ?? []) : [];
   const previous = last === undefined ? stillUsed : [last, ...stillUsed];
-  if (given.basic !== null) return { secret: ofEnvironment(given), kept: null, previous };
-  // A server that knows of Basic credentials asks for them, beside the header; Gladly will send none.
-  if (given.header !== null) return { secret: ofEnvironment(given), kept: null, previous: [] };
+  if (given.basic !== null || given.header !== null) {
+    return { secret: ofEnvironment(given), kept: null, previous };
+  }
   if (isUnfinished && last !== undefined) return { secret: ofProfile(last), kept: last, previous: stillUsed };
   const kept = {
     user: defaultWebhookUser,

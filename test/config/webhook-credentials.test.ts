@@ -115,6 +115,30 @@ describe('all that is accepted now', () => {
     });
   });
 
+  test('while a header takes the place of a password, either is enough', async () => {
+    const header = { GCSAT_WEBHOOK_HEADER: 'X-Token: a-long-secret' };
+    const headers = [{ name: 'X-Token', value: 'a-long-secret' }];
+    await save({ id: 'w1', url, previous: [{ user: 'gcsat', password: 'old-one' }] });
+    const old = { user: 'gcsat', password: 'old-one' };
+    expect(await reader(header)()).toEqual({ basic: [], headers, basicAlone: [old] });
+    const given = { user: 'gcsat', password: 'given-before' };
+    expect(await reader({ ...header, GCSAT_WEBHOOK_PREVIOUS_PASSWORD: 'given-before' })()).toEqual({
+      basic: [],
+      headers,
+      basicAlone: [given, old],
+    });
+  });
+
+  test('a password beside a header is asked for with it, also the previous one', async () => {
+    const { basic, basicAlone } = await environmentWebhookCredentials({
+      GCSAT_WEBHOOK_HEADER: 'X-Token: a-long-secret',
+      GCSAT_WEBHOOK_PASSWORD: 'new-password',
+      GCSAT_WEBHOOK_PREVIOUS_PASSWORD: 'old-password',
+    });
+    expect(basic.map(({ password }) => password)).toEqual(['new-password', 'old-password']);
+    expect(basicAlone).toBeUndefined();
+  });
+
   test('is seen at the next call when the profile or a file of a secret changes', async () => {
     const file = join(folder, 'secret');
     writeFileSync(file, 'first-password');

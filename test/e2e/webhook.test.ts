@@ -134,6 +134,21 @@ describe('webhook install', () => {
     expect([gate.refused, (await webhooksOf(gladly)).length]).toEqual([[], 1]);
   });
 
+  test('with a header from now on, no event is refused, and the password stays accepted', async () => {
+    const gladly = await configured();
+    const { env, gate } = gladly;
+    await run(install(gate.url), { env });
+    const { secret } = storedWebhook(env);
+    const GCSAT_WEBHOOK_HEADER = 'X-Token: a-long-enough-secret';
+    const { code, document } = await runJson(install(gate.url), { env: { ...env, GCSAT_WEBHOOK_HEADER } });
+    expect([code, document.action, document.header]).toEqual([0, 'updated', 'X-Token']);
+    expect(storedWebhook(env).secret).toBeUndefined();
+    expect(storedWebhook(env).previous).toEqual([secret]);
+    await closeOne(gladly);
+    await vi.waitFor(() => expect(gate.accepted).toContain('CONVERSATION/CLOSED'), 10_000);
+    expect(gate.refused).toEqual([]);
+  });
+
   test('says what to do when nothing answers the PING, and goes on from there', async () => {
     const gladly = await configured();
     const { env, gate } = gladly;

@@ -141,6 +141,18 @@ describe('credentials', () => {
     expect((await post(server, event, { headers: { 'x-gladly-key': 'static value' } })).status).toBe(401);
   });
 
+  test('that are enough alone are taken beside a header, and only they', async () => {
+    const server = await runningServer({
+      credentials: async () => ({ basic: [], headers: [header], basicAlone: [webhookUser] }),
+    });
+    const statusOf = async (headers: Record<string, string>) =>
+      (await post(server, event, { headers })).status;
+    expect(await statusOf({ authorization: basic })).toBe(200);
+    expect(await statusOf({ 'x-gladly-key': 'static value' })).toBe(200);
+    expect(await statusOf(basicOf(webhookUser.user, 'another'))).toBe(401);
+    expect(await statusOf({ 'x-gladly-key': 'another value' })).toBe(401);
+  });
+
   test('are accepted old and new while they are changed, new ones at once, and withdrawn ones a second longer', async () => {
     const renewed = { user: 'new', password: 'p2' };
     let [basicPairs, nowMs] = [[webhookUser], 1_800_000_000_000];
