@@ -1,7 +1,7 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { cardFailureOf } from '../../src/ledger/answers.ts';
-import type { RunLog } from '../../src/workflow/keep-going.ts';
+import type { Log } from '../../src/domain/log.ts';
 import { openServing, type Serving } from '../../src/workflow/serve.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { hour, iso, minute, noon, world, type ServicesChanges, type World } from './support.ts';
@@ -23,7 +23,7 @@ async function serve(
   const controller = new AbortController();
   const log: Running['log'] = [];
   const note =
-    (level: string): RunLog['info'] =>
+    (level: string): Log['info'] =>
     (fields, message) =>
       void log.push({ level, fields, message });
   const settled: string[] = [];

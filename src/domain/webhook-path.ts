@@ -1,0 +1,2 @@
+/** Where `serve` takes Gladly's events. */
+export const webhookPath = '/webhooks/gladly';
