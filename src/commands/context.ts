@@ -17,7 +17,7 @@ export interface CommandContext {
   readonly output: Output;
   /**
    * Aborted by the first SIGINT or SIGTERM with a Failure of kind interrupted or terminated as reason. A second
-   * SIGINT exits at once; the process exits in any case 10 s after the first.
+   * SIGINT exits at once; the process exits in any case 9 s after the first.
    */
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */

@@ -1,7 +1,7 @@
 import { exitCodes, Failure } from '../failure.ts';
 
-/** How long a stopped command may take to finish what is in flight. */
-const graceMs = 10_000;
+/** How long a stopped command may take to finish what is in flight: service managers kill after 10 s, some of them. */
+const graceMs = 9000;
 /** npx passes on the Ctrl-C that the terminal has already sent to everybody: one press, two signals. */
 const samePressMs = 200;
 
@@ -12,9 +12,9 @@ export interface Signals {
 
 /**
  * Turns the first SIGINT or SIGTERM into an aborted signal. A second SIGINT exits at once; the process exits in any
- * case 10 s after the first.
+ * case 9 s after the first.
  *
- * @param giveUp tells of the end when the 10 s are over, and returns the exit code.
+ * @param giveUp tells of the end when the 9 s are over, and returns the exit code.
  */
 export function listenForSignals(giveUp: (reason: Failure) => number): Signals {
   const controller = new AbortController();

@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -12,7 +12,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import Database from 'libsql';
-import { isBusy, storageFailure, unreadableLedger } from './storage-failures.ts';
+import { isBusy, ledgerGone, storageFailure, unreadableLedger } from './storage-failures.ts';
 import { fromStored, toStored } from './stored-text.ts';
 
 type Connection = InstanceType<typeof Database>;
@@ -92,6 +92,12 @@ function makePrivate(path: string): void {
   }
 }
 
+/** Null for a ledger in memory, and for a file that is not there. */
+function inodeOf(path: string): bigint | null {
+  if (path === memory) return null;
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+}
+
 /** Waits without holding up the event loop, which SQLite's own busy handler would do. */
 async function whenFree<T>(timeoutMs: number, work: () => T): Promise<T> {
   const deadline = performance.now() + timeoutMs;
@@ -157,6 +163,7 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): D
     },
   };
 
+  const opened = inodeOf(path);
   let breathedAt = performance.now();
 
   /**
@@ -185,6 +192,8 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): D
     init: () => Promise.resolve(),
     acquireConnection,
     beginTransaction: async () => {
+      // SQLite would go on writing into a file that nobody can open any more.
+      if (inodeOf(path) !== opened) throw ledgerGone(path);
       try {
         // IMMEDIATE: a transaction that first reads and then writes cannot lose its snapshot to another process.
         database.exec('PRAGMA busy_timeout = 0');

@@ -60,6 +60,15 @@ export function unreadableLedger(location: string, what: string, cause?: unknown
   });
 }
 
+export function ledgerGone(location: string): Failure {
+  return new Failure(
+    'ledger',
+    'ledger_gone',
+    `The ledger ${location} was moved, removed or replaced while it was in use; nothing more is written to it.`,
+    { hint: 'Put the file back in its place, then start this again.' },
+  );
+}
+
 /** libsql reports a refused opening as a plain error without a code: `ConnectionFailed("...: 14")`. */
 function isRefusedOpening(error: unknown): boolean {
   return error instanceof Error && error.message.startsWith('ConnectionFailed');

@@ -1,4 +1,13 @@
-import { chmodSync, mkdirSync, readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  mkdirSync,
+  readFileSync,
+  readdirSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, test } from 'vitest';
@@ -177,6 +186,18 @@ describe('files', () => {
     }
   });
 
+  test.each(['removed', 'replaced'])('a file that is %s under an open ledger takes no more', async (fate) => {
+    const file = temporaryFile();
+    const ledger = await opened(file);
+    await sighted(ledger, 'one');
+    renameSync(file, `${file}.moved`);
+    if (fate === 'replaced') writeFileSync(file, '');
+    await expect(sighted(ledger, 'two')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_gone' });
+    if (fate === 'replaced') rmSync(file);
+    renameSync(`${file}.moved`, file);
+    await sighted(ledger, 'one');
+  });
+
   test('a full disk is told, and what was there stays', async () => {
     const ledger = await freshLedger();
     await sighted(ledger, 'c1');
@@ -262,7 +283,7 @@ describe('versions', () => {
       expect(closing).toMatchObject({ state: 'suppressed', reopenedAt: at(100) });
       const lacking = await answersWithoutCard(ledger, 10);
       expect(lacking.map(({ surveyId }) => surveyId)).toEqual(['changed', 'without card', 'by hand']);
-      expect((await queueFigures(ledger, at(500))).cardsMissing).toBe(3);
+      expect((await queueFigures(ledger, at(500))).cardsMissing).toBe(2);
     });
 
     test('is brought to the new version once by processes that open it at the same time', async () => {
