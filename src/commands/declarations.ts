@@ -439,6 +439,7 @@ const webhook: CommandDeclaration = {
           flags: '--url <url>',
           description: 'where Gladly reaches `gcsat serve` (publicUrl/webhooks/gladly)',
         },
+        { flags: '--replace', description: 'take over a webhook at this address that was not made by gcsat' },
         dryRun,
       ],
       examples: ['gcsat webhook install --url https://csat.acme.com', 'gcsat webhook install --dry-run'],
@@ -462,7 +463,7 @@ const webhook: CommandDeclaration = {
       summary: 'post a sample event to a URL, as Gladly would',
       details:
         'Posts an event with the credentials of the profile or the environment, and prints how it was answered. ' +
-        'https, or http to this machine; other hosts over http need --allow-host.',
+        'To this machine, to where the webhook is, or to publicUrl; other hosts need --allow-host.',
       options: [
         { flags: '--url <url>', description: 'where to (http://127.0.0.1:8080/webhooks/gladly)' },
         {
@@ -478,7 +479,8 @@ const webhook: CommandDeclaration = {
         'gcsat webhook send',
         'gcsat webhook send --url https://csat.acme.com --conversation 5LNrIaOiRJ6u3vQ8jHyTkQ --repeat 3',
       ],
-      run: async (context, { options }) => (await import('./webhook.ts')).runWebhookSend(context, options),
+      run: async (context, { options }) =>
+        (await import('./webhook-send.ts')).runWebhookSend(context, options),
     },
   ],
 };

@@ -1,12 +1,10 @@
 import { environmentSwitch } from '../config/environment.ts';
 import { InvalidValue, readValue } from '../config/invalid-value.ts';
-import { resolveSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
 import { givenWebhookSecret, isWeak } from '../config/webhook-credentials.ts';
-import { isLoopbackUrl, parseWebhookUrl, webhookPath, webhookUrlOf } from '../config/webhook-url.ts';
+import { isLoopbackUrl, parseWebhookUrl, webhookUrlOf } from '../config/webhook-url.ts';
 import { exitCodes, Failure } from '../failure.ts';
-import { registerSecret } from '../terminal/redact.ts';
-import { installedView, sentView, statusView } from '../terminal/webhook-view.ts';
+import { installedView, statusView } from '../terminal/webhook-view.ts';
 import type { Surroundings } from '../workflow/services.ts';
 import {
   installWebhook,
@@ -15,11 +13,11 @@ import {
   type WebhookStatus,
   type WebhookSummary,
 } from '../workflow/webhook-registration.ts';
-import { sendSampleEvent, type SampleKind } from '../workflow/webhook-sample.ts';
 import { registerWebhookSecrets, type CommandContext } from './context.ts';
 
 export interface WebhookInstallOptions {
   url?: string | undefined;
+  replace?: boolean | undefined;
   dryRun?: boolean | undefined;
 }
 
@@ -44,6 +42,7 @@ export async function runWebhookInstall(
   const installed = await installWebhook(settings, surroundingsOf(context), {
     url,
     given,
+    replace: options.replace === true,
     dryRun: options.dryRun === true,
   }).finally(() => progress.stop());
   warnOfOthers(context, installed.others);
@@ -87,53 +86,6 @@ export async function runWebhookRemove(
     if (removed.id === null) return 'Gladly has no webhook of gcsat.';
     return `Webhook ${removed.id} ${dryRun ? 'would be' : 'is'} removed.`;
   });
-}
-
-export interface WebhookSendOptions {
-  url?: string | undefined;
-  event?: SampleKind | undefined;
-  conversation?: string | undefined;
-  customer?: string | undefined;
-  repeat?: string | undefined;
-}
-
-const localServer = `http://127.0.0.1:8080${webhookPath}`;
-const mostRepeats = 1000;
-
-/** `gcsat webhook send`: exit 0 when it was accepted, 7 when it may be later, 9 when it was refused. */
-export async function runWebhookSend(context: CommandContext, options: WebhookSendOptions): Promise<number> {
-  const { output, env, flags, signal, clock } = context;
-  const allowHost = flags.allowHost ?? environmentSwitch(env, 'GCSAT_ALLOW_HOST');
-  const url = readValue(
-    'usage',
-    '--url',
-    (text) => parseWebhookUrl(text, allowHost),
-    options.url ?? localServer,
-  );
-  const times = repeats(options.repeat);
-  const kind = options.event ?? (options.conversation === undefined ? 'ping' : 'closed');
-  // The organisation plays no part in it, so that none has to be configured.
-  const resolved = await resolveSettings({ flags, env });
-  registerSecret(resolved.token);
-  const credentials = await resolved.webhookCredentials();
-  registerWebhookSecrets(credentials);
-  if (['closed', 'reopened'].includes(kind) && options.conversation === undefined) {
-    output.warn('the event names a conversation that does not exist; name a real one with --conversation');
-  }
-  const sent = await sendSampleEvent(
-    {
-      url,
-      kind,
-      conversationId: options.conversation ?? null,
-      customerId: options.customer ?? null,
-      times,
-      credentials,
-    },
-    { clock, signal },
-  );
-  if (sent.hint !== null) output.warn(sent.hint);
-  output.result(sent, () => sentView(sent, output));
-  return { accepted: 0, refused: exitCodes.contract, unreachable: exitCodes.temporary }[sent.verdict];
 }
 
 /** An embedded sandbox is gone with the command, and its webhooks with it. */
@@ -183,15 +135,6 @@ function installUrl(context: CommandContext, settings: Settings, given: string |
 function expectedUrl({ publicUrl, origins, hostKind }: Settings): string | null {
   const isPlaceholder = origins['publicUrl'] === 'default' && hostKind !== 'loopback';
   return publicUrl === null || isPlaceholder ? null : webhookUrlOf(publicUrl);
-}
-
-function repeats(given: string | undefined): number {
-  if (given === undefined) return 1;
-  const times = /^\d{1,4}$/.test(given) ? Number(given) : 0;
-  if (times >= 1 && times <= mostRepeats) return times;
-  throw new Failure('usage', 'bad_value', `--repeat: '${given}' is no number of times`, {
-    hint: `use 1 to ${mostRepeats}`,
-  });
 }
 
 function warningsOf({ webhook, credentialsKnown }: WebhookStatus): string[] {

@@ -4,8 +4,9 @@ import type { GivenWebhookSecret } from '../config/webhook-credentials.ts';
 import { Failure } from '../failure.ts';
 import type { Webhook } from '../gladly/answers.ts';
 import type { GladlyClient } from '../gladly/client.ts';
+import { plain } from '../gladly/errors.ts';
 import { memoryLimiterStore } from '../gladly/pacing.ts';
-import { isSameUrl, surveyEvents } from '../gladly/webhooks.ts';
+import { isSameUrl, surveyEvents, type WebhookSpecification } from '../gladly/webhooks.ts';
 import { openGladly, type Surroundings } from './services.ts';
 import { nextSecret, noPlaceForSecret, storedWebhook, storeWebhook } from './webhook-secrets.ts';
 
@@ -13,6 +14,8 @@ export interface WebhookInstallation {
   url: string;
   /** The environment's credentials, which go before made-up ones. */
   given: GivenWebhookSecret;
+  /** Also takes over a webhook at the address that somebody else made. */
+  replace: boolean;
   dryRun: boolean;
 }
 
@@ -40,19 +43,24 @@ export type WebhookSummary = Pick<Webhook, 'id' | 'name' | 'url' | 'events' | 'e
  * and switched on. Whatever breaks off in between, the next call goes on where that ended.
  *
  * @throws Failure `webhook_ping_failed` when nothing at the address answers the PING with 200;
- *   `webhook_secret_homeless` when made-up credentials have no profile to be kept in.
+ *   `webhook_secret_homeless` when made-up credentials have no profile to be kept in; `webhook_of_others` when the
+ *   address has a webhook that is not ours; `webhook_limit` when Gladly takes no more of them.
  */
 export async function installWebhook(
   settings: Settings,
   surroundings: Surroundings,
-  { url, given, dryRun }: WebhookInstallation,
+  { url, given, replace, dryRun }: WebhookInstallation,
 ): Promise<InstalledWebhook> {
   const { profileFits, webhook: known } = await storedWebhook(settings);
   const fromEnvironment = given.basic !== null || given.header !== null;
   if (!profileFits && !fromEnvironment) throw noPlaceForSecret(settings);
   return withClient(settings, surroundings, async (client) => {
     const webhooks = await client.getWebhooks();
-    const found = ours(webhooks, url, known);
+    const found = expected(webhooks, url, known);
+    const requireOurs = (webhook: Webhook | null): void => {
+      if (webhook !== null && !replace && !isOurs(webhook, settings, known)) throw ofOthers(webhook);
+    };
+    requireOurs(found);
     const result: InstalledWebhook = {
       profile: settings.profile,
       dryRun,
@@ -83,8 +91,10 @@ export async function installWebhook(
     // Switched on by a request of its own: a refusal of that one is about the PING, of the others about the webhook.
     const { id, created } =
       found === null
-        ? await client.createWebhook({ ...specification, url })
+        ? await createWebhook(client, { ...specification, url }, webhooks)
         : { id: found.id, created: 'taken' as const };
+    // Somebody else may have been faster.
+    if (found === null && created === 'taken') requireOurs(await client.getWebhook(id));
     if (found === null) await keep(id, false);
     if (created === 'taken') {
       const moves = found !== null && !isSameUrl(found.url, url);
@@ -97,6 +107,44 @@ export async function installWebhook(
 }
 
 const nameOf = ({ profile }: Settings): string => (profile === 'default' ? 'gcsat' : `gcsat ${profile}`);
+
+/** Made by us, as its id or its name says: a run may have been stopped before it learned the id. */
+function isOurs({ id, name }: Webhook, settings: Settings, known: StoredWebhook | null): boolean {
+  return id === known?.id || name === nameOf(settings);
+}
+
+function ofOthers({ id, name, url }: Webhook): Failure {
+  const which = name === null ? id : `${id} (${plain(name, 80)})`;
+  return new Failure(
+    'configuration',
+    'webhook_of_others',
+    `the webhook ${which} at ${plain(url, 200)} was not made by this profile; it would get other credentials and events`,
+    { hint: 'choose another --url, or add --replace if nobody needs it as it is' },
+  );
+}
+
+/** The most that Gladly lets an organisation have (Webhooks). */
+const mostWebhooks = 20;
+
+async function createWebhook(
+  client: GladlyClient,
+  specification: WebhookSpecification,
+  webhooks: readonly Webhook[],
+): ReturnType<GladlyClient['createWebhook']> {
+  try {
+    return await client.createWebhook(specification);
+  } catch (error) {
+    const isRefused = error instanceof Failure && error.code === 'refused';
+    if (!isRefused || webhooks.length < mostWebhooks) throw error;
+    const names = webhooks.map(({ id, name }) => plain(name ?? id, 40)).join(', ');
+    throw new Failure(
+      'configuration',
+      'webhook_limit',
+      `Gladly has ${webhooks.length} webhooks already, and takes no more: ${names}`,
+      { hint: 'delete one that nobody needs in the settings of Gladly, then run it again', cause: error },
+    );
+  }
+}
 
 export interface WebhookStatus {
   profile: string;
@@ -118,7 +166,7 @@ export async function webhookStatus(
   const { basic, headers } = await settings.webhookCredentials();
   return withClient(settings, surroundings, async (client) => {
     const webhooks = await client.getWebhooks();
-    const webhook = ours(webhooks, known?.url ?? url, known);
+    const webhook = expected(webhooks, known?.url ?? url, known);
     return {
       profile: settings.profile,
       installed: webhook !== null,
@@ -139,7 +187,8 @@ export interface RemovedWebhook {
 }
 
 /**
- * Switches the webhook off, deletes it, and forgets its credentials. Repeating it changes nothing.
+ * Switches the webhook off, deletes it, and forgets its credentials. Repeating it changes nothing, and so does a webhook at
+ * the address that somebody else made.
  *
  * @param url where the webhook is expected when the profile knows of none; null: nowhere.
  */
@@ -150,7 +199,8 @@ export async function removeWebhook(
 ): Promise<RemovedWebhook> {
   const { webhook: known } = await storedWebhook(settings);
   return withClient(settings, surroundings, async (client) => {
-    const webhook = ours(await client.getWebhooks(), known?.url ?? url, known);
+    const found = expected(await client.getWebhooks(), known?.url ?? url, known);
+    const webhook = found !== null && isOurs(found, settings, known) ? found : null;
     const result = { profile: settings.profile, dryRun, id: webhook?.id ?? null, url: webhook?.url ?? null };
     if (dryRun) return { ...result, removed: webhook !== null };
     const removed = webhook !== null && (await takeAway(client, webhook));
@@ -175,7 +225,11 @@ async function takeAway(client: GladlyClient, { id, enabled }: Webhook): Promise
 }
 
 /** The webhook at the address, else the one that the profile remembers. */
-function ours(webhooks: readonly Webhook[], url: string | null, known: StoredWebhook | null): Webhook | null {
+function expected(
+  webhooks: readonly Webhook[],
+  url: string | null,
+  known: StoredWebhook | null,
+): Webhook | null {
   return (
     (url === null ? undefined : webhooks.find((webhook) => isSameUrl(webhook.url, url))) ??
     webhooks.find(({ id }) => id === known?.id) ??

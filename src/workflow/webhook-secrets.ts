@@ -21,7 +21,10 @@ export async function storedWebhook({
   configDir,
   profile,
   origin,
-}: Settings): Promise<{ profileFits: boolean; webhook: StoredWebhook | null }> {
+}: Pick<Settings, 'configDir' | 'profile' | 'origin'>): Promise<{
+  profileFits: boolean;
+  webhook: StoredWebhook | null;
+}> {
   const stored = (await readProfiles(configDir)).get(profile);
   const profileFits = stored !== undefined && stored.domain === origin;
   return { profileFits, webhook: profileFits ? (stored.webhook ?? null) : null };

@@ -60,6 +60,20 @@ async function configured(): Promise<TestGladly & { gate: Gate }> {
   return { ...gladly, gate: await gateOf(gladly.env) };
 }
 
+/** A webhook that somebody made by hand. */
+async function makeWebhook({ sandbox, env }: TestGladly, name: string, url: string): Promise<void> {
+  const { GCSAT_EMAIL: email, GCSAT_TOKEN: token } = env;
+  const answer = await fetch(`${sandbox.origin}/api/v1/webhooks`, {
+    method: 'POST',
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`,
+    },
+    body: JSON.stringify({ name, url, events: ['CONVERSATION/CREATED'] }),
+  });
+  expect(answer.status).toBe(201);
+}
+
 async function webhooksOf({ sandbox }: TestGladly): Promise<{ enabled: boolean; url: string }[]> {
   const answer = await fetch(`${sandbox.origin}/_sandbox/webhooks`);
   return ((await answer.json()) as { webhooks: { enabled: boolean; url: string }[] }).webhooks;
@@ -147,6 +161,40 @@ describe('webhook install', () => {
     await closeOne(gladly);
     await vi.waitFor(() => expect(gate.accepted).toContain('CONVERSATION/CLOSED'), 10_000);
     expect(gate.refused).toEqual([]);
+  });
+
+  test('leaves a webhook alone that somebody else made at the address, unless told to replace it', async () => {
+    const gladly = await configured();
+    const { env, gate } = gladly;
+    await makeWebhook(gladly, 'Warehouse', gate.url);
+    const before = await webhooksOf(gladly);
+    const { code, document } = await runJson(install(gate.url), { env });
+    expect([code, document.error.code]).toEqual([3, 'webhook_of_others']);
+    expect(document.error.message).toContain('Warehouse');
+    expect(document.error.hint).toContain('--replace');
+    const dry = await runJson([...install(gate.url), '--dry-run'], { env });
+    expect([dry.code, dry.document.error.code]).toEqual([3, 'webhook_of_others']);
+    const removed = await runJson(['webhook', 'remove', '--yes'], {
+      env: { ...env, GCSAT_PUBLIC_URL: new URL(gate.url).origin },
+    });
+    expect([removed.code, removed.document.removed]).toEqual([0, false]);
+    expect([await webhooksOf(gladly), storedWebhook(env)]).toEqual([before, undefined]);
+
+    const replaced = await runJson([...install(gate.url), '--replace'], { env });
+    expect([replaced.code, replaced.document.action]).toEqual([0, 'updated']);
+    expect(await webhooksOf(gladly)).toMatchObject([{ name: 'gcsat', enabled: true }]);
+    expect((await run(install(gate.url), { env })).code).toBe(0);
+  });
+
+  test('says that Gladly takes no more webhooks, and which it has', async () => {
+    const gladly = await configured();
+    for (let number = 1; number <= 20; number += 1) {
+      await makeWebhook(gladly, `Warehouse ${number}`, `https://example.com/${number}`);
+    }
+    const { code, document } = await runJson(install(gladly.gate.url), { env: gladly.env });
+    expect([code, document.error.code]).toEqual([3, 'webhook_limit']);
+    expect(document.error.message).toContain('Warehouse 7');
+    expect(document.error.hint).toContain('delete one');
   });
 
   test('says what to do when nothing answers the PING, and goes on from there', async () => {
@@ -319,6 +367,20 @@ describe('webhook send', () => {
       status,
       expected === 0,
     ]);
+  });
+
+  test('shows the credentials to no host but its own, unless that is allowed', async () => {
+    // This machine by a name that is not known for it, where nothing listens.
+    const there = 'https://0.0.0.0:1';
+    const args = ['webhook', 'send', '--url', there];
+    const env = { GCSAT_WEBHOOK_PASSWORD: 'a long enough password' };
+    const { code, document } = await runJson(args, { env });
+    expect([code, document.error.code]).toEqual([2, 'webhook_host_unknown']);
+    expect(document.error.hint).toContain('--allow-host');
+    expect((await run([...args, '--allow-host'], { env })).code).toBe(7);
+    expect((await run(args, { env: { ...env, GCSAT_PUBLIC_URL: there } })).code).toBe(7);
+    const other = { ...env, GCSAT_PUBLIC_URL: 'https://0.0.0.0:2' };
+    expect((await run(args, { env: other })).code).toBe(2);
   });
 
   test('nobody there is told apart from an answer', async () => {
