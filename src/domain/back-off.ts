@@ -1,12 +1,16 @@
 const minute = 60_000;
 
-/** Tries after which a closing waits for a person. */
+/** Tries after which a closing waits for a person, where its failure may last. */
 export const mostAttempts = 8;
 
 /**
- * Milliseconds until a closing that failed `attempts` times is tried again: doubling from one minute to about an
- * hour. Null after the last try.
+ * Milliseconds until a closing that failed `attempts` times is tried again: doubling from one minute to about an hour.
+ * Null after the last try.
+ *
+ * @param passes the failure passes by itself, as an outage does: then no try is the last one, and the closing is tried
+ *   until it is too old to be asked about
  */
-export function backOff(attempts: number): number | null {
-  return attempts >= mostAttempts ? null : minute * 2 ** Math.max(0, attempts - 1);
+export function backOff(attempts: number, passes: boolean): number | null {
+  if (attempts >= mostAttempts && !passes) return null;
+  return minute * 2 ** Math.min(Math.max(0, attempts - 1), mostAttempts - 2);
 }

@@ -120,7 +120,7 @@ function settlementOf({ clock }: Services, closing: Closing, outcome: DeliveryOu
   if (outcome.status === 'uncertain') return { status: 'uncertain', error };
   // The tries of one run count as one.
   const attempts = closing.attempts + 1;
-  const wait = outcome.temporary ? backOff(attempts) : null;
+  const wait = outcome.temporary ? backOff(attempts, true) : null;
   if (wait === null) return { status: 'not_sent', temporary: false, error, attempts };
   const retryAt = new Date(clock() + wait).toISOString();
   return { status: 'not_sent', temporary: true, retryAt, error, attempts };

@@ -16,6 +16,11 @@ export function stopsTheRest(failure: Failure): boolean {
   return stopping.includes(failure.kind) && !isOthers(failure);
 }
 
+/** Gladly does not permit this one (403), or nothing at all: only the others can tell. */
+export function isForbidden({ code }: Failure): boolean {
+  return code === 'forbidden';
+}
+
 /** Another process, or a person, was faster: that is one closing's trouble and not a fault of the ledger. */
 export function isOthers({ code }: Failure): boolean {
   return code === 'closing_changed' || code === 'claim_lost' || code === 'closing_busy';

@@ -1,13 +1,8 @@
-import { Failure, type FailureKind } from '../failure.ts';
+import type { Log } from '../domain/log.ts';
+import { Failure } from '../failure.ts';
+import { thrownBy } from './defect.ts';
+import { errorFields } from './error-fields.ts';
 import type { Services } from './services.ts';
-
-/** Where a long run tells what it does: ids and figures, never a person's data. */
-export interface RunLog {
-  debug(fields: Record<string, unknown>, message: string): void;
-  info(fields: Record<string, unknown>, message: string): void;
-  warn(fields: Record<string, unknown>, message: string): void;
-  error(fields: Record<string, unknown>, message: string): void;
-}
 
 const shortestPauseMilliseconds = 1000;
 const longestPauseMilliseconds = 60_000;
@@ -21,7 +16,7 @@ const longestPauseMilliseconds = 60_000;
  */
 export async function keepGoing(
   { signal, sleep }: Pick<Services, 'signal' | 'sleep'>,
-  log: RunLog,
+  log: Log,
   task: string,
   work: (failures: number, went: () => void) => Promise<void>,
 ): Promise<void> {
@@ -48,20 +43,9 @@ function stopped(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-/** Failures that every piece of work meets are about the configuration; those of one closing may quote a person. */
-const impersonal: readonly FailureKind[] = ['credentials', 'configuration', 'ledger'];
-
-function tell(log: RunLog, task: string, error: unknown, retryInMs: number): void {
-  if (error instanceof Failure) {
-    const { kind, code, hint, message } = error;
-    log.warn({ task, kind, code, hint, retryInMs }, impersonal.includes(kind) ? message : `${task}: ${code}`);
-    return;
-  }
-  // The message of a defect may quote anything, and its stack begins with it.
-  const where = (error instanceof Error ? (error.stack ?? '') : '')
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .map((line) => line.trim());
-  const name = error instanceof Error ? error.name : typeof error;
-  log.error({ task, code: 'defect', error: name, where, retryInMs }, 'unexpected, please report it');
+function tell(log: Log, task: string, thrown: unknown, retryInMs: number): void {
+  const error = thrownBy(thrown);
+  const fields = { task, ...errorFields(error), retryInMs };
+  if (error instanceof Failure) log.warn(fields, `${task}: ${error.code}`);
+  else log.error(fields, 'unexpected, please report it');
 }

@@ -2,7 +2,8 @@ import { formatInstant } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { claimClosing } from '../ledger/claims.ts';
 import { sightClosing, type Closing } from '../ledger/closings.ts';
-import { stopsTheRest } from './each-conversation.ts';
+import { defectOf } from './defect.ts';
+import { isForbidden, stopsTheRest } from './each-conversation.ts';
 import { readmitTried } from './find-closings.ts';
 import { closedAtOf } from './look-at-closing.ts';
 import { readConversation, readItems } from './read-conversation.ts';
@@ -30,10 +31,11 @@ export function namedConversations(services: Services, ids: Iterable<string>): N
     for (let turn = iterator.next(); turn.done !== true; turn = iterator.next()) {
       const id = turn.value;
       const work = await workOf(id).catch((error: unknown) => {
-        if (error instanceof Failure && !stopsTheRest(error)) {
-          found.unread.push({ conversationId: id, failure: error });
+        const failure = error instanceof Failure ? error : defectOf(error);
+        if (!stopsTheRest(failure) || isForbidden(failure)) {
+          found.unread.push({ conversationId: id, failure });
         }
-        throw error;
+        throw failure;
       });
       if (work !== null) return work;
     }

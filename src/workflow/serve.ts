@@ -1,35 +1,37 @@
 import { setMaxListeners } from 'node:events';
+import type { Log } from '../domain/log.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../domain/survey-document.ts';
+import type { Failure } from '../failure.ts';
 import { nextDueAt, settleAbandoned } from '../ledger/claims.ts';
 import { boundOrganization } from '../ledger/open.ts';
-import { queueFigures } from '../ledger/tallies.ts';
+import { queueFigures, type QueueFigures } from '../ledger/tallies.ts';
 import { createBell, type Bell } from './bell.ts';
 import { catchUp } from './catch-up.ts';
 import { readyToDeliver } from './decide-and-deliver.ts';
+import { thrownBy } from './defect.ts';
 import { queueOf } from './due-closings.ts';
+import { errorFields } from './error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
-import { keepGoing, type RunLog } from './keep-going.ts';
-import { missingCards, postMissingCard, type MissingCard } from './missing-cards.ts';
+import { keepGoing } from './keep-going.ts';
+import { postCards, type CardListener } from './missing-cards.ts';
 import type { Services } from './services.ts';
 import { createSurveyDesk, type SurveyDesk } from './survey-desk.ts';
-import { workQueue, type NextWork, type QueueLimits, type SettledWork } from './work-queue.ts';
+import { surveyingSince } from './sync-range.ts';
+import { isTrouble, workQueue, type NextWork, type QueueLimits, type SettledWork } from './work-queue.ts';
 
-export type QueueFigures = Awaited<ReturnType<typeof queueFigures>>;
-export type RequestCounts = RequestFigures;
+export type { QueueFigures };
 
 /** What is counted of a running server. */
-export interface ServingListener {
+export interface ServingListener extends CardListener {
   settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
-  cardPosted(): void;
-  cardFailed(): void;
 }
 
 export interface ServingOptions {
   /** How often closings are looked for whose webhook never came; null: never. */
   catchUpMilliseconds: number | null;
   listener: ServingListener;
-  log: RunLog;
+  log: Log;
 }
 
 /** All that a server does besides answering requests. */
@@ -40,7 +42,7 @@ export interface Serving {
   ready(): Promise<void>;
   figures(): Promise<QueueFigures>;
   /** To Gladly, since the start. */
-  requests(): RequestCounts;
+  requests(): RequestFigures;
   /** Works until the services' signal is aborted and what is begun is finished. Troubles are told and outlived. */
   run(): Promise<void>;
   /** Writes what is still only in memory; after the last request was answered. */
@@ -52,11 +54,8 @@ const lookEveryMilliseconds = 3000;
 const lookForCardsEveryMilliseconds = 30_000;
 const settleEveryMilliseconds = 60_000;
 
-/** So that one card that Gladly does not take holds up no other. */
-const mostCardsAtOnce = 4;
-
 const unlimited: QueueLimits = { maxSends: null, maxClosings: null, deadline: null };
-/** After a failure that all closings would meet, one of them shows whether it has passed. */
+/** After a failure that all closings would meet, one after the other shows whether it has passed. */
 const onlyOne: QueueLimits = { ...unlimited, maxClosings: 1 };
 
 /**
@@ -70,6 +69,8 @@ export async function openServing(services: Services, options: ServingOptions): 
   setMaxListeners(0, services.signal);
   await readyToDeliver(services);
   if ((await boundOrganization(ledger)) === null) await services.organization();
+  // From now on nothing is missed, also where Gladly cannot be asked for a while.
+  await surveyingSince(ledger, timeOf(services), false);
   const closings = createBell();
   const answers = createBell();
   const desk = createSurveyDesk(services, { onAnswer: () => answers.ring() });
@@ -87,13 +88,11 @@ export async function openServing(services: Services, options: ServingOptions): 
     requests: () => structuredClone(client.counts),
     async run() {
       await Promise.all([
-        keepGoing(services, log, 'queue', (failures, went) =>
-          workOn(services, closings, failures === 0 ? unlimited : onlyOne, (settled) => {
-            if (settled.failure === null) went();
-            report(settled, options);
-          }),
-        ),
-        keepGoing(services, log, 'cards', () => postCards(services, answers, options)),
+        keepGoing(services, log, 'queue', (failures) => {
+          const work = failures === 0 ? workOn : workWithCare;
+          return work(services, closings, (settled) => report(settled, options));
+        }),
+        keepGoing(services, log, 'cards', (_, went) => postCards(services, answers, options, went)),
         keepTime(services, log, lookEveryMilliseconds, async () => {
           closings.ring();
           return untilDue(await nextDueAt(ledger, timeOf(services), settings.delivery), clock());
@@ -130,8 +129,8 @@ export async function openServing(services: Services, options: ServingOptions): 
 async function workOn(
   services: Services,
   bell: Bell,
-  limits: QueueLimits,
   onSettled: (settled: SettledWork) => void,
+  limits: QueueLimits = unlimited,
 ): Promise<void> {
   const due = queueOf(services, () => bell.ring());
   const next: NextWork = async (ended) => {
@@ -145,40 +144,27 @@ async function workOn(
   await workQueue(services, next, limits, onSettled);
 }
 
-/** Cards as soon as they are missing, some at once. Ends when the services stop, or by a failure of all alike. */
-async function postCards(services: Services, bell: Bell, { listener, log }: ServingOptions): Promise<void> {
-  const { signal } = services;
-  const posting = new Map<string, Promise<void>>();
-  const troubles: unknown[] = [];
-
-  const post = async (missing: MissingCard): Promise<void> => {
-    try {
-      const failure = await postMissingCard(services, missing);
-      if (failure === null) {
-        listener.cardPosted();
-        log.info({ survey: missing.surveyId }, 'card posted');
-      } else {
-        listener.cardFailed();
-        log.warn({ survey: missing.surveyId, code: failure.code, hint: failure.hint }, 'card not posted');
-      }
-    } catch (error) {
-      troubles.push(error);
-    } finally {
-      posting.delete(missing.surveyId);
-      bell.ring();
-    }
+/**
+ * One closing at a time, until a message is taken: that shows that Gladly and the way of messages are well again. A closing
+ * that is not asked about shows nothing, and messages in doubt are each left to a person.
+ *
+ * @throws Failure that says that the trouble lasts
+ */
+async function workWithCare(
+  services: Services,
+  bell: Bell,
+  onSettled: (settled: SettledWork) => void,
+): Promise<void> {
+  const seen = { isWell: false, trouble: null as Failure | null };
+  const settle = (settled: SettledWork): void => {
+    seen.isWell ||= settled.outcome === 'sent';
+    if (isTrouble(settled)) seen.trouble = settled.failure;
+    onSettled(settled);
   };
-
-  while (!signal.aborted && troubles.length === 0) {
-    if (posting.size < mostCardsAtOnce) {
-      const missing = await missingCards(services, posting.size + mostCardsAtOnce);
-      const free = missing.filter(({ surveyId }) => !posting.has(surveyId));
-      for (const one of free.slice(0, mostCardsAtOnce - posting.size)) posting.set(one.surveyId, post(one));
-    }
-    await bell.wait(signal);
+  while (!seen.isWell && !services.signal.aborted) {
+    await workOn(services, bell, settle, onlyOne);
+    if (seen.trouble !== null) throw seen.trouble;
   }
-  await Promise.all(posting.values());
-  if (troubles.length > 0) throw troubles[0];
 }
 
 /**
@@ -188,7 +174,7 @@ async function postCards(services: Services, bell: Bell, { listener, log }: Serv
  */
 async function keepTime(
   services: Services,
-  log: RunLog,
+  log: Log,
   everyMilliseconds: number,
   work: () => Promise<number | null>,
 ): Promise<void> {
@@ -212,7 +198,8 @@ function report(
     ...(failure === null ? {} : { code: failure.code, hint: failure.hint }),
   };
   if (failure === null) log.info(fields, `closing ${outcome}`);
-  else log.warn(fields, `closing ${outcome}`);
+  else if (failure.kind !== 'defect') log.warn(fields, `closing ${outcome}`);
+  else log.error({ ...fields, ...errorFields(thrownBy(failure)) }, 'unexpected, please report it');
 }
 
 /** Milliseconds; at least one, so that a time that has just come is not asked for again and again. */

@@ -1,6 +1,8 @@
 import type { BackfillDocument } from '../domain/backfill-document.ts';
 import { advanceMark } from '../ledger/marks.ts';
 import { backfill, type BackfillListener } from './backfill.ts';
+import type { Failure } from '../failure.ts';
+import { isForbidden } from './each-conversation.ts';
 import { missingCards, postMissingCard } from './missing-cards.ts';
 import type { Services } from './services.ts';
 import { surveyingSince, unseenRange } from './sync-range.ts';
@@ -43,12 +45,17 @@ export async function sync(
 /** Answers whose card was not posted when they came. One that fails is tried again by a later tick. */
 async function postMissingCards(services: Services): Promise<SyncDocument['cards']> {
   const cards = { posted: 0, failed: 0 };
+  const forbidden: Failure[] = [];
   for (const missing of await missingCards(services, mostCards)) {
     const failure = await postMissingCard(services, missing);
     if (failure === null) cards.posted += 1;
     else cards.failed += 1;
+    if (failure !== null && isForbidden(failure)) forbidden.push(failure);
     if (failure !== null)
       services.debug(`the card of survey ${missing.surveyId} was not posted: ${failure.message}`);
   }
+  // Several, and not one was permitted: that is no card's own trouble.
+  const [, second] = forbidden;
+  if (second !== undefined && cards.posted === 0) throw second;
   return cards;
 }

@@ -1,14 +1,17 @@
 import { setMaxListeners } from 'node:events';
 import { backOff } from '../domain/back-off.ts';
+import { isTrial } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
-import { Failure } from '../failure.ts';
-import { renewClaim, settleAbandoned } from '../ledger/claims.ts';
-import type { Closing } from '../ledger/closings.ts';
+import { about, Failure } from '../failure.ts';
+import { renewClaim, settleAbandoned, settleInterrupted } from '../ledger/claims.ts';
+import { closingById, type Closing } from '../ledger/closings.ts';
 import { recordFailure } from '../ledger/decisions.ts';
 import { keepingClaim } from './claim.ts';
 import { customerLookup } from './customer-lookup.ts';
-import { isOthers, stopsTheRest } from './each-conversation.ts';
+import { defectOf } from './defect.ts';
+import { isForbidden, isOthers, stopsTheRest } from './each-conversation.ts';
+import { errorFields } from './error-fields.ts';
 import type { ConversationRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import { createSteps } from './steps.ts';
@@ -39,7 +42,7 @@ const mostWorkers = 16;
 /** At a small share fewer are begun, so that reads do not grow old and a stop does not wait for many. */
 const readingMilliseconds = 8000;
 const requestsPerClosing = 4;
-/** So many failures in a row, with nothing done between them, are not the closings' fault. */
+/** So many failures in a row, with nothing done between them, are not the closings' fault; messages in doubt alike. */
 const hopelessFailures = 12;
 
 /** A closing that this process has claimed, with its conversation where that was read to find it. */
@@ -68,8 +71,8 @@ const waiting: WorkResult = { outcome: 'waiting', reasons: [], failure: null };
 export type NextWork = (ended: AbortSignal) => Promise<Work | null>;
 
 /**
- * Works on the queue until nothing is due, or a limit is reached. A closing that fails is kept with its back-off and
- * never stops the rest, unless everything fails or the rest would fail alike.
+ * Works on the queue until nothing is due, or a limit is reached. A closing that fails, also by a defect of ours, is kept
+ * with its back-off and never stops the rest, unless everything fails or the rest would fail alike.
  *
  * @throws Failure that stopped the run; what was begun is finished, and what is left stays in the queue.
  */
@@ -88,6 +91,8 @@ export async function workQueue(
   let begun = 0;
   let working = 0;
   let failuresInARow = 0;
+  let doubtsInARow = 0;
+  const permission = { any: false, refusals: [] as Failure[] };
   let stop: { error: unknown } | null = null;
   const ended = new AbortController();
   // Each worker that waits for work listens to it.
@@ -110,13 +115,22 @@ export async function workQueue(
       const steps = createSteps(services, () => undefined);
       return (await surveyPending(services, closing, { askForCustomer, read, steps })) ?? waiting;
     } catch (error) {
-      if (!(error instanceof Failure)) throw error;
-      if (stopsTheRest(error)) throw error;
+      // Work that is stopped may end by anything.
+      if (error instanceof Failure ? stopsTheRest(error) && !isForbidden(error) : services.signal.aborted)
+        throw error;
+      const failure = about(
+        closing.conversationId,
+        error instanceof Failure ? error : defectIn(services, closing, error),
+      );
       if (!(await renewClaim(ledger, closing.id, services.worker, now()))) return waiting;
-      const { code, message, hint } = error;
-      const retryAt = retryTime(services, closing, error);
+      if (failure.kind === 'defect' && (await mayHaveLeft(services, closing))) {
+        await settleInterrupted(ledger, closing, now());
+        return { outcome: 'uncertain', reasons: [], failure };
+      }
+      const { code, message, hint } = failure;
+      const retryAt = retryTime(services, closing, failure);
       await recordFailure(ledger, closing.id, now(), { code, message, hint }, retryAt);
-      return { outcome: 'failed', reasons: [], failure: error };
+      return { outcome: 'failed', reasons: [], failure };
     }
   };
 
@@ -141,11 +155,16 @@ export async function workQueue(
 
   const count = (settled: SettledWork): void => {
     const { outcome, failure } = settled;
-    if (failure !== null && stopsTheRest(failure)) throw failure;
+    if (failure !== null && stops(failure)) throw failure;
     if (outcome in run) run[outcome as keyof Omit<QueueRun, 'end'>] += 1;
     onSettled(settled);
     failuresInARow = isTrouble(settled) ? failuresInARow + 1 : 0;
-    if (failure !== null && failuresInARow >= hopelessFailures) throw failure;
+    // Only a message that is taken shows that messages are taken.
+    if (outcome === 'uncertain') doubtsInARow += 1;
+    else if (outcome === 'sent') doubtsInARow = 0;
+    if (failure !== null && isForbidden(failure)) permission.refusals.push(failure);
+    else if (outcome !== 'waiting') permission.any = true;
+    if (failure !== null && Math.max(failuresInARow, doubtsInARow) >= hopelessFailures) throw failure;
   };
 
   const loop = async (): Promise<void> => {
@@ -188,6 +207,9 @@ export async function workQueue(
   services.signal.removeEventListener('abort', end);
   const stopped = stop as { error: unknown } | null;
   if (stopped !== null) throw stopped.error;
+  // One alone tells nothing of the others.
+  const [, second] = permission.refusals;
+  if (second !== undefined && !permission.any) throw second;
   return run;
 }
 
@@ -198,13 +220,35 @@ function workersFor(ratePercent: number): number {
 }
 
 /** What the next closing may meet too. Messages in doubt most of all: each of them is left to a person. */
-function isTrouble({ outcome, failure }: SettledWork): boolean {
+export function isTrouble({ outcome, failure }: SettledWork): boolean {
   if (failure === null) return false;
-  return outcome === 'uncertain' || (outcome === 'failed' && failure.kind === 'temporary');
+  if (outcome === 'uncertain') return true;
+  return outcome === 'failed' && (passes(failure) || failure.kind === 'defect');
+}
+
+/** An outage, or a permission that is missing, must not use up the tries of all closings that meet it. */
+function passes(failure: Failure): boolean {
+  return failure.kind === 'temporary' || isForbidden(failure);
+}
+
+/** What Gladly does not permit for one conversation stops nothing; to send is permitted for all or for none. */
+function stops(failure: Failure): boolean {
+  return stopsTheRest(failure) && !(isForbidden(failure) && failure.conversationId !== null);
+}
+
+function defectIn({ debug }: Services, { id }: Closing, error: unknown): Failure {
+  debug(`closing ${id}: ${JSON.stringify(errorFields(error))}`);
+  return defectOf(error);
+}
+
+/** A trial's message is repeated without harm. */
+async function mayHaveLeft({ ledger }: Services, { id }: Closing): Promise<boolean> {
+  const row = await closingById(ledger, id);
+  return row?.state === 'sending' && (row.provider === null || !isTrial(row.provider));
 }
 
 /** When the queue tries a failed closing again; null where another try cannot help. */
 function retryTime({ clock }: Services, closing: Closing, failure: Failure): string | null {
-  const wait = failure.kind === 'not_found' ? null : backOff(closing.attempts + 1);
+  const wait = failure.kind === 'not_found' ? null : backOff(closing.attempts + 1, passes(failure));
   return wait === null ? null : new Date(clock() + wait).toISOString();
 }

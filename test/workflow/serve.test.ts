@@ -2,7 +2,11 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { cardFailureOf } from '../../src/ledger/answers.ts';
 import type { Log } from '../../src/domain/log.ts';
+import { readMark } from '../../src/ledger/marks.ts';
+import { createBell } from '../../src/workflow/bell.ts';
+import { postCards } from '../../src/workflow/missing-cards.ts';
 import { openServing, type Serving } from '../../src/workflow/serve.ts';
+import type { Services } from '../../src/workflow/services.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { hour, iso, minute, noon, world, type ServicesChanges, type World } from './support.ts';
 
@@ -19,6 +23,7 @@ async function serve(
   own: World,
   changes: ServicesChanges = {},
   catchUpMilliseconds: number | null = null,
+  alter: (services: Services) => Services = (services) => services,
 ): Promise<Running> {
   const controller = new AbortController();
   const log: Running['log'] = [];
@@ -28,7 +33,7 @@ async function serve(
       void log.push({ level, fields, message });
   const settled: string[] = [];
   const cards = { posted: 0, failed: 0 };
-  const serving = await openServing(own.services({ ...changes, signal: controller.signal }), {
+  const serving = await openServing(alter(own.services({ ...changes, signal: controller.signal })), {
     catchUpMilliseconds,
     listener: {
       settled: (outcome) => void settled.push(outcome),
@@ -139,6 +144,98 @@ describe('a server', () => {
     await vi.waitFor(() => expect(running.settled).toEqual(['sent']), patience);
   });
 
+  test(
+    'is careful after messages in doubt: one at a time, until one is taken',
+    { timeout: 60_000 },
+    async () => {
+      const own = await world();
+      let isWell = false;
+      const running = await serve(own, {}, null, (services) => {
+        const real = services.provider();
+        return {
+          ...services,
+          async provider() {
+            const provider = await real;
+            return {
+              ...provider,
+              async deliver(message, leaving) {
+                if (isWell) return provider.deliver(message, leaving);
+                await leaving();
+                const failure = new Failure('temporary', 'no_answer', 'no answer', { hint: 'none' });
+                return { status: 'uncertain', failure };
+              },
+            };
+          },
+        };
+      });
+      for (let number = 0; number < 80; number += 1) await closes(own, running, `${number}@example.org`);
+      const warnings = (): unknown[] =>
+        running.log.filter(({ fields }) => fields['task'] === 'queue' && fields['code'] === 'no_answer');
+      await vi.waitFor(() => expect(warnings().length).toBeGreaterThan(8), { ...patience, timeout: 40_000 });
+      const doubtful = running.settled.filter((outcome) => outcome === 'uncertain').length;
+      // Twelve in a row and what was begun with them, then one with each warning.
+      expect(doubtful).toBeLessThanOrEqual(12 + 15 + warnings().length);
+      isWell = true;
+      await vi.waitFor(() => expect(running.settled).toHaveLength(80), { ...patience, timeout: 40_000 });
+    },
+  );
+
+  test('is not held up by a closing that has a defect', { timeout: 30_000 }, async () => {
+    const own = await world();
+    const poisoned = await own.tell({ customer: { email: 'poisoned@example.org' } });
+    const running = await serve(own, {}, null, (services) => ({
+      ...services,
+      client: {
+        ...services.client,
+        getConversation(id) {
+          if (id === poisoned) throw new TypeError('a secret');
+          return services.client.getConversation(id);
+        },
+      },
+    }));
+    const content = { conversationId: poisoned };
+    const timestamp = iso(own.time.now);
+    await running.serving.intake.accept({ type: 'CONVERSATION/CLOSED', timestamp, content });
+    await vi.waitFor(() => expect(running.settled).toEqual(['failed']), patience);
+    for (const name of ['a', 'b', 'c']) await closes(own, running, `${name}@example.org`);
+    await vi.waitFor(() => expect(running.settled).toEqual(['failed', 'sent', 'sent', 'sent']), patience);
+    const [told, ...more] = running.log.filter(({ level }) => level === 'error');
+    expect(told).toMatchObject({ fields: { code: 'defect', error: 'TypeError' } });
+    expect(JSON.stringify(told)).toContain('serve.test');
+    expect(JSON.stringify(running.log)).not.toContain('a secret');
+    expect(more).toEqual([]);
+    const rows = await own.closings();
+    expect(rows.find(({ conversationId }) => conversationId === poisoned)).toMatchObject({
+      state: 'failed',
+      dueAt: iso(own.time.now + minute),
+      error: { code: 'defect' },
+    });
+  });
+
+  test('misses no closing of a first start while Gladly is away', { timeout: 30_000 }, async () => {
+    const own = await world();
+    let away = true;
+    const { origin } = await faultyProxy(own.sandbox.origin, () => (away ? { status: 503 } : 'pass'));
+    await own.ledger.db
+      .insertInto('organization')
+      .values({ id: 1, organization_id: 'known', host_kind: 'loopback', origin })
+      .execute();
+    const running = await serve(own, { origin }, minute);
+    await vi.waitFor(() => expect(running.log.length).toBeGreaterThan(0), patience);
+    own.time.now += 10 * minute;
+    await own.tell({ customer: { email: 'missed@example.org' } });
+    own.time.now += 2 * hour;
+    away = false;
+    await vi.waitFor(() => expect(running.settled).toEqual(['sent']), patience);
+    expect(own.sandbox.mailbox().map(({ to }) => to)).toEqual(['missed@example.org']);
+  });
+
+  test('without catching up begins at its first start too', async () => {
+    const own = await world();
+    await serve(own);
+    expect(await readMark(own.ledger, 'sync_started')).toBe(iso(noon));
+  });
+
   test('sends what is scheduled once it is due', { timeout: 30_000 }, async () => {
     const own = await world();
     const running = await serve(own, { policy: { delay: hour } });
@@ -211,4 +308,62 @@ describe('a card that Gladly does not take', () => {
       expect(await cardFailureOf(own.ledger, failing.surveyId!)).toBe(null);
     },
   );
+});
+
+test('a card that is on its way is finished before a failure of the ledger is told', async () => {
+  const own = await world();
+  const first = await serve(own);
+  await closes(own, first, 'one@example.org');
+  await vi.waitFor(() => expect(first.settled).toEqual(['sent']), patience);
+  await first.stop();
+  const answer = { rating: 4, resolved: true, comment: null };
+  await first.serving.desk.answer(surveyOf(own, 'one@example.org'), answer);
+
+  const services = own.services();
+  const { createCustomerItem } = services.client;
+  const broken = new Failure('ledger', 'disk_full', 'the disk is full', { hint: 'make room' });
+  let isBroken = false;
+  let arrive = (): void => undefined;
+  let open = (): void => undefined;
+  const arrived = new Promise<void>((resolve) => (arrive = resolve));
+  const gate = new Promise<void>((resolve) => (open = resolve));
+  let asked = 0;
+  const bell = createBell();
+  const cards = { posted: 0, ended: false };
+  const working = postCards(
+    {
+      ...services,
+      clock() {
+        if (!isBroken) return own.time.now;
+        isBroken = false;
+        asked += 1;
+        throw broken;
+      },
+      client: {
+        ...services.client,
+        async createCustomerItem(...given) {
+          arrive();
+          await gate;
+          return createCustomerItem(...given);
+        },
+      },
+    },
+    bell,
+    {
+      listener: { cardPosted: () => (cards.posted += 1), cardFailed: () => undefined },
+      log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
+    },
+    () => undefined,
+  )
+    .catch((error: unknown) => error)
+    .finally(() => (cards.ended = true));
+  await arrived;
+  isBroken = true;
+  bell.ring();
+  await vi.waitFor(() => expect(asked).toBe(1), patience);
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(cards).toEqual({ posted: 0, ended: false });
+  open();
+  expect(await working).toBe(broken);
+  expect(cards.posted).toBe(1);
 });

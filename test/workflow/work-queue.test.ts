@@ -10,6 +10,7 @@ import {
   backfillNamed,
   backfillOf,
   conversationOf,
+  day,
   hour,
   iso,
   mailsByAddress,
@@ -36,6 +37,45 @@ async function customers(own: World, count: number, more: Record<string, unknown
 async function behindProxy(own: World, decide: (request: string, count: number) => Fate) {
   const { origin, seen } = await faultyProxy(own.sandbox.origin, decide);
   return { seen, services: (): Services => own.services({ origin }) };
+}
+
+/** Services whose client has a defect at one conversation. */
+function defective(own: World, conversationId: string) {
+  const debugged: string[] = [];
+  const services = (): Services => {
+    const given = own.services();
+    const { client } = given;
+    return {
+      ...given,
+      debug: (text) => void debugged.push(text),
+      client: {
+        ...client,
+        getConversation(id) {
+          if (id === conversationId) throw new TypeError('a secret');
+          return client.getConversation(id);
+        },
+      },
+    };
+  };
+  return { services, debugged };
+}
+
+/** Minutes that the failed closing waits after each of so many runs. */
+async function waitsOf(
+  own: World,
+  services: () => Services,
+  range: readonly [number, number],
+  runs: number,
+): Promise<(number | null)[]> {
+  const waits: (number | null)[] = [];
+  for (let run = 0; run < runs; run += 1) {
+    await backfillOf(services(), range);
+    const [failed] = (await own.closings()).filter(({ state }) => state === 'failed');
+    const due = failed?.dueAt ?? null;
+    waits.push(due === null ? null : (Date.parse(due) - own.time.now) / minute);
+    own.time.now += 2 * hour;
+  }
+  return waits;
 }
 
 describe('limits', () => {
@@ -149,19 +189,92 @@ describe('a closing that fails', () => {
     const own = await world();
     const { ids, range } = await customers(own, 2);
     const { services } = await behindProxy(own, (request) =>
-      request.includes(ids[0]!) ? { status: 503 } : 'pass',
+      request.includes(ids[0]!) ? { status: 400 } : 'pass',
     );
-    const waits: (number | null)[] = [];
-    for (let run = 0; run < 8; run += 1) {
-      await backfillOf(services(), range);
-      const [failed] = (await own.closings()).filter(({ state }) => state === 'failed');
-      const due = failed?.dueAt ?? null;
-      waits.push(due === null ? null : (Date.parse(due) - own.time.now) / minute);
-      own.time.now += 2 * hour;
-    }
-    expect(waits).toEqual([1, 2, 4, 8, 16, 32, 64, null]);
+    expect(await waitsOf(own, services, range, 8)).toEqual([1, 2, 4, 8, 16, 32, 64, null]);
     const after = await backfillOf(services(), range);
     expect(after).toMatchObject({ outcomes: { sent: 1, failed: 1 }, thisRun: { failed: 0 } });
+  });
+
+  test.each([503, 403])('by %i, which may pass, is tried until it is too old', async (status) => {
+    const own = await world();
+    const { ids, range } = await customers(own, 2);
+    let broken = true;
+    const { services } = await behindProxy(own, (request) =>
+      broken && request.includes(ids[0]!) ? { status } : 'pass',
+    );
+    const [first, ...more] = await waitsOf(own, services, range, 10);
+    expect([first, ...more.slice(-3)]).toEqual([1, 64, 64, 64]);
+    broken = false;
+    expect((await backfillOf(services(), range)).outcomes).toMatchObject({ sent: 2, failed: 0 });
+  });
+
+  test('by an outage that outlasts the maximum age is not asked about', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 2);
+    const { services } = await behindProxy(own, (request) =>
+      request.includes(ids[0]!) ? { status: 503 } : 'pass',
+    );
+    await backfillOf(services(), range);
+    own.time.now += 31 * day;
+    expect(await backfillOf(services(), range)).toMatchObject({
+      outcomes: { sent: 1, suppressed: 1, failed: 0 },
+      reasons: { too_old: 1 },
+    });
+  });
+
+  test('because Gladly does not permit this one alone is listed, and stops no other', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 8);
+    const { services } = await behindProxy(own, (request) =>
+      request === `GET /api/v1/conversations/${ids[0]!}` ? { status: 403 } : 'pass',
+    );
+    const document = await backfillOf(services(), range);
+    expect(document).toMatchObject({
+      outcomes: { sent: 7, failed: 1 },
+      failures: [{ conversationId: ids[0], error: { code: 'forbidden' } }],
+    });
+    const named = await backfillNamed(services(), [ids[0]!, ids[1]!]);
+    expect(named.failures).toMatchObject([{ conversationId: ids[0], error: { code: 'forbidden' } }]);
+  });
+
+  test('by a defect of ours is listed without what it says, and stops no other', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 8);
+    const { services, debugged } = defective(own, ids[0]!);
+    const document = await backfillOf(services(), range);
+    expect(document).toMatchObject({
+      end: 'done',
+      outcomes: { sent: 7, failed: 1 },
+      failures: [{ conversationId: ids[0], error: { code: 'defect' } }],
+    });
+    expect(document.failures[0]?.error.message).not.toContain('secret');
+    const [told] = debugged.filter((text) => text.includes('TypeError'));
+    expect(told).toContain('work-queue.test');
+    expect(told).not.toContain('secret');
+    const named = await backfillNamed(services(), ids.slice(0, 2));
+    expect(named.failures).toMatchObject([{ conversationId: ids[0], error: { code: 'defect' } }]);
+    own.time.now += minute;
+    expect((await backfillOf(own.services(), range)).outcomes).toMatchObject({ sent: 8 });
+  });
+
+  test('by a defect while its message leaves is in doubt, and not repeated', async () => {
+    const own = await world();
+    const { range } = await customers(own, 1);
+    const services = own.services();
+    services.provider = () =>
+      Promise.resolve({
+        name: 'smtp',
+        repeatable: false,
+        async deliver(_, leaving) {
+          await leaving();
+          throw new TypeError('after the message left');
+        },
+        close: () => Promise.resolve(),
+      });
+    expect((await backfillOf(services, range)).outcomes).toMatchObject({ uncertain: 1 });
+    own.time.now += day;
+    expect((await backfillOf(own.services(), range)).thisRun).toMatchObject({ sent: 0 });
   });
 
   test('with many others that fail lets the healthy ones through', async () => {
@@ -268,6 +381,48 @@ describe('when everything fails', () => {
     const doubtful = rows.filter(({ state }) => state === 'uncertain');
     expect(doubtful.length).toBeGreaterThanOrEqual(12);
     expect(doubtful.length).toBeLessThanOrEqual(12 + 16);
+  });
+
+  test('messages in doubt end the run, whatever else is done between them', async () => {
+    const own = await world();
+    const since = own.time.now;
+    for (let number = 0; number < 120; number += 1) {
+      own.time.now += 1000;
+      const topics = number % 2 === 0 ? [] : ['do_not_send_stella'];
+      await own.tell({ customer: { email: `customer.${number}@example.org` }, topics });
+    }
+    own.time.now += 10 * minute;
+    const { services } = await behindProxy(own, (request) =>
+      request.startsWith('POST /api/v1/communications') ? { status: 500 } : 'pass',
+    );
+    expect((await failureOf(backfillOf(services(), [since, own.time.now]))).kind).toBe('temporary');
+    const rows = await own.closings();
+    expect(rows.filter(({ state }) => state === 'uncertain').length).toBeLessThanOrEqual(12 + 16);
+    expect(rows.some(({ state }) => state === 'suppressed')).toBe(true);
+  });
+
+  test.each([30, 2])('for want of permission it ends so too, with %i closings', async (count) => {
+    const own = await world();
+    const { range } = await customers(own, count);
+    const { services } = await behindProxy(own, (request) =>
+      request.startsWith('GET /api/v1/conversations/') ? { status: 403 } : 'pass',
+    );
+    expect(await failureOf(backfillOf(services(), range))).toMatchObject({
+      kind: 'credentials',
+      code: 'forbidden',
+    });
+    own.time.now += 5 * minute;
+    expect((await backfillOf(own.services(), range)).outcomes).toMatchObject({ sent: count });
+  });
+
+  test('because nothing may be sent it ends at once', async () => {
+    const own = await world();
+    const { range } = await customers(own, 40);
+    const { services, seen } = await behindProxy(own, (request) =>
+      request.startsWith('POST /api/v1/communications') ? { status: 403 } : 'pass',
+    );
+    expect((await failureOf(backfillOf(services(), range))).code).toBe('forbidden');
+    expect(seen.filter((request) => request.startsWith('POST')).length).toBeLessThanOrEqual(16);
   });
 
   test('for the wrong credentials it ends at once', async () => {
