@@ -1,0 +1,139 @@
+import type { StoredWebhook } from '../config/profiles.ts';
+import type { Settings } from '../config/settings.ts';
+import type { GivenWebhookSecret } from '../config/webhook-credentials.ts';
+import { Failure } from '../failure.ts';
+import type { Webhook } from '../gladly/answers.ts';
+import type { GladlyClient } from '../gladly/client.ts';
+import { plain } from '../gladly/errors.ts';
+import { isSameUrl, surveyEvents, type WebhookSpecification } from '../gladly/webhooks.ts';
+import { expected, isOurs, listenersBeside, nameOf, type WebhookSummary } from './known-webhooks.ts';
+import type { Surroundings } from './services.ts';
+import { withClient } from './webhook-client.ts';
+import { nextSecret, noPlaceForSecret, storedWebhook, storeWebhook } from './webhook-secrets.ts';
+
+export interface WebhookInstallation {
+  url: string;
+  /** The environment's credentials, which go before made-up ones. */
+  given: GivenWebhookSecret;
+  /** Also takes over a webhook at the address that somebody else made. */
+  replace: boolean;
+  dryRun: boolean;
+}
+
+export interface InstalledWebhook {
+  profile: string;
+  dryRun: boolean;
+  action: 'created' | 'updated';
+  id: string | null;
+  url: string;
+  events: readonly string[];
+  enabled: boolean;
+  /** Who gave the credentials that Gladly uses now. */
+  credentials: 'environment' | 'profile';
+  /** The name of a header that carries one of them. */
+  header: string | null;
+  /** Other webhooks that are told of closings too. */
+  others: WebhookSummary[];
+}
+
+/**
+ * Has Gladly send closings and reopenings to an address, with credentials of its own. First the credentials are kept, so
+ * that a running server accepts them before Gladly uses them, then the webhook is made or found by its URL, told them,
+ * and switched on. Whatever breaks off in between, the next call goes on where that ended.
+ *
+ * @throws Failure `webhook_ping_failed` when nothing at the address answers the PING with 200;
+ *   `webhook_secret_homeless` when made-up credentials have no profile to be kept in; `webhook_of_others` when the
+ *   address has a webhook that is not ours; `webhook_limit` when Gladly takes no more of them.
+ */
+export async function installWebhook(
+  settings: Settings,
+  surroundings: Surroundings,
+  { url, given, replace, dryRun }: WebhookInstallation,
+): Promise<InstalledWebhook> {
+  const { profileFits, webhook: known } = await storedWebhook(settings);
+  const fromEnvironment = given.basic !== null || given.header !== null;
+  if (!profileFits && !fromEnvironment) throw noPlaceForSecret(settings);
+  return withClient(settings, surroundings, async (client) => {
+    const webhooks = await client.getWebhooks();
+    const found = expected(webhooks, url, known);
+    const requireOurs = (webhook: Webhook | null): void => {
+      if (webhook !== null && !replace && !isOurs(webhook, settings, known)) throw ofOthers(webhook);
+    };
+    requireOurs(found);
+    const result: InstalledWebhook = {
+      profile: settings.profile,
+      dryRun,
+      action: found === null ? 'created' : 'updated',
+      id: found?.id ?? null,
+      url,
+      events: surveyEvents,
+      enabled: true,
+      credentials: fromEnvironment ? 'environment' : 'profile',
+      header: given.header?.name ?? null,
+      others: listenersBeside(webhooks, found),
+    };
+    if (dryRun) return { ...result, enabled: found?.enabled ?? false };
+
+    const { secret, kept, previous } = nextSecret(known, given);
+    const keep = (id: string | null, isSettled: boolean): Promise<void> => {
+      const stored: StoredWebhook = {
+        id,
+        url,
+        ...(kept === null ? {} : { secret: kept }),
+        ...(previous.length === 0 ? {} : { previous }),
+        ...(isSettled ? {} : { unconfirmed: true }),
+      };
+      return profileFits ? storeWebhook(settings, stored) : Promise.resolve();
+    };
+    await keep(found?.id ?? null, false);
+    const specification = { name: nameOf(settings), events: surveyEvents, ...secret };
+    // Switched on by a request of its own: a refusal of that one is about the PING, of the others about the webhook.
+    const { id, created } =
+      found === null
+        ? await createWebhook(client, { ...specification, url }, webhooks)
+        : { id: found.id, created: 'taken' as const };
+    // Somebody else may have been faster.
+    if (found === null && created === 'taken') requireOurs(await client.getWebhook(id));
+    if (found === null) await keep(id, false);
+    if (created === 'taken') {
+      const moves = found !== null && !isSameUrl(found.url, url);
+      await client.updateWebhook(id, { ...specification, ...(moves ? { url } : {}) });
+    }
+    await client.updateWebhook(id, { enabled: true });
+    await keep(id, true);
+    return { ...result, id };
+  });
+}
+
+function ofOthers({ id, name, url }: Webhook): Failure {
+  const which = name === null ? id : `${id} (${plain(name, 80)})`;
+  return new Failure(
+    'configuration',
+    'webhook_of_others',
+    `the webhook ${which} at ${plain(url, 200)} was not made by this profile; it would get other credentials and events`,
+    { hint: 'choose another --url, or add --replace if nobody needs it as it is' },
+  );
+}
+
+/** The most that Gladly lets an organisation have (Webhooks). */
+const mostWebhooks = 20;
+
+async function createWebhook(
+  client: GladlyClient,
+  specification: WebhookSpecification,
+  webhooks: readonly Webhook[],
+): ReturnType<GladlyClient['createWebhook']> {
+  try {
+    return await client.createWebhook(specification);
+  } catch (error) {
+    const isRefused = error instanceof Failure && error.code === 'refused';
+    if (!isRefused || webhooks.length < mostWebhooks) throw error;
+    const names = webhooks.map(({ id, name }) => plain(name ?? id, 40)).join(', ');
+    throw new Failure(
+      'configuration',
+      'webhook_limit',
+      `Gladly has ${webhooks.length} webhooks already, and takes no more: ${names}`,
+      { hint: 'delete one that nobody needs in the settings of Gladly, then run it again', cause: error },
+    );
+  }
+}
