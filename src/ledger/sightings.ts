@@ -5,6 +5,7 @@ import { normalizeTime } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { isQueued, move, toClosing } from './closing-rows.ts';
 import type { Closing, Sighted, Sighting } from './closings.ts';
+import { within, type Ledger } from './open.ts';
 import { prepared } from './prepared.ts';
 import type { ClosingsTable, LedgerTables, SightingsTable } from './tables.ts';
 
@@ -71,8 +72,7 @@ async function knownAs(
   closedAt: string,
 ): Promise<Closing | null> {
   const near = await nearby(trx, conversationId, closedAt);
-  const [first] = near;
-  if (first === undefined) return null;
+  if (near.length === 0) return toldLateAs(trx, conversationId, closedAt);
   const id = closingIdOf(conversationId, closedAt);
   const same = near.find((closing) => closing.id === id);
   if (same !== undefined) return same;
@@ -103,10 +103,71 @@ async function nearby(
   conversationId: string,
   closedAt: string,
 ): Promise<Closing[]> {
-  const closedMs = Date.parse(closedAt);
-  const since = new Date(closedMs - sameClosingMilliseconds).toISOString();
-  const until = new Date(closedMs + sameClosingMilliseconds).toISOString();
+  const [since, until] = around(closedAt);
   return (await closingsBetween(trx, { conversationId, since, until })).map(toClosing);
+}
+
+/** The stretch in which times may mean the same closing. */
+function around(closedAt: string): [since: string, until: string] {
+  const closedMs = Date.parse(closedAt);
+  return [
+    new Date(closedMs - sameClosingMilliseconds).toISOString(),
+    new Date(closedMs + sameClosingMilliseconds).toISOString(),
+  ];
+}
+
+/** A row that was first told of long after its closing also stands for the time that the conversation itself told. */
+async function toldLateAs(
+  trx: Transaction<LedgerTables>,
+  conversationId: string,
+  closedAt: string,
+): Promise<Closing | null> {
+  const [since, until] = around(closedAt);
+  const rows = await trx
+    .selectFrom('sightings')
+    .innerJoin('closings', 'closings.id', 'sightings.closing_id')
+    .selectAll('closings')
+    .select('sightings.closed_at as told_at')
+    .where('sightings.conversation_id', '=', conversationId)
+    .where('sightings.closed_at', '>=', since)
+    .where('sightings.closed_at', '<=', until)
+    .execute();
+  const late = rows.filter(
+    (row) => Date.parse(row.closed_at) - Date.parse(row.told_at) > sameClosingMilliseconds,
+  );
+  const told = late.map((row) => ({ ...toClosing(row), closedAt: row.told_at }));
+  const adopted = adoptedClosing(told, closedAt, await nextReopening(trx, conversationId, closedAt));
+  const row = late.find(({ id }) => id === adopted?.id);
+  return row === undefined ? null : toClosing(row);
+}
+
+/**
+ * The row that stands for the closing which a conversation tells of, though it tells an earlier time than `closing`:
+ * events may be stamped when they are sent. Null when a reopening is known between the two times: then what tells the
+ * earlier one does not know the later one yet.
+ */
+export async function sameClosingToldLate(
+  ledger: Ledger,
+  closing: Closing,
+  told: { closedAt: string; seenAt: string; record: boolean },
+): Promise<Closing | null> {
+  return within(ledger, async (trx) => {
+    const { conversationId, customerId } = closing;
+    const closedAt = ledgerTime(told.closedAt);
+    const reopenedAt = await nextReopening(trx, conversationId, closedAt);
+    if (reopenedAt !== null && reopenedAt < closing.closedAt) return null;
+    const known = await knownAs(trx, conversationId, closedAt);
+    if (known !== null) return known;
+    const sighting = {
+      conversationId,
+      customerId,
+      closedAt,
+      seenAt: told.seenAt,
+      source: 'conversations',
+    } as const;
+    if (told.record) await keepTime(trx, sighting, closing);
+    return closing;
+  });
 }
 
 async function nextReopening(

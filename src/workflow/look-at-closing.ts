@@ -11,6 +11,7 @@ import {
   type Closing,
 } from '../ledger/closings.ts';
 import type { Ledger } from '../ledger/open.ts';
+import { sameClosingToldLate } from '../ledger/sightings.ts';
 import type { ClosingInQuestion } from './assess.ts';
 import { creditClosing, type Credit } from './credit.ts';
 import { readFully, type ConversationRead, type FullRead } from './read-conversation.ts';
@@ -45,7 +46,11 @@ export async function lookAtClosing(services: Services, request: LookRequest, st
   checkInbox(services, read);
   const toldAt = isClosed ? closedAtOf(read, read.items) : null;
   const row = await rowOf(services, request, read, toldAt);
-  const credit = await creditClosing(services, read, closingTimeOf(row, toldAt), steps);
+  const told =
+    row === null
+      ? { closedAt: toldAt, reopened: false }
+      : await toldOf(services, row, toldAt, request.record);
+  const credit = await creditClosing(services, read, told.closedAt, steps);
   if (isClosed && read.conversation.closedAt === null) {
     credit.warnings.push('Gladly tells no closedAt of this conversation; its timeline was used instead');
   }
@@ -62,20 +67,41 @@ export async function lookAtClosing(services: Services, request: LookRequest, st
     row,
     closing: {
       id: row?.id ?? (toldAt === null ? null : closingIdOf(read.conversation.id, formatInstant(toldAt))),
-      closedAt: closingTimeOf(row, toldAt),
-      reopened: row !== null && !isSameClosing(row, toldAt),
+      closedAt: told.closedAt,
+      reopened: told.reopened,
     },
   };
 }
 
-/** What the conversation tells now, where it tells of this closing; else what was first seen of it. */
-export function closingTimeOf(row: Closing | null, toldAt: Instant | null): Instant | null {
-  return row === null || isSameClosing(row, toldAt) ? toldAt : parseInstant(row.closedAt);
+/** What a conversation that is closed, or is open, tells of a closing of the ledger. */
+export interface Told {
+  /** What the conversation tells now, where it tells of this closing; else what was first seen of it. */
+  closedAt: Instant | null;
+  /** Open again, or closed again at a later time: then the conversation was reopened since this closing. */
+  reopened: boolean;
+  /** Another row of the ledger that stands for the same closing. */
+  sameAs: Closing | null;
+  /** The conversation does not know of this closing yet: one is told before a known reopening. */
+  behind: boolean;
 }
 
-/** Open again, or closed again at another time: then the conversation was reopened since this closing. */
-export function isSameClosing(row: Closing, toldAt: Instant | null): boolean {
-  return toldAt !== null && adoptedClosing([row], formatInstant(toldAt)) !== null;
+export async function toldOf(
+  { ledger, clock }: Services,
+  row: Closing,
+  toldAt: Instant | null,
+  record: boolean,
+): Promise<Told> {
+  const told = toldAt === null ? null : formatInstant(toldAt);
+  const same: Told = { closedAt: toldAt, reopened: false, sameAs: null, behind: false };
+  const other: Told = { ...same, closedAt: parseInstant(row.closedAt), reopened: true };
+  if (told === null) return other;
+  if (adoptedClosing([row], told) !== null) return same;
+  if (Date.parse(told) > Date.parse(row.closedAt)) return other;
+  // Nobody reopens what has been closed since before: the closing was told late.
+  const seenAt = new Date(clock()).toISOString();
+  const known = await sameClosingToldLate(ledger, row, { closedAt: told, seenAt, record });
+  if (known === null) return { ...other, behind: true };
+  return known.id === row.id ? same : { ...other, sameAs: known };
 }
 
 async function rowOf(

@@ -1,5 +1,5 @@
 import { reasonsOfClosing, reasonsOfConversation, reasonsOfTimeline } from '../domain/eligibility.ts';
-import { parseInstant } from '../domain/instant.ts';
+import { parseInstant, type Instant } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Customer } from '../gladly/answers.ts';
 import type { Closing } from '../ledger/closings.ts';
@@ -13,13 +13,7 @@ import {
   type ClosingInQuestion,
 } from './assess.ts';
 import { creditClosing } from './credit.ts';
-import {
-  checkInbox,
-  closingTimeOf,
-  isSameClosing,
-  settlingMilliseconds,
-  type Look,
-} from './look-at-closing.ts';
+import { checkInbox, settlingMilliseconds, toldOf, type Look, type Told } from './look-at-closing.ts';
 import { readConversation, readItems, type ConversationRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
@@ -28,7 +22,7 @@ export type StagedLook =
   | { look: Look }
   /** The verdict is certain before everything was read. */
   | { certain: readonly Reason[]; facts: DecisionInput['facts'] }
-  /** Gladly still shows the conversation open, right after its closing. */
+  /** Gladly still shows the conversation as it was before, right after its closing. */
   | { notYet: true };
 
 /** Looks up a customer, once for each while the run lasts. */
@@ -64,9 +58,13 @@ export async function lookInStages(
 
   const read = given ?? (await readConversation(services, row.conversationId, steps));
   checkInbox(services, read);
-  const closing = inQuestion(row, read);
-  if (isStillSettling(row, read, now)) return { notYet: true };
+  const told = await toldOf(services, row, toldAtOf(row, read), true);
+  if (isStillSettling(row, read, told, now)) return { notYet: true };
+  const closing: ClosingInQuestion = { id: row.id, closedAt: told.closedAt, reopened: told.reopened };
   const facts = { ...nothingRead, readAt: read.readAt, customerId: read.conversation.customerId };
+  if (told.sameAs !== null) {
+    return { certain: [{ code: 'already_surveyed', detail: `with closing ${told.sameAs.id}` }], facts };
+  }
   const ofConversation = reasonsOfConversation(conversationFactsOf(read, closing), policy);
   if (ofConversation.length > 0) {
     return { certain: ofConversation, facts: { ...facts, evidence: conversationEvidenceOf(read, closing) } };
@@ -88,15 +86,14 @@ export async function lookInStages(
   return { look: { conversationId, read: { ...timeline, customer }, credit, row, closing } };
 }
 
-function inQuestion(row: Closing, { conversation }: ConversationRead): ClosingInQuestion {
-  const isClosed = conversation.status === 'CLOSED';
+function toldAtOf(row: Closing, { conversation }: ConversationRead): Instant | null {
+  if (conversation.status !== 'CLOSED') return null;
   // A conversation that is closed but tells no time is taken at the closing's word.
-  const toldAt = isClosed ? (parseInstant(conversation.closedAt) ?? parseInstant(row.closedAt)) : null;
-  return { id: row.id, closedAt: closingTimeOf(row, toldAt), reopened: !isSameClosing(row, toldAt) };
+  return parseInstant(conversation.closedAt) ?? parseInstant(row.closedAt);
 }
 
-/** A read right after the closing may still show the conversation open, unless a reopening is known. */
-function isStillSettling(row: Closing, { conversation }: ConversationRead, now: number): boolean {
-  if (conversation.status === 'CLOSED' || row.reopenedAt !== null) return false;
+/** A read right after the closing may still show what was before it, unless a reopening since is known. */
+function isStillSettling(row: Closing, { conversation }: ConversationRead, told: Told, now: number): boolean {
+  if ((conversation.status === 'CLOSED' && !told.behind) || row.reopenedAt !== null) return false;
   return now - Date.parse(row.closedAt) < settlingMilliseconds;
 }
