@@ -7,7 +7,7 @@ export type SurveyLife = 'open' | 'final' | 'expired' | 'not_asked';
 /** Times are RFC 3339. */
 export interface SurveyFacts {
   state: ClosingState;
-  /** When the message left. */
+  /** When the message left; of a closing that waits to be asked about again, the one before. */
   leftAt: string | null;
   firstAnsweredAt: string | null;
   /** Of the answer: how often it was given or changed. */
@@ -26,7 +26,8 @@ export function surveyLife(
   { surveyExpires, answerFinalAfter }: Pick<Policy, 'surveyExpires' | 'answerFinalAfter'>,
   nowMs: number,
 ): SurveyLife {
-  if (leftAt === null || !allows('answer', state)) return 'not_asked';
+  const canBeAnswered = allows('answer', state) || allows('answer_earlier', state);
+  if (leftAt === null || !canBeAnswered) return 'not_asked';
   if (nowMs >= Date.parse(leftAt) + surveyExpires) return 'expired';
   if (revisions >= mostRevisions) return 'final';
   const isFinal = firstAnsweredAt !== null && nowMs >= Date.parse(firstAnsweredAt) + answerFinalAfter;

@@ -4,7 +4,7 @@ import { allows } from '../domain/closing-states.ts';
 import { closingIn, fromJson, move, toJson } from './closing-rows.ts';
 import { expectCard, settleCard } from './cards-due.ts';
 import type { Closing, ClosingError } from './closings.ts';
-import { closeMessage } from './messages.ts';
+import { arrivedMessage, askedBefore, closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { AnswersTable, CardsTable, LedgerTables } from './tables.ts';
 
@@ -34,7 +34,8 @@ export interface BeforeAnswer {
 
 /**
  * Keeps an answer as a new revision, unless it says the same as the current one. It also proves that the survey
- * arrived; a closing that never had one keeps its state.
+ * arrived: nobody is asked again, also where a person had the closing decided anew. A closing that never had a message
+ * keeps its state.
  * @param admit called once within the transaction; pure. What it throws refuses the answer
  * @throws Failure closing_not_found
  */
@@ -47,7 +48,7 @@ export async function recordAnswer(
     const closing = given.closingId === null ? null : await closingIn(trx, given.closingId);
     const current = await newestAnswer(trx, given.surveyId);
     const first = current === null || current.revision === 1 ? current : await firstAnswer(trx, current);
-    admit({ closing, first, current });
+    admit({ closing: closing && (await askedBefore(trx, closing, given.surveyId)), first, current });
     const { answer, changed } = nextAnswer(current, given);
     if (!changed) {
       // The answer may have come before the survey did, e.g. by hand; the same words again now prove its arrival.
@@ -93,8 +94,19 @@ function nextAnswer(current: Answer | null, given: NewAnswer): { answer: Answer;
 }
 
 async function noteArrival(trx: Transaction<LedgerTables>, closing: Closing, answer: Answer): Promise<void> {
-  if (!allows('answer', closing.state)) return;
   const at = answer.answeredAt;
+  if (allows('answer_earlier', closing.state)) {
+    const message = await arrivedMessage(trx, closing.id, answer.surveyId);
+    if (message === null) return;
+    const { surveyId, provider, address, leftAt, sequence } = message;
+    const proof = { at, outcome: 'sent', externalId: null, error: null } as const;
+    await closeMessage(trx, closing.id, proof, sequence);
+    const survey = { surveyId, provider, address, leftAt, sentAt: leftAt };
+    const change = { ...survey, dueAt: null, error: null, reasons: [] };
+    await move(trx, closing.id, 'answer_earlier', at, change, `rating ${answer.rating}`);
+    return;
+  }
+  if (!allows('answer', closing.state)) return;
   if (closing.state === 'sending' || closing.state === 'uncertain') {
     await closeMessage(trx, closing.id, { at, outcome: 'sent', externalId: null, error: null });
   }

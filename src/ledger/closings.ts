@@ -1,9 +1,12 @@
-import type { ClosingState, Transition } from '../domain/closing-states.ts';
+import { sql } from 'kysely';
+import { transitions, type ClosingState, type Transition } from '../domain/closing-states.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import { move, toClosing } from './closing-rows.ts';
+import { askedBefore } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import { reopen, sight } from './sightings.ts';
+import type { ClosingsTable } from './tables.ts';
 
 /** The unit of work: one closing of one conversation, its verdict and its survey. */
 export interface Closing {
@@ -128,14 +131,45 @@ export async function lastTimeOf(ledger: Ledger, { id, conversationId, closedAt 
   return last > closedAt ? last : closedAt;
 }
 
-/** The closing that a survey asks about; null when this ledger has no such survey any more. */
+/**
+ * The closing that a survey asks about, with the message that asked, also where the closing waits to be asked about again;
+ * null when this ledger has no such survey any more.
+ */
 export async function closingOfSurvey(ledger: Ledger, surveyId: string): Promise<Closing | null> {
-  const row = await ledger.db
-    .selectFrom('closings')
-    .selectAll()
-    .where('survey_id', '=', surveyId)
-    .executeTakeFirst();
-  return row === undefined ? null : toClosing(row);
+  const row =
+    (await ledger.db
+      .selectFrom('closings')
+      .selectAll()
+      .where('survey_id', '=', surveyId)
+      .executeTakeFirst()) ?? (await waitingWithout(ledger, surveyId));
+  return row === undefined ? null : askedBefore(ledger.db, toClosing(row), surveyId);
+}
+
+/** A closing that lost its survey when it was decided again, but whose message is out. */
+async function waitingWithout(ledger: Ledger, surveyId: string): Promise<ClosingsTable | undefined> {
+  return (
+    ledger.db
+      .selectFrom('closings')
+      .selectAll()
+      // Literals: SQLite uses the partial index only if it can see them.
+      .where(
+        'state',
+        'in',
+        transitions.answer_earlier.from.map((state) => sql.lit(state)),
+      )
+      .where('survey_id', 'is', null)
+      .where((eb) =>
+        eb.exists(
+          eb
+            .selectFrom('messages')
+            .select('messages.sequence')
+            .whereRef('messages.closing_id', '=', 'closings.id')
+            .where('messages.survey_id', '=', surveyId),
+        ),
+      )
+      .limit(1)
+      .executeTakeFirst()
+  );
 }
 
 /** Newest first. */

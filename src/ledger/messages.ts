@@ -1,8 +1,9 @@
-import type { Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
+import { allows } from '../domain/closing-states.ts';
+import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import { fromJson, nextAfter, toJson } from './closing-rows.ts';
 import type { Closing, ClosingError } from './closings.ts';
 import type { LedgerTables, MessageOutcome, MessagesTable } from './tables.ts';
-import type { DeliveryName } from '../domain/delivery.ts';
 
 /** One try to send the survey of a closing; it is written before the message leaves. */
 export interface Message {
@@ -48,11 +49,46 @@ export async function openMessage(
     .execute();
 }
 
-/** Writes how the newest message of a closing ended, over what was believed before. */
+/**
+ * The newest message of a closing that reached the customer for all that is known, also where the closing was decided
+ * again since; a trial's reached nobody.
+ */
+export async function arrivedMessage(
+  db: Kysely<LedgerTables>,
+  closingId: string,
+  surveyId: string,
+): Promise<Message | null> {
+  const rows = await db
+    .selectFrom('messages')
+    .selectAll()
+    .where('closing_id', '=', closingId)
+    .where('survey_id', '=', surveyId)
+    .where('outcome', 'in', ['sent', 'uncertain', 'interrupted'])
+    .orderBy('sequence', 'desc')
+    .execute();
+  const real = rows.find(({ provider }) => !isTrial(provider));
+  return real === undefined ? null : toMessage(real);
+}
+
+/** Whoever follows a link of a survey sees it so: where the closing waits again, the message before still counts. */
+export async function askedBefore(
+  db: Kysely<LedgerTables>,
+  closing: Closing,
+  surveyId: string,
+): Promise<Closing> {
+  if (!allows('answer_earlier', closing.state)) return closing;
+  const message = await arrivedMessage(db, closing.id, surveyId);
+  if (message === null) return closing;
+  const { provider, address, leftAt } = message;
+  return { ...closing, surveyId, provider, address, leftAt };
+}
+
+/** Writes how the newest message of a closing, or that one, ended, over what was believed before. */
 export async function closeMessage(
   trx: Transaction<LedgerTables>,
   closingId: string,
   settlement: Settlement,
+  sequence: number | null = null,
 ): Promise<void> {
   const last = await lastMessage(trx, closingId);
   if (last === undefined) return;
@@ -61,11 +97,11 @@ export async function closeMessage(
     .set({
       settled_at: settlement.at,
       outcome: settlement.outcome,
-      external_id: settlement.externalId ?? last.external_id,
+      ...(settlement.externalId === null ? {} : { external_id: settlement.externalId }),
       error: toJson(settlement.error),
     })
     .where('closing_id', '=', closingId)
-    .where('sequence', '=', last.sequence)
+    .where('sequence', '=', sequence ?? last.sequence)
     .execute();
 }
 

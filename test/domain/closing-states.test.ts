@@ -56,13 +56,18 @@ describe('at most one message', () => {
   test('only a proof makes it sent, and only a customer makes it answered', () => {
     expect(entering('sent')).toEqual(['confirm']);
     expect(transitions.confirm.from).toEqual(['sending', 'uncertain']);
-    expect(entering('answered')).toEqual(['answer']);
+    expect(entering('answered')).toEqual(['answer', 'answer_earlier']);
     expect(transitions.answer.from).not.toContain('pending');
   });
 
   test('an answered survey stays answered, unless it was a trial', () => {
     expect(leaving('answered').toSorted()).toEqual(['answer', 'supersede_trial']);
     expect(transitions.answer.to).toBe('answered');
+  });
+
+  test('an answer to a message in doubt ends the waiting for a second one, and nothing else', () => {
+    expect(transitions.answer_earlier.from.toSorted()).toEqual(['failed', 'pending', 'scheduled']);
+    expect(transitions.answer_earlier.to).toBe('answered');
   });
 
   test('a sent one is answered or was a trial', () => {

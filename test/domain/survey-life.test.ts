@@ -15,10 +15,11 @@ describe('a survey can be answered', () => {
     ['answered', 'open'],
     ['uncertain', 'open'],
     ['sending', 'open'],
-    ['pending', 'not_asked'],
-    ['scheduled', 'not_asked'],
+    // They wait to be asked about again.
+    ['pending', 'open'],
+    ['scheduled', 'open'],
+    ['failed', 'open'],
     ['suppressed', 'not_asked'],
-    ['failed', 'not_asked'],
   ])('in state %s: %s', (state, life) => {
     expect(surveyLife({ ...sent, state }, policy, left)).toBe(life);
   });

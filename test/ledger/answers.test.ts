@@ -14,10 +14,31 @@ import {
   type BeforeAnswer,
   type NewAnswer,
 } from '../../src/ledger/answers.ts';
-import { closingById } from '../../src/ledger/closings.ts';
-import { settleMessage } from '../../src/ledger/decisions.ts';
+import type { DeliveryName } from '../../src/domain/delivery.ts';
+import { claimClosing, claimNextDue } from '../../src/ledger/claims.ts';
+import { closingById, closingOfSurvey, type Closing } from '../../src/ledger/closings.ts';
+import {
+  decideClosing,
+  markLeaving,
+  recordFailure,
+  retryClosing,
+  settleMessage,
+} from '../../src/ledger/decisions.ts';
+import type { Ledger } from '../../src/ledger/open.ts';
+import { supersedeTrials } from '../../src/ledger/trials.ts';
 import { story } from '../../src/ledger/story.ts';
-import { at, freshLedger, inProcesses, leaving, opened, sighted, temporaryFile } from './support.ts';
+import {
+  at,
+  freshLedger,
+  here,
+  inProcesses,
+  leaving,
+  noFacts,
+  opened,
+  sighted,
+  temporaryFile,
+  toSend,
+} from './support.ts';
 
 function answer(closingId: string | null, change: Partial<NewAnswer> = {}): NewAnswer {
   return {
@@ -96,6 +117,96 @@ describe('answers', () => {
     const { id } = await sighted(ledger, 'c1');
     await recordAnswer(ledger, answer(id, { source: 'post' }));
     expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', sentAt: null });
+  });
+
+  describe('to a message in doubt, while a person has the closing asked about again', () => {
+    const error = { code: 'timeout', message: 'No answer.', hint: 'Wait.' };
+    type Waits = 'pending' | 'scheduled' | 'failed';
+
+    async function again(ledger: Ledger, waits: Waits, provider: DeliveryName = 'smtp'): Promise<string> {
+      const { id } = await leaving(ledger, 'c1', { provider });
+      await settleMessage(ledger, id, at(20), { status: 'uncertain', error });
+      await retryClosing(ledger, id, at(30));
+      if (waits === 'scheduled') await decide(ledger, id);
+      if (waits === 'failed') await recordFailure(ledger, id, at(31), error, at(500));
+      expect(await closingById(ledger, id)).toMatchObject({ state: waits, leftAt: null });
+      return id;
+    }
+
+    const decide = (ledger: Ledger, closingId: string): Promise<Closing> =>
+      decideClosing(
+        ledger,
+        { closingId, worker: here, at: at(40), address: 'c1@example.com', since: null, facts: noFacts },
+        () => toSend(closingId, at(60)),
+      );
+
+    test.each<Waits>(['pending', 'scheduled', 'failed'])(
+      'keeps the second from leaving: %s',
+      async (waits) => {
+        const ledger = await freshLedger();
+        const id = await again(ledger, waits);
+        const surveyId = `survey-${id}`;
+        expect(await closingOfSurvey(ledger, surveyId)).toMatchObject({ id, surveyId, leftAt: at(12) });
+        const shown: BeforeAnswer[] = [];
+        await recordAnswer(ledger, answer(id, { surveyId }), (known) => void shown.push(known));
+        expect(shown).toMatchObject([{ closing: { state: waits, leftAt: at(12) } }]);
+        const told = await story(ledger, id);
+        expect(told.closing).toMatchObject({
+          state: 'answered',
+          surveyId,
+          provider: 'smtp',
+          leftAt: at(12),
+          sentAt: at(12),
+          dueAt: null,
+          error: null,
+        });
+        expect(told.messages).toMatchObject([{ outcome: 'sent', error: null }]);
+        expect(await claimNextDue(ledger, here, at(100_000))).toBeNull();
+        await expect(markLeaving(ledger, id, here, at(101))).rejects.toMatchObject({ kind: 'ledger' });
+      },
+    );
+
+    test('also where the closing lost its survey meanwhile', async () => {
+      const ledger = await freshLedger();
+      const id = await again(ledger, 'pending');
+      await decideClosing(
+        ledger,
+        { closingId: id, worker: here, at: at(40), address: 'c1@example.com', since: null, facts: noFacts },
+        () => toSend(id, at(40), 'outbox'),
+      );
+      await claimClosing(ledger, id, here, at(41));
+      await markLeaving(ledger, id, here, at(42));
+      await settleMessage(ledger, id, at(43), { status: 'sent', externalId: null });
+      await supersedeTrials(ledger, [id], at(44));
+      expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', surveyId: null });
+      const surveyId = `survey-${id}`;
+      expect(await closingOfSurvey(ledger, surveyId)).toMatchObject({ id, leftAt: at(12) });
+      await recordAnswer(ledger, answer(id, { surveyId }));
+      const told = await story(ledger, id);
+      expect(told.closing).toMatchObject({ state: 'answered', provider: 'smtp', surveyId });
+      expect(told.messages.map(({ provider, outcome }) => [provider, outcome])).toEqual([
+        ['smtp', 'sent'],
+        ['outbox', 'sent'],
+      ]);
+    });
+
+    test('but not where the message was a trial, did not leave, or was another survey', async () => {
+      const ledger = await freshLedger();
+      const trial = await again(ledger, 'pending', 'outbox');
+      await recordAnswer(ledger, answer(trial, { surveyId: `survey-${trial}` }));
+      expect(await closingById(ledger, trial)).toMatchObject({ state: 'pending' });
+
+      const { id } = await leaving(ledger, 'c2');
+      await settleMessage(ledger, id, at(20), { status: 'not_sent', temporary: false, error });
+      await recordAnswer(ledger, answer(id, { surveyId: `survey-${id}` }));
+      expect(await closingById(ledger, id)).toMatchObject({ state: 'failed' });
+      expect(await closingOfSurvey(ledger, `survey-${id}`)).toMatchObject({ leftAt: null });
+
+      const other = await freshLedger();
+      const doubtful = await again(other, 'pending');
+      await recordAnswer(other, answer(doubtful, { surveyId: 'another' }));
+      expect(await closingById(other, doubtful)).toMatchObject({ state: 'pending' });
+    });
   });
 
   test('the same answer from before the survey, given again after it, proves the arrival too', async () => {

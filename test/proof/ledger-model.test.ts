@@ -47,6 +47,8 @@ interface Row {
   /** Messages that began to leave, and how many more may since one certainly did not or a person said so. */
   left: number;
   permitted: number;
+  /** How each of them ended, as far as it is known; null while it leaves. */
+  ends: (string | null)[];
 }
 
 interface Model {
@@ -75,6 +77,10 @@ const onRow =
 
 const waiting = ['pending', 'scheduled'];
 
+function ended({ ends }: Row, end: string): void {
+  if (ends.length > 0) ends[ends.length - 1] = end;
+}
+
 const steps = {
   sight: (place: Place, late: number): Step => ({
     real: (ledger) =>
@@ -90,7 +96,13 @@ const steps = {
         (one) => conversationOf(one) === conversationOf(place) && one >= place,
       );
       if (!rows.has(place)) {
-        rows.set(place, { state: isOver ? 'suppressed' : 'pending', holder: null, left: 0, permitted: 1 });
+        rows.set(place, {
+          state: isOver ? 'suppressed' : 'pending',
+          holder: null,
+          left: 0,
+          permitted: 1,
+          ends: [],
+        });
       }
       return true;
     },
@@ -157,28 +169,36 @@ const steps = {
     model: onRow(place, (row) => {
       if (row.holder !== by || !moved(row, ['scheduled'], 'sending')) return false;
       row.left += 1;
+      row.ends.push(null);
       return true;
     }),
   }),
   settle: (place: Place, result: ResultName): Step => ({
     real: (ledger, idOf) => settleMessage(ledger, idOf(place), now, results[result]),
     model: onRow(place, (row) => {
-      if (row.state === 'answered' || (row.state === 'uncertain' && result !== 'sent')) return true;
       const { state } = row;
+      const end = result === 'later' || result === 'never' ? 'not_sent' : result;
+      if (state === 'answered' || (state === 'uncertain' && result !== 'sent')) {
+        ended(row, end);
+        return true;
+      }
       const done = {
         sent: () => moved(row, ['sending', 'uncertain'], 'sent'),
         uncertain: () => moved(row, ['sending'], 'uncertain'),
         later: () => moved(row, ['sending', 'scheduled'], 'scheduled'),
         never: () => moved(row, ['sending', ...waiting], 'failed'),
       }[result]();
-      if (done && state === 'sending' && (result === 'later' || result === 'never')) row.permitted += 1;
+      if (done && state === 'sending' && end === 'not_sent') row.permitted += 1;
+      if (done && state !== 'scheduled') ended(row, end);
       return done;
     }),
   }),
   restart: (): Step => ({
     real: (ledger) => settleAbandoned(ledger, now),
     model: ({ rows }) => {
-      for (const row of rows.values()) if (row.holder !== 'here') moved(row, ['sending'], 'uncertain');
+      for (const row of rows.values()) {
+        if (row.holder !== 'here' && moved(row, ['sending'], 'uncertain')) ended(row, 'interrupted');
+      }
       return true;
     },
   }),
@@ -194,7 +214,12 @@ const steps = {
         source: 'page',
       }),
     model: onRow(place, (row) => {
-      moved(row, ['sending', 'sent', 'uncertain'], 'answered');
+      if (moved(row, ['sending', 'uncertain'], 'answered')) ended(row, 'sent');
+      moved(row, ['sent'], 'answered');
+      // Nobody who answered is asked again.
+      if (row.ends.some((end) => end !== null && end !== 'not_sent')) {
+        moved(row, [...waiting, 'failed'], 'answered');
+      }
       return true;
     }),
   }),
@@ -211,7 +236,11 @@ const steps = {
   }),
   confirm: (place: Place): Step => ({
     real: (ledger, idOf) => confirmSent(ledger, idOf(place), now),
-    model: onRow(place, (row) => moved(row, ['sending', 'uncertain'], 'sent')),
+    model: onRow(place, (row) => {
+      const done = moved(row, ['sending', 'uncertain'], 'sent');
+      if (done) ended(row, 'sent');
+      return done;
+    }),
   }),
 };
 

@@ -2,6 +2,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { cardFailureOf } from '../../src/ledger/answers.ts';
 import type { Log } from '../../src/domain/log.ts';
+import { retryClosing } from '../../src/ledger/decisions.ts';
 import { readMark } from '../../src/ledger/marks.ts';
 import { createBell } from '../../src/workflow/bell.ts';
 import { postCards } from '../../src/workflow/missing-cards.ts';
@@ -179,6 +180,42 @@ describe('a server', () => {
       await vi.waitFor(() => expect(running.settled).toHaveLength(80), { ...patience, timeout: 40_000 });
     },
   );
+
+  test('asks nobody twice who answers the message in doubt', { timeout: 30_000 }, async () => {
+    const own = await world();
+    const links: string[] = [];
+    const running = await serve(own, {}, null, (services) => ({
+      ...services,
+      provider: () =>
+        Promise.resolve({
+          name: 'smtp',
+          repeatable: false,
+          async deliver({ surveyUrl }, leaving) {
+            await leaving();
+            links.push(surveyUrl);
+            const failure = new Failure('temporary', 'no_answer', 'no answer', { hint: 'none' });
+            return { status: 'uncertain', failure };
+          },
+          close: () => Promise.resolve(),
+        }),
+    }));
+    await closes(own, running, 'one@example.org');
+    await vi.waitFor(() => expect(running.settled).toEqual(['uncertain']), patience);
+    await running.stop();
+    const [doubtful] = await own.closings();
+    await retryClosing(own.ledger, doubtful!.id, iso(own.time.now));
+    const { desk } = running.serving;
+    const token = tokenIn(links[0]!);
+    expect(await desk.view(token)).toMatchObject({ state: 'open' });
+    const answer = { rating: 4, resolved: true, comment: null };
+    expect(await desk.answer(token, answer)).toMatchObject({ state: 'open', saved: true });
+    expect(await desk.view(token)).toMatchObject({ state: 'open', answer });
+    expect(await own.closings()).toMatchObject([{ state: 'answered', provider: doubtful!.provider }]);
+    const second = await serve(own);
+    await vi.waitFor(() => expect(second.cards).toEqual({ posted: 1, failed: 0 }), patience);
+    expect(second.settled).toEqual([]);
+    expect(own.sandbox.mailbox()).toEqual([]);
+  });
 
   test('is not held up by a closing that has a defect', { timeout: 30_000 }, async () => {
     const own = await world();
