@@ -143,7 +143,7 @@ describe('commands', () => {
     const account = { ...env, GCSAT_PUBLIC_URL: server.listening, GCSAT_WEBHOOK_PASSWORD: password };
     // A sample event is a closing of its own, which would make names of that conversation ambiguous.
     const told = sandbox.traps.find(({ name }) => name === 'opt_out_topic')?.conversationId ?? '';
-    const example = (word: string, index: number, words: readonly string[]): string =>
+    const example = (word: string, _index: number, words: readonly string[]): string =>
       word
         .replace(
           /^(5LNrIaOiRJ6u3vQ8jHyTkQ|<conversationId>)$/,
