@@ -22,7 +22,8 @@ async function intakeOf(file: string): Promise<Intake> {
 }
 
 const metrics = await createMetrics();
-const log = { info: () => undefined, warn: () => undefined, error: () => undefined };
+const silent = (): void => undefined;
+const log = { debug: silent, info: silent, warn: silent, error: silent };
 const trustedProxies = addressSet([]);
 const app = createApp({
   intake: await intakeOf(path),

@@ -408,6 +408,10 @@ const serve: CommandDeclaration = {
       description: 'proxies whose X-Forwarded-For is believed (GCSAT_TRUST_PROXY)',
     },
     {
+      flags: '--metrics-from <ranges>',
+      description: 'other addresses that may read /metrics (this machine alone)',
+    },
+    {
       flags: '--catch-up <duration>',
       description: 'how often closings without a webhook are looked for (5m)',
     },

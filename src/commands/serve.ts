@@ -1,24 +1,26 @@
-import { randomBytes } from 'node:crypto';
-import { isIPv4 } from 'node:net';
-import { InvalidValue } from '../config/invalid-value.ts';
+import { readValue } from '../config/invalid-value.ts';
 import { parseTrustProxy } from '../config/profile-values.ts';
-import type { Settings } from '../config/settings.ts';
+import { isWeak, type WebhookCredentials } from '../config/webhook-credentials.ts';
+import type { Log } from '../domain/log.ts';
+import { isLoopback } from '../domain/loopback.ts';
+import { webhookPath } from '../domain/webhook-path.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { createMetrics } from '../server/metrics.ts';
 import { readBrand } from '../server/pages/brand.ts';
-import { webhookPath } from '../server/routes.ts';
 import { startServer } from '../server/start.ts';
-import { openLog, type Log } from '../terminal/log.ts';
+import { openLog } from '../terminal/log.ts';
 import { openServing, type Serving } from '../workflow/serve.ts';
 import { openServices, type Services } from '../workflow/services.ts';
-import { registerWebhookSecrets, type CommandContext } from './context.ts';
+import type { CommandContext } from './context.ts';
 import { durationOf } from './run-limits.ts';
+import { expectSandbox, firstSteps, listenToSandbox } from './serve-sandbox.ts';
 
 /** The flags of `gcsat serve` as typed. */
 export interface ServeOptions {
   host?: string | undefined;
   port?: string | undefined;
   trustProxy?: string | undefined;
+  metricsFrom?: string | undefined;
   /** False: `--no-catch-up`. */
   catchUp?: string | false | undefined;
 }
@@ -36,9 +38,10 @@ const shortestCatchUpMilliseconds = 1000;
  */
 export async function runServe(context: CommandContext, options: ServeOptions): Promise<number> {
   const { output, signal, clock } = context;
-  const at = { host: options.host ?? usualHost, port: portOf(options.port) };
+  const at = { host: hostOf(options.host), port: portOf(options.port) };
   const catchUpMilliseconds = catchUpOf(options.catchUp);
-  const trusted = options.trustProxy === undefined ? null : trustedOf(options.trustProxy);
+  const trusted = rangesOf('--trust-proxy', options.trustProxy);
+  const metricsReaders = rangesOf('--metrics-from', options.metricsFrom) ?? [];
   const settings = { ...(await context.settings()) };
   if (context.sandbox() !== null) expectSandbox(settings);
   const credentials = await settings.webhookCredentials();
@@ -66,6 +69,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
         language: settings.policy.language,
         publicUrl: leadsHere ? null : settings.publicUrl,
         trustedProxies: trusted ?? settings.trustedProxies,
+        metricsReaders,
         metrics,
         log,
         clock,
@@ -76,7 +80,7 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     if (leadsHere) settings.publicUrl = server.origin;
     const working = serving.run();
     try {
-      if (credentials.basic.length + credentials.headers.length === 0) warnOfNoCredentials(log);
+      warnOfCredentials(log, credentials);
       if (leadsHere && context.sandbox() === null) warnOfLinks(log, server.origin);
       if (!isLoopback(at.host)) tellOfProxy(log);
       await tell(context, services, server.origin);
@@ -119,47 +123,20 @@ async function tell(context: CommandContext, services: Services, origin: string)
   );
 }
 
-function firstSteps(sandbox: string): string[] {
-  return [
-    '',
-    'Close a conversation of the sandbox:',
-    `  curl -X POST ${sandbox}/_sandbox/conversations -H 'content-type: application/json' \\`,
-    `    -d '{"customer": {"email": "you@example.org"}, "close": true}'`,
-    '',
-    'Its survey is in the mailbox a moment later; answer it there:',
-    `  ${sandbox}/_sandbox/mailbox/1.html`,
-    '',
-    'Press Ctrl-C to stop.',
-  ];
-}
-
-/** The sandbox's webhook gets credentials that live as long as it. */
-function expectSandbox(settings: Settings): void {
-  const credentials = {
-    basic: [{ user: 'gcsat', password: randomBytes(24).toString('base64url') }],
-    headers: [],
-  };
-  registerWebhookSecrets(credentials);
-  settings.webhookCredentials = () => Promise.resolve(credentials);
-}
-
-async function listenToSandbox({ client, settings }: Services, url: string): Promise<void> {
-  const [pair] = (await settings.webhookCredentials()).basic;
-  if (pair === undefined) throw new Error('the sandbox got no credentials for its webhook');
-  const { id } = await client.createWebhook({
-    name: 'gcsat',
-    url,
-    events: ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'],
-    credentials: { username: pair.user, password: pair.password },
-  });
-  await client.updateWebhook(id, { enabled: true });
-}
-
-function warnOfNoCredentials(log: Log): void {
-  log.warn(
-    { hint: 'run `gcsat webhook install`, or set GCSAT_WEBHOOK_USER and GCSAT_WEBHOOK_PASSWORD' },
-    'there are no webhook credentials: every webhook is refused with 401',
-  );
+function warnOfCredentials(log: Log, credentials: WebhookCredentials): void {
+  const { basic, headers, basicAlone = [] } = credentials;
+  if (basic.length + headers.length + basicAlone.length === 0) {
+    log.warn(
+      { hint: 'run `gcsat webhook install`, or set GCSAT_WEBHOOK_USER and GCSAT_WEBHOOK_PASSWORD' },
+      'there are no webhook credentials: every webhook is refused with 401',
+    );
+  }
+  if (isWeak(credentials)) {
+    log.warn(
+      { hint: 'set one of at least 16 characters, e.g. from `openssl rand -base64 24`' },
+      'a webhook password is so short that it could be guessed',
+    );
+  }
 }
 
 function warnOfLinks(log: Log, origin: string): void {
@@ -174,6 +151,15 @@ function tellOfProxy(log: Log): void {
     { hint: 'put a reverse proxy with TLS before it, and name it with --trust-proxy' },
     'other machines reach this port without encryption',
   );
+}
+
+/** An empty one, as from a variable that is not set, would be every address of this machine. */
+function hostOf(text: string | undefined): string {
+  const host = (text ?? usualHost).trim();
+  if (host !== '') return host;
+  throw new Failure('usage', 'bad_value', '--host is empty', {
+    hint: 'give an address or a name of this machine; 0.0.0.0 or :: for all of them',
+  });
 }
 
 /** 0 takes any free port. */
@@ -195,17 +181,9 @@ function catchUpOf(given: ServeOptions['catchUp']): number | null {
   });
 }
 
-function trustedOf(text: string): readonly string[] {
-  try {
-    return parseTrustProxy(text);
-  } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error;
-    throw new Failure('usage', 'bad_value', `--trust-proxy: ${error.message}`, { hint: error.hint });
-  }
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));
+/** Null when the flag was not given. */
+function rangesOf(flag: string, given: string | undefined): readonly string[] | null {
+  return given === undefined ? null : readValue('usage', flag, parseTrustProxy, given);
 }
 
 function aborted(signal: AbortSignal): Promise<void> {

@@ -84,8 +84,11 @@ export function parseLogo(text: string): string {
  * @throws InvalidValue
  */
 export function parseTrustProxy(text: string): readonly string[] {
+  if (text.trim() === '') return [];
   const entries = text.split(',').map((entry) => entry.trim());
-  return entries.filter((entry) => entry !== '').map(parseAddressRange);
+  const ranges = entries.filter((entry) => entry !== '').map(parseAddressRange);
+  if (ranges.length > 0) return ranges;
+  throw new InvalidValue(`'${text}' names no address`, 'use e.g. 127.0.0.1, 10.0.0.0/8 or fd00::/8');
 }
 
 function parseAddressRange(entry: string): string {

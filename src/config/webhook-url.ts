@@ -1,8 +1,6 @@
-import { isIPv4 } from 'node:net';
+import { isLoopback } from '../domain/loopback.ts';
+import { webhookPath } from '../domain/webhook-path.ts';
 import { InvalidValue } from './invalid-value.ts';
-
-/** Where `serve` takes events. */
-export const webhookPath = '/webhooks/gladly';
 
 const examples = `use e.g. https://csat.acme.com${webhookPath}`;
 
@@ -39,8 +37,4 @@ export function webhookUrlOf(publicUrl: string): string {
 
 export function isLoopbackUrl(url: string): boolean {
   return isLoopback(new URL(url).hostname);
-}
-
-function isLoopback(host: string): boolean {
-  return host === 'localhost' || host === '[::1]' || (isIPv4(host) && host.startsWith('127.'));
 }

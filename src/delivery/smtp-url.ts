@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { isLoopback } from '../domain/loopback.ts';
 import { Failure } from '../failure.ts';
 
 /** How a mail server is reached. */
@@ -36,8 +37,8 @@ export function readSmtpUrl(text: string): SmtpServer {
   const host = hostOf(url);
   const login = loginOf(url);
   const { tls, pool } = optionsOf(url);
-  const encryption = encryptionOf(url.protocol, tls, isThisMachine(host));
-  if (login !== null && encryption === 'none' && !isThisMachine(host)) {
+  const encryption = encryptionOf(url.protocol, tls, isLoopback(host));
+  if (login !== null && encryption === 'none' && !isLoopback(host)) {
     throw bad('would send the password unencrypted');
   }
   return {
@@ -88,10 +89,6 @@ function encryptionOf(
     return 'implicit';
   }
   return tls === 'off' || (tls === null && isLocal) ? 'none' : 'starttls';
-}
-
-function isThisMachine(host: string): boolean {
-  return host === 'localhost' || host === '::1' || /^127(?:\.\d{1,3}){3}$/.test(host);
 }
 
 function decoded(text: string): string {

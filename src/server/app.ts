@@ -1,12 +1,15 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
+import { isLoopback } from '../domain/loopback.ts';
+import { webhookPath } from '../domain/webhook-path.ts';
+import { errorFields } from '../workflow/error-fields.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread } from './body.ts';
-import { isLoopback, limitKey, type AddressSet } from './client-address.ts';
+import { limitKey, type AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';
 import { metricsHandler, readyHandler, type HealthParts } from './health.ts';
 import { createLimiter, type Allowance } from './request-limits.ts';
-import { routeOf, webhookPath } from './routes.ts';
-import { failureFields, webhookHandler, type WebhookParts } from './webhook.ts';
+import { routeOf } from './routes.ts';
+import { webhookHandler, type WebhookParts } from './webhook.ts';
 
 /** Why a page is not shown: too many requests, too much text, an address of nothing, a defect of ours. */
 export type NoticeKind = 'busy' | 'tooLarge' | 'notFound' | 'broken';
@@ -50,7 +53,6 @@ export function createApp(parts: AppParts): Hono<ServerBindings> {
   for (const path of ['/healthz', '/readyz', '/metrics', '/assets/:file']) {
     app.on(['POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'], path, methodNotAllowed('GET, HEAD'));
   }
-  for (const path of ['/s/:token', '/u/:token']) app.all(path, methodNotAllowed('GET, HEAD, POST'));
   app.notFound((c) => (isForPeople(c) ? page(c, 'notFound', 404) : c.text('not found\n', 404)));
 
   app.onError(async (error, c) => {
@@ -65,7 +67,7 @@ export function createApp(parts: AppParts): Hono<ServerBindings> {
       await refuseUnread(exchange, { status: 413, type, text });
       return RESPONSE_ALREADY_SENT;
     }
-    log.error({ ...failureFields(error), route: routeOf(c.req.path) }, 'a request failed');
+    log.error({ ...errorFields(error), route: routeOf(c.req.path) }, 'a request failed');
     return answersPages ? page(c, 'broken', 500) : c.json({ error: { code: 'internal_error' } }, 500);
   });
   return app;

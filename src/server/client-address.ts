@@ -26,10 +26,6 @@ export function plainAddress(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 }
 
-export function isLoopback(address: string): boolean {
-  return address === '::1' || (isIPv4(address) && address.startsWith('127.'));
-}
-
 /**
  * Who asks: the peer, or behind a trusted proxy the right-most address of `X-Forwarded-For` that is no trusted proxy,
  * since everything left of it may have been written by the client.

@@ -1,12 +1,5 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
-
-/** Everything that Gladly may show just now: while credentials are changed, the former ones too. */
-export interface AcceptedCredentials {
-  basic: readonly { user: string; password: string }[];
-  headers: readonly { name: string; value: string }[];
-  /** Enough by themselves: Gladly may not know of the header yet. */
-  basicAlone?: readonly { user: string; password: string }[];
-}
+import type { WebhookCredentials } from '../config/webhook-credentials.ts';
 
 /** What a request shows: a header's value by its name in lower case. */
 export type ShownHeaders = (name: string) => string | undefined;
@@ -20,10 +13,10 @@ const key = randomBytes(32);
  */
 export function isGladly(
   shown: ShownHeaders,
-  { basic, headers, basicAlone = [] }: AcceptedCredentials,
+  { basic, headers, basicAlone = [] }: WebhookCredentials,
 ): boolean {
   const given = basicOf(shown('authorization'));
-  const anyOf = (pairs: AcceptedCredentials['basic']): boolean =>
+  const anyOf = (pairs: WebhookCredentials['basic']): boolean =>
     anySame(pairs.map(({ user, password }) => [given, `${user}:${password}`]));
   const alone = anyOf(basicAlone);
   const kinds: boolean[] = [];

@@ -1,10 +1,12 @@
 import type { Context } from 'hono';
+import type { Log } from '../domain/log.ts';
+import { isLoopback } from '../domain/loopback.ts';
 import type { RequestFigures } from '../domain/survey-document.ts';
-import { isLoopback, type AddressSet } from './client-address.ts';
+import { errorFields } from '../workflow/error-fields.ts';
+import type { QueueFigures } from '../workflow/serve.ts';
+import type { AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';
-import type { ServerLog } from './log.ts';
-import type { Metrics, QueueFigures } from './metrics.ts';
-import { failureFields } from './webhook.ts';
+import type { Metrics } from './metrics.ts';
 
 export interface HealthParts {
   /** Throws when the ledger cannot be reached. */
@@ -14,28 +16,35 @@ export interface HealthParts {
   metrics: Metrics;
   /** Other addresses that may read the metrics. */
   metricsReaders: AddressSet;
-  log: ServerLog;
+  log: Log;
   clock: () => number;
 }
 
 /** A probe that waits longer counts it as a failure anyway. */
 const longestWaitMs = 2000;
-/** Several scrapers do not ask the ledger each. */
+/** Several scrapers, and whoever finds the address of the probe, do not ask the ledger each. */
 const figuresLastMs = 5000;
+const readyLastsMs = 1000;
 
 /** `/readyz`: 200 while the ledger answers, else 503. Why not is in the log, once for each outage. */
-export function readyHandler({ ready, log }: HealthParts) {
+export function readyHandler({ ready, log, clock }: HealthParts) {
   let wasReady = true;
-  return async (c: Context<ServerBindings>): Promise<Response> => {
+
+  const ask = async (): Promise<boolean> => {
     try {
       await inTime(ready());
       wasReady = true;
-      return c.json({ status: 'ready' }, 200);
     } catch (error) {
-      if (wasReady) log.error(failureFields(error), 'not ready: the ledger does not answer');
+      if (wasReady) log.error(errorFields(error), 'not ready: the ledger does not answer');
       wasReady = false;
-      return c.json({ status: 'unavailable' }, 503);
     }
+    return wasReady;
+  };
+
+  const isReady = kept(readyLastsMs, clock, ask);
+  return async (c: Context<ServerBindings>): Promise<Response> => {
+    if (await isReady()) return c.json({ status: 'ready' }, 200);
+    return c.json({ status: 'unavailable' }, 503);
   };
 }
 
@@ -45,18 +54,13 @@ export function readyHandler({ ready, log }: HealthParts) {
  */
 export function metricsHandler(parts: HealthParts) {
   const { metrics, requests, clock, log } = parts;
-  let asked: { at: number; figures: Promise<QueueFigures | null> } | null = null;
 
-  const figures = (): Promise<QueueFigures | null> => {
-    const now = clock();
-    if (asked !== null && Math.abs(now - asked.at) < figuresLastMs) return asked.figures;
-    const answer = inTime(parts.figures()).catch((error: unknown) => {
-      log.warn(failureFields(error), 'the ledger gave no figures for the metrics');
+  const figures = kept(figuresLastMs, clock, () =>
+    inTime(parts.figures()).catch((error: unknown) => {
+      log.warn(errorFields(error), 'the ledger gave no figures for the metrics');
       return null;
-    });
-    asked = { at: now, figures: answer };
-    return answer;
-  };
+    }),
+  );
 
   return async (c: Context<ServerBindings>): Promise<Response> => {
     if (!mayReadMetrics(c.env.exchange, parts.metricsReaders)) return c.text('not found\n', 404);
@@ -68,6 +72,16 @@ export function metricsHandler(parts: HealthParts) {
 function mayReadMetrics({ peer, address, isForwarded }: Exchange, readers: AddressSet): boolean {
   if (readers.has(address)) return !isForwarded || address !== peer;
   return isLoopback(peer) && !isForwarded;
+}
+
+/** One answer for all who ask within so many milliseconds of the first. */
+function kept<T>(milliseconds: number, clock: () => number, ask: () => Promise<T>): () => Promise<T> {
+  let asked: { at: number; answer: Promise<T> } | null = null;
+  return () => {
+    const now = clock();
+    if (asked === null || Math.abs(now - asked.at) >= milliseconds) asked = { at: now, answer: ask() };
+    return asked.answer;
+  };
 }
 
 async function inTime<T>(work: Promise<T>): Promise<T> {

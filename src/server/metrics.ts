@@ -1,13 +1,7 @@
 import type { Reason } from '../domain/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../domain/survey-document.ts';
+import type { QueueFigures } from '../workflow/serve.ts';
 import type { Route } from './routes.ts';
-
-export interface QueueFigures {
-  due: number;
-  oldestDueAt: string | null;
-  states: Record<'pending' | 'scheduled' | 'sending' | 'uncertain' | 'failed', number>;
-  cardsMissing: number;
-}
 
 /** What is asked at the moment of a scrape. */
 export interface Scrape {
@@ -74,7 +68,7 @@ export async function createMetrics(): Promise<Metrics> {
     'Closings that are not surveyed, once for each reason that applied.',
     'reason',
   );
-  const answers = counter('answers_total', 'Answers taken on the survey page, changed ones too.');
+  const answers = counter('answers_total', 'Answers taken on the survey page: first ones and changed ones.');
   const cards = counter('cards_total', 'Tries to put an answer on the timeline.', 'result');
   const latency = new Histogram({
     name: 'gcsat_http_request_duration_seconds',

@@ -1,4 +1,4 @@
-export const webhookPath = '/webhooks/gladly';
+import { webhookPath } from '../domain/webhook-path.ts';
 
 /** What a log or a metric may tell of a path: never the path itself, which may be a customer's capability. */
 export type Route =

@@ -19,16 +19,16 @@ export interface ServerParts extends Pick<
   /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed. */
   trustedProxies: readonly string[];
   /** Addresses and CIDR ranges that may read `/metrics`, besides this host. */
-  metricsReaders?: readonly string[];
+  metricsReaders: readonly string[];
 }
 
 /**
  * Starts the server: webhooks, survey pages, health and metrics.
  *
- * @throws Failure kind usage when the port cannot be had.
+ * @throws Failure kind usage when the address or the port cannot be had.
  */
 export async function startServer(
-  { desk, brand, language, publicUrl, trustedProxies, metricsReaders = [], ...parts }: ServerParts,
+  { desk, brand, language, publicUrl, trustedProxies, metricsReaders, ...parts }: ServerParts,
   at: { host: string; port: number },
   limits?: Partial<ListenLimits>,
 ): Promise<Listening> {

@@ -1,19 +1,21 @@
 import type { Context } from 'hono';
+import type { WebhookCredentials } from '../config/webhook-credentials.ts';
+import type { Log } from '../domain/log.ts';
 import { Failure } from '../failure.ts';
+import { errorFields } from '../workflow/error-fields.ts';
 import { readBody } from './body.ts';
 import { limitKey } from './client-address.ts';
-import { isGladly, type AcceptedCredentials, type ShownHeaders } from './credentials.ts';
+import { isGladly, type ShownHeaders } from './credentials.ts';
 import type { ServerBindings } from './exchange.ts';
-import type { ServerLog } from './log.ts';
 import type { Metrics } from './metrics.ts';
 import { createLimiter } from './request-limits.ts';
 
 export interface WebhookParts {
   /** Resolves only after the event is on disk; Failure contract for what is no event. */
   intake: { accept(body: unknown): Promise<'stored' | 'ping' | 'ignored'> };
-  credentials: () => Promise<AcceptedCredentials>;
+  credentials: () => Promise<WebhookCredentials>;
   metrics: Metrics;
-  log: ServerLog;
+  log: Log;
   clock: () => number;
 }
 
@@ -30,7 +32,7 @@ const retryAfterSeconds = 30;
  */
 export function webhookHandler({ intake, credentials, metrics, log, clock }: WebhookParts) {
   const refused = createLimiter(refusals, clock);
-  let known: { accepted: AcceptedCredentials; untilMs: number } | null = null;
+  let known: { accepted: WebhookCredentials; untilMs: number } | null = null;
 
   const isFromGladly = async (shown: ShownHeaders): Promise<boolean> => {
     if (known !== null && clock() < known.untilMs && isGladly(shown, known.accepted)) return true;
@@ -48,7 +50,7 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
     try {
       isKnown = await isFromGladly(shown);
     } catch (error) {
-      log.error(failureFields(error), 'the webhook credentials could not be read');
+      log.error(errorFields(error), 'the webhook credentials could not be read');
       return unavailable(c);
     }
     if (!isKnown) {
@@ -68,11 +70,11 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
       return c.json({ status }, 200);
     } catch (error) {
       if (error instanceof Failure && error.kind === 'contract') {
-        log.warn(failureFields(error), 'a webhook was refused');
+        log.warn(errorFields(error), 'a webhook was refused');
         return problem(c, 400, error.code);
       }
       // A defect is no reason to lose the event either: what is not 2xx is sent again.
-      log.error(failureFields(error), 'a webhook could not be stored');
+      log.error(errorFields(error), 'a webhook could not be stored');
       if (error instanceof Failure && error.kind === 'ledger') return unavailable(c);
       return problem(c, 500, 'internal_error');
     }
@@ -101,20 +103,4 @@ function readJson(body: Buffer): Record<string, unknown> | null {
   } catch {
     return null;
   }
-}
-
-/** What a log may know of an error: messages of failures name ids alone, those of defects may quote anything. */
-export function failureFields(error: unknown): Record<string, unknown> {
-  if (error instanceof Failure) return { code: error.code, error: error.message, hint: error.hint };
-  return { code: 'defect', error: error instanceof Error ? error.name : typeof error, where: whereOf(error) };
-}
-
-/** The stack without its first lines, which repeat the message. */
-function whereOf(error: unknown): string[] {
-  const stack = error instanceof Error ? (error.stack ?? '') : '';
-  return stack
-    .split('\n')
-    .filter((line) => /^\s+at /.test(line))
-    .slice(0, 8)
-    .map((line) => line.trim());
 }

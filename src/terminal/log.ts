@@ -1,14 +1,7 @@
+import type { Log } from '../domain/log.ts';
 import type { LogLevel } from './output.ts';
 import { redact } from './redact.ts';
 import { clean, escapeControls } from './text.ts';
-
-/** What a long run tells of itself: ids and figures, one line each. */
-export interface Log {
-  debug(fields: Record<string, unknown>, message: string): void;
-  info(fields: Record<string, unknown>, message: string): void;
-  warn(fields: Record<string, unknown>, message: string): void;
-  error(fields: Record<string, unknown>, message: string): void;
-}
 
 interface LogSink {
   write(text: string): unknown;

@@ -39,13 +39,15 @@ export type SurveyView =
 
 export type Subscription = { state: 'subscribed' | 'unsubscribed' | 'closed' } & Salutation;
 
+/** `saved` is false where the survey takes no answer, `changed` too where it had the same one already. */
+export type TakenAnswer = SurveyView & { saved: boolean; changed: boolean };
+
 /** Everything that the customers' pages do. A token is the one capability; nothing here waits for Gladly. */
 export interface SurveyDesk {
   view(token: string): Promise<SurveyView>;
-  /** `saved` is false where the survey takes no answer; the same answer again is saved already. */
-  answer(token: string, answer: AnswerContent): Promise<SurveyView & { saved: boolean }>;
-  /** Written soon after, never scored. */
-  visited(token: string, kind: VisitKind): void;
+  answer(token: string, answer: AnswerContent): Promise<TakenAnswer>;
+  /** Of a survey that was shown. Written soon after, never scored. */
+  visited(surveyId: string, kind: VisitKind): void;
   /** The token of an unsubscribe link, which also works when the survey is over. */
   subscription(token: string): Promise<Subscription>;
   unsubscribe(token: string): Promise<Subscription & { state: 'unsubscribed' | 'closed' }>;
@@ -72,7 +74,7 @@ export function createSurveyDesk(
       secret = null;
       throw error;
     }));
-  const visits = surveyVisits(services, key);
+  const visits = surveyVisits(services);
 
   const salutation = async (): Promise<Salutation & { timeZone: string | null }> => {
     const { name, timezone } = await organization();
@@ -130,7 +132,7 @@ export function createSurveyDesk(
     async answer(token, content) {
       const closing = await closingOf('survey', token);
       if (closing?.surveyId === undefined || closing.surveyId === null)
-        return { ...(await closed()), saved: false };
+        return { ...(await closed()), saved: false, changed: false };
       const { surveyId } = closing;
       const given = {
         surveyId,
@@ -148,14 +150,14 @@ export function createSurveyDesk(
           if (life !== 'open' && !isRepeat) throw new SurveyOver();
         });
         if (changed) onAnswer();
-        return { ...(await openView(closing, surveyId, answer)), saved: true };
+        return { ...(await openView(closing, surveyId, answer)), saved: true, changed };
       } catch (error) {
         if (!(error instanceof SurveyOver) && !isGone(error)) throw error;
-        return { ...(await closed()), saved: false };
+        return { ...(await closed()), saved: false, changed: false };
       }
     },
 
-    visited: (token, kind) => visits.note(token, kind),
+    visited: (surveyId, kind) => visits.note(surveyId, kind),
 
     async subscription(token) {
       const address = (await closingOf('unsubscribe', token))?.address ?? null;

@@ -24,12 +24,31 @@ describe('health', () => {
 
   test('ready while the ledger answers, and again after an outage', async () => {
     let isDown = false;
-    const server = await runningServer({ ready: async () => (isDown ? down() : undefined) });
+    let now = 1_800_000_000_000;
+    const ready = async (): Promise<void> => (isDown ? down() : undefined);
+    const server = await runningServer({ ready, clock: () => now });
     expect(await ask(server, '/readyz')).toMatchObject({ status: 200, text: '{"status":"ready"}' });
     isDown = true;
+    now += 1000;
     expect((await ask(server, '/readyz')).status).toBe(503);
     isDown = false;
+    now += 1000;
     expect((await ask(server, '/readyz')).status).toBe(200);
+  });
+
+  test('many who ask within a second cause one question to the ledger', async () => {
+    let asked = 0;
+    let now = 1_800_000_000_000;
+    const ready = async (): Promise<void> => void (asked += 1);
+    const server = await runningServer({ ready, clock: () => now });
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect((await ask(server, '/readyz')).status).toBe(200);
+      now += 150;
+    }
+    expect(asked).toBe(1);
+    now += 1000;
+    await ask(server, '/readyz');
+    expect(asked).toBe(2);
   });
 
   test('a ledger that never answers is not ready', async () => {

@@ -91,6 +91,7 @@ describe('headers', () => {
     [400, 'a star', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n'],
     [400, 'a backslash', 'GET /s\\..\\metrics HTTP/1.1\r\nHost: x\r\n\r\n'],
     [404, 'encoded dots', 'GET /s/%2e%2E/metrics HTTP/1.1\r\nHost: x\r\n\r\n'],
+    [405, 'a tunnel', 'CONNECT evil.example:443 HTTP/1.1\r\nHost: x\r\n\r\nsecret'],
     [
       417,
       'another expectation',
@@ -215,6 +216,21 @@ test('the log tells routes and figures, never a path, a token or an address', as
   ]);
   expect(server.log[0]!.fields['bytesOut']).toBeGreaterThan(500);
   expect(JSON.stringify(server.log)).not.toMatch(/aaaa|maria|198\.51|127\.0|Secret|PURGE/i);
+});
+
+test('a tunnel is refused with what is possible instead', async () => {
+  const server = await runningServer();
+  const answer = parsed(await speak(server, 'CONNECT x:1 HTTP/1.1\r\nHost: x\r\n\r\n'));
+  expect(answer).toMatchObject({ status: 405, headers: { allow: 'GET, HEAD, POST', connection: 'close' } });
+  expect((await ask(server, '/healthz')).status).toBe(200);
+});
+
+test('another method than a page knows is refused with those that it does', async () => {
+  const server = await runningServer();
+  for (const path of [`/s/${openToken}`, '/u/some']) {
+    const answer = await ask(server, path, { method: 'DELETE' });
+    expect([answer.status, answer.headers.allow]).toEqual([405, 'GET, HEAD, POST']);
+  }
 });
 
 test('a port that is taken is named, with a way out', async () => {

@@ -31,9 +31,9 @@ export function deskInMemory(): SurveyDesk & { answers: unknown[]; unsubscribed:
     unsubscribed,
     view: async (token) => (token === openToken ? open : { state: 'closed', ...salutation }),
     async answer(token, answer) {
-      if (token !== openToken) return { state: 'closed', ...salutation, saved: false };
+      if (token !== openToken) return { state: 'closed', ...salutation, saved: false, changed: false };
       answers.push(answer);
-      return { ...open, answer, saved: true };
+      return { ...open, answer, saved: true, changed: true };
     },
     visited: () => undefined,
     subscription: async () => ({ state: 'subscribed', ...salutation }),
@@ -85,9 +85,10 @@ export async function runningServer(
       language: 'en',
       publicUrl: 'https://csat.example.com',
       trustedProxies: [],
+      metricsReaders: [],
       metrics: await createMetrics(),
       clock: () => Date.now(),
-      log: { info: note('info'), warn: note('warn'), error: note('error') },
+      log: { debug: () => undefined, info: note('info'), warn: note('warn'), error: note('error') },
       ...parts,
     },
     { host: '127.0.0.1', port },

@@ -1,11 +1,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isLoopback } from '../../domain/loopback.ts';
 import type { WebhookValues } from './webhook.ts';
-
-/** Whether the URL leads nowhere but to this machine. */
-export function isLoopback({ hostname }: URL): boolean {
-  return hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d{1,3}){3}$/.test(hostname);
-}
 
 /**
  * Posts JSON to a webhook as Gladly does: Basic credentials and static headers, no signature. Returns the status;
@@ -18,7 +14,7 @@ export function postToWebhook(
   signal: AbortSignal,
 ): Promise<number | null> {
   const target = new URL(url);
-  if (!isLoopback(target) || signal.aborted) return Promise.resolve(null);
+  if (!isLoopback(target.hostname) || signal.aborted) return Promise.resolve(null);
   const request = target.protocol === 'https:' ? requestHttps : requestHttp;
   const options = {
     method: 'POST',

@@ -1,9 +1,9 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
+import { isLoopback } from '../../domain/loopback.ts';
 import { problem, type Problem } from '../errors.ts';
 import { isObject, type JsonObject } from '../exchange.ts';
 import { withMillis } from '../time.ts';
 import { webhookEventTypes } from './event-types.ts';
-import { isLoopback } from './post.ts';
 
 /** What its owner can set. */
 export interface WebhookValues {
@@ -52,7 +52,7 @@ function urlProblems(value: unknown): Problem[] {
   if (value === '') return [problem('blank', 'url cannot be blank', 'url')];
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
   // Gladly wants HTTPS. On one's own machine there is nobody to listen in, and no certificate.
-  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url))) return [];
+  if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return [];
   return [problem('invalid', 'url must be an HTTPS URL (or HTTP to this machine)', 'url')];
 }
 

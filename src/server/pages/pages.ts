@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono';
-import type { SurveyDesk } from '../../workflow/survey-desk.ts';
+import type { Salutation, SurveyDesk } from '../../workflow/survey-desk.ts';
 import { longestComment, readAnswerForm, readRating } from './answer-form.ts';
 import { assetRoutes, assetsOf } from './assets.ts';
 import type { PageBrand } from './brand.ts';
@@ -14,7 +14,7 @@ export interface PageParts {
   language: string;
   /** Milliseconds since 1970. */
   clock(): number;
-  /** An answer was taken; the same one again counts too. */
+  /** An answer was taken: the first one, or another than before. */
   onAnswer(): void;
 }
 
@@ -46,7 +46,7 @@ export function pageRoutes(parts: PageParts): Hono {
     if (view.state === 'closed') return closed(context, pages, view);
     const rating = readRating(context.req.query('rating') ?? '');
     const { method, headers } = context.req.raw;
-    desk.visited(token, watch({ method, headers, rating, token, at: parts.clock() }));
+    desk.visited(view.surveyId, watch({ method, headers, rating, token, at: parts.clock() }));
     const before = view.answer ?? { rating: null, resolved: null, comment: null };
     const filledIn = { ...before, rating: rating ?? before.rating };
     return show(context, 200, pages.survey(visitOf(context, view), view, filledIn, []), view.language);
@@ -54,7 +54,7 @@ export function pageRoutes(parts: PageParts): Hono {
 
   const takeAnswer = async (context: Context<object, '/s/:token'>): Promise<Response> => {
     const token = context.req.param('token');
-    const refuse = async (status: 400 | 403 | 413 | 415, name: NoticeName): Promise<Response> => {
+    const refuse = async (status: 400 | 403 | 415, name: NoticeName): Promise<Response> => {
       const view = await desk.view(token);
       return show(context, status, pages.notice(visitOf(context, view), name), view.language);
     };
@@ -62,7 +62,6 @@ export function pageRoutes(parts: PageParts): Hono {
     if (context.req.header('Sec-Fetch-Site') === 'cross-site') return refuse(403, 'refused');
     const filledIn = await readAnswerForm(context.req.raw);
     if (filledIn === 'wrong_type') return refuse(415, 'notUnderstood');
-    if (filledIn === 'too_large') return refuse(413, 'tooLarge');
     if (filledIn === 'not_understood') return refuse(400, 'notUnderstood');
 
     const { rating, ...rest } = filledIn;
@@ -80,7 +79,7 @@ export function pageRoutes(parts: PageParts): Hono {
     const answer = { rating, ...rest };
     const view = await desk.answer(token, answer);
     if (view.state === 'closed') return closed(context, pages, view);
-    if (view.saved) parts.onAnswer();
+    if (view.changed) parts.onAnswer();
     return show(context, 200, pages.thanks(visitOf(context, view), view.answer ?? answer), view.language);
   };
 
@@ -111,11 +110,6 @@ export function pageRoutes(parts: PageParts): Hono {
   return routes;
 }
 
-interface Salutation {
-  companyName: string;
-  language: string;
-}
-
 function visitOf(context: Context, { companyName, language }: Salutation): Visit {
   return { speech: speechFor(context, language), companyName, token: context.req.param('token') ?? '' };
 }
@@ -129,7 +123,7 @@ function closed(context: Context, pages: Pages, view: Salutation): Response {
   return show(context, 404, pages.notice(visitOf(context, view), 'closed'), view.language);
 }
 
-type Status = 200 | 400 | 403 | 404 | 413 | 415 | 422;
+type Status = 200 | 400 | 403 | 404 | 415 | 422;
 
 function show(context: Context, status: Status, html: string, ofProfile: string): Response {
   return context.body(html, status, {

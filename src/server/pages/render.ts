@@ -4,13 +4,14 @@ import { longestComment, type FilledIn } from './answer-form.ts';
 import type { Assets } from './assets.ts';
 import { dayOf, type Speech } from './languages.ts';
 import { agentNameOf, companyNameOf } from './names.ts';
+import { conversationBy, type Notice, type Words } from './sentences.ts';
 import noticeSource from './templates/notice.eta?raw';
 import pageSource from './templates/page.eta?raw';
 import surveySource from './templates/survey.eta?raw';
 import thanksSource from './templates/thanks.eta?raw';
 import unsubscribeSource from './templates/unsubscribe.eta?raw';
 import unsubscribedSource from './templates/unsubscribed.eta?raw';
-import { conversationBy, wordsOf, type Notice, type Words } from './words.ts';
+import { wordsOf } from './words.ts';
 
 /** What every page is made for. */
 export interface Visit {

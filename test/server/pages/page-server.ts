@@ -26,9 +26,10 @@ export async function startPages(
       language: 'en',
       publicUrl: null,
       trustedProxies: [],
+      metricsReaders: [],
       metrics: await createMetrics(),
       clock: Date.now,
-      log: { info: silent, warn: silent, error: silent },
+      log: { debug: silent, info: silent, warn: silent, error: silent },
     },
     { host: '127.0.0.1', port: 0 },
   );

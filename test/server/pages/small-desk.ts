@@ -35,10 +35,11 @@ export function smallDesk(about: Partial<OpenSurvey> = {}): SmallDesk {
     changes: () => desk.answers.length + (desk.isUnsubscribed ? 1 : 0),
     view: async (token) => (token === openToken ? desk.survey : closed()),
     async answer(token, answer) {
-      if (token !== openToken) return { ...closed(), saved: false };
+      if (token !== openToken) return { ...closed(), saved: false, changed: false };
+      const changed = JSON.stringify(desk.survey.answer) !== JSON.stringify(answer);
       desk.answers.push(answer);
       desk.survey = { ...desk.survey, answer };
-      return { ...desk.survey, saved: true };
+      return { ...desk.survey, saved: true, changed };
     },
     visited: (_token, kind) => void desk.visits.push(kind),
     async subscription(token) {

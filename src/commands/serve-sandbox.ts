@@ -1,0 +1,42 @@
+import { randomBytes } from 'node:crypto';
+import type { Settings } from '../config/settings.ts';
+import type { Services } from '../workflow/services.ts';
+import { registerWebhookSecrets } from './context.ts';
+
+/** What a newcomer can do with the whole loop. */
+export function firstSteps(sandbox: string): string[] {
+  return [
+    '',
+    'Close a conversation of the sandbox:',
+    `  curl -X POST ${sandbox}/_sandbox/conversations -H 'content-type: application/json' \\`,
+    `    -d '{"customer": {"email": "you@example.org"}, "close": true}'`,
+    '',
+    'Its survey is in the mailbox a moment later; answer it there:',
+    `  ${sandbox}/_sandbox/mailbox/1.html`,
+    '',
+    'Press Ctrl-C to stop.',
+  ];
+}
+
+/** The sandbox's webhook gets credentials that live as long as it. */
+export function expectSandbox(settings: Settings): void {
+  const credentials = {
+    basic: [{ user: 'gcsat', password: randomBytes(24).toString('base64url') }],
+    headers: [],
+  };
+  registerWebhookSecrets(credentials);
+  settings.webhookCredentials = () => Promise.resolve(credentials);
+}
+
+/** Registers `serve` in the sandbox, as `webhook install` does in Gladly. */
+export async function listenToSandbox({ client, settings }: Services, url: string): Promise<void> {
+  const [pair] = (await settings.webhookCredentials()).basic;
+  if (pair === undefined) throw new Error('the sandbox got no credentials for its webhook');
+  const { id } = await client.createWebhook({
+    name: 'gcsat',
+    url,
+    events: ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'],
+    credentials: { username: pair.user, password: pair.password },
+  });
+  await client.updateWebhook(id, { enabled: true });
+}

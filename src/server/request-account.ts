@@ -1,0 +1,35 @@
+import type { Log } from '../domain/log.ts';
+import type { Exchange } from './exchange.ts';
+import { methodOf, pathOf, routeOf, type Route } from './routes.ts';
+
+/** @param status null: the client left before the answer */
+export type Observe = (route: Route, status: number | null, seconds: number) => void;
+
+/** Notes how the exchange ended, and ends it when the answer is read too slowly. */
+export function account(exchange: Exchange, answerMs: number, log: Log, observe: Observe): void {
+  const { incoming, outgoing } = exchange;
+  const { socket } = incoming;
+  const began = performance.now();
+  const writtenBefore = socket.bytesWritten;
+  const route = routeOf(pathOf(incoming.url ?? ''));
+  const late = setTimeout(() => socket.destroy(), answerMs);
+  outgoing.once('close', () => {
+    clearTimeout(late);
+    const milliseconds = performance.now() - began;
+    const status = outgoing.writableFinished || exchange.isAnswered ? outgoing.statusCode : null;
+    observe(route, status, milliseconds / 1000);
+    const isProbe = route === '/healthz' || route === '/readyz' || route === '/metrics';
+    if (isProbe && status !== null && status < 400) return;
+    log.info(
+      {
+        method: methodOf(incoming.method),
+        route,
+        status,
+        ms: Math.round(milliseconds * 10) / 10,
+        bytesIn: exchange.bytesIn,
+        bytesOut: socket.bytesWritten - writtenBefore,
+      },
+      'request',
+    );
+  });
+}

@@ -1,0 +1,112 @@
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import { getRequestListener } from '@hono/node-server';
+import type { Hono } from 'hono';
+import type { Log } from '../domain/log.ts';
+import { errorFields } from '../workflow/error-fields.ts';
+import { largestBody, refuseUnread } from './body.ts';
+import { clientAddress, plainAddress, type AddressSet } from './client-address.ts';
+import type { Exchange, ServerBindings } from './exchange.ts';
+import { account, type Observe } from './request-account.ts';
+import { targetProblem } from './routes.ts';
+
+export interface RequestParts {
+  app: Hono<ServerBindings>;
+  headers: Record<string, string>;
+  trustedProxies: AddressSet;
+  log: Log;
+  observe: Observe;
+}
+
+/**
+ * Gives each request to the app, with what belongs to all of them: the headers, who asks, a line of the log. What its
+ * head alone forbids is refused before.
+ *
+ * @param answerMs from the head to the end of the answer
+ * @param begin called for each request, also one that is refused
+ */
+export function requestHandler(
+  { app, headers, trustedProxies, log, observe }: RequestParts,
+  answerMs: number,
+  begin: (socket: Socket, outgoing: ServerResponse) => void,
+): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
+  const exchanges = new WeakMap<IncomingMessage, Exchange>();
+  let warnedOfProxy = false;
+  const serveApp = getRequestListener(
+    (request, { incoming }) => app.fetch(request, { exchange: exchanges.get(incoming as IncomingMessage) }),
+    {
+      hostname: 'localhost',
+      overrideGlobalObjects: false,
+      autoCleanupIncoming: false,
+      errorHandler: (error) => {
+        log.warn(errorFields(error), 'a request could not be read');
+        return new Response('bad request\n', { status: 400 });
+      },
+    },
+  );
+
+  return (incoming, outgoing) => {
+    const { socket } = incoming;
+    for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
+    begin(socket, outgoing);
+    // An unread body of unknown length would have to be read to its end before the next request.
+    const mayGoOn = outgoing.shouldKeepAlive;
+    if (incoming.headers['transfer-encoding'] !== undefined) outgoing.shouldKeepAlive = false;
+
+    const peer = plainAddress(socket.remoteAddress ?? '');
+    const forwardedFor = incoming.headers['x-forwarded-for'];
+    const forwarded = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
+    const exchange: Exchange = {
+      incoming,
+      outgoing,
+      peer,
+      address: clientAddress(peer, forwarded, trustedProxies),
+      isForwarded: ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host'].some(
+        (name) => incoming.headers[name] !== undefined,
+      ),
+      expectsContinue: /^100-continue$/i.test(incoming.headers.expect ?? ''),
+      bytesIn: 0,
+      isAnswered: false,
+      bodyIsRead: () => {
+        if (mayGoOn && !outgoing.headersSent) outgoing.shouldKeepAlive = true;
+      },
+    };
+    exchanges.set(incoming, exchange);
+    if (forwarded !== undefined && !warnedOfProxy && !trustedProxies.has(peer)) {
+      warnedOfProxy = true;
+      log.warn(
+        { hint: 'name the proxy with --trust-proxy, if it is one' },
+        'X-Forwarded-For of a peer that is no trusted proxy is not heeded',
+      );
+    }
+    account(exchange, answerMs, log, observe);
+
+    const refusal = refusalOf(exchange);
+    if (refusal !== null) {
+      const text = `{"error":{"code":"${refusal.code}"}}`;
+      void refuseUnread(exchange, { status: refusal.status, type: 'application/json', text });
+      return;
+    }
+    // What a client writes there must not get into any address that we make.
+    incoming.headers.host = 'localhost';
+    void serveApp(incoming, outgoing);
+  };
+}
+
+/** What is refused by the look of its head. */
+function refusalOf({ incoming, expectsContinue }: Exchange): { status: number; code: string } | null {
+  const problem = targetProblem(incoming.url ?? '');
+  if (problem === 414) return { status: 414, code: 'address_too_long' };
+  if (problem === 404) return { status: 404, code: 'not_found' };
+  const isVersion11 = incoming.httpVersionMajor === 1 && incoming.httpVersionMinor === 1;
+  if (problem === 400 || (isVersion11 && incoming.headers.host === undefined)) {
+    return { status: 400, code: 'bad_request' };
+  }
+  if (incoming.headers.expect !== undefined && !expectsContinue) {
+    return { status: 417, code: 'expectation_failed' };
+  }
+  if (Number(incoming.headers['content-length'] ?? 0) > largestBody) {
+    return { status: 413, code: 'body_too_large' };
+  }
+  return null;
+}
