@@ -13,10 +13,11 @@ let isFailing = false;
 ignoreClosedPipe(process.stdout);
 ignoreClosedPipe(process.stderr);
 process.on('uncaughtException', (error) => {
-  // Telling of the error can fail too, e.g. when the program was replaced while it ran.
-  if (isFailing) process.exit(1);
+  // What follows from the first error is not told beside it.
+  if (isFailing) return;
   isFailing = true;
-  void fail(error).then(exit);
+  // Telling of the error can fail too, e.g. when the program was replaced while it ran.
+  fail(error).then(exit, () => process.exit(1));
 });
 await exit(await main().catch(fail));
 

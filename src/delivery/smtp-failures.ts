@@ -57,6 +57,17 @@ function unreachable(error: SmtpError, told: Told): Failure {
       },
     );
   }
+  if (cause === 'ETLS' && statusOf(error.reply) >= 500) {
+    return new Failure(
+      'configuration',
+      'smtp_not_encrypted',
+      `the mail server ${host} does not offer encryption: ${reasonOf(error, told)}`,
+      {
+        hint: 'use its port for TLS (smtps://…:465), another server, or ?tls=off for a relay without login',
+        cause: error,
+      },
+    );
+  }
   return new Failure(
     'temporary',
     'smtp_unreachable',
@@ -74,7 +85,10 @@ function refusedLogin(error: SmtpError, told: Told): Failure {
   const isMendable = status >= 500 || error.reply === null;
   if (isMendable && !isLoss(error)) {
     return new Failure('configuration', 'smtp_login_refused', message, {
-      hint: 'correct the user and the password in GCSAT_SMTP_URL; special characters are written as %XX',
+      hint:
+        status === 530 || status === 538
+          ? 'the server wants encryption before the login: add ?tls=required to GCSAT_SMTP_URL'
+          : 'correct the user and the password in GCSAT_SMTP_URL; special characters are written as %XX',
       cause: error,
     });
   }

@@ -79,7 +79,8 @@ function chooseMobile(phones: readonly PhoneEntry[]): AddressChoice {
     .map((entry) => ({ ...entry, spellings: spellings(entry) }))
     .filter(hasSpelling);
   if (mobiles.length === 0) return { missing: 'no_address', detail: 'the customer has no mobile number' };
-  const willing = mobiles.filter(({ smsPreference }) => !['OFF', 'FORBIDDEN'].includes(smsPreference ?? ''));
+  // A preference that we do not know may be another way to say no.
+  const willing = mobiles.filter(({ smsPreference }) => smsPreference === null || smsPreference === 'ON');
   if (willing.length === 0) return { missing: 'no_address', detail: 'the customer accepts no SMS' };
   const [address] = primaryFirst(willing).flatMap((entry) => entry.spellings.filter(isMobileNumber));
   if (address !== undefined) return { address };

@@ -223,7 +223,7 @@ describe('the number that an SMS goes to', () => {
     expect(missing(mobileOf(phone('+4930123456', { type, primary: true })))).toBe('no_address');
   });
 
-  test.each(['OFF', 'FORBIDDEN'])('never one whose SMS preference is %s', (smsPreference) => {
+  test.each(['OFF', 'FORBIDDEN', 'ASK_FIRST'])('never one whose SMS preference is %s', (smsPreference) => {
     const unwilling = phone('+4915111111111', { smsPreference, primary: true });
     expect(missing(mobileOf(unwilling))).toBe('no_address');
     expect(mobileOf(unwilling, phone('+4915122222222', { smsPreference: 'ON' }))).toEqual({
