@@ -237,7 +237,7 @@ describe('before it leaves', () => {
     expect(outcome).toMatchObject({
       status: 'not_sent',
       temporary: true,
-      failure: { code: 'smtp_unreachable' },
+      failure: { kind: 'configuration', code: 'smtp_not_encrypted' },
     });
     expect(proxy.lines.filter((line) => /AUTH|MAIL/.test(line))).toEqual([]);
   });
