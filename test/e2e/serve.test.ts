@@ -235,7 +235,35 @@ test.each([
   [['--port', '70000']],
   [['--catch-up', '0']],
   [['--trust-proxy', 'somewhere']],
+  [['--trust-proxy', ',']],
+  [['--metrics-from', 'somewhere']],
+  [['--metrics-from', ' , ']],
+  [['--host', '']],
+  [['--host', ' ']],
 ])('refuses %j', async (args) => {
   const { env } = await gladlyOfServer();
   expect(await run(['serve', ...args], { env })).toMatchObject({ code: 2, stdout: '' });
+});
+
+test('a host that is no name of any machine is refused, with a way out', async () => {
+  const { env } = await gladlyOfServer();
+  const { code, stdout } = await run(['serve', '--json', '--port', '0', '--host', 'nowhere.invalid'], {
+    env,
+  });
+  expect(code).toBe(2);
+  expect(JSON.parse(stdout)).toMatchObject({
+    error: { code: 'cannot_listen', message: expect.stringContaining('no address of this name') },
+  });
+});
+
+test('warns of a password of webhooks that is short, and gives the metrics to whom it is told', async () => {
+  const gladly = await gladlyOfServer();
+  gladly.env['GCSAT_WEBHOOK_PASSWORD'] = 'xq-7';
+  const args = ['--port', '0', '--trust-proxy', '127.0.0.1', '--metrics-from', '198.51.100.0/24'];
+  const server = await serve(gladly, args);
+  await vi.waitFor(() => expect(server.stderr()).toContain('so short that it could be guessed'), patience);
+  const statusFor = async (client: string): Promise<number> =>
+    (await fetch(`${server.origin}/metrics`, { headers: { 'x-forwarded-for': client } })).status;
+  expect([await statusFor('198.51.100.7'), await statusFor('203.0.113.7')]).toEqual([200, 404]);
+  expect(await server.end('SIGTERM')).toBe(143);
 });
