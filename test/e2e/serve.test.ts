@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, test, vi } from 'vitest';
 import { run, start } from '../support/run.ts';
+import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 
 const patience = { timeout: 30_000, interval: 20 };
@@ -218,6 +219,35 @@ test.each([0, 1, 2])(
     expect(new Set(await cards(gladly)).size).toBe(mails.length);
     if (second !== null) expect(await second.end('SIGTERM')).toBe(143);
     expect(await server.end('SIGINT')).toBe(130);
+  },
+);
+
+test.each([
+  ['GET /api/v1/conversations/', 'sent'],
+  // It may have arrived, and it did.
+  ['POST /api/v1/communications/email', 'uncertain'],
+])(
+  'SIGTERM while Gladly does not answer %s ends it with 143, and loses and doubles nothing',
+  { timeout: 90_000 },
+  async (hanging, state) => {
+    const gladly = await gladlyOfServer();
+    let hangs = true;
+    const { origin, seen } = await faultyProxy(gladly.sandbox.origin, (request) =>
+      hangs && request.startsWith(hanging) ? 'never answer' : 'pass',
+    );
+    gladly.env['GCSAT_DOMAIN'] = origin;
+    const server = await serve(gladly);
+    const id = await close(gladly, 'one@example.org');
+    expect(await tell(server.origin, id, new Date().toISOString())).toBe(true);
+    await vi.waitFor(() => expect(seen.some((request) => request.startsWith(hanging))).toBe(true), patience);
+    expect(await server.end('SIGTERM')).toBe(143);
+    hangs = false;
+    await serve(gladly);
+    await vi.waitFor(
+      async () => expect(await surveysOf(gladly.env)).toMatchObject([{ conversationId: id, state }]),
+      patience,
+    );
+    expect(gladly.sandbox.mailbox()).toHaveLength(1);
   },
 );
 
