@@ -1,6 +1,6 @@
 import { firstNameOf } from '../domain/person-name.ts';
 import { surveyLife, type SurveyLife } from '../domain/survey-life.ts';
-import { readToken, type TokenPurpose } from '../domain/survey-token.ts';
+import { makeToken, readToken, type TokenPurpose } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
 import { outermostAnswers, recordAnswer, type Answer } from '../ledger/answers.ts';
 import { closingOfSurvey, type Closing } from '../ledger/closings.ts';
@@ -31,6 +31,8 @@ export type SurveyView =
       channel: string | null;
       closedAt: string;
       timeZone: string | null;
+      /** For those who want no more surveys: a text message has no header for it. */
+      unsubscribeToken: string;
       /** As it stands now; null before the first one. */
       answer: AnswerContent | null;
     } & Salutation)
@@ -115,6 +117,7 @@ export function createSurveyDesk(
       agentFirstName: firstNameOf(closing.agent?.name ?? null),
       channel: evidence?.attribution?.channel ?? null,
       closedAt: closing.closedAt,
+      unsubscribeToken: makeToken(await key(), 'unsubscribe', surveyId),
       answer: answer === null ? null : contentOf(answer),
     };
   };

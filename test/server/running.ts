@@ -24,6 +24,7 @@ export function deskInMemory(): SurveyDesk & { answers: unknown[]; unsubscribed:
     channel: 'email',
     closedAt: '2026-11-12T10:00:00.000Z',
     timeZone: 'Europe/Madrid',
+    unsubscribeToken: 'unsubscribe-token',
     answer: null,
   };
   return {

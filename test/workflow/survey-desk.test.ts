@@ -38,7 +38,7 @@ function deskOf(own: World, changes: ServicesChanges = {}) {
 
 describe('the survey', () => {
   test('shows what it is about, and no more of the agent than the first name', async () => {
-    const { desk, survey, surveyId, closing, own } = await surveyed();
+    const { desk, survey, leave, surveyId, closing, own } = await surveyed();
     expect(await desk.view(survey)).toEqual({
       state: 'open',
       surveyId,
@@ -48,6 +48,7 @@ describe('the survey', () => {
       channel: expect.any(String),
       closedAt: closing.closedAt,
       timeZone: expect.any(String),
+      unsubscribeToken: leave,
       answer: null,
     });
   });

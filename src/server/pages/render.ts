@@ -103,6 +103,7 @@ export function pagesWith(assets: Assets): Pages {
         longestComment,
         button: survey.answer === null ? words.send : words.sendAgain,
         whoReads: words.whoReads(nameIn(visit)),
+        unsubscribe: `../u/${survey.unsubscribeToken}`,
       });
     },
 

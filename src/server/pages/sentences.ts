@@ -52,6 +52,8 @@ export interface Words {
   broken: Notice;
   notFound: Notice;
   unsubscribe(company: string): Notice;
+  /** Below the survey. */
+  unsubscribeLink: string;
   unsubscribeButton: string;
   unsubscribed(company: string): Notice;
   unsubscribedByMistake(company: string): string;

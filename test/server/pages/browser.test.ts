@@ -263,7 +263,10 @@ test('a screen reader finds its way', async () => {
       - text: Anything you would like to tell us? (optional)
       - textbox "Anything you would like to tell us? (optional)"
       - button "Send answer"
-      - paragraph: Your answer goes to the team at Acme Outdoor."
+      - paragraph: Your answer goes to the team at Acme Outdoor.
+      - paragraph:
+        - link "I want no more surveys":
+          - /url: ../u/unsubscribe-token"
   `);
 });
 

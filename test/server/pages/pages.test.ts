@@ -61,6 +61,11 @@ describe('the survey', () => {
     expect(html).toContain('4 of 5 stars – Good');
   });
 
+  test('leads those who want no more surveys to the page for that', async () => {
+    const html = await (await site().get(survey)).text();
+    expect(html).toContain('<a href="../u/unsubscribe-token">I want no more surveys</a>');
+  });
+
   test('holds no script, no inline style, and nothing of another host', async () => {
     const { get, post } = site(
       {},
@@ -78,7 +83,7 @@ describe('the survey', () => {
       const html = await response.text();
       expect(html).not.toMatch(/<script|<style|\sstyle=|\son[a-z]+=|javascript:|https?:\/\//i);
       for (const [, address] of html.matchAll(/(?:href|src|action)="([^"]*)"/g)) {
-        expect(address).toMatch(/^(?:\.\.\/assets\/[\w.-]+|\.\/[\w-]+|#[\w-]+)$/);
+        expect(address).toMatch(/^(?:\.\.\/u\/[\w-]+|\.\.\/assets\/[\w.-]+|\.\/[\w-]+|#[\w-]+)$/);
       }
     }
   });

@@ -13,6 +13,7 @@ export const openSurvey: OpenSurvey = {
   channel: 'email',
   closedAt: '2026-11-12T15:00:00.000Z',
   timeZone: 'Europe/Berlin',
+  unsubscribeToken: 'unsubscribe-token',
   answer: null,
 };
 

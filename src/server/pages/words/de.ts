@@ -67,6 +67,7 @@ export const de: Words = {
     title: 'Hier gibt es keine Seite',
     text: 'Vielleicht fehlt ein Teil der Adresse. Bitte öffnen Sie den Link in Ihrer Nachricht noch einmal.',
   },
+  unsubscribeLink: 'Ich möchte keine weiteren Umfragen',
   unsubscribe: (company) => ({
     title: 'Keine Umfragen mehr?',
     text: `Mit einem Klick auf die Schaltfläche erhalten Sie keine Umfragen mehr von ${company}.`,

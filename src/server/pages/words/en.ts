@@ -67,6 +67,7 @@ export const en: Words = {
     title: 'There is no page here',
     text: 'Part of the address may be missing. Please open the link in your message again.',
   },
+  unsubscribeLink: 'I want no more surveys',
   unsubscribe: (company) => ({
     title: 'No more surveys?',
     text: `Press the button, and you will get no more surveys from ${company}.`,

@@ -68,6 +68,7 @@ export const es: Words = {
     title: 'Aquí no hay ninguna página',
     text: 'Es posible que falte una parte de la dirección. Por favor, abra de nuevo el enlace de su mensaje.',
   },
+  unsubscribeLink: 'No quiero recibir más encuestas',
   unsubscribe: (company) => ({
     title: '¿No desea más encuestas?',
     text: `Pulse el botón y no recibirá más encuestas de ${company}.`,

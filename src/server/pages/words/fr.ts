@@ -67,6 +67,7 @@ export const fr: Words = {
     title: 'Il n’y a pas de page ici',
     text: 'Une partie de l’adresse manque peut-être. Veuillez rouvrir le lien de votre message.',
   },
+  unsubscribeLink: 'Je ne souhaite plus recevoir d’enquêtes',
   unsubscribe: (company) => ({
     title: 'Ne plus recevoir d’enquêtes\u00a0?',
     text: `Appuyez sur le bouton et vous ne recevrez plus d’enquêtes de la part de ${company}.`,
