@@ -104,9 +104,12 @@ export async function createMetrics(): Promise<Metrics> {
 
   function readQueue({ queue, now }: Scrape): void {
     ledgerUp.set(queue === null ? 0 : 1);
-    // An old figure would look like a healthy queue.
-    for (const figure of [due, oldest, waiting, missing]) figure.reset();
-    if (queue === null) return;
+    waiting.reset();
+    if (queue === null) {
+      // An old figure would look like a healthy queue, and so would a zero.
+      for (const figure of [due, oldest, missing]) figure.remove();
+      return;
+    }
     const { oldestDueAt } = queue;
     due.set(queue.due);
     oldest.set(oldestDueAt === null ? 0 : Math.max(0, (now - Date.parse(oldestDueAt)) / 1000));

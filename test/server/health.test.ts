@@ -106,7 +106,7 @@ describe('metrics', () => {
     const { status, text } = await ask(server, '/metrics');
     expect(status).toBe(200);
     expect(text).toContain('gcsat_ledger_up 0\n');
-    expect(text).not.toMatch(/^gcsat_closings_waiting\{/m);
+    expect(text).not.toMatch(/^gcsat_(?:closings_waiting|queue|cards_missing)/m);
     expect(text).not.toContain('/data/x');
   });
 
