@@ -258,6 +258,41 @@ describe('answers', () => {
     expect((await tick(own.services())).cards).toEqual({ posted: 1, failed: 0 });
   });
 
+  test('whose card Gladly does not permit stop the tick only where it permits none', async () => {
+    const own = await begun();
+    const [first] = await answered(own, 3);
+    const permits = { others: false };
+    const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+      request.endsWith('/conversation-items') && !(permits.others && !request.includes(first!))
+        ? { status: 403 }
+        : 'pass',
+    );
+    expect(await failureOf(tick(own.services({ origin })))).toMatchObject({ code: 'forbidden' });
+    permits.others = true;
+    own.time.now += minute;
+    expect((await tick(own.services({ origin }))).cards).toEqual({ posted: 2, failed: 1 });
+  });
+
+  test('whose card meets a defect of ours hold up no other', async () => {
+    const own = await begun();
+    const [failing] = await answered(own, 2);
+    const services = own.services();
+    const { createCustomerItem } = services.client;
+    const defective: Services = {
+      ...services,
+      client: {
+        ...services.client,
+        createCustomerItem(customerId, item) {
+          if (customerId === failing) throw new TypeError('a defect');
+          return createCustomerItem(customerId, item);
+        },
+      },
+    };
+    expect((await tick(defective)).cards).toEqual({ posted: 1, failed: 1 });
+    own.time.now += minute;
+    expect((await tick(own.services())).cards).toEqual({ posted: 1, failed: 0 });
+  });
+
   test('are left alone by a dry run', async () => {
     const own = await begun();
     await answered(own, 1);
