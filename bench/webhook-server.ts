@@ -5,7 +5,7 @@ import { addressSet } from '../src/server/client-address.ts';
 import { responseHeaders } from '../src/server/headers.ts';
 import { listen } from '../src/server/listen.ts';
 import { createMetrics } from '../src/server/metrics.ts';
-import { createIntake, type Intake } from '../src/workflow/intake.ts';
+import { createIntake, type Intake } from '../src/workflow/serving/intake.ts';
 import { print } from './table.ts';
 
 /**

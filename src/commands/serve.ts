@@ -9,7 +9,7 @@ import { createMetrics } from '../server/metrics.ts';
 import { readBrand } from '../server/pages/brand.ts';
 import { startServer } from '../server/start.ts';
 import { openLog } from '../terminal/log.ts';
-import { openServing, type Serving } from '../workflow/serve.ts';
+import { openServing, type Serving } from '../workflow/serving/serve.ts';
 import { openServices, type Services } from '../workflow/services.ts';
 import type { CommandContext } from './context.ts';
 import { durationOf } from './run-limits.ts';

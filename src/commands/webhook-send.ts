@@ -6,8 +6,8 @@ import { webhookPath } from '../domain/webhook-path.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { registerSecret } from '../terminal/redact.ts';
 import { sentView } from '../terminal/webhook-view.ts';
-import { sendSampleEvent, type SampleKind } from '../workflow/webhook-sample.ts';
-import { storedWebhook } from '../workflow/webhook-secrets.ts';
+import { sendSampleEvent, type SampleKind } from '../workflow/webhooks/webhook-sample.ts';
+import { storedWebhook } from '../workflow/webhooks/webhook-secrets.ts';
 import { registerWebhookSecrets, type CommandContext } from './context.ts';
 
 export interface WebhookSendOptions {

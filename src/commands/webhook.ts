@@ -6,9 +6,13 @@ import { isLoopbackUrl, parseWebhookUrl, webhookUrlOf } from '../config/webhook-
 import { exitCodes, Failure } from '../failure.ts';
 import { installedView, statusView } from '../terminal/webhook-view.ts';
 import type { Surroundings } from '../workflow/services.ts';
-import type { WebhookSummary } from '../workflow/known-webhooks.ts';
-import { installWebhook } from '../workflow/webhook-installation.ts';
-import { removeWebhook, webhookStatus, type WebhookStatus } from '../workflow/webhook-registration.ts';
+import type { WebhookSummary } from '../workflow/webhooks/known-webhooks.ts';
+import { installWebhook } from '../workflow/webhooks/webhook-installation.ts';
+import {
+  removeWebhook,
+  webhookStatus,
+  type WebhookStatus,
+} from '../workflow/webhooks/webhook-registration.ts';
 import { registerWebhookSecrets, type CommandContext } from './context.ts';
 
 export interface WebhookInstallOptions {

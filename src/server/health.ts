@@ -3,7 +3,7 @@ import type { Log } from '../domain/log.ts';
 import { isLoopback } from '../domain/loopback.ts';
 import type { RequestFigures } from '../domain/survey-document.ts';
 import { errorFields } from '../workflow/error-fields.ts';
-import type { QueueFigures } from '../workflow/serve.ts';
+import type { QueueFigures } from '../workflow/serving/serve.ts';
 import type { AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';
 import type { Metrics } from './metrics.ts';

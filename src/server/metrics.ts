@@ -1,6 +1,6 @@
 import type { Reason } from '../domain/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../domain/survey-document.ts';
-import type { QueueFigures } from '../workflow/serve.ts';
+import type { QueueFigures } from '../workflow/serving/serve.ts';
 import type { Route } from './routes.ts';
 
 /** What is asked at the moment of a scrape. */

@@ -1,4 +1,4 @@
-import type { SurveyDesk } from '../workflow/survey-desk.ts';
+import type { SurveyDesk } from '../workflow/serving/survey-desk.ts';
 import { createApp, type AppParts } from './app.ts';
 import { addressSet } from './client-address.ts';
 import { responseHeaders } from './headers.ts';

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import { answersWithoutCard, cardFailureOf, noteCardFailure } from '../ledger/answers.ts';
 import type { Log } from '../domain/log.ts';
-import type { Bell } from './bell.ts';
+import type { Bell } from './serving/bell.ts';
 import { defectOf, thrownBy } from './defect.ts';
 import { isForbidden, isOthers, stopsTheRest } from './each-conversation.ts';
 import { errorFields } from './error-fields.ts';

@@ -4,7 +4,7 @@ import { onTestFinished } from 'vitest';
 import type { ListenLimits } from '../../src/server/listen.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { startServer, type ServerParts } from '../../src/server/start.ts';
-import type { SurveyDesk } from '../../src/workflow/survey-desk.ts';
+import type { SurveyDesk } from '../../src/workflow/serving/survey-desk.ts';
 
 export const webhookUser = { user: 'gladly', password: 'a very long password' };
 export const basic = `Basic ${Buffer.from(`${webhookUser.user}:${webhookUser.password}`).toString('base64')}`;

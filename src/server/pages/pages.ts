@@ -1,5 +1,5 @@
 import { Hono, type Context } from 'hono';
-import type { Salutation, SurveyDesk } from '../../workflow/survey-desk.ts';
+import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, readAnswerForm, readRating } from './answer-form.ts';
 import { assetRoutes, assetsOf } from './assets.ts';
 import type { PageBrand } from './brand.ts';

@@ -1,5 +1,5 @@
 import { Eta } from 'eta/core';
-import type { SurveyView } from '../../workflow/survey-desk.ts';
+import type { SurveyView } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, type FilledIn } from './answer-form.ts';
 import type { Assets } from './assets.ts';
 import { dayOf, type Speech } from './languages.ts';

@@ -1,4 +1,4 @@
-import type { VisitKind } from '../../workflow/survey-desk.ts';
+import type { VisitKind } from '../../workflow/serving/survey-desk.ts';
 
 /** A look at a survey page, as far as it tells who looks. */
 export interface Look {

@@ -1,7 +1,7 @@
 import { createMetrics } from '../../../src/server/metrics.ts';
 import type { PageBrand } from '../../../src/server/pages/brand.ts';
 import { startServer } from '../../../src/server/start.ts';
-import type { SurveyDesk } from '../../../src/workflow/survey-desk.ts';
+import type { SurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 
 /** The server with a desk of the test, on a loopback port of its own. */
 export async function startPages(

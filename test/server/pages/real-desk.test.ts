@@ -4,7 +4,7 @@ import { answersOf } from '../../../src/ledger/answers.ts';
 import { isUnsubscribed } from '../../../src/ledger/unsubscribes.ts';
 import { visitsOf } from '../../../src/ledger/visits.ts';
 import { pageRoutes } from '../../../src/server/pages/pages.ts';
-import { createSurveyDesk } from '../../../src/workflow/survey-desk.ts';
+import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { backfillOf, day, minute, world } from '../../workflow/support.ts';
 
 const key = Buffer.from('k'.repeat(32));

@@ -1,4 +1,9 @@
-import type { AnswerContent, SurveyDesk, SurveyView, VisitKind } from '../../../src/workflow/survey-desk.ts';
+import type {
+  AnswerContent,
+  SurveyDesk,
+  SurveyView,
+  VisitKind,
+} from '../../../src/workflow/serving/survey-desk.ts';
 
 export type OpenSurvey = Extract<SurveyView, { state: 'open' }>;
 

@@ -1,15 +1,15 @@
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
-import { Failure } from '../../src/failure.ts';
-import { cardFailureOf } from '../../src/ledger/answers.ts';
-import type { Log } from '../../src/domain/log.ts';
-import { retryClosing } from '../../src/ledger/decisions.ts';
-import { readMark } from '../../src/ledger/marks.ts';
-import { createBell } from '../../src/workflow/bell.ts';
-import { postCards } from '../../src/workflow/missing-cards.ts';
-import { openServing, type Serving } from '../../src/workflow/serve.ts';
-import type { Services } from '../../src/workflow/services.ts';
-import { faultyProxy } from '../support/faulty-proxy.ts';
-import { hour, iso, minute, noon, world, type ServicesChanges, type World } from './support.ts';
+import { Failure } from '../../../src/failure.ts';
+import { cardFailureOf } from '../../../src/ledger/answers.ts';
+import type { Log } from '../../../src/domain/log.ts';
+import { retryClosing } from '../../../src/ledger/decisions.ts';
+import { readMark } from '../../../src/ledger/marks.ts';
+import { createBell } from '../../../src/workflow/serving/bell.ts';
+import { postCards } from '../../../src/workflow/missing-cards.ts';
+import { openServing, type Serving } from '../../../src/workflow/serving/serve.ts';
+import type { Services } from '../../../src/workflow/services.ts';
+import { faultyProxy } from '../../support/faulty-proxy.ts';
+import { hour, iso, minute, noon, world, type ServicesChanges, type World } from '../support.ts';
 
 interface Running {
   serving: Serving;

@@ -1,15 +1,15 @@
-import { firstNameOf } from '../domain/person-name.ts';
-import { surveyLife, type SurveyLife } from '../domain/survey-life.ts';
-import { makeToken, readToken, type TokenPurpose } from '../domain/survey-token.ts';
-import { Failure } from '../failure.ts';
-import { outermostAnswers, recordAnswer, type Answer } from '../ledger/answers.ts';
-import { closingOfSurvey, type Closing } from '../ledger/closings.ts';
-import { isUnsubscribed, unsubscribe } from '../ledger/unsubscribes.ts';
-import type { VisitKind } from '../ledger/visits.ts';
-import type { Evidence } from './assess.ts';
+import { firstNameOf } from '../../domain/person-name.ts';
+import { surveyLife, type SurveyLife } from '../../domain/survey-life.ts';
+import { makeToken, readToken, type TokenPurpose } from '../../domain/survey-token.ts';
+import { Failure } from '../../failure.ts';
+import { outermostAnswers, recordAnswer, type Answer } from '../../ledger/answers.ts';
+import { closingOfSurvey, type Closing } from '../../ledger/closings.ts';
+import { isUnsubscribed, unsubscribe } from '../../ledger/unsubscribes.ts';
+import type { VisitKind } from '../../ledger/visits.ts';
+import type { Evidence } from '../assess.ts';
 import { knownOrganization } from './known-organization.ts';
-import type { AnswerContent } from './post-answer.ts';
-import type { Services } from './services.ts';
+import type { AnswerContent } from '../post-answer.ts';
+import type { Services } from '../services.ts';
 import { surveyVisits } from './survey-visits.ts';
 
 export type { AnswerContent, VisitKind };

@@ -1,10 +1,10 @@
-import type { WebhookCredentials } from '../config/webhook-credentials.ts';
-import { postWebhookEvent, type WebhookAnswer } from '../gladly/webhook-post.ts';
-import { sampleEvent, type SampleKind } from '../gladly/webhook-samples.ts';
+import type { WebhookCredentials } from '../../config/webhook-credentials.ts';
+import { postWebhookEvent, type WebhookAnswer } from '../../gladly/webhook-post.ts';
+import { sampleEvent, type SampleKind } from '../../gladly/webhook-samples.ts';
 
 declare const GCSAT_VERSION: string;
 
-export { sampleKinds, type SampleKind } from '../gladly/webhook-samples.ts';
+export { sampleKinds, type SampleKind } from '../../gladly/webhook-samples.ts';
 
 export interface WebhookSample {
   url: string;

@@ -1,13 +1,13 @@
-import type { StoredWebhook } from '../config/profiles.ts';
-import type { Settings } from '../config/settings.ts';
-import type { GivenWebhookSecret } from '../config/webhook-credentials.ts';
-import { Failure } from '../failure.ts';
-import type { Webhook } from '../gladly/answers.ts';
-import type { GladlyClient } from '../gladly/client.ts';
-import { plain } from '../gladly/errors.ts';
-import { isSameUrl, surveyEvents, type WebhookSpecification } from '../gladly/webhooks.ts';
+import type { StoredWebhook } from '../../config/profiles.ts';
+import type { Settings } from '../../config/settings.ts';
+import type { GivenWebhookSecret } from '../../config/webhook-credentials.ts';
+import { Failure } from '../../failure.ts';
+import type { Webhook } from '../../gladly/answers.ts';
+import type { GladlyClient } from '../../gladly/client.ts';
+import { plain } from '../../gladly/errors.ts';
+import { isSameUrl, surveyEvents, type WebhookSpecification } from '../../gladly/webhooks.ts';
 import { expected, isOurs, listenersBeside, nameOf, type WebhookSummary } from './known-webhooks.ts';
-import type { Surroundings } from './services.ts';
+import type { Surroundings } from '../services.ts';
 import { withClient } from './webhook-client.ts';
 import { nextSecret, noPlaceForSecret, storedWebhook, storeWebhook } from './webhook-secrets.ts';
 

@@ -1,8 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Failure } from '../failure.ts';
-import { readWebhookEvent, type WebhookEvent } from '../gladly/webhook-events.ts';
-import { recordEvents, type LedgerEvent } from '../ledger/events.ts';
-import type { Services } from './services.ts';
+import { Failure } from '../../failure.ts';
+import { readWebhookEvent, type WebhookEvent } from '../../gladly/webhook-events.ts';
+import { recordEvents, type LedgerEvent } from '../../ledger/events.ts';
+import type { Services } from '../services.ts';
 
 /** Where Gladly's webhooks come in. */
 export interface Intake {

@@ -1,13 +1,13 @@
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { makeToken, surveyIdOf } from '../../src/domain/survey-token.ts';
-import { answersOf } from '../../src/ledger/answers.ts';
-import { cancelClosing } from '../../src/ledger/decisions.ts';
-import { isUnsubscribed } from '../../src/ledger/unsubscribes.ts';
-import { visitsOf } from '../../src/ledger/visits.ts';
-import { createSurveyDesk } from '../../src/workflow/survey-desk.ts';
-import { faultyProxy } from '../support/faulty-proxy.ts';
-import { backfillOf, day, hour, minute, world, type ServicesChanges, type World } from './support.ts';
+import { makeToken, surveyIdOf } from '../../../src/domain/survey-token.ts';
+import { answersOf } from '../../../src/ledger/answers.ts';
+import { cancelClosing } from '../../../src/ledger/decisions.ts';
+import { isUnsubscribed } from '../../../src/ledger/unsubscribes.ts';
+import { visitsOf } from '../../../src/ledger/visits.ts';
+import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
+import { faultyProxy } from '../../support/faulty-proxy.ts';
+import { backfillOf, day, hour, minute, world, type ServicesChanges, type World } from '../support.ts';
 
 const key = Buffer.from('k'.repeat(32));
 const good = { rating: 5, resolved: true, comment: 'thanks' };
@@ -58,7 +58,7 @@ describe('the survey', () => {
     const closed = { state: 'closed', companyName: own.sandbox.organizationName, language: 'en' };
     const tampered = `${survey.slice(0, -1)}${survey.endsWith('A') ? 'B' : 'A'}`;
     const unknown = makeToken(key, 'survey', surveyIdOf('nothing'));
-    for (const token of ['', 'x', '../..', tampered, unknown, leave, `${survey}a`]) {
+    for (const token of ['', 'x', '../../..', tampered, unknown, leave, `${survey}a`]) {
       expect(await desk.view(token)).toEqual(closed);
       expect(await desk.answer(token, good)).toEqual({ ...closed, saved: false, changed: false });
     }

@@ -1,8 +1,8 @@
-import { advanceMark } from '../ledger/marks.ts';
-import { releaseLock, renewLock, takeLock } from '../ledger/locks.ts';
-import { enumerateClosings, planSources, type Enumeration } from './find-closings.ts';
-import type { Services } from './services.ts';
-import { surveyingSince, unseenRange } from './sync-range.ts';
+import { advanceMark } from '../../ledger/marks.ts';
+import { releaseLock, renewLock, takeLock } from '../../ledger/locks.ts';
+import { enumerateClosings, planSources, type Enumeration } from '../find-closings.ts';
+import type { Services } from '../services.ts';
+import { surveyingSince, unseenRange } from '../sync-range.ts';
 
 const lockName = 'catch-up';
 const renewEveryMilliseconds = 10_000;

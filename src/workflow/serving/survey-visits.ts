@@ -1,5 +1,5 @@
-import { recordVisits, type Visit, type VisitKind } from '../ledger/visits.ts';
-import type { Services } from './services.ts';
+import { recordVisits, type Visit, type VisitKind } from '../../ledger/visits.ts';
+import type { Services } from '../services.ts';
 
 export interface SurveyVisits {
   /** It is written soon after. */

@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Ledger } from '../../src/ledger/open.ts';
-import { createIntake, type Intake } from '../../src/workflow/intake.ts';
-import { failureOf } from '../gladly/local-gladly.ts';
-import { iso, noon, world, type World } from './support.ts';
+import type { Ledger } from '../../../src/ledger/open.ts';
+import { createIntake, type Intake } from '../../../src/workflow/serving/intake.ts';
+import { failureOf } from '../../gladly/local-gladly.ts';
+import { iso, noon, world, type World } from '../support.ts';
 
 const closed = (conversationId: string, at = noon): unknown => ({
   type: 'CONVERSATION/CLOSED',

@@ -1,8 +1,8 @@
-import type { Log } from '../domain/log.ts';
-import { Failure } from '../failure.ts';
-import { thrownBy } from './defect.ts';
-import { errorFields } from './error-fields.ts';
-import type { Services } from './services.ts';
+import type { Log } from '../../domain/log.ts';
+import { Failure } from '../../failure.ts';
+import { thrownBy } from '../defect.ts';
+import { errorFields } from '../error-fields.ts';
+import type { Services } from '../services.ts';
 
 const shortestPauseMilliseconds = 1000;
 const longestPauseMilliseconds = 60_000;

@@ -4,11 +4,11 @@ import {
   saveProfile,
   type StoredWebhook,
   type StoredWebhookSecret,
-} from '../config/profiles.ts';
-import type { Settings } from '../config/settings.ts';
-import { defaultWebhookUser, type GivenWebhookSecret } from '../config/webhook-credentials.ts';
-import { Failure } from '../failure.ts';
-import type { WebhookSpecification } from '../gladly/webhooks.ts';
+} from '../../config/profiles.ts';
+import type { Settings } from '../../config/settings.ts';
+import { defaultWebhookUser, type GivenWebhookSecret } from '../../config/webhook-credentials.ts';
+import { Failure } from '../../failure.ts';
+import type { WebhookSpecification } from '../../gladly/webhooks.ts';
 
 /** What of the specification Gladly authenticates itself with. */
 export type WebhookSecret = Pick<WebhookSpecification, 'credentials' | 'headers'>;
