@@ -8,8 +8,8 @@ import { createScene, type Scene } from './scene.ts';
 
 /** As many times may one and the same thing be asked. */
 const mostTries = 6;
-/** Resident: about 90 of the program itself, and six answers at once of which 64 each are read before they are refused. */
-const mostMebibytes = 600;
+/** Resident: about 90 of the program itself, and six answers at once of which 16 each are read before they are refused. */
+const mostMebibytes = 320;
 
 interface Fault {
   name: string;

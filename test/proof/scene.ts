@@ -22,8 +22,8 @@ interface NewConversation {
 /** How long the end of a process may take to be told. */
 const patienceMs = 5000;
 
-/** What others do with a server that listens at this origin. */
-export type Using = (origin: string) => Promise<void>;
+/** What others do with a server that listens at this origin; `over` aborts when it is gone. */
+export type Using = (origin: string, over: AbortSignal) => Promise<void>;
 
 /** A world of one run: a Gladly, a folder, and a program that can be made to die at one point. */
 export interface Scene {
@@ -47,14 +47,20 @@ export interface Scene {
   ): Promise<{ signal: NodeJS.Signals | null; died: string | null }>;
   /** A server: used, then asked to stop; fails unless it does. */
   serve(args: readonly string[], use: Using): Promise<void>;
-  /** Kills it with SIGKILL after some time, unless it is done before. */
-  runFor(milliseconds: number, args: readonly string[]): Promise<{ signal: NodeJS.Signals | null }>;
+  /** Kills it with SIGKILL after some time, unless it is done before; a server's time begins when it listens. */
+  runFor(
+    milliseconds: number,
+    args: readonly string[],
+    use?: Using,
+  ): Promise<{ signal: NodeJS.Signals | null }>;
   /** The labels of all points of a run that nothing kills. */
   labelsOf(args: readonly string[], use?: Using): Promise<string[]>;
   /** Successful requests that Gladly saw, e.g. `POST /api/v1/communications/email`. */
   taken(method: string, path: RegExp): Promise<string[]>;
   /** Conversations whose message was leaving when the last process died. */
   leaving(): string[];
+  /** How many closings a running server still has to decide about, or to tell the customer of. */
+  unsettled(): number;
   close(): Promise<void>;
 }
 
@@ -124,7 +130,8 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
       const { code, signal, stderr } = await used(env, args, use);
       if (code !== 143) throw new Error(`the server ended with ${code ?? signal ?? ''}: ${stderr}`);
     },
-    async runFor(milliseconds, args) {
+    async runFor(milliseconds, args, use) {
+      if (use !== undefined) return used(env, args, use, milliseconds);
       const child = start(args, { env });
       child.stdout.resume();
       child.stderr.resume();
@@ -150,6 +157,7 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
         .map((one) => one.path);
     },
     leaving: () => leavingIn(data),
+    unsettled: () => unsettledIn(data),
     async close() {
       await sandbox.close();
       rmSync(folder, { recursive: true, force: true });
@@ -165,22 +173,33 @@ async function ranWith(
   return use === undefined ? run(args, { env, timeoutMs: 120_000 }) : used(env, args, use);
 }
 
-/** Starts a server, lets it be used, and stops it; it may die before. */
-async function used(env: Record<string, string>, args: readonly string[], use: Using): Promise<RunResult> {
+/** Starts a server, lets it be used, and stops it; it may die before, or is killed so long after it listened. */
+async function used(
+  env: Record<string, string>,
+  args: readonly string[],
+  use: Using,
+  killAfterMs?: number,
+): Promise<RunResult> {
   const child = start(args, { env });
   const output = { stdout: '', stderr: '' };
   for (const name of ['stdout', 'stderr'] as const) {
     child[name].setEncoding('utf8').on('data', (text: string) => (output[name] += text));
   }
   const ended = once(child, 'close') as Promise<[number | null, NodeJS.Signals | null]>;
-  const isOver = ended.then(() => true);
+  const over = new AbortController();
+  const isOver = ended.then(() => {
+    over.abort();
+    return true;
+  });
+  let killing: NodeJS.Timeout | undefined;
   const working = (async () => {
     let origin: string | undefined;
     while (origin === undefined) {
       if (await Promise.race([wait(10), isOver])) return;
       origin = /"listening":\s*"([^"]+)"/.exec(output.stdout)?.[1];
     }
-    await use(origin);
+    if (killAfterMs !== undefined) killing = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
+    await use(origin, over.signal);
     child.kill('SIGTERM');
   })();
   const failure = await Promise.race([
@@ -194,6 +213,7 @@ async function used(env: Record<string, string>, args: readonly string[], use: U
   const isRefused = failure !== null && !(await Promise.race([isOver, wait(patienceMs, false)]));
   if (isRefused) child.kill('SIGKILL');
   const [code, signal] = await ended;
+  clearTimeout(killing);
   await working.catch(() => undefined);
   if (isRefused) throw new Error(`${failure.message}\n${output.stderr}`);
   return { code, signal, ...output };
@@ -225,5 +245,19 @@ function leavingIn(data: string): string[] {
     }
   } finally {
     rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+/** Through its own door, which changes nothing: a server must not meet what only this test does. */
+function unsettledIn(data: string): number {
+  const file = readdirSync(data).find((name) => name.endsWith('.db'));
+  if (file === undefined) return 0;
+  const database = new Database(join(data, file), { readonly: true });
+  try {
+    const states = "'pending', 'scheduled', 'sending', 'failed'";
+    const [row] = database.prepare(`select count(*) as count from closings where state in (${states})`).all();
+    return (row as { count: number }).count;
+  } finally {
+    database.close();
   }
 }
