@@ -4,7 +4,7 @@ import * as staged from './stagings.ts';
 import { sweep } from './sweep.ts';
 
 /** Of a bounded proof; the whole one dies at every point. */
-const fewPoints = 8;
+const fewPoints = 6;
 
 describe('dying at every point, and run again', () => {
   test.each<[string, staged.Staging]>([
