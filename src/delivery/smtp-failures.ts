@@ -96,11 +96,20 @@ function refusedLogin(error: SmtpError, told: Told): Failure {
 }
 
 function refused(error: SmtpError, told: Told): Failure {
-  const isFinal = statusOf(error.reply) >= 500 || (error.cause === 'EMESSAGE' && error.reply === null);
+  const status = statusOf(error.reply);
+  const isFinal = status >= 500 || (error.cause === 'EMESSAGE' && error.reply === null);
   const message = `the mail server ${nameOf(told)} did not take the message: ${reasonOf(error, told)}`;
+  // 552 is about the size of this message (RFC 1870).
+  if (error.command === 'MAIL FROM' && status >= 500 && status !== 552) {
+    // Every message meets it, and none is at fault: it waits until the setting is mended.
+    return new Failure('configuration', 'sender_refused', message, {
+      hint: 'correct GCSAT_FROM, or have the server take mail from it; what waits is sent then',
+      cause: error,
+    });
+  }
   if (isFinal) {
     return new Failure('contract', 'smtp_refused', message, {
-      hint: 'mend what the server names: often the sender (GCSAT_FROM) or the address in the customer profile',
+      hint: 'mend what the server names: often the address in the customer profile',
       cause: error,
     });
   }

@@ -7,18 +7,21 @@ export class SmtpError extends Error {
   readonly stage: 'connect' | 'login' | 'envelope' | 'message';
   /** The server's last word, e.g. `550 5.1.1 No such user`; null: it said nothing. */
   readonly reply: string | null;
+  /** The command that it answered, where that is known, e.g. `MAIL FROM`. */
+  readonly command: string | null;
   /** Node's or OpenSSL's name of the trouble, e.g. `ECONNREFUSED`. */
   override readonly cause: unknown;
 
   constructor(
     stage: SmtpError['stage'],
     message: string,
-    details: { reply?: string | null; cause?: unknown },
+    details: { reply?: string | null; command?: string | null; cause?: unknown },
   ) {
     super(message);
     this.name = 'SmtpError';
     this.stage = stage;
     this.reply = details.reply ?? null;
+    this.command = details.command ?? null;
     this.cause = details.cause;
   }
 }
@@ -142,6 +145,7 @@ interface ErrorDetails {
   code?: unknown;
   originalCode?: unknown;
   response?: unknown;
+  command?: unknown;
 }
 
 /** One step of a session. A connection that ends answers nothing, and nodemailer tells that by an event alone. */
@@ -189,6 +193,7 @@ function errorOf(stage: SmtpError['stage'], error: Error & ErrorDetails): SmtpEr
   const isAnswer = stage === 'connect' || ['EAUTH', 'EENVELOPE', 'EMESSAGE'].includes(String(error.code));
   return new SmtpError(stage, message, {
     reply: isAnswer ? reply : null,
+    command: typeof error.command === 'string' ? error.command : null,
     cause: error.originalCode ?? error.code,
   });
 }

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { Problem, unreadable } from './errors.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import { problemOf } from './requests.ts';
 import type { Call, Requests } from './requests.ts';
 import type { Answer } from './transport.ts';
@@ -53,6 +53,14 @@ export async function sendOnce(
   }
 }
 
+/** Every message meets it, and none is at fault: it waits until the setting is mended. */
+function senderRefused(failure: Failure): Failure {
+  return new Failure('configuration', 'sender_refused', failure.message, {
+    hint: 'set GCSAT_FROM to an address or a number that the organisation has in Gladly; what waits is sent then',
+    cause: failure,
+  });
+}
+
 function outcomeOf(problem: Problem): SendOutcome {
   const { failure } = problem;
   const status = problem.refusal?.status ?? null;
@@ -62,6 +70,9 @@ function outcomeOf(problem: Problem): SendOutcome {
       : { status: 'uncertain', failure };
   }
   if (status < 400 || status >= 500) return { status: 'uncertain', failure };
+  if (problem.refusal?.errors.some(({ attr }) => attr === 'from') === true) {
+    return { status: 'not_sent', temporary: true, failure: senderRefused(failure) };
+  }
   // Refused credentials are mended outside; the message itself is fine.
   const temporary = status === 429 || status === 401 || status === 403;
   return { status: 'not_sent', temporary, failure };

@@ -4,7 +4,7 @@ import type { Reason } from '../../domain/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../domain/survey-document.ts';
 import type { Failure } from '../../failure.ts';
 import { nextDueAt, settleAbandoned } from '../../ledger/claims.ts';
-import { boundOrganization } from '../../ledger/open.ts';
+import { boundOrganization, within } from '../../ledger/open.ts';
 import { queueFigures, type QueueFigures } from '../../ledger/tallies.ts';
 import { createBell, type Bell } from './bell.ts';
 import { catchUp } from './catch-up.ts';
@@ -82,7 +82,8 @@ export async function openServing(services: Services, options: ServingOptions): 
     desk,
     intake,
     async ready() {
-      await ledger.db.selectFrom('ledger_version').select('version').execute();
+      // As every write does it: a ledger that was moved away, or is kept by somebody, is not ready.
+      await within(ledger, (trx) => trx.selectFrom('ledger_version').select('version').execute());
     },
     figures: () => queueFigures(ledger, timeOf(services)),
     requests: () => structuredClone(client.counts),

@@ -1,3 +1,5 @@
+import { renameSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import { cardFailureOf } from '../../../src/ledger/answers.ts';
@@ -87,6 +89,16 @@ describe('a server', () => {
       await running.serving.ready();
     },
   );
+
+  test('is not ready when its ledger was moved away', async () => {
+    const own = await world();
+    const { serving } = await serve(own);
+    const file = join(own.folder, 'ledger.db');
+    renameSync(file, `${file}.moved`);
+    await expect(serving.ready()).rejects.toMatchObject({ code: 'ledger_gone' });
+    renameSync(`${file}.moved`, file);
+    await serving.ready();
+  });
 
   test('is not held up by a closing that gets no answer', { timeout: 30_000 }, async () => {
     const own = await world();
