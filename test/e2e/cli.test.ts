@@ -46,7 +46,16 @@ describe('version and help', () => {
   test('the help of configure set names every key', async () => {
     const { stdout: help } = await run(['configure', 'set', '--help']);
     const { document } = await runJson(['configure', 'show']);
-    const fixed = ['profile', 'domain', 'email', 'token', 'database', 'dataDir', 'configDir', 'webhookCredentials'];
+    const fixed = [
+      'profile',
+      'domain',
+      'email',
+      'token',
+      'database',
+      'dataDir',
+      'configDir',
+      'webhookCredentials',
+    ];
     for (const key of Object.keys(document.settings)) {
       if (!fixed.includes(key)) expect(help).toMatch(new RegExp(`\\b${key}\\b`));
     }
