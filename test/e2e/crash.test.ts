@@ -149,16 +149,32 @@ describe('a message that certainly did not leave', () => {
 
   test('is failed when Gladly refuses it, and kept for another try', async () => {
     const body = JSON.stringify({
-      errors: [{ attr: 'from', code: 'invalid', detail: 'not an address of ours' }],
+      errors: [{ attr: 'subject', code: 'too_long', detail: 'not such a subject' }],
     });
     const { gladly } = await throughProxy({ status: 400, body });
     const { env, sandbox } = gladly;
     const id = sandbox.tellingConversationId;
     const first = await runJson(['replay', '--', id], { env });
     expect(first).toMatchObject({ code: 6, document: { outcome: 'failed' } });
-    expect(first.document.error.message).toContain('not an address of ours');
+    expect(first.document.error.message).toContain('not such a subject');
     expect(await surveysOf(env)).toMatchObject([{ state: 'failed' }]);
     expect((await runJson(['surveys', 'retry', '--', id], { env })).document.outcome).toBe('sent');
+    expect(sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('is kept when Gladly refuses the sender, and sent once that is mended', async () => {
+    const body = JSON.stringify({
+      errors: [{ attr: 'from', code: 'invalid', detail: 'not an address of ours' }],
+    });
+    const { gladly } = await throughProxy({ status: 400, body });
+    const { env, sandbox } = gladly;
+    const id = sandbox.tellingConversationId;
+    const first = await runJson(['replay', '--', id], { env });
+    expect(first).toMatchObject({ code: 3, document: { outcome: 'failed' } });
+    expect(first.document.error).toMatchObject({ code: 'sender_refused' });
+    expect(first.document.error.message).toContain('not an address of ours');
+    expect(await surveysOf(env)).toMatchObject([{ state: 'scheduled' }]);
+    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 });
