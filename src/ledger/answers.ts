@@ -174,7 +174,7 @@ export async function answersWithoutCard(
 export async function noteCardFailure(
   ledger: Ledger,
   surveyId: string,
-  { retryAt, error }: { at: string; retryAt: string | null; error: ClosingError },
+  { retryAt, error }: Pick<CardFailure, 'retryAt' | 'error'>,
 ): Promise<void> {
   await within(ledger, (trx) =>
     trx

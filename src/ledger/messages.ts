@@ -90,8 +90,8 @@ export async function closeMessage(
   settlement: Settlement,
   sequence: number | null = null,
 ): Promise<void> {
-  const last = await lastMessage(trx, closingId);
-  if (last === undefined) return;
+  const closed = sequence ?? (await lastMessage(trx, closingId))?.sequence;
+  if (closed === undefined) return;
   await trx
     .updateTable('messages')
     .set({
@@ -101,7 +101,7 @@ export async function closeMessage(
       error: toJson(settlement.error),
     })
     .where('closing_id', '=', closingId)
-    .where('sequence', '=', sequence ?? last.sequence)
+    .where('sequence', '=', closed)
     .execute();
 }
 

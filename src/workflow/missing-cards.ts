@@ -119,7 +119,6 @@ async function keepFailure({ ledger, clock }: Services, surveyId: string, failur
   const before = await cardFailureOf(ledger, surveyId);
   const { code, message, hint } = failure;
   await noteCardFailure(ledger, surveyId, {
-    at: new Date(now).toISOString(),
     retryAt: new Date(now + waitAfter(failure, before?.tries ?? 0)).toISOString(),
     error: { code, message, hint },
   });

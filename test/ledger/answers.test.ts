@@ -339,9 +339,9 @@ describe('cards', () => {
     await recordAnswer(ledger, answer(id));
     expect(await cardFailureOf(ledger, 's1')).toBeNull();
     expect(await lacking(at(0))).toBe(1);
-    await noteCardFailure(ledger, 's1', { at: at(1), retryAt: at(60), error });
+    await noteCardFailure(ledger, 's1', { retryAt: at(60), error });
     expect([await lacking(at(59)), await lacking(at(60)), await lacking()]).toEqual([0, 1, 1]);
-    await noteCardFailure(ledger, 's1', { at: at(60), retryAt: null, error });
+    await noteCardFailure(ledger, 's1', { retryAt: null, error });
     expect(await cardFailureOf(ledger, 's1')).toEqual({ tries: 2, retryAt: null, error });
     expect([await lacking(at(9999)), await lacking()]).toEqual([0, 1]);
     await recordAnswer(ledger, answer(id, { rating: 1 }));
@@ -349,7 +349,7 @@ describe('cards', () => {
     expect(await lacking(at(60))).toBe(1);
     await beginCard(ledger, { ...card, revision: 2 });
     await markCardPosted(ledger, 'i1', at(70));
-    await noteCardFailure(ledger, 's1', { at: at(71), retryAt: null, error });
+    await noteCardFailure(ledger, 's1', { retryAt: null, error });
     expect(await cardFailureOf(ledger, 's1')).toBeNull();
   });
 
