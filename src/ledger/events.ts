@@ -1,4 +1,4 @@
-import { within, type Ledger } from './open.ts';
+import { withinAhead, type Ledger } from './open.ts';
 import { reopen, sight } from './sightings.ts';
 
 /** What Gladly told of a conversation. Times are those of the events, RFC 3339. */
@@ -14,7 +14,7 @@ export type LedgerEvent =
 
 /**
  * Records events, each of which may come twice, late and in any order, in one transaction: when it returns they are
- * on the disk, all of them with one write.
+ * on the disk, all of them with one write. They do not wait for the work that others have lined up.
  * @returns in their order: `new` is a closing that was not known, `reopened` a reopening that was not
  */
 export async function recordEvents(
@@ -22,7 +22,7 @@ export async function recordEvents(
   events: readonly LedgerEvent[],
 ): Promise<('new' | 'known' | 'reopened')[]> {
   if (events.length === 0) return [];
-  return within(ledger, async (trx) => {
+  return withinAhead(ledger, async (trx) => {
     const results: ('new' | 'known' | 'reopened')[] = [];
     for (const event of events) {
       if (event.kind === 'closed') {

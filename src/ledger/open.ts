@@ -7,6 +7,8 @@ import type { LedgerTables } from './tables.ts';
 
 export interface Ledger {
   readonly db: Kysely<LedgerTables>;
+  /** The same, for what somebody waits for: it goes before all work that is lined up. */
+  readonly ahead: Kysely<LedgerTables>;
   /** The file, or `:memory:`. */
   readonly location: string;
   close(): Promise<void>;
@@ -23,14 +25,16 @@ export async function openLedger(
   options: SqliteOptions = { busyTimeoutMs: 10_000 },
 ): Promise<Ledger> {
   const path = sqlitePath(location);
-  const db = new Kysely<LedgerTables>({ dialect: await openSqlite(path, options) });
+  const dialects = await openSqlite(path, options);
+  const db = new Kysely<LedgerTables>({ dialect: dialects['in line'] });
+  const ahead = new Kysely<LedgerTables>({ dialect: dialects.ahead });
   try {
     await migrate(db, path);
   } catch (error) {
     await db.destroy();
     throw error;
   }
-  return { db, location: path, close: () => db.destroy() };
+  return { db, ahead, location: path, close: () => db.destroy() };
 }
 
 /**
@@ -39,6 +43,14 @@ export async function openLedger(
  */
 export function within<T>(ledger: Ledger, work: (trx: Transaction<LedgerTables>) => Promise<T>): Promise<T> {
   return ledger.db.transaction().execute(work);
+}
+
+/** The same, before all transactions that are lined up. */
+export function withinAhead<T>(
+  ledger: Ledger,
+  work: (trx: Transaction<LedgerTables>) => Promise<T>,
+): Promise<T> {
+  return ledger.ahead.transaction().execute(work);
 }
 
 export interface BoundOrganization {

@@ -19,8 +19,7 @@ export async function scratchCopy(ledger: Ledger): Promise<Ledger> {
     await sql`vacuum into ${location}`.execute(ledger.db);
     const copy = await openLedger(location);
     return {
-      db: copy.db,
-      location,
+      ...copy,
       async close() {
         try {
           await copy.close();

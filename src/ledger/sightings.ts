@@ -87,15 +87,21 @@ async function knownAs(
   return adoptedClosing(near, closedAt, await nextReopening(trx, conversationId, closedAt));
 }
 
-const closingsBetween = prepared(
-  (db, { conversationId, since, until }: { conversationId: string; since: string; until: string }) =>
-    db
-      .selectFrom('closings')
-      .selectAll()
-      .where('conversation_id', '=', conversationId)
-      .where('closed_at', '>=', since)
-      .where('closed_at', '<=', until)
-      .orderBy('closed_at'),
+/** Of a conversation, both ends included. */
+interface Stretch {
+  conversationId: string;
+  since: string;
+  until: string;
+}
+
+const closingsBetween = prepared((db, { conversationId, since, until }: Stretch) =>
+  db
+    .selectFrom('closings')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('closed_at', '>=', since)
+    .where('closed_at', '<=', until)
+    .orderBy('closed_at'),
 );
 
 async function nearby(
@@ -116,6 +122,17 @@ function around(closedAt: string): [since: string, until: string] {
   ];
 }
 
+const toldBetween = prepared((db, { conversationId, since, until }: Stretch) =>
+  db
+    .selectFrom('sightings')
+    .innerJoin('closings', 'closings.id', 'sightings.closing_id')
+    .selectAll('closings')
+    .select('sightings.closed_at as told_at')
+    .where('sightings.conversation_id', '=', conversationId)
+    .where('sightings.closed_at', '>=', since)
+    .where('sightings.closed_at', '<=', until),
+);
+
 /** A row that was first told of long after its closing also stands for the time that the conversation itself told. */
 async function toldLateAs(
   trx: Transaction<LedgerTables>,
@@ -123,18 +140,11 @@ async function toldLateAs(
   closedAt: string,
 ): Promise<Closing | null> {
   const [since, until] = around(closedAt);
-  const rows = await trx
-    .selectFrom('sightings')
-    .innerJoin('closings', 'closings.id', 'sightings.closing_id')
-    .selectAll('closings')
-    .select('sightings.closed_at as told_at')
-    .where('sightings.conversation_id', '=', conversationId)
-    .where('sightings.closed_at', '>=', since)
-    .where('sightings.closed_at', '<=', until)
-    .execute();
+  const rows = await toldBetween(trx, { conversationId, since, until });
   const late = rows.filter(
     (row) => Date.parse(row.closed_at) - Date.parse(row.told_at) > sameClosingMilliseconds,
   );
+  if (late.length === 0) return null;
   const told = late.map((row) => ({ ...toClosing(row), closedAt: row.told_at }));
   const adopted = adoptedClosing(told, closedAt, await nextReopening(trx, conversationId, closedAt));
   const row = late.find(({ id }) => id === adopted?.id);
@@ -170,19 +180,22 @@ export async function sameClosingToldLate(
   });
 }
 
+const reopeningFrom = prepared((db, { conversationId, since }: Omit<Stretch, 'until'>) =>
+  db
+    .selectFrom('reopenings')
+    .select('reopened_at')
+    .where('conversation_id', '=', conversationId)
+    .where('reopened_at', '>=', since)
+    .orderBy('reopened_at')
+    .limit(1),
+);
+
 async function nextReopening(
   trx: Transaction<LedgerTables>,
   conversationId: string,
   closedAt: string,
 ): Promise<string | null> {
-  const row = await trx
-    .selectFrom('reopenings')
-    .select('reopened_at')
-    .where('conversation_id', '=', conversationId)
-    .where('reopened_at', '>=', closedAt)
-    .orderBy('reopened_at')
-    .limit(1)
-    .executeTakeFirst();
+  const [row] = await reopeningFrom(trx, { conversationId, since: closedAt });
   return row?.reopened_at ?? null;
 }
 

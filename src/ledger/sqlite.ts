@@ -14,12 +14,13 @@ import {
 import Database from 'libsql';
 import { isBusy, ledgerGone, storageFailure, unreadableLedger } from './storage-failures.ts';
 import { fromStored, toStored } from './stored-text.ts';
+import { createTurns, type TurnOrder } from './turns.ts';
 
 type Connection = InstanceType<typeof Database>;
 type Statement = ReturnType<Connection['prepare']>;
 
 /** How long the event loop may stand still. */
-const longestBreathMs = 20;
+const longestBreathMs = 5;
 
 export interface SqliteOptions {
   /** How long a write waits for another process, in milliseconds. */
@@ -34,12 +35,15 @@ const fileHeader = 'SQLite format 3\0';
 /** More than the ledger has queries; a bound only because lists make their own text for every length. */
 const cachedStatements = 300;
 
+/** One connection in two hands; closing the one that is in line closes it. */
+export type Dialects = Readonly<Record<TurnOrder, Dialect>>;
+
 /**
- * Opens the file, made private to the user if it is new, and gives kysely its dialect. A file that is not a ledger
+ * Opens the file, made private to the user if it is new, and gives kysely its dialects. A file that is not a ledger
  * is left as it is.
  * @throws Failure ledger_unreadable, ledger_not_writable, ledger_full, ledger_busy or database_invalid
  */
-export async function openSqlite(path: string, options: SqliteOptions): Promise<Dialect> {
+export async function openSqlite(path: string, options: SqliteOptions): Promise<Dialects> {
   let database: Connection | undefined;
   try {
     if (path !== memory) prepareFile(path);
@@ -54,7 +58,8 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
     opened.exec('PRAGMA foreign_keys = ON');
     // What is erased on a customer's demand must not survive in free pages.
     opened.prepare('PRAGMA secure_delete = ON').all();
-    return dialectOn(opened, path, options);
+    const driver = driverOn(opened, path, options);
+    return { 'in line': dialectWith(driver('in line')), ahead: dialectWith(driver('ahead')) };
   } catch (error) {
     database?.close();
     throw storageFailure(error, path);
@@ -111,9 +116,9 @@ async function whenFree<T>(timeoutMs: number, work: () => T): Promise<T> {
   }
 }
 
-function dialectOn(database: Connection, path: string, options: SqliteOptions): Dialect {
+function dialectWith(driver: Driver): Dialect {
   return {
-    createDriver: () => driverOn(database, path, options),
+    createDriver: () => driver,
     createAdapter: () => new SqliteAdapter(),
     createQueryCompiler: () => new SqliteQueryCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
@@ -121,13 +126,12 @@ function dialectOn(database: Connection, path: string, options: SqliteOptions): 
 }
 
 /**
- * One connection, lent to one caller at a time in the order of asking: a transaction has it from BEGIN to COMMIT,
- * so nothing of another caller can come between.
+ * One connection, lent to one caller at a time: a transaction has it from BEGIN to COMMIT, so nothing of another caller
+ * can come between.
  */
-function driverOn(database: Connection, path: string, options: SqliteOptions): Driver {
+function driverOn(database: Connection, path: string, options: SqliteOptions): (order: TurnOrder) => Driver {
   const statements = new Map<string, Statement>();
-  let lastTurn: Promise<void> = Promise.resolve();
-  let endTurn: () => void = () => undefined;
+  const turns = createTurns();
 
   function statementFor(sql: string): Statement {
     let statement = statements.get(sql);
@@ -176,21 +180,15 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): D
     breathedAt = performance.now();
   }
 
-  async function acquireConnection(): Promise<DatabaseConnection> {
-    const before = lastTurn;
-    let done: () => void = () => undefined;
-    lastTurn = new Promise((resolve) => {
-      done = resolve;
-    });
-    await before;
-    endTurn = done;
+  async function acquireConnection(order: TurnOrder): Promise<DatabaseConnection> {
+    await turns.take(order);
     await breathe();
     return connection;
   }
 
-  return {
+  return (order) => ({
     init: () => Promise.resolve(),
-    acquireConnection,
+    acquireConnection: () => acquireConnection(order),
     beginTransaction: async () => {
       // SQLite would go on writing into a file that nobody can open any more.
       if (inodeOf(path) !== opened) throw ledgerGone(path);
@@ -213,11 +211,11 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): D
       return Promise.resolve();
     },
     releaseConnection: () => {
-      endTurn();
+      turns.end();
       return Promise.resolve();
     },
     destroy: async () => {
-      await acquireConnection();
+      await acquireConnection(order);
       statements.clear();
       try {
         // The cached statements keep the file open until they are collected; the -wal file must not wait for that.
@@ -227,7 +225,7 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): D
         // Whoever opens the file next does it; nothing is lost in the -wal file.
       }
       database.close();
-      endTurn();
+      turns.end();
     },
-  };
+  });
 }
