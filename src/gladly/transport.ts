@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import fetch, { FetchError } from 'node-fetch';
+import { createTurns, type Turns } from '../domain/turns.ts';
 
 export interface TransportOptions {
   /** Nothing else ever gets the credentials. */
@@ -76,11 +77,16 @@ export class TransportError extends Error {
 const maxSockets = 16;
 const beginningBytes = 64 * 1024;
 
+/** Of answers that are larger than this so many are read at a time, or all connections together would fill the memory. */
+const largeBytes = 1024 * 1024;
+const largeAtOnce = 4;
+
 export function createTransport(options: TransportOptions): Transport {
   const base = new URL(options.origin);
   const { Agent } = base.protocol === 'https:' ? https : http;
   const kept = new Agent({ keepAlive: true, maxSockets });
   const fresh = new Agent({ keepAlive: false });
+  const largeAnswers = createTurns(largeAtOnce);
   const authorization = `Basic ${Buffer.from(`${options.email}:${options.token}`, 'utf8').toString('base64')}`;
 
   const urlOf = (outgoing: Outgoing): URL => {
@@ -112,7 +118,7 @@ export function createTransport(options: TransportOptions): Transport {
           ...(outgoing.json === undefined ? {} : { body: JSON.stringify(outgoing.json) }),
         });
         const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
-        return answerOf(response.status, (name) => response.headers.get(name), body, watch);
+        return answerOf(response.status, (name) => response.headers.get(name), body, watch, largeAnswers);
       } catch (error) {
         watch.end();
         throw watch.explain(error);
@@ -178,6 +184,7 @@ function answerOf(
   header: Answer['header'],
   body: AsyncIterable<Uint8Array>,
   watch: Watch,
+  largeAnswers: Turns,
 ): Answer {
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     try {
@@ -216,12 +223,21 @@ function answerOf(
     async text(maxBytes) {
       const parts: Uint8Array[] = [];
       let size = 0;
-      for await (const chunk of chunks()) {
-        size += chunk.byteLength;
-        if (size > maxBytes) throw new TransportError('too_large', `more than ${maxBytes} bytes`);
-        parts.push(chunk);
+      let isLarge = false;
+      try {
+        for await (const chunk of chunks()) {
+          size += chunk.byteLength;
+          if (size > maxBytes) throw new TransportError('too_large', `more than ${maxBytes} bytes`);
+          if (size > largeBytes && !isLarge) {
+            await largeAnswers.take();
+            isLarge = true;
+          }
+          parts.push(chunk);
+        }
+        return new TextDecoder().decode(Buffer.concat(parts, size));
+      } finally {
+        if (isLarge) largeAnswers.end();
       }
-      return new TextDecoder().decode(Buffer.concat(parts, size));
     },
     beginning,
     async drain() {

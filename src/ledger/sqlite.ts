@@ -12,9 +12,9 @@ import {
   type QueryResult,
 } from 'kysely';
 import Database from 'libsql';
+import { createTurns, type TurnOrder } from '../domain/turns.ts';
 import { isBusy, ledgerGone, storageFailure, unreadableLedger } from './storage-failures.ts';
 import { fromStored, toStored } from './stored-text.ts';
-import { createTurns, type TurnOrder } from './turns.ts';
 
 type Connection = InstanceType<typeof Database>;
 type Statement = ReturnType<Connection['prepare']>;
@@ -131,7 +131,7 @@ function dialectWith(driver: Driver): Dialect {
  */
 function driverOn(database: Connection, path: string, options: SqliteOptions): (order: TurnOrder) => Driver {
   const statements = new Map<string, Statement>();
-  const turns = createTurns();
+  const turns = createTurns(1);
 
   function statementFor(sql: string): Statement {
     let statement = statements.get(sql);

@@ -16,7 +16,7 @@ import {
   settleMessage,
 } from '../../src/ledger/decisions.ts';
 import { recordEvents, type LedgerEvent } from '../../src/ledger/events.ts';
-import type { Ledger } from '../../src/ledger/open.ts';
+import { within, type Ledger } from '../../src/ledger/open.ts';
 import { story } from '../../src/ledger/story.ts';
 import { at, freshLedger, here, noFacts, opened, sighted, toSend } from './support.ts';
 
@@ -336,4 +336,16 @@ describe('any order', () => {
       { numRuns: 600 },
     );
   });
+});
+
+test('an event that Gladly waits for does not wait for the work that is lined up', async () => {
+  const ledger = await freshLedger();
+  const order: string[] = [];
+  const work = (name: string): Promise<unknown> =>
+    within(ledger, (trx) => trx.selectFrom('closings').selectAll().execute()).then(() => order.push(name));
+  await Promise.all([
+    ...['1', '2', '3', '4', '5'].map(work),
+    recordEvents(ledger, [closed(0)]).then(() => order.push('event')),
+  ]);
+  expect(order).toEqual(['1', 'event', '2', '3', '4', '5']);
 });

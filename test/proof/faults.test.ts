@@ -109,12 +109,18 @@ interface Outcome {
   mebibytes: number;
 }
 
+/** One ledger for all of a scene, though Gladly is met at more than one address: each has its own unless one is named. */
+const ledgerOf = ({ folder }: Scene): Record<string, string> => ({
+  GCSAT_DATABASE_URL: join(folder, 'data', 'ledger.db'),
+});
+
 /** Runs the command with the fault between it and Gladly. It is killed, and the test fails, after two minutes. */
 async function runBehind(scene: Scene, args: readonly string[], fate: Fault['fate']): Promise<Outcome> {
   const network = await brokenNetwork(scene.sandbox.origin, fate);
   const peak = join(scene.folder, 'peak');
   try {
     const { code, stdout, stderr } = await scene.run(['--json', '--timeout', '1', ...args], {
+      ...ledgerOf(scene),
       GCSAT_DOMAIN: network.origin,
       NODE_OPTIONS: `${scene.env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(preload)}`,
       PEAK_FILE: peak,
@@ -187,7 +193,7 @@ describe('in the middle, and run again when all is well', () => {
         );
         expect([0, partial, temporary, contract], outcome.stderr).toContain(outcome.code);
         expectDecency(outcome);
-        const again = await scene.run(['--json', ...args]);
+        const again = await scene.run(['--json', ...args], ledgerOf(scene));
         expect(again.code, again.stderr).toBe(0);
         const addresses = scene.sandbox.mailbox().map(({ to }) => to);
         expect(addresses).toEqual([...new Set(addresses)]);
