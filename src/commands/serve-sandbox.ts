@@ -1,6 +1,5 @@
 import { randomBytes } from 'node:crypto';
 import type { Settings } from '../config/settings.ts';
-import type { Services } from '../workflow/services.ts';
 import { registerWebhookSecrets } from './context.ts';
 
 /** What a newcomer can do with the whole loop. */
@@ -26,17 +25,4 @@ export function expectSandbox(settings: Settings): void {
   };
   registerWebhookSecrets(credentials);
   settings.webhookCredentials = () => Promise.resolve(credentials);
-}
-
-/** Registers `serve` in the sandbox, as `webhook install` does in Gladly. */
-export async function listenToSandbox({ client, settings }: Services, url: string): Promise<void> {
-  const [pair] = (await settings.webhookCredentials()).basic;
-  if (pair === undefined) throw new Error('the sandbox got no credentials for its webhook');
-  const { id } = await client.createWebhook({
-    name: 'gcsat',
-    url,
-    events: ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'],
-    credentials: { username: pair.user, password: pair.password },
-  });
-  await client.updateWebhook(id, { enabled: true });
 }

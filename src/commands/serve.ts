@@ -11,9 +11,10 @@ import { startServer } from '../server/start.ts';
 import { openLog } from '../terminal/log.ts';
 import { openServing, type Serving } from '../workflow/serving/serve.ts';
 import { openServices, type Services } from '../workflow/services.ts';
+import { listenAt } from '../workflow/webhooks/listen-at.ts';
 import type { CommandContext } from './context.ts';
 import { durationOf } from './run-limits.ts';
-import { expectSandbox, firstSteps, listenToSandbox } from './serve-sandbox.ts';
+import { expectSandbox, firstSteps } from './serve-sandbox.ts';
 
 /** The flags of `gcsat serve` as typed. */
 export interface ServeOptions {
@@ -109,7 +110,7 @@ async function tell(context: CommandContext, services: Services, origin: string)
   const { settings, ledger } = services;
   const sandbox = context.sandbox();
   const webhook = `${origin}${webhookPath}`;
-  if (sandbox !== null) await listenToSandbox(services, webhook);
+  if (sandbox !== null) await listenAt(services, webhook);
   const document = {
     listening: origin,
     webhook,

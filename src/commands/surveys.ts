@@ -1,4 +1,5 @@
 import { closingStates, type ClosingState } from '../domain/closing-states.ts';
+import { timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
 import {
@@ -61,7 +62,7 @@ export async function runSurveysRetry(
   { wasSent }: SurveysRetryOptions,
 ): Promise<void> {
   await withServices(context, 'hand', async (services) => {
-    const now = new Date(context.clock()).toISOString();
+    const now = timeNow(context.clock);
     if (wasSent === true) {
       const { id: closingId } = await settleAsSent(services.ledger, id, now);
       const told = await tellSurvey(services.ledger, closingId);
@@ -78,7 +79,7 @@ export async function runSurveysRetry(
 /** `gcsat surveys cancel ID`: a survey that has not left never will. */
 export async function runSurveysCancel(context: CommandContext, id: string): Promise<void> {
   await withServices(context, 'hand', async ({ ledger }) => {
-    const entry = await callOff(ledger, id, new Date(context.clock()).toISOString());
+    const entry = await callOff(ledger, id, timeNow(context.clock));
     context.output.result(entry, () => surveysView([entry], context.output));
   });
 }

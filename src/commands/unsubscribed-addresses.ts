@@ -1,3 +1,4 @@
+import { timeNow } from '../domain/instant.ts';
 import { addressChangeView, unsubscribedView } from '../terminal/unsubscribed-view.ts';
 import {
   resubscribeAddress,
@@ -20,7 +21,7 @@ export async function runUnsubscribed(context: CommandContext): Promise<void> {
 /** `gcsat surveys unsubscribe ADDRESS`: repeating it changes nothing. */
 export async function runUnsubscribe(context: CommandContext, address: string): Promise<void> {
   await withServices(context, 'hand', async ({ ledger }) => {
-    const change = await unsubscribeAddress(ledger, address, new Date(context.clock()).toISOString());
+    const change = await unsubscribeAddress(ledger, address, timeNow(context.clock));
     context.output.result(change, () => addressChangeView(change));
   });
 }

@@ -59,3 +59,8 @@ export function parseReportTime(value: string): Instant | null {
   const match = reportPattern.exec(text);
   return parseInstant(match === null ? text.replace(/ UTC$/, 'Z') : `${match[1] ?? ''}T${match[2] ?? ''}Z`);
 }
+
+/** What a clock shows, as the ledger and all documents write it: RFC 3339 in UTC with milliseconds. */
+export function timeNow(clock: () => number): string {
+  return new Date(clock()).toISOString();
+}

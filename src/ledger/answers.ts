@@ -1,12 +1,12 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
+import type { Kysely, Transaction } from 'kysely';
 import type { SurveyAnswer } from '../domain/card.ts';
 import { allows } from '../domain/closing-states.ts';
-import { closingIn, fromJson, move, toJson } from './closing-rows.ts';
-import { expectCard, settleCard } from './cards-due.ts';
-import type { Closing, ClosingError } from './closings.ts';
+import { closingIn, move } from './closing-rows.ts';
+import { expectCard } from './cards-due.ts';
+import type { Closing } from './closings.ts';
 import { arrivedMessage, askedBefore, closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
-import type { AnswersTable, CardsTable, LedgerTables } from './tables.ts';
+import type { AnswersTable, LedgerTables } from './tables.ts';
 
 /** One revision of a customer's answer. */
 export interface Answer extends SurveyAnswer {
@@ -139,126 +139,6 @@ export async function answersOf(ledger: Ledger, surveyId: string): Promise<Answe
   return rows.map(toAnswer);
 }
 
-/** Tries to post the card of an answer that Gladly did not take. */
-export interface CardFailure {
-  tries: number;
-  /** When it is tried again; null: only a person does. */
-  retryAt: string | null;
-  error: ClosingError;
-}
-
-/**
- * Surveys, with their closings, whose newest answer has no posted card: oldest answer first, and those of no closing
- * last.
- * @param now leaves out those whose next try is later, or up to a person; without it none is left out
- */
-export async function answersWithoutCard(
-  ledger: Ledger,
-  limit: number,
-  now?: string,
-): Promise<{ surveyId: string; closingId: string | null }[]> {
-  const rows = await ledger.db
-    .selectFrom('cards_due')
-    .select(['survey_id', 'closing_id'])
-    .$if(now !== undefined, (query) =>
-      query.where((eb) => eb.or([eb('tries', '=', 0), eb('retry_at', '<=', now ?? '')])),
-    )
-    .orderBy((eb) => eb('closing_id', 'is', null))
-    .orderBy('answered_at')
-    .limit(limit)
-    .execute();
-  return rows.map((row) => ({ surveyId: row.survey_id, closingId: row.closing_id }));
-}
-
-/** Notes that Gladly did not take the card of the newest answer; without effect once it has. */
-export async function noteCardFailure(
-  ledger: Ledger,
-  surveyId: string,
-  { retryAt, error }: Pick<CardFailure, 'retryAt' | 'error'>,
-): Promise<void> {
-  await within(ledger, (trx) =>
-    trx
-      .updateTable('cards_due')
-      .set({ tries: sql`tries + 1`, retry_at: retryAt, error: toJson(error) })
-      .where('survey_id', '=', surveyId)
-      .execute(),
-  );
-}
-
-/** Null when the card was not tried, or is posted. */
-export async function cardFailureOf(ledger: Ledger, surveyId: string): Promise<CardFailure | null> {
-  const row = await ledger.db
-    .selectFrom('cards_due')
-    .selectAll()
-    .where('survey_id', '=', surveyId)
-    .executeTakeFirst();
-  if (row === undefined || row.error === null) return null;
-  return { tries: row.tries, retryAt: row.retry_at, error: fromJson(row.error) as ClosingError };
-}
-
-/** An answer on the customer's timeline in Gladly. */
-export interface Card {
-  /** The id that we gave the timeline item. */
-  itemId: string;
-  surveyId: string;
-  /** Of the answer that it shows. */
-  revision: number;
-  customerId: string;
-  /** `posting`: it may be there already. */
-  state: 'posting' | 'posted' | 'deleted';
-  body: string;
-  postedAt: string | null;
-}
-
-/** Notes a card before it is posted. One that was begun before is returned as it is. */
-export async function beginCard(
-  ledger: Ledger,
-  card: Pick<Card, 'itemId' | 'surveyId' | 'revision' | 'customerId' | 'body'>,
-): Promise<Card> {
-  return within(ledger, async (trx) => {
-    await trx
-      .insertInto('cards')
-      .values({
-        item_id: card.itemId,
-        survey_id: card.surveyId,
-        revision: card.revision,
-        customer_id: card.customerId,
-        state: 'posting',
-        body: card.body,
-      })
-      .onConflict((conflict) => conflict.column('item_id').doNothing())
-      .execute();
-    const row = await trx
-      .selectFrom('cards')
-      .selectAll()
-      .where('item_id', '=', card.itemId)
-      .executeTakeFirstOrThrow();
-    return toCard(row);
-  });
-}
-
-export async function markCardPosted(ledger: Ledger, itemId: string, at: string): Promise<void> {
-  await within(ledger, async (trx) => {
-    await changeCard(trx, itemId, { state: 'posted', posted_at: at });
-    await settleCard(trx, itemId);
-  });
-}
-
-export async function markCardDeleted(ledger: Ledger, itemId: string): Promise<void> {
-  await within(ledger, (trx) => changeCard(trx, itemId, { state: 'deleted' }));
-}
-
-/** Oldest revision first. */
-export async function cardsOf(ledger: Ledger, surveyId: string): Promise<Card[]> {
-  const rows = await ledger.db
-    .selectFrom('cards')
-    .selectAll()
-    .where('survey_id', '=', surveyId)
-    .orderBy('revision')
-    .execute();
-  return rows.map(toCard);
-}
-
 export function toAnswer(row: AnswersTable): Answer {
   return {
     surveyId: row.survey_id,
@@ -268,18 +148,6 @@ export function toAnswer(row: AnswersTable): Answer {
     comment: row.comment,
     answeredAt: row.answered_at,
     source: row.source,
-  };
-}
-
-export function toCard(row: CardsTable): Card {
-  return {
-    itemId: row.item_id,
-    surveyId: row.survey_id,
-    revision: row.revision,
-    customerId: row.customer_id,
-    state: row.state,
-    body: row.body,
-    postedAt: row.posted_at,
   };
 }
 
@@ -303,12 +171,4 @@ async function firstAnswer(db: Kysely<LedgerTables>, { surveyId }: Answer): Prom
     .limit(1)
     .executeTakeFirstOrThrow();
   return toAnswer(row);
-}
-
-async function changeCard(
-  trx: Transaction<LedgerTables>,
-  itemId: string,
-  change: Partial<CardsTable>,
-): Promise<void> {
-  await trx.updateTable('cards').set(change).where('item_id', '=', itemId).execute();
 }

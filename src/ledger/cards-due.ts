@@ -1,5 +1,8 @@
-import type { Transaction } from 'kysely';
+import { sql, type Transaction } from 'kysely';
 import type { SurveyAnswer } from '../domain/card.ts';
+import { fromJson, toJson } from './closing-rows.ts';
+import type { ClosingError } from './closings.ts';
+import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 
 /** A new revision is tried at once, whatever became of the one before. */
@@ -33,4 +36,61 @@ export async function settleCard(trx: Transaction<LedgerTables>, itemId: string)
         ),
     )
     .execute();
+}
+
+/** Tries to post the card of an answer that Gladly did not take. */
+export interface CardFailure {
+  tries: number;
+  /** When it is tried again; null: only a person does. */
+  retryAt: string | null;
+  error: ClosingError;
+}
+
+/**
+ * Surveys, with their closings, whose newest answer has no posted card: oldest answer first, and those of no closing
+ * last.
+ * @param now leaves out those whose next try is later, or up to a person; without it none is left out
+ */
+export async function answersWithoutCard(
+  ledger: Ledger,
+  limit: number,
+  now?: string,
+): Promise<{ surveyId: string; closingId: string | null }[]> {
+  const rows = await ledger.db
+    .selectFrom('cards_due')
+    .select(['survey_id', 'closing_id'])
+    .$if(now !== undefined, (query) =>
+      query.where((eb) => eb.or([eb('tries', '=', 0), eb('retry_at', '<=', now ?? '')])),
+    )
+    .orderBy((eb) => eb('closing_id', 'is', null))
+    .orderBy('answered_at')
+    .limit(limit)
+    .execute();
+  return rows.map((row) => ({ surveyId: row.survey_id, closingId: row.closing_id }));
+}
+
+/** Notes that Gladly did not take the card of the newest answer; without effect once it has. */
+export async function noteCardFailure(
+  ledger: Ledger,
+  surveyId: string,
+  { retryAt, error }: Pick<CardFailure, 'retryAt' | 'error'>,
+): Promise<void> {
+  await within(ledger, (trx) =>
+    trx
+      .updateTable('cards_due')
+      .set({ tries: sql`tries + 1`, retry_at: retryAt, error: toJson(error) })
+      .where('survey_id', '=', surveyId)
+      .execute(),
+  );
+}
+
+/** Null when the card was not tried, or is posted. */
+export async function cardFailureOf(ledger: Ledger, surveyId: string): Promise<CardFailure | null> {
+  const row = await ledger.db
+    .selectFrom('cards_due')
+    .selectAll()
+    .where('survey_id', '=', surveyId)
+    .executeTakeFirst();
+  if (row === undefined || row.error === null) return null;
+  return { tries: row.tries, retryAt: row.retry_at, error: fromJson(row.error) as ClosingError };
 }

@@ -1,5 +1,6 @@
 import type { ClosingState, Transition } from '../domain/closing-states.ts';
-import { toAnswer, toCard, type Answer, type Card } from './answers.ts';
+import { toAnswer, type Answer } from './answers.ts';
+import { toCard, type Card } from './cards.ts';
 import { closingIn } from './closing-rows.ts';
 import type { Closing } from './closings.ts';
 import { toMessage, type Message } from './messages.ts';

@@ -1,4 +1,5 @@
 import type { BackfillDocument } from '../domain/backfill-document.ts';
+import { timeNow } from '../domain/instant.ts';
 import type { TimeRange } from '../domain/time-range.ts';
 import { scratchCopy } from '../ledger/scratch.ts';
 import { countDue } from '../ledger/tallies.ts';
@@ -71,7 +72,7 @@ async function onScratch<Result>(
 
 /** How many closings this run will work on at most. */
 async function dueNow({ ledger, clock }: Services, { maxClosings }: QueueLimits): Promise<number> {
-  const due = await countDue(ledger, new Date(clock()).toISOString());
+  const due = await countDue(ledger, timeNow(clock));
   return Math.min(due, maxClosings ?? due);
 }
 
@@ -91,7 +92,7 @@ async function run(
     requests: requests.gladly,
     since: new Date(began).toISOString(),
   };
-  const left = await countDue(services.ledger, new Date(services.clock()).toISOString());
+  const left = await countDue(services.ledger, timeNow(services.clock));
   return {
     dryRun: request.dryRun,
     ...part,

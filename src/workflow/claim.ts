@@ -1,3 +1,4 @@
+import { timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { claimClosing, releaseClaim, renewClaim } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closings.ts';
@@ -59,7 +60,7 @@ async function patiently<Got>(
 ): Promise<Got> {
   const deadline = services.clock() + patienceMilliseconds;
   for (;;) {
-    const answer = await attempt(timeOf(services));
+    const answer = await attempt(timeNow(services.clock));
     if ('got' in answer) return answer.got;
     if (services.clock() > deadline) {
       throw new Failure('ledger', 'closing_busy', `${what} is being worked on by ${answer.heldBy}`, {
@@ -77,7 +78,7 @@ async function holding<Result>(
 ): Promise<Result> {
   const renewal = setInterval(() => {
     // A renewal that fails lets the claim run out; the guarded transitions then refuse what would come too late.
-    hold.renew(timeOf(services)).catch(() => undefined);
+    hold.renew(timeNow(services.clock)).catch(() => undefined);
   }, renewEveryMilliseconds);
   try {
     return await work();
@@ -85,8 +86,4 @@ async function holding<Result>(
     clearInterval(renewal);
     await hold.release();
   }
-}
-
-function timeOf({ clock }: Services): string {
-  return new Date(clock()).toISOString();
 }

@@ -1,5 +1,6 @@
 import { isTrial } from '../domain/delivery.ts';
 import { decide, isSurveyed, reservedAddress } from '../domain/eligibility.ts';
+import { timeNow } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
 import { surveyIdOf, surveyLinks } from '../domain/survey-token.ts';
@@ -40,7 +41,7 @@ export async function settleBefore(
   services: Services,
   claimed: Closing,
 ): Promise<{ row: Closing; settled: Settled | null }> {
-  const now = new Date(services.clock()).toISOString();
+  const now = timeNow(services.clock);
   const row = claimed.state === 'sending' ? await settleInterrupted(services.ledger, claimed, now) : claimed;
   const { delivery } = services.settings;
   if (isTrial(delivery) && row.state === 'scheduled' && row.provider !== null && !isTrial(row.provider)) {

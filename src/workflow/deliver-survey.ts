@@ -1,6 +1,7 @@
 import { chooseAddress } from '../domain/address.ts';
 import { backOff } from '../domain/back-off.ts';
 import { addressKindOf } from '../domain/delivery.ts';
+import { timeNow } from '../domain/instant.ts';
 import { firstNameOf } from '../domain/person-name.ts';
 import { surveyIdOf, surveyLinks } from '../domain/survey-token.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
@@ -52,14 +53,14 @@ export async function deliverSurvey(
   const message = await composeMessage(services, look, closing);
   const leaving = async (): Promise<void> => {
     if (services.clock() - Date.parse(look.read.readAt) > freshMilliseconds) throw new DecideAgain();
-    await markLeaving(ledger, closing.id, worker, timeOf(services)).catch((error: unknown) => {
+    await markLeaving(ledger, closing.id, worker, timeNow(services.clock)).catch((error: unknown) => {
       throw error instanceof Failure && error.code === 'closing_changed' ? new DecideAgain() : error;
     });
   };
   for (let tries = 1; ; tries += 1) {
     const outcome = await steps.run('deliver', () => provider.deliver(message, leaving));
     const settlement = settlementOf(services, closing, outcome);
-    const row = await settleMessage(ledger, closing.id, timeOf(services), settlement);
+    const row = await settleMessage(ledger, closing.id, timeNow(services.clock), settlement);
     if (outcome.status === 'sent') return { row, outcome: 'sent', failure: null };
     if (outcome.status === 'uncertain') return { row, outcome: 'uncertain', failure: outcome.failure };
     const wait = row.state === 'scheduled' ? await waitBeforeRepeat(services, outcome, tries) : null;
@@ -133,8 +134,4 @@ export function refusalOf({ failure, temporary }: NotSent): Failure {
     hint: 'mend what the other side names (often the sender, GCSAT_FROM), then run `gcsat surveys retry`',
     cause: failure,
   });
-}
-
-function timeOf({ clock }: Services): string {
-  return new Date(clock()).toISOString();
 }

@@ -1,3 +1,4 @@
+import { timeNow } from '../domain/instant.ts';
 import { claimClosing, claimNextDue, releaseClaim, renewClaim } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closings.ts';
 import { newerWaiting } from '../ledger/waiting.ts';
@@ -16,7 +17,7 @@ export function queueOf(services: Services, onClaimed: () => void = () => undefi
   const { ledger, worker, settings } = services;
   return async () => {
     for (;;) {
-      const closing = await claimNextDue(ledger, worker, timeOf(services), settings.delivery);
+      const closing = await claimNextDue(ledger, worker, timeNow(services.clock), settings.delivery);
       if (closing === null) return null;
       onClaimed();
       const newest = await newestOf(services, closing).catch(async (error: unknown) => {
@@ -32,21 +33,18 @@ export function queueOf(services: Services, onClaimed: () => void = () => undefi
 async function newestOf(services: Services, closing: Closing): Promise<Closing | null> {
   const { ledger, worker, settings } = services;
   for (;;) {
-    const newer = await newerWaiting(ledger, closing, timeOf(services), settings.delivery);
+    const newer = await newerWaiting(ledger, closing, timeNow(services.clock), settings.delivery);
     if (newer === null) return closing;
-    const claim = await claimClosing(ledger, newer, worker, timeOf(services));
+    const claim = await claimClosing(ledger, newer, worker, timeNow(services.clock));
     if (claim.claimed) {
       // It may have been settled since it was found.
-      const waits = (await newerWaiting(ledger, closing, timeOf(services), settings.delivery)) === newer;
+      const waits =
+        (await newerWaiting(ledger, closing, timeNow(services.clock), settings.delivery)) === newer;
       await releaseClaim(ledger, waits ? closing.id : newer, worker);
       if (waits) return claim.closing;
     } else {
       await services.sleep(askEveryMilliseconds);
     }
-    if (!(await renewClaim(ledger, closing.id, worker, timeOf(services)))) return null;
+    if (!(await renewClaim(ledger, closing.id, worker, timeNow(services.clock)))) return null;
   }
-}
-
-function timeOf({ clock }: Services): string {
-  return new Date(clock()).toISOString();
 }

@@ -1,4 +1,5 @@
 import { isTrial } from '../domain/delivery.ts';
+import { timeNow } from '../domain/instant.ts';
 import type { TimeRange } from '../domain/time-range.ts';
 import { chooseSources, eventSource, reportSource, type Cover } from '../gladly/closing-sources.ts';
 import { sightClosings, sightReopening, type Closing, type Sighting } from '../ledger/closings.ts';
@@ -61,7 +62,7 @@ export async function enumerateClosings(
     };
     for await (const found of source.find(range, services.signal)) {
       if ('closing' in found) {
-        batch.push({ ...found.closing, seenAt: new Date(services.clock()).toISOString() });
+        batch.push({ ...found.closing, seenAt: timeNow(services.clock) });
         if (batch.length >= batchSize) await write();
       } else {
         const { conversationId } = found.reopening;
@@ -82,6 +83,6 @@ export async function readmitTried(
 ): Promise<number> {
   if (isTrial(settings.delivery)) return 0;
   const ids = closings.filter(isTried).map(({ id }) => id);
-  await supersedeTrials(ledger, ids, new Date(clock()).toISOString());
+  await supersedeTrials(ledger, ids, timeNow(clock));
   return ids.length;
 }

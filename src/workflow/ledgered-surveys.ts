@@ -1,7 +1,9 @@
 import type { ClosingState } from '../domain/closing-states.ts';
 import type { Reason } from '../domain/reason.ts';
 import { Failure } from '../failure.ts';
-import { cardFailureOf, cardsOf, currentAnswer, type CardFailure } from '../ledger/answers.ts';
+import { currentAnswer } from '../ledger/answers.ts';
+import { cardsOf } from '../ledger/cards.ts';
+import { cardFailureOf, type CardFailure } from '../ledger/cards-due.ts';
 import { settleAbandoned } from '../ledger/claims.ts';
 import { findClosings, listClosings, type Closing, type ClosingFilter } from '../ledger/closings.ts';
 import { cancelClosing, confirmSent, retryClosing } from '../ledger/decisions.ts';

@@ -1,5 +1,5 @@
 import { adoptedClosing, closingIdOf, closingTime } from '../domain/closing.ts';
-import { formatInstant, parseInstant, type Instant } from '../domain/instant.ts';
+import { formatInstant, parseInstant, type Instant, timeNow } from '../domain/instant.ts';
 import type { TimelineItem } from '../domain/timeline.ts';
 import { Failure } from '../failure.ts';
 import {
@@ -98,7 +98,7 @@ export async function toldOf(
   if (adoptedClosing([row], told) !== null) return same;
   if (Date.parse(told) > Date.parse(row.closedAt)) return other;
   // Nobody reopens what has been closed since before: the closing was told late.
-  const seenAt = new Date(clock()).toISOString();
+  const seenAt = timeNow(clock);
   const known = await sameClosingToldLate(ledger, row, { closedAt: told, seenAt, record });
   if (known === null) return { ...other, behind: true };
   return known.id === row.id ? same : { ...other, sameAs: known };

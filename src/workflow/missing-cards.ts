@@ -1,10 +1,8 @@
+import { timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
-import { answersWithoutCard, cardFailureOf, noteCardFailure } from '../ledger/answers.ts';
-import type { Log } from '../domain/log.ts';
-import type { Bell } from './serving/bell.ts';
-import { defectOf, thrownBy } from './defect.ts';
+import { answersWithoutCard, cardFailureOf, noteCardFailure } from '../ledger/cards-due.ts';
+import { defectOf } from './defect.ts';
 import { isForbidden, isOthers, stopsTheRest } from './each-conversation.ts';
-import { errorFields } from './error-fields.ts';
 import { postAnswer } from './post-answer.ts';
 import type { Services } from './services.ts';
 import { createSteps } from './steps.ts';
@@ -15,21 +13,13 @@ export interface MissingCard {
   closingId: string;
 }
 
-export interface CardListener {
-  cardPosted(): void;
-  cardFailed(): void;
-}
-
-/** So that one card that Gladly does not take holds up no other. */
-const mostCardsAtOnce = 4;
-
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
 /** Those whose next try has come, oldest answer first. */
 export async function missingCards({ ledger, clock }: Services, limit: number): Promise<MissingCard[]> {
-  const missing = await answersWithoutCard(ledger, limit, new Date(clock()).toISOString());
+  const missing = await answersWithoutCard(ledger, limit, timeNow(clock));
   // Posted by hand for a conversation that the ledger knows nothing of: only a post by hand can repeat it.
   return missing.flatMap(({ surveyId, closingId }) => (closingId === null ? [] : [{ surveyId, closingId }]));
 }
@@ -57,61 +47,6 @@ export async function postMissingCard(
     if (!isOthers(failure)) await keepFailure(services, surveyId, failure);
     return failure;
   }
-}
-
-/**
- * Posts cards as soon as they are missing, some at once, until the services stop.
- *
- * @throws Failure that all cards would meet; what was begun is finished.
- */
-export async function postCards(
-  services: Services,
-  bell: Bell,
-  { listener, log }: { listener: CardListener; log: Log },
-  went: () => void,
-): Promise<void> {
-  const { signal } = services;
-  const posting = new Map<string, Promise<void>>();
-  const troubles: unknown[] = [];
-
-  const post = async (missing: MissingCard): Promise<void> => {
-    try {
-      const failure = await postMissingCard(services, missing);
-      if (failure === null) {
-        went();
-        listener.cardPosted();
-        log.info({ survey: missing.surveyId }, 'card posted');
-      } else {
-        listener.cardFailed();
-        tellFailure(log, missing, failure);
-      }
-    } catch (error) {
-      troubles.push(error);
-    } finally {
-      posting.delete(missing.surveyId);
-      bell.ring();
-    }
-  };
-
-  try {
-    while (!signal.aborted && troubles.length === 0) {
-      if (posting.size < mostCardsAtOnce) {
-        const missing = await missingCards(services, posting.size + mostCardsAtOnce);
-        const free = missing.filter(({ surveyId }) => !posting.has(surveyId));
-        for (const one of free.slice(0, mostCardsAtOnce - posting.size)) posting.set(one.surveyId, post(one));
-      }
-      await bell.wait(signal);
-    }
-  } finally {
-    await Promise.all(posting.values());
-  }
-  if (troubles.length > 0) throw troubles[0];
-}
-
-function tellFailure(log: Log, { surveyId: survey }: MissingCard, failure: Failure): void {
-  const { kind, code, hint } = failure;
-  if (kind !== 'defect') log.warn({ survey, code, hint }, 'card not posted');
-  else log.error({ survey, ...errorFields(thrownBy(failure)) }, 'unexpected, please report it');
 }
 
 async function keepFailure({ ledger, clock }: Services, surveyId: string, failure: Failure): Promise<void> {

@@ -1,4 +1,4 @@
-import { formatInstant } from '../domain/instant.ts';
+import { formatInstant, timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { claimClosing } from '../ledger/claims.ts';
 import { sightClosing, type Closing } from '../ledger/closings.ts';
@@ -51,7 +51,7 @@ export function namedConversations(services: Services, ids: Iterable<string>): N
       return null;
     }
     const items = read.conversation.closedAt === null ? (await readItems(services, id, steps)).items : [];
-    const now = new Date(clock()).toISOString();
+    const now = timeNow(clock);
     const { closing } = await sightClosing(ledger, {
       conversationId: read.conversation.id,
       customerId: read.conversation.customerId,

@@ -1,7 +1,7 @@
 import type { CardItem, CardSubject } from '../domain/card.ts';
 import { makeCard } from '../domain/card.ts';
 import { adoptedClosing, closingIdOf, closingTime } from '../domain/closing.ts';
-import { formatInstant } from '../domain/instant.ts';
+import { formatInstant, timeNow } from '../domain/instant.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import type { RequestFigures } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
@@ -128,7 +128,7 @@ async function recordedAnswer(
 }
 
 function newAnswer({ clock }: Services, { surveyId, closingId }: Target, content: AnswerContent): NewAnswer {
-  return { surveyId, closingId, ...content, at: new Date(clock()).toISOString(), source: 'post' };
+  return { surveyId, closingId, ...content, at: timeNow(clock), source: 'post' };
 }
 
 async function storedAnswer({ ledger }: Services, { surveyId }: Target): Promise<Answer> {

@@ -1,13 +1,8 @@
 import { isSameCard, makeCard, type CardItem, type CardSubject } from '../domain/card.ts';
+import { timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
-import {
-  beginCard,
-  cardsOf,
-  markCardDeleted,
-  markCardPosted,
-  type Answer,
-  type Card,
-} from '../ledger/answers.ts';
+import type { Answer } from '../ledger/answers.ts';
+import { beginCard, cardsOf, markCardDeleted, markCardPosted, type Card } from '../ledger/cards.ts';
 import type { Services } from './services.ts';
 
 export interface PostedCard {
@@ -47,7 +42,7 @@ export async function postCard(
   });
   const posted = await client.createCustomerItem(customerId, item);
   if (posted.created === 'taken') await confirmSame(services, item);
-  const postedAt = new Date(services.clock()).toISOString();
+  const postedAt = timeNow(services.clock);
   await markCardPosted(ledger, item.id, postedAt);
   return { item, customerId: posted.customerId, postedAt, wasThere: posted.created === 'taken' };
 }

@@ -1,3 +1,4 @@
+import { timeNow } from '../domain/instant.ts';
 import { readTimeline, type TimelineItem } from '../domain/timeline.ts';
 import type { Agent, Conversation, Customer, Inbox, Organization, Topic } from '../gladly/answers.ts';
 import type { Services } from './services.ts';
@@ -81,7 +82,7 @@ async function readAround(
   steps: Steps,
 ): Promise<ConversationRead> {
   const { directory } = services;
-  const readAt = new Date(services.clock()).toISOString();
+  const readAt = timeNow(services.clock);
   const [conversation, agents, inboxes, topics, organization] = await Promise.all([
     asked,
     steps.run('read agents', () => directory.agents()),

@@ -1,3 +1,4 @@
+import { timeNow } from '../domain/instant.ts';
 import type { Closing } from '../ledger/closings.ts';
 import { retryClosing } from '../ledger/decisions.ts';
 import { withClaim } from './claim.ts';
@@ -47,7 +48,7 @@ export async function surveyClosing(
 /** A person wants a verdict to be made again, once: what is called off while it is made stays so. */
 async function readyAgain({ ledger, clock }: Services, closing: Closing): Promise<Closing> {
   if (closing.state !== 'failed' && closing.state !== 'suppressed') return closing;
-  return retryClosing(ledger, closing.id, new Date(clock()).toISOString());
+  return retryClosing(ledger, closing.id, timeNow(clock));
 }
 
 /** The conversation is open: there is no closing to survey, and what waited for one is called off. */

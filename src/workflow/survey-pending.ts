@@ -1,3 +1,4 @@
+import { timeNow } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { closingById, recordTransition, type Closing } from '../ledger/closings.ts';
 import { decideClosing, postponeClosing, type DecisionInput } from '../ledger/decisions.ts';
@@ -45,7 +46,7 @@ async function suppress(
   reasons: readonly Reason[],
   facts: DecisionInput['facts'],
 ): Promise<Settled> {
-  const at = new Date(services.clock()).toISOString();
+  const at = timeNow(services.clock);
   const row = await decideClosing(
     services.ledger,
     { closingId: closing.id, worker: services.worker, at, address: null, since: null, facts },

@@ -1,6 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { backOff } from '../domain/back-off.ts';
 import { isTrial } from '../domain/delivery.ts';
+import { timeNow } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
 import { about, Failure } from '../failure.ts';
@@ -85,7 +86,7 @@ export async function workQueue(
   const { ledger } = services;
   const run: QueueRun = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0, end: 'done' };
   const askForCustomer = customerLookup(services);
-  const now = (): string => new Date(services.clock()).toISOString();
+  const now = (): string => timeNow(services.clock);
   /** Closings that somebody else changed while they were worked on; once is no trouble. */
   const leftToOthers = new Set<string>();
   let begun = 0;

@@ -1,19 +1,14 @@
 import { describe, expect, test } from 'vitest';
 import {
   answersOf,
-  answersWithoutCard,
-  beginCard,
-  cardFailureOf,
-  cardsOf,
   currentAnswer,
-  markCardDeleted,
-  markCardPosted,
-  noteCardFailure,
   previewAnswer,
   recordAnswer,
   type BeforeAnswer,
   type NewAnswer,
 } from '../../src/ledger/answers.ts';
+import { beginCard, cardsOf, markCardDeleted, markCardPosted } from '../../src/ledger/cards.ts';
+import { answersWithoutCard, cardFailureOf, noteCardFailure } from '../../src/ledger/cards-due.ts';
 import type { DeliveryName } from '../../src/domain/delivery.ts';
 import { claimClosing, claimNextDue } from '../../src/ledger/claims.ts';
 import { closingById, closingOfSurvey, type Closing } from '../../src/ledger/closings.ts';

@@ -11,7 +11,8 @@ import {
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
 import { describe, expect, test } from 'vitest';
-import { answersOf, answersWithoutCard } from '../../src/ledger/answers.ts';
+import { answersOf } from '../../src/ledger/answers.ts';
+import { answersWithoutCard } from '../../src/ledger/cards-due.ts';
 import { closingById, closingsOfConversation, sightClosing } from '../../src/ledger/closings.ts';
 import { bindOrganization, boundOrganization, openLedger, within } from '../../src/ledger/open.ts';
 import { queueFigures } from '../../src/ledger/tallies.ts';

@@ -1,12 +1,8 @@
 import Database from 'libsql';
 import { afterEach, expect, test, vi } from 'vitest';
-import {
-  answersOf,
-  cardFailureOf,
-  cardsOf,
-  outermostAnswers,
-  recordAnswer,
-} from '../../src/ledger/answers.ts';
+import { answersOf, outermostAnswers, recordAnswer } from '../../src/ledger/answers.ts';
+import { cardsOf } from '../../src/ledger/cards.ts';
+import { cardFailureOf } from '../../src/ledger/cards-due.ts';
 import { claimClosing, claimNextDue, nextDueAt, settleAbandoned } from '../../src/ledger/claims.ts';
 import {
   closingOfSurvey,

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { answersWithoutCard, recordAnswer } from '../../src/ledger/answers.ts';
+import { recordAnswer } from '../../src/ledger/answers.ts';
+import { answersWithoutCard } from '../../src/ledger/cards-due.ts';
 import { nextDueAt } from '../../src/ledger/claims.ts';
 import { recordFailure, settleMessage } from '../../src/ledger/decisions.ts';
 import { countClosings, countDue, queueFigures } from '../../src/ledger/tallies.ts';

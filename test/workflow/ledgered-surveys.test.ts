@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { noteCardFailure, recordAnswer } from '../../src/ledger/answers.ts';
+import { recordAnswer } from '../../src/ledger/answers.ts';
+import { noteCardFailure } from '../../src/ledger/cards-due.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
 import { recordVisits } from '../../src/ledger/visits.ts';
 import { readyAgain, settleAsSent, tellSurvey } from '../../src/workflow/ledgered-surveys.ts';

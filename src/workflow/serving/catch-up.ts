@@ -1,3 +1,4 @@
+import { timeNow } from '../../domain/instant.ts';
 import { advanceMark } from '../../ledger/marks.ts';
 import { releaseLock, renewLock, takeLock } from '../../ledger/locks.ts';
 import { enumerateClosings, planSources, type Enumeration } from '../find-closings.ts';
@@ -15,7 +16,7 @@ const renewEveryMilliseconds = 10_000;
  */
 export async function catchUp(services: Services, onFound: () => void): Promise<Enumeration | null> {
   const { ledger, worker, clock } = services;
-  const time = (): string => new Date(clock()).toISOString();
+  const time = (): string => timeNow(clock);
   const now = clock();
   const { locked } = await takeLock(ledger, lockName, worker, time());
   if (!locked) return null;

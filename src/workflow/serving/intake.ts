@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { timeNow } from '../../domain/instant.ts';
 import { Failure } from '../../failure.ts';
 import { readWebhookEvent, type WebhookEvent } from '../../gladly/webhook-events.ts';
 import { recordEvents, type LedgerEvent } from '../../ledger/events.ts';
@@ -72,7 +73,7 @@ export function createIntake({ ledger, clock }: Services, listener: IntakeListen
         listener.onIgnored(told.name);
         return 'ignored';
       }
-      const event = ledgerEvent(told, new Date(clock()).toISOString());
+      const event = ledgerEvent(told, timeNow(clock));
       await new Promise<void>((resolve, reject) => {
         waiting.push({ event, resolve, reject });
         void writeAll();

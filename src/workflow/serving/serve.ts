@@ -1,4 +1,5 @@
 import { setMaxListeners } from 'node:events';
+import { timeNow } from '../../domain/instant.ts';
 import type { Log } from '../../domain/log.ts';
 import type { Reason } from '../../domain/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../domain/survey-document.ts';
@@ -14,7 +15,7 @@ import { queueOf } from '../due-closings.ts';
 import { errorFields } from '../error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { keepGoing } from './keep-going.ts';
-import { postCards, type CardListener } from '../missing-cards.ts';
+import { postCards, type CardListener } from './post-cards.ts';
 import type { Services } from '../services.ts';
 import { createSurveyDesk, type SurveyDesk } from './survey-desk.ts';
 import { surveyingSince } from '../sync-range.ts';
@@ -70,7 +71,7 @@ export async function openServing(services: Services, options: ServingOptions): 
   await readyToDeliver(services);
   if ((await boundOrganization(ledger)) === null) await services.organization();
   // From now on nothing is missed, also where Gladly cannot be asked for a while.
-  await surveyingSince(ledger, timeOf(services), false);
+  await surveyingSince(ledger, timeNow(services.clock), false);
   const closings = createBell();
   const answers = createBell();
   const desk = createSurveyDesk(services, { onAnswer: () => answers.ring() });
@@ -85,7 +86,7 @@ export async function openServing(services: Services, options: ServingOptions): 
       // As every write does it: a ledger that was moved away, or is kept by somebody, is not ready.
       await within(ledger, (trx) => trx.selectFrom('ledger_version').select('version').execute());
     },
-    figures: () => queueFigures(ledger, timeOf(services)),
+    figures: () => queueFigures(ledger, timeNow(services.clock)),
     requests: () => structuredClone(client.counts),
     async run() {
       await Promise.all([
@@ -96,14 +97,14 @@ export async function openServing(services: Services, options: ServingOptions): 
         keepGoing(services, log, 'cards', (_, went) => postCards(services, answers, options, went)),
         keepTime(services, log, lookEveryMilliseconds, async () => {
           closings.ring();
-          return untilDue(await nextDueAt(ledger, timeOf(services), settings.delivery), clock());
+          return untilDue(await nextDueAt(ledger, timeNow(services.clock), settings.delivery), clock());
         }),
         keepTime(services, log, lookForCardsEveryMilliseconds, () => {
           answers.ring();
           return Promise.resolve(null);
         }),
         keepTime(services, log, settleEveryMilliseconds, async () => {
-          const settled = await settleAbandoned(ledger, timeOf(services));
+          const settled = await settleAbandoned(ledger, timeNow(services.clock));
           for (const { id } of settled)
             log.warn({ closing: id }, 'a process ended while the message was leaving');
           return null;
@@ -210,8 +211,4 @@ function untilDue(dueAt: string | null, nowMs: number): number | null {
 
 function isOver(ended: AbortSignal): boolean {
   return ended.aborted;
-}
-
-function timeOf({ clock }: Services): string {
-  return new Date(clock()).toISOString();
 }

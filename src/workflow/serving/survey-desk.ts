@@ -1,3 +1,4 @@
+import { timeNow } from '../../domain/instant.ts';
 import { firstNameOf } from '../../domain/person-name.ts';
 import { surveyLife, type SurveyLife } from '../../domain/survey-life.ts';
 import { makeToken, readToken, type TokenPurpose } from '../../domain/survey-token.ts';
@@ -141,7 +142,7 @@ export function createSurveyDesk(
         surveyId,
         closingId: closing.id,
         ...contentOf(content),
-        at: new Date(clock()).toISOString(),
+        at: timeNow(clock),
         source: 'page',
       };
       try {
@@ -173,7 +174,7 @@ export function createSurveyDesk(
     async unsubscribe(token) {
       const address = (await closingOf('unsubscribe', token))?.address ?? null;
       if (address === null) return closed();
-      await unsubscribe(ledger, address, new Date(clock()).toISOString(), 'page');
+      await unsubscribe(ledger, address, timeNow(clock), 'page');
       const { companyName, language } = await salutation();
       return { state: 'unsubscribed', companyName, language };
     },

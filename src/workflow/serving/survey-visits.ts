@@ -1,3 +1,4 @@
+import { timeNow } from '../../domain/instant.ts';
 import { recordVisits, type Visit, type VisitKind } from '../../ledger/visits.ts';
 import type { Services } from '../services.ts';
 
@@ -34,7 +35,7 @@ export function surveyVisits({ ledger, clock, debug }: Services): SurveyVisits {
 
   return {
     note(surveyId, kind) {
-      noted.push({ surveyId, kind, at: new Date(clock()).toISOString() });
+      noted.push({ surveyId, kind, at: timeNow(clock) });
       if (noted.length >= largestBuffer) void flush();
       else timer ??= setTimeout(() => void flush(), flushMilliseconds).unref();
     },

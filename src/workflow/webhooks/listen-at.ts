@@ -1,0 +1,11 @@
+import { surveyEvents } from '../../gladly/webhooks.ts';
+import type { Services } from '../services.ts';
+
+/** Has a Gladly that lives no longer than this process tell its events at the address; the profile learns nothing of it. */
+export async function listenAt({ client, settings }: Services, url: string): Promise<void> {
+  const [pair] = (await settings.webhookCredentials()).basic;
+  if (pair === undefined) throw new Error('there are no credentials for the webhook');
+  const credentials = { username: pair.user, password: pair.password };
+  const { id } = await client.createWebhook({ name: 'gcsat', url, events: [...surveyEvents], credentials });
+  await client.updateWebhook(id, { enabled: true });
+}
