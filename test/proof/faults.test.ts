@@ -1,9 +1,12 @@
 import { readFileSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodes } from '../../src/failure.ts';
-import { answer, brokenNetwork, hugeAnswer, type Fate } from '../support/broken-network.ts';
+import { brokenNetwork } from '../support/broken-network.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
+import { faults, type Fault } from './faults.ts';
 import { createScene, type Scene } from './scene.ts';
 
 /** As many times may one and the same thing be asked. */
@@ -11,89 +14,108 @@ const mostTries = 6;
 /** Resident: about 90 of the program itself, and six answers at once of which 16 each are read before they are refused. */
 const mostMebibytes = 320;
 
-interface Fault {
-  name: string;
-  /** What becomes of the request of that number, counted from 1. */
-  fate: (number: number) => Fate;
-  /** How every command ends while the fault lasts. */
-  code: number;
-}
-
-const always =
-  (fate: Fate): Fault['fate'] =>
-  () =>
-    fate;
 const { configuration, temporary, contract, partial } = exitCodes;
 
-const faults: readonly Fault[] = [
-  { name: 'late and unsteady', fate: always({ kind: 'late', milliseconds: 20, jitter: 60 }), code: 0 },
-  { name: 'reset before the answer', fate: always({ kind: 'reset before' }), code: temporary },
-  { name: 'reset within the head', fate: always({ kind: 'reset within', bytes: 20 }), code: temporary },
-  { name: 'reset within the body', fate: always({ kind: 'reset within', bytes: 330 }), code: temporary },
-  { name: 'half an answer', fate: always({ kind: 'end within', bytes: 330 }), code: temporary },
-  { name: 'a byte at a time', fate: always({ kind: 'drip', milliseconds: 20 }), code: temporary },
-  { name: 'no answer', fate: always({ kind: 'no answer' }), code: temporary },
-  { name: 'a black hole', fate: always({ kind: 'never read' }), code: temporary },
-  { name: '429 without end', fate: always(answer('429 Too Many Requests')), code: temporary },
-  {
-    name: '429 that asks for an hour',
-    fate: always(answer('429 Too Many Requests', '', ['Retry-After: 3600'])),
-    code: temporary,
-  },
-  { name: '503 without end', fate: always(answer('503 Service Unavailable')), code: temporary },
-  {
-    name: '5xx, resets and 429 for a while',
-    fate: (number) =>
-      [
-        answer('502 Bad Gateway', '<h1>Bad Gateway</h1>'),
-        answer('429 Too Many Requests'),
-        { kind: 'reset before' } as const,
-        answer('500 Internal Server Error'),
-      ][number - 1] ?? { kind: 'pass' },
-    code: 0,
-  },
-  { name: 'a page instead of data', fate: always(answer('200 OK', '<html>Sign in</html>')), code: contract },
-  { name: 'JSON of another shape', fate: always(answer('200 OK', '{"hello": ["world"]}\n')), code: contract },
-  { name: 'a redirect', fate: always(answer('302 Found', '', ['Location: /login'])), code: contract },
-  {
-    name: 'no HTTP at all',
-    fate: always({ kind: 'say', pieces: () => ['SSH-2.0-OpenSSH_9.6\r\n'] }),
-    code: temporary,
-  },
-  { name: 'a gigabyte in a small parcel', fate: always(hugeAnswer(1024, { packed: true })), code: contract },
-  { name: 'a hundred megabytes', fate: always(hugeAnswer(100, { packed: false })), code: contract },
-];
+interface Prepared {
+  args: string[];
+  env?: Record<string, string>;
+  /** How it ends that nothing disturbs, if not with 0; or that something does, if not as the fault says. */
+  undisturbed?: number;
+  disturbed?: number;
+  /** What Gladly must have when it was run again without the fault. */
+  verify?: () => Promise<void>;
+}
 
-const commands: Readonly<Record<string, (scene: Scene) => Promise<string[]> | string[]>> = {
-  attribute: ({ sandbox }) => ['attribute', '--', sandbox.tellingConversationId],
-  replay: ({ sandbox }) => ['replay', '--', sandbox.tellingConversationId],
-  post: ({ sandbox }) => ['post', '--rating', '4', '--', sandbox.tellingConversationId],
-  backfill: async (scene) => {
-    await scene.tell({ email: 'kim@example.org', minutesAgo: 90 });
-    return ['backfill', '--since', '3h', '--no-input', '--yes'];
-  },
-  sync: () => ['sync'],
-  'webhook status': async ({ sandbox: { origin, email, token }, env }) => {
-    const answer = await fetch(`${origin}/api/v1/webhooks`, {
-      method: 'POST',
-      headers: {
-        'content-type': 'application/json',
-        authorization: `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`,
-      },
-      body: JSON.stringify({
-        url: `${env['GCSAT_PUBLIC_URL']}/webhooks/gladly`,
-        events: ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'],
-      }),
-    });
-    expect(answer.status).toBe(201);
-    return ['webhook', 'status'];
-  },
+const ask = async (scene: Scene, method: string, path: string, body?: unknown): Promise<Response> => {
+  const { origin, email, token } = scene.sandbox;
+  return fetch(`${origin}${path}`, {
+    method,
+    headers: {
+      'content-type': 'application/json',
+      authorization: `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+  });
 };
 
-/** How a command ends that nothing disturbs. */
-const undisturbed = (command: string): number =>
-  // Nobody is there to answer the PING, so the webhook is switched off.
-  command === 'webhook status' ? configuration : 0;
+const webhooksOf = async (scene: Scene): Promise<{ id: string }[]> =>
+  (await ask(scene, 'GET', '/api/v1/webhooks')).json() as ReturnType<typeof webhooksOf>;
+
+const surveyEvents = ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'];
+
+/** Made, and not switched on. */
+async function installWebhook(scene: Scene, publicUrl = scene.env['GCSAT_PUBLIC_URL']): Promise<void> {
+  const url = `${publicUrl}/webhooks/gladly`;
+  const answer = await ask(scene, 'POST', '/api/v1/webhooks', { name: 'gcsat', url, events: surveyEvents });
+  expect(answer.status).toBe(201);
+}
+
+/** Somebody who takes every event. */
+async function taker(): Promise<string> {
+  const server = createServer((request, response) => void request.resume().on('end', () => response.end()));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  onTestFinished(() => void server.close());
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+}
+
+const cardPath = /^\/api\/v1\/customers\/[^/]+\/conversation-items$/;
+const cardsAre = (scene: Scene, count: number) => async (): Promise<void> =>
+  expect((await scene.taken('POST', cardPath)).length).toBe(count);
+
+const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Prepared>> = {
+  attribute: ({ sandbox }) => ({ args: ['attribute', '--', sandbox.tellingConversationId] }),
+  replay: (scene) => ({
+    args: ['replay', '--', scene.sandbox.tellingConversationId],
+    verify: cardsAre(scene, 0),
+  }),
+  post: (scene) => ({
+    args: ['post', '--rating', '4', '--', scene.sandbox.tellingConversationId],
+    verify: cardsAre(scene, 1),
+  }),
+  backfill: async (scene) => {
+    await scene.tell({ email: 'kim@example.org', minutesAgo: 90 });
+    return { args: ['backfill', '--since', '3h', '--no-input', '--yes'], verify: cardsAre(scene, 0) };
+  },
+  sync: () => ({ args: ['sync'] }),
+  'webhook status': async (scene) => {
+    await installWebhook(scene);
+    return { args: ['webhook', 'status'], undisturbed: configuration };
+  },
+  'webhook install': async (scene) => {
+    const env = {
+      GCSAT_PUBLIC_URL: await taker(),
+      GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone',
+    };
+    return {
+      args: ['webhook', 'install'],
+      env,
+      verify: async () => {
+        expect(await webhooksOf(scene)).toEqual([
+          expect.objectContaining({
+            url: `${env.GCSAT_PUBLIC_URL}/webhooks/gladly`,
+            enabled: true,
+            events: surveyEvents,
+          }),
+        ]);
+      },
+    };
+  },
+  'webhook remove': async (scene) => {
+    const publicUrl = await taker();
+    await installWebhook(scene, publicUrl);
+    const [made] = await webhooksOf(scene);
+    const switched = await ask(scene, 'PATCH', `/api/v1/webhooks/${made?.id}`, { enabled: true });
+    expect(switched.ok).toBe(true);
+    return {
+      env: { GCSAT_PUBLIC_URL: publicUrl },
+      args: ['webhook', 'remove', '--yes'],
+      verify: async () => expect(await webhooksOf(scene)).toEqual([]),
+    };
+  },
+  // It tells of each check, and goes on with the next.
+  'configure test': () => ({ args: ['configure', 'test'], disturbed: configuration }),
+  'configure test --send-to': () => ({ args: ['configure', 'test', '--send-to', 'kim@example.org'] }),
+};
 
 const preload = `
   import { writeFileSync } from 'node:fs';
@@ -115,12 +137,13 @@ const ledgerOf = ({ folder }: Scene): Record<string, string> => ({
 });
 
 /** Runs the command with the fault between it and Gladly. It is killed, and the test fails, after two minutes. */
-async function runBehind(scene: Scene, args: readonly string[], fate: Fault['fate']): Promise<Outcome> {
+async function runBehind(scene: Scene, { args, env }: Prepared, fate: Fault['fate']): Promise<Outcome> {
   const network = await brokenNetwork(scene.sandbox.origin, fate);
   const peak = join(scene.folder, 'peak');
   try {
     const { code, stdout, stderr } = await scene.run(['--json', '--timeout', '1', ...args], {
       ...ledgerOf(scene),
+      ...env,
       GCSAT_DOMAIN: network.origin,
       NODE_OPTIONS: `${scene.env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(preload)}`,
       PEAK_FILE: peak,
@@ -151,17 +174,21 @@ function expectDecency({ code, stdout, stderr, asked, mebibytes }: Outcome): voi
   expect(mebibytes).toBeLessThan(mostMebibytes);
 }
 
+/** Of a bounded proof: each fault with one command, and each command with a few. */
+const everyFew = 9;
 const cases = Object.keys(commands).flatMap((command, row) =>
   faults
-    .filter((_fault, column) => isWhole || column % Object.keys(commands).length === row)
+    .filter((_fault, column) => isWhole || column % everyFew === row % everyFew)
     .map((fault): [string, string, Fault] => [command, fault.name, fault]),
 );
 
 describe('from the first request on', () => {
   test.each(cases)('%s: %s', { timeout: proofTimeoutMs }, async (command, name, fault) =>
     withScene(async (scene) => {
-      const outcome = await runBehind(scene, await commands[command]!(scene), fault.fate);
-      expect(outcome.code, outcome.stderr).toBe(fault.code === 0 ? undisturbed(command) : fault.code);
+      const prepared = await commands[command]!(scene);
+      const { undisturbed = 0, disturbed = fault.code } = prepared;
+      const outcome = await runBehind(scene, prepared, fault.fate);
+      expect(outcome.code, outcome.stderr).toBe(fault.code === 0 ? undisturbed : disturbed);
       expect(outcome.asked.size).toBeGreaterThan(0);
       expectDecency(outcome);
       const { code, mebibytes } = outcome;
@@ -171,15 +198,24 @@ describe('from the first request on', () => {
 });
 
 const broken = faults.filter(({ code }) => code !== 0);
-const writing = ['replay', 'post', 'backfill'];
-const beginnings = isWhole ? [2, 4, 6, 8, 10] : [4, 7];
-const later = writing
-  .flatMap((command) => beginnings.map((first) => ({ command, first })))
+/** Which requests are the first to meet the fault, by command. */
+const beginnings: Record<string, number[]> = {
+  replay: isWhole ? [2, 4, 6, 8, 10] : [4, 7],
+  post: isWhole ? [2, 4, 6, 8, 10] : [4, 7],
+  backfill: isWhole ? [2, 4, 6, 8, 10] : [4, 7],
+  'webhook install': isWhole ? [2, 3, 4] : [3],
+  'webhook remove': isWhole ? [2, 3] : [2],
+};
+const later = Object.entries(beginnings)
+  .flatMap(([command, firsts]) => firsts.map((first) => ({ command, first })))
   .flatMap((one, row) =>
     broken
       .filter((_fault, column) => isWhole || column % 8 === row)
       .map((fault): [string, number, string, Fault] => [one.command, one.first, fault.name, fault]),
   );
+
+/** So much later for the program, which leaves alone for a minute what has failed. */
+const muchLater = `const now = Date.now; Date.now = () => now() + 2 * 60_000;`;
 
 describe('in the middle, and run again when all is well', () => {
   test.each(later)(
@@ -187,18 +223,21 @@ describe('in the middle, and run again when all is well', () => {
     { timeout: proofTimeoutMs },
     async (command, first, _name, fault) =>
       withScene(async (scene) => {
-        const args = await commands[command]!(scene);
-        const outcome = await runBehind(scene, args, (number) =>
+        const prepared = await commands[command]!(scene);
+        const outcome = await runBehind(scene, prepared, (number) =>
           number < first ? { kind: 'pass' } : fault.fate(number),
         );
         expect([0, partial, temporary, contract], outcome.stderr).toContain(outcome.code);
         expectDecency(outcome);
-        const again = await scene.run(['--json', ...args], ledgerOf(scene));
+        const again = await scene.run(['--json', ...prepared.args], {
+          ...ledgerOf(scene),
+          ...prepared.env,
+          NODE_OPTIONS: `${scene.env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(muchLater)}`,
+        });
         expect(again.code, again.stderr).toBe(0);
         const addresses = scene.sandbox.mailbox().map(({ to }) => to);
         expect(addresses).toEqual([...new Set(addresses)]);
-        const path = /^\/api\/v1\/customers\/[^/]+\/conversation-items$/;
-        expect((await scene.taken('POST', path)).length).toBe(command === 'post' ? 1 : 0);
+        await prepared.verify?.();
       }),
   );
 });

@@ -9,7 +9,7 @@ import { fastTime } from '../e2e/fast-time.ts';
 import { run, runJson, start, type RunResult } from '../support/run.ts';
 
 /** Waiting for the pace of requests is most of what these runs do. */
-const haste = 10;
+export const haste = 10;
 
 const failpoints = join(import.meta.dirname, 'failpoints.mjs');
 

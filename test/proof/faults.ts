@@ -1,0 +1,56 @@
+import { exitCodes } from '../../src/failure.ts';
+import { answer, hugeAnswer, type Fate } from '../support/broken-network.ts';
+
+/** What can be wrong between us and Gladly, from a certain request on and for good. */
+export interface Fault {
+  name: string;
+  /** What becomes of the request of that number, counted from 1. */
+  fate: (number: number) => Fate;
+  /** How a command that asks Gladly ends while the fault lasts. */
+  code: number;
+}
+
+const always =
+  (fate: Fate): Fault['fate'] =>
+  () =>
+    fate;
+const { temporary, contract } = exitCodes;
+
+export const faults: readonly Fault[] = [
+  { name: 'late and unsteady', fate: always({ kind: 'late', milliseconds: 20, jitter: 60 }), code: 0 },
+  { name: 'reset before the answer', fate: always({ kind: 'reset before' }), code: temporary },
+  { name: 'reset within the head', fate: always({ kind: 'reset within', bytes: 20 }), code: temporary },
+  { name: 'reset within the body', fate: always({ kind: 'reset within', bytes: 330 }), code: temporary },
+  { name: 'half an answer', fate: always({ kind: 'end within', bytes: 330 }), code: temporary },
+  { name: 'a byte at a time', fate: always({ kind: 'drip', milliseconds: 20 }), code: temporary },
+  { name: 'no answer', fate: always({ kind: 'no answer' }), code: temporary },
+  { name: 'a black hole', fate: always({ kind: 'never read' }), code: temporary },
+  { name: '429 without end', fate: always(answer('429 Too Many Requests')), code: temporary },
+  {
+    name: '429 that asks for an hour',
+    fate: always(answer('429 Too Many Requests', '', ['Retry-After: 3600'])),
+    code: temporary,
+  },
+  { name: '503 without end', fate: always(answer('503 Service Unavailable')), code: temporary },
+  {
+    name: '5xx, resets and 429 for a while',
+    fate: (number) =>
+      [
+        answer('502 Bad Gateway', '<h1>Bad Gateway</h1>'),
+        answer('429 Too Many Requests'),
+        { kind: 'reset before' } as const,
+        answer('500 Internal Server Error'),
+      ][number - 1] ?? { kind: 'pass' },
+    code: 0,
+  },
+  { name: 'a page instead of data', fate: always(answer('200 OK', '<html>Sign in</html>')), code: contract },
+  { name: 'JSON of another shape', fate: always(answer('200 OK', '{"hello": ["world"]}\n')), code: contract },
+  { name: 'a redirect', fate: always(answer('302 Found', '', ['Location: /login'])), code: contract },
+  {
+    name: 'no HTTP at all',
+    fate: always({ kind: 'say', pieces: () => ['SSH-2.0-OpenSSH_9.6\r\n'] }),
+    code: temporary,
+  },
+  { name: 'a gigabyte in a small parcel', fate: always(hugeAnswer(1024, { packed: true })), code: contract },
+  { name: 'a hundred megabytes', fate: always(hugeAnswer(100, { packed: false })), code: contract },
+];

@@ -1,0 +1,209 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { segmentsOf } from '../../src/delivery/sms-segments.ts';
+import { smsText } from '../../src/delivery/sms-text.ts';
+import { harmless } from '../../src/domain/rich-text.ts';
+import { readBrand } from '../../src/server/pages/brand.ts';
+import { assetsOf } from '../../src/server/pages/assets.ts';
+import { chooseLanguage } from '../../src/server/pages/languages.ts';
+import { pageRoutes } from '../../src/server/pages/pages.ts';
+import { pagesWith, type NoticeName } from '../../src/server/pages/render.ts';
+import { languages } from '../../src/server/pages/words.ts';
+import { hostileNames, surveyMessage } from '../delivery/survey-message.ts';
+import { openSurvey, openToken, smallDesk } from '../server/pages/small-desk.ts';
+import { proofTimeoutMs } from './extent.ts';
+import { holds, holdsLater } from './property.ts';
+
+/** What could end a tag, an attribute, a text field, a comment or a title, and what nobody sees. */
+const sharp = fc.constantFrom(
+  ...['<', '>', '"', "'", '&', '`', '=', '/', '\\', '</textarea>', '</title>', '-->', '<!--', ']]>', '<%'],
+  ...[
+    '%>',
+    '${',
+    '\0',
+    '\r',
+    '\n',
+    '\u2028',
+    '\u202e',
+    '\u2066',
+    '\u200b',
+    '\ud800',
+    '\udc00',
+    'javascript:',
+  ],
+  ...['<script>', ' onload=', 'https://evil.example/', '&#60;', '&lt;', '../', '?', '#', '%3C', 'א', '🦊'],
+);
+const text = fc.oneof(
+  fc.constantFrom(...hostileNames),
+  fc.string({ unit: 'binary', maxLength: 40 }),
+  fc.string({
+    unit: fc.oneof(sharp, fc.string({ unit: 'binary', minLength: 1, maxLength: 1 })),
+    maxLength: 20,
+  }),
+);
+/** As a company's or an agent's name is where there is one to show: it is text beside the page's own. */
+const name = text.map((one) => `A${one}`);
+const comment = fc.oneof(
+  text,
+  fc
+    .tuple(text, fc.integer({ min: 1, max: 5000 }))
+    .map(([piece, times]) => piece.repeat(times).slice(0, 25_000)),
+);
+const language = fc.constantFrom(...languages);
+const acceptLanguage = fc.oneof(language, fc.constantFrom('de-AT,en;q=0.5', 'fr-CH', '*'), text);
+
+/** The tags of a page, without what their attributes say, which is for the other checks. */
+const tagsOf = (html: string): string[] => html.replace(/"[^"]*"/g, '""').match(/<[a-z/!][^>]*>/gi) ?? [];
+const addressesOf = (html: string): string[] =>
+  [...html.matchAll(/\s(?:href|src|action)="([^"]*)"/g)].map((match) => match[1]!);
+
+const harmful = /(?!\n)\p{Cc}|\p{Surrogate}|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066\u2067\ufeff]/u;
+
+/** The same page but for its words: nothing in it acts, and every address leads where it would. */
+function expectHarmless(html: string, plain: string): void {
+  expect(tagsOf(html)).toEqual(tagsOf(plain));
+  expect(addressesOf(html)).toEqual(addressesOf(plain));
+  expect(html).not.toMatch(/<script|<style|\sstyle="/i);
+  expect(html.match(harmful)?.[0]).toBeUndefined();
+  // No text, however cut, leaves half of what it was written as.
+  expect(html.replace(/&(?:amp|lt|gt|quot|#39);/g, '')).not.toContain('&');
+}
+
+describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
+  const pages = pagesWith(assetsOf(await readBrand({ color: null, logoFile: null })));
+
+  test('of names, comments and languages that anybody wrote are the same pages with other words', () => {
+    const given = fc.record({
+      companyName: name,
+      agentFirstName: name,
+      // As a form brings it in.
+      comment: comment.map((one) => harmless(`A${one}`)),
+      channel: fc.option(text),
+      timeZone: fc.option(text),
+      accepted: acceptLanguage,
+      ofProfile: text,
+      rating: fc.integer({ min: 1, max: 5 }),
+      resolved: fc.option(fc.boolean()),
+      wrong: fc.boolean(),
+    });
+    holds(
+      fc.property(given, ({ companyName, agentFirstName, accepted, ofProfile, ...rest }) => {
+        const { rating, resolved, wrong, channel, timeZone } = rest;
+        const speech = chooseLanguage(accepted, ofProfile);
+        const render = (company: string, agent: string, said: string): string[] => {
+          const visit = { speech, companyName: company, token: openToken };
+          const answer = { rating, resolved, comment: said };
+          const survey = {
+            ...openSurvey,
+            companyName: company,
+            agentFirstName: agent,
+            channel,
+            timeZone,
+            answer,
+          };
+          const problems = wrong ? (['rating_missing', 'comment_too_long'] as const) : [];
+          return [
+            pages.survey(visit, survey, answer, problems),
+            pages.thanks(visit, answer),
+            pages.unsubscribe(visit),
+            pages.unsubscribed(visit),
+            ...(['closed', 'refused', 'notUnderstood'] as NoticeName[]).map((one) =>
+              pages.notice(visit, one),
+            ),
+          ];
+        };
+        const plain = render('Acme', 'Maria', 'fine');
+        render(companyName, agentFirstName, rest.comment).forEach((html, index) => {
+          expectHarmless(html, plain[index] ?? '');
+          expect(html).toContain(`<html lang="${speech.language}">`);
+        });
+      }),
+    );
+  });
+
+  test('for any token and any form leads to the token’s own pages and nowhere else', async () => {
+    const token = fc.oneof(
+      fc.constant(openToken),
+      text.filter((one) => one.isWellFormed() && one !== ''),
+    );
+    const form = fc.record({
+      rating: fc.oneof(fc.constantFrom('1', '5', ''), text),
+      resolved: fc.oneof(fc.constantFrom('yes', 'no', ''), text),
+      comment: text,
+    });
+    let saved = 0;
+    await holdsLater(
+      fc.asyncProperty(token, form, name, acceptLanguage, async (given, fields, companyName, accepted) => {
+        const routes = pageRoutes({
+          desk: smallDesk({ companyName, agentFirstName: companyName }),
+          brand: { color: null, logo: null },
+          language: 'en',
+          clock: () => 0,
+          onAnswer: () => (saved += 1),
+        });
+        // What HTTP itself refuses never gets here.
+        const headers = { 'accept-language': accepted.replace(/[^\t\x20-\x7e]/g, '') };
+        const path = encodeURIComponent(given);
+        const post = { method: 'POST', headers, body: new URLSearchParams(fields) };
+        for (const [address, init] of [
+          [`/s/${path}?rating=${encodeURIComponent(fields.rating.toWellFormed())}`, { headers }],
+          [`/s/${path}`, post],
+          [`/u/${path}`, { headers }],
+          [`/u/${path}`, post],
+        ] as const) {
+          const response = await routes.request(`http://localhost${address}`, init);
+          // A path of dots is another path before it is asked for.
+          if (response.headers.get('content-type')?.startsWith('text/plain') === true) continue;
+          const html = await response.text();
+          expect([200, 404, 422], address).toContain(response.status);
+          if (given !== openToken) expect(response.status).toBe(404);
+          expect(html).not.toMatch(/<script|<style|\sstyle="/i);
+          expect(html.match(harmful)?.[0]).toBeUndefined();
+          for (const one of addressesOf(html)) {
+            expect(one).toMatch(
+              /^(?:\.\.\/u\/unsubscribe-token|\.\.\/assets\/[\w.-]+|\.\/open-survey|#[\w-]+)$/,
+            );
+          }
+        }
+      }),
+    );
+    expect(saved).toBeGreaterThan(0);
+  });
+});
+
+describe('a survey as SMS', { timeout: proofTimeoutMs }, () => {
+  const surveyUrl = `https://csat.harbour-and-pine.example/s/${'x'.repeat(44)}`;
+
+  test('is one segment that ends in its link, whatever the names are', () => {
+    holds(
+      fc.property(comment, comment, fc.oneof(language, text), (companyName, firstName, spoken) => {
+        const agent = { name: firstName, firstName };
+        const written = smsText(surveyMessage({ companyName, agent, language: spoken, surveyUrl }));
+        expect(written.endsWith(`: ${surveyUrl}`)).toBe(true);
+        expect(segmentsOf(written)).toBe(1);
+        expect(written.length).toBeLessThanOrEqual(160);
+        expect(written).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\p{Surrogate}/u);
+      }),
+    );
+  });
+
+  test('with a link of any length keeps it whole, and shortens names before it grows', () => {
+    holds(
+      fc.property(
+        name,
+        name,
+        language,
+        fc.integer({ min: 1, max: 400 }),
+        (companyName, firstName, spoken, length) => {
+          const link = `https://csat.example/s/${'y'.repeat(length)}`;
+          const agent = { name: firstName, firstName };
+          const written = smsText(surveyMessage({ companyName, agent, language: spoken, surveyUrl: link }));
+          expect(written.endsWith(` ${link}`)).toBe(true);
+          expect(written).not.toMatch(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]|\p{Surrogate}/u);
+          // Names of bounded length: a link decides how long it gets.
+          expect(written.length).toBeLessThanOrEqual(link.length + 240);
+        },
+      ),
+    );
+  });
+});
