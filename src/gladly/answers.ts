@@ -119,6 +119,25 @@ function readable<T>(values: readonly unknown[], entry: z.ZodType<T>): T[] {
   });
 }
 
+/**
+ * An object of which the contract requires no property, so that a missing one is null. One that has others alone is the
+ * answer to something else.
+ *
+ * @param others properties of the contract that nothing here needs
+ */
+function optional<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  others: readonly string[] = [],
+): z.ZodType<z.output<z.ZodObject<Shape>>> {
+  const names = new Set([...Object.keys(shape), ...others]);
+  const isOther = (found: object): boolean =>
+    Object.keys(found).length > 0 && !Object.keys(found).some((name) => names.has(name));
+  return z
+    .looseObject({})
+    .refine((found) => !isOther(found), `it has none of the properties ${[...names].join(', ')}`)
+    .pipe(z.object(shape));
+}
+
 const conversation = z.object({
   id: required,
   customerId: required,
@@ -130,41 +149,49 @@ const conversation = z.object({
   closedAt: time,
 });
 
-const customer = z.object({
-  id: identifier,
-  name: text,
-  emails: listOf(z.object({ original: text, normalized: text, primary: flag })),
-  phones: listOf(
-    z.object({ original: text, normalized: text, primary: flag, type: text, smsPreference: text }),
-  ),
-});
+const customer = optional(
+  {
+    id: identifier,
+    name: text,
+    emails: listOf(z.object({ original: text, normalized: text, primary: flag })),
+    phones: listOf(
+      z.object({ original: text, normalized: text, primary: flag, type: text, smsPreference: text }),
+    ),
+  },
+  ['image', 'address', 'externalCustomerId', 'externalCustomerIds', 'createdAt', 'updatedAt'],
+);
 
-const agent = z
-  .object({ id: identifier, name: text, emailAddress: text })
-  .transform(({ id, name, emailAddress }) => ({ id, name, email: emailAddress }));
+const agent = optional({ id: identifier, name: text, emailAddress: text }).transform(
+  ({ id, name, emailAddress }) => ({ id, name, email: emailAddress }),
+);
 
 const inbox = z.object({ id: identifier, name: text });
 
-const topic = z.object({ id: identifier, name: text, parentId: identifier, disabled: flag });
+const topic = optional({ id: identifier, name: text, parentId: identifier, disabled: flag });
 
-const organization = z.object({ id: identifier, name: text, timezone: text });
+const organization = optional({ id: identifier, name: text, timezone: text }, ['loginDomain', 'gladlyUrl']);
 
-const webhook = z
-  .object({
-    id: identifier,
-    name: text,
-    url: text,
-    events: listOf(required),
-    enabled: flag,
-    disabledAtDueToRetryLimit: time,
-    hasCredentials: flag,
-    headerKeys: listOf(required),
-  })
-  .transform(({ disabledAtDueToRetryLimit, url, ...rest }) => ({
-    ...rest,
-    url: url ?? '',
-    deactivatedAt: disabledAtDueToRetryLimit,
-  }));
+const createdItem = optional({ id: identifier, timestamp: text }, [
+  'content',
+  'customerId',
+  'initiator',
+  'responder',
+]);
+
+const webhook = optional({
+  id: identifier,
+  name: text,
+  url: text,
+  events: listOf(required),
+  enabled: flag,
+  disabledAtDueToRetryLimit: time,
+  hasCredentials: flag,
+  headerKeys: listOf(required),
+}).transform(({ disabledAtDueToRetryLimit, url, ...rest }) => ({
+  ...rest,
+  url: url ?? '',
+  deactivatedAt: disabledAtDueToRetryLimit,
+}));
 
 export function readConversation(value: unknown, asked: Asked): Conversation {
   return read(conversation, value, asked);
@@ -188,6 +215,11 @@ export function readTopic(value: unknown, asked: Asked, id: string): Topic {
 
 export function readOrganization(value: unknown, asked: Asked): Organization {
   return read(organization, value, asked);
+}
+
+/** The item in the answer is the one that we sent; whether it is one is all that it can tell. */
+export function readCreatedItem(value: unknown, asked: Asked): void {
+  if (value !== null) read(createdItem, value, asked);
 }
 
 export function readAgents(value: unknown, asked: Asked): Agent[] {
@@ -231,11 +263,10 @@ function readDirectory<T extends { id: string | null }>(
 function read<T>(shape: z.ZodType<T>, value: unknown, asked: Asked): T {
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
-  const missing = parsed.error.issues.map((issue) => issue.path.join('.')).filter((path) => path !== '');
-  throw unreadable(
-    asked,
-    missing.length === 0 ? 'it is not an object' : `it has no readable ${missing.join(', ')}`,
-  );
+  const { issues } = parsed.error;
+  const missing = issues.map((issue) => issue.path.join('.')).filter((path) => path !== '');
+  const other = issues.find(({ code }) => code === 'custom')?.message ?? 'it is not an object';
+  throw unreadable(asked, missing.length === 0 ? other : `it has no readable ${missing.join(', ')}`);
 }
 
 /**

@@ -1,10 +1,10 @@
-import { readCustomer } from './answers.ts';
+import { readCreatedItem, readCustomer } from './answers.ts';
 import type { Customer } from './answers.ts';
 import type { components } from './contract.ts';
 import { failureAbout, plain } from './errors.ts';
 import type { Refusal } from './errors.ts';
 import { apiPath } from './path.ts';
-import { readJson } from './requests.ts';
+import { readAnyJson, readJson } from './requests.ts';
 import type { Call, Requests } from './requests.ts';
 
 type CustomerActivity = components['schemas']['CustomerActivityContent'];
@@ -59,9 +59,8 @@ export async function createCustomerItem(
     };
     return requests.ask<{ created: 'created' | 'taken' } | Moved>(
       call,
-      async (answer) => {
-        // That it was created is said by the status; the item in the answer is the one that we sent.
-        await answer.drain();
+      async (answer, asked) => {
+        readCreatedItem(await readAnyJson(answer, asked), asked);
         return { created: 'created' };
       },
       ({ refusal }) => (refusal?.status === 409 ? { created: 'taken' } : movedBy(refusal)),
@@ -84,8 +83,8 @@ export async function deleteCustomerItem(
     };
     return requests.ask<{ outcome: 'deleted' | 'absent' } | Moved>(
       call,
-      async (answer) => {
-        await answer.drain();
+      async (answer, asked) => {
+        await readAnyJson(answer, asked);
         return { outcome: 'deleted' };
       },
       ({ refusal }) => (refusal?.status === 404 ? { outcome: 'absent' } : movedBy(refusal)),
@@ -103,8 +102,8 @@ export async function deleteItem(requests: Requests, itemId: string): Promise<'d
   };
   return requests.ask<'deleted' | 'absent'>(
     call,
-    async (answer) => {
-      await answer.drain();
+    async (answer, asked) => {
+      await readAnyJson(answer, asked);
       return 'deleted';
     },
     ({ refusal }) => (refusal?.status === 404 ? 'absent' : undefined),

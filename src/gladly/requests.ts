@@ -177,7 +177,16 @@ function unaddressable(asked: Asked): Problem {
 
 /** The JSON of an answer. A page of a proxy, or JSON that is none, is a Problem of kind contract. */
 export async function readJson(answer: Answer, asked: Asked): Promise<unknown> {
+  return jsonOf(await answer.text(maxJsonBytes), asked);
+}
+
+/** Where the status says it all: the JSON of an answer, or null when it has no body. Anything else is no answer of Gladly's. */
+export async function readAnyJson(answer: Answer, asked: Asked): Promise<unknown> {
   const text = await answer.text(maxJsonBytes);
+  return text.trim() === '' ? null : jsonOf(text, asked);
+}
+
+function jsonOf(text: string, asked: Asked): unknown {
   try {
     return JSON.parse(text);
   } catch {

@@ -2,7 +2,7 @@ import { readWebhooks } from './answers.ts';
 import type { Webhook } from './answers.ts';
 import { failureAbout, Problem, unreadable } from './errors.ts';
 import { apiPath } from './path.ts';
-import { problemOf, readJson } from './requests.ts';
+import { problemOf, readAnyJson, readJson } from './requests.ts';
 import type { Call, Requests } from './requests.ts';
 
 /** The contract's names of what surveys listen for. */
@@ -35,7 +35,7 @@ export async function createWebhook(
   for (;;) {
     try {
       const answer = await requests.once(call, () => attempts.leaving());
-      await answer.drain();
+      await readAnyJson(answer, asked);
       // No body is stated, and a proxy may drop the header.
       const id = idIn(answer.header('location')) ?? (await webhookAt(requests, webhook.url))?.id;
       if (id === undefined) throw unreadable(asked, 'it names no webhook');
@@ -80,14 +80,10 @@ export async function updateWebhook(requests: Requests, id: string, changes: Web
     json: changes,
   };
   const pings = changes.enabled === true || changes.url !== undefined;
-  await requests.ask(
-    call,
-    async (answer) => answer.drain(),
-    (problem) => {
-      if (pings && problem.refusal?.status === 400) throw pingFailed(requests, call, problem);
-      return undefined;
-    },
-  );
+  await requests.ask(call, readAnyJson, (problem) => {
+    if (pings && problem.refusal?.status === 400) throw pingFailed(requests, call, problem);
+    return undefined;
+  });
 }
 
 /** What is refused with 400 here is hardly ever the body, which says no more than that it is to be enabled. */
@@ -112,8 +108,8 @@ export async function deleteWebhook(
   };
   return requests.ask<'deleted' | 'absent' | 'enabled'>(
     call,
-    async (answer) => {
-      await answer.drain();
+    async (answer, asked) => {
+      await readAnyJson(answer, asked);
       return 'deleted';
     },
     ({ refusal }) => {

@@ -54,6 +54,7 @@ export function withinAhead<T>(
 }
 
 export interface BoundOrganization {
+  /** Gladly's id, or the origin where Gladly told none. */
   organizationId: string;
   hostKind: 'com' | 'qa' | 'loopback' | 'other';
   /** Where it was reached first, e.g. `https://acme.gladly.com`. */
@@ -71,14 +72,26 @@ export async function bindOrganization(ledger: Ledger, who: BoundOrganization): 
       .values({ id: 1, organization_id: who.organizationId, host_kind: who.hostKind, origin: who.origin })
       .onConflict((conflict) => conflict.column('id').doNothing())
       .execute();
-    return trx.selectFrom('organization').selectAll().executeTakeFirstOrThrow();
+    const row = await trx.selectFrom('organization').selectAll().executeTakeFirstOrThrow();
+    // The address was all that was known: the id that Gladly tells later at the same one says more.
+    if (row.organization_id === who.origin && row.origin === who.origin && row.host_kind === who.hostKind) {
+      await trx.updateTable('organization').set({ organization_id: who.organizationId }).execute();
+      return { ...row, organization_id: who.organizationId };
+    }
+    return row;
   });
-  if (bound.organization_id === who.organizationId && bound.host_kind === who.hostKind) return;
+  const isSame = bound.organization_id === who.organizationId || isUntold(bound, who);
+  if (isSame && bound.host_kind === who.hostKind) return;
   throw otherOrganization(
     ledger,
     { organizationId: bound.organization_id, origin: bound.origin },
     { ...who, name: who.organizationId },
   );
+}
+
+/** An answer without an id at the address where the organisation was known by one. */
+function isUntold(bound: { origin: string }, who: BoundOrganization): boolean {
+  return who.organizationId === who.origin && bound.origin === who.origin;
 }
 
 export function otherOrganization(

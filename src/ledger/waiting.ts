@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import type { Closing } from './closings.ts';
-import type { Ledger } from './open.ts';
+import { within, type Ledger } from './open.ts';
+import type { ClosedBetween } from './tallies.ts';
 
 /**
  * The id of the newest closing of the same customer that waits for the queue and is due, if it is newer than the
@@ -30,4 +31,24 @@ export async function newerWaiting(
     .limit(1)
     .executeTakeFirst();
   return row?.id ?? null;
+}
+
+/**
+ * Ends the pause after a failure for all closings of a stretch of time that wait for their next try. Those that wait for
+ * their time to be asked, or for a person, go on waiting.
+ */
+export async function endPauses(ledger: Ledger, { since, until }: ClosedBetween, now: string): Promise<void> {
+  await within(ledger, (trx) =>
+    trx
+      .updateTable('closings')
+      .set({ due_at: now })
+      // A literal: SQLite uses the partial index only if it can see the value.
+      .where('queued', '=', sql.lit(1))
+      .where('due_at', '>', now)
+      // Deciding on a survey forgets the error; so that what is scheduled with one is scheduled by its failure.
+      .where('error', 'is not', null)
+      .where('closed_at', '>=', since)
+      .where('closed_at', '<', until)
+      .execute(),
+  );
 }

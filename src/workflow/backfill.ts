@@ -3,6 +3,7 @@ import { timeNow } from '../domain/instant.ts';
 import type { TimeRange } from '../domain/time-range.ts';
 import { scratchCopy } from '../ledger/scratch.ts';
 import { countDue } from '../ledger/tallies.ts';
+import { endPauses } from '../ledger/waiting.ts';
 import { readyToDeliver } from './decide-and-deliver.ts';
 import { queueOf } from './due-closings.ts';
 import { enumerateClosings, planSources, type SourceChoice } from './find-closings.ts';
@@ -118,8 +119,14 @@ async function runRange(
   const { ledger } = services;
   listener.explain(planSources(services, range, source).explanation);
   // Planned anew each time: a person may take longer to answer than events stay within reach.
-  const find = (where: Services): ReturnType<typeof enumerateClosings> =>
-    enumerateClosings(where, planSources(where, range, source), (seen) => listener.found(seen));
+  const find = async (where: Services): ReturnType<typeof enumerateClosings> => {
+    const found = await enumerateClosings(where, planSources(where, range, source), (seen) =>
+      listener.found(seen),
+    );
+    // Whoever runs it again has mended what failed, and does not want to wait.
+    await endPauses(where.ledger, range, timeNow(where.clock));
+    return found;
+  };
   if (listener.asks) {
     const refused = await onScratch(services, async (trial) => {
       const { sources, explanation } = await find(trial);

@@ -137,6 +137,19 @@ describe('directories', () => {
   test('the organization may lack everything', async () => {
     const organization = await (await clientFor({ timezone: 'Europe/Berlin' })).getOrganization();
     expect(organization).toEqual({ id: null, name: null, timezone: 'Europe/Berlin' });
+    expect(await (await clientFor({})).getOrganization()).toEqual({ id: null, name: null, timezone: null });
+  });
+
+  test('an object of something else altogether is not one that lacks everything', async () => {
+    const client = await clientFor({ hello: ['world'] });
+    const asked = [client.getOrganization(), client.getCustomer('u1'), client.getAgent('a1')];
+    for (const answer of asked) {
+      const failure = await failureOf(answer);
+      expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
+      expect(failure.message).toContain('none of the properties id, name');
+    }
+    const { customer } = await (await clientFor({ address: 'Main Street 1' })).getCustomer('u1');
+    expect(customer).toEqual({ id: 'u1', name: null, emails: [], phones: [] });
   });
 });
 

@@ -91,6 +91,21 @@ describe('a card', () => {
     expect(gladly.received).toHaveLength(2);
   });
 
+  test.each([
+    ['a page', '<html>Sign in</html>'],
+    ['JSON of something else', '{"hello": ["world"]}'],
+    ['no JSON', 'OK'],
+  ])('is not taken for posted or deleted because of %s, whatever the status', async (_, body) => {
+    const gladly = await localGladly((_request, response) => response.writeHead(200).end(body));
+    const client = clientOf(gladly.origin);
+    const posted = await failureOf(client.createCustomerItem('u1', card));
+    expect([posted.kind, posted.code]).toEqual(['contract', 'unreadable_answer']);
+    if (body.startsWith('{')) return;
+    for (const deleting of [client.deleteCustomerItem('u1', 'card-1'), client.deleteItem('card-1')]) {
+      expect((await failureOf(deleting)).kind).toBe('contract');
+    }
+  });
+
   test('for nobody is a failure of the customer', async () => {
     const gladly = await localGladly((_, response) => {
       response.statusCode = 404;

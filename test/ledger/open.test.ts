@@ -418,6 +418,22 @@ describe('organisation', () => {
     expect(await boundOrganization(await opened(location))).toEqual(acme);
   });
 
+  test('one that told no id at first is known by its address until it does', async () => {
+    const ledger = await freshLedger();
+    const nameless = { ...acme, organizationId: acme.origin };
+    await bindOrganization(ledger, nameless);
+    await bindOrganization(ledger, nameless);
+    await bindOrganization(ledger, acme);
+    await bindOrganization(ledger, nameless);
+    expect(await boundOrganization(ledger)).toEqual(acme);
+    const elsewhere = 'https://other.gladly.com';
+    for (const organizationId of [elsewhere, 'org-2']) {
+      await expect(
+        bindOrganization(ledger, { ...acme, organizationId, origin: elsewhere }),
+      ).rejects.toMatchObject({ code: 'ledger_of_other_organization' });
+    }
+  });
+
   test.each([{ organizationId: 'org-2' }, { hostKind: 'qa' }, { hostKind: 'loopback' }] as const)(
     'another one is refused: %o',
     async (other) => {

@@ -1,9 +1,9 @@
 import Database from 'libsql';
 import { expect, test, vi } from 'vitest';
-import { sightClosing, type Closing } from '../../src/ledger/closings.ts';
+import { closingById, sightClosing, type Closing } from '../../src/ledger/closings.ts';
 import { recordFailure, settleMessage } from '../../src/ledger/decisions.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
-import { newerWaiting } from '../../src/ledger/waiting.ts';
+import { endPauses, newerWaiting } from '../../src/ledger/waiting.ts';
 import { at, freshLedger, leaving, scheduled, sighted } from './support.ts';
 
 const error = { code: 'network', message: 'broken', hint: 'again' };
@@ -70,4 +70,23 @@ test('it is found by an index: a ledger may hold a million', async () => {
   const plan = reader.prepare(`EXPLAIN QUERY PLAN ${sql!}`).all('a', 'b', 'c', 1) as { detail: string }[];
   reader.close();
   expect(plan.map(({ detail }) => detail).join('\n')).toMatch(/SEARCH closings USING INDEX/);
+});
+
+test('the pauses after failures end, within the stretch alone; other waiting goes on', async () => {
+  const ledger = await freshLedger();
+  const failed = await sighted(ledger, 'failed', 100);
+  await recordFailure(ledger, failed.id, at(300), error, at(5000));
+  const tooOld = await sighted(ledger, 'too old', -100);
+  await recordFailure(ledger, tooOld.id, at(300), error, at(5000));
+  const hopeless = await sighted(ledger, 'hopeless', 110);
+  await recordFailure(ledger, hopeless.id, at(300), error, null);
+  const held = await leaving(ledger, 'held up');
+  const notSent = { status: 'not_sent', temporary: true, retryAt: at(5000), error } as const;
+  await settleMessage(ledger, held.id, at(20), notSent);
+  const later = await scheduled(ledger, 'later', { dueAt: at(4000), closedAtSeconds: 120 });
+  await endPauses(ledger, { since: at(0), until: at(1000) }, at(400));
+  const due = async ({ id }: { id: string }): Promise<string | null> =>
+    (await closingById(ledger, id))!.dueAt;
+  expect([await due(failed), await due(held)]).toEqual([at(400), at(400)]);
+  expect([await due(tooOld), await due(hopeless), await due(later)]).toEqual([at(5000), null, at(4000)]);
 });

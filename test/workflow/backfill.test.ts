@@ -274,6 +274,23 @@ describe('of several closings of one customer in the range', () => {
     expect(sent.map(({ conversationId }) => conversationId)).toEqual([older]);
   });
 
+  test('what failed is tried again when it is run again, however soon', async () => {
+    const own = await world();
+    const [since] = await customers(own, 3);
+    const trouble = { left: true };
+    const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+      trouble.left && (request.includes('/items') || request.includes('/communications'))
+        ? { status: 503 }
+        : 'pass',
+    );
+    const first = await backfillOf(own.services({ origin }), [since, own.time.now]);
+    expect(first.outcomes).toMatchObject({ sent: 0, failed: 3 });
+    trouble.left = false;
+    const second = await backfillOf(own.services({ origin }), [since, own.time.now]);
+    expect(second.outcomes).toMatchObject({ sent: 3, failed: 0 });
+    expect(own.sandbox.mailbox()).toHaveLength(3);
+  });
+
   test('each is asked about when addresses may be asked again at once', async () => {
     const own = await world();
     const since = own.time.now;
