@@ -214,9 +214,6 @@ const later = Object.entries(beginnings)
       .map((fault): [string, number, string, Fault] => [one.command, one.first, fault.name, fault]),
   );
 
-/** So much later for the program, which leaves alone for a minute what has failed. */
-const muchLater = `const now = Date.now; Date.now = () => now() + 2 * 60_000;`;
-
 describe('in the middle, and run again when all is well', () => {
   test.each(later)(
     '%s, from request %i on: %s',
@@ -229,11 +226,7 @@ describe('in the middle, and run again when all is well', () => {
         );
         expect([0, partial, temporary, contract], outcome.stderr).toContain(outcome.code);
         expectDecency(outcome);
-        const again = await scene.run(['--json', ...prepared.args], {
-          ...ledgerOf(scene),
-          ...prepared.env,
-          NODE_OPTIONS: `${scene.env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(muchLater)}`,
-        });
+        const again = await scene.run(['--json', ...prepared.args], { ...ledgerOf(scene), ...prepared.env });
         expect(again.code, again.stderr).toBe(0);
         const addresses = scene.sandbox.mailbox().map(({ to }) => to);
         expect(addresses).toEqual([...new Set(addresses)]);

@@ -129,7 +129,7 @@ const linkIn = (text: string | null | undefined): string | undefined =>
   /https:\/\/csat\.example\.com(\/s\/[\w-]+)/.exec(text ?? '')?.[1];
 
 /** Of a bounded proof. */
-const fewNew = ['late and unsteady', '503 without end', 'a page instead of data'];
+const fewNew = ['late and unsteady', '503 without end', 'JSON of another shape'];
 const fewKnown = ['a black hole'];
 const chosen = (names: readonly string[]): [string, Fault][] =>
   faults.filter(({ name }) => isWhole || names.includes(name)).map((fault) => [fault.name, fault]);
