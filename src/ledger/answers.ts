@@ -3,7 +3,7 @@ import type { SurveyAnswer } from '../domain/card.ts';
 import { allows } from '../domain/closing-states.ts';
 import { closingIn, move } from './closing-rows.ts';
 import { expectCard } from './cards-due.ts';
-import type { Closing } from './closings.ts';
+import type { Closing } from './closing.ts';
 import { arrivedMessage, askedBefore, closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { AnswersTable, LedgerTables } from './tables.ts';

@@ -1,7 +1,7 @@
 import { sql, type Transaction } from 'kysely';
 import type { SurveyAnswer } from '../domain/card.ts';
 import { fromJson, toJson } from './closing-rows.ts';
-import type { ClosingError } from './closings.ts';
+import type { ClosingError } from './closing.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 

@@ -2,7 +2,7 @@ import { sql, type Transaction } from 'kysely';
 import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import { Failure } from '../failure.ts';
 import { closingIn, move, toClosing } from './closing-rows.ts';
-import type { Closing } from './closings.ts';
+import type { Closing } from './closing.ts';
 import { closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { ClosingsTable, LedgerTables } from './tables.ts';

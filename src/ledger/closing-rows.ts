@@ -2,7 +2,7 @@ import type { Transaction } from 'kysely';
 import { transitions, type ClosingState, type Transition } from '../domain/closing-states.ts';
 import type { Reason } from '../domain/reason.ts';
 import { Failure } from '../failure.ts';
-import type { Closing, ClosingChange } from './closings.ts';
+import type { Closing, ClosingChange } from './closing.ts';
 import type { ClosingsTable, LedgerTables } from './tables.ts';
 
 export function toClosing(row: ClosingsTable): Closing {

@@ -4,7 +4,7 @@ import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
 import { closingChanged, closingIn, move, noSurvey } from './closing-rows.ts';
-import type { Closing, ClosingError } from './closings.ts';
+import type { Closing, ClosingError } from './closing.ts';
 import { closeMessage, openMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';

@@ -2,7 +2,7 @@ import type { Kysely, Transaction } from 'kysely';
 import { allows } from '../domain/closing-states.ts';
 import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import { fromJson, nextAfter, toJson } from './closing-rows.ts';
-import type { Closing, ClosingError } from './closings.ts';
+import type { Closing, ClosingError } from './closing.ts';
 import type { LedgerTables, MessageOutcome, MessagesTable } from './tables.ts';
 
 /** One try to send the survey of a closing; it is written before the message leaves. */

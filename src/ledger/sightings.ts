@@ -4,7 +4,7 @@ import { surveyedStates, type ClosingState } from '../domain/closing-states.ts';
 import { normalizeTime } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { isQueued, move, toClosing } from './closing-rows.ts';
-import type { Closing, Sighted, Sighting } from './closings.ts';
+import type { Closing, Sighted, Sighting } from './closing.ts';
 import { within, type Ledger } from './open.ts';
 import { prepared } from './prepared.ts';
 import type { ClosingsTable, LedgerTables, SightingsTable } from './tables.ts';

@@ -2,7 +2,7 @@ import type { ClosingState, Transition } from '../domain/closing-states.ts';
 import { toAnswer, type Answer } from './answers.ts';
 import { toCard, type Card } from './cards.ts';
 import { closingIn } from './closing-rows.ts';
-import type { Closing } from './closings.ts';
+import type { Closing } from './closing.ts';
 import { toMessage, type Message } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 

@@ -1,7 +1,7 @@
 import type { Transaction } from 'kysely';
 import { isTrial } from '../domain/delivery.ts';
 import { closingIn, move, noSurvey } from './closing-rows.ts';
-import type { Closing } from './closings.ts';
+import type { Closing } from './closing.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 

@@ -1,7 +1,7 @@
 import type { Kysely } from 'kysely';
 import type { Reason } from '../domain/reason.ts';
 import { move } from './closing-rows.ts';
-import type { Closing } from './closings.ts';
+import type { Closing } from './closing.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 

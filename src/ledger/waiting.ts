@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { isTrial, type DeliveryName } from '../domain/delivery.ts';
-import type { Closing } from './closings.ts';
+import type { Closing } from './closing.ts';
 import { within, type Ledger } from './open.ts';
 import type { ClosedBetween } from './tallies.ts';
 

@@ -1,7 +1,7 @@
 import { timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { claimClosing, releaseClaim, renewClaim } from '../ledger/claims.ts';
-import type { Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
 import { releaseLock, renewLock, takeLock } from '../ledger/locks.ts';
 import type { Services } from './services.ts';
 

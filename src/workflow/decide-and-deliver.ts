@@ -6,7 +6,7 @@ import type { SurveyOutcome } from '../domain/survey-document.ts';
 import { surveyIdOf, surveyLinks } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
 import { settleInterrupted } from '../ledger/claims.ts';
-import type { Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
 import { decideClosing } from '../ledger/decisions.ts';
 import { customerOf, evidenceOf, factsOf, namedAgent } from './assess.ts';
 import { DecideAgain, deliverSurvey } from './deliver-survey.ts';

@@ -7,7 +7,7 @@ import { surveyIdOf, surveyLinks } from '../domain/survey-token.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
 import type { DeliveryOutcome, SurveyMessage } from '../delivery/provider.ts';
 import { Failure } from '../failure.ts';
-import type { Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
 import { markLeaving, settleMessage, type MessageResult } from '../ledger/decisions.ts';
 import { limiterStore } from '../ledger/limiter.ts';
 import type { Look } from './look-at-closing.ts';

@@ -1,7 +1,7 @@
 import type { Reason } from '../domain/reason.ts';
 import type { DocumentError, SurveyDocument, SurveyOutcome } from '../domain/survey-document.ts';
 import type { Failure } from '../failure.ts';
-import type { Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
 import { customerOf, evidenceOf } from './assess.ts';
 import type { Look } from './look-at-closing.ts';
 import type { Steps } from './steps.ts';

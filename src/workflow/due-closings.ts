@@ -1,6 +1,6 @@
 import { timeNow } from '../domain/instant.ts';
 import { claimClosing, claimNextDue, releaseClaim, renewClaim } from '../ledger/claims.ts';
-import type { Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
 import { newerWaiting } from '../ledger/waiting.ts';
 import type { Services } from './services.ts';
 import type { NextWork } from './work-queue.ts';

@@ -2,7 +2,8 @@ import { isTrial } from '../domain/delivery.ts';
 import { timeNow } from '../domain/instant.ts';
 import type { TimeRange } from '../domain/time-range.ts';
 import { chooseSources, eventSource, reportSource, type Cover } from '../gladly/closing-sources.ts';
-import { sightClosings, sightReopening, type Closing, type Sighting } from '../ledger/closings.ts';
+import type { Closing, Sighting } from '../ledger/closing.ts';
+import { sightClosings, sightReopening } from '../ledger/closings.ts';
 import { isTried, supersedeTrials } from '../ledger/trials.ts';
 import type { Services } from './services.ts';
 

@@ -1,6 +1,6 @@
 import type { SurveyHistory } from '../domain/eligibility.ts';
 import type { Policy } from '../domain/policy.ts';
-import type { Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
 import type { AddressHistory } from '../ledger/decisions.ts';
 
 const day = 86_400_000;

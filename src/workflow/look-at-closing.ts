@@ -2,13 +2,13 @@ import { adoptedClosing, closingIdOf, closingTime } from '../domain/closing.ts';
 import { formatInstant, parseInstant, type Instant, timeNow } from '../domain/instant.ts';
 import type { TimelineItem } from '../domain/timeline.ts';
 import { Failure } from '../failure.ts';
+import type { Closing } from '../ledger/closing.ts';
 import {
   closingById,
   closingsOfConversation,
   lastTimeOf,
   sightClosing,
   sightReopening,
-  type Closing,
 } from '../ledger/closings.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { sameClosingToldLate } from '../ledger/sightings.ts';

@@ -2,7 +2,7 @@ import { reasonsOfClosing, reasonsOfConversation, reasonsOfTimeline } from '../d
 import { parseInstant, type Instant } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { Customer } from '../gladly/answers.ts';
-import type { Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
 import type { DecisionInput } from '../ledger/decisions.ts';
 import {
   conversationEvidenceOf,

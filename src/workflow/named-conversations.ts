@@ -1,7 +1,8 @@
 import { formatInstant, timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { claimClosing } from '../ledger/claims.ts';
-import { sightClosing, type Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
+import { sightClosing } from '../ledger/closings.ts';
 import { defectOf } from './defect.ts';
 import { isForbidden, stopsTheRest } from './each-conversation.ts';
 import { readmitTried } from './find-closings.ts';

@@ -12,7 +12,8 @@ import {
   type Answer,
   type NewAnswer,
 } from '../ledger/answers.ts';
-import { closingsOfConversation, findClosings, type Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
+import { closingsOfConversation, findClosings } from '../ledger/closings.ts';
 import { creditedAgent, type Evidence } from './assess.ts';
 import { withLock } from './claim.ts';
 import { conversationUrl } from './conversation-url.ts';

@@ -1,7 +1,8 @@
 import type { BackfillDocument, BackfillPlan, ClosingOutcomes } from '../domain/backfill-document.ts';
 import type { ClosingState } from '../domain/closing-states.ts';
 import type { ReasonCode } from '../domain/reason.ts';
-import { closingById, listClosings, type Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
+import { closingById, listClosings } from '../ledger/closings.ts';
 import type { Ledger } from '../ledger/open.ts';
 import { countClosings, type ClosedBetween } from '../ledger/tallies.ts';
 import type { Evidence } from './assess.ts';

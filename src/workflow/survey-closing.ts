@@ -1,5 +1,5 @@
 import { timeNow } from '../domain/instant.ts';
-import type { Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
 import { retryClosing } from '../ledger/decisions.ts';
 import { withClaim } from './claim.ts';
 import {

@@ -1,6 +1,7 @@
 import { timeNow } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
-import { closingById, recordTransition, type Closing } from '../ledger/closings.ts';
+import type { Closing } from '../ledger/closing.ts';
+import { closingById, recordTransition } from '../ledger/closings.ts';
 import { decideClosing, postponeClosing, type DecisionInput } from '../ledger/decisions.ts';
 import { decideAndDeliver, settleBefore, untilDecided, type Settled } from './decide-and-deliver.ts';
 import { lookInStages, type PendingLook } from './look-in-stages.ts';

@@ -11,7 +11,8 @@ import { beginCard, cardsOf, markCardDeleted, markCardPosted } from '../../src/l
 import { answersWithoutCard, cardFailureOf, noteCardFailure } from '../../src/ledger/cards-due.ts';
 import type { DeliveryName } from '../../src/domain/delivery.ts';
 import { claimClosing, claimNextDue } from '../../src/ledger/claims.ts';
-import { closingById, closingOfSurvey, type Closing } from '../../src/ledger/closings.ts';
+import type { Closing } from '../../src/ledger/closing.ts';
+import { closingById, closingOfSurvey } from '../../src/ledger/closings.ts';
 import {
   decideClosing,
   markLeaving,

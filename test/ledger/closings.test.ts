@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closingStates, transitions, type Transition } from '../../src/domain/closing-states.ts';
+import type { Closing } from '../../src/ledger/closing.ts';
 import {
   closingById,
   closingsOfConversation,
@@ -11,7 +12,6 @@ import {
   sightClosing,
   sightClosings,
   sightReopening,
-  type Closing,
   type ClosingFilter,
 } from '../../src/ledger/closings.ts';
 import { cancelClosing } from '../../src/ledger/decisions.ts';

@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { isTrial } from '../../src/domain/delivery.ts';
 import { claimClosing, releaseClaim } from '../../src/ledger/claims.ts';
-import { closingById, recordTransition, type Closing } from '../../src/ledger/closings.ts';
+import type { Closing } from '../../src/ledger/closing.ts';
+import { closingById, recordTransition } from '../../src/ledger/closings.ts';
 import {
   addressHistory,
   cancelClosing,

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { Closing } from '../../src/ledger/closing.ts';
 import {
   closingById,
   closingsOfConversation,
   sightClosing,
   sightReopening,
-  type Closing,
 } from '../../src/ledger/closings.ts';
 import { claimClosing } from '../../src/ledger/claims.ts';
 import {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { closingById, type Closing } from '../../src/ledger/closings.ts';
+import type { Closing } from '../../src/ledger/closing.ts';
+import { closingById } from '../../src/ledger/closings.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
 import { story } from '../../src/ledger/story.ts';

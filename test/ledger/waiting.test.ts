@@ -1,6 +1,7 @@
 import Database from 'libsql';
 import { expect, test, vi } from 'vitest';
-import { closingById, sightClosing, type Closing } from '../../src/ledger/closings.ts';
+import type { Closing } from '../../src/ledger/closing.ts';
+import { closingById, sightClosing } from '../../src/ledger/closings.ts';
 import { recordFailure, settleMessage } from '../../src/ledger/decisions.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
 import { endPauses, newerWaiting } from '../../src/ledger/waiting.ts';
