@@ -9,7 +9,7 @@ import type { CommandContext } from './context.ts';
 import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';
 import { parseTimeRange } from './time-range-flags.ts';
-import { warnOfPlaceholderLinks, withServices } from './with-services.ts';
+import { keepNoSigningKey, warnOfPlaceholderLinks, withServices } from './with-services.ts';
 
 export interface BackfillOptions extends RunLimitOptions {
   since?: string | undefined;
@@ -27,6 +27,7 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
   const limits = runLimits(options, context.clock());
   const dryRun = options.dryRun === true;
   await warnOfPlaceholderLinks(context);
+  if (dryRun) await keepNoSigningKey(context);
   await withServices(context, 'background', async (services) => {
     const target = await targetOf(services, options);
     const { confirmSends } = services.settings.policy;

@@ -3,6 +3,7 @@ import { clean } from '../terminal/text.ts';
 import { testConfiguration, type Check } from '../workflow/check-connection.ts';
 import { sendSampleSurvey, type Sample } from '../workflow/send-sample.ts';
 import type { CommandContext } from './context.ts';
+import { keepNoSigningKey } from './with-services.ts';
 
 /**
  * `gcsat configure test`: one line for each check; exit 3 if one fails. With an address a sample survey goes there, and
@@ -10,6 +11,7 @@ import type { CommandContext } from './context.ts';
  */
 export async function runConfigureTest(context: CommandContext, sendTo: string | null): Promise<number> {
   const { output, signal, clock } = context;
+  await keepNoSigningKey(context);
   const settings = await context.settings();
   const progress = output.progress(`checking ${settings.origin}`);
   let checks: Check[];

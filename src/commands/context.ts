@@ -118,8 +118,8 @@ export function keepSecret(settings: Settings): Settings {
   for (const url of [settings.smtpUrl, settings.database]) registerSecret(passwordOf(url));
   return {
     ...settings,
-    async surveySecret() {
-      const secret = await settings.surveySecret();
+    async surveySecret(options) {
+      const secret = await settings.surveySecret(options);
       registerSecret(Buffer.from(secret).toString('utf8'));
       return secret;
     },

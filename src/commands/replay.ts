@@ -8,7 +8,7 @@ import { surveyClosing } from '../workflow/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { namedConversations, workOnConversations } from './conversation-results.ts';
 import { mailboxView } from '../terminal/mailbox-view.ts';
-import { warnOfPlaceholderLinks, withServices } from './with-services.ts';
+import { keepNoSigningKey, warnOfPlaceholderLinks, withServices } from './with-services.ts';
 
 export interface ReplayOptions {
   /** Folder for the recordings of calls and voicemails. */
@@ -24,6 +24,7 @@ export async function runReplay(
 ): Promise<void> {
   const ids = await namedConversations(context, given);
   await warnOfPlaceholderLinks(context);
+  if (options.dryRun === true) await keepNoSigningKey(context);
   await withServices(context, 'hand', (services) =>
     workOnConversations(
       context,

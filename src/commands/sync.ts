@@ -4,7 +4,7 @@ import { sync, type SyncDocument } from '../workflow/sync.ts';
 import type { CommandContext } from './context.ts';
 import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';
-import { warnOfPlaceholderLinks, withServices } from './with-services.ts';
+import { keepNoSigningKey, warnOfPlaceholderLinks, withServices } from './with-services.ts';
 
 export interface SyncOptions extends RunLimitOptions {
   dryRun?: boolean | undefined;
@@ -12,12 +12,13 @@ export interface SyncOptions extends RunLimitOptions {
 
 /** `gcsat sync`: one cron tick. */
 export async function runSync(context: CommandContext, options: SyncOptions): Promise<void> {
+  const dryRun = options.dryRun === true;
   const limits = runLimits(options, context.clock());
   await warnOfPlaceholderLinks(context);
+  if (dryRun) await keepNoSigningKey(context);
   await withServices(context, 'background', async (services) => {
     const timezone = (await services.organization()).timezone ?? 'UTC';
     const run = longRun(context, { above: null });
-    const dryRun = options.dryRun === true;
     const document = await sync(services, { limits, dryRun, timezone }, run.listener).finally(() =>
       run.end(),
     );

@@ -21,6 +21,13 @@ export async function withServices<Result>(
   }
 }
 
+/** For what may write nothing: a signing key that is missing is not kept either. */
+export async function keepNoSigningKey(context: CommandContext): Promise<void> {
+  const settings = await context.settings();
+  const { surveySecret } = settings;
+  settings.surveySecret = () => surveySecret({ keep: false });
+}
+
 /** Links of the outbox lead nowhere unless somebody says where the survey page is. */
 export async function warnOfPlaceholderLinks(context: CommandContext): Promise<void> {
   const { delivery, publicUrl, origins } = await context.settings();

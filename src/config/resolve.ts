@@ -171,7 +171,7 @@ export async function resolveSettings({ flags, env, draft }: SettingSources): Pr
     dataDir,
     configDir,
     outboxDir: join(dataDir, 'outbox'),
-    surveySecret: () => surveySecret(env, dataDir),
+    surveySecret: (options) => surveySecret(env, dataDir, options?.keep),
     webhookCredentials: webhookCredentialsReader({
       env,
       configDir,

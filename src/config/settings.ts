@@ -57,8 +57,11 @@ export interface Settings {
   /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
   trustedProxies: readonly string[];
   policy: Policy;
-  /** The signing key of survey links, at least 32 bytes; made at first need. */
-  surveySecret(): Promise<Uint8Array>;
+  /**
+   * The signing key of survey links, at least 32 bytes; made at first need. Not kept (`keep: false`) it lives as long as
+   * the process.
+   */
+  surveySecret: (options?: { keep: boolean }) => Promise<Uint8Array>;
   /** All that Gladly may authenticate itself with now; what changes in the files is seen at the next call. */
   webhookCredentials(): Promise<WebhookCredentials>;
   /** By the name of the setting as in `configure show`, e.g. `domain`, `timeout`, `suppressionDays`. */

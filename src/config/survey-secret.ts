@@ -7,18 +7,28 @@ import { environmentSecret } from './environment.ts';
 
 const leastBytes = 32;
 
+const newSecret = (): string => randomBytes(48).toString('base64url');
+
+/** Stands in for a key that is not kept, so that all links of one process are signed alike. */
+let passing: string | null = null;
+
 /**
  * The signing key of survey links: GCSAT_SURVEY_SECRET (or its `_FILE` twin), else the one kept in the data folder,
  * which is made at first need.
  *
+ * @param keep false where nothing may be written: a key that is missing is made up, and gone with the process.
  * @throws Failure kind configuration when it is shorter than 32 bytes, or can not be read or kept.
  */
-export async function surveySecret(env: NodeJS.ProcessEnv, dataDir: string): Promise<Uint8Array> {
+export async function surveySecret(
+  env: NodeJS.ProcessEnv,
+  dataDir: string,
+  keep = true,
+): Promise<Uint8Array> {
   const given = await environmentSecret(env, 'GCSAT_SURVEY_SECRET');
   if (given !== null) return checked(given, 'GCSAT_SURVEY_SECRET');
   const file = join(dataDir, 'survey-secret');
   try {
-    const kept = (await readIfThere(file)) ?? (await make(dataDir, file));
+    const kept = (await readIfThere(file)) ?? (keep ? await make(dataDir, file) : (passing ??= newSecret()));
     return checked(kept.trim(), file);
   } catch (error) {
     if (error instanceof Failure) throw error;
@@ -58,7 +68,7 @@ async function make(dataDir: string, file: string): Promise<string> {
   const temporary = `${file}.${randomBytes(8).toString('hex')}`;
   try {
     const handle = await open(temporary, 'wx', 0o600);
-    await handle.writeFile(`${randomBytes(48).toString('base64url')}\n`);
+    await handle.writeFile(`${newSecret()}\n`);
     await handle.sync();
     await handle.close();
     await link(temporary, file).catch((error: unknown) => {

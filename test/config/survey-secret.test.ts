@@ -1,4 +1,4 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
@@ -27,6 +27,16 @@ describe('surveySecret', () => {
     const secrets = await Promise.all(Array.from({ length: 20 }, () => surveySecret({}, dataDir)));
     expect(new Set(secrets.map((secret) => Buffer.from(secret).toString('hex'))).size).toBe(1);
     expect(readdirSync(dataDir)).toEqual(['survey-secret']);
+  });
+
+  test('one that is not to be kept is the same for the process, and gives way to a kept one', async () => {
+    const passing = await surveySecret({}, dataDir, false);
+    expect(passing.byteLength).toBeGreaterThanOrEqual(32);
+    expect(await surveySecret({}, dataDir, false)).toEqual(passing);
+    expect(existsSync(dataDir)).toBe(false);
+    const kept = await surveySecret({}, dataDir);
+    expect(kept).not.toEqual(passing);
+    expect(await surveySecret({}, dataDir, false)).toEqual(kept);
   });
 
   test('the environment wins, and its file is the same key as the kept one', async () => {
