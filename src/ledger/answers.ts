@@ -1,11 +1,15 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { SurveyAnswer } from '../domain/card.ts';
 import { allows } from '../domain/closing-states.ts';
+import { surveyIdOf } from '../domain/survey-token.ts';
+import { Failure } from '../failure.ts';
 import { closingIn, move } from './closing-rows.ts';
 import { expectCard } from './cards-due.ts';
-import type { Closing } from './closing.ts';
+import type { Closing, Sighting } from './closing.ts';
+import type { Facts } from './decisions.ts';
 import { arrivedMessage, askedBefore, closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
+import { sight } from './sightings.ts';
 import type { AnswersTable, LedgerTables } from './tables.ts';
 
 /** One revision of a customer's answer. */
@@ -23,6 +27,16 @@ export interface NewAnswer {
   comment: string | null;
   at: string;
   source: string;
+  /** Only for one that a person records: it stands also where no message of ours asked for it. */
+  unasked?: Unasked;
+}
+
+/** An answer that nobody has to be asked for any more. */
+export interface Unasked {
+  /** The closing, where the ledger may not know it yet; then `closingId` is not looked at. */
+  sighting: Sighting | null;
+  /** What was read of the closing, kept unless it has a verdict to send; null where it has. */
+  facts: Facts | null;
 }
 
 /** What the ledger knows when an answer comes. */
@@ -35,9 +49,9 @@ export interface BeforeAnswer {
 /**
  * Keeps an answer as a new revision, unless it says the same as the current one. It also proves that the survey
  * arrived: nobody is asked again, also where a person had the closing decided anew. A closing that never had a message
- * keeps its state.
+ * keeps its state, unless the answer is `unasked`: then the closing is answered, in the same transaction in which it is seen.
  * @param admit called once within the transaction; pure. What it throws refuses the answer
- * @throws Failure closing_not_found
+ * @throws Failure closing_not_found, closing_changed when the sighting is of a closing that has another survey
  */
 export async function recordAnswer(
   ledger: Ledger,
@@ -45,7 +59,7 @@ export async function recordAnswer(
   admit: (known: BeforeAnswer) => void = () => undefined,
 ): Promise<{ answer: Answer; changed: boolean }> {
   return within(ledger, async (trx) => {
-    const closing = given.closingId === null ? null : await closingIn(trx, given.closingId);
+    const closing = await closingOf(trx, given);
     const current = await newestAnswer(trx, given.surveyId);
     const first = current === null || current.revision === 1 ? current : await firstAnswer(trx, current);
     admit({ closing: closing && (await askedBefore(trx, closing, given.surveyId)), first, current });
@@ -53,7 +67,7 @@ export async function recordAnswer(
     if (!changed) {
       // The answer may have come before the survey did, e.g. by hand; the same words again now prove its arrival.
       if (closing !== null && closing.state !== 'answered') {
-        await noteArrival(trx, closing, { ...answer, answeredAt: given.at });
+        await noteArrival(trx, closing, { ...answer, answeredAt: given.at }, given.unasked);
       }
       return { answer, changed };
     }
@@ -62,7 +76,7 @@ export async function recordAnswer(
       .values({
         survey_id: answer.surveyId,
         revision: answer.revision,
-        closing_id: given.closingId,
+        closing_id: closing?.id ?? null,
         rating: answer.rating,
         resolved: answer.resolved === null ? null : Number(answer.resolved),
         comment: answer.comment,
@@ -70,8 +84,8 @@ export async function recordAnswer(
         source: answer.source,
       })
       .execute();
-    await expectCard(trx, answer, given.closingId);
-    if (closing !== null) await noteArrival(trx, closing, answer);
+    await expectCard(trx, answer, closing?.id ?? null);
+    if (closing !== null) await noteArrival(trx, closing, answer, given.unasked);
     return { answer, changed };
   });
 }
@@ -93,17 +107,49 @@ function nextAnswer(current: Answer | null, given: NewAnswer): { answer: Answer;
   };
 }
 
-async function noteArrival(trx: Transaction<LedgerTables>, closing: Closing, answer: Answer): Promise<void> {
+/** A closing that becomes known by its answer is never one that could be asked about meanwhile. */
+async function closingOf(
+  trx: Transaction<LedgerTables>,
+  { surveyId, closingId, unasked }: NewAnswer,
+): Promise<Closing | null> {
+  const sighting = unasked?.sighting ?? null;
+  if (sighting === null) return closingId === null ? null : closingIn(trx, closingId);
+  const { closing } = await sight(trx, sighting);
+  if (surveyIdOf(closing.id) === surveyId) return closing;
+  throw new Failure(
+    'ledger',
+    'closing_changed',
+    `The closing ${closing.id} was found meanwhile, at another time than this answer is for.`,
+    { hint: 'Run it again.' },
+  );
+}
+
+async function noteArrival(
+  trx: Transaction<LedgerTables>,
+  closing: Closing,
+  answer: Answer,
+  unasked: Unasked | undefined,
+): Promise<void> {
   const at = answer.answeredAt;
-  if (allows('answer_earlier', closing.state)) {
-    const message = await arrivedMessage(trx, closing.id, answer.surveyId);
-    if (message === null) return;
+  const told = `rating ${answer.rating}`;
+  const message = allows('answer_earlier', closing.state)
+    ? await arrivedMessage(trx, closing.id, answer.surveyId)
+    : null;
+  if (message !== null) {
     const { surveyId, provider, address, leftAt, sequence } = message;
     const proof = { at, outcome: 'sent', externalId: null, error: null } as const;
     await closeMessage(trx, closing.id, proof, sequence);
     const survey = { surveyId, provider, address, leftAt, sentAt: leftAt };
     const change = { ...survey, dueAt: null, error: null, reasons: [] };
-    await move(trx, closing.id, 'answer_earlier', at, change, `rating ${answer.rating}`);
+    await move(trx, closing.id, 'answer_earlier', at, change, told);
+    return;
+  }
+  if (unasked !== undefined && allows('answer_unasked', closing.state)) {
+    const { surveyId } = answer;
+    const facts = closing.surveyId === null ? unasked.facts : null;
+    // Without a delivery: no trial may give way to it, and none was made.
+    const change = { ...facts, surveyId, provider: null, dueAt: null, error: null, reasons: [] };
+    await move(trx, closing.id, 'answer_unasked', at, change, told);
     return;
   }
   if (!allows('answer', closing.state)) return;
@@ -111,7 +157,7 @@ async function noteArrival(trx: Transaction<LedgerTables>, closing: Closing, ans
     await closeMessage(trx, closing.id, { at, outcome: 'sent', externalId: null, error: null });
   }
   const change = { sentAt: closing.sentAt ?? closing.leftAt, error: null };
-  await move(trx, closing.id, 'answer', at, change, `rating ${answer.rating}`);
+  await move(trx, closing.id, 'answer', at, change, told);
 }
 
 export async function currentAnswer(ledger: Ledger, surveyId: string): Promise<Answer | null> {

@@ -40,9 +40,11 @@ export interface DecisionInput {
   address: string | null;
   /** How far back the address's other surveys count; null: they do not. */
   since: string | null;
-  /** What was read, kept with the verdict. */
-  facts: Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'>;
+  facts: Facts;
 }
+
+/** What was read, kept with the verdict. */
+export type Facts = Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'>;
 
 /** `attempts`: tries so far, where one run tried several times; else one more than before. */
 export type MessageResult =

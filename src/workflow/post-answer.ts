@@ -1,7 +1,7 @@
 import type { CardItem, CardSubject } from '../domain/card.ts';
 import { makeCard } from '../domain/card.ts';
 import { adoptedClosing, closingIdOf, closingTime } from '../domain/closing.ts';
-import { formatInstant, timeNow } from '../domain/instant.ts';
+import { formatInstant, parseInstant, timeNow } from '../domain/instant.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import type { RequestFigures } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
@@ -11,15 +11,16 @@ import {
   recordAnswer,
   type Answer,
   type NewAnswer,
+  type Unasked,
 } from '../ledger/answers.ts';
 import type { Closing } from '../ledger/closing.ts';
 import { closingsOfConversation, findClosings } from '../ledger/closings.ts';
-import { creditedAgent, type Evidence } from './assess.ts';
+import { creditedAgent, customerOf, evidenceOf, namedAgent, type Evidence } from './assess.ts';
 import { withLock } from './claim.ts';
 import { conversationUrl } from './conversation-url.ts';
-import { creditClosing } from './credit.ts';
+import { creditClosing, type Credit } from './credit.ts';
 import { postCard } from './post-card.ts';
-import { readFully } from './read-conversation.ts';
+import { readFully, type FullRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
 
@@ -59,6 +60,8 @@ interface Target {
   customerId: string;
   subject: CardSubject;
   agent: PostDocument['agent'];
+  /** Null for a conversation that is open: it has no closing that could be answered. */
+  unasked: Unasked | null;
 }
 
 /**
@@ -128,8 +131,13 @@ async function recordedAnswer(
   return (await recordAnswer(services.ledger, newAnswer(services, target, content))).answer;
 }
 
-function newAnswer({ clock }: Services, { surveyId, closingId }: Target, content: AnswerContent): NewAnswer {
-  return { surveyId, closingId, ...content, at: timeNow(clock), source: 'post' };
+function newAnswer(
+  { clock }: Services,
+  { surveyId, closingId, unasked }: Target,
+  content: AnswerContent,
+): NewAnswer {
+  const told = { surveyId, closingId, ...content, at: timeNow(clock), source: 'post' };
+  return unasked === null ? told : { ...told, unasked };
 }
 
 async function storedAnswer({ ledger }: Services, { surveyId }: Target): Promise<Answer> {
@@ -160,6 +168,7 @@ function targetOfClosing(services: Services, closing: Closing, surveyId: string,
     conversationId: closing.conversationId,
     customerId,
     agent: closing.agent,
+    unasked: { sighting: null, facts: null },
     subject: {
       conversationId: closing.conversationId,
       agentName: closing.agent?.name ?? closing.agent?.id ?? null,
@@ -185,23 +194,52 @@ async function targetOfConversation(
   const closedAt = conversation.status === 'CLOSED' ? closingTime(conversation.closedAt, read.items) : null;
   const closedText = closedAt === null ? null : formatInstant(closedAt);
   const closing = closedText === null ? null : adoptedClosing(known, closedText);
-  const toldId = surveyIdOf(closingIdOf(conversation.id, closedText ?? 'open'));
-  // An answer that was posted before the ledger knew the closing, perhaps at a slightly other time, keeps its id.
-  const isAnswered = (await currentAnswer(services.ledger, toldId)) !== null;
+  const closingId = closing?.id ?? closingIdOf(conversation.id, closedText ?? 'open');
   const credit = await creditClosing(services, read, closedAt, steps);
   const agent = creditedAgent(credit);
   return {
-    surveyId: closing === null || isAnswered ? toldId : surveyIdOf(closing.id),
+    surveyId: surveyIdOf(closingId),
     closingId: closing?.id ?? null,
     conversationId,
     customerId: customer.id,
     agent,
+    unasked:
+      closedText === null ? null : unaskedOf(services, read, credit, { id: closingId, closedAt: closedText }),
     subject: {
       conversationId,
       agentName: agent?.name ?? agent?.id ?? null,
       channel: credit.attribution.response?.channel ?? null,
       closedAt: closedText,
       conversationUrl: urlOf(services, customer.id, conversationId),
+    },
+  };
+}
+
+function unaskedOf(
+  { clock }: Services,
+  read: FullRead,
+  credit: Credit,
+  closing: { id: string; closedAt: string },
+): Unasked {
+  const { conversation, customer } = read;
+  return {
+    sighting: {
+      conversationId: conversation.id,
+      customerId: customer.id,
+      closedAt: closing.closedAt,
+      source: 'post',
+      seenAt: timeNow(clock),
+    },
+    facts: {
+      readAt: read.readAt,
+      evidence: evidenceOf(read, credit, {
+        id: closing.id,
+        closedAt: parseInstant(closing.closedAt),
+        reopened: false,
+      }),
+      customer: customerOf(customer),
+      customerId: customer.id,
+      agent: namedAgent(credit),
     },
   };
 }

@@ -56,7 +56,7 @@ describe('at most one message', () => {
   test('only a proof makes it sent, and only a customer makes it answered', () => {
     expect(entering('sent')).toEqual(['confirm']);
     expect(transitions.confirm.from).toEqual(['sending', 'uncertain']);
-    expect(entering('answered')).toEqual(['answer', 'answer_earlier']);
+    expect(entering('answered')).toEqual(['answer', 'answer_earlier', 'answer_unasked']);
     expect(transitions.answer.from).not.toContain('pending');
   });
 
@@ -68,6 +68,15 @@ describe('at most one message', () => {
   test('an answer to a message in doubt ends the waiting for a second one, and nothing else', () => {
     expect(transitions.answer_earlier.from.toSorted()).toEqual(['failed', 'pending', 'scheduled']);
     expect(transitions.answer_earlier.to).toBe('answered');
+  });
+
+  test('an answer that a person records ends whatever has not begun to leave', () => {
+    expect(transitions.answer_unasked.from.toSorted()).toEqual([
+      'failed',
+      'pending',
+      'scheduled',
+      'suppressed',
+    ]);
   });
 
   test('a sent one is answered or was a trial', () => {

@@ -10,6 +10,7 @@ import {
 import { beginCard, cardsOf, markCardDeleted, markCardPosted } from '../../src/ledger/cards.ts';
 import { answersWithoutCard, cardFailureOf, noteCardFailure } from '../../src/ledger/cards-due.ts';
 import type { DeliveryName } from '../../src/domain/delivery.ts';
+import { surveyIdOf } from '../../src/domain/survey-token.ts';
 import { claimClosing, claimNextDue } from '../../src/ledger/claims.ts';
 import type { Closing } from '../../src/ledger/closing.ts';
 import { closingById, closingOfSurvey } from '../../src/ledger/closings.ts';
@@ -31,6 +32,7 @@ import {
   leaving,
   noFacts,
   opened,
+  scheduled,
   sighted,
   temporaryFile,
   toSend,
@@ -113,6 +115,46 @@ describe('answers', () => {
     const { id } = await sighted(ledger, 'c1');
     await recordAnswer(ledger, answer(id, { source: 'post' }));
     expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', sentAt: null });
+  });
+
+  test('one that a person records needs no survey: it is kept with what was read', async () => {
+    const ledger = await freshLedger();
+    const sighting = {
+      conversationId: 'c1',
+      customerId: 'customer-1',
+      closedAt: at(0),
+      source: 'post',
+      seenAt: at(90),
+    } as const;
+    const agent = { id: 'agent-1', name: 'Ann', email: null };
+    const unasked = { sighting, facts: { ...noFacts, customerId: 'customer-1', agent } };
+    const id = `c1@${at(0)}`;
+    const given = answer(null, { surveyId: surveyIdOf(id), unasked });
+    expect((await recordAnswer(ledger, given)).changed).toBe(true);
+    expect(await closingById(ledger, id)).toMatchObject({
+      state: 'answered',
+      surveyId: surveyIdOf(id),
+      provider: null,
+      sentAt: null,
+      agent,
+    });
+    expect(await answersWithoutCard(ledger, 9)).toEqual([{ surveyId: surveyIdOf(id), closingId: id }]);
+    expect((await recordAnswer(ledger, given)).changed).toBe(false);
+    await expect(recordAnswer(ledger, { ...given, surveyId: 'another', rating: 1 })).rejects.toMatchObject({
+      code: 'closing_changed',
+    });
+  });
+
+  test('one that a person records calls off a survey that waits, and keeps its verdict', async () => {
+    const ledger = await freshLedger();
+    const { id } = await scheduled(ledger, 'c1', { dueAt: at(4000) });
+    const before = (await closingById(ledger, id))!;
+    const unasked = { sighting: null, facts: { ...noFacts, agent: { id: 'x', name: null, email: null } } };
+    await recordAnswer(ledger, answer(id, { surveyId: before.surveyId!, unasked }));
+    const { state, dueAt, agent } = (await closingById(ledger, id))!;
+    expect({ state, dueAt, agent }).toEqual({ state: 'answered', dueAt: null, agent: before.agent });
+    expect(await claimNextDue(ledger, here, at(9999))).toBeNull();
+    await expect(markLeaving(ledger, id, here, at(9999))).rejects.toMatchObject({ kind: 'ledger' });
   });
 
   describe('to a message in doubt, while a person has the closing asked about again', () => {

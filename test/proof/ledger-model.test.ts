@@ -223,6 +223,25 @@ const steps = {
       return true;
     }),
   }),
+  /** What a person recorded: also where no message had asked. */
+  answerByHand: (place: Place, rating: number): Step => ({
+    real: (ledger, idOf) =>
+      recordAnswer(ledger, {
+        surveyId: `survey-${idOf(place)}`,
+        closingId: idOf(place),
+        rating,
+        resolved: null,
+        comment: null,
+        at: now,
+        source: 'post',
+        unasked: { sighting: null, facts: null },
+      }),
+    model: onRow(place, (row) => {
+      if (moved(row, ['sending', 'uncertain'], 'answered')) ended(row, 'sent');
+      moved(row, ['sent', 'suppressed', 'failed', ...waiting], 'answered');
+      return true;
+    }),
+  }),
   retry: (place: Place): Step => ({
     real: (ledger, idOf) => retryClosing(ledger, idOf(place), now),
     model: onRow(place, (row) => {
@@ -271,6 +290,10 @@ const oneStep: fc.Arbitrary<Written> = fc.oneof(
   },
   { weight: 1, arbitrary: fc.tuple(fc.constant('restart' as const)) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('answer' as const), place, fc.integer({ min: 1, max: 5 })) },
+  {
+    weight: 1,
+    arbitrary: fc.tuple(fc.constant('answerByHand' as const), place, fc.integer({ min: 1, max: 5 })),
+  },
   { weight: 1, arbitrary: fc.tuple(fc.constant('retry' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('cancel' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('confirm' as const), place) },

@@ -1,0 +1,114 @@
+import { describe, expect, test } from 'vitest';
+import { all } from '../gladly/local-gladly.ts';
+import { faultyProxy } from '../support/faulty-proxy.ts';
+import { countDue } from '../../src/ledger/tallies.ts';
+import { listSurveys } from '../../src/workflow/ledgered-surveys.ts';
+import { postAnswer, type PostDocument } from '../../src/workflow/post-answer.ts';
+import type { Services } from '../../src/workflow/services.ts';
+import { createSteps } from '../../src/workflow/steps.ts';
+import { surveyClosing } from '../../src/workflow/survey-closing.ts';
+import { sync } from '../../src/workflow/sync.ts';
+import { backfillOf, iso, minute, hour, silent, unlimited, world, type World } from './support.ts';
+
+function post(
+  services: Services,
+  conversationId: string,
+  rating: number,
+  dryRun = false,
+): Promise<PostDocument> {
+  const answer = { rating, resolved: true, comment: null };
+  const steps = createSteps(services, () => undefined);
+  return postAnswer(services, { conversationId, answer }, { dryRun, steps });
+}
+
+async function replay(services: Services, conversationId: string): Promise<string> {
+  const steps = createSteps(services, () => undefined);
+  const { outcome } = (await surveyClosing(services, { conversationId, closingId: null }, steps)).document;
+  return outcome;
+}
+
+/** As `surveys list` tells them. */
+const listed = (own: World): Promise<unknown[]> => all(listSurveys(own.ledger, {}));
+
+const answered = (rating: number): object => ({
+  state: 'answered',
+  agent: { id: expect.any(String), name: expect.any(String) },
+  answer: { rating },
+  card: { itemId: expect.any(String), postedAt: expect.any(String) },
+});
+
+describe('whoever answered is not asked', () => {
+  test('about a closing that the ledger did not know', async () => {
+    const own = await world();
+    const since = own.time.now;
+    const id = await own.tell();
+    own.time.now += 5 * minute;
+    const told = await post(own.services(), id, 5);
+    expect(told.outcome).toBe('posted');
+    expect(await listed(own)).toMatchObject([
+      { ...answered(5), surveyId: told.surveyId, conversationId: id },
+    ]);
+    expect(await replay(own.services(), id)).toBe('already_surveyed');
+    const document = await backfillOf(own.services(), [since, own.time.now]);
+    expect(document).toMatchObject({ closings: 1, thisRun: { sent: 0 }, failures: [] });
+    expect((await post(own.services(), id, 5)).outcome).toBe('already_posted');
+    expect(own.sandbox.mailbox()).toEqual([]);
+  });
+
+  test('though the survey was about to leave', async () => {
+    const own = await world();
+    const id = await own.tell();
+    const services = own.services({ policy: { delay: hour } });
+    expect(await replay(services, id)).toBe('scheduled');
+    const { surveyId } = await post(services, id, 2);
+    expect(await listed(own)).toMatchObject([{ ...answered(2), surveyId }]);
+    own.time.now += 2 * hour;
+    expect(await countDue(own.ledger, iso(own.time.now))).toBe(0);
+    expect(await replay(own.services(), id)).toBe('already_surveyed');
+    expect(own.sandbox.mailbox()).toEqual([]);
+  });
+
+  test('and the answer stands where no survey was to be sent', async () => {
+    const own = await world();
+    const id = await own.tell({ topics: ['do_not_send_stella'] });
+    expect(await replay(own.services(), id)).toBe('suppressed');
+    await post(own.services(), id, 4);
+    expect(await listed(own)).toMatchObject([answered(4)]);
+    expect(await replay(own.services(), id)).toBe('already_surveyed');
+    await post(own.services(), id, 1);
+    expect(await listed(own)).toMatchObject([answered(1)]);
+  });
+
+  test('also after a trial, which gives way to a real delivery otherwise', async () => {
+    const own = await world();
+    const id = await own.tell();
+    expect(await replay(own.services({ delivery: 'outbox', policy: { delay: hour } }), id)).toBe('scheduled');
+    await post(own.services({ delivery: 'outbox' }), id, 3);
+    expect(await replay(own.services(), id)).toBe('already_surveyed');
+    expect(own.sandbox.mailbox()).toEqual([]);
+  });
+
+  test('but a dry run leaves everything as it is', async () => {
+    const own = await world();
+    const id = await own.tell();
+    const dry = await post(own.services(), id, 5, true);
+    expect(dry.outcome).toBe('would_post');
+    expect(await own.closings()).toEqual([]);
+    expect((await post(own.services(), id, 5)).surveyId).toBe(dry.surveyId);
+  });
+});
+
+test('a card that Gladly did not take is posted by the next tick, whether or not anybody was asked', async () => {
+  const own = await world();
+  const tick = (): ReturnType<typeof sync> =>
+    sync(own.services(), { limits: unlimited, dryRun: false, timezone: 'UTC' }, silent);
+  await tick();
+  const id = await own.tell();
+  const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+    request.startsWith('POST') && request.includes('/conversation-items') ? { status: 503 } : 'pass',
+  );
+  await expect(post(own.services({ origin }), id, 2)).rejects.toMatchObject({ kind: 'temporary' });
+  own.time.now += 2 * minute;
+  expect(await tick()).toMatchObject({ cards: { posted: 1, failed: 0 }, thisRun: { sent: 0 } });
+  expect(await listed(own)).toMatchObject([answered(2)]);
+});
