@@ -8,6 +8,8 @@ import type { CommandContext } from './context.ts';
 /** Tells a person how far a long run is. */
 export interface LongRun {
   listener: BackfillListener;
+  /** How many named conversations could not be read. */
+  unread(): number;
   end(): void;
 }
 
@@ -20,10 +22,12 @@ export function longRun(context: CommandContext, { above }: Asking): LongRun {
   const { output, clock } = context;
   let progress: Progress = output.progress('looking for closings');
   let total = 0;
+  let unread = 0;
   let began = clock();
   return {
     listener: {
       explain: (sentences) => sentences.forEach((sentence) => output.info(sentence)),
+      warn: (sentence) => output.warn(sentence),
       found: (seen) => progress.update(`looking for closings, ${seen} found`),
       asks: above !== null,
       async ready(due) {
@@ -37,8 +41,10 @@ export function longRun(context: CommandContext, { above }: Asking): LongRun {
         began = clock();
         return agreed;
       },
+      unread: (count) => (unread = count),
       settled: (done) => progress.update(progressText(done, total, clock() - began)),
     },
+    unread: () => unread,
     end: () => progress.stop(),
   };
 }
@@ -75,19 +81,33 @@ export function warnOfUncertain({ output }: CommandContext, { outcomes }: Backfi
 /**
  * Closings that failed are kept, and told by the exit code.
  *
+ * @param unread how many named conversations could not be read: they are among the failures, and no closings
  * @throws Failure kind partial
  */
-export function checkFailures({ outcomes, thisRun, failures, closings }: BackfillDocument): void {
-  // What could not be read at all is no closing of the ledger.
-  const unread = failures.length - outcomes.failed;
-  const failed = Math.max(failures.length, thisRun.failed);
-  if (failed === 0) return;
-  throw new Failure(
-    'partial',
-    'closings_failed',
-    `${failed} of ${Math.max(closings + unread, failed)} closings failed`,
-    {
-      hint: 'a later run tries them again; `gcsat surveys list --state failed` shows those of the ledger',
-    },
-  );
+export function checkFailures(document: BackfillDocument, unread = 0): void {
+  const { outcomes, thisRun, failures, closings, dryRun } = document;
+  const failed = outcomes.failed + unread;
+  // A message that could not leave is told among the failures, and its closing stays scheduled.
+  const waiting = failures.length - failed;
+  // The queue has closings that are none of this range; what became of those is not listed.
+  const others = Math.max(thisRun.failed - failures.length, 0);
+  if (failed + waiting + others === 0) return;
+  const total = `of ${closings + unread} closings`;
+  const parts = [
+    ...(failed > 0 ? [`${failed} ${total} failed`] : []),
+    ...(waiting > 0 ? [`${waiting} ${total} could not be sent yet`] : []),
+    ...(others > 0 ? [`${others} other closings of the queue failed`] : []),
+  ];
+  const states = [
+    ...(outcomes.failed + others > 0 ? ['failed'] : []),
+    ...(waiting + others > 0 ? ['scheduled'] : []),
+  ];
+  const listed = `a later run tries them again; \`gcsat surveys list --state ${states.join(',')}\` shows those of the ledger`;
+  throw new Failure('partial', 'closings_failed', parts.join(', '), {
+    hint: dryRun
+      ? 'a dry run records nothing; the run itself may meet the same'
+      : states.length === 0
+        ? 'look at what is said of each, then name them again'
+        : listed,
+  });
 }

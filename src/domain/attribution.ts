@@ -32,7 +32,7 @@ export interface Attribution {
    * Responses without a readable time that no dated response follows in the list: any of them may be the last one.
    */
   undated: (string | null)[];
-  /** The customer wrote or called. */
+  /** The customer wrote or called, or began to call, before the closing. */
   customerSpoke: boolean;
   /** Item types that we do not know: they never count, and are worth a warning. */
   unknownTypes: string[];
@@ -68,9 +68,13 @@ export function attribute({ items, closedAt, isExcluded }: AttributionQuestion):
     if (item.kind === 'unknown') unknownTypes.add(item.type);
     const at = timeOf(item);
     const late = at !== null && isAfter(at, closedAt);
-    if (!late && isFromCustomer(item)) customerSpoke = true;
+    const begunAt = beginningOf(item);
+    const begunLate = begunAt !== null && isAfter(begunAt, closedAt);
+    if (!begunLate && isFromCustomer(item)) customerSpoke = true;
 
-    const ruling = late ? { no: 'after the closing' } : judge(item, at);
+    const ruling = late
+      ? { no: begunLate ? 'after the closing' : 'ended after the closing' }
+      : judge(item, at);
     const agentId = agentOf(item)?.id ?? null;
     const excluded = !('no' in ruling) && agentId !== null && isExcluded(agentId);
     if (excluded) excludedAgentIds.add(agentId);
@@ -108,6 +112,12 @@ export function attribute({ items, closedAt, isExcluded }: AttributionQuestion):
 /** A call is a response when it ended; every other item when it happened. */
 function timeOf(item: TimelineItem): Instant | null {
   return item.kind === 'call' ? (item.completedAt ?? item.answeredAt ?? item.timestamp) : item.timestamp;
+}
+
+/** The first sign of an item: who called had called before the call ended. */
+function beginningOf({ timestamp, startedAt, answeredAt, completedAt }: TimelineItem): Instant | null {
+  const signs = [timestamp, startedAt, answeredAt, completedAt].filter((sign) => sign !== null);
+  return signs.length === 0 ? null : signs.reduce((first, sign) => (sign < first ? sign : first));
 }
 
 /** `closedAt` carries milliseconds while items carry up to nanoseconds, so that the finer digits decide nothing. */

@@ -48,6 +48,8 @@ export interface TimelineItem {
   timestamp: Instant | null;
   initiator: Participant | null;
   responder: Participant | null;
+  /** Of a call or a voicemail. */
+  startedAt: Instant | null;
   answeredAt: Instant | null;
   /** The call was answered, at a time that cannot be read. */
   answeredUnreadably: boolean;
@@ -103,6 +105,7 @@ function readItem(entry: unknown): TimelineItem {
     timestamp: parseInstant(item['timestamp']),
     initiator: readParticipant(item['initiator']),
     responder: readParticipant(item['responder']),
+    startedAt: parseInstant(content['startedAt']),
     answeredAt: parseInstant(content['answeredAt']),
     answeredUnreadably:
       asText(content['answeredAt']) !== null && parseInstant(content['answeredAt']) === null,

@@ -19,7 +19,9 @@ export interface ReopeningSighting {
   reopenedAt: string;
 }
 
-export type Found = { closing: ClosingSighting } | { reopening: ReopeningSighting };
+/** `unidentified`: of which conversation is not told, so that it is of no use to anybody but has to be told of. */
+export type Found =
+  { closing: ClosingSighting } | { reopening: ReopeningSighting } | { unidentified: 'closing' | 'reopening' };
 
 /** Where Gladly can be asked for the closings of a stretch of time; no operation lists conversations. */
 export interface ClosingSource {
@@ -71,13 +73,16 @@ export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => n
     const query = { startAt: iso(startMs), ...(endMs < now ? { endAt: iso(endMs) } : {}) };
     for await (const event of client.events({ ...query, entities: ['CONVERSATION'] })) {
       signal?.throwIfAborted();
-      const { type, timestamp, content } = event;
+      const { timestamp, content } = event;
+      const kind = kindOf(event.type);
+      if (kind === null || !within(range, timestamp)) continue;
       const conversationId = idOf(content['conversationId']);
-      if (conversationId === null || !within(range, timestamp)) continue;
-      if (type === 'CONVERSATION/CLOSED') {
+      if (conversationId === null) {
+        yield { unidentified: kind };
+      } else if (kind === 'closing') {
         const customerId = idOf(content['customerId']);
         yield { closing: { conversationId, customerId, closedAt: timestamp, source: 'events' } };
-      } else if (type === 'CONVERSATION/REOPENED') {
+      } else {
         yield { reopening: { conversationId, reopenedAt: timestamp } };
       }
     }
@@ -92,13 +97,18 @@ const reportColumns = ['Timestamp', 'Event Type', 'Conversation ID', 'Customer I
 export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSource {
   async function* find(range: TimeRange, signal?: AbortSignal): AsyncGenerator<Found, void, undefined> {
     for await (const row of reportOfDays(client, metricSet, utcDays(range), reportColumns, signal)) {
-      const type = row['Event Type']?.trim();
+      const kind = kindOf(row['Event Type']?.trim());
+      if (kind === null) continue;
       const conversationId = idOf(row['Conversation ID']);
-      if (conversationId === null) continue;
-      if (type !== 'CONVERSATION/CLOSED' && type !== 'CONVERSATION/REOPENED') continue;
-      const at = timeOf(row['Timestamp'] ?? '', conversationId);
+      const cell = row['Timestamp'] ?? '';
+      if (conversationId === null) {
+        const at = parseReportTime(cell);
+        if (at === null || within(range, formatInstant(at))) yield { unidentified: kind };
+        continue;
+      }
+      const at = timeOf(cell, conversationId);
       if (!within(range, at)) continue;
-      if (type === 'CONVERSATION/CLOSED') {
+      if (kind === 'closing') {
         const customerId = idOf(row['Customer ID']);
         yield { closing: { conversationId, customerId, closedAt: at, source: 'report' } };
       } else {
@@ -170,6 +180,11 @@ function eventsOutOfReach(range: TimeRange, nowMs: number): Failure {
 function eventsPassed(range: TimeRange): Failure {
   const message = `Events do not reach back to ${range.since} any more: reading what is before took too long`;
   return new Failure('temporary', 'events_passed', message, { hint: 'Run it again.' });
+}
+
+function kindOf(type: string | undefined): 'closing' | 'reopening' | null {
+  if (type === 'CONVERSATION/CLOSED') return 'closing';
+  return type === 'CONVERSATION/REOPENED' ? 'reopening' : null;
 }
 
 function timeOf(cell: string, conversationId: string): string {

@@ -45,7 +45,7 @@ const event = z.object({
 
 /**
  * The events of a stretch of time, in Gladly's order. A stream that is cut is read again, and what was given is
- * not given twice. A line that is JSON but no event is a Failure of kind contract.
+ * not given twice. A line that is no event is a Failure of kind contract; only the last one can be cut.
  */
 export async function* readEvents(
   requests: Requests,
@@ -94,13 +94,14 @@ export async function* eventsOf(
     const found = event.safeParse(parsed);
     if (found.success) yield found.data;
     // An event that is passed over could be the closing, or the response, that everything depends on.
-    else if ((ended && parsed !== null) || !line.trimStart().startsWith('{')) {
-      throw unreadable(asked, 'one of its lines is no event');
+    else if (parsed !== null) throw unreadable(asked, 'one of its lines is no event');
+    else if (ended || !line.trimStart().startsWith('{')) {
+      throw unreadable(asked, 'one of its lines is no JSON');
     } else throw cutOff(asked);
   }
 }
 
-/** Null for a line that is no JSON: it was cut, or something was put into it. */
+/** Null for a line that is no JSON. */
 function parseLine(line: string): unknown {
   try {
     return JSON.parse(line) as unknown;

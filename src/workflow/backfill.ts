@@ -27,6 +27,8 @@ export interface BackfillRequest {
 export interface BackfillListener {
   /** Before anything is asked. */
   explain(sentences: readonly string[]): void;
+  /** What was found and could not be used; each sentence once. */
+  warn(sentence: string): void;
   found(seen: number): void;
   /** Whether `ready` may answer no. Then closings are counted before any of them goes to the queue. */
   asks: boolean;
@@ -38,6 +40,8 @@ export interface BackfillListener {
    */
   ready(due: number): Promise<boolean>;
   settled(done: number): void;
+  /** How many named conversations could not be read, at the end; no closing is known of them. */
+  unread(count: number): void;
 }
 
 /**
@@ -118,11 +122,16 @@ async function runRange(
 ): Promise<Part> {
   const { ledger } = services;
   listener.explain(planSources(services, range, source).explanation);
+  const warned = new Set<string>();
   // Planned anew each time: a person may take longer to answer than events stay within reach.
   const find = async (where: Services): ReturnType<typeof enumerateClosings> => {
     const found = await enumerateClosings(where, planSources(where, range, source), (seen) =>
       listener.found(seen),
     );
+    for (const sentence of found.warnings) {
+      if (!warned.has(sentence)) listener.warn(sentence);
+      warned.add(sentence);
+    }
     // Whoever runs it again has mended what failed, and does not want to wait.
     await endPauses(where.ledger, range, timeNow(where.clock));
     return found;
@@ -165,5 +174,6 @@ async function runNamed(
   const { end, ...thisRun } = await workQueue(services, named.next, limits, () =>
     listener.settled((done += 1)),
   );
+  listener.unread(named.unread.length);
   return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun, end };
 }

@@ -1,6 +1,7 @@
 import { isTrial } from '../domain/delivery.ts';
 import { timeNow } from '../domain/instant.ts';
 import type { TimeRange } from '../domain/time-range.ts';
+import { Failure } from '../failure.ts';
 import { chooseSources, eventSource, reportSource, type Cover } from '../gladly/closing-sources.ts';
 import type { Closing, Sighting } from '../ledger/closing.ts';
 import { sightClosings, sightReopening } from '../ledger/closings.ts';
@@ -11,8 +12,10 @@ export type SourceChoice = 'auto' | 'events' | 'report';
 
 export interface Enumeration {
   sources: ('events' | 'report')[];
-  /** Sentences for people: what was asked, and why. */
+  /** Sentences for people: what was asked, and why; and the warnings. */
   explanation: string[];
+  /** Sentences for people: what was told and could not be used. */
+  warnings: string[];
   /** Sightings of closings in the range; the same one seen twice counts twice. */
   seen: number;
   /** Closings that the ledger did not know. */
@@ -36,6 +39,9 @@ export function planSources(
 /**
  * Writes every closing of a range into the ledger as a row of the queue. What the ledger knows already is adopted, so
  * that overlapping ranges, sources and runs lead to one row for each closing.
+ *
+ * @throws Failure `closings_unreadable` when a source told closings and not one of them with its conversation. What the
+ *   others told is written by then, but the range was not looked through.
  */
 export async function enumerateClosings(
   services: Services,
@@ -45,10 +51,16 @@ export async function enumerateClosings(
   const enumeration: Enumeration = {
     sources: [...new Set(covers.map(({ source }) => source.name))],
     explanation,
+    warnings: [],
     seen: 0,
     fresh: 0,
   };
-  for (const { source, range } of covers) {
+  const unidentified = { closing: 0, reopening: 0 };
+  const unreadable: Cover[] = [];
+  for (const cover of covers) {
+    const { source, range } = cover;
+    const told = { closing: 0, reopening: 0 };
+    let usable = 0;
     let batch: Sighting[] = [];
     const write = async (): Promise<void> => {
       const sighted = await sightClosings(services.ledger, batch);
@@ -62,7 +74,10 @@ export async function enumerateClosings(
       onFound(enumeration.seen);
     };
     for await (const found of source.find(range, services.signal)) {
-      if ('closing' in found) {
+      if ('unidentified' in found) {
+        told[found.unidentified] += 1;
+      } else if ('closing' in found) {
+        usable += 1;
         batch.push({ ...found.closing, seenAt: timeNow(services.clock) });
         if (batch.length >= batchSize) await write();
       } else {
@@ -73,8 +88,40 @@ export async function enumerateClosings(
       }
     }
     if (batch.length > 0) await write();
+    unidentified.closing += told.closing;
+    unidentified.reopening += told.reopening;
+    if (told.closing > 0 && usable === 0) unreadable.push(cover);
   }
-  return enumeration;
+  const [first] = unreadable;
+  if (first !== undefined) throw closingsUnreadable(first);
+  const warnings = [
+    leftOut(unidentified.closing, 'closing'),
+    leftOut(unidentified.reopening, 'reopening'),
+  ].flat();
+  return { ...enumeration, explanation: [...explanation, ...warnings], warnings };
+}
+
+function leftOut(count: number, what: 'closing' | 'reopening'): string[] {
+  if (count === 0) return [];
+  const many = count > 1;
+  return [
+    `${count} ${what}${many ? 's were' : ' was'} told without a conversation id and ${many ? 'are' : 'is'} left out`,
+  ];
+}
+
+function closingsUnreadable({ source, range }: Cover): Failure {
+  const [where, otherwise] =
+    source.name === 'events'
+      ? ['the events', '`gcsat backfill --source report` does for what is older than about an hour']
+      : ['the conversation timestamps report', '`gcsat backfill --source events` does for the last 24 hours'];
+  return new Failure(
+    'contract',
+    'closings_unreadable',
+    `Not one of the closings that ${where} tell from ${range.since} until ${range.until} has a conversation id`,
+    {
+      hint: `Gladly may have changed how it tells them: update gcsat, and report this. Until then ${otherwise}.`,
+    },
+  );
 }
 
 /** What only a trial surveyed is asked about for real. @returns how many closings went back to the queue */

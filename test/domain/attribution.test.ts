@@ -136,7 +136,9 @@ describe('calls', () => {
     const call = item('PHONE_CALL', { id: 'call', initiator: agent('amy'), content: times });
     const result = creditOf([call], { closedAt: at('10:19') });
     expect(result.response).toBeNull();
-    expect(whyOf(result, 'call')).toBe('after the closing');
+    expect(whyOf(result, 'call')).toBe('ended after the closing');
+    const sooner = creditOf([call], { closedAt: at('09:59') });
+    expect(whyOf(sooner, 'call')).toBe('after the closing');
   });
 });
 
@@ -215,6 +217,26 @@ describe('whether the customer spoke', () => {
   test('only before the closing', () => {
     const late = item('SMS', { at: at('12:00'), initiator: customer });
     expect(creditOf([late], { closedAt: at('11:00') }).customerSpoke).toBe(false);
+  });
+
+  test.each([
+    ['PHONE_CALL', 'began before the closing and ended after it', '10:59', true],
+    ['PHONE_CALL', 'began after the closing', '11:01', false],
+    ['VOICEMAIL', 'began before the closing and ended after it', '10:59', true],
+    ['VOICEMAIL', 'began after the closing', '11:01', false],
+  ])('by a %s that %s', (type, _, startedAt, expected) => {
+    const content = { startedAt: at(startedAt), answeredAt: at('11:02'), completedAt: at('11:20') };
+    // The time of an item can be that of its end.
+    const call = item(type, { at: at('11:20'), initiator: customer, responder: agent('amy'), content });
+    const result = creditOf([call], { closedAt: at('11:00') });
+    expect(result).toMatchObject({ customerSpoke: expected, response: null });
+  });
+
+  test('by a call that tells of its beginning only by the time of its item', () => {
+    const content = { answeredAt: at('11:02'), completedAt: at('11:20') };
+    const call = (time: string): unknown => item('PHONE_CALL', { at: time, initiator: customer, content });
+    const spoke = (time: string): boolean => creditOf([call(time)], { closedAt: at('11:00') }).customerSpoke;
+    expect([spoke(at('10:59')), spoke(at('11:01')), spoke('soon')]).toEqual([true, false, false]);
   });
 });
 

@@ -58,13 +58,15 @@ describe('what an item tells', () => {
       at: '2026-11-22T11:00:00.5+01:00',
       initiator: customer,
       responder: agent('amy'),
-      content: { answeredAt: at('10:01'), completedAt: at('10:20') },
+      content: { startedAt: at('09:59'), answeredAt: at('10:01'), completedAt: at('10:20') },
     });
     const call = read(entry);
     expect(call).toMatchObject({ id: 'call-1', initiator: customer, responder: agent('amy') });
     expect(
-      [call.timestamp, call.answeredAt, call.completedAt].map((time) => formatInstant(time ?? 0n)),
-    ).toEqual(['2026-11-22T10:00:00.500Z', at('10:01'), at('10:20')]);
+      [call.timestamp, call.startedAt, call.answeredAt, call.completedAt].map((time) =>
+        formatInstant(time ?? 0n),
+      ),
+    ).toEqual(['2026-11-22T10:00:00.500Z', at('09:59'), at('10:01'), at('10:20')]);
   });
 
   test('what it does not tell is null', () => {
@@ -72,6 +74,7 @@ describe('what an item tells', () => {
       timestamp: null,
       initiator: null,
       responder: null,
+      startedAt: null,
       answeredAt: null,
       completedAt: null,
     };

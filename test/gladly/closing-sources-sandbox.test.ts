@@ -115,6 +115,7 @@ describe('the closings of the sandbox', () => {
     const { found } = await find({ since: iso(noon - 30 * day), until: iso(noon - 2 * day) });
     const stories = new Map<string, string[]>();
     for (const one of found) {
+      if ('unidentified' in one) throw new Error('every closing of the sandbox has a conversation');
       const [id, what] =
         'closing' in one
           ? [one.closing.conversationId, 'closed']

@@ -74,13 +74,19 @@ describe('events', () => {
     expect(asked(gladly)['entities']).toBe('CONVERSATION');
   });
 
-  test('without a conversation are left out', async () => {
+  test('without a conversation are told as such, those of the range', async () => {
     const gladly = await eventsGladly(
       { conversationId: '' },
       { conversationId: null },
-      { conversationId: 1 },
+      { conversationId: 1, type: 'CONVERSATION/REOPENED' },
+      { conversationId: '', type: 'CONVERSATION/SNOOZED' },
+      { conversationId: '', at: '2026-11-22T09:00:00Z' },
     );
-    expect(await all(fromEvents(gladly).find(range))).toEqual([]);
+    expect(await all(fromEvents(gladly).find(range))).toEqual([
+      { unidentified: 'closing' },
+      { unidentified: 'closing' },
+      { unidentified: 'reopening' },
+    ]);
   });
 
   test('are those of the range, its beginning included and its end not', async () => {
@@ -158,6 +164,21 @@ describe('the report', () => {
         },
       },
       closing('c1', '2026-11-22T08:30:00.000Z', 'report'),
+    ]);
+  });
+
+  test('with rows without a conversation tells them as such, unless they lie outside the range', async () => {
+    const gladly = await reportGladly(
+      'UTC,2026-11-22T08:30:00Z,CONVERSATION/CLOSED,,u1,',
+      'UTC,2026-11-22T08:31:00Z,CONVERSATION/REOPENED, ,u1,',
+      'UTC,2026-11-22T08:32:00Z,NOTE/CREATED,,u1,',
+      'UTC,2026-11-22T09:00:00Z,CONVERSATION/CLOSED,,u1,',
+      'UTC,yesterday,CONVERSATION/CLOSED,,u1,',
+    );
+    expect(await all(fromReport(gladly).find(range))).toEqual([
+      { unidentified: 'closing' },
+      { unidentified: 'reopening' },
+      { unidentified: 'closing' },
     ]);
   });
 

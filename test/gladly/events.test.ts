@@ -82,6 +82,18 @@ describe('events', () => {
     },
   );
 
+  test.each([
+    ['a line that is no JSON', `${line('e1')}\n{"id":"e2","content":{"a": NaN}}\n${line('e3')}\n`],
+    ['a last line that is no JSON', `${line('e1')}\n{"id":"e2","content":{"a": NaN}}\n`],
+    ['half a line and its end', `${line('e1')}\n${line('e2').slice(0, 20)}\n`],
+    ['a whole object for a last line without its end', `${line('e1')}\n{"errors":[]}`],
+  ])('with %s are a failure that asking again would not mend', async (_, body) => {
+    const gladly = await localGladly(streaming(body));
+    const failure = await failureOf(all(clientOf(gladly.origin).events(query)));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
+    expect(gladly.received).toHaveLength(1);
+  });
+
   test('are the same however the stream is split', async () => {
     const text = `${line('e1', { content: { name: 'Zoë 漢字 🎉' } })}\n\n${line('e2')}\n${line('e3')}`;
     const bytes = new TextEncoder().encode(text);

@@ -3,6 +3,10 @@ import { sightClosing } from '../../src/ledger/closings.ts';
 import { makeWorld } from '../../src/sandbox/world/world.ts';
 import { closingsUntil } from '../../src/sandbox/world/story.ts';
 import { enumerateClosings, planSources, type SourceChoice } from '../../src/workflow/find-closings.ts';
+import { readMark } from '../../src/ledger/marks.ts';
+import { sync } from '../../src/workflow/sync.ts';
+import { failureOf } from '../gladly/local-gladly.ts';
+import { faultyProxy } from '../support/faulty-proxy.ts';
 import {
   backfillNamed,
   backfillOf,
@@ -11,6 +15,8 @@ import {
   iso,
   minute,
   noon,
+  silent,
+  unlimited,
   world,
   type ServicesChanges,
   type World,
@@ -79,6 +85,108 @@ describe('the closings of a range', () => {
       expect.stringMatching(/^Events from 2026-11-21T12:45:00.000Z .*\(1 request\)/),
       expect.stringMatching(/^Closings after 2026-11-22T11:59:45.000Z may be missing/),
     ]);
+  });
+});
+
+describe('closings that are told without their conversation', () => {
+  const headings = 'Timestamp,Event Type,Conversation ID,Customer ID';
+
+  interface Told {
+    type?: 'CLOSED' | 'REOPENED';
+    conversationId: string;
+  }
+
+  /** Gladly, whose events and report tell these alone, a minute before noon. */
+  async function telling(own: World, { events = [], report = [] }: { events?: Told[]; report?: Told[] }) {
+    const timestamp = iso(noon - minute);
+    const lines = events.map(({ type = 'CLOSED', conversationId }, index) =>
+      JSON.stringify({
+        id: `e${index}`,
+        type: `CONVERSATION/${type}`,
+        timestamp,
+        content: { conversationId },
+      }),
+    );
+    const rows = report.map(
+      ({ type = 'CLOSED', conversationId }) =>
+        `${iso(noon - 2 * day)},CONVERSATION/${type},${conversationId},u1`,
+    );
+    const bodies: Record<string, string> = {
+      'GET /api/v1/events': lines.map((one) => `${one}\n`).join(''),
+      'POST /api/v1/reports': [headings, ...rows, ''].join('\n'),
+    };
+    const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+      bodies[request] === undefined ? 'pass' : { status: 200, body: bodies[request] },
+    );
+    return origin;
+  }
+
+  const id = (conversationId: string): Told => ({ conversationId });
+  const hourBefore = [noon - hour, noon] as const;
+  const longBefore = [noon - 4 * day, noon] as const;
+
+  test('are left out, and that is said', async () => {
+    const own = await world();
+    const reopened: Told = { type: 'REOPENED', conversationId: '' };
+    const events = [id('c1'), id(''), reopened, id(' '), id('c2')];
+    const origin = await telling(own, { events });
+    const found = await enumerate(own, hourBefore, 'auto', { origin });
+    const warnings = [
+      '2 closings were told without a conversation id and are left out',
+      '1 reopening was told without a conversation id and is left out',
+    ];
+    expect(found).toMatchObject({ seen: 2, fresh: 2, warnings });
+    expect(found.explanation.slice(-2)).toEqual(warnings);
+  });
+
+  test('by the report, or by both, are left out too', async () => {
+    const own = await world();
+    const report = [id('c1'), id('')];
+    const one = await telling(own, { report });
+    expect((await enumerate(own, longBefore, 'auto', { origin: one })).warnings).toEqual([
+      '1 closing was told without a conversation id and is left out',
+    ]);
+    const both = await telling(own, { report, events: [id('c2'), id('')] });
+    expect((await enumerate(own, longBefore, 'auto', { origin: both })).warnings).toEqual([
+      '2 closings were told without a conversation id and are left out',
+    ]);
+  });
+
+  test.each([
+    ['events', { events: [id(''), id('')], report: [id('c1')] }],
+    ['report', { events: [id('c1')], report: [id('')] }],
+  ])('are a failure when the %s tell no other', async (_, told) => {
+    const own = await world();
+    const origin = await telling(own, told);
+    const failure = await failureOf(enumerate(own, longBefore, 'auto', { origin }));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'closings_unreadable']);
+    expect((await own.closings()).map(({ conversationId }) => conversationId)).toEqual(['c1']);
+  });
+
+  test('are warned of once by a backfill, also when it asks first', async () => {
+    const own = await world();
+    const origin = await telling(own, { events: [id('c1'), id('')] });
+    for (const asks of [false, true]) {
+      const told: string[] = [];
+      const listener = { asks, warn: (sentence: string) => void told.push(sentence) };
+      const document = await backfillOf(own.services({ origin }), hourBefore, { listener });
+      expect(told).toEqual(['1 closing was told without a conversation id and is left out']);
+      expect(document.explanation).toEqual(expect.arrayContaining(told));
+    }
+  });
+
+  test('let a tick that knows no other one fail, and its stretch is looked through again', async () => {
+    const own = await world();
+    own.time.now = noon - hour;
+    const tick = (origin = own.sandbox.origin) =>
+      sync(own.services({ origin }), { limits: unlimited, dryRun: false, timezone: 'UTC' }, silent);
+    await tick();
+    own.time.now = noon;
+    const failure = await failureOf(tick(await telling(own, { events: [id('')] })));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'closings_unreadable']);
+    expect(await readMark(own.ledger, 'sync_until')).toBe(iso(noon - hour));
+    await tick();
+    expect(await readMark(own.ledger, 'sync_until')).toBe(iso(noon));
   });
 });
 

@@ -159,10 +159,12 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
 
 export const silent: BackfillListener = {
   explain: () => undefined,
+  warn: () => undefined,
   found: () => undefined,
   asks: false,
   ready: () => Promise.resolve(true),
   settled: () => undefined,
+  unread: () => undefined,
 };
 
 export interface RunChanges extends Partial<Omit<BackfillRequest, 'target'>> {

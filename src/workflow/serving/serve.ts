@@ -113,6 +113,7 @@ export async function openServing(services: Services, options: ServingOptions): 
           ? Promise.resolve()
           : keepTime(services, log, options.catchUpMilliseconds, async () => {
               const found = await catchUp(services, () => closings.ring());
+              for (const warning of found?.warnings ?? []) log.warn({ sources: found?.sources }, warning);
               if (found !== null && found.fresh > 0) {
                 log.info(
                   { closings: found.fresh, sources: found.sources },

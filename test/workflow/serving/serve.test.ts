@@ -279,6 +279,37 @@ describe('a server', () => {
     expect(own.sandbox.mailbox().map(({ to }) => to)).toEqual(['missed@example.org']);
   });
 
+  test('warns of closings that it finds without their conversation', { timeout: 30_000 }, async () => {
+    const own = await world();
+    const event = (index: number, conversationId: string): string =>
+      JSON.stringify({
+        id: `e${index}`,
+        type: 'CONVERSATION/CLOSED',
+        timestamp: iso(noon + minute),
+        content: { conversationId },
+      });
+    let body = `${event(1, '')}\n`;
+    const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+      request === 'GET /api/v1/events' ? { status: 200, body } : 'pass',
+    );
+    const running = await serve(own, { origin }, minute);
+    await vi.waitFor(async () => expect(await readMark(own.ledger, 'sync_until')).toBe(iso(noon)), patience);
+    own.time.now += 2 * minute;
+    const warnings = (): string[] =>
+      running.log.filter(({ level }) => level === 'warn').map(({ message }) => message);
+    await vi.waitFor(() => expect(warnings()).toContain('time: closings_unreadable'), patience);
+    expect(await readMark(own.ledger, 'sync_until')).toBe(iso(noon));
+    body += `${event(2, await own.tell())}\n`;
+    await vi.waitFor(
+      () => expect(warnings()).toContain('1 closing was told without a conversation id and is left out'),
+      patience,
+    );
+    await vi.waitFor(
+      async () => expect(await readMark(own.ledger, 'sync_until')).toBe(iso(noon + 2 * minute)),
+      patience,
+    );
+  });
+
   test('without catching up begins at its first start too', async () => {
     const own = await world();
     await serve(own);
