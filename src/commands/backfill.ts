@@ -41,7 +41,7 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
     );
     context.output.result(document, () => backfillView(document, context.output));
     warnOfUncertain(context, document);
-    checkFailures(document);
+    checkFailures(document, run.unread());
   });
 }
 

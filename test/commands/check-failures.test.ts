@@ -1,0 +1,92 @@
+import { describe, expect, test } from 'vitest';
+import { checkFailures } from '../../src/commands/long-run.ts';
+import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
+import { Failure } from '../../src/failure.ts';
+
+interface Run {
+  closings: number;
+  failed?: number;
+  listed?: number;
+  failedNow?: number;
+  unread?: number;
+  dryRun?: boolean;
+}
+
+function told({ closings, failed = 0, listed = failed, failedNow = listed, unread, dryRun = false }: Run) {
+  const document: BackfillDocument = {
+    dryRun,
+    range: null,
+    sources: [],
+    explanation: [],
+    closings,
+    outcomes: { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed, pending: 0 },
+    thisRun: { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: failedNow },
+    reasons: {},
+    requests: { gladly: 0, byOperation: {}, retried: 0, rateLimited: 0 },
+    failures: Array.from({ length: listed }, (_, at) => ({
+      conversationId: `c${at}`,
+      error: { code: 'rate_limited', message: 'too many' },
+    })),
+    end: 'done',
+    left: 0,
+    plan: null,
+    seconds: 1,
+  };
+  try {
+    checkFailures(document, unread);
+    return null;
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    const { kind, code, message, hint } = error;
+    return { kind, code, message, hint };
+  }
+}
+
+const states = (list: string): string =>
+  `a later run tries them again; \`gcsat surveys list --state ${list}\` shows those of the ledger`;
+
+describe('what failed in a long run', () => {
+  test.each<[string, Run, string, string]>([
+    ['closings', { closings: 12, failed: 3 }, '3 of 12 closings failed', states('failed')],
+    [
+      'a message that waits',
+      { closings: 2000, listed: 1 },
+      '1 of 2000 closings could not be sent yet',
+      states('scheduled'),
+    ],
+    [
+      'both, one of an earlier run',
+      { closings: 9, failed: 2, listed: 3, failedNow: 1 },
+      '2 of 9 closings failed, 1 of 9 closings could not be sent yet',
+      states('failed,scheduled'),
+    ],
+    [
+      'named conversations that could not be read',
+      { closings: 2, listed: 1, unread: 1 },
+      '1 of 3 closings failed',
+      'look at what is said of each, then name them again',
+    ],
+    [
+      'some of each',
+      { closings: 5, failed: 1, listed: 4, unread: 2 },
+      '3 of 7 closings failed, 1 of 7 closings could not be sent yet',
+      states('failed,scheduled'),
+    ],
+    [
+      'closings that are in the queue besides',
+      { closings: 10, failedNow: 4 },
+      '4 other closings of the queue failed',
+      states('failed,scheduled'),
+    ],
+    [
+      'in a dry run',
+      { closings: 4, failed: 1, dryRun: true },
+      '1 of 4 closings failed',
+      'a dry run records nothing; the run itself may meet the same',
+    ],
+  ])('%s', (_name, run, message, hint) => {
+    expect(told(run)).toEqual({ kind: 'partial', code: 'closings_failed', message, hint });
+  });
+
+  test('nothing', () => expect(told({ closings: 3 })).toBeNull());
+});
