@@ -112,12 +112,15 @@ function leftOut(count: number, what: 'closing' | 'reopening'): string[] {
 function closingsUnreadable({ source, range }: Cover): Failure {
   const [where, otherwise] =
     source.name === 'events'
-      ? ['the events', '`gcsat backfill --source report` does for what is older than about an hour']
-      : ['the conversation timestamps report', '`gcsat backfill --source events` does for the last 24 hours'];
+      ? ['the events tell', '`gcsat backfill --source report` does for what is older than about an hour']
+      : [
+          'the conversation timestamps report tells',
+          '`gcsat backfill --source events` does for the last 24 hours',
+        ];
   return new Failure(
     'contract',
     'closings_unreadable',
-    `Not one of the closings that ${where} tell from ${range.since} until ${range.until} has a conversation id`,
+    `Not one of the closings that ${where} from ${range.since} until ${range.until} has a conversation id`,
     {
       hint: `Gladly may have changed how it tells them: update gcsat, and report this. Until then ${otherwise}.`,
     },
