@@ -13,9 +13,17 @@ import type { Services } from './services.ts';
 import { planOf, summarizeNamed, summarizeRange } from './summary.ts';
 import { workQueue, type QueueLimits } from './work-queue.ts';
 
+/** All closings of a stretch of time. */
+export interface RangeTarget {
+  range: TimeRange;
+  timezone: string;
+  source: SourceChoice;
+  /** Whether what failed before waits for its next try, or is tried now: whoever runs it again has mended the cause. */
+  failed: 'wait' | 'now';
+}
+
 /** Which closings: those of a range, or those that named conversations are in. */
-export type BackfillTarget =
-  { range: TimeRange; timezone: string; source: SourceChoice } | { conversationIds: AsyncIterable<string> };
+export type BackfillTarget = RangeTarget | { conversationIds: AsyncIterable<string> };
 
 export interface BackfillRequest {
   target: BackfillTarget;
@@ -116,7 +124,7 @@ const nothing = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 
 
 async function runRange(
   services: Services,
-  { range, timezone, source }: Extract<BackfillTarget, { range: TimeRange }>,
+  { range, timezone, source, failed }: RangeTarget,
   limits: QueueLimits,
   listener: BackfillListener,
 ): Promise<Part> {
@@ -132,8 +140,7 @@ async function runRange(
       if (!warned.has(sentence)) listener.warn(sentence);
       warned.add(sentence);
     }
-    // Whoever runs it again has mended what failed, and does not want to wait.
-    await endPauses(where.ledger, range, timeNow(where.clock));
+    if (failed === 'now') await endPauses(where.ledger, range, timeNow(where.clock));
     return found;
   };
   if (listener.asks) {

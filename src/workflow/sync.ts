@@ -31,7 +31,7 @@ export async function sync(
   const at = new Date(now).toISOString();
   const startedAt = await surveyingSince(services.ledger, at, request.dryRun);
   const range = await unseenRange(services.ledger, startedAt, now);
-  const target = { range, timezone: request.timezone, source: 'auto' as const };
+  const target = { range, timezone: request.timezone, source: 'auto', failed: 'wait' } as const;
   const document = await backfill(
     services,
     { target, limits: request.limits, dryRun: request.dryRun },

@@ -179,7 +179,7 @@ export function backfillOf(
   { source = 'auto', listener, ...request }: RunChanges = {},
 ): Promise<BackfillDocument> {
   const range = { since: iso(since), until: iso(until) };
-  const target = { range, timezone: 'UTC', source };
+  const target = { range, timezone: 'UTC', source, failed: 'now' } as const;
   return backfill(
     services,
     { target, limits: unlimited, dryRun: false, ...request },

@@ -317,3 +317,18 @@ test('a tick predicts the next one by a dry run', async () => {
     real.startedAt,
   ]);
 });
+
+test('what failed is tried again by a tick when its pause is over, not before', async () => {
+  const own = await begun();
+  await own.tell();
+  own.time.now += minute;
+  const state = { broken: true };
+  const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+    state.broken && request.includes('/items') ? { status: 503 } : 'pass',
+  );
+  expect(await tick(own.services({ origin }))).toMatchObject({ thisRun: { failed: 1 } });
+  state.broken = false;
+  expect(await tick(own.services({ origin }))).toMatchObject({ thisRun: { sent: 0, failed: 0 } });
+  own.time.now += 2 * minute;
+  expect(await tick(own.services({ origin }))).toMatchObject({ thisRun: { sent: 1, failed: 0 } });
+});
