@@ -8,7 +8,7 @@ import type { Services } from '../workflow/services.ts';
 import type { CommandContext } from './context.ts';
 import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';
-import { parseTimeRange } from './time-range-flags.ts';
+import { parseTimeRange, refuseBadTimeRange, timeZoneFor } from './time-range-flags.ts';
 import { keepNoSigningKey, warnOfPlaceholderLinks, withServices } from './with-services.ts';
 
 export interface BackfillOptions extends RunLimitOptions {
@@ -29,7 +29,7 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
   await warnOfPlaceholderLinks(context);
   if (dryRun) await keepNoSigningKey(context);
   await withServices(context, 'background', async (services) => {
-    const target = await targetOf(services, options);
+    const target = await targetOf(context, services, options);
     const { confirmSends } = services.settings.policy;
     const asks = context.interactive && options.yes !== true && !dryRun && limits.maxSends === null;
     const run = longRun(context, { above: asks ? confirmSends : null });
@@ -46,7 +46,10 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
 }
 
 /** What can be wrong is found before anything is opened. */
-function checkTarget({ since, until, source, conversations }: BackfillOptions, nowMs: number): void {
+function checkTarget(
+  { since, until, timezone, source, conversations }: BackfillOptions,
+  nowMs: number,
+): void {
   if (conversations !== undefined) {
     if (conversations !== '-' && !isReadable(conversations)) {
       throw usage(
@@ -61,9 +64,7 @@ function checkTarget({ since, until, source, conversations }: BackfillOptions, n
     throw usage('--source conversations needs ids', 'give --conversations FILE, or - for stdin');
   }
   if (since === undefined) throw usage('--since is missing', 'e.g. --since 7d, or --since 2026-11-01');
-  parseTimeRange({ since }, nowMs, null);
-  // Whether it lies after since can depend on the zone, which is not known yet.
-  if (until !== undefined) parseTimeRange({ since: '1971-01-01T00:00:00Z', until }, nowMs, null);
+  refuseBadTimeRange({ since, until }, nowMs, timezone);
 }
 
 function isReadable(file: string): boolean {
@@ -75,14 +76,19 @@ function isReadable(file: string): boolean {
   }
 }
 
-async function targetOf(services: Services, options: BackfillOptions): Promise<BackfillTarget> {
+async function targetOf(
+  { output }: CommandContext,
+  services: Services,
+  options: BackfillOptions,
+): Promise<BackfillTarget> {
   const { since = '', until, source, conversations } = options;
   if (conversations !== undefined) return { conversationIds: readIds(conversations) };
-  const timezone = options.timezone ?? (await services.organization()).timezone ?? 'UTC';
+  const timezone = options.timezone ?? (await timeZoneFor({ since, until }, services, output));
   return {
     range: parseTimeRange({ since, until }, services.clock(), timezone),
     timezone,
     source: (source ?? 'auto') as SourceChoice,
+    failed: 'now',
   };
 }
 

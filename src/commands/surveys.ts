@@ -14,7 +14,7 @@ import type { Services } from '../workflow/services.ts';
 import { surveyClosing } from '../workflow/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { workOnConversations } from './conversation-results.ts';
-import { parseTimeRange } from './time-range-flags.ts';
+import { parseTimeRange, refuseBadTimeRange, timeZoneFor } from './time-range-flags.ts';
 import { withServices } from './with-services.ts';
 
 export interface SurveysListOptions {
@@ -28,11 +28,13 @@ export interface SurveysListOptions {
 /** `gcsat surveys list`: what the ledger knows, the newest closing first. */
 export async function runSurveysList(context: CommandContext, options: SurveysListOptions): Promise<void> {
   const given = { ...statesOf(options.state), ...limitOf(options.limit) };
-  if (options.since !== undefined) parseTimeRange({ since: options.since }, context.clock(), null);
+  if (options.since !== undefined) {
+    refuseBadTimeRange({ since: options.since }, context.clock(), undefined);
+  }
   await withServices(context, 'hand', async (services) => {
     const { output } = context;
     const { ledger } = services;
-    const filter = { ...given, ...(await sinceOf(services, options.since)) };
+    const filter = { ...given, ...(await sinceOf(context, services, options.since)) };
     const entries: SurveyEntry[] = [];
     for await (const entry of listSurveys(ledger, filter)) {
       if (output.jsonl) output.line(entry, () => '');
@@ -96,10 +98,14 @@ function statesOf(given: string | undefined): { states?: ClosingState[] } {
   return { states: states as ClosingState[] };
 }
 
-async function sinceOf(services: Services, given: string | undefined): Promise<{ since?: string }> {
-  if (given === undefined) return {};
-  const timeZone = (await services.organization()).timezone;
-  return { since: parseTimeRange({ since: given }, services.clock(), timeZone ?? 'UTC').since };
+async function sinceOf(
+  { output }: CommandContext,
+  services: Services,
+  since: string | undefined,
+): Promise<{ since?: string }> {
+  if (since === undefined) return {};
+  const timeZone = await timeZoneFor({ since }, services, output);
+  return { since: parseTimeRange({ since }, services.clock(), timeZone).since };
 }
 
 function limitOf(given: string | undefined): { limit?: number } {

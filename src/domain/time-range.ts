@@ -17,6 +17,12 @@ export class TimeRangeError extends Error {
   }
 }
 
+/** A range in the words of whoever asks for it. */
+export interface GivenRange {
+  since: string;
+  until?: string | undefined;
+}
+
 type Edge = 'since' | 'until';
 
 /** What the texts of a range are read against. */
@@ -27,6 +33,8 @@ interface Context {
 }
 
 const day = 86_400_000;
+/** No zone is further from UTC than this. */
+const zoneSlack = day;
 const units: Readonly<Record<string, number>> = { d: day, h: 3_600_000, m: 60_000 };
 /** The first moment that four digits cannot name the year of. */
 const endOfTime = Date.UTC(10_000, 0, 1);
@@ -41,22 +49,74 @@ const forms =
  *
  * @throws TimeRangeError
  */
-export function resolveTimeRange(
-  given: { since: string; until?: string | undefined },
-  context: Context,
-): TimeRange {
+export function resolveTimeRange(given: GivenRange, context: Context): TimeRange {
   const offsetAt = offsetsOf(context.timeZone);
   const since = momentOf(given.since, 'since', context, offsetAt);
   const until = given.until === undefined ? context.nowMs : momentOf(given.until, 'until', context, offsetAt);
+  for (const [edge, moment] of [
+    ['since', since],
+    ['until', until],
+  ] as const) {
+    if (moment < 0 || moment >= endOfTime) throw outOfReach(edge, given);
+  }
   const range = { since: iso(since), until: iso(until) };
-  if (since > context.nowMs) {
-    throw new TimeRangeError(`since is in the future: ${range.since}`, 'Let the range begin in the past.');
-  }
-  if (until <= since) {
-    const message = `until (${range.until}) is not after since (${range.since})`;
-    throw new TimeRangeError(message, 'Let the range end after its beginning; until is exclusive.');
-  }
+  if (since > context.nowMs) throw inTheFuture(range.since);
+  if (until <= since) throw notAfter(range.until, range.since);
   return range;
+}
+
+/**
+ * Refuses, while the zone is not known yet, a range that is wrong in every zone.
+ *
+ * @throws TimeRangeError that names the texts as they were given where their moments depend on the zone
+ */
+export function checkTimeRange(given: GivenRange, nowMs: number): void {
+  const context = { nowMs, timeZone: 'UTC' };
+  if (!needsTimeZone(given)) {
+    resolveTimeRange(given, context);
+    return;
+  }
+  const moment = (text: string, edge: Edge): number => {
+    const at = momentOf(text, edge, context, () => 0);
+    if (at < -zoneSlack || at >= endOfTime + zoneSlack) throw outOfReach(edge, given);
+    return at;
+  };
+  const since = moment(given.since, 'since');
+  const until = given.until === undefined ? nowMs : moment(given.until, 'until');
+  if (since - zoneSlack > nowMs) throw inTheFuture(given.since);
+  if (until + 2 * zoneSlack <= since) throw notAfter(given.until ?? iso(nowMs), given.since);
+}
+
+/** Whether what they mean depends on the zone: a date or a time without an offset, yesterday, today. */
+export function needsTimeZone({ since, until }: GivenRange): boolean {
+  return [since, until ?? 'now'].some((text) => {
+    const plain = text.trim().toLowerCase();
+    return agoOf(plain, 0) === null && absoluteOf(plain) === null;
+  });
+}
+
+/** Whether clocks of this zone can be read here. */
+export function isTimeZone(name: string): boolean {
+  try {
+    formatFor(name);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function outOfReach(edge: Edge, given: GivenRange): TimeRangeError {
+  const message = `${edge} '${given[edge] ?? ''}' is out of reach`;
+  return new TimeRangeError(message, 'Give a time of the years 1970 to 9999.');
+}
+
+function inTheFuture(since: string): TimeRangeError {
+  return new TimeRangeError(`since is in the future: ${since}`, 'Let the range begin in the past.');
+}
+
+function notAfter(until: string, since: string): TimeRangeError {
+  const hint = 'Let the range end after its beginning; until is exclusive.';
+  return new TimeRangeError(`until (${until}) is not after since (${since})`, hint);
 }
 
 /** Every day in UTC, YYYY-MM-DD, of which the range has a part; ascending. An empty range has none. */
@@ -72,16 +132,12 @@ export function utcDays({ since, until }: TimeRange): string[] {
 /** Epoch milliseconds of one text. */
 function momentOf(given: string, edge: Edge, context: Context, offsetAt: OffsetAt): number {
   const text = given.trim().toLowerCase();
-  const moment = agoOf(text, context) ?? absoluteOf(text) ?? localOf(text, edge, context, offsetAt);
+  const moment = agoOf(text, context.nowMs) ?? absoluteOf(text) ?? localOf(text, edge, context, offsetAt);
   if (moment === null) throw new TimeRangeError(`${edge} '${given}' is no time`, forms);
-  if (moment < 0 || moment >= endOfTime) {
-    const hint = 'Give a time of the years 1970 to 9999.';
-    throw new TimeRangeError(`${edge} '${given}' is out of reach`, hint);
-  }
   return moment;
 }
 
-function agoOf(text: string, { nowMs }: Context): number | null {
+function agoOf(text: string, nowMs: number): number | null {
   if (text === 'now') return nowMs;
   const [, count, unit = ''] = /^(\d+)([dhm])$/.exec(text) ?? [];
   const length = units[unit];

@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { resolveTimeRange, TimeRangeError, utcDays } from '../../src/domain/time-range.ts';
+import {
+  checkTimeRange,
+  isTimeZone,
+  needsTimeZone,
+  resolveTimeRange,
+  TimeRangeError,
+  utcDays,
+} from '../../src/domain/time-range.ts';
 
 const now = '2026-11-22T10:00:00.000Z';
 const hour = 3_600_000;
@@ -321,5 +328,76 @@ describe('the days of a range', () => {
         expect(starts.slice(1).every((at, index) => at - starts[index]! === day)).toBe(true);
       }),
     );
+  });
+});
+
+describe('before the zone is known', () => {
+  const check = (since: string, until?: string): (() => void) => {
+    return () => checkTimeRange({ since, until }, Date.parse(now));
+  };
+
+  test.each([
+    ['now', undefined, `until (${now}) is not after since (${now})`],
+    ['0d', undefined, `until (${now}) is not after since (${now})`],
+    ['2d', '3d', 'until (2026-11-19T10:00:00.000Z) is not after since (2026-11-20T10:00:00.000Z)'],
+    ['2026-11-22T10:01Z', undefined, 'since is in the future: 2026-11-22T10:01:00.000Z'],
+    ['2026-11-24', undefined, 'since is in the future: 2026-11-24'],
+    ['2026-11-10', '2026-11-07', 'until (2026-11-07) is not after since (2026-11-10)'],
+    ['today', '2026-11-18', 'until (2026-11-18) is not after since (today)'],
+    ['soon', undefined, "since 'soon' is no time"],
+    ['7d', '2026-02-30', "until '2026-02-30' is no time"],
+    ['1969-12-30', '2d', "since '1969-12-30' is out of reach"],
+    ['99999d', undefined, "since '99999d' is out of reach"],
+  ])('%s until %s is refused by its real values', (since, until, message) => {
+    expect(check(since, until)).toThrow(message);
+  });
+
+  test.each([
+    ['1970-06-01', '1970-06-03'],
+    ['1970-01-01', '1970-01-01'],
+    ['1969-12-31T20:00', '1d'],
+    ['2026-11-23', undefined],
+    ['today', 'now'],
+    ['2026-11-08T03:00', '2026-11-08T02:30'],
+    ['1h', '9999-12-31'],
+  ])('%s until %s may be good', (since, until) => expect(check(since, until)).not.toThrow());
+
+  test('refuses nothing that is good in some zone', () => {
+    const text = fc.oneof(
+      fc.constantFrom('today', 'yesterday', 'now', '0d', '1h', '26h', '2d', '1970-01-01', '1969-12-31T19:30'),
+      fc
+        .integer({ min: -96, max: 96 })
+        .map((hours) => new Date(Date.parse(now) + hours * hour).toISOString())
+        .chain((iso) => fc.constantFrom(iso, iso.slice(0, 10), iso.slice(0, 16))),
+    );
+    const zone = fc.constantFrom('UTC', 'Pacific/Kiritimati', 'Etc/GMT+12', 'America/Chicago');
+    fc.assert(
+      fc.property(text, fc.option(text, { nil: undefined }), zone, (since, until, timeZone) => {
+        const given = { since, until };
+        try {
+          resolveTimeRange(given, { nowMs: Date.parse(now), timeZone });
+        } catch {
+          return;
+        }
+        checkTimeRange(given, Date.parse(now));
+      }),
+    );
+  });
+});
+
+describe('a zone', () => {
+  test.each([
+    ['7d', undefined, false],
+    ['now', '2026-11-01T09:30:00-06:00', false],
+    ['2026-11-01T09:30Z', '1h', false],
+    ['2026-11-01', undefined, true],
+    ['7d', 'yesterday', true],
+    ['2026-11-01T09:30', '1h', true],
+  ])('of %s until %s is needed: %s', (since, until, isNeeded) => {
+    expect(needsTimeZone({ since, until })).toBe(isNeeded);
+  });
+
+  test('is known or not', () => {
+    expect(['America/Chicago', 'UTC', 'Mars/Phobos', ''].map(isTimeZone)).toEqual([true, true, false, false]);
   });
 });

@@ -297,6 +297,12 @@ describe('bad usage is exit 2, before anything is asked', () => {
     [['--since', 'soon'], 'is no time'],
     [['--since', '2d', '--until', 'then'], 'is no time'],
     [['--since', '2999-01-01'], 'since is in the future'],
+    [['--since', '2d', '--until', '3d'], 'is not after since'],
+    [
+      ['--since', '2026-11-05', '--until', '2026-11-01'],
+      'until (2026-11-01) is not after since (2026-11-05)',
+    ],
+    [['--since', '1d', '--timezone', 'Mars/Olympus'], "'Mars/Olympus' is unknown"],
     [['--since', '1d', '--max-sends', '-1'], '--max-sends'],
     [['--since', '1d', '--max-sends', '1.5'], '--max-sends'],
     [['--since', '1d', '--limit', '0'], '--limit'],
@@ -314,14 +320,43 @@ describe('bad usage is exit 2, before anything is asked', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  test('an empty range, a zone that is none, and events that do not reach back, are known when Gladly is', async () => {
+  test('the moment itself is told as it is', async () => {
+    const env = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'a@example.com', GCSAT_TOKEN: 'x' };
+    for (const since of ['now', '0d']) {
+      const { code, stderr } = await run(['backfill', '--since', since], { env });
+      const [, until, began] = /until \((\S+)\) is not after since \((\S+)\)/.exec(stderr) ?? [];
+      expect({ code, until }).toEqual({ code: 2, until: expect.any(String) });
+      expect(until).toBe(began);
+      expect(Date.parse(until!)).toBeLessThanOrEqual(Date.now());
+    }
+  });
+
+  test('events that do not reach back are known when Gladly is', async () => {
     const { env } = await busyGladly();
-    const zone = await run(['backfill', '--since', '1d', '--timezone', 'Mars/Olympus'], { env });
-    expect(zone).toMatchObject({ code: 2, stderr: expect.stringContaining('Mars/Olympus') });
-    const empty = await run(['backfill', '--since', '2d', '--until', '3d'], { env });
-    expect(empty).toMatchObject({ code: 2, stderr: expect.stringContaining('is not after since') });
     const events = await run(['backfill', '--since', '3d', '--source', 'events'], { env });
     expect(events).toMatchObject({ code: 2, stderr: expect.stringContaining('Events reach back') });
+  });
+});
+
+describe('the zone of the organization', () => {
+  test.each([
+    ['Mars/Phobos', "warning: the organization's time zone 'Mars/Phobos' is unknown here; times "],
+    [null, 'warning: Gladly tells no time zone of the organization; times '],
+  ])('%j is UTC, with a warning where times depend on it', async (timezone, warning) => {
+    const gladly = await busyGladly();
+    const body = JSON.stringify({ id: 'o1', name: 'Acme', timezone });
+    const { origin } = await faultyProxy(gladly.sandbox.origin, (request) =>
+      request.split('/')[3] === 'organization' ? { status: 200, body } : 'pass',
+    );
+    const env = { ...gladly.env, GCSAT_DOMAIN: origin };
+    const relative = await runJson(['backfill', '--since', '6h'], { env });
+    expect(relative).toMatchObject({ code: 0, document: { range: { timezone: 'UTC' } } });
+    expect(relative.stderr).not.toContain('warning');
+    const date = await runJson(['backfill', '--since', 'yesterday', '--until', '6h', '--dry-run'], { env });
+    expect(date.document.range).toMatchObject({ since: expect.stringMatching(/T00:00:00/), timezone: 'UTC' });
+    expect(date.stderr).toContain(warning);
+    const listed = await runJson(['surveys', 'list', '--since', 'yesterday'], { env });
+    expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining(warning) });
   });
 });
 
