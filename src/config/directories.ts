@@ -1,6 +1,7 @@
-import { mkdir } from 'node:fs/promises';
+import { mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { makeFolderLine } from '../domain/folder-line.ts';
 import { environmentText } from './environment.ts';
 
 export interface Directories {
@@ -50,6 +51,9 @@ function platformDirectories(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, 
 }
 
 /** Makes the folder for its owner alone; one that exists keeps its mode. */
-export async function makePrivateDirectory(directory: string): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o700 });
+export function makePrivateDirectory(directory: string): void {
+  makeFolderLine(directory, {
+    isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
+    make: (path) => mkdirSync(path, 0o700),
+  });
 }

@@ -103,7 +103,7 @@ async function change(
   edit(profiles);
   const content = [...profiles].map(([name, profile]) => [name, { ...unknown.get(name), ...profile }]);
   try {
-    await makePrivateDirectory(directory);
+    makePrivateDirectory(directory);
     const { default: Conf } = await import('conf');
     const config = new Conf<ConfigFile>({
       cwd: directory,

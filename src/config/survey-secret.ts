@@ -64,7 +64,7 @@ async function readIfThere(file: string): Promise<string | null> {
 
 /** Two processes that start together agree on one: a link is made whole or not at all, and only by the first. */
 async function make(dataDir: string, file: string): Promise<string> {
-  await makePrivateDirectory(dataDir);
+  makePrivateDirectory(dataDir);
   const temporary = `${file}.${randomBytes(8).toString('hex')}`;
   try {
     const handle = await open(temporary, 'wx', 0o600);

@@ -12,6 +12,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import Database from 'libsql';
+import { makeFolderLine } from '../domain/folder-line.ts';
 import { createTurns, type TurnOrder } from '../domain/turns.ts';
 import { isBusy, ledgerGone, storageFailure, unreadableLedger } from './storage-failures.ts';
 import { fromStored, toStored } from './stored-text.ts';
@@ -68,7 +69,10 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
 
 /** SQLite gives its -wal and -shm files the mode of the database file, so that one has to exist, private, first. */
 function prepareFile(path: string): void {
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolderLine(dirname(path), {
+    isFolder: (folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
+    make: (folder) => mkdirSync(folder, 0o700),
+  });
   closeSync(openSync(path, 'a', 0o600));
   const file = openSync(path, 'r+');
   try {

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
-import { mkdir, open, rename, rm } from 'node:fs/promises';
+import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { makePrivateDirectory } from '../config/directories.ts';
 import type { SurveyDocument } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
 import type { Services } from './services.ts';
@@ -20,7 +21,7 @@ export async function fetchRecordings(
   directory: string,
 ): Promise<void> {
   if (document.recordings.length === 0) return;
-  await makeFolder(directory);
+  makeFolder(directory);
   for (const recording of document.recordings) {
     if (recording.status !== 'AVAILABLE') continue;
     try {
@@ -38,9 +39,9 @@ export async function fetchRecordings(
   }
 }
 
-async function makeFolder(directory: string): Promise<void> {
+function makeFolder(directory: string): void {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
+    makePrivateDirectory(directory);
   } catch (error) {
     throw new Failure('usage', 'media_folder', `the folder ${directory} for recordings cannot be made`, {
       hint: 'give --media a folder that you may write to',
