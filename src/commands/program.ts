@@ -139,8 +139,13 @@ function usageFailure(command: Command, { code, message }: CommanderError): Fail
   if (code === 'commander.help') {
     return new Failure('usage', 'no_command', 'no command is given', { hint: help });
   }
-  if (takesNoWords && strayWord !== '' && !strayWord.startsWith('-'))
-    return unknownCommand(command, strayWord);
+  if (takesNoWords && strayWord !== '' && !strayWord.startsWith('-')) {
+    if (mayNameCommand(command)) return unknownCommand(command, strayWord);
+    if (code === 'commander.excessArguments') {
+      const text = `too many arguments: \`${pathOf(command)}\` takes none, but there is '${strayWord}'`;
+      return new Failure('usage', 'bad_usage', text, { hint: help });
+    }
+  }
   if (code === 'commander.unknownOption') return unknownOption(command, message, help);
   const text = (message.split('\n')[0] ?? message).replace(/^error: /, '').replace(/\.$/, '');
   return new Failure('usage', 'bad_usage', text, { hint: help });
@@ -148,6 +153,12 @@ function usageFailure(command: Command, { code, message }: CommanderError): Fail
 
 function strayArgument(command: Command): string {
   return command.args[command.registeredArguments.length] ?? '';
+}
+
+/** Whether a stray word was meant as a command: of a group, or of a group whose default command got it. */
+function mayNameCommand(command: Command): boolean {
+  if (command.commands.length > 0) return true;
+  return command.parent !== null && command.parent.args[0] !== command.name();
 }
 
 function unknownCommand(command: Command, word: string): Failure {
@@ -166,6 +177,9 @@ function unknownOption(command: Command, message: string, help: string): Failure
   const flag = (/'([^'=]*)/.exec(message)?.[1] ?? '').trim();
   const known = command.options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []));
   const near = suggest(flag, [...known, '--help']);
+  if (message.includes(`'${flag}=`) && [...known, '--help'].includes(flag)) {
+    return new Failure('usage', 'bad_usage', `the option ${flag} takes no value`, { hint: help });
+  }
   const isToken = flag === '--token' || flag === '--password';
   const hint = isToken
     ? 'secrets are not taken from the command line: use --token-stdin, GCSAT_TOKEN or GCSAT_TOKEN_FILE'
