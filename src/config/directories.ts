@@ -1,7 +1,5 @@
-import { mkdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
-import { makeFolderLine } from '../domain/folder-line.ts';
 import { environmentText } from './environment.ts';
 
 export interface Directories {
@@ -48,12 +46,4 @@ function platformDirectories(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, 
     config: join(base('XDG_CONFIG_HOME', join(home, '.config')), 'gcsat'),
     data: join(base('XDG_DATA_HOME', join(home, '.local', 'share')), 'gcsat'),
   };
-}
-
-/** Makes the folder for its owner alone; one that exists keeps its mode. */
-export function makePrivateDirectory(directory: string): void {
-  makeFolderLine(directory, {
-    isFolder: (path) => statSync(path, { throwIfNoEntry: false })?.isDirectory() === true,
-    make: (path) => mkdirSync(path, 0o700),
-  });
 }

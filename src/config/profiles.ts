@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { makePrivateDirectory } from './directories.ts';
+import { makePrivateFolder } from '../private-folder.ts';
 import type { PolicyKey } from './policy.ts';
 import type { ProfileKey } from './profile-values.ts';
 
@@ -103,7 +103,7 @@ async function change(
   edit(profiles);
   const content = [...profiles].map(([name, profile]) => [name, { ...unknown.get(name), ...profile }]);
   try {
-    makePrivateDirectory(directory);
+    makePrivateFolder(directory);
     const { default: Conf } = await import('conf');
     const config = new Conf<ConfigFile>({
       cwd: directory,

@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { makePrivateDirectory } from './directories.ts';
+import { makePrivateFolder } from '../private-folder.ts';
 import { environmentSecret } from './environment.ts';
 
 const leastBytes = 32;
@@ -64,7 +64,7 @@ async function readIfThere(file: string): Promise<string | null> {
 
 /** Two processes that start together agree on one: a link is made whole or not at all, and only by the first. */
 async function make(dataDir: string, file: string): Promise<string> {
-  makePrivateDirectory(dataDir);
+  makePrivateFolder(dataDir);
   const temporary = `${file}.${randomBytes(8).toString('hex')}`;
   try {
     const handle = await open(temporary, 'wx', 0o600);

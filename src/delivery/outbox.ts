@@ -1,7 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, rename, rm } from 'node:fs/promises';
+import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
+import { makePrivateFolder } from '../private-folder.ts';
 import { internetMessage, safeName, senderOf } from './internet-message.ts';
 import type { Mail, MailComposer } from './mail.ts';
 import { notSent, type DeliveryOutcome, type DeliveryProvider, type SurveyMessage } from './provider.ts';
@@ -34,7 +35,7 @@ export function createOutbox(options: {
       const eml = await internetMessage(mail, message, senderOf(from), now);
       const json = `${JSON.stringify(record(message, mail, from, now), null, 2)}\n`;
       drafts = await onDisk(directory, async () => {
-        await mkdir(join(directory, unfinished), { recursive: true, mode: 0o700 });
+        makePrivateFolder(join(directory, unfinished));
         await removeDrafts(directory, name);
         // The mail comes last: where it is, the record is too.
         return [await draft(directory, `${name}.json`, json), await draft(directory, `${name}.eml`, eml)];

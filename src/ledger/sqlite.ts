@@ -1,4 +1,4 @@
-import { chmodSync, closeSync, existsSync, mkdirSync, openSync, readSync, statSync } from 'node:fs';
+import { chmodSync, closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import {
@@ -12,8 +12,8 @@ import {
   type QueryResult,
 } from 'kysely';
 import Database from 'libsql';
-import { makeFolderLine } from '../domain/folder-line.ts';
 import { createTurns, type TurnOrder } from '../domain/turns.ts';
+import { makePrivateFolder } from '../private-folder.ts';
 import { isBusy, ledgerGone, storageFailure, unreadableLedger } from './storage-failures.ts';
 import { fromStored, toStored } from './stored-text.ts';
 
@@ -69,10 +69,7 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
 
 /** SQLite gives its -wal and -shm files the mode of the database file, so that one has to exist, private, first. */
 function prepareFile(path: string): void {
-  makeFolderLine(dirname(path), {
-    isFolder: (folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true,
-    make: (folder) => mkdirSync(folder, 0o700),
-  });
+  makePrivateFolder(dirname(path));
   closeSync(openSync(path, 'a', 0o600));
   const file = openSync(path, 'r+');
   try {

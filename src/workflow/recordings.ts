@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { makePrivateDirectory } from '../config/directories.ts';
 import type { SurveyDocument } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
+import { makePrivateFolder } from '../private-folder.ts';
 import type { Services } from './services.ts';
 
 /** Ten hours of Gladly's 32 kbit/s; anything longer is no recording of a call. */
@@ -41,7 +41,7 @@ export async function fetchRecordings(
 
 function makeFolder(directory: string): void {
   try {
-    makePrivateDirectory(directory);
+    makePrivateFolder(directory);
   } catch (error) {
     throw new Failure('usage', 'media_folder', `the folder ${directory} for recordings cannot be made`, {
       hint: 'give --media a folder that you may write to',
