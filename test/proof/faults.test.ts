@@ -22,6 +22,8 @@ interface Prepared {
   /** How it ends that nothing disturbs, if not with 0; or that something does, if not as the fault says. */
   undisturbed?: number;
   disturbed?: number;
+  /** What it asks for two reasons, so that each has its own tries. */
+  askedTwice?: string;
   /** What Gladly must have when it was run again without the fault. */
   verify?: () => Promise<void>;
 }
@@ -82,6 +84,8 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
     return { args: ['webhook', 'status'], undisturbed: configuration };
   },
   'webhook install': async (scene) => {
+    // Somebody else's: an empty list would be an answer too short to break.
+    await installWebhook(scene, 'https://other.example.com');
     const env = {
       GCSAT_PUBLIC_URL: await taker(),
       GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone',
@@ -89,13 +93,12 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
     return {
       args: ['webhook', 'install'],
       env,
+      // Before it makes one, and to see whether it was made where no answer came.
+      askedTwice: 'GET /api/v1/webhooks',
       verify: async () => {
-        expect(await webhooksOf(scene)).toEqual([
-          expect.objectContaining({
-            url: `${env.GCSAT_PUBLIC_URL}/webhooks/gladly`,
-            enabled: true,
-            events: surveyEvents,
-          }),
+        expect(await webhooksOf(scene)).toMatchObject([
+          { url: 'https://other.example.com/webhooks/gladly', enabled: false },
+          { url: `${env.GCSAT_PUBLIC_URL}/webhooks/gladly`, enabled: true, events: surveyEvents },
         ]);
       },
     };
@@ -162,7 +165,7 @@ async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
 }
 
 /** What holds however it ended. */
-function expectDecency({ code, stdout, stderr, asked, mebibytes }: Outcome): void {
+function expectDecency({ code, stdout, stderr, asked, mebibytes }: Outcome, { askedTwice }: Prepared): void {
   // One document, whether it tells of an error or of a result.
   expect(JSON.parse(stdout)).toBeTypeOf('object');
   expect(
@@ -170,7 +173,8 @@ function expectDecency({ code, stdout, stderr, asked, mebibytes }: Outcome): voi
     stderr,
   ).toBe(true);
   expect(`${stdout}${stderr}`).not.toContain('sandbox-token');
-  expect([...asked].filter(([, times]) => times > mostTries)).toEqual([]);
+  const most = (line: string): number => (line === askedTwice ? 2 * mostTries : mostTries);
+  expect([...asked].filter(([line, times]) => times > most(line))).toEqual([]);
   expect(mebibytes).toBeLessThan(mostMebibytes);
 }
 
@@ -190,7 +194,7 @@ describe('from the first request on', () => {
       const outcome = await runBehind(scene, prepared, fault.fate);
       expect(outcome.code, outcome.stderr).toBe(fault.code === 0 ? undisturbed : disturbed);
       expect(outcome.asked.size).toBeGreaterThan(0);
-      expectDecency(outcome);
+      expectDecency(outcome, prepared);
       const { code, mebibytes } = outcome;
       process.stdout.write(`${command}, ${name}: exit ${code}, ${Math.round(mebibytes)} MiB\n`);
     }),
@@ -225,7 +229,7 @@ describe('in the middle, and run again when all is well', () => {
           number < first ? { kind: 'pass' } : fault.fate(number),
         );
         expect([0, partial, temporary, contract], outcome.stderr).toContain(outcome.code);
-        expectDecency(outcome);
+        expectDecency(outcome, prepared);
         const again = await scene.run(['--json', ...prepared.args], { ...ledgerOf(scene), ...prepared.env });
         expect(again.code, again.stderr).toBe(0);
         const addresses = scene.sandbox.mailbox().map(({ to }) => to);
