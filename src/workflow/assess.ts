@@ -10,6 +10,7 @@ import type {
 } from '../domain/survey-document.ts';
 import type { Recording } from '../domain/timeline.ts';
 import type { Customer } from '../gladly/answers.ts';
+import type { Facts } from '../ledger/decisions.ts';
 import type { Credit } from './credit.ts';
 import type { ConversationRead, FullRead, TimelineRead } from './read-conversation.ts';
 
@@ -94,6 +95,17 @@ export function evidenceOf(
     attribution: attributionOf(credit, considered),
     timeline: { items: read.items.length, truncated: read.truncated, considered },
     recordings: read.items.flatMap(({ recording }) => (recording === null ? [] : [recording])),
+  };
+}
+
+/** What the ledger keeps with a verdict that needed everything that can be read. */
+export function frozenFacts(read: FullRead, credit: Credit, closing: ClosingInQuestion): Facts {
+  return {
+    readAt: read.readAt,
+    evidence: evidenceOf(read, credit, closing),
+    customer: customerOf(read.customer),
+    customerId: read.customer.id,
+    agent: namedAgent(credit),
   };
 }
 

@@ -8,7 +8,7 @@ import { Failure } from '../failure.ts';
 import { settleInterrupted } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closing.ts';
 import { decideClosing } from '../ledger/decisions.ts';
-import { customerOf, evidenceOf, factsOf, namedAgent } from './assess.ts';
+import { factsOf, frozenFacts } from './assess.ts';
 import { DecideAgain, deliverSurvey } from './deliver-survey.ts';
 import { historyOf, suppressionStart } from './history.ts';
 import type { Look } from './look-at-closing.ts';
@@ -123,13 +123,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
         at,
         address: reservedAddress(facts, delivery),
         since: suppressionStart(policy, now),
-        facts: {
-          readAt: look.read.readAt,
-          evidence: evidenceOf(look.read, look.credit, look.closing),
-          customer: customerOf(look.read.customer),
-          customerId: look.read.customer.id,
-          agent: namedAgent(look.credit),
-        },
+        facts: frozenFacts(look.read, look.credit, look.closing),
       },
       (own, address) => {
         const history = historyOf(own, address);

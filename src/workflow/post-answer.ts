@@ -1,7 +1,7 @@
 import type { CardItem, CardSubject } from '../domain/card.ts';
 import { makeCard } from '../domain/card.ts';
 import { adoptedClosing, closingIdOf, closingTime } from '../domain/closing.ts';
-import { formatInstant, parseInstant, timeNow } from '../domain/instant.ts';
+import { formatInstant, timeNow, type Instant } from '../domain/instant.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import type { RequestFigures } from '../domain/survey-document.ts';
 import { Failure } from '../failure.ts';
@@ -15,7 +15,7 @@ import {
 } from '../ledger/answers.ts';
 import type { Closing } from '../ledger/closing.ts';
 import { closingsOfConversation, findClosings } from '../ledger/closings.ts';
-import { creditedAgent, customerOf, evidenceOf, namedAgent, type Evidence } from './assess.ts';
+import { creditedAgent, frozenFacts, type Evidence } from './assess.ts';
 import { withLock } from './claim.ts';
 import { conversationUrl } from './conversation-url.ts';
 import { creditClosing, type Credit } from './credit.ts';
@@ -203,8 +203,7 @@ async function targetOfConversation(
     conversationId,
     customerId: customer.id,
     agent,
-    unasked:
-      closedText === null ? null : unaskedOf(services, read, credit, { id: closingId, closedAt: closedText }),
+    unasked: closedAt === null ? null : unaskedOf(services, read, credit, { id: closingId, closedAt }),
     subject: {
       conversationId,
       agentName: agent?.name ?? agent?.id ?? null,
@@ -219,28 +218,18 @@ function unaskedOf(
   { clock }: Services,
   read: FullRead,
   credit: Credit,
-  closing: { id: string; closedAt: string },
+  closing: { id: string; closedAt: Instant },
 ): Unasked {
   const { conversation, customer } = read;
   return {
     sighting: {
       conversationId: conversation.id,
       customerId: customer.id,
-      closedAt: closing.closedAt,
+      closedAt: formatInstant(closing.closedAt),
       source: 'post',
       seenAt: timeNow(clock),
     },
-    facts: {
-      readAt: read.readAt,
-      evidence: evidenceOf(read, credit, {
-        id: closing.id,
-        closedAt: parseInstant(closing.closedAt),
-        reopened: false,
-      }),
-      customer: customerOf(customer),
-      customerId: customer.id,
-      agent: namedAgent(credit),
-    },
+    facts: frozenFacts(read, credit, { ...closing, reopened: false }),
   };
 }
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { recordAnswer } from '../../src/ledger/answers.ts';
+import { recordAnswer, type NewAnswer } from '../../src/ledger/answers.ts';
 import { claimClosing, releaseClaim, settleAbandoned } from '../../src/ledger/claims.ts';
 import { closingsOfConversation, sightClosing, sightReopening } from '../../src/ledger/closings.ts';
 import {
@@ -80,6 +80,16 @@ const waiting = ['pending', 'scheduled'];
 function ended({ ends }: Row, end: string): void {
   if (ends.length > 0) ends[ends.length - 1] = end;
 }
+
+const answerTo = (closingId: string, rating: number): NewAnswer => ({
+  surveyId: `survey-${closingId}`,
+  closingId,
+  rating,
+  resolved: null,
+  comment: null,
+  at: now,
+  source: 'test',
+});
 
 const steps = {
   sight: (place: Place, late: number): Step => ({
@@ -203,16 +213,7 @@ const steps = {
     },
   }),
   answer: (place: Place, rating: number): Step => ({
-    real: (ledger, idOf) =>
-      recordAnswer(ledger, {
-        surveyId: `survey-${idOf(place)}`,
-        closingId: idOf(place),
-        rating,
-        resolved: null,
-        comment: null,
-        at: now,
-        source: 'page',
-      }),
+    real: (ledger, idOf) => recordAnswer(ledger, answerTo(idOf(place), rating)),
     model: onRow(place, (row) => {
       if (moved(row, ['sending', 'uncertain'], 'answered')) ended(row, 'sent');
       moved(row, ['sent'], 'answered');
@@ -226,16 +227,7 @@ const steps = {
   /** What a person recorded: also where no message had asked. */
   answerByHand: (place: Place, rating: number): Step => ({
     real: (ledger, idOf) =>
-      recordAnswer(ledger, {
-        surveyId: `survey-${idOf(place)}`,
-        closingId: idOf(place),
-        rating,
-        resolved: null,
-        comment: null,
-        at: now,
-        source: 'post',
-        unasked: { sighting: null, facts: null },
-      }),
+      recordAnswer(ledger, { ...answerTo(idOf(place), rating), unasked: { sighting: null, facts: null } }),
     model: onRow(place, (row) => {
       if (moved(row, ['sending', 'uncertain'], 'answered')) ended(row, 'sent');
       moved(row, ['sent', 'suppressed', 'failed', ...waiting], 'answered');
