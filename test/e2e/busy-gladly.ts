@@ -1,5 +1,5 @@
 import { testGladly, type TestGladly } from '../support/gladly.ts';
-import { fastTime, type FastTime } from './fast-time.ts';
+import { fastTime, startedAnHourAgo, type FastTime } from './fast-time.ts';
 
 export interface BusyGladly extends TestGladly {
   time: FastTime;
@@ -18,7 +18,7 @@ const hour = 3_600_000;
 /** A sandbox and a program in fast time. */
 export async function busyGladly(factor?: number): Promise<BusyGladly> {
   const time = fastTime(factor);
-  const gladly = await testGladly({ size: 0, clock: time.gladly.clock });
+  const gladly = await startedAnHourAgo(time, () => testGladly({ size: 0, clock: time.gladly.clock }));
   const beginning = time.now() - hour;
   const tell = async (conversation: Record<string, unknown> = {}): Promise<string> => {
     const answer = await fetch(`${gladly.sandbox.origin}/_sandbox/conversations`, {

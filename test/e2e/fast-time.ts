@@ -26,3 +26,16 @@ export function fastTime(factor = 8): FastTime {
   `;
   return { now, gladly, nodeOptions: `--import=data:text/javascript,${encodeURIComponent(preload)}` };
 }
+
+/**
+ * Starts a Gladly whose last hour is empty. Its special conversations lie before the day of its start, so one that
+ * starts soon after midnight would have some of them in that hour.
+ */
+export async function startedAnHourAgo<T>({ gladly }: FastTime, startGladly: () => Promise<T>): Promise<T> {
+  gladly.aheadMs = -3_600_000;
+  try {
+    return await startGladly();
+  } finally {
+    gladly.aheadMs = 0;
+  }
+}

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
-import { fastTime } from '../e2e/fast-time.ts';
+import { fastTime, startedAnHourAgo } from '../e2e/fast-time.ts';
 import { run, runJson, start, type RunResult } from '../support/run.ts';
 
 /** Waiting for the pace of requests is most of what these runs do. */
@@ -66,11 +66,10 @@ export interface Scene {
 
 export async function createScene(more: Record<string, string> = {}): Promise<Scene> {
   const time = fastTime(haste);
-  const sandbox = await startSandbox({
-    size: 0,
-    clock: time.gladly.clock,
-    limits: { requestsPerSecond: 1000 },
-  });
+  const limits = { requestsPerSecond: 1000 };
+  const sandbox = await startedAnHourAgo(time, () =>
+    startSandbox({ size: 0, clock: time.gladly.clock, limits }),
+  );
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
   let aheadMs = 0;
   const data = join(folder, 'data');
