@@ -36,11 +36,12 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
     if ('range' in target) {
       context.output.info(`closings from ${target.range.since} until ${target.range.until}`);
     }
-    const document = await backfill(services, { target, limits, dryRun }, run.listener).finally(() =>
-      run.end(),
+    const { document, failure } = await backfill(services, { target, limits, dryRun }, run.listener).finally(
+      () => run.end(),
     );
     context.output.result(document, () => backfillView(document, context.output));
     warnOfUncertain(context, document);
+    if (failure !== null) throw failure;
     checkFailures(document, run.unread());
   });
 }

@@ -19,11 +19,12 @@ export async function runSync(context: CommandContext, options: SyncOptions): Pr
   await withServices(context, 'background', async (services) => {
     const timezone = (await services.organization()).timezone ?? 'UTC';
     const run = longRun(context, { above: null });
-    const document = await sync(services, { limits, dryRun, timezone }, run.listener).finally(() =>
-      run.end(),
+    const { document, failure } = await sync(services, { limits, dryRun, timezone }, run.listener).finally(
+      () => run.end(),
     );
     context.output.record(document, () => syncView(document, context.output));
     warnOfUncertain(context, document);
+    if (failure !== null) throw failure;
     checkFailures(document);
     checkCards(document);
   });

@@ -1,5 +1,5 @@
 import type { ReasonCode } from './reason.ts';
-import type { RequestFigures } from './survey-document.ts';
+import type { DocumentError, RequestFigures } from './survey-document.ts';
 
 /** Closings by their state at the end of a run, whichever run put them there. */
 export interface ClosingOutcomes {
@@ -36,7 +36,9 @@ export interface BackfillDocument {
   requests: RequestFigures;
   failures: { conversationId: string; error: { code: string; message: string } }[];
   /** Why the run ended; closings that it left are pending. */
-  end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined';
+  end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined' | 'stopped';
+  /** What stopped it. */
+  error: DocumentError | null;
   /** Closings of the queue that are due and were not worked on, of this range or of another. */
   left: number;
   plan: BackfillPlan | null;

@@ -35,7 +35,7 @@ export function backfillView(document: BackfillDocument, { paint }: Pick<Output,
   if (failures.length > shownFailures) {
     lines.push(line('', `and ${failures.length - shownFailures} more`));
   }
-  if (end !== 'done') lines.push(line('Stopped', paint.yellow(endText(end, document.left))));
+  if (end !== 'done') lines.push(line('Stopped', paint.yellow(endText(document))));
   lines.push(line('Time', `${document.seconds} s`));
   return lines.join('\n');
 }
@@ -76,7 +76,7 @@ function wrapped(parts: readonly string[], line: Line): string[] {
   return Array.from({ length: rows }, (_, row) => line('', parts.slice(row * 3, row * 3 + 3).join(', ')));
 }
 
-function endText(end: BackfillDocument['end'], waiting: number): string {
+function endText({ end, left: waiting, error }: BackfillDocument): string {
   const left = `${waiting} closings are left in the queue; run it again to go on`;
   switch (end) {
     case 'max_sends':
@@ -85,6 +85,8 @@ function endText(end: BackfillDocument['end'], waiting: number): string {
       return `--limit is reached; ${left}`;
     case 'duration':
       return `--max-duration is over; ${left}`;
+    case 'stopped':
+      return `${clean(error?.message ?? '')}; ${left}`;
     case 'declined':
       return 'declined: nothing was sent, and nothing was put into the queue';
     case 'done':

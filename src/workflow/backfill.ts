@@ -4,7 +4,9 @@ import type { TimeRange } from '../domain/time-range.ts';
 import { scratchCopy } from '../ledger/scratch.ts';
 import { countDue } from '../ledger/tallies.ts';
 import { endPauses } from '../ledger/waiting.ts';
+import type { Failure } from '../failure.ts';
 import { readyToDeliver } from './decide-and-deliver.ts';
+import { errorOf } from './describe.ts';
 import { queueOf } from './due-closings.ts';
 import { enumerateClosings, planSources, type SourceChoice } from './find-closings.ts';
 import { namedConversations } from './named-conversations.ts';
@@ -52,18 +54,24 @@ export interface BackfillListener {
   unread(count: number): void;
 }
 
+export interface BackfillResult {
+  document: BackfillDocument;
+  /** What stopped the work on the queue; null when it ended by itself or at a limit. */
+  failure: Failure | null;
+}
+
 /**
  * Surveys every closing of a range: finds them into the ledger's queue and works on the queue until it is done. A run
  * that ended early is continued by running it again, or by whoever works on the queue next. A dry run does the same on
  * a copy of the ledger and sends nothing.
  *
- * @throws Failure that stopped the run
+ * @throws Failure that kept the work from being begun: what it came to then is nothing
  */
 export async function backfill(
   services: Services,
   request: BackfillRequest,
   listener: BackfillListener,
-): Promise<BackfillDocument> {
+): Promise<BackfillResult> {
   await readyToDeliver(services);
   // Which organisation this is has to be certain before anything is written.
   await services.organization();
@@ -93,9 +101,9 @@ async function run(
   services: Services,
   request: BackfillRequest,
   listener: BackfillListener,
-): Promise<BackfillDocument> {
+): Promise<BackfillResult> {
   const began = services.clock();
-  const part =
+  const { failure, ...part } =
     'range' in request.target
       ? await runRange(services, request.target, request.limits, listener)
       : await runNamed(services, request.target.conversationIds, request.limits, listener);
@@ -106,19 +114,24 @@ async function run(
     since: new Date(began).toISOString(),
   };
   const left = await countDue(services.ledger, timeNow(services.clock));
-  return {
+  // A limit that is reached with the last closing stopped nothing.
+  const isDone = left === 0 && failure === null && part.end !== 'declined' && part.range !== null;
+  const document: BackfillDocument = {
     dryRun: request.dryRun,
     ...part,
-    // A limit that is reached with the last closing stopped nothing.
-    end: left === 0 && part.end !== 'declined' && part.range !== null ? 'done' : part.end,
+    end: isDone ? 'done' : part.end,
+    error: failure === null ? null : errorOf(failure, null),
     requests,
     left,
     plan: request.dryRun ? await planOf(services, rehearsed) : null,
     seconds: Math.round((services.clock() - began) / 100) / 10,
   };
+  return { document, failure };
 }
 
-type Part = Omit<BackfillDocument, 'dryRun' | 'requests' | 'left' | 'plan' | 'seconds'>;
+type Part = Omit<BackfillDocument, 'dryRun' | 'error' | 'requests' | 'left' | 'plan' | 'seconds'> & {
+  failure: Failure | null;
+};
 
 const nothing = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
 
@@ -150,16 +163,16 @@ async function runRange(
       const summary = await summarizeRange(trial.ledger, range);
       return { range: { ...range, timezone }, sources, explanation, ...summary };
     });
-    if (refused !== null) return { ...refused, thisRun: nothing, end: 'declined' };
+    if (refused !== null) return { ...refused, thisRun: nothing, end: 'declined', failure: null };
   }
   const { sources, explanation } = await find(services);
   if (!listener.asks) await listener.ready(await dueNow(services, limits));
   const told = { range: { ...range, timezone }, sources, explanation };
   let done = 0;
-  const { end, ...thisRun } = await workQueue(services, queueOf(services), limits, () =>
+  const { end, failure, ...thisRun } = await workQueue(services, queueOf(services), limits, () =>
     listener.settled((done += 1)),
   );
-  return { ...told, ...(await summarizeRange(ledger, range)), thisRun, end };
+  return { ...told, ...(await summarizeRange(ledger, range)), thisRun, end, failure };
 }
 
 async function runNamed(
@@ -175,12 +188,13 @@ async function runNamed(
   for await (const id of ids) wanted.add(id);
   const named = namedConversations(services, wanted);
   if (!(await listener.ready(Math.min(wanted.size, limits.maxClosings ?? wanted.size)))) {
-    return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun: nothing, end: 'declined' };
+    const summary = await summarizeNamed(services.ledger, named);
+    return { ...told, ...summary, thisRun: nothing, end: 'declined', failure: null };
   }
   let done = 0;
-  const { end, ...thisRun } = await workQueue(services, named.next, limits, () =>
+  const { end, failure, ...thisRun } = await workQueue(services, named.next, limits, () =>
     listener.settled((done += 1)),
   );
   listener.unread(named.unread.length);
-  return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun, end };
+  return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun, end, failure };
 }

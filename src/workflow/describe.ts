@@ -24,6 +24,7 @@ interface Ending {
 /** What became of one conversation that was read. */
 export function describe(look: Look, steps: Steps, ending: Ending): ConversationResult {
   const evidence = evidenceOf(look.read, look.credit, look.closing);
+  const failure = ending.failure ?? null;
   const document: SurveyDocument = {
     conversationId: look.conversationId,
     outcome: ending.outcome,
@@ -35,11 +36,11 @@ export function describe(look: Look, steps: Steps, ending: Ending): Conversation
     recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
     survey: surveyOf(ending.row),
     warnings: [...look.credit.warnings, ...(ending.warnings ?? [])],
-    error: errorOf(ending.failure ?? null, look.conversationId),
+    error: failure === null ? null : errorOf(failure, look.conversationId),
     requests: steps.requests(),
     steps: steps.list,
   };
-  return { document, failure: ending.failure ?? null };
+  return { document, failure };
 }
 
 /** What became of a conversation that could not be read or worked on. */
@@ -74,8 +75,8 @@ function surveyOf(row: Closing | null): SurveyDocument['survey'] {
   };
 }
 
-function errorOf(failure: Failure | null, conversationId: string): DocumentError | null {
-  if (failure === null) return null;
+/** @param conversationId of a failure that names none itself */
+export function errorOf(failure: Failure, conversationId: string | null): DocumentError {
   return {
     code: failure.code,
     message: failure.message,

@@ -1,7 +1,8 @@
 import type { BackfillDocument } from '../domain/backfill-document.ts';
+import { Failure } from '../failure.ts';
 import { advanceMark } from '../ledger/marks.ts';
 import { backfill, type BackfillListener } from './backfill.ts';
-import type { Failure } from '../failure.ts';
+import { errorOf } from './describe.ts';
 import { isForbidden } from './each-conversation.ts';
 import { missingCards, postMissingCard } from './missing-cards.ts';
 import type { Services } from './services.ts';
@@ -15,6 +16,12 @@ export interface SyncDocument extends BackfillDocument {
   cards: { posted: number; failed: number };
 }
 
+export interface SyncResult {
+  document: SyncDocument;
+  /** What stopped the tick; what it left is left to the next. */
+  failure: Failure | null;
+}
+
 /** Cards of one tick; the rest wait for the next. */
 const mostCards = 500;
 
@@ -26,36 +33,50 @@ export async function sync(
   services: Services,
   request: { limits: QueueLimits; dryRun: boolean; timezone: string },
   listener: BackfillListener,
-): Promise<SyncDocument> {
+): Promise<SyncResult> {
   const now = services.clock();
   const at = new Date(now).toISOString();
   const startedAt = await surveyingSince(services.ledger, at, request.dryRun);
   const range = await unseenRange(services.ledger, startedAt, now);
   const target = { range, timezone: request.timezone, source: 'auto', failed: 'wait' } as const;
-  const document = await backfill(
+  const { document, failure } = await backfill(
     services,
     { target, limits: request.limits, dryRun: request.dryRun },
     listener,
   );
-  if (!request.dryRun) await advanceMark(services.ledger, 'sync_until', at);
-  const cards = request.dryRun ? { posted: 0, failed: 0 } : await postMissingCards(services);
-  return { ...document, requests: structuredClone(services.client.counts), startedAt, cards };
+  if (failure !== null || request.dryRun) {
+    return { document: { ...document, startedAt, cards: { posted: 0, failed: 0 } }, failure };
+  }
+  await advanceMark(services.ledger, 'sync_until', at);
+  const { failure: stopped, ...cards } = await postMissingCards(services);
+  const told = { ...document, requests: structuredClone(services.client.counts), startedAt, cards };
+  if (stopped === null) return { document: told, failure: null };
+  return { document: { ...told, end: 'stopped', error: errorOf(stopped, null) }, failure: stopped };
+}
+
+interface CardRun {
+  posted: number;
+  failed: number;
+  failure: Failure | null;
 }
 
 /** Answers whose card was not posted when they came. One that fails is tried again by a later tick. */
-async function postMissingCards(services: Services): Promise<SyncDocument['cards']> {
+async function postMissingCards(services: Services): Promise<CardRun> {
   const cards = { posted: 0, failed: 0 };
   const forbidden: Failure[] = [];
-  for (const missing of await missingCards(services, mostCards)) {
-    const failure = await postMissingCard(services, missing);
-    if (failure === null) cards.posted += 1;
-    else cards.failed += 1;
-    if (failure !== null && isForbidden(failure)) forbidden.push(failure);
-    if (failure !== null)
-      services.debug(`the card of survey ${missing.surveyId} was not posted: ${failure.message}`);
+  try {
+    for (const missing of await missingCards(services, mostCards)) {
+      const failure = await postMissingCard(services, missing);
+      if (failure === null) cards.posted += 1;
+      else cards.failed += 1;
+      if (failure !== null && isForbidden(failure)) forbidden.push(failure);
+      if (failure !== null)
+        services.debug(`the card of survey ${missing.surveyId} was not posted: ${failure.message}`);
+    }
+  } catch (error) {
+    if (error instanceof Failure) return { ...cards, failure: error };
+    throw error;
   }
   // Several, and not one was permitted: that is no card's own trouble.
-  const [, second] = forbidden;
-  if (second !== undefined && cards.posted === 0) throw second;
-  return cards;
+  return { ...cards, failure: cards.posted > 0 ? null : (forbidden[1] ?? null) };
 }

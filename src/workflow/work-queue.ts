@@ -28,7 +28,7 @@ export interface QueueLimits {
   deadline: number | null;
 }
 
-export type QueueEnd = 'done' | 'max_sends' | 'limit' | 'duration';
+export type QueueEnd = 'done' | 'max_sends' | 'limit' | 'duration' | 'stopped';
 
 export interface QueueRun {
   sent: number;
@@ -37,6 +37,8 @@ export interface QueueRun {
   uncertain: number;
   failed: number;
   end: QueueEnd;
+  /** What stopped the run; what was begun is finished all the same, and what is left stays in the queue. */
+  failure: Failure | null;
 }
 
 /** As many closings at once as slow answers need to fill the permitted rate; the pacing keeps them in line. */
@@ -75,8 +77,6 @@ export type NextWork = (ended: AbortSignal) => Promise<Work | null>;
 /**
  * Works on the queue until nothing is due, or a limit is reached. A closing that fails, also by a defect of ours, is kept
  * with its back-off and never stops the rest, unless everything fails or the rest would fail alike.
- *
- * @throws Failure that stopped the run; what was begun is finished, and what is left stays in the queue.
  */
 export async function workQueue(
   services: Services,
@@ -85,7 +85,8 @@ export async function workQueue(
   onSettled: (settled: SettledWork) => void,
 ): Promise<QueueRun> {
   const { ledger } = services;
-  const run: QueueRun = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0, end: 'done' };
+  const counts = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
+  let limit: QueueEnd = 'done';
   const askForCustomer = customerLookup(services);
   const now = (): string => timeNow(services.clock);
   /** Closings that somebody else changed while they were worked on; once is no trouble. */
@@ -106,7 +107,7 @@ export async function workQueue(
     if (limits.maxClosings !== null && begun >= limits.maxClosings) return 'limit';
     if (limits.deadline !== null && services.clock() >= limits.deadline) return 'duration';
     if (limits.maxSends === null) return null;
-    const left = limits.maxSends - run.sent - run.uncertain;
+    const left = limits.maxSends - counts.sent - counts.uncertain;
     if (left <= 0) return 'max_sends';
     return working >= left ? 'wait' : null;
   };
@@ -158,7 +159,7 @@ export async function workQueue(
   const count = (settled: SettledWork): void => {
     const { outcome, failure } = settled;
     if (failure !== null && stops(failure)) throw failure;
-    if (outcome in run) run[outcome as keyof Omit<QueueRun, 'end'>] += 1;
+    if (outcome in counts) counts[outcome as keyof typeof counts] += 1;
     onSettled(settled);
     failuresInARow = isTrouble(settled) ? failuresInARow + 1 : 0;
     // Only a message that is taken shows that messages are taken.
@@ -178,7 +179,7 @@ export async function workQueue(
         continue;
       }
       if (hindrance !== null) {
-        run.end = hindrance;
+        limit = hindrance;
         return;
       }
       begun += 1;
@@ -208,11 +209,14 @@ export async function workQueue(
   );
   services.signal.removeEventListener('abort', end);
   const stopped = stop as { error: unknown } | null;
-  if (stopped !== null) throw stopped.error;
+  if (stopped !== null) {
+    if (stopped.error instanceof Failure) return { ...counts, end: 'stopped', failure: stopped.error };
+    throw stopped.error;
+  }
   // One alone tells nothing of the others.
   const [, second] = permission.refusals;
-  if (second !== undefined && !permission.any) throw second;
-  return run;
+  if (second !== undefined && !permission.any) return { ...counts, end: 'stopped', failure: second };
+  return { ...counts, end: limit, failure: null };
 }
 
 function workersFor(ratePercent: number): number {

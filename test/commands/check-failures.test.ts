@@ -28,6 +28,7 @@ function told({ closings, failed = 0, listed = failed, failedNow = listed, unrea
       error: { code: 'rate_limited', message: 'too many' },
     })),
     end: 'done',
+    error: null,
     left: 0,
     plan: null,
     seconds: 1,

@@ -116,8 +116,10 @@ describe('stopped by a person', () => {
   ] as const)('%s finishes what is in flight, says so, and the next run goes on', async (signal, code) => {
     const gladly = await busyGladly();
     await gladly.customers(40);
-    const child = start(['backfill', ...gladly.range], { env: gladly.env });
+    const child = start(['backfill', '--json', ...gladly.range], { env: gladly.env });
+    let stdout = '';
     let stderr = '';
+    child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
     child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
     const ended = once(child, 'close');
     while (gladly.sandbox.mailbox().length < 10) await wait(5);
@@ -130,6 +132,16 @@ describe('stopped by a person', () => {
     );
     expect(after['sent']).toBe(gladly.sandbox.mailbox().length);
     expect(sum(after)).toBe(40);
+    const told = JSON.parse(stdout) as BackfillDocument;
+    const sent = gladly.sandbox.mailbox().length;
+    expect(told).toMatchObject({ closings: 40, end: 'stopped', outcomes: { sent }, thisRun: { sent } });
+    expect(told.left).toBe(40 - sent);
+    expect(told.error).toEqual({
+      code: signal === 'SIGINT' ? 'interrupted' : 'terminated',
+      message: `stopped by ${signal}`,
+      hint: 'run the same command again to go on',
+      conversationId: null,
+    });
     const { document } = await runJson(['backfill', ...gladly.range], { env: gladly.env });
     expect(document.outcomes.sent).toBe(40);
     expect(gladly.mails()).toEqual(ones(40));

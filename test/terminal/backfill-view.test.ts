@@ -30,6 +30,7 @@ const document: BackfillDocument = {
   },
   failures: [{ conversationId: 'c1', error: { code: 'network', message: 'the connection broke' } }],
   end: 'done',
+  error: null,
   left: 0,
   plan: null,
   seconds: 25.1,
@@ -89,6 +90,18 @@ describe('what a person is told of a run', () => {
     ['declined', /^Stopped +declined: nothing was sent/m],
   ] as const)('a run that ended by %s says so', (end, line) => {
     expect(shown({ end, left: 7 })).toMatch(line);
+  });
+
+  test('a run that was stopped says by what, and what is left', () => {
+    const error = {
+      code: 'interrupted',
+      message: 'stopped by SIGINT',
+      hint: 'run it again',
+      conversationId: null,
+    };
+    expect(shown({ end: 'stopped', error, left: 7 })).toMatch(
+      /^Stopped +stopped by SIGINT; 7 closings are left in the queue; run it again to go on$/m,
+    );
   });
 
   test('long lists are cut, and say how much is not shown', () => {

@@ -4,7 +4,6 @@ import { makeWorld } from '../../src/sandbox/world/world.ts';
 import { closingsUntil } from '../../src/sandbox/world/story.ts';
 import { enumerateClosings, planSources, type SourceChoice } from '../../src/workflow/find-closings.ts';
 import { readMark } from '../../src/ledger/marks.ts';
-import { sync } from '../../src/workflow/sync.ts';
 import { failureOf } from '../gladly/local-gladly.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import {
@@ -15,8 +14,7 @@ import {
   iso,
   minute,
   noon,
-  silent,
-  unlimited,
+  tickOf,
   world,
   type ServicesChanges,
   type World,
@@ -178,8 +176,7 @@ describe('closings that are told without their conversation', () => {
   test('let a tick that knows no other one fail, and its stretch is looked through again', async () => {
     const own = await world();
     own.time.now = noon - hour;
-    const tick = (origin = own.sandbox.origin) =>
-      sync(own.services({ origin }), { limits: unlimited, dryRun: false, timezone: 'UTC' }, silent);
+    const tick = (origin = own.sandbox.origin) => tickOf(own.services({ origin }));
     await tick();
     own.time.now = noon;
     const failure = await failureOf(tick(await telling(own, { events: [id('')] })));

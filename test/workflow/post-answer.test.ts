@@ -7,8 +7,7 @@ import { postAnswer, type PostDocument } from '../../src/workflow/post-answer.ts
 import type { Services } from '../../src/workflow/services.ts';
 import { createSteps } from '../../src/workflow/steps.ts';
 import { surveyClosing } from '../../src/workflow/survey-closing.ts';
-import { sync } from '../../src/workflow/sync.ts';
-import { backfillOf, iso, minute, hour, silent, unlimited, world, type World } from './support.ts';
+import { backfillOf, iso, minute, hour, tickOf, world, type World } from './support.ts';
 
 function post(
   services: Services,
@@ -100,8 +99,7 @@ describe('whoever answered is not asked', () => {
 
 test('a card that Gladly did not take is posted by the next tick, whether or not anybody was asked', async () => {
   const own = await world();
-  const tick = (): ReturnType<typeof sync> =>
-    sync(own.services(), { limits: unlimited, dryRun: false, timezone: 'UTC' }, silent);
+  const tick = () => tickOf(own.services());
   await tick();
   const id = await own.tell();
   const { origin } = await faultyProxy(own.sandbox.origin, (request) =>

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
+import type { Failure } from '../../src/failure.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
 import { defaultPolicy, type Policy } from '../../src/domain/policy.ts';
@@ -16,6 +17,7 @@ import { backfill, type BackfillListener, type BackfillRequest } from '../../src
 import type { SourceChoice } from '../../src/workflow/find-closings.ts';
 import { openDelivery } from '../../src/workflow/open-delivery.ts';
 import type { Services } from '../../src/workflow/services.ts';
+import { sync, type SyncDocument } from '../../src/workflow/sync.ts';
 import type { QueueLimits } from '../../src/workflow/work-queue.ts';
 import { all, unpaced } from '../gladly/local-gladly.ts';
 import { temporaryFolder } from '../support/run.ts';
@@ -172,6 +174,15 @@ export interface RunChanges extends Partial<Omit<BackfillRequest, 'target'>> {
   listener?: Partial<BackfillListener>;
 }
 
+/** What a run came to; what stopped it is thrown, as by the command. */
+async function documentOf<Document>(
+  work: Promise<{ document: Document; failure: Failure | null }>,
+): Promise<Document> {
+  const { document, failure } = await work;
+  if (failure !== null) throw failure;
+  return document;
+}
+
 /** One backfill of a range, as the command makes it. */
 export function backfillOf(
   services: Services,
@@ -180,10 +191,8 @@ export function backfillOf(
 ): Promise<BackfillDocument> {
   const range = { since: iso(since), until: iso(until) };
   const target = { range, timezone: 'UTC', source, failed: 'now' } as const;
-  return backfill(
-    services,
-    { target, limits: unlimited, dryRun: false, ...request },
-    { ...silent, ...listener },
+  return documentOf(
+    backfill(services, { target, limits: unlimited, dryRun: false, ...request }, { ...silent, ...listener }),
   );
 }
 
@@ -196,11 +205,18 @@ export function backfillNamed(
   const conversationIds = (async function* () {
     yield* ids;
   })();
-  return backfill(
-    services,
-    { target: { conversationIds }, limits: unlimited, dryRun: false, ...request },
-    { ...silent, ...listener },
+  return documentOf(
+    backfill(
+      services,
+      { target: { conversationIds }, limits: unlimited, dryRun: false, ...request },
+      { ...silent, ...listener },
+    ),
   );
+}
+
+/** One tick, as the command makes it. */
+export function tickOf(services: Services, dryRun = false): Promise<SyncDocument> {
+  return documentOf(sync(services, { limits: unlimited, dryRun, timezone: 'UTC' }, silent));
 }
 
 export const sumOf = (counts: object): number =>

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import type { Services } from '../../src/workflow/services.ts';
-import { sync, type SyncDocument } from '../../src/workflow/sync.ts';
 import { readMark } from '../../src/ledger/marks.ts';
 import { recordAnswer } from '../../src/ledger/answers.ts';
 import { failureOf } from '../gladly/local-gladly.ts';
@@ -14,19 +13,16 @@ import {
   mailsByAddress,
   minute,
   noon,
-  silent,
+  tickOf,
   unlimited,
   world,
   type World,
 } from './support.ts';
 
-const tick = (services: Services, dryRun = false): Promise<SyncDocument> =>
-  sync(services, { limits: unlimited, dryRun, timezone: 'UTC' }, silent);
-
 /** A ledger whose first tick was just now. */
 async function begun(): Promise<World> {
   const own = await world();
-  await tick(own.services());
+  await tickOf(own.services());
   own.time.now += minute;
   return own;
 }
@@ -36,7 +32,7 @@ describe('the first tick', () => {
     const own = await world({ size: 100 });
     await own.tell();
     own.time.now += minute;
-    const document = await tick(own.services());
+    const document = await tickOf(own.services());
     expect(document).toMatchObject({
       startedAt: iso(own.time.now),
       closings: 0,
@@ -46,13 +42,13 @@ describe('the first tick', () => {
     });
     expect(await own.closings()).toEqual([]);
     own.time.now += hour;
-    expect(await tick(own.services())).toMatchObject({ startedAt: document.startedAt, closings: 0 });
+    expect(await tickOf(own.services())).toMatchObject({ startedAt: document.startedAt, closings: 0 });
     expect(own.sandbox.mailbox()).toEqual([]);
   });
 
   test('as a dry run marks nothing', async () => {
     const own = await world();
-    const dry = await tick(own.services(), true);
+    const dry = await tickOf(own.services(), true);
     expect(dry).toMatchObject({ dryRun: true, startedAt: iso(own.time.now) });
     expect(await readMark(own.ledger, 'sync_started')).toBeNull();
     expect(await readMark(own.ledger, 'sync_until')).toBeNull();
@@ -63,7 +59,7 @@ describe('the first tick', () => {
     await own.tell();
     own.time.now += minute;
     await backfillOf(own.services(), [noon, own.time.now], { limits: { ...unlimited, maxSends: 0 } });
-    expect(await tick(own.services())).toMatchObject({ closings: 0, thisRun: { sent: 1 } });
+    expect(await tickOf(own.services())).toMatchObject({ closings: 0, thisRun: { sent: 1 } });
     expect(own.sandbox.mailbox()).toHaveLength(1);
   });
 });
@@ -76,7 +72,7 @@ describe('closings after the beginning', () => {
       own.time.now += 2 * minute;
       // Every third tick twice at once.
       const ticks = count % 3 === 0 ? [own.services(), own.services()] : [own.services()];
-      await Promise.all(ticks.map((services) => tick(services)));
+      await Promise.all(ticks.map((services) => tickOf(services)));
     }
     expect([...mailsByAddress(own).values()]).toEqual(Array.from({ length: 12 }, () => 1));
     expect((await own.closings()).length).toBe(12);
@@ -86,9 +82,9 @@ describe('closings after the beginning', () => {
     const own = await begun();
     await own.tell();
     own.time.now += 5000;
-    expect((await tick(own.services())).closings).toBe(0);
+    expect((await tickOf(own.services())).closings).toBe(0);
     own.time.now += minute;
-    expect((await tick(own.services())).thisRun.sent).toBe(1);
+    expect((await tickOf(own.services())).thisRun.sent).toBe(1);
   });
 
   test.each([3 * hour, 30 * hour, 5 * day])('are found after a pause of %i ms', async (pause) => {
@@ -98,7 +94,7 @@ describe('closings after the beginning', () => {
       await own.tell({ customer: { email: `customer.${step}@example.org` } });
       own.time.now += pause / steps;
     }
-    const document = await tick(own.services());
+    const document = await tickOf(own.services());
     expect(document).toMatchObject({ closings: steps, outcomes: { sent: steps } });
   });
 
@@ -109,19 +105,19 @@ describe('closings after the beginning', () => {
     const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
       request === 'GET /api/v1/events' ? { status: 503 } : 'pass',
     );
-    const failure = await failureOf(tick(own.services({ origin })));
+    const failure = await failureOf(tickOf(own.services({ origin })));
     expect(failure.kind).toBe('temporary');
     own.time.now += 2 * hour;
-    expect((await tick(own.services())).thisRun.sent).toBe(1);
+    expect((await tickOf(own.services())).thisRun.sent).toBe(1);
   });
 
   test('cost a tick without news one request', async () => {
     const own = await begun();
     await own.tell();
     own.time.now += minute;
-    await tick(own.services());
+    await tickOf(own.services());
     own.time.now += minute;
-    const quiet = await tick(own.services());
+    const quiet = await tickOf(own.services());
     expect(quiet.requests.byOperation).toEqual({ listEvents: 1 });
   });
 });
@@ -133,11 +129,11 @@ describe('scheduled surveys', () => {
     const own = await begun();
     const id = await own.tell();
     own.time.now += minute;
-    expect(await tick(own.services({ policy }))).toMatchObject({ thisRun: { scheduled: 1, sent: 0 } });
+    expect(await tickOf(own.services({ policy }))).toMatchObject({ thisRun: { scheduled: 1, sent: 0 } });
     own.time.now += hour;
-    expect(await tick(own.services({ policy }))).toMatchObject({ thisRun: { scheduled: 0, sent: 0 } });
+    expect(await tickOf(own.services({ policy }))).toMatchObject({ thisRun: { scheduled: 0, sent: 0 } });
     own.time.now += hour;
-    const due = await tick(own.services({ policy }));
+    const due = await tickOf(own.services({ policy }));
     expect(due.thisRun).toMatchObject({ sent: 1 });
     expect(due.requests.byOperation).toMatchObject({ getConversation: 1, getConversationItems: 1 });
     const [row] = await own.closings();
@@ -148,11 +144,11 @@ describe('scheduled surveys', () => {
     const own = await begun();
     const id = await own.tell();
     own.time.now += minute;
-    await tick(own.services({ policy }));
+    await tickOf(own.services({ policy }));
     own.time.now += hour;
     await own.change(id, 'reopen');
     own.time.now += 2 * hour;
-    const document = await tick(own.services({ policy }));
+    const document = await tickOf(own.services({ policy }));
     expect(document.thisRun.sent).toBe(0);
     expect((await own.closings()).map(({ state, reasons }) => [state, reasons[0]?.code])).toEqual([
       ['suppressed', 'reopened'],
@@ -164,13 +160,13 @@ describe('scheduled surveys', () => {
     const own = await begun();
     const id = await own.tell();
     own.time.now += minute;
-    await tick(own.services({ policy }));
+    await tickOf(own.services({ policy }));
     const body = JSON.stringify({ ...(await conversationOf(own, id)), status: 'OPEN', closedAt: undefined });
     const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
       request === `GET /api/v1/conversations/${id}` ? { status: 200, body } : 'pass',
     );
     own.time.now += 3 * hour;
-    const document = await tick(own.services({ policy, origin }));
+    const document = await tickOf(own.services({ policy, origin }));
     expect(document.thisRun).toMatchObject({ sent: 0, suppressed: 1 });
     expect(own.sandbox.mailbox()).toEqual([]);
   });
@@ -180,12 +176,12 @@ describe('scheduled surveys', () => {
     const customer = { email: 'twice@example.org' };
     await own.tell({ customer });
     own.time.now += hour;
-    await tick(own.services({ policy }));
+    await tickOf(own.services({ policy }));
     const newer = await own.tell({ customer });
     own.time.now += minute;
-    await tick(own.services({ policy }));
+    await tickOf(own.services({ policy }));
     own.time.now += 4 * hour;
-    await tick(own.services({ policy }));
+    await tickOf(own.services({ policy }));
     const rows = await own.closings();
     expect(rows.map(({ conversationId, state }) => [conversationId === newer, state])).toEqual([
       [true, 'sent'],
@@ -203,13 +199,13 @@ describe('scheduled surveys', () => {
     const hourThere = Number(clock.format(own.time.now));
     const quietHours = { from: hourThere * 60, until: ((hourThere + 3) % 24) * 60 };
     const quiet = { quietHours };
-    expect((await tick(own.services({ policy: quiet }))).thisRun).toMatchObject({ scheduled: 1 });
+    expect((await tickOf(own.services({ policy: quiet }))).thisRun).toMatchObject({ scheduled: 1 });
     const [row] = await own.closings();
     expect(clock.format(Date.parse(row!.dueAt!))).toBe(String((hourThere + 3) % 24).padStart(2, '0'));
     own.time.now = Date.parse(row!.dueAt!) - minute;
-    expect((await tick(own.services({ policy: quiet }))).thisRun).toMatchObject({ sent: 0 });
+    expect((await tickOf(own.services({ policy: quiet }))).thisRun).toMatchObject({ sent: 0 });
     own.time.now += 2 * minute;
-    expect((await tick(own.services({ policy: quiet }))).thisRun).toMatchObject({ sent: 1 });
+    expect((await tickOf(own.services({ policy: quiet }))).thisRun).toMatchObject({ sent: 1 });
   });
 });
 
@@ -220,7 +216,7 @@ describe('answers', () => {
       await own.tell({ customer: { email: `answering.${number}@example.org` } });
     }
     own.time.now += minute;
-    await tick(own.services());
+    await tickOf(own.services());
     const rows = await own.closings();
     for (const { id, surveyId } of rows) {
       await recordAnswer(own.ledger, {
@@ -240,11 +236,11 @@ describe('answers', () => {
   test('without a card get one, once', async () => {
     const own = await begun();
     await answered(own, 1);
-    const document = await tick(own.services());
+    const document = await tickOf(own.services());
     expect(document.cards).toEqual({ posted: 1, failed: 0 });
     expect(document.requests.byOperation['createCustomerItem']).toBe(1);
     own.time.now += minute;
-    expect((await tick(own.services())).cards).toEqual({ posted: 0, failed: 0 });
+    expect((await tickOf(own.services())).cards).toEqual({ posted: 0, failed: 0 });
   });
 
   test('whose card fails are told, stop no other, and are tried again', async () => {
@@ -253,9 +249,9 @@ describe('answers', () => {
     const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
       request === `POST /api/v1/customers/${failing!}/conversation-items` ? { status: 500 } : 'pass',
     );
-    expect((await tick(own.services({ origin }))).cards).toEqual({ posted: 1, failed: 1 });
+    expect((await tickOf(own.services({ origin }))).cards).toEqual({ posted: 1, failed: 1 });
     own.time.now += minute;
-    expect((await tick(own.services())).cards).toEqual({ posted: 1, failed: 0 });
+    expect((await tickOf(own.services())).cards).toEqual({ posted: 1, failed: 0 });
   });
 
   test('whose card Gladly does not permit stop the tick only where it permits none', async () => {
@@ -267,10 +263,10 @@ describe('answers', () => {
         ? { status: 403 }
         : 'pass',
     );
-    expect(await failureOf(tick(own.services({ origin })))).toMatchObject({ code: 'forbidden' });
+    expect(await failureOf(tickOf(own.services({ origin })))).toMatchObject({ code: 'forbidden' });
     permits.others = true;
     own.time.now += minute;
-    expect((await tick(own.services({ origin }))).cards).toEqual({ posted: 2, failed: 1 });
+    expect((await tickOf(own.services({ origin }))).cards).toEqual({ posted: 2, failed: 1 });
   });
 
   test('whose card meets a defect of ours hold up no other', async () => {
@@ -288,16 +284,16 @@ describe('answers', () => {
         },
       },
     };
-    expect((await tick(defective)).cards).toEqual({ posted: 1, failed: 1 });
+    expect((await tickOf(defective)).cards).toEqual({ posted: 1, failed: 1 });
     own.time.now += minute;
-    expect((await tick(own.services())).cards).toEqual({ posted: 1, failed: 0 });
+    expect((await tickOf(own.services())).cards).toEqual({ posted: 1, failed: 0 });
   });
 
   test('are left alone by a dry run', async () => {
     const own = await begun();
     await answered(own, 1);
-    expect((await tick(own.services(), true)).cards).toEqual({ posted: 0, failed: 0 });
-    expect((await tick(own.services())).cards.posted).toBe(1);
+    expect((await tickOf(own.services(), true)).cards).toEqual({ posted: 0, failed: 0 });
+    expect((await tickOf(own.services())).cards.posted).toBe(1);
   });
 });
 
@@ -307,9 +303,9 @@ test('a tick predicts the next one by a dry run', async () => {
     await own.tell({ customer: { email: `customer.${count}@example.org` } });
   }
   own.time.now += minute;
-  const dry = await tick(own.services(), true);
+  const dry = await tickOf(own.services(), true);
   expect(await own.closings()).toEqual([]);
-  const real = await tick(own.services());
+  const real = await tickOf(own.services());
   expect([dry.closings, dry.outcomes, dry.thisRun, dry.startedAt]).toEqual([
     real.closings,
     real.outcomes,
@@ -326,9 +322,9 @@ test('what failed is tried again by a tick when its pause is over, not before', 
   const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
     state.broken && request.includes('/items') ? { status: 503 } : 'pass',
   );
-  expect(await tick(own.services({ origin }))).toMatchObject({ thisRun: { failed: 1 } });
+  expect(await tickOf(own.services({ origin }))).toMatchObject({ thisRun: { failed: 1 } });
   state.broken = false;
-  expect(await tick(own.services({ origin }))).toMatchObject({ thisRun: { sent: 0, failed: 0 } });
+  expect(await tickOf(own.services({ origin }))).toMatchObject({ thisRun: { sent: 0, failed: 0 } });
   own.time.now += 2 * minute;
-  expect(await tick(own.services({ origin }))).toMatchObject({ thisRun: { sent: 1, failed: 0 } });
+  expect(await tickOf(own.services({ origin }))).toMatchObject({ thisRun: { sent: 1, failed: 0 } });
 });

@@ -144,7 +144,8 @@ async function workOn(
       await bell.wait(ended);
     }
   };
-  await workQueue(services, next, limits, onSettled);
+  const { failure } = await workQueue(services, next, limits, onSettled);
+  if (failure !== null) throw failure;
 }
 
 /**
