@@ -14,7 +14,7 @@ export type Claim =
 
 /**
  * Takes a closing for one piece of work. A claim is exclusive, also among the tasks of one process. One whose
- * process on this host has ended is taken over at once, any other when it has expired.
+ * process on this host has ended is taken over at once, that of another host when it has expired.
  * @throws Failure closing_not_found
  */
 export async function claimClosing(
@@ -67,8 +67,9 @@ export async function releaseClaim(ledger: Ledger, closingId: string, worker: Wo
 }
 
 /**
- * Claims the closing that has been due for longest: pending or scheduled ones without a time or whose time has
- * come, failed ones whose time to be tried again has come. A trial delivery gets no closing that a real one scheduled.
+ * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
+ * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
+ * customer one closing at a time. A trial delivery gets no closing that a real one scheduled.
  */
 export async function claimNextDue(
   ledger: Ledger,
@@ -77,23 +78,33 @@ export async function claimNextDue(
   delivery: DeliveryName | null = null,
 ): Promise<Closing | null> {
   return within(ledger, async (trx) => {
-    await freeClaimsOfTheDead(trx, now);
+    await freeUnheldClaims(trx, now);
+    const inWork = trx
+      .selectFrom('closings as other')
+      .select('other.customer_id')
+      .where('other.queued', '=', sql.lit(1))
+      .where('other.claimed_by', 'is not', null)
+      .where('other.customer_id', 'is not', null);
     const free = trx
       .selectFrom('closings')
       .select(['id', 'due_at', 'first_seen_at'])
       // A literal: SQLite uses the partial index only if it can see the value.
       .where('queued', '=', sql.lit(1))
-      .where((eb) => eb.or([eb('claimed_by', 'is', null), eb('claim_until', '<=', now)]))
+      .where('claimed_by', 'is', null)
+      .where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', inWork)]))
       .$if(delivery !== null && isTrial(delivery), (query) =>
         query.where((eb) =>
           eb.or([eb('state', '!=', 'scheduled'), eb('provider', 'is', null), eb('provider', '=', delivery)]),
         ),
       )
       .limit(1);
-    const timeless = await free.where('due_at', 'is', null).orderBy('first_seen_at').executeTakeFirst();
-    const timed = await free.where('due_at', '<=', now).orderBy('due_at').executeTakeFirst();
+    const timeless = await free
+      .where('due_at', 'is', null)
+      .orderBy('first_seen_at', 'desc')
+      .executeTakeFirst();
+    const timed = await free.where('due_at', '<=', now).orderBy('due_at', 'desc').executeTakeFirst();
     const next =
-      timeless === undefined || (timed !== undefined && (timed.due_at ?? '') < timeless.first_seen_at)
+      timeless === undefined || (timed !== undefined && (timed.due_at ?? '') > timeless.first_seen_at)
         ? timed
         : timeless;
     return next === undefined ? null : claim(trx, next.id, worker, now);
@@ -203,23 +214,23 @@ async function claim(
   return toClosing(row);
 }
 
-async function freeClaimsOfTheDead(trx: Transaction<LedgerTables>, now: string): Promise<void> {
+async function freeUnheldClaims(trx: Transaction<LedgerTables>, now: string): Promise<void> {
   const claims = await trx
     .selectFrom('closings')
-    .select(['claimed_by'])
-    .distinct()
+    .select(['id', 'claimed_by', 'claim_until'])
     .where('claimed_by', 'is not', null)
+    // One that was being sent keeps the name until it is settled.
+    .where('state', '!=', 'sending')
     .execute();
-  const dead = claims
-    .map((row) => row.claimed_by)
-    .filter((name) => name !== null)
-    .filter((name) => !isHeld(name, expiry(now), now));
-  if (dead.length === 0) return;
+  const free = claims
+    .filter(
+      ({ claimed_by: by, claim_until: until }) => by === null || until === null || !isHeld(by, until, now),
+    )
+    .map(({ id }) => id);
+  if (free.length === 0) return;
   await trx
     .updateTable('closings')
     .set({ claimed_by: null, claim_until: null } satisfies Partial<ClosingsTable>)
-    .where('claimed_by', 'in', dead)
-    // One that was being sent keeps the name until it is settled.
-    .where('state', '!=', 'sending')
+    .where('id', 'in', free)
     .execute();
 }

@@ -9,7 +9,7 @@ import { closeMessage, openMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 import { hasUnsubscribed } from './unsubscribes.ts';
-import { currentWorker, type Worker } from './workers.ts';
+import type { Worker } from './workers.ts';
 
 /** What the ledger knows of an address besides the closing that is being decided. */
 export interface AddressHistory {
@@ -145,27 +145,24 @@ export async function settleMessage(
 }
 
 /**
- * Records a try that failed with nothing sent.
+ * Records a try that failed before any message could leave.
  * @param retryAt when the queue tries again; null: only a person does
- * @throws Failure claim_lost when another worker holds the closing, or nobody does while its message may be leaving
+ * @throws Failure claim_lost when another worker holds the closing, closing_changed when its message may be leaving
  */
 export async function recordFailure(
   ledger: Ledger,
   closingId: string,
+  worker: Worker,
   at: string,
   error: ClosingError,
   retryAt: string | null,
-  worker: Worker = currentWorker(),
 ): Promise<Closing> {
   return within(ledger, async (trx) => {
     const closing = await closingIn(trx, closingId);
     const { state, attempts } = closing;
-    if (state === 'sending') await keepClaim(trx, closingId, worker, at);
-    else refuseClaimOfOther(closing, worker);
+    refuseClaimOfOther(closing, worker);
+    if (state === 'sending') throw closingChanged(closing, 'fail');
     if (state === 'failed') await move(trx, closingId, 'retry', at, {}, null);
-    if (state === 'sending') {
-      await closeMessage(trx, closingId, { at, outcome: 'not_sent', externalId: null, error });
-    }
     const change = { error, dueAt: retryAt, leftAt: null, attempts: attempts + 1 };
     return move(trx, closingId, 'fail', at, change, error.code);
   });

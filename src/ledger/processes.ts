@@ -1,10 +1,17 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
+let known: string | null = null;
+
 /**
- * Where process ids mean the same: this host, since its last start, in this container. Off Linux: this host.
+ * Where process ids mean the same: this host, since its last start, in this container. Off Linux: this host. It stays
+ * the same for the life of the process, though a network may give the host another name.
  */
 export function ownHost(): string {
+  return (known ??= readHost());
+}
+
+function readHost(): string {
   const boot = attempt(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').slice(0, 8));
   const container = attempt(() => /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0]);
   return [hostname(), boot, container].filter((part) => part !== undefined).join('/');
@@ -15,16 +22,20 @@ export function ownStart(): string {
   return statusOf('self')?.start ?? new Date(performance.timeOrigin).toISOString();
 }
 
-/** Whether the process that had this id and started then still runs. Only to be asked of our own host. */
-export function runs(pid: number, startedAt: string): boolean {
+/**
+ * Whether the process that had this id and started then still runs; `unknown` where a process with that id runs whose
+ * start cannot be told. Only to be asked of our own host.
+ */
+export function lifeOf(pid: number, startedAt: string): 'running' | 'ended' | 'unknown' {
   try {
     process.kill(pid, 0);
   } catch (error) {
     // EPERM: it runs, as another user.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return false;
+    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'ended';
   }
   const status = statusOf(String(pid));
-  return status === undefined || (!status.ended && status.start === startedAt);
+  if (status === undefined) return pid === process.pid && startedAt === ownStart() ? 'running' : 'unknown';
+  return !status.ended && status.start === startedAt ? 'running' : 'ended';
 }
 
 /** From /proc/<pid>/stat (proc(5)): field 3 is the state, field 22 the start in ticks since boot. */

@@ -1,4 +1,4 @@
-import { ownHost, ownStart, runs } from './processes.ts';
+import { lifeOf, ownHost, ownStart } from './processes.ts';
 
 /** A process that works on the ledger. */
 export interface Worker {
@@ -8,18 +8,25 @@ export interface Worker {
   startedAt: string;
 }
 
-/** How long a claim holds unless renewed. */
+/** How long a claim holds unless renewed, where nobody can tell whether its process runs. */
 export const claimMs = 30_000;
 
 export function currentWorker(): Worker {
   return { host: ownHost(), pid: process.pid, startedAt: ownStart() };
 }
 
-/** A claim of a process of this host that has ended holds nothing; any other holds until it expires. */
+/**
+ * What a process of this host claimed it holds until it ends, however late it renews: after a pause of the machine it
+ * goes on, and sends. What another host claimed holds until it expires.
+ */
 export function isHeld(claimedBy: string, until: string, now: string): boolean {
-  if (until <= now) return false;
-  const worker = workerOf(claimedBy);
-  return worker?.host !== ownHost() || runs(worker.pid, worker.startedAt);
+  const life = lifeOfClaimant(claimedBy);
+  return life === 'unknown' ? until > now : life === 'running';
+}
+
+function lifeOfClaimant(name: string): ReturnType<typeof lifeOf> {
+  const worker = workerOf(name);
+  return worker?.host === ownHost() ? lifeOf(worker.pid, worker.startedAt) : 'unknown';
 }
 
 export function expiry(now: string): string {

@@ -3,11 +3,12 @@ import { Failure } from '../failure.ts';
 import { claimClosing, releaseClaim, renewClaim } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closing.ts';
 import { releaseLock, renewLock, takeLock } from '../ledger/locks.ts';
+import { errorFields } from './error-fields.ts';
 import type { Services } from './services.ts';
 
 const renewEveryMilliseconds = 10_000;
 const askEveryMilliseconds = 200;
-/** A claim that is not renewed ends after 30 s; another live process may need about as long for one closing. */
+/** The claim of another host ends after 30 s; another live process may need about as long for one closing. */
 const patienceMilliseconds = 45_000;
 
 /** Works on a closing while nobody else does. A claim of a live process is waited for. */
@@ -84,6 +85,20 @@ async function holding<Result>(
     return await work();
   } finally {
     clearInterval(renewal);
-    await hold.release();
+    await giveBack(services, hold.release);
+  }
+}
+
+/**
+ * A process that lives keeps what it claimed, so it gives it back even where the ledger is busy or the disk is full just
+ * now. What became of the work is not changed by that.
+ */
+async function giveBack(services: Services, release: () => Promise<unknown>): Promise<void> {
+  try {
+    await release();
+  } catch (error) {
+    services.debug(`a claim is given back later: ${JSON.stringify(errorFields(error))}`);
+    if (services.signal.aborted) return;
+    setTimeout(() => void giveBack(services, release), renewEveryMilliseconds).unref();
   }
 }

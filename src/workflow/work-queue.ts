@@ -1,13 +1,11 @@
 import { setMaxListeners } from 'node:events';
 import { backOff } from '../domain/back-off.ts';
-import { isTrial } from '../domain/delivery.ts';
 import { timeNow } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
 import { about, Failure } from '../failure.ts';
 import { renewClaim, settleAbandoned, settleInterrupted } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closing.ts';
-import { closingById } from '../ledger/closings.ts';
 import { recordFailure } from '../ledger/decisions.ts';
 import { keepingClaim } from './claim.ts';
 import { customerLookup } from './customer-lookup.ts';
@@ -95,7 +93,8 @@ export async function workQueue(
   let working = 0;
   let failuresInARow = 0;
   let doubtsInARow = 0;
-  const permission = { any: false, refusals: [] as Failure[] };
+  /** One refusal alone tells nothing of the others; the second one tells of all where nothing is permitted. */
+  const permission = { any: false, refused: 'nobody' as 'nobody' | 'one' | Failure };
   let stop: { error: unknown } | null = null;
   const ended = new AbortController();
   // Each worker that waits for work listens to it.
@@ -126,13 +125,12 @@ export async function workQueue(
         error instanceof Failure ? error : defectIn(services, closing, error),
       );
       if (!(await renewClaim(ledger, closing.id, services.worker, now()))) return waiting;
-      if (failure.kind === 'defect' && (await mayHaveLeft(services, closing))) {
-        await settleInterrupted(ledger, closing, now());
-        return { outcome: 'uncertain', reasons: [], failure };
-      }
+      // Whatever failed while the message was leaving, nobody knows whether it left; a trial's is repeated without harm.
+      const { state } = await settleInterrupted(ledger, closing, now());
+      if (state === 'uncertain') return { outcome: 'uncertain', reasons: [], failure };
       const { code, message, hint } = failure;
       const retryAt = retryTime(services, closing, failure);
-      await recordFailure(ledger, closing.id, now(), { code, message, hint }, retryAt);
+      await recordFailure(ledger, closing.id, services.worker, now(), { code, message, hint }, retryAt);
       return { outcome: 'failed', reasons: [], failure };
     }
   };
@@ -165,8 +163,9 @@ export async function workQueue(
     // Only a message that is taken shows that messages are taken.
     if (outcome === 'uncertain') doubtsInARow += 1;
     else if (outcome === 'sent') doubtsInARow = 0;
-    if (failure !== null && isForbidden(failure)) permission.refusals.push(failure);
-    else if (outcome !== 'waiting') permission.any = true;
+    if (failure !== null && isForbidden(failure)) {
+      permission.refused = permission.refused === 'nobody' ? 'one' : failure;
+    } else if (outcome !== 'waiting') permission.any = true;
     if (failure !== null && Math.max(failuresInARow, doubtsInARow) >= hopelessFailures) throw failure;
   };
 
@@ -213,9 +212,8 @@ export async function workQueue(
     if (stopped.error instanceof Failure) return { ...counts, end: 'stopped', failure: stopped.error };
     throw stopped.error;
   }
-  // One alone tells nothing of the others.
-  const [, second] = permission.refusals;
-  if (second !== undefined && !permission.any) return { ...counts, end: 'stopped', failure: second };
+  const { any, refused } = permission;
+  if (refused instanceof Failure && !any) return { ...counts, end: 'stopped', failure: refused };
   return { ...counts, end: limit, failure: null };
 }
 
@@ -245,12 +243,6 @@ function stops(failure: Failure): boolean {
 function defectIn({ debug }: Services, { id }: Closing, error: unknown): Failure {
   debug(`closing ${id}: ${JSON.stringify(errorFields(error))}`);
   return defectOf(error);
-}
-
-/** A trial's message is repeated without harm. */
-async function mayHaveLeft({ ledger }: Services, { id }: Closing): Promise<boolean> {
-  const row = await closingById(ledger, id);
-  return row?.state === 'sending' && (row.provider === null || !isTrial(row.provider));
 }
 
 /** When the queue tries a failed closing again; null where another try cannot help. */

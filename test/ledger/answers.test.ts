@@ -166,7 +166,7 @@ describe('answers', () => {
       await settleMessage(ledger, id, at(20), { status: 'uncertain', error });
       await retryClosing(ledger, id, at(30));
       if (waits === 'scheduled') await decide(ledger, id);
-      if (waits === 'failed') await recordFailure(ledger, id, at(31), error, at(500));
+      if (waits === 'failed') await recordFailure(ledger, id, here, at(31), error, at(500));
       expect(await closingById(ledger, id)).toMatchObject({ state: waits, leftAt: null });
       return id;
     }

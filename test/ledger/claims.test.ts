@@ -9,7 +9,7 @@ import {
   settleAbandoned,
   settleInterrupted,
 } from '../../src/ledger/claims.ts';
-import { closingById } from '../../src/ledger/closings.ts';
+import { closingById, sightClosing } from '../../src/ledger/closings.ts';
 import {
   cancelClosing,
   decideClosing,
@@ -91,12 +91,16 @@ describe('who may work', () => {
     expect(await renewClaim(ledger, id, elsewhere, at(51))).toBe(false);
   });
 
-  test('a live process on this host keeps its claim', async () => {
+  test('a live process on this host keeps its claim, however long it does not renew it', async () => {
     const ledger = await freshLedger();
     const { id } = await sighted(ledger, 'c1');
     await claimClosing(ledger, id, here, at(0));
     const other = { ...elsewhere, host: here.host };
-    expect((await claimClosing(ledger, id, other, at(29))).claimed).toBe(false);
+    for (const seconds of [29, 31, 3600]) {
+      expect((await claimClosing(ledger, id, other, at(seconds))).claimed).toBe(false);
+      expect(await claimNextDue(ledger, here, at(seconds))).toBeNull();
+      expect(await settleAbandoned(ledger, at(seconds))).toEqual([]);
+    }
   });
 
   test('a dead process on this host loses it at once', async () => {
@@ -122,7 +126,7 @@ describe('who may work', () => {
 });
 
 describe('the queue', () => {
-  test('hands out what is due, the longest due first, each once', async () => {
+  test('hands out what is due, the last due first, each once', async () => {
     const ledger = await freshLedger();
     const second = await sighted(ledger, 'c2', 0, 20);
     const first = await scheduled(ledger, 'c1', { dueAt: at(10) });
@@ -131,7 +135,32 @@ describe('the queue', () => {
     const taken = [];
     for (let time = 0; time < 4; time += 1)
       taken.push((await claimNextDue(ledger, here, at(100)))?.id ?? null);
-    expect(taken).toEqual([first.id, second.id, third.id, null]);
+    expect(taken).toEqual([third.id, second.id, first.id, null]);
+  });
+
+  test('what happens now does not wait for what a backfill found before', async () => {
+    const ledger = await freshLedger();
+    for (let number = 0; number < 50; number += 1) await sighted(ledger, `old${number}`, number, 100);
+    const { id } = await sighted(ledger, 'new', 200, 205);
+    expect((await claimNextDue(ledger, here, at(210)))?.id).toBe(id);
+  });
+
+  test('of one customer hands out one at a time, and of others meanwhile', async () => {
+    const ledger = await freshLedger();
+    const ofOne = async (number: number): Promise<string> => {
+      const sighting = { customerId: 'k', source: 'events', seenAt: at(100) } as const;
+      const conversationId = `c${number}`;
+      const { closing } = await sightClosing(ledger, { ...sighting, conversationId, closedAt: at(number) });
+      return closing.id;
+    };
+    const [one, two] = [await ofOne(1), await ofOne(2)];
+    const other = await sighted(ledger, 'other', 0, 50);
+    const first = await claimNextDue(ledger, here, at(110));
+    expect([one, two]).toContain(first?.id);
+    expect((await claimNextDue(ledger, here, at(110)))?.id).toBe(other.id);
+    expect(await claimNextDue(ledger, here, at(110))).toBeNull();
+    await releaseClaim(ledger, first!.id, here);
+    expect([one, two]).toContain((await claimNextDue(ledger, here, at(110)))?.id);
   });
 
   test('a time is reached when it is reached', async () => {
@@ -152,8 +181,8 @@ describe('the queue', () => {
     const again = await sighted(ledger, 'c1');
     const never = await sighted(ledger, 'c2');
     const later = await sighted(ledger, 'c3');
-    await recordFailure(ledger, again.id, at(10), error, at(100));
-    await recordFailure(ledger, never.id, at(10), error, null);
+    await recordFailure(ledger, again.id, here, at(10), error, at(100));
+    await recordFailure(ledger, never.id, here, at(10), error, null);
     await postponeClosing(ledger, later.id, here, at(120));
     expect(await claimNextDue(ledger, here, at(99))).toBeNull();
     expect(await claimNextDue(ledger, here, at(100))).toMatchObject({
@@ -190,8 +219,8 @@ describe('the queue', () => {
     await claimClosing(ledger, far.id, elsewhere, at(5));
     expect((await claimNextDue(ledger, here, at(6)))?.id).toBe(dead.id);
     expect(await claimNextDue(ledger, here, at(34))).toBeNull();
-    expect((await claimNextDue(ledger, elsewhere, at(35)))?.id).toBe(live.id);
-    expect((await claimNextDue(ledger, elsewhere, at(35)))?.id).toBe(far.id);
+    expect((await claimNextDue(ledger, here, at(35)))?.id).toBe(far.id);
+    expect(await claimNextDue(ledger, here, at(35))).toBeNull();
   });
 
   test('two processes share the queue without taking anything twice', async () => {

@@ -137,7 +137,7 @@ describe('deciding', () => {
       state: 'scheduled',
       dueAt: at(70),
     });
-    await recordFailure(ledger, closing.id, at(51), error, at(90));
+    await recordFailure(ledger, closing.id, here, at(51), error, at(90));
     expect(await decideClosing(ledger, input(closing), send)).toMatchObject({
       state: 'scheduled',
       error: null,
@@ -429,30 +429,29 @@ describe('failures and people', () => {
     await claimClosing(ledger, held.id, elsewhere, at(10));
     const gone = await leaving(ledger, 'c2', { worker: elsewhere });
     for (const { id } of [held, gone]) {
-      await expect(recordFailure(ledger, id, at(13), error, null)).rejects.toMatchObject({
+      await expect(recordFailure(ledger, id, here, at(13), error, null)).rejects.toMatchObject({
         code: 'claim_lost',
       });
     }
-    expect((await closingById(ledger, gone.id))?.state).toBe('sending');
-    expect((await recordFailure(ledger, held.id, at(13), error, null, elsewhere)).state).toBe('failed');
-    expect((await recordFailure(ledger, gone.id, at(13), error, null, elsewhere)).state).toBe('failed');
-    expect((await story(ledger, gone.id)).messages).toMatchObject([{ outcome: 'not_sent' }]);
+    expect((await recordFailure(ledger, held.id, elsewhere, at(13), error, null)).state).toBe('failed');
   });
 
-  test('of a message that nobody holds any more a failure is not told: it may have left', async () => {
+  test('a message that is leaving may have left, whatever failed beside it and whoever tells', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
+    const changed = { code: 'closing_changed' };
+    await expect(recordFailure(ledger, id, here, at(13), error, at(60))).rejects.toMatchObject(changed);
     await releaseClaim(ledger, id, here);
-    await expect(recordFailure(ledger, id, at(13), error, null)).rejects.toMatchObject({
-      code: 'claim_lost',
-    });
+    await expect(recordFailure(ledger, id, here, at(13), error, at(60))).rejects.toMatchObject(changed);
+    expect((await closingById(ledger, id))?.state).toBe('sending');
+    expect((await story(ledger, id)).messages).toMatchObject([{ outcome: null }]);
   });
 
   test('every failed try counts, also of one that failed before', async () => {
     const ledger = await freshLedger();
     const { id } = await sighted(ledger, 'c1');
-    await recordFailure(ledger, id, at(10), error, at(20));
-    expect(await recordFailure(ledger, id, at(21), error, null)).toMatchObject({
+    await recordFailure(ledger, id, here, at(10), error, at(20));
+    expect(await recordFailure(ledger, id, here, at(21), error, null)).toMatchObject({
       state: 'failed',
       attempts: 2,
       dueAt: null,

@@ -110,8 +110,8 @@ describe('events', () => {
     const ledger = await freshLedger();
     const error = { code: 'network', message: 'broken', hint: 'again' };
     await recordEvents(ledger, [closed(0, 'c1'), closed(0, 'c2'), closed(0, 'c3')]);
-    await recordFailure(ledger, `c1@${at(0)}`, at(5), error, at(100));
-    await recordFailure(ledger, `c2@${at(0)}`, at(5), error, null);
+    await recordFailure(ledger, `c1@${at(0)}`, here, at(5), error, at(100));
+    await recordFailure(ledger, `c2@${at(0)}`, here, at(5), error, null);
     await cancelClosing(ledger, `c3@${at(0)}`, at(5));
     await recordEvents(ledger, [reopened(20, 'c1'), reopened(20, 'c2'), reopened(20, 'c3')]);
     expect(await closingById(ledger, `c1@${at(0)}`)).toMatchObject({

@@ -70,7 +70,7 @@ export async function sighted(
 ): Promise<Closing> {
   const { closing } = await sightClosing(ledger, {
     conversationId,
-    customerId: 'customer-1',
+    customerId: `customer of ${conversationId}`,
     closedAt: at(closedAtSeconds),
     source: 'webhook',
     seenAt: at(seenAtSeconds),

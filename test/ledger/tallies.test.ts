@@ -4,7 +4,7 @@ import { answersWithoutCard } from '../../src/ledger/cards-due.ts';
 import { nextDueAt } from '../../src/ledger/claims.ts';
 import { recordFailure, settleMessage } from '../../src/ledger/decisions.ts';
 import { countClosings, countDue, queueFigures } from '../../src/ledger/tallies.ts';
-import { at, freshLedger, leaving, scheduled, sighted } from './support.ts';
+import { at, freshLedger, here, leaving, scheduled, sighted } from './support.ts';
 
 const error = { code: 'network', message: 'broken', hint: 'again' };
 
@@ -30,9 +30,9 @@ test('due are those that the queue may take now', async () => {
   await scheduled(ledger, 'due', { dueAt: at(100) });
   await scheduled(ledger, 'later', { dueAt: at(101) });
   const again = await sighted(ledger, 'tried again');
-  await recordFailure(ledger, again.id, at(20), error, at(50));
+  await recordFailure(ledger, again.id, here, at(20), error, at(50));
   const given = await sighted(ledger, 'given up');
-  await recordFailure(ledger, given.id, at(20), error, null);
+  await recordFailure(ledger, given.id, here, at(20), error, null);
   const { id } = await leaving(ledger, 'sent');
   await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
   expect([
@@ -57,7 +57,7 @@ test('the figures of the queue are those of what is not settled', async () => {
   await sighted(ledger, 'second', 0, 81);
   await scheduled(ledger, 'later', { dueAt: at(500) });
   const given = await sighted(ledger, 'given up');
-  await recordFailure(ledger, given.id, at(20), error, null);
+  await recordFailure(ledger, given.id, here, at(20), error, null);
   const doubtful = await leaving(ledger, 'in doubt');
   await settleMessage(ledger, doubtful.id, at(20), { status: 'uncertain', error });
   const sent = await leaving(ledger, 'sent');
@@ -89,7 +89,7 @@ test('the queue has work again when the next closing gets due', async () => {
   expect(await nextDueAt(ledger, at(100), 'smtp')).toBeNull();
   await scheduled(ledger, 'later', { dueAt: at(300) });
   const again = await sighted(ledger, 'tried again');
-  await recordFailure(ledger, again.id, at(20), error, at(400));
+  await recordFailure(ledger, again.id, here, at(20), error, at(400));
   expect(await nextDueAt(ledger, at(100), 'smtp')).toBe(at(300));
   // What a real delivery scheduled is nothing that a trial takes.
   expect(await nextDueAt(ledger, at(100), 'outbox')).toBe(at(400));

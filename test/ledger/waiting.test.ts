@@ -5,13 +5,12 @@ import { closingById, sightClosing } from '../../src/ledger/closings.ts';
 import { recordFailure, settleMessage } from '../../src/ledger/decisions.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
 import { endPauses, newerWaiting } from '../../src/ledger/waiting.ts';
-import { at, freshLedger, leaving, scheduled, sighted } from './support.ts';
+import { at, freshLedger, here, leaving, scheduled, sighted } from './support.ts';
 
 const error = { code: 'network', message: 'broken', hint: 'again' };
-const ask = (ledger: Ledger, closing: Closing, seconds = 1000) =>
-  newerWaiting(ledger, closing, at(seconds), 'smtp');
+const ask = (ledger: Ledger, { closedAt }: Closing, seconds = 1000) =>
+  newerWaiting(ledger, { customerId: 'customer-1', closedAt }, at(seconds), 'smtp');
 
-/** What was decided above without facts is the one customer's too. */
 async function ofOneCustomer({ db }: Ledger): Promise<void> {
   await db.updateTable('closings').set({ customer_id: 'customer-1' }).execute();
 }
@@ -21,6 +20,7 @@ test('the newest of a customer that waits is named, and no older one', async () 
   const oldest = await sighted(ledger, 'c1', 0);
   const middle = await sighted(ledger, 'c2', 100);
   const newest = await sighted(ledger, 'c3', 200);
+  await ofOneCustomer(ledger);
   expect([await ask(ledger, oldest), await ask(ledger, middle), await ask(ledger, newest)]).toEqual([
     newest.id,
     newest.id,
@@ -35,7 +35,7 @@ test('closings that are done, not due, or of others do not count', async () => {
   await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
   await scheduled(ledger, 'later', { dueAt: at(5000), closedAtSeconds: 100 });
   const failed = await sighted(ledger, 'failed', 200);
-  await recordFailure(ledger, failed.id, at(300), error, at(5000));
+  await recordFailure(ledger, failed.id, here, at(300), error, at(5000));
   await ofOneCustomer(ledger);
   const stranger = { conversationId: 'c9', customerId: 'customer-9', closedAt: at(400) };
   await sightClosing(ledger, { ...stranger, source: 'events', seenAt: at(400) });
@@ -48,7 +48,7 @@ test('a closing of nobody known waits for none', async () => {
   const unknown = { customerId: null, source: 'events' as const, seenAt: at(5) };
   const first = await sightClosing(ledger, { ...unknown, conversationId: 'c1', closedAt: at(0) });
   await sightClosing(ledger, { ...unknown, conversationId: 'c2', closedAt: at(100) });
-  expect(await ask(ledger, first.closing)).toBeNull();
+  expect(await newerWaiting(ledger, first.closing, at(1000), 'smtp')).toBeNull();
 });
 
 test('a trial does not wait for what a real delivery scheduled, which it is never given', async () => {
@@ -56,7 +56,7 @@ test('a trial does not wait for what a real delivery scheduled, which it is neve
   const own = await sighted(ledger, 'c1', -1000);
   const real = await scheduled(ledger, 'c2', { provider: 'smtp', dueAt: at(10) });
   await ofOneCustomer(ledger);
-  expect(await newerWaiting(ledger, own, at(1000), 'outbox')).toBeNull();
+  expect(await newerWaiting(ledger, { ...own, customerId: 'customer-1' }, at(1000), 'outbox')).toBeNull();
   expect(await ask(ledger, own)).toBe(real.id);
 });
 
@@ -76,11 +76,11 @@ test('it is found by an index: a ledger may hold a million', async () => {
 test('the pauses after failures end, within the stretch alone; other waiting goes on', async () => {
   const ledger = await freshLedger();
   const failed = await sighted(ledger, 'failed', 100);
-  await recordFailure(ledger, failed.id, at(300), error, at(5000));
+  await recordFailure(ledger, failed.id, here, at(300), error, at(5000));
   const tooOld = await sighted(ledger, 'too old', -100);
-  await recordFailure(ledger, tooOld.id, at(300), error, at(5000));
+  await recordFailure(ledger, tooOld.id, here, at(300), error, at(5000));
   const hopeless = await sighted(ledger, 'hopeless', 110);
-  await recordFailure(ledger, hopeless.id, at(300), error, null);
+  await recordFailure(ledger, hopeless.id, here, at(300), error, null);
   const held = await leaving(ledger, 'held up');
   const notSent = { status: 'not_sent', temporary: true, retryAt: at(5000), error } as const;
   await settleMessage(ledger, held.id, at(20), notSent);
