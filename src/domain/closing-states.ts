@@ -37,8 +37,8 @@ export const transitions = {
   supersede_trial: { from: ['sent', 'answered', 'scheduled', 'sending', 'uncertain'], to: 'pending' },
   /** The customer answered; an answer also proves that the message arrived. */
   answer: { from: ['sent', 'uncertain', 'sending', 'answered'], to: 'answered' },
-  /** The customer answered a message that was in doubt, while the closing waits to be asked about again. */
-  answer_earlier: { from: ['pending', 'scheduled', 'failed'], to: 'answered' },
+  /** The customer answered a message that was in doubt, though a person has had the closing decided again since. */
+  answer_earlier: { from: ['pending', 'scheduled', 'failed', 'suppressed'], to: 'answered' },
   /** A person recorded what the customer said, and no message of ours had asked: nobody needs to be asked any more. */
   answer_unasked: { from: ['pending', 'scheduled', 'failed', 'suppressed'], to: 'answered' },
 } as const satisfies Record<string, { from: readonly ClosingState[]; to: ClosingState }>;

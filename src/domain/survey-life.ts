@@ -7,7 +7,7 @@ export type SurveyLife = 'open' | 'final' | 'expired' | 'not_asked';
 /** Times are RFC 3339. */
 export interface SurveyFacts {
   state: ClosingState;
-  /** When the message left; of a closing that waits to be asked about again, the one before. */
+  /** When the message left; of a closing that was decided again since, the one before. */
   leftAt: string | null;
   firstAnsweredAt: string | null;
   /** Of the answer: how often it was given or changed. */

@@ -131,6 +131,18 @@ export async function move(
   return toClosing(row);
 }
 
+/** Ends a closing without a survey. What went wrong before is no longer why. */
+export async function suppress(
+  trx: Transaction<LedgerTables>,
+  closingId: string,
+  at: string,
+  reasons: readonly Reason[],
+  facts: ClosingChange = {},
+): Promise<Closing> {
+  const change = { ...facts, reasons: [...reasons], dueAt: null, error: null };
+  return move(trx, closingId, 'suppress', at, change, reasons.map(({ code }) => code).join(', '));
+}
+
 export function closingChanged(closing: Closing, transition: Transition): Failure {
   const { from, to } = transitions[transition];
   return new Failure(

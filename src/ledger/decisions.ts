@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { reservingStates, surveyedStates, type ClosingState } from '../domain/closing-states.ts';
-import { isTrial, type DeliveryName } from '../domain/delivery.ts';
+import { deliveryNames, isTrial, type DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
-import { closingChanged, closingIn, move, noSurvey } from './closing-rows.ts';
+import { closingChanged, closingIn, move, noSurvey, suppress } from './closing-rows.ts';
 import type { Closing, ClosingError } from './closing.ts';
 import { closeMessage, openMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
@@ -77,14 +77,13 @@ export async function decideClosing(
       await move(trx, own.id, 'supersede_trial', input.at, noSurvey, `${own.provider} was a trial`);
     if ('suppress' in decision) {
       if (isSurveyed(own) && !gaveWay) return own;
-      const change = { ...facts, reasons: [...decision.suppress], dueAt: null, error: null };
-      return move(trx, own.id, 'suppress', input.at, change, codes(decision.suppress));
+      return suppress(trx, own.id, input.at, decision.suppress, facts);
     }
     const { send, displaces } = decision;
     if (own.state === 'failed') await move(trx, own.id, 'retry', input.at, {}, null);
     for (const displaced of displaces) {
       const reasons: Reason[] = [{ code: 'recently_surveyed', detail: `newer closing ${own.id}` }];
-      await move(trx, displaced, 'suppress', input.at, { reasons, dueAt: null }, codes(reasons));
+      await suppress(trx, displaced, input.at, reasons);
     }
     const change = { ...facts, ...noSurvey, ...send, address, reasons: [], error: null };
     return move(trx, own.id, 'schedule', input.at, change, send.provider);
@@ -197,9 +196,7 @@ export async function retryClosing(ledger: Ledger, closingId: string, at: string
 /** A person stops a survey that has not left. @throws Failure closing_changed */
 export async function cancelClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
   const reasons: Reason[] = [{ code: 'cancelled', detail: `cancelled at ${at}` }];
-  return within(ledger, (trx) =>
-    move(trx, closingId, 'suppress', at, { reasons, dueAt: null }, codes(reasons)),
-  );
+  return within(ledger, (trx) => suppress(trx, closingId, at, reasons));
 }
 
 /** A person, or evidence, tells that the message did arrive. @throws Failure closing_changed */
@@ -237,21 +234,34 @@ async function historyOf(
     .selectFrom('closings')
     .select(['id', 'state', 'provider', 'closed_at', 'state_at'])
     .select((eb) => eb.fn.coalesce('sent_at', 'left_at', 'due_at', 'decided_at').as('at'))
+    .select((eb) =>
+      eb
+        .selectFrom('messages')
+        .select((of) => of.fn.max('messages.left_at').as('doubt_at'))
+        .whereRef('messages.closing_id', '=', 'closings.id')
+        .where('messages.outcome', 'in', ['uncertain', 'interrupted'])
+        .where('messages.provider', 'in', realDeliveries)
+        .as('doubt_at'),
+    )
     .where('address', '=', address)
-    .where('state', 'in', reservingStates)
     .orderBy('closed_at')
     .execute();
-  const closings = rows
-    .map((row) => ({
-      id: row.id,
-      state: row.state,
-      provider: row.provider,
-      closedAt: row.closed_at,
-      at: row.at ?? row.state_at,
-    }))
-    .filter((closing) => closing.id !== except && closing.at >= since);
-  return { unsubscribed, closings };
+  const closings = rows.flatMap(({ id, provider, closed_at: closedAt, ...row }) => {
+    const holder = { id, provider, closedAt };
+    if (row.doubt_at !== null && !isSurveyed(row)) {
+      // Decided again by a person, and the message before may have arrived all the same.
+      return [{ ...holder, state: 'uncertain' as const, at: row.doubt_at }];
+    }
+    const { state } = row;
+    return isReserving(state) ? [{ ...holder, state, at: row.at ?? row.state_at }] : [];
+  });
+  return { unsubscribed, closings: closings.filter(({ id, at }) => id !== except && at >= since) };
 }
+
+const realDeliveries = deliveryNames.filter((name) => !isTrial(name));
+
+const isReserving = (state: ClosingState): boolean =>
+  (reservingStates as readonly ClosingState[]).includes(state);
 
 /** A trial's survey gives way to the verdict of a real delivery, whichever it is. */
 function givesWay(own: Closing, decision: Decision): boolean {
@@ -261,10 +271,6 @@ function givesWay(own: Closing, decision: Decision): boolean {
     : decision.suppress.every(({ code }) => code !== 'already_surveyed');
 }
 
-function isSurveyed(closing: Closing): boolean {
-  return (surveyedStates as readonly ClosingState[]).includes(closing.state);
-}
-
-function codes(reasons: readonly Reason[]): string {
-  return reasons.map((reason) => reason.code).join(', ');
+function isSurveyed({ state }: Pick<Closing, 'state'>): boolean {
+  return (surveyedStates as readonly ClosingState[]).includes(state);
 }

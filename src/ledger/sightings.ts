@@ -3,7 +3,7 @@ import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../domain/
 import { surveyedStates, type ClosingState } from '../domain/closing-states.ts';
 import { normalizeTime } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
-import { isQueued, move, toClosing } from './closing-rows.ts';
+import { isQueued, suppress, toClosing } from './closing-rows.ts';
 import type { Closing, Sighted, Sighting } from './closing.ts';
 import { within, type Ledger } from './open.ts';
 import { prepared } from './prepared.ts';
@@ -267,7 +267,7 @@ async function endByReopening(
 ): Promise<Closing> {
   if (!isQueued(row.state, row.due_at)) return toClosing(row);
   const reasons: Reason[] = [{ code: 'reopened', detail: `reopened at ${reopenedAt}` }];
-  return move(trx, row.id, 'suppress', at, { reasons, dueAt: null }, 'reopened');
+  return suppress(trx, row.id, at, reasons);
 }
 
 /** Times that a row stands for, though the reopening lies between them and the row's own. */
@@ -325,7 +325,7 @@ async function sightAlone(
   });
   if (!isNew) return null;
   return asksAbout(was, closed_at) && closing.state === 'pending'
-    ? move(trx, closing.id, 'suppress', seen_at, { reasons: [alreadyAsked(was)] }, 'already_surveyed')
+    ? suppress(trx, closing.id, seen_at, [alreadyAsked(was)])
     : closing;
 }
 

@@ -1,6 +1,6 @@
 import type { Kysely } from 'kysely';
 import type { Reason } from '../domain/reason.ts';
-import { move } from './closing-rows.ts';
+import { suppress } from './closing-rows.ts';
 import type { Closing } from './closing.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
@@ -40,7 +40,7 @@ export async function unsubscribe(
     const reasons: Reason[] = [{ code: 'unsubscribed', detail: `unsubscribed at ${at}` }];
     const suppressed: Closing[] = [];
     for (const { id } of scheduled) {
-      suppressed.push(await move(trx, id, 'suppress', at, { reasons, dueAt: null }, 'unsubscribed'));
+      suppressed.push(await suppress(trx, id, at, reasons));
     }
     return { isNew: numInsertedOrUpdatedRows === 1n, suppressed };
   });

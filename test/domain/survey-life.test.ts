@@ -15,11 +15,11 @@ describe('a survey can be answered', () => {
     ['answered', 'open'],
     ['uncertain', 'open'],
     ['sending', 'open'],
-    // They wait to be asked about again.
+    // They were decided again, after a message that may have arrived.
     ['pending', 'open'],
     ['scheduled', 'open'],
     ['failed', 'open'],
-    ['suppressed', 'not_asked'],
+    ['suppressed', 'open'],
   ])('in state %s: %s', (state, life) => {
     expect(surveyLife({ ...sent, state }, policy, left)).toBe(life);
   });

@@ -15,6 +15,7 @@ import { claimClosing, claimNextDue } from '../../src/ledger/claims.ts';
 import type { Closing } from '../../src/ledger/closing.ts';
 import { closingById, closingOfSurvey } from '../../src/ledger/closings.ts';
 import {
+  cancelClosing,
   decideClosing,
   markLeaving,
   recordFailure,
@@ -157,15 +158,16 @@ describe('answers', () => {
     await expect(markLeaving(ledger, id, here, at(9999))).rejects.toMatchObject({ kind: 'ledger' });
   });
 
-  describe('to a message in doubt, while a person has the closing asked about again', () => {
+  describe('to a message in doubt, though a person has had the closing decided again', () => {
     const error = { code: 'timeout', message: 'No answer.', hint: 'Wait.' };
-    type Waits = 'pending' | 'scheduled' | 'failed';
+    type Waits = 'pending' | 'scheduled' | 'failed' | 'suppressed';
 
     async function again(ledger: Ledger, waits: Waits, provider: DeliveryName = 'smtp'): Promise<string> {
       const { id } = await leaving(ledger, 'c1', { provider });
       await settleMessage(ledger, id, at(20), { status: 'uncertain', error });
       await retryClosing(ledger, id, at(30));
       if (waits === 'scheduled') await decide(ledger, id);
+      if (waits === 'suppressed') await cancelClosing(ledger, id, at(31));
       if (waits === 'failed') await recordFailure(ledger, id, here, at(31), error, at(500));
       expect(await closingById(ledger, id)).toMatchObject({ state: waits, leftAt: null });
       return id;
@@ -178,7 +180,7 @@ describe('answers', () => {
         () => toSend(closingId, at(60)),
       );
 
-    test.each<Waits>(['pending', 'scheduled', 'failed'])(
+    test.each<Waits>(['pending', 'scheduled', 'failed', 'suppressed'])(
       'keeps the second from leaving: %s',
       async (waits) => {
         const ledger = await freshLedger();

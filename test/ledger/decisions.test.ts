@@ -180,6 +180,26 @@ describe('the history of an address', () => {
     expect(await addressHistory(ledger, address, at(-7 * day), own.id)).toEqual(seen);
   });
 
+  test.each(['pending', 'scheduled', 'failed', 'suppressed'] as const)(
+    'holds what a person had decided again, and is %s, after a message that may have arrived',
+    async (state) => {
+      const ledger = await freshLedger();
+      const address = 'kim@example.com';
+      const { id } = await leaving(ledger, 'c1', { address });
+      await settleMessage(ledger, id, at(20), { status: 'uncertain', error });
+      await retryClosing(ledger, id, at(30));
+      if (state === 'scheduled') {
+        const own = (await closingById(ledger, id))!;
+        await decideClosing(ledger, input(own, { address }), () => toSend(id, at(90)));
+      }
+      if (state === 'suppressed') await cancelClosing(ledger, id, at(31));
+      if (state === 'failed') await recordFailure(ledger, id, here, at(31), error, null);
+      expect((await closingById(ledger, id))?.state).toBe(state);
+      const { closings } = await addressHistory(ledger, address, at(-7 * day), null);
+      expect(closings).toMatchObject([{ id, state: 'uncertain', at: at(12) }]);
+    },
+  );
+
   test('begins at since, inclusive, and is empty without one', async () => {
     const ledger = await freshLedger();
     await sent(ledger, 'c1', 'smtp', 'kim@example.com');
@@ -470,6 +490,17 @@ describe('failures and people', () => {
     await settleMessage(ledger, id, at(20), { status: 'uncertain', error });
     expect(await retryClosing(ledger, id, at(30))).toMatchObject({ state: 'pending', leftAt: null });
     await expect(retryClosing(ledger, id, at(31))).rejects.toMatchObject({ code: 'closing_changed' });
+  });
+
+  test('what failed before is no longer why, once it is known why nobody is asked', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    await recordFailure(ledger, id, here, at(10), error, at(20));
+    expect(await cancelClosing(ledger, id, at(30))).toMatchObject({
+      state: 'suppressed',
+      error: null,
+      reasons: [{ code: 'cancelled' }],
+    });
   });
 
   test('a person may cancel what has not left', async () => {

@@ -219,7 +219,7 @@ const steps = {
       moved(row, ['sent'], 'answered');
       // Nobody who answered is asked again.
       if (row.ends.some((end) => end !== null && end !== 'not_sent')) {
-        moved(row, [...waiting, 'failed'], 'answered');
+        moved(row, [...waiting, 'failed', 'suppressed'], 'answered');
       }
       return true;
     }),
