@@ -56,7 +56,8 @@ interface Candidate {
  * Finds the agent who last sent a response: not the assignee and not the closer. The latest time wins; among equal
  * times the later item of the list. Total, and independent of the order of items with different times.
  */
-export function attribute({ items, closedAt, isExcluded }: AttributionQuestion): Attribution {
+export function attribute({ items, closedAt: toldAt, isExcluded }: AttributionQuestion): Attribution {
+  const closedAt = endOf(toldAt, items);
   const considered: ConsideredItem[] = [];
   const excludedAgentIds = new Set<string>();
   const unknownTypes = new Set<string>();
@@ -107,6 +108,19 @@ export function attribute({ items, closedAt, isExcluded }: AttributionQuestion):
     customerSpoke,
     unknownTypes: [...unknownTypes],
   };
+}
+
+/**
+ * A `closedAt` in whole seconds may have lost its fraction: a change to CLOSED within that second tells when it really
+ * was, and what was sent just before it still counts.
+ */
+function endOf(closedAt: Instant | null, items: readonly TimelineItem[]): Instant | null {
+  if (closedAt === null || toMilliseconds(closedAt) % 1000 !== 0) return closedAt;
+  const nextSecond = toMilliseconds(closedAt) + 1000;
+  return items.reduce((end, { newStatus, timestamp }) => {
+    const isClosing = newStatus === 'CLOSED' && timestamp !== null && toMilliseconds(timestamp) < nextSecond;
+    return isClosing && timestamp > end ? timestamp : end;
+  }, closedAt);
 }
 
 /** A call is a response when it ended; every other item when it happened. */

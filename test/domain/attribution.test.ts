@@ -45,6 +45,32 @@ describe('who is credited', () => {
     expect(result.considered.map(({ why }) => why)).toEqual(['earlier response', 'last response']);
   });
 
+  test.each([
+    ['2026-11-22T11:00:00Z', 'ben'],
+    ['2026-11-22T11:00:00.000Z', 'ben'],
+    ['2026-11-22T11:00:00.001Z', 'amy'],
+    ['2026-11-22T10:59:59Z', 'amy'],
+  ])(
+    'the one before the change to CLOSED, where closedAt (%s) tells no fraction of its second: %s',
+    (closedAt, id) => {
+      const result = creditOf(
+        [
+          item('EMAIL', { at: at('10:00'), initiator: agent('amy') }),
+          item('EMAIL', { at: '2026-11-22T11:00:00.412Z', initiator: agent('ben') }),
+          item('CONVERSATION_STATUS_CHANGE', {
+            at: '2026-11-22T11:00:00.430Z',
+            initiator: agent('cleo'),
+            content: { status: 'CLOSED' },
+          }),
+          item('EMAIL', { id: 'after', at: '2026-11-22T11:00:00.431Z', initiator: agent('cleo') }),
+        ],
+        { closedAt },
+      );
+      expect(agentOf(result)).toBe(id);
+      expect(whyOf(result, 'after')).toBe('after the closing');
+    },
+  );
+
   test.each(['API', 'AUTOMATION', 'SYSTEM', 'INTERNAL', 'EXTERNAL', 'CUSTOMER', 'agent', 'NEW_KIND'])(
     'never a message from %s',
     (type) => {

@@ -66,7 +66,12 @@ describe('at most one message', () => {
   });
 
   test('an answer to a message in doubt ends the waiting for a second one, and nothing else', () => {
-    expect(transitions.answer_earlier.from.toSorted()).toEqual(['failed', 'pending', 'scheduled', 'suppressed']);
+    expect(transitions.answer_earlier.from.toSorted()).toEqual([
+      'failed',
+      'pending',
+      'scheduled',
+      'suppressed',
+    ]);
     expect(transitions.answer_earlier.to).toBe('answered');
   });
 
