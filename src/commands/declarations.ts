@@ -273,7 +273,7 @@ const ledger: CommandDeclaration = {
         {
           flags: '--state <states>',
           description:
-            'only these, separated by commas: pending, scheduled, sending, sent, uncertain, suppressed, failed, answered',
+            'only these, separated by commas: pending, scheduled, sent, uncertain, suppressed, failed, answered',
         },
         { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01' },
         { flags: '--limit <number>', description: 'at most so many' },

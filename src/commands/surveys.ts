@@ -1,9 +1,9 @@
-import { closingStates, type ClosingState } from '../domain/closing-states.ts';
 import { timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
 import {
   callOff,
+  listedStates,
   listSurveys,
   readyAgain,
   settleAsSent,
@@ -36,7 +36,7 @@ export async function runSurveysList(context: CommandContext, options: SurveysLi
     const { ledger } = services;
     const filter = { ...given, ...(await sinceOf(context, services, options.since)) };
     const entries: SurveyEntry[] = [];
-    for await (const entry of listSurveys(ledger, filter)) {
+    for await (const entry of listSurveys(ledger, filter, timeNow(context.clock))) {
       if (output.jsonl) output.line(entry, () => '');
       else entries.push(entry);
     }
@@ -47,7 +47,7 @@ export async function runSurveysList(context: CommandContext, options: SurveysLi
 /** `gcsat surveys show ID`: the whole story of one closing. */
 export async function runSurveysShow(context: CommandContext, id: string): Promise<void> {
   await withServices(context, 'hand', async ({ ledger }) => {
-    const told = await tellSurvey(ledger, id);
+    const told = await tellSurvey(ledger, id, timeNow(context.clock));
     context.output.result(told, () => surveyStoryView(told, context.output));
   });
 }
@@ -67,7 +67,7 @@ export async function runSurveysRetry(
     const now = timeNow(context.clock);
     if (wasSent === true) {
       const { id: closingId } = await settleAsSent(services.ledger, id, now);
-      const told = await tellSurvey(services.ledger, closingId);
+      const told = await tellSurvey(services.ledger, closingId, now);
       context.output.result(told, () => surveyStoryView(told, context.output));
       return;
     }
@@ -86,16 +86,16 @@ export async function runSurveysCancel(context: CommandContext, id: string): Pro
   });
 }
 
-function statesOf(given: string | undefined): { states?: ClosingState[] } {
+function statesOf(given: string | undefined): { states?: SurveyEntry['state'][] } {
   if (given === undefined) return {};
-  const states = given.split(',').map((state) => state.trim());
-  const unknown = states.find((state) => !(closingStates as readonly string[]).includes(state));
-  if (unknown !== undefined) {
-    throw new Failure('usage', 'state_unknown', `there is no state '${unknown}'`, {
-      hint: `use ${closingStates.join(', ')}`,
+  const states = given.split(',').map((text) => {
+    const state = listedStates.find((one) => one === text.trim());
+    if (state !== undefined) return state;
+    throw new Failure('usage', 'state_unknown', `there is no state '${text.trim()}'`, {
+      hint: `use ${listedStates.join(', ')}`,
     });
-  }
-  return { states: states as ClosingState[] };
+  });
+  return { states };
 }
 
 async function sinceOf(

@@ -1,4 +1,4 @@
-import type { ClosingState } from '../domain/closing-states.ts';
+import { closingStates, type ClosingState } from '../domain/closing-states.ts';
 import type { Reason } from '../domain/reason.ts';
 import { Failure } from '../failure.ts';
 import { currentAnswer } from '../ledger/answers.ts';
@@ -12,12 +12,17 @@ import type { Ledger } from '../ledger/open.ts';
 import { story, type Story } from '../ledger/story.ts';
 import { visitsOf, type VisitTally } from '../ledger/visits.ts';
 
+/** States as they are listed: a message that is leaving at this very moment has no end yet, so its closing is pending. */
+export const listedStates = closingStates.filter((state) => state !== 'sending');
+
+type ListedState = (typeof listedStates)[number];
+
 /** One closing as `surveys list` tells it. Fields may be added, never renamed or removed. */
 export interface SurveyEntry {
   surveyId: string | null;
   closingId: string;
   conversationId: string;
-  state: ClosingState;
+  state: ListedState;
   customer: { id: string; email: string | null } | null;
   agent: { id: string | null; name: string | null; email: string | null } | null;
   closedAt: string;
@@ -36,7 +41,8 @@ export interface SurveyEntry {
 }
 
 /** The whole story of one closing. */
-export interface SurveyStory extends SurveyEntry {
+export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
+  state: ClosingState;
   evidence: unknown;
   url: string | null;
   externalId: string | null;
@@ -54,20 +60,32 @@ export interface SurveyStory extends SurveyEntry {
   otherClosings: string[];
 }
 
-export async function* listSurveys(ledger: Ledger, filter: ClosingFilter): AsyncGenerator<SurveyEntry> {
-  for await (const closing of listClosings(ledger, filter)) yield entryOf(ledger, closing);
+/** What a process left in doubt when it was killed is listed as that. */
+export async function* listSurveys(
+  ledger: Ledger,
+  { states, ...filter }: Omit<ClosingFilter, 'states'> & { states?: readonly ListedState[] },
+  now: string,
+): AsyncGenerator<SurveyEntry> {
+  await settleAbandoned(ledger, now);
+  const wanted = states?.flatMap((state) =>
+    state === 'pending' ? (['pending', 'sending'] as const) : [state],
+  );
+  const closings = listClosings(ledger, { ...filter, ...(wanted === undefined ? {} : { states: wanted }) });
+  for await (const closing of closings) yield entryOf(ledger, closing);
 }
 
 /**
  * @param anyId a survey, closing or conversation id; of several closings of a conversation the newest
  * @throws Failure kind not_found, code `survey_not_found`
  */
-export async function tellSurvey(ledger: Ledger, anyId: string): Promise<SurveyStory> {
+export async function tellSurvey(ledger: Ledger, anyId: string, now: string): Promise<SurveyStory> {
+  await settleAbandoned(ledger, now);
   const [closing, ...others] = await findClosingsOrFail(ledger, anyId);
   const told = await story(ledger, closing.id);
   const { surveyId } = closing;
   return {
     ...(await entryOf(ledger, closing)),
+    state: closing.state,
     evidence: closing.evidence,
     url: closing.surveyUrl,
     externalId: closing.externalId,
@@ -142,7 +160,7 @@ async function entryOf(ledger: Ledger, closing: Closing): Promise<SurveyEntry> {
     surveyId,
     closingId: closing.id,
     conversationId: closing.conversationId,
-    state: closing.state,
+    state: closing.state === 'sending' ? 'pending' : closing.state,
     customer: customer === null ? null : { id: customer.id, email: customer.email },
     agent: closing.agent,
     closedAt: closing.closedAt,

@@ -3,7 +3,8 @@ import { recordAnswer } from '../../src/ledger/answers.ts';
 import { noteCardFailure } from '../../src/ledger/cards-due.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
 import { recordVisits } from '../../src/ledger/visits.ts';
-import { readyAgain, settleAsSent, tellSurvey } from '../../src/workflow/ledgered-surveys.ts';
+import { listSurveys, readyAgain, settleAsSent, tellSurvey } from '../../src/workflow/ledgered-surveys.ts';
+import { all } from '../gladly/local-gladly.ts';
 import { at, elsewhere, freshLedger, here, leaving } from '../ledger/support.ts';
 
 const error = { code: 'network', message: 'broken', hint: 'again' };
@@ -15,7 +16,11 @@ describe('the story of a survey', () => {
     const { id } = await leaving(ledger, 'c1');
     const surveyId = `survey-${id}`;
     await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
-    expect(await tellSurvey(ledger, 'c1')).toMatchObject({ visits: [], cardFailure: null, answers: [] });
+    expect(await tellSurvey(ledger, 'c1', at(50))).toMatchObject({
+      visits: [],
+      cardFailure: null,
+      answers: [],
+    });
     await recordVisits(ledger, [
       { surveyId, kind: 'scanner', at: at(21) },
       { surveyId, kind: 'opened', at: at(22) },
@@ -24,7 +29,7 @@ describe('the story of a survey', () => {
     await recordAnswer(ledger, { ...content, rating: 2, at: at(30) });
     await recordAnswer(ledger, { ...content, rating: 5, at: at(40) });
     await noteCardFailure(ledger, surveyId, { retryAt: at(101), error });
-    expect(await tellSurvey(ledger, 'c1')).toMatchObject({
+    expect(await tellSurvey(ledger, 'c1', at(50))).toMatchObject({
       visits: [
         { kind: 'opened', count: 1 },
         { kind: 'scanner', count: 1 },
@@ -47,14 +52,30 @@ describe('a message that was leaving', () => {
     const other = await leaving(ledger, 'c2', { worker: ended });
     expect(await readyAgain(ledger, one.id, at(20))).toMatchObject({ state: 'pending', error: null });
     expect(await settleAsSent(ledger, other.id, at(20))).toMatchObject({ state: 'sent', sentAt: at(12) });
-    const { history } = await tellSurvey(ledger, one.id);
+    const { history } = await tellSurvey(ledger, one.id, at(20));
     expect(history.map(({ transition }) => transition)).toEqual(['schedule', 'leave', 'doubt', 'retry']);
+  });
+
+  test('when its process died is listed as in doubt, without being asked for anything else', async () => {
+    const ledger = await freshLedger();
+    const dead = await leaving(ledger, 'c1', { worker: ended });
+    const live = await leaving(ledger, 'c2');
+    const listed = async (states?: ('pending' | 'uncertain')[]): Promise<[string, string][]> =>
+      (await all(listSurveys(ledger, states === undefined ? {} : { states }, at(20))))
+        .map(({ closingId, state }): [string, string] => [closingId, state])
+        .toSorted();
+    expect(await listed()).toEqual([
+      [dead.id, 'uncertain'],
+      [live.id, 'pending'],
+    ]);
+    expect(await listed(['uncertain'])).toEqual([[dead.id, 'uncertain']]);
+    expect(await listed(['pending'])).toEqual([[live.id, 'pending']]);
   });
 
   test('and still is, in another process, is left to that one', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1', { worker: elsewhere });
     await expect(readyAgain(ledger, id, at(20))).rejects.toMatchObject({ code: 'closing_changed' });
-    expect(await tellSurvey(ledger, id)).toMatchObject({ state: 'sending' });
+    expect(await tellSurvey(ledger, id, at(20))).toMatchObject({ state: 'sending' });
   });
 });

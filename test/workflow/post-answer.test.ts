@@ -27,7 +27,7 @@ async function replay(services: Services, conversationId: string): Promise<strin
 }
 
 /** As `surveys list` tells them. */
-const listed = (own: World): Promise<unknown[]> => all(listSurveys(own.ledger, {}));
+const listed = (own: World): Promise<unknown[]> => all(listSurveys(own.ledger, {}, iso(own.time.now)));
 
 const answered = (rating: number): object => ({
   state: 'answered',
