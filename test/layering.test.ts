@@ -90,6 +90,11 @@ describe('side effects stay in their place', () => {
     ).toEqual([]);
   });
 
+  test('the ledger is written in transactions only', () => {
+    const writes = /\.(db|ahead)\s*\.(insertInto|replaceInto|updateTable|deleteFrom|mergeInto|schema)\b/;
+    expect(offenders(writes, () => false)).toEqual([]);
+  });
+
   test('the domain reads no clock, no randomness, no environment and no files', () => {
     const impure =
       /\bDate\.now\(|\bnew Date\(\)|Math\.random|\bprocess\.|randomUUID|randomBytes|from 'node:(fs|http|https|net|os|child_process)/;

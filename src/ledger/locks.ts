@@ -25,18 +25,18 @@ export async function takeLock(ledger: Ledger, name: string, worker: Worker, now
 
 /** Extends a lock by another 30 s from `now`; one that was lost stays with its new holder. */
 export async function renewLock(ledger: Ledger, name: string, worker: Worker, now: string): Promise<void> {
-  await ledger.db
-    .updateTable('locks')
-    .set({ claim_until: expiry(now) })
-    .where('name', '=', name)
-    .where('claimed_by', '=', nameOf(worker))
-    .execute();
+  await within(ledger, (trx) =>
+    trx
+      .updateTable('locks')
+      .set({ claim_until: expiry(now) })
+      .where('name', '=', name)
+      .where('claimed_by', '=', nameOf(worker))
+      .execute(),
+  );
 }
 
 export async function releaseLock(ledger: Ledger, name: string, worker: Worker): Promise<void> {
-  await ledger.db
-    .deleteFrom('locks')
-    .where('name', '=', name)
-    .where('claimed_by', '=', nameOf(worker))
-    .execute();
+  await within(ledger, (trx) =>
+    trx.deleteFrom('locks').where('name', '=', name).where('claimed_by', '=', nameOf(worker)).execute(),
+  );
 }

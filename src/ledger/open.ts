@@ -6,6 +6,7 @@ import { openSqlite, type SqliteOptions } from './sqlite.ts';
 import type { LedgerTables } from './tables.ts';
 
 export interface Ledger {
+  /** For reading; what writes is `within` a transaction. */
   readonly db: Kysely<LedgerTables>;
   /** The same, for what somebody waits for: it goes before all work that is lined up. */
   readonly ahead: Kysely<LedgerTables>;
@@ -38,8 +39,9 @@ export async function openLedger(
 }
 
 /**
- * One transaction: all of it or nothing. `work` must use only the transaction it is given, since the ledger's own
- * connection is taken until it ends.
+ * One transaction: all of it or nothing. Every write is in one: only its beginning waits for other processes with the
+ * event loop free, and sees that the file is still in its place. `work` must use only the transaction it is given, since
+ * the ledger's own connection is taken until it ends.
  */
 export function within<T>(ledger: Ledger, work: (trx: Transaction<LedgerTables>) => Promise<T>): Promise<T> {
   return ledger.db.transaction().execute(work);

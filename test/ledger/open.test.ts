@@ -14,12 +14,21 @@ import { describe, expect, test } from 'vitest';
 import { answersOf } from '../../src/ledger/answers.ts';
 import { answersWithoutCard } from '../../src/ledger/cards-due.ts';
 import { closingById, closingsOfConversation, sightClosing } from '../../src/ledger/closings.ts';
-import { bindOrganization, boundOrganization, openLedger, within } from '../../src/ledger/open.ts';
+import { releaseLock, renewLock } from '../../src/ledger/locks.ts';
+import { advanceMark, setMarkOnce } from '../../src/ledger/marks.ts';
+import {
+  bindOrganization,
+  boundOrganization,
+  openLedger,
+  within,
+  type Ledger,
+} from '../../src/ledger/open.ts';
 import { queueFigures } from '../../src/ledger/tallies.ts';
 import { isUnsubscribed } from '../../src/ledger/unsubscribes.ts';
 import {
   at,
   freshLedger,
+  here,
   inProcesses,
   opened,
   sighted,
@@ -31,6 +40,14 @@ import {
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
 const acme = { organizationId: 'org-1', hostKind: 'com', origin: 'https://acme.gladly.com' } as const;
+
+/** Writes that need no transaction for their own sake. */
+const standalone: { name: string; write: (ledger: Ledger) => Promise<unknown> }[] = [
+  { name: 'renewLock', write: (ledger) => renewLock(ledger, 'card', here, at(0)) },
+  { name: 'releaseLock', write: (ledger) => releaseLock(ledger, 'card', here) },
+  { name: 'setMarkOnce', write: (ledger) => setMarkOnce(ledger, 'sync_started', at(0)) },
+  { name: 'advanceMark', write: (ledger) => advanceMark(ledger, 'sync_until', at(0)) },
+];
 
 describe('location', () => {
   test.each(['postgres://gcsat:geheim@db/gcsat', 'postgresql://gcsat:geheim@db/gcsat'])(
@@ -185,6 +202,15 @@ describe('files', () => {
       chmodSync(folder, 0o755);
       chmodSync(dirname(existing), 0o755);
     }
+  });
+
+  test.each(standalone)('a file that was moved takes no more: $name', async ({ write }) => {
+    const file = temporaryFile();
+    const ledger = await opened(file);
+    renameSync(file, `${file}.moved`);
+    await expect(write(ledger)).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_gone' });
+    renameSync(`${file}.moved`, file);
+    await write(ledger);
   });
 
   test.each(['removed', 'replaced'])('a file that is %s under an open ledger takes no more', async (fate) => {
@@ -348,6 +374,26 @@ describe('several writers', () => {
     holder.process.stdin?.end();
     expect((await waiting).id).toBe(`c1@${at(0)}`);
   });
+
+  test.each(standalone)(
+    'waiting for another process leaves the event loop free: $name',
+    async ({ write }) => {
+      const location = temporaryFile();
+      const ledger = await opened(location);
+      const holder = await startChild({ action: 'hold', location });
+      holder.go();
+      await holder.next();
+      let written = false;
+      const waiting = write(ledger).then(() => {
+        written = true;
+      });
+      await new Promise((resolve) => setTimeout(resolve, 20));
+      expect(written).toBe(false);
+      holder.process.stdin?.end();
+      await waiting;
+      expect(written).toBe(true);
+    },
+  );
 
   test('transactions of one process come one after the other', async () => {
     const ledger = await freshLedger();
