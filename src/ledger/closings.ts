@@ -1,5 +1,4 @@
-import { sql } from 'kysely';
-import { transitions, type ClosingState, type Transition } from '../domain/closing-states.ts';
+import { allows, type ClosingState, type Transition } from '../domain/closing-states.ts';
 import { move, toClosing } from './closing-rows.ts';
 import type { Closing, ClosingChange, Sighted, Sighting } from './closing.ts';
 import { askedBefore } from './messages.ts';
@@ -71,31 +70,19 @@ export async function closingOfSurvey(ledger: Ledger, surveyId: string): Promise
   return row === undefined ? null : askedBefore(ledger.db, toClosing(row), surveyId);
 }
 
-/** A closing that lost its survey when it was decided again, but whose message is out. */
+/**
+ * A closing that lost its survey when it was decided again, but whose message is out. Looked for by its message alone:
+ * SQLite would take the index of surveys, where all closings without one stand together.
+ */
 async function waitingWithout(ledger: Ledger, surveyId: string): Promise<ClosingsTable | undefined> {
-  return (
-    ledger.db
-      .selectFrom('closings')
-      .selectAll()
-      // Literals: SQLite uses the partial index only if it can see them.
-      .where(
-        'state',
-        'in',
-        transitions.answer_earlier.from.map((state) => sql.lit(state)),
-      )
-      .where('survey_id', 'is', null)
-      .where((eb) =>
-        eb.exists(
-          eb
-            .selectFrom('messages')
-            .select('messages.sequence')
-            .whereRef('messages.closing_id', '=', 'closings.id')
-            .where('messages.survey_id', '=', surveyId),
-        ),
-      )
-      .limit(1)
-      .executeTakeFirst()
-  );
+  const asked = await ledger.db
+    .selectFrom('closings')
+    .selectAll()
+    .where('id', 'in', (eb) =>
+      eb.selectFrom('messages').select('messages.closing_id').where('messages.survey_id', '=', surveyId),
+    )
+    .execute();
+  return asked.find(({ state, survey_id }) => survey_id === null && allows('answer_earlier', state));
 }
 
 /** Newest first. */

@@ -5,7 +5,7 @@ import type { LedgerTables } from './tables.ts';
 type Migration = (trx: Transaction<LedgerTables>) => Promise<void>;
 
 /** In order; the version of a ledger is the number of those applied. Never edited once released, only added to. */
-const migrations: readonly Migration[] = [createTables, addEvents];
+const migrations: readonly Migration[] = [createTables, addEvents, addIndexes];
 
 /**
  * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at
@@ -292,4 +292,9 @@ async function addCardsDue(trx: Transaction<LedgerTables>): Promise<void> {
         ),
     )
     .execute();
+}
+
+/** Looking for a survey or a card must not cost by all that the ledger holds. */
+async function addIndexes(trx: Transaction<LedgerTables>): Promise<void> {
+  await trx.schema.createIndex('messages_survey').on('messages').column('survey_id').execute();
 }

@@ -257,6 +257,7 @@ describe('versions', () => {
     expect(await again.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
       { version: 1 },
       { version: 2 },
+      { version: 3 },
     ]);
   });
 
@@ -268,6 +269,7 @@ describe('versions', () => {
     expect(await ledger.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
       { version: 1 },
       { version: 2 },
+      { version: 3 },
     ]);
   });
 
@@ -292,6 +294,7 @@ describe('versions', () => {
       expect(await ledger.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
         { version: 1 },
         { version: 2 },
+        { version: 3 },
       ]);
       expect((await closingsOfConversation(ledger, 'reopened')).map(({ state }) => state)).toEqual([
         'pending',
