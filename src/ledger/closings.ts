@@ -118,13 +118,16 @@ export interface ClosingFilter {
   limit?: number;
 }
 
+/** Of the last closing of a page. */
+type Position = Pick<Closing, 'closedAt' | 'id'>;
+
 const pageSize = 500;
 
 /** Newest first. Read in pages, so that neither memory nor the connection is held; what changes meanwhile may show. */
 export async function* listClosings(ledger: Ledger, filter: ClosingFilter): AsyncGenerator<Closing, void> {
   if (filter.states?.length === 0) return;
   let left = filter.limit ?? Number.POSITIVE_INFINITY;
-  let after: { closedAt: string; id: string } | null = null;
+  let after: Position | null = null;
   while (left > 0) {
     const page = await pageOf(ledger, filter, after, Math.min(left, pageSize));
     yield* page;
@@ -135,28 +138,43 @@ export async function* listClosings(ledger: Ledger, filter: ClosingFilter): Asyn
   }
 }
 
+/**
+ * Each state has its own stretch of the index, in this order: SQLite would sort all that is left of several states for
+ * every page, and walk past what was listed already where it is given `until` besides the last of the page before.
+ */
 async function pageOf(
-  ledger: Ledger,
-  filter: ClosingFilter,
-  after: { closedAt: string; id: string } | null,
+  { db }: Ledger,
+  { states, since, until }: ClosingFilter,
+  after: Position | null,
   size: number,
 ): Promise<Closing[]> {
-  const { states, since, until } = filter;
-  const rows = await ledger.db
-    .selectFrom('closings')
-    .selectAll()
-    .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))
-    .$if(since !== undefined, (query) => query.where('closed_at', '>=', since ?? ''))
-    .$if(until !== undefined, (query) => query.where('closed_at', '<', until ?? ''))
-    .$if(after !== null, (query) =>
-      query.where((eb) =>
-        eb(eb.refTuple('closed_at', 'id'), '<', eb.tuple(after?.closedAt ?? '', after?.id ?? '')),
-      ),
-    )
-    .orderBy('closed_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(size)
-    .execute();
+  const newest = (state: ClosingState | null) =>
+    db
+      .selectFrom('closings')
+      .selectAll()
+      .$if(state !== null, (query) => query.where('state', '=', state ?? 'pending'))
+      .$if(since !== undefined, (query) => query.where('closed_at', '>=', since ?? ''))
+      .$if(until !== undefined && after === null, (query) => query.where('closed_at', '<', until ?? ''))
+      .$if(after !== null, (query) =>
+        query.where((eb) =>
+          eb(eb.refTuple('closed_at', 'id'), '<', eb.tuple(after?.closedAt ?? '', after?.id ?? '')),
+        ),
+      )
+      .orderBy('closed_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(size);
+  const [first, ...others] = [...new Set(states ?? [null])].map(newest);
+  if (first === undefined) return [];
+  const rows = await (
+    others.length === 0
+      ? first
+      : [first, ...others]
+          .map((query) => db.selectFrom(query.as('page')).selectAll())
+          .reduce((all, one) => all.unionAll(one))
+          .orderBy('closed_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(size)
+  ).execute();
   return rows.map(toClosing);
 }
 

@@ -15,7 +15,7 @@ import {
   type ClosingFilter,
 } from '../../src/ledger/closings.ts';
 import { cancelClosing } from '../../src/ledger/decisions.ts';
-import type { Ledger } from '../../src/ledger/open.ts';
+import { within, type Ledger } from '../../src/ledger/open.ts';
 import { story } from '../../src/ledger/story.ts';
 import {
   at,
@@ -321,5 +321,35 @@ describe('finding', () => {
     await sighted(ledger, 'c2');
     expect((await listed(ledger, { states: ['scheduled', 'sent'] })).map(({ id }) => id)).toEqual([one.id]);
     expect(await listed(ledger, { states: [] })).toEqual([]);
+  });
+
+  test('listing several states goes over all pages in the same order', async () => {
+    const ledger = await freshLedger();
+    const states = ['pending', 'sent', 'suppressed', 'failed'] as const;
+    await sightClosings(
+      ledger,
+      Array.from({ length: 1400 }, (_, number) => ({
+        conversationId: `c${number}`,
+        customerId: null,
+        closedAt: at(Math.floor(number / 3)),
+        source: 'report' as const,
+        seenAt: at(0),
+      })),
+    );
+    const all = await listed(ledger, {});
+    await within(ledger, async (trx) => {
+      for (const [number, { id }] of all.entries()) {
+        const state = states[(number * 7) % 11] ?? 'pending';
+        await trx.updateTable('closings').set({ state }).where('id', '=', id).execute();
+      }
+    });
+    const wanted = (await listed(ledger, {})).filter(
+      ({ state, closedAt }) =>
+        (state === 'sent' || state === 'pending') && closedAt >= at(10) && closedAt < at(460),
+    );
+    expect(wanted.length).toBeGreaterThan(1000);
+    const filter = { states: ['sent', 'pending', 'sent'] as const, since: at(10), until: at(460) };
+    expect(await listed(ledger, filter)).toEqual(wanted);
+    expect(await listed(ledger, { ...filter, limit: 700 })).toEqual(wanted.slice(0, 700));
   });
 });

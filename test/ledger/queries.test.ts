@@ -9,7 +9,9 @@ import {
   findClosings,
   lastTimeOf,
   listClosings,
+  sightClosings,
   sightReopening,
+  type ClosingFilter,
 } from '../../src/ledger/closings.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
 import { recordEvents } from '../../src/ledger/events.ts';
@@ -71,26 +73,70 @@ test('no query goes through all closings: a ledger may hold a million', async ()
 });
 
 /** What a read does with its tables: an index by name, since a search in the wrong one may cost as much as a scan. */
-const plans: { name: string; read: (ledger: Ledger) => Promise<unknown>; steps: string[] }[] = [
+const plans: {
+  name: string;
+  fill?: (ledger: Ledger) => Promise<unknown>;
+  read: (ledger: Ledger) => Promise<unknown>;
+  steps: string[];
+}[] = [
   {
     name: 'closingOfSurvey of a survey that the ledger does not know',
     read: (ledger) => closingOfSurvey(ledger, 'unknown'),
     steps: [
       'SEARCH closings USING INDEX closings_survey (survey_id=?)',
       'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',
-      'LIST SUBQUERY 1',
       'SEARCH messages USING INDEX messages_survey (survey_id=?)',
+    ],
+  },
+  {
+    name: 'a listing, which goes on where the page before ended',
+    fill: twoPages,
+    read: (ledger) => listAll(ledger, {}),
+    steps: [
+      'SEARCH closings USING INDEX closings_closed (closed_at>? AND closed_at<?)',
+      'SEARCH closings USING INDEX closings_closed (closed_at>? AND (closed_at,id)<(?,?))',
+    ],
+  },
+  {
+    name: 'a listing of several states, of which none is sorted as a whole',
+    fill: twoPages,
+    read: (ledger) => listAll(ledger, { states: ['pending', 'sent'] }),
+    steps: [
+      'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND closed_at<?)',
+      'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND closed_at<?)',
+      'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND (closed_at,id)<(?,?))',
+      'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND (closed_at,id)<(?,?))',
     ],
   },
 ];
 
-test.each(plans)('the plan of $name', async ({ read, steps }) => {
+async function twoPages(ledger: Ledger): Promise<void> {
+  const sightings = Array.from({ length: 501 }, (_, number) => ({
+    conversationId: `c${number}`,
+    customerId: null,
+    closedAt: at(number),
+    source: 'report' as const,
+    seenAt: at(0),
+  }));
+  await sightClosings(ledger, sightings);
+}
+
+async function listAll(ledger: Ledger, filter: ClosingFilter): Promise<void> {
+  const listed: string[] = [];
+  for await (const { id } of listClosings(ledger, { ...filter, since: at(0), until: at(501) }))
+    listed.push(id);
+  expect(listed).toHaveLength(501);
+}
+
+test.each(plans)('the plan of $name', async ({ fill, read, steps }) => {
   const ledger = await freshLedger();
+  await fill?.(ledger);
   const prepared = vi.spyOn(Database.prototype, 'prepare');
   await read(ledger);
   const statements = statementsOf(prepared.mock.calls);
   prepared.mockRestore();
-  expect(await stepsOf(ledger, statements)).toEqual(steps);
+  const taken = (await stepsOf(ledger, statements)).filter((step) => /^(SEARCH|SCAN) (?!page$)/.test(step));
+  expect(taken).toEqual(steps);
 });
 
 /** The queries among what was prepared, each once. */
