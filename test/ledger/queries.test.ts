@@ -19,6 +19,7 @@ import type { Ledger } from '../../src/ledger/open.ts';
 import { story } from '../../src/ledger/story.ts';
 import { unsubscribe } from '../../src/ledger/unsubscribes.ts';
 import { recordVisits, visitsOf } from '../../src/ledger/visits.ts';
+import { endPauses } from '../../src/ledger/waiting.ts';
 import { at, freshLedger, here, leaving, sighted } from './support.ts';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -89,6 +90,11 @@ const plans: {
     ],
   },
   {
+    name: 'endPauses, which costs by the queue',
+    read: (ledger) => endPauses(ledger, { since: at(0), until: at(900) }, at(400)),
+    steps: ['SEARCH closings USING INDEX closings_queue (due_at>?)'],
+  },
+  {
     name: 'a listing, which goes on where the page before ended',
     fill: twoPages,
     read: (ledger) => listAll(ledger, {}),
@@ -98,14 +104,19 @@ const plans: {
     ],
   },
   {
-    name: 'a listing of several states, of which none is sorted as a whole',
+    name: 'a listing of several states, each in the order of its index',
     fill: twoPages,
     read: (ledger) => listAll(ledger, { states: ['pending', 'sent'] }),
+    // What is sorted is a page of each.
     steps: [
       'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND closed_at<?)',
+      'USE TEMP B-TREE FOR ORDER BY',
       'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND closed_at<?)',
+      'USE TEMP B-TREE FOR ORDER BY',
       'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND (closed_at,id)<(?,?))',
+      'USE TEMP B-TREE FOR ORDER BY',
       'SEARCH closings USING INDEX closings_state (state=? AND closed_at>? AND (closed_at,id)<(?,?))',
+      'USE TEMP B-TREE FOR ORDER BY',
     ],
   },
 ];
@@ -135,7 +146,9 @@ test.each(plans)('the plan of $name', async ({ fill, read, steps }) => {
   await read(ledger);
   const statements = statementsOf(prepared.mock.calls);
   prepared.mockRestore();
-  const taken = (await stepsOf(ledger, statements)).filter((step) => /^(SEARCH|SCAN) (?!page$)/.test(step));
+  const taken = (await stepsOf(ledger, statements)).filter((step) =>
+    /^(SEARCH|SCAN|USE) (?!page$)/.test(step),
+  );
   expect(taken).toEqual(steps);
 });
 
