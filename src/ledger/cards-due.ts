@@ -46,27 +46,58 @@ export interface CardFailure {
   error: ClosingError;
 }
 
+interface WithoutCard {
+  surveyId: string;
+  closingId: string | null;
+}
+
 /**
  * Surveys, with their closings, whose newest answer has no posted card: oldest answer first, and those of no closing
  * last.
- * @param now leaves out those whose next try is later, or up to a person; without it none is left out
+ * @param now only those of closings that may be tried now, what has been due for longest first; without it none is left out
  */
 export async function answersWithoutCard(
   ledger: Ledger,
   limit: number,
   now?: string,
-): Promise<{ surveyId: string; closingId: string | null }[]> {
+): Promise<WithoutCard[]> {
+  if (now !== undefined) return dueCards(ledger, limit, now);
   const rows = await ledger.db
     .selectFrom('cards_due')
     .select(['survey_id', 'closing_id'])
-    .$if(now !== undefined, (query) =>
-      query.where((eb) => eb.or([eb('tries', '=', 0), eb('retry_at', '<=', now ?? '')])),
-    )
     .orderBy((eb) => eb('closing_id', 'is', null))
     .orderBy('answered_at')
     .limit(limit)
     .execute();
-  return rows.map((row) => ({ surveyId: row.survey_id, closingId: row.closing_id }));
+  return rows.map(toWithoutCard);
+}
+
+/** Asked for after every card: each half has an index in its order, so that a queue after an outage is never sorted. */
+async function dueCards({ db }: Ledger, limit: number, now: string): Promise<WithoutCard[]> {
+  const due = db
+    .selectFrom('cards_due')
+    .select(['survey_id', 'closing_id'])
+    .where('closing_id', 'is not', null)
+    .limit(limit);
+  const untried = await due
+    .select('answered_at as due_at')
+    // A literal: SQLite uses the partial index only if it can see the value.
+    .where('tries', '=', sql.lit(0))
+    .orderBy('answered_at')
+    .execute();
+  const again = await due
+    .select((eb) => eb.ref('retry_at').$notNull().as('due_at'))
+    .where('retry_at', '<=', now)
+    .orderBy('retry_at')
+    .execute();
+  return [...untried, ...again]
+    .sort((one, other) => (one.due_at < other.due_at ? -1 : 1))
+    .slice(0, limit)
+    .map(toWithoutCard);
+}
+
+function toWithoutCard(row: { survey_id: string; closing_id: string | null }): WithoutCard {
+  return { surveyId: row.survey_id, closingId: row.closing_id };
 }
 
 /** Notes that Gladly did not take the card of the newest answer; without effect once it has. */

@@ -297,4 +297,16 @@ async function addCardsDue(trx: Transaction<LedgerTables>): Promise<void> {
 /** Looking for a survey or a card must not cost by all that the ledger holds. */
 async function addIndexes(trx: Transaction<LedgerTables>): Promise<void> {
   await trx.schema.createIndex('messages_survey').on('messages').column('survey_id').execute();
+  await trx.schema
+    .createIndex('cards_due_untried')
+    .on('cards_due')
+    .column('answered_at')
+    .where(sql<boolean>`tries = 0 and closing_id is not null`)
+    .execute();
+  await trx.schema
+    .createIndex('cards_due_again')
+    .on('cards_due')
+    .column('retry_at')
+    .where(sql<boolean>`closing_id is not null`)
+    .execute();
 }

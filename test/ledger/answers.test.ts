@@ -404,6 +404,24 @@ describe('cards', () => {
     expect(await answersWithoutCard(ledger, 1)).toEqual([{ surveyId: 'earlier', closingId: id }]);
   });
 
+  test('are due by when they may be tried, each once; those of no closing never are', async () => {
+    const ledger = await freshLedger();
+    const { id } = await sighted(ledger, 'c1');
+    const error = { code: 'network', message: 'broken', hint: 'again' };
+    await recordAnswer(ledger, answer(null, { surveyId: 'by hand', at: at(1) }));
+    await recordAnswer(ledger, answer(id, { surveyId: 'tried', at: at(2) }));
+    await recordAnswer(ledger, answer(id, { surveyId: 'earlier', at: at(3) }));
+    await recordAnswer(ledger, answer(id, { surveyId: 'hopeless', at: at(4) }));
+    await recordAnswer(ledger, answer(id, { surveyId: 'later', at: at(90) }));
+    await noteCardFailure(ledger, 'tried', { retryAt: at(60), error });
+    await noteCardFailure(ledger, 'hopeless', { retryAt: null, error });
+    const due = async (limit: number, now: string): Promise<string[]> =>
+      (await answersWithoutCard(ledger, limit, now)).map(({ surveyId }) => surveyId);
+    expect(await due(10, at(59))).toEqual(['earlier', 'later']);
+    expect(await due(10, at(60))).toEqual(['earlier', 'tried', 'later']);
+    expect(await due(2, at(60))).toEqual(['earlier', 'tried']);
+  });
+
   test('are part of the story of the closing', async () => {
     const ledger = await freshLedger();
     const { id } = await sighted(ledger, 'c1');

@@ -2,7 +2,7 @@ import Database from 'libsql';
 import { afterEach, expect, test, vi } from 'vitest';
 import { answersOf, outermostAnswers, recordAnswer } from '../../src/ledger/answers.ts';
 import { cardsOf } from '../../src/ledger/cards.ts';
-import { cardFailureOf } from '../../src/ledger/cards-due.ts';
+import { answersWithoutCard, cardFailureOf } from '../../src/ledger/cards-due.ts';
 import { claimClosing, claimNextDue, nextDueAt, settleAbandoned } from '../../src/ledger/claims.ts';
 import {
   closingOfSurvey,
@@ -93,6 +93,14 @@ const plans: {
     name: 'endPauses, which costs by the queue',
     read: (ledger) => endPauses(ledger, { since: at(0), until: at(900) }, at(400)),
     steps: ['SEARCH closings USING INDEX closings_queue (due_at>?)'],
+  },
+  {
+    name: 'answersWithoutCard of those that are due, which sorts none',
+    read: (ledger) => answersWithoutCard(ledger, 4, at(0)),
+    steps: [
+      'SCAN cards_due USING INDEX cards_due_untried',
+      'SEARCH cards_due USING INDEX cards_due_again (retry_at<?)',
+    ],
   },
   {
     name: 'a listing, which goes on where the page before ended',
