@@ -191,9 +191,11 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): (
     init: () => Promise.resolve(),
     acquireConnection: () => acquireConnection(order),
     beginTransaction: async () => {
-      // SQLite would go on writing into a file that nobody can open any more.
-      if (inodeOf(path) !== opened) throw ledgerGone(path);
       try {
+        // SQLite would go on writing into a file that nobody can open any more.
+        if (inodeOf(path) !== opened) throw ledgerGone(path);
+        // Left by a rollback that failed.
+        if (database.inTransaction) database.exec('ROLLBACK');
         // IMMEDIATE: a transaction that first reads and then writes cannot lose its snapshot to another process.
         database.exec('PRAGMA busy_timeout = 0');
         await whenFree(options.busyTimeoutMs, () => database.exec('BEGIN IMMEDIATE'));
@@ -207,8 +209,12 @@ function driverOn(database: Connection, path: string, options: SqliteOptions): (
       await connection.executeQuery({ sql: 'COMMIT', parameters: [] } as unknown as CompiledQuery);
     },
     rollbackTransaction: () => {
-      // A full disk makes SQLite roll back by itself.
-      if (database.inTransaction) database.exec('ROLLBACK');
+      try {
+        // A full disk makes SQLite roll back by itself.
+        if (database.inTransaction) database.exec('ROLLBACK');
+      } catch {
+        // What made the transaction fail tells more, and the next one rolls back first.
+      }
       return Promise.resolve();
     },
     releaseConnection: () => {

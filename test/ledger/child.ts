@@ -5,6 +5,7 @@ import { currentWorker } from '../../src/ledger/workers.ts';
 import { sightClosing } from '../../src/ledger/closings.ts';
 import { decideClosing, markLeaving } from '../../src/ledger/decisions.ts';
 import { limiterStore } from '../../src/ledger/limiter.ts';
+import { advanceMark } from '../../src/ledger/marks.ts';
 import { openLedger, within } from '../../src/ledger/open.ts';
 import { Failure } from '../../src/failure.ts';
 
@@ -18,6 +19,7 @@ export type ChildTask =
   | { action: 'reserve'; location: string; nowMs: number; intervalMs: number; times: number }
   | { action: 'write'; location: string }
   | { action: 'hold'; location: string }
+  | { action: 'write later'; location: string }
   | { action: 'leave'; location: string; closingId: string; now: string };
 
 const task = JSON.parse(process.argv[2] ?? '') as ChildTask;
@@ -119,6 +121,11 @@ async function work(): Promise<unknown> {
       });
       await ledger.close();
       return 'let go';
+    case 'write later':
+      tell('opened');
+      await once(process.stdin, 'end');
+      await advanceMark(ledger, 'sync_until', '2026-11-22T10:00:00.000Z');
+      return 'written';
     case 'leave': {
       await claimClosing(ledger, task.closingId, currentWorker(), task.now);
       await markLeaving(ledger, task.closingId, currentWorker(), task.now);

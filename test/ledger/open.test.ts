@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  chownSync,
   mkdirSync,
   readFileSync,
   readdirSync,
@@ -10,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import Database from 'libsql';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { answersOf } from '../../src/ledger/answers.ts';
 import { answersWithoutCard } from '../../src/ledger/cards-due.ts';
 import { closingById, closingsOfConversation, sightClosing } from '../../src/ledger/closings.ts';
@@ -223,6 +224,46 @@ describe('files', () => {
     if (fate === 'replaced') rmSync(file);
     renameSync(`${file}.moved`, file);
     await sighted(ledger, 'one');
+  });
+
+  test('a folder that is closed under an open ledger is told', async () => {
+    const folder = temporaryFolder();
+    const inner = join(folder, 'inner');
+    mkdirSync(inner);
+    const asNobody = process.getuid?.() === 0 ? { uid: 65534 } : {};
+    if ('uid' in asNobody) {
+      chmodSync(folder, 0o755);
+      chownSync(inner, asNobody.uid, asNobody.uid);
+    }
+    const child = await startChild({ action: 'write later', location: join(inner, 'ledger.db') }, asNobody);
+    child.go();
+    expect(await child.next()).toBe('opened');
+    chmodSync(inner, 0o000);
+    child.process.stdin?.end();
+    expect(await child.next()).toMatchObject({ failed: 'ledger_not_writable' });
+    chmodSync(inner, 0o700);
+  });
+
+  test('of a transaction that fails and cannot be rolled back the first error is told, and the next one works', async () => {
+    const ledger = await freshLedger();
+    type Connection = InstanceType<typeof Database>;
+    const exec = Object.getOwnPropertyDescriptor(Database.prototype, 'exec')!.value as Connection['exec'];
+    const broken = vi.spyOn(Database.prototype, 'exec').mockImplementation(function (this: Connection, sql) {
+      if (sql !== 'ROLLBACK') return exec.call(this, sql);
+      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+    });
+    const work = within(ledger, async (trx) => {
+      await trx
+        .insertInto('marks')
+        .values({ name: 'sync_until', at: at(1) })
+        .execute();
+      throw new Error('the first');
+    });
+    await expect(work).rejects.toThrow('the first');
+    await expect(sighted(ledger, 'c1')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_disk_error' });
+    broken.mockRestore();
+    await sighted(ledger, 'c1');
+    expect(await ledger.db.selectFrom('marks').selectAll().execute()).toEqual([]);
   });
 
   test('a full disk is told, and what was there stays', async () => {
