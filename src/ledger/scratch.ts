@@ -1,16 +1,16 @@
 import { sql } from 'kysely';
 import { rmSync } from 'node:fs';
-import { mkdtemp } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { openLedger, type Ledger } from './open.ts';
+import { makeScratchFolder, removeAbandonedFolders } from './scratch-folders.ts';
 
 /**
  * A copy of the ledger as it is now, on which a dry run can do everything that the real run would do. Private to the
- * user, and gone when it is closed.
+ * user, and gone when it is closed; where the process is killed before that, the next copy removes it.
  */
 export async function scratchCopy(ledger: Ledger): Promise<Ledger> {
-  const folder = await mkdtemp(join(tmpdir(), 'gcsat-dry-run-'));
+  await removeAbandonedFolders();
+  const folder = await makeScratchFolder();
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   // The copy holds what the ledger holds, and must not outlive a process that is told to exit at once.
   process.once('exit', remove);

@@ -7,6 +7,7 @@ import { decideClosing, markLeaving } from '../../src/ledger/decisions.ts';
 import { limiterStore } from '../../src/ledger/limiter.ts';
 import { advanceMark } from '../../src/ledger/marks.ts';
 import { openLedger, within } from '../../src/ledger/open.ts';
+import { scratchCopy } from '../../src/ledger/scratch.ts';
 import { Failure } from '../../src/failure.ts';
 
 /** What a test has another process do. It prints a line when it is loaded, waits for one, then prints its answer. */
@@ -20,6 +21,7 @@ export type ChildTask =
   | { action: 'write'; location: string }
   | { action: 'hold'; location: string }
   | { action: 'write later'; location: string }
+  | { action: 'copy'; location: string }
   | { action: 'leave'; location: string; closingId: string; now: string };
 
 const task = JSON.parse(process.argv[2] ?? '') as ChildTask;
@@ -126,6 +128,13 @@ async function work(): Promise<unknown> {
       await once(process.stdin, 'end');
       await advanceMark(ledger, 'sync_until', '2026-11-22T10:00:00.000Z');
       return 'written';
+    case 'copy': {
+      const copy = await scratchCopy(ledger);
+      tell(copy.location);
+      await once(process.stdin, 'end');
+      await copy.close();
+      return 'closed';
+    }
     case 'leave': {
       await claimClosing(ledger, task.closingId, currentWorker(), task.now);
       await markLeaving(ledger, task.closingId, currentWorker(), task.now);

@@ -1,9 +1,28 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
-import { dirname, join } from 'node:path';
-import { expect, test } from 'vitest';
+import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
+import { basename, dirname, join } from 'node:path';
+import { afterEach, expect, test, vi } from 'vitest';
 import { closingById } from '../../src/ledger/closings.ts';
 import { scratchCopy } from '../../src/ledger/scratch.ts';
-import { at, freshLedger, opened, scheduled, sighted, temporaryFile } from './support.ts';
+import {
+  at,
+  freshLedger,
+  opened,
+  scheduled,
+  sighted,
+  startChild,
+  temporaryFile,
+  temporaryFolder,
+  type Child,
+} from './support.ts';
+
+afterEach(() => void vi.unstubAllEnvs());
+
+/** A process that has a copy, and the folder of that. */
+async function copying(location: string): Promise<{ child: Child; folder: string }> {
+  const child = await startChild({ action: 'copy', location });
+  child.go();
+  return { child, folder: dirname((await child.next()) as string) };
+}
 
 test('a copy has what the ledger has, and neither sees what the other does then', async () => {
   const ledger = await freshLedger();
@@ -38,5 +57,58 @@ test('a copy is for its owner alone, and is gone when it is closed', async () =>
   expect(modes.length).toBeGreaterThan(1);
   expect(modes.every((open) => open === 0)).toBe(true);
   await copy.close();
+  expect(existsSync(folder)).toBe(false);
+});
+
+test('what a killed process left is removed by the next copy, and nothing else', async () => {
+  const temporary = temporaryFolder();
+  vi.stubEnv('TMPDIR', temporary);
+  const ledger = await freshLedger();
+  await sighted(ledger, 'c1');
+  const [dead, alive] = [await copying(ledger.location), await copying(ledger.location)];
+  dead.child.process.kill('SIGKILL');
+  await dead.child.ended;
+  expect(dirname(dead.folder)).toBe(temporary);
+  expect(readdirSync(dead.folder)).toContain('ledger.db');
+
+  // Names that a dead process could have made, as things that it did not make; a link leads to what is not its own.
+  const similar = (end: string): string => join(temporary, `${basename(dead.folder).slice(0, -6)}${end}`);
+  const elsewhere = join(temporary, 'elsewhere');
+  mkdirSync(elsewhere);
+  writeFileSync(join(elsewhere, 'ledger.db'), 'mine');
+  symlinkSync(elsewhere, similar('linked'));
+  writeFileSync(similar('a_file'), 'mine');
+  const ofAnotherHost = join(
+    temporary,
+    basename(dead.folder).replace(/-[0-9a-f]{12}-/, `-${'0'.repeat(12)}-`),
+  );
+  const ofNobodyKnown = join(temporary, 'gcsat-dry-run-abcdef');
+  const later = join(temporary, `${basename(dead.folder)}-more`);
+  for (const folder of [ofAnotherHost, ofNobodyKnown, later]) mkdirSync(folder);
+  symlinkSync(elsewhere, join(dead.folder, 'link'));
+  const stays = readdirSync(temporary).filter((name) => name !== basename(dead.folder));
+
+  const copy = await scratchCopy(ledger);
+  expect(existsSync(dead.folder)).toBe(false);
+  await copy.close();
+  expect(readdirSync(temporary).sort()).toEqual(stays.sort());
+  expect(readdirSync(elsewhere)).toEqual(['ledger.db']);
+  alive.child.process.stdin?.end();
+  expect(await alive.child.next()).toBe('closed');
+  expect(existsSync(alive.folder)).toBe(false);
+});
+
+test('what another user left is not removed', async () => {
+  const temporary = temporaryFolder();
+  vi.stubEnv('TMPDIR', temporary);
+  const ledger = await freshLedger();
+  const { child, folder } = await copying(ledger.location);
+  child.process.kill('SIGKILL');
+  await child.ended;
+  const another = vi.spyOn(process as { getuid: () => number }, 'getuid').mockReturnValue(4242);
+  await (await scratchCopy(ledger)).close();
+  another.mockRestore();
+  expect(existsSync(folder)).toBe(true);
+  await (await scratchCopy(ledger)).close();
   expect(existsSync(folder)).toBe(false);
 });

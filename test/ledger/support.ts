@@ -15,6 +15,8 @@ import { openLedger, type Ledger } from '../../src/ledger/open.ts';
 import type { DeliveryName } from '../../src/domain/delivery.ts';
 import type { ChildTask } from './child.ts';
 
+/** Before a test sets another one. */
+const temporary = tmpdir();
 const folders: string[] = [];
 const ledgers: Ledger[] = [];
 const children: ChildProcess[] = [];
@@ -32,7 +34,7 @@ afterEach(async () => {
 });
 
 export function temporaryFolder(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'gcsat-ledger-'));
+  const folder = mkdtempSync(join(temporary, 'gcsat-ledger-'));
   folders.push(folder);
   return folder;
 }
@@ -132,7 +134,7 @@ afterAll(async () => {
 /** Node 20 does not run TypeScript, and libsql's native library is found only as an installed package. */
 async function bundledChild(): Promise<string> {
   bundle ??= (async () => {
-    const folder = mkdtempSync(join(tmpdir(), 'gcsat-child-'));
+    const folder = mkdtempSync(join(temporary, 'gcsat-child-'));
     const file = join(folder, 'child.cjs');
     await build({
       entryPoints: [join(import.meta.dirname, 'child.ts')],
