@@ -13,13 +13,14 @@ import {
   sightReopening,
   type ClosingFilter,
 } from '../../src/ledger/closings.ts';
-import { settleMessage } from '../../src/ledger/decisions.ts';
+import { addressHistory, settleMessage } from '../../src/ledger/decisions.ts';
 import { recordEvents } from '../../src/ledger/events.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
 import { story } from '../../src/ledger/story.ts';
+import { queueFigures } from '../../src/ledger/tallies.ts';
 import { unsubscribe } from '../../src/ledger/unsubscribes.ts';
 import { recordVisits, visitsOf } from '../../src/ledger/visits.ts';
-import { endPauses } from '../../src/ledger/waiting.ts';
+import { endPauses, newerWaiting } from '../../src/ledger/waiting.ts';
 import { at, freshLedger, here, leaving, sighted } from './support.ts';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -100,6 +101,41 @@ const plans: {
     steps: [
       'SCAN cards_due USING INDEX cards_due_untried',
       'SEARCH cards_due USING INDEX cards_due_again (retry_at<?)',
+    ],
+  },
+  {
+    name: 'queueFigures, which cost by what is not settled',
+    read: (ledger) => queueFigures(ledger, at(0)),
+    steps: [
+      'SCAN closings USING COVERING INDEX closings_queue',
+      'SEARCH closings USING COVERING INDEX closings_queue (due_at=?)',
+      'SEARCH closings USING COVERING INDEX closings_queue (due_at<?)',
+      'SEARCH closings USING COVERING INDEX closings_unsettled (state=?)',
+      'SCAN cards_due USING INDEX cards_due_again',
+    ],
+  },
+  {
+    name: 'newerWaiting, which costs by the closings of one customer',
+    read: (ledger) => newerWaiting(ledger, { customerId: 'customer-1', closedAt: at(0) }, at(9), 'outbox'),
+    steps: ['SEARCH closings USING INDEX closings_customer (customer_id=?)', 'USE TEMP B-TREE FOR ORDER BY'],
+  },
+  {
+    name: 'addressHistory, which costs by the closings of one address',
+    read: (ledger) => addressHistory(ledger, 'a@example.com', at(0), null),
+    steps: [
+      'SEARCH unsubscribes USING COVERING INDEX sqlite_autoindex_unsubscribes_1 (address=?)',
+      'SEARCH closings USING INDEX closings_address (address=? AND state=?)',
+      'USE TEMP B-TREE FOR ORDER BY',
+    ],
+  },
+  {
+    name: 'findClosings by any id',
+    read: (ledger) => findClosings(ledger, 'c1'),
+    steps: [
+      'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',
+      'SEARCH closings USING INDEX closings_survey (survey_id=?)',
+      'SEARCH closings USING INDEX closings_conversation (conversation_id=?)',
+      'USE TEMP B-TREE FOR ORDER BY',
     ],
   },
   {
