@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { ownHost, ownStart, runs } from './processes.ts';
+import { lifeOf, ownHost, ownStart } from './processes.ts';
 
 const named = /^gcsat-dry-run-(\d+)-(.+)-([0-9a-f]{12})-[^-]{6}$/;
 
@@ -32,7 +32,7 @@ export async function removeAbandonedFolders(): Promise<void> {
 function isAbandoned(name: string): boolean {
   const [, pid, startedAt, host] = named.exec(name) ?? [];
   if (pid === undefined || startedAt === undefined) return false;
-  return host === hostMark() && !runs(Number(pid), startedAt);
+  return host === hostMark() && lifeOf(Number(pid), startedAt) === 'ended';
 }
 
 /** Names of hosts may be long, and hold what no name of a file may. */

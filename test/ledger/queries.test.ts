@@ -124,7 +124,8 @@ const plans: {
     read: (ledger) => addressHistory(ledger, 'a@example.com', at(0), null),
     steps: [
       'SEARCH unsubscribes USING COVERING INDEX sqlite_autoindex_unsubscribes_1 (address=?)',
-      'SEARCH closings USING INDEX closings_address (address=? AND state=?)',
+      'SEARCH closings USING INDEX closings_address (address=?)',
+      'SEARCH messages USING INDEX sqlite_autoindex_messages_1 (closing_id=?)',
       'USE TEMP B-TREE FOR ORDER BY',
     ],
   },
