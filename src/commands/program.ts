@@ -51,11 +51,12 @@ export function parseCommandLine(args: readonly string[], sink: HelpSink): Invoc
 const idMark = '\0';
 
 /**
- * Gladly's ids are 22 characters of base64url, so one in 64 begins with `-`. None of our flags has this shape: such a
- * word is meant as an id, and should not need a `--` before it.
+ * Gladly's ids are 22 characters of base64url, so one in 64 begins with `-`, and with it the id of a closing, which goes
+ * on with `@` and a time. None of our flags has this shape: such a word is meant as an id, and should not need a `--`
+ * before it.
  */
 function protectIds(args: readonly string[]): string[] {
-  return args.map((word) => (/^-[\w-]{21}$/.test(word) ? `${idMark}${word}` : word));
+  return args.map((word) => (/^-[\w-]{21}(?:@.*)?$/.test(word) ? `${idMark}${word}` : word));
 }
 
 function unprotected(value: unknown): unknown {
