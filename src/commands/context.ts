@@ -22,7 +22,7 @@ export interface CommandContext {
   readonly signal: AbortSignal;
   /** Epoch milliseconds. */
   readonly clock: () => number;
-  /** Prompts are allowed: stdin is a terminal, no `--no-input`, no CI. */
+  /** Prompts are allowed: stdin and stderr, where they are shown, are a terminal, no `--no-input`, no CI. */
   readonly interactive: boolean;
   /** The global options as given, for commands that manage the configuration itself. */
   readonly flags: GlobalFlags;
@@ -61,7 +61,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     output,
     signal: signals.signal,
     clock: Date.now,
-    interactive: isatty(0) && flags.input !== false && !isContinuousIntegration(env),
+    interactive: isatty(0) && isatty(2) && flags.input !== false && !isContinuousIntegration(env),
     flags,
     env,
     async settings() {

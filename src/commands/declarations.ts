@@ -74,7 +74,7 @@ export const globalOptions: readonly OptionDeclaration[] = [
   { flags: '--jsonl', description: 'print one JSON document a line, where a command lists' },
   { flags: '-q, --quiet', description: 'only warnings and errors on stderr (GCSAT_LOG_LEVEL)' },
   { flags: '-v, --verbose', description: 'more on stderr, and traces of errors' },
-  { flags: '--no-input', description: 'never ask (also CI, or when stdin is no terminal)' },
+  { flags: '--no-input', description: 'never ask (also CI, or when stdin or stderr is no terminal)' },
   { flags: '--no-color', description: 'no colours (also NO_COLOR)' },
 ];
 

@@ -1,8 +1,28 @@
-import { describe, expect, test } from 'vitest';
-import { runJson } from '../support/run.ts';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { binary, run, runJson, temporaryFolder } from '../support/run.ts';
 
 /** Enough for commands that ask Gladly nothing; nobody listens there. */
 const account = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'a-token' };
+
+/** Runs a line of shell on a pseudo-terminal, in which `gcsat` is the program. */
+async function atTerminal(
+  line: string,
+  env: Record<string, string>,
+): Promise<{ code: unknown; screen: string }> {
+  const command = `stty cols 100 rows 40; gcsat() { '${process.execPath}' '${binary}' "$@"; }; ${line}`;
+  const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+    env: { PATH: process.env['PATH'], HOME: temporaryFolder(), SHELL: '/bin/bash', TERM: 'xterm', ...env },
+  });
+  onTestFinished(() => void terminal.kill('SIGKILL'));
+  let screen = '';
+  terminal.stdout.on('data', (text: Buffer) => (screen += text.toString()));
+  const [code] = await once(terminal, 'close');
+  return { code, screen };
+}
 
 describe('ids that begin with a dash', () => {
   const conversation = '-kYk3LLOfQEjlI6FArvJxg';
@@ -12,6 +32,20 @@ describe('ids that begin with a dash', () => {
     expect({ code, message: document.error.message }).toEqual({
       code: 5,
       message: expect.stringContaining(` ${id}`),
+    });
+  });
+});
+
+describe('questions', () => {
+  test('are asked only where they are seen: stderr has to be a terminal too', async () => {
+    const folder = temporaryFolder();
+    const env = { GCSAT_CONFIG_DIR: join(folder, 'config'), GCSAT_DATA_DIR: join(folder, 'data') };
+    await run(['configure', 'set', 'sample=50', '--profile', 'acme'], { env });
+    const errors = join(folder, 'errors');
+    const { code } = await atTerminal(`gcsat configure remove acme 2>'${errors}'`, env);
+    expect({ code, errors: readFileSync(errors, 'utf8') }).toEqual({
+      code: 2,
+      errors: expect.stringMatching(/^error: removing profile 'acme' has to be confirmed \(add --yes\)\n$/),
     });
   });
 });
