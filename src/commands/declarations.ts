@@ -512,11 +512,14 @@ const sandbox: CommandDeclaration = {
       choices: ['leaky', 'fixed', 'sliding'],
     },
   ],
-  examples: ['gcsat sandbox --port 4010', 'gcsat sandbox --error-percent 10 --latency 200'],
+  examples: [
+    'gcsat sandbox --port 4010',
+    'gcsat sandbox --error-percent 10 --latency 200',
+    'gcsat sandbox --json > sandbox.json',
+  ],
   run: async (context, { options }) => {
     const { runSandbox } = await import('./sandbox.ts');
-    const print = (line: string): void => context.output.line({ line }, () => `${line}\n`);
-    await runSandbox(options, { print, signal: context.signal });
+    await runSandbox(options, { tell: context.output.record, signal: context.signal });
     const { reason } = context.signal as { reason: unknown };
     return reason instanceof Failure ? exitCodes[reason.kind] : 0;
   },

@@ -20,8 +20,19 @@ export interface SandboxCommandOptions {
   window?: string;
 }
 
+/** How to reach a sandbox, for a script. Fields may be added, never renamed or removed. */
+export interface SandboxDocument {
+  origin: string;
+  email: string;
+  token: string;
+  fromAddress: string;
+  fromNumber: string;
+  traps: readonly { name: string; conversationId: string; what: string }[];
+}
+
 interface Terminal {
-  print(line: string): void;
+  /** Told once, as soon as it listens. */
+  tell(document: SandboxDocument, human: () => string): void;
   signal: AbortSignal;
 }
 
@@ -62,7 +73,10 @@ const shownTraps = [
 export async function runSandbox(options: SandboxCommandOptions, terminal: Terminal): Promise<void> {
   const sandbox = await started(sandboxOptions(options), options.port);
   try {
-    for (const line of introduction(sandbox)) terminal.print(line);
+    const { origin, email, token, fromAddress, fromNumber, traps } = sandbox;
+    terminal.tell({ origin, email, token, fromAddress, fromNumber, traps }, () =>
+      introduction(sandbox).join('\n'),
+    );
     await aborted(terminal.signal);
   } finally {
     await sandbox.close();

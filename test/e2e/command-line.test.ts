@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { binary, run, runJson, temporaryFolder } from '../support/run.ts';
+import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
 
 /** Enough for commands that ask Gladly nothing; nobody listens there. */
 const account = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'a-token' };
@@ -48,4 +48,31 @@ describe('questions', () => {
       errors: expect.stringMatching(/^error: removing profile 'acme' has to be confirmed \(add --yes\)\n$/),
     });
   });
+});
+
+describe('the sandbox for a script', () => {
+  test.each(['--json', '--jsonl'])(
+    '%s: one document as soon as it listens, and nothing else',
+    async (flag) => {
+      const child = start(['sandbox', flag, '--size', '10']);
+      let stdout = '';
+      child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
+      await once(child.stdout, 'data');
+      const { origin, email, token } = JSON.parse(stdout);
+      const authorization = `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`;
+      const answer = await fetch(`${origin}/api/v1/organization`, { headers: { authorization } });
+      expect(answer.status).toBe(200);
+      child.kill('SIGINT');
+      expect(await once(child, 'close')).toEqual([130, null]);
+      expect(stdout).toMatch(/^[^\n]+\n$/);
+      expect(Object.keys(JSON.parse(stdout))).toEqual([
+        'origin',
+        'email',
+        'token',
+        'fromAddress',
+        'fromNumber',
+        'traps',
+      ]);
+    },
+  );
 });

@@ -1,36 +1,37 @@
 import { expect, test } from 'vitest';
-import { runSandbox, type SandboxCommandOptions } from '../../src/commands/sandbox.ts';
+import { runSandbox, type SandboxCommandOptions, type SandboxDocument } from '../../src/commands/sandbox.ts';
 import { Failure } from '../../src/failure.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 
-/** Runs until it has said how to stop it; `use` gets what it printed. */
+/** Runs until it has said how to reach it; `use` gets what it told. */
 async function run(
   options: SandboxCommandOptions,
-  use: (lines: string[]) => Promise<void> | void = () => undefined,
+  use: (lines: string[], document: SandboxDocument) => Promise<void> | void = () => undefined,
 ): Promise<void> {
   const stop = new AbortController();
-  const lines: string[] = [];
+  const told: { lines: string[]; document: SandboxDocument }[] = [];
   let ready: () => void = () => undefined;
-  const printed = new Promise<void>((resolve) => (ready = resolve));
+  const telling = new Promise<void>((resolve) => (ready = resolve));
   const running = runSandbox(options, {
-    print: (line) => {
-      lines.push(line);
-      if (line.includes('Ctrl-C')) ready();
+    tell: (document, human) => {
+      told.push({ lines: human().split('\n'), document });
+      ready();
     },
     signal: stop.signal,
   });
   try {
-    await Promise.race([printed, running]);
-    await use(lines);
+    await Promise.race([telling, running]);
+    for (const { lines, document } of told) await use(lines, document);
   } finally {
     stop.abort();
     await running;
   }
+  expect(told).toHaveLength(1);
 }
 
 test('prints what a shell needs to use it, serves it, and is gone afterwards', async () => {
   let origin = '';
-  await run({ size: '50', seed: '7' }, async (lines) => {
+  await run({ size: '50', seed: '7' }, async (lines, document) => {
     const environment = Object.fromEntries(
       lines.flatMap((line) => {
         const match = /^\s*export (\w+)=(.*)$/.exec(line);
@@ -51,6 +52,19 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
     const answer = await fetch(`${origin}/api/v1/conversations/${telling}`, { headers: { authorization } });
     expect(answer.status).toBe(200);
     expect(lines.join('\n')).toContain('/_sandbox/mailbox');
+    expect(lines.at(-1)).toBe('Press Ctrl-C to stop.');
+    expect(document).toMatchObject({
+      origin,
+      email: environment.GCSAT_EMAIL,
+      token: environment.GCSAT_TOKEN,
+      fromAddress: environment.GCSAT_FROM,
+      fromNumber: expect.stringMatching(/^\+\d+$/),
+    });
+    expect(document.traps).toContainEqual({
+      name: 'telling',
+      conversationId: telling,
+      what: expect.any(String),
+    });
   });
   await expect(fetch(origin)).rejects.toThrow();
 });
