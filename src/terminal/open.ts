@@ -35,6 +35,7 @@ export function openOutput(flags: TerminalFlags, env: NodeJS.ProcessEnv): Output
     },
     stdout,
     stderr,
+    env,
   });
 }
 

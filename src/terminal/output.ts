@@ -1,6 +1,6 @@
 import { Chalk } from 'chalk';
 import type { ColourLevel } from './colour.ts';
-import { startProgress, type Progress, type RunningProgress } from './progress.ts';
+import { canSpin, startProgress, type Progress, type RunningProgress } from './progress.ts';
 import { redact } from './redact.ts';
 import { clean, cleanBlock, escapeControls } from './text.ts';
 
@@ -61,6 +61,8 @@ export interface OutputOptions {
   readonly colour: { readonly stdout: ColourLevel; readonly stderr: ColourLevel };
   readonly stdout: Sink;
   readonly stderr: Sink;
+  /** Says what kind of terminal it is. */
+  readonly env?: NodeJS.ProcessEnv;
 }
 
 const columnsWithoutTerminal = 1000;
@@ -125,9 +127,7 @@ export function createOutput(options: OutputOptions): Output {
     },
     progress(text) {
       running?.stop();
-      // ora clears without end on a terminal that says to have no columns.
-      const canSpin = stderr.isTTY === true && (stderr.columns ?? 0) > 0;
-      const spinning = canSpin && !quiet && !json && !jsonl;
+      const spinning = !quiet && !json && !jsonl && canSpin(stderr, options.env ?? {});
       const started = startProgress(text, {
         manner: quiet ? 'silent' : spinning ? 'spinner' : 'lines',
         colour: options.colour.stderr > 0,

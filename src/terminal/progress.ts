@@ -16,6 +16,12 @@ export interface RunningProgress extends Progress {
   show(): void;
 }
 
+/** What of a stream decides it. */
+interface Terminal {
+  readonly isTTY?: boolean | undefined;
+  readonly columns?: number | undefined;
+}
+
 export interface ProgressOptions {
   readonly manner: 'spinner' | 'lines' | 'silent';
   readonly colour: boolean;
@@ -23,6 +29,12 @@ export interface ProgressOptions {
 }
 
 const lineEveryMs = 10_000;
+
+/** Where ora shows anything: it takes a dumb terminal, and every one in CI, for none that a spinner can turn on. */
+export function canSpin({ isTTY, columns = 0 }: Terminal, env: NodeJS.ProcessEnv): boolean {
+  // ora clears without end on a terminal that says to have no columns.
+  return isTTY === true && columns > 0 && env['TERM'] !== 'dumb' && !('CI' in env);
+}
 
 export function startProgress(text: string, options: ProgressOptions): RunningProgress {
   if (options.manner === 'spinner') return spinner(text, options);

@@ -24,6 +24,7 @@ function capture(
     colour: { stdout: 0, stderr: 0 },
     stdout: sink('stdout'),
     stderr: sink('stderr'),
+    env: {},
     ...options,
   });
   return { output, stdout: () => texts.stdout, stderr: () => texts.stderr };
@@ -148,6 +149,16 @@ describe('progress without a terminal', () => {
     vi.advanceTimersByTime(10_000);
     expect(stderr()).toBe('reading\n');
   });
+
+  test.each([{ TERM: 'dumb' }, { CI: 'true' }, { CI: '' }])(
+    'says lines, too, on a terminal with %o, where ora shows nothing',
+    (env) => {
+      const { output, stderr } = capture({ env }, { columns: 80 });
+      output.progress('reading');
+      vi.advanceTimersByTime(10_000);
+      expect(stderr()).toBe('reading\n');
+    },
+  );
 
   test('says nothing once it is stopped, or replaced, or when quiet', () => {
     const stopped = capture();
