@@ -53,7 +53,7 @@ export function parseSmtpUrl(text: string): string {
   if (known && decodes(url.username) && decodes(url.password)) return text.trim();
   throw new InvalidValue(
     'this is no address of a mail server',
-    'use smtp://user:password@host:587 or smtps://…',
+    'use smtp://USER:PASSWORD@host:587 or smtps://…',
   );
 }
 

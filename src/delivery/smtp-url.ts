@@ -20,7 +20,7 @@ const usualConnections = 3;
 const mostConnections = 20;
 
 const hint =
-  'use smtp://user:password@host:587 or smtps://user:password@host, with ?tls=required, ?tls=off or ?pool=3 at the end if needed';
+  'use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host, with ?tls=required, ?tls=off or ?pool=3 at the end if needed';
 
 /**
  * Reads a setting such as `smtp://user:password@host:587` or `smtps://host`. TLS is required, so that neither the

@@ -4,6 +4,8 @@ const shortestSecret = 4;
 const replacement = '[redacted]';
 
 const headers = /\b((?:Proxy-)?Authorization["']?\s*[:=]\s*["']?)(?:[A-Za-z]+\s+)?[^\s"',;]+/gi;
+/** What our own hints show of such a URL, and no more than that. */
+const placeholders = ['smtp://USER:PASSWORD@', 'smtps://USER:PASSWORD@'];
 const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi;
 
 /** From now on `redact` removes this value, also where it is URL-encoded or escaped in JSON. Null: nothing to keep. */
@@ -21,5 +23,9 @@ export function redact(text: string): string {
   for (const secret of [...secrets].sort((left, right) => right.length - left.length)) {
     safe = safe.replaceAll(secret, replacement);
   }
-  return safe.replace(headers, `$1${replacement}`).replace(passwordInUrl, `$1:${replacement}@`);
+  return safe
+    .replace(headers, `$1${replacement}`)
+    .replace(passwordInUrl, (found, before: string) =>
+      placeholders.includes(found) ? found : `${before}:${replacement}@`,
+    );
 }

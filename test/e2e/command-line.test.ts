@@ -76,3 +76,8 @@ describe('the sandbox for a script', () => {
     },
   );
 });
+
+test('the hint of a mail server shows what its URL looks like', async () => {
+  const { stderr } = await run(['configure', 'set', 'smtpUrl=h']);
+  expect(stderr).toContain('use smtp://USER:PASSWORD@host:587');
+});

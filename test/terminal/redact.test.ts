@@ -20,6 +20,15 @@ describe('redact', () => {
     expect(redact('postgres://u:p%40ss@db/x')).toBe('postgres://u:[redacted]@db/x');
   });
 
+  test('leaves what our hints say of a URL, and nothing that only looks like it', () => {
+    const hint = 'use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host';
+    expect(redact(hint)).toBe(hint);
+    for (const login of ['USER:password', 'user:PASSWORD', 'USER:PASSWORD1', 'USER:PASSWORD@x', 'me:PASSWORD']) {
+      expect(redact(`smtp://${login}@host`)).toBe(`smtp://${login.split(':')[0]}:[redacted]@host`);
+    }
+    expect(redact('postgres://USER:PASSWORD@host')).toBe('postgres://USER:[redacted]@host');
+  });
+
   test('leaves the rest alone, and takes no short word for a secret', () => {
     registerSecret('no');
     registerSecret('');
