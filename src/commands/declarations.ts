@@ -105,6 +105,11 @@ const dryRun: OptionDeclaration = {
   description: 'read and decide, print what would be written, write nothing',
 };
 
+const timezone: OptionDeclaration = {
+  flags: '--timezone <name>',
+  description: "zone of times without an offset (the organisation's)",
+};
+
 const configure: CommandDeclaration = {
   name: 'configure',
   group: start,
@@ -275,7 +280,8 @@ const ledger: CommandDeclaration = {
           description:
             'only these, separated by commas: pending, scheduled, sent, uncertain, suppressed, failed, answered',
         },
-        { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01' },
+        { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
+        timezone,
         { flags: '--limit <number>', description: 'at most so many' },
       ],
       examples: ['gcsat surveys list --state uncertain', 'gcsat surveys list --since 2026-11-01 --jsonl'],
@@ -358,7 +364,7 @@ const backfill: CommandDeclaration = {
       description: '2026-11-01, 2026-11-01T09:30, a time with offset, 7d, 36h, 90m, yesterday, today',
     },
     { flags: '--until <time>', description: 'the end, exclusive; a date means its end (now)' },
-    { flags: '--timezone <name>', description: "zone of times without an offset (the organisation's)" },
+    timezone,
     {
       flags: '--source <name>',
       description: 'where closings are found (auto)',
@@ -519,7 +525,10 @@ const sandbox: CommandDeclaration = {
   ],
   run: async (context, { options }) => {
     const { runSandbox } = await import('./sandbox.ts');
-    await runSandbox(options, { tell: context.output.record, signal: context.signal });
+    await runSandbox(options, {
+      tell: (document, human) => context.output.record(document, human),
+      signal: context.signal,
+    });
     const { reason } = context.signal as { reason: unknown };
     return reason instanceof Failure ? exitCodes[reason.kind] : 0;
   },

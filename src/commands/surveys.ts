@@ -22,19 +22,25 @@ export interface SurveysListOptions {
   state?: string | undefined;
   /** As `--since` of a backfill. */
   since?: string | undefined;
+  /** IANA name, as `--timezone` of a backfill. */
+  timezone?: string | undefined;
   limit?: string | undefined;
 }
 
 /** `gcsat surveys list`: what the ledger knows, the newest closing first. */
 export async function runSurveysList(context: CommandContext, options: SurveysListOptions): Promise<void> {
   const given = { ...statesOf(options.state), ...limitOf(options.limit) };
-  if (options.since !== undefined) {
-    refuseBadTimeRange({ since: options.since }, context.clock(), undefined);
+  const { since, timezone } = options;
+  if (since !== undefined) refuseBadTimeRange({ since }, context.clock(), timezone);
+  else if (timezone !== undefined) {
+    throw new Failure('usage', 'bad_usage', '--timezone is that of --since, which is missing', {
+      hint: 'e.g. --since 2026-11-01 --timezone America/Chicago',
+    });
   }
   await withServices(context, 'hand', async (services) => {
     const { output } = context;
     const { ledger } = services;
-    const filter = { ...given, ...(await sinceOf(context, services, options.since)) };
+    const filter = { ...given, ...(await sinceOf(context, services, options)) };
     const entries: SurveyEntry[] = [];
     for await (const entry of listSurveys(ledger, filter, timeNow(context.clock))) {
       if (output.jsonl) output.line(entry, () => '');
@@ -101,10 +107,10 @@ function statesOf(given: string | undefined): { states?: SurveyEntry['state'][] 
 async function sinceOf(
   { output }: CommandContext,
   services: Services,
-  since: string | undefined,
+  { since, timezone }: SurveysListOptions,
 ): Promise<{ since?: string }> {
   if (since === undefined) return {};
-  const timeZone = await timeZoneFor({ since }, services, output);
+  const timeZone = timezone ?? (await timeZoneFor({ since }, services, output));
   return { since: parseTimeRange({ since }, services.clock(), timeZone).since };
 }
 

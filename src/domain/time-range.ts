@@ -61,7 +61,7 @@ export function resolveTimeRange(given: GivenRange, context: Context): TimeRange
   }
   const range = { since: iso(since), until: iso(until) };
   if (since > context.nowMs) throw inTheFuture(range.since);
-  if (until <= since) throw notAfter(range.until, range.since);
+  if (until <= since) throw given.until === undefined ? notBefore(range) : notAfter(range.until, range.since);
   return range;
 }
 
@@ -112,6 +112,12 @@ function outOfReach(edge: Edge, given: GivenRange): TimeRangeError {
 
 function inTheFuture(since: string): TimeRangeError {
   return new TimeRangeError(`since is in the future: ${since}`, 'Let the range begin in the past.');
+}
+
+/** Nobody spoke of an until, which is now. */
+function notBefore({ since, until }: TimeRange): TimeRangeError {
+  const message = `since (${since}) is not before now (${until})`;
+  return new TimeRangeError(message, 'Let the range begin in the past.');
 }
 
 function notAfter(until: string, since: string): TimeRangeError {

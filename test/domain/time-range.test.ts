@@ -182,13 +182,16 @@ describe('a range that cannot be', () => {
   });
 
   test.each([
-    ['is empty', { since: 'now' }],
     ['is empty', { since: '2026-11-01T09:30', until: '2026-11-01T09:30' }],
     ['runs backwards', { since: '2026-11-02', until: '2026-11-01' }],
     ['runs backwards', { since: '1h', until: '2h' }],
     ['runs backwards', { since: '2026-11-01T09:30:00Z', until: '2026-11-01T09:30:00+01:00' }],
   ])('%s: %j', (_, given) => {
     expect(errorOf(given).message).toMatch(/^until \(.*Z\) is not after since \(.*Z\)$/);
+  });
+
+  test('is empty without an until, of which the message does not speak', () => {
+    expect(errorOf({ since: 'now' }).message).toBe(`since (${now}) is not before now (${now})`);
   });
 
   test.each(['2026-11-23', '2026-11-22T10:00:00.001Z', '2026-11-22T04:01'])(
@@ -337,8 +340,8 @@ describe('before the zone is known', () => {
   };
 
   test.each([
-    ['now', undefined, `until (${now}) is not after since (${now})`],
-    ['0d', undefined, `until (${now}) is not after since (${now})`],
+    ['now', undefined, `since (${now}) is not before now (${now})`],
+    ['0d', undefined, `since (${now}) is not before now (${now})`],
     ['2d', '3d', 'until (2026-11-19T10:00:00.000Z) is not after since (2026-11-20T10:00:00.000Z)'],
     ['2026-11-22T10:01Z', undefined, 'since is in the future: 2026-11-22T10:01:00.000Z'],
     ['2026-11-24', undefined, 'since is in the future: 2026-11-24'],

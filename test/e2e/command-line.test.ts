@@ -81,3 +81,39 @@ test('the hint of a mail server shows what its URL looks like', async () => {
   const { stderr } = await run(['configure', 'set', 'smtpUrl=h']);
   expect(stderr).toContain('use smtp://USER:PASSWORD@host:587');
 });
+
+describe('surveys list --since', () => {
+  test.each([[['--since', '1h']], [['--since', '2026-11-01T09:30:00Z']]])(
+    '%j does not depend on the zone, so that Gladly is not asked',
+    async (args) => {
+      expect(await runJson(['surveys', 'list', ...args], { env: account })).toMatchObject({
+        code: 0,
+        document: [],
+        stderr: '',
+      });
+    },
+  );
+
+  test('takes the zone from --timezone, as a backfill', async () => {
+    const day = ['surveys', 'list', '--since', '2026-11-01', '--timezone'];
+    expect(await runJson([...day, 'America/Chicago'], { env: account })).toMatchObject({
+      code: 0,
+      document: [],
+    });
+    expect((await runJson([...day, 'Mars/Olympus'], { env: account })).document.error).toMatchObject({
+      code: 'bad_time_range',
+      message: "the time zone 'Mars/Olympus' is unknown",
+    });
+    const alone = await runJson(['surveys', 'list', '--timezone', 'UTC'], { env: account });
+    expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--since') });
+  });
+
+  test('of now is told without an until, of which nobody spoke', async () => {
+    const { code, stderr } = await run(['surveys', 'list', '--since', 'now'], { env: account });
+    expect({ code, stderr }).toEqual({
+      code: 2,
+      stderr: expect.stringMatching(/^error: since \(\S+\) is not before now /),
+    });
+    expect(stderr).not.toContain('until');
+  });
+});
