@@ -1,8 +1,6 @@
 import { Argument, Command, CommanderError, Option } from 'commander';
 import type { GlobalFlags } from '../config/settings.ts';
-import { Failure } from '../failure.ts';
 import type { TerminalFlags } from '../terminal/open.ts';
-import { suggest } from '../terminal/suggest.ts';
 import type { CommandContext } from './context.ts';
 import {
   globalOptions,
@@ -13,6 +11,7 @@ import {
   type OptionDeclaration,
 } from './declarations.ts';
 import { helpText, type HelpStyle } from './help.ts';
+import { lineOf, lostOption, pathOf, usageFailure } from './usage-failure.ts';
 
 /** A command line that was understood. */
 export interface Invocation {
@@ -100,6 +99,7 @@ function fillCommand(command: Command, declaration: CommandDeclaration, parsing:
   const { run } = declaration;
   if (run === undefined) return;
   command.action(() => {
+    refuseLostOptions(command);
     const options = given(command, own);
     const flags = lineOf(command)
       .map((one) => given(one, globalOptions.map(toOption)))
@@ -109,14 +109,19 @@ function fillCommand(command: Command, declaration: CommandDeclaration, parsing:
   });
 }
 
+/** @throws Failure kind usage for an option before the command's name that only its group has. */
+function refuseLostOptions(command: Command): void {
+  const global = globalOptions.map((option) => toOption(option).attributeName());
+  for (const group of lineOf(command).slice(0, -1)) {
+    const own = group.options.filter((option) => !global.includes(option.attributeName()));
+    const lost = own.find((option) => group.getOptionValueSource(option.attributeName()) === 'cli');
+    if (lost !== undefined) throw lostOption(command, group, lost.long ?? lost.flags);
+  }
+}
+
 function toOption({ flags, description, choices }: OptionDeclaration): Option {
   const option = new Option(flags, description);
   return choices === undefined ? option : option.choices(choices);
-}
-
-/** From the program down to the command. */
-function lineOf(command: Command): Command[] {
-  return command.parent === null ? [command] : [...lineOf(command.parent), command];
 }
 
 /** The values of these options that stand on the command line itself. */
@@ -124,68 +129,4 @@ function given(command: Command, options: readonly Option[]): Record<string, unk
   const names = options.map((option) => option.attributeName());
   const onCommandLine = names.filter((name) => command.getOptionValueSource(name) === 'cli');
   return Object.fromEntries(onCommandLine.map((name) => [name, unprotected(command.getOptionValue(name))]));
-}
-
-function pathOf(command: Command): string {
-  return lineOf(command)
-    .map((one) => one.name())
-    .join(' ');
-}
-
-function usageFailure(command: Command, { code, message }: CommanderError): Failure {
-  const help = `\`${pathOf(command)} --help\` shows what there is`;
-  const first = command.args[0] ?? '';
-  const strayWord = code === 'commander.excessArguments' ? strayArgument(command) : first;
-  const takesNoWords = command.registeredArguments.length === 0;
-  if (code === 'commander.help') {
-    return new Failure('usage', 'no_command', 'no command is given', { hint: help });
-  }
-  if (takesNoWords && strayWord !== '' && !strayWord.startsWith('-')) {
-    if (mayNameCommand(command)) return unknownCommand(command, strayWord);
-    if (code === 'commander.excessArguments') {
-      const text = `too many arguments: \`${pathOf(command)}\` takes none, but there is '${strayWord}'`;
-      return new Failure('usage', 'bad_usage', text, { hint: help });
-    }
-  }
-  if (code === 'commander.unknownOption') return unknownOption(command, message, help);
-  const text = (message.split('\n')[0] ?? message).replace(/^error: /, '').replace(/\.$/, '');
-  return new Failure('usage', 'bad_usage', text, { hint: help });
-}
-
-function strayArgument(command: Command): string {
-  return command.args[command.registeredArguments.length] ?? '';
-}
-
-/** Whether a stray word was meant as a command: of a group, or of a group whose default command got it. */
-function mayNameCommand(command: Command): boolean {
-  if (command.commands.length > 0) return true;
-  return command.parent !== null && command.parent.args[0] !== command.name();
-}
-
-function unknownCommand(command: Command, word: string): Failure {
-  // A group's default command gets the words that name no command of the group.
-  const group = command.commands.length > 0 ? command : (command.parent ?? command);
-  const names = group.commands.map((one) => one.name());
-  const near = suggest(word, names);
-  const help = `\`${pathOf(group)} --help\` lists them`;
-  return new Failure('usage', 'unknown_command', `unknown command '${word}' for ${pathOf(group)}`, {
-    hint: near === null ? help : `did you mean '${near}'? ${help}`,
-  });
-}
-
-function unknownOption(command: Command, message: string, help: string): Failure {
-  // What follows the equals sign may be a secret.
-  const flag = (/'([^'=]*)/.exec(message)?.[1] ?? '').trim();
-  const known = command.options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []));
-  const near = suggest(flag, [...known, '--help']);
-  if (message.includes(`'${flag}=`) && [...known, '--help'].includes(flag)) {
-    return new Failure('usage', 'bad_usage', `the option ${flag} takes no value`, { hint: help });
-  }
-  const isToken = flag === '--token' || flag === '--password';
-  const hint = isToken
-    ? 'secrets are not taken from the command line: use --token-stdin, GCSAT_TOKEN or GCSAT_TOKEN_FILE'
-    : near === null
-      ? help
-      : `did you mean ${near}? ${help}`;
-  return new Failure('usage', 'unknown_option', `unknown option '${flag}' for ${pathOf(command)}`, { hint });
 }

@@ -117,3 +117,25 @@ describe('surveys list --since', () => {
     expect(stderr).not.toContain('until');
   });
 });
+
+describe('options before the name of their command', () => {
+  test.each([
+    [
+      'surveys --limit 5 list',
+      "the options of `gcsat surveys list` stand behind its name, not before it (put the options after 'list'",
+    ],
+    ['surveys --state sent show x', "put the options after 'show'"],
+    ['surveys --was-sent retry x', "put the options after 'retry'"],
+    ['webhook --replace install', "put the options after 'install'"],
+    ['--since 7d backfill', "put the options after 'backfill'"],
+    [
+      'configure --from me@acme.com show',
+      "--from before 'show' is an option of `gcsat configure` alone (leave it out",
+    ],
+    ['surveys --lim 5 list', 'did you mean --limit?'],
+  ])('gcsat %s', async (line, message) => {
+    const { code, stdout, stderr } = await run(line.split(' '), { env: account });
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+});

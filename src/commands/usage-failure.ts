@@ -1,0 +1,103 @@
+import type { Command, CommanderError } from 'commander';
+import { Failure } from '../failure.ts';
+import { suggest } from '../terminal/suggest.ts';
+
+/** From the program down to the command. */
+export function lineOf(command: Command): Command[] {
+  return command.parent === null ? [command] : [...lineOf(command.parent), command];
+}
+
+export function pathOf(command: Command): string {
+  return lineOf(command)
+    .map((one) => one.name())
+    .join(' ');
+}
+
+/** What is wrong with a command line, in our words. */
+export function usageFailure(command: Command, { code, message }: CommanderError): Failure {
+  const help = `\`${pathOf(command)} --help\` shows what there is`;
+  const first = command.args[0] ?? '';
+  const strayWord = code === 'commander.excessArguments' ? strayArgument(command) : first;
+  const takesNoWords = command.registeredArguments.length === 0;
+  if (code === 'commander.help') {
+    return new Failure('usage', 'no_command', 'no command is given', { hint: help });
+  }
+  if (takesNoWords && strayWord !== '' && !strayWord.startsWith('-')) {
+    const group = groupOf(command);
+    const named = group?.commands.find((one) => one.name() === strayWord);
+    if (named !== undefined) return optionsFirst(named);
+    if (group !== null) return unknownCommand(group, strayWord);
+    if (code === 'commander.excessArguments') {
+      const text = `too many arguments: \`${pathOf(command)}\` takes none, but there is '${strayWord}'`;
+      return new Failure('usage', 'bad_usage', text, { hint: help });
+    }
+  }
+  if (code === 'commander.unknownOption') return unknownOption(command, message, help);
+  const text = (message.split('\n')[0] ?? message).replace(/^error: /, '').replace(/\.$/, '');
+  return new Failure('usage', 'bad_usage', text, { hint: help });
+}
+
+export function unknownCommand(group: Command, word: string): Failure {
+  const near = suggest(
+    word,
+    group.commands.map((one) => one.name()),
+  );
+  const help = `\`${pathOf(group)} --help\` lists them`;
+  return new Failure('usage', 'unknown_command', `unknown command '${word}' for ${pathOf(group)}`, {
+    hint: near === null ? help : `did you mean '${near}'? ${help}`,
+  });
+}
+
+/** An option that stands before a command's name belongs to the group, and would be lost without a word. */
+export function lostOption(command: Command, group: Command, flag: string): Failure {
+  const text = `${flag} before '${command.name()}' is an option of \`${pathOf(group)}\` alone`;
+  return new Failure('usage', 'misplaced_option', text, {
+    hint: hasOption(command, flag)
+      ? `put it behind \`${pathOf(command)}\``
+      : `leave it out: \`${pathOf(command)}\` has no such option`,
+  });
+}
+
+function strayArgument(command: Command): string {
+  return command.args[command.registeredArguments.length] ?? '';
+}
+
+/**
+ * The group one of whose commands a stray word was meant as: the command itself, or the group whose default command got
+ * the words that name none of its commands.
+ */
+function groupOf(command: Command): Command | null {
+  if (command.commands.length > 0) return command;
+  return command.parent !== null && command.parent.args[0] !== command.name() ? command.parent : null;
+}
+
+/** A command was named, but so late that it was taken for an argument. */
+function optionsFirst(named: Command): Failure {
+  const text = `the options of \`${pathOf(named)}\` stand behind its name, not before it`;
+  return new Failure('usage', 'misplaced_option', text, {
+    hint: `put the options after '${named.name()}'; \`${pathOf(named)} --help\` shows them`,
+  });
+}
+
+function hasOption(command: Command, flag: string): boolean {
+  return command.options.some(({ long }) => long === flag);
+}
+
+function unknownOption(command: Command, message: string, help: string): Failure {
+  // What follows the equals sign may be a secret.
+  const flag = (/'([^'=]*)/.exec(message)?.[1] ?? '').trim();
+  const named = groupOf(command)?.commands.find((one) => command.args.includes(one.name()));
+  if (named !== undefined && hasOption(named, flag) && !hasOption(command, flag)) return optionsFirst(named);
+  const known = command.options.flatMap(({ long }) => (typeof long === 'string' ? [long] : []));
+  const near = suggest(flag, [...known, '--help']);
+  if (message.includes(`'${flag}=`) && [...known, '--help'].includes(flag)) {
+    return new Failure('usage', 'bad_usage', `the option ${flag} takes no value`, { hint: help });
+  }
+  const isToken = flag === '--token' || flag === '--password';
+  const hint = isToken
+    ? 'secrets are not taken from the command line: use --token-stdin, GCSAT_TOKEN or GCSAT_TOKEN_FILE'
+    : near === null
+      ? help
+      : `did you mean ${near}? ${help}`;
+  return new Failure('usage', 'unknown_option', `unknown option '${flag}' for ${pathOf(command)}`, { hint });
+}
