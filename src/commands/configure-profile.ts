@@ -36,7 +36,11 @@ import type { CommandContext } from './context.ts';
 const isSet = 'set';
 
 /** `gcsat configure set KEY=VALUE...`: all of them or none. */
-export async function runConfigureSet(context: CommandContext, texts: readonly string[]): Promise<void> {
+export async function runConfigureSet(
+  context: CommandContext,
+  texts: readonly string[],
+  dryRun: boolean,
+): Promise<void> {
   const { output } = context;
   const { profile: name, configDir } = await currentProfile(context);
   const known = (await readProfiles(configDir)).get(name);
@@ -51,11 +55,12 @@ export async function runConfigureSet(context: CommandContext, texts: readonly s
     if (key === 'logo' && value.trim() !== '') await checkLogo(value);
     set[key] = assign(profile, key, value);
   }
-  await saveProfile(configDir, name, profile);
-  output.result({ profile: name, set }, () =>
-    Object.entries(set)
-      .map(([key, value]) => `${key} = ${value ?? output.paint.dim('default')}`)
-      .join('\n'),
+  if (!dryRun) await saveProfile(configDir, name, profile);
+  output.result({ profile: name, set, dryRun }, () =>
+    [
+      ...Object.entries(set).map(([key, value]) => `${key} = ${value ?? output.paint.dim('default')}`),
+      ...(dryRun ? ['', 'A dry run: nothing was saved.'] : []),
+    ].join('\n'),
   );
 }
 
@@ -221,20 +226,32 @@ export async function runConfigureList(context: CommandContext): Promise<void> {
   });
 }
 
+export interface ConfigureRemoveOptions {
+  yes?: boolean | undefined;
+  dryRun?: boolean | undefined;
+}
+
 /** `gcsat configure remove NAME` */
 export async function runConfigureRemove(
   context: CommandContext,
   name: string,
-  agreed: boolean,
+  { yes = false, dryRun = false }: ConfigureRemoveOptions,
 ): Promise<void> {
   const { configDir } = await currentProfile(context);
   requireProfile(await readProfiles(configDir), name, configDir);
-  if (!agreed && !(await confirmed(context, name))) {
-    context.output.result({ profile: name, removed: false }, () => 'Nothing was removed.');
+  if (dryRun) {
+    context.output.result(
+      { profile: name, removed: false, dryRun },
+      () => `Profile ${name} would be removed.`,
+    );
+    return;
+  }
+  if (!yes && !(await confirmed(context, name))) {
+    context.output.result({ profile: name, removed: false, dryRun }, () => 'Nothing was removed.');
     return;
   }
   await removeProfile(configDir, name);
-  context.output.result({ profile: name, removed: true }, () => `Profile ${name} is removed.`);
+  context.output.result({ profile: name, removed: true, dryRun }, () => `Profile ${name} is removed.`);
 }
 
 function requireProfile(profiles: Profiles, name: string, configDir: string): void {

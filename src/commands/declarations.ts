@@ -143,13 +143,16 @@ const configure: CommandDeclaration = {
         'template, logo, trustProxy, ratePercent, timeout.\n\n' +
         'Durations: 30d, 36h, 90m, 45s, 0. Lists: separated by commas.',
       arguments: [{ name: '<setting...>', description: 'KEY=VALUE' }],
+      options: [dryRun],
       examples: [
         'gcsat configure set optOutTopics=do_not_survey,vip maxAge=14d',
         'gcsat configure set quietHours=off sample=50',
         'pass show smtp-url | gcsat configure set smtpUrl=-',
       ],
-      run: async (context, { arguments: [settings] }) =>
-        (await import('./configure-profile.ts')).runConfigureSet(context, settings as string[]),
+      run: async (context, { arguments: [settings], options }) => {
+        const { runConfigureSet } = await import('./configure-profile.ts');
+        return runConfigureSet(context, settings as string[], options['dryRun'] === true);
+      },
     },
     {
       name: 'show',
@@ -186,14 +189,10 @@ const configure: CommandDeclaration = {
       name: 'remove',
       summary: 'remove a profile with its credentials; the ledger stays',
       arguments: [{ name: '<name>', description: 'of the profile' }],
-      options: [{ flags: '--yes', description: 'do not ask' }],
+      options: [{ flags: '--yes', description: 'do not ask' }, dryRun],
       examples: ['gcsat configure remove acme --yes'],
       run: async (context, { arguments: [name], options }) =>
-        (await import('./configure-profile.ts')).runConfigureRemove(
-          context,
-          name as string,
-          options['yes'] === true,
-        ),
+        (await import('./configure-profile.ts')).runConfigureRemove(context, name as string, options),
     },
   ],
 };
@@ -305,8 +304,14 @@ const ledger: CommandDeclaration = {
         'Has a closing decided and sent again. Nobody knows of an uncertain one whether it left: look for it in ' +
         'Gladly first, and settle it with --was-sent if it is there.',
       arguments: [surveyId],
-      options: [{ flags: '--was-sent', description: 'an uncertain one did arrive: record it as sent' }],
-      examples: ['gcsat surveys retry 5LNrIaOiRJ6u3vQ8jHyTkQ --was-sent'],
+      options: [
+        { flags: '--was-sent', description: 'an uncertain one did arrive: record it as sent' },
+        dryRun,
+      ],
+      examples: [
+        'gcsat surveys retry 5LNrIaOiRJ6u3vQ8jHyTkQ --dry-run',
+        'gcsat surveys retry 5LNrIaOiRJ6u3vQ8jHyTkQ --was-sent',
+      ],
       run: async (context, { arguments: [id], options }) => {
         const { runSurveysRetry } = await import('./surveys.ts');
         return runSurveysRetry(context, id as string, options);
@@ -316,9 +321,12 @@ const ledger: CommandDeclaration = {
       name: 'cancel',
       summary: 'do not send one that has not left yet',
       arguments: [surveyId],
+      options: [dryRun],
       examples: ['gcsat surveys cancel 5LNrIaOiRJ6u3vQ8jHyTkQ'],
-      run: async (context, { arguments: [id] }) =>
-        (await import('./surveys.ts')).runSurveysCancel(context, id as string),
+      run: async (context, { arguments: [id], options }) => {
+        const { runSurveysCancel } = await import('./surveys.ts');
+        return runSurveysCancel(context, id as string, options['dryRun'] === true);
+      },
     },
     {
       name: 'unsubscribed',
@@ -330,17 +338,23 @@ const ledger: CommandDeclaration = {
       name: 'unsubscribe',
       summary: 'do not ask an address again, nor send what is scheduled for it',
       arguments: [address],
+      options: [dryRun],
       examples: ['gcsat surveys unsubscribe kim@example.com'],
-      run: async (context, { arguments: [given] }) =>
-        (await import('./unsubscribed-addresses.ts')).runUnsubscribe(context, given as string),
+      run: async (context, { arguments: [given], options }) => {
+        const { runUnsubscribe } = await import('./unsubscribed-addresses.ts');
+        return runUnsubscribe(context, given as string, options['dryRun'] === true);
+      },
     },
     {
       name: 'resubscribe',
       summary: 'let an address be asked again',
       arguments: [address],
+      options: [dryRun],
       examples: ['gcsat surveys resubscribe kim@example.com'],
-      run: async (context, { arguments: [given] }) =>
-        (await import('./unsubscribed-addresses.ts')).runResubscribe(context, given as string),
+      run: async (context, { arguments: [given], options }) => {
+        const { runResubscribe } = await import('./unsubscribed-addresses.ts');
+        return runResubscribe(context, given as string, options['dryRun'] === true);
+      },
     },
   ],
 };
@@ -484,6 +498,7 @@ const webhook: CommandDeclaration = {
         { flags: '--conversation <id>', description: 'the conversation that it names (made up)' },
         { flags: '--customer <id>', description: 'the customer that it names (made up)' },
         { flags: '--repeat <number>', description: 'post the same event so many times' },
+        { flags: '--dry-run', description: 'print the request without its credentials, send nothing' },
       ],
       examples: [
         'gcsat webhook send',

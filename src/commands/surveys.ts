@@ -1,6 +1,7 @@
 import { timeNow } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
+import { readyToDeliver } from '../workflow/decide-and-deliver.ts';
 import {
   callOff,
   listedStates,
@@ -10,12 +11,14 @@ import {
   tellSurvey,
   type SurveyEntry,
 } from '../workflow/ledgered-surveys.ts';
+import { previewClosing } from '../workflow/preview-closing.ts';
+import { perhapsRehearsed } from '../workflow/rehearsal.ts';
 import type { Services } from '../workflow/services.ts';
 import { surveyClosing } from '../workflow/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { workOnConversations } from './conversation-results.ts';
 import { parseTimeRange, refuseBadTimeRange, timeZoneFor } from './time-range-flags.ts';
-import { withServices } from './with-services.ts';
+import { keepNoSigningKey, withServices } from './with-services.ts';
 
 export interface SurveysListOptions {
   /** One or more states, separated by commas. */
@@ -61,35 +64,63 @@ export async function runSurveysShow(context: CommandContext, id: string): Promi
 export interface SurveysRetryOptions {
   /** The message of an uncertain survey did arrive. */
   wasSent?: boolean | undefined;
+  dryRun?: boolean | undefined;
 }
 
 /** `gcsat surveys retry ID`: a person has a failed or uncertain survey sent, or settles it as sent. */
 export async function runSurveysRetry(
   context: CommandContext,
   id: string,
-  { wasSent }: SurveysRetryOptions,
+  { wasSent, dryRun = false }: SurveysRetryOptions,
 ): Promise<void> {
+  if (dryRun) await keepNoSigningKey(context);
   await withServices(context, 'hand', async (services) => {
-    const now = timeNow(context.clock);
-    if (wasSent === true) {
-      const { id: closingId } = await settleAsSent(services.ledger, id, now);
-      const told = await tellSurvey(services.ledger, closingId, now);
-      context.output.result(told, () => surveyStoryView(told, context.output));
-      return;
-    }
-    const closing = await readyAgain(services.ledger, id, now);
-    await workOnConversations(context, services, [closing.conversationId], (conversationId, steps) =>
-      surveyClosing(services, { conversationId, closingId: closing.id }, steps),
+    if (dryRun && wasSent !== true) await readyToDeliver(services);
+    await perhapsRehearsed(services, dryRun, (own) =>
+      wasSent === true ? settle(context, own, id, dryRun) : decideAgain(context, own, id, dryRun),
     );
   });
 }
 
+async function settle(
+  { clock, output }: CommandContext,
+  { ledger }: Services,
+  id: string,
+  dryRun: boolean,
+): Promise<void> {
+  const now = timeNow(clock);
+  const { id: closingId } = await settleAsSent(ledger, id, now);
+  const told = { ...(await tellSurvey(ledger, closingId, now)), dryRun };
+  output.result(told, () => surveyStoryView(told, output) + dryRunNote(dryRun));
+}
+
+async function decideAgain(
+  context: CommandContext,
+  services: Services,
+  id: string,
+  dryRun: boolean,
+): Promise<void> {
+  const closing = await readyAgain(services.ledger, id, timeNow(context.clock));
+  const work = dryRun ? previewClosing : surveyClosing;
+  await workOnConversations(context, services, [closing.conversationId], (conversationId, steps) =>
+    work(services, { conversationId, closingId: closing.id }, steps),
+  );
+}
+
 /** `gcsat surveys cancel ID`: a survey that has not left never will. */
-export async function runSurveysCancel(context: CommandContext, id: string): Promise<void> {
-  await withServices(context, 'hand', async ({ ledger }) => {
-    const entry = await callOff(ledger, id, timeNow(context.clock));
-    context.output.result(entry, () => surveysView([entry], context.output));
-  });
+export async function runSurveysCancel(context: CommandContext, id: string, dryRun: boolean): Promise<void> {
+  const { clock, output } = context;
+  await withServices(context, 'hand', (services) =>
+    perhapsRehearsed(services, dryRun, async ({ ledger }) => {
+      const entry = { ...(await callOff(ledger, id, timeNow(clock))), dryRun };
+      output.result(entry, () => surveysView([entry], output) + dryRunNote(dryRun));
+    }),
+  );
+}
+
+/** What is shown is as it would be. */
+function dryRunNote(dryRun: boolean): string {
+  return dryRun ? '\n\nA dry run: so it would be, and nothing was written.' : '';
 }
 
 function statesOf(given: string | undefined): { states?: SurveyEntry['state'][] } {

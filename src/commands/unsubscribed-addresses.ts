@@ -1,9 +1,12 @@
 import { timeNow } from '../domain/instant.ts';
 import { addressChangeView, unsubscribedView } from '../terminal/unsubscribed-view.ts';
+import { perhapsRehearsed } from '../workflow/rehearsal.ts';
+import type { Services } from '../workflow/services.ts';
 import {
   resubscribeAddress,
   unsubscribeAddress,
   unsubscribedAddresses,
+  type AddressChange,
 } from '../workflow/unsubscribed-addresses.ts';
 import type { CommandContext } from './context.ts';
 import { withServices } from './with-services.ts';
@@ -19,17 +22,34 @@ export async function runUnsubscribed(context: CommandContext): Promise<void> {
 }
 
 /** `gcsat surveys unsubscribe ADDRESS`: repeating it changes nothing. */
-export async function runUnsubscribe(context: CommandContext, address: string): Promise<void> {
-  await withServices(context, 'hand', async ({ ledger }) => {
-    const change = await unsubscribeAddress(ledger, address, timeNow(context.clock));
-    context.output.result(change, () => addressChangeView(change));
-  });
+export async function runUnsubscribe(
+  context: CommandContext,
+  address: string,
+  dryRun: boolean,
+): Promise<void> {
+  await changeAddress(context, dryRun, (ledger) =>
+    unsubscribeAddress(ledger, address, timeNow(context.clock)),
+  );
 }
 
 /** `gcsat surveys resubscribe ADDRESS`: repeating it changes nothing. */
-export async function runResubscribe(context: CommandContext, address: string): Promise<void> {
-  await withServices(context, 'hand', async ({ ledger }) => {
-    const change = await resubscribeAddress(ledger, address);
-    context.output.result(change, () => addressChangeView(change));
-  });
+export async function runResubscribe(
+  context: CommandContext,
+  address: string,
+  dryRun: boolean,
+): Promise<void> {
+  await changeAddress(context, dryRun, (ledger) => resubscribeAddress(ledger, address));
+}
+
+async function changeAddress(
+  context: CommandContext,
+  dryRun: boolean,
+  change: (ledger: Services['ledger']) => Promise<AddressChange>,
+): Promise<void> {
+  await withServices(context, 'hand', (services) =>
+    perhapsRehearsed(services, dryRun, async ({ ledger }) => {
+      const changed = { ...(await change(ledger)), dryRun };
+      context.output.result(changed, () => addressChangeView(changed));
+    }),
+  );
 }

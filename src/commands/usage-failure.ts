@@ -58,6 +58,12 @@ export function lostOption(command: Command, group: Command, flag: string): Fail
   });
 }
 
+/** Options that people may well expect, and what serves them. */
+const insteadOf: Readonly<Record<string, string>> = {
+  'gcsat serve --dry-run':
+    'it works on what happens while it runs; `gcsat sync --dry-run` tells what would be done now',
+};
+
 function strayArgument(command: Command): string {
   return command.args[command.registeredArguments.length] ?? '';
 }
@@ -92,6 +98,10 @@ function unknownOption(command: Command, message: string, help: string): Failure
   const near = suggest(flag, [...known, '--help']);
   if (message.includes(`'${flag}=`) && [...known, '--help'].includes(flag)) {
     return new Failure('usage', 'bad_usage', `the option ${flag} takes no value`, { hint: help });
+  }
+  const instead = insteadOf[`${pathOf(command)} ${flag}`];
+  if (instead !== undefined) {
+    return new Failure('usage', 'unknown_option', `\`${pathOf(command)}\` has no ${flag}`, { hint: instead });
   }
   const isToken = flag === '--token' || flag === '--password';
   const hint = isToken

@@ -5,8 +5,8 @@ import { isLoopbackUrl, parseWebhookUrl } from '../config/webhook-url.ts';
 import { webhookPath } from '../domain/webhook-path.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { registerSecret } from '../terminal/redact.ts';
-import { sentView } from '../terminal/webhook-view.ts';
-import { sendSampleEvent, type SampleKind } from '../workflow/webhooks/webhook-sample.ts';
+import { plannedView, sentView } from '../terminal/webhook-view.ts';
+import { planSampleEvent, sendSampleEvent, type SampleKind } from '../workflow/webhooks/webhook-sample.ts';
 import { storedWebhook } from '../workflow/webhooks/webhook-secrets.ts';
 import { registerWebhookSecrets, type CommandContext } from './context.ts';
 
@@ -16,6 +16,7 @@ export interface WebhookSendOptions {
   conversation?: string | undefined;
   customer?: string | undefined;
   repeat?: string | undefined;
+  dryRun?: boolean | undefined;
 }
 
 const localServer = `http://127.0.0.1:8080${webhookPath}`;
@@ -42,17 +43,20 @@ export async function runWebhookSend(context: CommandContext, options: WebhookSe
   if (['closed', 'reopened'].includes(kind) && options.conversation === undefined) {
     output.warn('the event names a conversation that does not exist; name a real one with --conversation');
   }
-  const sent = await sendSampleEvent(
-    {
-      url,
-      kind,
-      conversationId: options.conversation ?? null,
-      customerId: options.customer ?? null,
-      times,
-      credentials,
-    },
-    { clock, signal },
-  );
+  const sample = {
+    url,
+    kind,
+    conversationId: options.conversation ?? null,
+    customerId: options.customer ?? null,
+    times,
+    credentials,
+  };
+  if (options.dryRun === true) {
+    const planned = planSampleEvent(sample, { clock });
+    output.result(planned, () => plannedView(planned));
+    return 0;
+  }
+  const sent = await sendSampleEvent(sample, { clock, signal });
   if (sent.hint !== null) output.warn(sent.hint);
   output.result(sent, () => sentView(sent, output));
   return { accepted: 0, refused: exitCodes.contract, unreachable: exitCodes.temporary }[sent.verdict];

@@ -26,7 +26,7 @@ const longestMs = 15_000;
  * @throws the reason of the signal.
  */
 export async function postWebhookEvent(
-  { url, basic, headers, event, userAgent, signal }: WebhookPost,
+  { signal, ...post }: WebhookPost,
   clock: () => number,
 ): Promise<WebhookAnswer> {
   const timeout = AbortSignal.timeout(longestMs);
@@ -36,17 +36,12 @@ export async function postWebhookEvent(
     milliseconds: Math.round(clock() - startedMs),
   });
   try {
-    const response = await fetch(url, {
+    const response = await fetch(post.url, {
       method: 'POST',
       redirect: 'manual',
       signal: AbortSignal.any([timeout, signal]),
-      headers: {
-        'content-type': 'application/json',
-        'user-agent': userAgent,
-        ...(basic === null ? {} : { authorization: basicOf(basic) }),
-        ...Object.fromEntries(headers.map(({ name, value }) => [name, value])),
-      },
-      body: JSON.stringify(event),
+      headers: webhookHeaders(post),
+      body: JSON.stringify(post.event),
     });
     const { status } = response;
     // Of no interest, and an unread body holds its connection.
@@ -58,6 +53,20 @@ export async function postWebhookEvent(
     if (error instanceof FetchError) return done({ status: null, error: nameOf(error) });
     throw error;
   }
+}
+
+/** The headers of such a post, with its credentials. */
+export function webhookHeaders({
+  basic,
+  headers,
+  userAgent,
+}: Pick<WebhookPost, 'basic' | 'headers' | 'userAgent'>): Record<string, string> {
+  return {
+    'content-type': 'application/json',
+    'user-agent': userAgent,
+    ...(basic === null ? {} : { authorization: basicOf(basic) }),
+    ...Object.fromEntries(headers.map(({ name, value }) => [name, value])),
+  };
 }
 
 function nameOf({ code, message }: FetchError): string {

@@ -23,20 +23,29 @@ export function unsubscribedView(
   return table(entries, shape, { width: columns, heading: paint.dim });
 }
 
-/** What an operator's word changed. */
+/** What an operator's word changed, or would change. */
 export function addressChangeView(change: {
   address: string;
   unsubscribed: boolean;
   changed: boolean;
   suppressed: readonly string[];
+  dryRun?: boolean;
 }): string {
   const address = clean(change.address);
+  const words = change.dryRun === true ? wouldBe : is;
   if (!change.unsubscribed) {
-    return change.changed ? `${address} may be asked again.` : `${address} was not unsubscribed.`;
+    return change.changed ? `${address} ${words.askedAgain}.` : `${address} was not unsubscribed.`;
   }
   const lines = [
-    change.changed ? `${address} is not asked again.` : `${address} was unsubscribed already.`,
-    ...change.suppressed.map((id) => `Not sent: the survey of closing ${clean(id)}.`),
+    change.changed ? `${address} ${words.notAsked}.` : `${address} was unsubscribed already.`,
+    ...change.suppressed.map((id) => `${words.notSent}: the survey of closing ${clean(id)}.`),
   ];
   return lines.join('\n');
 }
+
+const is = { askedAgain: 'may be asked again', notAsked: 'is not asked again', notSent: 'Not sent' };
+const wouldBe = {
+  askedAgain: 'would be asked again',
+  notAsked: 'would not be asked again',
+  notSent: 'Would not be sent',
+};

@@ -95,3 +95,23 @@ export function sentView({ url, event, answers }: Sent, { paint }: Screen): stri
     })
     .join('\n');
 }
+
+interface Planned {
+  method: string;
+  url: string;
+  headers: Readonly<Record<string, string>>;
+  event: Record<string, unknown>;
+  times: number;
+}
+
+/** A request as it would be sent. */
+export function plannedView({ method, url, headers, event, times }: Planned): string {
+  return [
+    `${method} ${clean(url)}`,
+    ...Object.entries(headers).map(([name, value]) => clean(`${name}: ${value}`)),
+    '',
+    JSON.stringify(event, null, 2),
+    '',
+    `A dry run: nothing was sent${times > 1 ? `; it would be, ${times} times` : ''}.`,
+  ].join('\n');
+}

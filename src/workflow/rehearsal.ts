@@ -1,5 +1,6 @@
 import type { DeliveryProvider } from '../delivery/provider.ts';
 import type { Ledger } from '../ledger/open.ts';
+import { scratchCopy } from '../ledger/scratch.ts';
 import type { Services } from './services.ts';
 
 /**
@@ -17,4 +18,19 @@ export function rehearsal(services: Services, scratch: Ledger): Services {
     close: () => Promise.resolve(),
   };
   return { ...services, ledger: scratch, provider: () => Promise.resolve(provider) };
+}
+
+/** Does the work itself, or rehearses it as a dry run: then with a copy of the ledger that is gone afterwards. */
+export async function perhapsRehearsed<Result>(
+  services: Services,
+  dryRun: boolean,
+  work: (services: Services) => Promise<Result>,
+): Promise<Result> {
+  if (!dryRun) return work(services);
+  const scratch = await scratchCopy(services.ledger);
+  try {
+    return await work(rehearsal(services, scratch));
+  } finally {
+    await scratch.close();
+  }
 }

@@ -208,6 +208,7 @@ describe('configure set and show', () => {
     ];
     const set = await runJson(['configure', 'set', ...values], { env });
     expect(set.document).toEqual({
+      dryRun: false,
       profile: 'default',
       set: {
         suppressionDays: '14',

@@ -1,5 +1,10 @@
 import type { WebhookCredentials } from '../../config/webhook-credentials.ts';
-import { postWebhookEvent, type WebhookAnswer } from '../../gladly/webhook-post.ts';
+import {
+  postWebhookEvent,
+  webhookHeaders,
+  type WebhookAnswer,
+  type WebhookPost,
+} from '../../gladly/webhook-post.ts';
 import { sampleEvent, type SampleKind } from '../../gladly/webhook-samples.ts';
 
 declare const GCSAT_VERSION: string;
@@ -28,25 +33,65 @@ export interface SentSample {
   hint: string | null;
 }
 
-/** Posts one event to an address as Gladly would, with the newest credentials, and tells how it was answered. */
-export async function sendSampleEvent(
-  { url, kind, conversationId, customerId, times, credentials }: WebhookSample,
-  { clock, signal }: { clock: () => number; signal: AbortSignal },
-): Promise<SentSample> {
-  const event = sampleEvent(kind, { conversationId, customerId, at: clock() });
+/** A request that was not sent. Fields may be added, never renamed or removed. */
+export interface PlannedSample {
+  dryRun: true;
+  method: 'POST';
+  url: string;
+  /** What identifies the sender is left out of the values. */
+  headers: Record<string, string>;
+  event: Record<string, unknown>;
+  authenticated: boolean;
+  times: number;
+}
+
+const userAgent = `gcsat/${GCSAT_VERSION}`;
+const leftOut = '[redacted]';
+
+/** What `sendSampleEvent` would post. */
+export function planSampleEvent(sample: WebhookSample, { clock }: { clock: () => number }): PlannedSample {
+  const { url, event, basic, headers, authenticated } = requestOf(sample, clock());
+  const secret = ['authorization', ...headers.map(({ name }) => name)];
+  const shown = Object.entries(webhookHeaders({ basic, headers, userAgent })).map(([name, value]) => [
+    name,
+    secret.includes(name) ? leftOut : value,
+  ]);
+  return {
+    dryRun: true,
+    method: 'POST',
+    url,
+    headers: Object.fromEntries(shown) as Record<string, string>,
+    event,
+    authenticated,
+    times: sample.times,
+  };
+}
+
+function requestOf(
+  { url, kind, conversationId, customerId, credentials }: WebhookSample,
+  at: number,
+): Pick<SentSample, 'url' | 'event' | 'authenticated'> & Pick<WebhookPost, 'basic' | 'headers'> {
   const [basic = null] = credentials.basic;
   const headers = credentials.headers.slice(0, 1);
-  const answers: WebhookAnswer[] = [];
-  for (let time = 0; time < times; time += 1) {
-    signal.throwIfAborted();
-    const post = { url, basic, headers, event, userAgent: `gcsat/${GCSAT_VERSION}`, signal };
-    answers.push(await postWebhookEvent(post, clock));
-  }
   const authenticated = basic !== null || headers.length > 0;
+  return { url, event: sampleEvent(kind, { conversationId, customerId, at }), basic, headers, authenticated };
+}
+
+/** Posts one event to an address as Gladly would, with the newest credentials, and tells how it was answered. */
+export async function sendSampleEvent(
+  sample: WebhookSample,
+  { clock, signal }: { clock: () => number; signal: AbortSignal },
+): Promise<SentSample> {
+  const { authenticated, ...request } = requestOf(sample, clock());
+  const answers: WebhookAnswer[] = [];
+  for (let time = 0; time < sample.times; time += 1) {
+    signal.throwIfAborted();
+    answers.push(await postWebhookEvent({ ...request, userAgent, signal }, clock));
+  }
   const worst = answers.reduce((one, other) => (rankOf(other) > rankOf(one) ? other : one));
   return {
-    url,
-    event,
+    url: request.url,
+    event: request.event,
     authenticated,
     answers,
     verdict: (['accepted', 'refused', 'unreachable'] as const)[rankOf(worst)],
