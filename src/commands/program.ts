@@ -11,7 +11,7 @@ import {
   type OptionDeclaration,
 } from './declarations.ts';
 import { helpText, type HelpStyle } from './help.ts';
-import { lineOf, lostOption, pathOf, usageFailure } from './usage-failure.ts';
+import { lineOf, lostOption, pathOf, unknownCommand, usageFailure } from './usage-failure.ts';
 
 /** A command line that was understood. */
 export interface Invocation {
@@ -35,15 +35,51 @@ export interface HelpSink extends HelpStyle {
  */
 export function parseCommandLine(args: readonly string[], sink: HelpSink): Invocation | null {
   const found: Invocation[] = [];
-  const command = new Command(program.name).version(sink.version, versionOption.flags);
-  fillCommand(command, program, { sink, found: (invocation) => found.push(invocation) });
+  const asked: string[] = [];
+  const json = wantsJson(args);
+  const command = new Command(program.name).version(sink.version, versionOption.flags).helpCommand(false);
+  const parsing: Parsing = {
+    style: { columns: sink.columns, colour: sink.colour && !json },
+    print: (text) => asked.push(text),
+    found: (invocation) => found.push(invocation),
+  };
+  fillCommand(command, program, parsing);
+  addHelpCommand(command, parsing);
   try {
     command.parse(protectIds(args), { from: 'user' });
   } catch (error) {
-    if (error instanceof CommanderError && error.exitCode === 0) return null;
-    throw error;
+    if (!(error instanceof CommanderError) || error.exitCode !== 0) throw error;
+    const text = asked.join('');
+    const document = error.code === 'commander.version' ? { version: sink.version } : { help: text };
+    sink.print(json ? `${JSON.stringify(document)}\n` : text);
+    return null;
   }
   return found[0] ?? null;
+}
+
+/** Help ends the parsing before it has come to all options. */
+function wantsJson(args: readonly string[]): boolean {
+  const line = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
+  return line.includes('--json') || line.includes('--jsonl');
+}
+
+/** `gcsat help surveys list` is `gcsat surveys list --help`. */
+function addHelpCommand(command: Command, parsing: Parsing): void {
+  const help: CommandDeclaration = {
+    name: 'help',
+    summary: 'show the help of a command',
+    arguments: [{ name: '[command...]', description: 'the names of the command' }],
+  };
+  const own = command.command(help.name, { hidden: true }).helpCommand(false);
+  fillCommand(own, help, parsing);
+  own.action((names: readonly string[]) => {
+    const named = names.reduce((group, name) => {
+      const inner = group.commands.find((one) => one.name() === name);
+      if (inner === undefined) throw unknownCommand(group, name);
+      return inner;
+    }, command);
+    named.help();
+  });
 }
 
 // No command line can contain it.
@@ -64,26 +100,28 @@ function unprotected(value: unknown): unknown {
 }
 
 interface Parsing {
-  readonly sink: HelpSink;
+  readonly style: HelpStyle;
+  /** What was asked for: help, or the version. */
+  print(text: string): void;
   found(invocation: Invocation): void;
 }
 
 function fillCommand(command: Command, declaration: CommandDeclaration, parsing: Parsing): void {
-  const { sink } = parsing;
+  const { style } = parsing;
   command
     .helpOption(helpOption.flags)
     .enablePositionalOptions()
     .showSuggestionAfterError(false)
-    .configureHelp({ formatHelp: () => helpText(pathOf(command), declaration, sink) })
+    .configureHelp({ formatHelp: () => helpText(pathOf(command), declaration, style) })
     .configureOutput({
-      writeOut: (text) => sink.print(text),
+      writeOut: (text) => parsing.print(text),
       // Errors are thrown, and told in one place.
       writeErr: () => undefined,
       outputError: () => undefined,
-      getOutHasColors: () => sink.colour,
+      getOutHasColors: () => style.colour,
     })
     .exitOverride((error) => {
-      throw error.exitCode === 0 ? error : usageFailure(command, error);
+      throw usageFailure(command, error) ?? error;
     });
   for (const { name, description, choices } of declaration.arguments ?? []) {
     const argument = new Argument(name, description);

@@ -13,8 +13,9 @@ export function pathOf(command: Command): string {
     .join(' ');
 }
 
-/** What is wrong with a command line, in our words. */
-export function usageFailure(command: Command, { code, message }: CommanderError): Failure {
+/** What is wrong with a command line, in our words; null: nothing, help or the version was asked for. */
+export function usageFailure(command: Command, { code, message, exitCode }: CommanderError): Failure | null {
+  if (exitCode === 0) return code === 'commander.helpDisplayed' ? helpOfNothing(command) : null;
   const help = `\`${pathOf(command)} --help\` shows what there is`;
   const first = command.args[0] ?? '';
   const strayWord = code === 'commander.excessArguments' ? strayArgument(command) : first;
@@ -37,12 +38,22 @@ export function usageFailure(command: Command, { code, message }: CommanderError
   return new Failure('usage', 'bad_usage', text, { hint: help });
 }
 
+/** Help was asked for, but of a command that there is not. */
+function helpOfNothing(command: Command): Failure | null {
+  const [word = ''] = command.args;
+  const isGroup = command.commands.length > 0;
+  return !isGroup || word === '' || word.startsWith('-') ? null : unknownCommand(command, word);
+}
+
 export function unknownCommand(group: Command, word: string): Failure {
   const near = suggest(
     word,
     group.commands.map((one) => one.name()),
   );
-  const help = `\`${pathOf(group)} --help\` lists them`;
+  const isGroup = group.commands.length > 0;
+  const help = isGroup
+    ? `\`${pathOf(group)} --help\` lists them`
+    : `\`${pathOf(group)}\` has no commands of its own`;
   return new Failure('usage', 'unknown_command', `unknown command '${word}' for ${pathOf(group)}`, {
     hint: near === null ? help : `did you mean '${near}'? ${help}`,
   });

@@ -139,3 +139,41 @@ describe('options before the name of their command', () => {
     expect(stderr).toContain(message);
   });
 });
+
+describe('help', () => {
+  test.each([
+    [['help', 'surveys', 'list'], ['surveys', 'list', '--help']],
+    [['help', 'sync'], ['sync', '--help']],
+    [['help'], ['--help']],
+  ])('%j is %j', async (args, same) => {
+    const { code, stdout } = await run(args);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: (await run(same)).stdout });
+  });
+
+  test.each([
+    ['help bogus', "unknown command 'bogus' for gcsat (`gcsat --help` lists them)"],
+    ['help sruveys', "did you mean 'surveys'?"],
+    ['help surveys lsit', "unknown command 'lsit' for gcsat surveys (did you mean 'list'?"],
+    ['help sync x', "unknown command 'x' for gcsat sync (`gcsat sync` has no commands of its own)"],
+    ['bogus --help', "unknown command 'bogus' for gcsat"],
+    ['surveys bogus --help', "unknown command 'bogus' for gcsat surveys"],
+  ])('gcsat %s is none', async (line, message) => {
+    const { code, stdout, stderr } = await run(line.split(' '));
+    expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
+    expect(stderr).toContain(message);
+  });
+
+  test('and the version are one document under --json, without colours', async () => {
+    const { stdout: version } = await run(['--version']);
+    for (const args of [['--version', '--json'], ['-V', '--jsonl'], ['--json', '--version']]) {
+      const { code, stdout } = await run(args, { env: { FORCE_COLOR: '1' } });
+      expect({ code, document: JSON.parse(stdout) }).toEqual({ code: 0, document: { version: version.trim() } });
+    }
+    for (const names of [[], ['surveys', 'list']]) {
+      const { stdout: help } = await run([...names, '--help']);
+      const asked = await runJson([...names, '--help'], { env: { FORCE_COLOR: '1' } });
+      expect(asked).toMatchObject({ code: 0, document: { help }, stderr: '' });
+    }
+    expect((await runJson(['help', 'sync'])).document.help).toContain('gcsat sync [options]');
+  });
+});
