@@ -21,6 +21,16 @@ export function colourLevel(
   return isTerminal && env['TERM'] !== 'dumb' ? 1 : 0;
 }
 
+/**
+ * What asks, and what spins, are packages that look into the environment for themselves: where colour is switched off, it
+ * is for them as well. Node warns on stderr of every process that has both variables.
+ */
+export function keepPackagesPlain(color: boolean | undefined, env: NodeJS.ProcessEnv): void {
+  if (color !== false && (env['NO_COLOR'] ?? '') === '') return;
+  env['NO_COLOR'] = '1';
+  delete env['FORCE_COLOR'];
+}
+
 /** Stdout as help sees it: 80 columns where it is no terminal, and then the stream need not be opened. */
 export function terminalWidth(): { isTerminal: boolean; columns: number } {
   const isTerminal = isatty(1);

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { colourLevel } from './colour.ts';
+import { colourLevel, keepPackagesPlain } from './colour.ts';
 import { createOutput, type LogLevel, type Output } from './output.ts';
 
 /** The global options that decide what is printed, and how. */
@@ -17,13 +17,14 @@ export interface TerminalFlags {
 const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 /**
- * The output of this process.
+ * The output of this process. Where colours are switched off, the environment says so from here on.
  *
  * @throws Failure kind usage when two options contradict each other, kind configuration for a bad GCSAT_LOG_LEVEL.
  */
 export function openOutput(flags: TerminalFlags, env: NodeJS.ProcessEnv): Output {
   refuseBoth(flags.json, '--json', flags.jsonl, '--jsonl');
   refuseBoth(flags.quiet, '--quiet', flags.verbose, '--verbose');
+  keepPackagesPlain(flags.color, env);
   const { stdout, stderr } = process;
   return createOutput({
     json: flags.json === true,

@@ -12,6 +12,7 @@ const account = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'api@acme.com
 async function atTerminal(
   line: string,
   env: Record<string, string>,
+  [question, answer]: readonly [question: string, answer: string] = ['', ''],
 ): Promise<{ code: unknown; screen: string }> {
   const command = `stty cols 100 rows 40; gcsat() { '${process.execPath}' '${binary}' "$@"; }; ${line}`;
   const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
@@ -19,8 +20,16 @@ async function atTerminal(
   });
   onTestFinished(() => void terminal.kill('SIGKILL'));
   let screen = '';
-  terminal.stdout.on('data', (text: Buffer) => (screen += text.toString()));
+  let typing: NodeJS.Timeout | undefined;
+  terminal.stdin.on('error', () => undefined);
+  terminal.stdout.on('data', (text: Buffer) => {
+    screen += text.toString();
+    if (typing !== undefined || answer === '' || !screen.includes(question)) return;
+    // What is typed in the moment in which a question appears may be lost.
+    typing = setInterval(() => void terminal.stdin.write(answer), 500);
+  });
   const [code] = await once(terminal, 'close');
+  clearInterval(typing);
   return { code, screen };
 }
 
@@ -47,6 +56,22 @@ describe('questions', () => {
       code: 2,
       errors: expect.stringMatching(/^error: removing profile 'acme' has to be confirmed \(add --yes\)\n$/),
     });
+  });
+});
+
+describe('colours', () => {
+  test.each<[string, string, Record<string, string>, boolean]>([
+    ['', 'by default', {}, true],
+    ['--no-color', 'by the flag', { FORCE_COLOR: '1' }, false],
+    ['', 'by NO_COLOR', { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
+  ])('of questions: %s %s', async (flag, _how, variables, coloured) => {
+    const folder = temporaryFolder();
+    const env = { GCSAT_CONFIG_DIR: folder, GCSAT_DATA_DIR: folder, ...variables };
+    await run(['configure', 'set', 'sample=50'], { env: { GCSAT_CONFIG_DIR: folder } });
+    const { screen } = await atTerminal(`gcsat configure remove default ${flag}`, env, ['Remove', 'n\r']);
+    expect(screen).toContain('Nothing was removed.');
+    expect(/\u001B\[[\d;]*m/.test(screen)).toBe(coloured);
+    expect(screen).not.toContain('Warning');
   });
 });
 
@@ -142,8 +167,14 @@ describe('options before the name of their command', () => {
 
 describe('help', () => {
   test.each([
-    [['help', 'surveys', 'list'], ['surveys', 'list', '--help']],
-    [['help', 'sync'], ['sync', '--help']],
+    [
+      ['help', 'surveys', 'list'],
+      ['surveys', 'list', '--help'],
+    ],
+    [
+      ['help', 'sync'],
+      ['sync', '--help'],
+    ],
     [['help'], ['--help']],
   ])('%j is %j', async (args, same) => {
     const { code, stdout } = await run(args);
@@ -165,9 +196,16 @@ describe('help', () => {
 
   test('and the version are one document under --json, without colours', async () => {
     const { stdout: version } = await run(['--version']);
-    for (const args of [['--version', '--json'], ['-V', '--jsonl'], ['--json', '--version']]) {
+    for (const args of [
+      ['--version', '--json'],
+      ['-V', '--jsonl'],
+      ['--json', '--version'],
+    ]) {
       const { code, stdout } = await run(args, { env: { FORCE_COLOR: '1' } });
-      expect({ code, document: JSON.parse(stdout) }).toEqual({ code: 0, document: { version: version.trim() } });
+      expect({ code, document: JSON.parse(stdout) }).toEqual({
+        code: 0,
+        document: { version: version.trim() },
+      });
     }
     for (const names of [[], ['surveys', 'list']]) {
       const { stdout: help } = await run([...names, '--help']);
