@@ -23,7 +23,7 @@ export interface BackfillOptions extends RunLimitOptions {
 
 /** `gcsat backfill`: replay for every closing of a range, or of named conversations. */
 export async function runBackfill(context: CommandContext, options: BackfillOptions): Promise<void> {
-  checkTarget(options, context.clock());
+  checkTarget(options, context);
   const limits = runLimits(options, context.clock());
   const dryRun = options.dryRun === true;
   await warnOfPlaceholderLinks(context);
@@ -49,9 +49,15 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
 /** What can be wrong is found before anything is opened. */
 function checkTarget(
   { since, until, timezone, source, conversations }: BackfillOptions,
-  nowMs: number,
+  { clock, flags }: CommandContext,
 ): void {
   if (conversations !== undefined) {
+    if (conversations === '-' && flags.tokenStdin === true) {
+      throw usage(
+        '--conversations - and --token-stdin both read stdin',
+        'give the token by GCSAT_TOKEN or GCSAT_TOKEN_FILE, or the ids by a file',
+      );
+    }
     if (conversations !== '-' && !isReadable(conversations)) {
       throw usage(
         `the file ${conversations} cannot be read`,
@@ -65,7 +71,7 @@ function checkTarget(
     throw usage('--source conversations needs ids', 'give --conversations FILE, or - for stdin');
   }
   if (since === undefined) throw usage('--since is missing', 'e.g. --since 7d, or --since 2026-11-01');
-  refuseBadTimeRange({ since, until }, nowMs, timezone);
+  refuseBadTimeRange({ since, until }, clock(), timezone);
 }
 
 function isReadable(file: string): boolean {

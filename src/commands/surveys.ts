@@ -55,6 +55,7 @@ export async function runSurveysList(context: CommandContext, options: SurveysLi
 
 /** `gcsat surveys show ID`: the whole story of one closing. */
 export async function runSurveysShow(context: CommandContext, id: string): Promise<void> {
+  refuseEmpty(id);
   await withServices(context, 'hand', async ({ ledger }) => {
     const told = await tellSurvey(ledger, id, timeNow(context.clock));
     context.output.result(told, () => surveyStoryView(told, context.output));
@@ -73,6 +74,7 @@ export async function runSurveysRetry(
   id: string,
   { wasSent, dryRun = false }: SurveysRetryOptions,
 ): Promise<void> {
+  refuseEmpty(id);
   if (dryRun) await keepNoSigningKey(context);
   await withServices(context, 'hand', async (services) => {
     if (dryRun && wasSent !== true) await readyToDeliver(services);
@@ -110,6 +112,7 @@ async function decideAgain(
 /** `gcsat surveys cancel ID`: a survey that has not left never will. */
 export async function runSurveysCancel(context: CommandContext, id: string, dryRun: boolean): Promise<void> {
   const { clock, output } = context;
+  refuseEmpty(id);
   await withServices(context, 'hand', (services) =>
     perhapsRehearsed(services, dryRun, async ({ ledger }) => {
       const entry = { ...(await callOff(ledger, id, timeNow(clock))), dryRun };
@@ -121,6 +124,14 @@ export async function runSurveysCancel(context: CommandContext, id: string, dryR
 /** What is shown is as it would be. */
 function dryRunNote(dryRun: boolean): string {
   return dryRun ? '\n\nA dry run: so it would be, and nothing was written.' : '';
+}
+
+/** As from a variable that is not set. */
+function refuseEmpty(id: string): void {
+  if (id.trim() !== '') return;
+  throw new Failure('usage', 'empty_id', 'the id is empty', {
+    hint: 'give that of a survey, a closing or a conversation; `gcsat surveys list` shows them',
+  });
 }
 
 function statesOf(given: string | undefined): { states?: SurveyEntry['state'][] } {
