@@ -67,6 +67,8 @@ function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
     if (error.code === 'EPIPE') return;
     outputLost = true;
     if (stream === process.stdout)
-      process.stderr.write(`error: cannot write to stdout (${error.code ?? 'unknown'})\n`);
+      process.stderr.write(
+        `error: cannot write to stdout: ${error.code ?? 'unknown'} (make room where it goes, then run it again)\n`,
+      );
   });
 }

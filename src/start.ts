@@ -25,6 +25,8 @@ function printAtOnce(text: string): void {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     if (code === 'EPIPE') return;
     process.exitCode = 7;
-    process.stderr.write(`error: cannot write to stdout (${code})\n`);
+    process.stderr.write(
+      `error: cannot write to stdout: ${code} (make room where it goes, then run it again)\n`,
+    );
   }
 }

@@ -215,3 +215,13 @@ describe('help', () => {
     expect((await runJson(['help', 'sync'])).document.help).toContain('gcsat sync [options]');
   });
 });
+
+test.each(['--version', 'surveys --help'])(
+  'a full disk behind %s: the error says what to do',
+  async (line) => {
+    const { screen } = await atTerminal(`gcsat ${line} >/dev/full`, {});
+    expect(screen).toMatch(
+      /^error: cannot write to stdout: ENOSPC \(make room where it goes, then run it again\)\r\n$/,
+    );
+  },
+);
