@@ -1,3 +1,5 @@
+import { policyKeys } from '../config/policy.ts';
+import { profileKeys } from '../config/profile-values.ts';
 import type { CommandContext } from './context.ts';
 import { globalOptions, helpOption, versionOption, type CommandDeclaration } from './declarations.ts';
 
@@ -22,6 +24,8 @@ interface Place {
   /** Names of the commands from the program's own on, e.g. `gcsat surveys list`. */
   readonly path: string;
   readonly words: readonly Word[];
+  /** What a value follows at once, such as `sample=`. */
+  readonly settings: readonly string[];
 }
 
 /** An option that takes a value: from these choices, a file, or anything. */
@@ -59,7 +63,12 @@ function placesOf(program: CommandDeclaration): Place[] {
       ...flagsOf(globalOptions),
       ...flagsOf(own === program ? [versionOption, helpOption] : [helpOption]),
     ];
-    return [{ path, words }, ...inner.flatMap((command) => visit(`${path} ${command.name}`, command))];
+    const takesSettings = (own.arguments ?? []).some(({ name }) => name.includes('setting'));
+    const settings = takesSettings ? [...policyKeys, ...profileKeys].map((key) => `${key}=`) : [];
+    return [
+      { path, words, settings },
+      ...inner.flatMap((command) => visit(`${path} ${command.name}`, command)),
+    ];
   };
   return visit(program.name, program);
 }
@@ -73,7 +82,7 @@ function valueOptionsOf(program: CommandDeclaration): ValueOption[] {
   for (const { flags, choices } of [...globalOptions, ...optionsOf(program)]) {
     if (!flags.includes('<')) continue;
     const name = nameOf(flags);
-    found.set(name, { name, choices: choices ?? (/<(?:folder|file|url)>/.test(flags) ? 'file' : 'any') });
+    found.set(name, { name, choices: choices ?? (/<(?:folder|file)>/.test(flags) ? 'file' : 'any') });
   }
   return [...found.values()];
 }
@@ -102,24 +111,36 @@ function bashScript(places: readonly Place[], values: readonly ValueOption[]): s
         : `COMPREPLY=($(compgen ${choices === 'file' ? '-f' : `-W ${list(choices)}`} -- "$current"))`;
     return `    ${name}) ${reply}; return ;;`;
   };
-  const placeArm = ({ path, words }: Place): string =>
-    `    "${path}") words=${list(words.map(({ text }) => text))} ;;`;
+  const placeArm = ({ path, words, settings }: Place): string =>
+    `    "${path}") words=${list([...settings, ...words.map(({ text }) => text)])} ;;`;
   return `# bash completion for gcsat
 _gcsat() {
   local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
-  local path=gcsat words="" index
+  local path=gcsat words="" index word kept="" ended=""
   for ((index = 1; index < COMP_CWORD; index++)); do
+    if [ "\${COMP_WORDS[index]}" = -- ]; then ended=yes; break; fi
     case "$path \${COMP_WORDS[index]}" in
       ${stepsOf(places)}) path="$path \${COMP_WORDS[index]}" ;;
     esac
   done
-  case "$previous" in
+  if [ -z "$ended" ]; then
+    case "$previous" in
 ${values.map(valueArm).join('\n')}
-  esac
+    esac
+  fi
+  # The word after a setting's name is its value: bash parts them.
+  if [ "$current" = = ] || [ "$previous" = = ]; then COMPREPLY=(); return; fi
   case "$path" in
 ${places.map(placeArm).join('\n')}
   esac
+  if [ -n "$ended" ]; then
+    for word in $words; do
+      case "$word" in -*) ;; *) kept="$kept $word" ;; esac
+    done
+    words=$kept
+  fi
   COMPREPLY=($(compgen -W "$words" -- "$current"))
+  case "\${COMPREPLY[*]}" in *=) compopt -o nospace 2>/dev/null ;; esac
 }
 complete -F _gcsat gcsat`;
 }
@@ -133,23 +154,29 @@ function zshScript(places: readonly Place[], values: readonly ValueOption[]): st
   // _describe takes what stands before a colon for the word.
   const described = ({ text, description }: Word): string =>
     quoted(`${text.replaceAll(':', '\\:')}:${description.replaceAll(':', '\\:')}`);
-  const placeArm = ({ path, words }: Place): string =>
-    `    "${path}") candidates=(${words.map(described).join(' ')}) ;;`;
+  const placeArm = ({ path, words, settings }: Place): string => {
+    const assigned = settings.length === 0 ? '' : ` compadd -S '' -- ${settings.map(quoted).join(' ')};`;
+    return `    "${path}")${assigned} candidates=(${words.map(described).join(' ')}) ;;`;
+  };
   return `#compdef gcsat
 _gcsat() {
-  local place=gcsat index
+  local place=gcsat index ended=
   local -a candidates
   for ((index = 2; index < CURRENT; index++)); do
+    if [[ "\${words[index]}" = -- ]]; then ended=yes; break; fi
     case "$place \${words[index]}" in
       ${stepsOf(places)}) place="$place \${words[index]}" ;;
     esac
   done
-  case "\${words[CURRENT-1]}" in
+  if [[ -z "$ended" ]]; then
+    case "\${words[CURRENT-1]}" in
 ${values.map(valueArm).join('\n')}
-  esac
+    esac
+  fi
   case "$place" in
 ${places.map(placeArm).join('\n')}
   esac
+  if [[ -n "$ended" ]]; then candidates=(\${candidates:#--*}); fi
   _describe 'gcsat' candidates
 }
 if [ "\${funcstack[1]}" = "_gcsat" ]; then
@@ -176,7 +203,11 @@ function fishScript(places: readonly Place[], values: readonly ValueOption[]): s
             : ` -x -a ${fishQuoted(choices.join(' '))}`;
     return `complete -c gcsat ${condition} -l ${text.slice(2)}${value} ${about}`;
   };
-  const entries = places.flatMap(({ path, words }) => words.map((word) => entry(path, word)));
+  const entries = places.flatMap(({ path, words, settings }) =>
+    [...settings.map((text) => ({ text, description: 'a setting' })), ...words].map((word) =>
+      entry(path, word),
+    ),
+  );
   return `# fish completion for gcsat
 function __gcsat_place
   set -l place gcsat

@@ -55,7 +55,7 @@ export const globalOptions: readonly OptionDeclaration[] = [
     flags: '--token-stdin',
     description: 'read the API token from stdin (else GCSAT_TOKEN or GCSAT_TOKEN_FILE)',
   },
-  { flags: '--database <url>', description: 'the ledger: a file or a sqlite: URL (GCSAT_DATABASE_URL)' },
+  { flags: '--database <file>', description: 'the ledger: a file or a sqlite: URL (GCSAT_DATABASE_URL)' },
   {
     flags: '--sandbox',
     description: 'run against an embedded sandbox; needs no account (GCSAT_SANDBOX)',

@@ -296,6 +296,15 @@ describe('completion', () => {
     expect(await complete('gcsat', 'replay', '--delivery', 'g')).toEqual(['gladly-email', 'gladly-sms']);
     expect(await complete('gcsat', 'completion', '')).toContain('fish');
     expect(await complete('gcsat', 'post', '--resolved', '')).toEqual(['yes', 'no']);
+    expect(await complete('gcsat', 'webhook', 'send', '--url', '/et')).toEqual(['']);
+    expect(await complete('gcsat', 'configure', '--public-url', '/et')).toEqual(['']);
+    expect(await complete('gcsat', 'surveys', '--database', '/et')).toEqual(['/etc']);
+    expect(await complete('gcsat', 'configure', 'set', 'sam')).toEqual(['sample=']);
+    expect(await complete('gcsat', 'configure', 'set', '')).toContain('publicUrl=');
+    expect(await complete('gcsat', 'configure', 'set', 'sample', '=', '')).toEqual(['']);
+    expect(await complete('gcsat', 'configure', 'set', 'sample', '=', '50', 'delay')).toEqual(['delay=']);
+    expect(await complete('gcsat', 'attribute', '--', '')).toEqual(['']);
+    expect(await complete('gcsat', 'attribute', '--', '--')).toEqual(['']);
   });
 
   test.each(['zsh', 'fish'])('%s has every command and option', async (shell) => {
