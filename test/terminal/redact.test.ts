@@ -23,7 +23,13 @@ describe('redact', () => {
   test('leaves what our hints say of a URL, and nothing that only looks like it', () => {
     const hint = 'use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host';
     expect(redact(hint)).toBe(hint);
-    for (const login of ['USER:password', 'user:PASSWORD', 'USER:PASSWORD1', 'USER:PASSWORD@x', 'me:PASSWORD']) {
+    for (const login of [
+      'USER:password',
+      'user:PASSWORD',
+      'USER:PASSWORD1',
+      'USER:PASSWORD@x',
+      'me:PASSWORD',
+    ]) {
       expect(redact(`smtp://${login}@host`)).toBe(`smtp://${login.split(':')[0]}:[redacted]@host`);
     }
     expect(redact('postgres://USER:PASSWORD@host')).toBe('postgres://USER:[redacted]@host');
