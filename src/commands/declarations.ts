@@ -241,7 +241,8 @@ const post: CommandDeclaration = {
   summary: "post an answer to the customer's timeline",
   details:
     "Formats a survey answer and posts it to the customer's timeline. Repeating it changes nothing. Without " +
-    '--rating, the recorded answer of a survey is posted.',
+    '--rating, the recorded answer of a survey is posted. The answer to a conversation is about its present closing: ' +
+    'for an earlier one, give --survey.',
   arguments: [{ name: '[conversationId]', description: 'the conversation that was rated' }],
   options: [
     { flags: '--rating <number>', description: '1 to 5' },

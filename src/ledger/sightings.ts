@@ -66,6 +66,15 @@ export async function reopen(
   return { isNew, changed: [...changed, ...(await partFrom(trx, conversationId, reopenedAt))] };
 }
 
+/** The closing that a sighting at this time would mean, without recording it; null while there is none. */
+export async function knownClosing(
+  ledger: Ledger,
+  conversationId: string,
+  closedAt: string,
+): Promise<Closing | null> {
+  return within(ledger, (trx) => knownAs(trx, conversationId, ledgerTime(closedAt)));
+}
+
 async function knownAs(
   trx: Transaction<LedgerTables>,
   conversationId: string,

@@ -11,7 +11,7 @@ import {
   sightReopening,
 } from '../ledger/closings.ts';
 import type { Ledger } from '../ledger/open.ts';
-import { sameClosingToldLate } from '../ledger/sightings.ts';
+import { knownClosing, sameClosingToldLate } from '../ledger/sightings.ts';
 import type { ClosingInQuestion } from './assess.ts';
 import { creditClosing, type Credit } from './credit.ts';
 import { readFully, type ConversationRead, type FullRead } from './read-conversation.ts';
@@ -117,7 +117,7 @@ async function rowOf(
   if (request.closingId !== null) return closingById(ledger, request.closingId);
   if (toldAt === null) return known[0] ?? null;
   const closedAt = formatInstant(toldAt);
-  if (!request.record) return adoptedClosing(known, closedAt);
+  if (!request.record) return knownClosing(ledger, conversation.id, closedAt);
   const { closing } = await sightClosing(ledger, {
     conversationId: conversation.id,
     customerId: read.customer.id,

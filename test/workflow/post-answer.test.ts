@@ -1,13 +1,17 @@
 import { describe, expect, test } from 'vitest';
 import { all } from '../gladly/local-gladly.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
+import { answersOf } from '../../src/ledger/answers.ts';
+import { sightClosing } from '../../src/ledger/closings.ts';
+import { story } from '../../src/ledger/story.ts';
 import { countDue } from '../../src/ledger/tallies.ts';
 import { listSurveys } from '../../src/workflow/ledgered-surveys.ts';
 import { postAnswer, type PostDocument } from '../../src/workflow/post-answer.ts';
+import { previewClosing } from '../../src/workflow/preview-closing.ts';
 import type { Services } from '../../src/workflow/services.ts';
 import { createSteps } from '../../src/workflow/steps.ts';
 import { surveyClosing } from '../../src/workflow/survey-closing.ts';
-import { backfillOf, iso, minute, hour, tickOf, world, type World } from './support.ts';
+import { backfillOf, conversationOf, day, hour, iso, minute, tickOf, world, type World } from './support.ts';
 
 function post(
   services: Services,
@@ -109,4 +113,51 @@ test('a card that Gladly did not take is posted by the next tick, whether or not
   own.time.now += 2 * minute;
   expect(await tick()).toMatchObject({ cards: { posted: 1, failed: 0 }, thisRun: { sent: 0 } });
   expect(await listed(own)).toMatchObject([answered(2)]);
+});
+
+describe('the answer is about the closing that the conversation is in', () => {
+  test('and what came of an earlier one stays as it is', async () => {
+    const own = await world();
+    const id = await own.tell();
+    await replay(own.services(), id);
+    const first = await post(own.services(), id, 2);
+    own.time.now += 20 * day;
+    await own.change(id, 'reopen');
+    own.time.now += hour;
+    await own.change(id, 'close');
+    own.time.now += minute;
+    const second = await post(own.services(), id, 5);
+    const [present, earlier] = await own.closings();
+    expect(present).toMatchObject({ state: 'answered', surveyId: second.surveyId });
+    expect(second.card.body.content.body).toContain(present!.closedAt);
+    expect(earlier).toMatchObject({ state: 'answered', surveyId: first.surveyId });
+    expect(await answersOf(own.ledger, first.surveyId)).toMatchObject([{ rating: 2, revision: 1 }]);
+    expect((await story(own.ledger, earlier!.id)).cards).toMatchObject([{ state: 'posted' }]);
+    expect(await replay(own.services(), id)).toBe('already_surveyed');
+    expect(own.sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('also where another source told of it minutes late', async () => {
+    const own = await world();
+    const id = await own.tell({ topics: ['do_not_send_stella'] });
+    const closedMs = Date.parse(String((await conversationOf(own, id))['closedAt']));
+    own.time.now += 5 * minute;
+    const told = { conversationId: id, customerId: null, closedAt: iso(closedMs + 5 * minute) };
+    const { closing } = await sightClosing(own.ledger, {
+      ...told,
+      source: 'webhook',
+      seenAt: iso(own.time.now),
+    });
+    own.time.now += minute;
+    await backfillOf(own.services(), [closedMs - 10 * day, closedMs - 10 * day + 1000]);
+    expect(await own.closings()).toMatchObject([{ id: closing.id, state: 'suppressed' }]);
+    own.time.now += hour;
+    const services = own.services();
+    const steps = createSteps(services, () => undefined);
+    const preview = await previewClosing(services, { conversationId: id, closingId: null }, steps);
+    expect(preview.document.conversation?.closing).toBe(closing.id);
+    expect((await post(own.services(), id, 4)).outcome).toBe('posted');
+    expect((await post(own.services(), id, 4)).outcome).toBe('already_posted');
+    expect(await listed(own)).toMatchObject([{ ...answered(4), closingId: closing.id }]);
+  });
 });
