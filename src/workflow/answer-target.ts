@@ -1,29 +1,38 @@
 import type { CardSubject } from '../domain/card.ts';
 import { closingIdOf } from '../domain/closing.ts';
-import { formatInstant, timeNow, type Instant } from '../domain/instant.ts';
+import { formatInstant, timeNow } from '../domain/instant.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
 import type { Unasked } from '../ledger/answers.ts';
-import type { Closing } from '../ledger/closing.ts';
+import type { Closing, Sighting } from '../ledger/closing.ts';
 import { findClosings } from '../ledger/closings.ts';
+import type { Facts } from '../ledger/decisions.ts';
 import { knownClosing } from '../ledger/sightings.ts';
-import { creditedAgent, frozenFacts, type Evidence } from './assess.ts';
+import { frozenFacts, type Evidence } from './assess.ts';
 import { conversationUrl } from './conversation-url.ts';
-import { creditClosing, type Credit } from './credit.ts';
+import { creditClosing } from './credit.ts';
 import { closedAtOf } from './look-at-closing.ts';
-import { readFully, type FullRead } from './read-conversation.ts';
+import { readFully } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
 
-/** The survey that an answer belongs to, with what its card tells. */
+/** What a card tells of a closing. */
+export interface ToldClosing {
+  /** Null for a conversation that is open. */
+  closedAt: string | null;
+  agent: Closing['agent'];
+  evidence: unknown;
+}
+
+/** The survey that an answer belongs to. */
 export interface AnswerTarget {
   surveyId: string;
-  /** Null where the ledger has no row of the closing yet, and for a conversation that is open. */
+  /** Also of a closing that becomes known by the answer; null for a conversation that is open. */
   closingId: string | null;
   conversationId: string;
   customerId: string;
-  subject: CardSubject;
-  agent: { id: string | null; name: string | null; email: string | null } | null;
+  /** As it was read; once the answer is kept, the ledger's row is what counts. */
+  told: ToldClosing;
   /** Null for a conversation that is open: it has no closing that could be answered. */
   unasked: Unasked | null;
 }
@@ -41,32 +50,14 @@ export async function targetOfSurvey(
       hint: 'list the surveys with `gcsat surveys list`',
     });
   }
-  return targetOfClosing(services, closing, surveyId, closing.customerId);
+  return targetOfClosing(closing, surveyId, closing.customerId);
 }
 
 /** The evidence was frozen with the survey: a later reassignment changes nothing. */
-function targetOfClosing(
-  services: Services,
-  closing: Closing,
-  surveyId: string,
-  customerId: string,
-): AnswerTarget {
-  const evidence = closing.evidence as Evidence | null;
-  return {
-    surveyId,
-    closingId: closing.id,
-    conversationId: closing.conversationId,
-    customerId,
-    agent: closing.agent,
-    unasked: { sighting: null, facts: null },
-    subject: {
-      conversationId: closing.conversationId,
-      agentName: closing.agent?.name ?? closing.agent?.id ?? null,
-      channel: evidence?.attribution?.channel ?? null,
-      closedAt: closing.closedAt,
-      conversationUrl: urlOf(services, customerId, closing.conversationId),
-    },
-  };
+function targetOfClosing(closing: Closing, surveyId: string, customerId: string): AnswerTarget {
+  const { id, conversationId } = closing;
+  const unasked = { sighting: null, facts: null };
+  return { surveyId, closingId: id, conversationId, customerId, told: closing, unasked };
 }
 
 /**
@@ -84,52 +75,54 @@ export async function targetOfConversation(
   const closing =
     closedAt === null ? null : await knownClosing(services.ledger, conversation.id, formatInstant(closedAt));
   if (closing !== null && closing.surveyId !== null)
-    return targetOfClosing(services, closing, closing.surveyId, customer.id);
+    return targetOfClosing(closing, closing.surveyId, customer.id);
 
-  const told = closedAt === null ? 'open' : formatInstant(closedAt);
-  const closingId = closing?.id ?? closingIdOf(conversation.id, told);
   const credit = await creditClosing(services, read, closedAt, steps);
-  const agent = creditedAgent(credit);
-  return {
-    surveyId: surveyIdOf(closingId),
-    closingId: closing?.id ?? null,
-    conversationId,
-    customerId: customer.id,
-    agent,
-    unasked: closedAt === null ? null : unaskedOf(services, read, credit, { id: closingId, closedAt }),
-    subject: {
-      conversationId,
-      agentName: agent?.name ?? agent?.id ?? null,
-      channel: credit.attribution.response?.channel ?? null,
-      closedAt: closedAt === null ? null : formatInstant(closedAt),
-      conversationUrl: urlOf(services, customer.id, conversationId),
-    },
-  };
-}
-
-function unaskedOf(
-  { clock }: Services,
-  read: FullRead,
-  credit: Credit,
-  closing: { id: string; closedAt: Instant },
-): Unasked {
-  const { conversation, customer } = read;
-  return {
-    sighting: {
+  const facts = (id: string): Facts => frozenFacts(read, credit, { id, closedAt, reopened: false });
+  if (closedAt === null) {
+    const id = closingIdOf(conversation.id, 'open');
+    return {
+      surveyId: surveyIdOf(id),
+      closingId: null,
       conversationId: conversation.id,
       customerId: customer.id,
-      closedAt: formatInstant(closing.closedAt),
-      source: 'post',
-      seenAt: timeNow(clock),
-    },
-    facts: frozenFacts(read, credit, { ...closing, reopened: false }),
+      told: { ...facts(id), closedAt: null },
+      unasked: null,
+    };
+  }
+  const sighting: Sighting = {
+    conversationId: conversation.id,
+    customerId: customer.id,
+    closedAt: formatInstant(closedAt),
+    source: 'post',
+    seenAt: timeNow(services.clock),
+  };
+  const closingId = closing?.id ?? closingIdOf(conversation.id, sighting.closedAt);
+  return {
+    surveyId: surveyIdOf(closingId),
+    closingId,
+    conversationId: conversation.id,
+    customerId: customer.id,
+    told: { ...facts(closingId), closedAt: closing?.closedAt ?? sighting.closedAt },
+    unasked: { sighting, facts: facts(closingId) },
   };
 }
 
-function urlOf({ settings }: Services, customerId: string, conversationId: string): string | null {
-  return conversationUrl(settings.policy.conversationLink, {
-    origin: settings.origin,
-    customerId,
+/** Told alike by every try, so that a card meets itself: a closing's from the ledger's row alone. */
+export function cardSubject(
+  { settings }: Services,
+  { conversationId, customerId }: Pick<AnswerTarget, 'conversationId' | 'customerId'>,
+  { closedAt, agent, evidence }: ToldClosing,
+): CardSubject {
+  return {
     conversationId,
-  });
+    agentName: agent?.name ?? agent?.id ?? null,
+    channel: (evidence as Evidence | null)?.attribution?.channel ?? null,
+    closedAt,
+    conversationUrl: conversationUrl(settings.policy.conversationLink, {
+      origin: settings.origin,
+      customerId,
+      conversationId,
+    }),
+  };
 }

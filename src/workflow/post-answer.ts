@@ -9,7 +9,14 @@ import {
   type Answer,
   type NewAnswer,
 } from '../ledger/answers.ts';
-import { targetOfConversation, targetOfSurvey, type AnswerTarget } from './answer-target.ts';
+import { closingById } from '../ledger/closings.ts';
+import {
+  cardSubject,
+  targetOfConversation,
+  targetOfSurvey,
+  type AnswerTarget,
+  type ToldClosing,
+} from './answer-target.ts';
 import { withLock } from './claim.ts';
 import { postCard } from './post-card.ts';
 import type { Services } from './services.ts';
@@ -38,7 +45,7 @@ export interface PostDocument {
     answeredAt: string;
     revision: number;
   };
-  agent: AnswerTarget['agent'];
+  agent: ToldClosing['agent'];
   card: { itemId: string; postedAt: string | null; body: CardItem };
   requests: RequestFigures;
 }
@@ -62,11 +69,12 @@ export async function postAnswer(
   // Two posts of one survey at the same time would each miss the other's card.
   return withLock(services, `card of survey ${target.surveyId}`, async () => {
     const answer = await recordedAnswer(services, target, request.answer);
+    const told = await toldNow(services, target);
     const posted = await steps.run('post card', () =>
-      postCard(services, answer, target.subject, target.customerId),
+      postCard(services, answer, cardSubject(services, target, told), target.customerId),
     );
     return {
-      ...describeTarget(target, answer, steps),
+      ...describeTarget(target, told, answer, steps),
       customerId: posted.customerId,
       outcome: posted.wasThere ? 'already_posted' : 'posted',
       card: { itemId: posted.item.id, postedAt: posted.postedAt, body: posted.item },
@@ -84,21 +92,27 @@ async function preview(
     content === null
       ? await storedAnswer(services, target)
       : await previewAnswer(services.ledger, newAnswer(services, target, content));
-  const body = makeCard(answer, target.subject, services.clock());
+  const body = makeCard(answer, cardSubject(services, target, target.told), services.clock());
   return {
-    ...describeTarget(target, answer, steps),
+    ...describeTarget(target, target.told, answer, steps),
     outcome: 'would_post',
     card: { itemId: body.id, postedAt: null, body },
   };
 }
 
 function describeTarget(
-  { conversationId, surveyId, customerId, agent }: AnswerTarget,
+  { conversationId, surveyId, customerId }: AnswerTarget,
+  { agent }: ToldClosing,
   { rating, resolved, comment, answeredAt, revision }: Answer,
   steps: Steps,
 ): Omit<PostDocument, 'outcome' | 'card'> {
   const answer = { rating, resolved, comment, answeredAt, revision };
   return { conversationId, surveyId, customerId, answer, agent, requests: steps.requests() };
+}
+
+/** The row may have got its verdict since it was read, and the next try sees nothing but the row. */
+async function toldNow({ ledger }: Services, { closingId, told }: AnswerTarget): Promise<ToldClosing> {
+  return (closingId === null ? null : await closingById(ledger, closingId)) ?? told;
 }
 
 async function recordedAnswer(

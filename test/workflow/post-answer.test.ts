@@ -161,3 +161,21 @@ describe('the answer is about the closing that the conversation is in', () => {
     expect(await listed(own)).toMatchObject([{ ...answered(4), closingId: closing.id }]);
   });
 });
+
+test('a card whose first post arrived, though nobody was told so, is met again by every later try', async () => {
+  const own = await world();
+  const id = await own.tell();
+  const closedMs = Date.parse(String((await conversationOf(own, id))['closedAt']));
+  const told = { conversationId: id, customerId: null, closedAt: iso(closedMs + 350) };
+  await sightClosing(own.ledger, { ...told, source: 'webhook', seenAt: iso(own.time.now) });
+  const { origin } = await faultyProxy(own.sandbox.origin, (request, count) => {
+    if (!request.startsWith('POST') || !request.includes('/conversation-items')) return 'pass';
+    return count === 1 ? 'reset after' : { status: 503 };
+  });
+  const preview = await post(own.services(), id, 4, true);
+  await expect(post(own.services({ origin }), id, 4)).rejects.toMatchObject({ kind: 'temporary' });
+  const again = await post(own.services(), id, 4);
+  expect(again.outcome).toBe('already_posted');
+  expect(again.card.body.content.body).toContain(told.closedAt);
+  expect(preview.card.body.content.body).toBe(again.card.body.content.body);
+});
