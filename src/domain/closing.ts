@@ -1,4 +1,4 @@
-import { parseInstant, type Instant } from './instant.ts';
+import { formatInstant, parseInstant, type Instant } from './instant.ts';
 import type { TimelineItem } from './timeline.ts';
 
 /** Webhook, report and `closedAt` tell slightly different times of one closing; within this they mean the same. */
@@ -55,8 +55,23 @@ function areParted(one: Closed, other: Closed): boolean {
 export function closingTime(closedAt: unknown, items: readonly TimelineItem[]): Instant | null {
   const told = parseInstant(closedAt);
   if (told !== null) return told;
-  const closings = items.filter(({ newStatus }) => newStatus === 'CLOSED');
-  return latest(closings) ?? latest(items);
+  return latest(items.filter(isClosing)) ?? latest(items);
+}
+
+/**
+ * What stands for a closing while a conversation is open: the same until it closes, and another one when it is open
+ * again. The timeline alone tells that alike to every read: reopenings are noted nowhere else, and not by everybody.
+ */
+export function openingIdOf(conversationId: string, items: readonly TimelineItem[]): string {
+  const lastClosed = latest(items.filter(isClosing));
+  return closingIdOf(
+    conversationId,
+    lastClosed === null ? 'open' : `open since ${formatInstant(lastClosed)}`,
+  );
+}
+
+function isClosing({ newStatus }: TimelineItem): boolean {
+  return newStatus === 'CLOSED';
 }
 
 function latest(items: readonly TimelineItem[]): Instant | null {

@@ -1,5 +1,5 @@
 import type { CardSubject } from '../domain/card.ts';
-import { closingIdOf } from '../domain/closing.ts';
+import { closingIdOf, openingIdOf } from '../domain/closing.ts';
 import { formatInstant, timeNow } from '../domain/instant.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
@@ -80,7 +80,7 @@ export async function targetOfConversation(
   const credit = await creditClosing(services, read, closedAt, steps);
   const facts = (id: string): Facts => frozenFacts(read, credit, { id, closedAt, reopened: false });
   if (closedAt === null) {
-    const id = closingIdOf(conversation.id, 'open');
+    const id = openingIdOf(conversation.id, read.items);
     return {
       surveyId: surveyIdOf(id),
       closingId: null,

@@ -1,6 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { adoptedClosing, closingIdOf, closingTime, type KnownClosing } from '../../src/domain/closing.ts';
+import {
+  adoptedClosing,
+  closingIdOf,
+  closingTime,
+  openingIdOf,
+  type KnownClosing,
+} from '../../src/domain/closing.ts';
 import { formatInstant } from '../../src/domain/instant.ts';
 import { readTimeline } from '../../src/domain/timeline.ts';
 import { at, item } from './items.ts';
@@ -122,5 +128,24 @@ describe('when a conversation closed', () => {
   test('nobody knows', () => {
     expect(timeOf(null, [])).toBeNull();
     expect(timeOf('', [item('EMAIL', { at: '' })])).toBeNull();
+  });
+});
+
+describe('a conversation that is open', () => {
+  const change = (status: string, time: string): unknown =>
+    item('CONVERSATION_STATUS_CHANGE', { at: at(time), content: { status } });
+  const idOf = (...items: unknown[]): string => openingIdOf('conversation-1', readTimeline(items));
+  const once = [item('EMAIL', { at: at('09:00') }), change('CLOSED', '10:00'), change('OPEN', '10:30')];
+
+  test('is the same one until it closes', () => {
+    expect(idOf()).toBe(idOf(item('EMAIL', { at: at('09:00') }), change('WAITING', '09:30')));
+    expect(idOf(...once)).toBe(idOf(...once, item('EMAIL', { at: at('11:00') }), change('WAITING', '11:30')));
+  });
+
+  test('is another one after each closing, and none of the closings', () => {
+    const twice = [...once, change('CLOSED', '12:00'), change('OPEN', '13:00')];
+    const ids = [idOf(), idOf(...once), idOf(...twice)];
+    const closings = [at('10:00'), at('12:00')].map((time) => closingIdOf('conversation-1', time));
+    expect(new Set([...ids, ...closings]).size).toBe(5);
   });
 });

@@ -137,6 +137,26 @@ describe('the answer is about the closing that the conversation is in', () => {
     expect(own.sandbox.mailbox()).toHaveLength(1);
   });
 
+  test('and while it is open, what was said when it was open before stays as it is', async () => {
+    const own = await world();
+    const id = await own.tell({ close: false });
+    const first = await post(own.services(), id, 2);
+    expect((await post(own.services(), id, 2)).outcome).toBe('already_posted');
+    own.time.now += day;
+    await own.change(id, 'close');
+    own.time.now += 300 * day;
+    await own.change(id, 'reopen');
+    own.time.now += minute;
+    const second = await post(own.services(), id, 5);
+    expect((await post(own.services(), id, 5)).outcome).toBe('already_posted');
+    const answers = [first, second].map(({ surveyId }) => answersOf(own.ledger, surveyId));
+    expect(await Promise.all(answers)).toMatchObject([
+      [{ rating: 2, revision: 1 }],
+      [{ rating: 5, revision: 1 }],
+    ]);
+    expect(await own.closings()).toEqual([]);
+  });
+
   test('also where another source told of it minutes late', async () => {
     const own = await world();
     const id = await own.tell({ topics: ['do_not_send_stella'] });
