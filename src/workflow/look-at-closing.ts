@@ -113,9 +113,9 @@ async function rowOf(
   const { conversation } = read;
   const now = clock();
   const known = await closingsOfConversation(ledger, conversation.id);
-  if (toldAt === null && request.record) await recordReopening(ledger, known, now);
+  if (toldAt === null && request.record) await recordReopening(ledger, known, { now, readAt: read.readAt });
   if (request.closingId !== null) return closingById(ledger, request.closingId);
-  if (toldAt === null) return known[0] ?? null;
+  if (toldAt === null) return known.find((closing) => closing.closedAt < read.readAt) ?? null;
   const closedAt = formatInstant(toldAt);
   if (!request.record) return knownClosing(ledger, conversation.id, closedAt);
   const { closing } = await sightClosing(ledger, {
@@ -130,12 +130,18 @@ async function rowOf(
 
 /**
  * Notes that the newest closing's conversation is open again. Right after a closing that another source told of, Gladly
- * may still show it open: then nothing is concluded. A read does not tell when the reopening was; the earliest moment
- * after all times of the closing is noted, so that whatever closes after it is another one.
+ * may still show it open: then nothing is concluded. Nor from a read that began before the closing, or before what decided
+ * it was read: it may tell of the time before. A read does not tell when the reopening was; the earliest moment after
+ * all times of the closing is noted, so that whatever closes after it is another one.
  */
-async function recordReopening(ledger: Ledger, known: readonly Closing[], now: number): Promise<void> {
+async function recordReopening(
+  ledger: Ledger,
+  known: readonly Closing[],
+  { now, readAt }: { now: number; readAt: string },
+): Promise<void> {
   const [newest] = known;
   if (newest === undefined || newest.reopenedAt !== null) return;
+  if (newest.closedAt >= readAt || (newest.readAt !== null && newest.readAt >= readAt)) return;
   const closedAt = Date.parse(newest.closedAt);
   if (newest.readAt === null && now - closedAt < settlingMilliseconds) return;
   const reopenedAt = new Date(Date.parse(await lastTimeOf(ledger, newest)) + 1).toISOString();
