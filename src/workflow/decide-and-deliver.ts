@@ -48,8 +48,16 @@ export async function settleBefore(
     // A real survey is on its way: a trial must not take its place.
     return { row, settled: { row, outcome: 'scheduled', reasons: [], failure: null } };
   }
+  if (isTrial(delivery) && row.state === 'suppressed' && row.reasons.some(isCancellation)) {
+    // A real delivery would take the trial's closing up again, which a person called off.
+    return { row, settled: { row, outcome: 'suppressed', reasons: row.reasons, failure: null } };
+  }
   if (!isSurveyed(row, delivery)) return { row, settled: null };
   return { row, settled: existingSurvey(row) };
+}
+
+function isCancellation({ code }: Reason): boolean {
+  return code === 'cancelled';
 }
 
 function existingSurvey(row: Closing): Settled {

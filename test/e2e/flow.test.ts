@@ -145,6 +145,22 @@ describe('one closing, one survey', () => {
   });
 });
 
+describe('a closing that a person called off', () => {
+  test('is not taken up by a trial, which a real delivery would go on with', async () => {
+    const { env, sandbox } = await testGladly();
+    const id = sandbox.tellingConversationId;
+    await run(['configure', 'set', 'delay=20d'], { env });
+    await runJson(['replay', '--', id], { env });
+    expect((await runJson(['surveys', 'cancel', '--', id], { env })).document.state).toBe('suppressed');
+    await run(['configure', 'set', 'delay=0'], { env });
+    const trial = { ...env, GCSAT_DELIVERY: 'outbox' };
+    const { document } = await runJson(['replay', '--', id], { env: trial });
+    expect(document).toMatchObject({ outcome: 'suppressed', reasons: [{ code: 'cancelled' }] });
+    expect(await surveysOf(env)).toMatchObject([{ state: 'suppressed', reasons: [{ code: 'cancelled' }] }]);
+    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
+  });
+});
+
 describe('the message', () => {
   test('the outbox holds a mail that links to the survey five times, private to the user', async () => {
     const { env, sandbox } = await testGladly();
