@@ -14,3 +14,8 @@ export function addressKindOf(delivery: DeliveryName): AddressKind {
 export function isTrial(delivery: DeliveryName): boolean {
   return delivery === 'outbox';
 }
+
+/** Whether a survey was tried; what left by an unknown way may have reached the customer. */
+export function wasTrial({ provider }: { provider: DeliveryName | null }): boolean {
+  return provider !== null && isTrial(provider);
+}

@@ -95,7 +95,9 @@ export function pageRoutes(parts: PageParts): Hono {
   const endSurveys = async (context: Context<object, '/u/:token'>): Promise<Response> => {
     const found = await desk.unsubscribe(context.req.param('token'));
     if (found.state === 'closed') return closed(context, pages, found);
-    return show(context, 200, pages.unsubscribed(visitOf(context, found)), found.language);
+    const visit = visitOf(context, found);
+    const page = found.state === 'trial' ? pages.notice(visit, 'trial') : pages.unsubscribed(visit);
+    return show(context, 200, page, found.language);
   };
 
   const wrongMethod = (context: Context): Response => {

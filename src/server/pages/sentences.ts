@@ -57,6 +57,8 @@ export interface Words {
   unsubscribeButton: string;
   unsubscribed(company: string): Notice;
   unsubscribedByMistake(company: string): string;
+  /** Instead, where the operator tries the link of a message that went to nobody. */
+  trial: Notice;
 }
 
 export function conversationBy(channel: string | null, { conversations }: Words): string {

@@ -1,3 +1,4 @@
+import { wasTrial } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/instant.ts';
 import { firstNameOf } from '../../domain/person-name.ts';
 import { surveyLife, type SurveyLife } from '../../domain/survey-life.ts';
@@ -43,6 +44,9 @@ export type SurveyView =
 
 export type Subscription = { state: 'subscribed' | 'unsubscribed' | 'closed' } & Salutation;
 
+/** `trial`: only the operator has seen the link, and nobody is unsubscribed by it. */
+export type Unsubscribing = { state: 'unsubscribed' | 'closed' | 'trial' } & Salutation;
+
 /** `saved` is false where the survey takes no answer, `changed` too where it had the same one already. */
 export type TakenAnswer = SurveyView & { saved: boolean; changed: boolean };
 
@@ -54,7 +58,7 @@ export interface SurveyDesk {
   visited(surveyId: string, kind: VisitKind): void;
   /** The token of an unsubscribe link, which also works when the survey is over. */
   subscription(token: string): Promise<Subscription>;
-  unsubscribe(token: string): Promise<Subscription & { state: 'unsubscribed' | 'closed' }>;
+  unsubscribe(token: string): Promise<Unsubscribing>;
 }
 
 export interface DeskListener {
@@ -173,10 +177,11 @@ export function createSurveyDesk(
     },
 
     async unsubscribe(token) {
-      const address = (await closingOf('unsubscribe', token))?.address ?? null;
-      if (address === null) return closed();
-      await unsubscribe(ledger, address, timeNow(clock), 'page');
+      const closing = await closingOf('unsubscribe', token);
+      if (closing?.address === undefined || closing.address === null) return closed();
       const { companyName, language } = await salutation();
+      if (wasTrial(closing)) return { state: 'trial', companyName, language };
+      await unsubscribe(ledger, closing.address, timeNow(clock), 'page');
       return { state: 'unsubscribed', companyName, language };
     },
 

@@ -380,6 +380,15 @@ describe('unsubscribing', () => {
     expect((await post(unsubscribing, body, headers)).status).toBe(200);
     expect(await (await get(unsubscribing)).text()).toContain('You are unsubscribed');
   });
+
+  test('in a trial says that nobody was unsubscribed', async () => {
+    const { post, get, desk } = site();
+    desk.isTrial = true;
+    const response = await post(unsubscribing, 'List-Unsubscribe=One-Click');
+    expect(response.status).toBe(200);
+    expect(await response.text()).toContain('nobody was unsubscribed');
+    expect(await (await get(unsubscribing)).text()).not.toContain('You are unsubscribed');
+  });
 });
 
 test.each(['PUT', 'DELETE', 'PATCH', 'OPTIONS'])('%s is not taken', async (method) => {

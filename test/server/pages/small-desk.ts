@@ -28,6 +28,8 @@ export interface SmallDesk extends SurveyDesk {
   answers: AnswerContent[];
   visits: VisitKind[];
   isUnsubscribed: boolean;
+  /** The survey went to the outbox. */
+  isTrial: boolean;
   /** What the desk was told by something that must not tell it anything. */
   changes(): number;
 }
@@ -38,6 +40,7 @@ export function smallDesk(about: Partial<OpenSurvey> = {}): SmallDesk {
     answers: [],
     visits: [],
     isUnsubscribed: false,
+    isTrial: false,
     changes: () => desk.answers.length + (desk.isUnsubscribed ? 1 : 0),
     view: async (token) => (token === openToken ? desk.survey : closed()),
     async answer(token, answer) {
@@ -54,6 +57,7 @@ export function smallDesk(about: Partial<OpenSurvey> = {}): SmallDesk {
     },
     async unsubscribe(token) {
       if (token !== openToken) return closed();
+      if (desk.isTrial) return { ...salutation(), state: 'trial' };
       desk.isUnsubscribed = true;
       return { ...salutation(), state: 'unsubscribed' };
     },

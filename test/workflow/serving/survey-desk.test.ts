@@ -179,6 +179,19 @@ describe('an unsubscribe link', () => {
   });
 });
 
+describe('a trial', () => {
+  const trial = { delivery: 'outbox' } as const;
+
+  test('unsubscribes nobody', async () => {
+    const { own, closing, leave, desk } = await surveyed(trial);
+    expect((await desk.subscription(leave)).state).toBe('subscribed');
+    expect((await desk.unsubscribe(leave)).state).toBe('trial');
+    expect(await isUnsubscribed(own.ledger, 'somebody@example.org')).toBe(false);
+    const document = await backfillOf(own.services(), [Date.parse(closing.closedAt), own.time.now]);
+    expect(document).toMatchObject({ thisRun: { sent: 1 } });
+  });
+});
+
 describe('visits', () => {
   test('are written when the desk is cleared', async () => {
     const { desk, surveyId, own } = await surveyed();

@@ -78,4 +78,8 @@ export const de: Words = {
     text: `Sie erhalten keine Umfragen mehr von ${company}.`,
   }),
   unsubscribedByMistake: (company) => `War das ein Versehen? Bitte wenden Sie sich an ${company}.`,
+  trial: {
+    title: 'Das war ein Test',
+    text: 'Diese Umfrage ging an niemanden, also wurde niemand abgemeldet. In einer echten Umfrage hätte diese Schaltfläche gewirkt.',
+  },
 };

@@ -78,4 +78,8 @@ export const en: Words = {
     text: `You will get no more surveys from ${company}.`,
   }),
   unsubscribedByMistake: (company) => `Was this a mistake? Please contact ${company}.`,
+  trial: {
+    title: 'This was a trial',
+    text: 'The survey went to nobody, so nobody was unsubscribed. In a real survey, this button would have worked.',
+  },
 };

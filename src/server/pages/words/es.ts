@@ -79,4 +79,8 @@ export const es: Words = {
     text: `No recibirá más encuestas de ${company}.`,
   }),
   unsubscribedByMistake: (company) => `¿Ha sido un error? Por favor, póngase en contacto con ${company}.`,
+  trial: {
+    title: 'Esto era una prueba',
+    text: 'Esta encuesta no se envió a nadie, así que nadie se ha dado de baja. En una encuesta real, este botón habría funcionado.',
+  },
 };

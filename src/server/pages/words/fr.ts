@@ -78,4 +78,8 @@ export const fr: Words = {
     text: `Vous ne recevrez plus d’enquêtes de la part de ${company}.`,
   }),
   unsubscribedByMistake: (company) => `C’était une erreur\u00a0? Veuillez contacter ${company}.`,
+  trial: {
+    title: 'C’était un essai',
+    text: 'Cette enquête n’a été envoyée à personne ; personne n’a donc été désinscrit. Dans une vraie enquête, ce bouton aurait fonctionné.',
+  },
 };
