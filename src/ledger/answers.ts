@@ -1,16 +1,18 @@
 import type { Kysely, Transaction } from 'kysely';
 import type { SurveyAnswer } from '../domain/card.ts';
 import { allows } from '../domain/closing-states.ts';
+import { wasTrial } from '../domain/delivery.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
 import { closingIn, move } from './closing-rows.ts';
 import { expectCard } from './cards-due.ts';
 import type { Closing, Sighting } from './closing.ts';
 import type { Facts } from './decisions.ts';
-import { arrivedMessage, askedBefore, closeMessage } from './messages.ts';
+import { arrivedMessage, askedBefore, closeMessage, isTrialOfAnother } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import { sight } from './sightings.ts';
 import type { AnswersTable, LedgerTables } from './tables.ts';
+import { endTrial } from './trials.ts';
 
 /** One revision of a customer's answer. */
 export interface Answer extends SurveyAnswer {
@@ -126,15 +128,19 @@ async function closingOf(
 
 async function noteArrival(
   trx: Transaction<LedgerTables>,
-  closing: Closing,
+  asked: Closing,
   answer: Answer,
   unasked: Unasked | undefined,
 ): Promise<void> {
   const at = answer.answeredAt;
   const told = `rating ${answer.rating}`;
-  const message = allows('answer_earlier', closing.state)
-    ? await arrivedMessage(trx, closing.id, answer.surveyId)
-    : null;
+  const arrived = await arrivedMessage(trx, asked.id, answer.surveyId);
+  const endsTrial =
+    isTrialOfAnother(asked, answer.surveyId) &&
+    (arrived !== null || unasked !== undefined) &&
+    allows('supersede_trial', asked.state);
+  const closing = endsTrial ? await endTrial(trx, asked, at) : asked;
+  const message = allows('answer_earlier', closing.state) ? arrived : null;
   if (message !== null) {
     const { surveyId, provider, address, leftAt, sequence } = message;
     const proof = { at, outcome: 'sent', externalId: null, error: null } as const;
@@ -144,11 +150,13 @@ async function noteArrival(
     await move(trx, closing.id, 'answer_earlier', at, change, told);
     return;
   }
-  if (unasked !== undefined && allows('answer_unasked', closing.state)) {
-    const { surveyId } = answer;
-    const facts = closing.surveyId === null ? unasked.facts : null;
-    // Without a delivery: no trial may give way to it, and none was made.
-    const change = { ...facts, surveyId, provider: null, dueAt: null, error: null, reasons: [] };
+  const { surveyId } = answer;
+  const isSame = closing.surveyId === surveyId;
+  const isTrials = wasTrial(closing) && isSame;
+  if (unasked !== undefined && !isTrials && allows('answer_unasked', closing.state)) {
+    const verdict = isSame ? {} : { ...unasked.facts, surveyUrl: null };
+    // Without a delivery: a trial would give way to a real one.
+    const change = { ...verdict, surveyId, provider: null, dueAt: null, error: null, reasons: [] };
     await move(trx, closing.id, 'answer_unasked', at, change, told);
     return;
   }

@@ -19,6 +19,11 @@ export async function expectCard(
     .execute();
 }
 
+/** What was answered to a survey that is given up is told to nobody. */
+export async function expectNoCard(trx: Transaction<LedgerTables>, surveyId: string): Promise<void> {
+  await trx.deleteFrom('cards_due').where('survey_id', '=', surveyId).execute();
+}
+
 /** The card of an older revision settles nothing: the customer has changed the answer meanwhile. */
 export async function settleCard(trx: Transaction<LedgerTables>, itemId: string): Promise<void> {
   await trx

@@ -1,4 +1,5 @@
 import { allows, type ClosingState, type Transition } from '../domain/closing-states.ts';
+import { trialSurveyIdOf } from '../domain/survey-token.ts';
 import { move, toClosing } from './closing-rows.ts';
 import type { Closing, ClosingChange, Sighted, Sighting } from './closing.ts';
 import { askedBefore } from './messages.ts';
@@ -65,7 +66,8 @@ export async function closingOfSurvey(ledger: Ledger, surveyId: string): Promise
     (await ledger.db
       .selectFrom('closings')
       .selectAll()
-      .where('survey_id', '=', surveyId)
+      // A trial may have been made since a person had the closing asked about again.
+      .where('survey_id', 'in', [surveyId, trialSurveyIdOf(surveyId)])
       .executeTakeFirst()) ?? (await waitingWithout(ledger, surveyId));
   return row === undefined ? null : askedBefore(ledger.db, toClosing(row), surveyId);
 }

@@ -8,6 +8,7 @@ import type { Closing, ClosingError } from './closing.ts';
 import { closeMessage, openMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
+import { endTrial } from './trials.ts';
 import { hasUnsubscribed } from './unsubscribes.ts';
 import type { Worker } from './workers.ts';
 
@@ -73,8 +74,7 @@ export async function decideClosing(
     const facts = { ...input.facts, decidedAt: input.at };
     const decision = decide(own, await historyOf(trx, address, since, own.id));
     const gaveWay = givesWay(own, decision);
-    if (gaveWay)
-      await move(trx, own.id, 'supersede_trial', input.at, noSurvey, `${own.provider} was a trial`);
+    if (gaveWay) await endTrial(trx, own, input.at);
     if ('suppress' in decision) {
       if (isSurveyed(own) && !gaveWay) return own;
       return suppress(trx, own.id, input.at, decision.suppress, facts);

@@ -1,7 +1,7 @@
 import type { Kysely, Transaction } from 'kysely';
 import { allows } from '../domain/closing-states.ts';
-import { isTrial, type DeliveryName } from '../domain/delivery.ts';
-import { fromJson, nextAfter, toJson } from './closing-rows.ts';
+import { wasTrial, type DeliveryName } from '../domain/delivery.ts';
+import { fromJson, nextAfter, noSurvey, toJson } from './closing-rows.ts';
 import type { Closing, ClosingError } from './closing.ts';
 import type { LedgerTables, MessageOutcome, MessagesTable } from './tables.ts';
 
@@ -66,21 +66,30 @@ export async function arrivedMessage(
     .where('outcome', 'in', ['sent', 'uncertain', 'interrupted'])
     .orderBy('sequence', 'desc')
     .execute();
-  const real = rows.find(({ provider }) => !isTrial(provider));
+  const real = rows.find((row) => !wasTrial(row));
   return real === undefined ? null : toMessage(real);
 }
 
-/** Whoever follows a link of a survey sees it so: where the closing waits again, the message before still counts. */
+/**
+ * Whoever follows a link of a survey sees it so: where the closing waits again, or was only tried since, the message
+ * before still counts.
+ */
 export async function askedBefore(
   db: Kysely<LedgerTables>,
   closing: Closing,
   surveyId: string,
 ): Promise<Closing> {
-  if (!allows('answer_earlier', closing.state)) return closing;
+  const isTrials = isTrialOfAnother(closing, surveyId);
+  if (!isTrials && !allows('answer_earlier', closing.state)) return closing;
   const message = await arrivedMessage(db, closing.id, surveyId);
-  if (message === null) return closing;
+  if (message === null) return isTrials ? { ...closing, ...noSurvey } : closing;
   const { provider, address, leftAt } = message;
   return { ...closing, surveyId, provider, address, leftAt };
+}
+
+/** Whether what a closing has is a trial, and not this survey. */
+export function isTrialOfAnother(closing: Pick<Closing, 'surveyId' | 'provider'>, surveyId: string): boolean {
+  return wasTrial(closing) && closing.surveyId !== surveyId;
 }
 
 /** Writes how the newest message of a closing, or that one, ended, over what was believed before. */

@@ -1,5 +1,6 @@
 import type { CardSubject } from '../domain/card.ts';
 import { closingIdOf, openingIdOf } from '../domain/closing.ts';
+import { wasTrial } from '../domain/delivery.ts';
 import { formatInstant, timeNow } from '../domain/instant.ts';
 import { surveyIdOf } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
@@ -74,7 +75,8 @@ export async function targetOfConversation(
   const closedAt = conversation.status === 'CLOSED' ? closedAtOf(read, read.items) : null;
   const closing =
     closedAt === null ? null : await knownClosing(services.ledger, conversation.id, formatInstant(closedAt));
-  if (closing !== null && closing.surveyId !== null)
+  // What a person tells of a conversation is said by the customer, and answers no trial.
+  if (closing !== null && closing.surveyId !== null && !wasTrial(closing))
     return targetOfClosing(closing, closing.surveyId, customer.id);
 
   const credit = await creditClosing(services, read, closedAt, steps);

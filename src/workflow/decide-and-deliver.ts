@@ -3,7 +3,7 @@ import { decide, isSurveyed, reservedAddress } from '../domain/eligibility.ts';
 import { timeNow } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
-import { surveyIdOf, surveyLinks } from '../domain/survey-token.ts';
+import { surveyIdBy, surveyLinks } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
 import { settleInterrupted } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closing.ts';
@@ -119,7 +119,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   const { policy, delivery } = settings;
   const now = services.clock();
   const at = new Date(now).toISOString();
-  const surveyId = surveyIdOf(closing.id);
+  const surveyId = surveyIdBy(delivery, closing.id);
   const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
   const facts = factsOf(look.read, look.credit, look.closing);
   return steps.run('decide', () =>

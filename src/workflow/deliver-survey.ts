@@ -3,7 +3,7 @@ import { backOff } from '../domain/back-off.ts';
 import { addressKindOf } from '../domain/delivery.ts';
 import { timeNow } from '../domain/instant.ts';
 import { firstNameOf } from '../domain/person-name.ts';
-import { surveyIdOf, surveyLinks } from '../domain/survey-token.ts';
+import { surveyLinks } from '../domain/survey-token.ts';
 import type { SurveyOutcome } from '../domain/survey-document.ts';
 import type { DeliveryOutcome, SurveyMessage } from '../delivery/provider.ts';
 import { Failure } from '../failure.ts';
@@ -87,7 +87,8 @@ async function waitBeforeRepeat(
 async function composeMessage(services: Services, look: Look, closing: Closing): Promise<SurveyMessage> {
   const { settings } = services;
   const { credit, read } = look;
-  const surveyId = surveyIdOf(closing.id);
+  const { surveyId } = closing;
+  if (surveyId === null) throw new Error('a survey was decided without an id');
   const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
   const name = credit.agent?.name ?? null;
   return {

@@ -1,5 +1,6 @@
 import { isSameCard, makeCard, type CardItem, type CardSubject } from '../domain/card.ts';
 import { timeNow } from '../domain/instant.ts';
+import { trialSurveyIdOf } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
 import type { Answer } from '../ledger/answers.ts';
 import { beginCard, cardsOf, markCardDeleted, markCardPosted, type Card } from '../ledger/cards.ts';
@@ -15,7 +16,7 @@ export interface PostedCard {
 
 /**
  * Puts the card of an answer on the customer's timeline, exactly once: the item's id is derived, so a repeat finds
- * itself. The card of an earlier revision is deleted first, because items cannot be changed.
+ * itself. The card of an earlier revision is deleted first, because items cannot be changed, and so is that of a trial.
  *
  * @throws Failure kind contract, code `card_id_taken`, when an item of that id says something else.
  */
@@ -27,7 +28,8 @@ export async function postCard(
 ): Promise<PostedCard> {
   const { client, ledger } = services;
   const item = makeCard(answer, subject, services.clock());
-  const cards = await cardsOf(ledger, answer.surveyId);
+  const trials = await cardsOf(ledger, trialSurveyIdOf(answer.surveyId));
+  const cards = [...trials, ...(await cardsOf(ledger, answer.surveyId))];
   const same = cards.find(({ itemId }) => itemId === item.id);
   await removeOthers(services, cards, item.id, customerId);
   if (same?.state === 'posted') {

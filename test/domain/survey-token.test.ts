@@ -1,6 +1,13 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { makeToken, readToken, surveyIdOf, surveyLinks } from '../../src/domain/survey-token.ts';
+import {
+  makeToken,
+  readToken,
+  surveyIdBy,
+  surveyIdOf,
+  surveyLinks,
+  trialSurveyIdOf,
+} from '../../src/domain/survey-token.ts';
 
 const key = Buffer.alloc(32, 7);
 const otherKey = Buffer.alloc(32, 8);
@@ -21,6 +28,14 @@ describe('the survey of a closing', () => {
       }),
     );
     expect(surveyIdOf('amy@acme.com')).not.toContain('amy');
+  });
+
+  test('of a trial is another one, and the same every time', () => {
+    expect(surveyIdBy('smtp', 'c1')).toBe(surveyIdOf('c1'));
+    expect(surveyIdBy('gladly-email', 'c1')).toBe(surveyIdOf('c1'));
+    expect(surveyIdBy('outbox', 'c1')).toBe(trialSurveyIdOf(surveyIdOf('c1')));
+    expect(surveyIdBy('outbox', 'c1')).not.toBe(surveyIdOf('c1'));
+    expect(surveyIdBy('outbox', 'c1')).toMatch(/^[A-Za-z0-9_-]{22}$/);
   });
 });
 

@@ -1,4 +1,6 @@
 import { expect, test } from 'vitest';
+import { recordAnswer } from '../../src/ledger/answers.ts';
+import { answersWithoutCard } from '../../src/ledger/cards-due.ts';
 import type { Closing } from '../../src/ledger/closing.ts';
 import { closingById } from '../../src/ledger/closings.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
@@ -28,6 +30,16 @@ test('what a trial sent goes back to the queue without its survey, and the histo
   });
   const { history } = await story(ledger, closing.id);
   expect(history.at(-1)).toMatchObject({ transition: 'supersede_trial', note: 'outbox was a trial' });
+});
+
+test('what was answered to a trial gets no card when the trial is over', async () => {
+  const ledger = await freshLedger();
+  const closing = await sent(ledger, 'c1', 'outbox');
+  const given = { rating: 1, resolved: null, comment: 'tried', at: at(25), source: 'page' };
+  await recordAnswer(ledger, { surveyId: closing.surveyId!, closingId: closing.id, ...given });
+  expect(await answersWithoutCard(ledger, 9)).toHaveLength(1);
+  await supersedeTrials(ledger, [closing.id], at(30));
+  expect(await answersWithoutCard(ledger, 9)).toEqual([]);
 });
 
 test('nothing else changes: not a real survey, nor what waits', async () => {

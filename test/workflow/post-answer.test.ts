@@ -2,6 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { all } from '../gladly/local-gladly.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { answersOf } from '../../src/ledger/answers.ts';
+import { cardsOf } from '../../src/ledger/cards.ts';
 import { sightClosing } from '../../src/ledger/closings.ts';
 import { story } from '../../src/ledger/story.ts';
 import { countDue } from '../../src/ledger/tallies.ts';
@@ -89,6 +90,44 @@ describe('whoever answered is not asked', () => {
     await post(own.services({ delivery: 'outbox' }), id, 3);
     expect(await replay(own.services(), id)).toBe('already_surveyed');
     expect(own.sandbox.mailbox()).toEqual([]);
+  });
+
+  test('also after a trial that was answered, whose card gives way to the real one', async () => {
+    const own = await world();
+    const id = await own.tell();
+    const trial = own.services({ delivery: 'outbox' });
+    expect(await replay(trial, id)).toBe('sent');
+    const [tried] = await own.closings();
+    const tell = (rating: number) =>
+      postAnswer(
+        trial,
+        { surveyId: tried!.surveyId!, answer: { rating, resolved: false, comment: 'tried' } },
+        { dryRun: false, steps: createSteps(trial, () => undefined) },
+      );
+    const triedCard = await tell(1);
+    expect(await own.closings()).toMatchObject([{ state: 'answered', provider: 'outbox' }]);
+    const real = await post(own.services(), id, 5);
+    expect(real).toMatchObject({ outcome: 'posted', answer: { rating: 5, revision: 1 } });
+    expect(real.surveyId).not.toBe(tried!.surveyId);
+    expect(await cardsOf(own.ledger, triedCard.surveyId)).toMatchObject([{ state: 'deleted' }]);
+    expect(await listed(own)).toMatchObject([{ ...answered(5), surveyId: real.surveyId, provider: null }]);
+    expect(await replay(own.services(), id)).toBe('already_surveyed');
+    expect(own.sandbox.mailbox()).toEqual([]);
+  });
+
+  test('but the answer to a trial that waits keeps nobody from being asked', async () => {
+    const own = await world();
+    const id = await own.tell();
+    const trial = own.services({ delivery: 'outbox', policy: { delay: hour } });
+    expect(await replay(trial, id)).toBe('scheduled');
+    const [tried] = await own.closings();
+    await postAnswer(
+      trial,
+      { surveyId: tried!.surveyId!, answer: { rating: 1, resolved: null, comment: null } },
+      { dryRun: false, steps: createSteps(trial, () => undefined) },
+    );
+    expect(await replay(own.services(), id)).toBe('sent');
+    expect(await listed(own)).toMatchObject([{ state: 'sent', answer: null }]);
   });
 
   test('but a dry run leaves everything as it is', async () => {

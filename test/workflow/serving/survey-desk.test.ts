@@ -1,8 +1,8 @@
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { makeToken, surveyIdOf } from '../../../src/domain/survey-token.ts';
+import { makeToken, surveyIdBy, surveyIdOf } from '../../../src/domain/survey-token.ts';
 import { answersOf } from '../../../src/ledger/answers.ts';
-import { cancelClosing } from '../../../src/ledger/decisions.ts';
+import { cancelClosing, retryClosing } from '../../../src/ledger/decisions.ts';
 import { isUnsubscribed } from '../../../src/ledger/unsubscribes.ts';
 import { visitsOf } from '../../../src/ledger/visits.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
@@ -21,7 +21,7 @@ async function surveyed(changes: ServicesChanges = {}) {
   own.time.now += minute;
   await backfillOf(own.services(changes), [since, own.time.now]);
   const [closing] = await own.closings();
-  const surveyId = surveyIdOf(closing!.id);
+  const surveyId = surveyIdBy(changes.delivery ?? 'gladly-email', closing!.id);
   expect(closing).toMatchObject({ conversationId: id, state: 'sent', surveyId });
   return { own, closing: closing!, surveyId, ...tokensOf(surveyId), ...deskOf(own, changes) };
 }
@@ -182,6 +182,31 @@ describe('an unsubscribe link', () => {
 describe('a trial', () => {
   const trial = { delivery: 'outbox' } as const;
 
+  test('can be answered, and the real survey knows nothing of it', async () => {
+    const { own, closing, survey, surveyId, leave, desk, answered } = await surveyed(trial);
+    expect(surveyId).not.toBe(surveyIdOf(closing.id));
+    expect(await desk.answer(survey, bad)).toMatchObject({ saved: true, answer: bad });
+    expect(answered()).toBe(1);
+    own.time.now += hour;
+    await backfillOf(own.services(), [Date.parse(closing.closedAt), own.time.now]);
+    const [real] = await own.closings();
+    expect(real).toMatchObject({ state: 'sent', surveyId: surveyIdOf(closing.id) });
+    const { survey: toReal } = tokensOf(real!.surveyId!);
+    expect(own.sandbox.mailbox()).toMatchObject([{ to: 'somebody@example.org' }]);
+    expect(await desk.view(toReal)).toMatchObject({ state: 'open', answer: null });
+    own.time.now += 2 * day;
+    expect(await desk.view(toReal)).toMatchObject({ state: 'open', answer: null });
+    for (const state of [
+      await desk.view(survey),
+      await desk.answer(survey, bad),
+      await desk.unsubscribe(leave),
+    ]) {
+      expect(state).toMatchObject({ state: 'closed' });
+    }
+    expect(await desk.answer(toReal, good)).toMatchObject({ saved: true, answer: good });
+    expect(await own.closings()).toMatchObject([{ state: 'answered', provider: 'gladly-email' }]);
+  });
+
   test('unsubscribes nobody', async () => {
     const { own, closing, leave, desk } = await surveyed(trial);
     expect((await desk.subscription(leave)).state).toBe('subscribed');
@@ -189,6 +214,29 @@ describe('a trial', () => {
     expect(await isUnsubscribed(own.ledger, 'somebody@example.org')).toBe(false);
     const document = await backfillOf(own.services(), [Date.parse(closing.closedAt), own.time.now]);
     expect(document).toMatchObject({ thisRun: { sent: 1 } });
+  });
+
+  test('leaves the link of a message in doubt open, which a person had asked again', async () => {
+    const own = await world();
+    const since = own.time.now;
+    await own.tell({ customer: { email: 'somebody@example.org' } });
+    own.time.now += minute;
+    const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+      request.includes('/communications/email') ? 'reset after' : 'pass',
+    );
+    await backfillOf(own.services({ origin }), [since, own.time.now]);
+    const [doubtful] = await own.closings();
+    expect(doubtful).toMatchObject({ state: 'uncertain' });
+    await retryClosing(own.ledger, doubtful!.id, new Date(own.time.now).toISOString());
+    await backfillOf(own.services(trial), [since, own.time.now]);
+    expect(await own.closings()).toMatchObject([{ state: 'sent', provider: 'outbox' }]);
+    const { survey } = tokensOf(doubtful!.surveyId!);
+    const { desk } = deskOf(own);
+    expect(await desk.view(survey)).toMatchObject({ state: 'open', answer: null });
+    expect(await desk.answer(survey, good)).toMatchObject({ saved: true });
+    const { surveyId } = doubtful!;
+    expect(await own.closings()).toMatchObject([{ state: 'answered', provider: 'gladly-email', surveyId }]);
+    expect((await desk.unsubscribe(tokensOf(surveyId!).leave)).state).toBe('unsubscribed');
   });
 });
 
