@@ -1,6 +1,7 @@
 import type { Transaction } from 'kysely';
 import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../domain/closing.ts';
 import { surveyedStates, type ClosingState } from '../domain/closing-states.ts';
+import { wasTrial } from '../domain/delivery.ts';
 import { normalizeTime } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { isQueued, suppress, toClosing } from './closing-rows.ts';
@@ -342,7 +343,7 @@ async function sightAlone(
 function asksAbout(surveyed: ClosingsTable, closedAt: string): boolean {
   const decidedOn = surveyed.read_at ?? surveyed.decided_at;
   const isSurveyed = (surveyedStates as readonly ClosingState[]).includes(surveyed.state);
-  return isSurveyed && decidedOn !== null && decidedOn >= closedAt;
+  return isSurveyed && !wasTrial(surveyed) && decidedOn !== null && decidedOn >= closedAt;
 }
 
 function alreadyAsked({ id }: ClosingsTable): Reason {

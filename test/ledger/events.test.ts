@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import type { DeliveryName } from '../../src/domain/delivery.ts';
 import type { Closing } from '../../src/ledger/closing.ts';
 import {
   closingById,
@@ -48,10 +49,15 @@ const over = (seconds: number, reopenedSeconds: number): unknown => ({
 
 const waits = (seconds: number): unknown => ({ closedAt: at(seconds), reopenedAt: null, state: 'pending' });
 
-async function survey(ledger: Ledger, id: string, decidedAt: string): Promise<void> {
+async function survey(
+  ledger: Ledger,
+  id: string,
+  decidedAt: string,
+  provider: DeliveryName = 'smtp',
+): Promise<void> {
   await claimClosing(ledger, id, here, decidedAt);
   const input = { closingId: id, worker: here, at: decidedAt, address: null, since: null, facts: noFacts };
-  await decideClosing(ledger, input, () => toSend(id, decidedAt));
+  await decideClosing(ledger, input, () => toSend(id, decidedAt, provider));
   await markLeaving(ledger, id, here, decidedAt);
   await settleMessage(ledger, id, decidedAt, { status: 'sent', externalId: null });
 }
@@ -175,6 +181,14 @@ describe('a reopening that is told after two closings within 60 s were taken for
       state: 'suppressed',
       reasons: [{ code: 'already_surveyed' }],
     });
+  });
+
+  test('but a trial asks nobody: the later one waits for its own survey', async () => {
+    const ledger = await freshLedger();
+    await recordEvents(ledger, [closed(0), closed(30)]);
+    await survey(ledger, `c1@${at(0)}`, at(40), 'outbox');
+    await recordEvents(ledger, [reopened(15)]);
+    expect(await rows(ledger)).toEqual([{ closedAt: at(0), reopenedAt: at(15), state: 'sent' }, waits(30)]);
   });
 
   test('a sighting that means a row already surveyed makes no other', async () => {
