@@ -45,7 +45,8 @@ export interface AttributionQuestion {
   isExcluded: (agentId: string) => boolean;
 }
 
-const undatedResponse = 'no readable time';
+/** Why a response does not count that may still be the last one. */
+export const undatedResponse = 'no readable time';
 
 interface Candidate {
   participant: Participant;

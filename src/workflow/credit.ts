@@ -1,8 +1,14 @@
-import { attribute, type Attribution, type ConsideredItem, type Response } from '../domain/attribution.ts';
-import { listed } from '../domain/eligibility.ts';
+import {
+  attribute,
+  undatedResponse,
+  type Attribution,
+  type ConsideredItem,
+  type Response,
+} from '../domain/attribution.ts';
 import type { Instant } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import type { Agent } from '../gladly/answers.ts';
+import { passingOverExcluded } from './excluded-agents.ts';
 import type { ConversationRead, TimelineRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import { solveTimeline } from './solve-timeline.ts';
@@ -28,8 +34,11 @@ export async function creditClosing(
   closedAt: Instant | null,
   steps: Steps,
 ): Promise<Credit> {
-  const isExcluded = exclusionOf(services.settings.policy.excludedAgents, read.agents);
-  const visible = attribute({ items: read.items, closedAt, isExcluded });
+  const passingOver = passingOverExcluded(services, read.agents);
+  const visible = await passingOver(
+    (isExcluded) => attribute({ items: read.items, closedAt, isExcluded }),
+    mayBeCredited,
+  );
   const warnings = visible.unknownTypes.map(
     (type) => `the timeline has items of the type ${type}, which gcsat does not know; they do not count`,
   );
@@ -38,7 +47,7 @@ export async function creditClosing(
   let response = visible.response;
   if (read.truncated) {
     response = await steps.run('find the last responder of a cut timeline', () =>
-      solveTimeline(services, { read, closedAt, visible, isExcluded, troubles }),
+      solveTimeline(services, { read, closedAt, visible, passingOver, troubles }),
     );
   }
   for (const { message } of troubles) {
@@ -54,6 +63,12 @@ export async function creditClosing(
     agent,
     warnings,
   };
+}
+
+/** Who answered last, as far as the times tell, and who may have without one. */
+function mayBeCredited({ response, undated, considered }: Attribution): (string | null)[] {
+  const withoutTime = undated.length === 0 ? [] : considered.filter(({ why }) => why === undatedResponse);
+  return [response?.agentId ?? null, ...withoutTime.map(({ agentId }) => agentId)];
 }
 
 function undatedResponses({ conversation }: ConversationRead, { undated }: Attribution): Failure {
@@ -76,13 +91,4 @@ function remarked(considered: readonly ConsideredItem[], response: Response | nu
       ? { ...item, why: 'earlier response' }
       : item,
   );
-}
-
-/** The policy names agents by id or by e-mail address. */
-function exclusionOf(
-  entries: readonly string[],
-  agents: ReadonlyMap<string, Agent>,
-): (agentId: string) => boolean {
-  if (entries.length === 0) return () => false;
-  return (agentId) => listed(entries, [agentId, agents.get(agentId)?.email ?? null]);
 }

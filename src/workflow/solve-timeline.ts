@@ -8,6 +8,7 @@ import {
 import { parseInstant, toMilliseconds, type Instant } from '../domain/instant.ts';
 import { Failure } from '../failure.ts';
 import { contactEventsOfDay, contactEventsOfReports, reachedByEvents } from './contact-sources.ts';
+import type { PassingOver } from './excluded-agents.ts';
 import type { ConversationRead, TimelineRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 
@@ -19,7 +20,7 @@ interface CutTimeline {
   closedAt: Instant | null;
   /** What the part that is shown tells. */
   visible: Attribution;
-  isExcluded: (agentId: string) => boolean;
+  passingOver: PassingOver;
   /** Where it is told what kept a source from helping. */
   troubles: Failure[];
 }
@@ -48,7 +49,7 @@ export async function solveTimeline(services: Services, cut: CutTimeline): Promi
 
   const ofReports = await unlessRefused(troubles, async () => {
     for await (const events of contactEventsOfReports(client, question)) {
-      const finding = judge(events, cut);
+      const finding = await judge(events, cut);
       if (finding !== null) return finding;
     }
     return null;
@@ -58,12 +59,15 @@ export async function solveTimeline(services: Services, cut: CutTimeline): Promi
 
 function judge(
   events: readonly ContactEvent[],
-  { visible, closedAt, isExcluded }: CutTimeline,
-): ContactFinding {
+  { visible, closedAt, passingOver }: CutTimeline,
+): Promise<ContactFinding> {
   // Contact events do not tell of failed deliveries, but the timeline may.
   const refused = new Set(visible.considered.filter(({ counts }) => !counts).map(({ itemId }) => itemId));
   const possible = events.filter(({ messageId }) => messageId === null || !refused.has(messageId));
-  return lastContactResponse(possible, closedAt, isExcluded);
+  return passingOver(
+    (isExcluded) => lastContactResponse(possible, closedAt, isExcluded),
+    (finding) => (finding !== null && 'responder' in finding ? [finding.responder.agentId] : []),
+  );
 }
 
 async function unlessRefused(
