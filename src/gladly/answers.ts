@@ -99,13 +99,23 @@ const flag = anything.transform((value) => value === true || value === 'true');
 
 const time = text.transform((value) => (value === null ? null : readTime(value)));
 
-/** A list that decides who is asked: none is empty, but what is no list cannot be understood. */
-function decisiveListOf<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
-  return z.preprocess(
-    (value) => value ?? [],
-    z.array(z.unknown()).transform((values) => readable(values, entry)),
-  );
-}
+/**
+ * An id in a list that decides who is asked, null where it names nothing. An object means the one that it has the id of;
+ * what cannot be understood may be the one that matters, so it is not passed over.
+ */
+const decisiveId = z.union([
+  z
+    .unknown()
+    .refine((value): boolean => value === null || typeof value === 'string' || typeof value === 'number')
+    .pipe(identifier),
+  z.object({ id: required }).transform(({ id }) => id),
+]);
+
+/** None is empty, but what is no list cannot be understood either. */
+const decisiveIds = z.preprocess(
+  (value) => value ?? [],
+  z.array(decisiveId).transform((ids) => ids.filter((id) => id !== null)),
+);
 
 /** The entries that can be read; the others, and what is no list, are left out. */
 function listOf<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
@@ -143,7 +153,7 @@ const conversation = z.object({
   customerId: required,
   agentId: identifier,
   inboxId: identifier,
-  topicIds: decisiveListOf(required),
+  topicIds: decisiveIds,
   status: required,
   createdAt: time,
   closedAt: time,

@@ -339,6 +339,12 @@ const badAnswers: BadAnswer[] = [
     'unreadable_answer',
   ],
   [
+    'a topic that names no id',
+    { 'GET /conversations/c1': { body: { ...conversation, topicIds: [{ name: 'Orders' }] } } },
+    9,
+    'unreadable_answer',
+  ],
+  [
     'items that are no list',
     { 'GET /conversations/c1/items': { body: { items: [] } } },
     9,

@@ -33,7 +33,7 @@ describe('a conversation', () => {
       customerId: 23,
       agentId: null,
       inboxId: '',
-      topicIds: ['t1', null, 5, {}],
+      topicIds: ['t1', null, 5, '', { id: 't2', name: 'Order' }, { id: 6 }],
       status: 'MERGED',
       createdAt: 'soon',
       closedAt: null,
@@ -43,7 +43,7 @@ describe('a conversation', () => {
       customerId: '23',
       agentId: null,
       inboxId: null,
-      topicIds: ['t1', '5'],
+      topicIds: ['t1', '5', 't2', '6'],
       status: 'MERGED',
       createdAt: null,
       closedAt: null,
@@ -57,6 +57,23 @@ describe('a conversation', () => {
     expect(failure.message).toContain('getConversation of conversation c1');
     expect(failure.message).toContain(field);
     expect(failure.conversationId).toBe('c1');
+  });
+
+  test.each([
+    [['t1', {}]],
+    [[{ name: 'Order' }]],
+    [[{ id: null }]],
+    [[{ id: '' }]],
+    [[{ id: { id: 't1' } }]],
+    [[['t1']]],
+    [[true, 't1']],
+    ['t1'],
+    [{ t1: true }],
+  ])('with the topics %j cannot be used: any of them may be the one that decides', async (topicIds) => {
+    const client = await clientFor({ ...conversation, topicIds });
+    const failure = await failureOf(client.getConversation('c1'));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
+    expect(failure.message).toContain('topicIds');
   });
 
   test.each([[null], ['text'], [[conversation]], [7]])('that is %j cannot be used', async (value) => {
