@@ -16,7 +16,7 @@ import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
 
 /** The decision rests on reads of at most this age when the message leaves. */
-const freshMilliseconds = 120_000;
+export const freshMilliseconds = 120_000;
 
 /** Tries of one message within one run. */
 const mostTries = 3;

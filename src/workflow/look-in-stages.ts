@@ -25,8 +25,14 @@ export type StagedLook =
   /** Gladly still shows the conversation as it was before, right after its closing. */
   | { notYet: true };
 
-/** Looks up a customer, once for each while the run lasts. */
-export type AskForCustomer = (customerId: string, steps: Steps) => Promise<Customer>;
+/**
+ * Looks up a customer, once for each while the run lasts. `again`: for a decision that is made again, because what was
+ * read before is too old, so that only what is fresh will do.
+ */
+export type AskForCustomer = (
+  customerId: string,
+  question: { again: boolean; steps: Steps },
+) => Promise<Customer>;
 
 export interface PendingLook {
   askForCustomer: AskForCustomer;
@@ -81,7 +87,8 @@ export async function lookInStages(
     return { certain: ofTimeline, facts: { ...facts, evidence, agent: namedAgent(credit) } };
   }
 
-  const customer = await askForCustomer(read.conversation.customerId, steps);
+  const again = row.decidedAt !== null;
+  const customer = await askForCustomer(read.conversation.customerId, { again, steps });
   const conversationId = row.conversationId;
   return { look: { conversationId, read: { ...timeline, customer }, credit, row, closing } };
 }
