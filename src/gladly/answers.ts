@@ -175,7 +175,7 @@ const agent = optional({ id: identifier, name: text, emailAddress: text }).trans
   ({ id, name, emailAddress }) => ({ id, name, email: emailAddress }),
 );
 
-const inbox = z.object({ id: identifier, name: text });
+const inbox = optional({ id: identifier, name: text });
 
 const topic = optional({ id: identifier, name: text, parentId: identifier, disabled: flag });
 
@@ -215,6 +215,11 @@ export function readCustomer(value: unknown, asked: Asked, id: string): Customer
 
 export function readAgent(value: unknown, asked: Asked, id: string): Agent {
   const found = read(agent, value, asked);
+  return { ...found, id: found.id ?? id };
+}
+
+export function readInbox(value: unknown, asked: Asked, id: string): Inbox {
+  const found = read(inbox, value, asked);
   return { ...found, id: found.id ?? id };
 }
 

@@ -2,6 +2,7 @@ import {
   readAgent,
   readAgents,
   readConversation,
+  readInbox,
   readInboxes,
   readList,
   readOrganization,
@@ -65,6 +66,7 @@ export interface GladlyClient {
   getAgents(): Promise<Agent[]>;
   getAgent(id: string): Promise<Agent | null>;
   getInboxes(): Promise<Inbox[]>;
+  getInbox(id: string): Promise<Inbox | null>;
   /** Disabled ones included. */
   getTopics(): Promise<Topic[]>;
   getTopic(id: string): Promise<Topic | null>;
@@ -187,6 +189,12 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
         absentAt(400, 404),
       ),
     getInboxes: () => get({ operation: 'getInboxes', path: apiPath`/inboxes` }, readInboxes),
+    getInbox: (id) =>
+      get(
+        { operation: 'getInbox', about: { noun: 'inbox', id }, path: apiPath`/inboxes/${id}` },
+        (value, asked): Inbox | null => readInbox(value, asked, id),
+        absentAt(400, 404),
+      ),
     getTopics: () => get({ operation: 'getTopics', path: apiPath`/topics` }, readTopics),
     getTopic: (id) =>
       get(

@@ -13,7 +13,8 @@ export interface Directory {
   agents(): Promise<Map<string, Agent>>;
   /** Also an agent that the list does not name; null when Gladly does not know the id. */
   agent(id: string): Promise<Agent | null>;
-  inboxes(): Promise<Map<string, Inbox>>;
+  /** All inboxes; of the given ids also those that the list does not name. */
+  inboxes(ids?: readonly string[]): Promise<Map<string, Inbox>>;
   /** All topics; of the given ids and their ancestors also those that the list does not name. */
   topics(ids?: readonly string[]): Promise<Map<string, Topic>>;
   organization(): Promise<Organization>;
@@ -68,38 +69,50 @@ export function createDirectory(options: DirectoryOptions): Directory {
   const inboxList = list('inboxes', inboxShape, () => client.getInboxes());
   const topicList = list('topics', topicShape, () => client.getTopics());
   const oneAgent = one('agent', agentShape.nullable(), (id) => client.getAgent(id));
+  const oneInbox = one('inbox', inboxShape.nullable(), (id) => client.getInbox(id));
   const oneTopic = one('topic', topicShape.nullable(), (id) => client.getTopic(id));
   const theOrganization = one('organization', organizationShape, () => client.getOrganization());
 
   return {
     agents: () => agentList.get(whole),
     agent: async (id) => (await agentList.get(whole)).get(id) ?? oneAgent.get(id),
-    inboxes: () => inboxList.get(whole),
-    async topics(ids = []) {
-      const held = await topicList.recall(whole);
-      let listed = held?.value ?? (await topicList.get(whole));
-      let mayBeOld = held !== null;
-      const unlisted = new Map<string, Topic>();
-      // Grows while it is walked: each topic brings its parent.
-      const wanted = new Set(ids);
-      for (const id of wanted) {
-        let topic = listed.get(id) ?? null;
-        if (topic === null) {
-          const known = await oneTopic.recall(id);
-          if (known === null && mayBeOld) {
-            listed = await topicList.fetchAnew(whole);
-            mayBeOld = false;
-          }
-          topic = listed.get(id) ?? (known === null ? await oneTopic.get(id) : known.value);
-          if (topic !== null) unlisted.set(id, topic);
-        }
-        const parentId = topic?.parentId ?? null;
-        if (parentId !== null) wanted.add(parentId);
-      }
-      return unlisted.size === 0 ? listed : new Map([...listed, ...unlisted]);
-    },
+    inboxes: (ids = []) => withUnlisted(inboxList, oneInbox, ids, () => null),
+    topics: (ids = []) => withUnlisted(topicList, oneTopic, ids, ({ parentId }) => parentId),
     organization: () => theOrganization.get(whole),
   };
+}
+
+/**
+ * The list, with those of the ids that it does not name and of what these bring along: a list that was held is read anew
+ * for them, once, and what that one lacks is asked for by itself.
+ */
+async function withUnlisted<T extends object>(
+  list: Memory<Map<string, T>>,
+  one: Memory<T | null>,
+  ids: readonly string[],
+  bringsAlong: (found: T) => string | null,
+): Promise<Map<string, T>> {
+  const held = await list.recall(whole);
+  let listed = held?.value ?? (await list.get(whole));
+  let mayBeOld = held !== null;
+  const unlisted = new Map<string, T>();
+  // Grows while it is walked.
+  const wanted = new Set(ids);
+  for (const id of wanted) {
+    let found = listed.get(id) ?? null;
+    if (found === null) {
+      const known = await one.recall(id);
+      if (known === null && mayBeOld) {
+        listed = await list.fetchAnew(whole);
+        mayBeOld = false;
+      }
+      found = listed.get(id) ?? (known === null ? await one.get(id) : known.value);
+      if (found !== null) unlisted.set(id, found);
+    }
+    const next = found === null ? null : bringsAlong(found);
+    if (next !== null) wanted.add(next);
+  }
+  return unlisted.size === 0 ? listed : new Map([...listed, ...unlisted]);
 }
 
 interface Memory<T> {

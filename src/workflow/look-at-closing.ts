@@ -1,4 +1,5 @@
 import { adoptedClosing, closingIdOf, closingTime } from '../domain/closing.ts';
+import { listed } from '../domain/eligibility.ts';
 import { formatInstant, parseInstant, type Instant, timeNow } from '../domain/instant.ts';
 import type { TimelineItem } from '../domain/timeline.ts';
 import { Failure } from '../failure.ts';
@@ -148,18 +149,27 @@ async function recordReopening(
   await sightReopening(ledger, { conversationId: newest.conversationId, reopenedAt });
 }
 
-/** @throws Failure kind contract when inboxes are excluded and Gladly does not tell this one. */
-export function checkInbox({ settings }: Services, { conversation }: ConversationRead): void {
-  if (conversation.inboxId !== null || settings.policy.excludedInboxes.length === 0) return;
-  throw new Failure(
-    'contract',
-    'inbox_missing',
-    `conversation ${conversation.id} has no inbox, and some are excluded`,
-    {
-      hint: 'nobody can tell whether it may be surveyed; look at the conversation in Gladly',
-      conversationId: conversation.id,
-    },
-  );
+/** @throws Failure kind contract when inboxes are excluded and Gladly does not tell whether this one is */
+export function checkInbox({ settings }: Services, { conversation, inboxes }: ConversationRead): void {
+  const { excludedInboxes } = settings.policy;
+  if (excludedInboxes.length === 0) return;
+  const { id, inboxId } = conversation;
+  if (inboxId === null) {
+    throw doubtfulInbox(id, 'inbox_missing', `conversation ${id} has no inbox, and some are excluded`);
+  }
+  // What is no inbox's id is taken for a name: it may be that of this one.
+  const isById = listed(excludedInboxes, [inboxId]);
+  const areNames = !excludedInboxes.every((entry) => listed([...inboxes.keys()], [entry]));
+  if (isById || !areNames || (inboxes.get(inboxId)?.name ?? null) !== null) return;
+  const message = `Gladly does not name inbox ${inboxId} of conversation ${id}, and some are excluded by name`;
+  throw doubtfulInbox(id, 'inbox_unnamed', message);
+}
+
+function doubtfulInbox(conversationId: string, code: string, message: string): Failure {
+  return new Failure('contract', code, message, {
+    hint: 'nobody can tell whether it may be surveyed; look at the conversation in Gladly',
+    conversationId,
+  });
 }
 
 /** A closing must have a time, because the time is its identity. */

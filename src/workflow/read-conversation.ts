@@ -86,12 +86,18 @@ async function readAround(
   const [conversation, agents, inboxes, topics, organization] = await Promise.all([
     asked,
     steps.run('read agents', () => directory.agents()),
-    steps.run('read inboxes', () => directory.inboxes()),
-    // The first question warms the list while the conversation is still on its way.
+    // The first question warms a list while the conversation is still on its way.
+    steps
+      .run('read inboxes', () => directory.inboxes())
+      .then(async () => directory.inboxes(idsOf((await asked).inboxId))),
     steps
       .run('read topics', () => directory.topics())
       .then(async () => directory.topics((await asked).topicIds)),
     steps.run('read organization', () => services.organization()),
   ]);
   return { conversation, organization, agents, inboxes, topics, readAt };
+}
+
+function idsOf(id: string | null): string[] {
+  return id === null ? [] : [id];
 }

@@ -151,25 +151,27 @@ describe('the origin', () => {
 });
 
 describe('what there may or may not be', () => {
-  test('an agent, a topic and an item that do not exist are null', async () => {
+  test('an agent, an inbox, a topic and an item that do not exist are null', async () => {
     const gladly = await localGladly((_, response) => {
       response.statusCode = 404;
       response.end();
     });
     const client = clientOf(gladly.origin);
     expect(await client.getAgent('a9')).toBeNull();
+    expect(await client.getInbox('i9')).toBeNull();
     expect(await client.getTopic('t9')).toBeNull();
     expect(await client.getItem('m9')).toBeNull();
-    expect(gladly.received).toHaveLength(3);
+    expect(gladly.received).toHaveLength(4);
   });
 
-  test('an item of an unsupported type and an agent id that Gladly finds invalid are null', async () => {
+  test('an item of an unsupported type and an id of an agent or inbox that Gladly finds invalid are null', async () => {
     const gladly = await localGladly((_, response) =>
       json(response, 400, { errors: [{ code: 'invalid', detail: 'not supported' }] }),
     );
     const client = clientOf(gladly.origin);
     expect(await client.getItem('m9')).toBeNull();
     expect(await client.getAgent('a9')).toBeNull();
+    expect(await client.getInbox('i9')).toBeNull();
     expect((await failureOf(client.getTopic('t9'))).kind).toBe('contract');
   });
 

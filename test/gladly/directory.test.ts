@@ -135,6 +135,36 @@ describe('an agent', () => {
   });
 });
 
+describe('inboxes', () => {
+  test('that are listed cost nothing more', async () => {
+    const { start, askedSince } = await directories();
+    const directory = start();
+    await directory.inboxes();
+    expect((await directory.inboxes(['i1'])).get('i1')?.name).toBe('Email');
+    expect(askedSince()).toEqual(['inboxes']);
+  });
+
+  test('that are newer than the list are found by reading the list again, once', async () => {
+    const { start, askedSince, known } = await directories();
+    await start().inboxes();
+    known.inboxes.push({ id: 'i2', name: 'Returns' });
+    const directory = start();
+    const [inboxes] = await Promise.all([directory.inboxes(['i2']), directory.inboxes(['i2'])]);
+    expect(inboxes.get('i2')?.name).toBe('Returns');
+    expect(askedSince()).toEqual(['inboxes', 'inboxes']);
+  });
+
+  test('that no list names are asked for, once', async () => {
+    const { start, askedSince, known } = await directories();
+    known.hidden.push({ id: 'i7', name: 'Old' });
+    const directory = start();
+    expect([...(await directory.inboxes(['i7', 'i8'])).keys()]).toEqual(['i1', 'i7']);
+    expect(askedSince()).toEqual(['inboxes', 'inboxes/i7', 'inboxes/i8']);
+    expect((await start().inboxes(['i8', 'i7'])).get('i7')?.name).toBe('Old');
+    expect(askedSince()).toEqual([]);
+  });
+});
+
 describe('topics', () => {
   test('that are listed cost nothing more', async () => {
     const { start, askedSince } = await directories();
