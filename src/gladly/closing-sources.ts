@@ -55,7 +55,7 @@ const reportLag = 90 * minute;
 const reportEnd = 23 * hour;
 /**
  * And the events begin so much earlier: the two tell slightly different times of one closing, so that one at the
- * seam must be in both stretches. The rest of the 24 hours is left for the time that the report takes.
+ * seam must be in both stretches. The rest of the 24 hours is left for the waiting until the events are asked.
  */
 const seam = 15 * minute;
 
@@ -120,8 +120,8 @@ export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSourc
 }
 
 /**
- * Which sources tell the closings of a range, without a gap and with the fewest requests; in order of time, and to
- * be asked in that order, so that a reopening is never known before the closing that it ends. What lies in the
+ * Which sources tell the closings of a range, without a gap and with the fewest requests; in order of time. They may be
+ * asked in any order, but the events soon: what is old enough for them passes out of their reach. What lies in the
  * future is left out, so there may be nothing to ask. `explanation`: sentences for people, also about what may be
  * missing.
  *
@@ -178,7 +178,7 @@ function eventsOutOfReach(range: TimeRange, nowMs: number): Failure {
 }
 
 function eventsPassed(range: TimeRange): Failure {
-  const message = `Events do not reach back to ${range.since} any more: reading what is before took too long`;
+  const message = `Events do not reach back to ${range.since} any more: it took too long until they were asked`;
   return new Failure('temporary', 'events_passed', message, { hint: 'Run it again.' });
 }
 

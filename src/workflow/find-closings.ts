@@ -57,7 +57,8 @@ export async function enumerateClosings(
   };
   const unidentified = { closing: 0, reopening: 0 };
   const unreadable: Cover[] = [];
-  for (const cover of covers) {
+  // The newest first: events pass out of reach while the report is read, which may take hours.
+  for (const cover of covers.toReversed()) {
     const { source, range } = cover;
     const told = { closing: 0, reopening: 0 };
     let usable = 0;

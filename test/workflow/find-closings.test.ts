@@ -75,6 +75,21 @@ describe('the closings of a range', () => {
     expect(await own.closings()).toEqual(before);
   });
 
+  test('are found however long the report takes: the events are asked before they pass', async () => {
+    const own = await world();
+    const id = await own.tell();
+    own.time.now += 30 * minute;
+    const [since, until] = [own.time.now - 13 * day, own.time.now];
+    const { origin, seen } = await faultyProxy(own.sandbox.origin, (request) => {
+      if (request === 'POST /api/v1/reports') own.time.now += 25 * hour;
+      return 'pass';
+    });
+    const enumeration = await enumerate(own, [since, until], 'auto', { origin });
+    expect(enumeration.sources).toEqual(['report', 'events']);
+    expect(await keysOf(own)).toContain(`${id}@${iso(noon)}`);
+    expect(seen).toEqual(['GET /api/v1/events', 'POST /api/v1/reports', 'POST /api/v1/reports']);
+  });
+
   test('say which sources were chosen, and what may be missing', async () => {
     const own = await world();
     const { explanation } = await enumerate(own, [noon - 6 * day, noon]);
@@ -226,6 +241,24 @@ describe('one conversation, several closings', () => {
       expect(own.sandbox.mailbox()).toHaveLength(1);
     },
   );
+
+  test('closed in the time of the report and reopened in that of the events, is over', async () => {
+    const own = await world();
+    const since = own.time.now;
+    const id = await own.tell();
+    own.time.now += 10 * hour;
+    await own.change(id, 'reopen');
+    own.time.now += 20 * hour;
+    await enumerate(own, [since, own.time.now]);
+    expect(await own.closings()).toMatchObject([
+      {
+        closedAt: iso(since),
+        reopenedAt: iso(since + 10 * hour),
+        state: 'suppressed',
+        reasons: [{ code: 'reopened' }],
+      },
+    ]);
+  });
 
   test('told by a webhook, events, the report and by name, at slightly different times, are one each', async () => {
     const own = await world();
