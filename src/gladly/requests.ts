@@ -201,14 +201,26 @@ function jsonOf(text: string, asked: Asked): unknown {
 function endsEarly(text: string): boolean {
   if (text.trim() === '') return true;
   if (!/^\s*[[{"]/.test(text)) return false;
-  const withoutStrings = text.replace(/"(?:[^"\\]|\\.)*"/gs, '');
-  if (withoutStrings.includes('"')) return true;
   let open = 0;
-  for (const character of withoutStrings) {
+  for (let at = 0; at < text.length; at += 1) {
+    const character = text[at];
+    if (character === '"') {
+      at = endOfString(text, at);
+      if (at < 0) return true;
+    }
     if (character === '{' || character === '[') open += 1;
     if (character === '}' || character === ']') open -= 1;
   }
   return open > 0;
+}
+
+/** Where the string that begins at `start` ends; -1 when it does not. A pattern would not do: strings may have any length. */
+function endOfString(text: string, start: number): number {
+  for (let at = start + 1; at < text.length; at += 1) {
+    if (text[at] === '"') return at;
+    if (text[at] === '\\') at += 1;
+  }
+  return -1;
 }
 
 function ratelimitOf(answer: Answer): { limit: number | null; remaining: number | null } {

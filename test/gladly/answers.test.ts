@@ -206,6 +206,22 @@ describe('what is no JSON', () => {
     },
   );
 
+  test.each([
+    ['a string', '{"id":"', 'x'],
+    ['a string of escapes', '{"id":"', '\\"'],
+    ['strings', '[', '"x",'],
+  ])('JSON that ends early after very much of %s is asked for again', async (_, beginning, piece) => {
+    const body = beginning + piece.repeat(14_000_000 / piece.length);
+    const gladly = await localGladly((request, response, number) =>
+      number === 1
+        ? raw(body, 'application/json')(request, response, number)
+        : json(response, 200, conversation),
+    );
+    const client = clientOf(gladly.origin, { timeoutMs: 30_000 });
+    expect((await client.getConversation('c1')).id).toBe('c1');
+    expect(client.counts.retried).toBe(1);
+  });
+
   test('a byte order mark does no harm', async () => {
     const gladly = await localGladly(raw(`\ufeff${JSON.stringify(conversation)}`, 'application/json'));
     expect((await clientOf(gladly.origin).getConversation('c1')).id).toBe('c1');
