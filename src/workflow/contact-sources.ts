@@ -25,7 +25,6 @@ const reportColumns = [
   'Channel',
   'Initiator Type',
   'Initiator ID',
-  'Assigned Agent ID',
 ] as const;
 
 export function reachedByEvents(until: number, now: number): boolean {
