@@ -36,6 +36,12 @@ import { createTransport } from './transport.ts';
 import { createWebhook, deleteWebhook, updateWebhook } from './webhooks.ts';
 import type { WebhookChanges, WebhookSpecification } from './webhooks.ts';
 
+/** The reports that Gladly makes at a time, shared with other processes. */
+export interface ReportPlaces {
+  /** Resolves when there is room for one more; the caller then calls what it was given, once, when the report is over. */
+  take(signal?: AbortSignal): Promise<() => Promise<void>>;
+}
+
 export interface GladlyOptions extends RetryOptions {
   /** E.g. `https://acme.gladly.com`; nothing else ever gets the credentials. */
   origin: string;
@@ -45,6 +51,8 @@ export interface GladlyOptions extends RetryOptions {
   timeoutMs: number;
   userAgent: string;
   pacer: Pacer;
+  /** Without it nobody else is known to ask for reports. */
+  reportPlaces?: ReportPlaces;
   /**
    * Once aborted, nothing new starts and every waiting ends with its reason. What is in flight finishes within its
    * time-out, except streams (events, reports, recordings), which no time-out bounds: they end with the reason.
@@ -145,9 +153,12 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     columns: readonly string[],
   ): AsyncGenerator<Record<string, string>, void, undefined> {
     const leave = await reports.enter(options.signal);
+    let giveBack: (() => Promise<void>) | undefined;
     try {
+      giveBack = await options.reportPlaces?.take(options.signal);
       yield* readReport(requests, request, columns);
     } finally {
+      await giveBack?.();
       leave();
     }
   }

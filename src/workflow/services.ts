@@ -2,7 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../config/settings.ts';
 import type { DeliveryProvider } from '../delivery/provider.ts';
 import type { Organization } from '../gladly/answers.ts';
-import { createGladlyClient, type GladlyClient } from '../gladly/client.ts';
+import { createGladlyClient, type GladlyClient, type ReportPlaces } from '../gladly/client.ts';
 import { createDirectory, type Directory } from '../gladly/directory.ts';
 import { createPacer } from '../gladly/pacing.ts';
 import { currentWorker, type Worker } from '../ledger/workers.ts';
@@ -15,6 +15,7 @@ import {
   otherOrganization,
   type Ledger,
 } from '../ledger/open.ts';
+import { reportPlaces } from './report-places.ts';
 
 declare const GCSAT_VERSION: string;
 
@@ -49,7 +50,10 @@ export interface Services extends Surroundings {
  */
 export async function openServices(settings: Settings, surroundings: Surroundings): Promise<Services> {
   const ledger = await openLedger(settings.database);
-  const { client, sleep } = openGladly(settings, surroundings, limiterStore(ledger));
+  const worker = currentWorker();
+  const { client, sleep } = openGladly(settings, surroundings, limiterStore(ledger), (time) =>
+    reportPlaces(ledger, worker, time),
+  );
   const directory = createDirectory({ client, cache: directoryCache(ledger), clock: surroundings.clock });
   const organization = onceDone(() => identifyOrganization(settings, ledger, client, directory));
   let opened: DeliveryProvider | null = null;
@@ -61,7 +65,7 @@ export async function openServices(settings: Settings, surroundings: Surrounding
     ledger,
     client,
     directory,
-    worker: currentWorker(),
+    worker,
     sleep,
     organization,
     provider,
@@ -89,6 +93,7 @@ export function openGladly(
   settings: Settings,
   { signal, clock, priority, debug }: Surroundings,
   store: Parameters<typeof createPacer>[0]['store'],
+  placesFor?: (time: Parameters<typeof reportPlaces>[2]) => ReportPlaces,
 ): { client: GladlyClient; sleep: (ms: number, signal?: AbortSignal) => Promise<void> } {
   const sleep = async (ms: number, until: AbortSignal = signal): Promise<void> => {
     await wait(ms, undefined, { signal: until }).catch((error: unknown) => {
@@ -103,6 +108,7 @@ export function openGladly(
     timeoutMs: settings.timeoutMs,
     userAgent: `gcsat/${GCSAT_VERSION}`,
     pacer,
+    ...(placesFor === undefined ? {} : { reportPlaces: placesFor({ clock, sleep }) }),
     clock,
     random: Math.random,
     sleep,
