@@ -434,7 +434,7 @@ const serve: CommandDeclaration = {
     },
     {
       flags: '--catch-up <duration>',
-      description: 'how often closings without a webhook are looked for (5m)',
+      description: 'how often closings without a webhook are looked for, 1s to 1d (5m)',
     },
     { flags: '--no-catch-up', description: 'leave them to sync or backfill' },
   ],

@@ -30,6 +30,8 @@ const usualHost = '127.0.0.1';
 const usualPort = 8080;
 const usualCatchUpMilliseconds = 5 * 60_000;
 const shortestCatchUpMilliseconds = 1000;
+/** Gladly's events reach back as far: whoever looks less often needs a report each time. */
+const longestCatchUpMilliseconds = 24 * 60 * 60_000;
 
 /**
  * `gcsat serve`: works until it is stopped. What is begun is finished then: requests first, while events and answers can
@@ -176,10 +178,16 @@ function catchUpOf(given: ServeOptions['catchUp']): number | null {
   if (given === undefined) return usualCatchUpMilliseconds;
   if (given === false) return null;
   const milliseconds = durationOf('--catch-up', given);
-  if (milliseconds >= shortestCatchUpMilliseconds) return milliseconds;
-  throw new Failure('usage', 'bad_duration', `--catch-up ${given} is too often`, {
-    hint: 'give at least 1s, e.g. 5m, or --no-catch-up',
-  });
+  const isTooOften = milliseconds < shortestCatchUpMilliseconds;
+  if (!isTooOften && milliseconds <= longestCatchUpMilliseconds) return milliseconds;
+  throw new Failure(
+    'usage',
+    'bad_duration',
+    `--catch-up ${given} is too ${isTooOften ? 'often' : 'seldom'}`,
+    {
+      hint: 'give 1s to 1d, e.g. 5m, or --no-catch-up',
+    },
+  );
 }
 
 /** Null when the flag was not given. */

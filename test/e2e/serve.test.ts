@@ -264,6 +264,9 @@ test.each([
   [['--port', 'http']],
   [['--port', '70000']],
   [['--catch-up', '0']],
+  // Longer than a timer of Node can wait: it would fire at once, again and again.
+  [['--catch-up', '30d']],
+  [['--catch-up', '86401s']],
   [['--trust-proxy', 'somewhere']],
   [['--trust-proxy', ',']],
   [['--metrics-from', 'somewhere']],
