@@ -39,6 +39,9 @@ export const noFaults: Faults = {
   webhookDropPercent: 0,
 };
 
+/** A day. Beyond 24.8 of them Node's timers do not wait at all. */
+const longestWaitMs = 86_400_000;
+
 /** The faults that the values describe; a sentence about what is wrong with them otherwise. */
 export function readFaults(values: Readonly<Record<string, unknown>>): Partial<Faults> | string {
   for (const [name, value] of Object.entries(values)) {
@@ -47,6 +50,7 @@ export function readFaults(values: Readonly<Record<string, unknown>>): Partial<F
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
       return `${name} must be a number, 0 or more`;
     if (name.endsWith('Percent') && value > 100) return `${name} must not be more than 100`;
+    if (name.endsWith('Ms') && value > longestWaitMs) return `${name} must not be more than ${longestWaitMs}`;
   }
   return values;
 }

@@ -123,6 +123,9 @@ describe('setting faults', () => {
       ask(sandbox, { method: 'PUT', path: '/_sandbox/faults', json });
     expect((await put({ jitterMs: 2 })).json()).toEqual({ ...noFaults, latencyMs: 1, jitterMs: 2 });
     expect((await put({ jitterMs: -1 })).status).toBe(400);
+    // Longer than a timer of Node can wait: it would fire at once.
+    expect((await put({ latencyMs: 3e9 })).status).toBe(400);
+    expect((await put({ webhookDelayMs: 3e9 })).status).toBe(400);
     expect((await put({ chaos: 1 })).status).toBe(400);
     expect(readFaults({ cutPercent: 101 })).toBeTypeOf('string');
     expect(readFaults({ retryAfter: null })).toEqual({ retryAfter: null });

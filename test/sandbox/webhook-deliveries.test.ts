@@ -100,7 +100,16 @@ test('Gladly’s patience', () => {
     undefined,
   ]);
   expect(delayAfter({ ...gladlyPace, speed: 60 }, 4)).toBe(60_000);
-  for (const wrong of [{ speed: 0 }, { answerSeconds: -1 }, { delaysSeconds: ['x'] }, { delays: [] }])
+  for (const wrong of [
+    { speed: 0 },
+    { answerSeconds: -1 },
+    { delaysSeconds: ['x'] },
+    { delays: [] },
+    // Longer than a timer of Node can wait: it would fire at once.
+    { speed: 1e-6 },
+    { answerSeconds: 3e6 },
+    { delaysSeconds: [3e6] },
+  ])
     expect(readPace(wrong)).toBeTypeOf('string');
 });
 
