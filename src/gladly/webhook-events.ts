@@ -72,7 +72,7 @@ function invalid(why: string): Failure {
     'webhook_event_invalid',
     `The webhook request is no event of Gladly: ${why}`,
     {
-      hint: "Check that it is Gladly's webhook that calls this address.",
+      hint: "Check that it is Gladly's webhook that calls this address; if it is, please report it.",
     },
   );
 }

@@ -18,6 +18,8 @@ export interface Metrics {
   accepted(): void;
   /** @param type as Gladly wrote it; only names that are known become labels */
   ignored(type: string): void;
+  /** An event that should have told of a closing, and did not say which. */
+  unusable(): void;
   answered(): void;
   cardPosted(): void;
   cardFailed(): void;
@@ -61,6 +63,10 @@ export async function createMetrics(): Promise<Metrics> {
     'webhook_events_ignored_total',
     'Events that were answered 200 and are of no use here, by what they are about.',
     'subject',
+  );
+  const unusable = counter(
+    'webhook_events_unusable_total',
+    'Events that were answered 200 and could not be read.',
   );
   const settled = counter('closings_settled_total', 'Closings that the queue is done with.', 'outcome');
   const suppressed = counter(
@@ -146,6 +152,7 @@ export async function createMetrics(): Promise<Metrics> {
       const subject = type.split('/')[0] ?? '';
       ignored.inc({ subject: subjects.has(subject) ? subject : 'other' });
     },
+    unusable: () => unusable.inc(),
     answered: () => answers.inc(),
     cardPosted: () => cards.inc({ result: 'posted' }),
     cardFailed: () => cards.inc({ result: 'failed' }),

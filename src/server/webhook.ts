@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.ts';
 import { createLimiter } from './request-limits.ts';
 
 export interface WebhookParts {
-  /** Resolves only after the event is on disk; Failure contract for what is no event. */
+  /** Resolves only after the event is on disk; Failure contract for an event that nothing can be done with. */
   intake: { accept(body: unknown): Promise<'stored' | 'ping' | 'ignored'> };
   credentials: () => Promise<WebhookCredentials>;
   metrics: Metrics;
@@ -28,7 +28,8 @@ const retryAfterSeconds = 30;
 
 /**
  * `POST /webhooks/gladly`. 2xx only when the event is on disk; 503 when it could not be stored, so that Gladly sends
- * it again.
+ * it again. An event that nobody can use does not get better by that, and a webhook that is not answered 2xx five times
+ * is deactivated: it is answered 200, told and counted. What is no JSON object never was Gladly's, and gets 400.
  */
 export function webhookHandler({ intake, credentials, metrics, log, clock }: WebhookParts) {
   const refused = createLimiter(refusals, clock);
@@ -70,8 +71,9 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
       return c.json({ status }, 200);
     } catch (error) {
       if (error instanceof Failure && error.kind === 'contract') {
-        log.warn(errorFields(error), 'a webhook was refused');
-        return problem(c, 400, error.code);
+        metrics.unusable();
+        log.warn(errorFields(error), 'an event of a webhook cannot be used');
+        return c.json({ status: 'unusable', code: error.code }, 200);
       }
       // A defect is no reason to lose the event either: what is not 2xx is sent again.
       log.error(errorFields(error), 'a webhook could not be stored');

@@ -344,6 +344,13 @@ describe('webhook send', () => {
     expect(gate.accepted.slice(-2)).toEqual(['CONVERSATION/CLOSED', 'CONVERSATION/CLOSED']);
   });
 
+  // A server answers 200 to what it cannot use, so that only the sender can tell.
+  test.each(['', 'x'.repeat(513)])('takes no %j for a conversation', async (id) => {
+    const args = ['webhook', 'send', '--url', 'http://127.0.0.1:1', '--conversation', id];
+    const { code, document } = await runJson(args);
+    expect([code, document.error.code]).toEqual([2, 'bad_value']);
+  });
+
   test.each([
     [503, 7],
     [429, 7],

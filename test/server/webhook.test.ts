@@ -53,13 +53,26 @@ describe('an event', () => {
     expect(await post(server)).toMatchObject({ status: 200, text: `{"status":"${status}"}` });
   });
 
-  test('that is none is answered 400, with the code and no more', async () => {
-    const failure = new Failure('contract', 'webhook_event_invalid', 'the event has no type', { hint: 'h' });
-    const server = await runningServer({ intake: failing(failure) });
-    expect(await post(server)).toMatchObject({
-      status: 400,
-      text: '{"error":{"code":"webhook_event_invalid"}}',
+  // Gladly repeats what is refused four times, and then deactivates the webhook.
+  test('that nobody can use is answered 200, told and counted', async () => {
+    const metrics = await createMetrics();
+    const failure = new Failure('contract', 'webhook_event_invalid', 'maria names no conversation', {
+      hint: 'h',
     });
+    const server = await runningServer({ metrics, intake: failing(failure) });
+    expect(await post(server)).toMatchObject({
+      status: 200,
+      text: '{"status":"unusable","code":"webhook_event_invalid"}',
+    });
+    expect(server.log).toContainEqual({
+      level: 'warn',
+      fields: { kind: 'contract', code: 'webhook_event_invalid', hint: 'h' },
+      message: 'an event of a webhook cannot be used',
+    });
+    expect(JSON.stringify(server.log)).not.toContain('maria');
+    const { text } = await ask(server, '/metrics');
+    expect(text).toContain('gcsat_webhook_events_unusable_total 1\n');
+    expect(text).toContain('gcsat_webhook_events_accepted_total 0\n');
   });
 
   test('that cannot be stored is asked for again', async () => {

@@ -10,7 +10,7 @@ export interface Intake {
   /**
    * Resolves only after the event is on disk; `ignored` is an event that surveys do not need.
    *
-   * @throws Failure kind contract for what is no event, kind ledger when it could not be written.
+   * @throws Failure kind contract for an event that cannot be used, kind ledger when it could not be written.
    */
   accept(body: unknown): Promise<'stored' | 'ping' | 'ignored'>;
 }

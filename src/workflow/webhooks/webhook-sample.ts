@@ -1,4 +1,6 @@
 import type { WebhookCredentials } from '../../config/webhook-credentials.ts';
+import { Failure } from '../../failure.ts';
+import { readWebhookEvent } from '../../gladly/webhook-events.ts';
 import {
   postWebhookEvent,
   webhookHeaders,
@@ -48,7 +50,11 @@ export interface PlannedSample {
 const userAgent = `gcsat/${GCSAT_VERSION}`;
 const leftOut = '[redacted]';
 
-/** What `sendSampleEvent` would post. */
+/**
+ * What `sendSampleEvent` would post.
+ *
+ * @throws Failure kind usage when nobody could use the event: a server answers 200 to that too
+ */
 export function planSampleEvent(sample: WebhookSample, { clock }: { clock: () => number }): PlannedSample {
   const { url, event, basic, headers, authenticated } = requestOf(sample, clock());
   const secret = ['authorization', ...headers.map(({ name }) => name)];
@@ -74,10 +80,16 @@ function requestOf(
   const [basic = null] = credentials.basic;
   const headers = credentials.headers.slice(0, 1);
   const authenticated = basic !== null || headers.length > 0;
-  return { url, event: sampleEvent(kind, { conversationId, customerId, at }), basic, headers, authenticated };
+  const event = sampleEvent(kind, { conversationId, customerId, at });
+  expectUsable(event);
+  return { url, event, basic, headers, authenticated };
 }
 
-/** Posts one event to an address as Gladly would, with the newest credentials, and tells how it was answered. */
+/**
+ * Posts one event to an address as Gladly would, with the newest credentials, and tells how it was answered.
+ *
+ * @throws Failure kind usage when nobody could use the event: a server answers 200 to that too
+ */
 export async function sendSampleEvent(
   sample: WebhookSample,
   { clock, signal }: { clock: () => number; signal: AbortSignal },
@@ -97,6 +109,17 @@ export async function sendSampleEvent(
     verdict: (['accepted', 'refused', 'unreachable'] as const)[rankOf(worst)],
     hint: hintOf(worst, authenticated),
   };
+}
+
+function expectUsable(event: Record<string, unknown>): void {
+  try {
+    readWebhookEvent(event);
+  } catch (error) {
+    throw new Failure('usage', 'bad_value', '--conversation is no id that a conversation can have', {
+      hint: 'copy the id from the address of the conversation in Gladly',
+      cause: error,
+    });
+  }
 }
 
 /** A 5xx and a 429 may be over soon, as may trouble of the network. */
