@@ -81,8 +81,10 @@ export async function runServe(context: CommandContext, options: ServeOptions): 
     );
     // Nothing was sent yet, so that no message has the placeholder.
     if (leadsHere) settings.publicUrl = server.origin;
-    const working = serving.run();
+    let working: Promise<void>;
     try {
+      await serving.begin();
+      working = serving.run();
       warnOfCredentials(log, credentials);
       if (leadsHere && context.sandbox() === null) warnOfLinks(log, server.origin);
       if (!isLoopback(at.host)) tellOfProxy(log);

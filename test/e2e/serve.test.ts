@@ -1,10 +1,13 @@
 import { once } from 'node:events';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createServer } from 'node:net';
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test, vi } from 'vitest';
-import { run, start } from '../support/run.ts';
+import { expect, onTestFinished, test, vi } from 'vitest';
+import { readMark } from '../../src/ledger/marks.ts';
+import { openLedger } from '../../src/ledger/open.ts';
+import { run, start, temporaryFolder } from '../support/run.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 
@@ -258,6 +261,19 @@ test('a port that is in use is a usage error with a way out', { timeout: 60_000 
   const { code, stdout } = await run(['serve', '--json', '--port', port], { env: gladly.env });
   expect(code).toBe(2);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'cannot_listen', hint: expect.any(String) } });
+});
+
+test('a start that cannot listen is none: what closes before the next one is the past', async () => {
+  const gladly = await gladlyOfServer();
+  const port = new URL((await serve(gladly)).origin).port;
+  const database = join(temporaryFolder(), 'new.db');
+  const env = { ...gladly.env, GCSAT_DATABASE_URL: database };
+  expect((await run(['serve', '--port', port], { env })).code).toBe(2);
+  const ledger = await openLedger(database);
+  onTestFinished(() => ledger.close());
+  expect(await readMark(ledger, 'sync_started')).toBeNull();
+  await serve({ ...gladly, env });
+  expect(await readMark(ledger, 'sync_started')).not.toBeNull();
 });
 
 test.each([

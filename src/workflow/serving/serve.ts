@@ -44,6 +44,13 @@ export interface Serving {
   figures(): Promise<QueueFigures>;
   /** To Gladly, since the start. */
   requests(): RequestFigures;
+  /**
+   * Marks the beginning, from which on closings are looked for, where there is none yet. Only once requests are taken:
+   * a start that failed, because of its port perhaps, must not make the time until the next one a time of surveys.
+   *
+   * @throws Failure kind ledger when the ledger cannot be reached.
+   */
+  begin(): Promise<void>;
   /** Works until the services' signal is aborted and what is begun is finished. Troubles are told and outlived. */
   run(): Promise<void>;
   /** Writes what is still only in memory; after the last request was answered. */
@@ -70,8 +77,7 @@ export async function openServing(services: Services, options: ServingOptions): 
   setMaxListeners(0, services.signal);
   await readyToDeliver(services);
   if ((await boundOrganization(ledger)) === null) await services.organization();
-  // From now on nothing is missed, also where Gladly cannot be asked for a while.
-  await surveyingSince(ledger, timeNow(services.clock), false);
+  const openedAt = timeNow(services.clock);
   const closings = createBell();
   const answers = createBell();
   const desk = createSurveyDesk(services, { onAnswer: () => answers.ring() });
@@ -88,6 +94,10 @@ export async function openServing(services: Services, options: ServingOptions): 
     },
     figures: () => queueFigures(ledger, timeNow(services.clock)),
     requests: () => structuredClone(client.counts),
+    async begin() {
+      // From now on nothing is missed, also where Gladly cannot be asked for a while.
+      await surveyingSince(ledger, openedAt, false);
+    },
     async run() {
       await Promise.all([
         keepGoing(services, log, 'queue', (failures) => {

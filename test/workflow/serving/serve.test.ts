@@ -45,6 +45,7 @@ async function serve(
     },
     log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
   });
+  await serving.begin();
   const working = serving.run();
   const stop = async (): Promise<void> => {
     controller.abort(new Failure('terminated', 'terminated', 'stopped by the test', { hint: 'none' }));
@@ -313,6 +314,17 @@ describe('a server', () => {
   test('without catching up begins at its first start too', async () => {
     const own = await world();
     await serve(own);
+    expect(await readMark(own.ledger, 'sync_started')).toBe(iso(noon));
+  });
+
+  test('has not begun before it takes requests, and then began when it was opened', async () => {
+    const own = await world();
+    const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
+    const listener = { settled: () => {}, cardPosted: () => {}, cardFailed: () => {} };
+    const serving = await openServing(own.services(), { catchUpMilliseconds: null, listener, log });
+    expect(await readMark(own.ledger, 'sync_started')).toBeNull();
+    own.time.now += minute;
+    await serving.begin();
     expect(await readMark(own.ledger, 'sync_started')).toBe(iso(noon));
   });
 
