@@ -8,13 +8,8 @@ import { createPacer } from '../gladly/pacing.ts';
 import { currentWorker, type Worker } from '../ledger/workers.ts';
 import { directoryCache } from '../ledger/directories.ts';
 import { limiterStore } from '../ledger/limiter.ts';
-import {
-  bindOrganization,
-  boundOrganization,
-  openLedger,
-  otherOrganization,
-  type Ledger,
-} from '../ledger/open.ts';
+import { boundOrganization, openLedger, otherOrganization, type Ledger } from '../ledger/open.ts';
+import { identifiedOrganization } from './organization.ts';
 import { reportPlaces } from './report-places.ts';
 
 declare const GCSAT_VERSION: string;
@@ -36,7 +31,7 @@ export interface Services extends Surroundings {
   readonly directory: Directory;
   readonly worker: Worker;
   readonly sleep: (ms: number) => Promise<void>;
-  /** The organisation, once it is certain that the ledger belongs to it. */
+  /** The organisation as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
   organization(): Promise<Organization>;
   /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
   provider(): Promise<DeliveryProvider>;
@@ -55,7 +50,8 @@ export async function openServices(settings: Settings, surroundings: Surrounding
     reportPlaces(ledger, worker, time),
   );
   const directory = createDirectory({ client, cache: directoryCache(ledger), clock: surroundings.clock });
-  const organization = onceDone(() => identifyOrganization(settings, ledger, client, directory));
+  const { clock } = surroundings;
+  const organization = identifiedOrganization({ settings, ledger, client, directory, clock });
   let opened: DeliveryProvider | null = null;
   const provider = onceDone(async () => (opened = await openProvider(settings, client, surroundings)));
 
@@ -127,24 +123,6 @@ function onceDone<Result>(work: () => Promise<Result>): () => Promise<Result> {
       result = null;
       throw error;
     }));
-}
-
-async function identifyOrganization(
-  settings: Settings,
-  ledger: Ledger,
-  client: GladlyClient,
-  directory: Directory,
-): Promise<Organization> {
-  const bound = await boundOrganization(ledger);
-  const isKnownAddress = bound === null || bound.origin === settings.origin;
-  const organization = isKnownAddress ? await directory.organization() : await client.getOrganization();
-  await bindOrganization(ledger, {
-    // The contract does not promise an id; then the address has to tell organisations apart.
-    organizationId: organization.id ?? settings.origin,
-    hostKind: settings.hostKind,
-    origin: settings.origin,
-  });
-  return organization;
 }
 
 async function openProvider(
