@@ -9,7 +9,7 @@ import type { Exchange, ServerBindings } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
 
 export interface HealthParts {
-  /** Throws when the ledger cannot be reached. */
+  /** Throws when the ledger cannot be reached or written. */
   ready: () => Promise<void>;
   figures: () => Promise<QueueFigures>;
   requests: () => RequestFigures;
@@ -26,7 +26,7 @@ const longestWaitMs = 2000;
 const figuresLastMs = 5000;
 const readyLastsMs = 1000;
 
-/** `/readyz`: 200 while the ledger answers, else 503. Why not is in the log, once for each outage. */
+/** `/readyz`: 200 while the ledger takes writes, else 503. Why not is in the log, once for each outage. */
 export function readyHandler({ ready, log, clock }: HealthParts) {
   let wasReady = true;
 
@@ -35,7 +35,7 @@ export function readyHandler({ ready, log, clock }: HealthParts) {
       await inTime(ready());
       wasReady = true;
     } catch (error) {
-      if (wasReady) log.error(errorFields(error), 'not ready: the ledger does not answer');
+      if (wasReady) log.error(errorFields(error), 'not ready: the ledger takes no writes');
       wasReady = false;
     }
     return wasReady;

@@ -5,7 +5,8 @@ import type { Reason } from '../../domain/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../domain/survey-document.ts';
 import type { Failure } from '../../failure.ts';
 import { nextDueAt, settleAbandoned } from '../../ledger/claims.ts';
-import { boundOrganization, within } from '../../ledger/open.ts';
+import { boundOrganization } from '../../ledger/open.ts';
+import { proveWritable } from '../../ledger/storage-probe.ts';
 import { queueFigures, type QueueFigures } from '../../ledger/tallies.ts';
 import { createBell, type Bell } from './bell.ts';
 import { catchUp } from './catch-up.ts';
@@ -39,7 +40,7 @@ export interface ServingOptions {
 export interface Serving {
   desk: SurveyDesk;
   intake: Intake;
-  /** @throws Failure kind ledger when the ledger cannot be reached. */
+  /** @throws Failure kind ledger when the ledger cannot be reached or written. */
   ready(): Promise<void>;
   figures(): Promise<QueueFigures>;
   /** To Gladly, since the start. */
@@ -88,10 +89,8 @@ export async function openServing(services: Services, options: ServingOptions): 
   return {
     desk,
     intake,
-    async ready() {
-      // As every write does it: a ledger that was moved away, or is kept by somebody, is not ready.
-      await within(ledger, (trx) => trx.selectFrom('ledger_version').select('version').execute());
-    },
+    // A ledger that was moved away, is kept by somebody, or has no room on its disk is not ready: events would be refused.
+    ready: () => proveWritable(ledger),
     figures: () => queueFigures(ledger, timeNow(services.clock)),
     requests: () => structuredClone(client.counts),
     async begin() {

@@ -1,5 +1,6 @@
 import { renameSync } from 'node:fs';
 import { join } from 'node:path';
+import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import { cardFailureOf } from '../../../src/ledger/cards-due.ts';
@@ -98,6 +99,15 @@ describe('a server', () => {
     renameSync(file, `${file}.moved`);
     await expect(serving.ready()).rejects.toMatchObject({ code: 'ledger_gone' });
     renameSync(`${file}.moved`, file);
+    await serving.ready();
+  });
+
+  test('is not ready while its disk is full', async () => {
+    const own = await world();
+    const { serving } = await serve(own);
+    await sql`PRAGMA max_page_count = 1`.execute(own.ledger.db);
+    await expect(serving.ready()).rejects.toMatchObject({ code: 'ledger_full' });
+    await sql`PRAGMA max_page_count = 1000000`.execute(own.ledger.db);
     await serving.ready();
   });
 
