@@ -1,34 +1,39 @@
 import type { BackfillDocument } from '../domain/backfill-document.ts';
+import { isNarrow, labelled } from './narrow.ts';
 import type { Output } from './output.ts';
+import { cut } from './table.ts';
 import { clean } from './text.ts';
 
 /** Failures that are named; the ledger lists the others. */
 const shownFailures = 10;
 const shownRows = 12;
 
+type Screen = Pick<Output, 'columns' | 'paint'>;
+
 /** What `backfill` and `sync` tell a person. */
-export function backfillView(document: BackfillDocument, { paint }: Pick<Output, 'paint'>): string {
+export function backfillView(document: BackfillDocument, screen: Screen): string {
   const { range, outcomes, thisRun, reasons, requests, failures, plan, end } = document;
-  const line = (label: string, value: string): string => `${paint.dim(label.padEnd(13))} ${value}`;
+  const { paint } = screen;
+  const line = (label: string, value: string): string => labelled(label, value, screen);
   const lines = [
     ...(range === null ? [] : [line('Range', `${range.since} until ${range.until}`)]),
     line('Sources', document.sources.length === 0 ? '-' : document.sources.join(', ')),
     line('Closings', `${document.closings}: ${countsOf(outcomes)}`),
     line(document.dryRun ? 'Would do' : 'This run', countsOf(thisRun)),
-    ...tableOf('Not asked', reasons, line),
+    ...tableOf('Not asked', reasons, screen),
   ];
   if (plan !== null) {
     lines.push(line('Would send', paint.bold(String(plan.wouldSend))));
-    lines.push(...tableOf('By agent', plan.byAgent, line));
-    lines.push(...tableOf('By inbox', plan.byInbox, line));
-    lines.push(...tableOf('By day', plan.byDay, line));
+    lines.push(...tableOf('By agent', plan.byAgent, screen));
+    lines.push(...tableOf('By inbox', plan.byInbox, screen));
+    lines.push(...tableOf('By day', plan.byDay, screen));
     lines.push(line('Would take', `about ${plan.estimatedSeconds} s`));
   }
   const operations = Object.entries(requests.byOperation).map(
     ([operation, count]) => `${operation} ${count}`,
   );
   const troubles = requests.rateLimited > 0 ? `, ${requests.rateLimited} times too many` : '';
-  lines.push(line('Requests', `${requests.gladly}${troubles}`), ...wrapped(operations, line));
+  lines.push(line('Requests', `${requests.gladly}${troubles}`), ...wrapped(operations, screen));
   for (const { conversationId, error } of failures.slice(0, shownFailures)) {
     lines.push(line(paint.red('Failed'), `${clean(conversationId)}: ${clean(error.message)}`));
   }
@@ -43,10 +48,10 @@ export function backfillView(document: BackfillDocument, { paint }: Pick<Output,
 /** A tick of `sync`: what it began with, and the cards that it posted besides. */
 export function syncView(
   document: BackfillDocument & { startedAt: string; cards: { posted: number; failed: number } },
-  screen: Pick<Output, 'paint'>,
+  screen: Screen,
 ): string {
   const { startedAt, cards, range } = document;
-  const line = (label: string, value: string): string => `${screen.paint.dim(label.padEnd(13))} ${value}`;
+  const line = (label: string, value: string): string => labelled(label, value, screen);
   const isFirst = range?.since === startedAt;
   const began = isFirst ? `${startedAt}; closings before that are surveyed by backfill alone` : startedAt;
   return [line('Counts from', began), backfillView(document, screen), line('Cards', countsOf(cards))].join(
@@ -59,21 +64,27 @@ function countsOf(counts: object): string {
   return parts.length === 0 ? 'nothing' : parts.map(([name, count]) => `${count} ${name}`).join(', ');
 }
 
-type Line = (label: string, value: string) => string;
+/** Of the label, the count and the gaps between them. */
+const beforeName = 22;
 
-function tableOf(label: string, counts: Readonly<Record<string, number>>, line: Line): string[] {
+function tableOf(label: string, counts: Readonly<Record<string, number>>, screen: Screen): string[] {
+  const { columns } = screen;
+  const named = (name: string): string =>
+    isNarrow(columns) ? cut(clean(name), Math.max(1, columns - beforeName)) : clean(name);
   const rows = Object.entries(counts).toSorted(([, one], [, other]) => other - one);
   const shown = rows
     .slice(0, shownRows)
-    .map(([name, count]) => `${String(count).padStart(6)}  ${clean(name)}`);
+    .map(([name, count]) => `${String(count).padStart(6)}  ${named(name)}`);
   if (rows.length > shownRows) shown.push(`        and ${rows.length - shownRows} more`);
-  return shown.map((text, index) => line(index === 0 ? label : '', text));
+  return shown.map((text, index) => labelled(index === 0 ? label : '', text, screen));
 }
 
-/** Three to a line, which fits 80 columns. */
-function wrapped(parts: readonly string[], line: Line): string[] {
-  const rows = Math.ceil(parts.length / 3);
-  return Array.from({ length: rows }, (_, row) => line('', parts.slice(row * 3, row * 3 + 3).join(', ')));
+/** Three to a line, which fits 80 columns; on a narrow terminal one. */
+function wrapped(parts: readonly string[], screen: Screen): string[] {
+  const inLine = isNarrow(screen.columns) ? 1 : 3;
+  return Array.from({ length: Math.ceil(parts.length / inLine) }, (_, row) =>
+    labelled('', parts.slice(row * inLine, (row + 1) * inLine).join(', '), screen),
+  );
 }
 
 function endText({ end, left: waiting, error }: BackfillDocument): string {

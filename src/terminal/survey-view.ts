@@ -1,11 +1,14 @@
 import type { DocumentItem, SurveyDocument } from '../domain/survey-document.ts';
+import { labelled } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
-import { table, wrap } from './table.ts';
+import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from './time.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint' | 'verbose'>;
 
+/** Less than this leaves nothing of an item's columns to read. */
+const leastForColumns = 60;
 /** A timeline may have a thousand items: without -v only what surrounds the verdict is shown. */
 const shownItems = 14;
 
@@ -16,7 +19,7 @@ export function surveyView(document: SurveyDocument, screen: Screen): string {
   );
 }
 
-function headView({ conversation, customer, conversationId }: SurveyDocument, { paint }: Screen): string {
+function headView({ conversation, customer, conversationId }: SurveyDocument, screen: Screen): string {
   const topics = conversation?.topics.map(({ id, name }) => name ?? id).join(', ') ?? '';
   const address = customer?.email ?? customer?.phone ?? null;
   const lines: [string, string][] = [
@@ -30,7 +33,7 @@ function headView({ conversation, customer, conversationId }: SurveyDocument, { 
     ['Topics', topics === '' ? '-' : topics],
     ['Owner', conversation?.assignedAgentName ?? conversation?.assignedAgentId ?? 'nobody'],
   ];
-  return lines.map(([label, value]) => `${paint.dim(label.padEnd(13))} ${clean(value)}`).join('\n');
+  return lines.map(([label, value]) => labelled(label, clean(value), screen)).join('\n');
 }
 
 function closedText(closedAt: string | null): string {
@@ -48,14 +51,26 @@ function timelineView(
   const rows = considered.slice(from, until);
   const isWinner = (item: DocumentItem): boolean =>
     item.why === 'last response' && item.itemId === attribution?.itemId;
+  const what: Column<DocumentItem>[] =
+    columns < leastForColumns
+      ? [
+          {
+            title: 'Item',
+            value: (item) => `${kindOf(item)}, ${authorOf(item)}: ${countsOf(item)}`,
+            overflow: 'wrap',
+          },
+        ]
+      : [
+          { title: 'Item', value: kindOf },
+          { title: 'By', value: authorOf },
+          { title: 'Counts?', value: countsOf },
+        ];
   const body = table(
     rows,
     [
       { title: ' ', value: (item) => (isWinner(item) ? '▶' : ' '), overflow: 'keep' },
       { title: 'When (UTC)', value: ({ at }) => shortTime(at), overflow: 'keep' },
-      { title: 'Item', value: ({ type }) => type.toLowerCase().replaceAll('_', ' ') },
-      { title: 'By', value: (item) => item.agentName ?? item.agentId ?? item.initiator ?? '-' },
-      { title: 'Counts?', value: ({ counts, why }) => `${counts ? 'yes' : 'no'}, ${why}` },
+      ...what,
     ],
     { width: Math.min(columns, 100), heading: paint.dim },
   )
@@ -76,63 +91,76 @@ function window(length: number, winner: number, size: number): { from: number; u
   return { from, until: from + size };
 }
 
+function kindOf({ type }: DocumentItem): string {
+  return type.toLowerCase().replaceAll('_', ' ');
+}
+
+function authorOf({ agentName, agentId, initiator }: DocumentItem): string {
+  return agentName ?? agentId ?? initiator ?? '-';
+}
+
+function countsOf({ counts, why }: DocumentItem): string {
+  return `${counts ? 'yes' : 'no'}, ${why}`;
+}
+
 function shortTime(at: string | null): string {
   return at === null ? '-' : at.slice(5, 19).replace('T', ' ');
 }
 
 function verdictView(document: SurveyDocument, screen: Screen): string {
   const { paint } = screen;
-  const lines = [creditLine(document, paint), outcomeLine(document, paint)];
+  const lines = [...creditLines(document, screen), outcomeLine(document, screen)];
   for (const { code, detail } of document.reasons) {
     const text = wrap(`${code}: ${clean(detail)}`, Math.max(20, Math.min(screen.columns, 100) - 4));
     lines.push(...text.map((part, index) => `  ${index === 0 ? '•' : ' '} ${part}`));
   }
   const { survey } = document;
   if (survey !== null) {
-    lines.push(`${paint.dim('Survey'.padEnd(13))} ${survey.id} by ${survey.provider}`);
-    lines.push(`${paint.dim('Link'.padEnd(13))} ${paint.cyan(survey.url)}`);
+    lines.push(labelled('Survey', `${survey.id} by ${survey.provider}`, screen));
+    lines.push(labelled('Link', paint.cyan(survey.url), screen));
   }
   for (const { itemId, status, durationSeconds, path } of document.recordings) {
     const length = durationSeconds === null ? '' : `, ${durationSeconds} s`;
     const place = path === null ? '' : `, ${path}`;
-    lines.push(
-      `${paint.dim('Recording'.padEnd(13))} ${clean(itemId)} ${clean(status ?? 'unknown')}${length}${clean(place)}`,
-    );
+    const told = `${clean(itemId)} ${clean(status ?? 'unknown')}${length}${clean(place)}`;
+    lines.push(labelled('Recording', told, screen));
   }
   const { gladly, retried } = document.requests;
   lines.push(paint.dim(`${gladly} requests to Gladly${retried > 0 ? `, ${retried} of them repeated` : ''}`));
   return lines.join('\n');
 }
 
-function creditLine({ attribution }: SurveyDocument, paint: Paint): string {
-  const label = paint.dim('Credit'.padEnd(13));
-  if (attribution === null) return `${label} nobody`;
+function creditLines({ attribution }: SurveyDocument, screen: Screen): string[] {
+  if (attribution === null) return [labelled('Credit', 'nobody', screen)];
   const { agent, channel, respondedAt } = attribution;
   const who = clean(agent.name ?? agent.id ?? 'an agent whom Gladly does not name');
   const email = agent.email === null ? '' : ` <${clean(agent.email)}>`;
   const response = `last response by ${channel ?? 'an unknown channel'} at ${localTime(respondedAt, null)}`;
-  return `${label} ${paint.bold(who)}${email}\n${' '.repeat(14)}${response}`;
+  return [labelled('Credit', `${screen.paint.bold(who)}${email}`, screen), labelled('', response, screen)];
 }
 
-function outcomeLine({ outcome, survey, error, customer }: SurveyDocument, paint: Paint): string {
-  const label = paint.dim('Verdict'.padEnd(13));
+function outcomeLine(document: SurveyDocument, screen: Screen): string {
+  return labelled('Verdict', outcomeText(document, screen.paint), screen);
+}
+
+function outcomeText({ outcome, survey, error, customer }: SurveyDocument, paint: Paint): string {
   // Of several numbers the document shows one, which need not be the mobile that the SMS went to.
   const to =
     survey?.provider === 'gladly-sms' ? 'by SMS' : `to ${clean(customer?.email ?? customer?.phone ?? '')}`;
   switch (outcome) {
     case 'sent':
-      return `${label} ${paint.green('✔ sent')} ${to}`;
+      return `${paint.green('✔ sent')} ${to}`;
     case 'would_send':
-      return `${label} ${paint.green('would be sent')} ${to}`;
+      return `${paint.green('would be sent')} ${to}`;
     case 'scheduled':
-      return `${label} ${paint.cyan('scheduled')} for ${localTime(survey?.dueAt ?? null, null)}`;
+      return `${paint.cyan('scheduled')} for ${localTime(survey?.dueAt ?? null, null)}`;
     case 'suppressed':
-      return `${label} ${paint.yellow('no survey')}, because`;
+      return `${paint.yellow('no survey')}, because`;
     case 'already_surveyed':
-      return `${label} ${paint.yellow('already surveyed')}${typeof survey?.sentAt === 'string' ? ` on ${localTime(survey.sentAt, null)}` : ''}`;
+      return `${paint.yellow('already surveyed')}${typeof survey?.sentAt === 'string' ? ` on ${localTime(survey.sentAt, null)}` : ''}`;
     case 'uncertain':
-      return `${label} ${paint.yellow('uncertain')}: the message may have left; settle it with \`gcsat surveys retry\``;
+      return `${paint.yellow('uncertain')}: the message may have left; settle it with \`gcsat surveys retry\``;
     case 'failed':
-      return `${label} ${paint.red('failed')}: ${clean(error?.message ?? '')}`;
+      return `${paint.red('failed')}: ${clean(error?.message ?? '')}`;
   }
 }

@@ -1,6 +1,7 @@
 import type { ClosingState } from '../domain/closing-states.ts';
 import type { Reason } from '../domain/reason.ts';
 import type { DocumentAttribution } from '../domain/survey-document.ts';
+import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { table, type Column } from './table.ts';
 import { clean } from './text.ts';
@@ -55,9 +56,10 @@ interface Told extends Entry {
 }
 
 /** The ledger's closings as a table. */
-export function surveysView(entries: readonly Entry[], { columns, paint }: Screen): string {
+export function surveysView(entries: readonly Entry[], screen: Screen): string {
   if (entries.length === 0) return 'No closings.';
-  const shape: Column<Entry>[] = [
+  const { columns, paint } = screen;
+  const shape: [Column<Entry>, Column<Entry>, ...Column<Entry>[]] = [
     {
       title: 'Closed (UTC)',
       value: ({ closedAt }) => closedAt.slice(0, 16).replace('T', ' '),
@@ -76,15 +78,17 @@ export function surveysView(entries: readonly Entry[], { columns, paint }: Scree
       value: ({ answer }) => (answer === null ? '-' : `${answer.rating}/5`),
       overflow: 'keep',
     },
-    { title: 'Why', value: whyOf },
+    { title: 'Why', value: whyOf, overflow: isNarrow(columns) ? 'wrap' : 'cut' },
     { title: 'Conversation', value: ({ conversationId }) => conversationId, overflow: 'keep' },
   ];
+  if (isNarrow(columns)) return records(entries, shape, screen);
   return table(entries, shape, { width: columns, heading: paint.dim });
 }
 
 /** The whole story of one closing. */
-export function surveyStoryView(told: Told, { paint }: Screen): string {
-  const line = (label: string, value: string): string => `${paint.dim(label.padEnd(13))} ${clean(value)}`;
+export function surveyStoryView(told: Told, screen: Screen): string {
+  const { columns, paint } = screen;
+  const line = (label: string, value: string): string => labelled(label, clean(value), screen);
   const attribution = attributionOf(told.evidence);
   const lines = [
     line('Closing', told.closingId),
@@ -127,7 +131,13 @@ export function surveyStoryView(told: Told, { paint }: Screen): string {
   }
   lines.push('', paint.bold('History'));
   for (const { at, transition, to, note } of told.history) {
-    lines.push(`  ${localTime(at, null)}  ${transition} → ${to}${note === null ? '' : `  ${clean(note)}`}`);
+    const [time, step] = [localTime(at, null), `${transition} → ${to}`];
+    const noted = note === null ? '' : `  ${clean(note)}`;
+    if (isNarrow(columns)) {
+      lines.push(`  ${time}`, ...flow(`${step}${noted}`, columns - 4).map((part) => `    ${part}`));
+    } else {
+      lines.push(`  ${time}  ${step}${noted}`);
+    }
   }
   lines.push(...told.otherClosings.map((id) => line('Other closing', id)));
   return lines.join('\n');
