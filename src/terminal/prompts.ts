@@ -24,65 +24,87 @@ export interface TextQuestion {
 /**
  * Prompts on stderr, because stdout carries results only.
  *
- * @throws Failure kind interrupted on Ctrl-C, and the signal's reason when that aborts.
+ * @throws Failure kind interrupted on Ctrl-C and when the input ends (Ctrl-D), and the signal's reason when that aborts.
  */
 export async function openPrompts(signal: AbortSignal): Promise<Prompts> {
   const { default: inquirer } = await import('inquirer');
-  const prompt = inquirer.createPromptModule({ output: process.stderr, signal });
   const valid =
     ({ problem }: Pick<TextQuestion, 'problem'>) =>
     (answer: string): true | string => {
       const wrong = problem(answer);
       return wrong === null ? true : clean(wrong);
     };
+
+  async function ask<Value>(question: object): Promise<Value> {
+    const input = watchForEnd(process.stdin);
+    const ended = AbortSignal.any([signal, input.ended]);
+    const prompt = inquirer.createPromptModule({ output: process.stderr, signal: ended });
+    try {
+      const { answer } = await prompt<{ answer: unknown }>([{ ...question, name: 'answer' } as never]);
+      return answer as Value;
+    } catch (error) {
+      throw reasonOf(error);
+    } finally {
+      input.close();
+    }
+  }
+
   return {
     text: (question) =>
-      answered(
-        prompt<{ answer: string }>([
-          {
-            type: 'input',
-            name: 'answer',
-            message: question.message,
-            ...(question.initial === undefined ? {} : { default: clean(question.initial) }),
-            validate: valid(question),
-          },
-        ]),
-      ),
+      ask({
+        type: 'input',
+        message: question.message,
+        ...(question.initial === undefined ? {} : { default: clean(question.initial) }),
+        validate: valid(question),
+      }),
     secret: (question) =>
-      answered(
-        prompt<{ answer: string }>([
-          {
-            type: 'password',
-            name: 'answer',
-            message: question.message,
-            mask: '*',
-            toggleMask: false,
-            validate: valid(question),
-          },
-        ]),
-      ),
+      ask({
+        type: 'password',
+        message: question.message,
+        mask: '*',
+        toggleMask: false,
+        validate: valid(question),
+      }),
     choice: (message, choices, initial) =>
-      answered(
-        prompt<{ answer: string }>([
-          { type: 'select', name: 'answer', message, choices: [...choices], default: initial },
-        ]),
-      ),
-    confirm: (message) =>
-      answered(prompt<{ answer: boolean }>([{ type: 'confirm', name: 'answer', message, default: false }])),
+      ask({ type: 'select', message, choices: [...choices], default: initial }),
+    confirm: (message) => ask({ type: 'confirm', message, default: false }),
   };
 }
 
-async function answered<Value>(asking: Promise<{ answer: unknown }>): Promise<Value> {
-  try {
-    return (await asking).answer as Value;
-  } catch (error) {
-    if (error instanceof Error && error.name === 'ExitPromptError') {
-      throw new Failure('interrupted', 'interrupted', 'stopped at a question; nothing was changed', {
-        hint: 'run the command again, or give the answers by flags',
-      });
-    }
-    // A signal's reason says which one it was.
-    if (error instanceof Error && error.cause instanceof Failure) throw error.cause;
-    throw error;
-  }
+/**
+ * Aborts once nothing more can be typed. On Ctrl-D, readline closes itself, and inquirer would wait for ever: readline
+ * then pauses the input and takes it out of raw mode, which it does together at no other time.
+ */
+function watchForEnd(input: NodeJS.ReadStream): { ended: AbortSignal; close(): void } {
+  const controller = new AbortController();
+  const events = ['pause', 'end', 'close'] as const;
+  let looking: NodeJS.Immediate | undefined;
+  const look = (): void => {
+    clearImmediate(looking);
+    // An answer closes readline too, and has settled by then.
+    looking = setImmediate(() => {
+      if (!input.isRaw) controller.abort(stoppedAtQuestion());
+    });
+  };
+  for (const event of events) input.on(event, look);
+  return {
+    ended: controller.signal,
+    close() {
+      clearImmediate(looking);
+      for (const event of events) input.off(event, look);
+    },
+  };
+}
+
+function stoppedAtQuestion(): Failure {
+  return new Failure('interrupted', 'interrupted', 'stopped at a question; nothing was changed', {
+    hint: 'run the command again, or give the answers by flags',
+  });
+}
+
+function reasonOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return error;
+  if (error.name === 'ExitPromptError') return stoppedAtQuestion();
+  // A signal's reason says which one it was.
+  return error.cause instanceof Failure ? error.cause : error;
 }

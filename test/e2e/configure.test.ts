@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -370,6 +370,57 @@ describe('at a terminal', () => {
     const { code } = await converse(['configure'], env, [['Domain of the organisation', '\u0003']]);
     expect(code).toBe(130);
     expect(existsSync(file)).toBe(false);
+  });
+
+  test.each([
+    ['a text', [['Domain of the organisation', '\u0004']]],
+    [
+      'a secret',
+      [
+        ['Domain of the organisation', 'acme\r'],
+        ['E-mail of the API user', `${email}\r`],
+        ['API token', '\u0004'],
+      ],
+    ],
+    [
+      'a choice',
+      [
+        ['Domain of the organisation', 'acme\r'],
+        ['E-mail of the API user', `${email}\r`],
+        ['API token', `${token}\r`],
+        ['How should surveys reach customers?', '\u0004'],
+      ],
+    ],
+  ] as const)('Ctrl-D at %s is exit 130 with one error, and nothing is saved', async (_kind, answers) => {
+    const { env, file } = home();
+    const { code, screen } = await converse(['configure', '--no-color'], env, answers);
+    expect(code).toBe(130);
+    expect(screen.match(/error: [^\n]*/g)).toEqual([
+      expect.stringContaining('error: stopped at a question; nothing was changed'),
+    ]);
+    expect(existsSync(file)).toBe(false);
+  });
+
+  test('Ctrl-D at a confirmation is exit 130, and --json has the error as its one document', async () => {
+    const { env, config } = home();
+    await run(['configure', 'set', 'sample=5'], { env });
+    const document = join(config, 'document');
+    const { code } = await converse(['--json', 'configure', 'remove', 'default', '>', document], env, [
+      ['Remove profile default', '\u0004'],
+    ]);
+    expect(code).toBe(130);
+    expect(JSON.parse(readFileSync(document, 'utf8'))).toMatchObject({ error: { code: 'interrupted' } });
+    const { document: profiles } = await runJson(['configure', 'list'], { env });
+    expect(profiles).toHaveLength(1);
+  });
+
+  test('Ctrl-D ends what runs beside a question, and leaves no folder behind', async () => {
+    const folder = temporaryFolder();
+    const { env } = home();
+    const args = ['backfill', '--since', '7d', '--sandbox'];
+    const { code } = await converse(args, { ...env, TMPDIR: folder }, [['Go on?', '\u0004']]);
+    expect(code).toBe(130);
+    expect(readdirSync(folder)).toEqual([]);
   });
 
   test('removing a profile asks first', async () => {
