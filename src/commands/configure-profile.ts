@@ -5,6 +5,7 @@ import {
   parsePolicyValue,
   policyKeys,
   policyTakesEmpty,
+  type PolicyKey,
 } from '../config/policy.ts';
 import {
   checkProfileValue,
@@ -12,12 +13,13 @@ import {
   parseLogo,
   parseTemplate,
   profileKeys,
+  type ProfileKey,
 } from '../config/profile-values.ts';
 import {
+  changeProfile,
   configFile,
   readProfiles,
   removeProfile,
-  saveProfile,
   type Profiles,
   type StoredProfile,
 } from '../config/profiles.ts';
@@ -35,6 +37,8 @@ import type { CommandContext } from './context.ts';
 /** What stands for a secret that is there. */
 const isSet = 'set';
 
+const emptyProfile: StoredProfile = { values: {}, policy: {} };
+
 /** `gcsat configure set KEY=VALUE...`: all of them or none. */
 export async function runConfigureSet(
   context: CommandContext,
@@ -43,19 +47,18 @@ export async function runConfigureSet(
 ): Promise<void> {
   const { output } = context;
   const { profile: name, configDir } = await currentProfile(context);
-  const known = (await readProfiles(configDir)).get(name);
-  const profile: StoredProfile = {
-    ...known,
-    values: { ...known?.values },
-    policy: { ...known?.policy },
-  };
-  const set: Record<string, string | null> = {};
+  const assignments: Assignment[] = [];
   for (const text of texts) {
     const { key, value } = await readAssignment(text);
     if (key === 'logo' && value.trim() !== '') await checkLogo(value);
-    set[key] = assign(profile, key, value);
+    assignments.push(assignmentOf(key, value));
   }
-  if (!dryRun) await saveProfile(configDir, name, profile);
+  if (!dryRun) {
+    await changeProfile(configDir, name, (known) => assignments.reduce(assign, known ?? emptyProfile));
+  }
+  const set = Object.fromEntries(
+    assignments.map(({ key, text }) => [key, key === 'smtpUrl' && text !== null ? isSet : text]),
+  );
   output.result({ profile: name, set, dryRun }, () =>
     [
       ...Object.entries(set).map(([key, value]) => `${key} = ${value ?? output.paint.dim('default')}`),
@@ -82,44 +85,36 @@ async function readAssignment(text: string): Promise<{ key: string; value: strin
   return { key, value };
 }
 
-/** @returns the value for the user to see; null when it went back to the default. */
-function assign(profile: StoredProfile, key: string, value: string): string | null {
+/** What a setting shall be; null: its default. */
+type Assignment =
+  | { group: 'policy'; key: PolicyKey; text: string | null }
+  | { group: 'values'; key: ProfileKey; text: string | null };
+
+function assignmentOf(key: string, value: string): Assignment {
+  const isEmpty = value.trim() === '';
   if (isPolicyKey(key)) {
-    if (value.trim() === '' && !policyTakesEmpty(key)) {
-      profile.policy = without(profile.policy, key);
-      return null;
-    }
+    if (isEmpty && !policyTakesEmpty(key)) return { group: 'policy', key, text: null };
     const parsed = readValue('usage', key, (text) => parsePolicyValue(key, text), value);
-    const text = formatPolicyValue(key, { ...defaultPolicy, [key]: parsed });
-    profile.policy[key] = text;
-    return text;
+    return { group: 'policy', key, text: formatPolicyValue(key, { ...defaultPolicy, [key]: parsed }) };
   }
   if (!isProfileKey(key)) throw unknownKey(key);
-  if (value.trim() === '') {
-    profile.values = without(profile.values, key);
-    return null;
-  }
+  if (isEmpty) return { group: 'values', key, text: null };
   readValue('usage', key, (text) => checkProfileValue(key, text), value);
   if (key === 'smtpUrl') registerSecret(value);
   // The file is looked for from wherever gcsat runs later.
   const text = key === 'template' ? parseTemplate(value) : key === 'logo' ? parseLogo(value) : value.trim();
-  profile.values[key] = text;
-  return key === 'smtpUrl' ? isSet : text;
+  return { group: 'values', key, text };
+}
+
+function assign(profile: StoredProfile, { group, key, text }: Assignment): StoredProfile {
+  const rest = Object.entries(profile[group]).filter(([other]) => other !== key);
+  return { ...profile, [group]: Object.fromEntries(text === null ? rest : [...rest, [key, text]]) };
 }
 
 /** A picture that the survey page could not show is refused here, and not when the server starts. */
 async function checkLogo(value: string): Promise<void> {
   const { readBrand } = await import('../server/pages/brand.ts');
   await readBrand({ color: null, logoFile: parseLogo(value) });
-}
-
-function without<Key extends string>(
-  texts: Partial<Record<Key, string>>,
-  key: Key,
-): Partial<Record<Key, string>> {
-  const rest = { ...texts };
-  Reflect.deleteProperty(rest, key);
-  return rest;
 }
 
 function unknownKey(key: string): Failure {

@@ -9,7 +9,7 @@ import {
   parseToken,
   type ProfileKey,
 } from '../config/profile-values.ts';
-import { configFile, readProfiles, saveProfile, type StoredProfile } from '../config/profiles.ts';
+import { changeProfile, configFile, readProfiles, type StoredProfile } from '../config/profiles.ts';
 import { resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
 import { complete, type Settings } from '../config/settings.ts';
 import { hasOptOutTopic } from '../domain/topics.ts';
@@ -55,7 +55,8 @@ export async function runConfigure(context: CommandContext, options: ConfigureOp
   const { organization, topicNames } = await checkConnection(settings, { signal }).finally(() =>
     progress.stop(),
   );
-  await saveProfile(settings.configDir, settings.profile, draft);
+  // What another process saved meanwhile is kept.
+  await changeProfile(settings.configDir, settings.profile, (saved) => draftOf(answers, saved));
 
   const warnings = warningsFor(settings, topicNames);
   for (const warning of warnings) output.warn(warning);

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder } from '../private-folder.ts';
+import { withFileLock } from './file-lock.ts';
 import type { PolicyKey } from './policy.ts';
 import type { ProfileKey } from './profile-values.ts';
 
@@ -86,35 +87,43 @@ function parsed(text: string): unknown {
 
 /** Adds or replaces one profile; the others are kept as they are. @throws Failure kind configuration */
 export async function saveProfile(directory: string, name: string, profile: StoredProfile): Promise<void> {
-  await change(directory, (profiles) => profiles.set(name, profile));
+  await changeProfile(directory, name, () => profile);
+}
+
+/**
+ * Makes a profile anew of what it is now, with no other process changing any in between.
+ *
+ * @param edit null leaves everything as it is.
+ * @throws Failure kind configuration, and what `edit` throws
+ */
+export async function changeProfile(
+  directory: string,
+  name: string,
+  edit: (known: StoredProfile | undefined) => StoredProfile | null,
+): Promise<void> {
+  await change(directory, (profiles) => {
+    const edited = edit(profiles.get(name));
+    return edited === null ? profiles : new Map([...profiles, [name, edited]]);
+  });
 }
 
 /** @throws Failure kind configuration */
 export async function removeProfile(directory: string, name: string): Promise<void> {
-  await change(directory, (profiles) => profiles.delete(name));
+  await change(directory, (profiles) => new Map([...profiles].filter(([other]) => other !== name)));
 }
 
-async function change(
-  directory: string,
-  edit: (profiles: Map<string, StoredProfile>) => void,
-): Promise<void> {
-  const profiles = new Map(await readProfiles(directory));
-  const unknown = await unknownValues(directory);
-  edit(profiles);
-  const content = [...profiles].map(([name, profile]) => [name, { ...unknown.get(name), ...profile }]);
+async function change(directory: string, edit: (profiles: Profiles) => Profiles): Promise<void> {
+  // What can not be used is refused before anything is made.
+  await readProfiles(directory);
   try {
     makePrivateFolder(directory);
-    const { default: Conf } = await import('conf');
-    const config = new Conf<ConfigFile>({
-      cwd: directory,
-      configName: 'config',
-      projectSuffix: '',
-      configFileMode: 0o600,
-      // Names of profiles may have dots, which conf would take for paths.
-      accessPropertiesByDotNotation: false,
+    await withFileLock(`${configFile(directory)}.lock`, async () => {
+      const profiles = await readProfiles(directory);
+      const edited = edit(profiles);
+      if (edited !== profiles) await write(directory, edited);
     });
-    config.set('profiles', Object.fromEntries(content));
   } catch (error) {
+    if (error instanceof Failure) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
     throw new Failure(
       'configuration',
@@ -123,6 +132,21 @@ async function change(
       { hint: 'check the permissions of the folder, or set GCSAT_CONFIG_DIR', cause: error },
     );
   }
+}
+
+async function write(directory: string, profiles: Profiles): Promise<void> {
+  const unknown = await unknownValues(directory);
+  const content = [...profiles].map(([name, profile]) => [name, { ...unknown.get(name), ...profile }]);
+  const { default: Conf } = await import('conf');
+  const config = new Conf<ConfigFile>({
+    cwd: directory,
+    configName: 'config',
+    projectSuffix: '',
+    configFileMode: 0o600,
+    // Names of profiles may have dots, which conf would take for paths.
+    accessPropertiesByDotNotation: false,
+  });
+  config.set('profiles', Object.fromEntries(content));
 }
 
 const knownKeys = ['domain', 'allowHost', 'email', 'token', 'webhook', 'values', 'policy'];

@@ -1,8 +1,26 @@
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { spawnSync } from 'node:child_process';
+import {
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { configFile, readProfiles, removeProfile, saveProfile } from '../../src/config/profiles.ts';
+import {
+  changeProfile,
+  configFile,
+  readProfiles,
+  removeProfile,
+  saveProfile,
+} from '../../src/config/profiles.ts';
 
 let folder: string;
 
@@ -19,6 +37,8 @@ const profile = (domain: string) => ({
   policy: {},
 });
 const mode = (path: string): number => statSync(path).mode & 0o777;
+
+const endedProcess = (): number => spawnSync('true').pid;
 
 function write(text: string): void {
   mkdirSync(folder, { recursive: true });
@@ -66,6 +86,47 @@ describe('profiles', () => {
     };
     await saveProfile(folder, 'a', { ...profile('https://a.gladly.com'), webhook });
     expect((await readProfiles(folder)).get('a')).toEqual({ ...profile('https://a.gladly.com'), webhook });
+  });
+
+  test('of changes at once none is lost, and no lock stays', async () => {
+    const names = Array.from({ length: 12 }, (_, index) => `p${index}`);
+    await Promise.all(names.map((name) => saveProfile(folder, name, profile(`https://${name}.gladly.com`))));
+    expect([...(await readProfiles(folder)).keys()].sort()).toEqual(names.sort());
+    await Promise.all(
+      names.map((name) =>
+        changeProfile(folder, 'p0', (known) => ({ ...known!, values: { ...known!.values, [name]: name } })),
+      ),
+    );
+    expect(Object.keys((await readProfiles(folder)).get('p0')!.values).sort()).toEqual(names);
+    expect(readdirSync(folder)).toEqual(['config.json']);
+  });
+
+  test.each([
+    ['of a process that has ended', () => `${hostname()} ${endedProcess()} 1`, 0],
+    ['of another host, that is old', () => 'elsewhere 1 1', 60],
+    ['that is cut, and old', () => '', 60],
+  ])('a lock %s locks nobody out', async (_whose, content, ageSeconds) => {
+    mkdirSync(folder, { recursive: true });
+    const lock = `${configFile(folder)}.lock`;
+    writeFileSync(lock, content());
+    const madeAt = Date.now() / 1000 - ageSeconds;
+    utimesSync(lock, madeAt, madeAt);
+    await Promise.all(['a', 'b'].map((name) => saveProfile(folder, name, profile('https://a.gladly.com'))));
+    expect([...(await readProfiles(folder)).keys()].sort()).toEqual(['a', 'b']);
+    expect(readdirSync(folder)).toEqual(['config.json']);
+  });
+
+  test('a lock of a process that runs is waited for', async () => {
+    mkdirSync(folder, { recursive: true });
+    const lock = `${configFile(folder)}.lock`;
+    writeFileSync(lock, `${hostname()} ${process.pid} 1`);
+    let saved = false;
+    const saving = saveProfile(folder, 'a', profile('https://a.gladly.com')).then(() => (saved = true));
+    await sleep(200);
+    expect(saved).toBe(false);
+    unlinkSync(lock);
+    await saving;
+    expect([...(await readProfiles(folder)).keys()]).toEqual(['a']);
   });
 
   test('can be removed', async () => {

@@ -235,6 +235,25 @@ describe('configure set and show', () => {
     });
   });
 
+  test('processes that set at the same time all keep what they set', async () => {
+    const { env, config } = home();
+    const values = ['sample=5', 'delay=2h', 'maxAge=9d', 'language=de', 'lowRating=1', 'timeout=9'];
+    const runs = await Promise.all([
+      ...values.map((value) => run(['configure', 'set', value], { env })),
+      run(['configure', 'set', 'sample=6', '--profile', 'other'], { env }),
+    ]);
+    expect(runs.map(({ code }) => code)).toEqual(runs.map(() => 0));
+    const { profiles } = JSON.parse(readFileSync(join(config, 'config.json'), 'utf8'));
+    expect(profiles).toEqual({
+      default: {
+        values: { timeout: '9' },
+        policy: { sample: '5', delay: '2h', maxAge: '9d', language: 'de', lowRating: '1' },
+      },
+      other: { values: {}, policy: { sample: '6' } },
+    });
+    expect(readdirSync(config)).toEqual(['config.json']);
+  });
+
   test('one wrong value and none is kept', async () => {
     const { env, file } = home();
     const { code, stderr } = await run(['configure', 'set', 'sample=50', 'maxAge=soon'], { env });

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import {
+  changeProfile,
   readProfiles,
-  saveProfile,
   type StoredWebhook,
   type StoredWebhookSecret,
 } from '../../config/profiles.ts';
@@ -33,12 +33,13 @@ export async function storedWebhook({
 /** Null: forgets it, with its secrets. */
 export async function storeWebhook(settings: Settings, webhook: StoredWebhook | null): Promise<void> {
   const { configDir, profile: name } = settings;
-  const stored = (await readProfiles(configDir)).get(name);
-  if (stored === undefined) return;
-  const profile = { ...stored };
-  if (webhook === null) delete profile.webhook;
-  else profile.webhook = webhook;
-  await saveProfile(configDir, name, profile);
+  await changeProfile(configDir, name, (stored) => {
+    if (stored === undefined) return null;
+    const profile = { ...stored };
+    if (webhook === null) delete profile.webhook;
+    else profile.webhook = webhook;
+    return profile;
+  });
 }
 
 export interface NextSecret {
