@@ -1,5 +1,6 @@
-import { homedir } from 'node:os';
+import { homedir, userInfo } from 'node:os';
 import { isAbsolute, join, resolve } from 'node:path';
+import { Failure } from '../failure.ts';
 import { environmentText } from './environment.ts';
 
 export interface Directories {
@@ -7,43 +8,77 @@ export interface Directories {
   data: string;
 }
 
-/** GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, else the platform's own places (XDG on Linux). */
+/**
+ * GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, else the platform's own places (XDG on Linux).
+ *
+ * @param accountHome the home folder that the system has for the user.
+ * @throws Failure kind configuration when a home folder is needed and there is none: a place that depends on the
+ *   current folder would be another ledger in another one, which does not know who was asked.
+ */
 export function directories(
   env: NodeJS.ProcessEnv,
   platform: NodeJS.Platform = process.platform,
+  accountHome: () => string = systemHome,
 ): Directories {
-  const home = environmentText(env, 'HOME') ?? homedir();
-  const own = platformDirectories(env, platform, home);
   const given = (name: string): string | null => {
     const path = environmentText(env, name);
     return path === null ? null : resolve(path);
   };
+  const own = platformDirectories(env, platform, () => homeOf(env, accountHome));
   return {
-    config: given('GCSAT_CONFIG_DIR') ?? own.config,
-    data: given('GCSAT_DATA_DIR') ?? own.data,
+    config: given('GCSAT_CONFIG_DIR') ?? own.config(),
+    data: given('GCSAT_DATA_DIR') ?? own.data(),
   };
 }
 
-function platformDirectories(env: NodeJS.ProcessEnv, platform: NodeJS.Platform, home: string): Directories {
+function homeOf(env: NodeJS.ProcessEnv, accountHome: () => string): string {
+  const given = environmentText(env, 'HOME');
+  if (given !== null && isAbsolute(given)) return given;
+  const home = attempt(accountHome);
+  if (home !== null && isAbsolute(home)) return home;
+  throw new Failure('configuration', 'no_home_folder', 'this user has no home folder to keep files in', {
+    hint: 'set HOME, or GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, to absolute paths',
+  });
+}
+
+/** Of the user database, because `homedir` believes in an empty HOME; Windows has no HOME. */
+function systemHome(): string {
+  return process.platform === 'win32' ? homedir() : userInfo().homedir;
+}
+
+/** There may be no entry for the user, as in containers that run with a made-up id. */
+function attempt(read: () => string): string | null {
+  try {
+    return read();
+  } catch {
+    return null;
+  }
+}
+
+function platformDirectories(
+  env: NodeJS.ProcessEnv,
+  platform: NodeJS.Platform,
+  home: () => string,
+): Record<keyof Directories, () => string> {
   // The XDG specification has relative paths ignored.
-  const base = (name: string, fallback: string): string => {
+  const base = (name: string, ...fallback: string[]): string => {
     const path = environmentText(env, name);
-    return path !== null && isAbsolute(path) ? path : fallback;
+    return path !== null && isAbsolute(path) ? path : join(home(), ...fallback);
   };
   if (platform === 'darwin') {
     return {
-      config: join(home, 'Library', 'Preferences', 'gcsat'),
-      data: join(home, 'Library', 'Application Support', 'gcsat'),
+      config: () => join(home(), 'Library', 'Preferences', 'gcsat'),
+      data: () => join(home(), 'Library', 'Application Support', 'gcsat'),
     };
   }
   if (platform === 'win32') {
     return {
-      config: join(base('APPDATA', join(home, 'AppData', 'Roaming')), 'gcsat', 'Config'),
-      data: join(base('LOCALAPPDATA', join(home, 'AppData', 'Local')), 'gcsat', 'Data'),
+      config: () => join(base('APPDATA', 'AppData', 'Roaming'), 'gcsat', 'Config'),
+      data: () => join(base('LOCALAPPDATA', 'AppData', 'Local'), 'gcsat', 'Data'),
     };
   }
   return {
-    config: join(base('XDG_CONFIG_HOME', join(home, '.config')), 'gcsat'),
-    data: join(base('XDG_DATA_HOME', join(home, '.local', 'share')), 'gcsat'),
+    config: () => join(base('XDG_CONFIG_HOME', '.config'), 'gcsat'),
+    data: () => join(base('XDG_DATA_HOME', '.local', 'share'), 'gcsat'),
   };
 }
