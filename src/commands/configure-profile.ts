@@ -59,12 +59,20 @@ export async function runConfigureSet(
   const set = Object.fromEntries(
     assignments.map(({ key, text }) => [key, key === 'smtpUrl' && text !== null ? isSet : text]),
   );
+  const shown = (value: string | null): string =>
+    value === '' ? output.paint.dim('none') : (value ?? output.paint.dim('default'));
   output.result({ profile: name, set, dryRun }, () =>
     [
-      ...Object.entries(set).map(([key, value]) => `${key} = ${value ?? output.paint.dim('default')}`),
+      ...Object.entries(set).map(([key, value]) => `${key} = ${shown(value)}`),
       ...(dryRun ? ['', 'A dry run: nothing was saved.'] : []),
     ].join('\n'),
   );
+  if (set['optOutTopics'] === '') {
+    output.warn(
+      'no topic keeps a conversation from being surveyed any more ' +
+        `(the default is optOutTopics=${formatPolicyValue('optOutTopics', defaultPolicy)})`,
+    );
+  }
 }
 
 async function readAssignment(text: string): Promise<{ key: string; value: string }> {

@@ -235,6 +235,24 @@ describe('configure set and show', () => {
     });
   });
 
+  test('lists become empty by an empty value, anything else its default; without opt-out topics it warns', async () => {
+    const { env } = home();
+    const set = (...values: string[]) => run(['configure', 'set', ...values], { env });
+    expect(await set('excludedAgents=', 'conversationLink=', 'sample=', 'companyName=')).toMatchObject({
+      code: 0,
+      stdout: 'excludedAgents = none\nconversationLink = none\nsample = default\ncompanyName = default\n',
+      stderr: '',
+    });
+    for (const value of ['optOutTopics=', 'optOutTopics= , ']) {
+      expect(await set(value)).toMatchObject({
+        code: 0,
+        stdout: 'optOutTopics = none\n',
+        stderr: expect.stringMatching(/^warning: no topic keeps [^\n]*optOutTopics=do_not_send_stella\)\n$/),
+      });
+    }
+    expect((await set('optOutTopics=vip')).stderr).toBe('');
+  });
+
   test('processes that set at the same time all keep what they set', async () => {
     const { env, config } = home();
     const values = ['sample=5', 'delay=2h', 'maxAge=9d', 'language=de', 'lowRating=1', 'timeout=9'];
