@@ -1,6 +1,6 @@
 import { defaultPolicy } from '../domain/policy.ts';
 import { Failure } from '../failure.ts';
-import { environmentText, withoutAccount } from './environment.ts';
+import { withoutAccount } from './environment.ts';
 import { localPublicUrl, resolveSettings } from './resolve.ts';
 import { complete, type GlobalFlags, type SettingOrigin, type Settings } from './settings.ts';
 
@@ -14,8 +14,8 @@ export interface SandboxAccount {
 }
 
 /**
- * Settings that point to an embedded sandbox. The user's account, profiles and ledger play no part; a ledger named by
- * `--database` does, as it was asked for by hand.
+ * Settings that point to an embedded sandbox. The user's account, profiles, folders and ledger play no part; a ledger
+ * named by `--database` does, as it was asked for by hand.
  *
  * @param directory a private folder that lives as long as the sandbox.
  * @throws Failure kind usage or configuration for other options that are wrong.
@@ -27,11 +27,11 @@ export async function sandboxSettings(
   directory: string,
 ): Promise<Settings> {
   const { timeout, rateShare, delivery, database } = flags;
-  const dataDir = environmentText(env, 'GCSAT_DATA_DIR');
   const settings = complete(
     await resolveSettings({
       flags: { timeout, rateShare, delivery, database },
-      env: { ...withoutAccount(env), GCSAT_DATA_DIR: dataDir ?? directory },
+      // Also folders that the environment names are the real installation's.
+      env: { ...withoutAccount(env), GCSAT_DATA_DIR: directory, GCSAT_CONFIG_DIR: directory },
       draft: {
         domain: sandbox.origin,
         email: sandbox.email,
@@ -56,7 +56,8 @@ export async function sandboxSettings(
       ...Object.fromEntries(origins),
       profile: 'sandbox',
       from: 'sandbox',
-      ...(dataDir === null ? { dataDir: 'sandbox' } : {}),
+      configDir: 'sandbox',
+      dataDir: 'sandbox',
     },
   };
 }

@@ -335,15 +335,20 @@ describe('the embedded sandbox', () => {
     });
   });
 
-  test('delivery, ledger, page and data folder can be chosen', async () => {
+  test('delivery, ledger and page can be chosen, and the folders are its own', async () => {
     const more = { GCSAT_DELIVERY: 'gladly-sms', GCSAT_PUBLIC_URL: 'https://csat.example.com/' };
-    const settings = await sandboxSettings({ database: 'mine.db' }, { ...env, ...more }, sandbox, folder);
+    const own = join(folder, 'own');
+    const settings = await sandboxSettings({ database: 'mine.db' }, { ...env, ...more }, sandbox, own);
     expect(settings).toMatchObject({
       delivery: 'gladly-sms',
       from: sandbox.fromNumber,
       publicUrl: 'https://csat.example.com',
       database: 'mine.db',
-      dataDir: join(folder, 'data'),
+      dataDir: own,
+      configDir: own,
+      outboxDir: join(own, 'outbox'),
     });
+    const { database } = await sandboxSettings({}, { ...env, ...more }, sandbox, own);
+    expect(database.startsWith(own)).toBe(true);
   });
 });

@@ -221,6 +221,18 @@ describe('the embedded sandbox', () => {
     expect(readdirSync(temporary)).toEqual([]);
   });
 
+  test.each([
+    ['replay', '--sandbox'],
+    ['sync', '--sandbox'],
+    ['replay', '--sandbox', '--delivery', 'outbox'],
+    ['configure', 'test', '--sandbox'],
+  ])('%s %s writes nothing into the folders of the real installation', async (...args) => {
+    const folder = temporaryFolder();
+    const env = { GCSAT_CONFIG_DIR: join(folder, 'config'), GCSAT_DATA_DIR: join(folder, 'data') };
+    expect((await run(args, { env })).code).toBe(0);
+    expect(readdirSync(folder)).toEqual([]);
+  });
+
   test('refuses to be told an account', async () => {
     const result = await run(['attribute', '--domain', 'acme'], { env: { GCSAT_SANDBOX: '1' } });
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('--domain') });
