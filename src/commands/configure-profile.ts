@@ -33,6 +33,7 @@ import { registerSecret } from '../terminal/redact.ts';
 import { suggest } from '../terminal/suggest.ts';
 import { table } from '../terminal/table.ts';
 import type { CommandContext } from './context.ts';
+import { refuseSandbox } from './refuse-sandbox.ts';
 
 /** What stands for a secret that is there. */
 const isSet = 'set';
@@ -46,6 +47,7 @@ export async function runConfigureSet(
   dryRun: boolean,
 ): Promise<void> {
   const { output } = context;
+  refuseSandbox(context);
   const { profile: name, configDir } = await currentProfile(context);
   const assignments: Assignment[] = [];
   for (const text of texts) {
@@ -240,6 +242,7 @@ export async function runConfigureRemove(
   name: string,
   { yes = false, dryRun = false }: ConfigureRemoveOptions,
 ): Promise<void> {
+  refuseSandbox(context);
   const { configDir } = await currentProfile(context);
   requireProfile(await readProfiles(configDir), name, configDir);
   if (dryRun) {

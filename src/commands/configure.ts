@@ -18,6 +18,7 @@ import type { Prompts, TextQuestion } from '../terminal/prompts.ts';
 import { clean } from '../terminal/text.ts';
 import { checkConnection } from '../workflow/check-connection.ts';
 import { keepSecret, type CommandContext } from './context.ts';
+import { refuseSandbox } from './refuse-sandbox.ts';
 
 export interface ConfigureOptions {
   from?: string | undefined;
@@ -35,7 +36,7 @@ interface Answers {
 /** `gcsat configure`: asks, checks against Gladly, saves. Nothing is saved that Gladly did not accept. */
 export async function runConfigure(context: CommandContext, options: ConfigureOptions): Promise<void> {
   const { flags, env, output, signal } = context;
-  if (flags.sandbox === true) throw sandboxNeedsNoProfile();
+  refuseSandbox(context);
   const current = await resolveSettings({ flags, env });
   const given = givenValues(current, options);
   const answers = context.interactive
@@ -68,12 +69,6 @@ export async function runConfigure(context: CommandContext, options: ConfigureOp
       `${output.paint.green('✔')} ${clean(organization.name ?? 'The organisation')} (${origin}) is connected as profile ` +
       `${output.paint.bold(profile)}; saved in ${file}`,
   );
-}
-
-function sandboxNeedsNoProfile(): Failure {
-  return new Failure('usage', 'sandbox_needs_no_profile', 'the embedded sandbox needs no configuration', {
-    hint: 'run e.g. `gcsat replay --sandbox`, or leave out --sandbox',
-  });
 }
 
 /** The values beside the credentials that stand in flags or the environment, to be saved. */

@@ -79,7 +79,8 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
   };
 }
 
-function wantsSandbox(flags: GlobalFlags, env: NodeJS.ProcessEnv): boolean {
+/** By flag or environment. @throws Failure kind configuration when the variable is neither yes nor no */
+export function wantsSandbox(flags: GlobalFlags, env: NodeJS.ProcessEnv): boolean {
   return flags.sandbox ?? environmentSwitch(env, 'GCSAT_SANDBOX');
 }
 

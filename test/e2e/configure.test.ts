@@ -197,6 +197,28 @@ describe('profiles', () => {
   });
 });
 
+describe('the sandbox', () => {
+  test.each([
+    ['configure', '--domain', 'acme', '--email', email],
+    ['configure', 'set', 'sample=98'],
+    ['configure', 'remove', 'default', '--yes'],
+  ])('is refused by %s %s in both forms, and the real profile stays as it is', async (...args) => {
+    const { env, file } = home();
+    await run(['configure', 'set', 'sample=97'], { env });
+    const before = readFileSync(file, 'utf8');
+    const account = { ...env, GCSAT_TOKEN: token };
+    for (const [more, variables, hint] of [
+      [['--sandbox'], {}, 'leave out --sandbox'],
+      [[], { GCSAT_SANDBOX: '1' }, 'unset GCSAT_SANDBOX'],
+    ] as const) {
+      const result = await runJson([...args, ...more], { env: { ...account, ...variables } });
+      expect(result).toMatchObject({ code: 2, document: { error: { code: 'sandbox_needs_no_profile' } } });
+      expect(result.document.error.hint).toContain(hint);
+      expect(readFileSync(file, 'utf8')).toBe(before);
+    }
+  });
+});
+
 describe('configure set and show', () => {
   test('set keeps what is valid, in one go, and show tells where it comes from', async () => {
     const { env } = home();
