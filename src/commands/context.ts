@@ -16,7 +16,7 @@ import { listenForSignals } from './signals.ts';
 export interface CommandContext {
   readonly output: Output;
   /**
-   * Aborted by the first SIGINT or SIGTERM with a Failure of kind interrupted or terminated as reason. A second
+   * Aborted by the first SIGINT, SIGTERM or SIGHUP with a Failure of kind interrupted or terminated as reason. A second
    * SIGINT exits at once; the process exits in any case 9 s after the first.
    */
   readonly signal: AbortSignal;
@@ -72,9 +72,10 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     },
     sandbox: () => sandbox,
     async close() {
-      signals.close();
       const loaded = await loading?.catch(() => null);
       await loaded?.close();
+      // A closed terminal may hang up twice; the second time must not keep the sandbox's folder from being removed.
+      signals.close();
     },
   };
 }

@@ -1,4 +1,5 @@
 import { exitCodes, Failure } from '../failure.ts';
+import { isUnderNohup } from './nohup.ts';
 
 /** How long a stopped command may take to finish what is in flight: service managers kill after 10 s, some of them. */
 const graceMs = 9000;
@@ -11,15 +12,15 @@ export interface Signals {
 }
 
 /**
- * Turns the first SIGINT or SIGTERM into an aborted signal. A second SIGINT exits at once; the process exits in any
- * case 9 s after the first.
+ * Turns the first SIGINT, SIGTERM or SIGHUP (the terminal was closed) into an aborted signal. A second SIGINT exits at
+ * once; the process exits in any case 9 s after the first. Under nohup a SIGHUP does nothing.
  *
  * @param giveUp tells of the end when the 9 s are over, and returns the exit code.
  */
 export function listenForSignals(giveUp: (reason: Failure) => number): Signals {
   const controller = new AbortController();
   let stoppedAt = 0;
-  const stop = (name: 'SIGINT' | 'SIGTERM', kind: 'interrupted' | 'terminated'): void => {
+  const stop = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', kind: 'interrupted' | 'terminated'): void => {
     if (controller.signal.aborted) {
       if (name === 'SIGINT' && performance.now() - stoppedAt > samePressMs) process.exit(exitCodes[kind]);
       return;
@@ -33,13 +34,18 @@ export function listenForSignals(giveUp: (reason: Failure) => number): Signals {
   };
   const onInterrupt = (): void => stop('SIGINT', 'interrupted');
   const onTerminate = (): void => stop('SIGTERM', 'terminated');
+  const onHangUp = (): void => {
+    if (!isUnderNohup(process.env)) stop('SIGHUP', 'terminated');
+  };
   process.on('SIGINT', onInterrupt);
   process.on('SIGTERM', onTerminate);
+  process.on('SIGHUP', onHangUp);
   return {
     signal: controller.signal,
     close() {
       process.off('SIGINT', onInterrupt);
       process.off('SIGTERM', onTerminate);
+      process.off('SIGHUP', onHangUp);
     },
   };
 }

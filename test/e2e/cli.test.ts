@@ -2,7 +2,8 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { program, type CommandDeclaration } from '../../src/commands/declarations.ts';
 import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
 
@@ -273,11 +274,57 @@ describe('pipes and signals', () => {
   test.each([
     ['SIGINT', 130],
     ['SIGTERM', 143],
+    ['SIGHUP', 143],
   ] as const)('%s stops with exit %i', async (signal, code) => {
     const child = start(['sandbox', '--size', '10']);
     await once(child.stdout, 'data');
     child.kill(signal);
     expect(await once(child, 'close')).toEqual([code, null]);
+  });
+
+  test('SIGHUP finishes what is in flight, and leaves no folder of the sandbox behind', async () => {
+    const temporary = temporaryFolder();
+    const child = start(['serve', '--sandbox', '--port', '0'], { env: { TMPDIR: temporary } });
+    let stderr = '';
+    child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
+    await once(child.stdout, 'data');
+    expect(readdirSync(temporary)).toHaveLength(1);
+    child.kill('SIGHUP');
+    child.kill('SIGHUP');
+    expect(await once(child, 'close')).toEqual([143, null]);
+    expect(stderr).toContain('"msg":"stopped"');
+    expect(readdirSync(temporary)).toEqual([]);
+  });
+
+  test('under nohup SIGHUP stops nothing', async () => {
+    const child = start(['sandbox', '--size', '10'], { env: { _: '/usr/bin/nohup' } });
+    await once(child.stdout, 'data');
+    child.kill('SIGHUP');
+    await sleep(300);
+    expect(child.exitCode ?? child.signalCode).toBeNull();
+    child.kill('SIGTERM');
+    expect(await once(child, 'close')).toEqual([143, null]);
+  });
+
+  test('nohup at a terminal is noticed too', async () => {
+    const folder = temporaryFolder();
+    // nohup becomes the program, whose id the shell knows.
+    const steps = [
+      `cd ${folder}`,
+      `env -u _ nohup ${process.execPath} ${binary} sandbox --size 10 2> /dev/null & child=$!`,
+      'until grep -q Press nohup.out 2> /dev/null; do sleep 0.1; done',
+      'kill -HUP $child; sleep 0.5; grep -q "^State:.*Z" /proc/$child/status || touch alive',
+      'kill -TERM $child; wait $child; exit $?',
+    ].join('\n');
+    writeFileSync(join(folder, 'steps'), steps);
+    // A shell that does its own background work has to leave stdin to it.
+    const terminal = spawn('script', ['-qec', `bash -i ${join(folder, 'steps')}`, '/dev/null'], {
+      env: { PATH: process.env['PATH'], HOME: folder, TERM: 'xterm' },
+    });
+    onTestFinished(() => void terminal.kill('SIGKILL'));
+    const [code] = await once(terminal, 'close');
+    expect(code).toBe(143);
+    expect(readdirSync(folder)).toContain('alive');
   });
 });
 
