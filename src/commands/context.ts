@@ -6,6 +6,7 @@ import { environmentSwitch, isContinuousIntegration } from '../config/environmen
 import { loadSettings, type GlobalFlags, type Settings } from '../config/settings.ts';
 import type { WebhookCredentials } from '../config/webhook-credentials.ts';
 import type { RunningSandbox } from '../sandbox/start.ts';
+import { Failure } from '../failure.ts';
 import type { Output } from '../terminal/output.ts';
 import { registerSecret } from '../terminal/redact.ts';
 import { reportError } from '../terminal/report.ts';
@@ -95,7 +96,7 @@ async function embed(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Embedd
   const { sandboxSettings, refuseAccountFlags } = await import('../config/sandbox-settings.ts');
   refuseAccountFlags(flags);
   const { startSandbox } = await import('../sandbox/start.ts');
-  const directory = mkdtempSync(join(tmpdir(), 'gcsat-sandbox-'));
+  const directory = makeSandboxFolder();
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   // The folder must not outlive a process that is told to exit at once.
   process.once('exit', remove);
@@ -109,6 +110,20 @@ async function embed(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Embedd
   } catch (error) {
     await close();
     throw error;
+  }
+}
+
+function makeSandboxFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'gcsat-sandbox-'));
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Failure(
+      'configuration',
+      'temporary_folder_unusable',
+      `cannot make a folder for the sandbox in ${tmpdir()} (${reason})`,
+      { hint: 'set TMPDIR to a folder that exists and can be written to', cause: error },
+    );
   }
 }
 

@@ -234,6 +234,17 @@ describe('the embedded sandbox', () => {
     expect(readdirSync(folder)).toEqual([]);
   });
 
+  test.each([
+    ['/nowhere/at/all', 'ENOENT'],
+    ['/dev/null', 'ENOTDIR'],
+  ])('says so when its folder can not be made in %s', async (TMPDIR, reason) => {
+    const { code, document } = await runJson(['replay', '--sandbox'], { env: { TMPDIR } });
+    expect({ code, error: document.error }).toMatchObject({
+      code: 3,
+      error: { code: 'temporary_folder_unusable', message: expect.stringContaining(`${TMPDIR} (${reason})`) },
+    });
+  });
+
   test('refuses to be told an account', async () => {
     const result = await run(['attribute', '--domain', 'acme'], { env: { GCSAT_SANDBOX: '1' } });
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('--domain') });
