@@ -23,7 +23,7 @@ import {
   type Profiles,
   type StoredProfile,
 } from '../config/profiles.ts';
-import { resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
+import { chosenProfile, resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
 import type { SettingOrigin } from '../config/settings.ts';
 import { readSecret } from '../config/token-input.ts';
 import { environmentWebhookCredentials, type WebhookCredentials } from '../config/webhook-credentials.ts';
@@ -48,7 +48,7 @@ export async function runConfigureSet(
 ): Promise<void> {
   const { output } = context;
   refuseSandbox(context);
-  const { profile: name, configDir } = await currentProfile(context);
+  const { profile: name, configDir } = await chosenProfile(context);
   const assignments: Assignment[] = [];
   for (const text of texts) {
     const { key, value } = await readAssignment(text);
@@ -143,18 +143,21 @@ function unknownKey(key: string): Failure {
 interface Shown {
   value: string | null;
   origin: SettingOrigin;
+  /** What is wrong with what stands there; commands that need the settings end with it. */
+  problem?: string;
 }
 
 /** `gcsat configure show`: every setting with its origin; of a secret only whether it is there. */
 export async function runConfigureShow(context: CommandContext): Promise<void> {
   const { output } = context;
-  const resolved = await currentProfile(context);
+  const invalid = new Map<string, Failure>();
+  const resolved = await currentProfile(context, invalid);
   const credentials = await resolved.webhookCredentials();
   const fromEnvironment = hasAny(await environmentWebhookCredentials(context.env));
   if (hasAny(credentials)) {
     resolved.origins['webhookCredentials'] = fromEnvironment ? 'environment' : 'profile';
   }
-  const settings = shownSettings(resolved, credentials);
+  const settings = shownSettings(resolved, credentials, invalid);
   const file = configFile(resolved.configDir);
   if (!resolved.profileExists) output.warn(`there is no profile '${resolved.profile}' in ${file} yet`);
   output.result({ profile: resolved.profile, file, settings }, () =>
@@ -162,7 +165,11 @@ export async function runConfigureShow(context: CommandContext): Promise<void> {
       Object.entries(settings),
       [
         { title: 'SETTING', value: ([name]) => name },
-        { title: 'VALUE', value: ([, { value }]) => value ?? '-', overflow: 'wrap' },
+        {
+          title: 'VALUE',
+          value: ([, { value, problem }]) => (problem === undefined ? (value ?? '-') : `invalid: ${problem}`),
+          overflow: 'wrap',
+        },
         { title: 'FROM', value: ([, { origin }]) => origin, paint: output.paint.dim },
       ],
       { width: output.columns, heading: output.paint.bold },
@@ -174,7 +181,11 @@ function hasAny({ basic, headers }: WebhookCredentials): boolean {
   return basic.length > 0 || headers.length > 0;
 }
 
-function shownSettings(resolved: ResolvedSettings, credentials: WebhookCredentials): Record<string, Shown> {
+function shownSettings(
+  resolved: ResolvedSettings,
+  credentials: WebhookCredentials,
+  invalid: ReadonlyMap<string, Failure>,
+): Record<string, Shown> {
   const secret = (value: string | null): string | null => (value === null ? null : isSet);
   const values: Record<string, string | null> = {
     profile: resolved.profile,
@@ -196,18 +207,21 @@ function shownSettings(resolved: ResolvedSettings, credentials: WebhookCredentia
     configDir: resolved.configDir,
   };
   for (const key of policyKeys) values[key] = formatPolicyValue(key, resolved.policy);
+  const names = [...new Set([...Object.keys(values), ...invalid.keys()])];
   return Object.fromEntries(
-    Object.entries(values).map(([name, value]) => [
-      name,
-      { value, origin: resolved.origins[name] ?? 'default' },
-    ]),
+    names.map((name) => {
+      const origin = resolved.origins[name] ?? 'default';
+      const problem = invalid.get(name)?.message;
+      if (problem !== undefined) return [name, { value: null, origin, problem }];
+      return [name, { value: values[name] ?? null, origin }];
+    }),
   );
 }
 
 /** `gcsat configure list` */
 export async function runConfigureList(context: CommandContext): Promise<void> {
   const { output } = context;
-  const { profile: active, configDir } = await currentProfile(context);
+  const { profile: active, configDir } = await chosenProfile(context);
   const profiles = [...(await readProfiles(configDir))].map(([name, { domain, email, values }]) => ({
     name,
     domain: domain ?? null,
@@ -243,7 +257,7 @@ export async function runConfigureRemove(
   { yes = false, dryRun = false }: ConfigureRemoveOptions,
 ): Promise<void> {
   refuseSandbox(context);
-  const { configDir } = await currentProfile(context);
+  const { configDir } = await chosenProfile(context);
   requireProfile(await readProfiles(configDir), name, configDir);
   if (dryRun) {
     context.output.result(
@@ -280,9 +294,16 @@ async function confirmed(context: CommandContext, name: string): Promise<boolean
   return (await openPrompts(context.signal)).confirm(`Remove profile ${name} and its credentials?`);
 }
 
-/** The profile that the flags and the environment choose, complete or not. */
-async function currentProfile({ flags, env }: CommandContext): Promise<ResolvedSettings> {
-  const resolved = await resolveSettings({ flags, env });
+/** The profile that the flags and the environment choose, complete or not; what is wrong in it is collected. */
+async function currentProfile(
+  { flags, env }: CommandContext,
+  invalid: Map<string, Failure>,
+): Promise<ResolvedSettings> {
+  const resolved = await resolveSettings({
+    flags,
+    env,
+    onInvalid: (name, failure) => invalid.set(name, failure),
+  });
   registerSecret(resolved.token);
   registerSecret(resolved.smtpUrl);
   return resolved;

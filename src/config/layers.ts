@@ -1,3 +1,4 @@
+import { Failure } from '../failure.ts';
 import { environmentSecret, environmentText } from './environment.ts';
 import { readValue } from './invalid-value.ts';
 import type { ProfileKey } from './profile-values.ts';
@@ -42,8 +43,18 @@ export interface LayerReader {
   ) => Promise<Value>;
 }
 
-/** @param storedIn names the profile and its file, for messages. */
-export function readLayers(env: NodeJS.ProcessEnv, storedIn: () => string): LayerReader {
+/** Told of a value of the environment or the profile that is none, in whose place its default is taken. */
+export type OnInvalid = (name: string, failure: Failure) => void;
+
+/**
+ * @param storedIn names the profile and its file, for messages.
+ * @param onInvalid without it, such a value is an error.
+ */
+export function readLayers(
+  env: NodeJS.ProcessEnv,
+  storedIn: () => string,
+  onInvalid?: OnInvalid,
+): LayerReader {
   const origins: Record<string, SettingOrigin> = {};
 
   const find: LayerReader['find'] = async ({ flag, variable, secret, stored }) => {
@@ -60,7 +71,16 @@ export function readLayers(env: NodeJS.ProcessEnv, storedIn: () => string): Laye
   const parse: LayerReader['parse'] = (name, given, parser, fallback) => {
     origins[name] = given?.origin ?? 'default';
     if (given === null) return fallback;
-    return readValue(given.origin === 'flag' ? 'usage' : 'configuration', given.source, parser, given.text);
+    const kind = given.origin === 'flag' ? 'usage' : 'configuration';
+    try {
+      return readValue(kind, given.source, parser, given.text);
+    } catch (error) {
+      // Another profile than the one that was meant is no stand-in for it.
+      if (onInvalid === undefined || kind === 'usage' || name === 'profile') throw error;
+      if (!(error instanceof Failure)) throw error;
+      onInvalid(name, error);
+      return fallback;
+    }
   };
   return {
     origins,

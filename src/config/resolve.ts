@@ -1,12 +1,11 @@
 import { join } from 'node:path';
 import type { DeliveryName } from '../domain/delivery.ts';
-import type { Policy } from '../domain/policy.ts';
+import { defaultPolicy, type Policy } from '../domain/policy.ts';
 import { Failure } from '../failure.ts';
 import { directories } from './directories.ts';
 import { parseDomain, type Domain } from './domain.ts';
 import { environmentSwitch, environmentText } from './environment.ts';
-import { readValue } from './invalid-value.ts';
-import { inProfile, readLayers, type Given, type LayerReader } from './layers.ts';
+import { inProfile, readLayers, type Given, type LayerReader, type OnInvalid } from './layers.ts';
 import { isPolicyKey, parsePolicyValue, policyFrom, policyKeys } from './policy.ts';
 import * as values from './profile-values.ts';
 import { configFile, readProfiles, type StoredProfile } from './profiles.ts';
@@ -35,6 +34,7 @@ export interface SettingSources {
   readonly env: NodeJS.ProcessEnv;
   /** Stands in for the stored profile. */
   readonly draft?: StoredProfile;
+  readonly onInvalid?: OnInvalid;
 }
 
 /** Customers can not reach it; it lets an operator click through the messages of the outbox. */
@@ -48,21 +48,21 @@ const defaultRatePercent = 80;
  *
  * @throws Failure kind usage for a bad flag or stdin, kind configuration for what is set or stored wrongly.
  */
-export async function resolveSettings({ flags, env, draft }: SettingSources): Promise<ResolvedSettings> {
+export async function resolveSettings({
+  flags,
+  env,
+  draft,
+  onInvalid,
+}: SettingSources): Promise<ResolvedSettings> {
   const { config: configDir, data: dataDir } = directories(env);
-  const layers = readLayers(env, () => `profile '${profile}' in ${configFile(configDir)}`);
+  const layers = readLayers(env, () => `profile '${profile}' in ${configFile(configDir)}`, onInvalid);
   const { read } = layers;
   const text =
     (parse: (given: string) => string) =>
     (given: string): string | null =>
       parse(given);
 
-  const profile = await read(
-    'profile',
-    { flag: ['--profile', flags.profile], variable: 'GCSAT_PROFILE' },
-    values.parseProfileName,
-    'default',
-  );
+  const profile = await profileName(layers, flags);
   const known = draft ?? (await readProfiles(configDir)).get(profile);
   const stored: StoredProfile = known ?? { values: {}, policy: {} };
 
@@ -163,7 +163,7 @@ export async function resolveSettings({ flags, env, draft }: SettingSources): Pr
       domain === null ? null : join(dataDir, ledgerFileName(profile, domain)),
     ),
   };
-  const policy = resolvePolicy(layers, stored, `profile '${profile}' in ${configFile(configDir)}`);
+  const policy = resolvePolicy(layers, stored, `profile '${profile}' in ${configFile(configDir)}`, onInvalid);
   return {
     ...given,
     brand: { color: policy.brandColor, logoFile },
@@ -181,6 +181,35 @@ export async function resolveSettings({ flags, env, draft }: SettingSources): Pr
     }),
     origins: layers.origins,
   };
+}
+
+/**
+ * Which profile is chosen, and the folder that it is in, whatever else is set or stored: by this, what is wrong there can
+ * be mended.
+ *
+ * @throws Failure kind usage or configuration for a bad name.
+ */
+export async function chosenProfile({
+  flags,
+  env,
+}: Pick<SettingSources, 'flags' | 'env'>): Promise<{ profile: string; configDir: string }> {
+  const { config: configDir } = directories(env);
+  return {
+    profile: await profileName(
+      readLayers(env, () => configFile(configDir)),
+      flags,
+    ),
+    configDir,
+  };
+}
+
+function profileName({ read }: LayerReader, flags: GlobalFlags): Promise<string> {
+  return read(
+    'profile',
+    { flag: ['--profile', flags.profile], variable: 'GCSAT_PROFILE' },
+    values.parseProfileName,
+    'default',
+  );
 }
 
 async function resolveDomain(
@@ -219,20 +248,32 @@ function ledgerFileName(profile: string, { host }: Domain): string {
   return `ledger-${profile}-${host.replace(/[^a-z0-9.-]/g, '_')}.db`;
 }
 
-function resolvePolicy({ origins }: LayerReader, stored: StoredProfile, storedIn: string): Policy {
-  const unknown = Object.keys(stored.policy).find((key) => !isPolicyKey(key));
-  if (unknown !== undefined) {
-    throw new Failure(
-      'configuration',
-      'bad_configuration',
-      `${storedIn} has the unknown policy '${unknown}'`,
-      {
-        hint: 'mend its spelling in the file, or remove it',
-      },
-    );
+function resolvePolicy(
+  { origins, parse }: LayerReader,
+  stored: StoredProfile,
+  storedIn: string,
+  onInvalid: OnInvalid | undefined,
+): Policy {
+  for (const key of Object.keys(stored.policy)) {
+    if (isPolicyKey(key)) continue;
+    const failure = unknownPolicy(key, storedIn);
+    if (onInvalid === undefined) throw failure;
+    onInvalid(key, failure);
+    origins[key] = 'profile';
   }
   for (const key of policyKeys) origins[key] = stored.policy[key] === undefined ? 'default' : 'profile';
-  return policyFrom(stored.policy, (key, given) =>
-    readValue('configuration', `${key} of ${storedIn}`, (text) => parsePolicyValue(key, text), given),
+  return policyFrom(stored.policy, (key, text) =>
+    parse(
+      key,
+      { text, origin: 'profile', source: `${key} of ${storedIn}` },
+      (given) => parsePolicyValue(key, given),
+      defaultPolicy[key],
+    ),
   );
+}
+
+function unknownPolicy(key: string, storedIn: string): Failure {
+  return new Failure('configuration', 'bad_configuration', `${storedIn} has the unknown policy '${key}'`, {
+    hint: 'mend its spelling in the file, or remove it',
+  });
 }

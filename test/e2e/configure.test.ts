@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
@@ -273,6 +273,50 @@ describe('configure set and show', () => {
       });
     }
     expect((await set('optOutTopics=vip')).stderr).toBe('');
+  });
+
+  test('what is wrong in the profile or the environment can be seen, and mended', async () => {
+    const { env, config, file } = home();
+    mkdirSync(config);
+    const wrong = {
+      profiles: {
+        default: { values: { timeout: '0', delivery: 'outbox' }, policy: { sample: '500', sampel: '5' } },
+      },
+    };
+    writeFileSync(file, JSON.stringify(wrong));
+    const GCSAT_RATE_SHARE = 'abc';
+    const disturbed = { env: { ...env, GCSAT_RATE_SHARE } };
+    const { code, document } = await runJson(['configure', 'show'], disturbed);
+    expect({ code, settings: document.settings }).toMatchObject({
+      code: 0,
+      settings: {
+        sample: { value: null, origin: 'profile', problem: expect.stringContaining("'500' is not a number") },
+        sampel: {
+          value: null,
+          origin: 'profile',
+          problem: expect.stringContaining("unknown policy 'sampel'"),
+        },
+        timeout: { value: null, origin: 'profile', problem: expect.stringContaining("'0' is no time-out") },
+        ratePercent: {
+          value: null,
+          origin: 'environment',
+          problem: expect.stringMatching(/^GCSAT_RATE_SHARE: /),
+        },
+        delivery: { value: 'outbox', origin: 'profile' },
+      },
+    });
+    expect((await run(['configure', 'show'], disturbed)).stdout).toMatch(
+      /^sample +invalid: .*'500' .* profile$/m,
+    );
+    expect((await run(['configure', 'show', '--timeout', 'x'], disturbed)).code).toBe(2);
+    expect((await run(['attribute', 'x'], { env })).code).toBe(3);
+    expect((await run(['configure', 'list'], disturbed)).code).toBe(0);
+    expect((await run(['configure', 'set', 'sample=5', 'timeout='], disturbed)).code).toBe(0);
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toEqual({
+      values: { delivery: 'outbox' },
+      policy: { sample: '5', sampel: '5' },
+    });
+    expect((await run(['configure', 'remove', 'default', '--yes'], disturbed)).code).toBe(0);
   });
 
   test('processes that set at the same time all keep what they set', async () => {
