@@ -2,6 +2,7 @@ import { parseDomain, type Domain } from '../config/domain.ts';
 import { environmentSwitch, withoutAccount } from '../config/environment.ts';
 import { InvalidValue, readValue } from '../config/invalid-value.ts';
 import {
+  parseDelivery,
   parseEmail,
   parseFrom,
   parsePublicUrl,
@@ -16,7 +17,8 @@ import { hasOptOutTopic } from '../domain/topics.ts';
 import { Failure } from '../failure.ts';
 import type { Prompts, TextQuestion } from '../terminal/prompts.ts';
 import { clean } from '../terminal/text.ts';
-import { checkConnection } from '../workflow/check-connection.ts';
+import { checkConnection, checkDelivery } from '../workflow/check-connection.ts';
+import { checkSender } from '../workflow/open-delivery.ts';
 import { keepSecret, type CommandContext } from './context.ts';
 import { refuseSandbox } from './refuse-sandbox.ts';
 
@@ -52,6 +54,7 @@ export async function runConfigure(context: CommandContext, options: ConfigureOp
   });
   const settings = keepSecret(complete(resolved));
 
+  await checkDelivery(settings, { signal }).catch(unlessIncomplete);
   const progress = output.progress(`checking ${settings.origin}`);
   const { organization, topicNames } = await checkConnection(settings, { signal }).finally(() =>
     progress.stop(),
@@ -69,6 +72,12 @@ export async function runConfigure(context: CommandContext, options: ConfigureOp
       `${output.paint.green('✔')} ${clean(organization.name ?? 'The organisation')} (${origin}) is connected as profile ` +
       `${output.paint.bold(profile)}; saved in ${file}`,
   );
+}
+
+/** What is missing can be given later, and is warned of. */
+function unlessIncomplete(error: unknown): void {
+  if (error instanceof Failure && error.code === 'delivery_incomplete') return;
+  throw error;
 }
 
 /** The values beside the credentials that stand in flags or the environment, to be saved. */
@@ -163,6 +172,7 @@ async function askDelivery(
     given.delivery ??
     (await prompts.choice('How should surveys reach customers?', offeredDeliveries, initial));
   if (delivery === 'outbox') return { delivery };
+  const senderProblem = problemOf((text) => checkSender(parseDelivery(delivery), parseFrom(text)));
   const ask = async (key: 'from' | 'publicUrl', question: TextQuestion): Promise<string> =>
     given[key] ?? (await prompts.text(question)).trim();
   return {
@@ -172,8 +182,9 @@ async function askDelivery(
       : {}),
     from: await ask('from', {
       message: delivery === 'gladly-sms' ? 'Number that sends the surveys' : 'Sender of the surveys',
-      initial: current.from ?? undefined,
-      problem: problemOf(parseFrom),
+      // One that was for another delivery is no suggestion.
+      initial: current.from !== null && senderProblem(current.from) === null ? current.from : undefined,
+      problem: senderProblem,
     }),
     publicUrl: await ask('publicUrl', {
       message: 'Where customers reach the survey page (e.g. https://csat.acme.com)',
@@ -198,7 +209,7 @@ function problemOf(parse: (text: string) => unknown): (text: string) => string |
       parse(text);
       return null;
     } catch (error) {
-      if (error instanceof InvalidValue) return `${error.message}: ${error.hint}`;
+      if (error instanceof InvalidValue || error instanceof Failure) return `${error.message}: ${error.hint}`;
       throw error;
     }
   };

@@ -1,4 +1,5 @@
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
+import { senderOf } from './internet-message.ts';
 import type { Mail, MailComposer } from './mail.ts';
 import { notSent, type DeliveryOutcome, type DeliveryProvider, type SurveyMessage } from './provider.ts';
 import { singleLine } from './single-line.ts';
@@ -24,6 +25,8 @@ const longestCustomerName = 80;
 /**
  * Lets Gladly send the mail (`POST /communications/email`). Gladly has no way to repeat that safely: a message
  * that may have left is `uncertain`. The external id is the id of the conversation item that Gladly made.
+ *
+ * @throws Failure `bad_from` of kind configuration when the sender is no plain address
  */
 export function createGladlyEmail(options: {
   /** One of the organisation's configured addresses. */
@@ -31,7 +34,8 @@ export function createGladlyEmail(options: {
   composer: MailComposer;
   sendEmail: SendEmail;
 }): DeliveryProvider {
-  const { from, composer, sendEmail } = options;
+  const { composer, sendEmail } = options;
+  const from = plainAddress(options.from);
 
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
     let mail: Mail;
@@ -45,6 +49,15 @@ export function createGladlyEmail(options: {
   }
 
   return { name: 'gladly-email', repeatable: false, deliver, close: () => Promise.resolve() };
+}
+
+/** Gladly compares the sender with its configured addresses, which have their names there. @throws Failure `bad_from` */
+export function plainAddress(from: string): string {
+  const { address } = senderOf(from);
+  if (address === from.trim()) return address;
+  throw new Failure('configuration', 'bad_from', 'the sender of the surveys is more than an e-mail address', {
+    hint: `Set GCSAT_FROM to ${address} alone: its name stands in Gladly.`,
+  });
 }
 
 /**

@@ -39,8 +39,8 @@ export function createGladlySms(options: {
   return { name: 'gladly-sms', repeatable: false, deliver, close: () => Promise.resolve() };
 }
 
-/** E.164, as the contract's examples have it; people write it with spaces, hyphens, dots and brackets. */
-function phoneNumber(from: string): string {
+/** E.164, as the contract's examples have it; people write it with spaces, hyphens, dots and brackets. @throws Failure `bad_from` */
+export function phoneNumber(from: string): string {
   const number = from.replace(/[\s().-]/g, '');
   if (/^\+[1-9]\d{6,14}$/.test(number)) return number;
   throw new Failure('configuration', 'bad_from', 'the sender of the surveys is not a phone number', {

@@ -76,8 +76,8 @@ export function createSmtp(options: {
   return { name: 'smtp', repeatable: false, deliver, check, close: () => pool.close() };
 }
 
-/** The local part of an address travels as it is, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). */
-function mailableSender(from: string): Sender {
+/** The local part of an address travels as it is, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). @throws Failure `bad_from` */
+export function mailableSender(from: string): Sender {
   const sender = senderOf(from);
   const local = sender.address.slice(0, sender.address.lastIndexOf('@'));
   const address = asciiAddress(sender.address);

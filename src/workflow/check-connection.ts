@@ -30,6 +30,21 @@ export async function checkConnection(
   }
 }
 
+/**
+ * Opens the delivery and closes it, without asking or sending anything.
+ *
+ * @throws Failure as `openDelivery`
+ */
+export async function checkDelivery(settings: Settings, { signal }: { signal: AbortSignal }): Promise<void> {
+  const { client } = openGladly(settings, surroundingsOf(signal), memoryLimiterStore());
+  try {
+    const provider = await openDelivery(settings, client, Date.now, signal);
+    await provider.close();
+  } finally {
+    client.close();
+  }
+}
+
 export interface Check {
   name: string;
   ok: boolean;

@@ -1,11 +1,11 @@
 import type { Settings } from '../config/settings.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
-import { createGladlyEmail } from '../delivery/gladly-email.ts';
-import { createGladlySms } from '../delivery/gladly-sms.ts';
+import { createGladlyEmail, plainAddress } from '../delivery/gladly-email.ts';
+import { createGladlySms, phoneNumber } from '../delivery/gladly-sms.ts';
 import { createMailComposer, type MailComposer } from '../delivery/mail.ts';
 import { createOutbox } from '../delivery/outbox.ts';
 import type { DeliveryProvider } from '../delivery/provider.ts';
-import { createSmtp } from '../delivery/smtp.ts';
+import { createSmtp, mailableSender } from '../delivery/smtp.ts';
 import { builtInTemplate, loadTemplate } from '../delivery/template.ts';
 import { Failure } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
@@ -54,6 +54,13 @@ export async function openDelivery(
     case 'medallia':
       throw notYet(settings.delivery);
   }
+}
+
+/** @throws Failure `bad_from` of kind configuration when the delivery can not send from there. */
+export function checkSender(delivery: DeliveryName, from: string): void {
+  if (delivery === 'gladly-email') plainAddress(from);
+  if (delivery === 'gladly-sms') phoneNumber(from);
+  if (delivery === 'smtp') mailableSender(from);
 }
 
 /** Where links in messages lead. Only `outbox`, which is for trying, has a default. */

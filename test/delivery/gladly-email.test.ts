@@ -26,6 +26,15 @@ function delivery(answer: Awaited<ReturnType<SendEmail>>) {
 const sent = { status: 'sent', externalId: 'item-1', customerId: 'customer-1' } as const;
 
 describe('Gladly e-mail', () => {
+  test.each(['x', '+15550100123', 'Acme <csat@harbour.example>', '<csat@harbour.example>', 'a@b@c', ''])(
+    'does not begin with the sender %j',
+    (from) => {
+      expect(() => createGladlyEmail({ from, composer, sendEmail: () => Promise.reject(failure) })).toThrow(
+        expect.objectContaining({ kind: 'configuration', code: 'bad_from' }),
+      );
+    },
+  );
+
   test('hands the whole mail to Gladly, once', async () => {
     const { provider, asked } = delivery(sent);
     expect(await provider.deliver(surveyMessage(), leaving)).toEqual({

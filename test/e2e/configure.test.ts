@@ -177,6 +177,22 @@ describe('gcsat configure', () => {
   });
 });
 
+test.each([
+  ['medallia', 'care@acme.example', 'delivery_unsupported'],
+  ['gladly-sms', 'care@acme.example', 'bad_from'],
+  ['gladly-sms', 'foo', 'bad_from'],
+  ['gladly-email', 'Acme <care@acme.example>', 'bad_from'],
+  ['smtp', '+15550100123', 'bad_from'],
+])('delivery %s from %s is not saved', async (delivery, from, expected) => {
+  const gladly = await startGladly();
+  const { env, file } = home();
+  const page = { GCSAT_PUBLIC_URL: 'https://csat.example.com', GCSAT_SMTP_URL: 'smtp://127.0.0.1:1' };
+  const way = ['--delivery', delivery, '--from', from];
+  const { code, document } = await connect(gladly, { env: { ...env, ...page } }, ...way);
+  expect({ code, error: document.error.code }).toEqual({ code: 3, error: expected });
+  expect(existsSync(file)).toBe(false);
+});
+
 describe('profiles', () => {
   test('stand beside each other, are listed, used and removed', async () => {
     const gladly = await startGladly();
@@ -466,6 +482,24 @@ describe('at a terminal', () => {
       from: 'care@acme.example',
       publicUrl: 'https://csat.acme.example',
     });
+  });
+
+  test('a sender that the delivery can not use is neither suggested nor taken', async () => {
+    const gladly = await startGladly();
+    const { env, file } = home();
+    await connect(gladly, { env }, '--delivery', 'gladly-email', '--from', 'care@acme.example');
+    const account = { GCSAT_DOMAIN: gladly.origin, GCSAT_EMAIL: email, GCSAT_TOKEN: token };
+    const { code, screen } = await converse(
+      ['configure', '--delivery', 'gladly-sms', '--public-url', 'https://csat.acme.example'],
+      { ...env, ...account },
+      [
+        ['Number that sends the surveys', 'foo\r'],
+        ['is not a phone number', '\u0015+15550100123\r'],
+      ],
+    );
+    expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('is connected as profile') });
+    expect(screen).not.toContain('care@acme.example');
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default.values.from).toBe('+15550100123');
   });
 
   test('Ctrl-C at a question is exit 130, and nothing is saved', async () => {

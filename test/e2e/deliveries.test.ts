@@ -96,6 +96,19 @@ describe('replay by smtp', () => {
   });
 });
 
+test.each(['Acme <care@acme.example>', 'x'])(
+  'a sender %j that Gladly can not send from ends a dry run as it would the real one',
+  async (GCSAT_FROM) => {
+    const { env, sandbox, requests } = await testGladly();
+    const wrong = { ...env, GCSAT_DELIVERY: 'gladly-email', GCSAT_FROM };
+    for (const more of [['--dry-run'], []]) {
+      const result = await runJson(['replay', ...more, '--', sandbox.tellingConversationId], { env: wrong });
+      expect([result.code, result.document.error.code]).toEqual([3, 'bad_from']);
+    }
+    expect(await requests()).toEqual([]);
+  },
+);
+
 describe('encryption', () => {
   let folder: string;
   let options: SMTPServerOptions;
