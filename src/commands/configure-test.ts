@@ -1,4 +1,4 @@
-import { exitCodes } from '../failure.ts';
+import { exitCodes, Failure } from '../failure.ts';
 import { clean } from '../terminal/text.ts';
 import { testConfiguration, type Check } from '../workflow/check-connection.ts';
 import { sendSampleSurvey, type Sample } from '../workflow/send-sample.ts';
@@ -6,8 +6,10 @@ import type { CommandContext } from './context.ts';
 import { keepNoSigningKey } from './with-services.ts';
 
 /**
- * `gcsat configure test`: one line for each check; exit 3 if one fails. With an address a sample survey goes there, and
- * its failure decides the exit code.
+ * `gcsat configure test`: one line for each check. With an address a sample survey goes there, and its failure decides
+ * the exit code.
+ *
+ * @throws Failure of the kind of the first check that failed, once all are told
  */
 export async function runConfigureTest(context: CommandContext, sendTo: string | null): Promise<number> {
   const { output, signal, clock } = context;
@@ -24,24 +26,38 @@ export async function runConfigureTest(context: CommandContext, sendTo: string |
     progress.stop();
   }
   const lines = sample === null ? checks : [...checks, lineOf(sample)];
-  output.result({ profile: settings.profile, checks, sample: documentOf(sample) }, () =>
-    lines
-      .map(({ name, ok, detail, hint }) => {
-        const mark = ok ? output.paint.green('✔') : output.paint.red('✘');
-        return `${mark} ${name}: ${clean(detail)}${hint === null ? '' : ` (${hint})`}`;
-      })
-      .join('\n'),
+  output.result(
+    { profile: settings.profile, checks: checks.map(checkDocument), sample: documentOf(sample) },
+    () =>
+      lines
+        .map(({ name, ok, detail, failure }) => {
+          const mark =
+            ok === null ? output.paint.dim('–') : ok ? output.paint.green('✔') : output.paint.red('✘');
+          return `${mark} ${name}: ${clean(detail)}${failure === null ? '' : ` (${failure.hint})`}`;
+        })
+        .join('\n'),
   );
   if (sample?.outcome === 'failed' && sample.failure !== null) return exitCodes[sample.failure.kind];
   if (sample?.outcome === 'uncertain') output.warn('the sample may or may not have left');
-  return checks.every(({ ok }) => ok) ? 0 : exitCodes.configuration;
+  const failed = checks.filter(({ ok }) => ok === false);
+  const [first] = failed.flatMap(({ failure }) => failure ?? []);
+  if (first === undefined) return 0;
+  const names = failed.map(({ name }) => name).join(', ');
+  throw new Failure(first.kind, first.code, `${failed.length} of ${checks.length} checks failed: ${names}`, {
+    hint: first.hint,
+    cause: first,
+  });
+}
+
+function checkDocument({ failure, ...rest }: Check): object {
+  return { ...rest, hint: failure?.hint ?? null, code: failure?.code ?? null };
 }
 
 function lineOf({ delivery, to, outcome, externalId, failure }: Sample): Check {
   const name = 'sample survey';
-  if (failure !== null) return { name, ok: false, detail: failure.message, hint: failure.hint };
+  if (failure !== null) return { name, ok: false, detail: failure.message, failure };
   const id = externalId === null ? '' : ` as ${externalId}`;
-  return { name, ok: true, detail: `${outcome} to ${to} by ${delivery}${id}`, hint: null };
+  return { name, ok: true, detail: `${outcome} to ${to} by ${delivery}${id}`, failure: null };
 }
 
 function documentOf(sample: Sample | null): object | null {

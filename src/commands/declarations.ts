@@ -165,7 +165,7 @@ const configure: CommandDeclaration = {
       summary: 'check that everything configured works',
       details:
         'Asks Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects and logs in). ' +
-        'Sends a message only with --send-to.',
+        'Sends a message only with --send-to. The first check that fails decides the exit code.',
       options: [
         {
           flags: '--send-to <address>',

@@ -47,9 +47,11 @@ export async function checkDelivery(settings: Settings, { signal }: { signal: Ab
 
 export interface Check {
   name: string;
-  ok: boolean;
+  /** Null: it could not be checked. */
+  ok: boolean | null;
   detail: string;
-  hint: string | null;
+  /** Why it is not ok. */
+  failure: Failure | null;
 }
 
 /** Checks everything that the configuration names: one line each, none of them writes to Gladly. */
@@ -57,14 +59,19 @@ export async function testConfiguration(
   settings: Settings,
   options: { signal: AbortSignal },
 ): Promise<Check[]> {
-  let topicNames: string[] | null = null;
+  const found: { topicNames: string[] | null } = { topicNames: null };
   return [
     await check('Gladly', async () => {
       const { organization, ...connection } = await checkConnection(settings, options);
-      topicNames = connection.topicNames;
+      found.topicNames = connection.topicNames;
       return `${organization.name ?? 'an organization without a name'} at ${settings.origin}`;
     }),
-    await check('opt-out topic', () => optOutTopicOf(settings, topicNames)),
+    await check('opt-out topic', () => {
+      const { topicNames } = found;
+      return topicNames === null
+        ? { unchecked: 'Gladly did not answer' }
+        : optOutTopicOf(settings, topicNames);
+    }),
     await check('mail template', async () => {
       const { templateFile } = settings;
       checkTemplate(templateFile === null ? builtInTemplate() : await loadTemplate(templateFile));
@@ -99,23 +106,26 @@ async function webhookCredentialsOf(settings: Settings): Promise<string> {
   return count === 0 ? 'none, which only `gcsat serve` needs' : `${count} accepted`;
 }
 
-function optOutTopicOf({ policy }: Settings, topicNames: string[] | null): Promise<string> {
+function optOutTopicOf({ policy }: Settings, topicNames: string[]): string {
   const names = policy.optOutTopics.join(', ');
-  if (topicNames === null) return Promise.resolve('not checked, because Gladly did not answer');
-  if (policy.optOutTopics.length === 0) return Promise.resolve('none is configured');
-  if (hasOptOutTopic(topicNames, policy.optOutTopics)) return Promise.resolve(names);
+  if (policy.optOutTopics.length === 0) return 'none is configured';
+  if (hasOptOutTopic(topicNames, policy.optOutTopics)) return names;
   throw new Failure('configuration', 'opt_out_topic_missing', `no topic is named ${names}`, {
     hint: `make the topic in Gladly, or set optOutTopics to the one you use`,
   });
 }
 
-async function check(name: string, work: () => Promise<string>): Promise<Check> {
+type Finding = string | { unchecked: string };
+
+async function check(name: string, work: () => Finding | Promise<Finding>): Promise<Check> {
   try {
-    return { name, ok: true, detail: await work(), hint: null };
+    const found = await work();
+    if (typeof found === 'string') return { name, ok: true, detail: found, failure: null };
+    return { name, ok: null, detail: `not checked, because ${found.unchecked}`, failure: null };
   } catch (error) {
     if (!(error instanceof Failure) || error.kind === 'interrupted' || error.kind === 'terminated')
       throw error;
-    return { name, ok: false, detail: error.message, hint: error.hint };
+    return { name, ok: false, detail: error.message, failure: error };
   }
 }
 

@@ -405,8 +405,12 @@ describe('configure set and show', () => {
   });
 });
 
+interface Checked {
+  ok: boolean | null;
+}
+
 describe('configure test', () => {
-  test('is exit 0 when all is well, exit 3 with the reason when not', async () => {
+  test('is exit 0 when all is well, else the code of the first check that failed, with the reason', async () => {
     const gladly = await startGladly();
     const { env } = home();
     await connect(gladly, { env });
@@ -416,9 +420,40 @@ describe('configure test', () => {
       wrong: [],
     });
     const bad = await run(['configure', 'test'], { env: { ...env, GCSAT_TOKEN: 'wrong-and-secret-token' } });
-    expect(bad.code).toBe(3);
+    expect(bad.code).toBe(4);
     expect(bad.stdout).toMatch(/^✘ Gladly: /m);
+    expect(bad.stdout).toMatch(/^– opt-out topic: not checked/m);
+    expect(bad.stderr).toMatch(/^error: 1 of 7 checks failed: Gladly \(.+\)\n$/);
     expect(bad.stdout + bad.stderr).not.toContain('wrong-and-secret-token');
+  });
+
+  test('a Gladly that is away, one that answers with a page, and a wrong ledger each have their code', async () => {
+    const page = createServer((_request, response) => {
+      response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Welcome</html>');
+    });
+    await once(page.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void page.close());
+    const elsewhere = `http://127.0.0.1:${(page.address() as AddressInfo).port}`;
+    const gladly = await startGladly();
+    const account = { ...home().env, GCSAT_EMAIL: email, GCSAT_TOKEN: token };
+    for (const [domain, database, code, first] of [
+      ['http://127.0.0.1:1', 'ledger.db', 7, 'Gladly'],
+      [elsewhere, 'ledger.db', 9, 'Gladly'],
+      [gladly.origin, 'postgres://127.0.0.1/x', 3, 'ledger'],
+    ] as const) {
+      const env = { ...account, GCSAT_DOMAIN: domain };
+      const path = database.includes(':') ? database : join(temporaryFolder(), database);
+      const result = await runJson(['configure', 'test', '--database', path], { env, timeoutMs: 55_000 });
+      expect({
+        code: result.code,
+        first: result.document.checks.find(({ ok }: Checked) => ok === false),
+      }).toMatchObject({
+        code,
+        first: { name: first, code: expect.any(String), hint: expect.any(String) },
+      });
+      const unchecked = result.document.checks.filter(({ ok }: Checked) => ok === null);
+      expect(unchecked).toHaveLength(first === 'Gladly' ? 1 : 0);
+    }
   });
 });
 

@@ -218,7 +218,7 @@ describe('configure test', () => {
     expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'QUIT']);
     await server.close();
     const away = await runJson(['configure', 'test'], { env });
-    expect(away.code).toBe(3);
+    expect(away.code).toBe(7);
     const wrong = away.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
     expect(wrong).toMatchObject([{ name: 'delivery', hint: expect.stringContaining('GCSAT_SMTP_URL') }]);
   });
