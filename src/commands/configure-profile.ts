@@ -86,7 +86,10 @@ async function readAssignment(text: string): Promise<{ key: string; value: strin
   }
   const key = text.slice(0, at);
   const value = text.slice(at + 1);
-  if (value === '-') return { key, value: await readSecret(key) };
+  if (value === '-') {
+    const hint = `pipe the value in, e.g. \`gcsat configure set ${key}=- < file\``;
+    return { key, value: await readSecret(key, process.stdin, hint) };
+  }
   if (key === 'smtpUrl' && /:\/\/[^/@]*:[^/]*@/.test(value)) {
     throw new Failure('usage', 'secret_in_arguments', 'smtpUrl holds a password, which others could see', {
       hint: 'pipe it in with smtpUrl=-, or use GCSAT_SMTP_URL or GCSAT_SMTP_URL_FILE',

@@ -45,6 +45,13 @@ export async function environmentSecret(env: NodeJS.ProcessEnv, name: string): P
   });
 }
 
+/** The variable that gives the secret, for messages: itself, or its `_FILE` twin. */
+export function secretVariable(env: NodeJS.ProcessEnv, name: string): string {
+  return environmentText(env, name) === null && environmentText(env, `${name}_FILE`) !== null
+    ? `${name}_FILE`
+    : name;
+}
+
 /** Without the one line break that editors and `echo` put at the end. */
 export function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');

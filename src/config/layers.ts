@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { environmentSecret, environmentText } from './environment.ts';
+import { environmentSecret, environmentText, secretVariable } from './environment.ts';
 import { readValue } from './invalid-value.ts';
 import type { ProfileKey } from './profile-values.ts';
 import type { StoredProfile } from './profiles.ts';
@@ -64,7 +64,7 @@ export function readLayers(
       return { text: plain, origin: 'environment', source: variable };
     const hidden = secret === undefined ? null : await environmentSecret(env, secret);
     if (hidden !== null && secret !== undefined)
-      return { text: hidden, origin: 'environment', source: secret };
+      return { text: hidden, origin: 'environment', source: secretVariable(env, secret) };
     if (stored?.[1] === undefined) return null;
     return { text: stored[1], origin: 'profile', source: `${stored[0]} of ${storedIn()}` };
   };

@@ -106,7 +106,16 @@ function parseAddressRange(entry: string): string {
 
 /** A file path or a URL; the ledger itself says which URLs it can open. @throws InvalidValue */
 export function parseDatabase(text: string): string {
-  if (text.trim() !== '') return text.trim();
+  const location = text.trim();
+  // A single letter is a drive of Windows.
+  const [, scheme = ''] = /^([a-z][a-z0-9+.-]+):/i.exec(location) ?? [];
+  if (!['', 'sqlite', 'postgres', 'postgresql'].includes(scheme.toLowerCase())) {
+    throw new InvalidValue(
+      `${scheme}: is no scheme of a ledger`,
+      'give a file path or a sqlite: URL; a path with a colon begins with ./ or /',
+    );
+  }
+  if (location !== '') return location;
   throw new InvalidValue('the name of the ledger is empty', 'give a file path or a sqlite: URL');
 }
 

@@ -3,7 +3,7 @@ import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder } from '../private-folder.ts';
-import { environmentSecret } from './environment.ts';
+import { environmentSecret, secretVariable } from './environment.ts';
 
 const leastBytes = 32;
 
@@ -25,7 +25,7 @@ export async function surveySecret(
   keep = true,
 ): Promise<Uint8Array> {
   const given = await environmentSecret(env, 'GCSAT_SURVEY_SECRET');
-  if (given !== null) return checked(given, 'GCSAT_SURVEY_SECRET');
+  if (given !== null) return checked(given, secretVariable(env, 'GCSAT_SURVEY_SECRET'));
   const file = join(dataDir, 'survey-secret');
   try {
     const kept = (await readIfThere(file)) ?? (keep ? await make(dataDir, file) : (passing ??= newSecret()));

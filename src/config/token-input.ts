@@ -12,9 +12,15 @@ const longest = 64 * 1024;
  * A secret from stdin, read to its end; one line break at the end does not count.
  *
  * @param option the option that asks for it, for messages.
+ * @param hint how it is given.
  * @throws Failure kind usage when stdin is a terminal (which would show it), empty, or no secret by its length.
  */
-export async function readSecret(option: string, input: Input = process.stdin): Promise<string> {
+export async function readSecret(
+  option: string,
+  input: Input = process.stdin,
+  hint = 'pipe the secret in, e.g. `pass show gladly | gcsat … --token-stdin`',
+): Promise<string> {
+  const refused = (code: string, message: string): Failure => new Failure('usage', code, message, { hint });
   if (input.isTTY === true) {
     throw refused('stdin_is_terminal', `${option} reads from stdin, but stdin is a terminal`);
   }
@@ -29,10 +35,4 @@ export async function readSecret(option: string, input: Input = process.stdin): 
   const secret = withoutLineEnd(Buffer.concat(chunks).toString('utf8'));
   if (secret === '') throw refused('stdin_empty', `${option}: stdin is empty`);
   return secret;
-}
-
-function refused(code: string, message: string): Failure {
-  return new Failure('usage', code, message, {
-    hint: 'pipe the secret in, e.g. `pass show gladly | gcsat … --token-stdin`',
-  });
 }

@@ -1,6 +1,6 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
-import { environmentSecret, environmentText } from './environment.ts';
+import { environmentSecret, environmentText, secretVariable } from './environment.ts';
 import { configFile, readProfiles, type StoredProfile, type StoredWebhookSecret } from './profiles.ts';
 
 /**
@@ -46,8 +46,9 @@ export async function givenWebhookSecret(env: NodeJS.ProcessEnv): Promise<GivenW
     'GCSAT_WEBHOOK_HEADER',
   ]);
   return {
-    basic: pair('GCSAT_WEBHOOK', user, password, defaultWebhookUser),
-    header: typeof header === 'string' ? parseHeader(header) : null,
+    basic: pair(env, 'GCSAT_WEBHOOK', user, password, defaultWebhookUser),
+    header:
+      typeof header === 'string' ? parseHeader(header, secretVariable(env, 'GCSAT_WEBHOOK_HEADER')) : null,
   };
 }
 
@@ -63,7 +64,7 @@ export async function environmentWebhookCredentials(env: NodeJS.ProcessEnv): Pro
     'GCSAT_WEBHOOK_PREVIOUS_USER',
     'GCSAT_WEBHOOK_PREVIOUS_PASSWORD',
   ]);
-  const previous = pair('GCSAT_WEBHOOK_PREVIOUS', user, password, current?.user ?? defaultWebhookUser);
+  const previous = pair(env, 'GCSAT_WEBHOOK_PREVIOUS', user, password, current?.user ?? defaultWebhookUser);
   if (current === null && previous !== null && header !== null) {
     return { basic: [], headers: [header], basicAlone: [previous] };
   }
@@ -153,18 +154,23 @@ async function stateOf(file: string): Promise<string> {
 }
 
 function pair(
+  env: NodeJS.ProcessEnv,
   names: string,
   user: string | null | undefined,
   password: string | null | undefined,
   otherwise: string,
 ): { user: string; password: string } | null {
+  const [userName, passwordName] = [
+    secretVariable(env, `${names}_USER`),
+    secretVariable(env, `${names}_PASSWORD`),
+  ];
   if (typeof password !== 'string') {
     if (typeof user !== 'string') return null;
     throw new Failure(
       'configuration',
       'webhook_credentials_incomplete',
-      `${names}_USER is set without ${names}_PASSWORD`,
-      { hint: `set ${names}_PASSWORD or ${names}_PASSWORD_FILE too, or unset ${names}_USER` },
+      `${userName} is set without ${names}_PASSWORD`,
+      { hint: `set ${names}_PASSWORD or ${names}_PASSWORD_FILE too, or unset ${userName}` },
     );
   }
   const name = user ?? otherwise;
@@ -173,19 +179,19 @@ function pair(
   throw new Failure(
     'configuration',
     'bad_configuration',
-    `${names}_USER or ${names}_PASSWORD has a character that Basic credentials cannot have`,
+    `${userName} or ${passwordName} has a character that Basic credentials cannot have`,
     { hint: 'use a user without colons, and no line breaks or other control characters' },
   );
 }
 
 /** The value is not repeated in the message: it is a secret. */
-function parseHeader(text: string): { name: string; value: string } {
+function parseHeader(text: string, variable: string): { name: string; value: string } {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)[ \t]*$/.exec(
     text,
   );
   const [, name = '', value = ''] = match ?? [];
   if (match !== null) return { name, value };
-  throw new Failure('configuration', 'bad_configuration', 'GCSAT_WEBHOOK_HEADER is no header', {
-    hint: 'set it to e.g. `X-Gcsat-Token: a-long-random-text`',
+  throw new Failure('configuration', 'bad_configuration', `${variable} is no header`, {
+    hint: 'give e.g. `X-Gcsat-Token: a-long-random-text`',
   });
 }

@@ -197,6 +197,51 @@ describe('what is missing or wrong', () => {
     expect(await failureOf({}, { GCSAT_ALLOW_HOST: 'perhaps' })).toMatchObject({ kind: 'configuration' });
   });
 
+  test.each(['file:x/y.db', 'mysql://127.0.0.1/x', 'https://a.example/x.db', 'memory:x'])(
+    'the ledger %s is refused',
+    async (database) => {
+      const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+      expect(await failureOf({ database }, account)).toMatchObject({
+        kind: 'usage',
+        message: expect.stringMatching(/^--database: [a-z]+: is no scheme of a ledger$/),
+      });
+      const byFile = { ...account, GCSAT_DATABASE_URL_FILE: inFile(database) };
+      expect((await failureOf({}, byFile)).message).toMatch(/^GCSAT_DATABASE_URL_FILE: /);
+    },
+  );
+
+  test.each([
+    './a:b.db',
+    '/srv/a:b.db',
+    'C:\\ledger.db',
+    ':memory:',
+    'sqlite:x.db',
+    'SQLITE:///x.db',
+    'postgres://h/x',
+  ])('the ledger %s is left to the ledger itself', async (database) => {
+    const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+    expect(await loadSettings({ database }, { ...env, ...account })).toMatchObject({ database });
+  });
+
+  test('an error of a secret from a file names the variable that is set', async () => {
+    const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+    const settings = await loadSettings(
+      {},
+      {
+        ...env,
+        ...account,
+        GCSAT_SURVEY_SECRET_FILE: inFile('short'),
+        GCSAT_WEBHOOK_USER_FILE: inFile('me'),
+      },
+    );
+    await expect(settings.surveySecret()).rejects.toThrow(
+      /^GCSAT_SURVEY_SECRET_FILE has fewer than 32 bytes$/,
+    );
+    await expect(settings.webhookCredentials()).rejects.toThrow(
+      /^GCSAT_WEBHOOK_USER_FILE is set without GCSAT_WEBHOOK_PASSWORD$/,
+    );
+  });
+
   test.each(['../evil', '__proto__', '.hidden', 'a b', '', 'x'.repeat(65)])('profile %j', async (profile) => {
     expect(await failureOf({ profile })).toMatchObject({ kind: 'usage' });
   });

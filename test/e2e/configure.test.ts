@@ -335,6 +335,13 @@ describe('configure set and show', () => {
     expect((await run(['configure', 'remove', 'default', '--yes'], disturbed)).code).toBe(0);
   });
 
+  test('a value from an empty stdin is refused with a hint about that value', async () => {
+    const { code, document } = await runJson(['configure', 'set', 'companyName=-'], { env: home().env });
+    expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'stdin_empty' });
+    expect(document.error.hint).toContain('companyName=-');
+    expect(document.error.hint).not.toMatch(/token|secret/);
+  });
+
   test('processes that set at the same time all keep what they set', async () => {
     const { env, config } = home();
     const values = ['sample=5', 'delay=2h', 'maxAge=9d', 'language=de', 'lowRating=1', 'timeout=9'];
