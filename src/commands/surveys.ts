@@ -77,10 +77,17 @@ export async function runSurveysRetry(
   refuseEmpty(id);
   if (dryRun) await keepNoSigningKey(context);
   await withServices(context, 'hand', async (services) => {
-    if (dryRun && wasSent !== true) await readyToDeliver(services);
-    await perhapsRehearsed(services, dryRun, (own) =>
-      wasSent === true ? settle(context, own, id, dryRun) : decideAgain(context, own, id, dryRun),
-    );
+    await perhapsRehearsed(services, dryRun, async (own) => {
+      if (wasSent === true) return settle(context, own, id, dryRun);
+      const { id: closingId, conversationId } = await readyAgain(own.ledger, id, timeNow(context.clock));
+      const request = { conversationId, closingId };
+      return workOnConversations(context, own, [conversationId], async (_id, steps) => {
+        if (!dryRun) return surveyClosing(own, request, steps);
+        // The delivery itself, whose settings may be wrong, and not that of the rehearsal.
+        await readyToDeliver(services);
+        return previewClosing(own, request, steps);
+      });
+    });
   });
 }
 
@@ -94,19 +101,6 @@ async function settle(
   const { id: closingId } = await settleAsSent(ledger, id, now);
   const told = { ...(await tellSurvey(ledger, closingId, now)), dryRun };
   output.result(told, () => surveyStoryView(told, output) + dryRunNote(dryRun));
-}
-
-async function decideAgain(
-  context: CommandContext,
-  services: Services,
-  id: string,
-  dryRun: boolean,
-): Promise<void> {
-  const closing = await readyAgain(services.ledger, id, timeNow(context.clock));
-  const work = dryRun ? previewClosing : surveyClosing;
-  await workOnConversations(context, services, [closing.conversationId], (conversationId, steps) =>
-    work(services, { conversationId, closingId: closing.id }, steps),
-  );
 }
 
 /** `gcsat surveys cancel ID`: a survey that has not left never will. */

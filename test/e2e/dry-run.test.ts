@@ -48,6 +48,12 @@ describe('a person who changes the ledger', () => {
       const dry = await runJson(['surveys', ...args, '--dry-run', '--', sent], { env });
       expect([dry.code, dry.document.error]).toEqual([8, real.document.error]);
     }
+    // What is wrong first in the real run is first here too: the id, and then the delivery.
+    const senderless: Record<string, string> = { ...env, GCSAT_FROM: '' };
+    const unknown = ['surveys', 'retry', '--dry-run', 'nowhere'];
+    expect((await run(unknown, { env: senderless })).code).toBe(5);
+    const known = ['surveys', 'retry', '--dry-run', '--', suppressed];
+    expect((await run(known, { env: senderless })).code).toBe(3);
     expect(await storiesOf(env, [suppressed, sent])).toEqual(before);
     expect(await countOf(requests, 'POST')).toBe(posted);
   });
