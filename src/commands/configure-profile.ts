@@ -25,6 +25,7 @@ import {
 } from '../config/profiles.ts';
 import { chosenProfile, resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
 import type { SettingOrigin } from '../config/settings.ts';
+import { surveySecretPlace } from '../config/survey-secret.ts';
 import { readSecret } from '../config/token-input.ts';
 import { environmentWebhookCredentials, type WebhookCredentials } from '../config/webhook-credentials.ts';
 import { defaultPolicy } from '../domain/policy.ts';
@@ -32,7 +33,7 @@ import { Failure } from '../failure.ts';
 import { registerSecret } from '../terminal/redact.ts';
 import { suggest } from '../terminal/suggest.ts';
 import { table } from '../terminal/table.ts';
-import type { CommandContext } from './context.ts';
+import { wantsSandbox, type CommandContext } from './context.ts';
 import { refuseSandbox } from './refuse-sandbox.ts';
 
 /** What stands for a secret that is there. */
@@ -160,7 +161,19 @@ export async function runConfigureShow(context: CommandContext): Promise<void> {
   if (hasAny(credentials)) {
     resolved.origins['webhookCredentials'] = fromEnvironment ? 'environment' : 'profile';
   }
-  const settings = shownSettings(resolved, credentials, invalid);
+  const key = surveySecretPlace(context.env, resolved.dataDir);
+  const sandbox = wantsSandbox(context.flags, context.env);
+  if (key.place === 'environment') resolved.origins['signingKey'] = 'environment';
+  if (sandbox) resolved.origins['sandbox'] = context.flags.sandbox === true ? 'flag' : 'environment';
+  const settings = shownSettings(
+    resolved,
+    {
+      webhookCredentials: hasAny(credentials) ? isSet : null,
+      signingKey: key.place === 'none' ? null : key.place === 'file' ? `${isSet}, in ${key.file}` : isSet,
+      sandbox: sandbox ? 'yes' : 'no',
+    },
+    invalid,
+  );
   const file = configFile(resolved.configDir);
   if (!resolved.profileExists) output.warn(`there is no profile '${resolved.profile}' in ${file} yet`);
   output.result({ profile: resolved.profile, file, settings }, () =>
@@ -186,13 +199,16 @@ function hasAny({ basic, headers }: WebhookCredentials): boolean {
 
 function shownSettings(
   resolved: ResolvedSettings,
-  credentials: WebhookCredentials,
+  others: Readonly<Record<'webhookCredentials' | 'signingKey' | 'sandbox', string | null>>,
   invalid: ReadonlyMap<string, Failure>,
 ): Record<string, Shown> {
   const secret = (value: string | null): string | null => (value === null ? null : isSet);
   const values: Record<string, string | null> = {
     profile: resolved.profile,
     domain: resolved.domain?.origin ?? null,
+    allowHost: ['flag', 'environment', 'profile'].includes(resolved.origins['allowHost'] ?? '')
+      ? 'yes'
+      : 'no',
     email: resolved.email,
     token: secret(resolved.token),
     delivery: resolved.delivery,
@@ -202,7 +218,7 @@ function shownSettings(
     template: resolved.templateFile,
     logo: resolved.brand.logoFile,
     trustProxy: resolved.trustedProxies.length === 0 ? null : resolved.trustedProxies.join(', '),
-    webhookCredentials: hasAny(credentials) ? isSet : null,
+    ...others,
     ratePercent: String(resolved.ratePercent),
     timeout: String(resolved.timeoutMs / 1000),
     database: resolved.database,
@@ -232,6 +248,10 @@ export async function runConfigureList(context: CommandContext): Promise<void> {
     delivery: values.delivery ?? 'outbox',
     active: name === active,
   }));
+  if (output.jsonl) {
+    for (const profile of profiles) output.line(profile, () => profile.name);
+    return;
+  }
   output.result(profiles, () => {
     if (profiles.length === 0) return 'No profile yet; `gcsat configure` makes one.';
     return table(

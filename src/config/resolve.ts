@@ -226,6 +226,14 @@ async function resolveDomain(
   // What the profile allows, it allows for its own host.
   const allowedByProfile = given?.origin === 'profile' && stored.allowHost === true;
   const allowHost = flags.allowHost ?? (environmentSwitch(env, 'GCSAT_ALLOW_HOST') || allowedByProfile);
+  layers.origins['allowHost'] =
+    flags.allowHost !== undefined
+      ? 'flag'
+      : environmentSwitch(env, 'GCSAT_ALLOW_HOST')
+        ? 'environment'
+        : allowedByProfile
+          ? 'profile'
+          : 'default';
   return layers.parse<Domain | null>('domain', given, (text) => parseDomain(text, allowHost), null);
 }
 

@@ -1,9 +1,10 @@
 import { randomBytes } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder } from '../private-folder.ts';
-import { environmentSecret, secretVariable } from './environment.ts';
+import { environmentSecret, environmentText, secretVariable } from './environment.ts';
 
 const leastBytes = 32;
 
@@ -26,7 +27,7 @@ export async function surveySecret(
 ): Promise<Uint8Array> {
   const given = await environmentSecret(env, 'GCSAT_SURVEY_SECRET');
   if (given !== null) return checked(given, secretVariable(env, 'GCSAT_SURVEY_SECRET'));
-  const file = join(dataDir, 'survey-secret');
+  const file = fileOf(dataDir);
   try {
     const kept = (await readIfThere(file)) ?? (keep ? await make(dataDir, file) : (passing ??= newSecret()));
     return checked(kept.trim(), file);
@@ -44,6 +45,19 @@ export async function surveySecret(
     );
   }
 }
+
+/** Where the key stands now, without reading it. `file`: where it is kept, or would be. */
+export function surveySecretPlace(
+  env: NodeJS.ProcessEnv,
+  dataDir: string,
+): { place: 'environment' | 'file' | 'none'; file: string } {
+  const file = fileOf(dataDir);
+  const names = ['GCSAT_SURVEY_SECRET', 'GCSAT_SURVEY_SECRET_FILE'];
+  if (names.some((name) => environmentText(env, name) !== null)) return { place: 'environment', file };
+  return { place: existsSync(file) ? 'file' : 'none', file };
+}
+
+const fileOf = (dataDir: string): string => join(dataDir, 'survey-secret');
 
 function checked(secret: string, source: string): Uint8Array {
   const bytes = Buffer.from(secret, 'utf8');

@@ -50,6 +50,9 @@ describe('version and help', () => {
     const fixed = [
       'profile',
       'domain',
+      'allowHost',
+      'sandbox',
+      'signingKey',
       'email',
       'token',
       'database',

@@ -342,6 +342,46 @@ describe('configure set and show', () => {
     expect(document.error.hint).not.toMatch(/token|secret/);
   });
 
+  test('show tells of the signing key where it is, and of other hosts and the sandbox whether they are allowed', async () => {
+    const { env } = home();
+    const show = async (more: Record<string, string>, ...flags: string[]) =>
+      (await runJson(['configure', 'show', ...flags], { env: { ...env, ...more } })).document.settings;
+    expect(await show({})).toMatchObject({
+      signingKey: { value: null, origin: 'default' },
+      allowHost: { value: 'no', origin: 'default' },
+      sandbox: { value: 'no', origin: 'default' },
+    });
+    const GCSAT_SURVEY_SECRET = 'never-to-be-shown-and-long-enough-for-a-key';
+    const given = await show({ GCSAT_SURVEY_SECRET, GCSAT_ALLOW_HOST: '1', GCSAT_SANDBOX: '1' });
+    expect(given).toMatchObject({
+      signingKey: { value: 'set', origin: 'environment' },
+      allowHost: { value: 'yes', origin: 'environment' },
+      sandbox: { value: 'yes', origin: 'environment' },
+    });
+    expect(JSON.stringify(given)).not.toContain('never-to-be-shown');
+    expect(await show({}, '--allow-host', '--sandbox')).toMatchObject({
+      allowHost: { value: 'yes', origin: 'flag' },
+      sandbox: { value: 'yes', origin: 'flag' },
+    });
+    const file = join(env['GCSAT_DATA_DIR']!, 'survey-secret');
+    mkdirSync(env['GCSAT_DATA_DIR']!);
+    writeFileSync(file, GCSAT_SURVEY_SECRET);
+    expect(await show({})).toMatchObject({ signingKey: { value: `set, in ${file}`, origin: 'default' } });
+  });
+
+  test('list --jsonl has a line for each profile', async () => {
+    const { env } = home();
+    expect((await run(['configure', 'list', '--jsonl'], { env })).stdout).toBe('');
+    for (const name of ['a', 'b']) await run(['configure', 'set', 'sample=5', '--profile', name], { env });
+    const { stdout } = await run(['configure', 'list', '--jsonl'], { env });
+    expect(
+      stdout
+        .trimEnd()
+        .split('\n')
+        .map((line) => JSON.parse(line).name),
+    ).toEqual(['a', 'b']);
+  });
+
   test('processes that set at the same time all keep what they set', async () => {
     const { env, config } = home();
     const values = ['sample=5', 'delay=2h', 'maxAge=9d', 'language=de', 'lowRating=1', 'timeout=9'];
