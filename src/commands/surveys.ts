@@ -1,4 +1,5 @@
 import { timeNow } from '../domain/instant.ts';
+import { needsTimeZone } from '../domain/time-range.ts';
 import { Failure } from '../failure.ts';
 import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
 import { readyToDeliver } from '../workflow/decide-and-deliver.ts';
@@ -146,7 +147,10 @@ async function sinceOf(
   { since, timezone }: SurveysListOptions,
 ): Promise<{ since?: string }> {
   if (since === undefined) return {};
-  const timeZone = timezone ?? (await timeZoneFor({ since }, services, output));
+  // A list needs no Gladly where no clock of its zone is asked for.
+  const askFor = async (): Promise<string> =>
+    needsTimeZone({ since }) ? timeZoneFor({ since }, services, output) : 'UTC';
+  const timeZone = timezone ?? (await askFor());
   return { since: parseTimeRange({ since }, services.clock(), timeZone).since };
 }
 

@@ -32,22 +32,23 @@ export function refuseBadTimeRange(given: GivenRange, nowMs: number, timeZone: s
 }
 
 /**
- * The organization's zone, for which Gladly is asked only where the range depends on it. UTC elsewhere, and, with a
- * warning, where Gladly tells none, or one whose clocks cannot be read here.
+ * The organization's zone. UTC where Gladly tells none, or one whose clocks cannot be read here, with a warning if
+ * the range depends on it.
  */
 export async function timeZoneFor(
   given: GivenRange,
   services: Pick<Services, 'organization'>,
   output: Pick<Output, 'warn'>,
 ): Promise<string> {
-  if (!needsTimeZone(given)) return 'UTC';
   const { timezone } = await services.organization();
   if (timezone !== null && isTimeZone(timezone)) return timezone;
-  const why =
-    timezone === null
-      ? 'Gladly tells no time zone of the organization'
-      : `the organization's time zone '${timezone}' is unknown here`;
-  output.warn(`${why}; times without an offset are read in UTC`);
+  if (needsTimeZone(given)) {
+    const why =
+      timezone === null
+        ? 'Gladly tells no time zone of the organization'
+        : `the organization's time zone '${timezone}' is unknown here`;
+    output.warn(`${why}; times without an offset are read in UTC`);
+  }
   return 'UTC';
 }
 

@@ -115,6 +115,12 @@ export function parseDatabase(text: string): string {
       'give a file path or a sqlite: URL; a path with a colon begins with ./ or /',
     );
   }
+  if (/^(?:sqlite:)?:memory:$/i.test(location)) {
+    throw new InvalidValue(
+      'a ledger in memory forgets who was asked',
+      'give a file path or a sqlite: URL; for trying without a trace there is --sandbox',
+    );
+  }
   if (location !== '') return location;
   throw new InvalidValue('the name of the ledger is empty', 'give a file path or a sqlite: URL');
 }

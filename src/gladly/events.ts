@@ -30,10 +30,12 @@ export interface EventQuery {
 const maxLineLength = 16 * 1024 * 1024;
 
 const text = z.string().min(1);
+/** The contract says text; a number is one just as well. */
+const id = z.union([text, z.number().transform(String)]);
 const optionalText = z.string().nullish().catch(null);
 
 const event = z.object({
-  id: text,
+  id,
   type: text,
   timestamp: text.transform(readTime).pipe(z.string()),
   initiator: z

@@ -16,8 +16,8 @@ export type WebhookEvent =
     }
   | { type: 'other'; name: string };
 
-/** An id of Gladly's has 22 characters; what is longer than this would only fill the ledger. */
-const longestId = 512;
+/** Any text may be an id; what is longer than this would only fill the ledger. */
+const longestId = 4096;
 
 /**
  * Reads the body of a webhook request (Webhooks, Events). Only what is used is looked at, so that properties and types

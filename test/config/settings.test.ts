@@ -210,18 +210,22 @@ describe('what is missing or wrong', () => {
     },
   );
 
-  test.each([
-    './a:b.db',
-    '/srv/a:b.db',
-    'C:\\ledger.db',
-    ':memory:',
-    'sqlite:x.db',
-    'SQLITE:///x.db',
-    'postgres://h/x',
-  ])('the ledger %s is left to the ledger itself', async (database) => {
-    const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
-    expect(await loadSettings({ database }, { ...env, ...account })).toMatchObject({ database });
-  });
+  test.each([':memory:', 'sqlite::memory:', ' :memory: '])(
+    'the ledger %j is refused: it would forget who was asked',
+    async (database) => {
+      const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+      const refused = { kind: 'usage', message: '--database: a ledger in memory forgets who was asked' };
+      expect(await failureOf({ database }, account)).toMatchObject(refused);
+    },
+  );
+
+  test.each(['./a:b.db', '/srv/a:b.db', 'C:\\ledger.db', 'sqlite:x.db', 'SQLITE:///x.db', 'postgres://h/x'])(
+    'the ledger %s is left to the ledger itself',
+    async (database) => {
+      const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+      expect(await loadSettings({ database }, { ...env, ...account })).toMatchObject({ database });
+    },
+  );
 
   test('an error of a secret from a file names the variable that is set', async () => {
     const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };

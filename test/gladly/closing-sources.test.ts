@@ -64,7 +64,7 @@ describe('events', () => {
       {
         closing: {
           conversationId: ' / ',
-          customerId: null,
+          customerId: '7',
           closedAt: '2026-11-22T08:40:00.000Z',
           source: 'events',
         },
@@ -78,7 +78,7 @@ describe('events', () => {
     const gladly = await eventsGladly(
       { conversationId: '' },
       { conversationId: null },
-      { conversationId: 1, type: 'CONVERSATION/REOPENED' },
+      { conversationId: true, type: 'CONVERSATION/REOPENED' },
       { conversationId: '', type: 'CONVERSATION/SNOOZED' },
       { conversationId: '', at: '2026-11-22T09:00:00Z' },
     );

@@ -53,6 +53,11 @@ describe('events', () => {
     ]);
   });
 
+  test('may have a number where the contract has text', async () => {
+    const [event] = await eventsFrom(line('e1').replace('"id":"e1"', '"id":17'));
+    expect(event).toMatchObject({ id: '17', content: { conversationId: 'c-e1' } });
+  });
+
   test('of an empty stretch are none', async () => {
     expect(await eventsFrom('')).toEqual([]);
     expect(await eventsFrom('\n\n')).toEqual([]);
