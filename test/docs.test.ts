@@ -273,7 +273,7 @@ describe('what has to be documented', () => {
         (name) => `${name}_FILE`,
       ),
     );
-    const beginnings = [...source.matchAll(/pair\('(GCSAT_\w+)'/g)].map(([, name]) => name);
+    const beginnings = [...source.matchAll(/pair\(env, '(GCSAT_\w+)'/g)].map(([, name]) => name);
     const read = [...source.matchAll(/'(GCSAT_\w+)'/g)]
       .map(([, name = '']) => name)
       .filter((name) => !beginnings.includes(name));

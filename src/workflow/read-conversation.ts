@@ -81,7 +81,9 @@ async function readAround(
   asked: Promise<Conversation>,
   steps: Steps,
 ): Promise<ConversationRead> {
-  const { directory } = services;
+  const { directory, settings } = services;
+  // Worth further requests only where a closing may be left out by it.
+  const needsInbox = settings.policy.excludedInboxes.length > 0;
   const readAt = timeNow(services.clock);
   const [conversation, agents, inboxes, topics, organization] = await Promise.all([
     asked,
@@ -89,7 +91,7 @@ async function readAround(
     // The first question warms a list while the conversation is still on its way.
     steps
       .run('read inboxes', () => directory.inboxes())
-      .then(async () => directory.inboxes(idsOf((await asked).inboxId))),
+      .then(async (listed) => (needsInbox ? directory.inboxes(idsOf((await asked).inboxId)) : listed)),
     steps
       .run('read topics', () => directory.topics())
       .then(async () => directory.topics((await asked).topicIds)),
