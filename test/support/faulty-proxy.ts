@@ -4,7 +4,11 @@ import { onTestFinished } from 'vitest';
 
 /** What happens to one request: passed on, or broken before or after the other side has taken it. */
 export type Fate =
-  'pass' | 'reset before' | 'reset after' | 'never answer' | { status: number; body?: string };
+  | 'pass'
+  | 'reset before'
+  | 'reset after'
+  | 'never answer'
+  | { status: number; body?: string; headers?: Record<string, string> };
 
 export interface FaultyProxy {
   origin: string;
@@ -27,7 +31,9 @@ export async function faultyProxy(
       incoming.socket.resetAndDestroy();
     } else if (typeof fate === 'object') {
       incoming.resume();
-      outgoing.writeHead(fate.status, { 'content-type': 'application/json' }).end(fate.body ?? '');
+      outgoing
+        .writeHead(fate.status, { 'content-type': 'application/json', ...fate.headers })
+        .end(fate.body ?? '');
     } else {
       pass(target, incoming, outgoing, fate);
     }
