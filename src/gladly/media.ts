@@ -7,6 +7,7 @@ import type { Call, Requests } from './requests.ts';
 import type { Answer } from './transport.ts';
 
 export interface Recording {
+  /** Such as `audio/mpeg`, without parameters and in lower case. */
   contentType: string | null;
   /** To be read once and soon; leaving it unread ends the connection after the time-out. */
   bytes: AsyncIterable<Uint8Array>;
@@ -37,8 +38,13 @@ export async function downloadRecording(
     await answer.drain();
     throw tooLarge(asked, options.maxBytes);
   }
+  const contentType = mediaTypeOf(answer.header('content-type'));
+  if (!mayBeSound(contentType)) {
+    await answer.drain();
+    throw noRecording(asked, contentType);
+  }
   return {
-    contentType: answer.header('content-type'),
+    contentType,
     bytes: bounded(answer.chunks(), options.maxBytes, asked),
   };
 }
@@ -59,6 +65,22 @@ async function* bounded(
     const problem = problemOf(asked, error);
     throw problem instanceof Problem ? problem.failure : problem;
   }
+}
+
+function mediaTypeOf(contentType: string | null): string | null {
+  const [type = ''] = contentType?.split(';', 1) ?? [];
+  return type.trim() === '' ? null : type.trim().toLowerCase();
+}
+
+/** Anything else, such as the page of a login, stands in the place of a recording. */
+function mayBeSound(mediaType: string | null): boolean {
+  return mediaType === null || mediaType.startsWith('audio/') || mediaType === 'application/octet-stream';
+}
+
+function noRecording(asked: Asked, mediaType: string | null): Failure {
+  const message = `In the place of the recording of item ${plain(asked.id ?? '', 80)} is ${plain(mediaType ?? '', 80)}`;
+  const hint = 'Look at the item in Gladly, and at what stands between here and Gladly.';
+  return failureAbout(asked, 'contract', 'recording_unreadable', message, hint);
 }
 
 function tooLarge(asked: Asked, maxBytes: number): Failure {
