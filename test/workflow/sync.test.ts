@@ -328,3 +328,16 @@ test('what failed is tried again by a tick when its pause is over, not before', 
   own.time.now += 2 * minute;
   expect(await tickOf(own.services({ origin }))).toMatchObject({ thisRun: { sent: 1, failed: 0 } });
 });
+
+test('a closing of half an hour ago whose tick could not ask is found by the next one', async () => {
+  const own = await begun();
+  await own.tell();
+  own.time.now += 30 * minute;
+  const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+    request === 'GET /api/v1/events' ? { status: 503 } : 'pass',
+  );
+  expect((await failureOf(tickOf(own.services({ origin })))).kind).toBe('temporary');
+  own.time.now += minute;
+  expect((await tickOf(own.services())).thisRun.sent).toBe(1);
+  expect(own.sandbox.mailbox()).toHaveLength(1);
+});
