@@ -33,7 +33,7 @@ import { Failure } from '../failure.ts';
 import { registerSecret } from '../terminal/redact.ts';
 import { suggest } from '../terminal/suggest.ts';
 import { table } from '../terminal/table.ts';
-import { wantsSandbox, type CommandContext } from './context.ts';
+import { passwordOf, wantsSandbox, type CommandContext } from './context.ts';
 import { refuseSandbox } from './refuse-sandbox.ts';
 
 /** What stands for a secret that is there. */
@@ -114,7 +114,7 @@ function assignmentOf(key: string, value: string): Assignment {
   if (!isProfileKey(key)) throw unknownKey(key);
   if (isEmpty) return { group: 'values', key, text: null };
   readValue('usage', key, (text) => checkProfileValue(key, text), value);
-  if (key === 'smtpUrl') registerSecret(value);
+  if (key === 'smtpUrl') registerSecret(passwordOf(value));
   // The file is looked for from wherever gcsat runs later.
   const text = key === 'template' ? parseTemplate(value) : key === 'logo' ? parseLogo(value) : value.trim();
   return { group: 'values', key, text };
@@ -328,6 +328,6 @@ async function currentProfile(
     onInvalid: (name, failure) => invalid.set(name, failure),
   });
   registerSecret(resolved.token);
-  registerSecret(resolved.smtpUrl);
+  registerSecret(passwordOf(resolved.smtpUrl));
   return resolved;
 }

@@ -157,7 +157,8 @@ export function registerWebhookSecrets({ basic, headers, basicAlone = [] }: Webh
   for (const { value } of headers) registerSecret(value);
 }
 
-function passwordOf(url: string | null): string | null {
+/** Null where there is none. */
+export function passwordOf(url: string | null): string | null {
   if (url === null || !URL.canParse(url)) return null;
   return decodeURIComponent(new URL(url).password);
 }

@@ -288,3 +288,72 @@ test('a webhook’s own password is known to the profile, to Gladly, and to nobo
   const bodies = canary.gladly.asked.flatMap(({ body }) => secretsIn(body, all));
   expect(bodies).toEqual(expect.arrayContaining(['first', 'second']));
 });
+
+/** Throws secrets, which it reads from a file, when something is called that the command needs after it has them. */
+const plantedAt = `
+import crypto from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+import net from 'node:net';
+const { PLANTED_AT: name, PLANTED_FILE: file } = process.env;
+const owner = { connect: net, request: http, timingSafeEqual: crypto, write: process.stdout }[name];
+const real = owner[name];
+let planted = false;
+owner[name] = function (...given) {
+  const error = new RangeError('planted with ' + readFileSync(file, 'utf8'));
+  const isFirst = !planted;
+  planted = true;
+  if (isFirst && (name === 'write' || name === 'request')) throw error;
+  if (isFirst) setImmediate(() => { throw error; });
+  return real.apply(this, given);
+};
+syncBuiltinESMExports();
+`;
+
+test('a crash gives away no secret that was in use, wherever it comes from', options, async () => {
+  const canary = await createCanary();
+  const { folder } = canary;
+  await done(canary, ['configure']);
+  const { id, event } = await canary.tell();
+  const module = join(folder, 'given', 'planted-at.mjs');
+  writeFileSync(module, plantedAt);
+  const given = (name: string): string => readFileSync(join(folder, 'given', name), 'utf8').trim();
+  const webhook = {
+    GCSAT_WEBHOOK_USER: 'gladly',
+    GCSAT_WEBHOOK_PASSWORD_FILE: join(folder, 'given', 'webhook'),
+    GCSAT_WEBHOOK_PREVIOUS_PASSWORD_FILE: join(folder, 'given', 'previous'),
+    GCSAT_WEBHOOK_HEADER_FILE: join(folder, 'given', 'header'),
+  };
+  expect(given('webhook')).toBe(secrets.webhookPassword);
+  const { token, smtpPassword, surveySecret, webhookPassword, previousPassword, headerValue } = secrets;
+  const ofWebhook = [webhookPassword, previousPassword, headerValue];
+  const basic = Buffer.from(`gladly:${webhookPassword}`).toString('base64');
+
+  const planted = (place: string, told: readonly string[]): Record<string, string> => {
+    const file = join(folder, 'given', `told-at-${place}`);
+    writeFileSync(file, told.join(' and '), { mode: 0o600 });
+    return { NODE_OPTIONS: `--import=${module}`, PLANTED_AT: place, PLANTED_FILE: file };
+  };
+  await canary.run(['replay', '-v', '--', id], planted('connect', [smtpPassword, token, surveySecret]));
+  await canary.run(['configure', 'show', '-v'], planted('write', [token, smtpPassword]));
+  await canary.run(['webhook', 'send', '-v'], {
+    ...webhook,
+    ...planted('request', [token, ...ofWebhook, basic]),
+  });
+  const server = await canary.serve({
+    ...webhook,
+    ...planted('timingSafeEqual', [token, smtpPassword, ...ofWebhook, basic]),
+  });
+  await fetch(`${server.origin}/webhooks/gladly`, {
+    method: 'POST',
+    headers: { authorization: `Basic ${basic}`, 'x-canary': headerValue },
+    body: JSON.stringify(event),
+  }).catch(() => undefined);
+  expect(await server.stop()).toBe(1);
+
+  const crashed = canary.ran.filter(({ code }) => code === 1);
+  expect(crashed.map(({ args }) => args[0])).toEqual(['replay', 'configure', 'webhook', 'serve']);
+  for (const { stderr } of crashed) expect(stderr).toMatch(/RangeError: planted with \[redacted\] and /);
+  expectDiscretion(canary);
+});
