@@ -1,4 +1,5 @@
 import { mkdirSync, statSync } from 'node:fs';
+import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
@@ -15,6 +16,17 @@ export function makePrivateFolder(path: string): void {
     mkdirSync(path, 0o700);
   } catch (error) {
     if (!isFolder(path)) throw error;
+  }
+}
+
+/** A new name outlives a power cut only when its folder is on the disk; Windows cannot open folders and needs not. */
+export async function syncFolder(directory: string): Promise<void> {
+  if (process.platform === 'win32') return;
+  const handle = await open(directory, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

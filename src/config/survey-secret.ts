@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { makePrivateFolder } from '../private-folder.ts';
+import { makePrivateFolder, syncFolder } from '../private-folder.ts';
 import { environmentSecret, environmentText, secretVariable } from './environment.ts';
 
 const leastBytes = 32;
@@ -88,6 +88,7 @@ async function make(dataDir: string, file: string): Promise<string> {
     await link(temporary, file).catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
     });
+    await syncFolder(dataDir);
   } finally {
     await unlink(temporary).catch(() => undefined);
   }

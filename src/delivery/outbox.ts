@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
-import { makePrivateFolder } from '../private-folder.ts';
+import { makePrivateFolder, syncFolder } from '../private-folder.ts';
 import { internetMessage, safeName, senderOf } from './internet-message.ts';
 import type { Mail, MailComposer } from './mail.ts';
 import { notSent, type DeliveryOutcome, type DeliveryProvider, type SurveyMessage } from './provider.ts';
@@ -98,17 +98,6 @@ async function publish(directory: string, drafts: readonly Draft[]): Promise<voi
     throw error;
   }
   await syncFolder(directory);
-}
-
-/** A rename outlives a power cut only when its folder is on the disk; Windows cannot open folders and needs not. */
-async function syncFolder(directory: string): Promise<void> {
-  if (process.platform === 'win32') return;
-  const handle = await open(directory, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
-  }
 }
 
 /** Also what a killed process left of this survey; the names have no dot before their first suffix. */

@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { surveySecret } from '../../src/config/survey-secret.ts';
+import { watchFileCalls } from '../support/file-calls.ts';
 
 let folder: string;
 let dataDir: string;
@@ -64,4 +65,17 @@ describe('surveySecret', () => {
       code: 'survey_secret_unavailable',
     });
   });
+});
+
+test('a key is whole and on the disk before it has its name, and its name before a link is signed', async () => {
+  const calls = watchFileCalls();
+  await surveySecret({}, dataDir);
+  expect(calls).toEqual([
+    'open survey-secret.draft',
+    'write survey-secret.draft',
+    'sync survey-secret.draft',
+    'link survey-secret.draft to survey-secret',
+    'open data',
+    'sync data',
+  ]);
 });

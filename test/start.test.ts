@@ -1,0 +1,42 @@
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { run, temporaryFolder } from './support/run.ts';
+
+test('whatever is written is for its owner alone: the program has that umask to its end', async () => {
+  const folder = temporaryFolder();
+  const module = join(folder, 'tell-umask.mjs');
+  const told = join(folder, 'umask');
+  writeFileSync(
+    module,
+    `import { writeFileSync } from 'node:fs';
+     process.on('exit', () => writeFileSync(${JSON.stringify(told)}, process.umask().toString(8)));`,
+  );
+  const before = process.umask(0);
+  try {
+    const { code } = await run(['configure', 'list'], { env: { NODE_OPTIONS: `--import=${module}` } });
+    expect(code).toBe(0);
+  } finally {
+    process.umask(before);
+  }
+  expect(readFileSync(told, 'utf8')).toBe('77');
+});
+
+/** Throws twice as soon as the program listens for what nobody catches. */
+const thrower = `
+process.on('newListener', (name) => {
+  if (name !== 'uncaughtException') return;
+  for (const which of ['first', 'second']) setImmediate(() => { throw new Error('planted ' + which); });
+});
+`;
+
+test('two errors that nobody catches are one report, of the first', async () => {
+  const module = join(temporaryFolder(), 'thrower.mjs');
+  writeFileSync(module, thrower);
+  const { code, stdout, stderr } = await run(['--json', 'sandbox', '--port', '0'], {
+    env: { NODE_OPTIONS: `--import=${module}` },
+  });
+  expect(code).toBe(1);
+  expect(stderr.match(/^error: .*$/gm)).toEqual([expect.stringContaining('planted first')]);
+  expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'defect' } });
+});
