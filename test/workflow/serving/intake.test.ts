@@ -108,3 +108,21 @@ test('what a full disk does not take is not accepted, and later events are', asy
   await sql`PRAGMA max_page_count = 1000000`.execute(own.ledger.db);
   expect(await intake.accept(closed('after'))).toBe('stored');
 });
+
+test('an event that can not be written for a reason of its own does not take the others with it', async () => {
+  const own = await world();
+  const { intake, stored } = intakeOf(own);
+  await sql`CREATE TRIGGER defect BEFORE INSERT ON closings WHEN NEW.conversation_id = 'broken'
+    BEGIN SELECT RAISE(ABORT, 'a defect'); END`.execute(own.ledger.db);
+  const [broken, whole] = await Promise.allSettled([
+    intake.accept(closed('broken')),
+    intake.accept(closed('whole')),
+  ]);
+  expect(broken).toMatchObject({
+    status: 'rejected',
+    reason: { message: expect.stringContaining('a defect') },
+  });
+  expect(whole).toEqual({ status: 'fulfilled', value: 'stored' });
+  expect(await own.closings()).toMatchObject([{ conversationId: 'whole' }]);
+  expect(stored()).toBe(1);
+});

@@ -262,3 +262,28 @@ describe('visits', () => {
     expect((await desk.view(survey)).state).toBe('open');
   });
 });
+
+test('a survey expires by when its message left, however late the sending was confirmed', async () => {
+  const own = await world();
+  await own.tell({ customer: { email: 'somebody@example.org' } });
+  own.time.now += minute;
+  const given = own.services();
+  const slow = async () => {
+    const provider = await given.provider();
+    const deliver: typeof provider.deliver = async (message, leaving) => {
+      const outcome = await provider.deliver(message, leaving);
+      own.time.now += hour;
+      return outcome;
+    };
+    return { ...provider, deliver };
+  };
+  await backfillOf({ ...given, provider: slow }, [own.time.now - hour, own.time.now]);
+  const [closing] = await own.closings();
+  expect(Date.parse(closing!.sentAt!) - Date.parse(closing!.leftAt!)).toBe(hour);
+  const { survey } = tokensOf(surveyIdOf(closing!.id));
+  const { desk } = deskOf(own);
+  own.time.now = Date.parse(closing!.leftAt!) + 30 * day - 1;
+  expect((await desk.view(survey)).state).toBe('open');
+  own.time.now += 1;
+  expect((await desk.view(survey)).state).toBe('closed');
+});
