@@ -19,7 +19,7 @@ async function toldWith(properties: object) {
 }
 
 describe('topics that can not be read', () => {
-  test.each([[{}], ['x']])(
+  test.each([[{}], ['x'], [['t1', {}]], [[['t1']]]])(
     '%j: whether one of them opts out is not known, so nothing is sent',
     async (topicIds) => {
       const { own, id, origin } = await toldWith({ topicIds });
