@@ -1,0 +1,244 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  readAgent,
+  readAgents,
+  readConversation,
+  readCreatedItem,
+  readCustomer,
+  readInboxes,
+  readOrganization,
+  readTopic,
+  readTopics,
+  readWebhook,
+  readWebhooks,
+} from '../../src/gladly/answers.ts';
+import { Problem, readErrors, refused } from '../../src/gladly/errors.ts';
+import { conversation } from '../gladly/local-gladly.ts';
+import { proofTimeoutMs } from './extent.ts';
+import { holds } from './property.ts';
+
+const asked = { operation: 'any', host: 'acme.gladly.com', noun: 'conversation', id: 'c1' };
+
+const agent = { id: 'a1', name: 'Maria Lopez', emailAddress: 'maria@acme.example' };
+const topic = { id: 't1', name: 'Returns', parentId: 't0', disabled: false };
+const inbox = { id: 'i1', name: 'Support' };
+const organization = { id: 'o1', name: 'Acme', timezone: 'America/Los_Angeles', loginDomain: 'acme' };
+const customer = {
+  id: 'u1',
+  name: 'Kim',
+  emails: [{ original: 'Kim@Example.org', normalized: 'kim@example.org', primary: true }],
+  phones: [
+    { original: '555', normalized: '+15555550142', primary: false, type: 'MOBILE', smsPreference: 'ON' },
+  ],
+};
+const webhook = {
+  id: 'w1',
+  name: 'gcsat',
+  url: 'https://csat.example.com/webhooks/gladly',
+  events: ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'],
+  enabled: true,
+  hasCredentials: true,
+  headerKeys: ['X-Key'],
+  disabledAtDueToRetryLimit: null,
+};
+const item = { id: 'm1', timestamp: '2026-11-22T10:00:00Z', content: {}, customerId: 'u1' };
+const errors = {
+  errors: [{ attr: 'customer', code: 'moved', detail: 'kim@example.org moved', target: { id: 'u2' } }],
+};
+
+const odd = fc.oneof(
+  fc.jsonValue({ maxDepth: 2 }),
+  fc.constantFrom<unknown>(
+    null,
+    '',
+    'x',
+    0,
+    -1,
+    1e300,
+    true,
+    [],
+    {},
+    [[]],
+    [{}],
+    [null],
+    '__proto__',
+    '\0',
+    '🦊',
+  ),
+  fc.string({ unit: 'binary', maxLength: 20 }),
+);
+
+type Change = { at: number[]; how: 'replace' | 'leave out' | 'twice' | 'add'; what: unknown };
+
+const change: fc.Arbitrary<Change> = fc.record({
+  at: fc.array(fc.nat(20), { maxLength: 4 }),
+  how: fc.constantFrom('replace', 'replace', 'leave out', 'twice', 'add'),
+  what: odd,
+});
+
+/** The document changed at one place, which the numbers lead to. */
+function changed(document: unknown, { at: [next, ...rest], how, what }: Change): unknown {
+  const isInner = typeof document === 'object' && document !== null && Object.keys(document).length > 0;
+  if (next === undefined || !isInner) return what;
+  const names = Object.keys(document);
+  const name = names[next % names.length]!;
+  const inner = (document as Record<string, unknown>)[name];
+  const copy: unknown[] | Record<string, unknown> = Array.isArray(document)
+    ? [...(document as unknown[])]
+    : { ...document };
+  if (rest.length > 0) return Object.assign(copy, { [name]: changed(inner, { at: rest, how, what }) });
+  if (how === 'replace') return Object.assign(copy, { [name]: what });
+  if (Array.isArray(copy)) {
+    if (how === 'leave out') copy.splice(Number(name), 1);
+    else copy.push(how === 'twice' ? inner : what);
+    return copy;
+  }
+  if (how === 'leave out') return Object.fromEntries(Object.entries(copy).filter(([key]) => key !== name));
+  copy[how === 'twice' ? `${name}2` : 'more'] = how === 'twice' ? inner : what;
+  return copy;
+}
+
+/** The document as it may come from something that is almost Gladly: what JSON can tell of it. */
+const almost = (document: unknown): fc.Arbitrary<unknown> =>
+  fc
+    .oneof(
+      {
+        weight: 9,
+        arbitrary: fc.array(change, { maxLength: 4 }).map((all) => all.reduce(changed, document)),
+      },
+      { weight: 1, arbitrary: odd },
+    )
+    .map((told) => JSON.parse(JSON.stringify(told ?? null)) as unknown);
+
+/** What was read; null where it is a Problem that tells what to do. Nothing else may be thrown. */
+function readOrRefused<Read>(read: () => Read): Read | null {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof Problem) || error.failure.hint === '') throw error;
+    expect(error.failure.message).not.toContain('kim@example.org');
+    return null;
+  }
+}
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+/** As an id is read: text, or a number as text; null for whatever names nothing. */
+const idOf = (value: unknown): string | null => {
+  if (typeof value === 'number') return String(value);
+  return typeof value === 'string' && value !== '' ? value : null;
+};
+
+/** Where a time was read, it is one of ours. */
+function expectTimes(...times: readonly (string | null)[]): void {
+  for (const time of times) if (time !== null) expect(new Date(time).toISOString()).toBe(time);
+}
+
+describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
+  test('that tells a conversation is read with every topic that it names, or is a problem', () => {
+    const told = { ...conversation, topicIds: ['t1', 't2', 't3'] };
+    let read = 0;
+    holds(
+      fc.property(almost(told), (given) => {
+        const found = readOrRefused(() => readConversation(given, asked));
+        if (found === null) return;
+        read += 1;
+        const source = given as Record<string, unknown>;
+        expect([found.id, found.customerId]).toEqual([idOf(source['id']), idOf(source['customerId'])]);
+        const { topicIds = null } = source;
+        const named =
+          topicIds === null ? [] : (topicIds as unknown[]).filter((id) => id !== null && id !== '');
+        expect(found.topicIds).toEqual(named.map(idOf));
+        expectTimes(found.createdAt, found.closedAt);
+      }),
+    );
+    // The property says most about what is read: some has to be.
+    expect(read).toBeGreaterThan(0);
+  });
+
+  test.each([
+    ['agents', agent, readAgents],
+    ['topics', topic, readTopics],
+    ['inboxes', inbox, readInboxes],
+    ['webhooks', webhook, readWebhooks],
+  ] as const)('that lists %s is read with every entry that has an id, or is a problem', (_, entry, read) => {
+    const list = [entry, { ...entry, id: 'other' }, { ...entry, id: 'third' }];
+    holds(
+      fc.property(almost(list), (given) => {
+        const found = readOrRefused(() =>
+          (read as (...all: [unknown, typeof asked]) => { id: string }[])(given, asked),
+        );
+        if (found === null) {
+          expect(Array.isArray(given)).toBe(false);
+          return;
+        }
+        const ids = (given as unknown[]).filter(isRecord).map((one) => idOf(one['id']));
+        expect(found.map(({ id }) => id)).toEqual(ids.filter((id) => id !== null));
+      }),
+    );
+  });
+
+  test('that tells one thing is read as that thing, or is a problem', () => {
+    const cases = [
+      almost(customer).map((given) => () => readCustomer(given, asked, 'u9')),
+      almost(agent).map((given) => () => readAgent(given, asked, 'a9')),
+      almost(topic).map((given) => () => readTopic(given, asked, 't9')),
+      almost(webhook).map((given) => () => readWebhook(given, asked, 'w9')),
+    ];
+    holds(
+      fc.property(fc.oneof(...cases), (read) => {
+        const found = readOrRefused<{ id: string }>(read);
+        if (found !== null) expect(found.id).not.toBe('');
+      }),
+    );
+    holds(
+      fc.property(almost(organization), almost(item), (one, other) => {
+        const found = readOrRefused(() => readOrganization(one, asked));
+        for (const value of Object.values(found ?? {}))
+          expect(value === null || typeof value === 'string').toBe(true);
+        readOrRefused(() => readCreatedItem(other, asked));
+      }),
+    );
+  });
+
+  test('that tells of a customer has every address that can be read, and no other', () => {
+    holds(
+      fc.property(almost(customer), (given) => {
+        const found = readOrRefused(() => readCustomer(given, asked, 'u9'));
+        if (found === null) return;
+        const { emails } = given as Record<string, unknown>;
+        const told = Array.isArray(emails) ? emails.filter(isRecord) : [];
+        expect(found.emails).toHaveLength(told.length);
+        for (const { original, normalized } of found.emails) {
+          for (const text of [original, normalized])
+            expect(text === null || typeof text === 'string').toBe(true);
+        }
+      }),
+    );
+  });
+
+  test('that refuses is a known problem, whatever stands in it, and repeats no address', () => {
+    const body = fc.oneof(
+      almost(errors).map((told) => JSON.stringify(told)),
+      almost(errors).map((told) => JSON.stringify(told).slice(0, -2)),
+      fc.string({ unit: 'binary', maxLength: 200 }),
+    );
+    const status = fc.oneof(
+      fc.integer({ min: 300, max: 599 }),
+      fc.constantFrom(400, 401, 403, 404, 409, 429, 503),
+    );
+    holds(
+      fc.property(body, status, (text, code) => {
+        const told = readErrors(text);
+        const problem = refused(asked, { status: code, errors: told, location: null, retryAfterMs: null });
+        expect(problem).toBeInstanceOf(Problem);
+        const { message, hint } = problem.failure;
+        expect(hint).not.toBe('');
+        expect(message).not.toContain('kim@example.org');
+        expect(message).not.toMatch(/\p{Cc}/u);
+      }),
+    );
+  });
+});
