@@ -8,18 +8,20 @@ const commandLine = args.slice(0, args.includes('--') ? args.indexOf('--') : und
 
 let context: CommandContext | null = null;
 let outputLost = false;
-let isFailing = false;
+const crash = { happened: false };
 
 ignoreClosedPipe(process.stdout);
 ignoreClosedPipe(process.stderr);
 process.on('uncaughtException', (error) => {
   // What follows from the first error is not told beside it.
-  if (isFailing) return;
-  isFailing = true;
+  if (crash.happened) return;
+  crash.happened = true;
   // Telling of the error can fail too, e.g. when the program was replaced while it ran.
   fail(error).then(exit, () => process.exit(1));
 });
-await exit(await main().catch(fail));
+const code = await main().catch((error: unknown) => (crash.happened ? 1 : fail(error)));
+// An error that nobody caught ends the process once it is told, whatever became of the command meanwhile.
+if (!crash.happened) await exit(code);
 
 async function main(): Promise<number> {
   const { parseCommandLine } = await import('./commands/program.ts');

@@ -40,3 +40,30 @@ test('two errors that nobody catches are one report, of the first', async () => 
   expect(stderr.match(/^error: .*$/gm)).toEqual([expect.stringContaining('planted first')]);
   expect(JSON.parse(stdout)).toMatchObject({ error: { code: 'defect' } });
 });
+
+/** Throws when the first request leaves: the command goes on, and its end is near. */
+const lateThrower = `
+import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
+const { request } = http;
+let isPlanted = false;
+http.request = (...given) => {
+  if (!isPlanted) setImmediate(() => { throw new Error('planted late'); });
+  isPlanted = true;
+  return request(...given);
+};
+syncBuiltinESMExports();
+`;
+
+test('an error that nobody catches is told and decides the exit code, also where the command ends meanwhile', async () => {
+  const module = join(temporaryFolder(), 'late-thrower.mjs');
+  writeFileSync(module, lateThrower);
+  const env = {
+    NODE_OPTIONS: `--import=${module}`,
+    GCSAT_WEBHOOK_USER: 'g',
+    GCSAT_WEBHOOK_PASSWORD: 'p'.repeat(20),
+  };
+  const { code, stderr } = await run(['webhook', 'send', '--url', 'http://127.0.0.1:1'], { env });
+  expect(stderr).toMatch(/^error: unexpected: planted late /m);
+  expect(code).toBe(1);
+});
