@@ -19,9 +19,22 @@ const { temporary, contract } = exitCodes;
 export const faults: readonly Fault[] = [
   { name: 'late and unsteady', fate: always({ kind: 'late', milliseconds: 20, jitter: 60 }), code: 0 },
   { name: 'reset before the answer', fate: always({ kind: 'reset before' }), code: temporary },
-  { name: 'reset within the head', fate: always({ kind: 'reset within', bytes: 20 }), code: temporary },
-  { name: 'reset within the body', fate: always({ kind: 'reset within', bytes: 330 }), code: temporary },
-  { name: 'half an answer', fate: always({ kind: 'end within', bytes: 330 }), code: temporary },
+  {
+    name: 'reset within the head',
+    fate: always({ kind: 'reset', after: 'a part of the head' }),
+    code: temporary,
+  },
+  {
+    name: 'reset within the body',
+    fate: always({ kind: 'reset', after: 'all but a byte' }),
+    code: temporary,
+  },
+  { name: 'the head of an answer', fate: always({ kind: 'end', after: 'the head' }), code: temporary },
+  {
+    name: 'an answer without its last byte',
+    fate: always({ kind: 'end', after: 'all but a byte' }),
+    code: temporary,
+  },
   { name: 'a byte at a time', fate: always({ kind: 'drip', milliseconds: 20 }), code: temporary },
   { name: 'no answer', fate: always({ kind: 'no answer' }), code: temporary },
   { name: 'a black hole', fate: always({ kind: 'never read' }), code: temporary },

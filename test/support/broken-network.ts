@@ -8,12 +8,15 @@ export type Fate =
   | { kind: 'pass' | 'reset before' | 'no answer' | 'never read' }
   /** Each piece is late by the first and an evenly spread part of the second. */
   | { kind: 'late'; milliseconds: number; jitter: number }
-  /** After so many bytes of the answer: a reset, or an end as if all was said. */
-  | { kind: 'reset within' | 'end within'; bytes: number }
+  /** That much of the answer, then a reset, or an end as if all was said. */
+  | { kind: 'reset' | 'end'; after: Beginning }
   /** A byte at a time. */
   | { kind: 'drip'; milliseconds: number }
   /** Said instead of what the other side would say; it never hears the request. */
   | { kind: 'say'; pieces: () => Iterable<Buffer | string> };
+
+/** So much of an answer, however long it is. Without a body the last byte is one of the head. */
+export type Beginning = 'a part of the head' | 'the head' | 'all but a byte';
 
 export interface BrokenNetwork {
   origin: string;
@@ -24,11 +27,11 @@ export interface BrokenNetwork {
 
 /**
  * A TCP proxy that breaks what passes, byte by byte and not as an HTTP library would. `decide` gets the number of the
- * request, counted from 1. The client may keep connections, but must wait for one answer before its next request.
+ * request, counted from 1, and its line. The client may keep connections, but must wait for one answer before its next request.
  */
 export async function brokenNetwork(
   targetOrigin: string,
-  decide: (number: number) => Fate,
+  decide: (number: number, line: string) => Fate,
 ): Promise<BrokenNetwork> {
   const target = new URL(targetOrigin);
   const requests: string[] = [];
@@ -41,7 +44,7 @@ export async function brokenNetwork(
   const server = createServer((client) => {
     keep(client);
     let fate: Fate = { kind: 'pass' };
-    let answered = 0;
+    let answered: Buffer = Buffer.alloc(0);
     let upstream: Socket | undefined;
 
     const connected = (): Socket => {
@@ -50,9 +53,9 @@ export async function brokenNetwork(
       let last = Promise.resolve();
       upstream.on('data', (piece: Buffer) => {
         const current = fate;
-        const start = answered;
-        answered += piece.length;
-        last = last.then(() => handOn(client, piece, start, current));
+        answered = Buffer.concat([answered, piece]);
+        const soFar = answered;
+        last = last.then(() => handOn(client, piece, soFar, current));
       });
       upstream.on('close', () => void last.then(() => client.destroy()));
       client.on('close', () => upstream?.destroy());
@@ -63,8 +66,8 @@ export async function brokenNetwork(
       const line = /^(?:GET|POST|PUT|PATCH|DELETE) \S+/.exec(piece.toString('latin1'))?.[0];
       if (line !== undefined) {
         requests.push(line);
-        fate = decide(requests.length);
-        answered = 0;
+        fate = decide(requests.length, line);
+        answered = Buffer.alloc(0);
         if (fate.kind === 'say') void say(client, fate.pieces());
       }
       if (fate.kind === 'reset before') client.resetAndDestroy();
@@ -84,8 +87,8 @@ export async function brokenNetwork(
   };
 }
 
-/** `start`: how much of the answer went before. */
-async function handOn(client: Socket, piece: Buffer, start: number, fate: Fate): Promise<void> {
+/** `answered`: all of the answer that is there, the piece included. */
+async function handOn(client: Socket, piece: Buffer, answered: Buffer, fate: Fate): Promise<void> {
   switch (fate.kind) {
     case 'late':
       await wait(fate.milliseconds + Math.random() * fate.jitter);
@@ -97,12 +100,12 @@ async function handOn(client: Socket, piece: Buffer, start: number, fate: Fate):
         await wait(fate.milliseconds);
       }
       return;
-    case 'reset within':
-    case 'end within': {
-      const rest = fate.bytes - start;
-      if (rest > 0) await new Promise((resolve) => client.write(piece.subarray(0, rest), resolve));
-      if (piece.length < rest) return;
-      if (fate.kind === 'end within') client.end();
+    case 'reset':
+    case 'end': {
+      const length = lengthOf(answered, fate.after);
+      if (length === null || client.destroyed || client.writableEnded) return;
+      await new Promise((resolve) => client.write(answered.subarray(0, length), resolve));
+      if (fate.kind === 'end') client.end();
       else client.resetAndDestroy();
       return;
     }
@@ -115,6 +118,23 @@ async function handOn(client: Socket, piece: Buffer, start: number, fate: Fate):
     case 'say':
       return;
   }
+}
+
+const endOfChunks = '\r\n0\r\n\r\n';
+
+/** Bytes of that beginning; null while the answer has not come so far. */
+function lengthOf(answered: Buffer, beginning: Beginning): number | null {
+  const head = answered.indexOf('\r\n\r\n') + 4;
+  if (head < 4) return null;
+  if (beginning === 'a part of the head') return 20;
+  if (beginning === 'the head') return head;
+  const headers = answered.subarray(0, head).toString('latin1');
+  if (/^transfer-encoding: *chunked/im.test(headers)) {
+    const isWhole = answered.subarray(-endOfChunks.length).toString('latin1') === endOfChunks;
+    return isWhole ? answered.length - endOfChunks.length - 1 : null;
+  }
+  const whole = head + Number(/^content-length: *(\d+)/im.exec(headers)?.[1] ?? 0);
+  return answered.length < whole ? null : whole - 1;
 }
 
 /** Waits for whoever reads slowly, and ends the connection afterwards. */
