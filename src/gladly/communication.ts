@@ -19,7 +19,16 @@ const identifier = z
   .union([z.string().min(1), z.number().transform(String)])
   .nullish()
   .catch(null);
-const sent = z.object({ conversationItemId: identifier, customerId: identifier });
+const sent = z
+  .looseObject({})
+  .refine((found) => !isOther(found))
+  .pipe(z.object({ conversationItemId: identifier, customerId: identifier }));
+
+/** The contract requires neither id. What has others alone is the answer to something else. */
+function isOther(found: object): boolean {
+  const names = Object.keys(found);
+  return names.length > 0 && !names.includes('conversationItemId') && !names.includes('customerId');
+}
 
 /**
  * Sends one message, once: Gladly has no idempotency for communications. `leaving` is awaited after the pacing has
@@ -41,7 +50,7 @@ export async function sendOnce(
   }
   try {
     const text = await answer.text(mostAnswerBytes);
-    // The contract requires no property of the answer, so that one without any text is taken for a success.
+    // An answer without any text is taken for a success, as one without any property is.
     const { conversationItemId, customerId } = sent.parse(text.trim() === '' ? {} : JSON.parse(text));
     return { status: 'sent', externalId: conversationItemId ?? null, customerId: customerId ?? null };
   } catch (error) {

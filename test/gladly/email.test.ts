@@ -79,6 +79,7 @@ describe('a mail', () => {
   test.each<[string, Respond]>([
     ['is no JSON', (_, response) => response.end('<html>')],
     ['is a list', (_, response) => response.end('[]')],
+    ['is of another shape', (_, response) => response.end('{"hello": ["world"]}')],
     [
       'is cut',
       (_, response) => {
