@@ -8,6 +8,21 @@ export interface Fault {
   fate: (number: number) => Fate;
   /** How a command that asks Gladly ends while the fault lasts. */
   code: number;
+  /** How it ends where the status of the answer says it all, if not so. */
+  byStatus?: number;
+  /** What becomes of a message that is the first to meet it. */
+  message: 'sent' | 'not sent' | 'uncertain';
+}
+
+/**
+ * What a request is for that is the first to meet a fault. `closing`: one of many that a long run works on. `change`:
+ * something that is changed or deleted, of which only the status tells.
+ */
+export type Meeting = 'read' | 'closing' | 'message' | 'card' | 'change';
+
+/** Whether the other side hears a request that is the first to meet it. */
+export function isHeard({ fate }: Fault): boolean {
+  return !['reset before', 'never read', 'say'].includes(fate(1).kind);
 }
 
 const always =
@@ -17,34 +32,68 @@ const always =
 const { temporary, contract } = exitCodes;
 
 export const faults: readonly Fault[] = [
-  { name: 'late and unsteady', fate: always({ kind: 'late', milliseconds: 20, jitter: 60 }), code: 0 },
-  { name: 'reset before the answer', fate: always({ kind: 'reset before' }), code: temporary },
+  {
+    name: 'late and unsteady',
+    fate: always({ kind: 'late', milliseconds: 20, jitter: 60 }),
+    code: 0,
+    message: 'sent',
+  },
+  {
+    name: 'reset before the answer',
+    fate: always({ kind: 'reset before' }),
+    code: temporary,
+    message: 'uncertain',
+  },
   {
     name: 'reset within the head',
     fate: always({ kind: 'reset', after: 'a part of the head' }),
     code: temporary,
+    message: 'uncertain',
   },
   {
     name: 'reset within the body',
     fate: always({ kind: 'reset', after: 'all but a byte' }),
     code: temporary,
+    message: 'uncertain',
   },
-  { name: 'the head of an answer', fate: always({ kind: 'end', after: 'the head' }), code: temporary },
+  {
+    name: 'the head of an answer',
+    fate: always({ kind: 'end', after: 'the head' }),
+    code: temporary,
+    message: 'uncertain',
+  },
   {
     name: 'an answer without its last byte',
     fate: always({ kind: 'end', after: 'all but a byte' }),
     code: temporary,
+    message: 'uncertain',
   },
-  { name: 'a byte at a time', fate: always({ kind: 'drip', milliseconds: 20 }), code: temporary },
-  { name: 'no answer', fate: always({ kind: 'no answer' }), code: temporary },
-  { name: 'a black hole', fate: always({ kind: 'never read' }), code: temporary },
-  { name: '429 without end', fate: always(answer('429 Too Many Requests')), code: temporary },
+  {
+    name: 'a byte at a time',
+    fate: always({ kind: 'drip', milliseconds: 20 }),
+    code: temporary,
+    message: 'uncertain',
+  },
+  { name: 'no answer', fate: always({ kind: 'no answer' }), code: temporary, message: 'uncertain' },
+  { name: 'a black hole', fate: always({ kind: 'never read' }), code: temporary, message: 'uncertain' },
+  {
+    name: '429 without end',
+    fate: always(answer('429 Too Many Requests')),
+    code: temporary,
+    message: 'not sent',
+  },
   {
     name: '429 that asks for an hour',
     fate: always(answer('429 Too Many Requests', '', ['Retry-After: 3600'])),
     code: temporary,
+    message: 'not sent',
   },
-  { name: '503 without end', fate: always(answer('503 Service Unavailable')), code: temporary },
+  {
+    name: '503 without end',
+    fate: always(answer('503 Service Unavailable')),
+    code: temporary,
+    message: 'uncertain',
+  },
   {
     name: '5xx, resets and 429 for a while',
     fate: (number) =>
@@ -55,15 +104,43 @@ export const faults: readonly Fault[] = [
         answer('500 Internal Server Error'),
       ][number - 1] ?? { kind: 'pass' },
     code: 0,
+    message: 'uncertain',
   },
-  { name: 'a page instead of data', fate: always(answer('200 OK', '<html>Sign in</html>')), code: contract },
-  { name: 'JSON of another shape', fate: always(answer('200 OK', '{"hello": ["world"]}\n')), code: contract },
-  { name: 'a redirect', fate: always(answer('302 Found', '', ['Location: /login'])), code: contract },
+  {
+    name: 'a page instead of data',
+    fate: always(answer('200 OK', '<html>Sign in</html>')),
+    code: contract,
+    message: 'uncertain',
+  },
+  {
+    name: 'JSON of another shape',
+    fate: always(answer('200 OK', '{"hello": ["world"]}\n')),
+    code: contract,
+    byStatus: 0,
+    message: 'uncertain',
+  },
+  {
+    name: 'a redirect',
+    fate: always(answer('302 Found', '', ['Location: /login'])),
+    code: contract,
+    message: 'uncertain',
+  },
   {
     name: 'no HTTP at all',
     fate: always({ kind: 'say', pieces: () => ['SSH-2.0-OpenSSH_9.6\r\n'] }),
     code: temporary,
+    message: 'uncertain',
   },
-  { name: 'a gigabyte in a small parcel', fate: always(hugeAnswer(1024, { packed: true })), code: contract },
-  { name: 'a hundred megabytes', fate: always(hugeAnswer(100, { packed: false })), code: contract },
+  {
+    name: 'a gigabyte in a small parcel',
+    fate: always(hugeAnswer(1024, { packed: true })),
+    code: contract,
+    message: 'uncertain',
+  },
+  {
+    name: 'a hundred megabytes',
+    fate: always(hugeAnswer(100, { packed: false })),
+    code: contract,
+    message: 'uncertain',
+  },
 ];
