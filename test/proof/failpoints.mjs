@@ -2,8 +2,9 @@
  * Kills the program that it is loaded into (`node --import`) at one exact moment: points are counted before and after
  * every write to the ledger, every file written, every request to another server and every answer of our own.
  *
- * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label.
- * FAILPOINT_LOG: a file that is told the labels of all points when the process ends, or of the one that killed it.
+ * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label; ` @2`
+ * after it means the second such point.
+ * FAILPOINT_LOG: a file that is told the labels of all points when the process ends; the last one killed it, if one did.
  *
  * Only what Node and libsql offer to everybody is wrapped, so the program under test is the one that is shipped.
  */
@@ -17,16 +18,30 @@ import net from 'node:net';
 import process from 'node:process';
 import { URL } from 'node:url';
 
-const wanted = process.env.FAILPOINT_AT ?? '';
+const [, wanted, times] = /^(.*?)(?: @(\d+))?$/.exec(process.env.FAILPOINT_AT ?? '');
 const log = process.env.FAILPOINT_LOG;
 const { writeFileSync } = fs;
 const labels = [];
+let seen = 0;
 
-function point(label) {
+/** Ids differ from run to run; what is left tells what the point is. */
+const withoutIds = (text) => text.replace(/(?=[\w-]*[0-9A-Z])[\w-]{16,}/g, '…');
+
+function point(told) {
+  const label = withoutIds(told);
   labels.push(label);
-  if (wanted === '' || (String(labels.length) !== wanted && !label.startsWith(wanted))) return;
-  if (log !== undefined) writeFileSync(log, `${labels.length} ${label}\n`);
+  if (wanted === '') return;
+  if (label.startsWith(wanted)) seen += 1;
+  const isWanted = /^\d+$/.test(wanted)
+    ? String(labels.length) === wanted
+    : label.startsWith(wanted) && seen === Number(times ?? 1);
+  if (!isWanted) return;
+  tellLabels();
   process.kill(process.pid, 'SIGKILL');
+}
+
+function tellLabels() {
+  if (log !== undefined) writeFileSync(log, labels.map((label, index) => `${index + 1} ${label}\n`).join(''));
 }
 
 /** Replaces a function by one with a point before and one after it; for a promise, after it is kept. */
@@ -55,19 +70,23 @@ wrapAnswers();
 wrapOtherConnections();
 syncBuiltinESMExports();
 
-process.on('exit', () => {
-  if (log !== undefined) writeFileSync(log, labels.map((label, index) => `${index + 1} ${label}\n`).join(''));
-});
+process.on('exit', tellLabels);
 
 function wrapLedger() {
   const Database = createRequire(import.meta.url)('libsql');
   const writes = /^\s*(?:insert|update|delete|replace|begin|commit|rollback|create|alter|drop)\b/i;
   const sqlOf = new WeakMap();
   const wrapped = new WeakSet();
-  const labelOf = (sql) =>
-    typeof sql === 'string' && writes.test(sql)
-      ? `ledger ${sql.trim().split(/\s+/).slice(0, 3).join(' ').replaceAll('"', '').slice(0, 40)}`
-      : null;
+  /** What the transaction wrote so far: a commit is told by it. */
+  const written = new Set();
+  const labelOf = (sql) => {
+    if (typeof sql !== 'string' || !writes.test(sql)) return null;
+    const words = sql.trim().replaceAll('"', '').split(/\s+/).slice(0, 3).join(' ').slice(0, 40);
+    if (/^commit/i.test(words)) return `ledger COMMIT of ${[...written].sort().join(', ') || 'nothing'}`;
+    if (/^begin/i.test(words)) written.clear();
+    else if (/^(?:insert|update|delete)/i.test(words)) written.add(words);
+    return `ledger ${words}`;
+  };
   around(Database.prototype, 'exec', labelOf);
   const { prepare } = Database.prototype;
   Database.prototype.prepare = function (sql) {

@@ -25,6 +25,13 @@ const patienceMs = 5000;
 /** What others do with a server that listens at this origin; `over` aborts when it is gone. */
 export type Using = (origin: string, over: AbortSignal) => Promise<void>;
 
+/** Where a run died, with its number; null when it came to its end before. The labels are those of its points until then. */
+export interface Death {
+  signal: NodeJS.Signals | null;
+  died: string | null;
+  labels: string[];
+}
+
 /** A world of one run: a Gladly, a folder, and a program that can be made to die at one point. */
 export interface Scene {
   sandbox: RunningSandbox;
@@ -34,17 +41,13 @@ export interface Scene {
   tell(conversation: NewConversation): Promise<string>;
   /** The same, with the event that a webhook tells of it. */
   tellEvent(conversation: NewConversation): Promise<{ id: string; event: unknown }>;
-  /** Lets Gladly's clock be ahead, so that its events, which come some seconds late, tell of what was just told. */
-  letEventsArrive(): void;
   /** To its end. */
   run(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
+  /** As if it were so many minutes ago; fails unless it ends well. */
+  runAgo(minutes: number, args: readonly string[]): Promise<void>;
   json(args: readonly string[]): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }>;
-  /** Lets the program die at the point of that number, or of a label that begins so. */
-  runUntil(
-    point: string,
-    args: readonly string[],
-    use?: Using,
-  ): Promise<{ signal: NodeJS.Signals | null; died: string | null }>;
+  /** Lets the program die at the point of that number, or of a label that begins so (` @2`: the second such). */
+  runUntil(point: string, args: readonly string[], use?: Using): Promise<Death>;
   /** A server: used, then asked to stop; fails unless it does. */
   serve(args: readonly string[], use: Using): Promise<void>;
   /** Kills it with SIGKILL after some time, unless it is done before; a server's time begins when it listens. */
@@ -71,7 +74,6 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
     startSandbox({ size: 0, clock: time.gladly.clock, limits }),
   );
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
-  let aheadMs = 0;
   const data = join(folder, 'data');
   const log = join(folder, 'points');
   const env = {
@@ -99,14 +101,14 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
     return answer.json();
   };
   const tellEvent: Scene['tellEvent'] = async ({ email, minutesAgo = 0, topics }) => {
-    time.gladly.aheadMs = aheadMs - minutesAgo * 60_000;
+    time.gladly.aheadMs = -minutesAgo * 60_000;
     try {
       const body = JSON.stringify({ customer: { email }, close: true, ...(topics && { topics }) });
       const headers = { 'content-type': 'application/json' };
       const told = await ask('/_sandbox/conversations', { method: 'POST', headers, body });
       return { id: String(told.conversationId), event: told.lastEvent };
     } finally {
-      time.gladly.aheadMs = aheadMs;
+      time.gladly.aheadMs = 0;
     }
   };
   return {
@@ -115,15 +117,17 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
     env,
     tell: async (conversation) => (await tellEvent(conversation)).id,
     tellEvent,
-    letEventsArrive() {
-      aheadMs = 30_000;
-      time.gladly.aheadMs = aheadMs;
-    },
     run: (args, others = {}) => run(args, { env: { ...env, ...others }, timeoutMs: 120_000 }),
+    async runAgo(minutes, args) {
+      const { code, stderr } = await run(args, { env: longAgo(env, minutes), timeoutMs: 120_000 });
+      if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+    },
     json: (args) => runJson(args, { env, timeoutMs: 120_000 }),
     async runUntil(at, args, use) {
       const { signal } = await ranWith(withPoints(at), args, use);
-      return { signal, died: signal === 'SIGKILL' ? (linesOf(log)[0] ?? '') : null };
+      const lines = linesOf(log);
+      const died = signal === 'SIGKILL' ? (lines.at(-1) ?? '') : null;
+      return { signal, died, labels: lines.map(withoutNumber) };
     },
     async serve(args, use) {
       const { code, signal, stderr } = await used(env, args, use);
@@ -145,7 +149,7 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
       if (code !== (use === undefined ? 0 : 143)) {
         throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
       }
-      return linesOf(log).map((line) => line.replace(/^\d+ /, ''));
+      return linesOf(log).map(withoutNumber);
     },
     async taken(method, path) {
       const seen = (await ask('/_sandbox/requests')) as { method: string; path: string; status: number }[];
@@ -162,6 +166,13 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** The program's clock is late by that much. */
+function longAgo(env: Readonly<Record<string, string>>, minutes: number): Record<string, string> {
+  const preload = `const { now } = Date; Date.now = () => now() - ${minutes * 60_000};`;
+  const options = `${env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(preload)}`;
+  return { ...env, NODE_OPTIONS: options };
 }
 
 async function ranWith(
@@ -217,6 +228,8 @@ async function used(
   if (isRefused) throw new Error(`${failure.message}\n${output.stderr}`);
   return { code, signal, ...output };
 }
+
+const withoutNumber = (line: string): string => line.replace(/^\d+ /, '');
 
 function linesOf(file: string): string[] {
   return readFileSync(file, 'utf8')

@@ -18,6 +18,8 @@ export interface Staged {
   args: readonly string[];
   /** For a server: what others do with it. */
   use?: Using;
+  /** The point at which the only message leaves. */
+  leaves?: string;
   /**
    * Runs it again, to its end. Fails when something was lost or doubled.
    * `leaving`: the conversations whose message was on its way when a process died.
@@ -40,6 +42,7 @@ export const replay: Staging = async () => {
   return {
     scene,
     args,
+    leaves: 'before request POST /api/v1/communications/email',
     verify: async (leaving) => {
       const document = await again(scene, args);
       expect(document.outcome).toEqual(
@@ -59,6 +62,7 @@ export const replayBySmtp: Staging = async () => {
   return {
     scene,
     args,
+    leaves: 'before mail',
     verify: async (leaving) => {
       const document = await again(scene, args);
       if (leaving.length > 0) expect(document.outcome).toBe('uncertain');
@@ -79,6 +83,7 @@ export const replayToOutbox: Staging = async () => {
   return {
     scene,
     args,
+    leaves: 'before file',
     verify: async () => {
       const document = await again(scene, args);
       const outbox = outboxOf(scene);
@@ -121,28 +126,27 @@ export const postAgain: Staging = async () => {
   };
 };
 
-/** Three customers; one whose topic opts out; one with two closings, of which the newer is asked about. */
-async function smallWorld(scene: Scene, when: 'an hour ago' | 'now'): Promise<Map<string, Ending>> {
+/** Three customers; one whose topic opts out; one with two closings, of which the newer is asked about; in nine minutes. */
+async function smallWorld(scene: Scene, firstMinutesAgo: number): Promise<Map<string, Ending>> {
   const closings = new Map<string, Ending>();
-  const ago = (minutes: number): number => (when === 'now' ? 0 : minutes);
   const tell = async (ending: Ending, closing: Parameters<Scene['tell']>[0]): Promise<void> => {
     closings.set(await scene.tell(closing), ending);
   };
-  await tell('asked', { email: 'first@example.org', minutesAgo: ago(59) });
-  await tell('suppressed', { email: 'twice@example.org', minutesAgo: ago(57) });
-  await tell('asked', { email: 'second@example.org', minutesAgo: ago(55) });
+  await tell('asked', { email: 'first@example.org', minutesAgo: firstMinutesAgo });
+  await tell('suppressed', { email: 'twice@example.org', minutesAgo: firstMinutesAgo - 2 });
+  await tell('asked', { email: 'second@example.org', minutesAgo: firstMinutesAgo - 4 });
   await tell('suppressed', {
     email: 'quiet@example.org',
-    minutesAgo: ago(53),
+    minutesAgo: firstMinutesAgo - 6,
     topics: ['do_not_send_stella'],
   });
-  await tell('asked', { email: 'twice@example.org', minutesAgo: ago(51) });
+  await tell('asked', { email: 'twice@example.org', minutesAgo: firstMinutesAgo - 8 });
   return closings;
 }
 
 export const backfill: Staging = async () => {
   const scene = await createScene();
-  const closings = await smallWorld(scene, 'an hour ago');
+  const closings = await smallWorld(scene, 59);
   const minutesAgo = (minutes: number): string => new Date(Date.now() - minutes * 60_000).toISOString();
   const args = ['backfill', '--since', minutesAgo(60), '--until', minutesAgo(50)];
   return {
@@ -157,17 +161,19 @@ export const backfill: Staging = async () => {
   };
 };
 
+/** How long ago the first tick was: a second one looks again at the ten minutes before it, and the closings lie between. */
+const firstTickMinutesAgo = 45;
+
 /** The past that the first tick leaves alone, new closings, and an answer whose card did not get through. */
 export const sync: Staging = async () => {
   const scene = await createScene();
   const { tellingConversationId: answered } = scene.sandbox;
   const args = ['sync'];
-  await again(scene, args);
+  await scene.runAgo(firstTickMinutesAgo, args);
   await again(scene, ['replay', '--', answered]);
   const { died } = await scene.runUntil('before request POST', ['post', '--rating', '3', '--', answered]);
   expect(died, 'the card did not leave').not.toBeNull();
-  const closings = await smallWorld(scene, 'now');
-  scene.letEventsArrive();
+  const closings = await smallWorld(scene, 30);
   return {
     scene,
     args,

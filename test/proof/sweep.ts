@@ -1,10 +1,14 @@
 import { isWhole } from './extent.ts';
-import type { Staging } from './stagings.ts';
+import type { Death, Scene } from './scene.ts';
+import type { Staged, Staging } from './stagings.ts';
 
 export interface SweepResult {
-  /** Points of a run that nothing kills. */
-  points: number;
-  killed: number;
+  /** Labels of the points of a run that nothing kills. */
+  points: string[];
+  /** The points that it died at, as `number label`. */
+  died: string[];
+  /** Points that were to be died at and did not come: numbers beyond the end of a run, or labels. */
+  notReached: string[];
   /** Deaths that left a message of which nobody knows whether it arrived. */
   doubts: number;
   wrong: string[];
@@ -18,49 +22,108 @@ const pointsBeyond = 3;
 /**
  * Dies at each point in turn, is run again to its end, and is looked at from outside.
  *
- * `most`: points that a bounded proof tries.
+ * @param most points that a bounded proof tries by their number
+ * @param decisive beginnings of labels that every proof dies at
  */
-export async function sweep(stage: Staging, most: number): Promise<SweepResult> {
-  const labels = await pointsOf(stage);
-  const result: SweepResult = { points: labels.length, killed: 0, doubts: 0, wrong: [] };
-  const stride = isWhole ? 1 : Math.max(1, Math.floor(labels.length / most));
-  let next = isWhole ? 1 : Math.ceil(stride / 2);
-  let beyond = 0;
+export async function sweep(
+  stage: Staging,
+  most: number,
+  decisive: readonly string[] = [],
+): Promise<SweepResult> {
+  const points = await pointsOf(stage);
+  const result: SweepResult = { points, died: [], notReached: [], doubts: 0, wrong: [] };
 
-  const lane = async (): Promise<void> => {
-    while (beyond < pointsBeyond) {
-      const number = next;
-      next += stride;
-      if (!isWhole && number > labels.length) return;
-      const { scene, args, use, verify } = await stage();
-      let died: string | null = null;
-      try {
-        died = (await scene.runUntil(String(number), args, use)).died;
-        if (died === null) beyond += 1;
-        else result.killed += 1;
-        const leaving = scene.leaving();
-        if (leaving.length > 0) result.doubts += 1;
-        await verify(leaving);
-      } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        result.wrong.push(`killed at ${died ?? `${number} (not reached)`}: ${reason}`);
-      } finally {
-        await scene.close();
-      }
+  const dieAt = async (point: string): Promise<boolean> => {
+    let died: string | null = null;
+    let staged: Staged | undefined;
+    try {
+      staged = await stage();
+      const { scene, args, use, verify } = staged;
+      const death = await scene.runUntil(point, args, use);
+      ({ died } = death);
+      if (died === null) result.notReached.push(point);
+      else result.died.push(died);
+      const leaving = doubtsOf(scene, death);
+      if (leaving.length > 0) result.doubts += 1;
+      await verify(leaving);
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      result.wrong.push(`killed at ${died ?? `${point} (not reached)`}: ${reason}`);
+    } finally {
+      await staged?.scene.close();
     }
+    return died !== null;
+  };
+
+  await inLanes(decisive, dieAt);
+  let beyond = 0;
+  await inLanes(numbersOf(points.length, most), async (number) => {
+    if (beyond < pointsBeyond && !(await dieAt(String(number)))) beyond += 1;
+  });
+  // What happens at the same time has another number in each run, so that a point may have been passed over.
+  if (isWhole) await inLanes(missedBy(result), dieAt);
+  return result;
+}
+
+/** Distinct labels of a run that nothing kills at which it was not died. */
+export function missedBy({ points, died }: SweepResult): string[] {
+  const known = new Set(died.map((label) => label.replace(/^\d+ /, '')));
+  return [...new Set(points)].filter((label) => !known.has(label));
+}
+
+/** All, and then on and on, as a run may have more points than the one before; or a few, evenly spread. */
+function* numbersOf(points: number, most: number): Generator<number> {
+  const stride = isWhole ? 1 : Math.max(1, Math.floor(points / most));
+  for (
+    let number = Math.ceil(stride / 2);
+    isWhole ? number <= 2 * points : number <= points;
+    number += stride
+  ) {
+    yield number;
+  }
+}
+
+async function inLanes<T>(items: Iterable<T>, work: (item: T) => Promise<unknown>): Promise<void> {
+  const left = items[Symbol.iterator]();
+  const lane = async (): Promise<void> => {
+    for (let next = left.next(); !next.done; next = left.next()) await work(next.value);
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return result;
+}
+
+/**
+ * The conversations whose message was on its way when the process died. Fails unless the points that it passed say the
+ * same: one for each commit that marked a message as leaving and was not followed by the one that settled it.
+ */
+function doubtsOf(scene: Scene, { labels }: Death): string[] {
+  const leaving = scene.leaving();
+  const commits = (what: string): number =>
+    labels.filter((label) => label.startsWith('after ledger COMMIT') && label.includes(what)).length;
+  const unsettled = commits('insert into messages') - commits('update messages set');
+  if (leaving.length === unsettled) return leaving;
+  throw new Error(`${leaving.length} messages are in doubt, and ${unsettled} were on their way`);
 }
 
 /** The run that nothing kills has to be right, too. */
 async function pointsOf(stage: Staging): Promise<string[]> {
-  const { scene, args, use, verify } = await stage();
+  const { scene, args, use, verify, leaves } = await stage();
   try {
     const labels = await scene.labelsOf(args, use);
+    if (leaves !== undefined) expectMarkedLast(labels, leaves);
     await verify([]);
     return labels;
   } finally {
     await scene.close();
+  }
+}
+
+/** Between the commit that marks a message as leaving and its leaving is nothing, or a death there would doubt for nothing. */
+function expectMarkedLast(labels: readonly string[], leaves: string): void {
+  const marked = labels.findIndex(
+    (label) => label.startsWith('after ledger COMMIT') && label.includes('insert into messages'),
+  );
+  const next = labels[marked + 1];
+  if (marked === -1 || next?.startsWith(leaves) !== true) {
+    throw new Error(`after the mark of a message that leaves comes ${next}, and not ${leaves}`);
   }
 }
