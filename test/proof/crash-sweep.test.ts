@@ -1,28 +1,64 @@
 import { describe, expect, test } from 'vitest';
-import { proofTimeoutMs } from './extent.ts';
+import { isWhole, proofTimeoutMs } from './extent.ts';
 import * as staged from './stagings.ts';
-import { sweep } from './sweep.ts';
+import { missedBy, sweep } from './sweep.ts';
 
-/** Of a bounded proof; the whole one dies at every point. */
-const fewPoints = 6;
+/** Of a bounded proof, by their number: most of them lie before the first request. */
+const fewPoints = 4;
+
+const around = (what: string): string[] => [`before ${what}`, `after ${what}`];
+const asking = (request: string): string[] => [
+  `before request ${request}`,
+  `written request ${request}`,
+  `answered request ${request}`,
+];
+const marked = around('ledger COMMIT of insert into history, insert into messages');
+const settled = around('ledger COMMIT of insert into history, update closings set, update messages set');
+const message = [...marked, ...asking('POST /api/v1/communications/email'), ...settled];
+const card = [
+  ...around('ledger COMMIT of insert into cards'),
+  ...asking('POST /api/v1/customers'),
+  ...around('ledger COMMIT of delete from cards_due, update cards set'),
+];
+const events = asking('GET /api/v1/events');
 
 describe('dying at every point, and run again', () => {
-  test.each<[string, staged.Staging]>([
-    ['replay: one message, or a doubt that is listed', staged.replay],
-    ['replay into the outbox: one whole message', staged.replayToOutbox],
-    ['replay by smtp: one mail, or a doubt that is listed', staged.replayBySmtp],
-    ['post: one card', staged.post],
-    ['post of a changed answer: the new card alone', staged.postAgain],
-    ['backfill: one verdict for each closing', staged.backfill],
-    ['sync: one verdict for each closing, and the card that was missing', staged.sync],
-    ['serve: what was taken is kept, one message, one card', staged.serve],
-  ])('%s', { timeout: proofTimeoutMs }, async (name, staging) => {
-    const { points, died, doubts, wrong } = await sweep(staging, fewPoints);
+  test.each<[string, staged.Staging, string[]]>([
+    ['replay: one message, or a doubt that is listed', staged.replay, message],
+    ['replay into the outbox: one whole message', staged.replayToOutbox, [...marked, ...settled]],
+    ['replay by smtp: one mail, or a doubt that is listed', staged.replayBySmtp, [...marked, ...settled]],
+    ['post: one card', staged.post, card],
+    ['post of a changed answer: the new card alone', staged.postAgain, asking('DELETE')],
+    ['backfill: one verdict for each closing', staged.backfill, [...events, 'answered request POST']],
+    [
+      'sync: one verdict for each closing, and the card that was missing',
+      staged.sync,
+      [...events, 'before ledger insert into marks @2', 'answered request POST /api/v1/customers'],
+    ],
+    [
+      'serve: what was taken is kept, one message, one card',
+      staged.serve,
+      [...around('answer POST 200'), 'answered request POST /api/v1/communications/email'],
+    ],
+  ])('%s', { timeout: proofTimeoutMs }, async (name, staging, decisive) => {
+    const result = await sweep(staging, fewPoints, decisive);
+    const { points, died, notReached, doubts, wrong } = result;
     process.stdout.write(
       `${name}: ${points.length} points, died at ${died.length}, ${doubts} times in doubt\n`,
     );
     expect(wrong).toEqual([]);
     // A sweep in which nothing dies would prove nothing.
-    expect(died.length).toBeGreaterThanOrEqual(fewPoints - 1);
+    const beyond = notReached.filter((point) => /^\d+$/.test(point)).map(Number);
+    expect(notReached.filter((point) => !/^\d+$/.test(point))).toEqual([]);
+    if (isWhole) {
+      expect(missedBy(result)).toEqual([]);
+      expect(Math.min(...beyond)).toBeGreaterThan(points.length * leastLength);
+    } else {
+      expect(beyond).toEqual([]);
+      expect(died.length).toBeGreaterThanOrEqual(decisive.length + fewPoints);
+    }
   });
 });
+
+/** What happens at the same time makes a run some points longer or shorter. */
+const leastLength = 0.8;

@@ -107,7 +107,7 @@ function wrapLedger() {
 
 function wrapFiles() {
   const isWriting = (flags) => typeof flags === 'string' && /[wax+]/.test(flags);
-  const last = (path) => String(path).split('/').at(-1).slice(0, 40);
+  const last = (path) => String(path).split('/').at(-1);
   for (const name of ['rename', 'link', 'unlink', 'rm', 'writeFile']) {
     around(fsPromises, name, (path) => `file ${name} ${last(path)}`);
   }
