@@ -29,6 +29,7 @@ describe('dying at every point, and run again', () => {
     ['replay by smtp: one mail, or a doubt that is listed', staged.replayBySmtp, [...marked, ...settled]],
     ['post: one card', staged.post, card],
     ['post of a changed answer: the new card alone', staged.postAgain, asking('DELETE')],
+    ['post of an answer, and then of another: the new card alone', staged.postAnother, card],
     ['backfill: one verdict for each closing', staged.backfill, [...events, 'answered request POST']],
     [
       'sync: one verdict for each closing, and the card that was missing',
@@ -57,6 +58,10 @@ describe('dying at every point, and run again', () => {
       expect(beyond).toEqual([]);
       expect(died.length).toBeGreaterThanOrEqual(decisive.length + fewPoints);
     }
+  });
+
+  test('post of an answer whose card comes after that of another: the new card alone', async () => {
+    await staged.overtakenCard();
   });
 });
 

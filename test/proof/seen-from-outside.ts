@@ -69,3 +69,14 @@ export async function cardsOnTimelines(scene: Scene): Promise<{ posted: number; 
   const deleted = await scene.taken('DELETE', /conversation-items\//);
   return { posted: posted.length, deleted: deleted.length };
 }
+
+/** One survey card stands on the timelines, and it is that one. */
+export async function expectOnlyCard(scene: Scene, itemId: string): Promise<void> {
+  const { posted, deleted } = await cardsOnTimelines(scene);
+  expect(posted - deleted, 'cards that stand').toBe(1);
+  const { origin, email, token } = scene.sandbox;
+  const authorization = `Basic ${Buffer.from(`${email}:${token}`).toString('base64')}`;
+  const found = await fetch(`${origin}/api/v1/conversation-items/${itemId}`, { headers: { authorization } });
+  await found.text();
+  expect(found.status, 'the card that stands').toBe(200);
+}

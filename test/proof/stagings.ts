@@ -2,12 +2,14 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect } from 'vitest';
+import { brokenNetwork } from '../support/broken-network.ts';
 import { mailServer } from '../support/mail-server.ts';
 import { createScene, type Scene, type Using } from './scene.ts';
 import {
   arrivedInGladly,
   cardsOnTimelines,
   expectOneVerdictEach,
+  expectOnlyCard,
   outboxOf,
   type Ending,
 } from './seen-from-outside.ts';
@@ -125,6 +127,59 @@ export const postAgain: Staging = async () => {
     },
   };
 };
+
+/** Dies with one answer, and is told another: the card of the new one stands alone. */
+export const postAnother: Staging = async () => {
+  const scene = await createScene();
+  const post = (rating: string): string[] => [
+    'post',
+    '--rating',
+    rating,
+    '--',
+    scene.sandbox.tellingConversationId,
+  ];
+  return {
+    scene,
+    args: post('2'),
+    verify: async () => {
+      const { card } = await again(scene, post('5'));
+      await expectOnlyCard(scene, card.itemId);
+    },
+  };
+};
+
+/**
+ * The process died, its card was still on its way, and that of another answer came first. Where the late one arrives
+ * all the same, it is found and goes.
+ */
+export async function overtakenCard(): Promise<void> {
+  const scene = await createScene();
+  const arrival = new AbortController();
+  let cards = 0;
+  const network = await brokenNetwork(scene.sandbox.origin, (_number, line) => {
+    if (/^POST \S+\/conversation-items$/.test(line)) cards += 1;
+    else return { kind: 'pass' };
+    return cards === 1 ? { kind: 'late request', until: arrival.signal } : { kind: 'pass' };
+  });
+  scene.env['GCSAT_DOMAIN'] = network.origin;
+  const post = (rating: string): string[] => ['post', '--rating', rating, '--', conversation];
+  const { tellingConversationId: conversation } = scene.sandbox;
+  const over = new AbortController().signal;
+  try {
+    const { died } = await scene.runUntil('written request POST', post('2'));
+    expect(died, 'the first card left').not.toBeNull();
+    await until(() => cards === 1, 'the first card', over);
+    const { card } = await again(scene, post('5'));
+    await expectOnlyCard(scene, card.itemId);
+    arrival.abort();
+    await until(async () => (await cardsOnTimelines(scene)).posted === 2, 'the late card', over);
+    await again(scene, post('5'));
+    await expectOnlyCard(scene, card.itemId);
+  } finally {
+    await network.close();
+    await scene.close();
+  }
+}
 
 /** Three customers; one whose topic opts out; one with two closings, of which the newer is asked about; in nine minutes. */
 async function smallWorld(scene: Scene, firstMinutesAgo: number): Promise<Map<string, Ending>> {

@@ -10,6 +10,8 @@ export type Fate =
   | { kind: 'late'; milliseconds: number; jitter: number }
   /** That much of the answer, then a reset, or an end as if all was said. */
   | { kind: 'reset' | 'end'; after: Beginning }
+  /** It comes to the other side when the signal aborts, also where nobody waits for the answer any more. */
+  | { kind: 'late request'; until: AbortSignal }
   /** A byte at a time. */
   | { kind: 'drip'; milliseconds: number }
   /** Said instead of what the other side would say; it never hears the request. */
@@ -62,6 +64,13 @@ export async function brokenNetwork(
       return upstream;
     };
 
+    let held: Socket | undefined;
+    const hold = (piece: Buffer, until: AbortSignal): void => {
+      held ??= keep(connect(Number(target.port), target.hostname)).resume();
+      const other = held;
+      until.addEventListener('abort', () => other.write(piece));
+    };
+
     client.on('data', (piece: Buffer) => {
       const line = /^(?:GET|POST|PUT|PATCH|DELETE) \S+/.exec(piece.toString('latin1'))?.[0];
       if (line !== undefined) {
@@ -72,6 +81,7 @@ export async function brokenNetwork(
       }
       if (fate.kind === 'reset before') client.resetAndDestroy();
       else if (fate.kind === 'never read') client.pause();
+      else if (fate.kind === 'late request') hold(piece, fate.until);
       else if (fate.kind !== 'say') connected().write(piece);
     });
   });
@@ -115,6 +125,7 @@ async function handOn(client: Socket, piece: Buffer, answered: Buffer, fate: Fat
     case 'reset before':
     case 'no answer':
     case 'never read':
+    case 'late request':
     case 'say':
       return;
   }
