@@ -10,6 +10,8 @@ export interface Fault {
   code: number;
   /** How it ends where the status of the answer says it all, if not so. */
   byStatus?: number;
+  /** Gladly refuses what was asked, and nothing else is wrong. */
+  refused?: boolean;
   /** What becomes of a message that is the first to meet it. */
   message: 'sent' | 'not sent' | 'uncertain';
 }
@@ -95,6 +97,19 @@ export const faults: readonly Fault[] = [
     message: 'uncertain',
   },
   {
+    name: '503 of a hundred megabytes',
+    fate: always(hugeAnswer(100, { packed: false, status: '503 Service Unavailable' })),
+    code: temporary,
+    message: 'uncertain',
+  },
+  {
+    name: 'a refusal of the request',
+    fate: always(answer('400 Bad Request', '{"errors": [{"code": "invalid", "detail": "no"}]}')),
+    code: contract,
+    refused: true,
+    message: 'not sent',
+  },
+  {
     name: '5xx, resets and 429 for a while',
     fate: (number) =>
       [
@@ -108,9 +123,22 @@ export const faults: readonly Fault[] = [
   },
   {
     name: 'a page instead of data',
-    fate: always(answer('200 OK', '<html>Sign in</html>')),
+    fate: always(answer('200 OK', '<html>Sign in</html>', [], 'text/html; charset=utf-8')),
     code: contract,
     message: 'uncertain',
+  },
+  // What it says counts, and not as what it is announced.
+  {
+    name: 'data announced as a page',
+    fate: always({ kind: 'announced as', type: 'text/html' }),
+    code: 0,
+    message: 'sent',
+  },
+  {
+    name: 'a reset after the whole answer',
+    fate: always({ kind: 'reset', after: 'everything' }),
+    code: 0,
+    message: 'sent',
   },
   {
     name: 'JSON of another shape',

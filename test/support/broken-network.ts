@@ -12,13 +12,15 @@ export type Fate =
   | { kind: 'reset' | 'end'; after: Beginning }
   /** It comes to the other side when the signal aborts, also where nobody waits for the answer any more. */
   | { kind: 'late request'; until: AbortSignal }
+  /** Its head names another type than it has. */
+  | { kind: 'announced as'; type: string }
   /** A byte at a time. */
   | { kind: 'drip'; milliseconds: number }
   /** Said instead of what the other side would say; it never hears the request. */
   | { kind: 'say'; pieces: () => Iterable<Buffer | string> };
 
 /** So much of an answer, however long it is. Without a body the last byte is one of the head. */
-export type Beginning = 'a part of the head' | 'the head' | 'all but a byte';
+export type Beginning = 'a part of the head' | 'the head' | 'all but a byte' | 'everything';
 
 export interface BrokenNetwork {
   origin: string;
@@ -55,7 +57,7 @@ export async function brokenNetwork(
       let last = Promise.resolve();
       upstream.on('data', (piece: Buffer) => {
         const current = fate;
-        answered = Buffer.concat([answered, piece]);
+        answered = answered.length === 0 ? piece : Buffer.concat([answered, piece]);
         const soFar = answered;
         last = last.then(() => handOn(client, piece, soFar, current));
       });
@@ -119,6 +121,9 @@ async function handOn(client: Socket, piece: Buffer, answered: Buffer, fate: Fat
       else client.resetAndDestroy();
       return;
     }
+    case 'announced as':
+      client.write(piece === answered ? announced(piece, fate.type) : piece);
+      return;
     case 'pass':
       client.write(piece);
       return;
@@ -142,10 +147,18 @@ function lengthOf(answered: Buffer, beginning: Beginning): number | null {
   const headers = answered.subarray(0, head).toString('latin1');
   if (/^transfer-encoding: *chunked/im.test(headers)) {
     const isWhole = answered.subarray(-endOfChunks.length).toString('latin1') === endOfChunks;
-    return isWhole ? answered.length - endOfChunks.length - 1 : null;
+    if (!isWhole) return null;
+    return beginning === 'everything' ? answered.length : answered.length - endOfChunks.length - 1;
   }
   const whole = head + Number(/^content-length: *(\d+)/im.exec(headers)?.[1] ?? 0);
-  return answered.length < whole ? null : whole - 1;
+  if (answered.length < whole) return null;
+  return beginning === 'everything' ? whole : whole - 1;
+}
+
+/** The beginning of an answer, its head included. */
+function announced(answered: Buffer, type: string): Buffer {
+  const text = answered.toString('latin1').replace(/^content-type:.*$/im, `Content-Type: ${type}`);
+  return Buffer.from(text, 'latin1');
 }
 
 /** Waits for whoever reads slowly, and ends the connection afterwards. */
@@ -160,12 +173,13 @@ async function say(client: Socket, pieces: Iterable<Buffer | string>): Promise<v
 }
 
 /** A whole answer of that status. */
-export function answer(status: string, body = '', headers: readonly string[] = []): Fate {
-  const head = [
-    `HTTP/1.1 ${status}`,
-    'Content-Type: application/json',
-    `Content-Length: ${Buffer.byteLength(body)}`,
-  ];
+export function answer(
+  status: string,
+  body = '',
+  headers: readonly string[] = [],
+  type = 'application/json',
+): Fate {
+  const head = [`HTTP/1.1 ${status}`, `Content-Type: ${type}`, `Content-Length: ${Buffer.byteLength(body)}`];
   const text = `${[...head, ...headers, 'Connection: close'].join('\r\n')}\r\n\r\n${body}`;
   return { kind: 'say', pieces: () => [text] };
 }
@@ -173,8 +187,11 @@ export function answer(status: string, body = '', headers: readonly string[] = [
 const million = 1024 * 1024;
 
 /** An answer of that many MiB of blanks, which JSON allows; `packed` it is a few of them on the wire. */
-export function hugeAnswer(mebibytes: number, { packed }: { packed: boolean }): Fate {
-  const head = ['HTTP/1.1 200 OK', 'Content-Type: application/json', 'Connection: close'];
+export function hugeAnswer(
+  mebibytes: number,
+  { packed, status = '200 OK' }: { packed: boolean; status?: string },
+): Fate {
+  const head = [`HTTP/1.1 ${status}`, 'Content-Type: application/json', 'Connection: close'];
   const part = Buffer.alloc(8 * million, ' ');
   const piece = packed ? gzipSync(part) : part;
   return {
