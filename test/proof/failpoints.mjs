@@ -1,6 +1,6 @@
 /**
  * Kills the program that it is loaded into (`node --import`) at one exact moment: points are counted before and after
- * every write to the ledger, every file written, every request to another server and every answer of our own.
+ * every write to the ledger, its opening and its end, every file written, every request to another server and every answer of our own.
  *
  * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label; ` @2`
  * after it means the second such point.
@@ -74,7 +74,8 @@ process.on('exit', tellLabels);
 
 function wrapLedger() {
   const Database = createRequire(import.meta.url)('libsql');
-  const writes = /^\s*(?:insert|update|delete|replace|begin|commit|rollback|create|alter|drop)\b/i;
+  const writes =
+    /^\s*(?:insert|update|delete|replace|begin|commit|rollback|create|alter|drop|vacuum|pragma (?:journal_mode|wal_checkpoint))\b/i;
   const sqlOf = new WeakMap();
   const wrapped = new WeakSet();
   /** What the transaction wrote so far: a commit is told by it. */
@@ -88,6 +89,7 @@ function wrapLedger() {
     return `ledger ${words}`;
   };
   around(Database.prototype, 'exec', labelOf);
+  around(Database.prototype, 'close', () => 'ledger close');
   const { prepare } = Database.prototype;
   Database.prototype.prepare = function (sql) {
     const statement = prepare.call(this, sql);
@@ -111,9 +113,19 @@ function wrapFiles() {
   for (const name of ['rename', 'link', 'unlink', 'rm', 'writeFile']) {
     around(fsPromises, name, (path) => `file ${name} ${last(path)}`);
   }
-  for (const name of ['renameSync', 'linkSync', 'unlinkSync', 'rmSync', 'writeFileSync']) {
+  for (const name of [
+    'renameSync',
+    'linkSync',
+    'unlinkSync',
+    'rmSync',
+    'writeFileSync',
+    'chmodSync',
+    'mkdirSync',
+  ]) {
     around(fs, name, (path) => `file ${name} ${last(path)}`);
   }
+  // The ledger's file is made so. With other flags Node's own functions open what they write, which has its points.
+  around(fs, 'openSync', (path, flags) => (flags === 'a' ? `file open ${last(path)}` : null));
   const { open } = fsPromises;
   let wrapped = false;
   fsPromises.open = async (path, flags, ...rest) => {
