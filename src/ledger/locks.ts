@@ -1,16 +1,16 @@
 import { within, type Ledger } from './open.ts';
-import { described, expiry, isHeld, nameOf, type Worker } from './workers.ts';
+import { described, expiry, isLocked, nameOf, type Worker } from './workers.ts';
 
 export type Lock = { locked: true } | { locked: false; heldBy: string };
 
 /**
- * Takes a name for one piece of work that only one process may do at a time, also among the tasks of one process. As
- * with closings, the lock of a dead process of this host is taken over at once, any other when it has expired.
+ * Takes a name for one piece of work that only one process may do at a time, also among the tasks of one process. The
+ * lock of a dead process of this host is taken over at once, any other when it has expired.
  */
 export async function takeLock(ledger: Ledger, name: string, worker: Worker, now: string): Promise<Lock> {
   return within(ledger, async (trx) => {
     const held = await trx.selectFrom('locks').selectAll().where('name', '=', name).executeTakeFirst();
-    if (held !== undefined && isHeld(held.claimed_by, held.claim_until, now)) {
+    if (held !== undefined && isLocked(held.claimed_by, held.claim_until, now)) {
       return { locked: false, heldBy: described(held.claimed_by) };
     }
     const claim = { claimed_by: nameOf(worker), claim_until: expiry(now) };

@@ -24,6 +24,14 @@ export function isHeld(claimedBy: string, until: string, now: string): boolean {
   return life === 'unknown' ? until > now : life === 'running';
 }
 
+/**
+ * A lock bounds work that does no harm where it is done twice: it expires, so that one that could not be given back holds
+ * nobody up. That of a process of this host that has ended holds nothing.
+ */
+export function isLocked(claimedBy: string, until: string, now: string): boolean {
+  return until > now && lifeOfClaimant(claimedBy) !== 'ended';
+}
+
 function lifeOfClaimant(name: string): ReturnType<typeof lifeOf> {
   const worker = workerOf(name);
   return worker?.host === ownHost() ? lifeOf(worker.pid, worker.startedAt) : 'unknown';

@@ -27,6 +27,13 @@ describe('a lock', () => {
     expect(await takeLock(ledger, 'there', currentWorker(), after(30))).toEqual({ locked: true });
   });
 
+  test('that its process could not give back holds nobody up for more than 30 s', async () => {
+    const ledger = await freshLedger();
+    await takeLock(ledger, 'report-1', currentWorker(), now);
+    expect(await takeLock(ledger, 'report-1', currentWorker(), after(29))).toMatchObject({ locked: false });
+    expect(await takeLock(ledger, 'report-1', currentWorker(), after(30))).toEqual({ locked: true });
+  });
+
   test('holds longer when it is renewed, and only its holder can do that or give it back', async () => {
     const ledger = await freshLedger();
     await takeLock(ledger, 'card', elsewhere, now);
