@@ -1,6 +1,5 @@
-import type { Customer } from '../gladly/answers.ts';
 import { freshMilliseconds } from './deliver-survey.ts';
-import type { AskForCustomer } from './look-in-stages.ts';
+import type { AskForCustomer, AskedCustomer } from './look-in-stages.ts';
 import { readCustomer } from './read-conversation.ts';
 import type { Services } from './services.ts';
 
@@ -11,20 +10,21 @@ const rememberedMilliseconds = 30 * 60_000;
 
 /** Remembers whom it asked for, so that a customer with many closings costs one request. */
 export function customerLookup(services: Services): AskForCustomer {
-  const known = new Map<string, { customer: Promise<Customer>; askedAt: number }>();
+  const known = new Map<string, { asked: Promise<AskedCustomer>; askedAt: number }>();
   return (customerId, { again, steps }) => {
     const now = services.clock();
     const found = known.get(customerId);
     const longest = again ? freshMilliseconds : rememberedMilliseconds;
-    if (found !== undefined && now - found.askedAt < longest) return found.customer;
-    const customer = readCustomer(services, customerId, steps);
+    if (found !== undefined && now - found.askedAt < longest) return found.asked;
+    const readAt = new Date(now).toISOString();
+    const asked = readCustomer(services, customerId, steps).then((customer) => ({ customer, readAt }));
     known.delete(customerId);
-    known.set(customerId, { customer, askedAt: now });
-    customer.catch(() => {
-      if (known.get(customerId)?.customer === customer) known.delete(customerId);
+    known.set(customerId, { asked, askedAt: now });
+    asked.catch(() => {
+      if (known.get(customerId)?.asked === asked) known.delete(customerId);
     });
     const [oldest] = known.keys();
     if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
-    return customer;
+    return asked;
   };
 }

@@ -52,7 +52,9 @@ export async function deliverSurvey(
   const provider = await services.provider();
   const message = await composeMessage(services, look, closing);
   const leaving = async (): Promise<void> => {
-    if (services.clock() - Date.parse(look.read.readAt) > freshMilliseconds) throw new DecideAgain();
+    const { readAt, customerReadAt } = look.read;
+    const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
+    if (services.clock() - oldest > freshMilliseconds) throw new DecideAgain();
     await markLeaving(ledger, closing.id, worker, timeNow(services.clock)).catch((error: unknown) => {
       throw error instanceof Failure && error.code === 'closing_changed' ? new DecideAgain() : error;
     });

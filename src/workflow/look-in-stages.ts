@@ -1,3 +1,5 @@
+import { chooseAddress } from '../domain/address.ts';
+import { addressKindOf } from '../domain/delivery.ts';
 import { reasonsOfClosing, reasonsOfConversation, reasonsOfTimeline } from '../domain/eligibility.ts';
 import { parseInstant, type Instant } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
@@ -25,6 +27,12 @@ export type StagedLook =
   /** Gladly still shows the conversation as it was before, right after its closing. */
   | { notYet: true };
 
+export interface AskedCustomer {
+  customer: Customer;
+  /** ISO-8601. */
+  readAt: string;
+}
+
 /**
  * Looks up a customer, once for each while the run lasts. `again`: for a decision that is made again, because what was
  * read before is too old, so that only what is fresh will do.
@@ -32,7 +40,7 @@ export type StagedLook =
 export type AskForCustomer = (
   customerId: string,
   question: { again: boolean; steps: Steps },
-) => Promise<Customer>;
+) => Promise<AskedCustomer>;
 
 export interface PendingLook {
   askForCustomer: AskForCustomer;
@@ -87,10 +95,23 @@ export async function lookInStages(
     return { certain: ofTimeline, facts: { ...facts, evidence, agent: namedAgent(credit) } };
   }
 
-  const again = row.decidedAt !== null;
-  const customer = await askForCustomer(read.conversation.customerId, { again, steps });
+  const { customer, readAt: customerReadAt } = await freshEnough(services, row, (again) =>
+    askForCustomer(read.conversation.customerId, { again, steps }),
+  );
   const conversationId = row.conversationId;
-  return { look: { conversationId, read: { ...timeline, customer }, credit, row, closing } };
+  return { look: { conversationId, read: { ...timeline, customer, customerReadAt }, credit, row, closing } };
+}
+
+/** Nobody looks again at a closing without an address, so that an older read is not enough to say that there is none. */
+async function freshEnough(
+  { settings }: Services,
+  row: Closing,
+  ask: (again: boolean) => Promise<AskedCustomer>,
+): Promise<AskedCustomer> {
+  if (row.decidedAt !== null) return ask(true);
+  const asked = await ask(false);
+  const hasAddress = 'address' in chooseAddress(addressKindOf(settings.delivery), asked.customer);
+  return hasAddress ? asked : ask(true);
 }
 
 function toldAtOf(row: Closing, { conversation }: ConversationRead): Instant | null {

@@ -24,6 +24,8 @@ export interface TimelineRead {
 /** Everything that the workflow needs to know about one conversation. */
 export interface FullRead extends ConversationRead, TimelineRead {
   customer: Customer;
+  /** ISO-8601; a customer may have been read for an earlier closing. */
+  customerReadAt: string;
 }
 
 /**
@@ -36,7 +38,7 @@ export async function readFully(services: Services, conversationId: string, step
     readItems(services, conversationId, steps),
     conversation.then(({ customerId }) => readCustomer(services, customerId, steps)),
   ]);
-  return { ...read, ...timeline, customer };
+  return { ...read, ...timeline, customer, customerReadAt: read.readAt };
 }
 
 /** Reads the conversation alone; directories come from the cache while it is fresh. */

@@ -6,7 +6,16 @@ import { queueOf } from '../../src/workflow/due-closings.ts';
 import type { Services } from '../../src/workflow/services.ts';
 import { workQueue, type NextWork } from '../../src/workflow/work-queue.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
-import { backfillNamed, iso, minute, unlimited, world, type ServicesChanges, type World } from './support.ts';
+import {
+  backfillNamed,
+  conversationOf,
+  iso,
+  minute,
+  unlimited,
+  world,
+  type ServicesChanges,
+  type World,
+} from './support.ts';
 
 /** A closing whose customer has another address in Gladly once `onRead` says so; it gets the count of reads so far. */
 async function moving(own: World, onRead: (count: number) => boolean) {
@@ -91,7 +100,7 @@ test('one customer is asked for once in half an hour; for a decision made again,
   expect(await ask(false)).toBe(await first);
   const second = ask(true);
   waiting[1]!(false);
-  expect((await second).name).toBe('1');
+  expect(await second).toMatchObject({ customer: { name: '1' }, readAt: new Date(time.now).toISOString() });
   time.now += 30 * minute - 1;
   expect(await ask(false)).toBe(await second);
   time.now += 1;
@@ -109,4 +118,40 @@ test('an older question that fails late does not make a newer answer forgotten',
   await expect(first).rejects.toThrow('gone');
   expect(await ask(false)).toBe(await second);
   expect(waiting).toHaveLength(2);
+});
+
+test('of two closings of one customer, minutes apart in one run, the second one asks the address that is theirs then', async () => {
+  const own = await world();
+  const { id, services } = await moving(own, (count) => count > 1);
+  const other = await own.tell({ customer: { email: 'old@example.org' } });
+  own.time.now += minute;
+  const run = services({ policy: { suppressionDays: 0 } });
+  const queue = queueOf(run);
+  for (const conversationId of [id, other]) {
+    const seenAt = iso(own.time.now);
+    await sightClosing(own.ledger, {
+      conversationId,
+      customerId: null,
+      closedAt: seenAt,
+      source: 'webhook',
+      seenAt,
+    });
+  }
+  let taken = 0;
+  const next: NextWork = async (ended) => {
+    taken += 1;
+    if (taken > 2) return null;
+    if (taken === 2) {
+      await vi.waitFor(() => expect(addresses(own)).toEqual(['old@example.org']), 5000);
+      own.time.now += 3 * minute;
+    }
+    return queue(ended);
+  };
+  await workQueue(
+    { ...run, settings: { ...run.settings, ratePercent: 1 } },
+    next,
+    unlimited,
+    () => undefined,
+  );
+  expect(addresses(own)).toEqual(['old@example.org', 'new@example.org']);
 });
