@@ -150,7 +150,7 @@ const configure: CommandDeclaration = {
         'pass show smtp-url | gcsat configure set smtpUrl=-',
       ],
       run: async (context, { arguments: [settings], options }) => {
-        const { runConfigureSet } = await import('./configure-profile.ts');
+        const { runConfigureSet } = await import('./configure-set.ts');
         return runConfigureSet(context, settings as string[], options['dryRun'] === true);
       },
     },
@@ -158,7 +158,7 @@ const configure: CommandDeclaration = {
       name: 'show',
       summary: 'show every setting, and where it comes from',
       examples: ['gcsat configure show', 'gcsat configure show --json'],
-      run: async (context) => (await import('./configure-profile.ts')).runConfigureShow(context),
+      run: async (context) => (await import('./configure-show.ts')).runConfigureShow(context),
     },
     {
       name: 'test',
@@ -183,7 +183,7 @@ const configure: CommandDeclaration = {
       name: 'list',
       summary: 'list the profiles',
       examples: ['gcsat configure list'],
-      run: async (context) => (await import('./configure-profile.ts')).runConfigureList(context),
+      run: async (context) => (await import('./configure-profiles.ts')).runConfigureList(context),
     },
     {
       name: 'remove',
@@ -192,7 +192,7 @@ const configure: CommandDeclaration = {
       options: [{ flags: '--yes', description: 'do not ask' }, dryRun],
       examples: ['gcsat configure remove acme --yes'],
       run: async (context, { arguments: [name], options }) =>
-        (await import('./configure-profile.ts')).runConfigureRemove(context, name as string, options),
+        (await import('./configure-profiles.ts')).runConfigureRemove(context, name as string, options),
     },
   ],
 };

@@ -6,16 +6,7 @@ import { queueOf } from '../../src/workflow/due-closings.ts';
 import type { Services } from '../../src/workflow/services.ts';
 import { workQueue, type NextWork } from '../../src/workflow/work-queue.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
-import {
-  backfillNamed,
-  conversationOf,
-  iso,
-  minute,
-  unlimited,
-  world,
-  type ServicesChanges,
-  type World,
-} from './support.ts';
+import { backfillNamed, iso, minute, unlimited, world, type ServicesChanges, type World } from './support.ts';
 
 /** A closing whose customer has another address in Gladly once `onRead` says so; it gets the count of reads so far. */
 async function moving(own: World, onRead: (count: number) => boolean) {
