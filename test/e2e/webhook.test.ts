@@ -345,7 +345,7 @@ describe('webhook send', () => {
   });
 
   // A server answers 200 to what it cannot use, so that only the sender can tell.
-  test.each(['', 'x'.repeat(513)])('takes no %j for a conversation', async (id) => {
+  test.each(['', 'x'.repeat(4097)])('takes no %j for a conversation', async (id) => {
     const args = ['webhook', 'send', '--url', 'http://127.0.0.1:1', '--conversation', id];
     const { code, document } = await runJson(args);
     expect([code, document.error.code]).toEqual([2, 'bad_value']);
