@@ -10,6 +10,8 @@ export interface Fault {
   code: number;
   /** How it ends where the status of the answer says it all, if not so. */
   byStatus?: number;
+  /** Nothing is missing of an answer that has no body. */
+  endsWithHead?: boolean;
   /** Gladly refuses what was asked, and nothing else is wrong. */
   refused?: boolean;
   /** What becomes of a message that is the first to meet it. */
@@ -61,6 +63,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'the head of an answer',
     fate: always({ kind: 'end', after: 'the head' }),
+    endsWithHead: true,
     code: temporary,
     message: 'uncertain',
   },
