@@ -1,4 +1,4 @@
-import { sql, type Transaction } from 'kysely';
+import { sql, type Kysely, type Transaction } from 'kysely';
 import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import { Failure } from '../failure.ts';
 import { closingIn, move, toClosing } from './closing-rows.ts';
@@ -139,21 +139,29 @@ export async function settleInterrupted(ledger: Ledger, closing: Closing, at: st
 
 /** Settles every closing that is being sent by nobody any more. */
 export async function settleAbandoned(ledger: Ledger, now: string): Promise<Closing[]> {
+  // Mostly there is none, and whoever only looks must not wait for those who write.
+  if ((await abandonedIn(ledger.db, now)).length === 0) return [];
   return within(ledger, async (trx) => {
-    const sending = await trx.selectFrom('closings').selectAll().where('state', '=', 'sending').execute();
     const settled: Closing[] = [];
-    for (const row of sending) {
-      if (
-        row.claimed_by !== null &&
-        row.claim_until !== null &&
-        isHeld(row.claimed_by, row.claim_until, now)
-      ) {
-        continue;
-      }
-      settled.push(await settle(trx, row.id, now));
-    }
+    for (const id of await abandonedIn(trx, now)) settled.push(await settle(trx, id, now));
     return settled;
   });
+}
+
+async function abandonedIn(db: Kysely<LedgerTables>, now: string): Promise<string[]> {
+  const sending = await db
+    .selectFrom('closings')
+    .select(['id', 'claimed_by', 'claim_until'])
+    .where('state', '=', 'sending')
+    .execute();
+  return sending.filter((row) => !isClaimHeld(row, now)).map(({ id }) => id);
+}
+
+function isClaimHeld(
+  { claimed_by: by, claim_until: until }: Pick<ClosingsTable, 'claimed_by' | 'claim_until'>,
+  now: string,
+): boolean {
+  return by !== null && until !== null && isHeld(by, until, now);
 }
 
 /** @throws Failure claim_lost when the closing is claimed by another worker */
@@ -222,11 +230,7 @@ async function freeUnheldClaims(trx: Transaction<LedgerTables>, now: string): Pr
     // One that was being sent keeps the name until it is settled.
     .where('state', '!=', 'sending')
     .execute();
-  const free = claims
-    .filter(
-      ({ claimed_by: by, claim_until: until }) => by === null || until === null || !isHeld(by, until, now),
-    )
-    .map(({ id }) => id);
+  const free = claims.filter((row) => !isClaimHeld(row, now)).map(({ id }) => id);
   if (free.length === 0) return;
   await trx
     .updateTable('closings')

@@ -1,11 +1,12 @@
-import { describe, expect, test } from 'vitest';
+import Database from 'libsql';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { recordAnswer } from '../../src/ledger/answers.ts';
 import { noteCardFailure } from '../../src/ledger/cards-due.ts';
 import { settleMessage } from '../../src/ledger/decisions.ts';
 import { recordVisits } from '../../src/ledger/visits.ts';
 import { listSurveys, readyAgain, settleAsSent, tellSurvey } from '../../src/workflow/ledgered-surveys.ts';
 import { all } from '../gladly/local-gladly.ts';
-import { at, elsewhere, freshLedger, here, leaving } from '../ledger/support.ts';
+import { at, elsewhere, freshLedger, here, leaving, opened, temporaryFile } from '../ledger/support.ts';
 
 const error = { code: 'network', message: 'broken', hint: 'again' };
 const ended = { ...here, pid: 2 ** 22 + 1 };
@@ -70,6 +71,18 @@ describe('a message that was leaving', () => {
     ]);
     expect(await listed(['uncertain'])).toEqual([[dead.id, 'uncertain']]);
     expect(await listed(['pending'])).toEqual([[live.id, 'pending']]);
+  });
+
+  test('is looked for by a list without waiting for whoever writes', async () => {
+    const location = temporaryFile();
+    const ledger = await opened(location);
+    const { id } = await leaving(ledger, 'c1');
+    const other = new Database(location);
+    onTestFinished(() => void other.close());
+    other.exec('BEGIN IMMEDIATE');
+    const [listed] = await all(listSurveys(ledger, {}, at(20)));
+    expect(listed).toMatchObject({ closingId: id, state: 'pending' });
+    other.exec('ROLLBACK');
   });
 
   test('and still is, in another process, is left to that one', async () => {
