@@ -1,17 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
 import { backfillView, syncView } from '../../src/terminal/backfill-view.ts';
-import { createOutput } from '../../src/terminal/output.ts';
+import { screen } from './screen.ts';
 
-const sink = { write: () => true };
-const output = createOutput({
-  json: false,
-  jsonl: false,
-  level: 'info',
-  colour: { stdout: 0, stderr: 0 },
-  stdout: sink,
-  stderr: sink,
-});
+const output = screen();
 
 const document: BackfillDocument = {
   dryRun: false,

@@ -4,16 +4,9 @@ import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
 import type { DocumentItem, SurveyDocument } from '../../src/domain/survey-document.ts';
 import { backfillView } from '../../src/terminal/backfill-view.ts';
 import { flow, labelled } from '../../src/terminal/narrow.ts';
-import { createOutput, type Output } from '../../src/terminal/output.ts';
 import { surveyView } from '../../src/terminal/survey-view.ts';
 import { surveysView, surveyStoryView } from '../../src/terminal/surveys-view.ts';
-
-/** A terminal that is so wide. */
-function terminal(columns: number): Output {
-  const stream = { write: () => true, isTTY: true, columns };
-  const colour = { stdout: 0, stderr: 0 } as const;
-  return createOutput({ json: false, jsonl: false, level: 'info', colour, stdout: stream, stderr: stream });
-}
+import { screen } from './screen.ts';
 
 const link = 'https://csat.example.com/s/RGBUpQyUat5NJPVbY4gJybMLDqB7CZDA8DweYm7GQ7b4';
 const closingId = 'GkENqoO_oY8GJOpLXq3rNw@2026-11-26T17:38:43.062Z';
@@ -131,10 +124,10 @@ const story = {
 };
 
 describe('40 columns', () => {
-  const screen = terminal(40);
+  const output = screen({ columns: 40 });
 
   test('have a list of closings one below the other, with what there is to say', () => {
-    expect(surveysView([closing, { ...closing, state: 'sent', reasons: [] }], screen).split('\n')).toEqual([
+    expect(surveysView([closing, { ...closing, state: 'sent', reasons: [] }], output).split('\n')).toEqual([
       '2026-11-26 17:38  suppressed',
       '  Agent         Amara Lindqvist',
       '  Customer      annegret.habersack.585@…',
@@ -149,7 +142,7 @@ describe('40 columns', () => {
   });
 
   test('have each item of a timeline as a sentence', () => {
-    expect(surveyView(document, screen).split('\n').slice(0, 16)).toEqual([
+    expect(surveyView(document, output).split('\n').slice(0, 16)).toEqual([
       'Conversation  Y8SS34bds75sTlwW_2Bb9g',
       'Status        CLOSED at 2026-11-25 23:40',
       '              UTC',
@@ -170,28 +163,28 @@ describe('40 columns', () => {
   });
 
   test('show what a run did without a line too long', () => {
-    const lines = backfillView(run, screen).split('\n');
+    const lines = backfillView(run, output).split('\n');
     expect(lines.filter((line) => stringWidth(line) > 40)).toEqual([]);
     expect(lines).toContain('By inbox           3  Orders and Delive…');
     expect(lines).toContain('              getConversationItems 12');
   });
 
   test('break no id and no link', () => {
-    const lines = surveyStoryView(story, screen).split('\n');
+    const lines = surveyStoryView(story, output).split('\n');
     expect(lines.filter((line) => stringWidth(line) > 40)).toEqual([`  ${closingId}`, `  ${link}`]);
     expect(lines.slice(-2)).toEqual(['  2026-11-26 18:05 UTC', '    schedule → scheduled outbox']);
   });
 });
 
 test.each([80, 1000])('%i columns have a line for each closing, item and label', (columns) => {
-  const screen = terminal(columns);
-  expect(surveysView([closing], screen).split('\n')).toHaveLength(2);
-  expect(surveyView(document, screen).split('\n').slice(7, 10)).toEqual([
+  const output = screen({ columns });
+  expect(surveysView([closing], output).split('\n')).toHaveLength(2);
+  expect(surveyView(document, output).split('\n').slice(7, 10)).toEqual([
     'Timeline 2 items',
     '   When (UTC)      Item          By               Counts?',
     '   11-25 21:00:00  chat message  CUSTOMER         no, from CUSTOMER',
   ]);
-  expect(surveyStoryView(story, screen).split('\n')).toEqual([
+  expect(surveyStoryView(story, output).split('\n')).toEqual([
     `Closing       ${closingId}`,
     'Conversation  GkENqoO_oY8GJOpLXq3rNw',
     'State         suppressed',
@@ -205,7 +198,7 @@ test.each([80, 1000])('%i columns have a line for each closing, item and label',
     'History',
     '  2026-11-26 18:05 UTC  schedule → scheduled  outbox',
   ]);
-  expect(backfillView(run, screen).split('\n').slice(-4)).toEqual([
+  expect(backfillView(run, output).split('\n').slice(-4)).toEqual([
     'Requests      37',
     '              listEvents 1, getConversation 13, getConversationItems 12',
     '              getCustomer 11',
@@ -216,7 +209,7 @@ test.each([80, 1000])('%i columns have a line for each closing, item and label',
 test('a label and its value lose no word, whatever the width', () => {
   const value = 'one two threethreethree four';
   for (let columns = 1; columns <= 100; columns += 1) {
-    const told = labelled('Label', value, terminal(columns));
+    const told = labelled('Label', value, screen({ columns }));
     expect(told.split(/\s+/)).toEqual(['Label', ...value.split(' ')]);
   }
   expect(flow('', 10)).toEqual([]);

@@ -1,17 +1,7 @@
 import { expect, test } from 'vitest';
 import type { DocumentItem, SurveyDocument } from '../../src/domain/survey-document.ts';
-import { createOutput } from '../../src/terminal/output.ts';
 import { surveyView } from '../../src/terminal/survey-view.ts';
-
-const sink = { write: () => true };
-const screen = createOutput({
-  json: false,
-  jsonl: false,
-  level: 'info',
-  colour: { stdout: 0, stderr: 0 },
-  stdout: sink,
-  stderr: sink,
-});
+import { screen } from './screen.ts';
 
 /** A document in which everything that others write is this text. */
 function documentOf(text: string): SurveyDocument {
@@ -60,8 +50,8 @@ function documentOf(text: string): SurveyDocument {
 }
 
 test('a name that goes on in another line, or commands the terminal, stays text in its own line', () => {
-  const lines = surveyView(documentOf('A\nStatus CLOSED\r\n\u001B[2JCustomer B'), screen).split('\n');
-  const plain = surveyView(documentOf('A'), screen).split('\n');
+  const lines = surveyView(documentOf('A\nStatus CLOSED\r\n\u001B[2JCustomer B'), screen()).split('\n');
+  const plain = surveyView(documentOf('A'), screen()).split('\n');
   expect(lines.filter((line) => /^(?:Status|Customer) +(?:CLOSED|B)/.test(line))).toEqual([]);
   expect(lines.map((line) => line.slice(0, 13).trim()).slice(0, 6)).toEqual(
     plain.map((line) => line.slice(0, 13).trim()).slice(0, 6),

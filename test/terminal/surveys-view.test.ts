@@ -1,17 +1,9 @@
 import { expect, test } from 'vitest';
-import { createOutput } from '../../src/terminal/output.ts';
 import { surveyStoryView } from '../../src/terminal/surveys-view.ts';
 import { addressChangeView, unsubscribedView } from '../../src/terminal/unsubscribed-view.ts';
+import { screen } from './screen.ts';
 
-const sink = { write: () => true };
-const output = createOutput({
-  json: false,
-  jsonl: false,
-  level: 'info',
-  colour: { stdout: 0, stderr: 0 },
-  stdout: sink,
-  stderr: sink,
-});
+const output = screen();
 
 const told: Parameters<typeof surveyStoryView>[0] = {
   surveyId: 'svy_1',
