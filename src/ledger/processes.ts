@@ -1,14 +1,15 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 
-let known: string | null = null;
+let host: string | null = null;
+let start: string | null = null;
 
 /**
  * Where process ids mean the same: this host, since its last start, in this container. Off Linux: this host. It stays
  * the same for the life of the process, though a network may give the host another name.
  */
 export function ownHost(): string {
-  return (known ??= readHost());
+  return (host ??= readHost());
 }
 
 function readHost(): string {
@@ -19,7 +20,7 @@ function readHost(): string {
 
 /** When this process started, in a form that a process with the same id later cannot have. */
 export function ownStart(): string {
-  return statusOf('self')?.start ?? new Date(performance.timeOrigin).toISOString();
+  return (start ??= statusOf('self')?.start ?? new Date(performance.timeOrigin).toISOString());
 }
 
 /**
@@ -27,6 +28,7 @@ export function ownStart(): string {
  * start cannot be told. Only to be asked of our own host.
  */
 export function lifeOf(pid: number, startedAt: string): 'running' | 'ended' | 'unknown' {
+  if (pid === process.pid) return startedAt === ownStart() ? 'running' : 'ended';
   try {
     process.kill(pid, 0);
   } catch (error) {
@@ -34,7 +36,7 @@ export function lifeOf(pid: number, startedAt: string): 'running' | 'ended' | 'u
     if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'ended';
   }
   const status = statusOf(String(pid));
-  if (status === undefined) return pid === process.pid && startedAt === ownStart() ? 'running' : 'unknown';
+  if (status === undefined) return 'unknown';
   return !status.ended && status.start === startedAt ? 'running' : 'ended';
 }
 
