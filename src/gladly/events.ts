@@ -26,8 +26,8 @@ export interface EventQuery {
   entities: readonly string[];
 }
 
-/** A line longer than this is no event. */
-const maxLineLength = 16 * 1024 * 1024;
+/** An event is ids and times: a line longer than this is none. */
+const maxLineLength = 1024 * 1024;
 
 const text = z.string().min(1);
 /** The contract says text; a number is one just as well. */
@@ -117,13 +117,24 @@ async function* linesOf(
   asked: Asked,
 ): AsyncGenerator<{ line: string; ended: boolean }, void, undefined> {
   const decoder = new TextDecoder();
-  let rest = '';
+  // Of the line that has not ended, in pieces: to join them anew with each one costs the square of their length.
+  let pieces: string[] = [];
+  let length = 0;
+  const take = (piece: string): void => {
+    pieces.push(piece);
+    length += piece.length;
+    if (length > maxLineLength) throw unreadable(asked, 'one of its lines is too long');
+  };
   for await (const chunk of chunks) {
-    const lines = (rest + decoder.decode(chunk, { stream: true })).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield { line, ended: true };
-    if (rest.length > maxLineLength) throw unreadable(asked, 'one of its lines is too long');
+    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n');
+    take(first);
+    for (const next of others) {
+      yield { line: pieces.join(''), ended: true };
+      [pieces, length] = [[], 0];
+      take(next);
+    }
   }
-  rest += decoder.decode();
+  take(decoder.decode());
+  const rest = pieces.join('');
   if (rest !== '') yield { line: rest, ended: false };
 }

@@ -58,6 +58,14 @@ describe('events', () => {
     expect(event).toMatchObject({ id: '17', content: { conversationId: 'c-e1' } });
   });
 
+  test('are no line of megabytes, which is refused before all of it is there', async () => {
+    const failure = await failureOf(eventsFrom(line('e1', { initiator: { id: 'x'.repeat(2 ** 20) } })));
+    expect([failure.kind, failure.message]).toEqual(['contract', expect.stringContaining('too long')]);
+    expect(
+      await eventsFrom(line('e1', { initiator: { id: 'x'.repeat(2 ** 19), type: 'AGENT' } })),
+    ).toHaveLength(1);
+  });
+
   test('of an empty stretch are none', async () => {
     expect(await eventsFrom('')).toEqual([]);
     expect(await eventsFrom('\n\n')).toEqual([]);
