@@ -110,7 +110,7 @@ describe('gcsat sync', () => {
 
   test('sends what a delay scheduled when it is due, unless the conversation was reopened', async () => {
     const gladly = await begun();
-    await run(['configure', 'set', 'delay=90s'], { env: gladly.env });
+    await run(['configure', 'set', 'delay=4m'], { env: gladly.env });
     const [reopened] = await people(gladly, 2);
     await told();
     expect((await tick(gladly)).document).toMatchObject({ thisRun: { scheduled: 2, sent: 0 } });
@@ -119,7 +119,7 @@ describe('gcsat sync', () => {
       headers: { 'content-type': 'application/json' },
       body: '{}',
     });
-    await wait(95_000 / haste);
+    await wait(245_000 / haste);
     expect((await tick(gladly)).document).toMatchObject({
       outcomes: { sent: 1, suppressed: 1, scheduled: 0 },
     });
