@@ -30,15 +30,15 @@ export function queueOf(services: Services, onClaimed: () => void = () => undefi
 /** Takes a newer closing instead; null when somebody else was faster, and the older one comes when that one is done. */
 async function newestOf(services: Services, closing: Closing): Promise<Closing | null> {
   const { ledger, worker, settings } = services;
-  const newerThan = (one: Closing): Promise<string | null> =>
-    newerWaiting(ledger, one, timeNow(services.clock), settings.delivery);
-  const newer = await newerThan(closing);
+  const findNewer = (): Promise<string | null> =>
+    newerWaiting(ledger, closing, timeNow(services.clock), settings.delivery);
+  const newer = await findNewer();
   if (newer === null) return closing;
   await releaseClaim(ledger, closing.id, worker);
   const claim = await claimClosing(ledger, newer, worker, timeNow(services.clock));
   if (!claim.claimed) return null;
   // It may have been settled since it was found.
-  if ((await newerThan(closing)) === newer) return claim.closing;
+  if ((await findNewer()) === newer) return claim.closing;
   await releaseClaim(ledger, newer, worker);
   return null;
 }
