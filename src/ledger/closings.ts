@@ -4,7 +4,7 @@ import { move, toClosing } from './closing-rows.ts';
 import type { Closing, ClosingChange, Sighted, Sighting } from './closing.ts';
 import { askedBefore } from './messages.ts';
 import { within, type Ledger } from './open.ts';
-import { reopen, sight } from './sightings.ts';
+import { reopen, sight, type Reopened } from './sightings.ts';
 import type { ClosingsTable } from './tables.ts';
 
 /**
@@ -27,13 +27,12 @@ export async function sightClosings(ledger: Ledger, sightings: readonly Sighting
 /**
  * Notes that a conversation was reopened, also for closings that are told of later. Those up to then are over: what
  * waits is suppressed.
- * @returns the closings that changed, and those that turned out to be closings of their own
  */
 export async function sightReopening(
   ledger: Ledger,
   reopening: { conversationId: string; reopenedAt: string },
-): Promise<Closing[]> {
-  return within(ledger, async (trx) => (await reopen(trx, reopening)).changed);
+): Promise<Reopened> {
+  return within(ledger, (trx) => reopen(trx, reopening));
 }
 
 export async function closingById(ledger: Ledger, closingId: string): Promise<Closing | null> {

@@ -15,6 +15,14 @@ export interface Reopening {
   reopenedAt: string;
 }
 
+/** What a reopening did to the closings of its conversation. */
+export interface Reopened {
+  /** Those that changed, and those that turned out to be closings of their own. */
+  changed: Closing[];
+  /** How many of them are suppressed by it. */
+  suppressed: number;
+}
+
 /**
  * The closing that a sighting means, made if it is new. Events come in any order: whatever the order, the rows of a
  * conversation end the same, because reopenings and all times of a closing are kept.
@@ -56,15 +64,21 @@ const markReopened = prepared((db, { conversationId, reopenedAt }: Reopening) =>
 export async function reopen(
   trx: Transaction<LedgerTables>,
   reopening: Reopening,
-): Promise<{ isNew: boolean; changed: Closing[] }> {
+): Promise<Reopened & { isNew: boolean }> {
   const { conversationId } = reopening;
   const reopenedAt = ledgerTime(reopening.reopenedAt);
   const isNew = (await insertReopening(trx, { conversationId, reopenedAt })).length > 0;
-  if (!isNew) return { isNew, changed: [] };
+  if (!isNew) return { isNew, changed: [], suppressed: 0 };
   const rows = await markReopened(trx, { conversationId, reopenedAt });
+  const waited = rows.filter((row) => isQueued(row.state, row.due_at)).length;
   const changed: Closing[] = [];
   for (const row of rows) changed.push(await endByReopening(trx, row, reopenedAt, reopenedAt));
-  return { isNew, changed: [...changed, ...(await partFrom(trx, conversationId, reopenedAt))] };
+  const parted = await partFrom(trx, conversationId, reopenedAt);
+  return { isNew, changed: [...changed, ...parted], suppressed: waited + parted.filter(isSuppressed).length };
+}
+
+function isSuppressed({ state }: Closing): boolean {
+  return state === 'suppressed';
 }
 
 /** The closing that a sighting at this time would mean, without recording it; null while there is none. */

@@ -165,13 +165,14 @@ async function runRange(
     });
     if (refused !== null) return { ...refused, thisRun: nothing, end: 'declined', failure: null };
   }
-  const { sources, explanation } = await find(services);
+  const { sources, explanation, suppressed } = await find(services);
   if (!listener.asks) await listener.ready(await dueNow(services, limits));
   const told = { range: { ...range, timezone }, sources, explanation };
   let done = 0;
-  const { end, failure, ...thisRun } = await workQueue(services, queueOf(services), limits, () =>
+  const { end, failure, ...worked } = await workQueue(services, queueOf(services), limits, () =>
     listener.settled((done += 1)),
   );
+  const thisRun = { ...worked, suppressed: suppressed + worked.suppressed };
   return { ...told, ...(await summarizeRange(ledger, range)), thisRun, end, failure };
 }
 

@@ -20,6 +20,8 @@ export interface Enumeration {
   seen: number;
   /** Closings that the ledger did not know. */
   fresh: number;
+  /** Closings that are suppressed by what was found: a reopening followed them. */
+  suppressed: number;
 }
 
 /** Few enough that a kill loses little, many enough that one disk write serves many. */
@@ -54,6 +56,7 @@ export async function enumerateClosings(
     warnings: [],
     seen: 0,
     fresh: 0,
+    suppressed: 0,
   };
   const unidentified = { closing: 0, reopening: 0 };
   const unreadable: Cover[] = [];
@@ -70,7 +73,9 @@ export async function enumerateClosings(
         sighted.map(({ closing }) => closing),
       );
       enumeration.seen += sighted.length;
-      enumeration.fresh += sighted.filter(({ isNew }) => isNew).length;
+      const fresh = sighted.filter(({ isNew }) => isNew);
+      enumeration.fresh += fresh.length;
+      enumeration.suppressed += fresh.filter(({ closing }) => closing.state === 'suppressed').length;
       batch = [];
       onFound(enumeration.seen);
     };
@@ -85,7 +90,7 @@ export async function enumerateClosings(
         const { conversationId } = found.reopening;
         // A reopening means the closings before it, so these have to be written first.
         if (batch.some((sighting) => sighting.conversationId === conversationId)) await write();
-        await sightReopening(services.ledger, found.reopening);
+        enumeration.suppressed += (await sightReopening(services.ledger, found.reopening)).suppressed;
       }
     }
     if (batch.length > 0) await write();

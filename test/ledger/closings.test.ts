@@ -212,7 +212,11 @@ describe('reopening', () => {
     const pending = await sighted(ledger, 'c1', 0);
     const waiting = await scheduled(ledger, 'c1', { closedAtSeconds: 100 });
     const gone = await leaving(ledger, 'c2');
-    const changed = await sightReopening(ledger, { conversationId: 'c1', reopenedAt: at(200) });
+    const { changed, suppressed } = await sightReopening(ledger, {
+      conversationId: 'c1',
+      reopenedAt: at(200),
+    });
+    expect(suppressed).toBe(2);
     expect(changed.map(({ id, state }) => [id, state]).sort()).toEqual(
       [
         [pending.id, 'suppressed'],
@@ -220,8 +224,9 @@ describe('reopening', () => {
       ].sort(),
     );
     expect(changed.every(({ reasons }) => reasons[0]?.code === 'reopened')).toBe(true);
-    const [left] = await sightReopening(ledger, { conversationId: 'c2', reopenedAt: at(200) });
-    expect(left).toMatchObject({ id: gone.id, state: 'sending', reopenedAt: at(200) });
+    const left = await sightReopening(ledger, { conversationId: 'c2', reopenedAt: at(200) });
+    expect(left.changed[0]).toMatchObject({ id: gone.id, state: 'sending', reopenedAt: at(200) });
+    expect(left.suppressed).toBe(0);
   });
 
   test('closings after it are untouched, and the first reopening stays', async () => {
@@ -229,7 +234,7 @@ describe('reopening', () => {
     const before = await sighted(ledger, 'c1', 0);
     const after = await sighted(ledger, 'c1', 300);
     await sightReopening(ledger, { conversationId: 'c1', reopenedAt: at(100) });
-    expect(await sightReopening(ledger, { conversationId: 'c1', reopenedAt: at(200) })).toEqual([]);
+    expect((await sightReopening(ledger, { conversationId: 'c1', reopenedAt: at(200) })).changed).toEqual([]);
     expect((await closingById(ledger, before.id))?.reopenedAt).toBe(at(100));
     expect(await closingById(ledger, after.id)).toMatchObject({ reopenedAt: null, state: 'pending' });
   });

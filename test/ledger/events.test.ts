@@ -134,7 +134,7 @@ describe('a reopening that is told after two closings within 60 s were taken for
     const ledger = await freshLedger();
     await recordEvents(ledger, [closed(0), closed(30)]);
     expect(await rows(ledger)).toEqual([waits(0)]);
-    const changed = await sightReopening(ledger, { conversationId: 'c1', reopenedAt: at(15) });
+    const { changed } = await sightReopening(ledger, { conversationId: 'c1', reopenedAt: at(15) });
     expect(changed.map(({ id, state }) => [id, state])).toEqual([
       [`c1@${at(0)}`, 'suppressed'],
       [`c1@${at(30)}`, 'pending'],
