@@ -85,10 +85,12 @@ export interface Webhook {
 const anything = z.unknown().optional();
 
 /** Text, or null for everything that is none. */
-const text = anything.transform((value) => {
-  if (typeof value === 'string') return value;
-  return typeof value === 'number' ? String(value) : null;
-});
+const text = anything.transform((value) => (isTextLike(value) ? String(value) : null));
+
+/** Numbers as text happen, and text as numbers. */
+function isTextLike(value: unknown): value is string | number {
+  return typeof value === 'string' || typeof value === 'number';
+}
 
 /** An id, or null; an empty one names nothing. */
 const identifier = text.transform((value) => (value === '' ? null : value));
@@ -99,15 +101,14 @@ const flag = anything.transform((value) => value === true || value === 'true');
 
 const time = text.transform((value) => (value === null ? null : readTime(value)));
 
-/**
- * An id in a list that decides who is asked, null where it names nothing. An object means the one that it has the id of;
- * what cannot be understood may be the one that matters, so it is not passed over.
- */
+/** Text that decides who is asked, or null; what cannot be understood may be what matters, so it is not passed over. */
+const decisiveText = anything
+  .refine((value): boolean => value === undefined || value === null || isTextLike(value))
+  .pipe(text);
+
+/** The same of an id, null where it names nothing. An object means the one that it has the id of. */
 const decisiveId = z.union([
-  z
-    .unknown()
-    .refine((value): boolean => value === null || typeof value === 'string' || typeof value === 'number')
-    .pipe(identifier),
+  decisiveText.transform((value) => (value === '' ? null : value)),
   z.object({ id: required }).transform(({ id }) => id),
 ]);
 
@@ -177,7 +178,7 @@ const agent = optional({ id: identifier, name: text, emailAddress: text }).trans
 
 const inbox = optional({ id: identifier, name: text });
 
-const topic = optional({ id: identifier, name: text, parentId: identifier, disabled: flag });
+const topic = optional({ id: identifier, name: decisiveText, parentId: decisiveId, disabled: flag });
 
 const organization = optional({ id: identifier, name: text, timezone: text }, ['loginDomain', 'gladlyUrl']);
 

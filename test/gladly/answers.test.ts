@@ -143,6 +143,15 @@ describe('directories', () => {
     expect(await (await clientFor(topics)).getTopics()).toEqual([
       { id: 't1', name: 'Order', parentId: 't0', disabled: true },
     ]);
+    const unsure = [
+      { id: 't2', name: ['Order'] },
+      { id: 't3', parentId: [] },
+      { id: {} },
+      { id: 4, name: 5 },
+    ];
+    expect(await (await clientFor(unsure)).getTopics()).toEqual([
+      { id: '4', name: '5', parentId: null, disabled: false },
+    ]);
     expect(await (await clientFor([{ id: 'i1' }])).getInboxes()).toEqual([{ id: 'i1', name: null }]);
   });
 

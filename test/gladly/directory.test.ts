@@ -22,7 +22,7 @@ function jsonCache() {
 interface Entry {
   id: string;
   parentId?: string;
-  name?: string;
+  name?: unknown;
   emailAddress?: string;
 }
 
@@ -220,5 +220,13 @@ describe('topics', () => {
     expect(askedSince()).toEqual(['topics', 'topics/t9']);
     await start().topics(['t10']);
     expect(askedSince()).toEqual(['topics', 'topics/t10']);
+  });
+
+  test('whose name cannot be read fail what needs them: it may be that of an opt-out', async () => {
+    const { start, askedSince, known } = await directories();
+    known.topics.push({ id: 't2', name: { text: 'do_not_send_stella' } });
+    await expect(start().topics(['t2'])).rejects.toMatchObject({ code: 'unreadable_answer' });
+    expect(askedSince()).toEqual(['topics', 'topics/t2']);
+    expect([...(await start().topics(['t1'])).keys()]).toEqual(['t1']);
   });
 });
