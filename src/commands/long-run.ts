@@ -102,7 +102,9 @@ export function checkFailures(document: BackfillDocument, unread = 0): void {
     ...(outcomes.failed + others > 0 ? ['failed'] : []),
     ...(waiting + others > 0 ? ['scheduled'] : []),
   ];
-  const listed = `a later run tries them again; \`gcsat surveys list --state ${states.join(',')}\` shows those of the ledger`;
+  const later = failures.filter(({ retryAt }) => retryAt !== null).length;
+  const advice = nextTry(later + others, failures.length - unread - later);
+  const listed = `${advice}; \`gcsat surveys list --state ${states.join(',')}\` shows those of the ledger`;
   throw new Failure('partial', 'closings_failed', parts.join(', '), {
     hint: dryRun
       ? 'a dry run records nothing; the run itself may meet the same'
@@ -110,4 +112,13 @@ export function checkFailures(document: BackfillDocument, unread = 0): void {
         ? 'look at what is said of each, then name them again'
         : listed,
   });
+}
+
+/** Who tries the failed ones again: a later run, or a person who has mended something. */
+function nextTry(byRuns: number, byHand: number): string {
+  if (byHand === 0) return 'a later run tries them again';
+  const hand = 'mend what is said, then `gcsat surveys retry`';
+  return byRuns === 0
+    ? `no run tries them again by itself: ${hand}`
+    : `a later run tries ${byRuns} of them again; for the other ${byHand}, ${hand}`;
 }

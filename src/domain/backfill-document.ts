@@ -22,6 +22,14 @@ export interface BackfillPlan {
   estimatedSeconds: number;
 }
 
+/** A closing that failed, or whose message could not leave yet; or a named conversation that could not be read. */
+export interface ListedFailure {
+  conversationId: string;
+  error: { code: string; message: string };
+  /** When a run tries it again by itself; null where that is left to a person. */
+  retryAt: string | null;
+}
+
 /** What `backfill` and `sync` tell. Fields may be added, never renamed or removed. */
 export interface BackfillDocument {
   dryRun: boolean;
@@ -34,7 +42,7 @@ export interface BackfillDocument {
   thisRun: { sent: number; scheduled: number; suppressed: number; uncertain: number; failed: number };
   reasons: Partial<Record<ReasonCode, number>>;
   requests: RequestFigures;
-  failures: { conversationId: string; error: { code: string; message: string } }[];
+  failures: ListedFailure[];
   /** Why the run ended; closings that it left are pending. */
   end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined' | 'stopped';
   /** What stopped it. */

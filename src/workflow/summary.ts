@@ -59,18 +59,18 @@ export async function summarizeNamed(
   if (open.length > 0) summary.reasons.not_closed = (summary.reasons.not_closed ?? 0) + open.length;
   for (const { conversationId, failure } of unread) {
     const { code, message } = failure;
-    summary.failures.push({ conversationId, error: { code, message } });
+    summary.failures.push({ conversationId, error: { code, message }, retryAt: null });
   }
   return summary;
 }
 
-function addDetails(summary: Summary, { state, reasons, conversationId, error }: Closing): void {
+function addDetails(summary: Summary, { state, reasons, conversationId, error, dueAt }: Closing): void {
   if (state === 'suppressed') {
     for (const { code } of reasons) addTo<ReasonCode>(summary.reasons, code);
   } else if (state === 'failed' || (state === 'scheduled' && error !== null)) {
     // A message that could not leave stays scheduled, with the trouble of its last try.
     const { code, message } = error ?? { code: 'unknown', message: 'no reason was recorded' };
-    summary.failures.push({ conversationId, error: { code, message } });
+    summary.failures.push({ conversationId, error: { code, message }, retryAt: dueAt });
   }
 }
 

@@ -7,12 +7,22 @@ interface Run {
   closings: number;
   failed?: number;
   listed?: number;
+  /** Of the listed ones, how many no run tries again. */
+  final?: number;
   failedNow?: number;
   unread?: number;
   dryRun?: boolean;
 }
 
-function told({ closings, failed = 0, listed = failed, failedNow = listed, unread, dryRun = false }: Run) {
+function told({
+  closings,
+  failed = 0,
+  listed = failed,
+  failedNow = listed,
+  unread,
+  dryRun = false,
+  ...run
+}: Run) {
   const document: BackfillDocument = {
     dryRun,
     range: null,
@@ -26,6 +36,7 @@ function told({ closings, failed = 0, listed = failed, failedNow = listed, unrea
     failures: Array.from({ length: listed }, (_, at) => ({
       conversationId: `c${at}`,
       error: { code: 'rate_limited', message: 'too many' },
+      retryAt: at < (run.final ?? unread ?? 0) ? null : '2026-07-20T12:00:00.000Z',
     })),
     end: 'done',
     error: null,
@@ -43,12 +54,32 @@ function told({ closings, failed = 0, listed = failed, failedNow = listed, unrea
   }
 }
 
-const states = (list: string): string =>
-  `a later run tries them again; \`gcsat surveys list --state ${list}\` shows those of the ledger`;
+const states = (list: string, advice = 'a later run tries them again'): string =>
+  `${advice}; \`gcsat surveys list --state ${list}\` shows those of the ledger`;
+
+const byHand = 'mend what is said, then `gcsat surveys retry`';
 
 describe('what failed in a long run', () => {
   test.each<[string, Run, string, string]>([
     ['closings', { closings: 12, failed: 3 }, '3 of 12 closings failed', states('failed')],
+    [
+      'closings that were refused',
+      { closings: 12, failed: 3, final: 3 },
+      '3 of 12 closings failed',
+      states('failed', `no run tries them again by itself: ${byHand}`),
+    ],
+    [
+      'one of them refused',
+      { closings: 12, failed: 3, final: 1 },
+      '3 of 12 closings failed',
+      states('failed', `a later run tries 2 of them again; for the other 1, ${byHand}`),
+    ],
+    [
+      'a refused one beside a named conversation that could not be read',
+      { closings: 12, failed: 1, listed: 2, unread: 1, final: 2 },
+      '2 of 13 closings failed',
+      states('failed', `no run tries them again by itself: ${byHand}`),
+    ],
     [
       'a message that waits',
       { closings: 2000, listed: 1 },

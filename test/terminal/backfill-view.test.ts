@@ -20,7 +20,9 @@ const document: BackfillDocument = {
     rateLimited: 0,
     byOperation: { getConversation: 100, getConversationItems: 80, getCustomer: 61 },
   },
-  failures: [{ conversationId: 'c1', error: { code: 'network', message: 'the connection broke' } }],
+  failures: [
+    { conversationId: 'c1', error: { code: 'network', message: 'the connection broke' }, retryAt: null },
+  ],
   end: 'done',
   error: null,
   left: 0,
@@ -34,6 +36,7 @@ const shown = (changes: Partial<BackfillDocument> = {}): string =>
 const failure = (conversationId: string, message = 'the connection broke') => ({
   conversationId,
   error: { code: 'network', message },
+  retryAt: null,
 });
 
 describe('what a person is told of a run', () => {

@@ -158,10 +158,10 @@ describe('a closing that fails', () => {
       outcomes: { sent: 9, failed: 1, pending: 0 },
       thisRun: { sent: 9, failed: 1 },
     });
-    expect(document.failures).toEqual([
-      { conversationId: poisoned, error: { code, message: expect.any(String) } },
-    ]);
     const [failed] = (await own.closings()).filter(({ state }) => state === 'failed');
+    expect(document.failures).toEqual([
+      { conversationId: poisoned, error: { code, message: expect.any(String) }, retryAt: failed?.dueAt },
+    ]);
     expect(failed).toMatchObject({ conversationId: poisoned, attempts: 1, claimedBy: null });
     expect(failed?.error?.code).toBe(code);
   });
@@ -315,6 +315,7 @@ describe('a closing that fails', () => {
     const document = await backfillOf(services(), range);
     expect(document.outcomes).toMatchObject({ sent: 5, failed: 1 });
     expect(document.failures[0]?.error.message).toContain('no such address');
+    expect(document.failures[0]?.retryAt).toBeNull();
     expect(own.sandbox.mailbox()).toHaveLength(5);
   });
 
@@ -328,6 +329,7 @@ describe('a closing that fails', () => {
     const document = await backfillOf(services(), range);
     expect(document.thisRun).toMatchObject({ sent: 0, failed: 3 });
     expect(document.failures).toHaveLength(3);
+    expect(document.failures.every(({ retryAt }) => Date.parse(retryAt ?? '') > own.time.now)).toBe(true);
     expect(sumOf(document.outcomes)).toBe(3);
     busy = false;
     own.time.now += hour;
