@@ -4,7 +4,7 @@ import type { components } from './contract.ts';
 import { failureAbout, plain } from './errors.ts';
 import type { Refusal } from './errors.ts';
 import { apiPath } from './path.ts';
-import { readAnyJson, readJson } from './requests.ts';
+import { readAnyJson, readJson, readNothing } from './requests.ts';
 import type { Call, Requests } from './requests.ts';
 
 type CustomerActivity = components['schemas']['CustomerActivityContent'];
@@ -84,7 +84,7 @@ export async function deleteCustomerItem(
     return requests.ask<{ outcome: 'deleted' | 'absent' } | Moved>(
       call,
       async (answer, asked) => {
-        await readAnyJson(answer, asked);
+        await readNothing(answer, asked);
         return { outcome: 'deleted' };
       },
       ({ refusal }) => (refusal?.status === 404 ? { outcome: 'absent' } : movedBy(refusal)),
@@ -103,7 +103,7 @@ export async function deleteItem(requests: Requests, itemId: string): Promise<'d
   return requests.ask<'deleted' | 'absent'>(
     call,
     async (answer, asked) => {
-      await readAnyJson(answer, asked);
+      await readNothing(answer, asked);
       return 'deleted';
     },
     ({ refusal }) => (refusal?.status === 404 ? 'absent' : undefined),

@@ -180,7 +180,17 @@ export async function readJson(answer: Answer, asked: Asked): Promise<unknown> {
   return jsonOf(await answer.text(maxJsonBytes), asked);
 }
 
-/** Where the status says it all: the JSON of an answer, or null when it has no body. Anything else is no answer of Gladly's. */
+/**
+ * An answer in which only the status tells (204). What another server says with 200 is no proof that Gladly did anything,
+ * so that only what says nothing is taken for it: no body, `null`, `{}`.
+ */
+export async function readNothing(answer: Answer, asked: Asked): Promise<void> {
+  const said = await readAnyJson(answer, asked);
+  if (said === null || (typeof said === 'object' && Object.keys(said).length === 0)) return;
+  throw unreadable(asked, 'it says something where only the status tells');
+}
+
+/** Where the contract states no body: the JSON of an answer, or null when it has no body. Anything else is no answer of Gladly's. */
 export async function readAnyJson(answer: Answer, asked: Asked): Promise<unknown> {
   const text = await answer.text(maxJsonBytes);
   return text.trim() === '' ? null : jsonOf(text, asked);

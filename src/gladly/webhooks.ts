@@ -2,7 +2,7 @@ import { readWebhooks } from './answers.ts';
 import type { Webhook } from './answers.ts';
 import { failureAbout, Problem, unreadable } from './errors.ts';
 import { apiPath } from './path.ts';
-import { problemOf, readAnyJson, readJson } from './requests.ts';
+import { problemOf, readAnyJson, readJson, readNothing } from './requests.ts';
 import type { Call, Requests } from './requests.ts';
 
 /** The contract's names of what surveys listen for. */
@@ -80,7 +80,7 @@ export async function updateWebhook(requests: Requests, id: string, changes: Web
     json: changes,
   };
   const pings = changes.enabled === true || changes.url !== undefined;
-  await requests.ask(call, readAnyJson, (problem) => {
+  await requests.ask(call, readNothing, (problem) => {
     if (pings && problem.refusal?.status === 400) throw pingFailed(requests, call, problem);
     return undefined;
   });
@@ -109,7 +109,7 @@ export async function deleteWebhook(
   return requests.ask<'deleted' | 'absent' | 'enabled'>(
     call,
     async (answer, asked) => {
-      await readAnyJson(answer, asked);
+      await readNothing(answer, asked);
       return 'deleted';
     },
     ({ refusal }) => {

@@ -102,6 +102,14 @@ describe('webhooks', () => {
     expect(await clientOf(origin).deleteWebhook('w1')).toBe(outcome);
   });
 
+  test('a change or deletion that something else answered with 200 is not done', async () => {
+    const { origin } = await localGladly((_request, response) => json(response, 200, { maintenance: true }));
+    const client = clientOf(origin);
+    for (const changing of [client.updateWebhook('w1', { enabled: true }), client.deleteWebhook('w1')]) {
+      expect(await failureOf(changing)).toMatchObject({ kind: 'contract', code: 'unreadable_answer' });
+    }
+  });
+
   test('one that is not there is null', async () => {
     const { origin } = await localGladly((_request, response) => void response.writeHead(404).end());
     expect(await clientOf(origin).getWebhook('w1')).toBeNull();

@@ -316,8 +316,8 @@ function codeAfter(
   { isLong = false }: Prepared,
 ): number {
   if (isBodiless && fault.endsWithHead === true) return 0;
-  const { code, message, refused = false, byStatus = code } = fault;
-  if (meets === 'change') return byStatus;
+  const { code, message, refused = false } = fault;
+  if (meets === 'change') return code;
   if (code === 0) return 0;
   if (meets === 'closing') return partial;
   if (meets !== 'message') return code;

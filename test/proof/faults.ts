@@ -8,8 +8,6 @@ export interface Fault {
   fate: (number: number) => Fate;
   /** How a command that asks Gladly ends while the fault lasts. */
   code: number;
-  /** How it ends where the status of the answer says it all, if not so. */
-  byStatus?: number;
   /** Nothing is missing of an answer that has no body. */
   endsWithHead?: boolean;
   /** Gladly refuses what was asked, and nothing else is wrong. */
@@ -147,7 +145,6 @@ export const faults: readonly Fault[] = [
     name: 'JSON of another shape',
     fate: always(answer('200 OK', '{"hello": ["world"]}\n')),
     code: contract,
-    byStatus: 0,
     message: 'uncertain',
   },
   {
