@@ -4,10 +4,10 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodes } from '../../src/failure.ts';
-import { brokenNetwork } from '../support/broken-network.ts';
+import { answer, brokenNetwork, type Fate } from '../support/broken-network.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import { faults, isHeard, type Fault, type Meeting } from './faults.ts';
-import { createScene, type Scene } from './scene.ts';
+import { createScene, longAgo, type Scene } from './scene.ts';
 
 /** As many times may one and the same thing be asked. */
 const mostTries = 6;
@@ -27,6 +27,8 @@ interface Prepared {
   isLong?: boolean;
   /** How many messages have left in the end. */
   messages?: number;
+  /** How long one has to wait until it is tried again. */
+  pauseMinutes?: number;
   /** What Gladly must have when it was run again without the fault. */
   verify?: () => Promise<void>;
 }
@@ -64,6 +66,7 @@ async function taker(): Promise<string> {
 }
 
 const cardPath = /^\/api\/v1\/customers\/[^/]+\/conversation-items$/;
+const deletedCardPath = /^\/api\/v1\/customers\/[^/]+\/conversation-items\/[^/]+$/;
 const cardsAre = (scene: Scene, count: number) => async (): Promise<void> =>
   expect((await scene.taken('POST', cardPath)).length).toBe(count);
 
@@ -126,6 +129,35 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
   },
   'configure test': () => ({ args: ['configure', 'test'] }),
   'configure test --send-to': () => ({ args: ['configure', 'test', '--send-to', 'kim@example.org'] }),
+};
+
+const postOf = ({ sandbox }: Scene, rating: number): string[] => [
+  'post',
+  '--rating',
+  String(rating),
+  '--',
+  sandbox.tellingConversationId,
+];
+
+/** What is met in the middle alone, because it begins where another command ended. */
+const followUps: typeof commands = {
+  'post of a changed answer': async (scene) => {
+    expect((await scene.run(postOf(scene, 4), ledgerOf(scene))).code).toBe(0);
+    return {
+      args: postOf(scene, 2),
+      verify: async () => {
+        await cardsAre(scene, 2)();
+        expect(await scene.taken('DELETE', deletedCardPath)).toHaveLength(1);
+      },
+    };
+  },
+  'sync after an answer without its card': async (scene) => {
+    const refusal = answer('400 Bad Request', '{"errors": [{"code": "invalid"}]}');
+    const noCard = (_number: number, line: string): Fate => (card.test(line) ? refusal : { kind: 'pass' });
+    const { code } = await runBehind(scene, { args: postOf(scene, 4) }, noCard);
+    expect(code).not.toBe(0);
+    return { args: ['sync'], isLong: true, pauseMinutes: 2, verify: cardsAre(scene, 1) };
+  },
 };
 
 const preload = `
@@ -240,6 +272,13 @@ const interrupted: readonly Interrupted[] = [
   { command: 'backfill', from: events, meets: 'read' },
   { command: 'backfill', from: items, meets: 'closing' },
   { command: 'backfill', from: /^GET \/api\/v1\/customer-profiles\//, meets: 'closing' },
+  {
+    command: 'post of a changed answer',
+    from: /^DELETE \/api\/v1\/customers\//,
+    meets: 'change',
+  },
+  { command: 'post of a changed answer', from: card, meets: 'card' },
+  { command: 'sync after an answer without its card', from: card, meets: 'closing' },
   { command: 'webhook install', from: /^POST \/api\/v1\/webhooks$/, meets: 'read', isBodiless: true },
   { command: 'webhook install', from: /^PATCH \/api\/v1\/webhooks\//, meets: 'change', isBodiless: true },
   { command: 'webhook remove', from: /^PATCH \/api\/v1\/webhooks\//, meets: 'change', isBodiless: true },
@@ -279,7 +318,7 @@ describe('in the middle, and run again when all is well', () => {
     { timeout: proofTimeoutMs },
     async (command, from, name, request, fault) =>
       withScene(async (scene) => {
-        const prepared = await commands[command]!(scene);
+        const prepared = await { ...commands, ...followUps }[command]!(scene);
         const { meets } = request;
         let before: number | null = null;
         const outcome = await runBehind(scene, prepared, (number, line) => {
@@ -296,7 +335,11 @@ describe('in the middle, and run again when all is well', () => {
         if (meets === 'message' && fault.refused === true && prepared.isLong === true) {
           await retryOnlyOne(scene);
         }
-        const again = await scene.run(['--json', ...prepared.args], { ...ledgerOf(scene), ...prepared.env });
+        const again = await scene.run(['--json', ...prepared.args], {
+          ...ledgerOf(scene),
+          ...longAgo(scene.env, -(prepared.pauseMinutes ?? 0)),
+          ...prepared.env,
+        });
         expect(again.code, again.stderr).toBe(0);
         const isDoubtful = meets === 'message' && fault.message === 'uncertain';
         if (isDoubtful) await expectTold(scene, fault, arrived);

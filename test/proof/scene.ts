@@ -168,8 +168,8 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
   };
 }
 
-/** The program's clock is late by that much. */
-function longAgo(env: Readonly<Record<string, string>>, minutes: number): Record<string, string> {
+/** The same environment for a program whose clock is late by so many minutes. */
+export function longAgo(env: Readonly<Record<string, string>>, minutes: number): Record<string, string> {
   const preload = `const { now } = Date; Date.now = () => now() - ${minutes * 60_000};`;
   const options = `${env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(preload)}`;
   return { ...env, NODE_OPTIONS: options };
