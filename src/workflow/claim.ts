@@ -4,9 +4,10 @@ import { claimClosing, releaseClaim, renewClaim } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closing.ts';
 import { releaseLock, renewLock, takeLock } from '../ledger/locks.ts';
 import { errorFields } from './error-fields.ts';
+import { keepRenewing } from './keep-renewing.ts';
 import type { Services } from './services.ts';
 
-const renewEveryMilliseconds = 10_000;
+const giveBackAgainMilliseconds = 10_000;
 const askEveryMilliseconds = 200;
 /** The claim of another host ends after 30 s; another live process may need about as long for one closing. */
 const patienceMilliseconds = 45_000;
@@ -77,14 +78,11 @@ async function holding<Result>(
   work: () => Promise<Result>,
   hold: { renew: (now: string) => Promise<unknown>; release: () => Promise<unknown> },
 ): Promise<Result> {
-  const renewal = setInterval(() => {
-    // A renewal that fails lets the claim run out; the guarded transitions then refuse what would come too late.
-    hold.renew(timeNow(services.clock)).catch(() => undefined);
-  }, renewEveryMilliseconds);
+  const endRenewal = keepRenewing(hold.renew, services.clock);
   try {
     return await work();
   } finally {
-    clearInterval(renewal);
+    endRenewal();
     await giveBack(services, hold.release);
   }
 }
@@ -99,6 +97,6 @@ async function giveBack(services: Services, release: () => Promise<unknown>): Pr
   } catch (error) {
     services.debug(`a claim is given back later: ${JSON.stringify(errorFields(error))}`);
     if (services.signal.aborted) return;
-    setTimeout(() => void giveBack(services, release), renewEveryMilliseconds).unref();
+    setTimeout(() => void giveBack(services, release), giveBackAgainMilliseconds).unref();
   }
 }

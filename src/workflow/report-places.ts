@@ -3,11 +3,11 @@ import type { ReportPlaces } from '../gladly/client.ts';
 import { releaseLock, renewLock, takeLock } from '../ledger/locks.ts';
 import type { Ledger } from '../ledger/open.ts';
 import type { Worker } from '../ledger/workers.ts';
+import { keepRenewing } from './keep-renewing.ts';
 
 /** Gladly makes so many reports of one organization at a time. */
 const places = ['report-1', 'report-2'];
 const askAgainMilliseconds = 500;
-const renewEveryMilliseconds = 10_000;
 
 /** The places are locks of the ledger: all processes on it share them, and one that has died holds none. */
 export function reportPlaces(
@@ -16,11 +16,9 @@ export function reportPlaces(
   { clock, sleep }: { clock: () => number; sleep: (ms: number, signal?: AbortSignal) => Promise<void> },
 ): ReportPlaces {
   const hold = (name: string): (() => Promise<void>) => {
-    const renewal = setInterval(() => {
-      renewLock(ledger, name, worker, timeNow(clock)).catch(() => undefined);
-    }, renewEveryMilliseconds);
+    const endRenewal = keepRenewing((now) => renewLock(ledger, name, worker, now), clock);
     return async () => {
-      clearInterval(renewal);
+      endRenewal();
       // What cannot be given back expires by itself.
       await releaseLock(ledger, name, worker).catch(() => undefined);
     };

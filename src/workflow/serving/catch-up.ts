@@ -1,12 +1,11 @@
-import { timeNow } from '../../domain/instant.ts';
 import { advanceMark } from '../../ledger/marks.ts';
 import { releaseLock, renewLock, takeLock } from '../../ledger/locks.ts';
 import { enumerateClosings, planSources, type Enumeration } from '../find-closings.ts';
+import { keepRenewing } from '../keep-renewing.ts';
 import type { Services } from '../services.ts';
 import { surveyingSince, unseenRange } from '../sync-range.ts';
 
 const lockName = 'catch-up';
-const renewEveryMilliseconds = 10_000;
 
 /**
  * Writes the closings since the last time into the queue, as `sync` finds them: those whose webhook never came. Of
@@ -16,15 +15,12 @@ const renewEveryMilliseconds = 10_000;
  */
 export async function catchUp(services: Services, onFound: () => void): Promise<Enumeration | null> {
   const { ledger, worker, clock } = services;
-  const time = (): string => timeNow(clock);
   const now = clock();
-  const { locked } = await takeLock(ledger, lockName, worker, time());
+  const at = new Date(now).toISOString();
+  const { locked } = await takeLock(ledger, lockName, worker, at);
   if (!locked) return null;
-  const renewal = setInterval(() => {
-    renewLock(ledger, lockName, worker, time()).catch(() => undefined);
-  }, renewEveryMilliseconds);
+  const endRenewal = keepRenewing((time) => renewLock(ledger, lockName, worker, time), clock);
   try {
-    const at = new Date(now).toISOString();
     // Which organisation this is has to be certain before anything is written.
     await services.organization();
     const startedAt = await surveyingSince(ledger, at, false);
@@ -33,7 +29,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
     await advanceMark(ledger, 'sync_until', at);
     return found;
   } finally {
-    clearInterval(renewal);
+    endRenewal();
     await releaseLock(ledger, lockName, worker);
   }
 }
