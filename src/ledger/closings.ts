@@ -4,7 +4,8 @@ import { move, toClosing } from './closing-rows.ts';
 import type { Closing, ClosingChange, Sighted, Sighting } from './closing.ts';
 import { askedBefore } from './messages.ts';
 import { within, type Ledger } from './open.ts';
-import { reopen, sight, type Reopened } from './sightings.ts';
+import { reopen, type Reopened } from './reopenings.ts';
+import { sight } from './sightings.ts';
 import type { ClosingsTable } from './tables.ts';
 
 /**

@@ -1,5 +1,6 @@
 import { withinAhead, type Ledger } from './open.ts';
-import { reopen, sight } from './sightings.ts';
+import { reopen } from './reopenings.ts';
+import { sight } from './sightings.ts';
 
 /** What Gladly told of a conversation. Times are those of the events, RFC 3339. */
 export type LedgerEvent =
