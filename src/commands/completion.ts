@@ -1,7 +1,7 @@
 import { policyKeys } from '../config/policy.ts';
 import { profileKeys } from '../config/profile-values.ts';
 import type { CommandContext } from './context.ts';
-import { globalOptions, helpOption, versionOption, type CommandDeclaration } from './declarations.ts';
+import { globalOptions, helpOption, versionOption, type CommandDeclaration } from './declaration.ts';
 
 export const shells = ['bash', 'zsh', 'fish'] as const;
 

@@ -1,6 +1,7 @@
 import { parseDomain, type Domain } from '../config/domain.ts';
 import { environmentSwitch, withoutAccount } from '../config/environment.ts';
 import { InvalidValue, readValue } from '../config/invalid-value.ts';
+import { complete } from '../config/load-settings.ts';
 import {
   parseDelivery,
   parseEmail,
@@ -12,7 +13,7 @@ import {
 } from '../config/profile-values.ts';
 import { changeProfile, configFile, readProfiles, type StoredProfile } from '../config/profiles.ts';
 import { resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
-import { complete, type Settings } from '../config/settings.ts';
+import type { Settings } from '../config/settings.ts';
 import { hasOptOutTopic } from '../domain/topics.ts';
 import { Failure } from '../failure.ts';
 import type { Prompts, TextQuestion } from '../terminal/prompts.ts';

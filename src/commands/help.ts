@@ -4,7 +4,7 @@ import {
   versionOption,
   type CommandDeclaration,
   type OptionDeclaration,
-} from './declarations.ts';
+} from './declaration.ts';
 
 export interface HelpStyle {
   readonly columns: number;

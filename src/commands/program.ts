@@ -5,11 +5,11 @@ import type { CommandContext } from './context.ts';
 import {
   globalOptions,
   helpOption,
-  program,
   versionOption,
   type CommandDeclaration,
   type OptionDeclaration,
-} from './declarations.ts';
+} from './declaration.ts';
+import { program } from './declarations.ts';
 import { helpText, type HelpStyle } from './help.ts';
 import { lineOf, lostOption, pathOf, unknownCommand, usageFailure } from './usage-failure.ts';
 

@@ -1,8 +1,9 @@
 import { defaultPolicy } from '../domain/policy.ts';
 import { Failure } from '../failure.ts';
 import { withoutAccount } from './environment.ts';
+import { complete } from './load-settings.ts';
 import { localPublicUrl, resolveSettings } from './resolve.ts';
-import { complete, type GlobalFlags, type SettingOrigin, type Settings } from './settings.ts';
+import type { GlobalFlags, SettingOrigin, Settings } from './settings.ts';
 
 /** What of an embedded sandbox the settings need. */
 export interface SandboxAccount {

@@ -4,7 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { program, type CommandDeclaration } from '../../src/commands/declarations.ts';
+import type { CommandDeclaration } from '../../src/commands/declaration.ts';
+import { program } from '../../src/commands/declarations.ts';
 import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
 
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));

@@ -1,5 +1,6 @@
 import { helpText } from '../../src/commands/help.ts';
-import { program, type CommandDeclaration } from '../../src/commands/declarations.ts';
+import type { CommandDeclaration } from '../../src/commands/declaration.ts';
+import { program } from '../../src/commands/declarations.ts';
 
 const intro = `# Commands
 

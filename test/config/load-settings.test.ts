@@ -4,7 +4,8 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { saveProfile, type StoredProfile } from '../../src/config/profiles.ts';
 import { sandboxSettings } from '../../src/config/sandbox-settings.ts';
-import { loadSettings, type GlobalFlags } from '../../src/config/settings.ts';
+import { loadSettings } from '../../src/config/load-settings.ts';
+import type { GlobalFlags } from '../../src/config/settings.ts';
 import { defaultPolicy } from '../../src/domain/policy.ts';
 import { Failure } from '../../src/failure.ts';
 
