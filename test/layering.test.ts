@@ -77,6 +77,44 @@ describe('layers', () => {
   });
 });
 
+/** The first path of files that need one another, from a file back to itself; null where there is none. */
+function circle(needs: ReadonlyMap<string, readonly string[]>): string[] | null {
+  const done = new Set<string>();
+  const from = (file: string, path: readonly string[]): string[] | null => {
+    const start = path.indexOf(file);
+    if (start >= 0) return [...path.slice(start), file];
+    if (done.has(file)) return null;
+    done.add(file);
+    for (const next of needs.get(file) ?? []) {
+      const found = from(next, [...path, file]);
+      if (found !== null) return found;
+    }
+    return null;
+  };
+  for (const file of needs.keys()) {
+    const found = from(file, []);
+    if (found !== null) return found;
+  }
+  return null;
+}
+
+describe('circles', () => {
+  test('one would be found', () => {
+    const needs = new Map([
+      ['a', ['b', 'c']],
+      ['b', []],
+      ['c', ['d']],
+      ['d', ['b', 'c']],
+    ]);
+    expect(circle(needs)).toEqual(['c', 'd', 'c']);
+  });
+
+  test('no files need each other, not even for their types', () => {
+    const needs = new Map(sources().map((file) => [file, importsOf(file).map(({ to }) => to)]));
+    expect(circle(needs)).toBeNull();
+  });
+});
+
 describe('side effects stay in their place', () => {
   const offenders = (pattern: RegExp, allowed: (file: string) => boolean): string[] =>
     sources()

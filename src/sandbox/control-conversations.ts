@@ -1,7 +1,8 @@
+import type { Reply } from './reply.ts';
 import { channels, type Channel } from './world/channels.ts';
 import { problem, Refusal } from './errors.ts';
 import { eventBody } from './events.ts';
-import { isObject, jsonBody, type JsonObject, type Reply, type Request, type Route } from './exchange.ts';
+import { isObject, jsonBody, type JsonObject, type Request, type Route } from './exchange.ts';
 import { placeFor } from './world/everyday.ts';
 import { currentConversation } from './items.ts';
 import { agentOf, customerOfStory, narrate, sidekick } from './world/narrator.ts';

@@ -1,7 +1,8 @@
 import { customerPage, customerPageHeaders, type CustomerTimeline } from './customer-page.ts';
-import { notFound } from './errors.ts';
+
 import type { Route } from './exchange.ts';
 import { currentConversation } from './items.ts';
+import { notFound } from './reply.ts';
 import type { Sandbox } from './server.ts';
 import { itemsAt } from './world/story.ts';
 import type { World } from './world/world.ts';

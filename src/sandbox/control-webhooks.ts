@@ -1,5 +1,6 @@
-import { problem, refuse } from './errors.ts';
+import { problem } from './errors.ts';
 import { jsonBody, type Route } from './exchange.ts';
+import { refuse } from './reply.ts';
 import type { Sandbox } from './server.ts';
 import { readPace } from './webhooks/pace.ts';
 import { shownWebhook } from './webhooks/webhook.ts';

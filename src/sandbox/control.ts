@@ -2,9 +2,10 @@ import { controlConversationRoutes } from './control-conversations.ts';
 import { controlCustomerRoutes } from './control-customers.ts';
 import { controlWebhookRoutes } from './control-webhooks.ts';
 import { escaped } from './customer-page.ts';
-import { problem, refuse } from './errors.ts';
+import { problem } from './errors.ts';
 import { jsonBody, type Route } from './exchange.ts';
 import { readFaults } from './faults.ts';
+import { refuse } from './reply.ts';
 import type { Sandbox } from './server.ts';
 
 /** A picture of one pixel, for every attachment. */

@@ -1,5 +1,4 @@
 import type { components } from '../gladly/contract.ts';
-import type { Reply } from './exchange.ts';
 
 export type Problem = components['schemas']['Error'];
 
@@ -19,10 +18,3 @@ export class Refusal extends Error {
     this.problems = problems;
   }
 }
-
-export function refuse(status: number, ...problems: Problem[]): Reply {
-  return { status, json: { errors: problems } };
-}
-
-/** Most 404 answers of the contract have no body. */
-export const notFound: Reply = { status: 404 };

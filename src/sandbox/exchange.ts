@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { problem, Refusal } from './errors.ts';
+import type { Reply } from './reply.ts';
 
 /** A request that has been read to its end. */
 export interface Request {
@@ -9,16 +10,6 @@ export interface Request {
   query: URLSearchParams;
   headers: IncomingHttpHeaders;
   body: Buffer;
-}
-
-/** What is sent back. At most one of json, body and lines. */
-export interface Reply {
-  status: number;
-  headers?: Record<string, string>;
-  json?: unknown;
-  body?: Buffer | string;
-  /** Sent in several chunks. */
-  lines?: Iterable<string>;
 }
 
 export type Parameters = Readonly<Record<string, string>>;

@@ -1,8 +1,9 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from './errors.ts';
-import { matchRoute, type Reply, type Request, type Route } from './exchange.ts';
+import { matchRoute, type Request, type Route } from './exchange.ts';
 import { delayOf, misfortuneOf, type Faults } from './faults.ts';
+import type { Reply } from './reply.ts';
 import { apiToken, apiUserEmail } from './world/organization.ts';
 import type { Random } from './random.ts';
 import type { Limits } from './rate-limits.ts';

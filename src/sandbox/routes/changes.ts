@@ -1,5 +1,6 @@
-import { notFound, problem, refuse, type Problem } from '../errors.ts';
+import { problem, type Problem } from '../errors.ts';
 import { isObject, jsonBody, type JsonObject, type Route } from '../exchange.ts';
+import { notFound, refuse } from '../reply.ts';
 import { narrate, type Narrator } from '../world/narrator.ts';
 import { forbiddenMarkup } from '../rich-content.ts';
 import { cutAt, stateAt, type Communicator, type ConversationState, type Story } from '../world/story.ts';

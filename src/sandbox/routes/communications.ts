@@ -1,6 +1,7 @@
-import { problem, refuse, type Problem } from '../errors.ts';
-import { isObject, jsonBody, type Reply, type Route } from '../exchange.ts';
+import { problem, type Problem } from '../errors.ts';
+import { isObject, jsonBody, type Route } from '../exchange.ts';
 import type { MailboxMessage } from '../mailbox.ts';
+import { refuse, type Reply } from '../reply.ts';
 import { companyNumbers, fromAddress, fromNumber } from '../world/organization.ts';
 import { withMillis } from '../time.ts';
 import type { World } from '../world/world.ts';

@@ -1,6 +1,6 @@
-import { notFound } from '../errors.ts';
 import type { Route } from '../exchange.ts';
 import { currentConversation, limitedData, timelineOf } from '../items.ts';
+import { notFound } from '../reply.ts';
 import type { World } from '../world/world.ts';
 
 /** Reads of conversations and of their timelines. */

@@ -1,6 +1,7 @@
+import { notFound, refuse, type Reply } from '../reply.ts';
 import { isProfile } from '../world/customers.ts';
-import { notFound, problem, refuse } from '../errors.ts';
-import type { Reply, Route } from '../exchange.ts';
+import { problem } from '../errors.ts';
+import type { Route } from '../exchange.ts';
 import { conversationsLimit, currentConversation, limitedData } from '../items.ts';
 import type { World } from '../world/world.ts';
 

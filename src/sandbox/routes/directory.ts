@@ -1,5 +1,6 @@
-import { notFound, problem, refuse } from '../errors.ts';
-import type { Reply, Route } from '../exchange.ts';
+import { problem } from '../errors.ts';
+import type { Route } from '../exchange.ts';
+import { notFound, refuse, type Reply } from '../reply.ts';
 import type { Directory } from '../world/organization.ts';
 import type { World } from '../world/world.ts';
 

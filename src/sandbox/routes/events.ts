@@ -1,6 +1,7 @@
-import { problem, refuse } from '../errors.ts';
+import { problem } from '../errors.ts';
 import { eventBody, eventsBetween } from '../events.ts';
 import type { Route } from '../exchange.ts';
+import { refuse } from '../reply.ts';
 import { day, readTime } from '../time.ts';
 import type { World } from '../world/world.ts';
 

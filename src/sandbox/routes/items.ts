@@ -1,6 +1,7 @@
+import { notFound, refuse, type Reply } from '../reply.ts';
 import { isProfile } from '../world/customers.ts';
-import { notFound, problem, refuse, Refusal } from '../errors.ts';
-import { isObject, jsonBody, type JsonObject, type Reply, type Route } from '../exchange.ts';
+import { problem, Refusal } from '../errors.ts';
+import { isObject, jsonBody, type JsonObject, type Route } from '../exchange.ts';
 import { newItemProblems } from '../new-item.ts';
 import type { ItemBody } from '../world/story.ts';
 import { readTime, withMillis } from '../time.ts';

@@ -1,7 +1,8 @@
-import { notFound, problem, refuse } from '../errors.ts';
+import { problem } from '../errors.ts';
 import { isObject, type Route } from '../exchange.ts';
 import { silentRecording } from '../recording.ts';
 import { findItem } from './items.ts';
+import { notFound, refuse } from '../reply.ts';
 import type { ItemBody } from '../world/story.ts';
 import { withMillis } from '../time.ts';
 import type { World } from '../world/world.ts';

@@ -1,7 +1,8 @@
 import { stringify } from 'csv-stringify/sync';
-import { problem, refuse, Refusal, type Problem } from '../errors.ts';
+import { problem, Refusal, type Problem } from '../errors.ts';
 import { eventsBetween } from '../events.ts';
 import { isObject, jsonBody, type JsonObject, type Route } from '../exchange.ts';
+import { refuse } from '../reply.ts';
 import { reports, type Report } from '../reports.ts';
 import { hour, isTimezone, startOfDate } from '../time.ts';
 import type { World } from '../world/world.ts';

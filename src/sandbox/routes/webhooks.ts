@@ -1,5 +1,6 @@
-import { notFound, Refusal } from '../errors.ts';
+import { Refusal } from '../errors.ts';
 import { jsonBody, type Route } from '../exchange.ts';
+import { notFound } from '../reply.ts';
 import { shownWebhook } from '../webhooks/webhook.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 
