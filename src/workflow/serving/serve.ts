@@ -17,10 +17,11 @@ import { errorFields } from '../error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { keepGoing } from './keep-going.ts';
 import { postCards, type CardListener } from './post-cards.ts';
+import { isTrouble } from '../queue-health.ts';
 import type { Services } from '../services.ts';
 import { createSurveyDesk, type SurveyDesk } from './survey-desk.ts';
 import { surveyingSince } from '../sync-range.ts';
-import { isTrouble, workQueue, type NextWork, type QueueLimits, type SettledWork } from '../work-queue.ts';
+import { workQueue, type NextWork, type QueueLimits, type SettledWork } from '../work-queue.ts';
 
 export type { QueueFigures };
 
