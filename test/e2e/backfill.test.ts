@@ -1,13 +1,13 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { describe, expect, onTestFinished, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf } from '../support/gladly.ts';
-import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { atTerminal } from '../support/terminal.ts';
 import { busyGladly, type BusyGladly } from './busy-gladly.ts';
 
 const ones = (count: number): number[] => Array.from({ length: count }, () => 1);
@@ -403,32 +403,11 @@ describe('limits', () => {
 });
 
 describe('at a terminal', () => {
-  /** Runs the program on a pseudo-terminal and types the answer once the question stands there. */
-  async function converse(
+  const converse = (
     args: readonly string[],
     env: Record<string, string>,
-    answer: string | null,
-  ): Promise<{ code: unknown; screen: string; asked: boolean }> {
-    const command = ['stty cols 120 rows 40 &&', process.execPath, binary, ...args].join(' ');
-    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-      env: { PATH: process.env['PATH'], HOME: temporaryFolder(), TERM: 'xterm', ...env },
-    });
-    onTestFinished(() => void terminal.kill('SIGKILL'));
-    let screen = '';
-    let typing: NodeJS.Timeout | undefined;
-    terminal.stdin.on('error', () => undefined);
-    terminal.stdout.on('data', (text: Buffer) => {
-      screen += text.toString();
-      if (typing !== undefined || answer === null || !screen.includes('Go on?')) return;
-      terminal.stdin.write(answer);
-      // What is typed in the moment in which a question appears may be lost.
-      typing = setInterval(() => void terminal.stdin.write(answer), 1000);
-    });
-    const [code] = await once(terminal, 'close');
-    clearInterval(typing);
-    const asked = screen.includes('Go on?');
-    return { code, screen, asked };
-  }
+    answer = '',
+  ): ReturnType<typeof atTerminal> => atTerminal(['gcsat', ...args].join(' '), env, [['Go on?', answer]]);
 
   async function asking(count: number): Promise<BusyGladly> {
     const gladly = await busyGladly();
@@ -467,7 +446,7 @@ describe('at a terminal', () => {
       [['--no-input', '--limit', '3'], 8],
       [['--yes'], 9],
     ] as const) {
-      const { code, asked } = await converse(['backfill', ...args, ...gladly.range], gladly.env, null);
+      const { code, asked } = await converse(['backfill', ...args, ...gladly.range], gladly.env);
       expect({ args, code, asked }).toEqual({ args, code: 0, asked: false });
       expect(gladly.mails()).toEqual(ones(sent));
     }

@@ -1,37 +1,12 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, onTestFinished, test } from 'vitest';
-import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { describe, expect, test } from 'vitest';
+import { run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { atTerminal } from '../support/terminal.ts';
 
 /** Enough for commands that ask Gladly nothing; nobody listens there. */
 const account = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'a-token' };
-
-/** Runs a line of shell on a pseudo-terminal, in which `gcsat` is the program. */
-async function atTerminal(
-  line: string,
-  env: Record<string, string>,
-  [question, answer]: readonly [question: string, answer: string] = ['', ''],
-): Promise<{ code: unknown; screen: string }> {
-  const command = `stty cols 100 rows 40; gcsat() { '${process.execPath}' '${binary}' "$@"; }; ${line}`;
-  const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-    env: { PATH: process.env['PATH'], HOME: temporaryFolder(), SHELL: '/bin/bash', TERM: 'xterm', ...env },
-  });
-  onTestFinished(() => void terminal.kill('SIGKILL'));
-  let screen = '';
-  let typing: NodeJS.Timeout | undefined;
-  terminal.stdin.on('error', () => undefined);
-  terminal.stdout.on('data', (text: Buffer) => {
-    screen += text.toString();
-    if (typing !== undefined || answer === '' || !screen.includes(question)) return;
-    // What is typed in the moment in which a question appears may be lost.
-    typing = setInterval(() => void terminal.stdin.write(answer), 500);
-  });
-  const [code] = await once(terminal, 'close');
-  clearInterval(typing);
-  return { code, screen };
-}
 
 describe('ids that begin with a dash', () => {
   const conversation = '-kYk3LLOfQEjlI6FArvJxg';
@@ -68,7 +43,7 @@ describe('colours', () => {
     const folder = temporaryFolder();
     const env = { GCSAT_CONFIG_DIR: folder, GCSAT_DATA_DIR: folder, ...variables };
     await run(['configure', 'set', 'sample=50'], { env: { GCSAT_CONFIG_DIR: folder } });
-    const { screen } = await atTerminal(`gcsat configure remove default ${flag}`, env, ['Remove', 'n\r']);
+    const { screen } = await atTerminal(`gcsat configure remove default ${flag}`, env, [['Remove', 'n\r']]);
     expect(screen).toContain('Nothing was removed.');
     expect(/\u001B\[[\d;]*m/.test(screen)).toBe(coloured);
     expect(screen).not.toContain('Warning');

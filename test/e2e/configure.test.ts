@@ -1,11 +1,11 @@
-import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, mkdirSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { binary, run, runJson, temporaryFolder, type RunOptions } from '../support/run.ts';
+import { run, runJson, temporaryFolder, type RunOptions } from '../support/run.ts';
+import { atTerminal, type Answer } from '../support/terminal.ts';
 
 const email = 'api@example.com';
 const token = 'right-and-secret-token';
@@ -505,31 +505,11 @@ describe('configure test', () => {
 });
 
 describe('at a terminal', () => {
-  /** Runs the program on a pseudo-terminal and types each answer once its question stands there. */
-  async function converse(
+  const converse = (
     args: readonly string[],
     env: Record<string, string>,
-    answers: readonly (readonly [question: string, answer: string])[],
-  ): Promise<{ code: unknown; screen: string }> {
-    const command = ['stty cols 100 rows 40 &&', process.execPath, binary, ...args].join(' ');
-    const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
-      env: { PATH: process.env['PATH'], HOME: temporaryFolder(), TERM: 'xterm', ...env },
-    });
-    onTestFinished(() => void terminal.kill('SIGKILL'));
-    let screen = '';
-    let next = 0;
-    terminal.stdout.on('data', (text: Buffer) => {
-      screen += text.toString();
-      if (screen.length > 1_000_000) terminal.kill('SIGKILL');
-      const [question, answer] = answers[next] ?? [];
-      if (question !== undefined && answer !== undefined && screen.includes(question)) {
-        next += 1;
-        terminal.stdin.write(answer);
-      }
-    });
-    const [code] = await once(terminal, 'close');
-    return { code, screen };
-  }
+    answers: readonly Answer[],
+  ): ReturnType<typeof atTerminal> => atTerminal(['gcsat', ...args].join(' '), env, answers);
 
   test('asks for what is missing, and never shows the token', async () => {
     const gladly = await startGladly();
@@ -646,7 +626,7 @@ describe('at a terminal', () => {
     const { env, file } = home();
     await run(['configure', 'set', 'sample=5'], { env });
     const kept = await converse(['configure', 'remove', 'default'], env, [['Remove profile default', 'n\r']]);
-    expect(kept).toEqual({ code: 0, screen: expect.stringContaining('Nothing was removed') });
+    expect(kept).toMatchObject({ code: 0, screen: expect.stringContaining('Nothing was removed') });
     await converse(['configure', 'remove', 'default'], env, [['Remove profile default', 'y\r']]);
     expect(JSON.parse(readFileSync(file, 'utf8'))).toEqual({ profiles: {} });
   });
