@@ -14,8 +14,9 @@ import {
   type MessageResult,
 } from '../../src/ledger/decisions.ts';
 import { openLedger, type Ledger } from '../../src/ledger/open.ts';
+import { resubscribe, unsubscribe } from '../../src/ledger/unsubscribes.ts';
 import type { Worker } from '../../src/ledger/workers.ts';
-import { at, here, noFacts, toSend } from '../ledger/support.ts';
+import { at, elsewhere, here, noFacts, toSend } from '../ledger/support.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import { holdsLater } from './property.ts';
 
@@ -26,9 +27,13 @@ const conversationOf = (place: Place): string => `conversation-${place % 2}`;
 const closedSeconds = (place: Place): number => (place < 2 ? 0 : 180);
 const reopenedSeconds = (place: Place): number => closedSeconds(place) + 90;
 
+/** Each of two customers has closings of both conversations. */
+const addressOf = (place: Place): string => `${place === 0 || place === 3 ? 'kim' : 'lee'}@example.com`;
+
 /** Our process id, but another start: a process that is dead. What it claimed is anybody's. */
 const dead: Worker = { ...here, startedAt: 'before' };
-const workers = { here, dead };
+/** Nobody here can tell whether a process of another host lives: what it claimed is its own until that expires. */
+const workers = { here, dead, elsewhere };
 type WorkerName = keyof typeof workers;
 
 const now = at(1000);
@@ -49,11 +54,26 @@ interface Row {
   permitted: number;
   /** How each of them ended, as far as it is known; null while it leaves. */
   ends: (string | null)[];
+  /** It was once decided to ask at its address. */
+  addressed: boolean;
 }
 
 interface Model {
   rows: Map<Place, Row>;
   reopened: Set<Place>;
+  unsubscribed: Set<string>;
+}
+
+/** Which closings hold the address of this one, so that it may not be asked there: those that ask, asked, or may have. */
+function holdersOf(its: Place, { rows }: Model): Place[] {
+  const holds = ({ state, ends, addressed }: Row): boolean =>
+    addressed &&
+    (['scheduled', 'sending', 'sent', 'uncertain', 'answered'].includes(state) ||
+      ends.some((end) => end === 'uncertain' || end === 'interrupted'));
+  return places.filter((other) => {
+    const row = rows.get(other);
+    return other !== its && addressOf(other) === addressOf(its) && row !== undefined && holds(row);
+  });
 }
 
 type Step = {
@@ -112,6 +132,7 @@ const steps = {
           left: 0,
           permitted: 1,
           ends: [],
+          addressed: false,
         });
       }
       return true;
@@ -137,33 +158,75 @@ const steps = {
       return true;
     },
   }),
-  decide: (place: Place, send: boolean): Step => ({
-    real: (ledger, idOf) =>
-      decideClosing(
-        ledger,
-        {
-          closingId: idOf(place),
-          worker: here,
-          at: now,
-          address: `${place}@example.com`,
-          since: null,
-          facts: noFacts,
-        },
-        ({ id }) => (send ? toSend(id, now) : { suppress: [{ code: 'too_old', detail: '' }] }),
-      ),
-    model: onRow(place, (row) => {
-      if (row.holder === 'dead') return false;
-      if (send) return moved(row, [...waiting, 'failed'], 'scheduled');
-      return (
-        ['sending', 'sent', 'uncertain', 'answered'].includes(row.state) ||
-        moved(row, [...waiting, 'failed'], 'suppressed')
-      );
-    }),
+  /** `displaced` gives way: it may be one that does not wait any more, or none that is known. */
+  decide: (place: Place, send: boolean, displaced: Place | null = null): Step => {
+    let expected: { holders: Place[]; unsubscribed: boolean };
+    return {
+      real: (ledger, idOf) =>
+        decideClosing(
+          ledger,
+          {
+            closingId: idOf(place),
+            worker: here,
+            at: now,
+            address: addressOf(place),
+            since: at(0),
+            facts: noFacts,
+          },
+          ({ id }, { unsubscribed, closings }) => {
+            const holders = closings.map((one) => one.id).sort();
+            expect({ holders, unsubscribed }).toEqual({
+              ...expected,
+              holders: expected.holders.map(idOf).sort(),
+            });
+            if (!send) return { suppress: [{ code: 'too_old', detail: '' }] };
+            return toSend(id, now, 'smtp', displaced === null ? [] : [idOf(displaced)]);
+          },
+        ),
+      model: (model) => {
+        const { rows, unsubscribed } = model;
+        expected = { holders: holdersOf(place, model), unsubscribed: unsubscribed.has(addressOf(place)) };
+        return onRow(place, (row) => {
+          if (row.holder !== null && row.holder !== 'here') return false;
+          if (!send) {
+            return (
+              ['sending', 'sent', 'uncertain', 'answered'].includes(row.state) ||
+              moved(row, [...waiting, 'failed'], 'suppressed')
+            );
+          }
+          if (![...waiting, 'failed'].includes(row.state)) return false;
+          if (displaced !== null) {
+            const other = rows.get(displaced);
+            if (other === undefined || other === row) return false;
+            if (!moved(other, [...waiting, 'failed'], 'suppressed')) return false;
+          }
+          row.addressed = true;
+          return moved(row, [...waiting, 'failed'], 'scheduled');
+        })(model);
+      },
+    };
+  },
+  unsubscribe: (place: Place): Step => ({
+    real: (ledger) => unsubscribe(ledger, addressOf(place), now, 'page'),
+    model: ({ rows, unsubscribed }) => {
+      unsubscribed.add(addressOf(place));
+      for (const [other, row] of rows) {
+        if (addressOf(other) === addressOf(place)) moved(row, ['scheduled'], 'suppressed');
+      }
+      return true;
+    },
+  }),
+  resubscribe: (place: Place): Step => ({
+    real: (ledger) => resubscribe(ledger, addressOf(place)),
+    model: ({ unsubscribed }) => {
+      unsubscribed.delete(addressOf(place));
+      return true;
+    },
   }),
   claim: (place: Place, by: WorkerName): Step => ({
     real: (ledger, idOf) => claimClosing(ledger, idOf(place), workers[by], now),
     model: onRow(place, (row) => {
-      if (row.holder !== 'here') row.holder = by;
+      if (row.holder === null || row.holder === 'dead') row.holder = by;
       return true;
     }),
   }),
@@ -207,7 +270,8 @@ const steps = {
     real: (ledger) => settleAbandoned(ledger, now),
     model: ({ rows }) => {
       for (const row of rows.values()) {
-        if (row.holder !== 'here' && moved(row, ['sending'], 'uncertain')) ended(row, 'interrupted');
+        const isHeld = row.holder === 'here' || row.holder === 'elsewhere';
+        if (!isHeld && moved(row, ['sending'], 'uncertain')) ended(row, 'interrupted');
       }
       return true;
     },
@@ -256,7 +320,7 @@ const steps = {
 };
 
 const place = fc.constantFrom(...places);
-const worker = fc.constantFrom<WorkerName>('here', 'here', 'dead');
+const worker = fc.constantFrom<WorkerName>('here', 'here', 'dead', 'elsewhere');
 type Written = {
   [Name in keyof typeof steps]: [Name, ...Parameters<(typeof steps)[Name]>];
 }[keyof typeof steps];
@@ -267,7 +331,12 @@ const oneStep: fc.Arbitrary<Written> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('reopen' as const), place) },
   {
     weight: 4,
-    arbitrary: fc.tuple(fc.constant('decide' as const), place, fc.constantFrom(true, true, false)),
+    arbitrary: fc.tuple(
+      fc.constant('decide' as const),
+      place,
+      fc.constantFrom(true, true, false),
+      fc.constantFrom<Place | null>(null, null, null, null, null, ...places),
+    ),
   },
   { weight: 4, arbitrary: fc.tuple(fc.constant('claim' as const), place, worker) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('release' as const), place) },
@@ -286,6 +355,8 @@ const oneStep: fc.Arbitrary<Written> = fc.oneof(
     weight: 1,
     arbitrary: fc.tuple(fc.constant('answerByHand' as const), place, fc.integer({ min: 1, max: 5 })),
   },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('unsubscribe' as const), place) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('resubscribe' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('retry' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('cancel' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('confirm' as const), place) },
@@ -344,7 +415,7 @@ describe('the states of a closing', { timeout: proofTimeoutMs }, () => {
       fc.asyncProperty(script, async (written) => {
         const ledger = await openLedger(':memory:');
         try {
-          const model: Model = { rows: new Map(), reopened: new Set() };
+          const model: Model = { rows: new Map(), reopened: new Set(), unsubscribed: new Set() };
           for (const [name, ...given] of written) {
             const step = (steps[name] as (...args: unknown[]) => Step)(...given);
             const known = await rowsOf(ledger);
