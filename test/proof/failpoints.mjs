@@ -24,8 +24,9 @@ const { writeFileSync } = fs;
 const labels = [];
 let seen = 0;
 
-/** Ids differ from run to run; what is left tells what the point is. */
-const withoutIds = (text) => text.replace(/(?=[\w-]*[0-9A-Z])[\w-]{16,}/g, '…');
+/** Ids and ports differ from run to run; what is left tells what the point is. */
+const withoutIds = (text) =>
+  text.replace(/(?<=127\.0\.0\.1[_:])\d+/g, '…').replace(/(?=[\w-]*[0-9A-Z])[\w-]{16,}/g, '…');
 
 function point(told) {
   const label = withoutIds(told);
@@ -191,8 +192,13 @@ function wrapOtherConnections() {
     return result;
   };
   net.Socket.prototype.push = function (chunk, ...rest) {
-    if (chunk !== null && isMail(this))
-      point(`mail reply ${Buffer.from(chunk).toString('latin1').slice(0, 3)}`);
+    // Several replies may come as one chunk, or apart.
+    if (chunk !== null && isMail(this)) {
+      for (const [reply] of Buffer.from(chunk)
+        .toString('latin1')
+        .matchAll(/^\d{3}(?= )/gm))
+        point(`mail reply ${reply}`);
+    }
     return push.call(this, chunk, ...rest);
   };
 }
