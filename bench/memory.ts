@@ -88,7 +88,7 @@ async function ask(ledger: Ledger, range: ReportedRange): Promise<Map<string, nu
       }),
     ),
   );
-  await time('how many are due?', 5, () => countDue(ledger, now));
+  await time('how many are due?', 5, () => countDue(ledger, now, 'smtp'));
   return answers;
 }
 

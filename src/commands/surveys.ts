@@ -80,7 +80,12 @@ export async function runSurveysRetry(
   await withServices(context, 'hand', async (services) => {
     await perhapsRehearsed(services, dryRun, async (own) => {
       if (wasSent === true) return settle(context, own, id, dryRun);
-      const { id: closingId, conversationId } = await readyAgain(own.ledger, id, timeNow(context.clock));
+      const { id: closingId, conversationId } = await readyAgain(
+        own.ledger,
+        id,
+        timeNow(context.clock),
+        own.settings.delivery,
+      );
       const request = { conversationId, closingId };
       return workOnConversations(context, own, [conversationId], async (_id, steps) => {
         if (!dryRun) return surveyClosing(own, request, steps);

@@ -33,8 +33,11 @@ export const transitions = {
   fail: { from: ['pending', 'scheduled', 'sending'], to: 'failed' },
   /** A person, or the queue after its back-off, has the closing decided again. */
   retry: { from: ['failed', 'suppressed', 'uncertain'], to: 'pending' },
-  /** A trial delivery (outbox) never blocks a real one. */
-  supersede_trial: { from: ['sent', 'answered', 'scheduled', 'sending', 'uncertain'], to: 'pending' },
+  /** A trial delivery (outbox) never blocks a real one, whatever became of it. */
+  supersede_trial: {
+    from: ['pending', 'scheduled', 'sending', 'sent', 'uncertain', 'suppressed', 'failed', 'answered'],
+    to: 'pending',
+  },
   /** The customer answered; an answer also proves that the message arrived. */
   answer: { from: ['sent', 'uncertain', 'sending', 'answered'], to: 'answered' },
   /** The customer answered a message that was in doubt, though a person has had the closing decided again since. */

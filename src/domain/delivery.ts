@@ -15,6 +15,11 @@ export function isTrial(delivery: DeliveryName): boolean {
   return delivery === 'outbox';
 }
 
+/** Whose queue a closing is in that nobody has decided on: null for that of the real deliveries. */
+export function queueFor(delivery: DeliveryName): DeliveryName | null {
+  return isTrial(delivery) ? delivery : null;
+}
+
 /** Whether a survey was tried; what left by an unknown way may have reached the customer. */
 export function wasTrial({ provider }: { provider: DeliveryName | null }): boolean {
   return provider !== null && isTrial(provider);

@@ -5,6 +5,7 @@ import { closingIn, move, toClosing } from './closing-rows.ts';
 import type { Closing } from './closing.ts';
 import { closeMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
+import { inQueueOf } from './queues.ts';
 import type { ClosingsTable, LedgerTables } from './tables.ts';
 import { described, expiry, isHeld, nameOf, type Worker } from './workers.ts';
 
@@ -69,13 +70,13 @@ export async function releaseClaim(ledger: Ledger, closingId: string, worker: Wo
 /**
  * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
  * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
- * customer one closing at a time. A trial delivery gets no closing that a real one scheduled.
+ * customer one closing at a time.
  */
 export async function claimNextDue(
   ledger: Ledger,
   worker: Worker,
   now: string,
-  delivery: DeliveryName | null = null,
+  delivery: DeliveryName,
 ): Promise<Closing | null> {
   return within(ledger, async (trx) => {
     await freeUnheldClaims(trx, now);
@@ -92,11 +93,7 @@ export async function claimNextDue(
       .where('queued', '=', sql.lit(1))
       .where('claimed_by', 'is', null)
       .where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', inWork)]))
-      .$if(delivery !== null && isTrial(delivery), (query) =>
-        query.where((eb) =>
-          eb.or([eb('state', '!=', 'scheduled'), eb('provider', 'is', null), eb('provider', '=', delivery)]),
-        ),
-      )
+      .where(inQueueOf(delivery))
       .limit(1);
     const timeless = await free
       .where('due_at', 'is', null)
@@ -118,11 +115,7 @@ export async function nextDueAt(ledger: Ledger, now: string, delivery: DeliveryN
     .select('due_at')
     .where('queued', '=', sql.lit(1))
     .where('due_at', '>', now)
-    .$if(isTrial(delivery), (query) =>
-      query.where((eb) =>
-        eb.or([eb('state', '!=', 'scheduled'), eb('provider', 'is', null), eb('provider', '=', delivery)]),
-      ),
-    )
+    .where(inQueueOf(delivery))
     .orderBy('due_at')
     .limit(1)
     .executeTakeFirst();

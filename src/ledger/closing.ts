@@ -25,6 +25,7 @@ export interface Closing {
   customer: { id: string; name: string | null; email: string | null; phone: string | null } | null;
   agent: { id: string; name: string | null; email: string | null } | null;
   surveyId: string | null;
+  /** By what the survey goes. A trial's name also while nothing is decided: only trials have seen this closing. */
   provider: DeliveryName | null;
   /** Normalised e-mail address or phone number that the survey goes to. */
   address: string | null;
@@ -68,6 +69,8 @@ export interface Sighting {
   closedAt: string;
   source: SightingSource;
   seenAt: string;
+  /** By what those are to be asked who are asked because of it; without it, by a real delivery. */
+  delivery?: DeliveryName;
 }
 
 export interface Sighted {

@@ -1,9 +1,9 @@
 import type { Kysely } from 'kysely';
 import { reservingStates, surveyedStates, type ClosingState } from '../domain/closing-states.ts';
-import { deliveryNames, isTrial, type DeliveryName } from '../domain/delivery.ts';
+import { deliveryNames, isTrial, queueFor, wasTrial, type DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
-import { closingChanged, closingIn, move, noSurvey, suppress } from './closing-rows.ts';
+import { closingChanged, closingIn, isQueued, move, noSurvey, suppress } from './closing-rows.ts';
 import type { Closing, ClosingError } from './closing.ts';
 import { closeMessage, openMessage } from './messages.ts';
 import { within, type Ledger } from './open.ts';
@@ -42,6 +42,8 @@ export interface DecisionInput {
   /** How far back the address's other surveys count; null: they do not. */
   since: string | null;
   facts: Facts;
+  /** Whose verdict it is; without it, a real delivery's. */
+  delivery?: DeliveryName;
 }
 
 /** What was read, kept with the verdict. */
@@ -58,7 +60,7 @@ export type MessageResult =
  * Decides a closing and reserves its address in one transaction, so that of two closings of one address decided at
  * once the second sees the first. A closing that has a survey keeps it: a verdict not to send changes nothing
  * there, a verdict to send is refused. Only a trial's survey gives way, to a real delivery's verdict: sending, or
- * reasons without `already_surveyed`.
+ * reasons without `already_surveyed`. What waits to be asked about for real is refused to a trial.
  * @param decide called once within the transaction; pure
  * @throws Failure claim_lost, closing_changed, closing_not_found
  */
@@ -70,6 +72,7 @@ export async function decideClosing(
   return within(ledger, async (trx) => {
     const own = await closingIn(trx, input.closingId);
     refuseClaimOfOther(own, input.worker);
+    if (isKeptFrom(input.delivery, own)) throw closingChanged(own, 'schedule');
     const { address, since } = input;
     const facts = { ...input.facts, decidedAt: input.at };
     const decision = decide(own, await historyOf(trx, address, since, own.id));
@@ -187,10 +190,29 @@ export async function postponeClosing(
   });
 }
 
-/** A person has a closing decided again: at once, with all its tries. @throws Failure closing_changed */
-export async function retryClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+/** Whether a closing is in the queue of the real deliveries, and this one is a trial. */
+export function isKeptFrom(delivery: DeliveryName | undefined, closing: Closing): boolean {
+  if (delivery === undefined || !isTrial(delivery) || wasTrial(closing)) return false;
+  return isQueued(closing.state, closing.dueAt);
+}
+
+/**
+ * A person has a closing decided again: at once, with all its tries.
+ * @param delivery in whose queue it is then; without it, in the one that it was in
+ * @throws Failure closing_changed
+ */
+export async function retryClosing(
+  ledger: Ledger,
+  closingId: string,
+  at: string,
+  delivery?: DeliveryName,
+): Promise<Closing> {
   const change = { attempts: 0, dueAt: null, leftAt: null, error: null, reasons: [] };
-  return within(ledger, (trx) => move(trx, closingId, 'retry', at, change, null));
+  return within(ledger, async (trx) => {
+    const isMoved = delivery !== undefined && isTrial(delivery) !== wasTrial(await closingIn(trx, closingId));
+    const queue = isMoved ? { provider: queueFor(delivery) } : {};
+    return move(trx, closingId, 'retry', at, { ...change, ...queue }, null);
+  });
 }
 
 /** A person stops a survey that has not left. @throws Failure closing_changed */

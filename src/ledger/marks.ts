@@ -2,8 +2,8 @@ import type { Kysely } from 'kysely';
 import { within, type Ledger } from './open.ts';
 import type { LedgerTables } from './tables.ts';
 
-/** Moments that outlive a run: when the first tick of `sync` was, and how far closings have been enumerated. */
-export type MarkName = 'sync_started' | 'sync_until';
+/** Moments that outlive a run: when the first tick of `sync` was, and how far closings have been enumerated; of trials, too. */
+export type MarkName = 'sync_started' | 'sync_until' | 'trial_started' | 'trial_until';
 
 export async function readMark(ledger: Ledger, name: MarkName): Promise<string | null> {
   return markIn(ledger.db, name);

@@ -5,7 +5,7 @@ import type { LedgerTables } from './tables.ts';
 type Migration = (trx: Transaction<LedgerTables>) => Promise<void>;
 
 /** In order; the version of a ledger is the number of those applied. Never edited once released, only added to. */
-const migrations: readonly Migration[] = [createTables, addEvents, addIndexes];
+const migrations: readonly Migration[] = [createTables, addEvents, addIndexes, indexQueues];
 
 /**
  * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at
@@ -308,5 +308,16 @@ async function addIndexes(trx: Transaction<LedgerTables>): Promise<void> {
     .on('cards_due')
     .column('retry_at')
     .where(sql<boolean>`closing_id is not null`)
+    .execute();
+}
+
+/** Trials and real deliveries have a queue each: to count the one must not cost a look at every row of both. */
+async function indexQueues(trx: Transaction<LedgerTables>): Promise<void> {
+  await trx.schema.dropIndex('closings_queue').execute();
+  await trx.schema
+    .createIndex('closings_queue')
+    .on('closings')
+    .columns(['due_at', 'first_seen_at', 'provider'])
+    .where(sql<boolean>`queued = 1`)
     .execute();
 }

@@ -112,6 +112,7 @@ async function sightAlone(
     closedAt: closed_at,
     source: source as Sighting['source'],
     seenAt: seen_at,
+    ...(was.provider !== null && wasTrial(was) ? { delivery: was.provider } : {}),
   });
   if (!isNew) return null;
   return asksAbout(was, closed_at) && closing.state === 'pending'

@@ -1,5 +1,6 @@
 import type { Transaction } from 'kysely';
 import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../domain/closing.ts';
+import { isTrial, queueFor, type DeliveryName } from '../domain/delivery.ts';
 import { normalizeTime } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { isQueued, suppress, toClosing } from './closing-rows.ts';
@@ -7,6 +8,7 @@ import type { Closing, Sighted, Sighting } from './closing.ts';
 import { within, type Ledger } from './open.ts';
 import { prepared } from './prepared.ts';
 import type { ClosingsTable, LedgerTables } from './tables.ts';
+import { endTrial, isTried } from './trials.ts';
 
 /**
  * The closing that a sighting means, made if it is new. Events come in any order: whatever the order, the rows of a
@@ -17,14 +19,25 @@ export async function sight(trx: Transaction<LedgerTables>, sighting: Sighting):
   const known = await knownAs(trx, sighting.conversationId, closedAt);
   if (known === null) return { closing: await insert(trx, { ...sighting, closedAt }), isNew: true };
   if (known.closedAt !== closedAt) await keepTime(trx, { ...sighting, closedAt }, known);
-  if (known.customerId !== null || sighting.customerId === null) return { closing: known, isNew: false };
+  const closing = await forReal(trx, known, sighting);
+  if (closing.customerId !== null || sighting.customerId === null) return { closing, isNew: false };
   const row = await trx
     .updateTable('closings')
     .set({ customer_id: sighting.customerId })
-    .where('id', '=', known.id)
+    .where('id', '=', closing.id)
     .returningAll()
     .executeTakeFirstOrThrow();
   return { closing: toClosing(row), isNew: false };
+}
+
+/** What only trials have seen goes to the queue of the real deliveries once one of those sees it, whatever came of it. */
+async function forReal(
+  trx: Transaction<LedgerTables>,
+  known: Closing,
+  { delivery, seenAt }: Sighting,
+): Promise<Closing> {
+  if (!isTried(known) || (delivery !== undefined && isTrial(delivery))) return known;
+  return endTrial(trx, known, seenAt);
 }
 
 /** The closing that a sighting at this time would mean, without recording it; null while there is none. */
@@ -179,9 +192,11 @@ const insertClosing = prepared(
       closedAt,
       seenAt,
       source,
-    }: Omit<Sighting, 'source'> & {
+      provider,
+    }: Omit<Sighting, 'source' | 'delivery'> & {
       id: string;
       source: string;
+      provider: DeliveryName | null;
     },
   ) =>
     db
@@ -193,6 +208,7 @@ const insertClosing = prepared(
         closed_at: closedAt,
         first_seen_at: seenAt,
         source,
+        provider,
         state: 'pending' as const,
         state_at: seenAt,
         reopened_at: eb
@@ -208,9 +224,10 @@ const insertClosing = prepared(
 );
 
 async function insert(trx: Transaction<LedgerTables>, sighting: Sighting): Promise<Closing> {
-  const { conversationId, closedAt, seenAt } = sighting;
+  const { conversationId, closedAt, seenAt, delivery } = sighting;
   const id = closingIdOf(conversationId, closedAt);
-  const [row] = await insertClosing(trx, { ...sighting, id });
+  const provider = delivery === undefined ? null : queueFor(delivery);
+  const [row] = await insertClosing(trx, { ...sighting, id, provider });
   if (row === undefined) throw new Error(`the closing ${id} was not written`);
   return row.reopened_at === null ? toClosing(row) : endByReopening(trx, row, row.reopened_at, seenAt);
 }

@@ -1,6 +1,8 @@
 import { sql } from 'kysely';
 import type { ClosingState } from '../domain/closing-states.ts';
+import type { DeliveryName } from '../domain/delivery.ts';
 import type { Ledger } from './open.ts';
+import { inQueueOf } from './queues.ts';
 
 export interface ClosedBetween {
   /** Closed at this time or later. */
@@ -25,12 +27,13 @@ export async function countClosings(
 }
 
 /** Closings that the queue still has to work on: undecided ones, and scheduled ones that are due. */
-export async function countDue(ledger: Ledger, now: string): Promise<number> {
+export async function countDue(ledger: Ledger, now: string, delivery: DeliveryName): Promise<number> {
   const row = await ledger.db
     .selectFrom('closings')
     .select(({ fn }) => fn.countAll().as('count'))
     .where('queued', '=', sql.lit(1))
     .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
+    .where(inQueueOf(delivery))
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }
@@ -55,17 +58,25 @@ export interface QueueFigures {
 }
 
 /** As of one moment. Costs by what is not settled, never by what is. */
-export async function queueFigures(ledger: Ledger, now: string): Promise<QueueFigures> {
+export async function queueFigures(
+  ledger: Ledger,
+  now: string,
+  delivery: DeliveryName,
+): Promise<QueueFigures> {
   return {
-    due: await countDue(ledger, now),
-    oldestDueAt: await oldestDue(ledger, now),
+    due: await countDue(ledger, now, delivery),
+    oldestDueAt: await oldestDue(ledger, now, delivery),
     states: await countUnsettled(ledger),
     cardsMissing: await countCardsDue(ledger),
   };
 }
 
-async function oldestDue(ledger: Ledger, now: string): Promise<string | null> {
-  const queued = ledger.db.selectFrom('closings').where('queued', '=', sql.lit(1)).limit(1);
+async function oldestDue(ledger: Ledger, now: string, delivery: DeliveryName): Promise<string | null> {
+  const queued = ledger.db
+    .selectFrom('closings')
+    .where('queued', '=', sql.lit(1))
+    .where(inQueueOf(delivery))
+    .limit(1);
   const timeless = await queued
     .select('first_seen_at')
     .where('due_at', 'is', null)

@@ -1,12 +1,13 @@
 import { sql } from 'kysely';
-import { isTrial, type DeliveryName } from '../domain/delivery.ts';
+import type { DeliveryName } from '../domain/delivery.ts';
 import type { Closing } from './closing.ts';
 import { within, type Ledger } from './open.ts';
+import { inQueueOf } from './queues.ts';
 import type { ClosedBetween } from './tallies.ts';
 
 /**
  * The id of the newest closing of the same customer that waits for the queue and is due, if it is newer than the
- * given one. A trial delivery does not wait for closings that a real one scheduled.
+ * given one.
  */
 export async function newerWaiting(
   ledger: Ledger,
@@ -22,11 +23,7 @@ export async function newerWaiting(
     .where('closed_at', '>', closedAt)
     .where('queued', '=', sql.lit(1))
     .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
-    .$if(isTrial(delivery), (query) =>
-      query.where((eb) =>
-        eb.or([eb('state', '!=', 'scheduled'), eb('provider', 'is', null), eb('provider', '=', delivery)]),
-      ),
-    )
+    .where(inQueueOf(delivery))
     .orderBy('closed_at', 'desc')
     .limit(1)
     .executeTakeFirst();

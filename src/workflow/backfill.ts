@@ -92,8 +92,8 @@ async function onScratch<Result>(
 }
 
 /** How many closings this run will work on at most. */
-async function dueNow({ ledger, clock }: Services, { maxClosings }: QueueLimits): Promise<number> {
-  const due = await countDue(ledger, timeNow(clock));
+async function dueNow({ ledger, clock, settings }: Services, { maxClosings }: QueueLimits): Promise<number> {
+  const due = await countDue(ledger, timeNow(clock), settings.delivery);
   return Math.min(due, maxClosings ?? due);
 }
 
@@ -113,7 +113,7 @@ async function run(
     requests: requests.gladly,
     since: new Date(began).toISOString(),
   };
-  const left = await countDue(services.ledger, timeNow(services.clock));
+  const left = await countDue(services.ledger, timeNow(services.clock), services.settings.delivery);
   // A limit that is reached with the last closing stopped nothing.
   const isDone = left === 0 && failure === null && part.end !== 'declined' && part.range !== null;
   const document: BackfillDocument = {

@@ -7,7 +7,7 @@ import { surveyIdBy, surveyLinks } from '../domain/survey-token.ts';
 import { Failure } from '../failure.ts';
 import { settleInterrupted } from '../ledger/claims.ts';
 import type { Closing } from '../ledger/closing.ts';
-import { decideClosing } from '../ledger/decisions.ts';
+import { decideClosing, isKeptFrom } from '../ledger/decisions.ts';
 import { factsOf, frozenFacts } from './assess.ts';
 import { DecideAgain, deliverSurvey } from './deliver-survey.ts';
 import { historyOf, suppressionStart } from './history.ts';
@@ -44,8 +44,8 @@ export async function settleBefore(
   const now = timeNow(services.clock);
   const row = claimed.state === 'sending' ? await settleInterrupted(services.ledger, claimed, now) : claimed;
   const { delivery } = services.settings;
-  if (isTrial(delivery) && row.state === 'scheduled' && row.provider !== null && !isTrial(row.provider)) {
-    // A real survey is on its way: a trial must not take its place.
+  if (isKeptFrom(delivery, row)) {
+    // A real survey is on its way, or may be: a trial must not take its place.
     return { row, settled: { row, outcome: 'scheduled', reasons: [], failure: null } };
   }
   if (isTrial(delivery) && row.state === 'suppressed' && row.reasons.some(isCancellation)) {
@@ -132,6 +132,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
         address: reservedAddress(facts, delivery),
         since: suppressionStart(policy, now),
         facts: frozenFacts(look.read, look.credit, look.closing),
+        delivery,
       },
       (own, address) => {
         const history = historyOf(own, address);

@@ -1,11 +1,9 @@
-import { isTrial } from '../domain/delivery.ts';
 import { timeNow } from '../domain/instant.ts';
 import type { TimeRange } from '../domain/time-range.ts';
 import { Failure } from '../failure.ts';
 import { chooseSources, eventSource, reportSource, type Cover } from '../gladly/closing-sources.ts';
-import type { Closing, Sighting } from '../ledger/closing.ts';
+import type { Sighting } from '../ledger/closing.ts';
 import { sightClosings, sightReopening } from '../ledger/closings.ts';
-import { isTried, supersedeTrials } from '../ledger/trials.ts';
 import type { Services } from './services.ts';
 
 export type SourceChoice = 'auto' | 'events' | 'report';
@@ -20,7 +18,7 @@ export interface Enumeration {
   seen: number;
   /** Closings that the ledger did not know. */
   fresh: number;
-  /** Closings that are suppressed by what was found: a reopening followed them. */
+  /** Closings that are suppressed by what was found, as a reopening that followed them. */
   suppressed: number;
 }
 
@@ -68,10 +66,6 @@ export async function enumerateClosings(
     let batch: Sighting[] = [];
     const write = async (): Promise<void> => {
       const sighted = await sightClosings(services.ledger, batch);
-      await readmitTried(
-        services,
-        sighted.map(({ closing }) => closing),
-      );
       enumeration.seen += sighted.length;
       const fresh = sighted.filter(({ isNew }) => isNew);
       enumeration.fresh += fresh.length;
@@ -84,7 +78,11 @@ export async function enumerateClosings(
         told[found.unidentified] += 1;
       } else if ('closing' in found) {
         usable += 1;
-        batch.push({ ...found.closing, seenAt: timeNow(services.clock) });
+        batch.push({
+          ...found.closing,
+          seenAt: timeNow(services.clock),
+          delivery: services.settings.delivery,
+        });
         if (batch.length >= batchSize) await write();
       } else {
         const { conversationId } = found.reopening;
@@ -131,15 +129,4 @@ function closingsUnreadable({ source, range }: Cover): Failure {
       hint: `Gladly may have changed how it tells them: update gcsat, and report this. Until then ${otherwise}.`,
     },
   );
-}
-
-/** What only a trial surveyed is asked about for real. @returns how many closings went back to the queue */
-export async function readmitTried(
-  { ledger, settings, clock }: Services,
-  closings: readonly Closing[],
-): Promise<number> {
-  if (isTrial(settings.delivery)) return 0;
-  const ids = closings.filter(isTried).map(({ id }) => id);
-  await supersedeTrials(ledger, ids, timeNow(clock));
-  return ids.length;
 }

@@ -3,8 +3,8 @@ import { timeNow } from '../domain/instant.ts';
 const everyMilliseconds = 10_000;
 
 /**
- * Extends a claim or a lock again and again while its holder works. A renewal that fails lets it run out; whoever comes
- * too late then is refused by the guarded transitions.
+ * Extends a claim or a lock again and again while its holder works. One that is not renewed in time is given to others,
+ * unless it is the claim of a process of this host that lives.
  *
  * @returns ends it
  */

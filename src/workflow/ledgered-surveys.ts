@@ -1,4 +1,5 @@
 import { closingStates, type ClosingState } from '../domain/closing-states.ts';
+import { isTrial, type DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/reason.ts';
 import { Failure } from '../failure.ts';
 import { currentAnswer } from '../ledger/answers.ts';
@@ -107,11 +108,19 @@ export async function settleAsSent(ledger: Ledger, anyId: string, at: string): P
   return confirmSent(ledger, closing.id, at);
 }
 
-/** A person has the closing decided again. @throws Failure when the closing is in a state that forbids it */
-export async function readyAgain(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
+/**
+ * A person has the closing decided again: by a real delivery also where only trials have seen it, but not the other way.
+ * @throws Failure when the closing is in a state that forbids it
+ */
+export async function readyAgain(
+  ledger: Ledger,
+  anyId: string,
+  at: string,
+  delivery: DeliveryName,
+): Promise<Closing> {
   const closing = await settledClosing(ledger, anyId, at);
   if (closing.state === 'pending' || closing.state === 'scheduled') return closing;
-  return retryClosing(ledger, closing.id, at);
+  return retryClosing(ledger, closing.id, at, isTrial(delivery) ? undefined : delivery);
 }
 
 /** A person stops a survey that has not left. @throws Failure when it left, or never was */

@@ -106,7 +106,7 @@ export async function toldOf(
 }
 
 async function rowOf(
-  { ledger, clock }: Services,
+  { ledger, clock, settings }: Services,
   request: LookRequest,
   read: FullRead,
   toldAt: Instant | null,
@@ -125,6 +125,7 @@ async function rowOf(
     closedAt,
     source: 'replay',
     seenAt: new Date(now).toISOString(),
+    delivery: settings.delivery,
   });
   return closing;
 }

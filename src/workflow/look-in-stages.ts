@@ -16,6 +16,7 @@ import {
 } from './assess.ts';
 import { creditClosing } from './credit.ts';
 import { checkInbox, settlingMilliseconds, toldOf, type Look, type Told } from './look-at-closing.ts';
+import { isForbidden, stopsTheRest } from './each-conversation.ts';
 import { readConversation, readItems, type ConversationRead } from './read-conversation.ts';
 import type { Services } from './services.ts';
 import type { Steps } from './steps.ts';
@@ -86,8 +87,10 @@ export async function lookInStages(
 
   const timeline = { ...read, ...(await readItems(services, row.conversationId, steps)) };
   const credit = await creditClosing(services, timeline, closing.closedAt, steps);
-  // What passes is waited for: nobody looks at a suppressed closing again.
-  const passing = credit.troubles.find(({ kind }) => kind === 'temporary' || kind === 'ledger');
+  // What passes, or is mended, is waited for: nobody looks at a suppressed closing again.
+  const passing = credit.troubles.find(
+    (trouble) => trouble.kind === 'temporary' || (stopsTheRest(trouble) && !isForbidden(trouble)),
+  );
   if (credit.unsolved && passing !== undefined) throw passing;
   const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
   if (ofTimeline.length > 0) {

@@ -5,7 +5,6 @@ import type { Closing } from '../ledger/closing.ts';
 import { sightClosing } from '../ledger/closings.ts';
 import { defectOf } from './defect.ts';
 import { isForbidden, stopsTheRest } from './each-conversation.ts';
-import { readmitTried } from './find-closings.ts';
 import { closedAtOf } from './look-at-closing.ts';
 import { readConversation, readItems } from './read-conversation.ts';
 import type { Services } from './services.ts';
@@ -44,7 +43,7 @@ export function namedConversations(services: Services, ids: Iterable<string>): N
   }
 
   async function workOf(id: string): ReturnType<NextWork> {
-    const { ledger, worker, clock } = services;
+    const { ledger, worker, clock, settings } = services;
     const steps = createSteps(services, () => undefined);
     const read = await readConversation(services, id, steps);
     if (read.conversation.status !== 'CLOSED') {
@@ -59,10 +58,10 @@ export function namedConversations(services: Services, ids: Iterable<string>): N
       closedAt: formatInstant(closedAtOf(read, items)),
       source: 'conversations',
       seenAt: now,
+      delivery: settings.delivery,
     });
     found.closingIds.add(closing.id);
-    const readmitted = await readmitTried(services, [closing]);
-    if (readmitted === 0 && !isDue(closing, now)) return null;
+    if (!isDue(closing, now)) return null;
     const claim = await claimClosing(ledger, closing.id, worker, now);
     return claim.claimed ? { closing: claim.closing, read } : null;
   }

@@ -35,18 +35,20 @@ export async function postCard(
   if (same?.state === 'posted') {
     return { item, customerId: same.customerId, postedAt: same.postedAt, wasThere: true };
   }
-  await beginCard(ledger, {
+  const begun = await beginCard(ledger, {
     itemId: item.id,
     surveyId: answer.surveyId,
     revision: answer.revision,
     customerId,
     body: JSON.stringify(item),
   });
-  const posted = await client.createCustomerItem(customerId, item);
-  if (posted.created === 'taken') await confirmSame(services, item);
+  // A try before may have put it there, and what it tells of the conversation may have changed since.
+  const first = JSON.parse(begun.body) as CardItem;
+  const posted = await client.createCustomerItem(customerId, first);
+  if (posted.created === 'taken') await confirmSame(services, first);
   const postedAt = timeNow(services.clock);
   await markCardPosted(ledger, item.id, postedAt);
-  return { item, customerId: posted.customerId, postedAt, wasThere: posted.created === 'taken' };
+  return { item: first, customerId: posted.customerId, postedAt, wasThere: posted.created === 'taken' };
 }
 
 async function removeOthers(

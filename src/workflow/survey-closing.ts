@@ -46,9 +46,9 @@ export async function surveyClosing(
 }
 
 /** A person wants a verdict to be made again, once: what is called off while it is made stays so. */
-async function readyAgain({ ledger, clock }: Services, closing: Closing): Promise<Closing> {
+async function readyAgain({ ledger, clock, settings }: Services, closing: Closing): Promise<Closing> {
   if (closing.state !== 'failed' && closing.state !== 'suppressed') return closing;
-  return retryClosing(ledger, closing.id, timeNow(clock));
+  return retryClosing(ledger, closing.id, timeNow(clock), settings.delivery);
 }
 
 /** The conversation is open: there is no closing to survey, and what waited for one is called off. */

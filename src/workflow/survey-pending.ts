@@ -50,7 +50,15 @@ async function suppress(
   const at = timeNow(services.clock);
   const row = await decideClosing(
     services.ledger,
-    { closingId: closing.id, worker: services.worker, at, address: null, since: null, facts },
+    {
+      closingId: closing.id,
+      worker: services.worker,
+      at,
+      address: null,
+      since: null,
+      facts,
+      delivery: services.settings.delivery,
+    },
     () => ({ suppress: reasons }),
   );
   return { row, outcome: 'suppressed', reasons, failure: null };

@@ -1,12 +1,12 @@
 import type { BackfillDocument } from '../domain/backfill-document.ts';
 import { Failure } from '../failure.ts';
-import { advanceMark } from '../ledger/marks.ts';
 import { backfill, type BackfillListener } from './backfill.ts';
+import { readyToDeliver } from './decide-and-deliver.ts';
 import { errorOf } from './describe.ts';
 import { isForbidden } from './each-conversation.ts';
 import { missingCards, postMissingCard } from './missing-cards.ts';
 import type { Services } from './services.ts';
-import { surveyingSince, unseenRange } from './sync-range.ts';
+import { seenUntil, surveyingSince, unseenRange } from './sync-range.ts';
 import type { QueueLimits } from './work-queue.ts';
 
 /** What `sync` tells: the same as a backfill of the stretch since the last tick, and the cards it posted. */
@@ -36,8 +36,10 @@ export async function sync(
 ): Promise<SyncResult> {
   const now = services.clock();
   const at = new Date(now).toISOString();
-  const startedAt = await surveyingSince(services.ledger, at, request.dryRun);
-  const range = await unseenRange(services.ledger, startedAt, now);
+  // A tick that cannot run must not make the time until the next one a time of surveys.
+  await readyToDeliver(services);
+  const startedAt = await surveyingSince(services, at, request.dryRun);
+  const range = await unseenRange(services, startedAt, now);
   const target = { range, timezone: request.timezone, source: 'auto', failed: 'wait' } as const;
   const { document, failure } = await backfill(
     services,
@@ -47,7 +49,7 @@ export async function sync(
   if (failure !== null || request.dryRun) {
     return { document: { ...document, startedAt, cards: { posted: 0, failed: 0 } }, failure };
   }
-  await advanceMark(services.ledger, 'sync_until', at);
+  await seenUntil(services, at);
   const { failure: stopped, ...cards } = await postMissingCards(services);
   const told = { ...document, requests: structuredClone(services.client.counts), startedAt, cards };
   if (stopped === null) return { document: told, failure: null };

@@ -23,7 +23,6 @@ import {
   settleMessage,
 } from '../../src/ledger/decisions.ts';
 import type { Ledger } from '../../src/ledger/open.ts';
-import { supersedeTrials } from '../../src/ledger/trials.ts';
 import { story } from '../../src/ledger/story.ts';
 import {
   at,
@@ -34,6 +33,7 @@ import {
   noFacts,
   opened,
   scheduled,
+  seenForReal,
   sighted,
   temporaryFile,
   toSend,
@@ -154,7 +154,7 @@ describe('answers', () => {
     await recordAnswer(ledger, answer(id, { surveyId: before.surveyId!, unasked }));
     const { state, dueAt, agent } = (await closingById(ledger, id))!;
     expect({ state, dueAt, agent }).toEqual({ state: 'answered', dueAt: null, agent: before.agent });
-    expect(await claimNextDue(ledger, here, at(9999))).toBeNull();
+    expect(await claimNextDue(ledger, here, at(9999), 'smtp')).toBeNull();
     await expect(markLeaving(ledger, id, here, at(9999))).rejects.toMatchObject({ kind: 'ledger' });
   });
 
@@ -201,7 +201,7 @@ describe('answers', () => {
           error: null,
         });
         expect(told.messages).toMatchObject([{ outcome: 'sent', error: null }]);
-        expect(await claimNextDue(ledger, here, at(100_000))).toBeNull();
+        expect(await claimNextDue(ledger, here, at(100_000), 'smtp')).toBeNull();
         await expect(markLeaving(ledger, id, here, at(101))).rejects.toMatchObject({ kind: 'ledger' });
       },
     );
@@ -217,7 +217,7 @@ describe('answers', () => {
       await claimClosing(ledger, id, here, at(41));
       await markLeaving(ledger, id, here, at(42));
       await settleMessage(ledger, id, at(43), { status: 'sent', externalId: null });
-      await supersedeTrials(ledger, [id], at(44));
+      await seenForReal(ledger, id, at(44));
       expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', surveyId: null });
       const surveyId = `survey-${id}`;
       expect(await closingOfSurvey(ledger, surveyId)).toMatchObject({ id, leftAt: at(12) });

@@ -82,7 +82,7 @@ async function work(): Promise<unknown> {
     case 'take': {
       const taken: string[] = [];
       for (;;) {
-        const closing = await claimNextDue(ledger, currentWorker(), task.now);
+        const closing = await claimNextDue(ledger, currentWorker(), task.now, 'smtp');
         if (closing === null) break;
         taken.push(closing.id);
       }

@@ -98,7 +98,7 @@ describe('who may work', () => {
     const other = { ...elsewhere, host: here.host };
     for (const seconds of [29, 31, 3600]) {
       expect((await claimClosing(ledger, id, other, at(seconds))).claimed).toBe(false);
-      expect(await claimNextDue(ledger, here, at(seconds))).toBeNull();
+      expect(await claimNextDue(ledger, here, at(seconds), 'smtp')).toBeNull();
       expect(await settleAbandoned(ledger, at(seconds))).toEqual([]);
     }
   });
@@ -134,7 +134,7 @@ describe('the queue', () => {
     await scheduled(ledger, 'c4', { dueAt: at(1000) });
     const taken = [];
     for (let time = 0; time < 4; time += 1)
-      taken.push((await claimNextDue(ledger, here, at(100)))?.id ?? null);
+      taken.push((await claimNextDue(ledger, here, at(100), 'smtp'))?.id ?? null);
     expect(taken).toEqual([third.id, second.id, first.id, null]);
   });
 
@@ -142,7 +142,7 @@ describe('the queue', () => {
     const ledger = await freshLedger();
     for (let number = 0; number < 50; number += 1) await sighted(ledger, `old${number}`, number, 100);
     const { id } = await sighted(ledger, 'new', 200, 205);
-    expect((await claimNextDue(ledger, here, at(210)))?.id).toBe(id);
+    expect((await claimNextDue(ledger, here, at(210), 'smtp'))?.id).toBe(id);
   });
 
   test('of one customer hands out one at a time, and of others meanwhile', async () => {
@@ -155,25 +155,25 @@ describe('the queue', () => {
     };
     const [one, two] = [await ofOne(1), await ofOne(2)];
     const other = await sighted(ledger, 'other', 0, 50);
-    const first = await claimNextDue(ledger, here, at(110));
+    const first = await claimNextDue(ledger, here, at(110), 'smtp');
     expect([one, two]).toContain(first?.id);
-    expect((await claimNextDue(ledger, here, at(110)))?.id).toBe(other.id);
-    expect(await claimNextDue(ledger, here, at(110))).toBeNull();
+    expect((await claimNextDue(ledger, here, at(110), 'smtp'))?.id).toBe(other.id);
+    expect(await claimNextDue(ledger, here, at(110), 'smtp')).toBeNull();
     await releaseClaim(ledger, first!.id, here);
-    expect([one, two]).toContain((await claimNextDue(ledger, here, at(110)))?.id);
+    expect([one, two]).toContain((await claimNextDue(ledger, here, at(110), 'smtp'))?.id);
   });
 
   test('a time is reached when it is reached', async () => {
     const ledger = await freshLedger();
     const { id } = await scheduled(ledger, 'c1', { dueAt: at(60) });
-    expect(await claimNextDue(ledger, here, at(59.999))).toBeNull();
-    expect((await claimNextDue(ledger, here, at(60)))?.id).toBe(id);
+    expect(await claimNextDue(ledger, here, at(59.999), 'smtp')).toBeNull();
+    expect((await claimNextDue(ledger, here, at(60), 'smtp'))?.id).toBe(id);
   });
 
   test('a closing without a time is due even when the clock was put back', async () => {
     const ledger = await freshLedger();
     const { id } = await sighted(ledger, 'c1', 0, 5000);
-    expect((await claimNextDue(ledger, here, at(0)))?.id).toBe(id);
+    expect((await claimNextDue(ledger, here, at(0), 'smtp'))?.id).toBe(id);
   });
 
   test('a failed one comes back only with a time, and a postponed one when it has come', async () => {
@@ -184,16 +184,16 @@ describe('the queue', () => {
     await recordFailure(ledger, again.id, here, at(10), error, at(100));
     await recordFailure(ledger, never.id, here, at(10), error, null);
     await postponeClosing(ledger, later.id, here, at(120));
-    expect(await claimNextDue(ledger, here, at(99))).toBeNull();
-    expect(await claimNextDue(ledger, here, at(100))).toMatchObject({
+    expect(await claimNextDue(ledger, here, at(99), 'smtp')).toBeNull();
+    expect(await claimNextDue(ledger, here, at(100), 'smtp')).toMatchObject({
       id: again.id,
       state: 'failed',
       attempts: 1,
     });
-    expect(await claimNextDue(ledger, here, at(101))).toBeNull();
-    expect((await claimNextDue(ledger, here, at(120)))?.id).toBe(later.id);
+    expect(await claimNextDue(ledger, here, at(101), 'smtp')).toBeNull();
+    expect((await claimNextDue(ledger, here, at(120), 'smtp'))?.id).toBe(later.id);
     await retryClosing(ledger, never.id, at(125));
-    expect(await claimNextDue(ledger, here, at(125))).toMatchObject({
+    expect(await claimNextDue(ledger, here, at(125), 'smtp')).toMatchObject({
       id: never.id,
       attempts: 0,
       error: null,
@@ -206,7 +206,7 @@ describe('the queue', () => {
     await leaving(ledger, 'c2');
     const sent = await leaving(ledger, 'c3');
     await settleMessage(ledger, sent.id, at(20), { status: 'sent', externalId: null });
-    expect(await claimNextDue(ledger, { ...elsewhere }, at(day))).toBeNull();
+    expect(await claimNextDue(ledger, { ...elsewhere }, at(day), 'smtp')).toBeNull();
   });
 
   test('claims of the dead and of expired workers are handed out, those of the living are not', async () => {
@@ -217,10 +217,10 @@ describe('the queue', () => {
     await claimClosing(ledger, dead.id, await endedWorker(), at(5));
     await claimClosing(ledger, live.id, here, at(5));
     await claimClosing(ledger, far.id, elsewhere, at(5));
-    expect((await claimNextDue(ledger, here, at(6)))?.id).toBe(dead.id);
-    expect(await claimNextDue(ledger, here, at(34))).toBeNull();
-    expect((await claimNextDue(ledger, here, at(35)))?.id).toBe(far.id);
-    expect(await claimNextDue(ledger, here, at(35))).toBeNull();
+    expect((await claimNextDue(ledger, here, at(6), 'smtp'))?.id).toBe(dead.id);
+    expect(await claimNextDue(ledger, here, at(34), 'smtp')).toBeNull();
+    expect((await claimNextDue(ledger, here, at(35), 'smtp'))?.id).toBe(far.id);
+    expect(await claimNextDue(ledger, here, at(35), 'smtp')).toBeNull();
   });
 
   test('two processes share the queue without taking anything twice', async () => {
@@ -256,7 +256,7 @@ describe('a worker that ended while a message was leaving', () => {
         { outcome: 'interrupted', settledAt: at(20) },
       ]);
       await releaseClaim(ledger, id, here);
-      expect(await claimNextDue(ledger, here, at(day))).toBeNull();
+      expect(await claimNextDue(ledger, here, at(day), 'smtp')).toBeNull();
     },
   );
 
@@ -276,7 +276,7 @@ describe('a worker that ended while a message was leaving', () => {
   test('handing out other work does not hide whose it was', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1', { worker: await endedWorker() });
-    expect(await claimNextDue(ledger, here, at(20))).toBeNull();
+    expect(await claimNextDue(ledger, here, at(20), 'smtp')).toBeNull();
     expect(await claimClosing(ledger, id, here, at(20))).toMatchObject({ claimed: true, takenOver: true });
   });
 

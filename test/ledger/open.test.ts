@@ -299,6 +299,7 @@ describe('versions', () => {
       { version: 1 },
       { version: 2 },
       { version: 3 },
+      { version: 4 },
     ]);
   });
 
@@ -311,6 +312,7 @@ describe('versions', () => {
       { version: 1 },
       { version: 2 },
       { version: 3 },
+      { version: 4 },
     ]);
   });
 
@@ -336,6 +338,7 @@ describe('versions', () => {
         { version: 1 },
         { version: 2 },
         { version: 3 },
+        { version: 4 },
       ]);
       expect((await closingsOfConversation(ledger, 'reopened')).map(({ state }) => state)).toEqual([
         'pending',
@@ -354,7 +357,7 @@ describe('versions', () => {
       expect(closing).toMatchObject({ state: 'suppressed', reopenedAt: at(100) });
       const lacking = await answersWithoutCard(ledger, 10);
       expect(lacking.map(({ surveyId }) => surveyId)).toEqual(['changed', 'without card', 'by hand']);
-      expect((await queueFigures(ledger, at(500))).cardsMissing).toBe(2);
+      expect((await queueFigures(ledger, at(500), 'smtp')).cardsMissing).toBe(2);
     });
 
     test('is brought to the new version once by processes that open it at the same time', async () => {

@@ -33,7 +33,7 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   await sighted(ledger, 'c2');
   await sightReopening(ledger, { conversationId: 'c2', reopenedAt: at(30) });
   await claimClosing(ledger, id, here, at(40));
-  await claimNextDue(ledger, here, at(40));
+  await claimNextDue(ledger, here, at(40), 'smtp');
   await settleAbandoned(ledger, at(40));
   await findClosings(ledger, 'c2');
   for await (const closing of listClosings(ledger, { states: ['sent'], limit: 1 }))
@@ -105,7 +105,7 @@ const plans: {
   },
   {
     name: 'queueFigures, which cost by what is not settled',
-    read: (ledger) => queueFigures(ledger, at(0)),
+    read: (ledger) => queueFigures(ledger, at(0), 'smtp'),
     steps: [
       'SCAN closings USING COVERING INDEX closings_queue',
       'SEARCH closings USING COVERING INDEX closings_queue (due_at=?)',

@@ -9,7 +9,7 @@ import { afterAll, afterEach } from 'vitest';
 import { claimClosing } from '../../src/ledger/claims.ts';
 import { currentWorker, type Worker } from '../../src/ledger/workers.ts';
 import type { Closing } from '../../src/ledger/closing.ts';
-import { sightClosing } from '../../src/ledger/closings.ts';
+import { closingById, sightClosing } from '../../src/ledger/closings.ts';
 import { decideClosing, markLeaving, type Decision } from '../../src/ledger/decisions.ts';
 import { openLedger, type Ledger } from '../../src/ledger/open.ts';
 import type { DeliveryName } from '../../src/domain/delivery.ts';
@@ -90,6 +90,21 @@ export function toSend(
 ): Decision {
   const surveyId = `survey-${closingId}`;
   return { send: { dueAt, surveyId, provider, surveyUrl: `http://localhost:8080/s/${surveyId}` }, displaces };
+}
+
+/** The closing as a real delivery sees it: it was told of again. */
+export async function seenForReal(ledger: Ledger, closingId: string, seenAt: string): Promise<void> {
+  const known = await closingById(ledger, closingId);
+  if (known === null) throw new Error(`no closing ${closingId}`);
+  const { conversationId, customerId, closedAt } = known;
+  await sightClosing(ledger, {
+    conversationId,
+    customerId,
+    closedAt,
+    source: 'events',
+    seenAt,
+    delivery: 'smtp',
+  });
 }
 
 /** A closing that is scheduled for an address. */

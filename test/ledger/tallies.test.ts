@@ -36,23 +36,23 @@ test('due are those that the queue may take now', async () => {
   const { id } = await leaving(ledger, 'sent');
   await settleMessage(ledger, id, at(20), { status: 'sent', externalId: null });
   expect([
-    await countDue(ledger, at(49)),
-    await countDue(ledger, at(100)),
-    await countDue(ledger, at(101)),
+    await countDue(ledger, at(49), 'smtp'),
+    await countDue(ledger, at(100), 'smtp'),
+    await countDue(ledger, at(101), 'smtp'),
   ]).toEqual([1, 3, 4]);
 });
 
 test('the figures of the queue are those of what is not settled', async () => {
   const ledger = await freshLedger();
   const none = { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 };
-  expect(await queueFigures(ledger, at(0))).toEqual({
+  expect(await queueFigures(ledger, at(0), 'smtp')).toEqual({
     due: 0,
     oldestDueAt: null,
     states: none,
     cardsMissing: 0,
   });
   await scheduled(ledger, 'due', { dueAt: at(90) });
-  expect((await queueFigures(ledger, at(100))).oldestDueAt).toBe(at(90));
+  expect((await queueFigures(ledger, at(100), 'smtp')).oldestDueAt).toBe(at(90));
   await sighted(ledger, 'first', 0, 80);
   await sighted(ledger, 'second', 0, 81);
   await scheduled(ledger, 'later', { dueAt: at(500) });
@@ -65,7 +65,7 @@ test('the figures of the queue are those of what is not settled', async () => {
   await leaving(ledger, 'leaving');
   const content = { rating: 5, resolved: null, comment: null, at: at(30), source: 'page' };
   await recordAnswer(ledger, { surveyId: 's1', closingId: sent.id, ...content });
-  expect(await queueFigures(ledger, at(100))).toEqual({
+  expect(await queueFigures(ledger, at(100), 'smtp')).toEqual({
     due: 3,
     oldestDueAt: at(80),
     states: { pending: 2, scheduled: 2, sending: 1, uncertain: 1, failed: 1 },
@@ -78,7 +78,7 @@ test('an answer that was posted by hand, of a closing that is not known, is no m
   const content = { rating: 5, resolved: null, comment: null, at: at(30), source: 'cli' };
   await recordAnswer(ledger, { surveyId: 's1', closingId: null, ...content });
   expect(await answersWithoutCard(ledger, 10)).toEqual([{ surveyId: 's1', closingId: null }]);
-  expect((await queueFigures(ledger, at(100))).cardsMissing).toBe(0);
+  expect((await queueFigures(ledger, at(100), 'smtp')).cardsMissing).toBe(0);
 });
 
 test('the queue has work again when the next closing gets due', async () => {
@@ -91,7 +91,6 @@ test('the queue has work again when the next closing gets due', async () => {
   const again = await sighted(ledger, 'tried again');
   await recordFailure(ledger, again.id, here, at(20), error, at(400));
   expect(await nextDueAt(ledger, at(100), 'smtp')).toBe(at(300));
-  // What a real delivery scheduled is nothing that a trial takes.
-  expect(await nextDueAt(ledger, at(100), 'outbox')).toBe(at(400));
+  expect(await nextDueAt(ledger, at(300), 'smtp')).toBe(at(400));
   expect(await nextDueAt(ledger, at(400), 'smtp')).toBeNull();
 });

@@ -14,6 +14,7 @@ import {
   minute,
   noon,
   sumOf,
+  tickOf,
   unlimited,
   world,
   type World,
@@ -331,6 +332,54 @@ describe('a trial', () => {
     const real = await backfillNamed(own.services(), [id]);
     expect(real).toMatchObject({ outcomes: { sent: 1 }, thisRun: { sent: 1 } });
     expect(own.sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('that stopped early leaves nothing to a real tick: the past is for a backfill', async () => {
+    const own = await world();
+    const whole = await customers(own, 6);
+    const few = { limits: { ...unlimited, maxSends: 2 } };
+    const trial = await backfillOf(own.services({ delivery: 'outbox' }), whole, few);
+    expect(trial).toMatchObject({ outcomes: { sent: 2, pending: 4 }, left: 4 });
+    expect(await tickOf(own.services())).toMatchObject({ thisRun: { sent: 0 }, left: 0 });
+    expect(own.sandbox.mailbox()).toEqual([]);
+    expect(await backfillOf(own.services(), whole)).toMatchObject({ outcomes: { sent: 6 } });
+  });
+
+  test('uses up nothing that a real run left, though it looks at the same time', async () => {
+    const own = await world();
+    const whole = await customers(own, 6);
+    await backfillOf(own.services(), whole, { limits: { ...unlimited, maxSends: 2 } });
+    const trial = await backfillOf(own.services({ delivery: 'outbox' }), whole);
+    expect(trial).toMatchObject({ outcomes: { sent: 2, pending: 4 }, thisRun: { sent: 0 }, end: 'done' });
+    const [id] = (await own.closings()).filter(({ state }) => state === 'pending');
+    await backfillNamed(own.services({ delivery: 'outbox' }), [id!.conversationId]);
+    expect(await tickOf(own.services())).toMatchObject({ thisRun: { sent: 4 } });
+    expect([...mailsByAddress(own).values()]).toEqual([1, 1, 1, 1, 1, 1]);
+  });
+
+  test('tick looks through nothing that the real ticks have not', async () => {
+    const own = await world();
+    await tickOf(own.services());
+    await tickOf(own.services({ delivery: 'outbox' }));
+    own.time.now += minute;
+    await own.tell();
+    own.time.now += hour;
+    expect(await tickOf(own.services({ delivery: 'outbox' }))).toMatchObject({ thisRun: { sent: 1 } });
+    own.time.now += minute;
+    expect(await tickOf(own.services())).toMatchObject({ thisRun: { sent: 1 } });
+    expect(own.sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('that found no address of its kind says nothing of those of another kind', async () => {
+    const own = await world();
+    const since = own.time.now;
+    await own.tell({ customer: { phone: '+15550100123' } });
+    own.time.now += 5 * minute;
+    const whole: [number, number] = [since, own.time.now];
+    const trial = await backfillOf(own.services({ delivery: 'outbox' }), whole);
+    expect(trial.reasons).toEqual({ no_address: 1 });
+    const services = own.services({ delivery: 'gladly-sms' });
+    expect(await backfillOf(services, whole)).toMatchObject({ outcomes: { sent: 1 } });
   });
 
   test('two real runs at once after a trial ask everybody once', async () => {

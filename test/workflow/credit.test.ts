@@ -100,6 +100,14 @@ describe('a cut timeline of a conversation that has just closed', () => {
   const eventsBreak = (request: string): Fate =>
     request === 'GET /api/v1/events' ? { status: 503 } : 'pass';
 
+  test('has no verdict where the credentials stop being right in the middle', async () => {
+    const { own, id, services } = await cut((request) =>
+      /events|reports/.test(request) ? { status: 401 } : 'pass',
+    );
+    expect((await failureOf(backfillNamed(services(), [id]))).kind).toBe('credentials');
+    expect(await own.closings()).toMatchObject([{ state: 'pending', reasons: [], attempts: 0 }]);
+  });
+
   test.each([
     ['and reports run behind', eventsBreak],
     [

@@ -51,7 +51,7 @@ describe('a message that was leaving', () => {
     const ledger = await freshLedger();
     const one = await leaving(ledger, 'c1', { worker: ended });
     const other = await leaving(ledger, 'c2', { worker: ended });
-    expect(await readyAgain(ledger, one.id, at(20))).toMatchObject({ state: 'pending', error: null });
+    expect(await readyAgain(ledger, one.id, at(20), 'smtp')).toMatchObject({ state: 'pending', error: null });
     expect(await settleAsSent(ledger, other.id, at(20))).toMatchObject({ state: 'sent', sentAt: at(12) });
     const { history } = await tellSurvey(ledger, one.id, at(20));
     expect(history.map(({ transition }) => transition)).toEqual(['schedule', 'leave', 'doubt', 'retry']);
@@ -88,7 +88,7 @@ describe('a message that was leaving', () => {
   test('and still is, in another process, is left to that one', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1', { worker: elsewhere });
-    await expect(readyAgain(ledger, id, at(20))).rejects.toMatchObject({ code: 'closing_changed' });
+    await expect(readyAgain(ledger, id, at(20), 'smtp')).rejects.toMatchObject({ code: 'closing_changed' });
     expect(await tellSurvey(ledger, id, at(20))).toMatchObject({ state: 'sending' });
   });
 });

@@ -67,7 +67,7 @@ describe('whoever answered is not asked', () => {
     const { surveyId } = await post(services, id, 2);
     expect(await listed(own)).toMatchObject([{ ...answered(2), surveyId }]);
     own.time.now += 2 * hour;
-    expect(await countDue(own.ledger, iso(own.time.now))).toBe(0);
+    expect(await countDue(own.ledger, iso(own.time.now), 'smtp')).toBe(0);
     expect(await replay(own.services(), id)).toBe('already_surveyed');
     expect(own.sandbox.mailbox()).toEqual([]);
   });

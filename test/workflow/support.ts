@@ -142,7 +142,7 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
     timeoutMs: 5000,
     ratePercent: 80,
     delivery: changes.delivery ?? 'gladly-email',
-    from: sandbox.fromAddress,
+    from: changes.delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress,
     smtpUrl: null,
     publicUrl: 'https://csat.example.com',
     database: join(folder, 'ledger.db'),

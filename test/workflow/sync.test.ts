@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.ts';
 import type { Services } from '../../src/workflow/services.ts';
 import { readMark } from '../../src/ledger/marks.ts';
 import { recordAnswer } from '../../src/ledger/answers.ts';
@@ -52,6 +53,14 @@ describe('the first tick', () => {
     expect(dry).toMatchObject({ dryRun: true, startedAt: iso(own.time.now) });
     expect(await readMark(own.ledger, 'sync_started')).toBeNull();
     expect(await readMark(own.ledger, 'sync_until')).toBeNull();
+  });
+
+  test('that cannot run marks nothing: what closes until the next one was not meant', async () => {
+    const own = await world();
+    const broken = new Failure('configuration', 'template_broken', 'no template', { hint: 'mend it' });
+    const services = { ...own.services(), provider: () => Promise.reject(broken) };
+    await expect(tickOf(services)).rejects.toBe(broken);
+    expect(await readMark(own.ledger, 'sync_started')).toBeNull();
   });
 
   test('works on what a backfill left in the queue', async () => {

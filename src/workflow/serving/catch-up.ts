@@ -1,9 +1,8 @@
-import { advanceMark } from '../../ledger/marks.ts';
 import { releaseLock, renewLock, takeLock } from '../../ledger/locks.ts';
 import { enumerateClosings, planSources, type Enumeration } from '../find-closings.ts';
 import { keepRenewing } from '../keep-renewing.ts';
 import type { Services } from '../services.ts';
-import { surveyingSince, unseenRange } from '../sync-range.ts';
+import { seenUntil, surveyingSince, unseenRange } from '../sync-range.ts';
 
 const lockName = 'catch-up';
 
@@ -23,10 +22,10 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
   try {
     // Which organisation this is has to be certain before anything is written.
     await services.organization();
-    const startedAt = await surveyingSince(ledger, at, false);
-    const range = await unseenRange(ledger, startedAt, now);
+    const startedAt = await surveyingSince(services, at, false);
+    const range = await unseenRange(services, startedAt, now);
     const found = await enumerateClosings(services, planSources(services, range, 'auto'), onFound);
-    await advanceMark(ledger, 'sync_until', at);
+    await seenUntil(services, at);
     return found;
   } finally {
     endRenewal();

@@ -92,11 +92,11 @@ export async function openServing(services: Services, options: ServingOptions): 
     intake,
     // A ledger that was moved away, is kept by somebody, or has no room on its disk is not ready: events would be refused.
     ready: () => proveWritable(ledger),
-    figures: () => queueFigures(ledger, timeNow(services.clock)),
+    figures: () => queueFigures(ledger, timeNow(services.clock), settings.delivery),
     requests: () => structuredClone(client.counts),
     async begin() {
       // From now on nothing is missed, also where Gladly cannot be asked for a while.
-      await surveyingSince(ledger, openedAt, false);
+      await surveyingSince(services, openedAt, false);
     },
     async run() {
       await Promise.all([

@@ -6,7 +6,7 @@ import { iso, minute, noon, world } from '../support.ts';
 
 test('of two servers on one ledger one looks for closings at a time, and then the other may', async () => {
   const own = await world();
-  await surveyingSince(own.ledger, iso(noon), false);
+  await surveyingSince(own.services(), iso(noon), false);
   await own.tell();
   own.time.now += minute;
   const { origin, seen } = await faultyProxy(own.sandbox.origin, (request) =>

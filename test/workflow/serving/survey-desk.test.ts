@@ -227,7 +227,7 @@ describe('a trial', () => {
     await backfillOf(own.services({ origin }), [since, own.time.now]);
     const [doubtful] = await own.closings();
     expect(doubtful).toMatchObject({ state: 'uncertain' });
-    await retryClosing(own.ledger, doubtful!.id, new Date(own.time.now).toISOString());
+    await retryClosing(own.ledger, doubtful!.id, new Date(own.time.now).toISOString(), 'outbox');
     await backfillOf(own.services(trial), [since, own.time.now]);
     expect(await own.closings()).toMatchObject([{ state: 'sent', provider: 'outbox' }]);
     const { survey } = tokensOf(doubtful!.surveyId!);
