@@ -1,5 +1,7 @@
 import { accessSync, constants, createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
+import type { BackfillDocument } from '../domain/backfill-document.ts';
+import { isTrial } from '../domain/delivery.ts';
 import { Failure } from '../failure.ts';
 import { backfillView } from '../terminal/backfill-view.ts';
 import { backfill, type BackfillTarget } from '../workflow/backfill.ts';
@@ -41,9 +43,25 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
     );
     context.output.result(document, () => backfillView(document, context.output));
     warnOfUncertain(context, document);
+    warnOfPending(context, document, isTrial(services.settings.delivery));
     if (failure !== null) throw failure;
     checkFailures(document, run.unread());
   });
+}
+
+/** The queue is empty, and yet not everything has its verdict. */
+function warnOfPending(
+  { output }: CommandContext,
+  { end, outcomes }: BackfillDocument,
+  isTried: boolean,
+): void {
+  const { pending } = outcomes;
+  if (end !== 'done' || pending === 0) return;
+  const why = isTried
+    ? 'a trial leaves alone what waits to be asked about for real'
+    : 'Gladly may still show a conversation open right after its closing, or another process has it; ' +
+      '`gcsat sync`, `gcsat serve` or the same backfill again goes on with it';
+  output.warn(`${pending} ${pending === 1 ? 'closing is' : 'closings are'} still to be decided: ${why}`);
 }
 
 /** What can be wrong is found before anything is opened. */

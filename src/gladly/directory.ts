@@ -36,6 +36,8 @@ interface Dated<T> {
 }
 
 const minute = 60_000;
+/** To read a list again so soon would hardly bring more. */
+const justReadMs = 10_000;
 /** The id under which a list is kept. */
 const whole = '';
 
@@ -54,7 +56,7 @@ interface Kind<T> {
 }
 
 export function createDirectory(options: DirectoryOptions): Directory {
-  const { client } = options;
+  const { client, clock } = options;
   const list = <T extends { id: string }>(kind: string, entry: z.ZodType<T>, fetch: () => Promise<T[]>) =>
     remember<Map<string, T>>(options, {
       name: kind,
@@ -76,25 +78,26 @@ export function createDirectory(options: DirectoryOptions): Directory {
   return {
     agents: () => agentList.get(whole),
     agent: async (id) => (await agentList.get(whole)).get(id) ?? oneAgent.get(id),
-    inboxes: (ids = []) => withUnlisted(inboxList, oneInbox, ids, () => null),
-    topics: (ids = []) => withUnlisted(topicList, oneTopic, ids, ({ parentId }) => parentId),
+    inboxes: (ids = []) => withUnlisted(inboxList, oneInbox, ids, () => null, clock),
+    topics: (ids = []) => withUnlisted(topicList, oneTopic, ids, ({ parentId }) => parentId, clock),
     organization: () => theOrganization.get(whole),
   };
 }
 
 /**
- * The list, with those of the ids that it does not name and of what these bring along: a list that was held is read anew
- * for them, once, and what that one lacks is asked for by itself.
+ * The list, with those of the ids that it does not name and of what these bring along: an older list is read anew for
+ * them, once, and what a list lacks that was just read is asked for by itself.
  */
 async function withUnlisted<T extends object>(
   list: Memory<Map<string, T>>,
   one: Memory<T | null>,
   ids: readonly string[],
   bringsAlong: (found: T) => string | null,
+  clock: () => number,
 ): Promise<Map<string, T>> {
   const held = await list.recall(whole);
   let listed = held?.value ?? (await list.get(whole));
-  let mayBeOld = held !== null;
+  let mayBeOld = held !== null && clock() - held.fetchedAtMs >= justReadMs;
   const unlisted = new Map<string, T>();
   // Grows while it is walked.
   const wanted = new Set(ids);

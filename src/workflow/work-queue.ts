@@ -73,6 +73,7 @@ export async function workQueue(
   const health = queueHealth();
   /** Closings that somebody else changed while they were worked on; once is no trouble. */
   const leftToOthers = new Set<string>();
+  const failedBefore = new Set<string>();
   let begun = 0;
   let working = 0;
   let stop: { error: unknown } | null = null;
@@ -113,8 +114,13 @@ export async function workQueue(
   };
 
   const count = (settled: SettledWork): void => {
-    const { outcome, failure } = settled;
+    const { closing, outcome, failure } = settled;
     if (failure !== null && stopsTheQueue(failure)) throw failure;
+    if (closing !== null) {
+      // A run may be long enough to try again what failed in it.
+      if (failedBefore.delete(closing.id)) counts.failed -= 1;
+      if (outcome === 'failed') failedBefore.add(closing.id);
+    }
     if (outcome in counts) counts[outcome as keyof typeof counts] += 1;
     onSettled(settled);
     health.note(settled);

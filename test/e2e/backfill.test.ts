@@ -402,6 +402,38 @@ describe('limits', () => {
   });
 });
 
+describe('what is still to be decided at the end', () => {
+  test('is told, where Gladly shows a conversation open right after its closing', async () => {
+    const gladly = await busyGladly();
+    const id = await gladly.tell({ customer: { email: 'kim@example.org' } });
+    gladly.time.gladly.aheadMs = 60_000;
+    const open = JSON.stringify({ id, customerId: 'c1', status: 'OPEN', topicIds: [] });
+    const { origin } = await faultyProxy(gladly.sandbox.origin, (request) =>
+      request === `GET /api/v1/conversations/${id}` ? { status: 200, body: open } : 'pass',
+    );
+    const { code, document, stderr } = await runJson(['backfill', '--since', '1h'], {
+      env: { ...gladly.env, GCSAT_DOMAIN: origin },
+    });
+    expect({ code, outcomes: document.outcomes }).toMatchObject({
+      code: 0,
+      outcomes: { pending: 1, sent: 0 },
+    });
+    expect(stderr).toContain('warning: 1 closing is still to be decided: Gladly may still show');
+  });
+
+  test('is told to a trial, which leaves it alone', async () => {
+    const gladly = await busyGladly();
+    await gladly.customers(3);
+    await run(['backfill', '--max-sends', '0', ...gladly.range], { env: gladly.env });
+    const env = { ...gladly.env, GCSAT_DELIVERY: 'outbox' };
+    const { code, stderr } = await run(['backfill', ...gladly.range], { env });
+    expect(code).toBe(0);
+    expect(stderr).toContain('warning: 3 closings are still to be decided: a trial leaves alone');
+    expect((await run(['backfill', ...gladly.range], { env: gladly.env })).stderr).not.toContain('decided');
+    expect(gladly.mails()).toEqual(ones(3));
+  });
+});
+
 describe('at a terminal', () => {
   const converse = (
     args: readonly string[],

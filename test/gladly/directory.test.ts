@@ -145,8 +145,9 @@ describe('inboxes', () => {
   });
 
   test('that are newer than the list are found by reading the list again, once', async () => {
-    const { start, askedSince, known } = await directories();
+    const { start, askedSince, known, time } = await directories();
     await start().inboxes();
+    time.nowMs += 10_000;
     known.inboxes.push({ id: 'i2', name: 'Returns' });
     const directory = start();
     const [inboxes] = await Promise.all([directory.inboxes(['i2']), directory.inboxes(['i2'])]);
@@ -176,9 +177,10 @@ describe('topics', () => {
   });
 
   test('that are newer than the list are found by reading the list again, once', async () => {
-    const { start, askedSince, known } = await directories();
+    const { start, askedSince, known, time } = await directories();
     const directory = start();
     await directory.topics();
+    time.nowMs += 10_000;
     known.topics.push({ id: 't2' }, { id: 't3' });
     const [topics] = await Promise.all([directory.topics(['t2', 't3']), directory.topics(['t3'])]);
     expect([...topics.keys()]).toEqual(['t1', 't2', 't3']);
@@ -198,9 +200,10 @@ describe('topics', () => {
   });
 
   test('that an older list does not name have it read again once, not once each', async () => {
-    const { start, askedSince } = await directories();
+    const { start, askedSince, time } = await directories();
     const directory = start();
     await directory.topics();
+    time.nowMs += 10_000;
     await directory.topics(['t8', 't9']);
     expect(askedSince()).toEqual(['topics', 'topics', 'topics/t8', 'topics/t9']);
   });
@@ -215,9 +218,13 @@ describe('topics', () => {
   });
 
   test('of a list that was just read are not looked for in it again', async () => {
-    const { start, askedSince } = await directories();
-    await start().topics(['t9']);
+    const { start, askedSince, time } = await directories();
+    const directory = start();
+    await directory.topics();
+    time.nowMs += 9999;
+    await directory.topics(['t9']);
     expect(askedSince()).toEqual(['topics', 'topics/t9']);
+    time.nowMs += 1;
     await start().topics(['t10']);
     expect(askedSince()).toEqual(['topics', 'topics/t10']);
   });

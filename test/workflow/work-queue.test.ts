@@ -3,6 +3,7 @@ import { Failure } from '../../src/failure.ts';
 import { claimClosing } from '../../src/ledger/claims.ts';
 import { sightReopening } from '../../src/ledger/closings.ts';
 import { cancelClosing } from '../../src/ledger/decisions.ts';
+import { story } from '../../src/ledger/story.ts';
 import type { Services } from '../../src/workflow/services.ts';
 import { failureOf } from '../gladly/local-gladly.ts';
 import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
@@ -184,6 +185,31 @@ describe('a closing that fails', () => {
     expect(await backfillOf(services(), elsewhere)).toMatchObject({ thisRun: { sent: 1 } });
     const later = await backfillOf(services(), range);
     expect(later).toMatchObject({ outcomes: { sent: 3, failed: 0 }, failures: [] });
+  });
+
+  test('is no failure of the run any more where the same run asked after all', async () => {
+    const own = await world();
+    const { ids, range } = await customers(own, 6);
+    let broken = true;
+    const { services } = await behindProxy(own, (request) =>
+      broken && request === `GET /api/v1/conversations/${ids[5]!}`
+        ? { status: 200, body: '{"other": 1}' }
+        : 'pass',
+    );
+    const listener = {
+      settled() {
+        broken = false;
+        own.time.now += 30_000;
+      },
+    };
+    const document = await backfillOf(services(), range, { listener });
+    const told = { sent: 6, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
+    expect(document).toMatchObject({ thisRun: told, outcomes: told, failures: [] });
+    const { history } = await story(
+      own.ledger,
+      (await own.closings()).find((one) => one.conversationId === ids[5])!.id,
+    );
+    expect(history.map(({ transition }) => transition)).toContain('fail');
   });
 
   test('for good waits longer each time, and in the end for a person', async () => {
