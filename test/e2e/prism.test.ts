@@ -73,7 +73,6 @@ const directoryReads = [
   'GET /organization 200',
   // The list has none of the conversation's topics, so it is read again, then they and their parent by their ids.
   'GET /topics 200',
-  'GET /topics 200',
   'GET /topics/ChefeoTHSlaIbKg57H5R9Q 200',
   'GET /topics/_DZTz4I0Qsq9YXxeXwufMg 200',
   'GET /topics/tYVmwhIVQe-2tflRIszQ3g 200',
