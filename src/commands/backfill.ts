@@ -53,11 +53,11 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
 function warnOfPending(
   { output }: CommandContext,
   { end, outcomes }: BackfillDocument,
-  isTried: boolean,
+  isTrialRun: boolean,
 ): void {
   const { pending } = outcomes;
   if (end !== 'done' || pending === 0) return;
-  const why = isTried
+  const why = isTrialRun
     ? 'a trial leaves alone what waits to be asked about for real'
     : 'Gladly may still show a conversation open right after its closing, or another process has it; ' +
       '`gcsat sync`, `gcsat serve` or the same backfill again goes on with it';

@@ -15,9 +15,9 @@ export function isTrial(delivery: DeliveryName): boolean {
   return delivery === 'outbox';
 }
 
-/** Whose queue a closing is in that nobody has decided on: null for that of the real deliveries. */
-export function queueFor(delivery: DeliveryName): DeliveryName | null {
-  return isTrial(delivery) ? delivery : null;
+/** Whose queue a closing is in that nobody has decided on: null for that of the real deliveries, also of an unnamed one. */
+export function queueFor(delivery: DeliveryName | undefined): DeliveryName | null {
+  return delivery !== undefined && isTrial(delivery) ? delivery : null;
 }
 
 /** Whether a survey was tried; what left by an unknown way may have reached the customer. */

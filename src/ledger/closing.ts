@@ -70,7 +70,7 @@ export interface Sighting {
   source: SightingSource;
   seenAt: string;
   /** By what those are to be asked who are asked because of it; without it, by a real delivery. */
-  delivery?: DeliveryName;
+  delivery?: DeliveryName | undefined;
 }
 
 export interface Sighted {

@@ -30,11 +30,7 @@ export async function recordEvents(
     const results: ('new' | 'known' | 'reopened')[] = [];
     for (const event of events) {
       if (event.kind === 'closed') {
-        const { isNew } = await sight(trx, {
-          ...event,
-          source: 'webhook',
-          ...(delivery === undefined ? {} : { delivery }),
-        });
+        const { isNew } = await sight(trx, { ...event, source: 'webhook', delivery });
         results.push(isNew ? 'new' : 'known');
       } else {
         const { isNew } = await reopen(trx, event);

@@ -1,6 +1,6 @@
 import type { Transaction } from 'kysely';
 import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../domain/closing.ts';
-import { isTrial, queueFor, type DeliveryName } from '../domain/delivery.ts';
+import { queueFor, type DeliveryName } from '../domain/delivery.ts';
 import { normalizeTime } from '../domain/instant.ts';
 import type { Reason } from '../domain/reason.ts';
 import { isQueued, suppress, toClosing } from './closing-rows.ts';
@@ -36,7 +36,7 @@ async function forReal(
   known: Closing,
   { delivery, seenAt }: Sighting,
 ): Promise<Closing> {
-  if (!isTried(known) || (delivery !== undefined && isTrial(delivery))) return known;
+  if (!isTried(known) || queueFor(delivery) !== null) return known;
   return endTrial(trx, known, seenAt);
 }
 
@@ -226,8 +226,7 @@ const insertClosing = prepared(
 async function insert(trx: Transaction<LedgerTables>, sighting: Sighting): Promise<Closing> {
   const { conversationId, closedAt, seenAt, delivery } = sighting;
   const id = closingIdOf(conversationId, closedAt);
-  const provider = delivery === undefined ? null : queueFor(delivery);
-  const [row] = await insertClosing(trx, { ...sighting, id, provider });
+  const [row] = await insertClosing(trx, { ...sighting, id, provider: queueFor(delivery) });
   if (row === undefined) throw new Error(`the closing ${id} was not written`);
   return row.reopened_at === null ? toClosing(row) : endByReopening(trx, row, row.reopened_at, seenAt);
 }
