@@ -1,12 +1,12 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { claimNextDue, releaseClaim } from '../src/ledger/claims.ts';
-import type { Sighting } from '../src/ledger/closing.ts';
-import { closingsOfConversation, sightClosings } from '../src/ledger/closings.ts';
-import { openLedger, type Ledger } from '../src/ledger/open.ts';
-import { countDue } from '../src/ledger/tallies.ts';
-import { currentWorker } from '../src/ledger/workers.ts';
+import { claimNextDue, releaseClaim } from '../src/store/queue/claims.ts';
+import type { ClosingReport } from '../src/store/closings/closing.ts';
+import { closingsOfConversation, recordClosings } from '../src/store/closings/closings.ts';
+import { openLedger, type Ledger } from '../src/store/open.ts';
+import { countDue } from '../src/store/queue/counts.ts';
+import { currentWorker } from '../src/store/queue/workers.ts';
 import { environmentOf, runProgram, withFolder } from './program.ts';
 import { closedAtOf, conversationIdOf, serveReports, type ReportedRange } from './report-server.ts';
 import { median, quantile } from './statistics.ts';
@@ -51,7 +51,7 @@ async function ask(ledger: Ledger, range: ReportedRange): Promise<Map<string, nu
     answers.set(name, took);
   };
   const rowOf = (turn: number): number => Math.floor(((turn + 0.5) * range.rows) / repeats);
-  const sighting = (id: string, row: number): Sighting => ({
+  const sighting = (id: string, row: number): ClosingReport => ({
     conversationId: id,
     customerId: null,
     closedAt: closedAtOf(range, row),
@@ -71,7 +71,7 @@ async function ask(ledger: Ledger, range: ReportedRange): Promise<Map<string, nu
     closingsOfConversation(ledger, conversationIdOf(rowOf(turn))),
   );
   await time('500 sightings that are known', 20, (turn) =>
-    sightClosings(
+    recordClosings(
       ledger,
       Array.from({ length: 500 }, (_, index) => {
         const row = (turn * 500 + index) % range.rows;
@@ -80,7 +80,7 @@ async function ask(ledger: Ledger, range: ReportedRange): Promise<Map<string, nu
     ),
   );
   await time('500 sightings that are new', 20, (turn) =>
-    sightClosings(
+    recordClosings(
       ledger,
       Array.from({ length: 500 }, (_, index) => {
         const row = range.rows + turn * 500 + index;

@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGladlyClient } from '../src/gladly/client.ts';
 import { createPacer } from '../src/gladly/pacing.ts';
-import { limiterStore } from '../src/ledger/limiter.ts';
-import { openLedger } from '../src/ledger/open.ts';
+import { limiterStore } from '../src/store/limiter.ts';
+import { openLedger } from '../src/store/open.ts';
 
 /** What one process of the pacing benchmark does; it is given as JSON in the first argument. */
 export interface PacingClient {

@@ -1,5 +1,5 @@
 import { Hono } from 'hono';
-import { openLedger } from '../src/ledger/open.ts';
+import { openLedger } from '../src/store/open.ts';
 import { createApp } from '../src/server/app.ts';
 import { addressSet } from '../src/server/client-address.ts';
 import { responseHeaders } from '../src/server/headers.ts';

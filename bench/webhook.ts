@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import { openLedger } from '../src/ledger/open.ts';
+import { openLedger } from '../src/store/open.ts';
 import { apiToken, apiUserEmail } from '../src/sandbox/world/organization.ts';
 import { binary, environmentOf, withFolder, type Account } from './program.ts';
 import { median, quantile } from './statistics.ts';

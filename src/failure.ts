@@ -18,11 +18,29 @@ export const exitCodes = {
 
 export type FailureKind = keyof typeof exitCodes;
 
+/**
+ * How far a failure reaches. `item`: only the closing, card or conversation at hand. `permission`: Gladly refuses this
+ * request (403); only other requests can tell whether it refuses everything. `contention`: another process or a person
+ * got there first. `run`: whatever comes next meets the same failure.
+ */
+export type FailureScope = 'item' | 'permission' | 'contention' | 'run';
+
+/** Kinds that the next piece of work meets too, unless the failure says otherwise. */
+const runKinds: readonly FailureKind[] = [
+  'credentials',
+  'configuration',
+  'ledger',
+  'interrupted',
+  'terminated',
+];
+
 export interface FailureDetails {
   /** What the user can do next: one sentence, imperative. */
   hint: string;
   /** The conversation that the failure is about, when there is one. */
   conversationId?: string;
+  /** How far the failure reaches, where the kind alone does not say. */
+  scope?: FailureScope;
   cause?: unknown;
 }
 
@@ -32,6 +50,7 @@ export class Failure extends Error {
   readonly code: string;
   readonly hint: string;
   readonly conversationId: string | null;
+  readonly scope: FailureScope;
 
   constructor(kind: FailureKind, code: string, message: string, details: FailureDetails) {
     super(message, details.cause === undefined ? undefined : { cause: details.cause });
@@ -40,6 +59,7 @@ export class Failure extends Error {
     this.code = code;
     this.hint = details.hint;
     this.conversationId = details.conversationId ?? null;
+    this.scope = details.scope ?? (runKinds.includes(kind) ? 'run' : 'item');
   }
 }
 
@@ -49,6 +69,22 @@ export function about(conversationId: string, failure: Failure): Failure {
   return new Failure(failure.kind, failure.code, failure.message, {
     hint: failure.hint,
     conversationId,
+    scope: failure.scope,
     cause: failure.cause,
   });
+}
+
+/** Whether a run has to stop: the next closing, card or conversation would fail the same way. */
+export function stopsTheRun({ scope }: Failure): boolean {
+  return scope === 'run';
+}
+
+/** Gladly does not permit this request (403). */
+export function isForbidden({ scope }: Failure): boolean {
+  return scope === 'permission';
+}
+
+/** Another process or a person got there first: no fault of the ledger, and nothing to report. */
+export function isContention({ scope }: Failure): boolean {
+  return scope === 'contention';
 }

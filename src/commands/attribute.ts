@@ -1,4 +1,4 @@
-import { previewClosing } from '../workflow/preview-closing.ts';
+import { previewClosing } from '../workflow/survey/preview-closing.ts';
 import type { CommandContext } from './context.ts';
 import { namedConversations, workOnConversations } from './conversation-results.ts';
 import { withServices } from './with-services.ts';
@@ -6,7 +6,7 @@ import { withServices } from './with-services.ts';
 /** `gcsat attribute <conversationId...>`: who would be credited and asked, and why; writes nothing. */
 export async function runAttribute(context: CommandContext, given: readonly string[]): Promise<void> {
   const ids = await namedConversations(context, given);
-  await withServices(context, 'hand', (services) =>
+  await withServices(context, 'interactive', (services) =>
     workOnConversations(context, services, ids, (conversationId, steps) =>
       previewClosing(services, { conversationId, closingId: null }, steps),
     ),

@@ -1,12 +1,12 @@
 import { accessSync, constants, createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
-import type { BackfillDocument } from '../domain/backfill-document.ts';
+import type { BackfillDocument } from '../documents/backfill.ts';
 import { isTrial } from '../domain/delivery.ts';
 import { Failure } from '../failure.ts';
 import { backfillView } from '../terminal/backfill-view.ts';
-import { backfill, type BackfillTarget } from '../workflow/backfill.ts';
-import type { SourceChoice } from '../workflow/find-closings.ts';
-import type { Services } from '../workflow/services.ts';
+import { backfill, type BackfillTarget } from '../workflow/runs/backfill.ts';
+import type { SourceChoice } from '../workflow/runs/find-closings.ts';
+import type { Services } from '../workflow/context/services.ts';
 import type { CommandContext } from './context.ts';
 import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';

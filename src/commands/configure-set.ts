@@ -18,7 +18,7 @@ import {
 import { changeProfile, type StoredProfile } from '../config/profiles.ts';
 import { chosenProfile } from '../config/resolve.ts';
 import { readSecret } from '../config/token-input.ts';
-import { defaultPolicy } from '../domain/policy.ts';
+import { defaultPolicy } from '../domain/eligibility/policy.ts';
 import { Failure } from '../failure.ts';
 import { registerSecret } from '../terminal/redact.ts';
 import { suggest } from '../terminal/suggest.ts';

@@ -1,7 +1,7 @@
 import { exitCodes, Failure } from '../failure.ts';
 import { clean } from '../terminal/text.ts';
-import { testConfiguration, type Check } from '../workflow/check-connection.ts';
-import { sendSampleSurvey, type Sample } from '../workflow/send-sample.ts';
+import { testConfiguration, type Check } from '../workflow/checks/check-connection.ts';
+import { sendSampleSurvey, type Sample } from '../workflow/checks/send-sample.ts';
 import type { CommandContext } from './context.ts';
 import { keepNoSigningKey } from './with-services.ts';
 

@@ -14,12 +14,12 @@ import {
 import { changeProfile, configFile, readProfiles, type StoredProfile } from '../config/profiles.ts';
 import { resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
 import type { Settings } from '../config/settings.ts';
-import { hasOptOutTopic } from '../domain/topics.ts';
+import { hasOptOutTopic } from '../domain/eligibility/topics.ts';
 import { Failure } from '../failure.ts';
 import type { Prompts, TextQuestion } from '../terminal/prompts.ts';
 import { clean } from '../terminal/text.ts';
-import { checkConnection, checkDelivery } from '../workflow/check-connection.ts';
-import { checkSender } from '../workflow/open-delivery.ts';
+import { checkConnection, checkDelivery } from '../workflow/checks/check-connection.ts';
+import { checkSender } from '../workflow/context/open-delivery.ts';
 import { keepSecret, type CommandContext } from './context.ts';
 import { refuseSandbox } from './refuse-sandbox.ts';
 

@@ -1,9 +1,9 @@
 import { exitCodes, Failure } from '../failure.ts';
 import { surveyView } from '../terminal/survey-view.ts';
-import type { ConversationResult } from '../workflow/describe.ts';
-import { eachConversation } from '../workflow/each-conversation.ts';
-import type { Services } from '../workflow/services.ts';
-import type { Steps } from '../workflow/steps.ts';
+import type { ConversationResult } from '../workflow/survey/describe.ts';
+import { eachConversation } from '../workflow/runs/each-conversation.ts';
+import type { Services } from '../workflow/context/services.ts';
+import type { Steps } from '../workflow/context/steps.ts';
 import type { CommandContext } from './context.ts';
 
 /** What is done with one conversation. */

@@ -1,8 +1,8 @@
-import type { BackfillDocument } from '../domain/backfill-document.ts';
+import type { BackfillDocument } from '../documents/backfill.ts';
 import { Failure } from '../failure.ts';
 import { openPrompts } from '../terminal/prompts.ts';
 import type { Progress } from '../terminal/progress.ts';
-import type { BackfillListener } from '../workflow/backfill.ts';
+import type { BackfillListener } from '../workflow/runs/backfill.ts';
 import type { CommandContext } from './context.ts';
 
 /** Tells a person how far a long run is. */

@@ -1,7 +1,7 @@
 import { about, Failure } from '../failure.ts';
 import { postView } from '../terminal/post-view.ts';
-import { postAnswer, type AnswerContent, type PostRequest } from '../workflow/post-answer.ts';
-import { createSteps } from '../workflow/steps.ts';
+import { postAnswer, type AnswerContent, type PostRequest } from '../workflow/answers/post-answer.ts';
+import { createSteps } from '../workflow/context/steps.ts';
 import { checkConversationIds } from './conversation-results.ts';
 import type { CommandContext } from './context.ts';
 import { withServices } from './with-services.ts';
@@ -21,7 +21,7 @@ export async function runPost(
   options: PostOptions,
 ): Promise<void> {
   const request = requestOf(conversationId, options);
-  await withServices(context, 'hand', async (services) => {
+  await withServices(context, 'interactive', async (services) => {
     const progress = context.output.progress('reading Gladly');
     const steps = createSteps(services, (name) => progress.update(name));
     const dryRun = options.dryRun === true;

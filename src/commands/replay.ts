@@ -1,10 +1,10 @@
-import { readyToDeliver } from '../workflow/decide-and-deliver.ts';
-import type { ConversationResult } from '../workflow/describe.ts';
-import { previewClosing } from '../workflow/preview-closing.ts';
-import { fetchRecordings } from '../workflow/recordings.ts';
-import type { Services } from '../workflow/services.ts';
-import type { Steps } from '../workflow/steps.ts';
-import { surveyClosing } from '../workflow/survey-closing.ts';
+import { readyToDeliver } from '../workflow/survey/decide-and-deliver.ts';
+import type { ConversationResult } from '../workflow/survey/describe.ts';
+import { previewClosing } from '../workflow/survey/preview-closing.ts';
+import { fetchRecordings } from '../workflow/survey/recordings.ts';
+import type { Services } from '../workflow/context/services.ts';
+import type { Steps } from '../workflow/context/steps.ts';
+import { surveyClosing } from '../workflow/survey/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { namedConversations, workOnConversations } from './conversation-results.ts';
 import { mailboxView } from '../terminal/mailbox-view.ts';
@@ -25,7 +25,7 @@ export async function runReplay(
   const ids = await namedConversations(context, given);
   await warnOfPlaceholderLinks(context);
   if (options.dryRun === true) await keepNoSigningKey(context);
-  await withServices(context, 'hand', (services) =>
+  await withServices(context, 'interactive', (services) =>
     workOnConversations(
       context,
       services,

@@ -1,7 +1,7 @@
 import { InvalidValue } from '../config/invalid-value.ts';
 import { parseDuration } from '../config/policy.ts';
 import { Failure } from '../failure.ts';
-import type { QueueLimits } from '../workflow/work-queue.ts';
+import type { QueueLimits } from '../workflow/queue/work-queue.ts';
 
 /** The flags that bound a long run, as typed. */
 export interface RunLimitOptions {

@@ -12,7 +12,7 @@ export interface Signals {
 }
 
 /**
- * Turns the first SIGINT, SIGTERM or SIGHUP (the terminal was closed) into an aborted signal. A second SIGINT exits at
+ * Semaphore the first SIGINT, SIGTERM or SIGHUP (the terminal was closed) into an aborted signal. A second SIGINT exits at
  * once; the process exits in any case 9 s after the first. Under nohup a SIGHUP does nothing.
  *
  * @param giveUp tells of the end when the 9 s are over, and returns the exit code.

@@ -1,8 +1,8 @@
-import { timeNow } from '../domain/instant.ts';
-import { needsTimeZone } from '../domain/time-range.ts';
+import { timeNow } from '../domain/values/instant.ts';
+import { needsTimeZone } from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
 import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
-import { readyToDeliver } from '../workflow/decide-and-deliver.ts';
+import { readyToDeliver } from '../workflow/survey/decide-and-deliver.ts';
 import {
   callOff,
   listedStates,
@@ -11,11 +11,11 @@ import {
   settleAsSent,
   tellSurvey,
   type SurveyEntry,
-} from '../workflow/ledgered-surveys.ts';
-import { previewClosing } from '../workflow/preview-closing.ts';
-import { perhapsRehearsed } from '../workflow/rehearsal.ts';
-import type { Services } from '../workflow/services.ts';
-import { surveyClosing } from '../workflow/survey-closing.ts';
+} from '../workflow/operator/surveys.ts';
+import { previewClosing } from '../workflow/survey/preview-closing.ts';
+import { withDryRun } from '../workflow/context/dry-run.ts';
+import type { Services } from '../workflow/context/services.ts';
+import { surveyClosing } from '../workflow/survey/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { workOnConversations } from './conversation-results.ts';
 import { parseTimeRange, refuseBadTimeRange, timeZoneFor } from './time-range-flags.ts';
@@ -41,7 +41,7 @@ export async function runSurveysList(context: CommandContext, options: SurveysLi
       hint: 'e.g. --since 2026-11-01 --timezone America/Chicago',
     });
   }
-  await withServices(context, 'hand', async (services) => {
+  await withServices(context, 'interactive', async (services) => {
     const { output } = context;
     const { ledger } = services;
     const filter = { ...given, ...(await sinceOf(context, services, options)) };
@@ -57,7 +57,7 @@ export async function runSurveysList(context: CommandContext, options: SurveysLi
 /** `gcsat surveys show ID`: the whole story of one closing. */
 export async function runSurveysShow(context: CommandContext, id: string): Promise<void> {
   refuseEmpty(id);
-  await withServices(context, 'hand', async ({ ledger }) => {
+  await withServices(context, 'interactive', async ({ ledger }) => {
     const told = await tellSurvey(ledger, id, timeNow(context.clock));
     context.output.result(told, () => surveyStoryView(told, context.output));
   });
@@ -77,8 +77,8 @@ export async function runSurveysRetry(
 ): Promise<void> {
   refuseEmpty(id);
   if (dryRun) await keepNoSigningKey(context);
-  await withServices(context, 'hand', async (services) => {
-    await perhapsRehearsed(services, dryRun, async (own) => {
+  await withServices(context, 'interactive', async (services) => {
+    await withDryRun(services, dryRun, async (own) => {
       if (wasSent === true) return settle(context, own, id, dryRun);
       const { id: closingId, conversationId } = await readyAgain(
         own.ledger,
@@ -89,7 +89,7 @@ export async function runSurveysRetry(
       const request = { conversationId, closingId };
       return workOnConversations(context, own, [conversationId], async (_id, steps) => {
         if (!dryRun) return surveyClosing(own, request, steps);
-        // The delivery itself, whose settings may be wrong, and not that of the rehearsal.
+        // The delivery itself, whose settings may be wrong, and not that of the dryRunServices.
         await readyToDeliver(services);
         return previewClosing(own, request, steps);
       });
@@ -113,8 +113,8 @@ async function settle(
 export async function runSurveysCancel(context: CommandContext, id: string, dryRun: boolean): Promise<void> {
   const { clock, output } = context;
   refuseEmpty(id);
-  await withServices(context, 'hand', (services) =>
-    perhapsRehearsed(services, dryRun, async ({ ledger }) => {
+  await withServices(context, 'interactive', (services) =>
+    withDryRun(services, dryRun, async ({ ledger }) => {
       const entry = { ...(await callOff(ledger, id, timeNow(clock))), dryRun };
       output.result(entry, () => surveysView([entry], output) + dryRunNote(dryRun));
     }),

@@ -6,10 +6,10 @@ import {
   TimeRangeError,
   type GivenRange,
   type TimeRange,
-} from '../domain/time-range.ts';
+} from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
 import type { Output } from '../terminal/output.ts';
-import type { Services } from '../workflow/services.ts';
+import type { Services } from '../workflow/context/services.ts';
 
 /**
  * Reads `--since` and `--until`.

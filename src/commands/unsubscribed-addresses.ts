@@ -1,19 +1,19 @@
-import { timeNow } from '../domain/instant.ts';
+import { timeNow } from '../domain/values/instant.ts';
 import { addressChangeView, unsubscribedView } from '../terminal/unsubscribed-view.ts';
-import { perhapsRehearsed } from '../workflow/rehearsal.ts';
-import type { Services } from '../workflow/services.ts';
+import { withDryRun } from '../workflow/context/dry-run.ts';
+import type { Services } from '../workflow/context/services.ts';
 import {
   resubscribeAddress,
   unsubscribeAddress,
   unsubscribedAddresses,
   type AddressChange,
-} from '../workflow/unsubscribed-addresses.ts';
+} from '../workflow/operator/unsubscribed-addresses.ts';
 import type { CommandContext } from './context.ts';
 import { withServices } from './with-services.ts';
 
 /** `gcsat surveys unsubscribed`: the addresses that are not asked again. */
 export async function runUnsubscribed(context: CommandContext): Promise<void> {
-  await withServices(context, 'hand', async ({ ledger }) => {
+  await withServices(context, 'interactive', async ({ ledger }) => {
     const { output } = context;
     const entries = await unsubscribedAddresses(ledger);
     if (output.jsonl) for (const entry of entries) output.line(entry, () => '');
@@ -46,8 +46,8 @@ async function changeAddress(
   dryRun: boolean,
   change: (ledger: Services['ledger']) => Promise<AddressChange>,
 ): Promise<void> {
-  await withServices(context, 'hand', (services) =>
-    perhapsRehearsed(services, dryRun, async ({ ledger }) => {
+  await withServices(context, 'interactive', (services) =>
+    withDryRun(services, dryRun, async ({ ledger }) => {
       const changed = { ...(await change(ledger)), dryRun };
       context.output.result(changed, () => addressChangeView(changed));
     }),

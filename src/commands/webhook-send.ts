@@ -2,7 +2,7 @@ import { environmentSwitch } from '../config/environment.ts';
 import { readValue } from '../config/invalid-value.ts';
 import { resolveSettings, type ResolvedSettings } from '../config/resolve.ts';
 import { isLoopbackUrl, parseWebhookUrl } from '../config/webhook-url.ts';
-import { webhookPath } from '../domain/webhook-path.ts';
+import { webhookPath } from '../domain/values/webhook-path.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { registerSecret } from '../terminal/redact.ts';
 import { plannedView, sentView } from '../terminal/webhook-view.ts';

@@ -5,7 +5,7 @@ import { givenWebhookSecret, isWeak } from '../config/webhook-credentials.ts';
 import { isLoopbackUrl, parseWebhookUrl, webhookUrlOf } from '../config/webhook-url.ts';
 import { exitCodes, Failure } from '../failure.ts';
 import { installedView, statusView } from '../terminal/webhook-view.ts';
-import type { Surroundings } from '../workflow/services.ts';
+import type { Surroundings } from '../workflow/context/services.ts';
 import type { WebhookSummary } from '../workflow/webhooks/known-webhooks.ts';
 import { installWebhook } from '../workflow/webhooks/webhook-installation.ts';
 import {
@@ -102,7 +102,7 @@ async function lastingSettings(context: CommandContext, command: string): Promis
 }
 
 function surroundingsOf({ signal, clock, output }: CommandContext): Surroundings {
-  return { signal, clock, priority: 'hand', debug: (text) => output.debug(text) };
+  return { signal, clock, priority: 'interactive', debug: (text) => output.debug(text) };
 }
 
 function installUrl(context: CommandContext, settings: Settings, given: string | undefined): string {

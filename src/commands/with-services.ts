@@ -1,4 +1,4 @@
-import { openServices, type Services, type Surroundings } from '../workflow/services.ts';
+import { openServices, type Services, type Surroundings } from '../workflow/context/services.ts';
 import type { CommandContext } from './context.ts';
 
 /** Opens what the workflow needs, for as long as one piece of work. */

@@ -1,5 +1,5 @@
-import { defaultPolicy, type Policy, type QuietHours } from '../domain/policy.ts';
-import { isChannelName } from '../domain/timeline.ts';
+import { defaultPolicy, type Policy, type QuietHours } from '../domain/eligibility/policy.ts';
+import { isChannelName } from '../domain/attribution/timeline.ts';
 import { InvalidValue } from './invalid-value.ts';
 
 export type PolicyKey = keyof Policy;

@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { DeliveryName } from '../domain/delivery.ts';
-import { defaultPolicy, type Policy } from '../domain/policy.ts';
+import { defaultPolicy, type Policy } from '../domain/eligibility/policy.ts';
 import { Failure } from '../failure.ts';
 import { directories } from './directories.ts';
 import { parseDomain, type Domain } from './domain.ts';

@@ -1,4 +1,4 @@
-import { defaultPolicy } from '../domain/policy.ts';
+import { defaultPolicy } from '../domain/eligibility/policy.ts';
 import { Failure } from '../failure.ts';
 import { withoutAccount } from './environment.ts';
 import { complete } from './load-settings.ts';

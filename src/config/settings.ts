@@ -1,5 +1,5 @@
 import type { DeliveryName } from '../domain/delivery.ts';
-import type { Policy } from '../domain/policy.ts';
+import type { Policy } from '../domain/eligibility/policy.ts';
 import type { HostKind } from './domain.ts';
 import type { WebhookCredentials } from './webhook-credentials.ts';
 

@@ -1,5 +1,5 @@
-import { isLoopback } from '../domain/loopback.ts';
-import { webhookPath } from '../domain/webhook-path.ts';
+import { isLoopback } from '../domain/values/loopback.ts';
+import { webhookPath } from '../domain/values/webhook-path.ts';
 import { InvalidValue } from './invalid-value.ts';
 
 const examples = `use e.g. https://csat.acme.com${webhookPath}`;

@@ -1,7 +1,12 @@
 import { Failure } from '../failure.ts';
 import { senderOf } from './internet-message.ts';
 import type { Mail, MailComposer } from './mail.ts';
-import { notSent, type DeliveryOutcome, type DeliveryProvider, type SurveyMessage } from './provider.ts';
+import {
+  notSent,
+  type DeliveryOutcome,
+  type DeliveryProvider,
+  type SurveyMessage,
+} from '../ports/delivery-provider.ts';
 import { singleLine } from './single-line.ts';
 
 /** What sending an e-mail through Gladly needs of a client. */

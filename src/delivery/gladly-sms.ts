@@ -1,5 +1,10 @@
 import { Failure } from '../failure.ts';
-import { notSent, type DeliveryOutcome, type DeliveryProvider, type SurveyMessage } from './provider.ts';
+import {
+  notSent,
+  type DeliveryOutcome,
+  type DeliveryProvider,
+  type SurveyMessage,
+} from '../ports/delivery-provider.ts';
 import { smsText } from './sms-text.ts';
 
 /** What sending an SMS through Gladly needs of a client. */

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import type { Mail } from './mail.ts';
-import type { SurveyMessage } from './provider.ts';
+import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { singleLine } from './single-line.ts';
 import { longestCompanyName, webAddress } from './template-data.ts';
 

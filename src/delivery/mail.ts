@@ -1,4 +1,4 @@
-import type { SurveyMessage } from './provider.ts';
+import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { singleLine } from './single-line.ts';
 import { templateData } from './template-data.ts';
 import type { MailTemplate } from './template.ts';

@@ -5,7 +5,12 @@ import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
 import { internetMessage, safeName, senderOf } from './internet-message.ts';
 import type { Mail, MailComposer } from './mail.ts';
-import { notSent, type DeliveryOutcome, type DeliveryProvider, type SurveyMessage } from './provider.ts';
+import {
+  notSent,
+  type DeliveryOutcome,
+  type DeliveryProvider,
+  type SurveyMessage,
+} from '../ports/delivery-provider.ts';
 
 /** The folder for files that are not whole yet, inside the outbox so that they can be renamed into place. */
 const unfinished = '.unfinished';

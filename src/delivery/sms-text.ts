@@ -1,5 +1,5 @@
 import { languageFor, namelessCompany, type Language } from './messages.ts';
-import type { SurveyMessage } from './provider.ts';
+import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { singleLine } from './single-line.ts';
 import { inGsmLetters, segmentsOf } from './sms-segments.ts';
 import { longestCompanyName, webAddress } from './template-data.ts';

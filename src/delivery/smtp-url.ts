@@ -1,5 +1,5 @@
 import { domainToASCII } from 'node:url';
-import { isLoopback } from '../domain/loopback.ts';
+import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
 
 /** How a mail server is reached. */

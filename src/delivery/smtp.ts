@@ -2,7 +2,12 @@ import { domainToASCII } from 'node:url';
 import { Failure } from '../failure.ts';
 import { internetMessage, messageIdOf, senderOf, type Sender } from './internet-message.ts';
 import type { MailComposer } from './mail.ts';
-import { notSent, type DeliveryOutcome, type DeliveryProvider, type SurveyMessage } from './provider.ts';
+import {
+  notSent,
+  type DeliveryOutcome,
+  type DeliveryProvider,
+  type SurveyMessage,
+} from '../ports/delivery-provider.ts';
 import { failureOf, outcomeOf, type Told } from './smtp-failures.ts';
 import { createSmtpPool } from './smtp-pool.ts';
 import { openSession, SmtpError, type SmtpSession } from './smtp-session.ts';

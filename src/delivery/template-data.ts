@@ -8,7 +8,7 @@ import {
   type Language,
   type Words,
 } from './messages.ts';
-import type { SurveyMessage } from './provider.ts';
+import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { singleLine } from './single-line.ts';
 
 /** What a template can show, as `it`. Every text is one line of bounded length; every address is http or https. */

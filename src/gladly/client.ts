@@ -37,7 +37,7 @@ import { createWebhook, deleteWebhook, updateWebhook } from './webhooks.ts';
 import type { WebhookChanges, WebhookSpecification } from './webhooks.ts';
 
 /** The reports that Gladly makes at a time, shared with other processes. */
-export interface ReportPlaces {
+export interface ReportSlots {
   /** Resolves when there is room for one more; the caller then calls what it was given, once, when the report is over. */
   take(signal?: AbortSignal): Promise<() => Promise<void>>;
 }
@@ -52,7 +52,7 @@ export interface GladlyOptions extends RetryOptions {
   userAgent: string;
   pacer: Pacer;
   /** Without it nobody else is known to ask for reports. */
-  reportPlaces?: ReportPlaces;
+  reportSlots?: ReportSlots;
   /**
    * Once aborted, nothing new starts and every waiting ends with its reason. What is in flight finishes within its
    * time-out, except streams (events, reports, recordings), which no time-out bounds: they end with the reason.
@@ -155,7 +155,7 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     const leave = await reports.enter(options.signal);
     let giveBack: (() => Promise<void>) | undefined;
     try {
-      giveBack = await options.reportPlaces?.take(options.signal);
+      giveBack = await options.reportSlots?.take(options.signal);
       yield* readReport(requests, request, columns);
     } finally {
       await giveBack?.();

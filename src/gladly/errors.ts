@@ -1,6 +1,5 @@
 import { z } from 'zod';
-import { Failure } from '../failure.ts';
-import type { FailureKind } from '../failure.ts';
+import { Failure, type FailureKind, type FailureScope } from '../failure.ts';
 import { isCertificateCode } from './transport.ts';
 import type { TransportError } from './transport.ts';
 
@@ -60,10 +59,11 @@ export function failureAbout(
   code: string,
   message: string,
   hint: string,
-  cause?: unknown,
+  { cause, scope }: { cause?: unknown; scope?: FailureScope } = {},
 ): Failure {
   return new Failure(kind, code, message, {
     hint,
+    ...(scope === undefined ? {} : { scope }),
     ...(asked.noun === 'conversation' && asked.id !== null ? { conversationId: asked.id } : {}),
     ...(cause === undefined ? {} : { cause }),
   });
@@ -104,8 +104,8 @@ export function refused(asked: Asked, refusal: Refusal): Problem {
     code: string,
     message: string,
     hint: string,
-    repeatable = false,
-  ): Problem => new Problem(failureAbout(asked, kind, code, message, hint), { refusal, repeatable });
+    { repeatable = false, ...details }: { repeatable?: boolean; scope?: FailureScope } = {},
+  ): Problem => new Problem(failureAbout(asked, kind, code, message, hint, details), { refusal, repeatable });
 
   if (status === 401) {
     const hint = 'Check the e-mail address and the API token; a token is good for one environment only.';
@@ -114,7 +114,8 @@ export function refused(asked: Asked, refusal: Refusal): Problem {
   if (status === 403) {
     const message = `${asked.host} does not let this API user do ${describe(asked)} (403)`;
     const hint = 'Give the user the permission API User; reports also need the Administrator role.';
-    return problem('credentials', 'forbidden', message, hint);
+    // Another request may well be permitted.
+    return problem('credentials', 'forbidden', message, hint, { scope: 'permission' });
   }
   if (status === 404 && asked.noun !== null && asked.id !== null) {
     return new Problem(notFound(asked, asked.noun, asked.id), { refusal });
@@ -122,11 +123,13 @@ export function refused(asked: Asked, refusal: Refusal): Problem {
   if (status === 429) {
     const message = `The rate limit of the organization was used up at ${describe(asked)} (429)`;
     const hint = `${waitHint(refusal.retryAfterMs)} A lower rate share leaves more to others.`;
-    return problem('temporary', 'rate_limited', message, hint, true);
+    return problem('temporary', 'rate_limited', message, hint, { repeatable: true });
   }
   if (status >= 500) {
     const message = `${asked.host} failed at ${describe(asked)} (${status}${said})`;
-    return problem('temporary', 'gladly_unavailable', message, waitHint(refusal.retryAfterMs), true);
+    return problem('temporary', 'gladly_unavailable', message, waitHint(refusal.retryAfterMs), {
+      repeatable: true,
+    });
   }
   if (status >= 300 && status < 400) {
     const message = `${asked.host} answered ${describe(asked)} with a redirect (${status}), which is not followed`;
@@ -143,7 +146,7 @@ export function interrupted(asked: Asked, error: TransportError): Problem {
   if (error.reason === 'timeout') {
     const message = `${asked.host} gave ${because} to ${describe(asked)}`;
     const hint = 'Run it again, or allow more time with --timeout.';
-    return new Problem(failureAbout(asked, 'temporary', 'timeout', message, hint, error), {
+    return new Problem(failureAbout(asked, 'temporary', 'timeout', message, hint, { cause: error }), {
       repeatable: true,
     });
   }
@@ -151,11 +154,14 @@ export function interrupted(asked: Asked, error: TransportError): Problem {
   const message = refusedCertificate
     ? `The certificate of ${asked.host} was not accepted at ${describe(asked)} (${because})`
     : `The connection to ${asked.host} failed at ${describe(asked)} (${because})`;
-  return new Problem(failureAbout(asked, 'temporary', 'network', message, networkHint(error), error), {
-    // A certificate does not get better by asking again.
-    repeatable: !refusedCertificate,
-    beforeConnect: error.beforeConnect,
-  });
+  return new Problem(
+    failureAbout(asked, 'temporary', 'network', message, networkHint(error), { cause: error }),
+    {
+      // A certificate does not get better by asking again.
+      repeatable: !refusedCertificate,
+      beforeConnect: error.beforeConnect,
+    },
+  );
 }
 
 function networkHint(error: TransportError): string {

@@ -8,7 +8,7 @@ import {
   type Priority,
   type Slot,
   type SlotAsk,
-} from '../domain/request-slot.ts';
+} from '../domain/values/request-slot.ts';
 import { createLine } from './line.ts';
 
 /** Where the organisation's budget is kept; all who share a store share the budget. Times are epoch milliseconds. */

@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import fetch, { FetchError } from 'node-fetch';
-import { createTurns, type Turns } from '../domain/turns.ts';
+import { createSemaphore, type Semaphore } from '../domain/values/semaphore.ts';
 
 export interface TransportOptions {
   /** Nothing else ever gets the credentials. */
@@ -86,7 +86,7 @@ export function createTransport(options: TransportOptions): Transport {
   const { Agent } = base.protocol === 'https:' ? https : http;
   const kept = new Agent({ keepAlive: true, maxSockets });
   const fresh = new Agent({ keepAlive: false });
-  const largeAnswers = createTurns(largeAtOnce);
+  const largeAnswers = createSemaphore(largeAtOnce);
   const authorization = `Basic ${Buffer.from(`${options.email}:${options.token}`, 'utf8').toString('base64')}`;
 
   const urlOf = (outgoing: Outgoing): URL => {
@@ -184,7 +184,7 @@ function answerOf(
   header: Answer['header'],
   body: AsyncIterable<Uint8Array>,
   watch: Watch,
-  largeAnswers: Turns,
+  largeAnswers: Semaphore,
 ): Answer {
   async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
     try {

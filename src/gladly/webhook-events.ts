@@ -1,4 +1,4 @@
-import { normalizeTime } from '../domain/instant.ts';
+import { normalizeTime } from '../domain/values/instant.ts';
 import { Failure } from '../failure.ts';
 import { plain } from './errors.ts';
 

@@ -93,7 +93,9 @@ function pingFailed(requests: Requests, call: Call, { failure }: Problem): Error
     failure.message;
   const hint =
     'Start `gcsat serve`, make sure that Gladly reaches the address from outside, then run `gcsat webhook install` again.';
-  return failureAbout(requests.asked(call), 'configuration', 'webhook_ping_failed', message, hint, failure);
+  return failureAbout(requests.asked(call), 'configuration', 'webhook_ping_failed', message, hint, {
+    cause: failure,
+  });
 }
 
 export async function deleteWebhook(

@@ -1,8 +1,8 @@
 import { RESPONSE_ALREADY_SENT } from '@hono/node-server/utils/response';
 import { Hono, type Context, type MiddlewareHandler } from 'hono';
-import { isLoopback } from '../domain/loopback.ts';
-import { webhookPath } from '../domain/webhook-path.ts';
-import { errorFields } from '../workflow/error-fields.ts';
+import { isLoopback } from '../domain/values/loopback.ts';
+import { webhookPath } from '../domain/values/webhook-path.ts';
+import { errorFields } from '../workflow/context/error-fields.ts';
 import { BodyIncomplete, BodyTooLarge, readBody, refuseUnread } from './body.ts';
 import { limitKey, type AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';

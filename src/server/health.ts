@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
-import type { Log } from '../domain/log.ts';
-import { isLoopback } from '../domain/loopback.ts';
-import type { RequestFigures } from '../domain/survey-document.ts';
-import { errorFields } from '../workflow/error-fields.ts';
+import type { Log } from '../ports/log.ts';
+import { isLoopback } from '../domain/values/loopback.ts';
+import type { RequestFigures } from '../documents/survey.ts';
+import { errorFields } from '../workflow/context/error-fields.ts';
 import type { QueueFigures } from '../workflow/serving/serve.ts';
 import type { AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';

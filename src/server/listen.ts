@@ -1,6 +1,6 @@
 import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
-import { isLoopback } from '../domain/loopback.ts';
+import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
 import { watchConnections, type ConnectionLimits } from './connections.ts';
 import { requestHandler, type RequestParts } from './requests.ts';

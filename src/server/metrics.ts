@@ -1,5 +1,5 @@
-import type { Reason } from '../domain/reason.ts';
-import type { RequestFigures, SurveyOutcome } from '../domain/survey-document.ts';
+import type { Reason } from '../domain/eligibility/reason.ts';
+import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
 import type { QueueFigures } from '../workflow/serving/serve.ts';
 import type { Route } from './routes.ts';
 

@@ -1,4 +1,4 @@
-import type { Log } from '../domain/log.ts';
+import type { Log } from '../ports/log.ts';
 import type { Exchange } from './exchange.ts';
 import { methodOf, pathOf, routeOf, type Route } from './routes.ts';
 

@@ -1,4 +1,4 @@
-import { webhookPath } from '../domain/webhook-path.ts';
+import { webhookPath } from '../domain/values/webhook-path.ts';
 
 /** What a log or a metric may tell of a path: never the path itself, which may be a customer's capability. */
 export type Route =

@@ -1,8 +1,8 @@
 import type { Context } from 'hono';
 import type { WebhookCredentials } from '../config/webhook-credentials.ts';
-import type { Log } from '../domain/log.ts';
+import type { Log } from '../ports/log.ts';
 import { Failure } from '../failure.ts';
-import { errorFields } from '../workflow/error-fields.ts';
+import { errorFields } from '../workflow/context/error-fields.ts';
 import { readBody } from './body.ts';
 import { limitKey } from './client-address.ts';
 import { isGladly, type ShownHeaders } from './credentials.ts';

@@ -1,4 +1,4 @@
-import type { BackfillDocument } from '../domain/backfill-document.ts';
+import type { BackfillDocument } from '../documents/backfill.ts';
 import { isNarrow, labelled } from './narrow.ts';
 import type { Output } from './output.ts';
 import { cut } from './table.ts';

@@ -1,4 +1,4 @@
-import type { Log } from '../domain/log.ts';
+import type { Log } from '../ports/log.ts';
 import type { LogLevel } from './output.ts';
 import { redact } from './redact.ts';
 import { clean, escapeControls } from './text.ts';

@@ -1,5 +1,5 @@
-import type { CardItem } from '../domain/card.ts';
-import { readableText } from '../domain/rich-text.ts';
+import type { CardItem } from '../domain/survey/card.ts';
+import { readableText } from '../domain/survey/rich-text.ts';
 import type { Output } from './output.ts';
 import { clean } from './text.ts';
 

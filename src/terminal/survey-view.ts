@@ -1,4 +1,4 @@
-import type { DocumentItem, SurveyDocument } from '../domain/survey-document.ts';
+import type { DocumentItem, SurveyDocument } from '../documents/survey.ts';
 import { labelled } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { table, wrap, type Column } from './table.ts';

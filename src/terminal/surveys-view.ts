@@ -1,6 +1,6 @@
-import type { ClosingState } from '../domain/closing-states.ts';
-import type { Reason } from '../domain/reason.ts';
-import type { DocumentAttribution } from '../domain/survey-document.ts';
+import type { ClosingState } from '../domain/closing/transitions.ts';
+import type { Reason } from '../domain/eligibility/reason.ts';
+import type { DocumentAttribution } from '../documents/survey.ts';
 import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { table, type Column } from './table.ts';

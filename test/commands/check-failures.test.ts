@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { checkFailures } from '../../src/commands/long-run.ts';
-import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
+import type { BackfillDocument } from '../../src/documents/backfill.ts';
 import { Failure } from '../../src/failure.ts';
 
 interface Run {

@@ -6,7 +6,7 @@ import { saveProfile, type StoredProfile } from '../../src/config/profiles.ts';
 import { sandboxSettings } from '../../src/config/sandbox-settings.ts';
 import { loadSettings } from '../../src/config/load-settings.ts';
 import type { GlobalFlags } from '../../src/config/settings.ts';
-import { defaultPolicy } from '../../src/domain/policy.ts';
+import { defaultPolicy } from '../../src/domain/eligibility/policy.ts';
 import { Failure } from '../../src/failure.ts';
 
 let folder: string;

@@ -9,7 +9,7 @@ import {
   policyKeys,
   type PolicyKey,
 } from '../../src/config/policy.ts';
-import { defaultPolicy, type Policy } from '../../src/domain/policy.ts';
+import { defaultPolicy, type Policy } from '../../src/domain/eligibility/policy.ts';
 
 const hour = 3_600_000;
 

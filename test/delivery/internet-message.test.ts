@@ -3,7 +3,7 @@ import { simpleParser, type ParsedMail } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { internetMessage, messageIdOf, safeName, senderOf } from '../../src/delivery/internet-message.ts';
 import { createMailComposer } from '../../src/delivery/mail.ts';
-import type { SurveyMessage } from '../../src/delivery/provider.ts';
+import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { builtInTemplate } from '../../src/delivery/template.ts';
 import { hostileNames, surveyMessage } from './survey-message.ts';
 

@@ -5,7 +5,7 @@ import { simpleParser } from 'mailparser';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { createMailComposer } from '../../src/delivery/mail.ts';
 import { createOutbox } from '../../src/delivery/outbox.ts';
-import type { DeliveryProvider } from '../../src/delivery/provider.ts';
+import type { DeliveryProvider } from '../../src/ports/delivery-provider.ts';
 import { builtInTemplate } from '../../src/delivery/template.ts';
 import { surveyMessage } from './survey-message.ts';
 

@@ -1,7 +1,7 @@
 import type { SMTPServerOptions } from 'smtp-server';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { createMailComposer } from '../../src/delivery/mail.ts';
-import type { DeliveryProvider } from '../../src/delivery/provider.ts';
+import type { DeliveryProvider } from '../../src/ports/delivery-provider.ts';
 import { createSmtp } from '../../src/delivery/smtp.ts';
 import { builtInTemplate } from '../../src/delivery/template.ts';
 import { certificate, key } from '../gladly/untrusted-certificate.ts';

@@ -1,4 +1,4 @@
-import type { SurveyMessage } from '../../src/delivery/provider.ts';
+import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 
 export function surveyMessage(changes: Partial<SurveyMessage> = {}): SurveyMessage {
   const link = 'https://csat.harbour.example/s/tok_1-a';

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
+import type { BackfillDocument } from '../../src/documents/backfill.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf } from '../support/gladly.ts';
 import { run, runJson, start, temporaryFolder } from '../support/run.ts';

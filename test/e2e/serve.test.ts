@@ -5,8 +5,8 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { readMark } from '../../src/ledger/marks.ts';
-import { openLedger } from '../../src/ledger/open.ts';
+import { readCheckpoint } from '../../src/store/checkpoints.ts';
+import { openLedger } from '../../src/store/open.ts';
 import { run, start, temporaryFolder } from '../support/run.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
@@ -271,9 +271,9 @@ test('a start that cannot listen is none: what closes before the next one is the
   expect((await run(['serve', '--port', port], { env })).code).toBe(2);
   const ledger = await openLedger(database);
   onTestFinished(() => ledger.close());
-  expect(await readMark(ledger, 'sync_started')).toBeNull();
+  expect(await readCheckpoint(ledger, 'sync_started')).toBeNull();
   await serve({ ...gladly, env });
-  expect(await readMark(ledger, 'sync_started')).not.toBeNull();
+  expect(await readCheckpoint(ledger, 'sync_started')).not.toBeNull();
 });
 
 test.each([

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Priority } from '../../src/domain/request-slot.ts';
+import type { Priority } from '../../src/domain/values/request-slot.ts';
 import { createPacer, memoryLimiterStore } from '../../src/gladly/pacing.ts';
 import type { LimiterStore, Pacer } from '../../src/gladly/pacing.ts';
 import { clientOf, fakeTime, json, localGladly } from './local-gladly.ts';
@@ -193,7 +193,7 @@ describe('a command run by hand', () => {
     const background = grants(time, pacer(time, { store }), 40);
     await time.run(time.nowMs + 1000);
     const before = background.length;
-    const hand = grants(time, pacer(time, { store, priority: 'hand' }), 10);
+    const hand = grants(time, pacer(time, { store, priority: 'interactive' }), 10);
     await time.run();
     expect(hand).toHaveLength(10);
     expect(background).toHaveLength(40);

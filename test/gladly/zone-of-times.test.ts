@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test } from 'vitest';
-import { parseInstant, parseReportTime } from '../../src/domain/instant.ts';
+import { parseInstant, parseReportTime } from '../../src/domain/values/instant.ts';
 import { readTime } from '../../src/gladly/answers.ts';
 
 test('a time without an offset is UTC or none, wherever this machine stands', () => {

@@ -10,7 +10,7 @@ import { formatPolicyValue, parsePolicyValue, policyKeys } from '../../src/confi
 import { checkProfileValue, profileKeys } from '../../src/config/profile-values.ts';
 import { configFile } from '../../src/config/profiles.ts';
 import { resolveSettings } from '../../src/config/resolve.ts';
-import { defaultPolicy } from '../../src/domain/policy.ts';
+import { defaultPolicy } from '../../src/domain/eligibility/policy.ts';
 import { Failure } from '../../src/failure.ts';
 import { Problem } from '../../src/gladly/errors.ts';
 import { eventsOf } from '../../src/gladly/events.ts';

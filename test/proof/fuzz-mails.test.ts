@@ -6,7 +6,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { internetMessage, senderOf, type Sender } from '../../src/delivery/internet-message.ts';
 import { createMailComposer, type MailComposer } from '../../src/delivery/mail.ts';
-import type { SurveyMessage } from '../../src/delivery/provider.ts';
+import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { builtInTemplate, loadTemplate } from '../../src/delivery/template.ts';
 import { Failure } from '../../src/failure.ts';
 import { hostileNames, surveyMessage } from '../delivery/survey-message.ts';

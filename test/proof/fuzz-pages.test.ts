@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { segmentsOf } from '../../src/delivery/sms-segments.ts';
 import { smsText } from '../../src/delivery/sms-text.ts';
-import { harmless } from '../../src/domain/rich-text.ts';
+import { harmless } from '../../src/domain/survey/rich-text.ts';
 import { readBrand } from '../../src/server/pages/brand.ts';
 import { assetsOf } from '../../src/server/pages/assets.ts';
 import { chooseLanguage } from '../../src/server/pages/languages.ts';

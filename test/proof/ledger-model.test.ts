@@ -1,22 +1,22 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../src/failure.ts';
-import { recordAnswer, type NewAnswer } from '../../src/ledger/answers.ts';
-import { claimClosing, releaseClaim, settleAbandoned } from '../../src/ledger/claims.ts';
-import { closingsOfConversation, sightClosing, sightReopening } from '../../src/ledger/closings.ts';
+import { recordAnswer, type NewAnswer } from '../../src/store/answers/answers.ts';
+import { claimClosing, releaseClaim, resolveAbandonedSends } from '../../src/store/queue/claims.ts';
+import { closingsOfConversation, recordClosing, recordReopening } from '../../src/store/closings/closings.ts';
 import {
   cancelClosing,
   confirmSent,
   decideClosing,
   markLeaving,
   retryClosing,
-  settleMessage,
+  recordDelivery,
   type MessageResult,
-} from '../../src/ledger/decisions.ts';
-import { openLedger, type Ledger } from '../../src/ledger/open.ts';
-import { resubscribe, unsubscribe } from '../../src/ledger/unsubscribes.ts';
-import type { Worker } from '../../src/ledger/workers.ts';
-import { at, elsewhere, here, noFacts, toSend } from '../ledger/support.ts';
+} from '../../src/store/queue/decisions.ts';
+import { openLedger, type Ledger } from '../../src/store/open.ts';
+import { resubscribe, unsubscribe } from '../../src/store/addresses/unsubscribes.ts';
+import type { Worker } from '../../src/store/queue/workers.ts';
+import { at, elsewhere, here, noFacts, toSend } from '../store/support.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import { holdsLater } from './property.ts';
 
@@ -114,7 +114,7 @@ const answerTo = (closingId: string, rating: number): NewAnswer => ({
 const steps = {
   sight: (place: Place, late: number): Step => ({
     real: (ledger) =>
-      sightClosing(ledger, {
+      recordClosing(ledger, {
         conversationId: conversationOf(place),
         customerId: 'customer-1',
         closedAt: at(closedSeconds(place) + late),
@@ -140,7 +140,7 @@ const steps = {
   }),
   reopen: (place: Place): Step => ({
     real: (ledger) =>
-      sightReopening(ledger, {
+      recordReopening(ledger, {
         conversationId: conversationOf(place),
         reopenedAt: at(reopenedSeconds(place)),
       }),
@@ -247,7 +247,7 @@ const steps = {
     }),
   }),
   settle: (place: Place, result: ResultName): Step => ({
-    real: (ledger, idOf) => settleMessage(ledger, idOf(place), now, results[result]),
+    real: (ledger, idOf) => recordDelivery(ledger, idOf(place), now, results[result]),
     model: onRow(place, (row) => {
       const { state } = row;
       const end = result === 'later' || result === 'never' ? 'not_sent' : result;
@@ -267,7 +267,7 @@ const steps = {
     }),
   }),
   restart: (): Step => ({
-    real: (ledger) => settleAbandoned(ledger, now),
+    real: (ledger) => resolveAbandonedSends(ledger, now),
     model: ({ rows }) => {
       for (const row of rows.values()) {
         const isHeld = row.holder === 'here' || row.holder === 'elsewhere';

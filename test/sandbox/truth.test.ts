@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { attribute } from '../../src/domain/attribution.ts';
-import { parseInstant } from '../../src/domain/instant.ts';
-import { readTimeline } from '../../src/domain/timeline.ts';
+import { attribute } from '../../src/domain/attribution/credit.ts';
+import { parseInstant } from '../../src/domain/values/instant.ts';
+import { readTimeline } from '../../src/domain/attribution/timeline.ts';
 import { closingsUntil, itemsAt } from '../../src/sandbox/world/story.ts';
 import { withMillis } from '../../src/sandbox/time.ts';
 import { makeWorld } from '../../src/sandbox/world/world.ts';

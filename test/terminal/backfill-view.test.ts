@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
+import type { BackfillDocument } from '../../src/documents/backfill.ts';
 import { backfillView, syncView } from '../../src/terminal/backfill-view.ts';
 import { screen } from './screen.ts';
 

@@ -1,7 +1,7 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
-import type { BackfillDocument } from '../../src/domain/backfill-document.ts';
-import type { DocumentItem, SurveyDocument } from '../../src/domain/survey-document.ts';
+import type { BackfillDocument } from '../../src/documents/backfill.ts';
+import type { DocumentItem, SurveyDocument } from '../../src/documents/survey.ts';
 import { backfillView } from '../../src/terminal/backfill-view.ts';
 import { flow, labelled } from '../../src/terminal/narrow.ts';
 import { surveyView } from '../../src/terminal/survey-view.ts';

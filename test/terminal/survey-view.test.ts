@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { DocumentItem, SurveyDocument } from '../../src/domain/survey-document.ts';
+import type { DocumentItem, SurveyDocument } from '../../src/documents/survey.ts';
 import { surveyView } from '../../src/terminal/survey-view.ts';
 import { screen } from './screen.ts';
 

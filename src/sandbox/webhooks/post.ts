@@ -1,6 +1,6 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
-import { isLoopback } from '../../domain/loopback.ts';
+import { isLoopback } from '../../domain/values/loopback.ts';
 import type { WebhookValues } from './webhook.ts';
 
 /**

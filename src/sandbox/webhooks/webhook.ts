@@ -1,5 +1,5 @@
 import { validateHeaderName, validateHeaderValue } from 'node:http';
-import { isLoopback } from '../../domain/loopback.ts';
+import { isLoopback } from '../../domain/values/loopback.ts';
 import { problem, type Problem } from '../errors.ts';
 import { isObject, type JsonObject } from '../exchange.ts';
 import { withMillis } from '../time.ts';

@@ -1,4 +1,4 @@
-import { harmless } from '../../domain/rich-text.ts';
+import { harmless } from '../../domain/survey/rich-text.ts';
 
 /** What the customer filled in. Of two answers to one question nobody knows which is meant: they are none. */
 export interface FilledIn {

@@ -1,4 +1,4 @@
-import { lineWithin } from '../../domain/rich-text.ts';
+import { lineWithin } from '../../domain/survey/rich-text.ts';
 
 const longestCompanyName = 80;
 const longestFirstName = 40;

@@ -1,8 +1,8 @@
-import { releaseLock, renewLock, takeLock } from '../../ledger/locks.ts';
-import { enumerateClosings, planSources, type Enumeration } from '../find-closings.ts';
-import { keepRenewing } from '../keep-renewing.ts';
-import type { Services } from '../services.ts';
-import { seenUntil, surveyingSince, unseenRange } from '../sync-range.ts';
+import { releaseLock, renewLock, takeLock } from '../../store/queue/locks.ts';
+import { enumerateClosings, planSources, type Enumeration } from '../runs/find-closings.ts';
+import { keepRenewing } from '../context/keep-renewing.ts';
+import type { Services } from '../context/services.ts';
+import { seenUntil, surveyingSince, unseenRange } from '../runs/sync-range.ts';
 
 const lockName = 'catch-up';
 

@@ -1,9 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { timeNow } from '../../domain/instant.ts';
+import { timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import { readWebhookEvent, type WebhookEvent } from '../../gladly/webhook-events.ts';
-import { recordEvents, type LedgerEvent } from '../../ledger/events.ts';
-import type { Services } from '../services.ts';
+import { recordEvents, type LedgerEvent } from '../../store/closings/events.ts';
+import type { Services } from '../context/services.ts';
 
 /** Where Gladly's webhooks come in. */
 export interface Intake {

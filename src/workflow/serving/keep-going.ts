@@ -1,8 +1,8 @@
-import type { Log } from '../../domain/log.ts';
+import type { Log } from '../../ports/log.ts';
 import { Failure } from '../../failure.ts';
-import { thrownBy } from '../defect.ts';
-import { errorFields } from '../error-fields.ts';
-import type { Services } from '../services.ts';
+import { thrownBy } from '../context/defect.ts';
+import { errorFields } from '../context/error-fields.ts';
+import type { Services } from '../context/services.ts';
 
 const shortestPauseMilliseconds = 1000;
 const longestPauseMilliseconds = 60_000;

@@ -1,5 +1,5 @@
-import { directoryCache } from '../../ledger/directories.ts';
-import type { Services } from '../services.ts';
+import { directoryCache } from '../../store/directories.ts';
+import type { Services } from '../context/services.ts';
 
 export interface KnownOrganization {
   name: string | null;

@@ -1,10 +1,10 @@
-import type { Log } from '../../domain/log.ts';
+import type { Log } from '../../ports/log.ts';
 import type { Failure } from '../../failure.ts';
-import { thrownBy } from '../defect.ts';
-import { errorFields } from '../error-fields.ts';
-import { missingCards, postMissingCard, type MissingCard } from '../missing-cards.ts';
-import type { Services } from '../services.ts';
-import type { Bell } from './bell.ts';
+import { thrownBy } from '../context/defect.ts';
+import { errorFields } from '../context/error-fields.ts';
+import { missingCards, postMissingCard, type MissingCard } from '../answers/missing-cards.ts';
+import type { Services } from '../context/services.ts';
+import type { WakeUp } from './wake-up.ts';
 
 export interface CardListener {
   cardPosted(): void;
@@ -21,7 +21,7 @@ const mostCardsAtOnce = 4;
  */
 export async function postCards(
   services: Services,
-  bell: Bell,
+  wakeUp: WakeUp,
   { listener, log }: { listener: CardListener; log: Log },
   went: () => void,
 ): Promise<void> {
@@ -44,7 +44,7 @@ export async function postCards(
       troubles.push(error);
     } finally {
       posting.delete(missing.surveyId);
-      bell.ring();
+      wakeUp.notify();
     }
   };
 
@@ -55,7 +55,7 @@ export async function postCards(
         const free = missing.filter(({ surveyId }) => !posting.has(surveyId));
         for (const one of free.slice(0, mostCardsAtOnce - posting.size)) posting.set(one.surveyId, post(one));
       }
-      await bell.wait(signal);
+      await wakeUp.wait(signal);
     }
   } finally {
     await Promise.all(posting.values());

@@ -1,27 +1,27 @@
 import { setMaxListeners } from 'node:events';
-import { timeNow } from '../../domain/instant.ts';
-import type { Log } from '../../domain/log.ts';
-import type { Reason } from '../../domain/reason.ts';
-import type { RequestFigures, SurveyOutcome } from '../../domain/survey-document.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import type { Log } from '../../ports/log.ts';
+import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { RequestFigures, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
-import { nextDueAt, settleAbandoned } from '../../ledger/claims.ts';
-import { boundOrganization } from '../../ledger/open.ts';
-import { proveWritable } from '../../ledger/storage-probe.ts';
-import { queueFigures, type QueueFigures } from '../../ledger/tallies.ts';
-import { createBell, type Bell } from './bell.ts';
+import { nextDueAt, resolveAbandonedSends } from '../../store/queue/claims.ts';
+import { boundOrganization } from '../../store/open.ts';
+import { proveWritable } from '../../store/storage-probe.ts';
+import { queueFigures, type QueueFigures } from '../../store/queue/counts.ts';
+import { createWakeUp, type WakeUp } from './wake-up.ts';
 import { catchUp } from './catch-up.ts';
-import { readyToDeliver } from '../decide-and-deliver.ts';
-import { thrownBy } from '../defect.ts';
-import { queueOf } from '../due-closings.ts';
-import { errorFields } from '../error-fields.ts';
+import { readyToDeliver } from '../survey/decide-and-deliver.ts';
+import { thrownBy } from '../context/defect.ts';
+import { queueOf } from '../queue/due-closings.ts';
+import { errorFields } from '../context/error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { keepGoing } from './keep-going.ts';
 import { postCards, type CardListener } from './post-cards.ts';
-import { isTrouble } from '../queue-health.ts';
-import type { Services } from '../services.ts';
+import { isTrouble } from '../queue/queue-health.ts';
+import type { Services } from '../context/services.ts';
 import { createSurveyDesk, type SurveyDesk } from './survey-desk.ts';
-import { surveyingSince } from '../sync-range.ts';
-import { workQueue, type NextWork, type QueueLimits, type SettledWork } from '../work-queue.ts';
+import { surveyingSince } from '../runs/sync-range.ts';
+import { workQueue, type NextWork, type QueueLimits, type SettledWork } from '../queue/work-queue.ts';
 
 export type { QueueFigures };
 
@@ -80,11 +80,11 @@ export async function openServing(services: Services, options: ServingOptions): 
   await readyToDeliver(services);
   if ((await boundOrganization(ledger)) === null) await services.organization();
   const openedAt = timeNow(services.clock);
-  const closings = createBell();
-  const answers = createBell();
-  const desk = createSurveyDesk(services, { onAnswer: () => answers.ring() });
+  const closings = createWakeUp();
+  const answers = createWakeUp();
+  const desk = createSurveyDesk(services, { onAnswer: () => answers.notify() });
   const intake = createIntake(services, {
-    onStored: () => closings.ring(),
+    onStored: () => closings.notify(),
     onIgnored: (type) => log.debug({ type }, 'event ignored'),
   });
   return {
@@ -106,15 +106,15 @@ export async function openServing(services: Services, options: ServingOptions): 
         }),
         keepGoing(services, log, 'cards', (_, went) => postCards(services, answers, options, went)),
         keepTime(services, log, lookEveryMilliseconds, async () => {
-          closings.ring();
+          closings.notify();
           return untilDue(await nextDueAt(ledger, timeNow(services.clock), settings.delivery), clock());
         }),
         keepTime(services, log, lookForCardsEveryMilliseconds, () => {
-          answers.ring();
+          answers.notify();
           return Promise.resolve(null);
         }),
         keepTime(services, log, settleEveryMilliseconds, async () => {
-          const settled = await settleAbandoned(ledger, timeNow(services.clock));
+          const settled = await resolveAbandonedSends(ledger, timeNow(services.clock));
           for (const { id } of settled)
             log.warn({ closing: id }, 'a process ended while the message was leaving');
           return null;
@@ -122,7 +122,7 @@ export async function openServing(services: Services, options: ServingOptions): 
         options.catchUpMilliseconds === null
           ? Promise.resolve()
           : keepTime(services, log, options.catchUpMilliseconds, async () => {
-              const found = await catchUp(services, () => closings.ring());
+              const found = await catchUp(services, () => closings.notify());
               for (const warning of found?.warnings ?? []) log.warn({ sources: found?.sources }, warning);
               if (found !== null && found.fresh > 0) {
                 log.info(
@@ -141,17 +141,17 @@ export async function openServing(services: Services, options: ServingOptions): 
 /** The one queue, with workers that wait when nothing is due. Ends when the services stop, or by a failure. */
 async function workOn(
   services: Services,
-  bell: Bell,
+  wakeUp: WakeUp,
   onSettled: (settled: SettledWork) => void,
   limits: QueueLimits = unlimited,
 ): Promise<void> {
-  const due = queueOf(services, () => bell.ring());
+  const due = queueOf(services, () => wakeUp.notify());
   const next: NextWork = async (ended) => {
     for (;;) {
       if (isOver(ended)) return null;
       const work = await due(ended);
       if (work !== null) return work;
-      await bell.wait(ended);
+      await wakeUp.wait(ended);
     }
   };
   const { failure } = await workQueue(services, next, limits, onSettled);
@@ -166,7 +166,7 @@ async function workOn(
  */
 async function workWithCare(
   services: Services,
-  bell: Bell,
+  wakeUp: WakeUp,
   onSettled: (settled: SettledWork) => void,
 ): Promise<void> {
   const seen = { isWell: false, trouble: null as Failure | null };
@@ -176,7 +176,7 @@ async function workWithCare(
     onSettled(settled);
   };
   while (!seen.isWell && !services.signal.aborted) {
-    await workOn(services, bell, settle, onlyOne);
+    await workOn(services, wakeUp, settle, onlyOne);
     if (seen.trouble !== null) throw seen.trouble;
   }
 }

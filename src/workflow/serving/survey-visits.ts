@@ -1,6 +1,6 @@
-import { timeNow } from '../../domain/instant.ts';
-import { recordVisits, type Visit, type VisitKind } from '../../ledger/visits.ts';
-import type { Services } from '../services.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import { recordVisits, type Visit, type VisitKind } from '../../store/answers/visits.ts';
+import type { Services } from '../context/services.ts';
 
 export interface SurveyVisits {
   /** It is written soon after. */

@@ -1,5 +1,5 @@
 import { surveyEvents } from '../../gladly/webhooks.ts';
-import type { Services } from '../services.ts';
+import type { Services } from '../context/services.ts';
 
 /** Has a Gladly that lives no longer than this process tell its events at the address; the profile learns nothing of it. */
 export async function listenAt({ client, settings }: Services, url: string): Promise<void> {

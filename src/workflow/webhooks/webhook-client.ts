@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import { memoryLimiterStore } from '../../gladly/pacing.ts';
-import { openGladly, type Surroundings } from '../services.ts';
+import { openGladly, type Surroundings } from '../context/services.ts';
 
 export async function withClient<Result>(
   settings: Settings,

@@ -7,7 +7,7 @@ import type { GladlyClient } from '../../gladly/client.ts';
 import { plain } from '../../gladly/errors.ts';
 import { isSameUrl, surveyEvents, type WebhookSpecification } from '../../gladly/webhooks.ts';
 import { expected, isOurs, listenersBeside, nameOf, type WebhookSummary } from './known-webhooks.ts';
-import type { Surroundings } from '../services.ts';
+import type { Surroundings } from '../context/services.ts';
 import { withClient } from './webhook-client.ts';
 import { nextSecret, noPlaceForSecret, storedWebhook, storeWebhook } from './webhook-secrets.ts';
 

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { Webhook } from '../../gladly/answers.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import { expected, isOurs, listenersBeside, type WebhookSummary } from './known-webhooks.ts';
-import type { Surroundings } from '../services.ts';
+import type { Surroundings } from '../context/services.ts';
 import { withClient } from './webhook-client.ts';
 import { storedWebhook, storeWebhook } from './webhook-secrets.ts';
 

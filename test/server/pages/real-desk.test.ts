@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { surveyIdOf, makeToken } from '../../../src/domain/survey-token.ts';
-import { answersOf } from '../../../src/ledger/answers.ts';
-import { isUnsubscribed } from '../../../src/ledger/unsubscribes.ts';
-import { visitsOf } from '../../../src/ledger/visits.ts';
+import { surveyIdOf, makeToken } from '../../../src/domain/survey/token.ts';
+import { answersOf } from '../../../src/store/answers/answers.ts';
+import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
+import { visitsOf } from '../../../src/store/answers/visits.ts';
 import { pageRoutes } from '../../../src/server/pages/pages.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { backfillOf, day, minute, world } from '../../workflow/support.ts';

@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import { catchUp } from '../../../src/workflow/serving/catch-up.ts';
-import { surveyingSince } from '../../../src/workflow/sync-range.ts';
+import { surveyingSince } from '../../../src/workflow/runs/sync-range.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
 import { iso, minute, noon, world } from '../support.ts';
 

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
-import { cardFailureOf } from '../../../src/ledger/cards-due.ts';
-import type { Log } from '../../../src/domain/log.ts';
-import { retryClosing } from '../../../src/ledger/decisions.ts';
-import { readMark } from '../../../src/ledger/marks.ts';
-import { createBell } from '../../../src/workflow/serving/bell.ts';
+import { cardFailureOf } from '../../../src/store/answers/cards-due.ts';
+import type { Log } from '../../../src/ports/log.ts';
+import { retryClosing } from '../../../src/store/queue/decisions.ts';
+import { readCheckpoint } from '../../../src/store/checkpoints.ts';
+import { createWakeUp } from '../../../src/workflow/serving/wake-up.ts';
 import { postCards } from '../../../src/workflow/serving/post-cards.ts';
 import { openServing, type Serving } from '../../../src/workflow/serving/serve.ts';
-import type { Services } from '../../../src/workflow/services.ts';
+import type { Services } from '../../../src/workflow/context/services.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
 import { hour, iso, minute, noon, world, type ServicesChanges, type World } from '../support.ts';
 
@@ -304,19 +304,22 @@ describe('a server', () => {
       request === 'GET /api/v1/events' ? { status: 200, body } : 'pass',
     );
     const running = await serve(own, { origin }, minute);
-    await vi.waitFor(async () => expect(await readMark(own.ledger, 'sync_until')).toBe(iso(noon)), patience);
+    await vi.waitFor(
+      async () => expect(await readCheckpoint(own.ledger, 'sync_until')).toBe(iso(noon)),
+      patience,
+    );
     own.time.now += 2 * minute;
     const warnings = (): string[] =>
       running.log.filter(({ level }) => level === 'warn').map(({ message }) => message);
     await vi.waitFor(() => expect(warnings()).toContain('time: closings_unreadable'), patience);
-    expect(await readMark(own.ledger, 'sync_until')).toBe(iso(noon));
+    expect(await readCheckpoint(own.ledger, 'sync_until')).toBe(iso(noon));
     body += `${event(2, await own.tell())}\n`;
     await vi.waitFor(
       () => expect(warnings()).toContain('1 closing was told without a conversation id and is left out'),
       patience,
     );
     await vi.waitFor(
-      async () => expect(await readMark(own.ledger, 'sync_until')).toBe(iso(noon + 2 * minute)),
+      async () => expect(await readCheckpoint(own.ledger, 'sync_until')).toBe(iso(noon + 2 * minute)),
       patience,
     );
   });
@@ -324,7 +327,7 @@ describe('a server', () => {
   test('without catching up begins at its first start too', async () => {
     const own = await world();
     await serve(own);
-    expect(await readMark(own.ledger, 'sync_started')).toBe(iso(noon));
+    expect(await readCheckpoint(own.ledger, 'sync_started')).toBe(iso(noon));
   });
 
   test('has not begun before it takes requests, and then began when it was opened', async () => {
@@ -332,10 +335,10 @@ describe('a server', () => {
     const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
     const listener = { settled: () => {}, cardPosted: () => {}, cardFailed: () => {} };
     const serving = await openServing(own.services(), { catchUpMilliseconds: null, listener, log });
-    expect(await readMark(own.ledger, 'sync_started')).toBeNull();
+    expect(await readCheckpoint(own.ledger, 'sync_started')).toBeNull();
     own.time.now += minute;
     await serving.begin();
-    expect(await readMark(own.ledger, 'sync_started')).toBe(iso(noon));
+    expect(await readCheckpoint(own.ledger, 'sync_started')).toBe(iso(noon));
   });
 
   test('sends what is scheduled once it is due', { timeout: 30_000 }, async () => {
@@ -430,7 +433,7 @@ test('a card that is on its way is finished before a failure of the ledger is to
   const arrived = new Promise<void>((resolve) => (arrive = resolve));
   const gate = new Promise<void>((resolve) => (open = resolve));
   let asked = 0;
-  const bell = createBell();
+  const wakeUp = createWakeUp();
   const cards = { posted: 0, ended: false };
   const working = postCards(
     {
@@ -450,7 +453,7 @@ test('a card that is on its way is finished before a failure of the ledger is to
         },
       },
     },
-    bell,
+    wakeUp,
     {
       listener: { cardPosted: () => (cards.posted += 1), cardFailed: () => undefined },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
@@ -461,7 +464,7 @@ test('a card that is on its way is finished before a failure of the ledger is to
     .finally(() => (cards.ended = true));
   await arrived;
   isBroken = true;
-  bell.ring();
+  wakeUp.notify();
   await vi.waitFor(() => expect(asked).toBe(1), patience);
   await new Promise((resolve) => setImmediate(resolve));
   expect(cards).toEqual({ posted: 0, ended: false });

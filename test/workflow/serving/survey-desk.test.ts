@@ -1,10 +1,10 @@
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import { makeToken, surveyIdBy, surveyIdOf } from '../../../src/domain/survey-token.ts';
-import { answersOf } from '../../../src/ledger/answers.ts';
-import { cancelClosing, retryClosing } from '../../../src/ledger/decisions.ts';
-import { isUnsubscribed } from '../../../src/ledger/unsubscribes.ts';
-import { visitsOf } from '../../../src/ledger/visits.ts';
+import { makeToken, surveyIdBy, surveyIdOf } from '../../../src/domain/survey/token.ts';
+import { answersOf } from '../../../src/store/answers/answers.ts';
+import { cancelClosing, retryClosing } from '../../../src/store/queue/decisions.ts';
+import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
+import { visitsOf } from '../../../src/store/answers/visits.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
 import { backfillOf, day, hour, minute, world, type ServicesChanges, type World } from '../support.ts';

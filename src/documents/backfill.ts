@@ -1,0 +1,54 @@
+import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import type { DocumentError, RequestFigures } from './survey.ts';
+
+/** Closings by their state at the end of a run, whichever run put them there. */
+export interface ClosingOutcomes {
+  sent: number;
+  scheduled: number;
+  suppressed: number;
+  uncertain: number;
+  failed: number;
+  pending: number;
+}
+
+/** What a real run would do, told by a dry run. */
+export interface BackfillPlan {
+  wouldSend: number;
+  byAgent: Record<string, number>;
+  byInbox: Record<string, number>;
+  /** UTC days of the closings that would be surveyed. */
+  byDay: Record<string, number>;
+  /** How long the real run would take at the permitted rate. */
+  estimatedSeconds: number;
+}
+
+/** A closing that failed, or whose message could not leave yet; or a named conversation that could not be read. */
+export interface ListedFailure {
+  conversationId: string;
+  error: { code: string; message: string };
+  /** When a run tries it again by itself; null where that is left to a person. */
+  retryAt: string | null;
+}
+
+/** What `backfill` and `sync` tell. Fields may be added, never renamed or removed. */
+export interface BackfillDocument {
+  dryRun: boolean;
+  /** Null where the closings were named and not looked for. */
+  range: { since: string; until: string; timezone: string } | null;
+  sources: string[];
+  explanation: string[];
+  closings: number;
+  outcomes: ClosingOutcomes;
+  thisRun: { sent: number; scheduled: number; suppressed: number; uncertain: number; failed: number };
+  reasons: Partial<Record<ReasonCode, number>>;
+  requests: RequestFigures;
+  failures: ListedFailure[];
+  /** Why the run ended; closings that it left are pending. */
+  end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined' | 'stopped';
+  /** What stopped it. */
+  error: DocumentError | null;
+  /** Closings of the queue that are due and were not worked on, of this range or of another. */
+  left: number;
+  plan: BackfillPlan | null;
+  seconds: number;
+}

@@ -1,0 +1,201 @@
+import { formatInstant, toMilliseconds, type Instant } from '../values/instant.ts';
+import type { Channel, Participant, TimelineItem } from './timeline.ts';
+
+/** An item that was looked at, and why it does or does not count as an agent's response. */
+export interface ConsideredItem {
+  itemId: string | null;
+  type: string;
+  initiator: string | null;
+  /** The agent who acted, whether it counts or not. */
+  agentId: string | null;
+  at: string | null;
+  counts: boolean;
+  why: string;
+}
+
+export interface Response {
+  /** Null where Gladly says that an agent responded but not which one. */
+  agentId: string | null;
+  itemId: string | null;
+  itemType: string;
+  channel: Channel | null;
+  respondedAt: string;
+}
+
+export interface Attribution {
+  /** The agent who last sent a response; null when nobody qualifies. */
+  response: Response | null;
+  considered: ConsideredItem[];
+  /** Agents who responded but are excluded by policy. */
+  excludedAgentIds: string[];
+  /**
+   * Responses without a readable time that no dated response follows in the list: any of them may be the last one.
+   */
+  undated: (string | null)[];
+  /** The customer wrote or called, or began to call, before the closing. */
+  customerSpoke: boolean;
+  /** Item types that we do not know: they never count, and are worth a warning. */
+  unknownTypes: string[];
+}
+
+export interface AttributionQuestion {
+  items: readonly TimelineItem[];
+  /** Time of the closing; items after it do not count. Null: everything counts. */
+  closedAt: Instant | null;
+  isExcluded: (agentId: string) => boolean;
+}
+
+/** Why a response does not count that may still be the last one. */
+export const undatedResponse = 'no readable time';
+
+interface Candidate {
+  participant: Participant;
+  at: Instant;
+}
+
+/**
+ * Finds the agent who last sent a response: not the assignee and not the closer. The latest time wins; among equal
+ * times the later item of the list. Total, and independent of the order of items with different times.
+ */
+export function attribute({ items, closedAt: toldAt, isExcluded }: AttributionQuestion): Attribution {
+  const closedAt = endOf(toldAt, items);
+  const considered: ConsideredItem[] = [];
+  const excludedAgentIds = new Set<string>();
+  const unknownTypes = new Set<string>();
+  let winner: { position: number; at: Instant; response: Response } | null = null;
+  let undated: (string | null)[] = [];
+  let customerSpoke = false;
+
+  for (const [position, item] of items.entries()) {
+    if (item.kind === 'unknown') unknownTypes.add(item.type);
+    const at = timeOf(item);
+    const late = at !== null && isAfter(at, closedAt);
+    const begunAt = beginningOf(item);
+    const begunLate = begunAt !== null && isAfter(begunAt, closedAt);
+    if (!begunLate && isFromCustomer(item)) customerSpoke = true;
+
+    const ruling = late
+      ? { no: begunLate ? 'after the closing' : 'ended after the closing' }
+      : judge(item, at);
+    const agentId = agentOf(item)?.id ?? null;
+    const excluded = !('no' in ruling) && agentId !== null && isExcluded(agentId);
+    if (excluded) excludedAgentIds.add(agentId);
+    const counts = !('no' in ruling) && !excluded;
+    considered.push({
+      itemId: item.id,
+      type: item.type,
+      initiator: item.initiator?.type ?? null,
+      agentId,
+      at: at === null ? null : formatInstant(at),
+      counts,
+      why: 'no' in ruling ? ruling.no : excluded ? 'excluded agent' : 'earlier response',
+    });
+    if ('no' in ruling && ruling.no === undatedResponse && !(agentId !== null && isExcluded(agentId))) {
+      undated.push(item.id);
+    }
+    if (counts) undated = [];
+    if (counts && (winner === null || ruling.at >= winner.at)) {
+      winner = { position, at: ruling.at, response: responseOf(item, ruling) };
+    }
+  }
+
+  const winning = winner === null ? undefined : considered[winner.position];
+  if (winning !== undefined) winning.why = 'last response';
+  return {
+    response: winner?.response ?? null,
+    considered,
+    excludedAgentIds: [...excludedAgentIds],
+    undated,
+    customerSpoke,
+    unknownTypes: [...unknownTypes],
+  };
+}
+
+/**
+ * A `closedAt` in whole seconds may have lost its fraction: a change to CLOSED within that second tells when it really
+ * was, and what was sent just before it still counts.
+ */
+function endOf(closedAt: Instant | null, items: readonly TimelineItem[]): Instant | null {
+  if (closedAt === null || toMilliseconds(closedAt) % 1000 !== 0) return closedAt;
+  const nextSecond = toMilliseconds(closedAt) + 1000;
+  return items.reduce((end, { newStatus, timestamp }) => {
+    const isClosing = newStatus === 'CLOSED' && timestamp !== null && toMilliseconds(timestamp) < nextSecond;
+    return isClosing && timestamp > end ? timestamp : end;
+  }, closedAt);
+}
+
+/** A call is a response when it ended; every other item when it happened. */
+function timeOf(item: TimelineItem): Instant | null {
+  return item.kind === 'call' ? (item.completedAt ?? item.answeredAt ?? item.timestamp) : item.timestamp;
+}
+
+/** The first sign of an item: who called had called before the call ended. */
+function beginningOf({ timestamp, startedAt, answeredAt, completedAt }: TimelineItem): Instant | null {
+  const signs = [timestamp, startedAt, answeredAt, completedAt].filter((sign) => sign !== null);
+  return signs.length === 0 ? null : signs.reduce((first, sign) => (sign < first ? sign : first));
+}
+
+/** `closedAt` carries milliseconds while items carry up to nanoseconds, so that the finer digits decide nothing. */
+function isAfter(at: Instant, closedAt: Instant | null): boolean {
+  return closedAt !== null && toMilliseconds(at) > toMilliseconds(closedAt);
+}
+
+/** The agent who acted; outbound calls name them as initiator, inbound ones as responder. */
+function agentOf(item: TimelineItem): Participant | null {
+  return [item.initiator, item.responder].find((person) => person?.type === 'AGENT') ?? null;
+}
+
+function judge(item: TimelineItem, at: Instant | null): Candidate | { no: string } {
+  switch (item.kind) {
+    case 'message':
+      if (item.initiator?.type !== 'AGENT') return { no: sender(item.initiator) };
+      if (item.deliveryFailed) return { no: 'delivery failed' };
+      return at === null ? { no: undatedResponse } : { participant: item.initiator, at };
+    case 'call':
+      return judgeCall(item, at);
+    case 'voicemail':
+      return { no: 'voicemail' };
+    case 'voice_ai':
+      return { no: 'voice AI' };
+    case 'note':
+      return { no: 'note' };
+    case 'topic_change':
+      return { no: 'topic change' };
+    case 'status_change':
+      return { no: 'status change' };
+    case 'customer_activity':
+      return { no: 'customer activity' };
+    case 'task':
+      return { no: 'task' };
+    case 'unknown':
+      return { no: item.type === 'UNREADABLE' ? 'unreadable item' : 'unknown type' };
+  }
+}
+
+function judgeCall(item: TimelineItem, at: Instant | null): Candidate | { no: string } {
+  const agent = agentOf(item);
+  if (agent === null) return { no: `call, ${sender(item.initiator)}` };
+  if (item.answeredUnreadably) return { no: undatedResponse };
+  if (item.answeredAt === null) return { no: 'call not answered' };
+  return at === null ? { no: undatedResponse } : { participant: agent, at };
+}
+
+function sender(initiator: Participant | null): string {
+  return initiator?.type === null || initiator === null ? 'no initiator' : `from ${initiator.type}`;
+}
+
+/** A voicemail is always left by the customer, whoever Gladly names as its initiator. */
+function isFromCustomer(item: TimelineItem): boolean {
+  if (item.kind === 'voicemail') return true;
+  return ['message', 'call', 'voice_ai'].includes(item.kind) && item.initiator?.type === 'CUSTOMER';
+}
+
+function responseOf(item: TimelineItem, { participant, at }: Candidate): Response {
+  return {
+    agentId: participant.id,
+    itemId: item.id,
+    itemType: item.type,
+    channel: item.channel,
+    respondedAt: formatInstant(at),
+  };
+}

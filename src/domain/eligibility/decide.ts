@@ -1,0 +1,277 @@
+import { createHash } from 'node:crypto';
+import {
+  addressKey,
+  chooseAddress,
+  type AddressChoice,
+  type EmailEntry,
+  type PhoneEntry,
+} from './addresses.ts';
+import type { Attribution } from '../attribution/credit.ts';
+import { reservingStates, surveyedStates, type ClosingState } from '../closing/transitions.ts';
+import { addressKindOf, isTrial, type DeliveryName } from '../delivery.ts';
+import type { Policy } from './policy.ts';
+import type { Reason } from './reason.ts';
+import { sendTime } from './send-time.ts';
+import { optOutTopic, type TopicEntry } from './topics.ts';
+
+/** Everything that was read about one closing. Times are epoch milliseconds. */
+export interface ClosingFacts {
+  closingId: string;
+  /** OPEN, WAITING, CLOSED; new ones may come. */
+  status: string;
+  closedAt: number | null;
+  /** The conversation was seen reopened after this closing. */
+  reopened: boolean;
+  topicIds: readonly string[];
+  topics: ReadonlyMap<string, TopicEntry>;
+  inbox: { id: string; name: string | null } | null;
+  attribution: Attribution;
+  /** The timeline's end is hidden and no other source named the last responder. */
+  timelineUnsolved: boolean;
+  /** The timeline is cut: what is not in it may still have happened. */
+  timelineTruncated: boolean;
+  /** The credited agent as the directory knows them; null when it does not. */
+  agent: { id: string; name: string | null; email: string | null } | null;
+  customer: {
+    id: string;
+    emails: readonly EmailEntry[];
+    phones: readonly PhoneEntry[];
+  };
+  timeZone: string | null;
+}
+
+/** What the conversation itself and its closing tell. */
+export type ConversationFacts = Pick<
+  ClosingFacts,
+  'closingId' | 'status' | 'closedAt' | 'reopened' | 'topicIds' | 'topics' | 'inbox'
+>;
+
+/** What the timeline tells. */
+export type TimelineFacts = Pick<
+  ClosingFacts,
+  'attribution' | 'timelineUnsolved' | 'timelineTruncated' | 'agent'
+>;
+
+/** What the ledger knows that bears on this closing. */
+export interface SurveyHistory {
+  own: { state: ClosingState; provider: DeliveryName | null } | null;
+  unsubscribed: boolean;
+  /** Other closings that hold or held the same address. */
+  others: readonly OtherSurvey[];
+}
+
+export interface OtherSurvey {
+  closingId: string;
+  state: ClosingState;
+  provider: DeliveryName | null;
+  closedAt: number;
+  /** When its message left or is to leave. */
+  at: number;
+}
+
+export type Verdict =
+  | { send: { dueAt: number; address: string }; displaces: readonly string[] }
+  | { suppress: readonly Reason[] };
+
+export interface DecisionQuestion {
+  facts: ClosingFacts;
+  history: SurveyHistory;
+  policy: Policy;
+  delivery: DeliveryName;
+  now: number;
+}
+
+const day = 86_400_000;
+
+/** Decides about one closing; all reasons that apply are given, not only the first. */
+export function decide(question: DecisionQuestion): Verdict {
+  const { facts, policy, delivery, now } = question;
+  const choice = chooseAddress(addressKindOf(delivery), facts.customer);
+  const conflicts = conflictsWith(question);
+  const reasons = [
+    ...reasonsOfConversation(facts, policy),
+    ...reasonsOfClosing(facts, policy, now),
+    ...reasonsOfTimeline(facts, policy),
+    ...reasonsOfCustomer(facts, choice, policy),
+    ...reasonsOfHistory(question, conflicts),
+  ];
+  if (reasons.length > 0 || !('address' in choice)) return { suppress: reasons };
+  const dueAt = sendTime({
+    now,
+    closedAt: facts.closedAt ?? now,
+    delay: policy.delay,
+    quietHours: policy.quietHours,
+    timeZone: facts.timeZone,
+  });
+  return {
+    send: { dueAt, address: choice.address },
+    displaces: conflicts.displaced.map(({ closingId }) => closingId),
+  };
+}
+
+/** The address whose history matters, in the form in which spellings meet; null when there is none to write to. */
+export function reservedAddress(facts: ClosingFacts, delivery: DeliveryName): string | null {
+  const choice = chooseAddress(addressKindOf(delivery), facts.customer);
+  return 'address' in choice ? addressKey(choice.address) : null;
+}
+
+/** Reasons that the conversation alone makes certain. */
+export function reasonsOfConversation(facts: ConversationFacts, policy: Policy): Reason[] {
+  const reasons: Reason[] = [];
+  if (facts.status !== 'CLOSED') {
+    reasons.push({ code: 'not_closed', detail: `the conversation's status is ${facts.status}` });
+  }
+  if (facts.reopened) reasons.push({ code: 'reopened', detail: 'reopened since this closing' });
+  const optOut = optOutTopic(facts.topicIds, facts.topics, policy.optOutTopics);
+  if (optOut !== null) {
+    const via = optOut.via === optOut.name ? '' : ` (parent of ${optOut.via})`;
+    reasons.push({ code: 'opt_out_topic', detail: `topic ${optOut.name}${via}` });
+  }
+  if (facts.inbox !== null && listed(policy.excludedInboxes, [facts.inbox.id, facts.inbox.name])) {
+    reasons.push({ code: 'inbox_excluded', detail: `inbox ${facts.inbox.name ?? facts.inbox.id}` });
+  }
+  return reasons;
+}
+
+/** Reasons that are certain before anything is read. */
+export function reasonsOfClosing(
+  { closingId, closedAt }: Pick<ClosingFacts, 'closingId' | 'closedAt'>,
+  policy: Policy,
+  now: number,
+): Reason[] {
+  const reasons: Reason[] = [];
+  if (closedAt !== null && now - closedAt > policy.maxAge) {
+    const days = Math.floor((now - closedAt) / day);
+    reasons.push({
+      code: 'too_old',
+      detail: `closed ${days} days ago, the limit is ${roundedDays(policy.maxAge)} days`,
+    });
+  }
+  return [...reasons, ...reasonsOfSample(closingId, policy)];
+}
+
+/** Reasons that the timeline makes certain. */
+export function reasonsOfTimeline(facts: TimelineFacts, policy: Policy): Reason[] {
+  const { attribution, agent } = facts;
+  if (facts.timelineUnsolved) {
+    return [
+      {
+        code: 'timeline_truncated',
+        detail: 'the timeline is cut and no other source names the last responder',
+      },
+    ];
+  }
+  const reasons: Reason[] = [];
+  if (attribution.response === null) {
+    const excluded = attribution.excludedAgentIds;
+    reasons.push(
+      excluded.length === 0
+        ? { code: 'no_agent_response', detail: 'no agent sent a response before the closing' }
+        : { code: 'agent_excluded', detail: `every responder is excluded: ${excluded.join(', ')}` },
+    );
+  } else if (agent === null) {
+    const id = attribution.response.agentId;
+    const detail = id === null ? 'Gladly does not say which agent' : `agent ${id} is not known to Gladly`;
+    reasons.push({ code: 'agent_unknown', detail });
+  }
+  const channel = attribution.response?.channel ?? null;
+  if (listed(policy.excludedChannels, [channel, attribution.response?.itemType ?? null])) {
+    reasons.push({ code: 'channel_excluded', detail: `channel ${channel ?? 'unknown'}` });
+  }
+  if (!attribution.customerSpoke && !facts.timelineTruncated) {
+    reasons.push({ code: 'no_customer_message', detail: 'the customer neither wrote nor called' });
+  }
+  return reasons;
+}
+
+function reasonsOfCustomer(facts: ClosingFacts, choice: AddressChoice, policy: Policy): Reason[] {
+  const reasons: Reason[] = [];
+  if ('missing' in choice) reasons.push({ code: choice.missing, detail: choice.detail });
+  const addresses = [
+    ...facts.customer.emails.flatMap(({ original, normalized }) => [original, normalized]),
+    ...facts.customer.phones.flatMap(({ original, normalized }) => [original, normalized]),
+  ];
+  if (listed(policy.excludedCustomers, [facts.customer.id, ...addresses, ...domainsOf(addresses)])) {
+    reasons.push({ code: 'customer_excluded', detail: 'the customer is on the excluded list' });
+  }
+  return reasons;
+}
+
+interface Conflicts {
+  /** Other surveys of this address that keep this one from being sent. */
+  blocking: readonly OtherSurvey[];
+  /** Older closings whose message has not left: the newer closing takes their place. */
+  displaced: readonly OtherSurvey[];
+}
+
+function conflictsWith({ facts, history, policy, delivery, now }: DecisionQuestion): Conflicts {
+  if (policy.suppressionDays === 0) return { blocking: [], displaced: [] };
+  const since = now - policy.suppressionDays * day;
+  const holding = history.others
+    .filter(({ state }) => (reservingStates as readonly ClosingState[]).includes(state))
+    .filter(({ at }) => at > since)
+    .filter(({ provider }) => isTrial(delivery) || isReal(provider));
+  const closedAt = facts.closedAt ?? now;
+  const yields = (other: OtherSurvey): boolean => other.state === 'scheduled' && other.closedAt < closedAt;
+  return {
+    blocking: holding.filter((other) => !yields(other)),
+    // A trial takes nobody's place but another trial's.
+    displaced: holding.filter(yields).filter(({ provider }) => !isTrial(delivery) || !isReal(provider)),
+  };
+}
+
+function reasonsOfHistory({ history, policy, delivery }: DecisionQuestion, conflicts: Conflicts): Reason[] {
+  const reasons: Reason[] = [];
+  if (history.unsubscribed)
+    reasons.push({ code: 'unsubscribed', detail: 'the customer wants no more surveys' });
+  const [blocking] = conflicts.blocking;
+  if (blocking !== undefined) {
+    const when = new Date(blocking.at).toISOString().slice(0, 10);
+    const verb = blocking.state === 'scheduled' ? 'is to be asked' : 'was asked';
+    reasons.push({
+      code: 'recently_surveyed',
+      detail: `the address ${verb} on ${when}, within ${policy.suppressionDays} days`,
+    });
+  }
+  if (isSurveyed(history.own, delivery)) {
+    reasons.push({ code: 'already_surveyed', detail: 'this closing has a survey' });
+  }
+  return reasons;
+}
+
+/** A closing has a survey once a message left or may have left; one of a trial delivery only counts in trials. */
+export function isSurveyed(own: SurveyHistory['own'], delivery: DeliveryName): boolean {
+  if (own === null || !(surveyedStates as readonly ClosingState[]).includes(own.state)) return false;
+  return isTrial(delivery) || isReal(own.provider);
+}
+
+/** What left by an unknown way may have reached the customer. */
+function isReal(provider: DeliveryName | null): boolean {
+  return provider === null || !isTrial(provider);
+}
+
+/** The share of closings that is surveyed is drawn by a hash of the closing, so that every run draws alike. */
+function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
+  if (policy.sample >= 100) return [];
+  const draw = createHash('sha256').update(closingId).digest().readUInt32BE(0) / 2 ** 32;
+  if (draw * 100 < policy.sample) return [];
+  return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample} %` }];
+}
+
+/** Entries and values meet trimmed and without regard to case. */
+export function listed(entries: readonly string[], values: readonly (string | null)[]): boolean {
+  const wanted = new Set(entries.map((entry) => entry.trim().toLowerCase()));
+  return values.some((value) => value !== null && wanted.has(value.trim().toLowerCase()));
+}
+
+/** A domain may be written with or without `@`. */
+function domainsOf(addresses: readonly (string | null)[]): string[] {
+  return addresses.flatMap((address) => {
+    const at = address?.lastIndexOf('@') ?? -1;
+    return address === null || at < 0 ? [] : [address.slice(at), address.slice(at + 1)];
+  });
+}
+
+function roundedDays(milliseconds: number): number {
+  return Math.round((milliseconds / day) * 10) / 10;
+}

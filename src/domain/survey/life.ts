@@ -1,0 +1,35 @@
+import { allows, type ClosingState } from '../closing/transitions.ts';
+import type { Policy } from '../eligibility/policy.ts';
+
+/** Whether a survey can be answered, or why not any more. `not_asked`: no message of it left. */
+export type SurveyLife = 'open' | 'final' | 'expired' | 'not_asked';
+
+/** Times are RFC 3339. */
+export interface SurveyFacts {
+  state: ClosingState;
+  /** When the message left; of a closing that was decided again since, the one before. */
+  leftAt: string | null;
+  firstAnsweredAt: string | null;
+  /** Of the answer: how often it was given or changed. */
+  revisions: number;
+}
+
+/** Each is kept with its comment, and nobody who is asked needs so many. */
+export const mostRevisions = 100;
+
+/**
+ * Answers are taken for `surveyExpires` after the message left, and can be changed for `answerFinalAfter` after the
+ * first one, a hundred times in all. Both periods are open at their end: at exactly the limit it is over.
+ */
+export function surveyLife(
+  { state, leftAt, firstAnsweredAt, revisions }: SurveyFacts,
+  { surveyExpires, answerFinalAfter }: Pick<Policy, 'surveyExpires' | 'answerFinalAfter'>,
+  nowMs: number,
+): SurveyLife {
+  const canBeAnswered = allows('answer', state) || allows('answer_earlier', state);
+  if (leftAt === null || !canBeAnswered) return 'not_asked';
+  if (nowMs >= Date.parse(leftAt) + surveyExpires) return 'expired';
+  if (revisions >= mostRevisions) return 'final';
+  const isFinal = firstAnsweredAt !== null && nowMs >= Date.parse(firstAnsweredAt) + answerFinalAfter;
+  return isFinal ? 'final' : 'open';
+}

@@ -1,0 +1,81 @@
+import type { Kysely } from 'kysely';
+import type { Reason } from '../../domain/eligibility/reason.ts';
+import { suppress } from '../closings/rows.ts';
+import type { Closing } from '../closings/closing.ts';
+import { within, type Ledger } from '../open.ts';
+import type { LedgerTables } from '../schema/tables.ts';
+
+export interface Unsubscribe {
+  /** Normalised e-mail address or phone number. */
+  address: string;
+  at: string;
+  /** How it was said, e.g. `page`. */
+  source: string;
+}
+
+/**
+ * Remembers that an address (normalised) is not to be asked again; the first time counts. What is scheduled for
+ * it is suppressed in the same transaction.
+ * @param source how it was said, e.g. `page`
+ * @returns whether it was not known before, and the closings that are suppressed by it
+ */
+export async function unsubscribe(
+  ledger: Ledger,
+  address: string,
+  at: string,
+  source: string,
+): Promise<{ isNew: boolean; suppressed: Closing[] }> {
+  return within(ledger, async (trx) => {
+    const { numInsertedOrUpdatedRows } = await trx
+      .insertInto('unsubscribes')
+      .values({ address, at, source })
+      .onConflict((conflict) => conflict.column('address').doNothing())
+      .executeTakeFirst();
+    const scheduled = await trx
+      .selectFrom('closings')
+      .select('id')
+      .where('address', '=', address)
+      .where('state', '=', 'scheduled')
+      .execute();
+    const reasons: Reason[] = [{ code: 'unsubscribed', detail: `unsubscribed at ${at}` }];
+    const suppressed: Closing[] = [];
+    for (const { id } of scheduled) {
+      suppressed.push(await suppress(trx, id, at, reasons));
+    }
+    return { isNew: numInsertedOrUpdatedRows === 1n, suppressed };
+  });
+}
+
+export async function isUnsubscribed(ledger: Ledger, address: string): Promise<boolean> {
+  return hasUnsubscribed(ledger.db, address);
+}
+
+/** Newest first. */
+export async function listUnsubscribes(ledger: Ledger): Promise<Unsubscribe[]> {
+  return ledger.db
+    .selectFrom('unsubscribes')
+    .select(['address', 'at', 'source'])
+    .orderBy('at', 'desc')
+    .orderBy('address')
+    .execute();
+}
+
+/** @returns whether the address was unsubscribed */
+export async function resubscribe(ledger: Ledger, address: string): Promise<boolean> {
+  return within(ledger, async (trx) => {
+    const { numDeletedRows } = await trx
+      .deleteFrom('unsubscribes')
+      .where('address', '=', address)
+      .executeTakeFirst();
+    return numDeletedRows > 0n;
+  });
+}
+
+export async function hasUnsubscribed(db: Kysely<LedgerTables>, address: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('unsubscribes')
+    .select('address')
+    .where('address', '=', address)
+    .executeTakeFirst();
+  return row !== undefined;
+}

@@ -1,0 +1,87 @@
+import type { Transaction } from 'kysely';
+import { clearCardDue } from './cards-due.ts';
+import { within, type Ledger } from '../open.ts';
+import type { CardsTable, LedgerTables } from '../schema/tables.ts';
+
+/** An answer on the customer's timeline in Gladly. */
+export interface Card {
+  /** The id that we gave the timeline item. */
+  itemId: string;
+  surveyId: string;
+  /** Of the answer that it shows. */
+  revision: number;
+  customerId: string;
+  /** `posting`: it may be there already. */
+  state: 'posting' | 'posted' | 'deleted';
+  body: string;
+  postedAt: string | null;
+}
+
+/** Notes a card before it is posted. One that was begun before is returned as it is. */
+export async function beginCard(
+  ledger: Ledger,
+  card: Pick<Card, 'itemId' | 'surveyId' | 'revision' | 'customerId' | 'body'>,
+): Promise<Card> {
+  return within(ledger, async (trx) => {
+    await trx
+      .insertInto('cards')
+      .values({
+        item_id: card.itemId,
+        survey_id: card.surveyId,
+        revision: card.revision,
+        customer_id: card.customerId,
+        state: 'posting',
+        body: card.body,
+      })
+      .onConflict((conflict) => conflict.column('item_id').doNothing())
+      .execute();
+    const row = await trx
+      .selectFrom('cards')
+      .selectAll()
+      .where('item_id', '=', card.itemId)
+      .executeTakeFirstOrThrow();
+    return toCard(row);
+  });
+}
+
+export async function markCardPosted(ledger: Ledger, itemId: string, at: string): Promise<void> {
+  await within(ledger, async (trx) => {
+    await changeCard(trx, itemId, { state: 'posted', posted_at: at });
+    await clearCardDue(trx, itemId);
+  });
+}
+
+export async function markCardDeleted(ledger: Ledger, itemId: string): Promise<void> {
+  await within(ledger, (trx) => changeCard(trx, itemId, { state: 'deleted' }));
+}
+
+/** Oldest revision first. */
+export async function cardsOf(ledger: Ledger, surveyId: string): Promise<Card[]> {
+  const rows = await ledger.db
+    .selectFrom('cards')
+    .selectAll()
+    .where('survey_id', '=', surveyId)
+    .orderBy('revision')
+    .execute();
+  return rows.map(toCard);
+}
+
+export function toCard(row: CardsTable): Card {
+  return {
+    itemId: row.item_id,
+    surveyId: row.survey_id,
+    revision: row.revision,
+    customerId: row.customer_id,
+    state: row.state,
+    body: row.body,
+    postedAt: row.posted_at,
+  };
+}
+
+async function changeCard(
+  trx: Transaction<LedgerTables>,
+  itemId: string,
+  change: Partial<CardsTable>,
+): Promise<void> {
+  await trx.updateTable('cards').set(change).where('item_id', '=', itemId).execute();
+}

@@ -1,0 +1,233 @@
+import { sql, type Kysely, type Transaction } from 'kysely';
+import { isTrial, type DeliveryName } from '../../domain/delivery.ts';
+import { Failure } from '../../failure.ts';
+import { closingIn, move, toClosing } from '../closings/rows.ts';
+import type { Closing } from '../closings/closing.ts';
+import { closeMessage } from './messages.ts';
+import { within, type Ledger } from '../open.ts';
+import { inQueueOf } from './queues.ts';
+import type { ClosingsTable, LedgerTables } from '../schema/tables.ts';
+import { described, expiry, isHeld, nameOf, type Worker } from './workers.ts';
+
+export type Claim =
+  | { claimed: true; closing: Closing; /** Somebody else began with it. */ takenOver: boolean }
+  | { claimed: false; heldBy: string; until: string };
+
+/**
+ * Takes a closing for one piece of work. A claim is exclusive, also among the tasks of one process. One whose
+ * process on this host has ended is taken over at once, that of another host when it has expired.
+ * @throws Failure closing_not_found
+ */
+export async function claimClosing(
+  ledger: Ledger,
+  closingId: string,
+  worker: Worker,
+  now: string,
+): Promise<Claim> {
+  return within(ledger, async (trx) => {
+    const { claimedBy, claimUntil } = await closingIn(trx, closingId);
+    if (claimedBy !== null && claimUntil !== null && isHeld(claimedBy, claimUntil, now)) {
+      return { claimed: false, heldBy: described(claimedBy), until: claimUntil };
+    }
+    return {
+      claimed: true,
+      closing: await claim(trx, closingId, worker, now),
+      takenOver: claimedBy !== null,
+    };
+  });
+}
+
+/** Extends the claim by another 30 s from `now`. @returns false when it was lost to another worker */
+export async function renewClaim(
+  ledger: Ledger,
+  closingId: string,
+  worker: Worker,
+  now: string,
+): Promise<boolean> {
+  return within(ledger, async (trx) => {
+    const { numUpdatedRows } = await trx
+      .updateTable('closings')
+      .set({ claim_until: expiry(now) })
+      .where('id', '=', closingId)
+      .where('claimed_by', '=', nameOf(worker))
+      .executeTakeFirst();
+    return numUpdatedRows > 0n;
+  });
+}
+
+/** Gives the claim back; one that was lost meanwhile stays with its new holder. */
+export async function releaseClaim(ledger: Ledger, closingId: string, worker: Worker): Promise<void> {
+  await within(ledger, (trx) =>
+    trx
+      .updateTable('closings')
+      .set({ claimed_by: null, claim_until: null })
+      .where('id', '=', closingId)
+      .where('claimed_by', '=', nameOf(worker))
+      .execute(),
+  );
+}
+
+/**
+ * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
+ * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
+ * customer one closing at a time.
+ */
+export async function claimNextDue(
+  ledger: Ledger,
+  worker: Worker,
+  now: string,
+  delivery: DeliveryName,
+): Promise<Closing | null> {
+  return within(ledger, async (trx) => {
+    await freeUnheldClaims(trx, now);
+    const inWork = trx
+      .selectFrom('closings as other')
+      .select('other.customer_id')
+      .where('other.queued', '=', sql.lit(1))
+      .where('other.claimed_by', 'is not', null)
+      .where('other.customer_id', 'is not', null);
+    const free = trx
+      .selectFrom('closings')
+      .select(['id', 'due_at', 'first_seen_at'])
+      // A literal: SQLite uses the partial index only if it can see the value.
+      .where('queued', '=', sql.lit(1))
+      .where('claimed_by', 'is', null)
+      .where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', inWork)]))
+      .where(inQueueOf(delivery))
+      .limit(1);
+    const timeless = await free
+      .where('due_at', 'is', null)
+      .orderBy('first_seen_at', 'desc')
+      .executeTakeFirst();
+    const timed = await free.where('due_at', '<=', now).orderBy('due_at', 'desc').executeTakeFirst();
+    const next =
+      timeless === undefined || (timed !== undefined && (timed.due_at ?? '') > timeless.first_seen_at)
+        ? timed
+        : timeless;
+    return next === undefined ? null : claim(trx, next.id, worker, now);
+  });
+}
+
+/** When the queue has work again: the earliest time after `now` at which a closing gets due; null: never. */
+export async function nextDueAt(ledger: Ledger, now: string, delivery: DeliveryName): Promise<string | null> {
+  const row = await ledger.db
+    .selectFrom('closings')
+    .select('due_at')
+    .where('queued', '=', sql.lit(1))
+    .where('due_at', '>', now)
+    .where(inQueueOf(delivery))
+    .orderBy('due_at')
+    .limit(1)
+    .executeTakeFirst();
+  return row?.due_at ?? null;
+}
+
+/**
+ * Settles a closing whose worker ended while the message was leaving. A delivery that is safe to repeat (a trial)
+ * is scheduled again; of any other nobody knows whether it left, and it is never repeated by itself.
+ */
+export async function resolveInterruptedSend(ledger: Ledger, closing: Closing, at: string): Promise<Closing> {
+  return within(ledger, (trx) => settle(trx, closing.id, at));
+}
+
+/** Settles every closing that is being sent by nobody any more. */
+export async function resolveAbandonedSends(ledger: Ledger, now: string): Promise<Closing[]> {
+  // Mostly there is none, and whoever only looks must not wait for those who write.
+  if ((await abandonedIn(ledger.db, now)).length === 0) return [];
+  return within(ledger, async (trx) => {
+    const settled: Closing[] = [];
+    for (const id of await abandonedIn(trx, now)) settled.push(await settle(trx, id, now));
+    return settled;
+  });
+}
+
+async function abandonedIn(db: Kysely<LedgerTables>, now: string): Promise<string[]> {
+  const sending = await db
+    .selectFrom('closings')
+    .select(['id', 'claimed_by', 'claim_until'])
+    .where('state', '=', 'sending')
+    .execute();
+  return sending.filter((row) => !isClaimHeld(row, now)).map(({ id }) => id);
+}
+
+function isClaimHeld(
+  { claimed_by: by, claim_until: until }: Pick<ClosingsTable, 'claimed_by' | 'claim_until'>,
+  now: string,
+): boolean {
+  return by !== null && until !== null && isHeld(by, until, now);
+}
+
+/** @throws Failure claim_lost when the closing is claimed by another worker */
+export function refuseClaimOfOther(closing: Closing, worker: Worker): void {
+  if (closing.claimedBy === null || closing.claimedBy === nameOf(worker)) return;
+  throw claimLost(closing);
+}
+
+/** Renews the claim within a transaction. @throws Failure claim_lost when this worker does not hold it */
+export async function keepClaim(
+  trx: Transaction<LedgerTables>,
+  closingId: string,
+  worker: Worker,
+  now: string,
+): Promise<void> {
+  const closing = await closingIn(trx, closingId);
+  if (closing.claimedBy !== nameOf(worker)) throw claimLost(closing);
+  await claim(trx, closingId, worker, now);
+}
+
+function claimLost(closing: Closing): Failure {
+  const holder = closing.claimedBy === null ? 'nobody' : described(closing.claimedBy);
+  return new Failure(
+    'ledger',
+    'claim_lost',
+    `The closing ${closing.id} is no longer claimed by this process but by ${holder}.`,
+    { hint: 'Leave it to that process, or run this again when it is done.', scope: 'contention' },
+  );
+}
+
+async function settle(trx: Transaction<LedgerTables>, closingId: string, at: string): Promise<Closing> {
+  const closing = await closingIn(trx, closingId);
+  if (closing.state !== 'sending') return closing;
+  await closeMessage(trx, closingId, { at, outcome: 'interrupted', externalId: null, error: null });
+  if (closing.provider !== null && isTrial(closing.provider)) {
+    return move(trx, closingId, 'resume', at, { dueAt: at, leftAt: null }, 'interrupted');
+  }
+  const error = {
+    code: 'send_interrupted',
+    message: 'The process ended while the message was leaving; nobody knows whether it left.',
+    hint: 'Look for the message at the other side, then settle it with `gcsat surveys retry`.',
+  };
+  return move(trx, closingId, 'doubt', at, { error }, 'interrupted');
+}
+
+async function claim(
+  trx: Transaction<LedgerTables>,
+  closingId: string,
+  worker: Worker,
+  now: string,
+): Promise<Closing> {
+  const row = await trx
+    .updateTable('closings')
+    .set({ claimed_by: nameOf(worker), claim_until: expiry(now) })
+    .where('id', '=', closingId)
+    .returningAll()
+    .executeTakeFirstOrThrow();
+  return toClosing(row);
+}
+
+async function freeUnheldClaims(trx: Transaction<LedgerTables>, now: string): Promise<void> {
+  const claims = await trx
+    .selectFrom('closings')
+    .select(['id', 'claimed_by', 'claim_until'])
+    .where('claimed_by', 'is not', null)
+    // One that was being sent keeps the name until it is settled.
+    .where('state', '!=', 'sending')
+    .execute();
+  const free = claims.filter((row) => !isClaimHeld(row, now)).map(({ id }) => id);
+  if (free.length === 0) return;
+  await trx
+    .updateTable('closings')
+    .set({ claimed_by: null, claim_until: null } satisfies Partial<ClosingsTable>)
+    .where('id', 'in', free)
+    .execute();
+}

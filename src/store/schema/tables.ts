@@ -1,0 +1,140 @@
+import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
+import type { DeliveryName } from '../../domain/delivery.ts';
+
+/**
+ * The rows as they are stored. Portable between SQLite and PostgreSQL: times are ISO-8601 UTC text with
+ * milliseconds (so that text order is time order), booleans are 0 or 1, structured values are JSON text.
+ */
+export interface LedgerTables {
+  ledger_version: { version: number };
+  organization: { id: number; organization_id: string; host_kind: string; origin: string };
+  closings: ClosingsTable;
+  sightings: ClosingReportsTable;
+  reopenings: { conversation_id: string; reopened_at: string };
+  history: HistoryTable;
+  messages: MessagesTable;
+  answers: AnswersTable;
+  cards: CardsTable;
+  cards_due: CardsDueTable;
+  visits: VisitsTable;
+  unsubscribes: { address: string; at: string; source: string };
+  marks: { name: string; at: string };
+  locks: { name: string; claimed_by: string; claim_until: string };
+  directories: { kind: string; id: string; body: string; fetched_at: string };
+  limits: LimitsTable;
+}
+
+export interface ClosingsTable {
+  id: string;
+  conversation_id: string;
+  customer_id: string | null;
+  closed_at: string;
+  first_seen_at: string;
+  source: string;
+  state: ClosingState;
+  state_at: string;
+  reopened_at: string | null;
+  due_at: string | null;
+  /** 1 while the queue may hand the row out once it is due; follows from state and due_at. */
+  queued: number;
+  attempts: number;
+  read_at: string | null;
+  decided_at: string | null;
+  reasons: string;
+  evidence: string | null;
+  customer: string | null;
+  agent: string | null;
+  survey_id: string | null;
+  provider: DeliveryName | null;
+  address: string | null;
+  survey_url: string | null;
+  left_at: string | null;
+  sent_at: string | null;
+  external_id: string | null;
+  error: string | null;
+  claimed_by: string | null;
+  claim_until: string | null;
+}
+
+/** A time at which a closing was seen besides its own: another source told of it. */
+export interface ClosingReportsTable {
+  conversation_id: string;
+  closed_at: string;
+  closing_id: string;
+  source: string;
+  seen_at: string;
+}
+
+export interface HistoryTable {
+  closing_id: string;
+  sequence: number;
+  at: string;
+  transition: Transition;
+  from_state: ClosingState;
+  to_state: ClosingState;
+  note: string | null;
+}
+
+export interface MessagesTable {
+  closing_id: string;
+  sequence: number;
+  survey_id: string;
+  provider: DeliveryName;
+  address: string | null;
+  left_at: string;
+  settled_at: string | null;
+  outcome: MessageOutcome | null;
+  external_id: string | null;
+  error: string | null;
+}
+
+/** How a message that was about to leave ended; `interrupted`: the process ended before it could tell. */
+export type MessageOutcome = 'sent' | 'uncertain' | 'not_sent' | 'interrupted';
+
+export interface AnswersTable {
+  survey_id: string;
+  revision: number;
+  closing_id: string | null;
+  rating: number;
+  resolved: number | null;
+  comment: string | null;
+  answered_at: string;
+  source: string;
+}
+
+export interface CardsTable {
+  item_id: string;
+  survey_id: string;
+  revision: number;
+  customer_id: string;
+  state: 'posting' | 'posted' | 'deleted';
+  body: string;
+  posted_at: string | null;
+}
+
+/** A survey whose newest answer has no card in Gladly. */
+export interface CardsDueTable {
+  survey_id: string;
+  closing_id: string | null;
+  answered_at: string;
+  /** Tries that failed for this answer. */
+  tries: number;
+  retry_at: string | null;
+  error: string | null;
+}
+
+export interface VisitsTable {
+  survey_id: string;
+  kind: string;
+  count: number;
+  first_at: string;
+  last_at: string;
+}
+
+/** Epoch milliseconds, with fractions. */
+export interface LimitsTable {
+  bucket: string;
+  next_at: number;
+  paused_until: number;
+  hand_until: number;
+}

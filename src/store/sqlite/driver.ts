@@ -1,0 +1,242 @@
+import { chmodSync, closeSync, existsSync, openSync, readSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  SqliteAdapter,
+  SqliteIntrospector,
+  SqliteQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Dialect,
+  type Driver,
+  type QueryResult,
+} from 'kysely';
+import Database from 'libsql';
+import { createSemaphore, type PermitOrder } from '../../domain/values/semaphore.ts';
+import { makePrivateFolder } from '../../private-folder.ts';
+import { isBusy, ledgerGone, storageFailure, unreadableLedger } from './failures.ts';
+import { fromStored, toStored } from './stored-text.ts';
+
+type Connection = InstanceType<typeof Database>;
+type Statement = ReturnType<Connection['prepare']>;
+
+/** How long the event loop may stand still. */
+const longestBreathMs = 5;
+
+export interface SqliteOptions {
+  /** How long a write waits for another process, in milliseconds. */
+  busyTimeoutMs: number;
+}
+
+const memory = ':memory:';
+
+/** The first bytes of every SQLite file (https://www.sqlite.org/fileformat.html, 1.3). */
+const fileHeader = 'SQLite format 3\0';
+
+/** More than the ledger has queries; a bound only because lists make their own text for every length. */
+const cachedStatements = 300;
+
+/** One connection in two hands; closing the one that is in line closes it. */
+export type Dialects = Readonly<Record<PermitOrder, Dialect>>;
+
+/**
+ * Opens the file, made private to the user if it is new, and gives kysely its dialects. A file that is not a ledger
+ * is left as it is.
+ * @throws Failure ledger_unreadable, ledger_not_writable, ledger_full, ledger_busy or database_invalid
+ */
+export async function openSqlite(path: string, options: SqliteOptions): Promise<Dialects> {
+  let database: Connection | undefined;
+  try {
+    if (path !== memory) prepareFile(path);
+    database = new Database(path);
+    const opened = database;
+    opened.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
+    await whenFree(options.busyTimeoutMs, () => refuseForeign(opened, path));
+    if (path !== memory) makePrivate(path);
+    // Switching to WAL needs the file alone and does not wait by itself.
+    await whenFree(options.busyTimeoutMs, () => opened.prepare('PRAGMA journal_mode = WAL').all());
+    opened.exec('PRAGMA synchronous = FULL');
+    opened.exec('PRAGMA foreign_keys = ON');
+    // What is erased on a customer's demand must not survive in free pages.
+    opened.prepare('PRAGMA secure_delete = ON').all();
+    const driver = driverOn(opened, path, options);
+    return { 'in line': dialectWith(driver('in line')), ahead: dialectWith(driver('ahead')) };
+  } catch (error) {
+    database?.close();
+    throw storageFailure(error, path);
+  }
+}
+
+/** SQLite gives its -wal and -shm files the mode of the database file, so that one has to exist, private, first. */
+function prepareFile(path: string): void {
+  makePrivateFolder(dirname(path));
+  closeSync(openSync(path, 'a', 0o600));
+  const file = openSync(path, 'r+');
+  try {
+    const start = Buffer.alloc(fileHeader.length);
+    const length = readSync(file, start, 0, start.length, 0);
+    if (length > 0 && start.toString('latin1') !== fileHeader) {
+      throw unreadableLedger(path, 'is not an SQLite database');
+    }
+  } finally {
+    closeSync(file);
+  }
+}
+
+function refuseForeign(database: Connection, path: string): void {
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as {
+    name: string;
+  }[];
+  if (tables.length > 0 && !tables.some(({ name }) => name === 'ledger_version')) {
+    throw unreadableLedger(path, 'is a database of something else than gcsat');
+  }
+}
+
+function makePrivate(path: string): void {
+  for (const file of [path, `${path}-wal`, `${path}-shm`]) {
+    if (existsSync(file)) chmodSync(file, 0o600);
+  }
+}
+
+/** Null for a ledger in memory, and for a file that is not there. */
+function inodeOf(path: string): bigint | null {
+  if (path === memory) return null;
+  return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
+}
+
+/** Waits without holding up the event loop, which SQLite's own busy handler would do. */
+async function whenFree<T>(timeoutMs: number, work: () => T): Promise<T> {
+  const deadline = performance.now() + timeoutMs;
+  for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 25)) {
+    try {
+      return work();
+    } catch (error) {
+      if (!isBusy(error) || performance.now() >= deadline) throw error;
+    }
+    await sleep(pauseMs);
+  }
+}
+
+function dialectWith(driver: Driver): Dialect {
+  return {
+    createDriver: () => driver,
+    createAdapter: () => new SqliteAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  };
+}
+
+/**
+ * One connection, lent to one caller at a time: a transaction has it from BEGIN to COMMIT, so nothing of another caller
+ * can come between.
+ */
+function driverOn(
+  database: Connection,
+  path: string,
+  options: SqliteOptions,
+): (order: PermitOrder) => Driver {
+  const statements = new Map<string, Statement>();
+  const turns = createSemaphore(1);
+
+  function statementFor(sql: string): Statement {
+    let statement = statements.get(sql);
+    if (statement === undefined) {
+      statement = database.prepare(sql);
+      const oldest = statements.keys().next();
+      if (statements.size >= cachedStatements && !oldest.done) statements.delete(oldest.value);
+      statements.set(sql, statement);
+    }
+    return statement;
+  }
+
+  function execute(query: CompiledQuery): QueryResult<unknown> {
+    try {
+      const statement = statementFor(query.sql);
+      const parameters = query.parameters.map(toStored);
+      // `get` of libsql adds a column of its own; `all` does not.
+      if (statement.reader)
+        return { rows: (statement.all(parameters) as Record<string, unknown>[]).map(fromStored) };
+      return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) };
+    } catch (error) {
+      throw storageFailure(error, path);
+    }
+  }
+
+  const connection: DatabaseConnection = {
+    executeQuery: <R>(query: CompiledQuery) =>
+      new Promise<QueryResult<R>>((resolve) => {
+        resolve(execute(query) as QueryResult<R>);
+      }),
+    streamQuery: () => {
+      throw new Error('The ledger reads in pages: a stream would hold its only connection.');
+    },
+  };
+
+  const opened = inodeOf(path);
+  let breathedAt = performance.now();
+
+  /**
+   * Every query is synchronous, so that work on the ledger alone would never let the event loop turn: signals, timers
+   * and sockets would wait for its end.
+   */
+  async function breathe(): Promise<void> {
+    if (performance.now() - breathedAt < longestBreathMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    breathedAt = performance.now();
+  }
+
+  async function acquireConnection(order: PermitOrder): Promise<DatabaseConnection> {
+    await turns.take(order);
+    await breathe();
+    return connection;
+  }
+
+  return (order) => ({
+    init: () => Promise.resolve(),
+    acquireConnection: () => acquireConnection(order),
+    beginTransaction: async () => {
+      try {
+        // SQLite would go on writing into a file that nobody can open any more.
+        if (inodeOf(path) !== opened) throw ledgerGone(path);
+        // Left by a rollback that failed.
+        if (database.inTransaction) database.exec('ROLLBACK');
+        // IMMEDIATE: a transaction that first reads and then writes cannot lose its snapshot to another process.
+        database.exec('PRAGMA busy_timeout = 0');
+        await whenFree(options.busyTimeoutMs, () => database.exec('BEGIN IMMEDIATE'));
+      } catch (error) {
+        throw storageFailure(error, path);
+      } finally {
+        database.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
+      }
+    },
+    commitTransaction: async () => {
+      await connection.executeQuery({ sql: 'COMMIT', parameters: [] } as unknown as CompiledQuery);
+    },
+    rollbackTransaction: () => {
+      try {
+        // A full disk makes SQLite roll back by itself.
+        if (database.inTransaction) database.exec('ROLLBACK');
+      } catch {
+        // What made the transaction fail tells more, and the next one rolls back first.
+      }
+      return Promise.resolve();
+    },
+    releaseConnection: () => {
+      turns.end();
+      return Promise.resolve();
+    },
+    destroy: async () => {
+      await acquireConnection(order);
+      statements.clear();
+      try {
+        // The cached statements keep the file open until they are collected; the -wal file must not wait for that.
+        database.exec('PRAGMA busy_timeout = 0');
+        database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+      } catch {
+        // Whoever opens the file next does it; nothing is lost in the -wal file.
+      }
+      database.close();
+      turns.end();
+    },
+  });
+}

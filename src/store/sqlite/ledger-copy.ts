@@ -1,0 +1,37 @@
+import { sql } from 'kysely';
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { openLedger, type Ledger } from '../open.ts';
+import { makeCopyFolder, removeAbandonedFolders } from './copy-folders.ts';
+
+/**
+ * A copy of the ledger as it is now, on which a dry run can do everything that the real run would do. Private to the
+ * user, and gone when it is closed; where the process is killed before that, the next copy removes it.
+ */
+export async function copyLedger(ledger: Ledger): Promise<Ledger> {
+  await removeAbandonedFolders();
+  const folder = await makeCopyFolder();
+  const remove = (): void => rmSync(folder, { recursive: true, force: true });
+  // The copy holds what the ledger holds, and must not outlive a process that is told to exit at once.
+  process.once('exit', remove);
+  try {
+    const location = join(folder, 'ledger.db');
+    await sql`vacuum into ${location}`.execute(ledger.db);
+    const copy = await openLedger(location);
+    return {
+      ...copy,
+      async close() {
+        try {
+          await copy.close();
+        } finally {
+          remove();
+          process.off('exit', remove);
+        }
+      },
+    };
+  } catch (error) {
+    remove();
+    process.off('exit', remove);
+    throw error;
+  }
+}

@@ -1,0 +1,63 @@
+import { timeNow } from '../../domain/values/instant.ts';
+import { Failure, isContention, stopsTheRun } from '../../failure.ts';
+import { cardsDue, cardFailureOf, noteCardFailure } from '../../store/answers/cards-due.ts';
+import { defectOf } from '../context/defect.ts';
+import { postAnswer } from './post-answer.ts';
+import type { Services } from '../context/services.ts';
+import { createSteps } from '../context/steps.ts';
+
+/** A survey whose newest answer has no card yet. */
+export interface MissingCard {
+  surveyId: string;
+  closingId: string;
+}
+
+const minute = 60_000;
+const hour = 60 * minute;
+const day = 24 * hour;
+
+/** Those whose next try has come, oldest answer first. */
+export async function missingCards({ ledger, clock }: Services, limit: number): Promise<MissingCard[]> {
+  const missing = await cardsDue(ledger, limit, timeNow(clock));
+  // Posted by hand for a conversation that the ledger knows nothing of: only a post by hand can repeat it.
+  return missing.flatMap(({ surveyId, closingId }) => (closingId === null ? [] : [{ surveyId, closingId }]));
+}
+
+/**
+ * Posts one card. A failure is kept with the time of the next try, for ever until Gladly takes the card: from a minute
+ * doubling to an hour, or to a day where Gladly refuses what the next try would repeat.
+ *
+ * @returns null when it stands on the timeline, else why not
+ * @throws Failure that the next card would meet too
+ */
+export async function postMissingCard(
+  services: Services,
+  { surveyId, closingId }: MissingCard,
+): Promise<Failure | null> {
+  const steps = createSteps(services, () => undefined);
+  try {
+    await postAnswer(services, { surveyId, closingId, answer: null }, { dryRun: false, steps });
+    return null;
+  } catch (error) {
+    if (services.signal.aborted) throw error;
+    const failure = error instanceof Failure ? error : defectOf(error);
+    if (stopsTheRun(failure)) throw failure;
+    // Whoever is faster posts it.
+    if (!isContention(failure)) await keepFailure(services, surveyId, failure);
+    return failure;
+  }
+}
+
+async function keepFailure({ ledger, clock }: Services, surveyId: string, failure: Failure): Promise<void> {
+  const now = clock();
+  const before = await cardFailureOf(ledger, surveyId);
+  const { code, message, hint } = failure;
+  await noteCardFailure(ledger, surveyId, {
+    retryAt: new Date(now + waitAfter(failure, before?.tries ?? 0)).toISOString(),
+    error: { code, message, hint },
+  });
+}
+
+function waitAfter({ kind }: Failure, triesBefore: number): number {
+  return Math.min(minute * 2 ** Math.min(triesBefore, 20), kind === 'temporary' ? hour : day);
+}

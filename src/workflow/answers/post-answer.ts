@@ -1,0 +1,142 @@
+import { makeCard, type CardItem } from '../../domain/survey/card.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import type { RequestFigures } from '../../documents/survey.ts';
+import { Failure } from '../../failure.ts';
+import {
+  currentAnswer,
+  previewAnswer,
+  recordAnswer,
+  type Answer,
+  type NewAnswer,
+} from '../../store/answers/answers.ts';
+import { closingById } from '../../store/closings/closings.ts';
+import {
+  cardSubject,
+  targetOfConversation,
+  targetOfSurvey,
+  type AnswerTarget,
+  type ToldClosing,
+} from './answer-target.ts';
+import { withLock } from '../context/claim.ts';
+import { postCard } from './post-card.ts';
+import type { Services } from '../context/services.ts';
+import type { Steps } from '../context/steps.ts';
+
+export interface AnswerContent {
+  rating: number;
+  resolved: boolean | null;
+  comment: string | null;
+}
+
+export type PostRequest =
+  | { conversationId: string; answer: AnswerContent }
+  | { surveyId: string; closingId?: string; answer: AnswerContent | null };
+
+/** What `post` tells. Times are RFC 3339 in UTC. */
+export interface PostDocument {
+  conversationId: string;
+  surveyId: string;
+  customerId: string;
+  outcome: 'posted' | 'already_posted' | 'would_post';
+  answer: {
+    rating: number;
+    resolved: boolean | null;
+    comment: string | null;
+    answeredAt: string;
+    revision: number;
+  };
+  agent: ToldClosing['agent'];
+  card: { itemId: string; postedAt: string | null; body: CardItem };
+  requests: RequestFigures;
+}
+
+/**
+ * Records an answer and puts its card on the customer's timeline. The same answer again changes nothing; another one
+ * takes the place of the card.
+ *
+ * @throws Failure kind not_found for a conversation or survey that does not exist.
+ */
+export async function postAnswer(
+  services: Services,
+  request: PostRequest,
+  { dryRun, steps }: { dryRun: boolean; steps: Steps },
+): Promise<PostDocument> {
+  const target =
+    'surveyId' in request
+      ? await targetOfSurvey(services, request.surveyId, request.closingId)
+      : await targetOfConversation(services, request.conversationId, steps);
+  if (dryRun) return preview(services, target, request.answer, steps);
+  // Two posts of one survey at the same time would each miss the other's card.
+  return withLock(services, `card of survey ${target.surveyId}`, async () => {
+    const answer = await recordedAnswer(services, target, request.answer);
+    const told = await toldNow(services, target);
+    const posted = await steps.run('post card', () =>
+      postCard(services, answer, cardSubject(services, target, told), target.customerId),
+    );
+    return {
+      ...describeTarget(target, told, answer, steps),
+      customerId: posted.customerId,
+      outcome: posted.wasThere ? 'already_posted' : 'posted',
+      card: { itemId: posted.item.id, postedAt: posted.postedAt, body: posted.item },
+    };
+  });
+}
+
+async function preview(
+  services: Services,
+  target: AnswerTarget,
+  content: AnswerContent | null,
+  steps: Steps,
+): Promise<PostDocument> {
+  const answer =
+    content === null
+      ? await storedAnswer(services, target)
+      : await previewAnswer(services.ledger, newAnswer(services, target, content));
+  const body = makeCard(answer, cardSubject(services, target, target.told), services.clock());
+  return {
+    ...describeTarget(target, target.told, answer, steps),
+    outcome: 'would_post',
+    card: { itemId: body.id, postedAt: null, body },
+  };
+}
+
+function describeTarget(
+  { conversationId, surveyId, customerId }: AnswerTarget,
+  { agent }: ToldClosing,
+  { rating, resolved, comment, answeredAt, revision }: Answer,
+  steps: Steps,
+): Omit<PostDocument, 'outcome' | 'card'> {
+  const answer = { rating, resolved, comment, answeredAt, revision };
+  return { conversationId, surveyId, customerId, answer, agent, requests: steps.requests() };
+}
+
+/** The row may have got its verdict since it was read, and the next try sees nothing but the row. */
+async function toldNow({ ledger }: Services, { closingId, told }: AnswerTarget): Promise<ToldClosing> {
+  return (closingId === null ? null : await closingById(ledger, closingId)) ?? told;
+}
+
+async function recordedAnswer(
+  services: Services,
+  target: AnswerTarget,
+  content: AnswerContent | null,
+): Promise<Answer> {
+  if (content === null) return storedAnswer(services, target);
+  return (await recordAnswer(services.ledger, newAnswer(services, target, content))).answer;
+}
+
+function newAnswer(
+  { clock }: Services,
+  { surveyId, closingId, unasked }: AnswerTarget,
+  content: AnswerContent,
+): NewAnswer {
+  const told = { surveyId, closingId, ...content, at: timeNow(clock), source: 'post' };
+  return unasked === null ? told : { ...told, unasked };
+}
+
+async function storedAnswer({ ledger }: Services, { surveyId }: AnswerTarget): Promise<Answer> {
+  const stored = await currentAnswer(ledger, surveyId);
+  if (stored !== null) return stored;
+  throw new Failure('not_found', 'answer_not_found', `survey ${surveyId} has no answer yet`, {
+    hint: 'give --rating to record one, or wait for the customer',
+  });
+}

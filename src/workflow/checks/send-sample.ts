@@ -1,0 +1,95 @@
+import type { Settings } from '../../config/settings.ts';
+import { testMark, type SurveyMessage } from '../../ports/delivery-provider.ts';
+import { isEmailAddress, isMobileNumber } from '../../domain/eligibility/addresses.ts';
+import { addressKindOf, type DeliveryName } from '../../domain/delivery.ts';
+import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
+import { Failure } from '../../failure.ts';
+import { memoryLimiterStore } from '../../gladly/pacing.ts';
+import { refusalOf } from '../survey/deliver-survey.ts';
+import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
+import { openGladly } from '../context/services.ts';
+
+export interface Sample {
+  delivery: DeliveryName;
+  to: string;
+  outcome: 'sent' | 'uncertain' | 'failed';
+  externalId: string | null;
+  surveyUrl: string;
+  failure: Failure | null;
+}
+
+/**
+ * Sends one survey that is about nothing to an address of the operator's, by the configured delivery. The ledger is left
+ * alone, so its links lead to the page for surveys that are over, and it says that it is a test.
+ *
+ * @throws Failure `bad_address` of kind usage, and what keeps the delivery from being opened
+ */
+export async function sendSampleSurvey(
+  settings: Settings,
+  to: string,
+  { signal, clock }: { signal: AbortSignal; clock: () => number },
+): Promise<Sample> {
+  requireAddress(settings.delivery, to);
+  const surroundings = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
+  const { client } = openGladly(settings, surroundings, memoryLimiterStore());
+  try {
+    const companyName = settings.policy.companyName ?? (await client.getOrganization()).name ?? '';
+    const message = await sampleMessage(settings, to, companyName, clock());
+    const provider = await openDelivery(settings, client, clock, signal);
+    const outcome = await provider.deliver(message, () => Promise.resolve()).finally(() => provider.close());
+    return {
+      delivery: settings.delivery,
+      to,
+      outcome: outcome.status === 'not_sent' ? 'failed' : outcome.status,
+      externalId: outcome.status === 'sent' ? outcome.externalId : null,
+      surveyUrl: message.surveyUrl,
+      failure:
+        outcome.status === 'sent'
+          ? null
+          : outcome.status === 'uncertain'
+            ? outcome.failure
+            : refusalOf(outcome),
+    };
+  } finally {
+    client.close();
+  }
+}
+
+async function sampleMessage(
+  settings: Settings,
+  to: string,
+  companyName: string,
+  now: number,
+): Promise<SurveyMessage> {
+  const closedAt = new Date(now).toISOString();
+  // No closing has such an id, so no survey of the ledger is meant.
+  const surveyId = surveyIdOf(`sample\0${closedAt}`);
+  const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
+  return {
+    surveyId,
+    conversationId: 'sample',
+    closingId: 'sample',
+    to: { address: to, name: null },
+    agent: { name: 'Anna Sample', firstName: 'Anna' },
+    companyName,
+    language: settings.policy.language,
+    channel: settings.delivery === 'gladly-sms' ? 'sms' : 'email',
+    closedAt,
+    timeZone: null,
+    surveyUrl: links.survey,
+    ratingUrls: links.ratings,
+    unsubscribeUrl: links.unsubscribe,
+    mark: testMark,
+  };
+}
+
+function requireAddress(delivery: DeliveryName, to: string): void {
+  const isMobile = addressKindOf(delivery) === 'mobile';
+  if (isMobile ? isMobileNumber(to) : isEmailAddress(to)) return;
+  throw new Failure(
+    'usage',
+    'bad_address',
+    `'${to}' is ${isMobile ? 'no mobile number' : 'no e-mail address'}, which ${delivery} needs`,
+    { hint: isMobile ? 'write it as +15550100123' : 'write it as robin@example.com' },
+  );
+}

@@ -1,0 +1,90 @@
+import type { Settings } from '../../config/settings.ts';
+import type { DeliveryName } from '../../domain/delivery.ts';
+import { createGladlyEmail, plainAddress } from '../../delivery/gladly-email.ts';
+import { createGladlySms, phoneNumber } from '../../delivery/gladly-sms.ts';
+import { createMailComposer, type MailComposer } from '../../delivery/mail.ts';
+import { createOutbox } from '../../delivery/outbox.ts';
+import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
+import { createSmtp, mailableSender } from '../../delivery/smtp.ts';
+import { builtInTemplate, loadTemplate } from '../../delivery/template.ts';
+import { Failure } from '../../failure.ts';
+import type { GladlyClient } from '../../gladly/client.ts';
+
+/**
+ * The chosen way to the customer.
+ *
+ * @param signal once aborted, no session with a mail server is begun
+ * @throws Failure kind configuration when the template is broken, a setting is missing, or this version has no such
+ *   delivery.
+ */
+export async function openDelivery(
+  settings: Settings,
+  client: GladlyClient,
+  clock: () => number,
+  signal: AbortSignal = new AbortController().signal,
+): Promise<DeliveryProvider> {
+  switch (settings.delivery) {
+    case 'outbox':
+      return createOutbox({
+        directory: settings.outboxDir,
+        from: settings.from,
+        composer: await composerOf(settings),
+        clock,
+      });
+    case 'gladly-email':
+      return createGladlyEmail({
+        from: required(settings, settings.from, 'a sender address', 'GCSAT_FROM'),
+        composer: await composerOf(settings),
+        sendEmail: (mail, leaving) => client.sendEmail(mail, leaving),
+      });
+    case 'gladly-sms':
+      return createGladlySms({
+        from: required(settings, settings.from, 'a sender number', 'GCSAT_FROM'),
+        sendSms: (sms, leaving) => client.sendSms(sms, leaving),
+      });
+    case 'smtp':
+      return createSmtp({
+        url: required(settings, settings.smtpUrl, 'the address of a mail server', 'GCSAT_SMTP_URL'),
+        from: required(settings, settings.from, 'a sender address', 'GCSAT_FROM'),
+        composer: await composerOf(settings),
+        timeoutMs: settings.timeoutMs,
+        clock,
+        signal,
+      });
+    case 'medallia':
+      throw notYet(settings.delivery);
+  }
+}
+
+/** @throws Failure `bad_from` of kind configuration when the delivery can not send from there. */
+export function checkSender(delivery: DeliveryName, from: string): void {
+  if (delivery === 'gladly-email') plainAddress(from);
+  if (delivery === 'gladly-sms') phoneNumber(from);
+  if (delivery === 'smtp') mailableSender(from);
+}
+
+/** Where links in messages lead. Only `outbox`, which is for trying, has a default. */
+export function publicUrlOf(settings: Settings): string {
+  if (settings.publicUrl !== null) return settings.publicUrl;
+  if (settings.delivery === 'outbox') return 'http://localhost:8080';
+  return required(settings, settings.publicUrl, 'the address of the survey page', 'GCSAT_PUBLIC_URL');
+}
+
+async function composerOf(settings: Settings): Promise<MailComposer> {
+  const template =
+    settings.templateFile === null ? builtInTemplate() : await loadTemplate(settings.templateFile);
+  return createMailComposer({ template });
+}
+
+function required(settings: Settings, value: string | null, what: string, how: string): string {
+  if (value !== null) return value;
+  throw new Failure('configuration', 'delivery_incomplete', `delivery ${settings.delivery} needs ${what}`, {
+    hint: `give ${how}, or set it in the profile with \`gcsat configure set\``,
+  });
+}
+
+function notYet(delivery: DeliveryName): Failure {
+  return new Failure('configuration', 'delivery_unsupported', `this version cannot deliver by ${delivery}`, {
+    hint: 'choose --delivery outbox, smtp, gladly-email or gladly-sms',
+  });
+}

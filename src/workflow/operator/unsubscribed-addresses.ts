@@ -1,0 +1,51 @@
+import { addressKey, isEmailAddress, phoneNumber } from '../../domain/eligibility/addresses.ts';
+import { Failure } from '../../failure.ts';
+import type { Ledger } from '../../store/open.ts';
+import {
+  listUnsubscribes,
+  resubscribe,
+  unsubscribe,
+  type Unsubscribe,
+} from '../../store/addresses/unsubscribes.ts';
+
+/** What became of an address at the operator's word. Fields may be added, never renamed or removed. */
+export interface AddressChange {
+  /** As the ledger knows it. */
+  address: string;
+  unsubscribed: boolean;
+  /** False: it was so already. */
+  changed: boolean;
+  /** Closings whose survey was scheduled, and is not sent now. */
+  suppressed: string[];
+}
+
+/** Addresses that are not asked again, the newest first. */
+export async function unsubscribedAddresses(ledger: Ledger): Promise<Unsubscribe[]> {
+  return listUnsubscribes(ledger);
+}
+
+/**
+ * Asks an address no more, also not what is scheduled for it.
+ * @param typed an e-mail address or a phone number with its country code, as a person writes it
+ * @throws Failure kind usage, code `address_invalid`
+ */
+export async function unsubscribeAddress(ledger: Ledger, typed: string, at: string): Promise<AddressChange> {
+  const address = readAddress(typed);
+  const { isNew, suppressed } = await unsubscribe(ledger, address, at, 'operator');
+  return { address, unsubscribed: true, changed: isNew, suppressed: suppressed.map(({ id }) => id) };
+}
+
+/** Lets an address be asked again; what was suppressed stays so. @throws Failure kind usage, code `address_invalid` */
+export async function resubscribeAddress(ledger: Ledger, typed: string): Promise<AddressChange> {
+  const address = readAddress(typed);
+  return { address, unsubscribed: false, changed: await resubscribe(ledger, address), suppressed: [] };
+}
+
+function readAddress(typed: string): string {
+  const number = phoneNumber(typed);
+  if (number !== null) return addressKey(number);
+  if (isEmailAddress(typed.trim())) return addressKey(typed);
+  throw new Failure('usage', 'address_invalid', `'${typed}' is no e-mail address and no phone number`, {
+    hint: 'give an address like kim@example.com, or a number with its country code like +14155550100',
+  });
+}

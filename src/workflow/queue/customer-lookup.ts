@@ -1,0 +1,30 @@
+import { freshMilliseconds } from '../survey/deliver-survey.ts';
+import type { AskForCustomer, AskedCustomer } from '../survey/look-in-stages.ts';
+import { readCustomer } from '../survey/read-conversation.ts';
+import type { Services } from '../context/services.ts';
+
+/** Bounds the memory of a long run; the closings of one customer mostly lie near each other. */
+const mostRemembered = 5000;
+/** A run of hours should notice that an address has changed. */
+const rememberedMilliseconds = 30 * 60_000;
+
+/** Remembers whom it asked for, so that a customer with many closings costs one request. */
+export function customerLookup(services: Services): AskForCustomer {
+  const known = new Map<string, { asked: Promise<AskedCustomer>; askedAt: number }>();
+  return (customerId, { again, steps }) => {
+    const now = services.clock();
+    const found = known.get(customerId);
+    const longest = again ? freshMilliseconds : rememberedMilliseconds;
+    if (found !== undefined && now - found.askedAt < longest) return found.asked;
+    const readAt = new Date(now).toISOString();
+    const asked = readCustomer(services, customerId, steps).then((customer) => ({ customer, readAt }));
+    known.delete(customerId);
+    known.set(customerId, { asked, askedAt: now });
+    asked.catch(() => {
+      if (known.get(customerId)?.asked === asked) known.delete(customerId);
+    });
+    const [oldest] = known.keys();
+    if (known.size > mostRemembered && oldest !== undefined) known.delete(oldest);
+    return asked;
+  };
+}

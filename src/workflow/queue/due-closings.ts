@@ -1,0 +1,44 @@
+import { timeNow } from '../../domain/values/instant.ts';
+import { claimClosing, claimNextDue, releaseClaim } from '../../store/queue/claims.ts';
+import type { Closing } from '../../store/closings/closing.ts';
+import { newerWaiting } from '../../store/queue/waiting.ts';
+import type { Services } from '../context/services.ts';
+import type { NextWork } from './work-queue.ts';
+
+/**
+ * The one queue: the rows of the ledger that are due. Of the closings of one customer the newest is decided first,
+ * because it is the one to be asked about; the others come after it.
+ *
+ * @param onClaimed there was a closing, so there may be another
+ */
+export function queueOf(services: Services, onClaimed: () => void = () => undefined): NextWork {
+  const { ledger, worker, settings } = services;
+  return async () => {
+    for (;;) {
+      const closing = await claimNextDue(ledger, worker, timeNow(services.clock), settings.delivery);
+      if (closing === null) return null;
+      onClaimed();
+      const newest = await newestOf(services, closing).catch(async (error: unknown) => {
+        await releaseClaim(ledger, closing.id, worker);
+        throw error;
+      });
+      if (newest !== null) return { closing: newest, read: null };
+    }
+  };
+}
+
+/** Takes a newer closing instead; null when somebody else was faster, and the older one comes when that one is done. */
+async function newestOf(services: Services, closing: Closing): Promise<Closing | null> {
+  const { ledger, worker, settings } = services;
+  const findNewer = (): Promise<string | null> =>
+    newerWaiting(ledger, closing, timeNow(services.clock), settings.delivery);
+  const newer = await findNewer();
+  if (newer === null) return closing;
+  await releaseClaim(ledger, closing.id, worker);
+  const claim = await claimClosing(ledger, newer, worker, timeNow(services.clock));
+  if (!claim.claimed) return null;
+  // It may have been settled since it was found.
+  if ((await findNewer()) === newer) return claim.closing;
+  await releaseClaim(ledger, newer, worker);
+  return null;
+}

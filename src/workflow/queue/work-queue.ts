@@ -1,0 +1,180 @@
+import { setMaxListeners } from 'node:events';
+import { timeNow } from '../../domain/values/instant.ts';
+import { Failure, isContention } from '../../failure.ts';
+import { resolveAbandonedSends } from '../../store/queue/claims.ts';
+import type { Closing } from '../../store/closings/closing.ts';
+import { keepingClaim } from '../context/claim.ts';
+import { customerLookup } from './customer-lookup.ts';
+import { queueHealth, stopsTheQueue } from './queue-health.ts';
+import type { ConversationRead } from '../survey/read-conversation.ts';
+import type { Services } from '../context/services.ts';
+import { processClaimed, waiting, type WorkResult } from './settle-claimed.ts';
+
+export interface QueueLimits {
+  /** Most messages that may leave. */
+  maxSends: number | null;
+  /** Most closings that are worked on. */
+  maxClosings: number | null;
+  /** Epoch milliseconds after which nothing new is begun. */
+  deadline: number | null;
+}
+
+export type QueueEnd = 'done' | 'max_sends' | 'limit' | 'duration' | 'stopped';
+
+export interface QueueRun {
+  sent: number;
+  scheduled: number;
+  suppressed: number;
+  uncertain: number;
+  failed: number;
+  end: QueueEnd;
+  /** What stopped the run; what was begun is finished all the same, and what is left stays in the queue. */
+  failure: Failure | null;
+}
+
+/** As many closings at once as slow answers need to fill the permitted rate; the pacing keeps them in line. */
+const mostWorkers = 16;
+/** At a small share fewer are begun, so that reads do not grow old and a stop does not wait for many. */
+const readingMilliseconds = 8000;
+const requestsPerClosing = 4;
+
+/** A closing that this process has claimed, with its conversation where that was read to find it. */
+export interface Work {
+  closing: Closing;
+  read: ConversationRead | null;
+}
+
+/** One piece of work with what it came to. */
+export interface SettledWork extends WorkResult {
+  /** Null where the failure came before the closing was known. */
+  closing: Closing | null;
+}
+
+/**
+ * The next closing that is due; null when there is none. A Failure is that of one piece of work, unless it stops the
+ * rest. Whoever waits for work answers null when the signal aborts, because the run has stopped.
+ */
+export type NextWork = (ended: AbortSignal) => Promise<Work | null>;
+
+/**
+ * Works on the queue until nothing is due, or a limit is reached. A closing that fails, also by a defect of ours, is kept
+ * with its back-off and never stops the rest, unless everything fails or the rest would fail alike.
+ */
+export async function workQueue(
+  services: Services,
+  next: NextWork,
+  limits: QueueLimits,
+  onSettled: (settled: SettledWork) => void,
+): Promise<QueueRun> {
+  const counts = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
+  let limit: QueueEnd = 'done';
+  const askForCustomer = customerLookup(services);
+  const health = queueHealth();
+  /** Closings that somebody else changed while they were worked on; once is no trouble. */
+  const leftToOthers = new Set<string>();
+  const failedBefore = new Set<string>();
+  let begun = 0;
+  let working = 0;
+  let stop: { error: unknown } | null = null;
+  const ended = new AbortController();
+  // Each worker that waits for work listens to it.
+  setMaxListeners(0, ended.signal);
+  const end = (): void => ended.abort();
+
+  /** Why nothing new may be begun; null when it may. `wait`: what is being done may use up the last permitted send. */
+  const obstacle = (): QueueEnd | 'wait' | null => {
+    if (limits.maxClosings !== null && begun >= limits.maxClosings) return 'limit';
+    if (limits.deadline !== null && services.clock() >= limits.deadline) return 'duration';
+    if (limits.maxSends === null) return null;
+    const left = limits.maxSends - counts.sent - counts.uncertain;
+    if (left <= 0) return 'max_sends';
+    return working >= left ? 'wait' : null;
+  };
+
+  const workOnNext = async (): Promise<SettledWork | null> => {
+    let closing: Closing | null = null;
+    try {
+      const work = await next(ended.signal);
+      if (work === null) return null;
+      closing = work.closing;
+      const result = await keepingClaim(services, closing, (row) =>
+        processClaimed(services, row, { askForCustomer, read: work.read }),
+      );
+      if (result.outcome !== 'waiting') leftToOthers.delete(closing.id);
+      return { closing, ...result };
+    } catch (error) {
+      if (!(error instanceof Failure)) throw error;
+      const id = closing?.id;
+      if (id === undefined || !isContention(error) || leftToOthers.has(id))
+        return { closing, outcome: 'failed', reasons: [], failure: error };
+      leftToOthers.add(id);
+      return { closing, ...waiting };
+    }
+  };
+
+  const count = (settled: SettledWork): void => {
+    const { closing, outcome, failure } = settled;
+    if (failure !== null && stopsTheQueue(failure)) throw failure;
+    if (closing !== null) {
+      // A run may be long enough to try again what failed in it.
+      if (failedBefore.delete(closing.id)) counts.failed -= 1;
+      if (outcome === 'failed') failedBefore.add(closing.id);
+    }
+    if (outcome in counts) counts[outcome as keyof typeof counts] += 1;
+    onSettled(settled);
+    health.note(settled);
+  };
+
+  const loop = async (): Promise<void> => {
+    while (stop === null) {
+      services.signal.throwIfAborted();
+      const hindrance = obstacle();
+      if (hindrance === 'wait') {
+        await services.sleep(20);
+        continue;
+      }
+      if (hindrance !== null) {
+        limit = hindrance;
+        return;
+      }
+      begun += 1;
+      working += 1;
+      try {
+        const result = await workOnNext();
+        if (result === null) {
+          begun -= 1;
+          return;
+        }
+        count(result);
+      } finally {
+        working -= 1;
+      }
+    }
+  };
+
+  await resolveAbandonedSends(services.ledger, timeNow(services.clock));
+  services.signal.addEventListener('abort', end);
+  await Promise.all(
+    Array.from({ length: workersFor(services.settings.ratePercent) }, () =>
+      loop().catch((error: unknown) => {
+        stop ??= { error };
+        end();
+      }),
+    ),
+  );
+  services.signal.removeEventListener('abort', end);
+  const stopped = stop as { error: unknown } | null;
+  if (stopped !== null) {
+    if (stopped.error instanceof Failure) return { ...counts, end: 'stopped', failure: stopped.error };
+    throw stopped.error;
+  }
+  const forbidden = health.forbidden();
+  if (forbidden !== null) return { ...counts, end: 'stopped', failure: forbidden };
+  return { ...counts, end: limit, failure: null };
+}
+
+function workersFor(ratePercent: number): number {
+  const requestMilliseconds = 1000 / (10 * (ratePercent / 100));
+  const inTime = Math.ceil(readingMilliseconds / (requestsPerClosing * requestMilliseconds));
+  return Math.min(mostWorkers, Math.max(2, inTime));
+}

@@ -1,0 +1,201 @@
+import type { BackfillDocument } from '../../documents/backfill.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import type { TimeRange } from '../../domain/values/time-range.ts';
+import { copyLedger } from '../../store/sqlite/ledger-copy.ts';
+import { countDue } from '../../store/queue/counts.ts';
+import { endPauses } from '../../store/queue/waiting.ts';
+import type { Failure } from '../../failure.ts';
+import { readyToDeliver } from '../survey/decide-and-deliver.ts';
+import { errorOf } from '../survey/describe.ts';
+import { queueOf } from '../queue/due-closings.ts';
+import { enumerateClosings, planSources, type SourceChoice } from './find-closings.ts';
+import { namedConversations } from './named-conversations.ts';
+import { dryRunServices } from '../context/dry-run.ts';
+import type { Services } from '../context/services.ts';
+import { planOf, summarizeNamed, summarizeRange } from './summary.ts';
+import { workQueue, type QueueLimits } from '../queue/work-queue.ts';
+
+/** All closings of a stretch of time. */
+export interface RangeTarget {
+  range: TimeRange;
+  timezone: string;
+  source: SourceChoice;
+  /** Whether what failed before waits for its next try, or is tried now: whoever runs it again has mended the cause. */
+  failed: 'wait' | 'now';
+}
+
+/** Which closings: those of a range, or those that named conversations are in. */
+export type BackfillTarget = RangeTarget | { conversationIds: AsyncIterable<string> };
+
+export interface BackfillRequest {
+  target: BackfillTarget;
+  limits: QueueLimits;
+  dryRun: boolean;
+}
+
+/** What a long run tells while it works. */
+export interface BackfillListener {
+  /** Before anything is asked. */
+  explain(sentences: readonly string[]): void;
+  /** What was found and could not be used; each sentence once. */
+  warn(sentence: string): void;
+  found(seen: number): void;
+  /** Whether `ready` may answer no. Then closings are counted before any of them goes to the queue. */
+  asks: boolean;
+  /**
+   * Everything is found and nothing is sent yet.
+   *
+   * @param due how many closings there are to work on at most
+   * @returns false to stop here
+   */
+  ready(due: number): Promise<boolean>;
+  settled(done: number): void;
+  /** How many named conversations could not be read, at the end; no closing is known of them. */
+  unread(count: number): void;
+}
+
+export interface BackfillResult {
+  document: BackfillDocument;
+  /** What stopped the work on the queue; null when it ended by itself or at a limit. */
+  failure: Failure | null;
+}
+
+/**
+ * Surveys every closing of a range: finds them into the ledger's queue and works on the queue until it is done. A run
+ * that ended early is continued by running it again, or by whoever works on the queue next. A dry run does the same on
+ * a copy of the ledger and sends nothing.
+ *
+ * @throws Failure that kept the work from being begun: what it came to then is nothing
+ */
+export async function backfill(
+  services: Services,
+  request: BackfillRequest,
+  listener: BackfillListener,
+): Promise<BackfillResult> {
+  await readyToDeliver(services);
+  // Which organisation this is has to be certain before anything is written.
+  await services.organization();
+  if (!request.dryRun) return run(services, request, listener);
+  return onScratch(services, (trial) => run(trial, request, listener));
+}
+
+async function onScratch<Result>(
+  services: Services,
+  work: (trial: Services) => Promise<Result>,
+): Promise<Result> {
+  const scratch = await copyLedger(services.ledger);
+  try {
+    return await work(dryRunServices(services, scratch));
+  } finally {
+    await scratch.close();
+  }
+}
+
+/** How many closings this run will work on at most. */
+async function dueNow({ ledger, clock, settings }: Services, { maxClosings }: QueueLimits): Promise<number> {
+  const due = await countDue(ledger, timeNow(clock), settings.delivery);
+  return Math.min(due, maxClosings ?? due);
+}
+
+async function run(
+  services: Services,
+  request: BackfillRequest,
+  listener: BackfillListener,
+): Promise<BackfillResult> {
+  const began = services.clock();
+  const { failure, ...part } =
+    'range' in request.target
+      ? await runRange(services, request.target, request.limits, listener)
+      : await runNamed(services, request.target.conversationIds, request.limits, listener);
+  const requests = structuredClone(services.client.counts);
+  const rehearsed = {
+    sends: part.thisRun.sent,
+    requests: requests.gladly,
+    since: new Date(began).toISOString(),
+  };
+  const left = await countDue(services.ledger, timeNow(services.clock), services.settings.delivery);
+  // A limit that is reached with the last closing stopped nothing.
+  const isDone = left === 0 && failure === null && part.end !== 'declined' && part.range !== null;
+  const document: BackfillDocument = {
+    dryRun: request.dryRun,
+    ...part,
+    end: isDone ? 'done' : part.end,
+    error: failure === null ? null : errorOf(failure, null),
+    requests,
+    left,
+    plan: request.dryRun ? await planOf(services, rehearsed) : null,
+    seconds: Math.round((services.clock() - began) / 100) / 10,
+  };
+  return { document, failure };
+}
+
+type Part = Omit<BackfillDocument, 'dryRun' | 'error' | 'requests' | 'left' | 'plan' | 'seconds'> & {
+  failure: Failure | null;
+};
+
+const nothing = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
+
+async function runRange(
+  services: Services,
+  { range, timezone, source, failed }: RangeTarget,
+  limits: QueueLimits,
+  listener: BackfillListener,
+): Promise<Part> {
+  const { ledger } = services;
+  listener.explain(planSources(services, range, source).explanation);
+  const warned = new Set<string>();
+  // Planned anew each time: a person may take longer to answer than events stay within reach.
+  const find = async (where: Services): ReturnType<typeof enumerateClosings> => {
+    const found = await enumerateClosings(where, planSources(where, range, source), (seen) =>
+      listener.found(seen),
+    );
+    for (const sentence of found.warnings) {
+      if (!warned.has(sentence)) listener.warn(sentence);
+      warned.add(sentence);
+    }
+    if (failed === 'now') await endPauses(where.ledger, range, timeNow(where.clock));
+    return found;
+  };
+  if (listener.asks) {
+    const refused = await onScratch(services, async (trial) => {
+      const { sources, explanation } = await find(trial);
+      if (await listener.ready(await dueNow(trial, limits))) return null;
+      const summary = await summarizeRange(trial.ledger, range);
+      return { range: { ...range, timezone }, sources, explanation, ...summary };
+    });
+    if (refused !== null) return { ...refused, thisRun: nothing, end: 'declined', failure: null };
+  }
+  const { sources, explanation, suppressed } = await find(services);
+  if (!listener.asks) await listener.ready(await dueNow(services, limits));
+  const told = { range: { ...range, timezone }, sources, explanation };
+  let done = 0;
+  const { end, failure, ...worked } = await workQueue(services, queueOf(services), limits, () =>
+    listener.settled((done += 1)),
+  );
+  const thisRun = { ...worked, suppressed: suppressed + worked.suppressed };
+  return { ...told, ...(await summarizeRange(ledger, range)), thisRun, end, failure };
+}
+
+async function runNamed(
+  services: Services,
+  ids: AsyncIterable<string>,
+  limits: QueueLimits,
+  listener: BackfillListener,
+): Promise<Part> {
+  const explanation = ['the conversations that were named, each read once'];
+  listener.explain(explanation);
+  const told = { range: null, sources: ['conversations'], explanation };
+  const wanted = new Set<string>();
+  for await (const id of ids) wanted.add(id);
+  const named = namedConversations(services, wanted);
+  if (!(await listener.ready(Math.min(wanted.size, limits.maxClosings ?? wanted.size)))) {
+    const summary = await summarizeNamed(services.ledger, named);
+    return { ...told, ...summary, thisRun: nothing, end: 'declined', failure: null };
+  }
+  let done = 0;
+  const { end, failure, ...thisRun } = await workQueue(services, named.next, limits, () =>
+    listener.settled((done += 1)),
+  );
+  listener.unread(named.unread.length);
+  return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun, end, failure };
+}

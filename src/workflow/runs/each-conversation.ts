@@ -1,0 +1,38 @@
+import { Failure, isForbidden, stopsTheRun } from '../../failure.ts';
+import { describeFailure, type ConversationResult } from '../survey/describe.ts';
+import type { Services } from '../context/services.ts';
+import { createSteps, type Steps } from '../context/steps.ts';
+
+/**
+ * Works on each conversation in turn, every one once. One that fails does not stop the rest, unless the rest would
+ * fail alike.
+ */
+export async function eachConversation(
+  services: Services,
+  conversationIds: readonly string[],
+  onStep: (conversationId: string, name: string) => void,
+  work: (conversationId: string, steps: Steps) => Promise<ConversationResult>,
+): Promise<ConversationResult[]> {
+  const results: ConversationResult[] = [];
+  for (const conversationId of new Set(conversationIds)) {
+    const steps = createSteps(services, (name) => onStep(conversationId, name));
+    const result = await attempt(conversationId, steps, work);
+    results.push(result);
+    const { failure } = result;
+    if (failure !== null && (stopsTheRun(failure) || isForbidden(failure))) break;
+  }
+  return results;
+}
+
+async function attempt(
+  conversationId: string,
+  steps: Steps,
+  work: (conversationId: string, steps: Steps) => Promise<ConversationResult>,
+): Promise<ConversationResult> {
+  try {
+    return await work(conversationId, steps);
+  } catch (error) {
+    if (!(error instanceof Failure)) throw error;
+    return describeFailure(conversationId, steps, error);
+  }
+}

@@ -1,0 +1,83 @@
+import type { BackfillDocument } from '../../documents/backfill.ts';
+import { Failure, isForbidden } from '../../failure.ts';
+import { backfill, type BackfillListener } from './backfill.ts';
+import { readyToDeliver } from '../survey/decide-and-deliver.ts';
+import { errorOf } from '../survey/describe.ts';
+import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
+import type { Services } from '../context/services.ts';
+import { seenUntil, surveyingSince, unseenRange } from './sync-range.ts';
+import type { QueueLimits } from '../queue/work-queue.ts';
+
+/** What `sync` tells: the same as a backfill of the stretch since the last tick, and the cards it posted. */
+export interface SyncDocument extends BackfillDocument {
+  /** The first tick asks nobody about the past: closings count from here on. */
+  startedAt: string;
+  cards: { posted: number; failed: number };
+}
+
+export interface SyncResult {
+  document: SyncDocument;
+  /** What stopped the tick; what it left is left to the next. */
+  failure: Failure | null;
+}
+
+/** Cards of one tick; the rest wait for the next. */
+const mostCards = 500;
+
+/**
+ * One tick: closings since the last tick, surveys that are due, answers without a card. Begins at the moment of the
+ * first tick; the past is surveyed only by a backfill or a replay.
+ */
+export async function sync(
+  services: Services,
+  request: { limits: QueueLimits; dryRun: boolean; timezone: string },
+  listener: BackfillListener,
+): Promise<SyncResult> {
+  const now = services.clock();
+  const at = new Date(now).toISOString();
+  // A tick that cannot run must not make the time until the next one a time of surveys.
+  await readyToDeliver(services);
+  const startedAt = await surveyingSince(services, at, request.dryRun);
+  const range = await unseenRange(services, startedAt, now);
+  const target = { range, timezone: request.timezone, source: 'auto', failed: 'wait' } as const;
+  const { document, failure } = await backfill(
+    services,
+    { target, limits: request.limits, dryRun: request.dryRun },
+    listener,
+  );
+  if (failure !== null || request.dryRun) {
+    return { document: { ...document, startedAt, cards: { posted: 0, failed: 0 } }, failure };
+  }
+  await seenUntil(services, at);
+  const { failure: stopped, ...cards } = await postMissingCards(services);
+  const told = { ...document, requests: structuredClone(services.client.counts), startedAt, cards };
+  if (stopped === null) return { document: told, failure: null };
+  return { document: { ...told, end: 'stopped', error: errorOf(stopped, null) }, failure: stopped };
+}
+
+interface CardRun {
+  posted: number;
+  failed: number;
+  failure: Failure | null;
+}
+
+/** Answers whose card was not posted when they came. One that fails is tried again by a later tick. */
+async function postMissingCards(services: Services): Promise<CardRun> {
+  const cards = { posted: 0, failed: 0 };
+  const forbidden: Failure[] = [];
+  try {
+    for (const missing of await missingCards(services, mostCards)) {
+      const failure = await postMissingCard(services, missing);
+      if (failure === null) cards.posted += 1;
+      else cards.failed += 1;
+      if (failure !== null && isForbidden(failure)) forbidden.push(failure);
+      if (failure !== null)
+        services.debug(`the card of survey ${missing.surveyId} was not posted: ${failure.message}`);
+    }
+  } catch (error) {
+    if (error instanceof Failure) return { ...cards, failure: error };
+    throw error;
+  }
+  // Several, and not one was permitted: that is no card's own trouble.
+  return { ...cards, failure: cards.posted > 0 ? null : (forbidden[1] ?? null) };
+}

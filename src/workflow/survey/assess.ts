@@ -1,0 +1,156 @@
+import { anyPhone, chooseEmail } from '../../domain/eligibility/addresses.ts';
+import type { ClosingFacts, ConversationFacts, TimelineFacts } from '../../domain/eligibility/decide.ts';
+import { formatInstant, normalizeTime, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
+import type {
+  AgentIdentity,
+  DocumentAttribution,
+  DocumentConversation,
+  DocumentCustomer,
+  DocumentItem,
+} from '../../documents/survey.ts';
+import type { Recording } from '../../domain/attribution/timeline.ts';
+import type { Customer } from '../../gladly/answers.ts';
+import type { Facts } from '../../store/queue/decisions.ts';
+import type { Credit } from './credit.ts';
+import type { ConversationRead, FullRead, TimelineRead } from './read-conversation.ts';
+
+/** The closing that is being looked at; `closedAt` null: the conversation never closed as far as we know. */
+export interface ClosingInQuestion {
+  id: string | null;
+  closedAt: Instant | null;
+  reopened: boolean;
+}
+
+/** What the ledger freezes with a survey: a later reassignment or renaming changes nothing of it. */
+export interface Evidence {
+  conversation: DocumentConversation;
+  attribution: DocumentAttribution | null;
+  /** Null where the verdict was certain without it. */
+  timeline: { items: number; truncated: boolean; considered: DocumentItem[] } | null;
+  recordings: Recording[];
+}
+
+export function factsOf(read: FullRead, credit: Credit, closing: ClosingInQuestion): ClosingFacts {
+  return {
+    ...conversationFactsOf(read, closing),
+    ...timelineFactsOf(read, credit),
+    customer: read.customer,
+    timeZone: read.organization.timezone,
+  };
+}
+
+export function conversationFactsOf(read: ConversationRead, closing: ClosingInQuestion): ConversationFacts {
+  const { conversation, topics } = read;
+  return {
+    closingId: closing.id ?? conversation.id,
+    status: conversation.status,
+    closedAt: closing.closedAt === null ? null : toMilliseconds(closing.closedAt),
+    reopened: closing.reopened,
+    topicIds: conversation.topicIds,
+    topics,
+    inbox: inboxOf(read),
+  };
+}
+
+export function timelineFactsOf({ truncated }: TimelineRead, credit: Credit): TimelineFacts {
+  return {
+    attribution: credit.attribution,
+    timelineUnsolved: credit.unsolved,
+    timelineTruncated: truncated,
+    agent: credit.agent,
+  };
+}
+
+/** What is kept of a closing whose verdict was certain from the conversation alone. */
+export function conversationEvidenceOf(read: ConversationRead, closing: ClosingInQuestion): Evidence {
+  const { conversation, topics } = read;
+  return {
+    conversation: {
+      status: conversation.status,
+      createdAt: normalizeTime(conversation.createdAt),
+      closedAt: closing.closedAt === null ? null : formatInstant(closing.closedAt),
+      closing: closing.id,
+      assignedAgentId: conversation.agentId,
+      assignedAgentName: nameOf(read, conversation.agentId),
+      inbox: inboxOf(read),
+      topics: conversation.topicIds.map((id) => ({ id, name: topics.get(id)?.name ?? null })),
+    },
+    attribution: null,
+    timeline: null,
+    recordings: [],
+  };
+}
+
+export function evidenceOf(
+  read: ConversationRead & TimelineRead,
+  credit: Credit,
+  closing: ClosingInQuestion,
+): Evidence & { timeline: NonNullable<Evidence['timeline']> } {
+  const considered = credit.attribution.considered.map((item) => ({
+    ...item,
+    agentName: nameOf(read, item.agentId),
+  }));
+  return {
+    ...conversationEvidenceOf(read, closing),
+    attribution: attributionOf(credit, considered),
+    timeline: { items: read.items.length, truncated: read.truncated, considered },
+    recordings: read.items.flatMap(({ recording }) => (recording === null ? [] : [recording])),
+  };
+}
+
+/** What the ledger keeps with a verdict that needed everything that can be read. */
+export function frozenFacts(read: FullRead, credit: Credit, closing: ClosingInQuestion): Facts {
+  return {
+    readAt: read.readAt,
+    evidence: evidenceOf(read, credit, closing),
+    customer: customerOf(read.customer),
+    customerId: read.customer.id,
+    agent: namedAgent(credit),
+  };
+}
+
+export function customerOf(customer: Customer): DocumentCustomer {
+  const email = chooseEmail(customer.emails);
+  return {
+    id: customer.id,
+    name: customer.name,
+    email: 'address' in email ? email.address : null,
+    phone: anyPhone(customer.phones),
+  };
+}
+
+/** The credited agent where Gladly says which one it is. */
+export function namedAgent(credit: Credit): (AgentIdentity & { id: string }) | null {
+  const agent = creditedAgent(credit);
+  return agent === null || agent.id === null ? null : { ...agent, id: agent.id };
+}
+
+/** The credited agent; only the id where the directory does not know them. */
+export function creditedAgent({ attribution, agent }: Credit): AgentIdentity | null {
+  if (attribution.response === null) return null;
+  return agent ?? { id: attribution.response.agentId, name: null, email: null };
+}
+
+function attributionOf(credit: Credit, considered: DocumentItem[]): DocumentAttribution | null {
+  const { response } = credit.attribution;
+  const agent = creditedAgent(credit);
+  if (response === null || agent === null) return null;
+  return {
+    agent: { id: agent.id, name: agent.name, email: agent.email },
+    itemId: response.itemId,
+    itemType: response.itemType,
+    channel: response.channel,
+    respondedAt: response.respondedAt,
+    confidence: credit.confidence,
+    considered,
+  };
+}
+
+function nameOf({ agents }: ConversationRead, agentId: string | null): string | null {
+  return agentId === null ? null : (agents.get(agentId)?.name ?? null);
+}
+
+function inboxOf(read: ConversationRead): { id: string; name: string | null } | null {
+  const { inboxId } = read.conversation;
+  return inboxId === null ? null : { id: inboxId, name: read.inboxes.get(inboxId)?.name ?? null };
+}

@@ -1,0 +1,94 @@
+import {
+  attribute,
+  undatedResponse,
+  type Attribution,
+  type ConsideredItem,
+  type Response,
+} from '../../domain/attribution/credit.ts';
+import type { Instant } from '../../domain/values/instant.ts';
+import { Failure } from '../../failure.ts';
+import type { Agent } from '../../gladly/answers.ts';
+import { skippingExcludedAgents } from './excluded-agents.ts';
+import type { ConversationRead, TimelineRead } from './read-conversation.ts';
+import type { Services } from '../context/services.ts';
+import { solveTimeline } from './solve-timeline.ts';
+import type { Steps } from '../context/steps.ts';
+
+/** Who is credited, how sure that is, and what was looked at. */
+export interface Credit {
+  attribution: Attribution;
+  confidence: 'exact' | 'truncated';
+  /** The timeline is cut and no other source names the last responder. */
+  unsolved: boolean;
+  /** What kept the other sources from naming them. */
+  troubles: Failure[];
+  /** The credited agent as the directory knows them; null when it does not, or when nobody is credited. */
+  agent: Agent | null;
+  warnings: string[];
+}
+
+/** Attributes one closing. A cut timeline is solved from another source or left unsolved, never guessed. */
+export async function creditClosing(
+  services: Services,
+  read: ConversationRead & TimelineRead,
+  closedAt: Instant | null,
+  steps: Steps,
+): Promise<Credit> {
+  const skippingExcluded = skippingExcludedAgents(services, read.agents);
+  const visible = await skippingExcluded(
+    (isExcluded) => attribute({ items: read.items, closedAt, isExcluded }),
+    mayBeCredited,
+  );
+  const warnings = visible.unknownTypes.map(
+    (type) => `the timeline has items of the type ${type}, which gcsat does not know; they do not count`,
+  );
+  if (visible.undated.length > 0) throw undatedResponses(read, visible);
+  const troubles: Failure[] = [];
+  let response = visible.response;
+  if (read.truncated) {
+    response = await steps.run('find the last responder of a cut timeline', () =>
+      solveTimeline(services, { read, closedAt, visible, skippingExcluded, troubles }),
+    );
+  }
+  for (const { message } of troubles) {
+    warnings.push(`a source cannot name the last responder of a cut timeline: ${message}`);
+  }
+  const agentId = response?.agentId ?? null;
+  const agent = agentId === null ? null : await services.directory.agent(agentId);
+  return {
+    attribution: { ...visible, response, considered: remarked(visible.considered, response) },
+    confidence: read.truncated ? 'truncated' : 'exact',
+    unsolved: read.truncated && response === null,
+    troubles,
+    agent,
+    warnings,
+  };
+}
+
+/** Who answered last, as far as the times tell, and who may have without one. */
+function mayBeCredited({ response, undated, considered }: Attribution): (string | null)[] {
+  const withoutTime = undated.length === 0 ? [] : considered.filter(({ why }) => why === undatedResponse);
+  return [response?.agentId ?? null, ...withoutTime.map(({ agentId }) => agentId)];
+}
+
+function undatedResponses({ conversation }: ConversationRead, { undated }: Attribution): Failure {
+  const items = undated.map((id) => id ?? 'without an id').join(', ');
+  return new Failure(
+    'contract',
+    'response_without_time',
+    `an agent's response has no readable time: item ${items}`,
+    {
+      hint: 'nobody can tell whether it was the last one; look at the conversation in Gladly',
+      conversationId: conversation.id,
+    },
+  );
+}
+
+/** The last response that a cut timeline shows may not be the last one there was. */
+function remarked(considered: readonly ConsideredItem[], response: Response | null): ConsideredItem[] {
+  return considered.map((item) =>
+    item.why === 'last response' && item.itemId !== response?.itemId
+      ? { ...item, why: 'earlier response' }
+      : item,
+  );
+}

@@ -1,0 +1,140 @@
+import { chooseAddress } from '../../domain/eligibility/addresses.ts';
+import { backOff } from '../../domain/closing/back-off.ts';
+import { addressKindOf } from '../../domain/delivery.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import { firstNameOf } from '../../domain/values/person-name.ts';
+import { surveyLinks } from '../../domain/survey/token.ts';
+import type { SurveyOutcome } from '../../documents/survey.ts';
+import type { DeliveryOutcome, SurveyMessage } from '../../ports/delivery-provider.ts';
+import { Failure } from '../../failure.ts';
+import type { Closing } from '../../store/closings/closing.ts';
+import { markLeaving, recordDelivery, type MessageResult } from '../../store/queue/decisions.ts';
+import { limiterStore } from '../../store/limiter.ts';
+import type { Look } from './look-at-closing.ts';
+import { publicUrlOf } from '../context/open-delivery.ts';
+import type { Services } from '../context/services.ts';
+import type { Steps } from '../context/steps.ts';
+
+/** The decision rests on reads of at most this age when the message leaves. */
+export const freshMilliseconds = 120_000;
+
+/** Tries of one message within one run. */
+const mostTries = 3;
+const longestPauseMilliseconds = 10_000;
+
+type NotSent = DeliveryOutcome & { status: 'not_sent' };
+
+/**
+ * The decision no longer holds and has to be made again: the reads grew too old while waiting for the pacing, or
+ * another process changed the closing, e.g. because a newer one of the same address took its place. Nothing left.
+ */
+export class DecideAgain extends Error {}
+
+export interface Delivered {
+  row: Closing;
+  outcome: SurveyOutcome;
+  failure: Failure | null;
+}
+
+/**
+ * Sends the one message of a closing that is decided and due. The row says `sending` before the message leaves, so
+ * that a crash is seen as what it is: a message that may have left.
+ *
+ * @throws DecideAgain when the decision no longer holds; nothing left then.
+ */
+export async function deliverSurvey(
+  services: Services,
+  look: Look,
+  closing: Closing,
+  steps: Steps,
+): Promise<Delivered> {
+  const { ledger, worker } = services;
+  const provider = await services.provider();
+  const message = await composeMessage(services, look, closing);
+  const leaving = async (): Promise<void> => {
+    const { readAt, customerReadAt } = look.read;
+    const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
+    if (services.clock() - oldest > freshMilliseconds) throw new DecideAgain();
+    await markLeaving(ledger, closing.id, worker, timeNow(services.clock)).catch((error: unknown) => {
+      throw error instanceof Failure && error.code === 'closing_changed' ? new DecideAgain() : error;
+    });
+  };
+  for (let tries = 1; ; tries += 1) {
+    const outcome = await steps.run('deliver', () => provider.deliver(message, leaving));
+    const settlement = settlementOf(services, closing, outcome);
+    const row = await recordDelivery(ledger, closing.id, timeNow(services.clock), settlement);
+    if (outcome.status === 'sent') return { row, outcome: 'sent', failure: null };
+    if (outcome.status === 'uncertain') return { row, outcome: 'uncertain', failure: outcome.failure };
+    const wait = row.state === 'scheduled' ? await waitBeforeRepeat(services, outcome, tries) : null;
+    if (wait === null) return { row, outcome: 'failed', failure: refusalOf(outcome) };
+    await services.sleep(wait);
+  }
+}
+
+/**
+ * Milliseconds until a message that certainly did not leave is tried again at once; null when that is left to a later
+ * run, because the trouble will last.
+ */
+async function waitBeforeRepeat(
+  { ledger, clock }: Services,
+  { temporary, failure }: NotSent,
+  tries: number,
+): Promise<number | null> {
+  if (!temporary || failure.kind !== 'temporary' || tries >= mostTries) return null;
+  const pause = (await limiterStore(ledger).pausedUntil('requests')) - clock();
+  if (pause > longestPauseMilliseconds) return null;
+  return Math.max(pause, 0) + Math.random() * 250 * 2 ** tries;
+}
+
+async function composeMessage(services: Services, look: Look, closing: Closing): Promise<SurveyMessage> {
+  const { settings } = services;
+  const { credit, read } = look;
+  const { surveyId } = closing;
+  if (surveyId === null) throw new Error('a survey was decided without an id');
+  const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
+  const name = credit.agent?.name ?? null;
+  return {
+    surveyId,
+    conversationId: closing.conversationId,
+    closingId: closing.id,
+    to: { address: addressOf(services, look), name: read.customer.name },
+    agent: { name, firstName: firstNameOf(name) },
+    companyName: settings.policy.companyName ?? read.organization.name ?? '',
+    language: settings.policy.language,
+    channel: credit.attribution.response?.channel ?? null,
+    closedAt: closing.closedAt,
+    timeZone: read.organization.timezone,
+    surveyUrl: links.survey,
+    ratingUrls: links.ratings,
+    unsubscribeUrl: links.unsubscribe,
+  };
+}
+
+/** The decision found an address in this very read. */
+function addressOf({ settings }: Services, { read }: Look): string {
+  const choice = chooseAddress(addressKindOf(settings.delivery), read.customer);
+  if ('address' in choice) return choice.address;
+  throw new Error('a survey was decided without an address to send it to');
+}
+
+function settlementOf({ clock }: Services, closing: Closing, outcome: DeliveryOutcome): MessageResult {
+  if (outcome.status === 'sent') return { status: 'sent', externalId: outcome.externalId };
+  const { code, message, hint } = outcome.failure;
+  const error = { code, message, hint };
+  if (outcome.status === 'uncertain') return { status: 'uncertain', error };
+  // The tries of one run count as one.
+  const attempts = closing.attempts + 1;
+  const wait = outcome.temporary ? backOff(attempts, true) : null;
+  if (wait === null) return { status: 'not_sent', temporary: false, error, attempts };
+  const retryAt = new Date(clock() + wait).toISOString();
+  return { status: 'not_sent', temporary: true, retryAt, error, attempts };
+}
+
+/** A message that the other side refuses is this one item's trouble, not a breach of the other side's contract. */
+export function refusalOf({ failure, temporary }: NotSent): Failure {
+  if (temporary || failure.kind !== 'contract') return failure;
+  return new Failure('partial', failure.code, failure.message, {
+    hint: 'mend what the other side names (often the sender, GCSAT_FROM), then run `gcsat surveys retry`',
+    cause: failure,
+  });
+}

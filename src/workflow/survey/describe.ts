@@ -1,0 +1,86 @@
+import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { DocumentError, SurveyDocument, SurveyOutcome } from '../../documents/survey.ts';
+import type { Failure } from '../../failure.ts';
+import type { Closing } from '../../store/closings/closing.ts';
+import { customerOf, evidenceOf } from './assess.ts';
+import type { Look } from './look-at-closing.ts';
+import type { Steps } from '../context/steps.ts';
+
+export interface ConversationResult {
+  document: SurveyDocument;
+  /** Why this conversation's work failed; null when it did not. */
+  failure: Failure | null;
+}
+
+interface Ending {
+  outcome: SurveyOutcome;
+  reasons: readonly Reason[];
+  /** The closing's row after the work; null where no survey was made. */
+  row: Closing | null;
+  failure?: Failure | null;
+  warnings?: readonly string[];
+}
+
+/** What became of one conversation that was read. */
+export function describe(look: Look, steps: Steps, ending: Ending): ConversationResult {
+  const evidence = evidenceOf(look.read, look.credit, look.closing);
+  const failure = ending.failure ?? null;
+  const document: SurveyDocument = {
+    conversationId: look.conversationId,
+    outcome: ending.outcome,
+    reasons: [...ending.reasons],
+    attribution: evidence.attribution,
+    timeline: evidence.timeline,
+    conversation: evidence.conversation,
+    customer: customerOf(look.read.customer),
+    recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
+    survey: surveyOf(ending.row),
+    warnings: [...look.credit.warnings, ...(ending.warnings ?? [])],
+    error: failure === null ? null : errorOf(failure, look.conversationId),
+    requests: steps.requests(),
+    steps: steps.list,
+  };
+  return { document, failure };
+}
+
+/** What became of a conversation that could not be read or worked on. */
+export function describeFailure(conversationId: string, steps: Steps, failure: Failure): ConversationResult {
+  const document: SurveyDocument = {
+    conversationId,
+    outcome: 'failed',
+    reasons: [],
+    attribution: null,
+    timeline: null,
+    conversation: null,
+    customer: null,
+    recordings: [],
+    survey: null,
+    warnings: [],
+    error: errorOf(failure, conversationId),
+    requests: steps.requests(),
+    steps: steps.list,
+  };
+  return { document, failure };
+}
+
+function surveyOf(row: Closing | null): SurveyDocument['survey'] {
+  if (row === null || row.surveyId === null || row.provider === null || row.surveyUrl === null) return null;
+  return {
+    id: row.surveyId,
+    provider: row.provider,
+    url: row.surveyUrl,
+    sentAt: row.sentAt,
+    externalId: row.externalId,
+    dueAt: row.state === 'scheduled' ? row.dueAt : null,
+  };
+}
+
+/** @param conversationId of a failure that names none itself */
+export function errorOf(failure: Failure, conversationId: string | null): DocumentError {
+  return {
+    code: failure.code,
+    message: failure.message,
+    hint: failure.hint,
+    conversationId: failure.conversationId ?? conversationId,
+  };
+}

@@ -1,0 +1,43 @@
+import { listed } from '../../domain/eligibility/decide.ts';
+import type { Agent } from '../../gladly/answers.ts';
+import type { Services } from '../context/services.ts';
+
+/**
+ * Finds something while the responses of excluded agents do not count. `agentIdsIn` names the agents on whom what was
+ * found rests: it holds once none of them turns out to be excluded.
+ */
+export type SkippingExcluded = <Found>(
+  find: (isExcluded: (agentId: string) => boolean) => Found,
+  agentIdsIn: (found: Found) => readonly (string | null)[],
+) => Promise<Found>;
+
+/**
+ * The policy names agents by id or by e-mail address. The address of an agent whom the list lacks, because they left or
+ * have just come, is asked for, but only of those who would be credited.
+ */
+export function skippingExcludedAgents(
+  { settings, directory }: Pick<Services, 'settings' | 'directory'>,
+  agents: ReadonlyMap<string, Agent>,
+): SkippingExcluded {
+  const entries = settings.policy.excludedAgents;
+  const addressesMatter = entries.some((entry) => entry.includes('@'));
+  const unlisted = new Map<string, Agent | null>();
+
+  const isExcluded = (agentId: string): boolean => {
+    const agent = agents.get(agentId) ?? unlisted.get(agentId);
+    return listed(entries, [agentId, agent?.email ?? null]);
+  };
+  const isUnseen = (agentId: string | null): agentId is string =>
+    agentId !== null && !agents.has(agentId) && !unlisted.has(agentId);
+
+  return async (find, agentIdsIn) => {
+    for (;;) {
+      const found = find(isExcluded);
+      const unseen = addressesMatter ? new Set(agentIdsIn(found).filter(isUnseen)) : new Set<string>();
+      if (unseen.size === 0) return found;
+      await Promise.all(
+        [...unseen].map(async (agentId) => unlisted.set(agentId, await directory.agent(agentId))),
+      );
+    }
+  };
+}

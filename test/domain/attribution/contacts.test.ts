@@ -1,0 +1,331 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { attribute, type Attribution } from '../../../src/domain/attribution/credit.ts';
+import {
+  lastContactResponse,
+  solveTruncated,
+  type ContactEvent,
+  type ContactFinding,
+} from '../../../src/domain/attribution/contacts.ts';
+import { parseInstant } from '../../../src/domain/values/instant.ts';
+import { readTimeline } from '../../../src/domain/attribution/timeline.ts';
+import { agent, at, customer, item } from './items.ts';
+
+function instant(time: string): bigint {
+  const read = parseInstant(time);
+  if (read === null) throw new Error(`${time} is no time`);
+  return read;
+}
+
+/** An event at `HH:MM`, as `GET /events` tells it. */
+function event(type: string, time: string, parts: Partial<ContactEvent> = {}): ContactEvent {
+  return {
+    type: `CONTACT/${type}`,
+    at: instant(at(time)),
+    contactId: 'contact-1',
+    channel: 'EMAIL',
+    initiator: { id: null, type: 'SYSTEM' },
+    acceptedBy: null,
+    status: null,
+    messageId: null,
+    ...parts,
+  };
+}
+
+const sent = (agentId: string, time: string, parts: Partial<ContactEvent> = {}): ContactEvent =>
+  event('MESSAGE_SENT', time, { initiator: agent(agentId), ...parts });
+const call = (type: string, time: string, parts: Partial<ContactEvent> = {}): ContactEvent =>
+  event(type, time, { channel: 'PHONE_CALL', contactId: 'call-1', ...parts });
+
+function find(
+  events: readonly ContactEvent[],
+  options: { closedAt?: string | null; excluded?: readonly string[] } = {},
+): ContactFinding {
+  const closedAt = options.closedAt === undefined ? at('23:59') : options.closedAt;
+  return lastContactResponse(
+    events,
+    closedAt === null ? null : instant(closedAt),
+    (id) => options.excluded?.includes(id) ?? false,
+  );
+}
+
+/** The agent found; `unnamed` where somebody responded whom nobody names; null where nobody responded. */
+function found(...question: Parameters<typeof find>): string | null {
+  const finding = find(...question);
+  if (finding === null) return null;
+  return 'unnamed' in finding ? 'unnamed' : finding.responder.agentId;
+}
+
+describe('messages', () => {
+  test.each([
+    ['CHAT', 'chat', 'CHAT_MESSAGE'],
+    ['EMAIL', 'email', 'EMAIL'],
+    ['FB_MESSENGER', 'fbMessenger', 'FACEBOOK_MESSAGE'],
+    ['INSTAGRAM_DIRECT', 'instagramDirect', 'INSTAGRAM_DIRECT'],
+    ['SMS', 'sms', 'SMS'],
+    ['WHATSAPP', 'whatsapp', 'WHATSAPP'],
+  ])('by %s are told as %s', (told, channel, itemType) => {
+    expect(find([sent('amy', '10:00', { channel: told, messageId: 'm1' })])).toEqual({
+      responder: { agentId: 'amy', itemId: 'm1', itemType, channel, respondedAt: at('10:00') },
+    });
+  });
+
+  test.each([
+    ['PIGEON', 'PIGEON'],
+    ['constructor', 'constructor'],
+    [null, 'UNKNOWN'],
+  ])('by the unknown channel %j still credit', (channel, itemType) => {
+    expect(find([sent('amy', '10:00', { channel })])).toMatchObject({
+      responder: { agentId: 'amy', channel: null, itemType },
+    });
+  });
+
+  test('the last one counts, in whichever order they are told', () => {
+    const events = [sent('amy', '10:00'), sent('ben', '12:00'), sent('eve', '11:00')];
+    expect(found(events)).toBe('ben');
+    expect(found(events.toReversed())).toBe('ben');
+  });
+
+  test('among equal times the later one of the list', () => {
+    expect(found([sent('amy', '10:00'), sent('ben', '10:00')])).toBe('ben');
+    expect(found([sent('ben', '10:00'), sent('amy', '10:00')])).toBe('amy');
+  });
+
+  test.each([
+    'API',
+    'APPLICATION',
+    'AUTOMATION',
+    'CUSTOMER',
+    'INTERNAL',
+    'EXTERNAL',
+    'SYSTEM',
+    'agent',
+    null,
+  ])('from %s do not count', (type) => {
+    const events = [sent('amy', '10:00'), sent('x', '11:00', { initiator: { id: 'x', type } })];
+    expect(found(events)).toBe('amy');
+  });
+
+  test.each([
+    'MESSAGE_RECEIVED',
+    'OFFERED',
+    'OFFER_ACCEPTED',
+    'JOINED',
+    'FULFILLED',
+    'TRANSFERRED',
+    'ENDED',
+    'NEW',
+  ])('a CONTACT/%s is none, whoever caused it', (type) =>
+    expect(found([event(type, '10:00', { initiator: agent('amy'), acceptedBy: 'amy' })])).toBeNull(),
+  );
+
+  test('after the closing they do not count; at the closing they do', () => {
+    const events = [sent('amy', '10:00'), sent('ben', '11:00')];
+    expect(found(events, { closedAt: at('10:59') })).toBe('amy');
+    expect(found(events, { closedAt: at('11:00') })).toBe('ben');
+    expect(found(events, { closedAt: at('09:00') })).toBeNull();
+    expect(found(events, { closedAt: null })).toBe('ben');
+  });
+
+  test('finer digits than closedAt has do not make one late', () => {
+    const fine = sent('amy', '10:00', { at: instant('2026-11-22T10:00:00.000999999Z') });
+    expect(found([fine], { closedAt: at('10:00') })).toBe('amy');
+  });
+
+  test('of an excluded agent give way to the one before', () => {
+    const events = [sent('amy', '10:00'), sent('bot', '11:00')];
+    expect(found(events, { excluded: ['bot'] })).toBe('amy');
+    expect(found(events, { excluded: ['bot', 'amy'] })).toBeNull();
+  });
+
+  test('of an agent whom nobody names leave the last responder open', () => {
+    const nobody = sent('', '11:00', { initiator: { id: null, type: 'AGENT' } });
+    expect(find([sent('amy', '10:00'), nobody])).toEqual({ unnamed: instant(at('11:00')) });
+    expect(found([nobody, sent('amy', '12:00')])).toBe('amy');
+  });
+
+  test('nothing happened', () => expect(find([])).toBeNull());
+});
+
+describe('an inbound call', () => {
+  const started = call('STARTED', '10:00', { initiator: customer });
+  const accepted = call('OFFER_ACCEPTED', '10:01', { acceptedBy: 'amy', initiator: agent('amy') });
+  const ended = (status: string | null): ContactEvent => call('ENDED', '10:20', { status });
+
+  test('credits the agent who accepted it, at its end', () => {
+    expect(find([started, accepted, ended('ANSWERED')])).toEqual({
+      responder: {
+        agentId: 'amy',
+        itemId: null,
+        itemType: 'PHONE_CALL',
+        channel: 'voice',
+        respondedAt: at('10:20'),
+      },
+    });
+  });
+
+  test('told by a report: without a status, the agent is the one who caused the acceptance', () => {
+    const reported = { ...accepted, acceptedBy: null };
+    expect(found([started, reported, ended(null)])).toBe('amy');
+  });
+
+  test('of which nobody names the agent leaves the last responder open', () => {
+    const unnamed = { ...accepted, acceptedBy: null, initiator: { id: null, type: 'SYSTEM' } };
+    expect(found([started, unnamed, ended('ANSWERED')])).toBe('unnamed');
+    expect(found([started, ended('ANSWERED')])).toBe('unnamed');
+  });
+
+  test('transferred credits the last who accepted', () => {
+    const second = call('OFFER_ACCEPTED', '10:10', { acceptedBy: 'ben' });
+    expect(found([second, started, accepted, ended('ANSWERED')])).toBe('ben');
+  });
+
+  test.each(['UNANSWERED', 'ABANDONED'])('%s credits nobody', (status) => {
+    expect(found([sent('ben', '09:00'), started, ended(status)])).toBe('ben');
+    expect(found([started, accepted, ended(status)])).toBeNull();
+  });
+
+  test('that nobody accepted reached nobody, where the source tells no status', () => {
+    expect(found([sent('ben', '09:00'), started, ended(null)])).toBe('ben');
+    expect(found([sent('ben', '09:00'), started, ended('UNKNOWN')])).toBe('ben');
+  });
+
+  test('that ended somehow credits who accepted it', () => {
+    expect(found([started, accepted, ended('UNKNOWN')])).toBe('amy');
+  });
+
+  test('is no response before it ended', () => {
+    expect(found([started, accepted])).toBeNull();
+    expect(found([started, accepted, ended('ANSWERED')], { closedAt: at('10:19') })).toBeNull();
+  });
+
+  test('is not accepted by the acceptance of another contact', () => {
+    const other = { ...accepted, contactId: 'call-2' };
+    expect(found([sent('ben', '09:00'), started, other, ended(null)])).toBe('ben');
+  });
+
+  test('accepted by an excluded agent gives way to the one before', () => {
+    const events = [sent('ben', '09:00'), started, accepted, ended('ANSWERED')];
+    expect(found(events, { excluded: ['amy'] })).toBe('ben');
+  });
+
+  test('orders by its end', () => {
+    expect(found([started, accepted, ended('ANSWERED'), sent('ben', '10:10')])).toBe('amy');
+    expect(found([started, accepted, ended('ANSWERED'), sent('ben', '10:30')])).toBe('ben');
+  });
+});
+
+describe('an outbound call', () => {
+  const started = call('STARTED', '10:00', { initiator: agent('amy') });
+  const ended = (status: string | null): ContactEvent => call('ENDED', '10:20', { status });
+
+  test('credits the caller when it was answered', () => {
+    expect(found([started, ended('ANSWERED')])).toBe('amy');
+  });
+
+  test.each(['UNANSWERED', 'ABANDONED'])('%s credits nobody', (status) => {
+    expect(found([sent('ben', '09:00'), started, ended(status)])).toBe('ben');
+  });
+
+  test.each([null, 'UNKNOWN'])(
+    'of which nobody says whether it was answered (%s) is never guessed',
+    (status) => {
+      expect(find([sent('ben', '09:00'), started, ended(status)])).toEqual({ unnamed: instant(at('10:20')) });
+    },
+  );
+
+  test('accepted on the other side as an offer credits who accepted', () => {
+    const accepted = call('OFFER_ACCEPTED', '10:01', { acceptedBy: 'ben' });
+    expect(found([started, accepted, ended('ANSWERED')])).toBe('ben');
+  });
+});
+
+describe('a call whose beginning the source does not show', () => {
+  test.each([null, 'UNKNOWN', 'ANSWERED'])('may have been a response (status %s)', (status) => {
+    expect(found([sent('ben', '09:00'), call('ENDED', '10:20', { status })])).toBe('unnamed');
+  });
+
+  test('also where it has no contact id', () => {
+    const loose = call('ENDED', '10:20', { contactId: null });
+    const acceptedElsewhere = call('OFFER_ACCEPTED', '10:00', { contactId: null, acceptedBy: 'amy' });
+    expect(found([sent('ben', '09:00'), acceptedElsewhere, loose])).toBe('unnamed');
+  });
+
+  test.each(['UNANSWERED', 'ABANDONED'])('was none when it ended %s', (status) => {
+    expect(found([sent('ben', '09:00'), call('ENDED', '10:20', { status })])).toBe('ben');
+  });
+});
+
+describe('joined with the timeline that is visible', () => {
+  const visible = (...items: unknown[]): Attribution =>
+    attribute({ items: readTimeline(items), closedAt: instant(at('23:59')), isExcluded: () => false });
+  const email = (agentId: string, time: string, id: string): unknown =>
+    item('EMAIL', { id, at: at(time), initiator: agent(agentId) });
+  const credited = (shown: Attribution, finding: ContactFinding): string | null =>
+    solveTruncated(shown, finding)?.agentId ?? null;
+
+  test('a cut timeline alone names nobody', () => {
+    expect(solveTruncated(visible(email('amy', '10:00', 'm1')), null)).toBeNull();
+    expect(solveTruncated(visible(), null)).toBeNull();
+  });
+
+  test('the other source names who responded in the part that is hidden', () => {
+    expect(credited(visible(email('amy', '10:00', 'm1')), find([sent('ben', '11:00')]))).toBe('ben');
+    expect(credited(visible(), find([sent('ben', '11:00')]))).toBe('ben');
+  });
+
+  test('the visible response stands where it is the later one', () => {
+    const shown = visible(
+      item('TEXT', { at: at('12:00'), initiator: agent('amy'), content: { customChannelId: 'c' } }),
+    );
+    expect(credited(shown, find([sent('ben', '11:00')]))).toBe('amy');
+  });
+
+  test('the same message in both sources is told as the timeline tells it', () => {
+    const shown = visible(email('amy', '10:00', 'm1'));
+    const finding = find([
+      sent('amy', '10:00', { messageId: 'm1', channel: null, at: instant('2026-11-22T10:00:00.250Z') }),
+    ]);
+    expect(solveTruncated(shown, finding)).toEqual(shown.response);
+  });
+
+  test('so is a response of the same moment, where a report tells no message', () => {
+    const shown = visible(email('amy', '10:00', 'm1'));
+    expect(solveTruncated(shown, find([sent('amy', '10:00')]))).toEqual(shown.response);
+  });
+
+  test('messages without an id are never taken for the same', () => {
+    const shown = visible({ ...(email('amy', '10:00', '') as object), id: null });
+    expect(credited(shown, find([sent('ben', '11:00')]))).toBe('ben');
+  });
+
+  test('a response that nobody names leaves it open, unless a visible one came later', () => {
+    const unnamed = find([call('ENDED', '10:20', { status: 'ANSWERED' })]);
+    expect(solveTruncated(visible(), unnamed)).toBeNull();
+    expect(solveTruncated(visible(email('amy', '10:00', 'm1')), unnamed)).toBeNull();
+    expect(solveTruncated(visible(email('amy', '10:20', 'm1')), unnamed)).toBeNull();
+    expect(credited(visible(email('amy', '10:21', 'm1')), unnamed)).toBe('amy');
+  });
+
+  test('nobody is credited who is in neither source, and nobody who responded before another named one', () => {
+    const people = fc.constantFrom('amy', 'ben', 'eve');
+    const times = fc.integer({ min: 10, max: 22 }).map((hour) => `${hour}:00`);
+    const responses = fc.array(fc.tuple(people, times), { maxLength: 5 });
+    fc.assert(
+      fc.property(responses, responses, (shown, told) => {
+        const items = shown.map(([who, time], index) => email(who, time, `i${index}`));
+        const response = solveTruncated(visible(...items), find(told.map(([who, time]) => sent(who, time))));
+        const latest = [...shown, ...told]
+          .map(([, time]) => at(time))
+          .toSorted()
+          .at(-1);
+        expect(response === null).toBe(told.length === 0);
+        if (response === null) return;
+        expect(response.respondedAt).toBe(latest);
+        expect(
+          [...shown, ...told].some(([who, time]) => who === response.agentId && at(time) === latest),
+        ).toBe(true);
+      }),
+    );
+  });
+});

@@ -1,0 +1,251 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  addressKey,
+  anyPhone,
+  chooseAddress,
+  chooseEmail,
+  isEmailAddress,
+  type AddressChoice,
+  type EmailEntry,
+  type PhoneEntry,
+} from '../../../src/domain/eligibility/addresses.ts';
+import { addressKindOf } from '../../../src/domain/delivery.ts';
+
+const email = (normalized: string | null, parts: Partial<EmailEntry> = {}): EmailEntry => ({
+  original: null,
+  normalized,
+  primary: false,
+  ...parts,
+});
+const phone = (normalized: string | null, parts: Partial<PhoneEntry> = {}): PhoneEntry => ({
+  original: null,
+  normalized,
+  primary: false,
+  type: 'MOBILE',
+  smsPreference: null,
+  ...parts,
+});
+const mobileOf = (...phones: PhoneEntry[]): AddressChoice => chooseAddress('mobile', { emails: [], phones });
+const missing = (choice: AddressChoice): string | null => ('missing' in choice ? choice.missing : null);
+
+describe('an e-mail address', () => {
+  test.each([
+    'amy@acme.com',
+    'Amy.Lee@Acme.COM',
+    'amy+tag@mail.acme.co.uk',
+    "o'neill@acme.ie",
+    'a@b.co',
+    '1@2.com',
+    'amy@bücher.example',
+    'amy@例え.テスト',
+    'amy@उदाहरण.परीक्षा',
+    'amy@xn--bcher-kva.example',
+    `${'a'.repeat(64)}@acme.com`,
+    `amy@${'a'.repeat(63)}.com`,
+  ])('%s', (text) => expect(isEmailAddress(text)).toBe(true));
+
+  test.each([
+    '',
+    '@',
+    'amy',
+    'amy@',
+    '@acme.com',
+    'amy@acme',
+    'amy@localhost',
+    'amy@.com',
+    'amy@acme.',
+    'amy@acme..com',
+    'amy@-acme.com',
+    'amy@acme-.com',
+    'amy@127.0.0.1',
+    'amy@[127.0.0.1]',
+    '.amy@acme.com',
+    'amy.@acme.com',
+    'a..b@acme.com',
+    'amy lee@acme.com',
+    'amy@ac me.com',
+    'amy@acme.com ',
+    'Amy <amy@acme.com>',
+    '<amy@acme.com>',
+    '"amy"@acme.com',
+    '"a@b"@acme.com',
+    'amy@acme.com,ben@acme.com',
+    'amy@acme.com;ben@acme.com',
+    'amy@acme.com, ben',
+    'amy,ben@acme.com',
+    'mailto:amy@acme.com',
+    'amy@acme.com\r\nBcc: all@acme.com',
+    'amy\r\nBcc: all@acme.com',
+    'amy@acme.com\nRCPT TO:<all@acme.com>',
+    'amy\0@acme.com',
+    'amy@acme\0.com',
+    'amy@acme.com\u0000',
+    'amy\u202e@acme.com',
+    'amy@ac\u200bme.com',
+    'amy(comment)@acme.com',
+    'amy@acme.com?bcc=all@acme.com',
+    'amy@acme.com/path',
+    'ämy@acme.com',
+    '\ud83d@acme.com',
+    `${'a'.repeat(65)}@acme.com`,
+    `amy@${'a'.repeat(64)}.com`,
+    `amy@${'a.'.repeat(124)}com`,
+  ])('not %j', (text) => expect(isEmailAddress(text)).toBe(false));
+
+  test('254 characters are the most', () => {
+    const long = (length: number): string => `a@${'b.'.repeat(126)}${'c'.repeat(length - 254)}`;
+    expect(long(255)).toHaveLength(255);
+    expect(isEmailAddress(long(255))).toBe(false);
+    expect(isEmailAddress(`a@${'b.'.repeat(125)}cc`)).toBe(true);
+    expect(`a@${'b.'.repeat(125)}cc`).toHaveLength(254);
+  });
+
+  test('nothing that is taken can end a header, a list or an angle bracket', () => {
+    const parts = fc.constantFrom(
+      'a',
+      'acme',
+      '.',
+      '@',
+      '<',
+      '>',
+      ',',
+      ';',
+      ':',
+      '"',
+      '\r',
+      '\n',
+      ' ',
+      '\\',
+      '(',
+      'é',
+    );
+    fc.assert(
+      fc.property(
+        fc.oneof(fc.string({ unit: parts }), fc.emailAddress(), fc.string({ unit: 'binary' })),
+        (text) => {
+          if (isEmailAddress(text)) expect(text).toMatch(/^[^\s<>,;:"\\()@\p{C}]+@[^\s<>,;:"\\()@\p{C}]+$/u);
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+});
+
+test('two spellings of one address meet', () => {
+  expect(addressKey(' Amy@ACME.com ')).toBe(addressKey('amy@acme.com'));
+  expect(addressKey('amy@acme.com')).not.toBe(addressKey('amy@acme.co'));
+});
+
+describe('the address that a survey goes to', () => {
+  test('the primary one, wherever it stands', () => {
+    const choice = chooseEmail([
+      email('a@acme.com'),
+      email('b@acme.com', { primary: true }),
+      email('c@acme.com'),
+    ]);
+    expect(choice).toEqual({ address: 'b@acme.com' });
+  });
+
+  test('else the first valid one', () => {
+    expect(chooseEmail([email('broken'), email('b@acme.com'), email('c@acme.com')])).toEqual({
+      address: 'b@acme.com',
+    });
+    expect(chooseEmail([email('a@acme.com'), email('broken', { primary: true })])).toEqual({
+      address: 'a@acme.com',
+    });
+  });
+
+  test('Gladly’s normal spelling before the one that was typed', () => {
+    expect(chooseEmail([email('amy@acme.com', { original: 'Amy@Acme.com' })])).toEqual({
+      address: 'amy@acme.com',
+    });
+    expect(chooseEmail([email(null, { original: ' Amy@Acme.com ' })])).toEqual({ address: 'Amy@Acme.com' });
+    expect(chooseEmail([email('broken', { original: 'Amy@Acme.com' })])).toEqual({ address: 'Amy@Acme.com' });
+  });
+
+  test('none at all is another thing than none that is valid', () => {
+    expect(missing(chooseEmail([]))).toBe('no_address');
+    expect(missing(chooseEmail([email(null), email(' ', { original: '' })]))).toBe('no_address');
+    expect(missing(chooseEmail([email('broken')]))).toBe('bad_address');
+    expect(chooseEmail([email('broken'), email('also broken')])).toEqual({
+      missing: 'bad_address',
+      detail: 'none of 2 e-mail addresses is valid',
+    });
+    expect(chooseEmail([email('broken')])).toMatchObject({ detail: 'none of 1 e-mail address is valid' });
+  });
+
+  test('any entries give a valid address or a reason', () => {
+    const text = fc.option(fc.oneof(fc.string({ unit: 'binary' }), fc.emailAddress()));
+    const entries = fc.array(fc.record({ original: text, normalized: text, primary: fc.boolean() }));
+    fc.assert(
+      fc.property(entries, (emails) => {
+        const choice = chooseEmail(emails);
+        if ('address' in choice) expect(isEmailAddress(choice.address)).toBe(true);
+        else
+          expect(emails.some(({ normalized }) => normalized !== null && isEmailAddress(normalized))).toBe(
+            false,
+          );
+      }),
+    );
+  });
+});
+
+describe('the kind of address', () => {
+  test.each([
+    ['outbox', 'email'],
+    ['smtp', 'email'],
+    ['gladly-email', 'email'],
+    ['medallia', 'email'],
+    ['gladly-sms', 'mobile'],
+  ] as const)('%s needs an %s', (delivery, kind) => expect(addressKindOf(delivery)).toBe(kind));
+
+  test('each kind is chosen from its own list', () => {
+    const customer = { emails: [email('amy@acme.com')], phones: [phone('+4915112345678')] };
+    expect(chooseAddress('email', customer)).toEqual({ address: 'amy@acme.com' });
+    expect(chooseAddress('mobile', customer)).toEqual({ address: '+4915112345678' });
+    expect(missing(chooseAddress('mobile', { ...customer, phones: [] }))).toBe('no_address');
+    expect(missing(chooseAddress('email', { ...customer, emails: [] }))).toBe('no_address');
+  });
+});
+
+describe('the number that an SMS goes to', () => {
+  test('the primary mobile number, else the first valid one', () => {
+    const first = phone('+4915111111111');
+    expect(mobileOf(first, phone('+4915122222222', { primary: true }))).toEqual({
+      address: '+4915122222222',
+    });
+    expect(mobileOf(phone('0151'), first)).toEqual({ address: '+4915111111111' });
+    expect(mobileOf(phone('0151', { original: '+4915133333333' }))).toEqual({ address: '+4915133333333' });
+  });
+
+  test.each(['HOME', 'OFFICE', null])('never one of the type %s', (type) => {
+    expect(missing(mobileOf(phone('+4930123456', { type, primary: true })))).toBe('no_address');
+  });
+
+  test.each(['OFF', 'FORBIDDEN', 'ASK_FIRST'])('never one whose SMS preference is %s', (smsPreference) => {
+    const unwilling = phone('+4915111111111', { smsPreference, primary: true });
+    expect(missing(mobileOf(unwilling))).toBe('no_address');
+    expect(mobileOf(unwilling, phone('+4915122222222', { smsPreference: 'ON' }))).toEqual({
+      address: '+4915122222222',
+    });
+  });
+
+  test.each(['0151 1234567', '+0151234567', '+49', '+491511234567890123', '+49 151 1234567', 'call me'])(
+    'never %j',
+    (number) => expect(missing(mobileOf(phone(number)))).toBe('bad_address'),
+  );
+
+  test('says how many were tried', () => {
+    expect(mobileOf(phone('1'), phone('2'))).toMatchObject({ detail: 'none of 2 mobile numbers is valid' });
+    expect(missing(mobileOf(phone(null)))).toBe('no_address');
+  });
+});
+
+test('the number to show is any number, the primary one first', () => {
+  expect(anyPhone([])).toBeNull();
+  expect(anyPhone([phone(null)])).toBeNull();
+  const home = phone(null, { original: '030 123', type: 'HOME' });
+  expect(anyPhone([home])).toBe('030 123');
+  expect(anyPhone([home, phone('+4915122222222', { primary: true })])).toBe('+4915122222222');
+});

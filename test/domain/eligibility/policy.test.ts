@@ -1,0 +1,49 @@
+import { expect, test } from 'vitest';
+import { defaultPolicy } from '../../../src/domain/eligibility/policy.ts';
+import { reasonCodes } from '../../../src/domain/eligibility/reason.ts';
+
+const day = 86_400_000;
+
+test('an organisation that decided nothing asks everybody, once a week and address, within a month', () => {
+  expect(defaultPolicy).toMatchObject({
+    optOutTopics: ['do_not_send_stella'],
+    suppressionDays: 7,
+    maxAge: 30 * day,
+    delay: 0,
+    quietHours: null,
+    sample: 100,
+    excludedAgents: [],
+    excludedInboxes: [],
+    excludedChannels: [],
+    excludedCustomers: [],
+    lowRating: 2,
+    surveyExpires: 30 * day,
+    answerFinalAfter: day,
+    language: 'en',
+    companyName: null,
+  });
+});
+
+test('the reasons that scripts know', () => {
+  expect(reasonCodes.toSorted()).toEqual([
+    'agent_excluded',
+    'agent_unknown',
+    'already_surveyed',
+    'bad_address',
+    'cancelled',
+    'channel_excluded',
+    'customer_excluded',
+    'inbox_excluded',
+    'no_address',
+    'no_agent_response',
+    'no_customer_message',
+    'not_closed',
+    'opt_out_topic',
+    'recently_surveyed',
+    'reopened',
+    'sampled_out',
+    'timeline_truncated',
+    'too_old',
+    'unsubscribed',
+  ]);
+});

@@ -1,0 +1,128 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import {
+  makeToken,
+  readToken,
+  surveyIdBy,
+  surveyIdOf,
+  surveyLinks,
+  trialSurveyIdOf,
+} from '../../../src/domain/survey/token.ts';
+
+const key = Buffer.alloc(32, 7);
+const otherKey = Buffer.alloc(32, 8);
+const surveyId = surveyIdOf('conversation-1@2026-11-22T10:00:00.000Z');
+const token = makeToken(key, 'survey', surveyId);
+
+describe('the survey of a closing', () => {
+  test('is the same whenever it is asked for, and another for another closing', () => {
+    expect(surveyIdOf('c1@2026-11-22T10:00:00.000Z')).toBe(surveyIdOf('c1@2026-11-22T10:00:00.000Z'));
+    expect(surveyIdOf('c1@2026-11-22T10:00:00.001Z')).not.toBe(surveyIdOf('c1@2026-11-22T10:00:00.000Z'));
+    expect(surveyIdOf('c2@2026-11-22T10:00:00.000Z')).not.toBe(surveyIdOf('c1@2026-11-22T10:00:00.000Z'));
+  });
+
+  test('is URL-safe and tells nothing of the conversation, whatever its id is', () => {
+    fc.assert(
+      fc.property(fc.string({ unit: 'binary', minLength: 1 }), (closingId) => {
+        expect(surveyIdOf(closingId)).toMatch(/^[A-Za-z0-9_-]{22}$/);
+      }),
+    );
+    expect(surveyIdOf('amy@acme.com')).not.toContain('amy');
+  });
+
+  test('of a trial is another one, and the same every time', () => {
+    expect(surveyIdBy('smtp', 'c1')).toBe(surveyIdOf('c1'));
+    expect(surveyIdBy('gladly-email', 'c1')).toBe(surveyIdOf('c1'));
+    expect(surveyIdBy('outbox', 'c1')).toBe(trialSurveyIdOf(surveyIdOf('c1')));
+    expect(surveyIdBy('outbox', 'c1')).not.toBe(surveyIdOf('c1'));
+    expect(surveyIdBy('outbox', 'c1')).toMatch(/^[A-Za-z0-9_-]{22}$/);
+  });
+});
+
+describe('a token', () => {
+  test('opens its survey', () => {
+    expect(readToken(key, 'survey', token)).toBe(surveyId);
+    expect(token).toMatch(/^[A-Za-z0-9_-]+$/);
+  });
+
+  test('every survey has its own', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.string(), (one, other) => {
+        const made = makeToken(key, 'survey', surveyIdOf(one));
+        expect(readToken(key, 'survey', made)).toBe(surveyIdOf(one));
+        expect(made === makeToken(key, 'survey', surveyIdOf(other))).toBe(one === other);
+      }),
+    );
+  });
+
+  test('is refused with any single character changed', () => {
+    const alphabet = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
+    const others = alphabet.concat('=', '+', '/', '.', '%', ' ', '\0', '\n', 'ä', '😀');
+    for (let position = 0; position < token.length; position += 1) {
+      for (const character of others.filter((one) => one !== token[position])) {
+        const forged = token.slice(0, position) + character + token.slice(position + 1);
+        expect(readToken(key, 'survey', forged)).toBeNull();
+      }
+    }
+  });
+
+  test('is refused shorter, longer or with its halves exchanged', () => {
+    for (let length = 0; length < token.length; length += 1) {
+      expect(readToken(key, 'survey', token.slice(0, length))).toBeNull();
+      expect(readToken(key, 'survey', token.slice(token.length - length))).toBeNull();
+    }
+    for (const added of ['A', '=', '\n', ' ', '\0', token]) {
+      expect(readToken(key, 'survey', token + added)).toBeNull();
+      expect(readToken(key, 'survey', added + token)).toBeNull();
+    }
+    const half = token.length / 2;
+    expect(readToken(key, 'survey', token.slice(half) + token.slice(0, half))).toBeNull();
+  });
+
+  test('is for one purpose', () => {
+    expect(readToken(key, 'unsubscribe', token)).toBeNull();
+    expect(readToken(key, 'survey', makeToken(key, 'unsubscribe', surveyId))).toBeNull();
+    expect(readToken(key, 'unsubscribe', makeToken(key, 'unsubscribe', surveyId))).toBe(surveyId);
+  });
+
+  test('is of one key', () => {
+    expect(readToken(otherKey, 'survey', token)).toBeNull();
+    expect(readToken(Buffer.alloc(0), 'survey', token)).toBeNull();
+  });
+
+  test('is for one survey: the signature of another does not fit', () => {
+    const other = makeToken(key, 'survey', surveyIdOf('another'));
+    expect(readToken(key, 'survey', token.slice(0, 22) + other.slice(22))).toBeNull();
+  });
+
+  test('any text that we did not make is refused', () => {
+    const lookalike = fc.string({
+      unit: fc.constantFrom('a', 'b', 'Y', 'Z', '0', '9', '-', '_'),
+      minLength: token.length,
+      maxLength: token.length,
+    });
+    fc.assert(
+      fc.property(fc.oneof(fc.string({ unit: 'binary' }), lookalike), (text) => {
+        expect(readToken(key, 'survey', text)).toBeNull();
+      }),
+    );
+  });
+});
+
+describe('the links of a message', () => {
+  test.each(['https://csat.acme.com', 'https://csat.acme.com/', 'https://csat.acme.com//'])(
+    'below %s',
+    (base) => {
+      const links = surveyLinks(base, key, surveyId);
+      expect(links.survey).toBe(`https://csat.acme.com/s/${token}`);
+      expect(links.unsubscribe).toBe(`https://csat.acme.com/u/${makeToken(key, 'unsubscribe', surveyId)}`);
+      expect(links.ratings).toEqual([1, 2, 3, 4, 5].map((stars) => `${links.survey}?rating=${stars}`));
+    },
+  );
+
+  test('a path in the public address stays', () => {
+    expect(surveyLinks('https://acme.com/csat/', key, surveyId).survey).toBe(
+      `https://acme.com/csat/s/${token}`,
+    );
+  });
+});

@@ -1,0 +1,163 @@
+import { describe, expect, test } from 'vitest';
+import { utcDays } from '../../src/domain/values/time-range.ts';
+import { reportOfDays } from '../../src/sources/report-days.ts';
+import { all, clientOf, failureOf, json, localGladly } from '../gladly/local-gladly.ts';
+import type { LocalGladly, Respond } from '../gladly/local-gladly.ts';
+
+const day = 86_400_000;
+const columns = ['Timestamp', 'Conversation ID'];
+
+const daysFrom = (startAt: string, count: number): string[] => {
+  const since = `${startAt}T00:00:00.000Z`;
+  return utcDays({ since, until: new Date(Date.parse(since) + count * day).toISOString() });
+};
+
+interface Asked {
+  startAt: string;
+  endAt: string;
+}
+
+/** Answers each request with a row a day, unless `instead` answers it. */
+function reporting(
+  instead: (days: string[], ...given: Parameters<Respond>) => boolean = () => false,
+): Respond {
+  return (request, response, number) => {
+    const { startAt, endAt } = JSON.parse(request.body) as Asked;
+    const days = daysFrom(startAt, (Date.parse(endAt) - Date.parse(startAt)) / day + 1);
+    if (instead(days, request, response, number)) return;
+    response.end(`Timestamp,Conversation ID\n${days.map((date) => `${date},c-${date}\n`).join('')}`);
+  };
+}
+
+const refuse: Respond = (_, response) =>
+  json(response, 400, { errors: [{ attr: 'endAt', code: 'invalid' }] });
+
+const pieces = ({ received }: LocalGladly): string[] =>
+  received.map(({ body }) => {
+    const { startAt, endAt } = JSON.parse(body) as Asked;
+    return `${startAt.slice(8)}-${endAt.slice(8)}`;
+  });
+
+async function datesOf(respond: Respond, days: readonly string[]) {
+  const gladly = await localGladly(respond);
+  const rows = await all(
+    reportOfDays(clientOf(gladly.origin), 'ConversationTimestampsReport', days, columns),
+  );
+  return { gladly, dates: rows.map((row) => row['Timestamp']) };
+}
+
+describe('a report of many days', () => {
+  test('is asked for in weeks of UTC', async () => {
+    const days = daysFrom('2026-11-01', 20);
+    const { gladly, dates } = await datesOf(reporting(), days);
+    expect(dates).toEqual(days);
+    expect(pieces(gladly)).toEqual(['01-07', '08-14', '15-20']);
+    expect(JSON.parse(gladly.received[0]!.body)).toEqual({
+      metricSet: 'ConversationTimestampsReport',
+      startAt: '2026-11-01',
+      endAt: '2026-11-07',
+      timezone: 'UTC',
+    });
+  });
+
+  test('of no days is not asked for', async () => {
+    const { gladly, dates } = await datesOf(reporting(), []);
+    expect(dates).toEqual([]);
+    expect(gladly.received).toEqual([]);
+  });
+
+  test.each([
+    [6, ['01-07', '01-04', '05-08', '09-10']],
+    [3, ['01-07', '01-04', '01-02', '03-04', '05-06', '07-08', '09-10']],
+  ])('that Gladly refuses beyond %d days is asked for in halves, and stays so', async (most, expected) => {
+    const days = daysFrom('2026-11-01', 10);
+    const respond = reporting((asked, ...given) => {
+      if (asked.length > most) refuse(...given);
+      return asked.length > most;
+    });
+    const { gladly, dates } = await datesOf(respond, days);
+    expect(dates).toEqual(days);
+    expect(pieces(gladly)).toEqual(expected);
+  });
+
+  test('that takes too long is asked for in halves', async () => {
+    const days = daysFrom('2026-11-01', 3);
+    const respond = reporting((asked, _, response) => {
+      // Beginning and then silent: a report may take minutes to begin, but not to go on.
+      if (asked.length > 1) response.write('Timestamp,Conversation ID\n');
+      return asked.length > 1;
+    });
+    const gladly = await localGladly(respond);
+    const client = clientOf(gladly.origin, { timeoutMs: 50 });
+    const rows = await all(reportOfDays(client, 'ConversationTimestampsReport', days, columns));
+    expect(rows.map((row) => row['Timestamp'])).toEqual(days);
+    expect(pieces(gladly).slice(-3)).toEqual(['01-01', '02-02', '03-03']);
+  });
+
+  test('that breaks off after some rows is read on in halves, and gives those again', async () => {
+    const days = daysFrom('2026-11-01', 4);
+    const respond = reporting((asked, _, response) => {
+      if (asked.length < 4) return false;
+      response.write(`Timestamp,Conversation ID\n${asked[0]!},c1\n${asked[1]!},c2\n`);
+      setTimeout(() => response.destroy(), 50);
+      return true;
+    });
+    const { gladly, dates } = await datesOf(respond, days);
+    expect(dates[0]).toBe(days[0]);
+    expect(dates.slice(-4)).toEqual(days);
+    expect(dates.length).toBeGreaterThan(4);
+    expect(pieces(gladly)).toEqual(['01-04', '01-02', '03-04']);
+  });
+
+  test('of which a single day is refused fails after the days before it', async () => {
+    const gladly = await localGladly(
+      reporting((asked, ...given) => {
+        const refused = asked.includes('2026-11-03');
+        if (refused) refuse(...given);
+        return refused;
+      }),
+    );
+    const found: unknown[] = [];
+    const read = async (): Promise<void> => {
+      const days = daysFrom('2026-11-01', 7);
+      for await (const row of reportOfDays(clientOf(gladly.origin), 'AnyReport', days, columns)) {
+        found.push(row['Timestamp']);
+      }
+    };
+    expect((await failureOf(read())).message).toContain('400: endAt invalid');
+    expect(found).toEqual(['2026-11-01', '2026-11-02']);
+    expect(pieces(gladly)).toEqual(['01-07', '01-04', '01-02', '03-04', '03-03']);
+  });
+
+  test.each<[string, Respond, string]>([
+    ['credentials', (_, response) => json(response, 403, {}), 'forbidden'],
+    ['headings', (_, response) => response.end('Time,Conversation\n1,2\n'), 'missing_heading'],
+  ])('of wrong %s is not asked for in halves', async (_, respond, code) => {
+    const gladly = await localGladly(respond);
+    const reading = all(
+      reportOfDays(clientOf(gladly.origin), 'AnyReport', daysFrom('2026-11-01', 7), columns),
+    );
+    expect((await failureOf(reading)).code).toBe(code);
+    expect(gladly.received).toHaveLength(1);
+  });
+
+  test('that nobody answers is not asked for in halves', async () => {
+    const gladly = await localGladly((_, response) => response.destroy());
+    const days = daysFrom('2026-11-01', 7);
+    const failure = await failureOf(all(reportOfDays(clientOf(gladly.origin), 'AnyReport', days, columns)));
+    expect(failure.kind).toBe('temporary');
+    expect(new Set(pieces(gladly))).toEqual(new Set(['01-07']));
+  });
+
+  test('ends with the signal, also between pieces without rows', async () => {
+    const stop = new AbortController();
+    const gladly = await localGladly((_, response, number) => {
+      if (number === 2) stop.abort(new Error('enough'));
+      response.end('Timestamp,Conversation ID\n');
+    });
+    const client = clientOf(gladly.origin);
+    const rows = reportOfDays(client, 'AnyReport', daysFrom('2026-11-01', 28), columns, stop.signal);
+    await expect(all(rows)).rejects.toThrow('enough');
+    expect(gladly.received).toHaveLength(2);
+  });
+});

@@ -1,0 +1,209 @@
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { build } from 'esbuild';
+import { afterAll, afterEach } from 'vitest';
+import { claimClosing } from '../../src/store/queue/claims.ts';
+import { currentWorker, type Worker } from '../../src/store/queue/workers.ts';
+import type { Closing } from '../../src/store/closings/closing.ts';
+import { closingById, recordClosing } from '../../src/store/closings/closings.ts';
+import { decideClosing, markLeaving, type Decision } from '../../src/store/queue/decisions.ts';
+import { openLedger, type Ledger } from '../../src/store/open.ts';
+import type { DeliveryName } from '../../src/domain/delivery.ts';
+import type { ChildTask } from './child.ts';
+
+/** Before a test sets another one. */
+const temporary = tmpdir();
+const folders: string[] = [];
+const ledgers: Ledger[] = [];
+const children: ChildProcess[] = [];
+
+afterEach(async () => {
+  for (const child of children.splice(0)) {
+    if (child.exitCode === null && child.signalCode === null) {
+      const ended = once(child, 'exit');
+      child.kill('SIGKILL');
+      await ended;
+    }
+  }
+  await Promise.all(ledgers.splice(0).map((ledger) => ledger.close()));
+  for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
+});
+
+export function temporaryFolder(): string {
+  const folder = mkdtempSync(join(temporary, 'gcsat-ledger-'));
+  folders.push(folder);
+  return folder;
+}
+
+export function temporaryFile(): string {
+  return join(temporaryFolder(), 'ledger.db');
+}
+
+export async function opened(location: string, options?: { busyTimeoutMs: number }): Promise<Ledger> {
+  const ledger = await openLedger(location, options);
+  ledgers.push(ledger);
+  return ledger;
+}
+
+export async function freshLedger(): Promise<Ledger> {
+  return opened(temporaryFile());
+}
+
+/** A time, in seconds after a fixed moment. */
+export function at(seconds: number): string {
+  return new Date(Date.UTC(2026, 10, 22, 10) + Math.round(seconds * 1000)).toISOString();
+}
+
+export const day = 86_400;
+
+export const here: Worker = currentWorker();
+
+export const elsewhere: Worker = { host: 'another-host', pid: 4242, startedAt: '17' };
+
+export async function sighted(
+  ledger: Ledger,
+  conversationId: string,
+  closedAtSeconds = 0,
+  seenAtSeconds = closedAtSeconds + 5,
+): Promise<Closing> {
+  const { closing } = await recordClosing(ledger, {
+    conversationId,
+    customerId: `customer of ${conversationId}`,
+    closedAt: at(closedAtSeconds),
+    source: 'webhook',
+    seenAt: at(seenAtSeconds),
+  });
+  return closing;
+}
+
+export const noFacts = { readAt: null, evidence: null, customer: null, agent: null, customerId: null };
+
+export function toSend(
+  closingId: string,
+  dueAt: string,
+  provider: DeliveryName = 'smtp',
+  displaces: string[] = [],
+): Decision {
+  const surveyId = `survey-${closingId}`;
+  return { send: { dueAt, surveyId, provider, surveyUrl: `http://localhost:8080/s/${surveyId}` }, displaces };
+}
+
+/** The closing as a real delivery sees it: it was told of again. */
+export async function seenForReal(ledger: Ledger, closingId: string, seenAt: string): Promise<void> {
+  const known = await closingById(ledger, closingId);
+  if (known === null) throw new Error(`no closing ${closingId}`);
+  const { conversationId, customerId, closedAt } = known;
+  await recordClosing(ledger, {
+    conversationId,
+    customerId,
+    closedAt,
+    source: 'events',
+    seenAt,
+    delivery: 'smtp',
+  });
+}
+
+/** A closing that is scheduled for an address. */
+export async function scheduled(
+  ledger: Ledger,
+  conversationId: string,
+  options: { provider?: DeliveryName; address?: string; dueAt?: string; closedAtSeconds?: number } = {},
+): Promise<Closing> {
+  const {
+    provider = 'smtp',
+    address = `${conversationId}@example.com`,
+    dueAt = at(10),
+    closedAtSeconds,
+  } = options;
+  const closing = await sighted(ledger, conversationId, closedAtSeconds);
+  return decideClosing(
+    ledger,
+    { closingId: closing.id, worker: here, at: at(10), address, since: at(-7 * day), facts: noFacts },
+    () => toSend(closing.id, dueAt, provider),
+  );
+}
+
+/** A closing whose message is leaving, claimed by the worker. */
+export async function leaving(
+  ledger: Ledger,
+  conversationId: string,
+  options: { provider?: DeliveryName; address?: string; worker?: Worker } = {},
+): Promise<Closing> {
+  const { worker = here, ...rest } = options;
+  const closing = await scheduled(ledger, conversationId, rest);
+  await claimClosing(ledger, closing.id, worker, at(11));
+  await markLeaving(ledger, closing.id, worker, at(12));
+  return closing;
+}
+
+let bundle: Promise<{ file: string; folder: string }> | undefined;
+
+afterAll(async () => {
+  if (bundle !== undefined) rmSync((await bundle).folder, { recursive: true, force: true });
+});
+
+/** Node 20 does not run TypeScript, and libsql's native library is found only as an installed package. */
+async function bundledChild(): Promise<string> {
+  bundle ??= (async () => {
+    const folder = mkdtempSync(join(temporary, 'gcsat-child-'));
+    const file = join(folder, 'child.cjs');
+    await build({
+      entryPoints: [join(import.meta.dirname, 'child.ts')],
+      outfile: file,
+      bundle: true,
+      platform: 'node',
+      target: 'node20',
+      format: 'cjs',
+      external: ['libsql'],
+      logLevel: 'error',
+    });
+    // Some children run as another user.
+    chmodSync(folder, 0o755);
+    return { file, folder };
+  })();
+  return (await bundle).file;
+}
+
+export interface Child {
+  process: ChildProcess;
+  /** Starts the work; the child is loaded already, so that several start together. */
+  go(): void;
+  /** The next line that it prints, parsed. */
+  next(): Promise<unknown>;
+  ended: Promise<number | null>;
+}
+
+export async function startChild(task: ChildTask, options: { uid?: number } = {}): Promise<Child> {
+  const child = spawn(process.execPath, [await bundledChild(), JSON.stringify(task)], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, NODE_PATH: join(import.meta.dirname, '../../node_modules') },
+    ...options,
+  });
+  children.push(child);
+  const ended = once(child, 'exit').then(([code]) => code as number | null);
+  const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
+  const next = async (): Promise<unknown> => {
+    const line = await lines.next();
+    if (line.done === true) throw new Error(`the child of ${task.action} ended early`);
+    return JSON.parse(line.value);
+  };
+  await next();
+  return { process: child, go: () => child.stdin.write('go\n'), next, ended };
+}
+
+/** Runs the tasks in processes of their own, started together; each answers with one line. */
+export async function inProcesses(tasks: readonly ChildTask[]): Promise<unknown[]> {
+  const running = await Promise.all(tasks.map((task) => startChild(task)));
+  for (const child of running) child.go();
+  return Promise.all(
+    running.map(async (child) => {
+      const answer = await child.next();
+      await child.ended;
+      return answer;
+    }),
+  );
+}

@@ -1,0 +1,79 @@
+import { expect, test } from 'vitest';
+import type { Closing } from '../../../src/store/closings/closing.ts';
+import { recordClosing } from '../../../src/store/closings/closings.ts';
+import type { Services } from '../../../src/workflow/context/services.ts';
+import { createSteps } from '../../../src/workflow/context/steps.ts';
+import { surveyClosing } from '../../../src/workflow/survey/survey-closing.ts';
+import { hour, iso, minute, world } from '../support.ts';
+
+const later = { policy: { delay: hour, suppressionDays: 0 } };
+
+async function replay(
+  services: Services,
+  conversationId: string,
+): Promise<{ outcome: string; codes: string[] }> {
+  const steps = createSteps(services, () => undefined);
+  const { document } = await surveyClosing(services, { conversationId, closingId: null }, steps);
+  return { outcome: document.outcome, codes: document.reasons.map(({ code }) => code) };
+}
+
+/** Services whose read of a customer waits for something else to happen first. */
+function slow(services: Services, meanwhile: () => Promise<void>): Services {
+  const getCustomer: Services['client']['getCustomer'] = async (customerId) => {
+    await meanwhile();
+    return services.client.getCustomer(customerId);
+  };
+  return { ...services, client: { ...services.client, getCustomer } };
+}
+
+const outline = ({ state, reopenedAt }: Closing): object => ({ state, reopenedAt });
+
+test.each([
+  ['as Gladly tells it', null],
+  ['by a clock that is behind', -1000],
+])('a read that began before a closing does not call it off, timed %s', async (_, toldFromRead) => {
+  const own = await world();
+  const id = await own.tell({ close: false });
+  own.time.now += minute;
+  const readMs = own.time.now;
+  const services = slow(own.services(later), async () => {
+    own.time.now += 2000;
+    await own.change(id, 'close');
+    if (toldFromRead !== null) {
+      const told = { conversationId: id, customerId: null, closedAt: iso(readMs + toldFromRead) };
+      await recordClosing(own.ledger, { ...told, source: 'webhook', seenAt: iso(own.time.now) });
+    }
+    own.time.now += 1000;
+    expect(await replay(own.services(later), id)).toMatchObject({ outcome: 'scheduled' });
+  });
+  expect(await replay(services, id)).toMatchObject({ outcome: 'suppressed' });
+  expect((await own.closings()).map(outline)).toEqual([{ state: 'scheduled', reopenedAt: null }]);
+});
+
+test('nor does it tell of that closing', async () => {
+  const own = await world();
+  const id = await own.tell({ close: false });
+  own.time.now += minute;
+  const services = slow(own.services(later), async () => {
+    own.time.now += 2000;
+    await own.change(id, 'close');
+    await replay(own.services(later), id);
+  });
+  expect(await replay(services, id)).toEqual({ outcome: 'suppressed', codes: ['not_closed'] });
+});
+
+test('a read that began after a closing and its verdict notes that the conversation is open again', async () => {
+  const own = await world();
+  const id = await own.tell();
+  own.time.now += minute;
+  expect(await replay(own.services(later), id)).toMatchObject({ outcome: 'scheduled' });
+  own.time.now += minute;
+  await own.change(id, 'reopen');
+  expect(await replay(own.services(later), id)).toEqual({
+    outcome: 'suppressed',
+    codes: ['not_closed', 'reopened'],
+  });
+  expect((await own.closings()).map(outline)).toEqual([
+    { state: 'suppressed', reopenedAt: expect.any(String) },
+  ]);
+});
