@@ -1,4 +1,4 @@
-import { previewClosing } from '../workflow/survey/preview-closing.ts';
+import { previewConversation } from '../workflow/survey/preview.ts';
 import type { CommandContext } from './context.ts';
 import { namedConversations, workOnConversations } from './conversation-results.ts';
 import { withServices } from './with-services.ts';
@@ -8,7 +8,7 @@ export async function runAttribute(context: CommandContext, given: readonly stri
   const ids = await namedConversations(context, given);
   await withServices(context, 'interactive', (services) =>
     workOnConversations(context, services, ids, (conversationId, steps) =>
-      previewClosing(services, { conversationId, closingId: null }, steps),
+      previewConversation(services, { conversationId, closingId: null }, steps),
     ),
   );
 }

@@ -1,7 +1,6 @@
 import { accessSync, constants, createReadStream } from 'node:fs';
 import { createInterface } from 'node:readline';
 import type { BackfillDocument } from '../documents/backfill.ts';
-import { isTrial } from '../domain/delivery.ts';
 import { Failure } from '../failure.ts';
 import { backfillView } from '../terminal/backfill-view.ts';
 import { backfill, type BackfillTarget } from '../workflow/runs/backfill.ts';
@@ -43,24 +42,19 @@ export async function runBackfill(context: CommandContext, options: BackfillOpti
     );
     context.output.result(document, () => backfillView(document, context.output));
     warnOfUncertain(context, document);
-    warnOfPending(context, document, isTrial(services.settings.delivery));
+    warnOfPending(context, document);
     if (failure !== null) throw failure;
     checkFailures(document, run.unread());
   });
 }
 
 /** The queue is empty, and yet not everything has its verdict. */
-function warnOfPending(
-  { output }: CommandContext,
-  { end, outcomes }: BackfillDocument,
-  isTrialRun: boolean,
-): void {
+function warnOfPending({ output }: CommandContext, { end, outcomes }: BackfillDocument): void {
   const { pending } = outcomes;
   if (end !== 'done' || pending === 0) return;
-  const why = isTrialRun
-    ? 'a trial leaves alone what waits to be asked about for real'
-    : 'Gladly may still show a conversation open right after its closing, or another process has it; ' +
-      '`gcsat sync`, `gcsat serve` or the same backfill again goes on with it';
+  const why =
+    'Gladly may still show a conversation open right after its closing, or another process has it; ' +
+    '`gcsat sync`, `gcsat serve` or the same backfill again goes on with it';
   output.warn(`${pending} ${pending === 1 ? 'closing is' : 'closings are'} still to be decided: ${why}`);
 }
 

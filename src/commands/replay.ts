@@ -1,10 +1,10 @@
-import { readyToDeliver } from '../workflow/survey/decide-and-deliver.ts';
+import { readyToDeliver } from '../workflow/survey/decide.ts';
 import type { ConversationResult } from '../workflow/survey/describe.ts';
-import { previewClosing } from '../workflow/survey/preview-closing.ts';
+import { previewConversation } from '../workflow/survey/preview.ts';
 import { fetchRecordings } from '../workflow/survey/recordings.ts';
 import type { Services } from '../workflow/context/services.ts';
 import type { Steps } from '../workflow/context/steps.ts';
-import { surveyClosing } from '../workflow/survey/survey-closing.ts';
+import { surveyConversation } from '../workflow/survey/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { namedConversations, workOnConversations } from './conversation-results.ts';
 import { mailboxView } from '../terminal/mailbox-view.ts';
@@ -52,9 +52,9 @@ async function replayConversation(
   const request = { conversationId, closingId: null };
   if (dryRun === true) {
     await readyToDeliver(services);
-    return previewClosing(services, request, steps);
+    return previewConversation(services, request, steps);
   }
-  const result = await surveyClosing(services, request, steps);
+  const result = await surveyConversation(services, request, steps);
   if (media !== undefined) {
     await steps.run('fetch recordings', () => fetchRecordings(services, result.document, media));
     result.document.requests = steps.requests();

@@ -1,21 +1,20 @@
+import { listedStates, type SurveyEntry } from '../documents/surveys.ts';
 import { timeNow } from '../domain/values/instant.ts';
 import { needsTimeZone } from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
 import { surveysView, surveyStoryView } from '../terminal/surveys-view.ts';
-import { readyToDeliver } from '../workflow/survey/decide-and-deliver.ts';
+import { readyToDeliver } from '../workflow/survey/decide.ts';
 import {
-  callOff,
-  listedStates,
+  cancelSurvey,
+  confirmSurvey,
   listSurveys,
-  readyAgain,
-  settleAsSent,
-  tellSurvey,
-  type SurveyEntry,
+  retrySurvey,
+  showSurvey,
 } from '../workflow/operator/surveys.ts';
-import { previewClosing } from '../workflow/survey/preview-closing.ts';
+import { previewConversation } from '../workflow/survey/preview.ts';
 import { withDryRun } from '../workflow/context/dry-run.ts';
 import type { Services } from '../workflow/context/services.ts';
-import { surveyClosing } from '../workflow/survey/survey-closing.ts';
+import { surveyConversation } from '../workflow/survey/survey-closing.ts';
 import type { CommandContext } from './context.ts';
 import { workOnConversations } from './conversation-results.ts';
 import { parseTimeRange, refuseBadTimeRange, timeZoneFor } from './time-range-flags.ts';
@@ -58,7 +57,7 @@ export async function runSurveysList(context: CommandContext, options: SurveysLi
 export async function runSurveysShow(context: CommandContext, id: string): Promise<void> {
   refuseEmpty(id);
   await withServices(context, 'interactive', async ({ ledger }) => {
-    const told = await tellSurvey(ledger, id, timeNow(context.clock));
+    const told = await showSurvey(ledger, id, timeNow(context.clock));
     context.output.result(told, () => surveyStoryView(told, context.output));
   });
 }
@@ -80,18 +79,13 @@ export async function runSurveysRetry(
   await withServices(context, 'interactive', async (services) => {
     await withDryRun(services, dryRun, async (own) => {
       if (wasSent === true) return settle(context, own, id, dryRun);
-      const { id: closingId, conversationId } = await readyAgain(
-        own.ledger,
-        id,
-        timeNow(context.clock),
-        own.settings.delivery,
-      );
+      const { id: closingId, conversationId } = await retrySurvey(own.ledger, id, timeNow(context.clock));
       const request = { conversationId, closingId };
       return workOnConversations(context, own, [conversationId], async (_id, steps) => {
-        if (!dryRun) return surveyClosing(own, request, steps);
+        if (!dryRun) return surveyConversation(own, request, steps);
         // The delivery itself, whose settings may be wrong, and not that of the dryRunServices.
         await readyToDeliver(services);
-        return previewClosing(own, request, steps);
+        return previewConversation(own, request, steps);
       });
     });
   });
@@ -104,8 +98,8 @@ async function settle(
   dryRun: boolean,
 ): Promise<void> {
   const now = timeNow(clock);
-  const { id: closingId } = await settleAsSent(ledger, id, now);
-  const told = { ...(await tellSurvey(ledger, closingId, now)), dryRun };
+  const { id: closingId } = await confirmSurvey(ledger, id, now);
+  const told = { ...(await showSurvey(ledger, closingId, now)), dryRun };
   output.result(told, () => surveyStoryView(told, output) + dryRunNote(dryRun));
 }
 
@@ -115,7 +109,7 @@ export async function runSurveysCancel(context: CommandContext, id: string, dryR
   refuseEmpty(id);
   await withServices(context, 'interactive', (services) =>
     withDryRun(services, dryRun, async ({ ledger }) => {
-      const entry = { ...(await callOff(ledger, id, timeNow(clock))), dryRun };
+      const entry = { ...(await cancelSurvey(ledger, id, timeNow(clock))), dryRun };
       output.result(entry, () => surveysView([entry], output) + dryRunNote(dryRun));
     }),
   );

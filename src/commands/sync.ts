@@ -1,6 +1,7 @@
 import { Failure } from '../failure.ts';
 import { syncView } from '../terminal/backfill-view.ts';
-import { sync, type SyncDocument } from '../workflow/runs/sync.ts';
+import type { SyncDocument } from '../documents/backfill.ts';
+import { sync } from '../workflow/runs/sync.ts';
 import type { CommandContext } from './context.ts';
 import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
 import { runLimits, type RunLimitOptions } from './run-limits.ts';

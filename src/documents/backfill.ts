@@ -52,3 +52,10 @@ export interface BackfillDocument {
   plan: BackfillPlan | null;
   seconds: number;
 }
+
+/** What `sync` prints: the same as a backfill of the stretch since the last tick, and the cards it posted. */
+export interface SyncDocument extends BackfillDocument {
+  /** The first tick surveys nobody about the past: closings count from here on. */
+  startedAt: string;
+  cards: { posted: number; failed: number };
+}

@@ -1,43 +1,14 @@
-import type { ConsideredItem } from '../domain/attribution/credit.ts';
+import type {
+  EvidenceAttribution,
+  EvidenceConversation,
+  EvidenceItem,
+} from '../domain/attribution/evidence.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
 import type { Recording } from '../domain/attribution/timeline.ts';
 
 export type SurveyOutcome =
   'sent' | 'would_send' | 'scheduled' | 'suppressed' | 'already_surveyed' | 'uncertain' | 'failed';
-
-export interface AgentIdentity {
-  id: string | null;
-  name: string | null;
-  email: string | null;
-}
-
-/** A considered item with the agent's name, where the directory knows it. */
-export interface DocumentItem extends ConsideredItem {
-  agentName: string | null;
-}
-
-export interface DocumentAttribution {
-  agent: AgentIdentity;
-  itemId: string | null;
-  itemType: string;
-  channel: string | null;
-  respondedAt: string;
-  confidence: 'exact' | 'truncated';
-  considered: DocumentItem[];
-}
-
-export interface DocumentConversation {
-  status: string;
-  createdAt: string | null;
-  closedAt: string | null;
-  /** Id of the closing; null while the conversation has none. */
-  closing: string | null;
-  assignedAgentId: string | null;
-  assignedAgentName: string | null;
-  inbox: { id: string; name: string | null } | null;
-  topics: { id: string; name: string | null }[];
-}
 
 export interface DocumentCustomer {
   id: string;
@@ -58,7 +29,7 @@ export interface DocumentSurvey {
 
 export interface DocumentStep {
   name: string;
-  status: 'ok' | 'failed' | 'skipped';
+  status: 'ok' | 'failed';
   milliseconds: number;
 }
 
@@ -84,10 +55,10 @@ export interface SurveyDocument {
   conversationId: string;
   outcome: SurveyOutcome;
   reasons: Reason[];
-  attribution: DocumentAttribution | null;
+  attribution: EvidenceAttribution | null;
   /** What was looked at, also where nobody qualifies. */
-  timeline: { items: number; truncated: boolean; considered: DocumentItem[] } | null;
-  conversation: DocumentConversation | null;
+  timeline: { items: number; truncated: boolean; considered: EvidenceItem[] } | null;
+  conversation: EvidenceConversation | null;
   customer: DocumentCustomer | null;
   recordings: (Recording & { path: string | null })[];
   survey: DocumentSurvey | null;

@@ -1,26 +1,70 @@
-/** The ways a survey can reach a customer, as named by `--delivery`. */
-export const deliveryNames = ['outbox', 'smtp', 'gladly-email', 'gladly-sms', 'medallia'] as const;
-
-export type DeliveryName = (typeof deliveryNames)[number];
+import type { Lane } from './closing/lanes.ts';
 
 /** The kind of address that a delivery writes to. */
 export type AddressKind = 'email' | 'mobile';
 
-export function addressKindOf(delivery: DeliveryName): AddressKind {
-  return delivery === 'gladly-sms' ? 'mobile' : 'email';
+/** What a delivery is. Everything that differs between deliveries stands in this table; nothing compares names. */
+export interface DeliveryTraits {
+  addressKind: AddressKind;
+  lane: Lane;
+  /** Customers answer on our own page, so its public address must be known; `stand_in`: a local address will do. */
+  publicUrl: 'required' | 'stand_in' | 'unused';
+  /** A second delivery of the same message does no harm. */
+  repeatable: boolean;
+  /** Requests to Gladly that one message takes. */
+  gladlyRequests: 0 | 1;
+  /** False: planned, and refused until it exists. */
+  available: boolean;
 }
 
-/** `outbox` is for trying: what it wrote never suppresses or blocks a real delivery. */
-export function isTrial(delivery: DeliveryName): boolean {
-  return delivery === 'outbox';
-}
+/** The ways a survey can reach a customer, as named by `--delivery`. */
+export const deliveries = {
+  outbox: {
+    addressKind: 'email',
+    lane: 'trial',
+    publicUrl: 'stand_in',
+    repeatable: true,
+    gladlyRequests: 0,
+    available: true,
+  },
+  smtp: {
+    addressKind: 'email',
+    lane: 'live',
+    publicUrl: 'required',
+    repeatable: false,
+    gladlyRequests: 0,
+    available: true,
+  },
+  'gladly-email': {
+    addressKind: 'email',
+    lane: 'live',
+    publicUrl: 'required',
+    repeatable: false,
+    gladlyRequests: 1,
+    available: true,
+  },
+  'gladly-sms': {
+    addressKind: 'mobile',
+    lane: 'live',
+    publicUrl: 'required',
+    repeatable: false,
+    gladlyRequests: 1,
+    available: true,
+  },
+  medallia: {
+    addressKind: 'email',
+    lane: 'live',
+    publicUrl: 'unused',
+    repeatable: false,
+    gladlyRequests: 0,
+    available: false,
+  },
+} as const satisfies Record<string, DeliveryTraits>;
 
-/** Whose queue a closing is in that nobody has decided on: null for that of the real deliveries, also of an unnamed one. */
-export function queueFor(delivery: DeliveryName | undefined): DeliveryName | null {
-  return delivery !== undefined && isTrial(delivery) ? delivery : null;
-}
+export type DeliveryName = keyof typeof deliveries;
 
-/** Whether a survey was tried; what left by an unknown way may have reached the customer. */
-export function wasTrial({ provider }: { provider: DeliveryName | null }): boolean {
-  return provider !== null && isTrial(provider);
+export const deliveryNames = Object.keys(deliveries) as DeliveryName[];
+
+export function traitsOf(delivery: DeliveryName): DeliveryTraits {
+  return deliveries[delivery];
 }

@@ -1,38 +1,53 @@
-import type { Kysely } from 'kysely';
-import { within, type Ledger } from './open.ts';
-import type { LedgerTables } from './schema/tables.ts';
+import type { Lane } from '../domain/closing/lanes.ts';
+import type { Ledger, Reading } from './ledger.ts';
 
-/** Moments that outlive a run: when the first tick of `sync` was, and how far closings have been enumerated; of trials, too. */
-export type CheckpointName = 'sync_started' | 'sync_until' | 'trial_started' | 'trial_until';
+/** `started`: when surveying began, at the first tick of `sync`. `until`: how far closings have been looked for. */
+export type CheckpointName = 'started' | 'until';
 
-export async function readCheckpoint(ledger: Ledger, name: CheckpointName): Promise<string | null> {
-  return markIn(ledger.db, name);
+export interface Checkpoint {
+  lane: Lane;
+  name: CheckpointName;
 }
 
-/** The moment as first written: a mark that exists stays. */
-export async function setCheckpointOnce(ledger: Ledger, name: CheckpointName, at: string): Promise<string> {
-  return within(ledger, async (trx) => {
+export async function readCheckpoint(ledger: Ledger, checkpoint: Checkpoint): Promise<string | null> {
+  return ledger.read((db) => checkpointIn(db, checkpoint));
+}
+
+/** The time as first written: a checkpoint that exists stays. */
+export async function setCheckpointOnce(ledger: Ledger, checkpoint: Checkpoint, at: string): Promise<string> {
+  return ledger.write(aloneWith(checkpoint), async (trx) => {
     await trx
-      .insertInto('marks')
-      .values({ name, at })
-      .onConflict((conflict) => conflict.column('name').doNothing())
+      .insertInto('checkpoints')
+      .values({ ...checkpoint, at })
+      .onConflict((conflict) => conflict.columns(['lane', 'name']).doNothing())
       .execute();
-    return (await markIn(trx, name)) ?? at;
+    return (await checkpointIn(trx, checkpoint)) ?? at;
   });
 }
 
-/** Moves a mark forward; of two ticks at the same time the later moment stays. */
-export async function advanceCheckpoint(ledger: Ledger, name: CheckpointName, at: string): Promise<void> {
-  await within(ledger, (trx) =>
+/** Moves a checkpoint forward; of two ticks at the same time the later one stays. */
+export async function advanceCheckpoint(ledger: Ledger, checkpoint: Checkpoint, at: string): Promise<void> {
+  await ledger.write(aloneWith(checkpoint), (trx) =>
     trx
-      .insertInto('marks')
-      .values({ name, at })
-      .onConflict((conflict) => conflict.column('name').doUpdateSet({ at }).where('marks.at', '<', at))
+      .insertInto('checkpoints')
+      .values({ ...checkpoint, at })
+      .onConflict((conflict) =>
+        conflict.columns(['lane', 'name']).doUpdateSet({ at }).where('checkpoints.at', '<', at),
+      )
       .execute(),
   );
 }
 
-async function markIn(db: Kysely<LedgerTables>, name: CheckpointName): Promise<string | null> {
-  const row = await db.selectFrom('marks').select('at').where('name', '=', name).executeTakeFirst();
+function aloneWith({ lane, name }: Checkpoint): { names: string[] } {
+  return { names: [`checkpoint ${lane} ${name}`] };
+}
+
+async function checkpointIn(db: Reading, { lane, name }: Checkpoint): Promise<string | null> {
+  const row = await db
+    .selectFrom('checkpoints')
+    .select('at')
+    .where('lane', '=', lane)
+    .where('name', '=', name)
+    .executeTakeFirst();
   return row?.at ?? null;
 }

@@ -1,4 +1,4 @@
-import { within, type Ledger } from './open.ts';
+import type { Ledger } from './ledger.ts';
 
 /** Answers of Gladly's directories (agents, inboxes, topics), kept to save requests; never a source of truth. */
 export interface DirectoryCache {
@@ -9,17 +9,19 @@ export interface DirectoryCache {
 export function directoryCache(ledger: Ledger): DirectoryCache {
   return {
     async read(kind, id) {
-      const row = await ledger.db
-        .selectFrom('directories')
-        .select(['body', 'fetched_at'])
-        .where('kind', '=', kind)
-        .where('id', '=', id)
-        .executeTakeFirst();
+      const row = await ledger.read((db) =>
+        db
+          .selectFrom('directories')
+          .select(['body', 'fetched_at'])
+          .where('kind', '=', kind)
+          .where('id', '=', id)
+          .executeTakeFirst(),
+      );
       return row === undefined ? null : { body: JSON.parse(row.body) as unknown, fetchedAt: row.fetched_at };
     },
     async write(kind, id, body, fetchedAt) {
       const text = body === undefined ? 'null' : JSON.stringify(body);
-      await within(ledger, (trx) =>
+      await ledger.write({ names: [`directory ${kind}`] }, (trx) =>
         trx
           .insertInto('directories')
           .values({ kind, id, body: text, fetched_at: fetchedAt })

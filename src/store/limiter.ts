@@ -1,4 +1,3 @@
-import type { Transaction } from 'kysely';
 import {
   freshLimiter,
   pauseSlots,
@@ -8,8 +7,8 @@ import {
   type Slot,
   type SlotAsk,
 } from '../domain/values/request-slot.ts';
-import { within, type Ledger } from './open.ts';
-import type { LedgerTables, LimitsTable } from './schema/tables.ts';
+import type { Ledger, Reading, Writing } from './ledger.ts';
+import type { LimitsTable } from './schema/tables.ts';
 
 /** Hands out the moments at which requests may leave, to all processes on the ledger together. Epoch milliseconds. */
 export interface LimiterStore {
@@ -24,36 +23,34 @@ export interface LimiterStore {
 export function limiterStore(ledger: Ledger): LimiterStore {
   return {
     reserve: (bucket, ask) =>
-      within(ledger, async (trx) => {
+      ledger.write({ names: [`limiter ${bucket}`] }, async (trx) => {
         const { state, slot } = reserveSlot(await stateOf(trx, bucket), ask);
         if ('atMs' in slot) await keep(trx, bucket, state);
         return slot;
       }),
     pause: (bucket, untilMs) =>
-      within(ledger, async (trx) => {
+      ledger.write({ names: [`limiter ${bucket}`] }, async (trx) => {
         await keep(trx, bucket, pauseSlots(await stateOf(trx, bucket), untilMs));
       }),
     async pausedUntil(bucket) {
-      const row = await ledger.db
-        .selectFrom('limits')
-        .select('paused_until')
-        .where('bucket', '=', bucket)
-        .executeTakeFirst();
+      const row = await ledger.read((db) =>
+        db.selectFrom('limits').select('paused_until').where('bucket', '=', bucket).executeTakeFirst(),
+      );
       return row?.paused_until ?? 0;
     },
   };
 }
 
-async function stateOf(trx: Transaction<LedgerTables>, bucket: Bucket): Promise<LimiterState> {
+async function stateOf(trx: Reading, bucket: Bucket): Promise<LimiterState> {
   const row = await trx.selectFrom('limits').selectAll().where('bucket', '=', bucket).executeTakeFirst();
   return row === undefined ? freshLimiter : toState(row);
 }
 
-async function keep(trx: Transaction<LedgerTables>, bucket: Bucket, state: LimiterState): Promise<void> {
+async function keep(trx: Writing, bucket: Bucket, state: LimiterState): Promise<void> {
   const columns = {
     next_at: state.nextAtMs,
     paused_until: state.pausedUntilMs,
-    hand_until: state.interactiveUntilMs,
+    interactive_until: state.interactiveUntilMs,
   };
   await trx
     .insertInto('limits')
@@ -62,6 +59,6 @@ async function keep(trx: Transaction<LedgerTables>, bucket: Bucket, state: Limit
     .execute();
 }
 
-function toState({ next_at, paused_until, hand_until }: LimitsTable): LimiterState {
-  return { nextAtMs: next_at, pausedUntilMs: paused_until, interactiveUntilMs: hand_until };
+function toState({ next_at, paused_until, interactive_until }: LimitsTable): LimiterState {
+  return { nextAtMs: next_at, pausedUntilMs: paused_until, interactiveUntilMs: interactive_until };
 }

@@ -1,18 +1,18 @@
-import { within, type Ledger } from './open.ts';
+import type { Ledger } from './ledger.ts';
 
 const name = 'probe';
-/** More than an event or an answer needs, so that it is missing before theirs is. */
+/** More than an event or an answer needs, so that room for this is missing first. */
 const text = 'x'.repeat(16 * 1024);
 
 /**
- * Writes something to the disk as every change of the ledger does, and leaves nothing of it behind. Only that shows
- * whether there is room: reading goes on while the disk is full.
+ * Writes to the disk as every change of the ledger does, and leaves nothing behind. Only a write shows whether there is
+ * room: reads go on while the disk is full.
  *
  * @throws Failure kind ledger when nothing can be written
  */
 export async function proveWritable(ledger: Ledger): Promise<void> {
-  await within(ledger, async (trx) => {
-    await trx.insertInto('marks').values({ name, at: text }).execute();
-    await trx.deleteFrom('marks').where('name', '=', name).execute();
+  await ledger.write({ names: [name] }, async (trx) => {
+    await trx.insertInto('checkpoints').values({ lane: 'live', name, at: text }).execute();
+    await trx.deleteFrom('checkpoints').where('name', '=', name).execute();
   });
 }

@@ -1,4 +1,5 @@
-import type { DocumentItem, SurveyDocument } from '../documents/survey.ts';
+import type { EvidenceItem } from '../domain/attribution/evidence.ts';
+import type { SurveyDocument } from '../documents/survey.ts';
 import { labelled } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { table, wrap, type Column } from './table.ts';
@@ -49,9 +50,9 @@ function timelineView(
   const winner = considered.findIndex(({ why }) => why === 'last response');
   const { from, until } = window(considered.length, winner, verbose ? considered.length : shownItems);
   const rows = considered.slice(from, until);
-  const isWinner = (item: DocumentItem): boolean =>
+  const isWinner = (item: EvidenceItem): boolean =>
     item.why === 'last response' && item.itemId === attribution?.itemId;
-  const what: Column<DocumentItem>[] =
+  const what: Column<EvidenceItem>[] =
     columns < leastForColumns
       ? [
           {
@@ -91,15 +92,15 @@ function window(length: number, winner: number, size: number): { from: number; u
   return { from, until: from + size };
 }
 
-function kindOf({ type }: DocumentItem): string {
+function kindOf({ type }: EvidenceItem): string {
   return type.toLowerCase().replaceAll('_', ' ');
 }
 
-function authorOf({ agentName, agentId, initiator }: DocumentItem): string {
+function authorOf({ agentName, agentId, initiator }: EvidenceItem): string {
   return agentName ?? agentId ?? initiator ?? '-';
 }
 
-function countsOf({ counts, why }: DocumentItem): string {
+function countsOf({ counts, why }: EvidenceItem): string {
   return `${counts ? 'yes' : 'no'}, ${why}`;
 }
 

@@ -1,6 +1,5 @@
 import type { ClosingState } from '../domain/closing/transitions.ts';
-import type { Reason } from '../domain/eligibility/reason.ts';
-import type { DocumentAttribution } from '../documents/survey.ts';
+import type { SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { table, type Column } from './table.ts';
@@ -9,51 +8,8 @@ import { localTime } from './time.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
 
-interface Entry {
-  surveyId: string | null;
-  closingId: string;
-  conversationId: string;
-  state: ClosingState;
-  customer: { id: string; email: string | null } | null;
-  agent: { id: string | null; name: string | null } | null;
-  closedAt: string;
-  sentAt: string | null;
-  dueAt: string | null;
-  provider: string | null;
-  answer: { rating: number; resolved: boolean | null; comment: string | null; answeredAt: string } | null;
-  card: { itemId: string; postedAt: string | null } | null;
-  reasons: readonly Reason[];
-  error: { message: string; hint: string } | null;
-}
-
-interface Told extends Entry {
-  url: string | null;
-  evidence: unknown;
-  history: readonly { at: string; transition: string; to: string; note: string | null }[];
-  messages: readonly {
-    provider: string;
-    address: string | null;
-    leftAt: string;
-    outcome: string | null;
-    externalId: string | null;
-  }[];
-  answers: readonly {
-    revision: number;
-    rating: number;
-    resolved: boolean | null;
-    comment: string | null;
-    answeredAt: string;
-    source: string;
-  }[];
-  cards: readonly { itemId: string; revision: number; state: string; postedAt: string | null }[];
-  cardFailure: {
-    tries: number;
-    retryAt: string | null;
-    error: { message: string; hint: string };
-  } | null;
-  visits: readonly { kind: string; count: number; firstAt: string; lastAt: string }[];
-  otherClosings: readonly string[];
-}
+/** The story shows a message that is leaving; the list does not. */
+type Entry = Omit<SurveyEntry, 'state'> & { state: ClosingState };
 
 /** The ledger's closings as a table. */
 export function surveysView(entries: readonly Entry[], screen: Screen): string {
@@ -86,10 +42,10 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
 }
 
 /** The whole story of one closing. */
-export function surveyStoryView(told: Told, screen: Screen): string {
+export function surveyStoryView(told: SurveyStory, screen: Screen): string {
   const { columns, paint } = screen;
   const line = (label: string, value: string): string => labelled(label, clean(value), screen);
-  const attribution = attributionOf(told.evidence);
+  const attribution = told.evidence?.attribution ?? null;
   const lines = [
     line('Closing', told.closingId),
     line('Conversation', told.conversationId),
@@ -165,9 +121,4 @@ function stateShade(state: ClosingState, paint: Paint): (text: string) => string
     case 'suppressed':
       return paint.dim;
   }
-}
-
-function attributionOf(evidence: unknown): DocumentAttribution | null {
-  if (typeof evidence !== 'object' || evidence === null || !('attribution' in evidence)) return null;
-  return evidence.attribution as DocumentAttribution | null;
 }

@@ -569,7 +569,7 @@ describe.concurrent('a ledger that cannot be used', () => {
     const gladly = await scriptedGladly();
     const file = join(newFolder(), 'ledger.db');
     const ledger = await openLedger(file);
-    await ledger.db.insertInto('ledger_version').values({ version: 99 }).execute();
+    await ledger.write('ledger', (trx) => trx.insertInto('ledger_version').values({ version: 99 }).execute());
     await ledger.close();
     const before = readFileSync(file);
     for (const args of [

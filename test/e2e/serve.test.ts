@@ -271,9 +271,9 @@ test('a start that cannot listen is none: what closes before the next one is the
   expect((await run(['serve', '--port', port], { env })).code).toBe(2);
   const ledger = await openLedger(database);
   onTestFinished(() => ledger.close());
-  expect(await readCheckpoint(ledger, 'sync_started')).toBeNull();
+  expect(await readCheckpoint(ledger, { lane: 'live', name: 'started' })).toBeNull();
   await serve({ ...gladly, env });
-  expect(await readCheckpoint(ledger, 'sync_started')).not.toBeNull();
+  expect(await readCheckpoint(ledger, { lane: 'live', name: 'started' })).not.toBeNull();
 });
 
 test.each([

@@ -4,7 +4,7 @@ import { chooseAddress } from '../../src/domain/eligibility/addresses.ts';
 import { attribute } from '../../src/domain/attribution/credit.ts';
 import { cardLimits, isSameCard, makeCard } from '../../src/domain/survey/card.ts';
 import { closingStates } from '../../src/domain/closing/transitions.ts';
-import { deliveryNames } from '../../src/domain/delivery.ts';
+import { lanes } from '../../src/domain/closing/lanes.ts';
 import { decide, type ClosingFacts } from '../../src/domain/eligibility/decide.ts';
 import { parseInstant } from '../../src/domain/values/instant.ts';
 import { defaultPolicy } from '../../src/domain/eligibility/policy.ts';
@@ -193,16 +193,14 @@ describe('a decision', { timeout: proofTimeoutMs }, () => {
       unsubscribed: seldom,
       own: fc.oneof(
         { weight: 4, arbitrary: fc.constant(null) },
-        fc.record({
-          state: fc.constantFrom(...closingStates),
-          provider: fc.option(fc.constantFrom(...deliveryNames)),
-        }),
+        fc.record({ state: fc.constantFrom(...closingStates) }),
       ),
       others: fc.array(
         fc.record({
           closingId: fc.string(),
+          conversationId: fc.constantFrom('conversation-1', 'conversation-2'),
+          lane: fc.constantFrom(...lanes),
           state: fc.constantFrom(...closingStates),
-          provider: fc.option(fc.constantFrom(...deliveryNames)),
           closedAt: fc.integer({ min: origin - 9e8, max: now }),
           at: fc.integer({ min: origin - 9e8, max: now + 9e7 }),
         }),
@@ -217,6 +215,7 @@ describe('a decision', { timeout: proofTimeoutMs }, () => {
         const { response } = attribution;
         const facts: ClosingFacts = {
           closingId: 'closing-1',
+          conversationId: 'conversation-1',
           status: given.status,
           closedAt: origin,
           reopened: given.reopened,

@@ -1,7 +1,9 @@
 import stringWidth from 'string-width';
 import { describe, expect, test } from 'vitest';
+import type { SurveyStory } from '../../src/documents/surveys.ts';
 import type { BackfillDocument } from '../../src/documents/backfill.ts';
-import type { DocumentItem, SurveyDocument } from '../../src/documents/survey.ts';
+import type { EvidenceItem } from '../../src/domain/attribution/evidence.ts';
+import type { SurveyDocument } from '../../src/documents/survey.ts';
 import { backfillView } from '../../src/terminal/backfill-view.ts';
 import { flow, labelled } from '../../src/terminal/narrow.ts';
 import { surveyView } from '../../src/terminal/survey-view.ts';
@@ -15,13 +17,14 @@ const closing = {
   surveyId: 'RGBUpQyUat5NJPVbY4gJyb',
   closingId,
   conversationId: 'GkENqoO_oY8GJOpLXq3rNw',
+  lane: 'trial' as const,
   state: 'suppressed' as const,
   customer: { id: 'k1', email: 'annegret.habersack.585@example.net' },
-  agent: { id: 'a1', name: 'Amara Lindqvist' },
+  agent: { id: 'a1', name: 'Amara Lindqvist', email: null },
   closedAt: '2026-11-26T17:38:43.062Z',
   sentAt: null,
   dueAt: null,
-  provider: 'outbox',
+  provider: 'outbox' as const,
   answer: null,
   card: null,
   reasons: [
@@ -31,7 +34,7 @@ const closing = {
   error: null,
 };
 
-const item = (itemId: string, agentName: string | null, why: string): DocumentItem => ({
+const item = (itemId: string, agentName: string | null, why: string): EvidenceItem => ({
   itemId,
   type: 'CHAT_MESSAGE',
   initiator: agentName === null ? 'CUSTOMER' : 'AGENT',
@@ -103,16 +106,20 @@ const run = {
   seconds: 5.3,
 } as unknown as BackfillDocument;
 
-const story = {
+const story: SurveyStory = {
   ...closing,
   url: link,
+  externalId: null,
+  attempts: 0,
+  reopenedAt: null,
   evidence: null,
   history: [
     {
       at: '2026-11-26T18:05:00.000Z',
       transition: 'schedule',
+      from: 'pending',
       to: 'scheduled',
-      note: 'outbox' as string | null,
+      note: 'outbox',
     },
   ],
   messages: [],

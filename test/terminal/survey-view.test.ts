@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import type { DocumentItem, SurveyDocument } from '../../src/documents/survey.ts';
+import type { EvidenceItem } from '../../src/domain/attribution/evidence.ts';
+import type { SurveyDocument } from '../../src/documents/survey.ts';
 import { surveyView } from '../../src/terminal/survey-view.ts';
 import { screen } from './screen.ts';
 
@@ -14,7 +15,7 @@ function documentOf(text: string): SurveyDocument {
     initiator: text,
     counts: true,
     why: 'last response',
-  } as unknown as DocumentItem;
+  } as unknown as EvidenceItem;
   return {
     conversationId: text,
     outcome: 'failed',

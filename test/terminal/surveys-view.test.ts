@@ -9,9 +9,10 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   surveyId: 'svy_1',
   closingId: 'c1@2026-11-22T10:00:00.000Z',
   conversationId: 'c1',
+  lane: 'live',
   state: 'answered',
   customer: { id: 'k1', email: 'kim@example.com' },
-  agent: { id: 'a1', name: 'Ada' },
+  agent: { id: 'a1', name: 'Ada', email: null },
   closedAt: '2026-11-22T10:00:00.000Z',
   sentAt: '2026-11-22T10:01:00.000Z',
   dueAt: null,
@@ -21,11 +22,15 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   reasons: [],
   error: null,
   url: null,
+  externalId: null,
+  attempts: 0,
+  reopenedAt: null,
   evidence: null,
   history: [],
   messages: [],
   answers: [
     {
+      surveyId: 'svy_1',
       revision: 1,
       rating: 2,
       resolved: false,
@@ -34,6 +39,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
       source: 'page',
     },
     {
+      surveyId: 'svy_1',
       revision: 2,
       rating: 5,
       resolved: null,
@@ -46,7 +52,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   cardFailure: {
     tries: 3,
     retryAt: '2026-11-22T12:30:00.000Z',
-    error: { message: 'Gladly answered 503', hint: 'wait' },
+    error: { code: 'gladly_unavailable', message: 'Gladly answered 503', hint: 'wait' },
   },
   visits: [
     {

@@ -5,21 +5,18 @@ import type { Failure } from '../../src/failure.ts';
 import type { Settings } from '../../src/config/settings.ts';
 import type { BackfillDocument } from '../../src/documents/backfill.ts';
 import { defaultPolicy, type Policy } from '../../src/domain/eligibility/policy.ts';
-import { createGladlyClient } from '../../src/gladly/client.ts';
-import { createDirectory } from '../../src/gladly/directory.ts';
-import type { Closing } from '../../src/store/closings/closing.ts';
-import { listClosings } from '../../src/store/closings/closings.ts';
-import { directoryCache } from '../../src/store/directories.ts';
-import { openLedger, type Ledger } from '../../src/store/open.ts';
-import { currentWorker } from '../../src/store/queue/workers.ts';
+import type { Closing } from '../../src/domain/closing/closing.ts';
+import { closingsIn } from '../support/ledger.ts';
+import { openLedger } from '../../src/store/open.ts';
+import type { Ledger } from '../../src/store/ledger.ts';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/start.ts';
 import { backfill, type BackfillListener, type BackfillRequest } from '../../src/workflow/runs/backfill.ts';
 import type { SourceChoice } from '../../src/workflow/runs/find-closings.ts';
-import { openDelivery } from '../../src/workflow/context/open-delivery.ts';
-import type { Services } from '../../src/workflow/context/services.ts';
-import { sync, type SyncDocument } from '../../src/workflow/runs/sync.ts';
+import { servicesOn, type Services } from '../../src/workflow/context/services.ts';
+import { sync } from '../../src/workflow/runs/sync.ts';
+import type { SyncDocument } from '../../src/documents/backfill.ts';
 import type { QueueLimits } from '../../src/workflow/queue/work-queue.ts';
-import { all, unpaced } from '../gladly/local-gladly.ts';
+import { unpaced } from '../gladly/local-gladly.ts';
 import { temporaryFolder } from '../support/run.ts';
 
 export const minute = 60_000;
@@ -85,7 +82,7 @@ export async function world(options: SandboxOptions = {}): Promise<World> {
     async change(conversationId, what) {
       await control(`/${encodeURIComponent(conversationId)}/${what}`, {});
     },
-    closings: () => all(listClosings(ledger, {})),
+    closings: () => closingsIn(ledger),
   };
 }
 
@@ -100,36 +97,17 @@ function servicesOf({ time, sandbox, ledger: own, folder }: Ground, changes: Ser
     await wait(Math.min(ms, 2));
     until.throwIfAborted();
   };
-  const client = createGladlyClient({
-    origin: settings.origin,
-    email: settings.email,
-    token: settings.token,
-    timeoutMs: settings.timeoutMs,
-    userAgent: 'gcsat/test',
-    pacer: unpaced(),
-    clock,
-    random: () => 0.5,
-    sleep,
+  const services = servicesOn(ledger, settings, {
     signal,
-  });
-  onTestFinished(() => client.close());
-  const directory = createDirectory({ client, cache: directoryCache(own), clock });
-  let provider: ReturnType<Services['provider']> | null = null;
-  return {
-    settings,
-    ledger,
-    client,
-    directory,
-    worker: changes.worker ?? currentWorker(),
-    sleep,
     clock,
-    signal,
     priority: 'background',
     debug: () => undefined,
-    organization: () => directory.organization(),
-    provider: () => (provider ??= openDelivery(settings, client, clock)),
-    close: () => Promise.resolve(),
-  };
+    sleep,
+    pacer: unpaced(),
+    ...(changes.worker === undefined ? {} : { worker: changes.worker }),
+  });
+  onTestFinished(() => services.client.close());
+  return services;
 }
 
 function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesChanges): Settings {

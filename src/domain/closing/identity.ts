@@ -1,7 +1,8 @@
 import { formatInstant, parseInstant, type Instant } from '../values/instant.ts';
 import type { TimelineItem } from '../attribution/timeline.ts';
+import type { Lane } from './lanes.ts';
 
-/** Webhook, report and `closedAt` tell slightly different times of one closing; within this they mean the same. */
+/** Webhook, report and `closedAt` differ a little for one closing; within this they mean the same one. */
 export const sameClosingMilliseconds = 60_000;
 
 export interface KnownClosing {
@@ -12,14 +13,37 @@ export interface KnownClosing {
   reopenedAt: string | null;
 }
 
-/** The id of a new closing: the conversation and the time first seen, frozen when it is first written. */
-export function closingIdOf(conversationId: string, closedAt: string): string {
-  return `${conversationId}@${closedAt}`;
+/** The id of a new closing: conversation, time first reported and lane, frozen when it is first written. */
+export function closingIdOf(conversationId: string, closedAt: string, lane: Lane): string {
+  return inLane(`${conversationId}@${closedAt}`, lane);
+}
+
+/** The trial of the same closing: an id of its own beside the live one. */
+export function trialOf(liveClosingId: string): string {
+  return inLane(liveClosingId, 'trial');
+}
+
+/** The same for every lane. */
+export function withoutLane(closingId: string): string {
+  return closingId.replace(/#trial$/, '');
+}
+
+/** Whether two closings of different lanes are one closing of the conversation. Times are epoch milliseconds. */
+export function isSameClosing(
+  one: { conversationId: string; closedAt: number },
+  other: { conversationId: string; closedAt: number | null },
+): boolean {
+  if (one.conversationId !== other.conversationId || other.closedAt === null) return false;
+  return Math.abs(one.closedAt - other.closedAt) <= sameClosingMilliseconds;
+}
+
+function inLane(id: string, lane: Lane): string {
+  return lane === 'live' ? id : `${id}#${lane}`;
 }
 
 /**
- * The known closing that a sighting at `closedAt` means: the nearest within 60 s with no known reopening between them.
- * A reopening parts the closings up to its own moment from those after it.
+ * The known closing that a report of `closedAt` means: the nearest within 60 s with no known reopening between them.
+ * A reopening separates the closings up to its own moment from those after it.
  *
  * @param reopenedAt the earliest known reopening at or after `closedAt`
  */
@@ -32,7 +56,7 @@ export function adoptedClosing<Known extends KnownClosing>(
   const distance = (closing: KnownClosing): number => Math.abs(Date.parse(closing.closedAt) - at);
   const adoptable = known
     .filter((closing) => distance(closing) <= sameClosingMilliseconds)
-    .filter((closing) => !areParted(closing, { closedAt, reopenedAt }));
+    .filter((closing) => !areSeparated(closing, { closedAt, reopenedAt }));
   return adoptable.reduce<Known | null>(
     (nearest, closing) => (nearest === null || distance(closing) < distance(nearest) ? closing : nearest),
     null,
@@ -42,7 +66,7 @@ export function adoptedClosing<Known extends KnownClosing>(
 type Closed = Pick<KnownClosing, 'closedAt' | 'reopenedAt'>;
 
 /** Whether the conversation was reopened after the earlier of two closings and before the later one. */
-function areParted(one: Closed, other: Closed): boolean {
+function areSeparated(one: Closed, other: Closed): boolean {
   const isEarlier = Date.parse(one.closedAt) <= Date.parse(other.closedAt);
   const [earlier, later] = isEarlier ? [one, other] : [other, one];
   return earlier.reopenedAt !== null && Date.parse(later.closedAt) > Date.parse(earlier.reopenedAt);
@@ -50,7 +74,7 @@ function areParted(one: Closed, other: Closed): boolean {
 
 /**
  * When a closed conversation closed: `closedAt`, which Gladly does not promise, else the last change of status to
- * CLOSED in the timeline, else the last item. Null where nothing tells.
+ * CLOSED in the timeline, else the last item; null if there is none of these.
  */
 export function closingTime(closedAt: unknown, items: readonly TimelineItem[]): Instant | null {
   const told = parseInstant(closedAt);
@@ -59,14 +83,15 @@ export function closingTime(closedAt: unknown, items: readonly TimelineItem[]): 
 }
 
 /**
- * What stands for a closing while a conversation is open: the same until it closes, and another one when it is open
- * again. The timeline alone tells that alike to every read: reopenings are noted nowhere else, and not by everybody.
+ * Stands for a closing while a conversation is open: the same id until it closes, and another one after it reopens. It
+ * comes from the timeline alone, so that every read gives the same id.
  */
 export function openingIdOf(conversationId: string, items: readonly TimelineItem[]): string {
   const lastClosed = latest(items.filter(isClosing));
   return closingIdOf(
     conversationId,
     lastClosed === null ? 'open' : `open since ${formatInstant(lastClosed)}`,
+    'live',
   );
 }
 

@@ -7,8 +7,10 @@ import {
   type PhoneEntry,
 } from './addresses.ts';
 import type { Attribution } from '../attribution/credit.ts';
-import { reservingStates, surveyedStates, type ClosingState } from '../closing/transitions.ts';
-import { addressKindOf, isTrial, type DeliveryName } from '../delivery.ts';
+import { isSameClosing, withoutLane } from '../closing/identity.ts';
+import { lanesSeenFrom, type Lane } from '../closing/lanes.ts';
+import { isReserving, isSurveyed, type ClosingState } from '../closing/transitions.ts';
+import { traitsOf, type DeliveryName } from '../delivery.ts';
 import type { Policy } from './policy.ts';
 import type { Reason } from './reason.ts';
 import { sendTime } from './send-time.ts';
@@ -17,6 +19,7 @@ import { optOutTopic, type TopicEntry } from './topics.ts';
 /** Everything that was read about one closing. Times are epoch milliseconds. */
 export interface ClosingFacts {
   closingId: string;
+  conversationId: string;
   /** OPEN, WAITING, CLOSED; new ones may come. */
   status: string;
   closedAt: number | null;
@@ -43,7 +46,7 @@ export interface ClosingFacts {
 /** What the conversation itself and its closing tell. */
 export type ConversationFacts = Pick<
   ClosingFacts,
-  'closingId' | 'status' | 'closedAt' | 'reopened' | 'topicIds' | 'topics' | 'inbox'
+  'closingId' | 'conversationId' | 'status' | 'closedAt' | 'reopened' | 'topicIds' | 'topics' | 'inbox'
 >;
 
 /** What the timeline tells. */
@@ -54,16 +57,17 @@ export type TimelineFacts = Pick<
 
 /** What the ledger knows that bears on this closing. */
 export interface SurveyHistory {
-  own: { state: ClosingState; provider: DeliveryName | null } | null;
+  own: { state: ClosingState } | null;
   unsubscribed: boolean;
-  /** Other closings that hold or held the same address. */
+  /** Other closings that hold or held the same address, of every lane that this one sees. */
   others: readonly OtherSurvey[];
 }
 
 export interface OtherSurvey {
   closingId: string;
+  conversationId: string;
+  lane: Lane;
   state: ClosingState;
-  provider: DeliveryName | null;
   closedAt: number;
   /** When its message left or is to leave. */
   at: number;
@@ -86,7 +90,7 @@ const day = 86_400_000;
 /** Decides about one closing; all reasons that apply are given, not only the first. */
 export function decide(question: DecisionQuestion): Verdict {
   const { facts, policy, delivery, now } = question;
-  const choice = chooseAddress(addressKindOf(delivery), facts.customer);
+  const choice = chooseAddress(traitsOf(delivery).addressKind, facts.customer);
   const conflicts = conflictsWith(question);
   const reasons = [
     ...reasonsOfConversation(facts, policy),
@@ -111,8 +115,13 @@ export function decide(question: DecisionQuestion): Verdict {
 
 /** The address whose history matters, in the form in which spellings meet; null when there is none to write to. */
 export function reservedAddress(facts: ClosingFacts, delivery: DeliveryName): string | null {
-  const choice = chooseAddress(addressKindOf(delivery), facts.customer);
+  const choice = chooseAddress(traitsOf(delivery).addressKind, facts.customer);
   return 'address' in choice ? addressKey(choice.address) : null;
+}
+
+/** How far back surveys of an address count, RFC 3339; null when an address may be surveyed at any time. */
+export function suppressionStart({ suppressionDays }: Policy, now: number): string | null {
+  return suppressionDays === 0 ? null : new Date(now - suppressionDays * day).toISOString();
 }
 
 /** Reasons that the conversation alone makes certain. */
@@ -207,53 +216,54 @@ interface Conflicts {
 function conflictsWith({ facts, history, policy, delivery, now }: DecisionQuestion): Conflicts {
   if (policy.suppressionDays === 0) return { blocking: [], displaced: [] };
   const since = now - policy.suppressionDays * day;
+  const { lane } = traitsOf(delivery);
   const holding = history.others
-    .filter(({ state }) => (reservingStates as readonly ClosingState[]).includes(state))
-    .filter(({ at }) => at > since)
-    .filter(({ provider }) => isTrial(delivery) || isReal(provider));
+    .filter((other) => lanesSeenFrom[lane].includes(other.lane))
+    .filter(({ state, at }) => isReserving(state) && at > since)
+    .filter((other) => !isOwnElsewhere(other, facts, delivery));
   const closedAt = facts.closedAt ?? now;
   const yields = (other: OtherSurvey): boolean => other.state === 'scheduled' && other.closedAt < closedAt;
   return {
     blocking: holding.filter((other) => !yields(other)),
-    // A trial takes nobody's place but another trial's.
-    displaced: holding.filter(yields).filter(({ provider }) => !isTrial(delivery) || !isReal(provider)),
+    displaced: holding.filter((other) => yields(other) && other.lane === lane),
   };
 }
 
-function reasonsOfHistory({ history, policy, delivery }: DecisionQuestion, conflicts: Conflicts): Reason[] {
+/** This very closing in another lane. */
+function isOwnElsewhere(other: OtherSurvey, facts: ClosingFacts, delivery: DeliveryName): boolean {
+  return other.lane !== traitsOf(delivery).lane && isSameClosing(other, facts);
+}
+
+function reasonsOfHistory(
+  { facts, history, policy, delivery }: DecisionQuestion,
+  conflicts: Conflicts,
+): Reason[] {
   const reasons: Reason[] = [];
-  if (history.unsubscribed)
-    reasons.push({ code: 'unsubscribed', detail: 'the customer wants no more surveys' });
+  if (history.unsubscribed) {
+    reasons.push({ code: 'unsubscribed', detail: 'the customer has unsubscribed from surveys' });
+  }
   const [blocking] = conflicts.blocking;
   if (blocking !== undefined) {
     const when = new Date(blocking.at).toISOString().slice(0, 10);
-    const verb = blocking.state === 'scheduled' ? 'is to be asked' : 'was asked';
+    const verb = blocking.state === 'scheduled' ? 'is to be surveyed' : 'was surveyed';
     reasons.push({
       code: 'recently_surveyed',
       detail: `the address ${verb} on ${when}, within ${policy.suppressionDays} days`,
     });
   }
-  if (isSurveyed(history.own, delivery)) {
+  const isSurveyedElsewhere = history.others.some(
+    (other) => isOwnElsewhere(other, facts, delivery) && isSurveyed(other.state),
+  );
+  if (isSurveyedElsewhere || (history.own !== null && isSurveyed(history.own.state))) {
     reasons.push({ code: 'already_surveyed', detail: 'this closing has a survey' });
   }
   return reasons;
 }
 
-/** A closing has a survey once a message left or may have left; one of a trial delivery only counts in trials. */
-export function isSurveyed(own: SurveyHistory['own'], delivery: DeliveryName): boolean {
-  if (own === null || !(surveyedStates as readonly ClosingState[]).includes(own.state)) return false;
-  return isTrial(delivery) || isReal(own.provider);
-}
-
-/** What left by an unknown way may have reached the customer. */
-function isReal(provider: DeliveryName | null): boolean {
-  return provider === null || !isTrial(provider);
-}
-
 /** The share of closings that is surveyed is drawn by a hash of the closing, so that every run draws alike. */
 function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
   if (policy.sample >= 100) return [];
-  const draw = createHash('sha256').update(closingId).digest().readUInt32BE(0) / 2 ** 32;
+  const draw = createHash('sha256').update(withoutLane(closingId)).digest().readUInt32BE(0) / 2 ** 32;
   if (draw * 100 < policy.sample) return [];
   return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample} %` }];
 }

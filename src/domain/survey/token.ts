@@ -1,30 +1,14 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import { isTrial, type DeliveryName } from '../delivery.ts';
 
-/** What a link in a survey message allows: to answer the survey, or to ask for no more of them. */
+/** What a link in a survey message allows: to answer the survey, or to unsubscribe. */
 export type TokenPurpose = 'survey' | 'unsubscribe';
 
 const surveyIdLength = 22;
 const macLength = 22;
 
-/** The survey of a closing: derived, so that a repeat meets itself. URL-safe, tells nothing of the conversation. */
+/** The survey of a closing: derived, so that a repeat meets itself; URL-safe, and it reveals nothing of the conversation. */
 export function surveyIdOf(closingId: string): string {
-  return hashed('survey', closingId);
-}
-
-/** The trial of a survey: a survey of its own, so that what is tried tells nothing of what the customer says. */
-export function trialSurveyIdOf(surveyId: string): string {
-  return hashed('trial', surveyId);
-}
-
-/** The survey of a closing by this delivery. */
-export function surveyIdBy(delivery: DeliveryName, closingId: string): string {
-  const surveyId = surveyIdOf(closingId);
-  return isTrial(delivery) ? trialSurveyIdOf(surveyId) : surveyId;
-}
-
-function hashed(what: string, id: string): string {
-  return createHash('sha256').update(`${what}\0${id}`).digest('base64url').slice(0, surveyIdLength);
+  return createHash('sha256').update(`survey\0${closingId}`).digest('base64url').slice(0, surveyIdLength);
 }
 
 /** The capability in a link: the survey id and a keyed hash of it and of what it allows. No personal data. */
@@ -32,7 +16,7 @@ export function makeToken(key: Uint8Array, purpose: TokenPurpose, surveyId: stri
   return `${surveyId}${mac(key, purpose, surveyId)}`;
 }
 
-/** The survey that a token is for; null for anything that we did not make for this purpose. */
+/** The survey that a token is for; null for anything that we did not issue for this purpose. */
 export function readToken(key: Uint8Array, purpose: TokenPurpose, token: string): string | null {
   if (!/^[A-Za-z0-9_-]+$/.test(token) || token.length !== surveyIdLength + macLength) return null;
   const surveyId = token.slice(0, surveyIdLength);

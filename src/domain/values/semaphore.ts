@@ -1,25 +1,25 @@
-/** Lends what only few can use at a time. */
+/** Lends what only so many can use at a time. */
 export interface Semaphore {
-  /** Resolves when it is this one's turn. `ahead`: before all those who wait already and did not ask for that. */
+  /** Resolves when there is a permit. `first`: before all those who wait and did not ask for that. */
   take(order?: PermitOrder): Promise<void>;
-  /** Ends the turn of one who has it. */
+  /** Gives a permit back. */
   end(): void;
 }
 
-export type PermitOrder = 'in line' | 'ahead';
+export type PermitOrder = 'in_line' | 'first';
 
-/** @param mostAtOnce turns that may be had at the same time */
-export function createSemaphore(mostAtOnce: number): Semaphore {
-  const waiting: Record<PermitOrder, (() => void)[]> = { ahead: [], 'in line': [] };
-  let free = mostAtOnce;
+/** @param permits how many can hold one at the same time */
+export function createSemaphore(permits: number): Semaphore {
+  const waiting: Record<PermitOrder, (() => void)[]> = { first: [], in_line: [] };
+  let free = permits;
   return {
-    take(order = 'in line') {
+    take(order = 'in_line') {
       if (free === 0) return new Promise((resolve) => waiting[order].push(resolve));
       free -= 1;
       return Promise.resolve();
     },
     end() {
-      const next = waiting.ahead.shift() ?? waiting['in line'].shift();
+      const next = waiting.first.shift() ?? waiting.in_line.shift();
       if (next === undefined) free += 1;
       else next();
     },

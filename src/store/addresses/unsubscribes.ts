@@ -1,12 +1,10 @@
-import type { Kysely } from 'kysely';
-import type { Reason } from '../../domain/eligibility/reason.ts';
-import { suppress } from '../closings/rows.ts';
-import type { Closing } from '../closings/closing.ts';
-import { within, type Ledger } from '../open.ts';
-import type { LedgerTables } from '../schema/tables.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import { suppression } from '../../domain/closing/moves.ts';
+import { apply } from '../closings/rows.ts';
+import type { Ledger, Reading } from '../ledger.ts';
 
 export interface Unsubscribe {
-  /** Normalised e-mail address or phone number. */
+  /** Normalized e-mail address or phone number. */
   address: string;
   at: string;
   /** How it was said, e.g. `page`. */
@@ -14,8 +12,8 @@ export interface Unsubscribe {
 }
 
 /**
- * Remembers that an address (normalised) is not to be asked again; the first time counts. What is scheduled for
- * it is suppressed in the same transaction.
+ * Remembers that an address (normalized) gets no more surveys; the first time counts. What is scheduled for it is
+ * suppressed in the same transaction.
  * @param source how it was said, e.g. `page`
  * @returns whether it was not known before, and the closings that are suppressed by it
  */
@@ -25,7 +23,7 @@ export async function unsubscribe(
   at: string,
   source: string,
 ): Promise<{ isNew: boolean; suppressed: Closing[] }> {
-  return within(ledger, async (trx) => {
+  return ledger.write({ addresses: [address] }, async (trx) => {
     const { numInsertedOrUpdatedRows } = await trx
       .insertInto('unsubscribes')
       .values({ address, at, source })
@@ -37,32 +35,34 @@ export async function unsubscribe(
       .where('address', '=', address)
       .where('state', '=', 'scheduled')
       .execute();
-    const reasons: Reason[] = [{ code: 'unsubscribed', detail: `unsubscribed at ${at}` }];
+    const reason = { code: 'unsubscribed', detail: `unsubscribed at ${at}` } as const;
     const suppressed: Closing[] = [];
     for (const { id } of scheduled) {
-      suppressed.push(await suppress(trx, id, at, reasons));
+      suppressed.push(await apply(trx, id, suppression([reason]), at));
     }
     return { isNew: numInsertedOrUpdatedRows === 1n, suppressed };
   });
 }
 
 export async function isUnsubscribed(ledger: Ledger, address: string): Promise<boolean> {
-  return hasUnsubscribed(ledger.db, address);
+  return ledger.read((db) => hasUnsubscribed(db, address));
 }
 
 /** Newest first. */
 export async function listUnsubscribes(ledger: Ledger): Promise<Unsubscribe[]> {
-  return ledger.db
-    .selectFrom('unsubscribes')
-    .select(['address', 'at', 'source'])
-    .orderBy('at', 'desc')
-    .orderBy('address')
-    .execute();
+  return ledger.read((db) =>
+    db
+      .selectFrom('unsubscribes')
+      .select(['address', 'at', 'source'])
+      .orderBy('at', 'desc')
+      .orderBy('address')
+      .execute(),
+  );
 }
 
 /** @returns whether the address was unsubscribed */
 export async function resubscribe(ledger: Ledger, address: string): Promise<boolean> {
-  return within(ledger, async (trx) => {
+  return ledger.write({ addresses: [address] }, async (trx) => {
     const { numDeletedRows } = await trx
       .deleteFrom('unsubscribes')
       .where('address', '=', address)
@@ -71,7 +71,7 @@ export async function resubscribe(ledger: Ledger, address: string): Promise<bool
   });
 }
 
-export async function hasUnsubscribed(db: Kysely<LedgerTables>, address: string): Promise<boolean> {
+export async function hasUnsubscribed(db: Reading, address: string): Promise<boolean> {
   const row = await db
     .selectFrom('unsubscribes')
     .select('address')

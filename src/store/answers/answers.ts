@@ -1,18 +1,14 @@
-import type { Kysely, Transaction } from 'kysely';
+import { arrivalOf } from '../../domain/closing/arrival.ts';
+import type { Closing, ClosingReading, ClosingReport } from '../../domain/closing/closing.ts';
 import type { SurveyAnswer } from '../../domain/survey/card.ts';
-import { allows } from '../../domain/closing/transitions.ts';
-import { wasTrial } from '../../domain/delivery.ts';
 import { surveyIdOf } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
-import { closingIn, move } from '../closings/rows.ts';
-import { expectCard } from './cards-due.ts';
-import type { Closing, ClosingReport } from '../closings/closing.ts';
-import type { Facts } from '../queue/decisions.ts';
-import { arrivedMessage, askedBefore, closeMessage, isTrialOfAnother } from '../queue/messages.ts';
-import { within, type Ledger } from '../open.ts';
-import { sight } from '../closings/closing-reports.ts';
-import type { AnswersTable, LedgerTables } from '../schema/tables.ts';
-import { endTrial } from '../closings/trials.ts';
+import { record } from '../closings/closing-reports.ts';
+import { arrivedMessage, asSurveyed, closeMessage } from '../closings/messages.ts';
+import { apply, closingIn } from '../closings/rows.ts';
+import type { Ledger, Reading, Writing } from '../ledger.ts';
+import type { AnswersTable } from '../schema/tables.ts';
+import { cardsLock, expectCard } from './cards-due.ts';
 
 /** One revision of a customer's answer. */
 export interface Answer extends SurveyAnswer {
@@ -33,12 +29,12 @@ export interface NewAnswer {
   unasked?: Unasked;
 }
 
-/** An answer that nobody has to be asked for any more. */
+/** An answer without a message of ours: the closing needs no survey any more. */
 export interface Unasked {
-  /** The closing, where the ledger may not know it yet; then `closingId` is not looked at. */
-  sighting: ClosingReport | null;
+  /** The closing, where the ledger may not know it yet; then `closingId` is not used. */
+  report: ClosingReport | null;
   /** What was read of the closing, kept unless it has a verdict to send; null where it has. */
-  facts: Facts | null;
+  reading: ClosingReading | null;
 }
 
 /** What the ledger knows when an answer comes. */
@@ -49,52 +45,57 @@ export interface BeforeAnswer {
 }
 
 /**
- * Keeps an answer as a new revision, unless it says the same as the current one. It also proves that the survey
- * arrived: nobody is asked again, also where a person had the closing decided anew. A closing that never had a message
- * keeps its state, unless the answer is `unasked`: then the closing is answered, in the same transaction in which it is seen.
+ * Keeps an answer as a new revision, unless it says the same as the current one, and moves its closing: see `arrivalOf`.
+ * The closing of an `unasked` answer is answered in the same transaction in which it is first recorded.
+ *
  * @param admit called once within the transaction; pure. What it throws refuses the answer
- * @throws Failure closing_not_found, closing_changed when the sighting is of a closing that has another survey
+ * @throws Failure closing_not_found, closing_changed when the report is of a closing that has another survey
  */
 export async function recordAnswer(
   ledger: Ledger,
   given: NewAnswer,
   admit: (known: BeforeAnswer) => void = () => undefined,
 ): Promise<{ answer: Answer; changed: boolean }> {
-  return within(ledger, async (trx) => {
+  const { surveyId, closingId, unasked } = given;
+  const alone = {
+    names: [cardsLock(surveyId)],
+    closings: closingId === null ? [] : [closingId],
+    conversations: unasked?.report ? [unasked.report.conversationId] : [],
+  };
+  return ledger.write(alone, async (trx) => {
     const closing = await closingOf(trx, given);
-    const current = await newestAnswer(trx, given.surveyId);
-    const first = current === null || current.revision === 1 ? current : await firstAnswer(trx, current);
-    admit({ closing: closing && (await askedBefore(trx, closing, given.surveyId)), first, current });
+    const current = await newestAnswer(trx, surveyId);
+    const first = current === null || current.revision === 1 ? current : await firstAnswer(trx, surveyId);
+    admit({ closing: closing && (await asSurveyed(trx, closing, surveyId)), first, current });
     const { answer, changed } = nextAnswer(current, given);
-    if (!changed) {
-      // The answer may have come before the survey did, e.g. by hand; the same words again now prove its arrival.
-      if (closing !== null && closing.state !== 'answered') {
-        await noteArrival(trx, closing, { ...answer, answeredAt: given.at }, given.unasked);
-      }
-      return { answer, changed };
+    if (changed) {
+      await trx
+        .insertInto('answers')
+        .values({
+          survey_id: answer.surveyId,
+          revision: answer.revision,
+          closing_id: closing?.id ?? null,
+          rating: answer.rating,
+          resolved: answer.resolved === null ? null : Number(answer.resolved),
+          comment: answer.comment,
+          answered_at: answer.answeredAt,
+          source: answer.source,
+        })
+        .execute();
+      await expectCard(trx, answer, closing?.id ?? null);
     }
-    await trx
-      .insertInto('answers')
-      .values({
-        survey_id: answer.surveyId,
-        revision: answer.revision,
-        closing_id: closing?.id ?? null,
-        rating: answer.rating,
-        resolved: answer.resolved === null ? null : Number(answer.resolved),
-        comment: answer.comment,
-        answered_at: answer.answeredAt,
-        source: answer.source,
-      })
-      .execute();
-    await expectCard(trx, answer, closing?.id ?? null);
-    if (closing !== null) await noteArrival(trx, closing, answer, given.unasked);
+    // The answer may have come before the survey did, e.g. by hand; the same words again now prove its arrival.
+    if (closing !== null && (changed || closing.state !== 'answered')) {
+      await recordArrival(trx, closing, { ...answer, answeredAt: given.at }, unasked ?? null);
+    }
     return { answer, changed };
   });
 }
 
 /** The answer that `recordAnswer` would return, without writing it. */
 export async function previewAnswer(ledger: Ledger, given: NewAnswer): Promise<Answer> {
-  return nextAnswer(await newestAnswer(ledger.db, given.surveyId), given).answer;
+  const current = await ledger.read((db) => newestAnswer(db, given.surveyId));
+  return nextAnswer(current, given).answer;
 }
 
 function nextAnswer(current: Answer | null, given: NewAnswer): { answer: Answer; changed: boolean } {
@@ -109,67 +110,36 @@ function nextAnswer(current: Answer | null, given: NewAnswer): { answer: Answer;
   };
 }
 
-/** A closing that becomes known by its answer is never one that could be asked about meanwhile. */
-async function closingOf(
-  trx: Transaction<LedgerTables>,
-  { surveyId, closingId, unasked }: NewAnswer,
-): Promise<Closing | null> {
-  const sighting = unasked?.sighting ?? null;
-  if (sighting === null) return closingId === null ? null : closingIn(trx, closingId);
-  const { closing } = await sight(trx, sighting);
+/** A closing that becomes known by its answer is never one that could be surveyed meanwhile. */
+async function closingOf(trx: Writing, { surveyId, closingId, unasked }: NewAnswer): Promise<Closing | null> {
+  const report = unasked?.report ?? null;
+  if (report === null) return closingId === null ? null : closingIn(trx, closingId);
+  const { closing } = await record(trx, report);
   if (surveyIdOf(closing.id) === surveyId) return closing;
   throw new Failure(
     'ledger',
     'closing_changed',
-    `The closing ${closing.id} was found meanwhile, at another time than this answer is for.`,
+    `The closing ${closing.id} was recorded meanwhile at another time than this answer is for.`,
     { hint: 'Run it again.', scope: 'contention' },
   );
 }
 
-async function noteArrival(
-  trx: Transaction<LedgerTables>,
-  asked: Closing,
+async function recordArrival(
+  trx: Writing,
+  closing: Closing,
   answer: Answer,
-  unasked: Unasked | undefined,
+  unasked: Unasked | null,
 ): Promise<void> {
+  const message = await arrivedMessage(trx, closing.id, answer.surveyId);
+  const arrival = arrivalOf(closing, answer, message, unasked);
+  if (arrival === null) return;
   const at = answer.answeredAt;
-  const told = `rating ${answer.rating}`;
-  const arrived = await arrivedMessage(trx, asked.id, answer.surveyId);
-  const endsTrial =
-    isTrialOfAnother(asked, answer.surveyId) &&
-    (arrived !== null || unasked !== undefined) &&
-    allows('supersede_trial', asked.state);
-  const closing = endsTrial ? await endTrial(trx, asked, at) : asked;
-  const message = allows('answer_earlier', closing.state) ? arrived : null;
-  if (message !== null) {
-    const { surveyId, provider, address, leftAt, sequence } = message;
-    const proof = { at, outcome: 'sent', externalId: null, error: null } as const;
-    await closeMessage(trx, closing.id, proof, sequence);
-    const survey = { surveyId, provider, address, leftAt, sentAt: leftAt };
-    const change = { ...survey, dueAt: null, error: null, reasons: [] };
-    await move(trx, closing.id, 'answer_earlier', at, change, told);
-    return;
-  }
-  const { surveyId } = answer;
-  const isSame = closing.surveyId === surveyId;
-  const isTrials = wasTrial(closing) && isSame;
-  if (unasked !== undefined && !isTrials && allows('answer_unasked', closing.state)) {
-    const verdict = isSame ? {} : { ...unasked.facts, surveyUrl: null };
-    // Without a delivery: a trial would give way to a real one.
-    const change = { ...verdict, surveyId, provider: null, dueAt: null, error: null, reasons: [] };
-    await move(trx, closing.id, 'answer_unasked', at, change, told);
-    return;
-  }
-  if (!allows('answer', closing.state)) return;
-  if (closing.state === 'sending' || closing.state === 'uncertain') {
-    await closeMessage(trx, closing.id, { at, outcome: 'sent', externalId: null, error: null });
-  }
-  const change = { sentAt: closing.sentAt ?? closing.leftAt, error: null };
-  await move(trx, closing.id, 'answer', at, change, told);
+  if (arrival.proves !== null) await closeMessage(trx, closing.id, { at, outcome: 'sent' }, arrival.proves);
+  await apply(trx, closing.id, arrival.move, at);
 }
 
 export async function currentAnswer(ledger: Ledger, surveyId: string): Promise<Answer | null> {
-  return newestAnswer(ledger.db, surveyId);
+  return ledger.read((db) => newestAnswer(db, surveyId));
 }
 
 /** The first and the newest revision, which may be the same one; null where there is no answer. */
@@ -177,20 +147,11 @@ export async function outermostAnswers(
   ledger: Ledger,
   surveyId: string,
 ): Promise<{ first: Answer; newest: Answer } | null> {
-  const newest = await newestAnswer(ledger.db, surveyId);
-  if (newest === null) return null;
-  return { first: newest.revision === 1 ? newest : await firstAnswer(ledger.db, newest), newest };
-}
-
-/** All revisions, oldest first. */
-export async function answersOf(ledger: Ledger, surveyId: string): Promise<Answer[]> {
-  const rows = await ledger.db
-    .selectFrom('answers')
-    .selectAll()
-    .where('survey_id', '=', surveyId)
-    .orderBy('revision')
-    .execute();
-  return rows.map(toAnswer);
+  return ledger.read(async (db) => {
+    const newest = await newestAnswer(db, surveyId);
+    if (newest === null) return null;
+    return { first: newest.revision === 1 ? newest : await firstAnswer(db, surveyId), newest };
+  });
 }
 
 export function toAnswer(row: AnswersTable): Answer {
@@ -205,7 +166,7 @@ export function toAnswer(row: AnswersTable): Answer {
   };
 }
 
-async function newestAnswer(db: Kysely<LedgerTables>, surveyId: string): Promise<Answer | null> {
+async function newestAnswer(db: Reading, surveyId: string): Promise<Answer | null> {
   const row = await db
     .selectFrom('answers')
     .selectAll()
@@ -216,7 +177,7 @@ async function newestAnswer(db: Kysely<LedgerTables>, surveyId: string): Promise
   return row === undefined ? null : toAnswer(row);
 }
 
-async function firstAnswer(db: Kysely<LedgerTables>, { surveyId }: Answer): Promise<Answer> {
+async function firstAnswer(db: Reading, surveyId: string): Promise<Answer> {
   const row = await db
     .selectFrom('answers')
     .selectAll()

@@ -1,13 +1,17 @@
-import { sql, type Transaction } from 'kysely';
+import { sql } from 'kysely';
+import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { SurveyAnswer } from '../../domain/survey/card.ts';
 import { fromJson, toJson } from '../closings/rows.ts';
-import type { ClosingError } from '../closings/closing.ts';
-import { within, type Ledger } from '../open.ts';
-import type { LedgerTables } from '../schema/tables.ts';
+import type { Ledger, Reading, Writing } from '../ledger.ts';
+
+/** Answers and cards of one survey are written one after the other. */
+export function cardsLock(surveyId: string): string {
+  return `cards ${surveyId}`;
+}
 
 /** A new revision is tried at once, whatever became of the one before. */
 export async function expectCard(
-  trx: Transaction<LedgerTables>,
+  trx: Writing,
   { surveyId, answeredAt }: SurveyAnswer,
   closingId: string | null,
 ): Promise<void> {
@@ -19,13 +23,8 @@ export async function expectCard(
     .execute();
 }
 
-/** What was answered to a survey that is given up is told to nobody. */
-export async function expectNoCard(trx: Transaction<LedgerTables>, surveyId: string): Promise<void> {
-  await trx.deleteFrom('cards_due').where('survey_id', '=', surveyId).execute();
-}
-
-/** The card of an older revision settles nothing: the customer has changed the answer meanwhile. */
-export async function clearCardDue(trx: Transaction<LedgerTables>, itemId: string): Promise<void> {
+/** Only the card of the newest revision counts: the customer may have changed the answer meanwhile. */
+export async function clearCardDue(trx: Writing, itemId: string): Promise<void> {
   await trx
     .deleteFrom('cards_due')
     .where('survey_id', '=', (eb) =>
@@ -43,7 +42,7 @@ export async function clearCardDue(trx: Transaction<LedgerTables>, itemId: strin
     .execute();
 }
 
-/** Tries to post the card of an answer that Gladly did not take. */
+/** Tries to post the card of an answer that Gladly did not accept. */
 export interface CardFailure {
   tries: number;
   /** When it is tried again; null: only a person does. */
@@ -51,63 +50,49 @@ export interface CardFailure {
   error: ClosingError;
 }
 
-interface WithoutCard {
+/** A survey of a known closing whose newest answer has no card yet. */
+export interface CardDue {
   surveyId: string;
-  closingId: string | null;
+  closingId: string;
 }
 
 /**
- * Surveys, with their closings, whose newest answer has no posted card: oldest answer first, and those of no closing
- * last.
- * @param now only those of closings that may be tried now, what has been due for longest first; without it none is left out
+ * Cards that may be tried now, the longest due first. Asked for after every card: each half has an index in its order,
+ * so that a queue after an outage is never sorted.
  */
-export async function cardsDue(ledger: Ledger, limit: number, now?: string): Promise<WithoutCard[]> {
-  if (now !== undefined) return dueCards(ledger, limit, now);
-  const rows = await ledger.db
-    .selectFrom('cards_due')
-    .select(['survey_id', 'closing_id'])
-    .orderBy((eb) => eb('closing_id', 'is', null))
-    .orderBy('answered_at')
-    .limit(limit)
-    .execute();
-  return rows.map(toWithoutCard);
+export async function cardsDue(ledger: Ledger, limit: number, now: string): Promise<CardDue[]> {
+  return ledger.read(async (db) => {
+    const due = db
+      .selectFrom('cards_due')
+      .select(['survey_id', (eb) => eb.ref('closing_id').$notNull().as('closing_id')])
+      // Posted by hand for a conversation that the ledger does not know: only another post by hand repeats it.
+      .where('closing_id', 'is not', null)
+      .limit(limit);
+    const untried = await due
+      .select('answered_at as due_at')
+      // A literal: SQLite uses the partial index only if it can see the value.
+      .where('tries', '=', sql.lit(0))
+      .orderBy('answered_at')
+      .execute();
+    const again = await due
+      .select((eb) => eb.ref('retry_at').$notNull().as('due_at'))
+      .where('retry_at', '<=', now)
+      .orderBy('retry_at')
+      .execute();
+    return [...untried, ...again]
+      .sort((one, other) => (one.due_at < other.due_at ? -1 : 1))
+      .slice(0, limit)
+      .map(({ survey_id: surveyId, closing_id: closingId }) => ({ surveyId, closingId }));
+  });
 }
 
-/** Asked for after every card: each half has an index in its order, so that a queue after an outage is never sorted. */
-async function dueCards({ db }: Ledger, limit: number, now: string): Promise<WithoutCard[]> {
-  const due = db
-    .selectFrom('cards_due')
-    .select(['survey_id', 'closing_id'])
-    .where('closing_id', 'is not', null)
-    .limit(limit);
-  const untried = await due
-    .select('answered_at as due_at')
-    // A literal: SQLite uses the partial index only if it can see the value.
-    .where('tries', '=', sql.lit(0))
-    .orderBy('answered_at')
-    .execute();
-  const again = await due
-    .select((eb) => eb.ref('retry_at').$notNull().as('due_at'))
-    .where('retry_at', '<=', now)
-    .orderBy('retry_at')
-    .execute();
-  return [...untried, ...again]
-    .sort((one, other) => (one.due_at < other.due_at ? -1 : 1))
-    .slice(0, limit)
-    .map(toWithoutCard);
-}
-
-function toWithoutCard(row: { survey_id: string; closing_id: string | null }): WithoutCard {
-  return { surveyId: row.survey_id, closingId: row.closing_id };
-}
-
-/** Notes that Gladly did not take the card of the newest answer; without effect once it has. */
+/** Records that Gladly did not accept the card of the newest answer; no effect once it has. */
 export async function noteCardFailure(
   ledger: Ledger,
   surveyId: string,
   { retryAt, error }: Pick<CardFailure, 'retryAt' | 'error'>,
 ): Promise<void> {
-  await within(ledger, (trx) =>
+  await ledger.write({ names: [cardsLock(surveyId)] }, (trx) =>
     trx
       .updateTable('cards_due')
       .set({ tries: sql`tries + 1`, retry_at: retryAt, error: toJson(error) })
@@ -118,7 +103,11 @@ export async function noteCardFailure(
 
 /** Null when the card was not tried, or is posted. */
 export async function cardFailureOf(ledger: Ledger, surveyId: string): Promise<CardFailure | null> {
-  const row = await ledger.db
+  return ledger.read((db) => cardFailureIn(db, surveyId));
+}
+
+export async function cardFailureIn(db: Reading, surveyId: string): Promise<CardFailure | null> {
+  const row = await db
     .selectFrom('cards_due')
     .selectAll()
     .where('survey_id', '=', surveyId)

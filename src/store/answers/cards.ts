@@ -1,7 +1,6 @@
-import type { Transaction } from 'kysely';
-import { clearCardDue } from './cards-due.ts';
-import { within, type Ledger } from '../open.ts';
-import type { CardsTable, LedgerTables } from '../schema/tables.ts';
+import { cardsLock, clearCardDue } from './cards-due.ts';
+import type { Ledger, Writing } from '../ledger.ts';
+import type { CardsTable } from '../schema/tables.ts';
 
 /** An answer on the customer's timeline in Gladly. */
 export interface Card {
@@ -22,7 +21,7 @@ export async function beginCard(
   ledger: Ledger,
   card: Pick<Card, 'itemId' | 'surveyId' | 'revision' | 'customerId' | 'body'>,
 ): Promise<Card> {
-  return within(ledger, async (trx) => {
+  return ledger.write({ names: [cardsLock(card.surveyId)] }, async (trx) => {
     await trx
       .insertInto('cards')
       .values({
@@ -44,25 +43,31 @@ export async function beginCard(
   });
 }
 
-export async function markCardPosted(ledger: Ledger, itemId: string, at: string): Promise<void> {
-  await within(ledger, async (trx) => {
+export async function markCardPosted(
+  ledger: Ledger,
+  { itemId, surveyId }: Pick<Card, 'itemId' | 'surveyId'>,
+  at: string,
+): Promise<void> {
+  await ledger.write({ names: [cardsLock(surveyId)] }, async (trx) => {
     await changeCard(trx, itemId, { state: 'posted', posted_at: at });
     await clearCardDue(trx, itemId);
   });
 }
 
-export async function markCardDeleted(ledger: Ledger, itemId: string): Promise<void> {
-  await within(ledger, (trx) => changeCard(trx, itemId, { state: 'deleted' }));
+export async function markCardDeleted(
+  ledger: Ledger,
+  { itemId, surveyId }: Pick<Card, 'itemId' | 'surveyId'>,
+): Promise<void> {
+  await ledger.write({ names: [cardsLock(surveyId)] }, (trx) =>
+    changeCard(trx, itemId, { state: 'deleted' }),
+  );
 }
 
 /** Oldest revision first. */
 export async function cardsOf(ledger: Ledger, surveyId: string): Promise<Card[]> {
-  const rows = await ledger.db
-    .selectFrom('cards')
-    .selectAll()
-    .where('survey_id', '=', surveyId)
-    .orderBy('revision')
-    .execute();
+  const rows = await ledger.read((db) =>
+    db.selectFrom('cards').selectAll().where('survey_id', '=', surveyId).orderBy('revision').execute(),
+  );
   return rows.map(toCard);
 }
 
@@ -78,10 +83,6 @@ export function toCard(row: CardsTable): Card {
   };
 }
 
-async function changeCard(
-  trx: Transaction<LedgerTables>,
-  itemId: string,
-  change: Partial<CardsTable>,
-): Promise<void> {
+async function changeCard(trx: Writing, itemId: string, change: Partial<CardsTable>): Promise<void> {
   await trx.updateTable('cards').set(change).where('item_id', '=', itemId).execute();
 }

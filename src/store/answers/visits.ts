@@ -1,4 +1,4 @@
-import { within, type Ledger } from '../open.ts';
+import type { Ledger, Reading } from '../ledger.ts';
 
 /** What was seen of a survey besides its answer. It is never scored: programs open and click links, too. */
 export type VisitKind = 'opened' | 'clicked' | 'scanner';
@@ -19,7 +19,7 @@ export interface VisitTally {
 /** Counts visits, in one transaction. A survey has one row a kind, however often it is visited. */
 export async function recordVisits(ledger: Ledger, visits: readonly Visit[]): Promise<void> {
   if (visits.length === 0) return;
-  await within(ledger, async (trx) => {
+  await ledger.write({ names: ['visits'] }, async (trx) => {
     for (const { surveyId, kind, at } of visits) {
       await trx
         .insertInto('visits')
@@ -41,9 +41,9 @@ export async function recordVisits(ledger: Ledger, visits: readonly Visit[]): Pr
   });
 }
 
-/** By kind, in the order of the alphabet. */
-export async function visitsOf(ledger: Ledger, surveyId: string): Promise<VisitTally[]> {
-  const rows = await ledger.db
+/** By kind, in alphabetical order. */
+export async function visitsIn(db: Reading, surveyId: string): Promise<VisitTally[]> {
+  const rows = await db
     .selectFrom('visits')
     .selectAll()
     .where('survey_id', '=', surveyId)

@@ -1,172 +1,166 @@
-import type { Transaction } from 'kysely';
+import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
 import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
-import { queueFor, type DeliveryName } from '../../domain/delivery.ts';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import { reopeningMove } from '../../domain/closing/moves.ts';
 import { normalizeTime } from '../../domain/values/instant.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
-import { isQueued, suppress, toClosing } from './rows.ts';
-import type { Closing, RecordedClosing, ClosingReport } from './closing.ts';
-import { within, type Ledger } from '../open.ts';
+import type { Ledger, Reading, Writing } from '../ledger.ts';
 import { prepared } from '../prepared.ts';
-import type { ClosingsTable, LedgerTables } from '../schema/tables.ts';
-import { endTrial, isTried } from './trials.ts';
+import { apply, toClosing } from './rows.ts';
+
+export interface RecordedClosing {
+  closing: Closing;
+  isNew: boolean;
+}
+
+/** Records a closing that a source reported, or finds the one it is known as. */
+export async function recordClosing(ledger: Ledger, report: ClosingReport): Promise<RecordedClosing> {
+  return ledger.write({ conversations: [report.conversationId] }, (trx) => record(trx, report));
+}
+
+/** Many reports in one transaction, so that they cost one write to the disk; the results are in their order. */
+export async function recordClosings(
+  ledger: Ledger,
+  reports: readonly ClosingReport[],
+): Promise<RecordedClosing[]> {
+  const conversations = reports.map(({ conversationId }) => conversationId);
+  return ledger.write({ conversations }, async (trx) => {
+    const recorded: RecordedClosing[] = [];
+    for (const report of reports) recorded.push(await record(trx, report));
+    return recorded;
+  });
+}
 
 /**
- * The closing that a sighting means, made if it is new. Events come in any order: whatever the order, the rows of a
- * conversation end the same, because reopenings and all times of a closing are kept.
+ * The closing that a report means, created if it is new; over from the start where a known reopening followed it. Reports
+ * come in any order: the rows of a conversation end the same, because reopenings and all times of a closing are kept.
  */
-export async function sight(
-  trx: Transaction<LedgerTables>,
-  sighting: ClosingReport,
-): Promise<RecordedClosing> {
-  const closedAt = ledgerTime(sighting.closedAt);
-  const known = await knownAs(trx, sighting.conversationId, closedAt);
-  if (known === null) return { closing: await insert(trx, { ...sighting, closedAt }), isNew: true };
-  if (known.closedAt !== closedAt) await keepTime(trx, { ...sighting, closedAt }, known);
-  const closing = await forReal(trx, known, sighting);
-  if (closing.customerId !== null || sighting.customerId === null) return { closing, isNew: false };
+export async function record(trx: Writing, report: ClosingReport): Promise<RecordedClosing> {
+  const closedAt = ledgerTime(report.closedAt);
+  const known = await knownAs(trx, { ...report, closedAt });
+  if (known === null) return { closing: await insert(trx, { ...report, closedAt }), isNew: true };
+  if (known.closedAt !== closedAt) await keepTime(trx, { ...report, closedAt }, known);
+  if (known.customerId !== null || report.customerId === null) return { closing: known, isNew: false };
   const row = await trx
     .updateTable('closings')
-    .set({ customer_id: sighting.customerId })
-    .where('id', '=', closing.id)
+    .set({ customer_id: report.customerId })
+    .where('id', '=', known.id)
     .returningAll()
     .executeTakeFirstOrThrow();
   return { closing: toClosing(row), isNew: false };
 }
 
-/** What only trials have seen goes to the queue of the real deliveries once one of those sees it, whatever came of it. */
-async function forReal(
-  trx: Transaction<LedgerTables>,
-  known: Closing,
-  { delivery, seenAt }: ClosingReport,
-): Promise<Closing> {
-  if (!isTried(known) || queueFor(delivery) !== null) return known;
-  return endTrial(trx, known, seenAt);
+/** What identifies a closing in a report. */
+type ClosingKey = Pick<ClosingReport, 'lane' | 'conversationId' | 'closedAt'>;
+
+/** The closing that a report of this time would mean, without recording it; null while there is none. */
+export async function knownClosing(ledger: Ledger, key: ClosingKey): Promise<Closing | null> {
+  return ledger.read((db) => knownAs(db, { ...key, closedAt: ledgerTime(key.closedAt) }));
 }
 
-/** The closing that a sighting at this time would mean, without recording it; null while there is none. */
-export async function knownClosing(
-  ledger: Ledger,
-  conversationId: string,
-  closedAt: string,
-): Promise<Closing | null> {
-  return within(ledger, (trx) => knownAs(trx, conversationId, ledgerTime(closedAt)));
-}
-
-async function knownAs(
-  trx: Transaction<LedgerTables>,
-  conversationId: string,
-  closedAt: string,
-): Promise<Closing | null> {
-  const near = await nearby(trx, conversationId, closedAt);
-  if (near.length === 0) return toldLateAs(trx, conversationId, closedAt);
-  const id = closingIdOf(conversationId, closedAt);
+async function knownAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
+  const { lane, conversationId, closedAt } = key;
+  const near = (await closingsBetween(db, around(key))).map(toClosing);
+  if (near.length === 0) return reportedLateAs(db, key);
+  const id = closingIdOf(conversationId, closedAt, lane);
   const same = near.find((closing) => closing.id === id);
   if (same !== undefined) return same;
-  const told = await trx
-    .selectFrom('sightings')
+  const reported = await db
+    .selectFrom('closing_reports')
     .select('closing_id')
     .where('conversation_id', '=', conversationId)
+    .where('lane', '=', lane)
     .where('closed_at', '=', closedAt)
     .executeTakeFirst();
-  const before = near.find((closing) => closing.id === told?.closing_id);
+  const before = near.find((closing) => closing.id === reported?.closing_id);
   if (before !== undefined) return before;
-  return adoptedClosing(near, closedAt, await nextReopening(trx, conversationId, closedAt));
+  return adoptedClosing(near, closedAt, await nextReopening(db, key));
 }
 
-/** Of a conversation, both ends included. */
+/** Of a conversation in a lane, both ends included. */
 interface Stretch {
+  lane: Lane;
   conversationId: string;
   since: string;
   until: string;
 }
 
-const closingsBetween = prepared((db, { conversationId, since, until }: Stretch) =>
+/** The stretch in which times may mean the same closing. */
+function around({ lane, conversationId, closedAt }: ClosingKey): Stretch {
+  const closedMs = Date.parse(closedAt);
+  return {
+    lane,
+    conversationId,
+    since: new Date(closedMs - sameClosingMilliseconds).toISOString(),
+    until: new Date(closedMs + sameClosingMilliseconds).toISOString(),
+  };
+}
+
+const closingsBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
   db
     .selectFrom('closings')
     .selectAll()
     .where('conversation_id', '=', conversationId)
+    .where('lane', '=', lane)
     .where('closed_at', '>=', since)
     .where('closed_at', '<=', until)
     .orderBy('closed_at'),
 );
 
-async function nearby(
-  trx: Transaction<LedgerTables>,
-  conversationId: string,
-  closedAt: string,
-): Promise<Closing[]> {
-  const [since, until] = around(closedAt);
-  return (await closingsBetween(trx, { conversationId, since, until })).map(toClosing);
-}
-
-/** The stretch in which times may mean the same closing. */
-function around(closedAt: string): [since: string, until: string] {
-  const closedMs = Date.parse(closedAt);
-  return [
-    new Date(closedMs - sameClosingMilliseconds).toISOString(),
-    new Date(closedMs + sameClosingMilliseconds).toISOString(),
-  ];
-}
-
-const toldBetween = prepared((db, { conversationId, since, until }: Stretch) =>
+const reportedBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
   db
-    .selectFrom('sightings')
-    .innerJoin('closings', 'closings.id', 'sightings.closing_id')
+    .selectFrom('closing_reports as report')
+    .innerJoin('closings', 'closings.id', 'report.closing_id')
     .selectAll('closings')
-    .select('sightings.closed_at as told_at')
-    .where('sightings.conversation_id', '=', conversationId)
-    .where('sightings.closed_at', '>=', since)
-    .where('sightings.closed_at', '<=', until),
+    .select('report.closed_at as reported_at')
+    .where('report.conversation_id', '=', conversationId)
+    .where('report.lane', '=', lane)
+    .where('report.closed_at', '>=', since)
+    .where('report.closed_at', '<=', until),
 );
 
-/** A row that was first told of long after its closing also stands for the time that the conversation itself told. */
-async function toldLateAs(
-  trx: Transaction<LedgerTables>,
-  conversationId: string,
-  closedAt: string,
-): Promise<Closing | null> {
-  const [since, until] = around(closedAt);
-  const rows = await toldBetween(trx, { conversationId, since, until });
+/** A row that was first reported long after its closing also stands for the time that the conversation itself gives. */
+async function reportedLateAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
+  const rows = await reportedBetween(db, around(key));
   const late = rows.filter(
-    (row) => Date.parse(row.closed_at) - Date.parse(row.told_at) > sameClosingMilliseconds,
+    (row) => Date.parse(row.closed_at) - Date.parse(row.reported_at) > sameClosingMilliseconds,
   );
   if (late.length === 0) return null;
-  const told = late.map((row) => ({ ...toClosing(row), closedAt: row.told_at }));
-  const adopted = adoptedClosing(told, closedAt, await nextReopening(trx, conversationId, closedAt));
+  const reported = late.map((row) => ({ ...toClosing(row), closedAt: row.reported_at }));
+  const adopted = adoptedClosing(reported, key.closedAt, await nextReopening(db, key));
   const row = late.find(({ id }) => id === adopted?.id);
   return row === undefined ? null : toClosing(row);
 }
 
 /**
- * The row that stands for the closing which a conversation tells of, though it tells an earlier time than `closing`:
- * events may be stamped when they are sent. Null when a reopening is known between the two times: then what tells the
- * earlier one does not know the later one yet.
+ * The row for the closing that a conversation shows, although it gives an earlier time than `closing`: events may be
+ * stamped when they are sent. Null when a reopening is known between the two times: then what gives the earlier time does
+ * not know of the later closing yet.
  */
-export async function sameClosingToldLate(
+export async function sameClosingReportedLate(
   ledger: Ledger,
   closing: Closing,
-  told: { closedAt: string; seenAt: string; record: boolean },
+  shown: { closedAt: string; seenAt: string; record: boolean },
 ): Promise<Closing | null> {
-  return within(ledger, async (trx) => {
-    const { conversationId, customerId } = closing;
-    const closedAt = ledgerTime(told.closedAt);
-    const reopenedAt = await nextReopening(trx, conversationId, closedAt);
-    if (reopenedAt !== null && reopenedAt < closing.closedAt) return null;
-    const known = await knownAs(trx, conversationId, closedAt);
-    if (known !== null) return known;
-    const sighting = {
-      conversationId,
-      customerId,
-      closedAt,
-      seenAt: told.seenAt,
-      source: 'conversations',
-    } as const;
-    if (told.record) await keepTime(trx, sighting, closing);
+  const { lane, conversationId, customerId, id } = closing;
+  const key = { lane, conversationId, closedAt: ledgerTime(shown.closedAt) };
+  const find = async (db: Reading): Promise<{ known: Closing | null; isBehind: boolean }> => {
+    const reopenedAt = await nextReopening(db, key);
+    if (reopenedAt !== null && reopenedAt < closing.closedAt) return { known: null, isBehind: true };
+    return { known: await knownAs(db, key), isBehind: false };
+  };
+  const found = await ledger.read(find);
+  if (found.isBehind || found.known !== null || !shown.record) {
+    return found.isBehind ? null : (found.known ?? closing);
+  }
+  return ledger.write({ closings: [id] }, async (trx) => {
+    const { known, isBehind } = await find(trx);
+    if (isBehind || known !== null) return known;
+    await keepTime(trx, { ...key, customerId, seenAt: shown.seenAt, source: 'conversations' }, closing);
     return closing;
   });
 }
 
-const reopeningFrom = prepared((db, { conversationId, since }: Omit<Stretch, 'until'>) =>
+const reopeningFrom = prepared((db, { conversationId, since }: Pick<Stretch, 'conversationId' | 'since'>) =>
   db
     .selectFrom('reopenings')
     .select('reopened_at')
@@ -177,41 +171,25 @@ const reopeningFrom = prepared((db, { conversationId, since }: Omit<Stretch, 'un
 );
 
 async function nextReopening(
-  trx: Transaction<LedgerTables>,
-  conversationId: string,
-  closedAt: string,
+  db: Reading,
+  { conversationId, closedAt }: Pick<ClosingKey, 'conversationId' | 'closedAt'>,
 ): Promise<string | null> {
-  const [row] = await reopeningFrom(trx, { conversationId, since: closedAt });
+  const [row] = await reopeningFrom(db, { conversationId, since: closedAt });
   return row?.reopened_at ?? null;
 }
 
 const insertClosing = prepared(
-  (
-    db,
-    {
-      id,
-      conversationId,
-      customerId,
-      closedAt,
-      seenAt,
-      source,
-      provider,
-    }: Omit<ClosingReport, 'source' | 'delivery'> & {
-      id: string;
-      source: string;
-      provider: DeliveryName | null;
-    },
-  ) =>
+  (db, { id, lane, conversationId, customerId, closedAt, seenAt, source }: ClosingReport & { id: string }) =>
     db
       .insertInto('closings')
       .values((eb) => ({
         id,
         conversation_id: conversationId,
+        lane,
         customer_id: customerId,
         closed_at: closedAt,
         first_seen_at: seenAt,
         source,
-        provider,
         state: 'pending' as const,
         state_at: seenAt,
         reopened_at: eb
@@ -222,51 +200,49 @@ const insertClosing = prepared(
         queued: 1,
         attempts: 0,
         reasons: '[]',
+        reason_codes: '',
       }))
       .returningAll(),
 );
 
-async function insert(trx: Transaction<LedgerTables>, sighting: ClosingReport): Promise<Closing> {
-  const { conversationId, closedAt, seenAt, delivery } = sighting;
-  const id = closingIdOf(conversationId, closedAt);
-  const [row] = await insertClosing(trx, { ...sighting, id, provider: queueFor(delivery) });
+async function insert(trx: Writing, report: ClosingReport): Promise<Closing> {
+  const id = closingIdOf(report.conversationId, report.closedAt, report.lane);
+  const [row] = await insertClosing(trx, { ...report, id });
   if (row === undefined) throw new Error(`the closing ${id} was not written`);
-  return row.reopened_at === null ? toClosing(row) : endByReopening(trx, row, row.reopened_at, seenAt);
+  const closing = toClosing(row);
+  if (closing.reopenedAt === null) return closing;
+  return endByReopening(trx, closing, closing.reopenedAt, report.seenAt);
 }
 
-async function keepTime(
-  trx: Transaction<LedgerTables>,
-  sighting: ClosingReport,
-  closing: Closing,
-): Promise<void> {
-  await trx
-    .insertInto('sightings')
-    .values({
-      conversation_id: sighting.conversationId,
-      closed_at: sighting.closedAt,
-      closing_id: closing.id,
-      source: sighting.source,
-      seen_at: sighting.seenAt,
-    })
-    .onConflict((conflict) => conflict.columns(['conversation_id', 'closed_at']).doNothing())
-    .execute();
-}
-
-/** What waits is suppressed by a reopening; what left stays as it is. */
+/** Ends a closing that waits for the queue. */
 export async function endByReopening(
-  trx: Transaction<LedgerTables>,
-  row: ClosingsTable,
+  trx: Writing,
+  closing: Closing,
   reopenedAt: string,
   at: string,
 ): Promise<Closing> {
-  if (!isQueued(row.state, row.due_at)) return toClosing(row);
-  const reasons: Reason[] = [{ code: 'reopened', detail: `reopened at ${reopenedAt}` }];
-  return suppress(trx, row.id, at, reasons);
+  const move = reopeningMove(closing, reopenedAt);
+  return move === null ? closing : apply(trx, closing.id, move, at);
+}
+
+async function keepTime(trx: Writing, report: ClosingReport, closing: Closing): Promise<void> {
+  await trx
+    .insertInto('closing_reports')
+    .values({
+      lane: report.lane,
+      conversation_id: report.conversationId,
+      closed_at: report.closedAt,
+      closing_id: closing.id,
+      source: report.source,
+      seen_at: report.seenAt,
+    })
+    .onConflict((conflict) => conflict.columns(['conversation_id', 'lane', 'closed_at']).doNothing())
+    .execute();
 }
 
 /** Text order is time order only for times that are written alike. */
 export function ledgerTime(time: string): string {
   const normal = normalizeTime(time);
-  if (normal === null) throw new Error(`'${time}' is no time with an offset`);
+  if (normal === null) throw new Error(`'${time}' is not a time with an offset`);
   return normal;
 }

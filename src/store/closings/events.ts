@@ -1,9 +1,9 @@
-import type { DeliveryName } from '../../domain/delivery.ts';
-import { withinAhead, type Ledger } from '../open.ts';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Ledger } from '../ledger.ts';
+import { record } from './closing-reports.ts';
 import { reopen } from './reopenings.ts';
-import { sight } from './closing-reports.ts';
 
-/** What Gladly told of a conversation. Times are those of the events, RFC 3339. */
+/** What a webhook says of a conversation. Times are those of the events, RFC 3339. */
 export type LedgerEvent =
   | {
       kind: 'closed';
@@ -16,27 +16,32 @@ export type LedgerEvent =
 
 /**
  * Records events, each of which may come twice, late and in any order, in one transaction: when it returns they are
- * on the disk, all of them with one write. They do not wait for the work that others have lined up.
- * @param delivery by what those are to be asked who are asked because of them; without it, by a real one
+ * on the disk, all of them with one write. They go before the writes that wait their turn.
+ *
  * @returns in their order: `new` is a closing that was not known, `reopened` a reopening that was not
  */
 export async function recordEvents(
   ledger: Ledger,
   events: readonly LedgerEvent[],
-  delivery?: DeliveryName,
+  lane: Lane,
 ): Promise<('new' | 'known' | 'reopened')[]> {
   if (events.length === 0) return [];
-  return withinAhead(ledger, async (trx) => {
-    const results: ('new' | 'known' | 'reopened')[] = [];
-    for (const event of events) {
-      if (event.kind === 'closed') {
-        const { isNew } = await sight(trx, { ...event, source: 'webhook', delivery });
-        results.push(isNew ? 'new' : 'known');
-      } else {
-        const { isNew } = await reopen(trx, event);
-        results.push(isNew ? 'reopened' : 'known');
+  const conversations = events.map(({ conversationId }) => conversationId);
+  return ledger.write(
+    { conversations },
+    async (trx) => {
+      const results: ('new' | 'known' | 'reopened')[] = [];
+      for (const event of events) {
+        if (event.kind === 'closed') {
+          const { isNew } = await record(trx, { ...event, lane, source: 'webhook' });
+          results.push(isNew ? 'new' : 'known');
+        } else {
+          const { isNew } = await reopen(trx, event);
+          results.push(isNew ? 'reopened' : 'known');
+        }
       }
-    }
-    return results;
-  });
+      return results;
+    },
+    { first: true },
+  );
 }

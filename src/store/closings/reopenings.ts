@@ -1,24 +1,28 @@
-import type { Transaction } from 'kysely';
-import { surveyedStates, type ClosingState } from '../../domain/closing/transitions.ts';
-import { wasTrial } from '../../domain/delivery.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
-import { isQueued, suppress } from './rows.ts';
-import type { Closing, ClosingReport } from './closing.ts';
+import type { Closing, ReportSource, Reopening } from '../../domain/closing/closing.ts';
+import { suppression } from '../../domain/closing/moves.ts';
+import { isQueued, isSurveyed } from '../../domain/closing/transitions.ts';
+import type { Ledger, Writing } from '../ledger.ts';
 import { prepared } from '../prepared.ts';
-import { endByReopening, ledgerTime, sight } from './closing-reports.ts';
-import type { ClosingsTable, LedgerTables, ClosingReportsTable } from '../schema/tables.ts';
-
-export interface Reopening {
-  conversationId: string;
-  reopenedAt: string;
-}
+import type { ClosingReportsTable } from '../schema/tables.ts';
+import { endByReopening, ledgerTime, record } from './closing-reports.ts';
+import { apply, closingIn, toClosing } from './rows.ts';
 
 /** What a reopening did to the closings of its conversation. */
 export interface Reopened {
   /** Those that changed, and those that turned out to be closings of their own. */
   changed: Closing[];
-  /** How many of them are suppressed by it. */
+  /** How many of them it suppressed. */
   suppressed: number;
+  /** False: it was known. */
+  isNew: boolean;
+}
+
+/**
+ * Records that a conversation was reopened. Closings up to then are over: those that wait are suppressed, and so are
+ * closings that are reported later.
+ */
+export async function recordReopening(ledger: Ledger, reopening: Reopening): Promise<Reopened> {
+  return ledger.write({ conversations: [reopening.conversationId] }, (trx) => reopen(trx, reopening));
 }
 
 const insertReopening = prepared((db, { conversationId, reopenedAt }: Reopening) =>
@@ -39,94 +43,78 @@ const markReopened = prepared((db, { conversationId, reopenedAt }: Reopening) =>
     .returningAll(),
 );
 
-/** Remembers a reopening: the closings up to it are over, and one row cannot stand for closings on both sides of it. */
-export async function reopen(
-  trx: Transaction<LedgerTables>,
-  reopening: Reopening,
-): Promise<Reopened & { isNew: boolean }> {
+/** One row cannot stand for closings on both sides of a reopening. */
+export async function reopen(trx: Writing, reopening: Reopening): Promise<Reopened> {
   const { conversationId } = reopening;
   const reopenedAt = ledgerTime(reopening.reopenedAt);
   const isNew = (await insertReopening(trx, { conversationId, reopenedAt })).length > 0;
   if (!isNew) return { isNew, changed: [], suppressed: 0 };
-  const rows = await markReopened(trx, { conversationId, reopenedAt });
-  const waited = rows.filter((row) => isQueued(row.state, row.due_at)).length;
+  const closings = (await markReopened(trx, { conversationId, reopenedAt })).map(toClosing);
+  const waited = closings.filter(({ state, dueAt }) => isQueued(state, dueAt)).length;
   const changed: Closing[] = [];
-  for (const row of rows) changed.push(await endByReopening(trx, row, reopenedAt, reopenedAt));
-  const parted = await partFrom(trx, conversationId, reopenedAt);
-  return { isNew, changed: [...changed, ...parted], suppressed: waited + parted.filter(isSuppressed).length };
+  for (const closing of closings) changed.push(await endByReopening(trx, closing, reopenedAt, reopenedAt));
+  const separated = await separate(trx, conversationId, reopenedAt);
+  return {
+    isNew,
+    changed: [...changed, ...separated],
+    suppressed: waited + separated.filter(({ state }) => state === 'suppressed').length,
+  };
 }
 
-function isSuppressed({ state }: Closing): boolean {
-  return state === 'suppressed';
-}
-
-/** Times that a row stands for, though the reopening lies between them and the row's own. */
-const partedSightings = prepared((db, { conversationId, reopenedAt }: Reopening) =>
+/** Reports that a row stands for, although the reopening lies between them and the row's own time. */
+const separatedReports = prepared((db, { conversationId, reopenedAt }: Reopening) =>
   db
-    .selectFrom('sightings')
-    .innerJoin('closings', 'closings.id', 'sightings.closing_id')
-    .selectAll('sightings')
-    .where('sightings.conversation_id', '=', conversationId)
+    .selectFrom('closing_reports as report')
+    .innerJoin('closings', 'closings.id', 'report.closing_id')
+    .selectAll('report')
+    .where('report.conversation_id', '=', conversationId)
     .where((eb) =>
       eb.or([
-        eb.and([eb('closings.closed_at', '<=', reopenedAt), eb('sightings.closed_at', '>', reopenedAt)]),
-        eb.and([eb('sightings.closed_at', '<=', reopenedAt), eb('closings.closed_at', '>', reopenedAt)]),
+        eb.and([eb('closings.closed_at', '<=', reopenedAt), eb('report.closed_at', '>', reopenedAt)]),
+        eb.and([eb('report.closed_at', '<=', reopenedAt), eb('closings.closed_at', '>', reopenedAt)]),
       ]),
     )
-    .orderBy('sightings.closed_at'),
+    .orderBy('report.closed_at'),
 );
 
-/** What was taken for one closing, while the reopening between was not known, becomes closings of their own. */
-async function partFrom(
-  trx: Transaction<LedgerTables>,
-  conversationId: string,
-  reopenedAt: string,
-): Promise<Closing[]> {
-  const parted = await partedSightings(trx, { conversationId, reopenedAt });
+/** What was taken for one closing while the reopening was unknown becomes closings of their own. */
+async function separate(trx: Writing, conversationId: string, reopenedAt: string): Promise<Closing[]> {
   const made: Closing[] = [];
-  for (const sighting of parted) {
-    const closing = await sightAlone(trx, sighting);
+  for (const report of await separatedReports(trx, { conversationId, reopenedAt })) {
+    const closing = await recordSeparately(trx, report);
     if (closing !== null) made.push(closing);
   }
   return made;
 }
 
 /** @returns the closing, if it is new */
-async function sightAlone(
-  trx: Transaction<LedgerTables>,
-  { conversation_id, closed_at, closing_id, source, seen_at }: ClosingReportsTable,
+async function recordSeparately(
+  trx: Writing,
+  { lane, conversation_id, closed_at, closing_id, source, seen_at }: ClosingReportsTable,
 ): Promise<Closing | null> {
   await trx
-    .deleteFrom('sightings')
+    .deleteFrom('closing_reports')
     .where('conversation_id', '=', conversation_id)
+    .where('lane', '=', lane)
     .where('closed_at', '=', closed_at)
     .execute();
-  const was = await trx
-    .selectFrom('closings')
-    .selectAll()
-    .where('id', '=', closing_id)
-    .executeTakeFirstOrThrow();
-  const { closing, isNew } = await sight(trx, {
+  const was = await closingIn(trx, closing_id);
+  const { closing, isNew } = await record(trx, {
+    lane,
     conversationId: conversation_id,
-    customerId: was.customer_id,
+    customerId: was.customerId,
     closedAt: closed_at,
-    source: source as ClosingReport['source'],
+    source: source as ReportSource,
     seenAt: seen_at,
-    ...(was.provider !== null && wasTrial(was) ? { delivery: was.provider } : {}),
   });
   if (!isNew) return null;
-  return asksAbout(was, closed_at) && closing.state === 'pending'
-    ? suppress(trx, closing.id, seen_at, [alreadyAsked(was)])
-    : closing;
+  if (closing.state !== 'pending' || !covers(was, closed_at)) return closing;
+  const reason = { code: 'already_surveyed', detail: `with closing ${was.id}` } as const;
+  return apply(trx, closing.id, suppression([reason]), seen_at);
 }
 
-/** A survey that was decided on after the later closing asked about that one, so it is not asked about again. */
-function asksAbout(surveyed: ClosingsTable, closedAt: string): boolean {
-  const decidedOn = surveyed.read_at ?? surveyed.decided_at;
-  const isSurveyed = (surveyedStates as readonly ClosingState[]).includes(surveyed.state);
-  return isSurveyed && !wasTrial(surveyed) && decidedOn !== null && decidedOn >= closedAt;
-}
-
-function alreadyAsked({ id }: ClosingsTable): Reason {
-  return { code: 'already_surveyed', detail: `with closing ${id}` };
+/** A survey that was decided after the later closing covers it, so that it gets none of its own. */
+function covers({ state, readAt, decidedAt }: Closing, closedAt: string): boolean {
+  const basedOn = readAt ?? decidedAt;
+  return isSurveyed(state) && basedOn !== null && basedOn >= closedAt;
 }

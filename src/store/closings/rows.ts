@@ -1,14 +1,55 @@
-import type { Transaction } from 'kysely';
-import { transitions, type ClosingState, type Transition } from '../../domain/closing/transitions.ts';
+import { readEvidence, type Evidence } from '../../domain/attribution/evidence.ts';
+import type { Closing, ClosingChange } from '../../domain/closing/closing.ts';
+import type { Move } from '../../domain/closing/moves.ts';
+import { isQueued, transitions, type Transition } from '../../domain/closing/transitions.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { Failure } from '../../failure.ts';
-import type { Closing, ClosingChange } from './closing.ts';
-import type { ClosingsTable, LedgerTables } from '../schema/tables.ts';
+import type { Reading, Writing } from '../ledger.ts';
+import type { ClosingsTable } from '../schema/tables.ts';
 
 export function toClosing(row: ClosingsTable): Closing {
+  return { ...toBriefClosing(row), evidence: evidenceOf(row.evidence) };
+}
+
+/** A closing without its evidence, which may be large. */
+export type BriefClosing = Omit<Closing, 'evidence'>;
+
+/** The columns of a brief closing. */
+export const briefColumns = [
+  'id',
+  'conversation_id',
+  'lane',
+  'customer_id',
+  'closed_at',
+  'first_seen_at',
+  'source',
+  'state',
+  'state_at',
+  'reopened_at',
+  'due_at',
+  'attempts',
+  'read_at',
+  'decided_at',
+  'reasons',
+  'customer',
+  'agent',
+  'survey_id',
+  'provider',
+  'address',
+  'survey_url',
+  'left_at',
+  'sent_at',
+  'external_id',
+  'error',
+  'claimed_by',
+  'claim_until',
+] as const satisfies readonly (keyof ClosingsTable)[];
+
+export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[number]>): BriefClosing {
   return {
     id: row.id,
     conversationId: row.conversation_id,
+    lane: row.lane,
     customerId: row.customer_id,
     closedAt: row.closed_at,
     firstSeenAt: row.first_seen_at,
@@ -21,7 +62,6 @@ export function toClosing(row: ClosingsTable): Closing {
     readAt: row.read_at,
     decidedAt: row.decided_at,
     reasons: JSON.parse(row.reasons) as Reason[],
-    evidence: fromJson(row.evidence),
     customer: fromJson(row.customer) as Closing['customer'],
     agent: fromJson(row.agent) as Closing['agent'],
     surveyId: row.survey_id,
@@ -35,6 +75,10 @@ export function toClosing(row: ClosingsTable): Closing {
     claimedBy: row.claimed_by,
     claimUntil: row.claim_until,
   };
+}
+
+function evidenceOf(stored: string | null): Evidence | null {
+  return stored === null ? null : readEvidence(JSON.parse(stored));
 }
 
 const columns = {
@@ -61,24 +105,25 @@ const columns = {
 const jsonFields: ReadonlySet<string> = new Set(['reasons', 'evidence', 'customer', 'agent', 'error']);
 
 /** The columns of the fields that are given; the others are left out. */
-export function toColumns(change: ClosingChange): Partial<ClosingsTable> {
+function toColumns(change: ClosingChange): Partial<ClosingsTable> {
   const given = Object.entries(change).filter(([, value]) => value !== undefined);
-  return Object.fromEntries(
+  const changed = Object.fromEntries(
     given.map(([field, value]) => [
       columns[field as keyof ClosingChange],
       jsonFields.has(field) ? toJson(value) : value,
     ]),
   );
+  if (change.reasons === undefined) return changed;
+  return { ...changed, reason_codes: reasonCodesOf(change.reasons) };
 }
 
-/** A pending or scheduled closing waits for the queue; a failed one only if it is to be tried again. */
-export function isQueued(state: ClosingState, dueAt: string | null): boolean {
-  return state === 'pending' || state === 'scheduled' || (state === 'failed' && dueAt !== null);
+function reasonCodesOf(reasons: readonly Reason[]): string {
+  return [...new Set(reasons.map(({ code }) => code))].join(',');
 }
 
 /** @throws Failure closing_not_found */
-export async function closingIn(trx: Transaction<LedgerTables>, closingId: string): Promise<Closing> {
-  const row = await trx.selectFrom('closings').selectAll().where('id', '=', closingId).executeTakeFirst();
+export async function closingIn(db: Reading, closingId: string): Promise<Closing> {
+  const row = await db.selectFrom('closings').selectAll().where('id', '=', closingId).executeTakeFirst();
   if (row === undefined) {
     throw new Failure('not_found', 'closing_not_found', `The ledger has no closing ${closingId}.`, {
       hint: 'List what it has with `gcsat surveys list`.',
@@ -88,16 +133,15 @@ export async function closingIn(trx: Transaction<LedgerTables>, closingId: strin
 }
 
 /**
- * Moves a closing along one transition of the domain's table and keeps it in the history.
+ * Applies a move to a closing and keeps it in the history.
+ *
  * @throws Failure closing_changed when the closing is in a state that the transition does not leave from
  */
-export async function move(
-  trx: Transaction<LedgerTables>,
+export async function apply(
+  trx: Writing,
   closingId: string,
-  transition: Transition,
+  { transition, change, note }: Move,
   at: string,
-  change: ClosingChange,
-  note: string | null,
 ): Promise<Closing> {
   const before = await closingIn(trx, closingId);
   const { from, to } = transitions[transition];
@@ -131,19 +175,7 @@ export async function move(
   return toClosing(row);
 }
 
-/** Ends a closing without a survey. What went wrong before is no longer why. */
-export async function suppress(
-  trx: Transaction<LedgerTables>,
-  closingId: string,
-  at: string,
-  reasons: readonly Reason[],
-  facts: ClosingChange = {},
-): Promise<Closing> {
-  const change = { ...facts, reasons: [...reasons], dueAt: null, error: null };
-  return move(trx, closingId, 'suppress', at, change, reasons.map(({ code }) => code).join(', '));
-}
-
-export function closingChanged(closing: Closing, transition: Transition): Failure {
+export function closingChanged(closing: Pick<Closing, 'id' | 'state'>, transition: Transition): Failure {
   const { from, to } = transitions[transition];
   return new Failure(
     'ledger',
@@ -168,15 +200,3 @@ export function toJson(value: unknown): string | null {
 export function fromJson(text: string | null): unknown {
   return text === null ? null : JSON.parse(text);
 }
-
-/** What a closing is without the survey that it had. */
-export const noSurvey = {
-  surveyId: null,
-  provider: null,
-  surveyUrl: null,
-  address: null,
-  dueAt: null,
-  leftAt: null,
-  sentAt: null,
-  externalId: null,
-} as const satisfies ClosingChange;

@@ -1,17 +1,15 @@
-import { sql, type Kysely, type Transaction } from 'kysely';
-import { isTrial, type DeliveryName } from '../../domain/delivery.ts';
+import { sql } from 'kysely';
+import type { Closing } from '../../domain/closing/closing.ts';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import { interruptedMove } from '../../domain/closing/moves.ts';
 import { Failure } from '../../failure.ts';
-import { closingIn, move, toClosing } from '../closings/rows.ts';
-import type { Closing } from '../closings/closing.ts';
-import { closeMessage } from './messages.ts';
-import { within, type Ledger } from '../open.ts';
-import { inQueueOf } from './queues.ts';
-import type { ClosingsTable, LedgerTables } from '../schema/tables.ts';
-import { described, expiry, isHeld, nameOf, type Worker } from './workers.ts';
+import { closeMessage } from '../closings/messages.ts';
+import { apply, closingIn, toClosing } from '../closings/rows.ts';
+import type { Ledger, Reading, Writing } from '../ledger.ts';
+import type { ClosingsTable } from '../schema/tables.ts';
+import { described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
 
-export type Claim =
-  | { claimed: true; closing: Closing; /** Somebody else began with it. */ takenOver: boolean }
-  | { claimed: false; heldBy: string; until: string };
+export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };
 
 /**
  * Takes a closing for one piece of work. A claim is exclusive, also among the tasks of one process. One whose
@@ -24,16 +22,12 @@ export async function claimClosing(
   worker: Worker,
   now: string,
 ): Promise<Claim> {
-  return within(ledger, async (trx) => {
+  return ledger.write({ closings: [closingId] }, async (trx) => {
     const { claimedBy, claimUntil } = await closingIn(trx, closingId);
     if (claimedBy !== null && claimUntil !== null && isHeld(claimedBy, claimUntil, now)) {
       return { claimed: false, heldBy: described(claimedBy), until: claimUntil };
     }
-    return {
-      claimed: true,
-      closing: await claim(trx, closingId, worker, now),
-      takenOver: claimedBy !== null,
-    };
+    return { claimed: true, closing: await claim(trx, closingId, worker, now) };
   });
 }
 
@@ -44,7 +38,7 @@ export async function renewClaim(
   worker: Worker,
   now: string,
 ): Promise<boolean> {
-  return within(ledger, async (trx) => {
+  return ledger.write({ closings: [closingId] }, async (trx) => {
     const { numUpdatedRows } = await trx
       .updateTable('closings')
       .set({ claim_until: expiry(now) })
@@ -57,7 +51,7 @@ export async function renewClaim(
 
 /** Gives the claim back; one that was lost meanwhile stays with its new holder. */
 export async function releaseClaim(ledger: Ledger, closingId: string, worker: Worker): Promise<void> {
-  await within(ledger, (trx) =>
+  await ledger.write({ closings: [closingId] }, (trx) =>
     trx
       .updateTable('closings')
       .set({ claimed_by: null, claim_until: null })
@@ -76,9 +70,9 @@ export async function claimNextDue(
   ledger: Ledger,
   worker: Worker,
   now: string,
-  delivery: DeliveryName,
+  lane: Lane,
 ): Promise<Closing | null> {
-  return within(ledger, async (trx) => {
+  return ledger.write({ names: ['queue'] }, async (trx) => {
     await freeUnheldClaims(trx, now);
     const inWork = trx
       .selectFrom('closings as other')
@@ -93,7 +87,7 @@ export async function claimNextDue(
       .where('queued', '=', sql.lit(1))
       .where('claimed_by', 'is', null)
       .where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', inWork)]))
-      .where(inQueueOf(delivery))
+      .where('lane', '=', lane)
       .limit(1);
     const timeless = await free
       .where('due_at', 'is', null)
@@ -109,51 +103,52 @@ export async function claimNextDue(
 }
 
 /** When the queue has work again: the earliest time after `now` at which a closing gets due; null: never. */
-export async function nextDueAt(ledger: Ledger, now: string, delivery: DeliveryName): Promise<string | null> {
-  const row = await ledger.db
-    .selectFrom('closings')
-    .select('due_at')
-    .where('queued', '=', sql.lit(1))
-    .where('due_at', '>', now)
-    .where(inQueueOf(delivery))
-    .orderBy('due_at')
-    .limit(1)
-    .executeTakeFirst();
+export async function nextDueAt(ledger: Ledger, now: string, lane: Lane): Promise<string | null> {
+  const row = await ledger.read((db) =>
+    db
+      .selectFrom('closings')
+      .select('due_at')
+      .where('queued', '=', sql.lit(1))
+      .where('due_at', '>', now)
+      .where('lane', '=', lane)
+      .orderBy('due_at')
+      .limit(1)
+      .executeTakeFirst(),
+  );
   return row?.due_at ?? null;
 }
 
-/**
- * Settles a closing whose worker ended while the message was leaving. A delivery that is safe to repeat (a trial)
- * is scheduled again; of any other nobody knows whether it left, and it is never repeated by itself.
- */
-export async function resolveInterruptedSend(ledger: Ledger, closing: Closing, at: string): Promise<Closing> {
-  return within(ledger, (trx) => settle(trx, closing.id, at));
+/** Resolves a closing whose worker ended while the message was leaving. */
+export async function resolveInterruptedSend(
+  ledger: Ledger,
+  closingId: string,
+  at: string,
+): Promise<Closing> {
+  return ledger.write({ closings: [closingId] }, (trx) => resolve(trx, closingId, at));
 }
 
-/** Settles every closing that is being sent by nobody any more. */
+/** Resolves every closing whose message was leaving when its process ended. */
 export async function resolveAbandonedSends(ledger: Ledger, now: string): Promise<Closing[]> {
-  // Mostly there is none, and whoever only looks must not wait for those who write.
-  if ((await abandonedIn(ledger.db, now)).length === 0) return [];
-  return within(ledger, async (trx) => {
-    const settled: Closing[] = [];
-    for (const id of await abandonedIn(trx, now)) settled.push(await settle(trx, id, now));
-    return settled;
+  // Mostly there is none, and then there is nothing to write.
+  const abandoned = await ledger.read((db) => abandonedIn(db, now));
+  if (abandoned.length === 0) return [];
+  return ledger.write({ closings: abandoned }, async (trx) => {
+    const resolved: Closing[] = [];
+    for (const id of await abandonedIn(trx, now)) resolved.push(await resolve(trx, id, now));
+    return resolved;
   });
 }
 
-async function abandonedIn(db: Kysely<LedgerTables>, now: string): Promise<string[]> {
+async function abandonedIn(db: Reading, now: string): Promise<string[]> {
   const sending = await db
     .selectFrom('closings')
     .select(['id', 'claimed_by', 'claim_until'])
     .where('state', '=', 'sending')
     .execute();
-  return sending.filter((row) => !isClaimHeld(row, now)).map(({ id }) => id);
+  return sending.filter((row) => !isClaimHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
 }
 
-function isClaimHeld(
-  { claimed_by: by, claim_until: until }: Pick<ClosingsTable, 'claimed_by' | 'claim_until'>,
-  now: string,
-): boolean {
+export function isClaimHeld(by: string | null, until: string | null, now: string): boolean {
   return by !== null && until !== null && isHeld(by, until, now);
 }
 
@@ -164,12 +159,7 @@ export function refuseClaimOfOther(closing: Closing, worker: Worker): void {
 }
 
 /** Renews the claim within a transaction. @throws Failure claim_lost when this worker does not hold it */
-export async function keepClaim(
-  trx: Transaction<LedgerTables>,
-  closingId: string,
-  worker: Worker,
-  now: string,
-): Promise<void> {
+export async function keepClaim(trx: Writing, closingId: string, worker: Worker, now: string): Promise<void> {
   const closing = await closingIn(trx, closingId);
   if (closing.claimedBy !== nameOf(worker)) throw claimLost(closing);
   await claim(trx, closingId, worker, now);
@@ -185,27 +175,14 @@ function claimLost(closing: Closing): Failure {
   );
 }
 
-async function settle(trx: Transaction<LedgerTables>, closingId: string, at: string): Promise<Closing> {
+async function resolve(trx: Writing, closingId: string, at: string): Promise<Closing> {
   const closing = await closingIn(trx, closingId);
   if (closing.state !== 'sending') return closing;
-  await closeMessage(trx, closingId, { at, outcome: 'interrupted', externalId: null, error: null });
-  if (closing.provider !== null && isTrial(closing.provider)) {
-    return move(trx, closingId, 'resume', at, { dueAt: at, leftAt: null }, 'interrupted');
-  }
-  const error = {
-    code: 'send_interrupted',
-    message: 'The process ended while the message was leaving; nobody knows whether it left.',
-    hint: 'Look for the message at the other side, then settle it with `gcsat surveys retry`.',
-  };
-  return move(trx, closingId, 'doubt', at, { error }, 'interrupted');
+  await closeMessage(trx, closingId, { at, outcome: 'interrupted' });
+  return apply(trx, closingId, interruptedMove(closing, at), at);
 }
 
-async function claim(
-  trx: Transaction<LedgerTables>,
-  closingId: string,
-  worker: Worker,
-  now: string,
-): Promise<Closing> {
+async function claim(trx: Writing, closingId: string, worker: Worker, now: string): Promise<Closing> {
   const row = await trx
     .updateTable('closings')
     .set({ claimed_by: nameOf(worker), claim_until: expiry(now) })
@@ -215,7 +192,7 @@ async function claim(
   return toClosing(row);
 }
 
-async function freeUnheldClaims(trx: Transaction<LedgerTables>, now: string): Promise<void> {
+async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
   const claims = await trx
     .selectFrom('closings')
     .select(['id', 'claimed_by', 'claim_until'])
@@ -223,7 +200,7 @@ async function freeUnheldClaims(trx: Transaction<LedgerTables>, now: string): Pr
     // One that was being sent keeps the name until it is settled.
     .where('state', '!=', 'sending')
     .execute();
-  const free = claims.filter((row) => !isClaimHeld(row, now)).map(({ id }) => id);
+  const free = claims.filter((row) => !isClaimHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
   if (free.length === 0) return;
   await trx
     .updateTable('closings')

@@ -1,5 +1,5 @@
-import { within, type Ledger } from '../open.ts';
-import { described, expiry, isLocked, nameOf, type Worker } from './workers.ts';
+import type { Ledger } from '../ledger.ts';
+import { described, expiry, isLocked, nameOf, type Worker } from '../workers.ts';
 
 export type Lock = { locked: true } | { locked: false; heldBy: string };
 
@@ -8,7 +8,7 @@ export type Lock = { locked: true } | { locked: false; heldBy: string };
  * lock of a dead process of this host is taken over at once, any other when it has expired.
  */
 export async function takeLock(ledger: Ledger, name: string, worker: Worker, now: string): Promise<Lock> {
-  return within(ledger, async (trx) => {
+  return ledger.write({ names: [name] }, async (trx) => {
     const held = await trx.selectFrom('locks').selectAll().where('name', '=', name).executeTakeFirst();
     if (held !== undefined && isLocked(held.claimed_by, held.claim_until, now)) {
       return { locked: false, heldBy: described(held.claimed_by) };
@@ -25,7 +25,7 @@ export async function takeLock(ledger: Ledger, name: string, worker: Worker, now
 
 /** Extends a lock by another 30 s from `now`; one that was lost stays with its new holder. */
 export async function renewLock(ledger: Ledger, name: string, worker: Worker, now: string): Promise<void> {
-  await within(ledger, (trx) =>
+  await ledger.write({ names: [name] }, (trx) =>
     trx
       .updateTable('locks')
       .set({ claim_until: expiry(now) })
@@ -36,7 +36,7 @@ export async function renewLock(ledger: Ledger, name: string, worker: Worker, no
 }
 
 export async function releaseLock(ledger: Ledger, name: string, worker: Worker): Promise<void> {
-  await within(ledger, (trx) =>
+  await ledger.write({ names: [name] }, (trx) =>
     trx.deleteFrom('locks').where('name', '=', name).where('claimed_by', '=', nameOf(worker)).execute(),
   );
 }

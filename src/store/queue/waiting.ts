@@ -1,9 +1,7 @@
 import { sql } from 'kysely';
-import type { DeliveryName } from '../../domain/delivery.ts';
-import type { Closing } from '../closings/closing.ts';
-import { within, type Ledger } from '../open.ts';
-import { inQueueOf } from './queues.ts';
-import type { ClosedBetween } from './counts.ts';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import type { Ledger } from '../ledger.ts';
 
 /**
  * The id of the newest closing of the same customer that waits for the queue and is due, if it is newer than the
@@ -11,38 +9,45 @@ import type { ClosedBetween } from './counts.ts';
  */
 export async function newerWaiting(
   ledger: Ledger,
-  { customerId, closedAt }: Pick<Closing, 'customerId' | 'closedAt'>,
+  { customerId, closedAt, lane }: Pick<Closing, 'customerId' | 'closedAt' | 'lane'>,
   now: string,
-  delivery: DeliveryName,
 ): Promise<string | null> {
   if (customerId === null) return null;
-  const row = await ledger.db
-    .selectFrom('closings')
-    .select('id')
-    .where('customer_id', '=', customerId)
-    .where('closed_at', '>', closedAt)
-    .where('queued', '=', sql.lit(1))
-    .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
-    .where(inQueueOf(delivery))
-    .orderBy('closed_at', 'desc')
-    .limit(1)
-    .executeTakeFirst();
+  const row = await ledger.read((db) =>
+    db
+      .selectFrom('closings')
+      .select('id')
+      .where('customer_id', '=', customerId)
+      .where('closed_at', '>', closedAt)
+      .where('queued', '=', sql.lit(1))
+      .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
+      .where('lane', '=', lane)
+      .orderBy('closed_at', 'desc')
+      .limit(1)
+      .executeTakeFirst(),
+  );
   return row?.id ?? null;
 }
 
 /**
- * Ends the pause after a failure for all closings of a stretch of time that wait for their next try. Those that wait for
- * their time to be asked, or for a person, go on waiting.
+ * Ends the pause after a failure for all closings of a range that wait for their next try. Those that are scheduled for
+ * later, or wait for a person, go on waiting.
  */
-export async function endPauses(ledger: Ledger, { since, until }: ClosedBetween, now: string): Promise<void> {
-  await within(ledger, (trx) =>
+export async function endPauses(
+  ledger: Ledger,
+  { since, until }: { since: string; until: string },
+  lane: Lane,
+  now: string,
+): Promise<void> {
+  await ledger.write({ names: ['queue'] }, (trx) =>
     trx
       .updateTable('closings')
       .set({ due_at: now })
       // A literal: SQLite uses the index of the queue only if it can see the value.
       .where('queued', '=', sql.lit(1))
+      .where('lane', '=', lane)
       .where('due_at', '>', now)
-      // Deciding on a survey forgets the error; so that what is scheduled with one is scheduled by its failure.
+      // A decision clears the error, so what is scheduled with one waits because of it.
       .where('error', 'is not', null)
       // The plus keeps SQLite from the index of times: a stretch may hold far more closings than the queue.
       .where(sql`+closed_at`, '>=', since)

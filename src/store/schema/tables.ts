@@ -1,3 +1,4 @@
+import type { Lane } from '../../domain/closing/lanes.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 
@@ -9,7 +10,7 @@ export interface LedgerTables {
   ledger_version: { version: number };
   organization: { id: number; organization_id: string; host_kind: string; origin: string };
   closings: ClosingsTable;
-  sightings: ClosingReportsTable;
+  closing_reports: ClosingReportsTable;
   reopenings: { conversation_id: string; reopened_at: string };
   history: HistoryTable;
   messages: MessagesTable;
@@ -18,7 +19,7 @@ export interface LedgerTables {
   cards_due: CardsDueTable;
   visits: VisitsTable;
   unsubscribes: { address: string; at: string; source: string };
-  marks: { name: string; at: string };
+  checkpoints: { lane: Lane; name: string; at: string };
   locks: { name: string; claimed_by: string; claim_until: string };
   directories: { kind: string; id: string; body: string; fetched_at: string };
   limits: LimitsTable;
@@ -27,6 +28,7 @@ export interface LedgerTables {
 export interface ClosingsTable {
   id: string;
   conversation_id: string;
+  lane: Lane;
   customer_id: string | null;
   closed_at: string;
   first_seen_at: string;
@@ -41,6 +43,8 @@ export interface ClosingsTable {
   read_at: string | null;
   decided_at: string | null;
   reasons: string;
+  /** Codes of the reasons, joined by commas: what is counted of them. */
+  reason_codes: string;
   evidence: string | null;
   customer: string | null;
   agent: string | null;
@@ -56,8 +60,9 @@ export interface ClosingsTable {
   claim_until: string | null;
 }
 
-/** A time at which a closing was seen besides its own: another source told of it. */
+/** Another time that a source reported for a closing, besides the closing's own. */
 export interface ClosingReportsTable {
+  lane: Lane;
   conversation_id: string;
   closed_at: string;
   closing_id: string;
@@ -136,5 +141,5 @@ export interface LimitsTable {
   bucket: string;
   next_at: number;
   paused_until: number;
-  hand_until: number;
+  interactive_until: number;
 }

@@ -12,7 +12,7 @@ import {
   type QueryResult,
 } from 'kysely';
 import Database from 'libsql';
-import { createSemaphore, type PermitOrder } from '../../domain/values/semaphore.ts';
+import { createSemaphore } from '../../domain/values/semaphore.ts';
 import { makePrivateFolder } from '../../private-folder.ts';
 import { isBusy, ledgerGone, storageFailure, unreadableLedger } from './failures.ts';
 import { fromStored, toStored } from './stored-text.ts';
@@ -20,7 +20,7 @@ import { fromStored, toStored } from './stored-text.ts';
 type Connection = InstanceType<typeof Database>;
 type Statement = ReturnType<Connection['prepare']>;
 
-/** How long the event loop may stand still. */
+/** The longest that queries may hold up the event loop. */
 const longestBreathMs = 5;
 
 export interface SqliteOptions {
@@ -33,18 +33,24 @@ const memory = ':memory:';
 /** The first bytes of every SQLite file (https://www.sqlite.org/fileformat.html, 1.3). */
 const fileHeader = 'SQLite format 3\0';
 
-/** More than the ledger has queries; a bound only because lists make their own text for every length. */
+/** More than the ledger has queries; a bound because a list in a query has a text of its own for every length. */
 const cachedStatements = 300;
 
-/** One connection in two hands; closing the one that is in line closes it. */
-export type Dialects = Readonly<Record<PermitOrder, Dialect>>;
+export interface SqliteDialects {
+  /** Transactions that write, in the order in which they are begun. */
+  readonly writer: Dialect;
+  /** The same connection, before all writes that wait for it. */
+  readonly first: Dialect;
+  /** Snapshots for reading, on a connection of its own. */
+  readonly reader: Dialect;
+}
 
 /**
- * Opens the file, made private to the user if it is new, and gives kysely its dialects. A file that is not a ledger
- * is left as it is.
+ * Opens the file, made private to the user if it is new. A file that is not a ledger is left as it is.
+ *
  * @throws Failure ledger_unreadable, ledger_not_writable, ledger_full, ledger_busy or database_invalid
  */
-export async function openSqlite(path: string, options: SqliteOptions): Promise<Dialects> {
+export async function openSqlite(path: string, options: SqliteOptions): Promise<SqliteDialects> {
   let database: Connection | undefined;
   try {
     if (path !== memory) prepareFile(path);
@@ -57,10 +63,20 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
     await whenFree(options.busyTimeoutMs, () => opened.prepare('PRAGMA journal_mode = WAL').all());
     opened.exec('PRAGMA synchronous = FULL');
     opened.exec('PRAGMA foreign_keys = ON');
-    // What is erased on a customer's demand must not survive in free pages.
+    // What is erased at a customer's request must not survive in free pages.
     opened.prepare('PRAGMA secure_delete = ON').all();
-    const driver = driverOn(opened, path, options);
-    return { 'in line': dialectWith(driver('in line')), ahead: dialectWith(driver('ahead')) };
+    const connection = openConnection(opened, path);
+    const permits = createSemaphore(1);
+    const writes = transactions(connection, path, options);
+    const lastly = (): void => closeWriter(connection);
+    return {
+      writer: dialectOf(connection, { ...writes, take: () => permits.take(), give: permits.end, lastly }),
+      first: dialectOf(connection, { ...writes, take: () => permits.take('first'), give: permits.end }),
+      reader:
+        path === memory
+          ? dialectOf(connection, { ...writes, take: () => permits.take(), give: permits.end })
+          : readerOf(path, options),
+    };
   } catch (error) {
     database?.close();
     throw storageFailure(error, path);
@@ -98,13 +114,13 @@ function makePrivate(path: string): void {
   }
 }
 
-/** Null for a ledger in memory, and for a file that is not there. */
+/** Null for a ledger in memory and for a file that is not there. */
 function inodeOf(path: string): bigint | null {
   if (path === memory) return null;
   return statSync(path, { bigint: true, throwIfNoEntry: false })?.ino ?? null;
 }
 
-/** Waits without holding up the event loop, which SQLite's own busy handler would do. */
+/** Waits without holding up the event loop, as SQLite's own busy handler would. */
 async function whenFree<T>(timeoutMs: number, work: () => T): Promise<T> {
   const deadline = performance.now() + timeoutMs;
   for (let pauseMs = 1; ; pauseMs = Math.min(pauseMs * 2, 25)) {
@@ -117,26 +133,26 @@ async function whenFree<T>(timeoutMs: number, work: () => T): Promise<T> {
   }
 }
 
-function dialectWith(driver: Driver): Dialect {
-  return {
-    createDriver: () => driver,
-    createAdapter: () => new SqliteAdapter(),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
-    createIntrospector: (db) => new SqliteIntrospector(db),
-  };
+/** How one kind of user shares a connection. */
+interface Sharing {
+  begin(): Promise<void> | void;
+  commit(): void;
+  rollback(): void;
+  take(): Promise<void>;
+  give(): void;
+  /** When the last user has gone. */
+  lastly?(): void;
 }
 
-/**
- * One connection, lent to one caller at a time: a transaction has it from BEGIN to COMMIT, so nothing of another caller
- * can come between.
- */
-function driverOn(
-  database: Connection,
-  path: string,
-  options: SqliteOptions,
-): (order: PermitOrder) => Driver {
+interface OpenConnection {
+  readonly database: Connection;
+  execute(query: Pick<CompiledQuery, 'sql' | 'parameters'>): QueryResult<unknown>;
+  /** Forgets the prepared statements, which keep the file open. */
+  clear(): void;
+}
+
+function openConnection(database: Connection, path: string): OpenConnection {
   const statements = new Map<string, Statement>();
-  const turns = createSemaphore(1);
 
   function statementFor(sql: string): Statement {
     let statement = statements.get(sql);
@@ -149,52 +165,32 @@ function driverOn(
     return statement;
   }
 
-  function execute(query: CompiledQuery): QueryResult<unknown> {
-    try {
-      const statement = statementFor(query.sql);
-      const parameters = query.parameters.map(toStored);
-      // `get` of libsql adds a column of its own; `all` does not.
-      if (statement.reader)
-        return { rows: (statement.all(parameters) as Record<string, unknown>[]).map(fromStored) };
-      return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) };
-    } catch (error) {
-      throw storageFailure(error, path);
-    }
-  }
-
-  const connection: DatabaseConnection = {
-    executeQuery: <R>(query: CompiledQuery) =>
-      new Promise<QueryResult<R>>((resolve) => {
-        resolve(execute(query) as QueryResult<R>);
-      }),
-    streamQuery: () => {
-      throw new Error('The ledger reads in pages: a stream would hold its only connection.');
+  return {
+    database,
+    clear: () => statements.clear(),
+    execute(query) {
+      try {
+        const statement = statementFor(query.sql);
+        const parameters = query.parameters.map(toStored);
+        // `get` of libsql adds a column of its own; `all` does not.
+        if (statement.reader)
+          return { rows: (statement.all(parameters) as Record<string, unknown>[]).map(fromStored) };
+        return { rows: [], numAffectedRows: BigInt(statement.run(parameters).changes) };
+      } catch (error) {
+        throw storageFailure(error, path);
+      }
     },
   };
+}
 
+function transactions(
+  { database, execute }: OpenConnection,
+  path: string,
+  options: SqliteOptions,
+): Pick<Sharing, 'begin' | 'commit' | 'rollback'> {
   const opened = inodeOf(path);
-  let breathedAt = performance.now();
-
-  /**
-   * Every query is synchronous, so that work on the ledger alone would never let the event loop turn: signals, timers
-   * and sockets would wait for its end.
-   */
-  async function breathe(): Promise<void> {
-    if (performance.now() - breathedAt < longestBreathMs) return;
-    await new Promise((resolve) => setImmediate(resolve));
-    breathedAt = performance.now();
-  }
-
-  async function acquireConnection(order: PermitOrder): Promise<DatabaseConnection> {
-    await turns.take(order);
-    await breathe();
-    return connection;
-  }
-
-  return (order) => ({
-    init: () => Promise.resolve(),
-    acquireConnection: () => acquireConnection(order),
-    beginTransaction: async () => {
+  return {
+    async begin() {
       try {
         // SQLite would go on writing into a file that nobody can open any more.
         if (inodeOf(path) !== opened) throw ledgerGone(path);
@@ -209,34 +205,113 @@ function driverOn(
         database.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
       }
     },
-    commitTransaction: async () => {
-      await connection.executeQuery({ sql: 'COMMIT', parameters: [] } as unknown as CompiledQuery);
+    commit() {
+      execute({ sql: 'COMMIT', parameters: [] });
     },
-    rollbackTransaction: () => {
+    rollback() {
       try {
         // A full disk makes SQLite roll back by itself.
         if (database.inTransaction) database.exec('ROLLBACK');
       } catch {
-        // What made the transaction fail tells more, and the next one rolls back first.
+        // The error that made the transaction fail says more, and the next transaction rolls back first.
       }
-      return Promise.resolve();
     },
+  };
+}
+
+function closeWriter({ database, clear }: OpenConnection): void {
+  clear();
+  try {
+    database.exec('PRAGMA busy_timeout = 0');
+    database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+  } catch {
+    // Whoever opens the file next does it; nothing is lost in the -wal file.
+  }
+  database.close();
+}
+
+/** Opened at the first read: many commands only write. */
+function readerOf(path: string, options: SqliteOptions): Dialect {
+  const permits = createSemaphore(1);
+  let connection: OpenConnection | null = null;
+  const open = (): OpenConnection => {
+    if (connection !== null) return connection;
+    const database = new Database(path);
+    database.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
+    database.exec('PRAGMA query_only = ON');
+    return (connection = openConnection(database, path));
+  };
+  return dialectOf(
+    { execute: (query) => open().execute(query) },
+    {
+      take: () => permits.take(),
+      give: permits.end,
+      begin() {
+        try {
+          open().database.exec('BEGIN');
+        } catch (error) {
+          throw storageFailure(error, path);
+        }
+      },
+      commit: () => open().database.exec('COMMIT'),
+      rollback: () => open().database.exec('ROLLBACK'),
+      lastly() {
+        connection?.clear();
+        connection?.database.close();
+      },
+    },
+  );
+}
+
+/** Whoever has the connection has it from BEGIN to COMMIT, so that nothing of another caller comes between. */
+function dialectOf({ execute }: Pick<OpenConnection, 'execute'>, sharing: Sharing): Dialect {
+  const connection: DatabaseConnection = {
+    executeQuery: <R>(query: CompiledQuery) =>
+      new Promise<QueryResult<R>>((resolve) => {
+        resolve(execute(query) as QueryResult<R>);
+      }),
+    streamQuery: () => {
+      throw new Error('The ledger reads in pages: a stream would hold its only connection.');
+    },
+  };
+  let breathedAt = performance.now();
+
+  /**
+   * Every query is synchronous, so that work on the ledger alone would never let the event loop turn: signals, timers
+   * and sockets would wait for its end.
+   */
+  async function breathe(): Promise<void> {
+    if (performance.now() - breathedAt < longestBreathMs) return;
+    await new Promise((resolve) => setImmediate(resolve));
+    breathedAt = performance.now();
+  }
+
+  async function acquireConnection(): Promise<DatabaseConnection> {
+    await sharing.take();
+    await breathe();
+    return connection;
+  }
+
+  const driver: Driver = {
+    init: () => Promise.resolve(),
+    acquireConnection,
+    beginTransaction: async () => sharing.begin(),
+    commitTransaction: async () => sharing.commit(),
+    rollbackTransaction: async () => sharing.rollback(),
     releaseConnection: () => {
-      turns.end();
+      sharing.give();
       return Promise.resolve();
     },
     destroy: async () => {
-      await acquireConnection(order);
-      statements.clear();
-      try {
-        // The cached statements keep the file open until they are collected; the -wal file must not wait for that.
-        database.exec('PRAGMA busy_timeout = 0');
-        database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
-      } catch {
-        // Whoever opens the file next does it; nothing is lost in the -wal file.
-      }
-      database.close();
-      turns.end();
+      await acquireConnection();
+      sharing.lastly?.();
+      sharing.give();
     },
-  });
+  };
+  return {
+    createDriver: () => driver,
+    createAdapter: () => new SqliteAdapter(),
+    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createIntrospector: (db) => new SqliteIntrospector(db),
+  };
 }

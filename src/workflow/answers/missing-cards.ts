@@ -1,26 +1,18 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention, stopsTheRun } from '../../failure.ts';
-import { cardsDue, cardFailureOf, noteCardFailure } from '../../store/answers/cards-due.ts';
+import { cardFailureOf, cardsDue, noteCardFailure, type CardDue } from '../../store/answers/cards-due.ts';
 import { defectOf } from '../context/defect.ts';
 import { postAnswer } from './post-answer.ts';
 import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
 
-/** A survey whose newest answer has no card yet. */
-export interface MissingCard {
-  surveyId: string;
-  closingId: string;
-}
-
 const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 
-/** Those whose next try has come, oldest answer first. */
-export async function missingCards({ ledger, clock }: Services, limit: number): Promise<MissingCard[]> {
-  const missing = await cardsDue(ledger, limit, timeNow(clock));
-  // Posted by hand for a conversation that the ledger knows nothing of: only a post by hand can repeat it.
-  return missing.flatMap(({ surveyId, closingId }) => (closingId === null ? [] : [{ surveyId, closingId }]));
+/** Those whose next try has come, the longest due first. */
+export async function missingCards({ ledger, clock }: Services, limit: number): Promise<CardDue[]> {
+  return cardsDue(ledger, limit, timeNow(clock));
 }
 
 /**
@@ -32,7 +24,7 @@ export async function missingCards({ ledger, clock }: Services, limit: number): 
  */
 export async function postMissingCard(
   services: Services,
-  { surveyId, closingId }: MissingCard,
+  { surveyId, closingId }: CardDue,
 ): Promise<Failure | null> {
   const steps = createSteps(services, () => undefined);
   try {

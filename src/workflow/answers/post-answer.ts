@@ -1,6 +1,6 @@
-import { makeCard, type CardItem } from '../../domain/survey/card.ts';
+import { makeCard } from '../../domain/survey/card.ts';
 import { timeNow } from '../../domain/values/instant.ts';
-import type { RequestFigures } from '../../documents/survey.ts';
+import type { PostDocument } from '../../documents/post.ts';
 import { Failure } from '../../failure.ts';
 import {
   currentAnswer,
@@ -15,7 +15,7 @@ import {
   targetOfConversation,
   targetOfSurvey,
   type AnswerTarget,
-  type ToldClosing,
+  type CardFacts,
 } from './answer-target.ts';
 import { withLock } from '../context/claim.ts';
 import { postCard } from './post-card.ts';
@@ -31,24 +31,6 @@ export interface AnswerContent {
 export type PostRequest =
   | { conversationId: string; answer: AnswerContent }
   | { surveyId: string; closingId?: string; answer: AnswerContent | null };
-
-/** What `post` tells. Times are RFC 3339 in UTC. */
-export interface PostDocument {
-  conversationId: string;
-  surveyId: string;
-  customerId: string;
-  outcome: 'posted' | 'already_posted' | 'would_post';
-  answer: {
-    rating: number;
-    resolved: boolean | null;
-    comment: string | null;
-    answeredAt: string;
-    revision: number;
-  };
-  agent: ToldClosing['agent'];
-  card: { itemId: string; postedAt: string | null; body: CardItem };
-  requests: RequestFigures;
-}
 
 /**
  * Records an answer and puts its card on the customer's timeline. The same answer again changes nothing; another one
@@ -69,12 +51,12 @@ export async function postAnswer(
   // Two posts of one survey at the same time would each miss the other's card.
   return withLock(services, `card of survey ${target.surveyId}`, async () => {
     const answer = await recordedAnswer(services, target, request.answer);
-    const told = await toldNow(services, target);
+    const facts = await factsNow(services, target);
     const posted = await steps.run('post card', () =>
-      postCard(services, answer, cardSubject(services, target, told), target.customerId),
+      postCard(services, answer, cardSubject(services, target, facts), target),
     );
     return {
-      ...describeTarget(target, told, answer, steps),
+      ...describeTarget(target, facts, answer, steps),
       customerId: posted.customerId,
       outcome: posted.wasThere ? 'already_posted' : 'posted',
       card: { itemId: posted.item.id, postedAt: posted.postedAt, body: posted.item },
@@ -92,9 +74,9 @@ async function preview(
     content === null
       ? await storedAnswer(services, target)
       : await previewAnswer(services.ledger, newAnswer(services, target, content));
-  const body = makeCard(answer, cardSubject(services, target, target.told), services.clock());
+  const body = makeCard(answer, cardSubject(services, target, target.facts), services.clock());
   return {
-    ...describeTarget(target, target.told, answer, steps),
+    ...describeTarget(target, target.facts, answer, steps),
     outcome: 'would_post',
     card: { itemId: body.id, postedAt: null, body },
   };
@@ -102,7 +84,7 @@ async function preview(
 
 function describeTarget(
   { conversationId, surveyId, customerId }: AnswerTarget,
-  { agent }: ToldClosing,
+  { agent }: CardFacts,
   { rating, resolved, comment, answeredAt, revision }: Answer,
   steps: Steps,
 ): Omit<PostDocument, 'outcome' | 'card'> {
@@ -110,9 +92,9 @@ function describeTarget(
   return { conversationId, surveyId, customerId, answer, agent, requests: steps.requests() };
 }
 
-/** The row may have got its verdict since it was read, and the next try sees nothing but the row. */
-async function toldNow({ ledger }: Services, { closingId, told }: AnswerTarget): Promise<ToldClosing> {
-  return (closingId === null ? null : await closingById(ledger, closingId)) ?? told;
+/** The row may have got its verdict since it was read, and the next try sees only the row. */
+async function factsNow({ ledger }: Services, { closingId, facts }: AnswerTarget): Promise<CardFacts> {
+  return (closingId === null ? null : await closingById(ledger, closingId)) ?? facts;
 }
 
 async function recordedAnswer(
@@ -129,14 +111,14 @@ function newAnswer(
   { surveyId, closingId, unasked }: AnswerTarget,
   content: AnswerContent,
 ): NewAnswer {
-  const told = { surveyId, closingId, ...content, at: timeNow(clock), source: 'post' };
-  return unasked === null ? told : { ...told, unasked };
+  const given = { surveyId, closingId, ...content, at: timeNow(clock), source: 'post' };
+  return unasked === null ? given : { ...given, unasked };
 }
 
 async function storedAnswer({ ledger }: Services, { surveyId }: AnswerTarget): Promise<Answer> {
   const stored = await currentAnswer(ledger, surveyId);
   if (stored !== null) return stored;
   throw new Failure('not_found', 'answer_not_found', `survey ${surveyId} has no answer yet`, {
-    hint: 'give --rating to record one, or wait for the customer',
+    hint: 'Give --rating to record one, or wait for the customer.',
   });
 }

@@ -1,9 +1,10 @@
 import { isSameCard, makeCard, type CardItem, type CardSubject } from '../../domain/survey/card.ts';
 import { timeNow } from '../../domain/values/instant.ts';
-import { trialSurveyIdOf } from '../../domain/survey/token.ts';
+import { trialOf } from '../../domain/closing/identity.ts';
 import { Failure } from '../../failure.ts';
 import type { Answer } from '../../store/answers/answers.ts';
 import { beginCard, cardsOf, markCardDeleted, markCardPosted, type Card } from '../../store/answers/cards.ts';
+import { closingById } from '../../store/closings/closings.ts';
 import type { Services } from '../context/services.ts';
 
 export interface PostedCard {
@@ -16,7 +17,7 @@ export interface PostedCard {
 
 /**
  * Puts the card of an answer on the customer's timeline, exactly once: the item's id is derived, so a repeat finds
- * itself. The card of an earlier revision is deleted first, because items cannot be changed, and so is that of a trial.
+ * itself. The card of an earlier revision is deleted first, because items cannot be changed.
  *
  * @throws Failure kind contract, code `card_id_taken`, when an item of that id says something else.
  */
@@ -24,12 +25,11 @@ export async function postCard(
   services: Services,
   answer: Answer,
   subject: CardSubject,
-  customerId: string,
+  { closingId, customerId }: { closingId: string | null; customerId: string },
 ): Promise<PostedCard> {
   const { client, ledger } = services;
   const item = makeCard(answer, subject, services.clock());
-  const trials = await cardsOf(ledger, trialSurveyIdOf(answer.surveyId));
-  const cards = [...trials, ...(await cardsOf(ledger, answer.surveyId))];
+  const cards = [...(await cardsOfTrial(services, closingId)), ...(await cardsOf(ledger, answer.surveyId))];
   const same = cards.find(({ itemId }) => itemId === item.id);
   await removeOthers(services, cards, item.id, customerId);
   if (same?.state === 'posted') {
@@ -47,8 +47,14 @@ export async function postCard(
   const posted = await client.createCustomerItem(customerId, first);
   if (posted.created === 'taken') await confirmSame(services, first);
   const postedAt = timeNow(services.clock);
-  await markCardPosted(ledger, item.id, postedAt);
+  await markCardPosted(ledger, begun, postedAt);
   return { item: first, customerId: posted.customerId, postedAt, wasThere: posted.created === 'taken' };
+}
+
+/** A trial of the same closing may have left a card, which the real answer replaces. */
+async function cardsOfTrial({ ledger }: Services, closingId: string | null): Promise<Card[]> {
+  const trial = closingId === null ? null : await closingById(ledger, trialOf(closingId));
+  return trial === null || trial.surveyId === null ? [] : cardsOf(ledger, trial.surveyId);
 }
 
 async function removeOthers(
@@ -63,7 +69,7 @@ async function removeOthers(
     // A merge may have taken the card to a customer whom the ledger does not know.
     const gone = deleted === 'absent' ? await client.deleteItem(card.itemId) : deleted;
     // A card that was on its way when its process died may arrive yet: it is looked for again next time.
-    if (card.state === 'posted' || gone === 'deleted') await markCardDeleted(ledger, card.itemId);
+    if (card.state === 'posted' || gone === 'deleted') await markCardDeleted(ledger, card);
   }
 }
 

@@ -1,11 +1,11 @@
 import type { Settings } from '../../config/settings.ts';
 import { testMark, type SurveyMessage } from '../../ports/delivery-provider.ts';
 import { isEmailAddress, isMobileNumber } from '../../domain/eligibility/addresses.ts';
-import { addressKindOf, type DeliveryName } from '../../domain/delivery.ts';
+import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { memoryLimiterStore } from '../../gladly/pacing.ts';
-import { refusalOf } from '../survey/deliver-survey.ts';
+import { refusalOf } from '../survey/deliver.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly } from '../context/services.ts';
 
@@ -73,7 +73,7 @@ async function sampleMessage(
     agent: { name: 'Anna Sample', firstName: 'Anna' },
     companyName,
     language: settings.policy.language,
-    channel: settings.delivery === 'gladly-sms' ? 'sms' : 'email',
+    channel: traitsOf(settings.delivery).addressKind === 'mobile' ? 'sms' : 'email',
     closedAt,
     timeZone: null,
     surveyUrl: links.survey,
@@ -84,7 +84,7 @@ async function sampleMessage(
 }
 
 function requireAddress(delivery: DeliveryName, to: string): void {
-  const isMobile = addressKindOf(delivery) === 'mobile';
+  const isMobile = traitsOf(delivery).addressKind === 'mobile';
   if (isMobile ? isMobileNumber(to) : isEmailAddress(to)) return;
   throw new Failure(
     'usage',

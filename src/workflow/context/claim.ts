@@ -1,7 +1,7 @@
+import type { Closing } from '../../domain/closing/closing.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import { claimClosing, releaseClaim, renewClaim } from '../../store/queue/claims.ts';
-import type { Closing } from '../../store/closings/closing.ts';
 import { releaseLock, renewLock, takeLock } from '../../store/queue/locks.ts';
 import { errorFields } from './error-fields.ts';
 import { keepRenewing } from './keep-renewing.ts';
@@ -66,7 +66,7 @@ async function patiently<Got>(
     if ('got' in answer) return answer.got;
     if (services.clock() > deadline) {
       throw new Failure('ledger', 'closing_busy', `${what} is being worked on by ${answer.heldBy}`, {
-        hint: 'wait for the other run to finish and try again',
+        hint: 'Wait for the other run to finish and try again.',
         scope: 'contention',
       });
     }
@@ -89,14 +89,14 @@ async function holding<Result>(
 }
 
 /**
- * A process that lives keeps what it claimed, so it gives it back even where the ledger is busy or the disk is full just
- * now. What became of the work is not changed by that.
+ * A live process keeps what it claimed, so it must give it back even if the ledger is busy or the disk is full just now.
+ * The result of the work stands either way.
  */
 async function giveBack(services: Services, release: () => Promise<unknown>): Promise<void> {
   try {
     await release();
   } catch (error) {
-    services.debug(`a claim is given back later: ${JSON.stringify(errorFields(error))}`);
+    services.debug(`a claim will be released later: ${JSON.stringify(errorFields(error))}`);
     if (services.signal.aborted) return;
     setTimeout(() => void giveBack(services, release), giveBackAgainMilliseconds).unref();
   }

@@ -1,15 +1,29 @@
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
-import type { Ledger } from '../../store/open.ts';
-import { copyLedger } from '../../store/sqlite/ledger-copy.ts';
+import { copyLedger } from '../../store/ledger-copy.ts';
 import type { Services } from './services.ts';
 
 /**
- * The same services for a dry run: everything is read and decided as in the real run, on a copy of the ledger, and no
- * message leaves. The cache of directories and the pacing stay the real ones.
+ * Does the work, or does it as a dry run: everything is read and decided as in the real run, on a copy of the ledger that
+ * is gone afterwards, and no message leaves. The cache of directories and the pacing stay the real ones.
  */
-export function dryRunServices(services: Services, scratch: Ledger): Services {
-  const provider: DeliveryProvider = {
-    name: services.settings.delivery,
+export async function withDryRun<Result>(
+  services: Services,
+  dryRun: boolean,
+  work: (services: Services) => Promise<Result>,
+): Promise<Result> {
+  if (!dryRun) return work(services);
+  const ledger = await copyLedger(services.ledger);
+  try {
+    return await work({ ...services, ledger, provider: () => Promise.resolve(accepting(services)) });
+  } finally {
+    await ledger.close();
+  }
+}
+
+/** Accepts every message and sends none. */
+function accepting({ settings }: Services): DeliveryProvider {
+  return {
+    name: settings.delivery,
     repeatable: true,
     async deliver(_message, leaving) {
       await leaving();
@@ -17,20 +31,4 @@ export function dryRunServices(services: Services, scratch: Ledger): Services {
     },
     close: () => Promise.resolve(),
   };
-  return { ...services, ledger: scratch, provider: () => Promise.resolve(provider) };
-}
-
-/** Does the work itself, or rehearses it as a dry run: then with a copy of the ledger that is gone afterwards. */
-export async function withDryRun<Result>(
-  services: Services,
-  dryRun: boolean,
-  work: (services: Services) => Promise<Result>,
-): Promise<Result> {
-  if (!dryRun) return work(services);
-  const scratch = await copyLedger(services.ledger);
-  try {
-    return await work(dryRunServices(services, scratch));
-  } finally {
-    await scratch.close();
-  }
 }

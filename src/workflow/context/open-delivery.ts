@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
-import type { DeliveryName } from '../../domain/delivery.ts';
+import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { createGladlyEmail, plainAddress } from '../../delivery/gladly-email.ts';
 import { createGladlySms, phoneNumber } from '../../delivery/gladly-sms.ts';
 import { createMailComposer, type MailComposer } from '../../delivery/mail.ts';
@@ -63,10 +63,10 @@ export function checkSender(delivery: DeliveryName, from: string): void {
   if (delivery === 'smtp') mailableSender(from);
 }
 
-/** Where links in messages lead. Only `outbox`, which is for trying, has a default. */
+/** Where links in messages lead. @throws Failure delivery_incomplete */
 export function publicUrlOf(settings: Settings): string {
   if (settings.publicUrl !== null) return settings.publicUrl;
-  if (settings.delivery === 'outbox') return 'http://localhost:8080';
+  if (traitsOf(settings.delivery).publicUrl !== 'required') return 'http://localhost:8080';
   return required(settings, settings.publicUrl, 'the address of the survey page', 'GCSAT_PUBLIC_URL');
 }
 

@@ -3,7 +3,9 @@ import { Failure, type FailureKind } from '../../failure.ts';
 import type { Organization } from '../../gladly/answers.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import type { Directory } from '../../gladly/directory.ts';
-import { bindOrganization, boundOrganization, type Ledger } from '../../store/open.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import { bindOrganization, boundOrganization } from '../../store/organization.ts';
+import { unlessBusy } from './best-effort.ts';
 
 export interface OrganizationSources {
   settings: Pick<Settings, 'origin' | 'hostKind'>;
@@ -11,21 +13,23 @@ export interface OrganizationSources {
   client: Pick<GladlyClient, 'getOrganization'>;
   directory: Pick<Directory, 'organization'>;
   clock: () => number;
+  /** A ledger that another process keeps busy is no obstacle. */
+  readOnly?: boolean;
 }
 
-/** As long as all that is known of Gladly: a server sees a new time zone or name soon, however long it runs. */
+/** A server sees a new time zone or name soon, however long it runs. */
 const lastsMs = 15 * 60_000;
-/** Where Gladly does not tell it anew. */
+/** After Gladly did not answer. */
 const askAgainMs = 60_000;
-/** Gladly is away, refuses, or something else answers in its place: what it said before is still the best guess. */
-const untold: readonly FailureKind[] = ['temporary', 'credentials', 'contract'];
+/** Gladly is away or refuses, or something else answers in its place: its last answer is still the best guess. */
+const unanswered: readonly FailureKind[] = ['temporary', 'credentials', 'contract'];
 
 /**
- * The organisation, once it is certain that the ledger belongs to it: each call tells what was known at most a quarter
- * of an hour ago, or longer while Gladly does not say. All who ask meanwhile wait for the same answer.
+ * The organization, once it is certain that the ledger belongs to it: at most a quarter of an hour old, or older while
+ * Gladly does not answer. Calls at the same time share one request.
  *
- * The calls throw Failure kind configuration when the ledger is another organisation's, and where nothing is known yet
- * what Gladly says instead.
+ * A call throws a Failure of kind configuration when the ledger is another organization's, and Gladly's own failure while
+ * nothing is known yet.
  */
 export function identifiedOrganization(sources: OrganizationSources): () => Promise<Organization> {
   const { clock } = sources;
@@ -35,7 +39,7 @@ export function identifiedOrganization(sources: OrganizationSources): () => Prom
   let asking: Promise<Organization> | null = null;
 
   const ask = async (): Promise<Organization> => {
-    // What the ledger has kept may be what is to be found out about, so that it is enough only once.
+    // The kept answer is good enough once: a later call wants to know what has changed.
     const mayBeKept = isFirst;
     try {
       known = await identify(sources, mayBeKept);
@@ -43,7 +47,7 @@ export function identifiedOrganization(sources: OrganizationSources): () => Prom
       [askedAtMs, goodForMs] = [clock(), lastsMs];
       return known;
     } catch (error) {
-      if (known !== null && error instanceof Failure && untold.includes(error.kind)) {
+      if (known !== null && error instanceof Failure && unanswered.includes(error.kind)) {
         [askedAtMs, goodForMs] = [clock(), askAgainMs];
         return known;
       }
@@ -62,18 +66,20 @@ export function identifiedOrganization(sources: OrganizationSources): () => Prom
 }
 
 async function identify(
-  { settings, ledger, client, directory }: OrganizationSources,
+  { settings, ledger, client, directory, readOnly = false }: OrganizationSources,
   mayBeKept: boolean,
 ): Promise<Organization> {
   const bound = await boundOrganization(ledger);
   const isKnownAddress = bound === null || bound.origin === settings.origin;
   const organization =
     mayBeKept && isKnownAddress ? await directory.organization() : await client.getOrganization();
-  await bindOrganization(ledger, {
-    // The contract does not promise an id; then the address has to tell organisations apart.
-    organizationId: organization.id ?? settings.origin,
-    hostKind: settings.hostKind,
-    origin: settings.origin,
-  });
+  const bind = (): Promise<void> =>
+    bindOrganization(ledger, {
+      // The contract does not promise an id; then the address has to tell organizations apart.
+      organizationId: organization.id ?? settings.origin,
+      hostKind: settings.hostKind,
+      origin: settings.origin,
+    });
+  await (readOnly ? unlessBusy(bind) : bind());
   return organization;
 }

@@ -1,14 +1,21 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
-import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import { traitsOf } from '../../domain/delivery.ts';
+import type { Priority } from '../../domain/values/request-slot.ts';
 import type { Organization } from '../../gladly/answers.ts';
 import { createGladlyClient, type GladlyClient, type ReportSlots } from '../../gladly/client.ts';
 import { createDirectory, type Directory } from '../../gladly/directory.ts';
-import { createPacer } from '../../gladly/pacing.ts';
-import { currentWorker, type Worker } from '../../store/queue/workers.ts';
+import { createPacer, type LimiterStore, type Pacer } from '../../gladly/pacing.ts';
+import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { directoryCache } from '../../store/directories.ts';
+import type { Ledger } from '../../store/ledger.ts';
 import { limiterStore } from '../../store/limiter.ts';
-import { boundOrganization, openLedger, otherOrganization, type Ledger } from '../../store/open.ts';
+import { openLedger } from '../../store/open.ts';
+import { boundOrganization, otherOrganization } from '../../store/organization.ts';
+import { currentWorker, type Worker } from '../../store/workers.ts';
+import { unlessBusy, unlessBusyLimiter } from './best-effort.ts';
+import { publicUrlOf } from './open-delivery.ts';
 import { identifiedOrganization } from './organization.ts';
 import { reportSlots } from './report-semaphore.ts';
 
@@ -18,64 +25,63 @@ declare const GCSAT_VERSION: string;
 export interface Surroundings {
   signal: AbortSignal;
   clock: () => number;
-  /** A command run by hand goes before a long run. */
-  priority: 'interactive' | 'background';
+  /** A command run by a person goes before a long run. */
+  priority: Priority;
   debug: (text: string) => void;
+  /** The command records nothing: a ledger that another process keeps busy is no obstacle. */
+  readOnly?: boolean;
+  /** False: a signing key that is missing is made for this command alone, and not kept. */
+  keepSigningKey?: boolean;
+  /** In milliseconds; ends with the reason of the signal. */
+  sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
+  pacer?: Pacer;
+  worker?: Worker;
 }
 
 /** Everything that the arrows of the flow work with, opened once a command. */
-export interface Services extends Surroundings {
+export interface Services {
   readonly settings: Settings;
+  /** Where what this delivery does is recorded. */
+  readonly lane: Lane;
   readonly ledger: Ledger;
   readonly client: GladlyClient;
   readonly directory: Directory;
   readonly worker: Worker;
-  readonly sleep: (ms: number) => Promise<void>;
-  /** The organisation as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
+  readonly signal: AbortSignal;
+  readonly clock: () => number;
+  readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  readonly debug: (text: string) => void;
+  /** The organization as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
   organization(): Promise<Organization>;
   /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
   provider(): Promise<DeliveryProvider>;
+  /** The signing key of survey links. */
+  surveySecret(): Promise<Uint8Array>;
+  /** Where links in messages lead. @throws Failure delivery_incomplete */
+  publicUrl(): string;
+  /** Where they lead if the settings do not say: a server knows its address only once it listens. */
+  standInFor(publicUrl: string): void;
   close(): Promise<void>;
 }
+
+const readOnlyPatienceMs = 1000;
 
 /**
  * Opens the ledger and the way to Gladly.
  *
- * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organisation's.
+ * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organization's.
  */
 export async function openServices(settings: Settings, surroundings: Surroundings): Promise<Services> {
-  const ledger = await openLedger(settings.database);
-  const worker = currentWorker();
-  const { client, sleep } = openGladly(settings, surroundings, limiterStore(ledger), (time) =>
-    reportSlots(ledger, worker, time),
+  const ledger = await openLedger(
+    settings.database,
+    surroundings.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,
   );
-  const directory = createDirectory({ client, cache: directoryCache(ledger), clock: surroundings.clock });
-  const { clock } = surroundings;
-  const organization = identifiedOrganization({ settings, ledger, client, directory, clock });
-  let opened: DeliveryProvider | null = null;
-  const provider = onceDone(async () => (opened = await openProvider(settings, client, surroundings)));
-
-  const services: Services = {
-    ...surroundings,
-    settings,
-    ledger,
-    client,
-    directory,
-    worker,
-    sleep,
-    organization,
-    provider,
-    async close() {
-      client.close();
-      await opened?.close();
-      await ledger.close();
-    },
-  };
+  const services = servicesOn(ledger, settings, surroundings);
   try {
     const bound = await boundOrganization(ledger);
     if (bound !== null && bound.hostKind !== settings.hostKind)
       throw otherOrganization(ledger, bound, settings);
-    // Another address may be another organisation: nothing of the ledger is used before that is settled.
+    // Another address may be another organization: nothing of the ledger is used before that is settled.
     if (bound !== null && bound.origin !== settings.origin) await services.organization();
     return services;
   } catch (error) {
@@ -84,27 +90,75 @@ export async function openServices(settings: Settings, surroundings: Surrounding
   }
 }
 
+/** The same on a ledger that is open. */
+export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Surroundings): Services {
+  const { clock, signal, readOnly = false, worker = currentWorker() } = surroundings;
+  const limiter = limiterStore(ledger);
+  const cache = directoryCache(ledger);
+  const { client, sleep } = openGladly(
+    settings,
+    surroundings,
+    readOnly ? unlessBusyLimiter(limiter) : limiter,
+    (time) => reportSlots(ledger, worker, time),
+  );
+  const directory = createDirectory({
+    client,
+    cache: readOnly ? { ...cache, write: (...given) => unlessBusy(() => cache.write(...given)) } : cache,
+    clock,
+  });
+  let opened: DeliveryProvider | null = null;
+  let standIn: string | null = null;
+  return {
+    settings,
+    lane: traitsOf(settings.delivery).lane,
+    ledger,
+    client,
+    directory,
+    worker,
+    signal,
+    clock,
+    sleep,
+    debug: surroundings.debug,
+    organization: identifiedOrganization({ settings, ledger, client, directory, clock, readOnly }),
+    provider: onceDone(async () => (opened = await openProvider(settings, client, { clock, signal }))),
+    surveySecret: () =>
+      surroundings.keepSigningKey === false
+        ? settings.surveySecret({ keep: false })
+        : settings.surveySecret(),
+    publicUrl: () => standIn ?? publicUrlOf(settings),
+    standInFor(publicUrl) {
+      standIn = publicUrl;
+    },
+    async close() {
+      client.close();
+      await opened?.close();
+      await ledger.close();
+    },
+  };
+}
+
 /** A client alone, for questions that need no ledger. */
 export function openGladly(
   settings: Settings,
-  { signal, clock, priority, debug }: Surroundings,
-  store: Parameters<typeof createPacer>[0]['store'],
-  placesFor?: (time: Parameters<typeof reportSlots>[2]) => ReportSlots,
-): { client: GladlyClient; sleep: (ms: number, signal?: AbortSignal) => Promise<void> } {
-  const sleep = async (ms: number, until: AbortSignal = signal): Promise<void> => {
-    await wait(ms, undefined, { signal: until }).catch((error: unknown) => {
-      throw until.aborted ? until.reason : error;
+  { signal, clock, priority, debug, pacer, sleep: givenSleep }: Surroundings,
+  store: LimiterStore,
+  slotsFor?: (time: Pick<Services, 'clock' | 'sleep'>) => ReportSlots,
+): Pick<Services, 'client' | 'sleep'> {
+  const sleep =
+    givenSleep ??
+    (async (ms: number, until: AbortSignal = signal): Promise<void> => {
+      await wait(ms, undefined, { signal: until }).catch((error: unknown) => {
+        throw until.aborted ? until.reason : error;
+      });
     });
-  };
-  const pacer = createPacer({ store, ratePercent: settings.ratePercent, priority, clock, sleep });
   const client = createGladlyClient({
     origin: settings.origin,
     email: settings.email,
     token: settings.token,
     timeoutMs: settings.timeoutMs,
     userAgent: `gcsat/${GCSAT_VERSION}`,
-    pacer,
-    ...(placesFor === undefined ? {} : { reportSlots: placesFor({ clock, sleep }) }),
+    pacer: pacer ?? createPacer({ store, ratePercent: settings.ratePercent, priority, clock, sleep }),
+    ...(slotsFor === undefined ? {} : { reportSlots: slotsFor({ clock, sleep }) }),
     clock,
     random: Math.random,
     sleep,
@@ -128,7 +182,7 @@ function onceDone<Result>(work: () => Promise<Result>): () => Promise<Result> {
 async function openProvider(
   settings: Settings,
   client: GladlyClient,
-  { clock, signal }: Surroundings,
+  { clock, signal }: Pick<Services, 'clock' | 'signal'>,
 ): Promise<DeliveryProvider> {
   const { openDelivery } = await import('./open-delivery.ts');
   return openDelivery(settings, client, clock, signal);

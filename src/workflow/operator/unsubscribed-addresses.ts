@@ -1,6 +1,6 @@
 import { addressKey, isEmailAddress, phoneNumber } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
-import type { Ledger } from '../../store/open.ts';
+import type { Ledger } from '../../store/ledger.ts';
 import {
   listUnsubscribes,
   resubscribe,

@@ -1,6 +1,5 @@
-import { freshMilliseconds } from '../survey/deliver-survey.ts';
-import type { AskForCustomer, AskedCustomer } from '../survey/look-in-stages.ts';
-import { readCustomer } from '../survey/read-conversation.ts';
+import { freshMilliseconds } from '../survey/deliver.ts';
+import { readCustomer, type AskForCustomer, type CustomerRead } from '../survey/read-conversation.ts';
 import type { Services } from '../context/services.ts';
 
 /** Bounds the memory of a long run; the closings of one customer mostly lie near each other. */
@@ -8,16 +7,19 @@ const mostRemembered = 5000;
 /** A run of hours should notice that an address has changed. */
 const rememberedMilliseconds = 30 * 60_000;
 
-/** Remembers whom it asked for, so that a customer with many closings costs one request. */
+/** Remembers customers, so that one with many closings costs one request. */
 export function customerLookup(services: Services): AskForCustomer {
-  const known = new Map<string, { asked: Promise<AskedCustomer>; askedAt: number }>();
+  const known = new Map<string, { asked: Promise<CustomerRead>; askedAt: number }>();
   return (customerId, { again, steps }) => {
     const now = services.clock();
     const found = known.get(customerId);
     const longest = again ? freshMilliseconds : rememberedMilliseconds;
     if (found !== undefined && now - found.askedAt < longest) return found.asked;
-    const readAt = new Date(now).toISOString();
-    const asked = readCustomer(services, customerId, steps).then((customer) => ({ customer, readAt }));
+    const customerReadAt = new Date(now).toISOString();
+    const asked = readCustomer(services, customerId, steps).then((customer) => ({
+      customer,
+      customerReadAt,
+    }));
     known.delete(customerId);
     known.set(customerId, { asked, askedAt: now });
     asked.catch(() => {

@@ -1,21 +1,21 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import { claimClosing, claimNextDue, releaseClaim } from '../../store/queue/claims.ts';
-import type { Closing } from '../../store/closings/closing.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
 import { newerWaiting } from '../../store/queue/waiting.ts';
 import type { Services } from '../context/services.ts';
 import type { NextWork } from './work-queue.ts';
 
 /**
- * The one queue: the rows of the ledger that are due. Of the closings of one customer the newest is decided first,
- * because it is the one to be asked about; the others come after it.
+ * The one queue: the rows of the ledger that are due. Of the closings of one customer the newest is decided first, because
+ * it is the one that gets the survey.
  *
  * @param onClaimed there was a closing, so there may be another
  */
 export function queueOf(services: Services, onClaimed: () => void = () => undefined): NextWork {
-  const { ledger, worker, settings } = services;
+  const { ledger, worker, lane } = services;
   return async () => {
     for (;;) {
-      const closing = await claimNextDue(ledger, worker, timeNow(services.clock), settings.delivery);
+      const closing = await claimNextDue(ledger, worker, timeNow(services.clock), lane);
       if (closing === null) return null;
       onClaimed();
       const newest = await newestOf(services, closing).catch(async (error: unknown) => {
@@ -27,11 +27,10 @@ export function queueOf(services: Services, onClaimed: () => void = () => undefi
   };
 }
 
-/** Takes a newer closing instead; null when somebody else was faster, and the older one comes when that one is done. */
+/** Takes a newer closing instead; null when another worker was faster, and then the older one comes after it. */
 async function newestOf(services: Services, closing: Closing): Promise<Closing | null> {
-  const { ledger, worker, settings } = services;
-  const findNewer = (): Promise<string | null> =>
-    newerWaiting(ledger, closing, timeNow(services.clock), settings.delivery);
+  const { ledger, worker } = services;
+  const findNewer = (): Promise<string | null> => newerWaiting(ledger, closing, timeNow(services.clock));
   const newer = await findNewer();
   if (newer === null) return closing;
   await releaseClaim(ledger, closing.id, worker);

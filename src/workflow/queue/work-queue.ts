@@ -2,13 +2,13 @@ import { setMaxListeners } from 'node:events';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention } from '../../failure.ts';
 import { resolveAbandonedSends } from '../../store/queue/claims.ts';
-import type { Closing } from '../../store/closings/closing.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
 import { keepingClaim } from '../context/claim.ts';
 import { customerLookup } from './customer-lookup.ts';
 import { queueHealth, stopsTheQueue } from './queue-health.ts';
 import type { ConversationRead } from '../survey/read-conversation.ts';
 import type { Services } from '../context/services.ts';
-import { processClaimed, waiting, type WorkResult } from './settle-claimed.ts';
+import { processClosing, waiting, type WorkResult } from './process-closing.ts';
 
 export interface QueueLimits {
   /** Most messages that may leave. */
@@ -98,7 +98,7 @@ export async function workQueue(
       if (work === null) return null;
       closing = work.closing;
       const result = await keepingClaim(services, closing, (row) =>
-        processClaimed(services, row, { askForCustomer, read: work.read }),
+        processClosing(services, row, { askForCustomer, read: work.read }),
       );
       if (result.outcome !== 'waiting') leftToOthers.delete(closing.id);
       return { closing, ...result };
@@ -106,7 +106,7 @@ export async function workQueue(
       if (!(error instanceof Failure)) throw error;
       const id = closing?.id;
       if (id === undefined || !isContention(error) || leftToOthers.has(id))
-        return { closing, outcome: 'failed', reasons: [], failure: error };
+        return { closing, outcome: 'failed', reasons: [], failure: error, row: null };
       leftToOthers.add(id);
       return { closing, ...waiting };
     }

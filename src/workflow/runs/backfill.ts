@@ -1,19 +1,18 @@
 import type { BackfillDocument } from '../../documents/backfill.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
-import { copyLedger } from '../../store/sqlite/ledger-copy.ts';
-import { countDue } from '../../store/queue/counts.ts';
+import { countDue } from '../../store/views/counts.ts';
 import { endPauses } from '../../store/queue/waiting.ts';
 import type { Failure } from '../../failure.ts';
-import { readyToDeliver } from '../survey/decide-and-deliver.ts';
+import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
 import { queueOf } from '../queue/due-closings.ts';
 import { enumerateClosings, planSources, type SourceChoice } from './find-closings.ts';
 import { namedConversations } from './named-conversations.ts';
-import { dryRunServices } from '../context/dry-run.ts';
+import { withDryRun } from '../context/dry-run.ts';
 import type { Services } from '../context/services.ts';
-import { planOf, summarizeNamed, summarizeRange } from './summary.ts';
-import { workQueue, type QueueLimits } from '../queue/work-queue.ts';
+import { beginPlan, summarizeNamed, summarizeRange, type PlanInProgress } from './summary.ts';
+import { workQueue, type QueueLimits, type SettledWork } from '../queue/work-queue.ts';
 
 /** All closings of a stretch of time. */
 export interface RangeTarget {
@@ -75,25 +74,12 @@ export async function backfill(
   await readyToDeliver(services);
   // Which organisation this is has to be certain before anything is written.
   await services.organization();
-  if (!request.dryRun) return run(services, request, listener);
-  return onScratch(services, (trial) => run(trial, request, listener));
-}
-
-async function onScratch<Result>(
-  services: Services,
-  work: (trial: Services) => Promise<Result>,
-): Promise<Result> {
-  const scratch = await copyLedger(services.ledger);
-  try {
-    return await work(dryRunServices(services, scratch));
-  } finally {
-    await scratch.close();
-  }
+  return withDryRun(services, request.dryRun, (own) => run(own, request, listener));
 }
 
 /** How many closings this run will work on at most. */
-async function dueNow({ ledger, clock, settings }: Services, { maxClosings }: QueueLimits): Promise<number> {
-  const due = await countDue(ledger, timeNow(clock), settings.delivery);
+async function dueNow({ ledger, clock, lane }: Services, { maxClosings }: QueueLimits): Promise<number> {
+  const due = await countDue(ledger, timeNow(clock), lane);
   return Math.min(due, maxClosings ?? due);
 }
 
@@ -103,17 +89,13 @@ async function run(
   listener: BackfillListener,
 ): Promise<BackfillResult> {
   const began = services.clock();
+  const plan = beginPlan(services);
   const { failure, ...part } =
     'range' in request.target
-      ? await runRange(services, request.target, request.limits, listener)
-      : await runNamed(services, request.target.conversationIds, request.limits, listener);
+      ? await runRange(services, request.target, request.limits, listener, plan)
+      : await runNamed(services, request.target.conversationIds, request.limits, listener, plan);
   const requests = structuredClone(services.client.counts);
-  const rehearsed = {
-    sends: part.thisRun.sent,
-    requests: requests.gladly,
-    since: new Date(began).toISOString(),
-  };
-  const left = await countDue(services.ledger, timeNow(services.clock), services.settings.delivery);
+  const left = await countDue(services.ledger, timeNow(services.clock), services.lane);
   // A limit that is reached with the last closing stopped nothing.
   const isDone = left === 0 && failure === null && part.end !== 'declined' && part.range !== null;
   const document: BackfillDocument = {
@@ -123,7 +105,7 @@ async function run(
     error: failure === null ? null : errorOf(failure, null),
     requests,
     left,
-    plan: request.dryRun ? await planOf(services, rehearsed) : null,
+    plan: request.dryRun ? plan.end(requests.gladly) : null,
     seconds: Math.round((services.clock() - began) / 100) / 10,
   };
   return { document, failure };
@@ -140,8 +122,9 @@ async function runRange(
   { range, timezone, source, failed }: RangeTarget,
   limits: QueueLimits,
   listener: BackfillListener,
+  plan: PlanInProgress,
 ): Promise<Part> {
-  const { ledger } = services;
+  const { ledger, lane } = services;
   listener.explain(planSources(services, range, source).explanation);
   const warned = new Set<string>();
   // Planned anew each time: a person may take longer to answer than events stay within reach.
@@ -153,14 +136,14 @@ async function runRange(
       if (!warned.has(sentence)) listener.warn(sentence);
       warned.add(sentence);
     }
-    if (failed === 'now') await endPauses(where.ledger, range, timeNow(where.clock));
+    if (failed === 'now') await endPauses(where.ledger, range, lane, timeNow(where.clock));
     return found;
   };
   if (listener.asks) {
-    const refused = await onScratch(services, async (trial) => {
-      const { sources, explanation } = await find(trial);
-      if (await listener.ready(await dueNow(trial, limits))) return null;
-      const summary = await summarizeRange(trial.ledger, range);
+    const refused = await withDryRun(services, true, async (own) => {
+      const { sources, explanation } = await find(own);
+      if (await listener.ready(await dueNow(own, limits))) return null;
+      const summary = await summarizeRange(own.ledger, { lane, ...range });
       return { range: { ...range, timezone }, sources, explanation, ...summary };
     });
     if (refused !== null) return { ...refused, thisRun: nothing, end: 'declined', failure: null };
@@ -168,12 +151,14 @@ async function runRange(
   const { sources, explanation, suppressed } = await find(services);
   if (!listener.asks) await listener.ready(await dueNow(services, limits));
   const told = { range: { ...range, timezone }, sources, explanation };
-  let done = 0;
-  const { end, failure, ...worked } = await workQueue(services, queueOf(services), limits, () =>
-    listener.settled((done += 1)),
+  const { end, failure, ...worked } = await workQueue(
+    services,
+    queueOf(services),
+    limits,
+    counting(listener, plan),
   );
   const thisRun = { ...worked, suppressed: suppressed + worked.suppressed };
-  return { ...told, ...(await summarizeRange(ledger, range)), thisRun, end, failure };
+  return { ...told, ...(await summarizeRange(ledger, { lane, ...range })), thisRun, end, failure };
 }
 
 async function runNamed(
@@ -181,6 +166,7 @@ async function runNamed(
   ids: AsyncIterable<string>,
   limits: QueueLimits,
   listener: BackfillListener,
+  plan: PlanInProgress,
 ): Promise<Part> {
   const explanation = ['the conversations that were named, each read once'];
   listener.explain(explanation);
@@ -192,10 +178,20 @@ async function runNamed(
     const summary = await summarizeNamed(services.ledger, named);
     return { ...told, ...summary, thisRun: nothing, end: 'declined', failure: null };
   }
-  let done = 0;
-  const { end, failure, ...thisRun } = await workQueue(services, named.next, limits, () =>
-    listener.settled((done += 1)),
+  const { end, failure, ...thisRun } = await workQueue(
+    services,
+    named.next,
+    limits,
+    counting(listener, plan),
   );
   listener.unread(named.unread.length);
   return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun, end, failure };
+}
+
+function counting(listener: BackfillListener, plan: PlanInProgress): (work: SettledWork) => void {
+  let done = 0;
+  return ({ row }) => {
+    listener.settled((done += 1));
+    if (row !== null) plan.add(row);
+  };
 }

@@ -2,8 +2,9 @@ import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import { Failure } from '../../failure.ts';
 import { chooseSources, eventSource, reportSource, type Cover } from '../../sources/closing-sources.ts';
-import type { ClosingReport } from '../../store/closings/closing.ts';
-import { recordClosings, recordReopening } from '../../store/closings/closings.ts';
+import type { ClosingReport } from '../../domain/closing/closing.ts';
+import { recordClosings } from '../../store/closings/closing-reports.ts';
+import { recordReopening } from '../../store/closings/reopenings.ts';
 import type { Services } from '../context/services.ts';
 
 export type SourceChoice = 'auto' | 'events' | 'report';
@@ -65,9 +66,9 @@ export async function enumerateClosings(
     let usable = 0;
     let batch: ClosingReport[] = [];
     const write = async (): Promise<void> => {
-      const sighted = await recordClosings(services.ledger, batch);
-      enumeration.seen += sighted.length;
-      const fresh = sighted.filter(({ isNew }) => isNew);
+      const recorded = await recordClosings(services.ledger, batch);
+      enumeration.seen += recorded.length;
+      const fresh = recorded.filter(({ isNew }) => isNew);
       enumeration.fresh += fresh.length;
       enumeration.suppressed += fresh.filter(({ closing }) => closing.state === 'suppressed').length;
       batch = [];
@@ -81,13 +82,13 @@ export async function enumerateClosings(
         batch.push({
           ...found.closing,
           seenAt: timeNow(services.clock),
-          delivery: services.settings.delivery,
+          lane: services.lane,
         });
         if (batch.length >= batchSize) await write();
       } else {
         const { conversationId } = found.reopening;
         // A reopening means the closings before it, so these have to be written first.
-        if (batch.some((sighting) => sighting.conversationId === conversationId)) await write();
+        if (batch.some((report) => report.conversationId === conversationId)) await write();
         enumeration.suppressed += (await recordReopening(services.ledger, found.reopening)).suppressed;
       }
     }

@@ -1,11 +1,10 @@
 import { formatInstant, timeNow } from '../../domain/values/instant.ts';
 import { Failure, stopsTheRun } from '../../failure.ts';
 import { claimClosing } from '../../store/queue/claims.ts';
-import type { Closing } from '../../store/closings/closing.ts';
-import { recordClosing } from '../../store/closings/closings.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import { recordClosing } from '../../store/closings/closing-reports.ts';
 import { defectOf } from '../context/defect.ts';
-import { closedAtOf } from '../survey/look-at-closing.ts';
-import { readConversation, readItems } from '../survey/read-conversation.ts';
+import { closedAtOf, readConversation, readItems } from '../survey/read-conversation.ts';
 import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
 import type { NextWork } from '../queue/work-queue.ts';
@@ -42,7 +41,7 @@ export function namedConversations(services: Services, ids: Iterable<string>): N
   }
 
   async function workOf(id: string): ReturnType<NextWork> {
-    const { ledger, worker, clock, settings } = services;
+    const { ledger, worker, clock, lane } = services;
     const steps = createSteps(services, () => undefined);
     const read = await readConversation(services, id, steps);
     if (read.conversation.status !== 'CLOSED') {
@@ -57,7 +56,7 @@ export function namedConversations(services: Services, ids: Iterable<string>): N
       closedAt: formatInstant(closedAtOf(read, items)),
       source: 'conversations',
       seenAt: now,
-      delivery: settings.delivery,
+      lane,
     });
     found.closingIds.add(closing.id);
     if (!isDue(closing, now)) return null;

@@ -1,13 +1,13 @@
 import type { BackfillDocument, BackfillPlan, ClosingOutcomes } from '../../documents/backfill.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
+import { traitsOf } from '../../domain/delivery.ts';
 import type { ReasonCode } from '../../domain/eligibility/reason.ts';
-import type { Closing } from '../../store/closings/closing.ts';
-import { closingById, listClosings } from '../../store/closings/closings.ts';
-import type { Ledger } from '../../store/open.ts';
-import { countClosings, type ClosedBetween } from '../../store/queue/counts.ts';
-import type { Evidence } from '../survey/assess.ts';
-import type { NamedConversations } from './named-conversations.ts';
+import { closingById } from '../../store/closings/closings.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import { countClosings, failuresBetween, type ClosedBetween } from '../../store/views/counts.ts';
 import type { Services } from '../context/services.ts';
+import type { NamedConversations } from './named-conversations.ts';
 
 type Summary = Pick<BackfillDocument, 'closings' | 'outcomes' | 'reasons' | 'failures'>;
 
@@ -28,18 +28,15 @@ function emptySummary(): Summary {
   return { closings: 0, outcomes, reasons: {}, failures: [] };
 }
 
-/** The closings of a range as the ledger has them now. Read row by row: memory does not grow with them. */
+/** The closings of a range as the ledger has them now. */
 export async function summarizeRange(ledger: Ledger, range: ClosedBetween): Promise<Summary> {
-  const summary = emptySummary();
-  const counts = Object.entries(await countClosings(ledger, range)) as [ClosingState, number][];
-  for (const [state, count] of counts) {
+  const { states, reasons } = await countClosings(ledger, range);
+  const summary = { ...emptySummary(), reasons };
+  for (const [state, count] of Object.entries(states) as [ClosingState, number][]) {
     summary.closings += count;
     summary.outcomes[outcomeOf[state]] += count;
   }
-  const states = ['suppressed', 'failed', 'scheduled'] as const;
-  for await (const closing of listClosings(ledger, { ...range, states })) {
-    addDetails(summary, closing);
-  }
+  for await (const failure of failuresBetween(ledger, range)) summary.failures.push(listed(failure));
   return summary;
 }
 
@@ -54,7 +51,11 @@ export async function summarizeNamed(
     if (closing === null) continue;
     summary.closings += 1;
     summary.outcomes[outcomeOf[closing.state]] += 1;
-    addDetails(summary, closing);
+    if (closing.state === 'suppressed') {
+      for (const { code } of closing.reasons) addTo<ReasonCode>(summary.reasons, code);
+    } else if (hasFailed(closing)) {
+      summary.failures.push(listed(closing));
+    }
   }
   if (open.length > 0) summary.reasons.not_closed = (summary.reasons.not_closed ?? 0) + open.length;
   for (const { conversationId, failure } of unread) {
@@ -64,44 +65,46 @@ export async function summarizeNamed(
   return summary;
 }
 
-function addDetails(summary: Summary, { state, reasons, conversationId, error, dueAt }: Closing): void {
-  if (state === 'suppressed') {
-    for (const { code } of reasons) addTo<ReasonCode>(summary.reasons, code);
-  } else if (state === 'failed' || (state === 'scheduled' && error !== null)) {
-    // A message that could not leave stays scheduled, with the trouble of its last try.
-    const { code, message } = error ?? { code: 'unknown', message: 'no reason was recorded' };
-    summary.failures.push({ conversationId, error: { code, message }, retryAt: dueAt });
-  }
+/** A message that could not leave stays scheduled, with the failure of its last try. */
+function hasFailed({ state, error }: Closing): boolean {
+  return state === 'failed' || (state === 'scheduled' && error !== null);
 }
 
-/** Messages that Gladly itself sends are requests too. */
-const requestsPerSend = { outbox: 0, smtp: 0, medallia: 0, 'gladly-email': 1, 'gladly-sms': 1 } as const;
+function listed({
+  conversationId,
+  error,
+  dueAt,
+}: Pick<Closing, 'conversationId' | 'error' | 'dueAt'>): Summary['failures'][number] {
+  const { code, message } = error ?? { code: 'unknown', message: 'no reason was recorded' };
+  return { conversationId, error: { code, message }, retryAt: dueAt };
+}
 
-/** What the real run would do, from a rehearsed one that began at `since`. */
-export async function planOf(
-  { ledger, settings }: Services,
-  rehearsed: { sends: number; requests: number; since: string },
-): Promise<BackfillPlan> {
-  const plan: BackfillPlan = {
-    wouldSend: rehearsed.sends,
-    byAgent: {},
-    byInbox: {},
-    byDay: {},
-    estimatedSeconds: 0,
+/** What the real run would send, gathered while the dry run decides. */
+export interface PlanInProgress {
+  add(closing: Closing): void;
+  /** @param requests that the dry run made to Gladly */
+  end(requests: number): BackfillPlan;
+}
+
+export function beginPlan({ settings }: Pick<Services, 'settings'>): PlanInProgress {
+  const plan: BackfillPlan = { wouldSend: 0, byAgent: {}, byInbox: {}, byDay: {}, estimatedSeconds: 0 };
+  return {
+    add(closing) {
+      if (closing.state === 'sent') plan.wouldSend += 1;
+      else if (closing.state !== 'scheduled') return;
+      addTo(plan.byAgent, closing.agent?.name ?? closing.agent?.id ?? 'unknown');
+      addTo(plan.byInbox, inboxOf(closing));
+      addTo(plan.byDay, closing.closedAt.slice(0, 10));
+    },
+    end(requests) {
+      const all = requests + plan.wouldSend * traitsOf(settings.delivery).gladlyRequests;
+      return { ...plan, estimatedSeconds: Math.ceil(all / (10 * (settings.ratePercent / 100))) };
+    },
   };
-  for await (const closing of listClosings(ledger, { states: ['sent', 'scheduled'] })) {
-    if ((closing.decidedAt ?? '') < rehearsed.since) continue;
-    addTo(plan.byAgent, closing.agent?.name ?? closing.agent?.id ?? 'unknown');
-    addTo(plan.byInbox, inboxOf(closing));
-    addTo(plan.byDay, closing.closedAt.slice(0, 10));
-  }
-  const requests = rehearsed.requests + rehearsed.sends * requestsPerSend[settings.delivery];
-  plan.estimatedSeconds = Math.ceil(requests / (10 * (settings.ratePercent / 100)));
-  return plan;
 }
 
 function inboxOf({ evidence }: Closing): string {
-  const inbox = (evidence as Evidence | null)?.conversation.inbox ?? null;
+  const inbox = evidence?.conversation.inbox ?? null;
   return inbox?.name ?? inbox?.id ?? 'unknown';
 }
 

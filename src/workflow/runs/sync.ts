@@ -1,19 +1,12 @@
-import type { BackfillDocument } from '../../documents/backfill.ts';
+import type { SyncDocument } from '../../documents/backfill.ts';
 import { Failure, isForbidden } from '../../failure.ts';
 import { backfill, type BackfillListener } from './backfill.ts';
-import { readyToDeliver } from '../survey/decide-and-deliver.ts';
+import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
 import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
 import { seenUntil, surveyingSince, unseenRange } from './sync-range.ts';
 import type { QueueLimits } from '../queue/work-queue.ts';
-
-/** What `sync` tells: the same as a backfill of the stretch since the last tick, and the cards it posted. */
-export interface SyncDocument extends BackfillDocument {
-  /** The first tick asks nobody about the past: closings count from here on. */
-  startedAt: string;
-  cards: { posted: number; failed: number };
-}
 
 export interface SyncResult {
   document: SyncDocument;
@@ -35,7 +28,7 @@ export async function sync(
 ): Promise<SyncResult> {
   const now = services.clock();
   const at = new Date(now).toISOString();
-  // A tick that cannot run must not make the time until the next one a time of surveys.
+  // Surveying begins with the first tick that can run.
   await readyToDeliver(services);
   const startedAt = await surveyingSince(services, at, request.dryRun);
   const range = await unseenRange(services, startedAt, now);

@@ -4,8 +4,6 @@ import { keepRenewing } from '../context/keep-renewing.ts';
 import type { Services } from '../context/services.ts';
 import { seenUntil, surveyingSince, unseenRange } from '../runs/sync-range.ts';
 
-const lockName = 'catch-up';
-
 /**
  * Writes the closings since the last time into the queue, as `sync` finds them: those whose webhook never came. Of
  * several servers on one ledger one does it at a time.
@@ -13,7 +11,8 @@ const lockName = 'catch-up';
  * @returns null when another process is at it
  */
 export async function catchUp(services: Services, onFound: () => void): Promise<Enumeration | null> {
-  const { ledger, worker, clock } = services;
+  const { ledger, lane, worker, clock } = services;
+  const lockName = `catch-up ${lane}`;
   const now = clock();
   const at = new Date(now).toISOString();
   const { locked } = await takeLock(ledger, lockName, worker, at);

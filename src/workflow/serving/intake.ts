@@ -31,7 +31,7 @@ interface Waiting {
 const largestBatch = 500;
 
 /** Events that arrive while one write runs share the next one, so that many of them cost one write to the disk. */
-export function createIntake({ ledger, clock, settings }: Services, listener: IntakeListener): Intake {
+export function createIntake({ ledger, clock, lane }: Services, listener: IntakeListener): Intake {
   const waiting: Waiting[] = [];
   let writing = false;
 
@@ -40,7 +40,7 @@ export function createIntake({ ledger, clock, settings }: Services, listener: In
       await recordEvents(
         ledger,
         batch.map(({ event }) => event),
-        settings.delivery,
+        lane,
       );
     } catch (error) {
       // One event that cannot be written must not take the others with it; a disk that fails is everybody's trouble.

@@ -2,7 +2,8 @@ import type { Log } from '../../ports/log.ts';
 import type { Failure } from '../../failure.ts';
 import { thrownBy } from '../context/defect.ts';
 import { errorFields } from '../context/error-fields.ts';
-import { missingCards, postMissingCard, type MissingCard } from '../answers/missing-cards.ts';
+import type { CardDue } from '../../store/answers/cards-due.ts';
+import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
 import type { WakeUp } from './wake-up.ts';
 
@@ -29,7 +30,7 @@ export async function postCards(
   const posting = new Map<string, Promise<void>>();
   const troubles: unknown[] = [];
 
-  const post = async (missing: MissingCard): Promise<void> => {
+  const post = async (missing: CardDue): Promise<void> => {
     try {
       const failure = await postMissingCard(services, missing);
       if (failure === null) {
@@ -63,7 +64,7 @@ export async function postCards(
   if (troubles.length > 0) throw troubles[0];
 }
 
-function tellFailure(log: Log, { surveyId: survey }: MissingCard, failure: Failure): void {
+function tellFailure(log: Log, { surveyId: survey }: CardDue, failure: Failure): void {
   const { kind, code, hint } = failure;
   if (kind !== 'defect') log.warn({ survey, code, hint }, 'card not posted');
   else log.error({ survey, ...errorFields(thrownBy(failure)) }, 'unexpected, please report it');

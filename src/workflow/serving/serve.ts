@@ -5,12 +5,12 @@ import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
 import { nextDueAt, resolveAbandonedSends } from '../../store/queue/claims.ts';
-import { boundOrganization } from '../../store/open.ts';
+import { boundOrganization } from '../../store/organization.ts';
 import { proveWritable } from '../../store/storage-probe.ts';
-import { queueFigures, type QueueFigures } from '../../store/queue/counts.ts';
+import { queueFigures, type QueueFigures } from '../../store/views/counts.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 import { catchUp } from './catch-up.ts';
-import { readyToDeliver } from '../survey/decide-and-deliver.ts';
+import { readyToDeliver } from '../survey/decide.ts';
 import { thrownBy } from '../context/defect.ts';
 import { queueOf } from '../queue/due-closings.ts';
 import { errorFields } from '../context/error-fields.ts';
@@ -73,7 +73,7 @@ const onlyOne: QueueLimits = { ...unlimited, maxClosings: 1 };
  *   these credentials: which organisation it belongs to has to be certain before anything is written.
  */
 export async function openServing(services: Services, options: ServingOptions): Promise<Serving> {
-  const { ledger, settings, clock, client } = services;
+  const { ledger, lane, clock, client } = services;
   const { log } = options;
   // Everything that waits or asks listens to it.
   setMaxListeners(0, services.signal);
@@ -92,7 +92,7 @@ export async function openServing(services: Services, options: ServingOptions): 
     intake,
     // A ledger that was moved away, is kept by somebody, or has no room on its disk is not ready: events would be refused.
     ready: () => proveWritable(ledger),
-    figures: () => queueFigures(ledger, timeNow(services.clock), settings.delivery),
+    figures: () => queueFigures(ledger, timeNow(services.clock), lane),
     requests: () => structuredClone(client.counts),
     async begin() {
       // From now on nothing is missed, also where Gladly cannot be asked for a while.
@@ -107,7 +107,7 @@ export async function openServing(services: Services, options: ServingOptions): 
         keepGoing(services, log, 'cards', (_, went) => postCards(services, answers, options, went)),
         keepTime(services, log, lookEveryMilliseconds, async () => {
           closings.notify();
-          return untilDue(await nextDueAt(ledger, timeNow(services.clock), settings.delivery), clock());
+          return untilDue(await nextDueAt(ledger, timeNow(services.clock), lane), clock());
         }),
         keepTime(services, log, lookForCardsEveryMilliseconds, () => {
           answers.notify();

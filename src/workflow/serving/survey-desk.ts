@@ -1,15 +1,13 @@
-import { wasTrial } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
 import { surveyLife, type SurveyLife } from '../../domain/survey/life.ts';
 import { makeToken, readToken, type TokenPurpose } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { outermostAnswers, recordAnswer, type Answer } from '../../store/answers/answers.ts';
-import type { Closing } from '../../store/closings/closing.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
 import { closingOfSurvey } from '../../store/closings/closings.ts';
 import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.ts';
 import type { VisitKind } from '../../store/answers/visits.ts';
-import type { Evidence } from '../survey/assess.ts';
 import { knownOrganization } from './known-organization.ts';
 import type { AnswerContent } from '../answers/post-answer.ts';
 import type { Services } from '../context/services.ts';
@@ -78,7 +76,7 @@ export function createSurveyDesk(
   const organization = knownOrganization(services);
   let secret: Promise<Uint8Array> | null = null;
   const key = (): Promise<Uint8Array> =>
-    (secret ??= settings.surveySecret().catch((error: unknown) => {
+    (secret ??= services.surveySecret().catch((error: unknown) => {
       secret = null;
       throw error;
     }));
@@ -115,13 +113,12 @@ export function createSurveyDesk(
     surveyId: string,
     answer: AnswerContent | null,
   ): Promise<SurveyView & { state: 'open' }> => {
-    const evidence = closing.evidence as Evidence | null;
     return {
       state: 'open',
       surveyId,
       ...(await salutation()),
       agentFirstName: firstNameOf(closing.agent?.name ?? null),
-      channel: evidence?.attribution?.channel ?? null,
+      channel: closing.evidence?.attribution?.channel ?? null,
       closedAt: closing.closedAt,
       unsubscribeToken: makeToken(await key(), 'unsubscribe', surveyId),
       answer: answer === null ? null : contentOf(answer),
@@ -180,7 +177,7 @@ export function createSurveyDesk(
       const closing = await closingOf('unsubscribe', token);
       if (closing?.address === undefined || closing.address === null) return closed();
       const { companyName, language } = await salutation();
-      if (wasTrial(closing)) return { state: 'trial', companyName, language };
+      if (closing.lane === 'trial') return { state: 'trial', companyName, language };
       await unsubscribe(ledger, closing.address, timeNow(clock), 'page');
       return { state: 'unsubscribed', companyName, language };
     },

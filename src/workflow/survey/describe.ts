@@ -1,9 +1,9 @@
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { DocumentError, SurveyDocument, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
-import type { Closing } from '../../store/closings/closing.ts';
-import { customerOf, evidenceOf } from './assess.ts';
-import type { Look } from './look-at-closing.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import { customerOf, evidenceOf } from './facts.ts';
+import type { Look } from './look.ts';
 import type { Steps } from '../context/steps.ts';
 
 export interface ConversationResult {

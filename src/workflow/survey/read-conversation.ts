@@ -1,4 +1,6 @@
-import { timeNow } from '../../domain/values/instant.ts';
+import { closingTime } from '../../domain/closing/identity.ts';
+import { parseInstant, timeNow, type Instant } from '../../domain/values/instant.ts';
+import { Failure } from '../../failure.ts';
 import { readTimeline, type TimelineItem } from '../../domain/attribution/timeline.ts';
 import type { Agent, Conversation, Customer, Inbox, Organization, Topic } from '../../gladly/answers.ts';
 import type { Services } from '../context/services.ts';
@@ -21,16 +23,58 @@ export interface TimelineRead {
   truncated: boolean;
 }
 
-/** Everything that the workflow needs to know about one conversation. */
-export interface FullRead extends ConversationRead, TimelineRead {
+export interface CustomerRead {
   customer: Customer;
   /** ISO-8601; a customer may have been read for an earlier closing. */
   customerReadAt: string;
 }
 
-/**
- * Reads everything in two round trips: what is known by the conversation's id at once, then the customer.
- */
+/** Everything that the workflow needs to know about one conversation. */
+export interface FullRead extends ConversationRead, TimelineRead, CustomerRead {}
+
+/** What is read of one conversation, each part once. */
+export interface Reads {
+  /** Everything is read at once, whether the verdict needs it or not. */
+  readonly everything: boolean;
+  conversation(): Promise<ConversationRead>;
+  timeline(): Promise<TimelineRead>;
+  /** `again`: what was read for an earlier closing is too old. */
+  customer(question: { again: boolean }): Promise<CustomerRead>;
+}
+
+/** Looks up a customer, once for each while a run lasts, unless `again` asks for a fresh read. */
+export type AskForCustomer = (
+  customerId: string,
+  question: { again: boolean; steps: Steps },
+) => Promise<CustomerRead>;
+
+/** Everything at once, in two round trips: what the conversation's id leads to, then the customer. */
+export function readEverything(services: Services, conversationId: string, steps: Steps): Reads {
+  const read = readFully(services, conversationId, steps);
+  // Whoever asks first hears of a failure.
+  read.catch(() => undefined);
+  return { everything: true, conversation: () => read, timeline: () => read, customer: () => read };
+}
+
+/** @param given the conversation where it was just read */
+export function readAsNeeded(
+  services: Services,
+  conversationId: string,
+  { given, askForCustomer }: { given: ConversationRead | null; askForCustomer: AskForCustomer },
+  steps: Steps,
+): Reads {
+  let conversation: Promise<ConversationRead> | null = given === null ? null : Promise.resolve(given);
+  let timeline: Promise<TimelineRead> | null = null;
+  const read = (): Promise<ConversationRead> =>
+    (conversation ??= readConversation(services, conversationId, steps));
+  return {
+    everything: false,
+    conversation: read,
+    timeline: () => (timeline ??= readItems(services, conversationId, steps)),
+    customer: async ({ again }) => askForCustomer((await read()).conversation.customerId, { again, steps }),
+  };
+}
+
 export async function readFully(services: Services, conversationId: string, steps: Steps): Promise<FullRead> {
   const conversation = askForConversation(services, conversationId, steps);
   const [read, timeline, customer] = await Promise.all([
@@ -104,4 +148,16 @@ async function readAround(
 
 function idsOf(id: string | null): string[] {
   return id === null ? [] : [id];
+}
+
+/** A closing must have a time, because the time is its identity. @throws Failure closing_time_missing */
+export function closedAtOf({ conversation }: ConversationRead, items: readonly TimelineItem[]): Instant {
+  const at = closingTime(conversation.closedAt, items) ?? parseInstant(conversation.createdAt);
+  if (at !== null) return at;
+  throw new Failure(
+    'contract',
+    'closing_time_missing',
+    `conversation ${conversation.id} is CLOSED, but neither it nor its timeline gives a time`,
+    { hint: 'Look at the conversation in Gladly and try again later.', conversationId: conversation.id },
+  );
 }

@@ -1,64 +1,133 @@
+import type { Closing } from '../../domain/closing/closing.ts';
+import { isSurveyed } from '../../domain/closing/transitions.ts';
 import { timeNow } from '../../domain/values/instant.ts';
-import type { Closing } from '../../store/closings/closing.ts';
-import { retryClosing } from '../../store/queue/decisions.ts';
+import { resolveInterruptedSend } from '../../store/queue/claims.ts';
+import { closingById } from '../../store/closings/closings.ts';
+import { decideClosing, postponeClosing, retryClosing } from '../../store/queue/decisions.ts';
 import { withClaim } from '../context/claim.ts';
-import {
-  decideAndDeliver,
-  readyToDeliver,
-  settleBefore,
-  untilDecided,
-  type Settled,
-} from './decide-and-deliver.ts';
-import { describe, type ConversationResult } from './describe.ts';
-import { lookAtClosing, type Look } from './look-at-closing.ts';
-import { previewVerdict } from './preview-closing.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
+import { decideAndDeliver, readyToDeliver, untilDecided } from './decide.ts';
+import { describe, type ConversationResult } from './describe.ts';
+import { fullLook, lookAtClosing, type Look, type LookResult } from './look.ts';
+import { previewVerdict } from './preview.ts';
+import { readEverything, type Reads } from './read-conversation.ts';
+import { existingSurvey, type Verdict } from './verdict.ts';
+
+/** How soon a conversation that still looks open is read again. */
+const readAgainMilliseconds = 30_000;
+
+/** A verdict and the look that led to it; null where none was needed. */
+export type Surveyed = Verdict & { look: Look | null };
 
 /**
- * The whole flow for one closing, by hand: read everything, attribute, decide, deliver, record. Every repetition, also
- * at the same time and after a crash at any point, leads to one verdict and at most one survey.
+ * The survey flow for one claimed closing: look, attribute, decide, deliver, record. Every repetition, also at the same
+ * time and after a crash at any point, leads to one verdict and at most one survey. Null when the closing has to wait,
+ * because Gladly still shows its conversation open.
  *
- * @throws Failure for what kept the closing from being looked at or worked on; what became of the message itself is
- *   the document's outcome.
+ * @param readsOf how the conversation is read, anew for each look
+ * @param first the look that led to the closing, if there was one
  */
 export async function surveyClosing(
   services: Services,
-  request: { conversationId: string; closingId: string | null },
+  claimed: Closing,
+  readsOf: () => Reads,
   steps: Steps,
-): Promise<ConversationResult> {
-  await readyToDeliver(services);
-  const first = await lookAtClosing(services, { ...request, record: true }, steps);
-  const { row } = first;
-  if (row === null || first.read.conversation.status !== 'CLOSED') return refuse(services, first, steps);
-
-  return withClaim(services, row.id, async (claimed) => {
-    const before = await settleBefore(services, claimed);
-    if (before.settled !== null) return tell(first, steps, before.settled);
-    let next: Look | null = { ...first, row: await readyAgain(services, before.row) };
-    return untilDecided(async () => {
-      const look =
-        next ?? (await lookAtClosing(services, { ...request, closingId: row.id, record: true }, steps));
-      next = null;
-      return tell(look, steps, await decideAndDeliver(services, look, look.row ?? before.row, steps));
-    });
+  first: Look | null = null,
+): Promise<Surveyed | null> {
+  let given: LookResult | null = first === null ? null : { look: first };
+  return untilDecided(async () => {
+    const closing = (await closingById(services.ledger, claimed.id)) ?? claimed;
+    if (closing.state === 'suppressed') {
+      return {
+        row: closing,
+        outcome: 'suppressed' as const,
+        reasons: closing.reasons,
+        failure: null,
+        look: first,
+      };
+    }
+    const request = { conversationId: closing.conversationId, closing, record: true };
+    const looked = given ?? (await lookAtClosing(services, request, readsOf(), steps));
+    given = null;
+    if ('look' in looked) {
+      const { look } = looked;
+      return { ...(await decideAndDeliver(services, look, closing, steps)), look };
+    }
+    if ('certain' in looked) return { ...(await suppress(services, closing, looked)), look: null };
+    const now = services.clock();
+    const times = {
+      at: new Date(now).toISOString(),
+      dueAt: new Date(now + readAgainMilliseconds).toISOString(),
+    };
+    await postponeClosing(services.ledger, closing.id, services.worker, times);
+    return null;
   });
 }
 
-/** A person wants a verdict to be made again, once: what is called off while it is made stays so. */
-async function readyAgain({ ledger, clock, settings }: Services, closing: Closing): Promise<Closing> {
+/** What the row says after a crash; the survey that it has, else null. */
+export async function surveyBefore(
+  { ledger, clock }: Services,
+  claimed: Closing,
+): Promise<{ row: Closing; survey: Verdict | null }> {
+  const row =
+    claimed.state === 'sending' ? await resolveInterruptedSend(ledger, claimed.id, timeNow(clock)) : claimed;
+  return { row, survey: isSurveyed(row.state) ? existingSurvey(row) : null };
+}
+
+async function suppress(
+  { ledger, worker, clock }: Services,
+  { id }: Closing,
+  { certain, reading }: Extract<LookResult, { certain: unknown }>,
+): Promise<Verdict> {
+  const input = { closingId: id, worker, at: timeNow(clock), address: null, since: null, reading };
+  const row = await decideClosing(ledger, input, () => ({ suppress: certain }));
+  return { row, outcome: 'suppressed', reasons: certain, failure: null };
+}
+
+/**
+ * Surveys the closing that a conversation is in now, at a person's request: everything is read, and a closing that failed
+ * or was suppressed is decided again.
+ *
+ * @param closingId a closing of the ledger; null: the one that the conversation is in now
+ * @throws Failure for what kept the closing from being looked at or worked on; what became of the message itself is
+ *   the document's outcome.
+ */
+export async function surveyConversation(
+  services: Services,
+  { conversationId, closingId }: { conversationId: string; closingId: string | null },
+  steps: Steps,
+): Promise<ConversationResult> {
+  await readyToDeliver(services);
+  const readsOf = (): Reads => readEverything(services, conversationId, steps);
+  const closing = closingId === null ? null : await closingById(services.ledger, closingId);
+  const first = await lookAtClosing(services, { conversationId, closing, record: true }, readsOf(), steps);
+  const look = fullLook(first);
+  const { row } = look;
+  if (row === null || look.read.conversation.status !== 'CLOSED') {
+    // The conversation is open: there is no closing to survey.
+    const verdict = await previewVerdict(services, look);
+    const reasons = 'suppress' in verdict ? verdict.suppress : [];
+    return describe(look, steps, { outcome: 'suppressed', reasons, row });
+  }
+  return withClaim(services, row.id, async (claimed) => {
+    const before = await surveyBefore(services, claimed);
+    if (before.survey !== null) return describeVerdict(look, steps, before.survey);
+    const ready = await decidedAgain(services, before.row);
+    const surveyed = await surveyClosing(services, ready, readsOf, steps, { ...look, row: ready });
+    if (surveyed === null) throw new Error(`closing ${row.id} was postponed although everything was read`);
+    return describeVerdict(surveyed.look ?? look, steps, surveyed);
+  });
+}
+
+/** A person wants the verdict again, once: what is cancelled meanwhile stays so. */
+async function decidedAgain({ ledger, clock }: Services, closing: Closing): Promise<Closing> {
   if (closing.state !== 'failed' && closing.state !== 'suppressed') return closing;
-  return retryClosing(ledger, closing.id, timeNow(clock), settings.delivery);
+  return retryClosing(ledger, closing.id, timeNow(clock));
 }
 
-/** The conversation is open: there is no closing to survey, and what waited for one is called off. */
-async function refuse(services: Services, look: Look, steps: Steps): Promise<ConversationResult> {
-  const verdict = await previewVerdict(services, look);
-  const reasons = 'suppress' in verdict ? verdict.suppress : [];
-  return describe(look, steps, { outcome: 'suppressed', reasons, row: look.row });
-}
-
-function tell(look: Look, steps: Steps, { row, outcome, reasons, failure }: Settled): ConversationResult {
+function describeVerdict(look: Look, steps: Steps, verdict: Verdict): ConversationResult {
+  const { row, outcome, reasons, failure } = verdict;
   if (outcome === 'uncertain' && failure !== null) {
     const warning = `the message may or may not have left: ${failure.message}; it is not repeated by itself`;
     return describe(look, steps, { outcome, reasons, row, warnings: [warning] });

@@ -15,7 +15,7 @@ const closedAt = '2026-11-22T10:00:00.000Z';
 const after = (milliseconds: number): string => new Date(Date.parse(closedAt) + milliseconds).toISOString();
 
 function known(time: string, reopenedAt: string | null = null): KnownClosing {
-  return { id: closingIdOf('conversation-1', time), closedAt: time, reopenedAt };
+  return { id: closingIdOf('conversation-1', time, 'live'), closedAt: time, reopenedAt };
 }
 
 describe('the same closing', () => {
@@ -71,7 +71,8 @@ describe('a closing whose conversation was seen reopened', () => {
 });
 
 describe('the id of a closing', () => {
-  test('tells conversation and time', () => expect(closingIdOf('c1', closedAt)).toBe(`c1@${closedAt}`));
+  test('tells conversation and time', () =>
+    expect(closingIdOf('c1', closedAt, 'live')).toBe(`c1@${closedAt}`));
 
   test('differs for every conversation and every time, whatever the ids look like', () => {
     const ids = fc.string({ unit: 'binary' });
@@ -79,7 +80,7 @@ describe('the id of a closing', () => {
     fc.assert(
       fc.property(ids, times, ids, times, (one, oneTime, other, otherTime) => {
         const isSame = one === other && oneTime === otherTime;
-        expect(closingIdOf(one, oneTime) === closingIdOf(other, otherTime)).toBe(isSame);
+        expect(closingIdOf(one, oneTime, 'live') === closingIdOf(other, otherTime, 'live')).toBe(isSame);
       }),
     );
   });
@@ -145,7 +146,7 @@ describe('a conversation that is open', () => {
   test('is another one after each closing, and none of the closings', () => {
     const twice = [...once, change('CLOSED', '12:00'), change('OPEN', '13:00')];
     const ids = [idOf(), idOf(...once), idOf(...twice)];
-    const closings = [at('10:00'), at('12:00')].map((time) => closingIdOf('conversation-1', time));
+    const closings = [at('10:00'), at('12:00')].map((time) => closingIdOf('conversation-1', time, 'live'));
     expect(new Set([...ids, ...closings]).size).toBe(5);
   });
 });

@@ -60,8 +60,8 @@ describe('at most one message', () => {
     expect(transitions.answer.from).not.toContain('pending');
   });
 
-  test('an answered survey stays answered, unless it was a trial', () => {
-    expect(leaving('answered').toSorted()).toEqual(['answer', 'supersede_trial']);
+  test('an answered survey stays answered', () => {
+    expect(leaving('answered').toSorted()).toEqual(['answer']);
     expect(transitions.answer.to).toBe('answered');
   });
 
@@ -84,16 +84,16 @@ describe('at most one message', () => {
     ]);
   });
 
-  test('a sent one is answered or was a trial', () => {
-    expect(leaving('sent').toSorted()).toEqual(['answer', 'supersede_trial']);
+  test('a sent one can only be answered', () => {
+    expect(leaving('sent').toSorted()).toEqual(['answer']);
   });
 
   test('nobody knows whether it left: evidence or a person settles it, nothing else', () => {
-    expect(leaving('uncertain').toSorted()).toEqual(['answer', 'confirm', 'retry', 'supersede_trial']);
+    expect(leaving('uncertain').toSorted()).toEqual(['answer', 'confirm', 'retry']);
   });
 
-  test('once it may have left, no road leads to a second one but a person, a proof that it did not, or a trial', () => {
-    const excused: Transition[] = ['retry', 'resume', 'fail', 'supersede_trial'];
+  test('once it may have left, no road leads to a second one but a person, or a proof that it did not', () => {
+    const excused: Transition[] = ['retry', 'resume', 'fail'];
     const usual = names.filter((name) => !excused.includes(name));
     for (const state of surveyedStates) {
       const after = reachable(state, usual);

@@ -10,7 +10,7 @@ import {
   type EmailEntry,
   type PhoneEntry,
 } from '../../../src/domain/eligibility/addresses.ts';
-import { addressKindOf } from '../../../src/domain/delivery.ts';
+import { traitsOf } from '../../../src/domain/delivery.ts';
 
 const email = (normalized: string | null, parts: Partial<EmailEntry> = {}): EmailEntry => ({
   original: null,
@@ -198,7 +198,7 @@ describe('the kind of address', () => {
     ['gladly-email', 'email'],
     ['medallia', 'email'],
     ['gladly-sms', 'mobile'],
-  ] as const)('%s needs an %s', (delivery, kind) => expect(addressKindOf(delivery)).toBe(kind));
+  ] as const)('%s needs an %s', (delivery, kind) => expect(traitsOf(delivery).addressKind).toBe(kind));
 
   test('each kind is chosen from its own list', () => {
     const customer = { emails: [email('amy@acme.com')], phones: [phone('+4915112345678')] };

@@ -6,7 +6,6 @@ import { closingStates } from '../../../src/domain/closing/transitions.ts';
 import { deliveryNames } from '../../../src/domain/delivery.ts';
 import {
   decide,
-  isSurveyed,
   listed,
   reservedAddress,
   type ClosingFacts,
@@ -15,6 +14,7 @@ import {
   type SurveyHistory,
   type Verdict,
 } from '../../../src/domain/eligibility/decide.ts';
+import { isSurveyed, type ClosingState } from '../../../src/domain/closing/transitions.ts';
 import { parseInstant } from '../../../src/domain/values/instant.ts';
 import { defaultPolicy, type Policy } from '../../../src/domain/eligibility/policy.ts';
 import { reasonCodes, type ReasonCode } from '../../../src/domain/eligibility/reason.ts';
@@ -48,6 +48,7 @@ const mobile: PhoneEntry = {
 /** A closing that nothing speaks against. */
 const facts: ClosingFacts = {
   closingId: 'conversation-1@2026-11-22T10:00:00.000Z',
+  conversationId: 'conversation-1',
   status: 'CLOSED',
   closedAt,
   reopened: false,
@@ -294,8 +295,9 @@ describe('the channel', () => {
 describe('another survey of the same address', () => {
   const other = (parts: Partial<OtherSurvey> = {}): OtherSurvey => ({
     closingId: 'conversation-0@2026-11-20T10:00:00.000Z',
+    conversationId: 'conversation-0',
+    lane: 'live',
     state: 'sent',
-    provider: 'smtp',
     closedAt: closedAt - 2 * day,
     at: now - 2 * day,
     ...parts,
@@ -331,11 +333,11 @@ describe('another survey of the same address', () => {
 
   test('says when', () => {
     expect(detailOf({ history: { others: [other()] } })).toBe(
-      'the address was asked on 2026-11-20, within 7 days',
+      'the address was surveyed on 2026-11-20, within 7 days',
     );
     const scheduled = other({ state: 'scheduled', at: now + day, closedAt: closedAt + 1 });
     expect(detailOf({ history: { others: [scheduled] } })).toBe(
-      'the address is to be asked on 2026-11-23, within 7 days',
+      'the address is to be surveyed on 2026-11-23, within 7 days',
     );
   });
 
@@ -370,7 +372,7 @@ describe('another survey of the same address', () => {
   test('of a trial never blocks or displaces, for a real delivery', () => {
     for (const delivery of deliveryNames.filter((name) => name !== 'outbox')) {
       for (const state of closingStates) {
-        expect(withOther({ state, provider: 'outbox', at: now }, { delivery })).toMatchObject({
+        expect(withOther({ state, lane: 'trial', at: now }, { delivery })).toMatchObject({
           displaces: [],
         });
       }
@@ -378,25 +380,16 @@ describe('another survey of the same address', () => {
   });
 
   test('that is real never gives way to a trial', () => {
-    for (const provider of deliveryNames.filter((name) => name !== 'outbox')) {
-      const waiting = { state: 'scheduled', at: now + day, provider } as const;
-      expect(withOther(waiting, { delivery: 'outbox' })).toMatchObject({ displaces: [] });
-      expect(blocked({ ...waiting, closedAt: closedAt + 1 }, { delivery: 'outbox' })).toBe(true);
-      expect(blocked({ state: 'sent', provider }, { delivery: 'outbox' })).toBe(true);
-    }
+    const waiting = { state: 'scheduled', at: now + day, lane: 'live' } as const;
+    expect(withOther(waiting, { delivery: 'outbox' })).toMatchObject({ displaces: [] });
+    expect(blocked({ ...waiting, closedAt: closedAt + 1 }, { delivery: 'outbox' })).toBe(true);
+    expect(blocked({ state: 'sent', lane: 'live' }, { delivery: 'outbox' })).toBe(true);
   });
 
   test('of a trial counts among trials', () => {
-    expect(blocked({ provider: 'outbox' }, { delivery: 'outbox' })).toBe(true);
-    expect(withOther({ state: 'scheduled', provider: 'outbox' }, { delivery: 'outbox' })).toMatchObject({
+    expect(blocked({ lane: 'trial' }, { delivery: 'outbox' })).toBe(true);
+    expect(withOther({ state: 'scheduled', lane: 'trial' }, { delivery: 'outbox' })).toMatchObject({
       displaces: ['conversation-0@2026-11-20T10:00:00.000Z'],
-    });
-  });
-
-  test('whose delivery is not known counts as a real one', () => {
-    expect(blocked({ provider: null })).toBe(true);
-    expect(withOther({ state: 'scheduled', provider: null }, { delivery: 'outbox' })).toMatchObject({
-      displaces: [],
     });
   });
 
@@ -420,25 +413,29 @@ describe('this closing has a survey', () => {
     ['failed', false],
     ['answered', true],
   ] as const)('as %s: %s', (state, expected) => {
-    expect(codes({ history: { own: { state, provider: 'smtp' } } })).toEqual(
-      expected ? ['already_surveyed'] : [],
-    );
-    expect(isSurveyed({ state, provider: null }, 'smtp')).toBe(expected);
+    expect(codes({ history: { own: { state } } })).toEqual(expected ? ['already_surveyed'] : []);
+    expect(isSurveyed(state)).toBe(expected);
   });
 
-  test('also when the period of suppression is 0, and by another delivery', () => {
-    const own = { state: 'sent', provider: 'gladly-email' } as const;
+  test('also when the period of suppression is 0', () => {
+    const own = { state: 'sent' } as const;
     expect(codes({ history: { own }, policy: { suppressionDays: 0 } })).toEqual(['already_surveyed']);
-    expect(isSurveyed(own, 'outbox')).toBe(true);
   });
 
-  test('a trial’s survey is none for a real delivery, but one for a trial', () => {
-    const own = { state: 'answered', provider: 'outbox' } as const;
-    expect(codes({ history: { own } })).toEqual([]);
-    expect(codes({ history: { own }, delivery: 'outbox' })).toEqual(['already_surveyed']);
+  test('a trial of a closing with a live survey says so, and one of a closing that waits there goes on', () => {
+    const live = { closingId: 'live', conversationId: facts.conversationId, lane: 'live' } as const;
+    const about = { closedAt: closedAt + 30_000, at: now };
+    const trial = (state: ClosingState): string[] =>
+      codes({ history: { others: [{ ...live, ...about, state }] }, delivery: 'outbox' });
+    expect(trial('sent')).toEqual(['already_surveyed']);
+    expect(trial('scheduled')).toEqual([]);
   });
 
-  test('an unknown closing has none', () => expect(isSurveyed(null, 'smtp')).toBe(false));
+  test('another closing of the conversation within a minute is another one in the same lane', () => {
+    const sent = { conversationId: facts.conversationId, lane: 'live', state: 'sent' } as const;
+    const others = [{ ...sent, closingId: 'earlier', closedAt: closedAt - 30_000, at: now }];
+    expect(codes({ history: { others } })).toEqual(['recently_surveyed']);
+  });
 });
 
 describe('the sample', () => {
@@ -484,8 +481,9 @@ describe('the sample', () => {
 describe('all reasons that apply are given', () => {
   const recent: OtherSurvey = {
     closingId: 'c0',
+    conversationId: 'conversation-0',
+    lane: 'live',
     state: 'sent',
-    provider: 'smtp',
     closedAt: closedAt - day,
     at: now - day,
   };
@@ -501,7 +499,7 @@ describe('all reasons that apply are given', () => {
     },
     unsubscribed: { history: { unsubscribed: true } },
     recently_surveyed: { history: { others: [recent] } },
-    already_surveyed: { history: { own: { state: 'sent', provider: 'smtp' } } },
+    already_surveyed: { history: { own: { state: 'sent' } } },
     inbox_excluded: { policy: { excludedInboxes: ['support'] } },
     channel_excluded: { policy: { excludedChannels: ['email'] } },
     customer_excluded: { policy: { excludedCustomers: ['customer-1'] } },

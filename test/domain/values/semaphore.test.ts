@@ -6,7 +6,7 @@ describe('turns', () => {
     const turns = createSemaphore(1);
     const order: string[] = [];
     let users = 0;
-    const use = async (name: string, turn: PermitOrder = 'in line'): Promise<void> => {
+    const use = async (name: string, turn: PermitOrder = 'in_line'): Promise<void> => {
       await turns.take(turn);
       users += 1;
       expect(users).toBe(1);
@@ -19,8 +19,8 @@ describe('turns', () => {
       use('first'),
       use('second'),
       use('third'),
-      use('hurried', 'ahead'),
-      use('hurried, later', 'ahead'),
+      use('hurried', 'first'),
+      use('hurried, later', 'first'),
       use('fourth'),
     ]);
     expect(order).toEqual(['first', 'hurried', 'hurried, later', 'second', 'third', 'fourth']);

@@ -1,8 +1,7 @@
 import { expect, test } from 'vitest';
 import { surveyIdOf, makeToken } from '../../../src/domain/survey/token.ts';
-import { answersOf } from '../../../src/store/answers/answers.ts';
+import { answersOf, visitsOf } from '../../support/ledger.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
-import { visitsOf } from '../../../src/store/answers/visits.ts';
 import { pageRoutes } from '../../../src/server/pages/pages.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { backfillOf, day, minute, world } from '../../workflow/support.ts';

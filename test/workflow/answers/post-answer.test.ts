@@ -1,17 +1,18 @@
 import { describe, expect, test } from 'vitest';
 import { all } from '../../gladly/local-gladly.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
-import { answersOf } from '../../../src/store/answers/answers.ts';
+import { answersOf } from '../../support/ledger.ts';
 import { cardsOf } from '../../../src/store/answers/cards.ts';
-import { recordClosing } from '../../../src/store/closings/closings.ts';
-import { story } from '../../../src/store/closings/story.ts';
-import { countDue } from '../../../src/store/queue/counts.ts';
+import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
+import { story } from '../../../src/store/views/story.ts';
+import { countDue } from '../../../src/store/views/counts.ts';
 import { listSurveys } from '../../../src/workflow/operator/surveys.ts';
-import { postAnswer, type PostDocument } from '../../../src/workflow/answers/post-answer.ts';
-import { previewClosing } from '../../../src/workflow/survey/preview-closing.ts';
+import { postAnswer } from '../../../src/workflow/answers/post-answer.ts';
+import type { PostDocument } from '../../../src/documents/post.ts';
+import { previewConversation } from '../../../src/workflow/survey/preview.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';
-import { surveyClosing } from '../../../src/workflow/survey/survey-closing.ts';
+import { surveyConversation } from '../../../src/workflow/survey/survey-closing.ts';
 import { backfillOf, conversationOf, day, hour, iso, minute, tickOf, world, type World } from '../support.ts';
 
 function post(
@@ -27,7 +28,8 @@ function post(
 
 async function replay(services: Services, conversationId: string): Promise<string> {
   const steps = createSteps(services, () => undefined);
-  const { outcome } = (await surveyClosing(services, { conversationId, closingId: null }, steps)).document;
+  const { outcome } = (await surveyConversation(services, { conversationId, closingId: null }, steps))
+    .document;
   return outcome;
 }
 
@@ -67,7 +69,7 @@ describe('whoever answered is not asked', () => {
     const { surveyId } = await post(services, id, 2);
     expect(await listed(own)).toMatchObject([{ ...answered(2), surveyId }]);
     own.time.now += 2 * hour;
-    expect(await countDue(own.ledger, iso(own.time.now), 'smtp')).toBe(0);
+    expect(await countDue(own.ledger, iso(own.time.now), 'live')).toBe(0);
     expect(await replay(own.services(), id)).toBe('already_surveyed');
     expect(own.sandbox.mailbox()).toEqual([]);
   });
@@ -204,6 +206,7 @@ describe('the answer is about the closing that the conversation is in', () => {
     const told = { conversationId: id, customerId: null, closedAt: iso(closedMs + 5 * minute) };
     const { closing } = await recordClosing(own.ledger, {
       ...told,
+      lane: 'live',
       source: 'webhook',
       seenAt: iso(own.time.now),
     });
@@ -213,7 +216,7 @@ describe('the answer is about the closing that the conversation is in', () => {
     own.time.now += hour;
     const services = own.services();
     const steps = createSteps(services, () => undefined);
-    const preview = await previewClosing(services, { conversationId: id, closingId: null }, steps);
+    const preview = await previewConversation(services, { conversationId: id, closingId: null }, steps);
     expect(preview.document.conversation?.closing).toBe(closing.id);
     expect((await post(own.services(), id, 4)).outcome).toBe('posted');
     expect((await post(own.services(), id, 4)).outcome).toBe('already_posted');
@@ -226,7 +229,7 @@ test('a card whose first post arrived, though nobody was told so, is met again b
   const id = await own.tell();
   const closedMs = Date.parse(String((await conversationOf(own, id))['closedAt']));
   const told = { conversationId: id, customerId: null, closedAt: iso(closedMs + 350) };
-  await recordClosing(own.ledger, { ...told, source: 'webhook', seenAt: iso(own.time.now) });
+  await recordClosing(own.ledger, { ...told, lane: 'live', source: 'webhook', seenAt: iso(own.time.now) });
   const { origin } = await faultyProxy(own.sandbox.origin, (request, count) => {
     if (!request.startsWith('POST') || !request.includes('/conversation-items')) return 'pass';
     return count === 1 ? 'reset after' : { status: 503 };

@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { expect, onTestFinished, test, vi } from 'vitest';
 import { claimClosing } from '../../../src/store/queue/claims.ts';
-import { recordClosing } from '../../../src/store/closings/closings.ts';
+import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { withClaim } from '../../../src/workflow/context/claim.ts';
 import { iso, noon, world } from '../support.ts';
 
@@ -13,6 +13,7 @@ test('what is worked on for longer than a claim holds stays claimed, and then an
     conversationId: 'c1',
     customerId: null,
     closedAt: iso(noon),
+    lane: 'live',
     source: 'webhook',
     seenAt: iso(noon),
   });

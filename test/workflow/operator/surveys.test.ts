@@ -4,7 +4,12 @@ import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { noteCardFailure } from '../../../src/store/answers/cards-due.ts';
 import { recordDelivery } from '../../../src/store/queue/decisions.ts';
 import { recordVisits } from '../../../src/store/answers/visits.ts';
-import { listSurveys, readyAgain, settleAsSent, tellSurvey } from '../../../src/workflow/operator/surveys.ts';
+import {
+  listSurveys,
+  retrySurvey,
+  confirmSurvey,
+  showSurvey,
+} from '../../../src/workflow/operator/surveys.ts';
 import { all } from '../../gladly/local-gladly.ts';
 import { at, elsewhere, freshLedger, here, leaving, opened, temporaryFile } from '../../store/support.ts';
 
@@ -16,8 +21,8 @@ describe('the story of a survey', () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
     const surveyId = `survey-${id}`;
-    await recordDelivery(ledger, id, at(20), { status: 'sent', externalId: null });
-    expect(await tellSurvey(ledger, 'c1', at(50))).toMatchObject({
+    await recordDelivery(ledger, id, at(20), { status: 'sent', externalId: null }, 0);
+    expect(await showSurvey(ledger, 'c1', at(50))).toMatchObject({
       visits: [],
       cardFailure: null,
       answers: [],
@@ -30,7 +35,7 @@ describe('the story of a survey', () => {
     await recordAnswer(ledger, { ...content, rating: 2, at: at(30) });
     await recordAnswer(ledger, { ...content, rating: 5, at: at(40) });
     await noteCardFailure(ledger, surveyId, { retryAt: at(101), error });
-    expect(await tellSurvey(ledger, 'c1', at(50))).toMatchObject({
+    expect(await showSurvey(ledger, 'c1', at(50))).toMatchObject({
       visits: [
         { kind: 'opened', count: 1 },
         { kind: 'scanner', count: 1 },
@@ -51,9 +56,12 @@ describe('a message that was leaving', () => {
     const ledger = await freshLedger();
     const one = await leaving(ledger, 'c1', { worker: ended });
     const other = await leaving(ledger, 'c2', { worker: ended });
-    expect(await readyAgain(ledger, one.id, at(20), 'smtp')).toMatchObject({ state: 'pending', error: null });
-    expect(await settleAsSent(ledger, other.id, at(20))).toMatchObject({ state: 'sent', sentAt: at(12) });
-    const { history } = await tellSurvey(ledger, one.id, at(20));
+    expect(await retrySurvey(ledger, one.id, at(20))).toMatchObject({
+      state: 'pending',
+      error: null,
+    });
+    expect(await confirmSurvey(ledger, other.id, at(20))).toMatchObject({ state: 'sent', sentAt: at(12) });
+    const { history } = await showSurvey(ledger, one.id, at(20));
     expect(history.map(({ transition }) => transition)).toEqual(['schedule', 'leave', 'doubt', 'retry']);
   });
 
@@ -88,7 +96,7 @@ describe('a message that was leaving', () => {
   test('and still is, in another process, is left to that one', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1', { worker: elsewhere });
-    await expect(readyAgain(ledger, id, at(20), 'smtp')).rejects.toMatchObject({ code: 'closing_changed' });
-    expect(await tellSurvey(ledger, id, at(20))).toMatchObject({ state: 'sending' });
+    await expect(retrySurvey(ledger, id, at(20))).rejects.toMatchObject({ code: 'closing_changed' });
+    expect(await showSurvey(ledger, id, at(20))).toMatchObject({ state: 'sending' });
   });
 });

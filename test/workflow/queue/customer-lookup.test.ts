@@ -1,6 +1,6 @@
 import { expect, test, vi } from 'vitest';
 import type { Customer } from '../../../src/gladly/answers.ts';
-import { recordClosing } from '../../../src/store/closings/closings.ts';
+import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { customerLookup } from '../../../src/workflow/queue/customer-lookup.ts';
 import { queueOf } from '../../../src/workflow/queue/due-closings.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
@@ -44,6 +44,7 @@ test('what was scheduled goes to the address that the customer has when it leave
     conversationId: id,
     customerId: null,
     closedAt,
+    lane: 'live',
     source: 'webhook',
     seenAt,
   });
@@ -99,7 +100,10 @@ test('one customer is asked for once in half an hour; for a decision made again,
   expect(await ask(false)).toBe(await first);
   const second = ask(true);
   waiting[1]!(false);
-  expect(await second).toMatchObject({ customer: { name: '1' }, readAt: new Date(time.now).toISOString() });
+  expect(await second).toMatchObject({
+    customer: { name: '1' },
+    customerReadAt: new Date(time.now).toISOString(),
+  });
   time.now += 30 * minute - 1;
   expect(await ask(false)).toBe(await second);
   time.now += 1;
@@ -132,6 +136,7 @@ test('of two closings of one customer, minutes apart in one run, the second one 
       conversationId,
       customerId: null,
       closedAt: seenAt,
+      lane: 'live',
       source: 'webhook',
       seenAt,
     });

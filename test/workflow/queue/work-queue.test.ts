@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import { claimClosing } from '../../../src/store/queue/claims.ts';
-import { recordReopening } from '../../../src/store/closings/closings.ts';
+import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { cancelClosing } from '../../../src/store/queue/decisions.ts';
-import { story } from '../../../src/store/closings/story.ts';
+import { story } from '../../../src/store/views/story.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy, type Fate } from '../../support/faulty-proxy.ts';

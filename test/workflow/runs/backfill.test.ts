@@ -150,7 +150,7 @@ describe('a dry run', () => {
       const files = stored(own);
       const dry = await backfillOf(own.services({ delivery }), range, { dryRun: true });
       expect(await own.closings()).toEqual([]);
-      expect(await own.ledger.db.selectFrom('history').selectAll().execute()).toEqual([]);
+      expect(await own.ledger.read((db) => db.selectFrom('history').selectAll().execute())).toEqual([]);
       expect(stored(own)).toEqual(files);
       expect(own.sandbox.mailbox()).toEqual([]);
       expect(dry.dryRun).toBe(true);
@@ -174,8 +174,8 @@ describe('a dry run', () => {
     await backfillOf(own.services(), whole, { limits: { ...unlimited, maxSends: 8 } });
     const tables = async (): Promise<unknown[]> =>
       Promise.all(
-        (['closings', 'history', 'messages', 'marks'] as const).map((table) =>
-          own.ledger.db.selectFrom(table).selectAll().execute(),
+        (['closings', 'history', 'messages', 'checkpoints'] as const).map((table) =>
+          own.ledger.read((db) => db.selectFrom(table).selectAll().execute()),
         ),
       );
     const before = JSON.stringify(await tables());
@@ -350,9 +350,10 @@ describe('a trial', () => {
     const whole = await customers(own, 6);
     await backfillOf(own.services(), whole, { limits: { ...unlimited, maxSends: 2 } });
     const trial = await backfillOf(own.services({ delivery: 'outbox' }), whole);
-    expect(trial).toMatchObject({ outcomes: { sent: 2, pending: 4 }, thisRun: { sent: 0 }, end: 'done' });
-    const [id] = (await own.closings()).filter(({ state }) => state === 'pending');
-    await backfillNamed(own.services({ delivery: 'outbox' }), [id!.conversationId]);
+    expect(trial).toMatchObject({ outcomes: { sent: 4, suppressed: 2 }, end: 'done' });
+    expect(trial.reasons).toEqual({ already_surveyed: 2 });
+    const live = (await own.closings()).filter(({ lane }) => lane === 'live');
+    expect(live.filter(({ state }) => state === 'pending')).toHaveLength(4);
     expect(await tickOf(own.services())).toMatchObject({ thisRun: { sent: 4 } });
     expect([...mailsByAddress(own).values()]).toEqual([1, 1, 1, 1, 1, 1]);
   });

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { recordClosing } from '../../../src/store/closings/closings.ts';
+import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { makeWorld } from '../../../src/sandbox/world/world.ts';
 import { closingsUntil } from '../../../src/sandbox/world/story.ts';
 import {
@@ -200,9 +200,9 @@ describe('closings that are told without their conversation', () => {
     own.time.now = noon;
     const failure = await failureOf(tick(await telling(own, { events: [id('')] })));
     expect([failure.kind, failure.code]).toEqual(['contract', 'closings_unreadable']);
-    expect(await readCheckpoint(own.ledger, 'sync_until')).toBe(iso(noon - hour));
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'until' })).toBe(iso(noon - hour));
     await tick();
-    expect(await readCheckpoint(own.ledger, 'sync_until')).toBe(iso(noon));
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'until' })).toBe(iso(noon));
   });
 });
 
@@ -272,6 +272,7 @@ describe('one conversation, several closings', () => {
       conversationId: id,
       customerId: null,
       closedAt: iso(closedMs),
+      lane: 'live' as const,
       source: 'webhook' as const,
       seenAt: iso(closedMs),
     });

@@ -51,8 +51,8 @@ describe('the first tick', () => {
     const own = await world();
     const dry = await tickOf(own.services(), true);
     expect(dry).toMatchObject({ dryRun: true, startedAt: iso(own.time.now) });
-    expect(await readCheckpoint(own.ledger, 'sync_started')).toBeNull();
-    expect(await readCheckpoint(own.ledger, 'sync_until')).toBeNull();
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'started' })).toBeNull();
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'until' })).toBeNull();
   });
 
   test('that cannot run marks nothing: what closes until the next one was not meant', async () => {
@@ -60,7 +60,7 @@ describe('the first tick', () => {
     const broken = new Failure('configuration', 'template_broken', 'no template', { hint: 'mend it' });
     const services = { ...own.services(), provider: () => Promise.reject(broken) };
     await expect(tickOf(services)).rejects.toBe(broken);
-    expect(await readCheckpoint(own.ledger, 'sync_started')).toBeNull();
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'started' })).toBeNull();
   });
 
   test('works on what a backfill left in the queue', async () => {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Ledger } from '../../../src/store/open.ts';
+import type { Ledger } from '../../../src/store/ledger.ts';
 import { createIntake, type Intake } from '../../../src/workflow/serving/intake.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { iso, noon, world, type World } from '../support.ts';
@@ -21,14 +21,13 @@ interface Told {
 function intakeOf(own: World): Told {
   let [stored, transactions] = [0, 0];
   const ignored: string[] = [];
-  const ahead = new Proxy(own.ledger.ahead, {
-    get(target, name) {
-      if (name === 'transaction') transactions += 1;
-      const value: unknown = Reflect.get(target, name, target);
-      return typeof value === 'function' ? value.bind(target) : value;
+  const ledger: Ledger = {
+    ...own.ledger,
+    write(...given) {
+      transactions += 1;
+      return own.ledger.write(...given);
     },
-  });
-  const ledger: Ledger = { ...own.ledger, ahead };
+  };
   const intake = createIntake(own.services({ ledger }), {
     onStored: () => (stored += 1),
     onIgnored: (type) => ignored.push(type),
@@ -93,7 +92,7 @@ test('what is no event is refused', async () => {
 test('what a full disk does not take is not accepted, and later events are', async () => {
   const own = await world();
   const { intake, stored } = intakeOf(own);
-  await sql`PRAGMA max_page_count = 1`.execute(own.ledger.db);
+  await own.ledger.write('ledger', (trx) => sql`PRAGMA max_page_count = 1`.execute(trx));
   const long = 'x'.repeat(400);
   const refused = await Promise.allSettled(
     Array.from({ length: 200 }, (_, number) => intake.accept(closed(`${long} ${number}`))),
@@ -105,15 +104,17 @@ test('what a full disk does not take is not accepted, and later events are', asy
   const accepted = kinds.filter((kind) => kind === 'accepted').length;
   expect(await own.closings()).toHaveLength(accepted);
   expect(accepted === 0).toBe(stored() === 0);
-  await sql`PRAGMA max_page_count = 1000000`.execute(own.ledger.db);
+  await own.ledger.write('ledger', (trx) => sql`PRAGMA max_page_count = 1000000`.execute(trx));
   expect(await intake.accept(closed('after'))).toBe('stored');
 });
 
 test('an event that can not be written for a reason of its own does not take the others with it', async () => {
   const own = await world();
   const { intake, stored } = intakeOf(own);
-  await sql`CREATE TRIGGER defect BEFORE INSERT ON closings WHEN NEW.conversation_id = 'broken'
-    BEGIN SELECT RAISE(ABORT, 'a defect'); END`.execute(own.ledger.db);
+  await own.ledger.write('ledger', (trx) =>
+    sql`CREATE TRIGGER defect BEFORE INSERT ON closings WHEN NEW.conversation_id = 'broken'
+    BEGIN SELECT RAISE(ABORT, 'a defect'); END`.execute(trx),
+  );
   const [broken, whole] = await Promise.allSettled([
     intake.accept(closed('broken')),
     intake.accept(closed('whole')),

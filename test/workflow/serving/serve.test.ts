@@ -105,9 +105,9 @@ describe('a server', () => {
   test('is not ready while its disk is full', async () => {
     const own = await world();
     const { serving } = await serve(own);
-    await sql`PRAGMA max_page_count = 1`.execute(own.ledger.db);
+    await own.ledger.write('ledger', (trx) => sql`PRAGMA max_page_count = 1`.execute(trx));
     await expect(serving.ready()).rejects.toMatchObject({ code: 'ledger_full' });
-    await sql`PRAGMA max_page_count = 1000000`.execute(own.ledger.db);
+    await own.ledger.write('ledger', (trx) => sql`PRAGMA max_page_count = 1000000`.execute(trx));
     await serving.ready();
   });
 
@@ -155,10 +155,6 @@ describe('a server', () => {
     let refuses = true;
     const { origin } = await faultyProxy(own.sandbox.origin, () => (refuses ? { status: 401 } : 'pass'));
     await own.services().organization();
-    await own.ledger.db
-      .insertInto('organization')
-      .values({ id: 1, organization_id: 'known', host_kind: 'loopback', origin })
-      .execute();
     const running = await serve(own, { origin });
     await closes(own, running, 'one@example.org');
     const warned = (): unknown[] => running.log.filter(({ fields }) => fields['kind'] === 'credentials');
@@ -276,10 +272,12 @@ describe('a server', () => {
     const own = await world();
     let away = true;
     const { origin } = await faultyProxy(own.sandbox.origin, () => (away ? { status: 503 } : 'pass'));
-    await own.ledger.db
-      .insertInto('organization')
-      .values({ id: 1, organization_id: 'known', host_kind: 'loopback', origin })
-      .execute();
+    await own.ledger.write('ledger', (trx) =>
+      trx
+        .insertInto('organization')
+        .values({ id: 1, organization_id: origin, host_kind: 'loopback', origin })
+        .execute(),
+    );
     const running = await serve(own, { origin }, minute);
     await vi.waitFor(() => expect(running.log.length).toBeGreaterThan(0), patience);
     own.time.now += 10 * minute;
@@ -305,21 +303,24 @@ describe('a server', () => {
     );
     const running = await serve(own, { origin }, minute);
     await vi.waitFor(
-      async () => expect(await readCheckpoint(own.ledger, 'sync_until')).toBe(iso(noon)),
+      async () => expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'until' })).toBe(iso(noon)),
       patience,
     );
     own.time.now += 2 * minute;
     const warnings = (): string[] =>
       running.log.filter(({ level }) => level === 'warn').map(({ message }) => message);
     await vi.waitFor(() => expect(warnings()).toContain('time: closings_unreadable'), patience);
-    expect(await readCheckpoint(own.ledger, 'sync_until')).toBe(iso(noon));
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'until' })).toBe(iso(noon));
     body += `${event(2, await own.tell())}\n`;
     await vi.waitFor(
       () => expect(warnings()).toContain('1 closing was told without a conversation id and is left out'),
       patience,
     );
     await vi.waitFor(
-      async () => expect(await readCheckpoint(own.ledger, 'sync_until')).toBe(iso(noon + 2 * minute)),
+      async () =>
+        expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'until' })).toBe(
+          iso(noon + 2 * minute),
+        ),
       patience,
     );
   });
@@ -327,7 +328,7 @@ describe('a server', () => {
   test('without catching up begins at its first start too', async () => {
     const own = await world();
     await serve(own);
-    expect(await readCheckpoint(own.ledger, 'sync_started')).toBe(iso(noon));
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'started' })).toBe(iso(noon));
   });
 
   test('has not begun before it takes requests, and then began when it was opened', async () => {
@@ -335,10 +336,10 @@ describe('a server', () => {
     const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
     const listener = { settled: () => {}, cardPosted: () => {}, cardFailed: () => {} };
     const serving = await openServing(own.services(), { catchUpMilliseconds: null, listener, log });
-    expect(await readCheckpoint(own.ledger, 'sync_started')).toBeNull();
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'started' })).toBeNull();
     own.time.now += minute;
     await serving.begin();
-    expect(await readCheckpoint(own.ledger, 'sync_started')).toBe(iso(noon));
+    expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'started' })).toBe(iso(noon));
   });
 
   test('sends what is scheduled once it is due', { timeout: 30_000 }, async () => {
@@ -359,10 +360,10 @@ describe('a server', () => {
     await vi.waitFor(
       async () =>
         expect(
-          (await own.services().ledger.db.selectFrom('marks').selectAll().execute())
+          (await own.services().ledger.read((db) => db.selectFrom('checkpoints').selectAll().execute()))
             .map(({ name }) => name)
             .sort(),
-        ).toEqual(['sync_started', 'sync_until']),
+        ).toEqual(['started', 'until']),
       patience,
     );
     await first.stop();

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../../src/failure.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';
-import { surveyClosing } from '../../../src/workflow/survey/survey-closing.ts';
+import { surveyConversation } from '../../../src/workflow/survey/survey-closing.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy, type Fate } from '../../support/faulty-proxy.ts';
 import { backfillNamed, hour, minute, world, type World } from '../support.ts';
@@ -29,7 +29,7 @@ async function agentsOf(own: World): Promise<{ id: string; email: string }[]> {
 }
 
 const replay = (services: Services, conversationId: string) =>
-  surveyClosing(
+  surveyConversation(
     services,
     { conversationId, closingId: null },
     createSteps(services, () => undefined),

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Agent } from '../../../src/gladly/answers.ts';
 import { skippingExcludedAgents } from '../../../src/workflow/survey/excluded-agents.ts';
-import { previewClosing } from '../../../src/workflow/survey/preview-closing.ts';
+import { previewConversation } from '../../../src/workflow/survey/preview.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
 import { minute, world, type World } from '../support.ts';
@@ -31,7 +31,7 @@ async function colleagues(
   const look = async (conversationId: string, excludedAgents: readonly string[]) => {
     const own = services({ origin, policy: { excludedAgents: [...excludedAgents] } });
     const steps = createSteps(own, () => undefined);
-    return (await previewClosing(own, { conversationId, closingId: null }, steps)).document;
+    return (await previewConversation(own, { conversationId, closingId: null }, steps)).document;
   };
   /** The agents who were asked for one by one. */
   const askedFor = (): string[] =>

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { previewClosing } from '../../../src/workflow/survey/preview-closing.ts';
+import { previewConversation } from '../../../src/workflow/survey/preview.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
@@ -32,7 +32,7 @@ async function conversationIn({ since = 2, alone = null }: { since?: number; alo
   const look = async (excludedInboxes: string[]) => {
     const services = own.services({ origin, policy: { excludedInboxes } });
     const steps = createSteps(services, () => undefined);
-    return (await previewClosing(services, { conversationId: id, closingId: null }, steps)).document;
+    return (await previewConversation(services, { conversationId: id, closingId: null }, steps)).document;
   };
   const asked = (): number => seen.filter((request) => request.startsWith('GET /api/v1/inboxes')).length;
   return { own, origin, id, inbox, other, look, asked };

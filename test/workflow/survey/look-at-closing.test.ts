@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { Closing } from '../../../src/store/closings/closing.ts';
-import { recordClosing } from '../../../src/store/closings/closings.ts';
+import type { Closing } from '../../../src/domain/closing/closing.ts';
+import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';
-import { surveyClosing } from '../../../src/workflow/survey/survey-closing.ts';
+import { surveyConversation } from '../../../src/workflow/survey/survey-closing.ts';
 import { hour, iso, minute, world } from '../support.ts';
 
 const later = { policy: { delay: hour, suppressionDays: 0 } };
@@ -13,7 +13,7 @@ async function replay(
   conversationId: string,
 ): Promise<{ outcome: string; codes: string[] }> {
   const steps = createSteps(services, () => undefined);
-  const { document } = await surveyClosing(services, { conversationId, closingId: null }, steps);
+  const { document } = await surveyConversation(services, { conversationId, closingId: null }, steps);
   return { outcome: document.outcome, codes: document.reasons.map(({ code }) => code) };
 }
 
@@ -41,7 +41,12 @@ test.each([
     await own.change(id, 'close');
     if (toldFromRead !== null) {
       const told = { conversationId: id, customerId: null, closedAt: iso(readMs + toldFromRead) };
-      await recordClosing(own.ledger, { ...told, source: 'webhook', seenAt: iso(own.time.now) });
+      await recordClosing(own.ledger, {
+        ...told,
+        lane: 'live',
+        source: 'webhook',
+        seenAt: iso(own.time.now),
+      });
     }
     own.time.now += 1000;
     expect(await replay(own.services(later), id)).toMatchObject({ outcome: 'scheduled' });

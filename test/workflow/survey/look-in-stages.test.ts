@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { recordClosing, recordReopening } from '../../../src/store/closings/closings.ts';
+import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
+import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { queueOf } from '../../../src/workflow/queue/due-closings.ts';
 import { workQueue } from '../../../src/workflow/queue/work-queue.ts';
 import { hour, iso, minute, noon, unlimited, world, type World } from '../support.ts';
@@ -14,6 +15,7 @@ async function hear({ ledger, time }: World, conversationId: string, closedAt: n
     conversationId,
     customerId: null,
     closedAt: iso(closedAt),
+    lane: 'live',
     source: 'webhook',
     seenAt: iso(time.now),
   });

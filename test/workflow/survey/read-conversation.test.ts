@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { exitCodes } from '../../../src/failure.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';
-import { surveyClosing } from '../../../src/workflow/survey/survey-closing.ts';
+import { surveyConversation } from '../../../src/workflow/survey/survey-closing.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
 import { backfillOf, conversationOf, hour, minute, world } from '../support.ts';
@@ -26,7 +26,7 @@ describe('topics that can not be read', () => {
       const services = own.services({ origin });
       const steps = createSteps(services, () => undefined);
       const failure = await failureOf(
-        surveyClosing(services, { conversationId: id, closingId: null }, steps),
+        surveyConversation(services, { conversationId: id, closingId: null }, steps),
       );
       expect([exitCodes[failure.kind], failure.code]).toEqual([9, 'unreadable_answer']);
       await backfillOf(own.services({ origin }), [own.time.now - hour, own.time.now]);

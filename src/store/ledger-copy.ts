@@ -1,12 +1,12 @@
-import { sql } from 'kysely';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { openLedger, type Ledger } from '../open.ts';
+import type { Ledger } from './ledger.ts';
+import { openLedger } from './open.ts';
 import { makeCopyFolder, removeAbandonedFolders } from './copy-folders.ts';
 
 /**
- * A copy of the ledger as it is now, on which a dry run can do everything that the real run would do. Private to the
- * user, and gone when it is closed; where the process is killed before that, the next copy removes it.
+ * A copy of the ledger as it is now, for a dry run to work on. It is private to the user and removed when it is closed;
+ * if the process is killed before that, the next copy removes it.
  */
 export async function copyLedger(ledger: Ledger): Promise<Ledger> {
   await removeAbandonedFolders();
@@ -16,7 +16,7 @@ export async function copyLedger(ledger: Ledger): Promise<Ledger> {
   process.once('exit', remove);
   try {
     const location = join(folder, 'ledger.db');
-    await sql`vacuum into ${location}`.execute(ledger.db);
+    await ledger.copyTo(location);
     const copy = await openLedger(location);
     return {
       ...copy,

@@ -2,15 +2,13 @@ import { anyPhone, chooseEmail } from '../../domain/eligibility/addresses.ts';
 import type { ClosingFacts, ConversationFacts, TimelineFacts } from '../../domain/eligibility/decide.ts';
 import { formatInstant, normalizeTime, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
 import type {
-  AgentIdentity,
-  DocumentAttribution,
-  DocumentConversation,
-  DocumentCustomer,
-  DocumentItem,
-} from '../../documents/survey.ts';
-import type { Recording } from '../../domain/attribution/timeline.ts';
+  CreditedAgent,
+  Evidence,
+  EvidenceAttribution,
+  EvidenceItem,
+} from '../../domain/attribution/evidence.ts';
+import type { Closing, ClosingReading } from '../../domain/closing/closing.ts';
 import type { Customer } from '../../gladly/answers.ts';
-import type { Facts } from '../../store/queue/decisions.ts';
 import type { Credit } from './credit.ts';
 import type { ConversationRead, FullRead, TimelineRead } from './read-conversation.ts';
 
@@ -19,15 +17,6 @@ export interface ClosingInQuestion {
   id: string | null;
   closedAt: Instant | null;
   reopened: boolean;
-}
-
-/** What the ledger freezes with a survey: a later reassignment or renaming changes nothing of it. */
-export interface Evidence {
-  conversation: DocumentConversation;
-  attribution: DocumentAttribution | null;
-  /** Null where the verdict was certain without it. */
-  timeline: { items: number; truncated: boolean; considered: DocumentItem[] } | null;
-  recordings: Recording[];
 }
 
 export function factsOf(read: FullRead, credit: Credit, closing: ClosingInQuestion): ClosingFacts {
@@ -43,6 +32,7 @@ export function conversationFactsOf(read: ConversationRead, closing: ClosingInQu
   const { conversation, topics } = read;
   return {
     closingId: closing.id ?? conversation.id,
+    conversationId: conversation.id,
     status: conversation.status,
     closedAt: closing.closedAt === null ? null : toMilliseconds(closing.closedAt),
     reopened: closing.reopened,
@@ -98,8 +88,8 @@ export function evidenceOf(
   };
 }
 
-/** What the ledger keeps with a verdict that needed everything that can be read. */
-export function frozenFacts(read: FullRead, credit: Credit, closing: ClosingInQuestion): Facts {
+/** What the ledger keeps with a verdict that everything was read for. */
+export function readingOf(read: FullRead, credit: Credit, closing: ClosingInQuestion): ClosingReading {
   return {
     readAt: read.readAt,
     evidence: evidenceOf(read, credit, closing),
@@ -109,7 +99,7 @@ export function frozenFacts(read: FullRead, credit: Credit, closing: ClosingInQu
   };
 }
 
-export function customerOf(customer: Customer): DocumentCustomer {
+export function customerOf(customer: Customer): NonNullable<Closing['customer']> {
   const email = chooseEmail(customer.emails);
   return {
     id: customer.id,
@@ -120,18 +110,18 @@ export function customerOf(customer: Customer): DocumentCustomer {
 }
 
 /** The credited agent where Gladly says which one it is. */
-export function namedAgent(credit: Credit): (AgentIdentity & { id: string }) | null {
+export function namedAgent(credit: Credit): Closing['agent'] {
   const agent = creditedAgent(credit);
   return agent === null || agent.id === null ? null : { ...agent, id: agent.id };
 }
 
 /** The credited agent; only the id where the directory does not know them. */
-export function creditedAgent({ attribution, agent }: Credit): AgentIdentity | null {
+export function creditedAgent({ attribution, agent }: Credit): CreditedAgent | null {
   if (attribution.response === null) return null;
   return agent ?? { id: attribution.response.agentId, name: null, email: null };
 }
 
-function attributionOf(credit: Credit, considered: DocumentItem[]): DocumentAttribution | null {
+function attributionOf(credit: Credit, considered: EvidenceItem[]): EvidenceAttribution | null {
   const { response } = credit.attribution;
   const agent = creditedAgent(credit);
   if (response === null || agent === null) return null;

@@ -1,10 +1,12 @@
+import type { Closing } from '../../domain/closing/closing.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import { toAnswer, type Answer } from '../answers/answers.ts';
+import { cardFailureIn, type CardFailure } from '../answers/cards-due.ts';
 import { toCard, type Card } from '../answers/cards.ts';
-import { closingIn } from './rows.ts';
-import type { Closing } from './closing.ts';
-import { toMessage, type Message } from '../queue/messages.ts';
-import { within, type Ledger } from '../open.ts';
+import { visitsIn, type VisitTally } from '../answers/visits.ts';
+import { toMessage, type Message } from '../closings/messages.ts';
+import { closingIn } from '../closings/rows.ts';
+import type { Ledger } from '../ledger.ts';
 
 /** All that the ledger knows of one closing, each list oldest first. */
 export interface Story {
@@ -19,32 +21,35 @@ export interface Story {
   messages: Message[];
   answers: Answer[];
   cards: Card[];
+  /** Why the newest answer has no card yet; null when it has one, or was not tried. */
+  cardFailure: CardFailure | null;
+  visits: VisitTally[];
 }
 
-/** As of one moment. @throws Failure closing_not_found */
+/** @throws Failure closing_not_found */
 export async function story(ledger: Ledger, closingId: string): Promise<Story> {
-  return within(ledger, async (trx) => {
-    const closing = await closingIn(trx, closingId);
-    const history = await trx
+  return ledger.read(async (db) => {
+    const closing = await closingIn(db, closingId);
+    const history = await db
       .selectFrom('history')
       .selectAll()
       .where('closing_id', '=', closingId)
       .orderBy('sequence')
       .execute();
-    const messages = await trx
+    const messages = await db
       .selectFrom('messages')
       .selectAll()
       .where('closing_id', '=', closingId)
       .orderBy('sequence')
       .execute();
-    const answers = await trx
+    const answers = await db
       .selectFrom('answers')
       .selectAll()
       .where('closing_id', '=', closingId)
       .orderBy('answered_at')
       .orderBy('revision')
       .execute();
-    const cards = await trx
+    const cards = await db
       .selectFrom('cards')
       .selectAll()
       .where((eb) =>
@@ -56,6 +61,7 @@ export async function story(ledger: Ledger, closingId: string): Promise<Story> {
       )
       .orderBy('revision')
       .execute();
+    const { surveyId } = closing;
     return {
       closing,
       history: history.map((row) => ({
@@ -68,6 +74,8 @@ export async function story(ledger: Ledger, closingId: string): Promise<Story> {
       messages: messages.map(toMessage),
       answers: answers.map(toAnswer),
       cards: cards.map(toCard),
+      cardFailure: surveyId === null ? null : await cardFailureIn(db, surveyId),
+      visits: surveyId === null ? [] : await visitsIn(db, surveyId),
     };
   });
 }

@@ -1,19 +1,17 @@
 import { chooseAddress } from '../../domain/eligibility/addresses.ts';
-import { backOff } from '../../domain/closing/back-off.ts';
-import { addressKindOf } from '../../domain/delivery.ts';
+import { traitsOf } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
 import { surveyLinks } from '../../domain/survey/token.ts';
-import type { SurveyOutcome } from '../../documents/survey.ts';
 import type { DeliveryOutcome, SurveyMessage } from '../../ports/delivery-provider.ts';
 import { Failure } from '../../failure.ts';
-import type { Closing } from '../../store/closings/closing.ts';
-import { markLeaving, recordDelivery, type MessageResult } from '../../store/queue/decisions.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
-import type { Look } from './look-at-closing.ts';
-import { publicUrlOf } from '../context/open-delivery.ts';
+import type { Look } from './look.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
+import type { Verdict } from './verdict.ts';
 
 /** The decision rests on reads of at most this age when the message leaves. */
 export const freshMilliseconds = 120_000;
@@ -25,16 +23,10 @@ const longestPauseMilliseconds = 10_000;
 type NotSent = DeliveryOutcome & { status: 'not_sent' };
 
 /**
- * The decision no longer holds and has to be made again: the reads grew too old while waiting for the pacing, or
- * another process changed the closing, e.g. because a newer one of the same address took its place. Nothing left.
+ * The decision has to be made again, and nothing left: the reads grew too old while waiting for the pacing, or another
+ * process changed the closing, e.g. because a newer one of the address took its place.
  */
 export class DecideAgain extends Error {}
-
-export interface Delivered {
-  row: Closing;
-  outcome: SurveyOutcome;
-  failure: Failure | null;
-}
 
 /**
  * Sends the one message of a closing that is decided and due. The row says `sending` before the message leaves, so
@@ -47,7 +39,7 @@ export async function deliverSurvey(
   look: Look,
   closing: Closing,
   steps: Steps,
-): Promise<Delivered> {
+): Promise<Verdict> {
   const { ledger, worker } = services;
   const provider = await services.provider();
   const message = await composeMessage(services, look, closing);
@@ -61,20 +53,19 @@ export async function deliverSurvey(
   };
   for (let tries = 1; ; tries += 1) {
     const outcome = await steps.run('deliver', () => provider.deliver(message, leaving));
-    const settlement = settlementOf(services, closing, outcome);
-    const row = await recordDelivery(ledger, closing.id, timeNow(services.clock), settlement);
-    if (outcome.status === 'sent') return { row, outcome: 'sent', failure: null };
-    if (outcome.status === 'uncertain') return { row, outcome: 'uncertain', failure: outcome.failure };
+    const at = timeNow(services.clock);
+    const row = await recordDelivery(ledger, closing.id, at, outcome, closing.attempts);
+    const reasons: [] = [];
+    if (outcome.status === 'sent') return { row, outcome: 'sent', reasons, failure: null };
+    if (outcome.status === 'uncertain')
+      return { row, outcome: 'uncertain', reasons, failure: outcome.failure };
     const wait = row.state === 'scheduled' ? await waitBeforeRepeat(services, outcome, tries) : null;
-    if (wait === null) return { row, outcome: 'failed', failure: refusalOf(outcome) };
+    if (wait === null) return { row, outcome: 'failed', reasons, failure: refusalOf(outcome) };
     await services.sleep(wait);
   }
 }
 
-/**
- * Milliseconds until a message that certainly did not leave is tried again at once; null when that is left to a later
- * run, because the trouble will last.
- */
+/** Milliseconds until a message that certainly did not leave is tried again; null when that is left to a later run. */
 async function waitBeforeRepeat(
   { ledger, clock }: Services,
   { temporary, failure }: NotSent,
@@ -91,7 +82,7 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
   const { credit, read } = look;
   const { surveyId } = closing;
   if (surveyId === null) throw new Error('a survey was decided without an id');
-  const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
+  const links = surveyLinks(services.publicUrl(), await services.surveySecret(), surveyId);
   const name = credit.agent?.name ?? null;
   return {
     surveyId,
@@ -112,29 +103,16 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
 
 /** The decision found an address in this very read. */
 function addressOf({ settings }: Services, { read }: Look): string {
-  const choice = chooseAddress(addressKindOf(settings.delivery), read.customer);
+  const choice = chooseAddress(traitsOf(settings.delivery).addressKind, read.customer);
   if ('address' in choice) return choice.address;
   throw new Error('a survey was decided without an address to send it to');
 }
 
-function settlementOf({ clock }: Services, closing: Closing, outcome: DeliveryOutcome): MessageResult {
-  if (outcome.status === 'sent') return { status: 'sent', externalId: outcome.externalId };
-  const { code, message, hint } = outcome.failure;
-  const error = { code, message, hint };
-  if (outcome.status === 'uncertain') return { status: 'uncertain', error };
-  // The tries of one run count as one.
-  const attempts = closing.attempts + 1;
-  const wait = outcome.temporary ? backOff(attempts, true) : null;
-  if (wait === null) return { status: 'not_sent', temporary: false, error, attempts };
-  const retryAt = new Date(clock() + wait).toISOString();
-  return { status: 'not_sent', temporary: true, retryAt, error, attempts };
-}
-
-/** A message that the other side refuses is this one item's trouble, not a breach of the other side's contract. */
+/** A refused message is a failure of this one item, not a breach of the other side's contract. */
 export function refusalOf({ failure, temporary }: NotSent): Failure {
   if (temporary || failure.kind !== 'contract') return failure;
   return new Failure('partial', failure.code, failure.message, {
-    hint: 'mend what the other side names (often the sender, GCSAT_FROM), then run `gcsat surveys retry`',
+    hint: 'Fix what the other side names (often the sender, GCSAT_FROM), then run `gcsat surveys retry`.',
     cause: failure,
   });
 }

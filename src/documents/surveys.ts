@@ -1,0 +1,88 @@
+import type { Evidence } from '../domain/attribution/evidence.ts';
+import type { ClosingError } from '../domain/closing/closing.ts';
+import { closingStates, type ClosingState, type Transition } from '../domain/closing/transitions.ts';
+import type { Lane } from '../domain/closing/lanes.ts';
+import type { DeliveryName } from '../domain/delivery.ts';
+import type { Reason } from '../domain/eligibility/reason.ts';
+
+/** States as they are listed: a message that is leaving right now has no end yet, so its closing is pending. */
+export const listedStates = closingStates.filter((state) => state !== 'sending');
+
+export type ListedState = (typeof listedStates)[number];
+
+/** One closing as `surveys list` prints it. Fields may be added, never renamed or removed. */
+export interface SurveyEntry {
+  surveyId: string | null;
+  closingId: string;
+  conversationId: string;
+  lane: Lane;
+  state: ListedState;
+  customer: { id: string; email: string | null } | null;
+  agent: { id: string | null; name: string | null; email: string | null } | null;
+  closedAt: string;
+  sentAt: string | null;
+  dueAt: string | null;
+  provider: DeliveryName | null;
+  answer: {
+    rating: number;
+    resolved: boolean | null;
+    comment: string | null;
+    answeredAt: string;
+  } | null;
+  card: { itemId: string; postedAt: string | null } | null;
+  reasons: Reason[];
+  error: ClosingError | null;
+}
+
+/** The whole story of one closing, as `surveys show` prints it; lists are oldest first. */
+export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
+  state: ClosingState;
+  evidence: Evidence | null;
+  url: string | null;
+  externalId: string | null;
+  attempts: number;
+  reopenedAt: string | null;
+  history: {
+    at: string;
+    transition: Transition;
+    from: ClosingState;
+    to: ClosingState;
+    note: string | null;
+  }[];
+  messages: {
+    closingId: string;
+    sequence: number;
+    surveyId: string;
+    provider: DeliveryName;
+    address: string | null;
+    leftAt: string;
+    settledAt: string | null;
+    outcome: 'sent' | 'uncertain' | 'not_sent' | 'interrupted' | null;
+    externalId: string | null;
+    error: ClosingError | null;
+  }[];
+  answers: {
+    surveyId: string;
+    revision: number;
+    rating: number;
+    resolved: boolean | null;
+    comment: string | null;
+    answeredAt: string;
+    source: string;
+  }[];
+  cards: {
+    itemId: string;
+    surveyId: string;
+    revision: number;
+    customerId: string;
+    state: 'posting' | 'posted' | 'deleted';
+    body: string;
+    postedAt: string | null;
+  }[];
+  /** Why the newest answer has no card in Gladly yet; null when it has one, or was not tried. */
+  cardFailure: { tries: number; retryAt: string | null; error: ClosingError } | null;
+  /** What was seen of the survey besides its answers; never scored. */
+  visits: { kind: 'opened' | 'clicked' | 'scanner'; count: number; firstAt: string; lastAt: string }[];
+  /** Other closings of the same conversation. */
+  otherClosings: string[];
+}

@@ -1,0 +1,70 @@
+import { array, boolean, enum as oneOf, nullable, number, object, string, type infer as Infer } from 'zod';
+
+/** A field that an earlier version did not keep reads as null. */
+const text = nullable(string()).default(null);
+const count = nullable(number()).default(null);
+
+/** An inbox or a topic. */
+const named = object({ id: string(), name: text });
+
+/** Who is credited; only the id where the directory does not know the agent. */
+const agent = object({ id: text, name: text, email: text });
+
+/** An item that was looked at, and why it does or does not count. */
+const consideredItem = object({
+  itemId: text,
+  type: string(),
+  initiator: text,
+  agentId: text,
+  /** Where the directory knows the agent. */
+  agentName: text,
+  at: text,
+  counts: boolean(),
+  why: string(),
+});
+
+const attribution = object({
+  agent,
+  itemId: text,
+  itemType: string(),
+  channel: text,
+  respondedAt: string(),
+  confidence: oneOf(['exact', 'truncated']),
+  considered: array(consideredItem),
+});
+
+const conversation = object({
+  status: string(),
+  createdAt: text,
+  closedAt: text,
+  /** Id of the closing; null while the conversation has none. */
+  closing: text,
+  assignedAgentId: text,
+  assignedAgentName: text,
+  inbox: nullable(named).default(null),
+  topics: array(named),
+});
+
+const evidence = object({
+  conversation,
+  attribution: nullable(attribution).default(null),
+  /** Null where the verdict was certain without the timeline. */
+  timeline: nullable(
+    object({ items: number(), truncated: boolean(), considered: array(consideredItem) }),
+  ).default(null),
+  recordings: array(object({ itemId: string(), status: text, durationSeconds: count, bytes: count })),
+});
+
+export type CreditedAgent = Infer<typeof agent>;
+export type EvidenceItem = Infer<typeof consideredItem>;
+export type EvidenceAttribution = Infer<typeof attribution>;
+export type EvidenceConversation = Infer<typeof conversation>;
+
+/** What is frozen with a survey: a later reassignment or renaming changes nothing of it. Times are RFC 3339 in UTC. */
+export type Evidence = Infer<typeof evidence>;
+
+/** Evidence as it was stored; null where there is none, or none that can be read. */
+export function readEvidence(stored: unknown): Evidence | null {
+  const read = evidence.safeParse(stored);
+  return read.success ? read.data : null;
+}

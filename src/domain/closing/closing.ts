@@ -1,0 +1,108 @@
+import type { Evidence } from '../attribution/evidence.ts';
+import type { DeliveryName } from '../delivery.ts';
+import type { Reason } from '../eligibility/reason.ts';
+import type { Lane } from './lanes.ts';
+import type { ClosingState } from './transitions.ts';
+
+/** The unit of work: one closing of one conversation in one lane, its verdict and its survey. Times are RFC 3339 in UTC. */
+export interface Closing {
+  /** `closingIdOf` the conversation, the time first reported and the lane; never changes. */
+  id: string;
+  conversationId: string;
+  lane: Lane;
+  customerId: string | null;
+  closedAt: string;
+  firstSeenAt: string;
+  source: string;
+  state: ClosingState;
+  stateAt: string;
+  /** The earliest known reopening at or after this closing. */
+  reopenedAt: string | null;
+  /** When the queue may take it; null: at once (a failed one: only a person retries it). */
+  dueAt: string | null;
+  /** Failed tries since it was first reported or last retried by a person. */
+  attempts: number;
+  readAt: string | null;
+  decidedAt: string | null;
+  reasons: Reason[];
+  evidence: Evidence | null;
+  customer: { id: string; name: string | null; email: string | null; phone: string | null } | null;
+  agent: { id: string; name: string | null; email: string | null } | null;
+  surveyId: string | null;
+  provider: DeliveryName | null;
+  /** Normalized e-mail address or phone number that the survey goes to. */
+  address: string | null;
+  surveyUrl: string | null;
+  leftAt: string | null;
+  sentAt: string | null;
+  externalId: string | null;
+  error: ClosingError | null;
+  claimedBy: string | null;
+  claimUntil: string | null;
+}
+
+export interface ClosingError {
+  code: string;
+  message: string;
+  hint: string;
+}
+
+/** What a move may write besides the state; a field that is left out stays. */
+export type ClosingChange = Partial<
+  Pick<
+    Closing,
+    | 'customerId'
+    | 'reopenedAt'
+    | 'dueAt'
+    | 'attempts'
+    | 'readAt'
+    | 'decidedAt'
+    | 'reasons'
+    | 'evidence'
+    | 'customer'
+    | 'agent'
+    | 'surveyId'
+    | 'provider'
+    | 'address'
+    | 'surveyUrl'
+    | 'leftAt'
+    | 'sentAt'
+    | 'externalId'
+    | 'error'
+  >
+>;
+
+/** What was read of a closing, kept with its verdict. */
+export type ClosingReading = Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'>;
+
+export type ReportSource =
+  'replay' | 'attribute' | 'post' | 'webhook' | 'events' | 'report' | 'conversations';
+
+/** One source reports that a conversation closed. */
+export interface ClosingReport {
+  lane: Lane;
+  conversationId: string;
+  customerId: string | null;
+  closedAt: string;
+  source: ReportSource;
+  /** When we learned of it. */
+  seenAt: string;
+}
+
+/** One source reports that a conversation was reopened. */
+export interface Reopening {
+  conversationId: string;
+  reopenedAt: string;
+}
+
+/** What a closing is without the survey that it had. */
+export const noSurvey = {
+  surveyId: null,
+  provider: null,
+  surveyUrl: null,
+  address: null,
+  dueAt: null,
+  leftAt: null,
+  sentAt: null,
+  externalId: null,
+} as const satisfies ClosingChange;

@@ -1,0 +1,100 @@
+import type { DeliveryName } from '../delivery.ts';
+import { traitsOf } from '../delivery.ts';
+import type { Reason } from '../eligibility/reason.ts';
+import { backOff } from './back-off.ts';
+import type { Closing, ClosingChange, ClosingError } from './closing.ts';
+import { isQueued, type Transition } from './transitions.ts';
+
+/** One step along the transitions, worked out by a rule; the store applies it. */
+export interface Move {
+  transition: Transition;
+  change: ClosingChange;
+  /** For the history. */
+  note: string | null;
+}
+
+/** How a message ended. `not_sent`: certainly nothing left; `temporary`: the same message may succeed later. */
+export type MessageResult =
+  | { status: 'sent'; externalId: string | null }
+  | { status: 'uncertain'; failure: ClosingError }
+  | { status: 'not_sent'; temporary: boolean; failure: ClosingError };
+
+/** Ends a closing without a survey. What went wrong before no longer matters. */
+export function suppression(reasons: readonly Reason[], reading: ClosingChange = {}): Move {
+  return {
+    transition: 'suppress',
+    change: { ...reading, reasons: [...reasons], dueAt: null, error: null },
+    note: reasons.map(({ code }) => code).join(', '),
+  };
+}
+
+/** A reopening ends what waits for the queue; what left stays as it is. */
+export function reopeningMove(
+  { state, dueAt }: Pick<Closing, 'state' | 'dueAt'>,
+  reopenedAt: string,
+): Move | null {
+  if (!isQueued(state, dueAt)) return null;
+  return suppression([{ code: 'reopened', detail: `reopened at ${reopenedAt}` }]);
+}
+
+/**
+ * What the end of a message means for its closing. Null where more is known already: it was answered meanwhile, or is
+ * uncertain and stays so.
+ *
+ * @param attempts failed tries before this run; all tries of one run count as one
+ */
+export function messageMove(
+  { state }: Pick<Closing, 'state'>,
+  result: MessageResult,
+  at: string,
+  attempts: number,
+): Move | null {
+  if (state === 'answered' || (state === 'uncertain' && result.status !== 'sent')) return null;
+  if (result.status === 'sent') {
+    return {
+      transition: 'confirm',
+      change: { sentAt: at, externalId: result.externalId, error: null },
+      note: null,
+    };
+  }
+  const error = errorOf(result.failure);
+  if (result.status === 'uncertain') return { transition: 'doubt', change: { error }, note: error.code };
+  const change = { error, leftAt: null, attempts: attempts + 1 };
+  if (!result.temporary) return { transition: 'fail', change: { ...change, dueAt: null }, note: error.code };
+  const dueAt = new Date(Date.parse(at) + backOff(attempts + 1, true)).toISOString();
+  return { transition: 'resume', change: { ...change, dueAt }, note: error.code };
+}
+
+/**
+ * The process ended while the message was leaving. A delivery that does no harm twice is scheduled again; of any other
+ * it is unknown whether the message left, and it is never repeated by itself.
+ */
+export function interruptedMove({ provider }: { provider: DeliveryName | null }, at: string): Move {
+  if (provider !== null && traitsOf(provider).repeatable) {
+    return { transition: 'resume', change: { dueAt: at, leftAt: null }, note: 'interrupted' };
+  }
+  return { transition: 'doubt', change: { error: sendInterrupted }, note: 'interrupted' };
+}
+
+const sendInterrupted: ClosingError = {
+  code: 'send_interrupted',
+  message: 'The process ended while the message was leaving, so it may or may not have left.',
+  hint: 'Look for the message on the other side, then settle it with `gcsat surveys retry`.',
+};
+
+/** @param retryAt when the queue tries again; null: only a person does */
+export function failureMove(failure: ClosingError, attempts: number, retryAt: string | null): Move {
+  const change = { error: errorOf(failure), dueAt: retryAt, leftAt: null, attempts: attempts + 1 };
+  return { transition: 'fail', change, note: failure.code };
+}
+
+/** A person has a closing decided again: at once, with all its tries. */
+export function retryMove(): Move {
+  const change = { attempts: 0, dueAt: null, leftAt: null, error: null, reasons: [] };
+  return { transition: 'retry', change, note: null };
+}
+
+/** A failure may be more than what is stored. */
+export function errorOf({ code, message, hint }: ClosingError): ClosingError {
+  return { code, message, hint };
+}

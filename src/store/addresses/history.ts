@@ -1,0 +1,65 @@
+import type { Lane } from '../../domain/closing/lanes.ts';
+import { lanesSeenFrom } from '../../domain/closing/lanes.ts';
+import { isReserving, isSurveyed } from '../../domain/closing/transitions.ts';
+import type { OtherSurvey, SurveyHistory } from '../../domain/eligibility/decide.ts';
+import type { Ledger, Reading } from '../ledger.ts';
+import { hasUnsubscribed } from './unsubscribes.ts';
+
+/** What the ledger knows of an address besides the closing that is being decided. */
+export type AddressHistory = Omit<SurveyHistory, 'own'>;
+
+export interface HistoryQuestion {
+  /** Normalized; null when the customer has none. */
+  address: string | null;
+  /** How far back other surveys count; null: they do not. */
+  since: string | null;
+  lane: Lane;
+  /** The closing in question, if the ledger has it. */
+  except: string | null;
+}
+
+/** What `decideClosing` would show its `decide`, without deciding. */
+export async function addressHistory(ledger: Ledger, question: HistoryQuestion): Promise<AddressHistory> {
+  return ledger.read((db) => historyIn(db, question));
+}
+
+export async function historyIn(
+  db: Reading,
+  { address, since, lane, except }: HistoryQuestion,
+): Promise<AddressHistory> {
+  if (address === null) return { unsubscribed: false, others: [] };
+  const unsubscribed = await hasUnsubscribed(db, address);
+  if (since === null) return { unsubscribed, others: [] };
+  const rows = await db
+    .selectFrom('closings')
+    .select(['id', 'conversation_id', 'lane', 'state', 'closed_at', 'state_at'])
+    .select((eb) => eb.fn.coalesce('sent_at', 'left_at', 'due_at', 'decided_at').as('at'))
+    .select((eb) =>
+      eb
+        .selectFrom('messages')
+        .select((of) => of.fn.max('messages.left_at').as('doubt_at'))
+        .whereRef('messages.closing_id', '=', 'closings.id')
+        .where('messages.outcome', 'in', ['uncertain', 'interrupted'])
+        .as('doubt_at'),
+    )
+    .where('address', '=', address)
+    .where('lane', 'in', lanesSeenFrom[lane])
+    .orderBy('closed_at')
+    .execute();
+  const others = rows.flatMap((row): OtherSurvey[] => {
+    const holder = {
+      closingId: row.id,
+      conversationId: row.conversation_id,
+      lane: row.lane,
+      closedAt: Date.parse(row.closed_at),
+    };
+    if (row.doubt_at !== null && !isSurveyed(row.state)) {
+      // Decided again by a person, and the earlier message may have arrived all the same.
+      return [{ ...holder, state: 'uncertain', at: Date.parse(row.doubt_at) }];
+    }
+    const { state } = row;
+    return isReserving(state) ? [{ ...holder, state, at: Date.parse(row.at ?? row.state_at) }] : [];
+  });
+  const from = Date.parse(since);
+  return { unsubscribed, others: others.filter(({ closingId, at }) => closingId !== except && at >= from) };
+}

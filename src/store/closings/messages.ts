@@ -1,0 +1,118 @@
+import type { ArrivedMessage } from '../../domain/closing/arrival.ts';
+import { type Closing, type ClosingError } from '../../domain/closing/closing.ts';
+import { allows } from '../../domain/closing/transitions.ts';
+import type { DeliveryName } from '../../domain/delivery.ts';
+import type { Reading, Writing } from '../ledger.ts';
+import type { MessageOutcome, MessagesTable } from '../schema/tables.ts';
+import { fromJson, nextAfter, toJson } from './rows.ts';
+
+/** One try to send the survey of a closing; it is written before the message leaves. */
+export interface Message {
+  closingId: string;
+  /** 1 for the first try. */
+  sequence: number;
+  surveyId: string;
+  provider: DeliveryName;
+  address: string | null;
+  leftAt: string;
+  settledAt: string | null;
+  /** Null until it is known. */
+  outcome: MessageOutcome | null;
+  externalId: string | null;
+  error: ClosingError | null;
+}
+
+export async function openMessage(
+  trx: Writing,
+  closing: Closing,
+  surveyId: string,
+  provider: DeliveryName,
+  at: string,
+): Promise<void> {
+  await trx
+    .insertInto('messages')
+    .values({
+      closing_id: closing.id,
+      sequence: nextAfter(await lastSequence(trx, closing.id)),
+      survey_id: surveyId,
+      provider,
+      address: closing.address,
+      left_at: at,
+    })
+    .execute();
+}
+
+/** The newest message of a survey that reached the customer as far as anybody knows. */
+export async function arrivedMessage(
+  db: Reading,
+  closingId: string,
+  surveyId: string,
+): Promise<ArrivedMessage | null> {
+  const row = await db
+    .selectFrom('messages')
+    .selectAll()
+    .where('closing_id', '=', closingId)
+    .where('survey_id', '=', surveyId)
+    .where('outcome', 'in', ['sent', 'uncertain', 'interrupted'])
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  return row === undefined ? null : toMessage(row);
+}
+
+/** The closing as the link of a survey shows it: where the closing waits again, the message before still counts. */
+export async function asSurveyed(db: Reading, closing: Closing, surveyId: string): Promise<Closing> {
+  if (!allows('answer_earlier', closing.state)) return closing;
+  const message = await arrivedMessage(db, closing.id, surveyId);
+  if (message === null) return closing;
+  const { provider, address, leftAt } = message;
+  return { ...closing, surveyId, provider, address, leftAt };
+}
+
+/** Writes how the newest message of a closing, or the given one, ended, over what was known before. */
+export async function closeMessage(
+  trx: Writing,
+  closingId: string,
+  end: { at: string; outcome: MessageOutcome; externalId?: string | null; error?: ClosingError | null },
+  sequence: number | 'newest' = 'newest',
+): Promise<void> {
+  const closed = sequence === 'newest' ? await lastSequence(trx, closingId) : sequence;
+  if (closed === null) return;
+  const { at, outcome, externalId = null, error = null } = end;
+  await trx
+    .updateTable('messages')
+    .set({
+      settled_at: at,
+      outcome,
+      ...(externalId === null ? {} : { external_id: externalId }),
+      error: toJson(error),
+    })
+    .where('closing_id', '=', closingId)
+    .where('sequence', '=', closed)
+    .execute();
+}
+
+export function toMessage(row: MessagesTable): Message {
+  return {
+    closingId: row.closing_id,
+    sequence: row.sequence,
+    surveyId: row.survey_id,
+    provider: row.provider,
+    address: row.address,
+    leftAt: row.left_at,
+    settledAt: row.settled_at,
+    outcome: row.outcome,
+    externalId: row.external_id,
+    error: fromJson(row.error) as ClosingError | null,
+  };
+}
+
+async function lastSequence(trx: Writing, closingId: string): Promise<number | null> {
+  const row = await trx
+    .selectFrom('messages')
+    .select((eb) => eb.fn.max('sequence').as('sequence'))
+    .where('closing_id', '=', closingId)
+    .executeTakeFirst();
+  // An empty table has no highest one.
+  return (row?.sequence as number | null | undefined) ?? null;
+}

@@ -1,0 +1,73 @@
+import { Failure } from '../failure.ts';
+import type { Ledger, Reading } from './ledger.ts';
+
+export interface BoundOrganization {
+  /** Gladly's id, or the origin where Gladly gave none. */
+  organizationId: string;
+  hostKind: 'com' | 'qa' | 'loopback' | 'other';
+  /** Where it was reached first, e.g. `https://acme.gladly.com`. */
+  origin: string;
+}
+
+/**
+ * Ties the ledger to the organization it is first used for, so that production and sandbox cannot mix.
+ *
+ * @throws Failure ledger_of_other_organization
+ */
+export async function bindOrganization(ledger: Ledger, who: BoundOrganization): Promise<void> {
+  const bound = (await boundOrganization(ledger)) ?? who;
+  if (!isSame(bound, who)) throw otherOrganization(ledger, bound, { ...who, name: who.organizationId });
+  if (bound !== who && (bound.organizationId === who.organizationId || isIdMissing(who, bound))) return;
+  const written = await ledger.write('ledger', async (trx) => {
+    await trx
+      .insertInto('organization')
+      .values({ id: 1, organization_id: who.organizationId, host_kind: who.hostKind, origin: who.origin })
+      .onConflict((conflict) => conflict.column('id').doNothing())
+      .execute();
+    const now = await organizationIn(trx);
+    if (now === null || !isIdMissing(now, who)) return now ?? who;
+    await trx.updateTable('organization').set({ organization_id: who.organizationId }).execute();
+    return { ...now, organizationId: who.organizationId };
+  });
+  if (isSame(written, who)) return;
+  throw otherOrganization(ledger, written, { ...who, name: who.organizationId });
+}
+
+/** Ids decide; where one side has none, the address does. */
+function isSame(bound: BoundOrganization, who: BoundOrganization): boolean {
+  if (bound.hostKind !== who.hostKind) return false;
+  return bound.organizationId === who.organizationId || isIdMissing(bound, who) || isIdMissing(who, bound);
+}
+
+/** The address was all that was known. */
+function isIdMissing(one: BoundOrganization, other: BoundOrganization): boolean {
+  return one.organizationId === one.origin && one.origin === other.origin;
+}
+
+export function otherOrganization(
+  ledger: Ledger,
+  bound: Pick<BoundOrganization, 'organizationId' | 'origin'>,
+  asked: { origin: string; name?: string },
+): Failure {
+  const whom = asked.name === undefined ? asked.origin : `${asked.name} at ${asked.origin}`;
+  return new Failure(
+    'configuration',
+    'ledger_of_other_organization',
+    `The ledger ${ledger.location} belongs to the organization ${bound.organizationId} at ${bound.origin}, not to ${whom}.`,
+    { hint: 'Choose the profile of that organization, or another ledger (--database).' },
+  );
+}
+
+export function boundOrganization(ledger: Ledger): Promise<BoundOrganization | null> {
+  return ledger.read(organizationIn);
+}
+
+async function organizationIn(db: Reading): Promise<BoundOrganization | null> {
+  const row = await db.selectFrom('organization').selectAll().executeTakeFirst();
+  if (row === undefined) return null;
+  return {
+    organizationId: row.organization_id,
+    hostKind: row.host_kind as BoundOrganization['hostKind'],
+    origin: row.origin,
+  };
+}

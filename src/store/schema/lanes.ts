@@ -1,0 +1,120 @@
+import { sql } from 'kysely';
+import type { Writing } from '../ledger.ts';
+
+/**
+ * Version 5: what the outbox did moves into rows of its own, the trial lane. Until then one row stood for both: a row of
+ * provider `outbox` had only been tried, and messages of the outbox could hang on a row that was surveyed since.
+ */
+export async function separateLanes(trx: Writing): Promise<void> {
+  const run = async (statement: string): Promise<void> => {
+    await sql.raw(statement).execute(trx);
+  };
+  // Rows and what refers to them move one after the other.
+  await run('PRAGMA defer_foreign_keys = ON');
+  await run(`ALTER TABLE closings ADD COLUMN lane text NOT NULL DEFAULT 'live'`);
+  await run(`ALTER TABLE closings ADD COLUMN reason_codes text NOT NULL DEFAULT ''`);
+  await run(`
+    UPDATE closings SET reason_codes =
+      (SELECT group_concat(DISTINCT json_extract(value, '$.code')) FROM json_each(closings.reasons))
+    WHERE reasons <> '[]'`);
+  await run(`UPDATE history SET transition = 'retry' WHERE transition = 'supersede_trial'`);
+  for (const statement of [...trialRows, ...whatRefersToThem, ...leftInTheLiveLane]) await run(statement);
+  await replaceMarks(run);
+  await replaceSightings(run);
+  await run('ALTER TABLE limits RENAME COLUMN hand_until TO interactive_until');
+  await run('DROP INDEX closings_queue');
+  await run('CREATE INDEX closings_queue ON closings (lane, due_at, first_seen_at) WHERE queued = 1');
+  await run('CREATE INDEX closings_range ON closings (lane, closed_at, state, reason_codes)');
+}
+
+const copied = `conversation_id, customer_id, closed_at, first_seen_at, source, reopened_at, evidence, customer, agent,
+  read_at, decided_at`;
+
+const trialRows = [
+  // Closings that only trials have seen.
+  `INSERT INTO closings (id, lane, ${copied}, state, state_at, due_at, queued, attempts, reasons, reason_codes,
+     survey_id, provider, address, survey_url, left_at, sent_at, external_id, error, claimed_by, claim_until)
+   SELECT id || '#trial', 'trial', ${copied}, state, state_at, due_at, queued, attempts, reasons, reason_codes,
+     survey_id, provider, address, survey_url, left_at, sent_at, external_id, error, claimed_by, claim_until
+   FROM closings WHERE provider = 'outbox' AND lane = 'live'`,
+  // Closings that were tried first and surveyed later: the last message of the outbox is what the trial came to.
+  `INSERT INTO closings (id, lane, ${copied}, state, state_at, queued, attempts, reasons, survey_id, provider, address,
+     left_at, sent_at, external_id)
+   SELECT closings.id || '#trial', 'trial', ${copied},
+     CASE WHEN EXISTS (SELECT 1 FROM answers WHERE answers.survey_id = messages.survey_id)
+       THEN 'answered' ELSE 'sent' END,
+     messages.left_at, 0, 0, '[]', messages.survey_id, 'outbox', messages.address, messages.left_at, messages.left_at,
+     messages.external_id
+   FROM closings JOIN messages ON messages.closing_id = closings.id
+   WHERE closings.lane = 'live' AND closings.provider IS NOT 'outbox' AND messages.provider = 'outbox'
+     AND messages.sequence = (SELECT max(last.sequence) FROM messages AS last
+       WHERE last.closing_id = closings.id AND last.provider = 'outbox')`,
+];
+
+const whatRefersToThem = [
+  `UPDATE messages SET closing_id = closing_id || '#trial' WHERE provider = 'outbox'`,
+  `UPDATE history SET closing_id = closing_id || '#trial'
+   WHERE closing_id IN (SELECT id FROM closings WHERE provider = 'outbox' AND lane = 'live')`,
+  ...['answers', 'cards_due'].map(
+    (table) => `UPDATE ${table} SET closing_id = closing_id || '#trial'
+      WHERE closing_id IS NOT NULL AND survey_id IN (
+        SELECT survey_id FROM messages WHERE provider = 'outbox'
+        UNION SELECT survey_id FROM closings WHERE lane = 'trial' AND survey_id IS NOT NULL)`,
+  ),
+];
+
+const leftInTheLiveLane = [
+  // A message that may have reached the customer counts, although somebody tried the closing since.
+  `UPDATE closings SET (state, state_at, queued, due_at, reasons, reason_codes, error, claimed_by, claim_until,
+       survey_id, survey_url, provider, address, left_at, sent_at, external_id) =
+     (SELECT CASE
+         WHEN EXISTS (SELECT 1 FROM answers WHERE answers.survey_id = messages.survey_id) THEN 'answered'
+         WHEN outcome = 'sent' THEN 'sent' ELSE 'uncertain' END,
+       left_at, 0, NULL, '[]', '', error, NULL, NULL, survey_id, NULL, provider, address, left_at,
+       CASE WHEN outcome = 'sent' THEN left_at END, external_id
+      FROM messages WHERE messages.closing_id = closings.id AND outcome IN ('sent', 'uncertain', 'interrupted')
+      ORDER BY sequence DESC LIMIT 1)
+   WHERE lane = 'live' AND provider = 'outbox' AND EXISTS (SELECT 1 FROM messages
+     WHERE messages.closing_id = closings.id AND outcome IN ('sent', 'uncertain', 'interrupted'))`,
+  `UPDATE sightings SET closing_id = closing_id || '#trial'
+   WHERE closing_id IN (SELECT id FROM closings WHERE provider = 'outbox' AND lane = 'live')`,
+  ...['messages', 'answers', 'cards_due'].map(
+    (table) => `UPDATE ${table} SET closing_id = closing_id || '#trial'
+      WHERE closing_id IN (SELECT id FROM closings WHERE provider = 'outbox' AND lane = 'live')`,
+  ),
+  `DELETE FROM closings WHERE provider = 'outbox' AND lane = 'live'`,
+];
+
+async function replaceMarks(run: (statement: string) => Promise<void>): Promise<void> {
+  await run(`
+    CREATE TABLE checkpoints (
+      lane text NOT NULL,
+      name text NOT NULL,
+      at text NOT NULL,
+      PRIMARY KEY (lane, name)
+    )`);
+  await run(`
+    INSERT INTO checkpoints (lane, name, at)
+    SELECT CASE WHEN name LIKE 'trial%' THEN 'trial' ELSE 'live' END,
+      CASE WHEN name LIKE '%started' THEN 'started' ELSE 'until' END, at
+    FROM marks WHERE name IN ('sync_started', 'sync_until', 'trial_started', 'trial_until')`);
+  await run('DROP TABLE marks');
+}
+
+async function replaceSightings(run: (statement: string) => Promise<void>): Promise<void> {
+  await run(`
+    CREATE TABLE closing_reports (
+      lane text NOT NULL,
+      conversation_id text NOT NULL,
+      closed_at text NOT NULL,
+      closing_id text NOT NULL REFERENCES closings (id),
+      source text NOT NULL,
+      seen_at text NOT NULL,
+      PRIMARY KEY (conversation_id, lane, closed_at)
+    )`);
+  await run(`
+    INSERT INTO closing_reports (lane, conversation_id, closed_at, closing_id, source, seen_at)
+    SELECT closings.lane, sightings.conversation_id, sightings.closed_at, closing_id, sightings.source, seen_at
+    FROM sightings JOIN closings ON closings.id = closing_id`);
+  await run('DROP TABLE sightings');
+}

@@ -1,0 +1,169 @@
+import { sql } from 'kysely';
+import type { Closing } from '../../domain/closing/closing.ts';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import type { ClosingState } from '../../domain/closing/transitions.ts';
+import type { ReasonCode } from '../../domain/eligibility/reason.ts';
+import { fromJson } from '../closings/rows.ts';
+import type { Ledger, Reading } from '../ledger.ts';
+
+export interface ClosedBetween {
+  lane: Lane;
+  /** Closed at this time or later. */
+  since: string;
+  /** Closed before this time. */
+  until: string;
+}
+
+export interface ClosingCounts {
+  states: Partial<Record<ClosingState, number>>;
+  /** Every reason of the suppressed ones. */
+  reasons: Partial<Record<ReasonCode, number>>;
+}
+
+/** How many closings of a range are in each state, and why the suppressed ones are. */
+export async function countClosings(
+  ledger: Ledger,
+  { lane, since, until }: ClosedBetween,
+): Promise<ClosingCounts> {
+  const rows = await ledger.read((db) =>
+    db
+      .selectFrom('closings')
+      .select(({ fn }) => ['state', 'reason_codes', fn.countAll().as('count')])
+      .where('lane', '=', lane)
+      .where('closed_at', '>=', since)
+      .where('closed_at', '<', until)
+      .groupBy(['state', 'reason_codes'])
+      .execute(),
+  );
+  const counts: ClosingCounts = { states: {}, reasons: {} };
+  for (const { state, reason_codes: codes, count } of rows) {
+    counts.states[state] = (counts.states[state] ?? 0) + Number(count);
+    if (state !== 'suppressed' || codes === '') continue;
+    for (const code of codes.split(',') as ReasonCode[]) {
+      counts.reasons[code] = (counts.reasons[code] ?? 0) + Number(count);
+    }
+  }
+  return counts;
+}
+
+/** A closing that failed, or whose message could not leave yet. */
+export type FailedClosing = Pick<Closing, 'conversationId' | 'error' | 'dueAt'>;
+
+const pageSize = 500;
+
+/** Newest first, read in pages. */
+export async function* failuresBetween(
+  ledger: Ledger,
+  { lane, since, until }: ClosedBetween,
+): AsyncGenerator<FailedClosing> {
+  for (const state of ['failed', 'scheduled'] as const) {
+    let after = { closed_at: until, id: '' };
+    for (;;) {
+      const page = await ledger.read((db) =>
+        db
+          .selectFrom('closings')
+          .select(['id', 'conversation_id', 'closed_at', 'due_at', 'error'])
+          .where('state', '=', state)
+          .where('lane', '=', lane)
+          .where('closed_at', '>=', since)
+          .where((eb) => eb(eb.refTuple('closed_at', 'id'), '<', eb.tuple(after.closed_at, after.id)))
+          .$if(state === 'scheduled', (query) => query.where('error', 'is not', null))
+          .orderBy('closed_at', 'desc')
+          .orderBy('id', 'desc')
+          .limit(pageSize)
+          .execute(),
+      );
+      for (const { conversation_id: conversationId, due_at: dueAt, error } of page) {
+        yield { conversationId, dueAt, error: fromJson(error) as FailedClosing['error'] };
+      }
+      const last = page.at(-1);
+      if (last === undefined || page.length < pageSize) break;
+      after = last;
+    }
+  }
+}
+
+/** Closings that the queue still has to work on: undecided ones, and scheduled ones that are due. */
+export async function countDue(ledger: Ledger, now: string, lane: Lane): Promise<number> {
+  return ledger.read((db) => dueIn(db, now, lane));
+}
+
+async function dueIn(db: Reading, now: string, lane: Lane): Promise<number> {
+  const row = await db
+    .selectFrom('closings')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('queued', '=', sql.lit(1))
+    .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
+    .where('lane', '=', lane)
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}
+
+/** States in which the queue or a person still has something to do. */
+const unsettledStates = [
+  'pending',
+  'scheduled',
+  'sending',
+  'uncertain',
+  'failed',
+] as const satisfies readonly ClosingState[];
+
+export interface QueueFigures {
+  /** Closings that the queue may take now. */
+  due: number;
+  /** Since when the one that waits longest has been due. */
+  oldestDueAt: string | null;
+  states: Record<(typeof unsettledStates)[number], number>;
+  /** Surveys of known closings whose newest answer has no card in Gladly. */
+  cardsMissing: number;
+}
+
+/** The cost grows with what is unsettled, never with what is done. */
+export async function queueFigures(ledger: Ledger, now: string, lane: Lane): Promise<QueueFigures> {
+  return ledger.read(async (db) => ({
+    due: await dueIn(db, now, lane),
+    oldestDueAt: await oldestDue(db, now, lane),
+    states: await countUnsettled(db, lane),
+    cardsMissing: await countCardsDue(db),
+  }));
+}
+
+async function oldestDue(db: Reading, now: string, lane: Lane): Promise<string | null> {
+  const queued = db.selectFrom('closings').where('queued', '=', sql.lit(1)).where('lane', '=', lane).limit(1);
+  const timeless = await queued
+    .select('first_seen_at')
+    .where('due_at', 'is', null)
+    .orderBy('first_seen_at')
+    .executeTakeFirst();
+  const timed = await queued.select('due_at').where('due_at', '<=', now).orderBy('due_at').executeTakeFirst();
+  const times = [timeless?.first_seen_at, timed?.due_at].filter((time) => typeof time === 'string');
+  return times.sort()[0] ?? null;
+}
+
+async function countUnsettled(db: Reading, lane: Lane): Promise<QueueFigures['states']> {
+  const rows = await db
+    .selectFrom('closings')
+    .select(({ fn }) => ['state', fn.countAll().as('count')])
+    // Literals: SQLite uses the partial index only if it can see them.
+    .where(
+      'state',
+      'in',
+      unsettledStates.map((state) => sql.lit(state)),
+    )
+    .where('lane', '=', lane)
+    .groupBy('state')
+    .execute();
+  const counted = Object.fromEntries(rows.map(({ state, count }) => [state, Number(count)]));
+  const none = { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 };
+  return { ...none, ...counted };
+}
+
+/** Without answers whose closing the ledger does not know: only another post by hand brings their cards. */
+async function countCardsDue(db: Reading): Promise<number> {
+  const row = await db
+    .selectFrom('cards_due')
+    .select(({ fn }) => fn.countAll().as('count'))
+    .where('closing_id', 'is not', null)
+    .executeTakeFirst();
+  return Number(row?.count ?? 0);
+}

@@ -1,0 +1,209 @@
+import type { Closing } from '../../domain/closing/closing.ts';
+import { interruptedMove } from '../../domain/closing/moves.ts';
+import { transitions, type ClosingState } from '../../domain/closing/transitions.ts';
+import { toAnswer, type Answer } from '../answers/answers.ts';
+import { briefColumns, toBriefClosing, toClosing, type BriefClosing } from '../closings/rows.ts';
+import type { Ledger, Reading } from '../ledger.ts';
+import { isClaimHeld } from '../queue/claims.ts';
+
+export interface ClosingFilter {
+  states?: readonly ClosingState[];
+  /** Closed at this time or later. */
+  since?: string;
+  /** Closed before this time. */
+  until?: string;
+  limit?: number;
+}
+
+/** A closing with its newest answer and its card. */
+export interface ListedClosing {
+  closing: BriefClosing;
+  answer: Answer | null;
+  card: { itemId: string; postedAt: string | null } | null;
+}
+
+/** Of the last closing of a page. */
+type Position = Pick<Closing, 'closedAt' | 'id'>;
+
+const pageSize = 500;
+
+/**
+ * Newest first, each closing once: a trial is left out once the live lane knows the closing. Read in pages, so that
+ * memory does not grow; what changes meanwhile may show. A message whose process has ended shows what it will be resolved
+ * to, without being resolved: reading waits for nobody.
+ */
+export async function* listClosings(
+  ledger: Ledger,
+  filter: ClosingFilter,
+  now: string,
+): AsyncGenerator<ListedClosing, void> {
+  const wanted = filter.states === undefined ? null : new Set(filter.states);
+  // What is being sent may turn out to have been interrupted.
+  const states = wanted === null ? undefined : [...wanted, 'sending' as const];
+  let left = filter.limit ?? Number.POSITIVE_INFINITY;
+  let after: Position | null = null;
+  while (left > 0) {
+    const size = Math.min(left, pageSize);
+    const page: ListedClosing[] = await ledger.read((db) =>
+      pageOf(db, { ...filter, ...(states === undefined ? {} : { states }) }, after, size),
+    );
+    for (const listed of page) {
+      const closing = asResolved(listed.closing, now);
+      if (wanted !== null && !wanted.has(closing.state)) continue;
+      yield { ...listed, closing };
+      left -= 1;
+    }
+    const last: BriefClosing | undefined = page.at(-1)?.closing;
+    if (last === undefined || page.length < size) return;
+    after = { closedAt: last.closedAt, id: last.id };
+  }
+}
+
+/** A closing that a process left in the middle of sending, as the next run will resolve it. */
+export function asResolved<Row extends BriefClosing>(closing: Row, now: string): Row {
+  const { state, claimedBy, claimUntil } = closing;
+  if (state !== 'sending' || isClaimHeld(claimedBy, claimUntil, now)) return closing;
+  const { transition, change } = interruptedMove(closing, now);
+  return { ...closing, ...change, state: transitions[transition].to };
+}
+
+/**
+ * Each state has its own stretch of the index, in this order: SQLite would sort all that is left of several states for
+ * every page, and walk past what was listed already where it is given `until` besides the last closing of the page before.
+ */
+async function pageOf(
+  db: Reading,
+  { states, since, until }: ClosingFilter,
+  after: Position | null,
+  size: number,
+): Promise<ListedClosing[]> {
+  const newest = (state: ClosingState | null) =>
+    db
+      .selectFrom('closings')
+      .select(briefColumns)
+      .$if(state !== null, (query) => query.where('state', '=', state ?? 'pending'))
+      .$if(since !== undefined, (query) => query.where('closed_at', '>=', since ?? ''))
+      .$if(until !== undefined && after === null, (query) => query.where('closed_at', '<', until ?? ''))
+      .$if(after !== null, (query) =>
+        query.where((eb) =>
+          eb(eb.refTuple('closed_at', 'id'), '<', eb.tuple(after?.closedAt ?? '', after?.id ?? '')),
+        ),
+      )
+      .where((eb) =>
+        eb.or([
+          eb('lane', '=', 'live'),
+          eb.not(
+            eb.exists(
+              eb
+                .selectFrom('closings as live')
+                .select('live.id')
+                .whereRef('live.conversation_id', '=', 'closings.conversation_id')
+                .whereRef('live.closed_at', '=', 'closings.closed_at')
+                .where('live.lane', '=', 'live'),
+            ),
+          ),
+        ]),
+      )
+      .orderBy('closed_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(size);
+  const stretches = [...new Set(states ?? [null])].map((state) =>
+    db.selectFrom(newest(state).as('stretch')).selectAll(),
+  );
+  if (stretches.length === 0) return [];
+  const page = stretches
+    .reduce((all, one) => all.unionAll(one))
+    .orderBy('closed_at', 'desc')
+    .orderBy('id', 'desc')
+    .limit(size);
+  const rows = await db
+    .selectFrom(page.as('page'))
+    .leftJoin('answers', (join) =>
+      join.onRef('answers.survey_id', '=', 'page.survey_id').on('answers.revision', '=', (eb) =>
+        eb
+          .selectFrom('answers as every')
+          .select(({ fn }) => fn.max('every.revision').as('revision'))
+          .whereRef('every.survey_id', '=', 'page.survey_id'),
+      ),
+    )
+    .leftJoin('cards', (join) =>
+      join.on('cards.item_id', '=', (eb) =>
+        eb
+          .selectFrom('cards as every')
+          .select('every.item_id')
+          .whereRef('every.survey_id', '=', 'page.survey_id')
+          .where('every.state', '=', 'posted')
+          .orderBy('every.revision', 'desc')
+          .limit(1),
+      ),
+    )
+    .selectAll('page')
+    .select([
+      'answers.revision',
+      'answers.rating',
+      'answers.resolved',
+      'answers.comment',
+      'answers.answered_at',
+      'answers.source as answer_source',
+      'cards.item_id',
+      'cards.posted_at',
+    ])
+    .orderBy('page.closed_at', 'desc')
+    .orderBy('page.id', 'desc')
+    .execute();
+  return rows.map((row) => ({
+    closing: toBriefClosing(row),
+    answer: answerOf(row),
+    card: row.item_id === null ? null : { itemId: row.item_id, postedAt: row.posted_at },
+  }));
+}
+
+interface AnswerColumns {
+  survey_id: string | null;
+  revision: number | null;
+  rating: number | null;
+  resolved: number | null;
+  comment: string | null;
+  answered_at: string | null;
+  answer_source: string | null;
+}
+
+/** Null where the join found none. */
+function answerOf({
+  survey_id,
+  revision,
+  rating,
+  resolved,
+  comment,
+  answered_at,
+  answer_source,
+}: AnswerColumns) {
+  if (survey_id === null || revision === null || rating === null || answered_at === null) return null;
+  const source = answer_source ?? '';
+  return toAnswer({ survey_id, revision, closing_id: null, rating, resolved, comment, answered_at, source });
+}
+
+/**
+ * By closing id, survey id or conversation id; each closing of a conversation once, newest first.
+ */
+export async function findClosings(ledger: Ledger, anyId: string): Promise<Closing[]> {
+  return ledger.read(async (db) => {
+    const rows = await db
+      .selectFrom('closings')
+      .selectAll()
+      .where((eb) =>
+        eb.or([eb('id', '=', anyId), eb('survey_id', '=', anyId), eb('conversation_id', '=', anyId)]),
+      )
+      .orderBy('closed_at', 'desc')
+      .execute();
+    const closings = rows.map(toClosing);
+    return closings.filter(
+      (closing) => closing.conversationId !== anyId || !isSupersededBy(closing, closings),
+    );
+  });
+}
+
+/** A trial that the live lane knows as well. */
+function isSupersededBy({ lane, closedAt }: Closing, others: readonly Closing[]): boolean {
+  return lane !== 'live' && others.some((other) => other.lane === 'live' && other.closedAt === closedAt);
+}

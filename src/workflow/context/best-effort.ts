@@ -1,0 +1,36 @@
+import { Failure } from '../../failure.ts';
+import { memoryLimiterStore, type LimiterStore } from '../../gladly/pacing.ts';
+
+/** Leaves undone what another process, which keeps the ledger busy, does not let us write. */
+export async function unlessBusy(work: () => Promise<void>): Promise<void> {
+  try {
+    await work();
+  } catch (error) {
+    if (!isBusy(error)) throw error;
+  }
+}
+
+/** Paces by itself from when the ledger is first busy: nobody else can use the shared budget then either. */
+export function unlessBusyLimiter(shared: LimiterStore): LimiterStore {
+  const own = memoryLimiterStore();
+  let isShared = true;
+  const either = async <Result>(work: (store: LimiterStore) => Promise<Result>): Promise<Result> => {
+    if (!isShared) return work(own);
+    try {
+      return await work(shared);
+    } catch (error) {
+      if (!isBusy(error)) throw error;
+      isShared = false;
+      return work(own);
+    }
+  };
+  return {
+    reserve: (bucket, ask) => either((store) => store.reserve(bucket, ask)),
+    pause: (bucket, untilMs) => either((store) => store.pause(bucket, untilMs)),
+    pausedUntil: (bucket) => either((store) => store.pausedUntil?.(bucket) ?? Promise.resolve(0)),
+  };
+}
+
+function isBusy(error: unknown): boolean {
+  return error instanceof Failure && error.code === 'ledger_busy';
+}

@@ -1,0 +1,96 @@
+import type { Closing } from '../../domain/closing/closing.ts';
+import { isSurveyed } from '../../domain/closing/transitions.ts';
+import { decide, reservedAddress, suppressionStart } from '../../domain/eligibility/decide.ts';
+import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
+import { Failure } from '../../failure.ts';
+import { decideClosing } from '../../store/queue/decisions.ts';
+import type { Services } from '../context/services.ts';
+import type { Steps } from '../context/steps.ts';
+import { DecideAgain, deliverSurvey } from './deliver.ts';
+import { factsOf, readingOf } from './facts.ts';
+import type { Look } from './look.ts';
+import { existingSurvey, type Verdict } from './verdict.ts';
+
+/**
+ * A missing setting or a broken template has to be known before anything is read or recorded.
+ *
+ * @throws Failure kind configuration
+ */
+export async function readyToDeliver(services: Services): Promise<void> {
+  services.publicUrl();
+  await services.surveySecret();
+  await services.provider();
+}
+
+/**
+ * Decides about a claimed closing that was looked at, reserves the address, and sends the one message when it is due.
+ *
+ * @throws DecideAgain when the look is no longer good enough; nothing left then.
+ */
+export async function decideAndDeliver(
+  services: Services,
+  look: Look,
+  claimed: Closing,
+  steps: Steps,
+): Promise<Verdict> {
+  // Suppressed since it was claimed: by a newer closing of the address, or by a person.
+  const row = claimed.state === 'suppressed' ? claimed : await decideNow(services, look, claimed, steps);
+  if (isSurveyed(row.state)) return existingSurvey(row);
+  if (row.state === 'suppressed') return { row, outcome: 'suppressed', reasons: row.reasons, failure: null };
+  if (row.dueAt !== null && Date.parse(row.dueAt) > services.clock()) {
+    return { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
+  }
+  return deliverSurvey(services, look, row, steps);
+}
+
+/** Decisions that one message may need; more would mean that Gladly takes minutes, or that processes fight. */
+const mostLooks = 3;
+
+/** Looks and decides until the decision holds long enough for the message to leave. */
+export async function untilDecided<Result>(work: () => Promise<Result>): Promise<Result> {
+  for (let looks = 1; ; looks += 1) {
+    try {
+      return await work();
+    } catch (error) {
+      if (!(error instanceof DecideAgain)) throw error;
+      if (looks === mostLooks) throw neverFresh(error);
+    }
+  }
+}
+
+function neverFresh(cause: DecideAgain): Failure {
+  const message = 'what was read grew too old before the message could leave';
+  const hint = 'Run it again; with a larger --rate-share it goes faster.';
+  return new Failure('temporary', 'reads_too_old', message, { hint, cause });
+}
+
+async function decideNow(services: Services, look: Look, closing: Closing, steps: Steps): Promise<Closing> {
+  const { ledger, settings, worker } = services;
+  const { policy, delivery } = settings;
+  const now = services.clock();
+  const surveyId = surveyIdOf(closing.id);
+  const links = surveyLinks(services.publicUrl(), await services.surveySecret(), surveyId);
+  const facts = factsOf(look.read, look.credit, look.closing);
+  const input = {
+    closingId: closing.id,
+    worker,
+    at: new Date(now).toISOString(),
+    address: reservedAddress(facts, delivery),
+    since: suppressionStart(policy, now),
+    reading: readingOf(look.read, look.credit, look.closing),
+  };
+  return steps.run('decide', () =>
+    decideClosing(ledger, input, (own, address) => {
+      // A reopening that was reported after this read; the read itself shows earlier ones.
+      const reopened = facts.reopened || (own.reopenedAt ?? '') > look.read.readAt;
+      const history = { own, ...address };
+      const verdict = decide({ facts: { ...facts, reopened }, history, policy, delivery, now });
+      if ('suppress' in verdict) return { suppress: verdict.suppress };
+      const dueAt = new Date(verdict.send.dueAt).toISOString();
+      return {
+        send: { dueAt, surveyId, provider: delivery, surveyUrl: links.survey },
+        displaces: verdict.displaces,
+      };
+    }),
+  );
+}

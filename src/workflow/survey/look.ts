@@ -1,0 +1,258 @@
+import { chooseAddress } from '../../domain/eligibility/addresses.ts';
+import type { Closing, ClosingReading } from '../../domain/closing/closing.ts';
+import { adoptedClosing, closingIdOf } from '../../domain/closing/identity.ts';
+import { traitsOf } from '../../domain/delivery.ts';
+import {
+  reasonsOfClosing,
+  reasonsOfConversation,
+  reasonsOfTimeline,
+} from '../../domain/eligibility/decide.ts';
+import type { Reason } from '../../domain/eligibility/reason.ts';
+import { formatInstant, parseInstant, timeNow, type Instant } from '../../domain/values/instant.ts';
+import { stopsTheRun } from '../../failure.ts';
+import {
+  knownClosing,
+  recordClosing,
+  sameClosingReportedLate,
+} from '../../store/closings/closing-reports.ts';
+import { closingsOfConversation, lastTimeOf } from '../../store/closings/closings.ts';
+import { recordReopening } from '../../store/closings/reopenings.ts';
+import type { Services } from '../context/services.ts';
+import type { Steps } from '../context/steps.ts';
+import { creditClosing, type Credit } from './credit.ts';
+import {
+  conversationEvidenceOf,
+  conversationFactsOf,
+  evidenceOf,
+  namedAgent,
+  timelineFactsOf,
+  type ClosingInQuestion,
+} from './facts.ts';
+import { checkInbox } from './inbox.ts';
+import {
+  closedAtOf,
+  type ConversationRead,
+  type CustomerRead,
+  type FullRead,
+  type Reads,
+} from './read-conversation.ts';
+
+/** How long a read may lag behind a closing that another source reported. */
+const readLagMilliseconds = 10 * 60_000;
+
+export interface LookRequest {
+  conversationId: string;
+  /** A row of the ledger; null: the closing that the conversation is in now. */
+  closing: Closing | null;
+  /** False for a preview: the ledger is read but not written. */
+  record: boolean;
+}
+
+/** One closing with everything that was read about it and who is credited. */
+export interface Look {
+  /** As asked for. */
+  conversationId: string;
+  read: FullRead;
+  credit: Credit;
+  closing: ClosingInQuestion;
+  /** The ledger's row; null in a preview of a new closing, or where the conversation never closed. */
+  row: Closing | null;
+}
+
+export type LookResult =
+  | { look: Look }
+  /** Reading stopped because the verdict is certain. */
+  | { certain: readonly Reason[]; reading: ClosingReading }
+  /** Right after a closing, Gladly still shows the conversation as it was before. */
+  | { notYet: true };
+
+/**
+ * Looks at one closing. Where the reads are made as needed, it stops as soon as the verdict is certain: no request where
+ * the closing itself decides, one for the conversation, one for its timeline, one for a customer.
+ */
+export async function lookAtClosing(
+  services: Services,
+  request: LookRequest,
+  reads: Reads,
+  steps: Steps,
+): Promise<LookResult> {
+  const { policy } = services.settings;
+  const { conversationId, closing: known, record } = request;
+  const now = services.clock();
+  const isCertain = (reasons: readonly Reason[]): boolean => !reads.everything && reasons.length > 0;
+  const nothingRead = {
+    readAt: null,
+    evidence: null,
+    customer: null,
+    customerId: known?.customerId ?? null,
+    agent: null,
+  };
+  if (known !== null) {
+    const closedAt = Date.parse(known.closedAt);
+    const reasons = reasonsOfClosing({ closingId: known.id, closedAt }, policy, now);
+    if (isCertain(reasons)) return { certain: reasons, reading: nothingRead };
+  }
+
+  const read = await reads.conversation();
+  checkInbox(services.settings, read);
+  const shownAt = await shownTime(read, known, reads);
+  const row = known ?? (await rowOf(services, read, shownAt, reads, record));
+  const shown = row === null ? notRecorded(shownAt) : await compare(services, row, shownAt, record);
+  if (row !== null && !reads.everything && isBehind(row, read, shown, now)) return { notYet: true };
+  const closing: ClosingInQuestion = {
+    id: row?.id ?? idOf(services, read, shownAt),
+    closedAt: shown.closedAt,
+    reopened: shown.reopened,
+  };
+  const reading = { ...nothingRead, readAt: read.readAt, customerId: read.conversation.customerId };
+  if (shown.sameAs !== null && !reads.everything) {
+    return { certain: [{ code: 'already_surveyed', detail: `with closing ${shown.sameAs.id}` }], reading };
+  }
+  const ofConversation = reasonsOfConversation(conversationFactsOf(read, closing), policy);
+  if (isCertain(ofConversation)) {
+    return {
+      certain: ofConversation,
+      reading: { ...reading, evidence: conversationEvidenceOf(read, closing) },
+    };
+  }
+
+  const timeline = { ...read, ...(await reads.timeline()) };
+  const credit = await creditClosing(services, timeline, closing.closedAt, steps);
+  // What passes, or is fixed, is waited for: nobody looks at a suppressed closing again.
+  const passing = credit.troubles.find((trouble) => trouble.kind === 'temporary' || stopsTheRun(trouble));
+  if (record && credit.unsolved && passing !== undefined) throw passing;
+  const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
+  if (isCertain(ofTimeline)) {
+    const evidence = evidenceOf(timeline, credit, closing);
+    return { certain: ofTimeline, reading: { ...reading, evidence, agent: namedAgent(credit) } };
+  }
+
+  credit.warnings.push(...warningsAbout(read, conversationId));
+  const customer = await customerOf(services, row, reads);
+  return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing } };
+}
+
+/** Who reads everything does not stop early. */
+export function fullLook(looked: LookResult): Look {
+  if ('look' in looked) return looked.look;
+  throw new Error('a look that reads everything stopped early');
+}
+
+/** An older read is not enough to say that a customer has no address: nobody looks at the closing again. */
+async function customerOf({ settings }: Services, row: Closing | null, reads: Reads): Promise<CustomerRead> {
+  if (row !== null && row.decidedAt !== null) return reads.customer({ again: true });
+  const read = await reads.customer({ again: false });
+  const { addressKind } = traitsOf(settings.delivery);
+  return 'address' in chooseAddress(addressKind, read.customer) ? read : reads.customer({ again: true });
+}
+
+/** When the conversation closed, by what it shows now; null while it is open. */
+async function shownTime(
+  read: ConversationRead,
+  known: Closing | null,
+  reads: Reads,
+): Promise<Instant | null> {
+  const { status, closedAt } = read.conversation;
+  if (status !== 'CLOSED') return null;
+  const at = parseInstant(closedAt) ?? (known === null ? null : parseInstant(known.closedAt));
+  return at ?? closedAtOf(read, (await reads.timeline()).items);
+}
+
+function idOf(
+  { lane }: Services,
+  { conversation }: ConversationRead,
+  shownAt: Instant | null,
+): string | null {
+  return shownAt === null ? null : closingIdOf(conversation.id, formatInstant(shownAt), lane);
+}
+
+/** What a conversation shows of a closing of the ledger. */
+interface Shown {
+  /** What the conversation shows, if it shows this closing; else what was first reported. */
+  closedAt: Instant | null;
+  /** Open again, or closed again later: then it was reopened since this closing. */
+  reopened: boolean;
+  /** Another row of the ledger that stands for the same closing. */
+  sameAs: Closing | null;
+  /** The conversation does not show this closing yet, but one from before a known reopening. */
+  behind: boolean;
+}
+
+function notRecorded(closedAt: Instant | null): Shown {
+  return { closedAt, reopened: false, sameAs: null, behind: false };
+}
+
+async function compare(
+  { ledger, clock }: Services,
+  row: Closing,
+  shownAt: Instant | null,
+  record: boolean,
+): Promise<Shown> {
+  const same = notRecorded(shownAt);
+  const other: Shown = { ...same, closedAt: parseInstant(row.closedAt), reopened: true };
+  if (shownAt === null) return other;
+  const closedAt = formatInstant(shownAt);
+  if (adoptedClosing([row], closedAt) !== null) return same;
+  if (Date.parse(closedAt) > Date.parse(row.closedAt)) return other;
+  // A conversation that has been closed since before was not reopened: the closing was reported late.
+  const known = await sameClosingReportedLate(ledger, row, { closedAt, seenAt: timeNow(clock), record });
+  if (known === null) return { ...other, behind: true };
+  return known.id === row.id ? same : { ...other, sameAs: known };
+}
+
+/** A read right after the closing may still show what was before it, unless a reopening since is known. */
+function isBehind(row: Closing, { conversation }: ConversationRead, shown: Shown, now: number): boolean {
+  if ((conversation.status === 'CLOSED' && !shown.behind) || row.reopenedAt !== null) return false;
+  return now - Date.parse(row.closedAt) < readLagMilliseconds;
+}
+
+/** The row of the closing that the conversation is in now; of one that is open, the last it was in. */
+async function rowOf(
+  services: Services,
+  { conversation, readAt }: ConversationRead,
+  shownAt: Instant | null,
+  reads: Reads,
+  record: boolean,
+): Promise<Closing | null> {
+  const { ledger, lane, clock } = services;
+  if (shownAt === null) {
+    const known = await closingsOfConversation(ledger, conversation.id, lane);
+    if (record) await noteReopening(services, known, readAt);
+    return known.find(({ closedAt }) => closedAt < readAt) ?? null;
+  }
+  const key = { lane, conversationId: conversation.id, closedAt: formatInstant(shownAt) };
+  if (!record) return knownClosing(ledger, key);
+  const { customer } = await reads.customer({ again: false });
+  const report = { ...key, customerId: customer.id, source: 'replay', seenAt: timeNow(clock) } as const;
+  return (await recordClosing(ledger, report)).closing;
+}
+
+/**
+ * Records that the newest closing's conversation is open again. Not right after a closing that another source reported:
+ * Gladly may still show it open. Nor from a read that began before the closing, or before what decided it was read: it may
+ * show the time before. A read does not say when the reopening was, so the earliest moment after all times of the closing
+ * is recorded: whatever closes after that is another one.
+ */
+async function noteReopening(
+  { ledger, clock }: Services,
+  known: readonly Closing[],
+  readAt: string,
+): Promise<void> {
+  const [newest] = known;
+  if (newest === undefined || newest.reopenedAt !== null) return;
+  if (newest.closedAt >= readAt || (newest.readAt !== null && newest.readAt >= readAt)) return;
+  if (newest.readAt === null && clock() - Date.parse(newest.closedAt) < readLagMilliseconds) return;
+  const reopenedAt = new Date(Date.parse(await lastTimeOf(ledger, newest)) + 1).toISOString();
+  await recordReopening(ledger, { conversationId: newest.conversationId, reopenedAt });
+}
+
+function warningsAbout({ conversation }: ConversationRead, asked: string): string[] {
+  const { status, closedAt, inboxId, id } = conversation;
+  return [
+    ...(status === 'CLOSED' && closedAt === null
+      ? ['Gladly gives no closedAt for this conversation; its timeline was used instead']
+      : []),
+    ...(inboxId === null ? ['Gladly gives no inbox for this conversation'] : []),
+    ...(id === asked ? [] : [`Gladly answers with conversation ${id}`]),
+  ];
+}

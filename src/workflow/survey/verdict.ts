@@ -1,0 +1,19 @@
+import type { SurveyOutcome } from '../../documents/survey.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Failure } from '../../failure.ts';
+
+/** What became of one closing. */
+export interface Verdict {
+  row: Closing;
+  outcome: SurveyOutcome;
+  reasons: readonly Reason[];
+  /** Why the message was not sent, or why it is unknown whether it was. */
+  failure: Failure | null;
+}
+
+export function existingSurvey(row: Closing): Verdict {
+  const outcome = row.state === 'uncertain' ? 'uncertain' : 'already_surveyed';
+  const reasons: Reason[] = [{ code: 'already_surveyed', detail: 'this closing has a survey' }];
+  return { row, outcome, reasons, failure: null };
+}

@@ -1,0 +1,25 @@
+import type { Closing } from '../../src/domain/closing/closing.ts';
+import { toAnswer, type Answer } from '../../src/store/answers/answers.ts';
+import { visitsIn, type VisitTally } from '../../src/store/answers/visits.ts';
+import { toClosing } from '../../src/store/closings/rows.ts';
+import type { Ledger } from '../../src/store/ledger.ts';
+
+/** Every row of the ledger in both lanes, newest first. */
+export async function closingsIn(ledger: Ledger): Promise<Closing[]> {
+  const rows = await ledger.read((db) =>
+    db.selectFrom('closings').selectAll().orderBy('closed_at', 'desc').orderBy('id', 'desc').execute(),
+  );
+  return rows.map(toClosing);
+}
+
+/** All revisions, oldest first. */
+export async function answersOf(ledger: Ledger, surveyId: string): Promise<Answer[]> {
+  const rows = await ledger.read((db) =>
+    db.selectFrom('answers').selectAll().where('survey_id', '=', surveyId).orderBy('revision').execute(),
+  );
+  return rows.map(toAnswer);
+}
+
+export function visitsOf(ledger: Ledger, surveyId: string): Promise<VisitTally[]> {
+  return ledger.read((db) => visitsIn(db, surveyId));
+}
