@@ -246,6 +246,17 @@ describe('what has to be documented', () => {
   const configuration = documentAt('docs/configuration.md');
   const troubleshooting = documentAt('docs/troubleshooting.md');
 
+  test('rooms of the source', () => {
+    const rooms = described(sectionOf('CONTRIBUTING.md', 'Layers'));
+    const foldersIn = (folder: string): string[] =>
+      readdirSync(join(root, 'src', folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => join(folder, name));
+    const folders = [...foldersIn('').filter((name) => name !== 'workflow'), ...foldersIn('workflow')];
+    expect(folders.length).toBeGreaterThan(15);
+    expect(folders.filter((folder) => !rooms.has(folder))).toEqual([]);
+  });
+
   test('exit codes', () => {
     const all = [0, ...Object.values(exitCodes)];
     const named = (pattern: RegExp, text: string): number[] =>
