@@ -219,6 +219,18 @@ describe('transcripts', () => {
   );
 });
 
+describe('tables', () => {
+  test('fit a terminal of 80 columns', () => {
+    const wide = documents().flatMap(({ path, text }) =>
+      proseOf(text)
+        .split('\n')
+        .filter((line) => line.startsWith('|') && line.length > 80)
+        .map((line) => `${path}: ${line}`),
+    );
+    expect(wide).toEqual([]);
+  });
+});
+
 describe('links', () => {
   test('lead to documents, files and headings that exist', () => {
     const broken = documents().flatMap(({ path, text }) =>
