@@ -20,12 +20,13 @@ import {
   anchorsOf,
   blocksOf,
   callsIn,
+  described,
   documentAt,
   documents,
   proseOf,
   root,
+  sectionOf,
   shellLinesOf,
-  tableRows,
 } from './support/documents.ts';
 import { testGladly } from './support/gladly.ts';
 import { run, start, temporaryFolder } from './support/run.ts';
@@ -218,6 +219,18 @@ describe('transcripts', () => {
   );
 });
 
+describe('tables', () => {
+  test('fit a terminal of 80 columns', () => {
+    const wide = documents().flatMap(({ path, text }) =>
+      proseOf(text)
+        .split('\n')
+        .filter((line) => line.startsWith('|') && line.length > 80)
+        .map((line) => `${path}: ${line}`),
+    );
+    expect(wide).toEqual([]);
+  });
+});
+
 describe('links', () => {
   test('lead to documents, files and headings that exist', () => {
     const broken = documents().flatMap(({ path, text }) =>
@@ -245,24 +258,35 @@ describe('what has to be documented', () => {
   const configuration = documentAt('docs/configuration.md');
   const troubleshooting = documentAt('docs/troubleshooting.md');
 
+  test('rooms of the source', () => {
+    const rooms = described(sectionOf('CONTRIBUTING.md', 'Layers'));
+    const foldersIn = (folder: string): string[] =>
+      readdirSync(join(root, 'src', folder), { withFileTypes: true })
+        .filter((entry) => entry.isDirectory())
+        .map(({ name }) => join(folder, name));
+    const folders = [...foldersIn('').filter((name) => name !== 'workflow'), ...foldersIn('workflow')];
+    expect(folders.length).toBeGreaterThan(15);
+    expect(folders.filter((folder) => !rooms.has(folder))).toEqual([]);
+  });
+
   test('exit codes', () => {
     const all = [0, ...Object.values(exitCodes)];
     const named = (pattern: RegExp, text: string): number[] =>
       [...text.matchAll(pattern)].flatMap(([, codes = '']) => codes.split(/\D+/).map(Number));
     expect(named(/^## (\d+(?: and \d+)*): /gm, troubleshooting)).toEqual(all);
-    for (const path of ['README.md', 'docs/cron.md']) {
+    for (const path of ['docs/scripts.md', 'docs/cron.md']) {
       expect(named(/^\| (\d+(?:, \d+)*) +\|/gm, documentAt(path))).toEqual(all);
     }
   });
 
   test('policy keys, with their defaults', () => {
-    const rows = tableRows(/^## Policy$[^]*?^## /m.exec(configuration)?.[0] ?? '');
+    const rows = described(sectionOf('docs/configuration.md', 'Policy'));
     const documented = policyKeys.map((key) => [key, rows.get(key)?.[0]?.replaceAll('`', '')]);
     expect(documented).toEqual(policyKeys.map((key) => [key, formatPolicyValue(key, defaultPolicy)]));
   });
 
   test('keys of a profile', () => {
-    const rows = tableRows(configuration);
+    const rows = described(configuration);
     expect(profileKeys.filter((key) => !rows.has(key))).toEqual([]);
   });
 
@@ -287,29 +311,29 @@ describe('what has to be documented', () => {
   });
 
   test('reasons and states', () => {
-    const attribution = documentAt('docs/attribution.md');
-    const rows = tableRows(/^## Why a customer is not asked$[^]*?^## /m.exec(attribution)?.[0] ?? '');
+    const rows = described(sectionOf('docs/attribution.md', 'Why a customer gets no survey'));
     expect([...rows.keys()].toSorted()).toEqual(reasonCodes.toSorted());
-    expect(closingStates.filter((state) => !attribution.includes(`\`${state}\``))).toEqual([]);
+    const states = sectionOf('docs/scripts.md', '`surveys list`');
+    expect(closingStates.filter((state) => !states.includes(`\`${state}\``))).toEqual([]);
   });
 
   test('every field of the document that attribute prints', async () => {
     const { stdout } = await run(['attribute', '--sandbox', '--json']);
     const document = JSON.parse(stdout) as Record<string, unknown>;
-    const rows = tableRows(/^## The document$[^]*/m.exec(documentAt('docs/attribution.md'))?.[0] ?? '');
+    const rows = described(sectionOf('docs/scripts.md', '`attribute` and `replay`'));
     expect(Object.keys(document).filter((field) => !rows.has(field))).toEqual([]);
   });
 
   test('every field of the line that sync prints, and of a plan', async () => {
     const { stdout } = await run(['sync', '--sandbox', '--dry-run', '--json']);
     const document = JSON.parse(stdout) as Record<string, object>;
-    const table = /^## The line of a tick$[^]*?^## /m.exec(documentAt('docs/cron.md'))?.[0] ?? '';
+    const text = sectionOf('docs/scripts.md', '`backfill` and `sync`');
     const inside = ['outcomes', 'thisRun', 'cards', 'plan'].flatMap((key) =>
       Object.keys(document[key] ?? {}),
     );
     const fields = [...Object.keys(document), ...inside];
     expect(fields.length).toBeGreaterThan(20);
-    expect(fields.filter((field) => !table.includes(`\`${field}\``))).toEqual([]);
+    expect(fields.filter((field) => !text.includes(`\`${field}\``))).toEqual([]);
   });
 
   test('codes of failures that are named exist', () => {
@@ -319,7 +343,7 @@ describe('what has to be documented', () => {
     expect(codes.filter((code) => !source.includes(`'${code}'`))).toEqual([]);
   });
 
-  test('the loop of the README: its command closes a conversation, the answer becomes a card', async () => {
+  test('the loop of the tour: its command closes a conversation, the answer becomes a card', async () => {
     const { printed, stop } = await startServer(['--sandbox'], {});
     const curl = /curl -X POST (http:\S+) -H '(.+): (.+)' \\\s+-d '([^']+)'/;
     await until(() => curl.test(printed.stdout));
@@ -337,8 +361,7 @@ describe('what has to be documented', () => {
     await until(() => printed.stderr.includes('card posted'));
     expect(await stop()).toBe(143);
 
-    const text = documentAt('docs/serve.md');
-    const rows = tableRows(/^## The log$[^]*?^## /m.exec(text)?.[0] ?? '');
+    const rows = described(sectionOf('docs/monitoring.md', 'The log'));
     for (const line of printed.stderr.trim().split('\n')) {
       const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
       expect(typeof time).toBe('string');
@@ -350,7 +373,7 @@ describe('what has to be documented', () => {
   }, 60_000);
 
   test('messages of the log of serve that are named exist', () => {
-    const rows = tableRows(/^## The log$[^]*?^## /m.exec(documentAt('docs/serve.md'))?.[0] ?? '');
+    const rows = described(sectionOf('docs/monitoring.md', 'The log'));
     const source = sources();
     const messages = [...rows.keys()].filter((name) => name.includes(' ') && name !== 'closing sent');
     expect(messages.length).toBeGreaterThan(8);
@@ -363,10 +386,10 @@ describe('what has to be documented', () => {
     await stop();
     const printed = [...text.matchAll(/^# TYPE (\w+) (\w+)$/gm)].map(([, name, type]) => [name, type]);
     expect(printed.length).toBeGreaterThan(10);
-    const table = /^## Metrics$[^]*?^## /m.exec(documentAt('docs/serve.md'))?.[0] ?? '';
-    const rows = [...table.matchAll(/^\| `(\w+)` +\| (\w+) /gm)].map(([, name, type]) => [name, type]);
+    const section = sectionOf('docs/monitoring.md', 'Metrics');
+    const rows = [...described(section)].map(([name, [type]]) => [name, type]);
     expect(rows.toSorted()).toEqual(printed.toSorted());
-    const used = (table.match(/\b(?:gcsat|process|nodejs)_\w+/g) ?? []).map((name) =>
+    const used = (section.match(/\b(?:gcsat|process|nodejs)_\w+/g) ?? []).map((name) =>
       name.replace(/_count$/, ''),
     );
     expect(used.filter((name) => !printed.some(([known]) => known === name))).toEqual([]);
@@ -376,7 +399,7 @@ describe('what has to be documented', () => {
     const { printed, stop } = await startServer(['--sandbox', '--json'], {});
     await until(() => isJson(printed.stdout));
     await stop();
-    const section = /^## The log$[^]*?^## /m.exec(documentAt('docs/serve.md'))?.[0] ?? '';
+    const section = sectionOf('docs/scripts.md', '`serve`');
     const fields = Object.keys(JSON.parse(printed.stdout) as object);
     expect(fields.length).toBeGreaterThan(4);
     expect(fields.filter((field) => !section.includes(`\`${field}\``))).toEqual([]);
@@ -394,8 +417,7 @@ describe('what has to be documented', () => {
   });
 
   test('the sandbox: its controls, faults and special conversations', async () => {
-    const text = documentAt('docs/sandbox.md');
-    const rows = tableRows(text);
+    const rows = described(documentAt('docs/sandbox.md'));
     for (const control of sandboxControls) {
       const [method = '', path = ''] = control.split(/ +/);
       expect([...rows.keys()]).toContain(`${method} ${path}`);
@@ -404,8 +426,8 @@ describe('what has to be documented', () => {
     const sandbox = await startSandbox({ size: 0 });
     await sandbox.close();
     const special = new Map(sandbox.traps.toReversed().map(({ name, what }) => [name, what]));
-    const table = tableRows(/^## Special conversations$[^]*/m.exec(text)?.[0] ?? '');
-    const documented = [...table].map(([name, [what]]) => [name, what]);
+    const entries = described(sectionOf('docs/sandbox.md', 'Special conversations'));
+    const documented = [...entries].map(([name, [, what]]) => [name, what]);
     expect(documented).toEqual([...special].toReversed());
   });
 });

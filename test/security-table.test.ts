@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { describe, expect, test } from 'vitest';
-import { documentAt, root } from './support/documents.ts';
+import { root, sectionOf } from './support/documents.ts';
 
 interface Promised {
   promise: string;
@@ -12,25 +12,34 @@ interface Promised {
   isUnproved: boolean;
 }
 
-/** The rows of the tables that say what proves a promise. */
+/** The lists of promises, without their headings. */
+function lists(): string {
+  const [, ...groups] = sectionOf('docs/security.md', 'Promises and their proofs').split(/^### .*$/m);
+  return groups.join('');
+}
+
+/** The entries of the lists, each with what proves it. */
 function promises(): Promised[] {
-  const [, tables = ''] = documentAt('docs/security.md').split('\n## Promises and their proofs\n');
-  const rows = [...tables.matchAll(/^\| (.*?) +\| ([\d., ]*?) +\| (.*?) +\|$/gm)];
-  return rows.map(([, promise = '', items = '', cell = '']) => ({
-    promise,
-    items: items.split(/[ ,]+/).filter((item) => item !== ''),
-    proofs: cell
-      .split('`test/')
-      .slice(1)
-      .map((part) => {
-        const [file = '', titles = ''] = part.split('` ');
-        return {
-          file: `test/${file}`,
-          titles: [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title),
-        };
-      }),
-    isUnproved: cell.startsWith('not proved: '),
-  }));
+  const [, ...entries] = lists().split(/^(?=- )/m);
+  return entries.map((entry) => {
+    const shape = /^- \*\*(.*?)\*\*(?: \(ASVS ([\d., ]+)\))? (- .*?) *$/;
+    const [, promise = '', items = '', proofs = ''] = shape.exec(entry.replace(/\s+/g, ' ')) ?? [];
+    return {
+      promise,
+      items: items.split(/[ ,]+/).filter((item) => item !== ''),
+      proofs: proofs
+        .split('`test/')
+        .slice(1)
+        .map((part) => {
+          const [file = '', titles = ''] = part.split('`: ');
+          return {
+            file: `test/${file}`,
+            titles: [...titles.matchAll(/“([^”]+)”/g)].map(([, title = '']) => title),
+          };
+        }),
+      isUnproved: proofs.startsWith('- Not proved: '),
+    };
+  });
 }
 
 /** The titles of all tests and groups of tests in a file that run. */
@@ -77,11 +86,15 @@ describe('the promises of docs/security.md', () => {
     expect(wanted.filter((item) => !items.has(item))).toEqual([]);
   });
 
-  test('are all in tables that are read', () => {
-    const [, tables = ''] = documentAt('docs/security.md').split('\n## Promises and their proofs\n');
-    // Without a heading and the line below it in each table.
-    const lines = tables.split('\n').filter((line) => line.startsWith('|'));
-    expect(all).toHaveLength(lines.length - 2 * (tables.match(/^### /gm) ?? []).length);
+  test('are all in lists that are read', () => {
+    const lines = lists().split('\n');
+    expect(all).toHaveLength(lines.filter((line) => line.startsWith('- **')).length);
+    expect(lines.filter((line) => /^\S/.test(line) && !line.startsWith('- **'))).toEqual([]);
+    expect(all.every(({ promise }) => promise !== '')).toBe(true);
+    // Each entry below a promise is one proof of it, or says that there is none.
+    const inner = lines.filter((line) => line.startsWith('  - ')).length;
+    const read = all.map(({ proofs, isUnproved }) => proofs.length + (isUnproved ? 1 : 0));
+    expect(read.reduce((sum, count) => sum + count, 0)).toBe(inner);
     expect(all.length).toBeGreaterThan(20);
   });
 

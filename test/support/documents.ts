@@ -21,6 +21,15 @@ export function documentAt(path: string): string {
   return readFileSync(join(root, path), 'utf8');
 }
 
+/** What stands under a heading of the second level. */
+export function sectionOf(path: string, heading: string): string {
+  const found = documentAt(path)
+    .split(/^## /m)
+    .find((section) => section.startsWith(`${heading}\n`));
+  if (found === undefined) throw new Error(`${path} has no section ${heading}`);
+  return found;
+}
+
 export interface Block {
   language: string;
   lines: string[];
@@ -74,16 +83,34 @@ export function anchorsOf(text: string): string[] {
   );
 }
 
-/** The cells of all rows of the tables whose first cell is code, by that code. */
-export function tableRows(text: string): Map<string, string[]> {
-  const rows = [...text.matchAll(/^\| (.*) \|$/gm)].map(([, row = '']) =>
-    row.split(/(?<!\\) \| /).map((cell) => cell.trim()),
-  );
+/**
+ * What is said of a piece of code, by that code: the further cells of a table row whose first cell is code, or two cells
+ * of a list entry such as "- `maxAge` (`30d`): closings older than this are not surveyed". The first of these two is what
+ * stands in parentheses.
+ */
+export function described(text: string): Map<string, string[]> {
   return new Map(
-    rows.flatMap((cells): [string, string[]][] =>
-      [...(cells[0] ?? '').matchAll(/`([^`]+)`/g)].map(([, code = '']) => [code, cells.slice(1)]),
+    [...tableRows(text), ...listEntries(text)].flatMap(([head, cells]) =>
+      [...head.matchAll(/`([^`]+)`/g)].map(([, code = '']): [string, string[]] => [code, cells]),
     ),
   );
+}
+
+type Described = [head: string, cells: string[]];
+
+function tableRows(text: string): Described[] {
+  return [...text.matchAll(/^\| (.*) \|$/gm)].map(([, row = '']) => {
+    const [head = '', ...cells] = row.split(/(?<!\\) \| /).map((cell) => cell.trim());
+    return [head, cells];
+  });
+}
+
+function listEntries(text: string): Described[] {
+  const entry = /^- ((?:`[^`\n]+`|[^`:(\n])+?)(?:\s+\(([^)]*)\))?:\s([^]*?)(?=\n(?:- |#|\n)|\n?$(?![^]))/gm;
+  return [...text.matchAll(entry)].map(([, head = '', aside = '', rest = '']) => [
+    head,
+    [aside, rest].map((cell) => cell.replace(/\s+/g, ' ').trim()),
+  ]);
 }
 
 /**
