@@ -7,7 +7,7 @@ import {
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { singleLine } from '../html/single-line.ts';
 
 /** What sending an e-mail through Gladly needs of a client. */
 export type SendEmail = (

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { Failure } from '../failure.ts';
 import type { Mail } from './mail.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
-import { longestCompanyName, webAddress } from './template-data.ts';
+import { longestCompanyName } from '../html/names.ts';
+import { singleLine } from '../html/single-line.ts';
+import { webAddress } from './template-data.ts';
 
 export interface Sender {
   name: string | null;

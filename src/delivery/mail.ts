@@ -1,5 +1,5 @@
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { singleLine } from '../html/single-line.ts';
 import { templateData } from './template-data.ts';
 import type { MailTemplate } from './template.ts';
 

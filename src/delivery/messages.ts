@@ -1,3 +1,5 @@
+import type { Language } from '../html/languages.ts';
+
 /** The words of the survey mail, in every language that we speak. */
 
 /** Facts that the sentences are made of; names are single lines, the date is written in the language. */
@@ -162,22 +164,7 @@ const vocabularies = {
       unsubscribe: 'Keine Umfragen mehr erhalten',
     }),
   },
-} satisfies Record<string, Vocabulary>;
-
-export type Language = keyof typeof vocabularies;
-
-export const languages = Object.keys(vocabularies) as Language[];
-
-/**
- * The language that we speak to somebody who asked for `tag`: `es-MX` is Spanish with Mexican dates, anything
- * that we have no words for is English.
- */
-export function languageFor(tag: string): { language: Language; locale: string } {
-  const locale = canonical(tag.trim().replaceAll('_', '-'));
-  const base = locale.split('-', 1)[0] ?? '';
-  const language = languages.find((known) => known === base);
-  return language === undefined ? { language: 'en', locale: 'en' } : { language, locale };
-}
+} satisfies Record<Language, Vocabulary>;
 
 export function directionOf(language: Language): 'ltr' | 'rtl' {
   return vocabularies[language].direction;
@@ -196,12 +183,4 @@ export function wordsFor(language: Language, occasion: Occasion): Words {
   const channel = occasion.channel ?? 'conversation';
   const conversation = Object.hasOwn(conversations, channel) ? conversations[channel] : undefined;
   return words(occasion, conversation ?? conversations.conversation);
-}
-
-function canonical(tag: string): string {
-  try {
-    return Intl.getCanonicalLocales(tag)[0] ?? '';
-  } catch {
-    return '';
-  }
 }

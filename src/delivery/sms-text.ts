@@ -1,8 +1,10 @@
-import { languageFor, namelessCompany, type Language } from './messages.ts';
+import { english, speechOf, type Language } from '../html/languages.ts';
+import { longestCompanyName, longestFirstName } from '../html/names.ts';
+import { singleLine } from '../html/single-line.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { namelessCompany } from './messages.ts';
 import { inGsmLetters, segmentsOf } from './sms-segments.ts';
-import { longestCompanyName, webAddress } from './template-data.ts';
+import { webAddress } from './template-data.ts';
 
 /** All letters are of the GSM alphabet, which has é but no ó: one other letter would halve the room. */
 const sentences: Record<Language, (company: string, agent: string | null) => string> = {
@@ -13,7 +15,6 @@ const sentences: Record<Language, (company: string, agent: string | null) => str
   de: (company, agent) => `${company}: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
 };
 
-const longestAgentName = 40;
 /** What a shortened name of a company must keep to be recognised. */
 const shortestCompanyName = 5;
 
@@ -25,11 +26,11 @@ const shortestCompanyName = 5;
  * @throws Failure `survey_link_invalid` of kind configuration
  */
 export function smsText(message: SurveyMessage): string {
-  const { language } = languageFor(message.language);
+  const { language } = speechOf(message.language) ?? english;
   const mark = message.mark === undefined ? '' : `${message.mark} `;
   const link = webAddress(message.surveyUrl);
   const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(namelessCompany(language));
-  const agent = nameOf(message.agent.firstName ?? '', longestAgentName);
+  const agent = nameOf(message.agent.firstName ?? '', longestFirstName);
   const write = (companyName: string, agentName: string | null): string =>
     `${mark}${sentences[language](companyName, agentName)} ${link}`;
 

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import type { DeliveryOutcome } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { singleLine } from '../html/single-line.ts';
 import type { SmtpError } from './smtp-session.ts';
 import type { SmtpServer } from './smtp-url.ts';
 

@@ -1,15 +1,8 @@
 import { Failure } from '../failure.ts';
-import {
-  directionOf,
-  languageFor,
-  namelessCompany,
-  starLabel,
-  wordsFor,
-  type Language,
-  type Words,
-} from './messages.ts';
+import { dayOf, english, speechOf, type Language } from '../html/languages.ts';
+import { longestCompanyName, longestFirstName, visibleName } from '../html/names.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { directionOf, namelessCompany, starLabel, wordsFor, type Words } from './messages.ts';
 
 /** What a template can show, as `it`. Every text is one line of bounded length; every address is http or https. */
 export interface TemplateData {
@@ -29,27 +22,26 @@ export interface TemplateData {
   unsubscribeUrl: string;
 }
 
-export const longestCompanyName = 80;
 const longestAgentName = 80;
-const longestFirstName = 40;
+const longestChannel = 40;
 
 /**
  * @throws Failure `survey_link_invalid` of kind configuration
  */
 export function templateData(message: SurveyMessage): TemplateData {
-  const { language, locale } = languageFor(message.language);
+  const { language, locale } = speechOf(message.language) ?? english;
   const occasion = {
-    agentFirstName: lineOrNull(message.agent.firstName, longestFirstName),
-    companyName: lineOrNull(message.companyName, longestCompanyName) ?? namelessCompany(language),
+    agentFirstName: visibleName(message.agent.firstName, longestFirstName),
+    companyName: visibleName(message.companyName, longestCompanyName) ?? namelessCompany(language),
     channel: message.channel,
-    closedOn: dayOf(message.closedAt, locale, message.timeZone ?? 'UTC'),
+    closedOn: dayOf(message.closedAt, locale, message.timeZone),
   };
   return {
     language,
     direction: directionOf(language),
     companyName: occasion.companyName,
-    agent: { name: lineOrNull(message.agent.name, longestAgentName), firstName: occasion.agentFirstName },
-    channel: lineOrNull(message.channel, longestFirstName),
+    agent: { name: visibleName(message.agent.name, longestAgentName), firstName: occasion.agentFirstName },
+    channel: visibleName(message.channel, longestChannel),
     closedOn: occasion.closedOn,
     words: wordsFor(language, occasion),
     stars: message.ratingUrls.map((url, index) => ({
@@ -103,18 +95,4 @@ export function webAddress(address: string): string {
       hint: 'Set GCSAT_PUBLIC_URL to the https address at which customers reach the survey page.',
     },
   );
-}
-
-function dayOf(instant: string, locale: string, timeZone: string): string {
-  const date = new Date(instant);
-  try {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(date);
-  } catch {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
-  }
-}
-
-function lineOrNull(text: string | null, maximum: number): string | null {
-  const line = text === null ? '' : singleLine(text, maximum);
-  return line === '' ? null : line;
 }

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
-import { languages } from './messages.ts';
+import { languages } from '../html/languages.ts';
 import { compileTemplate, TemplateError, type Renderer } from './template-language.ts';
 import { sampleData, sampleLinks, type TemplateData } from './template-data.ts';
 import builtInSource from './templates/survey.eta?raw';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMailComposer } from '../../src/delivery/mail.ts';
-import { languages } from '../../src/delivery/messages.ts';
-import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { builtInTemplate } from '../../src/delivery/template.ts';
+import { languages } from '../../src/html/languages.ts';
+import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { hostileNames, surveyMessage } from './survey-message.ts';
 
 const compose = createMailComposer({ template: builtInTemplate() });

@@ -1,9 +1,9 @@
 import { Hono, type Context } from 'hono';
 import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.ts';
+import { chooseLanguage } from './accept-language.ts';
 import { longestComment, readAnswerForm, readRating } from './answer-form.ts';
 import { assetRoutes, assetsOf } from './assets.ts';
 import type { PageBrand } from './brand.ts';
-import { chooseLanguage } from './languages.ts';
 import { pagesWith, type NoticeName, type Pages, type Problem, type Visit } from './render.ts';
 import { visitorWatch } from './visitors.ts';
 

@@ -1,17 +1,16 @@
-import { Eta } from 'eta/core';
+import { dayOf, wordsOf, type Speech } from '../../html/languages.ts';
+import { isolated, longestCompanyName, longestFirstName, visibleName } from '../../html/names.ts';
+import { conversationBy, type Notice, type Words } from '../../html/sentences.ts';
+import { htmlTemplates } from '../../html/templates.ts';
 import type { SurveyView } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, type FilledIn } from './answer-form.ts';
 import type { Assets } from './assets.ts';
-import { dayOf, type Speech } from './languages.ts';
-import { agentNameOf, companyNameOf } from './names.ts';
-import { conversationBy, type Notice, type Words } from './sentences.ts';
 import noticeSource from './templates/notice.eta?raw';
 import pageSource from './templates/page.eta?raw';
 import surveySource from './templates/survey.eta?raw';
 import thanksSource from './templates/thanks.eta?raw';
 import unsubscribeSource from './templates/unsubscribe.eta?raw';
 import unsubscribedSource from './templates/unsubscribed.eta?raw';
-import { wordsOf } from './words.ts';
 
 /** What every page is made for. */
 export interface Visit {
@@ -44,24 +43,26 @@ const ratings = [1, 2, 3, 4, 5] as const;
 /** A comment on the page of thanks is only a reminder. */
 const longestReminder = 280;
 
-export function pagesWith(assets: Assets): Pages {
-  const eta = new Eta({ autoTrim: false });
-  eta.loadTemplate('@page', pageSource);
-  eta.loadTemplate('@survey', surveySource);
-  eta.loadTemplate('@thanks', thanksSource);
-  eta.loadTemplate('@notice', noticeSource);
-  eta.loadTemplate('@unsubscribe', unsubscribeSource);
-  eta.loadTemplate('@unsubscribed', unsubscribedSource);
+const sources = {
+  '@page': pageSource,
+  '@survey': surveySource,
+  '@thanks': thanksSource,
+  '@notice': noticeSource,
+  '@unsubscribe': unsubscribeSource,
+  '@unsubscribed': unsubscribedSource,
+};
 
+export function pagesWith(assets: Assets): Pages {
+  const render = htmlTemplates(sources);
   const page = (
-    template: `@${string}`,
+    template: keyof typeof sources,
     { speech, companyName }: Omit<Visit, 'token'>,
     content: { title: string } & Record<string, unknown>,
   ): string =>
-    eta.render(template, {
+    render(template, {
       language: speech.language,
       words: wordsOf(speech.language),
-      company: companyNameOf(companyName) ?? '',
+      company: shownName(companyName, longestCompanyName) ?? '',
       palette: assets.palette,
       // Beside `s` and `u`, wherever a reverse proxy puts them.
       assets: '../assets',
@@ -75,7 +76,7 @@ export function pagesWith(assets: Assets): Pages {
     survey(visit, survey, filledIn, problems) {
       const { speech } = visit;
       const words = wordsOf(speech.language);
-      const question = words.question(agentNameOf(survey.agentFirstName));
+      const question = words.question(shownName(survey.agentFirstName, longestFirstName));
       const told = problems.map((problem) => ({ ...tell(problem, speech), problem }));
       const textOf = (problem: Problem): string => told.find((one) => one.problem === problem)?.text ?? '';
       return page('@survey', visit, {
@@ -142,12 +143,17 @@ export function pagesWith(assets: Assets): Pages {
 
 function aboutOf(visit: Visit, { channel, closedAt, timeZone }: OpenSurvey): string {
   const words = wordsOf(visit.speech.language);
-  const day = dayOf(closedAt, visit.speech.locale, timeZone);
+  const day = dayOf(closedAt, visit.speech.locale, timeZone).replaceAll(' ', '\u00a0');
   return words.about(conversationBy(channel, words), nameIn(visit), day);
 }
 
 function nameIn({ companyName, speech }: Omit<Visit, 'token'>): string {
-  return companyNameOf(companyName) ?? wordsOf(speech.language).nameless;
+  return shownName(companyName, longestCompanyName) ?? wordsOf(speech.language).nameless;
+}
+
+function shownName(name: string | null, longest: number): string | null {
+  const visible = visibleName(name, longest);
+  return visible === null ? null : isolated(visible);
 }
 
 /** Relative, because a reverse proxy may put our paths below one of its own; and without the query of the link. */

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { languages, wordsOf } from '../../../src/html/languages.ts';
 import type { PageBrand } from '../../../src/server/pages/brand.ts';
 import { noticePages, pageRoutes } from '../../../src/server/pages/pages.ts';
-import { languages, wordsOf } from '../../../src/server/pages/words.ts';
 import { openToken, smallDesk, type OpenSurvey, type SmallDesk } from './small-desk.ts';
 
 const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { conversationBy } from '../../../src/server/pages/sentences.ts';
-import { languages, wordsOf, type Language } from '../../../src/server/pages/words.ts';
+import { languages, wordsOf, type Language } from '../../src/html/languages.ts';
+import { conversationBy } from '../../src/html/sentences.ts';
 
 /** Every sentence of a language, made with the names given. */
 function sentences(language: Language, name: string): Record<string, string> {
