@@ -1,19 +1,9 @@
-import { english, speechOf, type Language } from '../html/languages.ts';
+import { english, speechOf, wordsOf } from '../html/languages.ts';
 import { longestCompanyName, longestFirstName } from '../html/names.ts';
 import { singleLine } from '../html/single-line.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { namelessCompany } from './messages.ts';
 import { inGsmLetters, segmentsOf } from './sms-segments.ts';
 import { webAddress } from './template-data.ts';
-
-/** All letters are of the GSM alphabet, which has é but no ó: one other letter would halve the room. */
-const sentences: Record<Language, (company: string, agent: string | null) => string> = {
-  en: (company, agent) => `${company}: How did ${agent ?? 'we'} do? Please tell us here:`,
-  es: (company, agent) => `${company}: ¿Qué tal le fue con ${agent ?? 'nosotros'}? Responda en:`,
-  fr: (company, agent) =>
-    `${company} : que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez :`,
-  de: (company, agent) => `${company}: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
-};
 
 /** What a shortened name of a company must keep to be recognised. */
 const shortestCompanyName = 5;
@@ -27,12 +17,13 @@ const shortestCompanyName = 5;
  */
 export function smsText(message: SurveyMessage): string {
   const { language } = speechOf(message.language) ?? english;
+  const { nameless, sms } = wordsOf(language);
   const mark = message.mark === undefined ? '' : `${message.mark} `;
   const link = webAddress(message.surveyUrl);
-  const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(namelessCompany(language));
+  const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(nameless);
   const agent = nameOf(message.agent.firstName ?? '', longestFirstName);
   const write = (companyName: string, agentName: string | null): string =>
-    `${mark}${sentences[language](companyName, agentName)} ${link}`;
+    `${mark}${sms(companyName, agentName)} ${link}`;
 
   const candidates = [
     ...shorter(company).map((name) => write(name, agent)),

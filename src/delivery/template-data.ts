@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts';
-import { dayOf, english, speechOf, type Language } from '../html/languages.ts';
+import { dayOf, english, speechOf, wordsOf, type Language } from '../html/languages.ts';
 import { longestCompanyName, longestFirstName, visibleName } from '../html/names.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { directionOf, namelessCompany, starLabel, wordsFor, type Words } from './messages.ts';
+import { mailWords, type MailWords } from './mail-words.ts';
 
 /** What a template can show, as `it`. Every text is one line of bounded length; every address is http or https. */
 export interface TemplateData {
@@ -15,7 +15,7 @@ export interface TemplateData {
   channel: string | null;
   /** The day of the closing, in the customer's language. */
   closedOn: string;
-  words: Words;
+  words: MailWords;
   /** One star first. `label` is e.g. `4 of 5 stars`. */
   stars: { rating: number; label: string; url: string }[];
   surveyUrl: string;
@@ -30,23 +30,24 @@ const longestChannel = 40;
  */
 export function templateData(message: SurveyMessage): TemplateData {
   const { language, locale } = speechOf(message.language) ?? english;
+  const { direction, nameless, stars } = wordsOf(language);
   const occasion = {
     agentFirstName: visibleName(message.agent.firstName, longestFirstName),
-    companyName: visibleName(message.companyName, longestCompanyName) ?? namelessCompany(language),
+    companyName: visibleName(message.companyName, longestCompanyName) ?? nameless,
     channel: message.channel,
     closedOn: dayOf(message.closedAt, locale, message.timeZone),
   };
   return {
     language,
-    direction: directionOf(language),
+    direction,
     companyName: occasion.companyName,
     agent: { name: visibleName(message.agent.name, longestAgentName), firstName: occasion.agentFirstName },
     channel: visibleName(message.channel, longestChannel),
     closedOn: occasion.closedOn,
-    words: wordsFor(language, occasion),
+    words: mailWords(language, occasion),
     stars: message.ratingUrls.map((url, index) => ({
       rating: index + 1,
-      label: starLabel(language, index + 1),
+      label: stars(index + 1),
       url: webAddress(url),
     })),
     surveyUrl: webAddress(message.surveyUrl),

@@ -22,8 +22,8 @@ describe('the survey mail', () => {
     const { subject, html, text } = compose(surveyMessage());
     expect(subject).toBe('How did Anna from Harbour & Pine do?');
     expect(html).toContain('>How did Anna do?</h1>');
-    expect(html).toContain('your phone call with Harbour &amp; Pine, wrapped up on November 22, 2026');
-    expect(text).toContain('How did Anna do?\n\nThis is about your phone call with Harbour & Pine');
+    expect(html).toContain('>Your phone call with Harbour &amp; Pine on November 22, 2026</td>');
+    expect(text).toContain('How did Anna do?\nYour phone call with Harbour & Pine on November 22, 2026\n\n');
   });
 
   test('does not guess who it was', () => {

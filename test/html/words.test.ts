@@ -28,7 +28,8 @@ describe.each(languages)('%s', (language) => {
   });
 
   test('names who is meant', () => {
-    const { question, about, whoReads, saved, unsubscribe, unsubscribed } = wordsOf(language);
+    const { question, about, page } = wordsOf(language);
+    const { whoReads, saved, unsubscribe, unsubscribed } = page;
     expect(question('Maria')).toContain('Maria');
     expect(question(null)).not.toMatch(/null/);
     for (const sentence of [

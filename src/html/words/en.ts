@@ -1,6 +1,7 @@
 import type { Words } from '../sentences.ts';
 
 export const en: Words = {
+  direction: 'ltr',
   nameless: 'Customer Support',
   conversations: {
     email: 'Your email conversation',
@@ -15,71 +16,82 @@ export const en: Words = {
   },
   question: (agent) => (agent === null ? 'How did we do?' : `How did ${agent} do?`),
   about: (conversation, company, day) => `${conversation} with ${company} on ${day}`,
-  optional: 'optional',
-  rating: 'Your rating',
-  chooseStar: 'Choose from 1 to 5 stars',
   stars: (rating) => `${rating} of 5 stars`,
   verdicts: ['Poor', 'Not so good', 'Okay', 'Good', 'Excellent'],
-  resolved: 'Was your issue resolved?',
-  yes: 'Yes',
-  no: 'No',
-  noAnswer: 'Rather not say',
-  comment: 'Anything you would like to tell us?',
-  send: 'Send answer',
-  sendAgain: 'Update answer',
-  answeredAlready: 'You have already answered. If you send again, the new answer replaces the earlier one.',
-  whoReads: (company) => `Your answer goes to the team at ${company}.`,
-  titleOfProblem: (title) => `Not sent yet: ${title}`,
-  problem: 'Your answer was not sent yet',
-  ratingMissing: 'Please choose a rating from 1 to 5 stars.',
-  commentTooLong: (most) => `Please shorten your comment to at most ${most} characters.`,
-  thanks: 'Thank you!',
-  saved: (company) => `Your answer has been saved and is on its way to the team at ${company}.`,
-  wasResolved: 'Your issue was resolved.',
-  wasNotResolved: 'Your issue was not resolved.',
-  yourComment: 'Your comment',
-  change: 'Change my answer',
-  closed: {
-    title: 'This link is no longer active',
-    text: 'The survey may be over, your answer may already be final, or part of the address may be missing. There is nothing more you need to do.',
-  },
-  refused: {
-    title: 'Your answer was not sent',
-    text: 'It came from another website. Please open the link in your message again and answer there.',
-  },
-  tooLarge: {
-    title: 'Your answer was too long',
-    text: 'It could not be saved. Please go back, shorten your comment and send it again.',
-  },
-  notUnderstood: {
-    title: 'Your answer was not sent',
-    text: 'It did not arrive in a form that we can read. Please open the link in your message again and answer there.',
-  },
-  busy: {
-    title: 'One moment, please',
-    text: 'There have been too many requests in a short time. Please wait a minute and try again.',
-  },
-  broken: {
-    title: 'Something went wrong on our side',
-    text: 'We are sorry. Please try again in a few minutes.',
-  },
-  notFound: {
-    title: 'There is no page here',
-    text: 'Part of the address may be missing. Please open the link in your message again.',
-  },
   unsubscribeLink: 'I want no more surveys',
-  unsubscribe: (company) => ({
-    title: 'No more surveys?',
-    text: `Press the button, and you will get no more surveys from ${company}.`,
-  }),
-  unsubscribeButton: 'Unsubscribe',
-  unsubscribed: (company) => ({
-    title: 'You are unsubscribed',
-    text: `You will get no more surveys from ${company}.`,
-  }),
-  unsubscribedByMistake: (company) => `Was this a mistake? Please contact ${company}.`,
-  trial: {
-    title: 'This was a trial',
-    text: 'The survey went to nobody, so nobody was unsubscribed. In a real survey, this button would have worked.',
+  mail: {
+    subject: (company, agent) =>
+      agent === null ? `How did ${company} do?` : `How did ${agent} from ${company} do?`,
+    preview: 'One tap on a star is all it takes to start.',
+    instruction: 'Pick a star. On the next page you can add a few words and send your answer.',
+    openSurvey: 'Open the survey page',
+    whyYou: (company) => `You are receiving this because you were in touch with ${company}.`,
+  },
+  sms: (company, agent) => `${company}: How did ${agent ?? 'we'} do? Please tell us here:`,
+  page: {
+    optional: 'optional',
+    rating: 'Your rating',
+    chooseStar: 'Choose from 1 to 5 stars',
+    resolved: 'Was your issue resolved?',
+    yes: 'Yes',
+    no: 'No',
+    noAnswer: 'Rather not say',
+    comment: 'Anything you would like to tell us?',
+    send: 'Send answer',
+    sendAgain: 'Update answer',
+    answeredAlready: 'You have already answered. If you send again, the new answer replaces the earlier one.',
+    whoReads: (company) => `Your answer goes to the team at ${company}.`,
+    titleOfProblem: (title) => `Not sent yet: ${title}`,
+    problem: 'Your answer was not sent yet',
+    ratingMissing: 'Please choose a rating from 1 to 5 stars.',
+    commentTooLong: (most) => `Please shorten your comment to at most ${most} characters.`,
+    thanks: 'Thank you!',
+    saved: (company) => `Your answer has been saved and is on its way to the team at ${company}.`,
+    wasResolved: 'Your issue was resolved.',
+    wasNotResolved: 'Your issue was not resolved.',
+    yourComment: 'Your comment',
+    change: 'Change my answer',
+    closed: {
+      title: 'This link is no longer active',
+      text: 'The survey may be over, your answer may already be final, or part of the address may be missing. There is nothing more you need to do.',
+    },
+    refused: {
+      title: 'Your answer was not sent',
+      text: 'It came from another website. Please open the link in your message again and answer there.',
+    },
+    tooLarge: {
+      title: 'Your answer was too long',
+      text: 'It could not be saved. Please go back, shorten your comment and send it again.',
+    },
+    notUnderstood: {
+      title: 'Your answer was not sent',
+      text: 'It did not arrive in a form that we can read. Please open the link in your message again and answer there.',
+    },
+    busy: {
+      title: 'One moment, please',
+      text: 'There have been too many requests in a short time. Please wait a minute and try again.',
+    },
+    broken: {
+      title: 'Something went wrong on our side',
+      text: 'We are sorry. Please try again in a few minutes.',
+    },
+    notFound: {
+      title: 'There is no page here',
+      text: 'Part of the address may be missing. Please open the link in your message again.',
+    },
+    unsubscribe: (company) => ({
+      title: 'No more surveys?',
+      text: `Press the button, and you will get no more surveys from ${company}.`,
+    }),
+    unsubscribeButton: 'Unsubscribe',
+    unsubscribed: (company) => ({
+      title: 'You are unsubscribed',
+      text: `You will get no more surveys from ${company}.`,
+    }),
+    unsubscribedByMistake: (company) => `Was this a mistake? Please contact ${company}.`,
+    trial: {
+      title: 'This was a trial',
+      text: 'The survey went to nobody, so nobody was unsubscribed. In a real survey, this button would have worked.',
+    },
   },
 };

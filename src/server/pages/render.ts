@@ -1,6 +1,6 @@
 import { dayOf, wordsOf, type Speech } from '../../html/languages.ts';
 import { isolated, longestCompanyName, longestFirstName, visibleName } from '../../html/names.ts';
-import { conversationBy, type Notice, type Words } from '../../html/sentences.ts';
+import { conversationBy, type Notice, type PageSentences } from '../../html/sentences.ts';
 import { htmlTemplates } from '../../html/templates.ts';
 import type { SurveyView } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, type FilledIn } from './answer-form.ts';
@@ -27,8 +27,8 @@ export type OpenSurvey = Extract<SurveyView, { state: 'open' }>;
 export type Problem = 'rating_missing' | 'comment_too_long';
 
 export type NoticeName = {
-  [Name in keyof Words]: Words[Name] extends Notice ? Name : never;
-}[keyof Words];
+  [Name in keyof PageSentences]: PageSentences[Name] extends Notice ? Name : never;
+}[keyof PageSentences];
 
 /** The pages as HTML. */
 export interface Pages {
@@ -61,7 +61,7 @@ export function pagesWith(assets: Assets): Pages {
   ): string =>
     render(template, {
       language: speech.language,
-      words: wordsOf(speech.language),
+      words: wordsOf(speech.language).page,
       company: shownName(companyName, longestCompanyName) ?? '',
       palette: assets.palette,
       // Beside `s` and `u`, wherever a reverse proxy puts them.
@@ -75,8 +75,8 @@ export function pagesWith(assets: Assets): Pages {
   return {
     survey(visit, survey, filledIn, problems) {
       const { speech } = visit;
-      const words = wordsOf(speech.language);
-      const question = words.question(shownName(survey.agentFirstName, longestFirstName));
+      const { question: ask, stars, verdicts, unsubscribeLink, page: words } = wordsOf(speech.language);
+      const question = ask(shownName(survey.agentFirstName, longestFirstName));
       const told = problems.map((problem) => ({ ...tell(problem, speech), problem }));
       const textOf = (problem: Problem): string => told.find((one) => one.problem === problem)?.text ?? '';
       return page('@survey', visit, {
@@ -90,8 +90,8 @@ export function pagesWith(assets: Assets): Pages {
         action: pathOf(visit),
         stars: ratings.map((rating, index) => ({
           rating,
-          label: words.stars(rating),
-          verdict: words.verdicts[index],
+          label: stars(rating),
+          verdict: verdicts[index],
           chosen: filledIn.rating === rating,
         })),
         choices: [
@@ -104,19 +104,18 @@ export function pagesWith(assets: Assets): Pages {
         longestComment,
         button: survey.answer === null ? words.send : words.sendAgain,
         whoReads: words.whoReads(nameIn(visit)),
-        unsubscribe: `../u/${survey.unsubscribeToken}`,
+        unsubscribe: { url: `../u/${survey.unsubscribeToken}`, label: unsubscribeLink },
       });
     },
 
     thanks(visit, { rating, resolved, comment }) {
-      const words = wordsOf(visit.speech.language);
+      const { stars, page: words } = wordsOf(visit.speech.language);
       const verdicts: Record<string, string> = { true: words.wasResolved, false: words.wasNotResolved };
       return page('@thanks', visit, {
         title: words.thanks,
         saved: words.saved(nameIn(visit)),
-        label: words.stars(rating),
-        verdict: words.stars(rating),
-        stars: ratings.map((star) => ({ given: star <= rating })),
+        given: stars(rating),
+        stars: ratings.map((star) => ({ lit: star <= rating })),
         resolved: verdicts[String(resolved)] ?? '',
         comment: shortened(comment ?? ''),
         action: pathOf(visit),
@@ -124,12 +123,12 @@ export function pagesWith(assets: Assets): Pages {
     },
 
     unsubscribe(visit) {
-      const notice = wordsOf(visit.speech.language).unsubscribe(nameIn(visit));
+      const notice = wordsOf(visit.speech.language).page.unsubscribe(nameIn(visit));
       return page('@unsubscribe', visit, { ...notice, action: pathOf(visit) });
     },
 
     unsubscribed(visit) {
-      const words = wordsOf(visit.speech.language);
+      const words = wordsOf(visit.speech.language).page;
       const name = nameIn(visit);
       return page('@unsubscribed', visit, {
         ...words.unsubscribed(name),
@@ -137,7 +136,7 @@ export function pagesWith(assets: Assets): Pages {
       });
     },
 
-    notice: (visit, name) => page('@notice', visit, { ...wordsOf(visit.speech.language)[name] }),
+    notice: (visit, name) => page('@notice', visit, { ...wordsOf(visit.speech.language).page[name] }),
   };
 }
 
@@ -162,7 +161,7 @@ function pathOf({ token }: Visit): string {
 }
 
 function tell(problem: Problem, { language, locale }: Speech): { text: string; target: string } {
-  const words = wordsOf(language);
+  const words = wordsOf(language).page;
   switch (problem) {
     case 'rating_missing':
       return { text: words.ratingMissing, target: 'rating-1' };

@@ -145,10 +145,10 @@ describe('the survey', () => {
     const html = await response.text();
     expect(response.headers.get('content-language')).toBe(language);
     expect(html).toContain(`<html lang="${language}">`);
-    expect(html).toContain(words.send);
+    expect(html).toContain(words.page.send);
     expect(html).toContain(words.stars(4));
     const thanks = await (await post(survey, 'rating=4', { 'accept-language': language })).text();
-    expect(thanks).toContain(words.thanks);
+    expect(thanks).toContain(words.page.thanks);
   });
 
   test('speaks the profile’s language to those whose own it does not speak', async () => {
