@@ -16,7 +16,7 @@ export interface TemplateData {
   /** The day of the closing, in the customer's language. */
   closedOn: string;
   words: MailWords;
-  /** One star first. `label` is e.g. `4 of 5 stars`. */
+  /** One star first. `label` is e.g. `4 out of 5 stars`. */
   stars: { rating: number; label: string; url: string }[];
   surveyUrl: string;
   unsubscribeUrl: string;

@@ -58,6 +58,20 @@ describe.each(languages)('%s', (language) => {
   });
 });
 
+describe('typography', () => {
+  /** The GSM alphabet of a text message has neither such spaces nor such apostrophes. */
+  const printed = (language: Language): string[] =>
+    Object.entries(sentences(language, 'X')).flatMap(([path, text]) => (path === '.sms' ? [] : [text]));
+
+  test('French has a narrow no-break space before ? ! ; and :', () => {
+    for (const sentence of printed('fr')) expect(sentence).not.toMatch(/(?<!\u202f)[?!;:]|\s\u202f/);
+  });
+
+  test.each(languages)('apostrophes and quotation marks of %s are not those of a typewriter', (language) => {
+    for (const sentence of printed(language)) expect(sentence).not.toMatch(/['"]/);
+  });
+});
+
 test('no language borrows the sentences of another', () => {
   const borrowed = languages.flatMap((language) =>
     languages

@@ -4,7 +4,7 @@ export const de: Words = {
   direction: 'ltr',
   nameless: 'Kundenservice',
   conversations: {
-    email: 'Ihr E-Mail-Austausch',
+    email: 'Ihr E\u2011Mail-Austausch',
     chat: 'Ihr Chat',
     sms: 'Ihr SMS-Austausch',
     voice: 'Ihr Telefonat',
@@ -15,31 +15,31 @@ export const de: Words = {
     conversation: 'Ihre Unterhaltung',
   },
   question: (agent) => `Wie zufrieden waren Sie mit ${agent ?? 'uns'}?`,
-  about: (conversation, company, day) => `${conversation} mit ${company} am ${day}`,
+  about: (conversation, company, day) => `${conversation} mit ${company} vom ${day}`,
   stars: (rating) => `${rating} von 5 Sternen`,
   verdicts: ['Schlecht', 'Weniger gut', 'In Ordnung', 'Gut', 'Ausgezeichnet'],
-  unsubscribeLink: 'Ich möchte keine weiteren Umfragen',
+  unsubscribeLink: 'Keine Umfragen mehr erhalten',
   mail: {
     subject: (company, agent) =>
       agent === null
         ? `Wie zufrieden waren Sie mit ${company}?`
         : `Wie zufrieden waren Sie mit ${agent} von ${company}?`,
-    preview: 'Ein Tipp auf einen Stern genügt für den Anfang.',
+    preview: 'Tippen Sie einfach auf einen Stern.',
     instruction:
-      'Wählen Sie einen Stern. Auf der nächsten Seite können Sie etwas dazu schreiben und Ihre Antwort senden.',
-    openSurvey: 'Umfrageseite öffnen',
+      'Wählen Sie Ihre Bewertung. Auf der nächsten Seite können Sie einen Kommentar hinzufügen und Ihre Antwort senden.',
+    openSurvey: 'Zur Umfrage',
     whyYou: (company) => `Sie erhalten diese Nachricht, weil Sie mit ${company} in Kontakt waren.`,
   },
   sms: (company, agent) => `${company}: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
   page: {
-    optional: 'freiwillig',
+    optional: 'optional',
     rating: 'Ihre Bewertung',
     chooseStar: 'Wählen Sie 1 bis 5 Sterne',
-    resolved: 'Wurde Ihr Anliegen gelöst?',
+    resolved: 'Wurde Ihr Anliegen geklärt?',
     yes: 'Ja',
     no: 'Nein',
     noAnswer: 'Keine Angabe',
-    comment: 'Möchten Sie uns noch etwas sagen?',
+    comment: 'Möchten Sie uns noch etwas mitteilen?',
     send: 'Antwort senden',
     sendAgain: 'Antwort ändern',
     answeredAlready: 'Sie haben bereits geantwortet. Eine neue Antwort ersetzt die bisherige.',
@@ -49,14 +49,14 @@ export const de: Words = {
     ratingMissing: 'Bitte wählen Sie eine Bewertung von 1 bis 5 Sternen.',
     commentTooLong: (most) => `Bitte kürzen Sie Ihren Kommentar auf höchstens ${most} Zeichen.`,
     thanks: 'Vielen Dank!',
-    saved: (company) => `Ihre Antwort ist gespeichert und geht jetzt an das Team von ${company}.`,
-    wasResolved: 'Ihr Anliegen wurde gelöst.',
-    wasNotResolved: 'Ihr Anliegen wurde nicht gelöst.',
+    saved: (company) => `Ihre Antwort wurde gespeichert und geht jetzt an das Team von ${company}.`,
+    wasResolved: 'Ihr Anliegen wurde geklärt.',
+    wasNotResolved: 'Ihr Anliegen wurde nicht geklärt.',
     yourComment: 'Ihr Kommentar',
     change: 'Meine Antwort ändern',
     closed: {
       title: 'Dieser Link ist nicht mehr aktiv',
-      text: 'Vielleicht ist die Umfrage beendet, Ihre Antwort steht schon fest, oder ein Teil der Adresse fehlt. Sie brauchen nichts weiter zu tun.',
+      text: 'Möglicherweise ist die Umfrage beendet, Ihre Antwort lässt sich nicht mehr ändern oder ein Teil der Adresse fehlt. Sie müssen nichts weiter tun.',
     },
     refused: {
       title: 'Ihre Antwort wurde nicht gesendet',
@@ -64,27 +64,27 @@ export const de: Words = {
     },
     tooLarge: {
       title: 'Ihre Antwort war zu lang',
-      text: 'Sie konnte nicht gespeichert werden. Bitte gehen Sie zurück, kürzen Sie Ihren Kommentar und senden Sie ihn noch einmal.',
+      text: 'Wir konnten sie nicht speichern. Bitte gehen Sie zurück, kürzen Sie Ihren Kommentar und senden Sie sie noch einmal.',
     },
     notUnderstood: {
       title: 'Ihre Antwort wurde nicht gesendet',
-      text: 'Sie kam nicht in einer lesbaren Form an. Bitte öffnen Sie den Link in Ihrer Nachricht noch einmal und antworten Sie dort.',
+      text: 'Wir konnten sie nicht lesen. Bitte öffnen Sie den Link in Ihrer Nachricht noch einmal und antworten Sie dort.',
     },
     busy: {
       title: 'Einen Moment, bitte',
-      text: 'Es kamen zu viele Anfragen in kurzer Zeit. Bitte warten Sie eine Minute und versuchen Sie es noch einmal.',
+      text: 'Wir haben in kurzer Zeit zu viele Anfragen erhalten. Bitte warten Sie eine Minute und versuchen Sie es noch einmal.',
     },
     broken: {
       title: 'Bei uns ist etwas schiefgegangen',
       text: 'Das tut uns leid. Bitte versuchen Sie es in ein paar Minuten noch einmal.',
     },
     notFound: {
-      title: 'Hier gibt es keine Seite',
-      text: 'Vielleicht fehlt ein Teil der Adresse. Bitte öffnen Sie den Link in Ihrer Nachricht noch einmal.',
+      title: 'Seite nicht gefunden',
+      text: 'Möglicherweise fehlt ein Teil der Adresse. Bitte öffnen Sie den Link in Ihrer Nachricht noch einmal.',
     },
     unsubscribe: (company) => ({
       title: 'Keine Umfragen mehr?',
-      text: `Mit einem Klick auf die Schaltfläche erhalten Sie keine Umfragen mehr von ${company}.`,
+      text: `Wenn Sie auf die Schaltfläche klicken, erhalten Sie keine Umfragen mehr von ${company}.`,
     }),
     unsubscribeButton: 'Abmelden',
     unsubscribed: (company) => ({
@@ -94,7 +94,7 @@ export const de: Words = {
     unsubscribedByMistake: (company) => `War das ein Versehen? Bitte wenden Sie sich an ${company}.`,
     trial: {
       title: 'Das war ein Test',
-      text: 'Diese Umfrage ging an niemanden, also wurde niemand abgemeldet. In einer echten Umfrage hätte diese Schaltfläche gewirkt.',
+      text: 'Diese Umfrage wurde an niemanden verschickt, also wurde auch niemand abgemeldet. Bei einer echten Umfrage wäre die Abmeldung jetzt wirksam.',
     },
   },
 };

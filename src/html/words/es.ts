@@ -15,7 +15,7 @@ export const es: Words = {
     conversation: 'Su conversación',
   },
   question: (agent) =>
-    agent === null ? '¿Cómo fue nuestra atención?' : `¿Cómo fue la atención de ${agent}?`,
+    agent === null ? '¿Qué le pareció nuestra atención?' : `¿Qué le pareció la atención de ${agent}?`,
   about: (conversation, company, day) => `${conversation} con ${company} del ${day}`,
   stars: (rating) => `${rating} de 5 estrellas`,
   verdicts: ['Mala', 'No muy buena', 'Aceptable', 'Buena', 'Excelente'],
@@ -23,12 +23,12 @@ export const es: Words = {
   mail: {
     subject: (company, agent) =>
       agent === null
-        ? `¿Cómo fue la atención de ${company}?`
-        : `¿Cómo fue la atención de ${agent} (${company})?`,
-    preview: 'Basta con tocar una estrella para empezar.',
+        ? `¿Qué le pareció la atención de ${company}?`
+        : `¿Qué le pareció la atención de ${agent} (${company})?`,
+    preview: 'Para empezar, basta con tocar una estrella.',
     instruction:
-      'Elija una estrella. En la página siguiente podrá añadir unas palabras y enviar su respuesta.',
-    openSurvey: 'Abrir la página de la encuesta',
+      'Elija una valoración. En la página siguiente podrá añadir un comentario y enviar su respuesta.',
+    openSurvey: 'Abrir la encuesta',
     whyYou: (company) => `Recibe este mensaje porque estuvo en contacto con ${company}.`,
   },
   sms: (company, agent) => `${company}: ¿Qué tal le fue con ${agent ?? 'nosotros'}? Responda en:`,
@@ -39,18 +39,19 @@ export const es: Words = {
     resolved: '¿Se resolvió su consulta?',
     yes: 'Sí',
     no: 'No',
-    noAnswer: 'Prefiero no decirlo',
-    comment: '¿Desea contarnos algo más?',
+    noAnswer: 'Prefiero no responder',
+    comment: '¿Quiere contarnos algo más?',
     send: 'Enviar respuesta',
-    sendAgain: 'Cambiar respuesta',
-    answeredAlready: 'Ya ha respondido. Si envía otra respuesta, sustituirá a la anterior.',
+    sendAgain: 'Actualizar respuesta',
+    answeredAlready:
+      'Ya ha respondido a esta encuesta. Si vuelve a responder, la nueva respuesta sustituirá a la anterior.',
     whoReads: (company) => `Su respuesta llegará al equipo de ${company}.`,
     titleOfProblem: (title) => `Aún no se ha enviado: ${title}`,
     problem: 'Su respuesta aún no se ha enviado',
-    ratingMissing: 'Por favor, elija una valoración de 1 a 5 estrellas.',
-    commentTooLong: (most) => `Por favor, acorte su comentario a ${most} caracteres como máximo.`,
+    ratingMissing: 'Elija una valoración de 1 a 5 estrellas.',
+    commentTooLong: (most) => `Acorte su comentario a ${most} caracteres como máximo.`,
     thanks: '¡Muchas gracias!',
-    saved: (company) => `Su respuesta se ha guardado y va en camino al equipo de ${company}.`,
+    saved: (company) => `Hemos guardado su respuesta y se la haremos llegar al equipo de ${company}.`,
     wasResolved: 'Su consulta se resolvió.',
     wasNotResolved: 'Su consulta no se resolvió.',
     yourComment: 'Su comentario',
@@ -61,30 +62,30 @@ export const es: Words = {
     },
     refused: {
       title: 'Su respuesta no se ha enviado',
-      text: 'Procedía de otro sitio web. Por favor, abra de nuevo el enlace de su mensaje y responda allí.',
+      text: 'Procedía de otro sitio web. Abra de nuevo el enlace de su mensaje y responda desde ahí.',
     },
     tooLarge: {
       title: 'Su respuesta era demasiado larga',
-      text: 'No se ha podido guardar. Por favor, vuelva atrás, acorte su comentario y envíelo de nuevo.',
+      text: 'No hemos podido guardarla. Vuelva atrás, acorte su comentario y envíela de nuevo.',
     },
     notUnderstood: {
       title: 'Su respuesta no se ha enviado',
-      text: 'No llegó en un formato que podamos leer. Por favor, abra de nuevo el enlace de su mensaje y responda allí.',
+      text: 'No nos llegó en un formato legible. Abra de nuevo el enlace de su mensaje y responda desde ahí.',
     },
     busy: {
       title: 'Un momento, por favor',
-      text: 'Ha habido demasiadas solicitudes en poco tiempo. Por favor, espere un minuto e inténtelo de nuevo.',
+      text: 'Hemos recibido demasiadas solicitudes en poco tiempo. Espere un minuto e inténtelo de nuevo.',
     },
     broken: {
-      title: 'Ha ocurrido un error por nuestra parte',
-      text: 'Lo sentimos. Por favor, inténtelo de nuevo dentro de unos minutos.',
+      title: 'Algo ha fallado por nuestra parte',
+      text: 'Lo sentimos. Inténtelo de nuevo dentro de unos minutos.',
     },
     notFound: {
-      title: 'Aquí no hay ninguna página',
-      text: 'Es posible que falte una parte de la dirección. Por favor, abra de nuevo el enlace de su mensaje.',
+      title: 'Página no encontrada',
+      text: 'Es posible que falte una parte de la dirección. Abra de nuevo el enlace de su mensaje.',
     },
     unsubscribe: (company) => ({
-      title: '¿No desea más encuestas?',
+      title: '¿No desea recibir más encuestas?',
       text: `Pulse el botón y no recibirá más encuestas de ${company}.`,
     }),
     unsubscribeButton: 'Darse de baja',
@@ -92,10 +93,10 @@ export const es: Words = {
       title: 'Se ha dado de baja',
       text: `No recibirá más encuestas de ${company}.`,
     }),
-    unsubscribedByMistake: (company) => `¿Ha sido un error? Por favor, póngase en contacto con ${company}.`,
+    unsubscribedByMistake: (company) => `¿Ha sido un error? Póngase en contacto con ${company}.`,
     trial: {
-      title: 'Esto era una prueba',
-      text: 'Esta encuesta no se envió a nadie, así que nadie se ha dado de baja. En una encuesta real, este botón habría funcionado.',
+      title: 'Era una prueba',
+      text: 'Esta encuesta no se envió a ningún cliente, así que no se ha dado de baja a nadie. En una encuesta real, la baja ya sería efectiva.',
     },
   },
 };
