@@ -6,7 +6,7 @@ export interface Occasion {
   /** Null: unknown. */
   agentFirstName: string | null;
   companyName: string;
-  /** As in the attribution: `email`, `voice`, …; null or unknown: just a conversation. */
+  /** As in the attribution: `email`, `voice`, …; any other is just a conversation. */
   channel: string | null;
   closedOn: string;
 }

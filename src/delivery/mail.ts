@@ -10,7 +10,7 @@ export interface Mail {
   text: string;
 }
 
-/** @throws Failure `survey_link_invalid` when a link is no web address */
+/** @throws Failure `survey_link_invalid` when a link is not a web address */
 export type MailComposer = (message: SurveyMessage) => Mail;
 
 const longestSubject = 199;

@@ -5,13 +5,13 @@ import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { inGsmLetters, segmentsOf } from './sms-segments.ts';
 import { webAddress } from './template-data.ts';
 
-/** What a shortened name of a company must keep to be recognised. */
+/** What a shortened company name keeps to stay recognizable. */
 const shortestCompanyName = 5;
 
 /**
- * The survey as SMS, in one segment where the link leaves room for that: names are written in letters of the GSM alphabet,
- * the company's is shortened first, then the agent's left out. The link is whole and stands last, so that nothing
- * clings to it. There is no link to unsubscribe: the page that this one opens has it, and phones know to answer STOP.
+ * The survey as SMS, in one segment if the link leaves room for that: names are written in letters of the GSM alphabet, the
+ * company's is shortened first, then the agent's is left out. The link comes last and complete, so that nothing sticks to
+ * it. There is no unsubscribe link: the survey page has one, and customers can reply STOP.
  *
  * @throws Failure `survey_link_invalid` of kind configuration
  */
@@ -38,7 +38,7 @@ function nameOf(name: string, longest: number): string | null {
   return /[\p{L}\p{N}]/u.test(written) ? written : null;
 }
 
-/** The name, then ever less of it: by words first, by letters when that is not enough. */
+/** The name, then ever less of it: shortened by words first, then by letters. */
 function shorter(name: string): string[] {
   const cuts = Array.from({ length: name.length }, (_, index) => name.length - index);
   const byWords = cuts.filter((length) => length === name.length || name.charAt(length) === ' ');

@@ -4,7 +4,7 @@ import { longestCompanyName, longestFirstName, visibleName } from '../html/names
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { mailWords, type MailWords } from './mail-words.ts';
 
-/** What a template can show, as `it`. Every text is one line of bounded length; every address is http or https. */
+/** What a template can show, as `it`. Every text is one line of limited length; every link is http or https. */
 export interface TemplateData {
   /** For `lang` and `dir`. */
   language: Language;
@@ -83,11 +83,11 @@ export function sampleData(language: Language, agentKnown: boolean): TemplateDat
   });
 }
 
-/** The address in its canonical spelling, which holds no space, quote, angle bracket or line break. */
+/** The address in its canonical form, which has no space, quote, angle bracket or line break. */
 export function webAddress(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href.replaceAll("'", '%27');
-  // The link itself is a secret of the customer, so the message leaves it out.
+  // The link is the customer's secret, so the message leaves it out.
   throw new Failure(
     'configuration',
     'survey_link_invalid',

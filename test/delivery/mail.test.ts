@@ -47,7 +47,9 @@ describe('the survey mail', () => {
 
   test('gives every star a text alternative', () => {
     const labels = [...compose(surveyMessage()).html.matchAll(/<a class="star"[^>]* aria-label="([^"]*)"/g)];
-    expect(labels.map((match) => match[1])).toEqual([1, 2, 3, 4, 5].map((rating) => `${rating} out of 5 stars`));
+    expect(labels.map((match) => match[1])).toEqual(
+      [1, 2, 3, 4, 5].map((rating) => `${rating} out of 5 stars`),
+    );
   });
 
   test('loads nothing and is small enough not to be cut', () => {
