@@ -2,7 +2,7 @@ import { wordsOf, type Language } from '../html/languages.ts';
 import { conversationBy } from '../html/sentences.ts';
 
 /** Facts that the sentences are made of. Names are single lines; the date is written in the language. */
-export interface Occasion {
+interface Occasion {
   /** Null: unknown. */
   agentFirstName: string | null;
   companyName: string;

@@ -1,7 +1,7 @@
 import type { SmtpSession } from './smtp-session.ts';
 
 /** Reuses sessions, because each costs several round trips and a handshake. */
-export interface SmtpPool {
+interface SmtpPool {
   /**
    * A session that has just proved to be alive, or a new one; waits while as many as permitted are in use. Give it back
    * afterwards.

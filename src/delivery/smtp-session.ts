@@ -26,7 +26,7 @@ export class SmtpError extends Error {
   }
 }
 
-export interface Envelope {
+interface Envelope {
   from: string;
   to: string;
 }

@@ -19,7 +19,7 @@ export class TemplateError extends Error {
 
 export type Renderer = (data: object) => string;
 
-export interface CompileOptions {
+interface CompileOptions {
   /** The line of the file on which the source starts. */
   firstLine: number;
   /** `none` for parts that no browser reads. */

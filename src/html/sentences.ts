@@ -26,7 +26,7 @@ export interface Words {
 export type Conversations = Readonly<Record<string, string>> & { readonly conversation: string };
 
 /** What the mail alone says. */
-export interface MailSentences {
+interface MailSentences {
   subject: (company: string, agentFirstName: string | null) => string;
   /** What inboxes show after the subject. */
   preview: string;

@@ -7,13 +7,13 @@ import iconSource from './templates/icon.svg.eta?raw';
 import styleSource from './templates/style.css.eta?raw';
 
 interface Asset {
-  /** Holds a hash of the content, so that browsers may keep it for ever. */
+  /** Includes a hash of the content, so that browsers can keep the file forever. */
   name: string;
   type: string;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What the pages load besides themselves. */
+/** The files that the pages load, and the colors in them. */
 export interface Assets {
   palette: Palette;
   stylesheet: Asset;

@@ -15,9 +15,9 @@ import unsubscribedSource from './templates/unsubscribed.eta?raw';
 /** What every page is made for. */
 export interface Visit {
   speech: Speech;
-  /** As the operator wrote it; empty where nobody knows it. */
+  /** As the operator wrote it; empty: unknown. */
   companyName: string;
-  /** Empty on pages that ask for nothing. It came with the address, so it is the customer's already. */
+  /** Empty on pages without a form. It came in the URL, so the customer already has it. */
   token: string;
 }
 
@@ -40,7 +40,7 @@ export interface Pages {
 }
 
 const ratings = [1, 2, 3, 4, 5] as const;
-/** A comment on the page of thanks is only a reminder. */
+/** The thank-you page only reminds the customer of the comment. */
 const longestReminder = 280;
 
 const sources = {
@@ -77,14 +77,15 @@ export function pagesWith(assets: Assets): Pages {
       const { speech } = visit;
       const { question: ask, stars, verdicts, unsubscribeLink, page: words } = wordsOf(speech.language);
       const question = ask(shownName(survey.agentFirstName, longestFirstName));
-      const told = problems.map((problem) => ({ ...tell(problem, speech), problem }));
-      const textOf = (problem: Problem): string => told.find((one) => one.problem === problem)?.text ?? '';
+      const described = problems.map((problem) => ({ ...describe(problem, speech), problem }));
+      const textOf = (problem: Problem): string =>
+        described.find((one) => one.problem === problem)?.text ?? '';
       return page('@survey', visit, {
         title: problems.length === 0 ? question : words.titleOfProblem(question),
         question,
         about: aboutOf(visit, survey),
         answeredAlready: survey.answer !== null,
-        problems: told,
+        problems: described,
         ratingProblem: textOf('rating_missing'),
         commentProblem: textOf('comment_too_long'),
         action: pathOf(visit),
@@ -97,7 +98,7 @@ export function pagesWith(assets: Assets): Pages {
         choices: [
           { name: 'yes', value: 'yes', label: words.yes, chosen: filledIn.resolved === true },
           { name: 'no', value: 'no', label: words.no, chosen: filledIn.resolved === false },
-          // Without script nobody could take back a yes or a no.
+          // Without script, there is no other way to take back a yes or no.
           { name: 'none', value: '', label: words.noAnswer, chosen: false },
         ],
         comment: filledIn.comment ?? '',
@@ -155,12 +156,12 @@ function shownName(name: string | null, longest: number): string | null {
   return visible === null ? null : isolated(visible);
 }
 
-/** Relative, because a reverse proxy may put our paths below one of its own; and without the query of the link. */
+/** Relative, because a reverse proxy may put our paths below one of its own, and without the link's query. */
 function pathOf({ token }: Visit): string {
   return `./${encodeURIComponent(token)}`;
 }
 
-function tell(problem: Problem, { language, locale }: Speech): { text: string; target: string } {
+function describe(problem: Problem, { language, locale }: Speech): { text: string; target: string } {
   const words = wordsOf(language).page;
   switch (problem) {
     case 'rating_missing':

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vit
 import { languages } from '../../../src/html/languages.ts';
 import type { PageBrand } from '../../../src/server/pages/brand.ts';
 import { lowestContrasts } from './contrast.ts';
-import type { Document, Style } from './document.ts';
+import type { Document, Image, Style } from './document.ts';
 import { startPages } from './page-server.ts';
 import { openToken, smallDesk, type OpenSurvey, type SmallDesk } from './small-desk.ts';
 
@@ -373,6 +373,6 @@ test('motion, forced colours and the logo’s plate follow what the visitor aske
   await dark.open();
   const logo = dark.page.getByRole('img', { name: 'Acme Outdoor' });
   expect(await logo.evaluate((image) => getComputedStyle(image).backgroundColor)).toBe('rgb(255, 255, 255)');
-  expect(await logo.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(1);
+  expect(await logo.evaluate((image: Image) => image.naturalWidth)).toBe(1);
   expect([...calm.troubles, ...forced.troubles, ...dark.troubles]).toEqual([]);
 });
