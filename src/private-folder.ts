@@ -3,10 +3,10 @@ import { open } from 'node:fs/promises';
 import { dirname } from 'node:path';
 
 /**
- * Makes a folder, and those above it that are missing, for their owner alone; one that exists keeps its mode. One by one:
- * Node's recursive mkdir never ends below /proc, where a folder that exists takes no other.
+ * Creates a folder and its missing parents, for their owner alone; one that exists keeps its mode. One at a time, because
+ * Node's recursive mkdir never returns below /proc, where an existing folder accepts no other.
  *
- * @throws what mkdir throws, unless somebody else made the folder just then
+ * @throws what mkdir throws, unless another process created the folder at the same moment
  */
 export function makePrivateFolder(path: string): void {
   if (isFolder(path)) return;
@@ -19,7 +19,7 @@ export function makePrivateFolder(path: string): void {
   }
 }
 
-/** A new name outlives a power cut only when its folder is on the disk; Windows cannot open folders and needs not. */
+/** A new name survives a power cut only once its folder is on disk; Windows cannot open folders and does not need to. */
 export async function syncFolder(directory: string): Promise<void> {
   if (process.platform === 'win32') return;
   const handle = await open(directory, 'r');

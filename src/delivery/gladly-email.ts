@@ -1,15 +1,15 @@
-import { Failure } from '../failure.ts';
-import { senderOf } from './internet-message.ts';
-import type { Mail, MailComposer } from './mail.ts';
 import {
   notSent,
   type DeliveryOutcome,
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { singleLine } from '../html/single-line.ts';
+import { longestCustomerName } from './internet-message.ts';
+import type { Mail, MailComposer } from './mail.ts';
+import { badSender, senderOf } from './sender.ts';
 
-/** What sending an e-mail through Gladly needs of a client. */
+/** The part of a Gladly client that sends an email. */
 export type SendEmail = (
   mail: {
     to: { email: string; name?: string };
@@ -19,22 +19,16 @@ export type SendEmail = (
     text: string;
   },
   leaving: () => Promise<void>,
-) => Promise<
-  | { status: 'sent'; externalId: string | null; customerId: string | null }
-  | { status: 'not_sent'; temporary: boolean; failure: Failure }
-  | { status: 'uncertain'; failure: Failure }
->;
-
-const longestCustomerName = 80;
+) => Promise<DeliveryOutcome>;
 
 /**
- * Lets Gladly send the mail (`POST /communications/email`). Gladly has no way to repeat that safely: a message
- * that may have left is `uncertain`. The external id is the id of the conversation item that Gladly made.
+ * Has Gladly send the mail (`POST /communications/email`), which cannot be repeated safely: a message that may have left
+ * is `uncertain`. The external id is that of the conversation item that Gladly creates.
  *
- * @throws Failure `bad_from` of kind configuration when the sender is no plain address
+ * @throws Failure `bad_from` of kind configuration when the sender is not a plain address
  */
 export function createGladlyEmail(options: {
-  /** One of the organisation's configured addresses. */
+  /** One of the addresses that the organization has configured in Gladly. */
   from: string;
   composer: MailComposer;
   sendEmail: SendEmail;
@@ -56,18 +50,19 @@ export function createGladlyEmail(options: {
   return { name: 'gladly-email', repeatable: false, deliver, close: () => Promise.resolve() };
 }
 
-/** Gladly compares the sender with its configured addresses, which have their names there. @throws Failure `bad_from` */
+/** Gladly compares the sender with its configured addresses and adds the display name itself. @throws Failure `bad_from` */
 export function plainAddress(from: string): string {
   const { address } = senderOf(from);
   if (address === from.trim()) return address;
-  throw new Failure('configuration', 'bad_from', 'the sender of the surveys is more than an e-mail address', {
-    hint: `Set GCSAT_FROM to ${address} alone: its name stands in Gladly.`,
-  });
+  throw badSender(
+    'is not a plain email address',
+    `Set GCSAT_FROM to ${address} alone: Gladly adds the display name.`,
+  );
 }
 
 /**
- * Gladly finds or creates the customer by address and name, so a name goes either as the profile has it or not
- * at all.
+ * Gladly finds or creates the customer by address and name, so the name goes exactly as the profile has it or not at
+ * all.
  */
 function recipient({ to }: SurveyMessage): { email: string; name?: string } {
   if (to.name === null || to.name === '' || singleLine(to.name, longestCustomerName) !== to.name) {

@@ -1,30 +1,26 @@
-import { Failure } from '../failure.ts';
 import {
   notSent,
   type DeliveryOutcome,
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
+import { badSender } from './sender.ts';
 import { smsText } from './sms-text.ts';
 
-/** What sending an SMS through Gladly needs of a client. */
+/** The part of a Gladly client that sends an SMS. */
 export type SendSms = (
   sms: { to: string; from: string; text: string },
   leaving: () => Promise<void>,
-) => Promise<
-  | { status: 'sent'; externalId: string | null; customerId: string | null }
-  | { status: 'not_sent'; temporary: boolean; failure: Failure }
-  | { status: 'uncertain'; failure: Failure }
->;
+) => Promise<DeliveryOutcome>;
 
 /**
- * Lets Gladly send the SMS (`POST /communications/sms`). Gladly has no way to repeat that safely: a message that may
- * have left is `uncertain`. The external id is the id of the conversation item that Gladly made.
+ * Has Gladly send the SMS (`POST /communications/sms`), which cannot be repeated safely: a message that may have left is
+ * `uncertain`. The external id is that of the conversation item that Gladly creates.
  *
- * @throws Failure `bad_from` of kind configuration when the sender is no phone number
+ * @throws Failure `bad_from` of kind configuration when the sender is not a phone number
  */
 export function createGladlySms(options: {
-  /** One of the organisation's numbers. */
+  /** One of the numbers that the organization has in Gladly. */
   from: string;
   sendSms: SendSms;
 }): DeliveryProvider {
@@ -44,11 +40,12 @@ export function createGladlySms(options: {
   return { name: 'gladly-sms', repeatable: false, deliver, close: () => Promise.resolve() };
 }
 
-/** E.164, as the contract's examples have it; people write it with spaces, hyphens, dots and brackets. @throws Failure `bad_from` */
+/** E.164, as in the contract's examples; people add spaces, hyphens, dots and parentheses. @throws Failure `bad_from` */
 export function phoneNumber(from: string): string {
   const number = from.replace(/[\s().-]/g, '');
   if (/^\+[1-9]\d{6,14}$/.test(number)) return number;
-  throw new Failure('configuration', 'bad_from', 'the sender of the surveys is not a phone number', {
-    hint: 'Set GCSAT_FROM to one of your numbers in Gladly, with + and the country, such as +15550100123.',
-  });
+  throw badSender(
+    'is not a phone number',
+    'Set GCSAT_FROM to one of your numbers in Gladly, with + and the country code, such as +15550100123.',
+  );
 }

@@ -1,5 +1,5 @@
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { singleLine } from '../html/single-line.ts';
 import { templateData } from './template-data.ts';
 import type { MailTemplate } from './template.ts';
 
@@ -10,7 +10,7 @@ export interface Mail {
   text: string;
 }
 
-/** @throws Failure `survey_link_invalid` when a link is no web address */
+/** @throws Failure `survey_link_invalid` when a link is not a web address */
 export type MailComposer = (message: SurveyMessage) => Mail;
 
 const longestSubject = 199;

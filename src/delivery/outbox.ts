@@ -3,28 +3,29 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
-import { internetMessage, safeName, senderOf } from './internet-message.ts';
-import type { Mail, MailComposer } from './mail.ts';
 import {
   notSent,
   type DeliveryOutcome,
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
+import { internetMessage, safeName } from './internet-message.ts';
+import type { Mail, MailComposer } from './mail.ts';
+import { senderOf } from './sender.ts';
 
-/** The folder for files that are not whole yet, inside the outbox so that they can be renamed into place. */
+/** Holds files that are not complete yet, inside the outbox so that they can be renamed into place. */
 const unfinished = '.unfinished';
 
 /**
- * The delivery for trying: writes every mail into a folder, as `<surveyId>.eml` for a mail program and
- * `<surveyId>.json` for scripts, both readable by the user alone. A file is either whole and on the disk or
- * absent; writing a survey again replaces its files.
+ * The delivery for trying things out: writes every mail into a folder, as `<surveyId>.eml` for a mail program and
+ * `<surveyId>.json` for scripts, both private to the user. A file is either complete and on disk or absent; writing a
+ * survey again replaces its files.
  *
  * Failures: `outbox_full`, `outbox_not_writable`, `outbox_failed`, `bad_from`, `bad_address`, and the composer's.
  */
 export function createOutbox(options: {
   directory: string;
-  /** Null: an address that cannot be answered. */
+  /** Null: an address that cannot be replied to. */
   from: string | null;
   composer: MailComposer;
   clock: () => number;
@@ -42,7 +43,7 @@ export function createOutbox(options: {
       drafts = await onDisk(directory, async () => {
         makePrivateFolder(join(directory, unfinished));
         await removeDrafts(directory, name);
-        // The mail comes last: where it is, the record is too.
+        // The mail comes last, so that no mail is without its record.
         return [await draft(directory, `${name}.json`, json), await draft(directory, `${name}.eml`, eml)];
       });
     } catch (error) {
@@ -105,14 +106,14 @@ async function publish(directory: string, drafts: readonly Draft[]): Promise<voi
   await syncFolder(directory);
 }
 
-/** Also what a killed process left of this survey; the names have no dot before their first suffix. */
+/** Includes what a killed process left of this survey. No name has a dot before its suffix. */
 async function removeDrafts(directory: string, name: string): Promise<void> {
   const folder = join(directory, unfinished);
   const own = (await readdir(folder)).filter((file) => file.startsWith(`${name}.`));
   await Promise.all(own.map((file) => rm(join(folder, file), { force: true })));
 }
 
-/** For the way out of another error, which tells more than that the folder cannot be read. */
+/** After another error, which says more than that the folder cannot be read. */
 async function removeDraftsIfPossible(directory: string, name: string): Promise<void> {
   await removeDrafts(directory, name).catch(() => undefined);
 }
@@ -137,18 +138,18 @@ async function onDisk<Result>(directory: string, work: () => Promise<Result>): P
     const failure = failures[code];
     if (failure === 'outbox_full') {
       throw new Failure('temporary', failure, `the disk of the outbox ${directory} is full`, {
-        hint: 'Free some space, then run it again.',
+        hint: 'Free some space, then run the command again.',
         cause: error,
       });
     }
     if (failure === 'outbox_not_writable') {
       throw new Failure('configuration', failure, `the outbox ${directory} cannot be written to (${code})`, {
-        hint: 'Make it a folder that you may write to, or choose another data directory with GCSAT_DATA_DIR.',
+        hint: 'Make it a folder that you can write to, or choose another data directory with GCSAT_DATA_DIR.',
         cause: error,
       });
     }
     throw new Failure('temporary', 'outbox_failed', `writing to the outbox ${directory} failed (${code})`, {
-      hint: 'Check the disk, then run it again.',
+      hint: 'Check the disk, then run the command again.',
       cause: error,
     });
   }

@@ -1,15 +1,15 @@
 /**
- * How a text travels as SMS (3GPP TS 23.038 and 23.040): with nothing but letters of the GSM alphabet, 160 of them in one
- * message or 153 in each of several; else as UCS-2, 70 or 67.
+ * How a text travels as SMS (3GPP TS 23.038 and 23.040): if all letters are in the GSM alphabet, 160 of them in one message
+ * or 153 in each of several; otherwise as UCS-2, 70 or 67.
  */
 
 const basic = new Set(
   '@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !"#¤%&\'()*+,-./0123456789:;<=>?¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà',
 );
-/** Letters that cost two, because a sign that announces them goes before. */
+/** Letters that count twice, because an escape character precedes them. */
 const extended = new Set('\f^{}\\[~]|€');
 
-/** Letters that have no accent to take away, and signs that word processors make of plain ones. */
+/** Letters that are not just a plain one with an accent, and the typographic forms of plain characters. */
 const substitutes: Record<string, string> = {
   ...{ ł: 'l', Ł: 'L', đ: 'd', Đ: 'D', ð: 'd', Ð: 'D', þ: 'th', Þ: 'Th', ı: 'i', œ: 'oe', Œ: 'OE', ẞ: 'SS' },
   ...{ '‘': "'", '’': "'", '‚': "'", '‛': "'", '“': '"', '”': '"', '„': '"', '«': '"', '»': '"', '`': "'" },
@@ -17,7 +17,7 @@ const substitutes: Record<string, string> = {
   ...{ '™': 'TM', '®': '(R)', '©': '(C)', '×': 'x' },
 };
 
-/** Letters of the GSM alphabet that a text takes, the two-letter ones counted twice; null: it has others too. */
+/** The length of a text in letters of the GSM alphabet, extended ones counted twice; null: it has others too. */
 export function septetsOf(text: string): number | null {
   let septets = 0;
   for (const letter of text) {
@@ -28,7 +28,7 @@ export function septetsOf(text: string): number | null {
   return septets;
 }
 
-/** Messages that a text is sent as, and billed as. A letter is never divided between two of them. */
+/** How many messages a text is sent and billed as. A letter is never split between two. */
 export function segmentsOf(text: string): number {
   const septets = septetsOf(text);
   const [single, part, size] =
@@ -49,8 +49,8 @@ export function segmentsOf(text: string): number {
 }
 
 /**
- * The text in letters of the GSM alphabet: `Zoë` stays with its e alone, `Łukasz` is `Lukasz`. What has no likeness there,
- * such as letters of another script, is left out.
+ * The text in letters of the GSM alphabet: `Zoë` becomes `Zoe`, `Łukasz` becomes `Lukasz`. What has no equivalent, such as
+ * letters of another script, is left out.
  */
 export function inGsmLetters(text: string): string {
   return Array.from(text.normalize('NFC'), (letter) => {

@@ -1,37 +1,29 @@
-import { languageFor, namelessCompany, type Language } from './messages.ts';
+import { english, speechOf, wordsOf } from '../html/languages.ts';
+import { longestCompanyName, longestFirstName } from '../html/names.ts';
+import { singleLine } from '../html/single-line.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
 import { inGsmLetters, segmentsOf } from './sms-segments.ts';
-import { longestCompanyName, webAddress } from './template-data.ts';
+import { webAddress } from './template-data.ts';
 
-/** All letters are of the GSM alphabet, which has é but no ó: one other letter would halve the room. */
-const sentences: Record<Language, (company: string, agent: string | null) => string> = {
-  en: (company, agent) => `${company}: How did ${agent ?? 'we'} do? Please tell us here:`,
-  es: (company, agent) => `${company}: ¿Qué tal le fue con ${agent ?? 'nosotros'}? Responda en:`,
-  fr: (company, agent) =>
-    `${company} : que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez :`,
-  de: (company, agent) => `${company}: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
-};
-
-const longestAgentName = 40;
-/** What a shortened name of a company must keep to be recognised. */
+/** What a shortened company name keeps to stay recognizable. */
 const shortestCompanyName = 5;
 
 /**
- * The survey as SMS, in one segment where the link leaves room for that: names are written in letters of the GSM alphabet,
- * the company's is shortened first, then the agent's left out. The link is whole and stands last, so that nothing
- * clings to it. There is no link to unsubscribe: the page that this one opens has it, and phones know to answer STOP.
+ * The survey as SMS, in one segment if the link leaves room for that: names are written in letters of the GSM alphabet, the
+ * company's is shortened first, then the agent's is left out. The link comes last and complete, so that nothing sticks to
+ * it. There is no unsubscribe link: the survey page has one, and customers can reply STOP.
  *
  * @throws Failure `survey_link_invalid` of kind configuration
  */
 export function smsText(message: SurveyMessage): string {
-  const { language } = languageFor(message.language);
+  const { language } = speechOf(message.language) ?? english;
+  const { nameless, sms } = wordsOf(language);
   const mark = message.mark === undefined ? '' : `${message.mark} `;
   const link = webAddress(message.surveyUrl);
-  const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(namelessCompany(language));
-  const agent = nameOf(message.agent.firstName ?? '', longestAgentName);
+  const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(nameless);
+  const agent = nameOf(message.agent.firstName ?? '', longestFirstName);
   const write = (companyName: string, agentName: string | null): string =>
-    `${mark}${sentences[language](companyName, agentName)} ${link}`;
+    `${mark}${sms(companyName, agentName)} ${link}`;
 
   const candidates = [
     ...shorter(company).map((name) => write(name, agent)),
@@ -46,7 +38,7 @@ function nameOf(name: string, longest: number): string | null {
   return /[\p{L}\p{N}]/u.test(written) ? written : null;
 }
 
-/** The name, then ever less of it: by words first, by letters when that is not enough. */
+/** The name, then ever less of it: shortened by words first, then by letters. */
 function shorter(name: string): string[] {
   const cuts = Array.from({ length: name.length }, (_, index) => name.length - index);
   const byWords = cuts.filter((length) => length === name.length || name.charAt(length) === ' ');

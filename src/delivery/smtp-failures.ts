@@ -1,11 +1,11 @@
 import { Failure } from '../failure.ts';
 import type { DeliveryOutcome } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { singleLine } from '../html/single-line.ts';
 import type { SmtpError } from './smtp-session.ts';
 import type { SmtpServer } from './smtp-url.ts';
 
-/** What may be told of a session: never the password, and no address but the operator's own. */
-export interface Told {
+/** What a failure may say about a session: never the password, and no address but the operator's own. */
+export interface SessionFacts {
   server: SmtpServer;
   /** Address of the sender. */
   sender: string;
@@ -13,38 +13,38 @@ export interface Told {
 
 const longestReply = 200;
 
-/** OpenSSL's and Node's names of certificates that are not to be trusted. */
+/** OpenSSL's and Node's codes for certificates that cannot be trusted. */
 const untrusted =
   /CERT|SELF_SIGNED|UNABLE_TO_(?:GET_ISSUER|VERIFY)|ERR_TLS_CERT_ALTNAME_INVALID|CRL|INVALID_(?:CA|PURPOSE)/;
 
 /**
- * What became of a message. A 4xx or 5xx is the server's word that it has not taken it (RFC 5321, 4.2.1); without a last
- * word after its first byte nobody knows. The end of the connection before that byte means that nothing left.
+ * What became of a message. A 4xx or 5xx reply means that the server has not accepted it (RFC 5321, 4.2.1); without a reply
+ * after its first byte, it may have. If the connection ends before that byte, nothing left.
  */
-export function outcomeOf(error: SmtpError, told: Told): DeliveryOutcome {
+export function outcomeOf(error: SmtpError, facts: SessionFacts): DeliveryOutcome {
   const status = statusOf(error.reply);
   if (error.stage === 'message' && (status < 400 || status > 599)) {
-    return { status: 'uncertain', failure: inDoubt(error, told) };
+    return { status: 'uncertain', failure: inDoubt(error, facts) };
   }
-  const failure = failureOf(error, told);
+  const failure = failureOf(error, facts);
   return { status: 'not_sent', temporary: failure.kind !== 'contract', failure };
 }
 
 /** The Failure of a session that could not send. */
-export function failureOf(error: SmtpError, told: Told): Failure {
+export function failureOf(error: SmtpError, facts: SessionFacts): Failure {
   switch (error.stage) {
     case 'connect':
-      return unreachable(error, told);
+      return unreachable(error, facts);
     case 'login':
-      return refusedLogin(error, told);
+      return refusedLogin(error, facts);
     case 'envelope':
     case 'message':
-      return refused(error, told);
+      return refused(error, facts);
   }
 }
 
-function unreachable(error: SmtpError, told: Told): Failure {
-  const host = nameOf(told);
+function unreachable(error: SmtpError, facts: SessionFacts): Failure {
+  const host = nameOf(facts);
   const cause = typeof error.cause === 'string' ? error.cause : '';
   if (untrusted.test(cause)) {
     return new Failure(
@@ -52,7 +52,7 @@ function unreachable(error: SmtpError, told: Told): Failure {
       'smtp_certificate_untrusted',
       `the certificate of the mail server ${host} cannot be trusted (${cause})`,
       {
-        hint: 'use the name that stands in its certificate, or name your own authority in NODE_EXTRA_CA_CERTS',
+        hint: 'Use the host name in its certificate, or name your own certificate authority in NODE_EXTRA_CA_CERTS.',
         cause: error,
       },
     );
@@ -61,9 +61,9 @@ function unreachable(error: SmtpError, told: Told): Failure {
     return new Failure(
       'configuration',
       'smtp_not_encrypted',
-      `the mail server ${host} does not offer encryption: ${reasonOf(error, told)}`,
+      `the mail server ${host} does not offer encryption: ${reasonOf(error, facts)}`,
       {
-        hint: 'use its port for TLS (smtps://…:465), another server, or ?tls=off for a relay without login',
+        hint: 'Use its TLS port (smtps://…:465), another server, or ?tls=off for a relay without login.',
         cause: error,
       },
     );
@@ -71,76 +71,85 @@ function unreachable(error: SmtpError, told: Told): Failure {
   return new Failure(
     'temporary',
     'smtp_unreachable',
-    `the mail server ${host} gave no session: ${reasonOf(error, told)}`,
+    `the mail server ${host} did not open a session: ${reasonOf(error, facts)}`,
     {
-      hint: 'check GCSAT_SMTP_URL and that the server is up and offers what the address asks for, then run it again',
+      hint: 'Check GCSAT_SMTP_URL, and that the server is up and offers what the address asks for, then run the command again.',
       cause: error,
     },
   );
 }
 
-function refusedLogin(error: SmtpError, told: Told): Failure {
-  const message = `the mail server ${nameOf(told)} did not log us in: ${reasonOf(error, told)}`;
+function refusedLogin(error: SmtpError, facts: SessionFacts): Failure {
+  const message = `the login to the mail server ${nameOf(facts)} failed: ${reasonOf(error, facts)}`;
   const status = statusOf(error.reply);
-  const isMendable = status >= 500 || error.reply === null;
-  if (isMendable && !isLoss(error)) {
+  const isFixable = status >= 500 || error.reply === null;
+  if (isFixable && !isLoss(error)) {
     return new Failure('configuration', 'smtp_login_refused', message, {
       hint:
         status === 530 || status === 538
-          ? 'the server wants encryption before the login: add ?tls=required to GCSAT_SMTP_URL'
-          : 'correct the user and the password in GCSAT_SMTP_URL; special characters are written as %XX',
+          ? 'The server requires encryption before the login: add ?tls=required to GCSAT_SMTP_URL.'
+          : 'Correct the user and password in GCSAT_SMTP_URL; write special characters as %XX.',
       cause: error,
     });
   }
-  return new Failure('temporary', 'smtp_unreachable', message, { hint: 'run it again', cause: error });
+  return new Failure('temporary', 'smtp_unreachable', message, {
+    hint: 'Run the command again.',
+    cause: error,
+  });
 }
 
-function refused(error: SmtpError, told: Told): Failure {
+function refused(error: SmtpError, facts: SessionFacts): Failure {
   const status = statusOf(error.reply);
   const isFinal = status >= 500 || (error.cause === 'EMESSAGE' && error.reply === null);
-  const message = `the mail server ${nameOf(told)} did not take the message: ${reasonOf(error, told)}`;
+  const message = `the mail server ${nameOf(facts)} did not accept the message: ${reasonOf(error, facts)}`;
   // 552 is about the size of this message (RFC 1870).
   if (error.command === 'MAIL FROM' && status >= 500 && status !== 552) {
-    // Every message meets it, and none is at fault: it waits until the setting is mended.
+    // Every message would be refused and none is at fault, so they wait until the setting is corrected.
     return new Failure('configuration', 'sender_refused', message, {
-      hint: 'correct GCSAT_FROM, or have the server take mail from it; what waits is sent then',
+      hint: 'Correct GCSAT_FROM, or have the server accept mail from it; waiting surveys are sent then.',
       cause: error,
     });
   }
   if (isFinal) {
     return new Failure('contract', 'smtp_refused', message, {
-      hint: 'mend what the server names: often the address in the customer profile',
+      hint: 'Correct what the server names, often the address in the customer profile.',
       cause: error,
     });
   }
-  return new Failure('temporary', 'smtp_not_now', message, { hint: 'run it again later', cause: error });
+  return new Failure('temporary', 'smtp_not_now', message, {
+    hint: 'Run the command again later.',
+    cause: error,
+  });
 }
 
-function inDoubt(error: SmtpError, told: Told): Failure {
+function inDoubt(error: SmtpError, facts: SessionFacts): Failure {
   return new Failure(
     'temporary',
     'smtp_uncertain',
-    `the mail server ${nameOf(told)} did not say whether it took the message: ${reasonOf(error, told)}`,
-    { hint: 'look into the log of the mail server, then settle it with `gcsat surveys retry`', cause: error },
+    `the mail server ${nameOf(facts)} did not say whether it accepted the message: ${reasonOf(error, facts)}`,
+    {
+      hint: 'Check the log of the mail server, then settle the survey with `gcsat surveys retry`.',
+      cause: error,
+    },
   );
 }
 
-/** The connection broke or the time was up, which is no word about the login. */
+/** The connection broke or timed out, which says nothing about the login. */
 function isLoss({ reply, cause }: SmtpError): boolean {
   return reply === null && cause !== 'EAUTH' && typeof cause === 'string';
 }
 
-function nameOf({ server }: Told): string {
+function nameOf({ server }: SessionFacts): string {
   return `${server.host.includes(':') ? `[${server.host}]` : server.host}:${server.port}`;
 }
 
-/** 0: no reply that can be read. */
+/** 0: no readable reply. */
 function statusOf(reply: string | null): number {
   return Number(/^\d{3}(?=[ -]|$)/.exec(reply ?? '')?.[0] ?? 0);
 }
 
-/** The reply, else what happened, as one line. Servers like to repeat what they were given. */
-function reasonOf({ reply, message }: SmtpError, { server, sender }: Told): string {
+/** The reply, else what happened, on one line. Servers like to repeat secrets and addresses, so those are removed. */
+function reasonOf({ reply, message }: SmtpError, { server, sender }: SessionFacts): string {
   const secrets = server.login === null ? [] : secretsOf(server.login);
   const hidden = secrets.reduce((text, secret) => text.replaceAll(secret, '***'), reply ?? message);
   const anonymous = hidden.replace(/[^\s<>()[\],;:"]+@[^\s<>()[\],;:"]+/g, (address) =>

@@ -1,22 +1,22 @@
 import type { SmtpSession } from './smtp-session.ts';
 
-/** Sessions that are used again, because each costs several round trips and a handshake. */
-export interface SmtpPool {
+/** Reuses sessions, because each costs several round trips and a handshake. */
+interface SmtpPool {
   /**
-   * A session that has just proved to live, or a new one; waits while as many as permitted are in use. Who takes one
-   * gives it back.
+   * A session that has just proved to be alive, or a new one; waits while as many as permitted are in use. Give it back
+   * afterwards.
    *
-   * @throws what opening a session throws; the reason of the signal when that is aborted while waiting
+   * @throws what opening a session throws; the signal's reason when that is aborted while waiting
    */
   take(): Promise<SmtpSession>;
   giveBack(session: SmtpSession): void;
-  /** Ends the idle sessions, and from now on each that is given back. */
+  /** Ends idle sessions, and from now on every session that is given back. */
   close(): Promise<void>;
 }
 
-/** Servers end sessions that are idle for some minutes (RFC 5321, 4.5.3.2.7), many of them earlier. */
+/** Servers end sessions that are idle for a few minutes (RFC 5321, 4.5.3.2.7), many of them sooner. */
 const idleMilliseconds = 20_000;
-/** Many servers take no more messages than this in one session. */
+/** Many servers accept no more messages than this in one session. */
 const mostMessages = 50;
 
 export function createSmtpPool(options: {
@@ -37,7 +37,7 @@ export function createSmtpPool(options: {
       inUse += 1;
       return;
     }
-    // Whoever leaves hands over its place, so `inUse` stays.
+    // A session that is given back passes its place on, so `inUse` stays.
     await new Promise<void>((resolve, reject) => {
       const entry = { go: resolve, stop: () => reject(signal.reason as Error) };
       waiting.push(entry);

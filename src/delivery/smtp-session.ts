@@ -2,14 +2,14 @@ import { Readable } from 'node:stream';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
 import type { SmtpServer } from './smtp-url.ts';
 
-/** What went wrong with a mail server, and how far it got. */
+/** What went wrong with a mail server, and at which stage. */
 export class SmtpError extends Error {
   readonly stage: 'connect' | 'login' | 'envelope' | 'message';
-  /** The server's last word, e.g. `550 5.1.1 No such user`; null: it said nothing. */
+  /** The server's last reply, e.g. `550 5.1.1 No such user`; null: none. */
   readonly reply: string | null;
-  /** The command that it answered, where that is known, e.g. `MAIL FROM`. */
+  /** The command that it replied to, if known, e.g. `MAIL FROM`. */
   readonly command: string | null;
-  /** Node's or OpenSSL's name of the trouble, e.g. `ECONNREFUSED`. */
+  /** Node's or OpenSSL's error code, e.g. `ECONNREFUSED`. */
   override readonly cause: unknown;
 
   constructor(
@@ -26,36 +26,36 @@ export class SmtpError extends Error {
   }
 }
 
-export interface Envelope {
+interface Envelope {
   from: string;
   to: string;
 }
 
-/** A session with a mail server: encrypted and logged in as its address says. */
+/** A session with a mail server, encrypted and logged in as its URL says. */
 export interface SmtpSession {
   readonly ended: boolean;
-  /** The server answers and knows of no message that was begun. */
+  /** The server responds and has no unfinished message. */
   isReady(): Promise<boolean>;
   /**
-   * Sends one message and gives the server's last word.
+   * Sends one message and returns the server's last reply.
    *
    * @throws SmtpError of stage `envelope` when not a byte of the message had left, else `message`
    */
   send(envelope: Envelope, message: Buffer): Promise<string>;
-  /** Says good-bye, and leaves without an answer to that if there is none at once. */
+  /** Says goodbye, without waiting long for a reply. */
   quit(): Promise<void>;
   /** Cuts the connection. */
   destroy(): void;
 }
 
 const farewellMilliseconds = 500;
-/** Whoever still has a session answers at once; for the others a new one is made. */
+/** A live session responds at once; otherwise a new one is opened. */
 const proofMilliseconds = 5000;
 
 /**
- * Connects, encrypts and logs in. Each step, the connecting with its encryption among them, ends within the time-out.
+ * Connects, encrypts and logs in. Each step, connecting with encryption being one, ends within the timeout.
  *
- * @throws SmtpError of stage `connect` or `login`; the reason of the signal when that is aborted
+ * @throws SmtpError of stage `connect` or `login`; the signal's reason when that is aborted
  */
 export async function openSession(
   server: SmtpServer,
@@ -74,7 +74,7 @@ export async function openSession(
     greetingTimeout: timeoutMs,
     socketCloseTimeout: 0,
   });
-  // Without a listener an error of an idle connection would end the process.
+  // Without a listener, an error on an idle connection would end the process.
   connection.on('error', () => undefined);
   const stop = (): void => connection.close();
   signal.addEventListener('abort', stop, { once: true });
@@ -112,7 +112,7 @@ function sessionOf(connection: SMTPConnection, timeoutMs: number): SmtpSession {
     },
     async send({ from, to }, message) {
       const progress = { begun: false };
-      // The connection reads this once the server has agreed to take the message, and not before.
+      // The connection reads this only once the server has agreed to accept the message.
       const source = new Readable({
         read() {
           progress.begun = true;
@@ -140,7 +140,7 @@ function sessionOf(connection: SMTPConnection, timeoutMs: number): SmtpSession {
   };
 }
 
-/** What nodemailer tells of an error besides its message. */
+/** What nodemailer's errors have besides a message. */
 interface ErrorDetails {
   code?: unknown;
   originalCode?: unknown;
@@ -148,7 +148,7 @@ interface ErrorDetails {
   command?: unknown;
 }
 
-/** One step of a session. A connection that ends answers nothing, and nodemailer tells that by an event alone. */
+/** One step of a session. When a connection ends, nodemailer calls nothing back and only emits an event. */
 function step<Result>(
   connection: SMTPConnection,
   stage: SmtpError['stage'],
@@ -163,7 +163,7 @@ function step<Result>(
       settling();
     };
     const fail = (error: Error): void => settle(() => reject(errorOf(stage, error)));
-    // The server's reason for ending, if it gave one, is told right after the end.
+    // If the server gave a reason for ending, nodemailer reports it right after the end.
     const end = (): void =>
       void setImmediate(() =>
         settle(() => reject(new SmtpError(stage, 'the connection ended', { cause: 'ECONNECTION' }))),
@@ -189,7 +189,7 @@ function errorOf(stage: SmtpError['stage'], error: Error & ErrorDetails): SmtpEr
   const reply = typeof error.response === 'string' && error.response !== '' ? error.response : null;
   // Nodemailer repeats the reply in its message.
   const message = reply === null ? error.message : error.message.replace(`: ${reply}`, '');
-  // Once logged in, half a reply of a connection that broke off is nobody's word.
+  // Once logged in, half a reply from a broken connection is not the server's answer.
   const isAnswer = stage === 'connect' || ['EAUTH', 'EENVELOPE', 'EMESSAGE'].includes(String(error.code));
   return new SmtpError(stage, message, {
     reply: isAnswer ? reply : null,

@@ -2,14 +2,14 @@ import { domainToASCII } from 'node:url';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
 
-/** How a mail server is reached. */
+/** How to reach a mail server. */
 export interface SmtpServer {
   host: string;
   port: number;
   /** `implicit`: from the first byte; `starttls`: before anything is said; `none`: never. */
   encryption: 'implicit' | 'starttls' | 'none';
   login: { user: string; password: string } | null;
-  /** Most connections at once. */
+  /** The most connections at once. */
   connections: number;
 }
 
@@ -20,19 +20,19 @@ const usualConnections = 3;
 const mostConnections = 20;
 
 const hint =
-  'use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host, with ?tls=required, ?tls=off or ?pool=3 at the end if needed';
+  'Use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host, with ?tls=required, ?tls=off or ?pool=3 at the end if needed.';
 
 /**
- * Reads a setting such as `smtp://user:password@host:587` or `smtps://host`. TLS is required, so that neither the
- * password nor a customer's address travels in the open: `?tls=off` leaves it out for a relay that takes no login, and on
- * this machine itself, where nobody listens in, only `?tls=required` asks for it. `?pool=5` permits 5 connections.
+ * Reads a setting such as `smtp://user:password@host:587` or `smtps://host`. TLS is required, so that neither the password
+ * nor a customer's address travels in plain text: `?tls=off` turns it off for a relay without login, and on this machine
+ * itself it is used only with `?tls=required`. `?pool=5` permits 5 connections.
  *
- * @throws Failure `bad_smtp_url` of kind configuration; the setting is not repeated in it, because it holds a password.
+ * @throws Failure `bad_smtp_url` of kind configuration, which leaves out the setting because it holds a password
  */
 export function readSmtpUrl(text: string): SmtpServer {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   if (url === null || (url.protocol !== 'smtp:' && url.protocol !== 'smtps:') || !isEmptyPath(url)) {
-    throw bad('is no address of a mail server');
+    throw bad('is not an smtp:// or smtps:// address');
   }
   const host = hostOf(url);
   const login = loginOf(url);
@@ -59,12 +59,13 @@ function hostOf({ hostname }: URL): string {
   if (bracketed !== undefined) return bracketed;
   const host = domainToASCII(decoded(hostname));
   if (host !== '') return host;
-  throw bad('names no host');
+  throw bad('has no host');
 }
 
 function loginOf({ username, password }: URL): SmtpServer['login'] {
   if (username === '' && password === '') return null;
-  if (username === '' || password === '') throw bad('has a user without a password, or the other way round');
+  if (username === '' || password === '')
+    throw bad('has a user without a password, or a password without a user');
   return { user: decoded(username), password: decoded(password) };
 }
 
@@ -72,9 +73,10 @@ function optionsOf({ searchParams }: URL): { tls: 'required' | 'off' | null; poo
   const { tls = null, pool = String(usualConnections), ...others } = Object.fromEntries(searchParams);
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw bad(`has the unknown option ${JSON.stringify(unknown.slice(0, 40))}`);
-  if (tls !== null && tls !== 'required' && tls !== 'off') throw bad('has a tls that is not required or off');
+  if (tls !== null && tls !== 'required' && tls !== 'off')
+    throw bad('has a tls option that is neither required nor off');
   if (!/^\d{1,2}$/.test(pool) || Number(pool) < 1 || Number(pool) > mostConnections) {
-    throw bad(`has a pool that is no number from 1 to ${mostConnections}`);
+    throw bad(`has a pool option that is not a number from 1 to ${mostConnections}`);
   }
   return { tls, pool: Number(pool) };
 }
@@ -85,7 +87,7 @@ function encryptionOf(
   isLocal: boolean,
 ): SmtpServer['encryption'] {
   if (protocol === 'smtps:') {
-    if (tls === 'off') throw bad('says both smtps and tls=off');
+    if (tls === 'off') throw bad('has both smtps and tls=off');
     return 'implicit';
   }
   return tls === 'off' || (tls === null && isLocal) ? 'none' : 'starttls';

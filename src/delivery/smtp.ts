@@ -1,21 +1,21 @@
 import { domainToASCII } from 'node:url';
-import { Failure } from '../failure.ts';
-import { internetMessage, messageIdOf, senderOf, type Sender } from './internet-message.ts';
-import type { MailComposer } from './mail.ts';
 import {
   notSent,
   type DeliveryOutcome,
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
-import { failureOf, outcomeOf, type Told } from './smtp-failures.ts';
+import { internetMessage, messageIdOf } from './internet-message.ts';
+import type { MailComposer } from './mail.ts';
+import { badSender, senderOf, type Sender } from './sender.ts';
+import { failureOf, outcomeOf, type SessionFacts } from './smtp-failures.ts';
 import { createSmtpPool } from './smtp-pool.ts';
 import { openSession, SmtpError, type SmtpSession } from './smtp-session.ts';
 import { readSmtpUrl } from './smtp-url.ts';
 
 /**
- * Sends mail through a mail server of the operator's. SMTP has no way to repeat a message safely: one that the server
- * was given and did not answer is `uncertain`. The external id is the Message-ID, which is made of the survey id.
+ * Sends mail through the operator's mail server. SMTP cannot repeat a message safely: one that was handed over and got no
+ * reply is `uncertain`. The external id is the Message-ID, which is derived from the survey id.
  *
  * @throws Failure `bad_smtp_url` or `bad_from` of kind configuration
  */
@@ -25,16 +25,16 @@ export function createSmtp(options: {
   /** `csat@acme.com` or `Acme <csat@acme.com>`. */
   from: string;
   composer: MailComposer;
-  /** Of one step: connecting with encryption, logging in, sending one message. */
+  /** For one step: connecting with encryption, logging in, sending one message. */
   timeoutMs: number;
   clock: () => number;
-  /** Once aborted, no session is begun or waited for; a message on its way finishes. */
+  /** Once aborted, no session is opened or waited for; a message on its way is finished. */
   signal: AbortSignal;
 }): DeliveryProvider {
   const { composer, timeoutMs, clock, signal } = options;
   const server = readSmtpUrl(options.url);
   const sender = mailableSender(options.from);
-  const told: Told = { server, sender: sender.address };
+  const facts: SessionFacts = { server, sender: sender.address };
   const pool = createSmtpPool({
     open: () => openSession(server, { timeoutMs, signal }),
     most: server.connections,
@@ -52,7 +52,7 @@ export function createSmtp(options: {
     try {
       session = await pool.take();
     } catch (error) {
-      if (error instanceof SmtpError) return outcomeOf(error, told);
+      if (error instanceof SmtpError) return outcomeOf(error, facts);
       throw error;
     }
     try {
@@ -60,7 +60,7 @@ export function createSmtp(options: {
       await session.send({ from: asciiAddress(sender.address), to: asciiAddress(message.to.address) }, bytes);
       return { status: 'sent', externalId: messageIdOf(message.surveyId, sender).slice(1, -1) };
     } catch (error) {
-      if (error instanceof SmtpError) return outcomeOf(error, told);
+      if (error instanceof SmtpError) return outcomeOf(error, facts);
       throw error;
     } finally {
       pool.giveBack(session);
@@ -72,7 +72,7 @@ export function createSmtp(options: {
       const session = await openSession(server, { timeoutMs, signal });
       await session.quit();
     } catch (error) {
-      throw error instanceof SmtpError ? failureOf(error, told) : error;
+      throw error instanceof SmtpError ? failureOf(error, facts) : error;
     }
     const encryption = server.encryption === 'none' ? 'without encryption' : 'encrypted';
     return `${server.host}:${server.port}, ${encryption}, ${server.login === null ? 'without login' : 'logged in'}`;
@@ -81,23 +81,16 @@ export function createSmtp(options: {
   return { name: 'smtp', repeatable: false, deliver, check, close: () => pool.close() };
 }
 
-/** The local part of an address travels as it is, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). @throws Failure `bad_from` */
+/** The local part of an address travels unchanged, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). @throws Failure `bad_from` */
 export function mailableSender(from: string): Sender {
   const sender = senderOf(from);
   const local = sender.address.slice(0, sender.address.lastIndexOf('@'));
   const address = asciiAddress(sender.address);
   if (/^[\x21-\x7e]+$/.test(local) && !address.endsWith('@')) return { ...sender, address };
-  throw new Failure(
-    'configuration',
-    'bad_from',
-    'the sender of the surveys is no address that mail can carry',
-    {
-      hint: 'Set GCSAT_FROM to one address, such as surveys@acme.com.',
-    },
-  );
+  throw badSender('is not an address that SMTP can carry');
 }
 
-/** With the domain as the DNS has it: `robin@bücher.example` is `robin@xn--bcher-kva.example`. */
+/** With the domain as in DNS: `robin@bücher.example` becomes `robin@xn--bcher-kva.example`. */
 function asciiAddress(address: string): string {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;

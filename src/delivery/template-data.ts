@@ -1,17 +1,10 @@
 import { Failure } from '../failure.ts';
-import {
-  directionOf,
-  languageFor,
-  namelessCompany,
-  starLabel,
-  wordsFor,
-  type Language,
-  type Words,
-} from './messages.ts';
+import { dayOf, english, speechOf, wordsOf, type Language } from '../html/languages.ts';
+import { longestCompanyName, longestFirstName, visibleName } from '../html/names.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
-import { singleLine } from './single-line.ts';
+import { mailWords, type MailWords } from './mail-words.ts';
 
-/** What a template can show, as `it`. Every text is one line of bounded length; every address is http or https. */
+/** What a template can show, as `it`. Every text is one line of limited length; every link is http or https. */
 export interface TemplateData {
   /** For `lang` and `dir`. */
   language: Language;
@@ -22,39 +15,39 @@ export interface TemplateData {
   channel: string | null;
   /** The day of the closing, in the customer's language. */
   closedOn: string;
-  words: Words;
-  /** One star first. `label` is e.g. `4 of 5 stars`. */
+  words: MailWords;
+  /** One star first. `label` is e.g. `4 out of 5 stars`. */
   stars: { rating: number; label: string; url: string }[];
   surveyUrl: string;
   unsubscribeUrl: string;
 }
 
-export const longestCompanyName = 80;
 const longestAgentName = 80;
-const longestFirstName = 40;
+const longestChannel = 40;
 
 /**
  * @throws Failure `survey_link_invalid` of kind configuration
  */
 export function templateData(message: SurveyMessage): TemplateData {
-  const { language, locale } = languageFor(message.language);
+  const { language, locale } = speechOf(message.language) ?? english;
+  const { direction, nameless, stars } = wordsOf(language);
   const occasion = {
-    agentFirstName: lineOrNull(message.agent.firstName, longestFirstName),
-    companyName: lineOrNull(message.companyName, longestCompanyName) ?? namelessCompany(language),
+    agentFirstName: visibleName(message.agent.firstName, longestFirstName),
+    companyName: visibleName(message.companyName, longestCompanyName) ?? nameless,
     channel: message.channel,
-    closedOn: dayOf(message.closedAt, locale, message.timeZone ?? 'UTC'),
+    closedOn: dayOf(message.closedAt, locale, message.timeZone),
   };
   return {
     language,
-    direction: directionOf(language),
+    direction,
     companyName: occasion.companyName,
-    agent: { name: lineOrNull(message.agent.name, longestAgentName), firstName: occasion.agentFirstName },
-    channel: lineOrNull(message.channel, longestFirstName),
+    agent: { name: visibleName(message.agent.name, longestAgentName), firstName: occasion.agentFirstName },
+    channel: visibleName(message.channel, longestChannel),
     closedOn: occasion.closedOn,
-    words: wordsFor(language, occasion),
+    words: mailWords(language, occasion),
     stars: message.ratingUrls.map((url, index) => ({
       rating: index + 1,
-      label: starLabel(language, index + 1),
+      label: stars(index + 1),
       url: webAddress(url),
     })),
     surveyUrl: webAddress(message.surveyUrl),
@@ -90,11 +83,11 @@ export function sampleData(language: Language, agentKnown: boolean): TemplateDat
   });
 }
 
-/** The address in its canonical spelling, which holds no space, quote, angle bracket or line break. */
+/** The address in its canonical form, which has no space, quote, angle bracket or line break. */
 export function webAddress(address: string): string {
   const url = URL.canParse(address) ? new URL(address) : null;
   if (url?.protocol === 'https:' || url?.protocol === 'http:') return url.href.replaceAll("'", '%27');
-  // The link itself is a secret of the customer, so the message leaves it out.
+  // The link is the customer's secret, so the message leaves it out.
   throw new Failure(
     'configuration',
     'survey_link_invalid',
@@ -103,18 +96,4 @@ export function webAddress(address: string): string {
       hint: 'Set GCSAT_PUBLIC_URL to the https address at which customers reach the survey page.',
     },
   );
-}
-
-function dayOf(instant: string, locale: string, timeZone: string): string {
-  const date = new Date(instant);
-  try {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone }).format(date);
-  } catch {
-    return new Intl.DateTimeFormat(locale, { dateStyle: 'long', timeZone: 'UTC' }).format(date);
-  }
-}
-
-function lineOrNull(text: string | null, maximum: number): string | null {
-  const line = text === null ? '' : singleLine(text, maximum);
-  return line === '' ? null : line;
 }

@@ -1,13 +1,12 @@
 import { Eta, EtaParseError } from 'eta/core';
 
 /**
- * Templates are Eta, cut down to what a mail needs. Eta alone would run any JavaScript between its tags, with
- * the reach of the whole program; here every tag must be one of a few forms over values that are known to
- * exist, so a template can neither call, nor assign, nor reach anything but its data, and a misspelt value is
- * found when the template is loaded and not when a customer is written to.
+ * Templates are Eta, cut down to what a mail needs. Eta alone would run any JavaScript between its tags, with the reach of
+ * the whole program. Here every tag must have one of a few forms and refer to values that exist, so a template cannot call,
+ * assign or reach anything but its data, and a misspelled value is found when the template is loaded.
  */
 
-/** Something is wrong with a template, at a line of its file. */
+/** A mistake in a template, at a line of its file. */
 export class TemplateError extends Error {
   readonly line: number;
 
@@ -20,12 +19,12 @@ export class TemplateError extends Error {
 
 export type Renderer = (data: object) => string;
 
-export interface CompileOptions {
+interface CompileOptions {
   /** The line of the file on which the source starts. */
   firstLine: number;
   /** `none` for parts that no browser reads. */
   escape: 'html' | 'none';
-  /** Data with every value in its place: what a template may refer to. Lists have at least one entry. */
+  /** Has every value that a template may refer to. Lists have at least one entry. */
   sample: object;
 }
 
@@ -41,7 +40,7 @@ export function compileTemplate(source: string, options: CompileOptions): Render
     return (data) => eta.render(template, data);
   } catch (error) {
     if (!(error instanceof EtaParseError)) throw error;
-    throw new TemplateError(options.firstLine, 'a name after const is a word of JavaScript');
+    throw new TemplateError(options.firstLine, 'the name after const is a reserved word of JavaScript');
   }
 }
 
@@ -79,7 +78,10 @@ const patterns = {
 function formOf(tag: Tag, line: number): Form {
   const code = tag.val.trim();
   if (tag.t === 'r') {
-    throw new TemplateError(line, 'raw output <%~ %> is not allowed, since names are written by strangers');
+    throw new TemplateError(
+      line,
+      'raw output <%~ %> is not allowed, because strangers choose the names in it',
+    );
   }
   if (tag.t === 'i') {
     if (patterns.path.test(code)) return { is: 'value', path: code };
@@ -95,7 +97,7 @@ function formOf(tag: Tag, line: number): Form {
   if (patterns.else.test(code)) return { is: 'else' };
   if (patterns.comment.test(code)) return { is: 'comment' };
   if (code === '}') return { is: 'end' };
-  throw new TemplateError(line, `not understood: ${code} (there are if, else, for … of and comments)`);
+  throw new TemplateError(line, `not understood: ${code} (use if, else, for … of, or a comment)`);
 }
 
 type Names = ReadonlyMap<string, unknown>;
@@ -141,10 +143,10 @@ function checkTags(tags: readonly Tag[], options: CompileOptions): void {
   if (open !== undefined) throw new TemplateError(open.line, 'an if or for without its }');
 }
 
-/** What a value is in the sample data; throws when there is no such value. */
+/** A value of the sample data. @throws TemplateError when there is none of this name */
 function valueAt(dotted: string, names: Names, line: number): unknown {
   const [root = '', ...steps] = dotted.split('.');
-  if (!names.has(root)) throw new TemplateError(line, `${root} is not known, values start with it.`);
+  if (!names.has(root)) throw new TemplateError(line, `${root} is not known; values start with it.`);
   let reached = root;
   let value = names.get(root);
   for (const step of steps) {

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
-import { languages } from './messages.ts';
+import { languages } from '../html/languages.ts';
 import { compileTemplate, TemplateError, type Renderer } from './template-language.ts';
 import { sampleData, sampleLinks, type TemplateData } from './template-data.ts';
 import builtInSource from './templates/survey.eta?raw';
@@ -15,14 +15,14 @@ interface TemplatePart {
   render: Renderer;
 }
 
-/** A survey mail with its blanks: subject, HTML and plain text, from one file. The format is in docs/template.md. */
+/** Subject, HTML and plain text of a survey mail, from one file. docs/template.md describes the format. */
 export interface MailTemplate {
-  /** How the file is called in messages. */
+  /** What messages call the file. */
   readonly file: string;
   readonly parts: Readonly<Record<PartName, TemplatePart>>;
 }
 
-/** Mails are kilobytes; mail clients cut what is much longer. */
+/** Mails are a few kilobytes; mail clients cut much longer ones. */
 const longestFile = 262_144;
 
 export function builtInTemplate(): MailTemplate {
@@ -41,9 +41,9 @@ export async function loadTemplate(file: string): Promise<MailTemplate> {
 }
 
 /**
- * Renders a template with sample data in every language, with and without the agent's name, and makes sure that
- * the customer can answer and unsubscribe in both forms of the mail. A mail that has one star link has all five:
- * with the low ones left out, scores would say nothing.
+ * Renders a template with sample data in every language, with and without the agent's name, and makes sure that the
+ * customer can answer and unsubscribe in both parts of the mail. A mail with one star link must have all five: without the
+ * low ones, scores would mean nothing.
  *
  * @throws Failure of kind configuration, `template_invalid`
  */
@@ -97,7 +97,7 @@ async function readTemplate(file: string): Promise<string> {
   }
 }
 
-/** Splits a file at its `=== name ===` lines; what stands before the first one is a comment. */
+/** Splits a file at its `=== name ===` lines; anything before the first one is a comment. */
 function parseTemplate(source: string, file: string): MailTemplate {
   const lines = source.replace(/\r\n?/g, '\n').split('\n');
   const headings = lines.flatMap((text, index) => {
@@ -112,8 +112,7 @@ function parseTemplate(source: string, file: string): MailTemplate {
   const part = (name: PartName): TemplatePart => {
     const [heading, again] = headings.filter((candidate) => candidate.name === name);
     if (heading === undefined) throw invalid(file, lines.length, `the line === ${name} === is missing`);
-    if (again !== undefined)
-      throw invalid(file, again.index + 1, `the part ${name} stands here a second time`);
+    if (again !== undefined) throw invalid(file, again.index + 1, `this is a second part ${name}`);
     const end = headings.find(({ index }) => index > heading.index)?.index ?? lines.length;
     const render = compilePart(lines.slice(heading.index + 1, end).join('\n'), name, heading.index + 2, file);
     return { line: heading.index + 1, render };
@@ -137,7 +136,7 @@ function invalid(file: string, line: number, mistake: string): Failure {
     'template_invalid',
     `survey template ${file}, line ${line}: ${mistake}`,
     {
-      hint: 'Correct the template; its format is described in docs/template.md.',
+      hint: 'Correct the template; docs/template.md describes its format.',
     },
   );
 }

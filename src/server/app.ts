@@ -11,13 +11,13 @@ import { createLimiter, type Allowance } from './request-limits.ts';
 import { routeOf } from './routes.ts';
 import { webhookHandler, type WebhookParts } from './webhook.ts';
 
-/** Why a page is not shown: too many requests, too much text, an address of nothing, a defect of ours. */
-export type NoticeKind = 'busy' | 'tooLarge' | 'notFound' | 'broken';
+/** Why a visitor gets a notice: too many requests, too long an answer, an unknown address, a defect of gcsat. */
+type NoticeKind = 'busy' | 'tooLarge' | 'notFound' | 'broken';
 
 export interface AppParts extends WebhookParts, HealthParts {
-  /** The survey's pages and what they load. */
+  /** The survey pages and the files that they load. */
   pages: Hono;
-  /** A page in the visitor's language that says what is the matter. */
+  /** A page in the visitor's language that says what is wrong. */
   notice: (kind: NoticeKind, acceptLanguage: string | null) => string;
   trustedProxies: AddressSet;
 }
@@ -25,10 +25,10 @@ export interface AppParts extends WebhookParts, HealthParts {
 const viewsOfToken: Allowance = { burst: 30, perMinute: 30 };
 const postsOfToken: Allowance = { burst: 10, perMinute: 10 };
 const pagesOfAddress: Allowance = { burst: 120, perMinute: 120 };
-/** Mail providers unsubscribe for their users, many from few addresses. */
+/** Mail providers unsubscribe on behalf of their users, many of them from few addresses. */
 const unsubscribesOfAddress: Allowance = { burst: 1200, perMinute: 1200 };
 
-/** Every address of the server and what answers there. */
+/** Every address of the server, with its handler. */
 export function createApp(parts: AppParts): Hono<ServerBindings> {
   const { pages, notice, log } = parts;
   const app = new Hono<ServerBindings>();
@@ -83,8 +83,8 @@ function methodNotAllowed(allow: string) {
 }
 
 /**
- * Bounds how often a survey's page and a visitor's address are served. Behind a proxy that nobody told us of, all
- * visitors would share one address: then only the token counts.
+ * Limits the requests for each survey and from each address. Behind a proxy that is not configured, all visitors share
+ * one address, so only the token counts.
  */
 function pageLimits(
   { trustedProxies, clock }: AppParts,
@@ -96,8 +96,8 @@ function pageLimits(
   const unsubscribers = createLimiter(unsubscribesOfAddress, clock);
 
   const addressWait = ({ peer, address }: Exchange, isUnsubscribe: boolean): number | null => {
-    const isEverybody = address === peer && (isLoopback(peer) || trustedProxies.has(peer));
-    if (isEverybody) return null;
+    const isShared = address === peer && (isLoopback(peer) || trustedProxies.has(peer));
+    if (isShared) return null;
     return (isUnsubscribe ? unsubscribers : addresses).take(limitKey(address));
   };
 
@@ -111,7 +111,7 @@ function pageLimits(
   };
 }
 
-/** The pages get a body that is read already, within its limit. */
+/** Gives the pages a body that has been read within its limit. */
 const takeBody: MiddlewareHandler<ServerBindings> = async (c, next) => {
   if (c.req.method === 'POST') {
     const { url, method, headers } = c.req.raw;

@@ -1,13 +1,13 @@
 import type { Exchange } from './exchange.ts';
 
-/** Of every body: a survey with a comment of 25,000 characters fits in any encoding, as does any event of Gladly. */
+/** A survey with a comment of 25,000 characters fits in any encoding, as does any event from Gladly. */
 export const largestBody = 256 * 1024;
 
 export class BodyTooLarge extends Error {}
 /** The client left, or was cut off, before its body was complete. */
 export class BodyIncomplete extends Error {}
 
-/** @throws BodyTooLarge as soon as there is more than the limit; what comes after it is not kept */
+/** @throws BodyTooLarge as soon as the body exceeds the limit, without keeping the rest; BodyIncomplete */
 export async function readBody(exchange: Exchange): Promise<Buffer> {
   const { incoming, outgoing } = exchange;
   if (exchange.expectsContinue) outgoing.writeContinue();
@@ -34,18 +34,18 @@ export async function readBody(exchange: Exchange): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** `close` tells the same. */
+/** `close` follows every error. */
 function ignored(): void {
   return undefined;
 }
 
-/** What the client may still send after it was refused, and for how long. */
+/** How much a refused client may still send, and for how long. */
 const mostDiscarded = 1024 * 1024;
 const discardMilliseconds = 1000;
 
 /**
- * Answers before the body was read to its end, and ends the connection. What still comes is thrown away for a moment:
- * closing at once would reset the connection, and a client that is still writing would not see why.
+ * Answers before the whole body was read, and ends the connection. What still arrives is discarded for a moment: closing
+ * at once would reset the connection, and a client that is still writing would never see the answer.
  */
 export async function refuseUnread(
   exchange: Exchange,

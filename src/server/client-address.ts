@@ -1,12 +1,12 @@
 import { BlockList, isIP, isIPv4 } from 'node:net';
 
-/** Knows a set of addresses and ranges. */
+/** A set of addresses and address ranges. */
 export interface AddressSet {
   readonly isEmpty: boolean;
   has(address: string): boolean;
 }
 
-/** @param ranges addresses (`10.0.0.7`, `::1`) and CIDR ranges (`10.0.0.0/8`); the configuration has checked them */
+/** @param ranges addresses (`10.0.0.7`, `::1`) and CIDR ranges (`10.0.0.0/8`), already validated */
 export function addressSet(ranges: readonly string[]): AddressSet {
   const list = new BlockList();
   for (const range of ranges) {
@@ -21,16 +21,16 @@ export function addressSet(ranges: readonly string[]): AddressSet {
   };
 }
 
-/** A socket that listens on IPv6 tells an IPv4 peer as `::ffff:192.0.2.1`. */
+/** A socket that listens on IPv6 reports an IPv4 peer as `::ffff:192.0.2.1`. */
 export function plainAddress(address: string): string {
   return /^::ffff:(\d+\.\d+\.\d+\.\d+)$/i.exec(address)?.[1] ?? address;
 }
 
 /**
- * Who asks: the peer, or behind a trusted proxy the right-most address of `X-Forwarded-For` that is no trusted proxy,
- * since everything left of it may have been written by the client.
+ * The client: the peer, or behind a trusted proxy the right-most address of `X-Forwarded-For` that is not a trusted proxy,
+ * because everything to the left of it can have been written by the client.
  *
- * @param forwardedFor the header, all of its lines joined by commas
+ * @param forwardedFor all lines of the header, joined by commas
  */
 export function clientAddress(peer: string, forwardedFor: string | undefined, trusted: AddressSet): string {
   if (forwardedFor === undefined || !trusted.has(peer)) return peer;
@@ -51,7 +51,7 @@ function hopAddress(hop: string): string | null {
   return isIP(address) === 0 ? null : address;
 }
 
-/** Whose share of a limit an address uses: a customer's network has at least a /64 of IPv6 for itself. */
+/** What an address counts as for a limit: in IPv6 its /64, because a customer's network has at least that much. */
 export function limitKey(address: string): string {
   if (!address.includes(':')) return address;
   const [head = '', tail] = (address.split('%')[0] ?? '').split('::');

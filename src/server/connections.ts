@@ -3,9 +3,9 @@ import type { Socket } from 'node:net';
 import { limitKey, plainAddress } from './client-address.ts';
 
 export interface ConnectionLimits {
-  /** Open at once. */
+  /** Open at the same time. */
   most: number;
-  /** Of one address. */
+  /** Open from one address. */
   mostOfOne: number;
   /** Requests on one connection. */
   mostRequests: number;
@@ -18,20 +18,20 @@ interface Connection {
 }
 
 export interface Connections {
-  /** Call for each request; the answer counts as under way until it is closed. */
+  /** Call for each request; its connection is busy until the answer is closed. */
   begin(socket: Socket, outgoing: ServerResponse): void;
-  /** No further request is taken: idle connections end at once, the others after their answer. */
+  /** Accepts no more requests: idle connections end at once, the others after their answer. */
   finish(): void;
-  /** Ends those that answer nothing, e.g. with half a head of a request. */
+  /** Ends connections that are not answering, e.g. with half a request head. */
   endIdle(): void;
   endAll(): void;
 }
 
 /**
- * Keeps connections within bounds. When there are too many, the oldest that asks nothing makes room: whoever opens
- * many and keeps them silent pushes out himself, not a customer who has just come.
+ * Limits connections. When there are too many, the oldest idle one makes room, so a client that opens many and stays
+ * silent pushes out its own, not a customer who has just arrived.
  *
- * @param isShared addresses that many clients have in common, such as a proxy's
+ * @param isShared addresses that many clients share, such as a proxy's
  */
 export function watchConnections(
   server: Server,

@@ -1,33 +1,33 @@
 import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import type { WebhookCredentials } from '../config/webhook-credentials.ts';
 
-/** What a request shows: a header's value by its name in lower case. */
-export type ShownHeaders = (name: string) => string | undefined;
+/** Looks up a header of the request by its lower-case name. */
+export type HeaderLookup = (name: string) => string | undefined;
 
-/** Values are compared by their hashes under a key of this process, so that neither content nor length shows in time. */
+/** Values are compared as hashes under a key of this process, so that timing reveals neither content nor length. */
 const key = randomBytes(32);
 
 /**
- * Whether the request is Gladly's. Of each kind that is configured (Basic, a static header) one accepted value has to
- * be shown, or one that is enough alone; where none is configured, nobody is.
+ * Whether the request comes from Gladly. It has to present one accepted value of each configured kind (Basic, a static
+ * header), or one that suffices alone. If none is configured, no request does.
  */
 export function isGladly(
-  shown: ShownHeaders,
+  header: HeaderLookup,
   { basic, headers, basicAlone = [] }: WebhookCredentials,
 ): boolean {
-  const given = basicOf(shown('authorization'));
+  const given = basicOf(header('authorization'));
   const anyOf = (pairs: WebhookCredentials['basic']): boolean =>
     anySame(pairs.map(({ user, password }) => [given, `${user}:${password}`]));
   const alone = anyOf(basicAlone);
   const kinds: boolean[] = [];
   if (basic.length > 0) kinds.push(anyOf(basic));
   if (headers.length > 0) {
-    kinds.push(anySame(headers.map(({ name, value }) => [shown(name.toLowerCase()) ?? null, value])));
+    kinds.push(anySame(headers.map(({ name, value }) => [header(name.toLowerCase()) ?? null, value])));
   }
   return alone || (kinds.length > 0 && !kinds.includes(false));
 }
 
-/** All are compared, also after a match. */
+/** Compares all pairs, even after a match. */
 function anySame(pairs: readonly (readonly [given: string | null, accepted: string])[]): boolean {
   let found = 0;
   for (const [given, accepted] of pairs) {
@@ -41,8 +41,8 @@ function digest(text: string): Buffer {
   return createHmac('sha256', key).update(text).digest();
 }
 
-/** `user:password` of RFC 7617, read as UTF-8; null when there are none. */
-function basicOf(header: string | undefined): string | null {
-  const encoded = /^Basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(header ?? '')?.[1];
+/** `user:password` of RFC 7617, read as UTF-8; null: none. */
+function basicOf(authorization: string | undefined): string | null {
+  const encoded = /^Basic +([A-Za-z0-9+/_-]+={0,2}) *$/i.exec(authorization ?? '')?.[1];
   return encoded === undefined ? null : Buffer.from(encoded, 'base64').toString('utf8');
 }

@@ -1,25 +1,25 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
-/** One request and its response, as the whole server sees them. */
+/** One request and its response, shared by all parts of the server. */
 export interface Exchange {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   /** The other end of the connection: a proxy, or the client itself. */
   readonly peer: string;
-  /** The client, as far as a trusted proxy tells. */
+  /** The client, as reported by a trusted proxy; otherwise the peer. */
   readonly address: string;
-  /** Something between says that it passes this on for somebody. */
+  /** A header says that the request was forwarded. */
   readonly isForwarded: boolean;
   readonly expectsContinue: boolean;
-  /** Of the body, as far as it was read. */
+  /** Bytes of the body read so far. */
   bytesIn: number;
-  /** All of the answer was handed over, although the connection is kept for a moment. */
+  /** The whole answer was handed over, although the connection stays open for a moment. */
   isAnswered: boolean;
-  /** The connection may serve another request. */
+  /** Lets the connection serve another request. */
   bodyIsRead(): void;
 }
 
-/** What the handlers get of Node's objects. */
+/** What handlers get besides the request. */
 export interface ServerBindings {
   Bindings: { exchange: Exchange };
 }

@@ -1,4 +1,4 @@
-/** `default-src 'none'`: what is not named here (scripts above all) can neither be loaded nor run. */
+/** With `default-src 'none'`, what is not listed here, scripts above all, can neither be loaded nor run. */
 const contentSecurityPolicy =
   "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; frame-ancestors 'none'; base-uri 'none'";
 
@@ -14,13 +14,13 @@ const common = {
   'X-Robots-Tag': 'noindex, nofollow',
 };
 
-/** A year: browsers then reach this host by https only. */
+/** For a year, browsers reach this host by https only. */
 const strictTransport = 'max-age=31536000';
 
 /**
- * The headers of every response, whatever it answers; a response may replace `Cache-Control` alone.
+ * The headers of every response; a response may replace only `Cache-Control`.
  *
- * @param publicUrl where customers reach the pages. Only where that is https may a browser be told to insist on it.
+ * @param publicUrl where customers reach the pages; only if it is https are browsers told to insist on https
  */
 export function responseHeaders(publicUrl: string | null): Record<string, string> {
   if (publicUrl?.startsWith('https:') !== true) return common;

@@ -14,19 +14,19 @@ export interface HealthParts {
   figures: () => Promise<QueueFigures>;
   requests: () => RequestFigures;
   metrics: Metrics;
-  /** Other addresses that may read the metrics. */
+  /** Addresses that may read the metrics, besides this host. */
   metricsReaders: AddressSet;
   log: Log;
   clock: () => number;
 }
 
-/** A probe that waits longer counts it as a failure anyway. */
+/** A probe counts a longer wait as a failure anyway. */
 const longestWaitMs = 2000;
-/** Several scrapers, and whoever finds the address of the probe, do not ask the ledger each. */
+/** However many scrapers and strangers ask, the ledger is read only this often. */
 const figuresLastMs = 5000;
 const readyLastsMs = 1000;
 
-/** `/readyz`: 200 while the ledger takes writes, else 503. Why not is in the log, once for each outage. */
+/** `/readyz`: 200 while the ledger can be written, else 503. The log has the reason, once per outage. */
 export function readyHandler({ ready, log, clock }: HealthParts) {
   let wasReady = true;
 
@@ -35,7 +35,7 @@ export function readyHandler({ ready, log, clock }: HealthParts) {
       await inTime(ready());
       wasReady = true;
     } catch (error) {
-      if (wasReady) log.error(errorFields(error), 'not ready: the ledger takes no writes');
+      if (wasReady) log.error(errorFields(error), 'not ready: the ledger cannot be written');
       wasReady = false;
     }
     return wasReady;
@@ -49,15 +49,15 @@ export function readyHandler({ ready, log, clock }: HealthParts) {
 }
 
 /**
- * `/metrics`. Figures of the business are not for whoever finds the address of the survey page: they are given to
- * programs on this host and to the addresses that the operator names, and never through a proxy to anybody else.
+ * `/metrics`. Business figures are not for everyone who knows the address of the survey page: they go to programs on this
+ * host and to the addresses that the operator names, never through a proxy to anyone else.
  */
 export function metricsHandler(parts: HealthParts) {
   const { metrics, requests, clock, log } = parts;
 
   const figures = kept(figuresLastMs, clock, () =>
     inTime(parts.figures()).catch((error: unknown) => {
-      log.warn(errorFields(error), 'the ledger gave no figures for the metrics');
+      log.warn(errorFields(error), 'the figures for the metrics could not be read');
       return null;
     }),
   );
@@ -74,7 +74,7 @@ function mayReadMetrics({ peer, address, isForwarded }: Exchange, readers: Addre
   return isLoopback(peer) && !isForwarded;
 }
 
-/** One answer for all who ask within so many milliseconds of the first. */
+/** Shares one answer among all calls within so many milliseconds of the first. */
 function kept<T>(milliseconds: number, clock: () => number, ask: () => Promise<T>): () => Promise<T> {
   let asked: { at: number; answer: Promise<T> } | null = null;
   return () => {

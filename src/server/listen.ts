@@ -6,17 +6,16 @@ import { watchConnections, type ConnectionLimits } from './connections.ts';
 import { requestHandler, type RequestParts } from './requests.ts';
 import { answerClientError, refuseTunnel } from './socket-answers.ts';
 
-/** Milliseconds and counts. */
 export interface ListenLimits extends ConnectionLimits {
   /** From the first byte of a request to the end of its head. */
   headMs: number;
-  /** To the end of its body: 25,000 characters over a bad connection. */
+  /** From its first byte to the end of its body, e.g. 25,000 characters over a bad connection. */
   requestMs: number;
   /** From the head to the end of the answer, however slowly it is read. */
   answerMs: number;
   /** Between two requests. */
   idleMs: number;
-  /** For requests in flight when the server closes. */
+  /** For requests in flight to finish when the server closes. */
   closeMs: number;
 }
 
@@ -32,22 +31,22 @@ const usual: ListenLimits = {
 };
 
 const largestHeadBytes = 16 * 1024;
-/** Connections that the system keeps for us while a write to the disk takes its time; a lost one is tried again late. */
+/** Connections that the system queues while a write to disk takes its time; clients are slow to retry a dropped one. */
 const mostWaiting = 2048;
-/** When the server closes, half a head of a request is given so long to become a whole one. */
+/** How long an incomplete request head may take to be completed when the server closes. */
 const halfHeadMs = 500;
 
 export interface Listening {
   /** E.g. `http://127.0.0.1:8080`. */
   origin: string;
-  /** Takes nothing new, ends what is in flight within its time, and cuts off the rest. */
+  /** Accepts nothing new, lets requests in flight finish within their time, and cuts off the rest. */
   close(): Promise<void>;
 }
 
 /**
- * Serves the app over HTTP. Every response has the headers, those too that Node's parser makes necessary.
+ * Serves the app over HTTP. Every response has the headers, even one to a request that Node's parser rejects.
  *
- * @throws Failure kind usage when the address or the port cannot be had.
+ * @throws Failure `cannot_listen` of kind usage when the address or the port is not available
  */
 export async function listen(
   parts: RequestParts,
@@ -61,7 +60,7 @@ export async function listen(
     requestTimeout: limits.requestMs,
     keepAliveTimeout: limits.idleMs,
     connectionsCheckingInterval: Math.min(1000, limits.headMs / 2),
-    // Node would refuse without our headers.
+    // Node's own refusal would lack our headers.
     requireHostHeader: false,
   });
   const isShared = (address: string): boolean => isLoopback(address) || parts.trustedProxies.has(address);
@@ -72,13 +71,13 @@ export async function listen(
     if (isClosing) outgoing.shouldKeepAlive = false;
   });
   server.on('request', handle);
-  // Told apart so that a body that will be refused is not asked for.
+  // Handled here so that a body that will be refused is never asked for.
   server.on('checkContinue', handle);
   server.on('checkExpectation', handle);
   server.on('clientError', (error: NodeJS.ErrnoException, socket: Socket) =>
     answerClientError(error, socket, parts.headers),
   );
-  // Connections over HTTP/1.1 are all that is spoken here; an offer to upgrade may be ignored (RFC 9110, 7.8).
+  // Only HTTP/1.1 is spoken here; an offer to upgrade may be ignored (RFC 9110, 7.8).
   server.on('connect', (_: IncomingMessage, socket: Socket) => refuseTunnel(socket, parts.headers));
 
   await start(server, host, port);
@@ -111,13 +110,13 @@ async function start(server: Server, host: string, port: number): Promise<void> 
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     const why = reasons[code] ?? `the system says ${code}`;
     throw new Failure('usage', 'cannot_listen', `cannot listen on ${host} port ${port}: ${why}`, {
-      hint: 'choose another --port (0: any that is free) or --host, or end the program that uses it',
+      hint: 'Choose another --port (0: any free one) or --host, or stop the program that uses it.',
       cause: error,
     });
   }
 }
 
-const unresolved = 'no address of this name is known';
+const unresolved = 'the name has no known address';
 const reasons: Record<string, string> = {
   EADDRINUSE: 'the port is in use',
   EACCES: 'this user may not use the port',

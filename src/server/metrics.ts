@@ -3,9 +3,9 @@ import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
 import type { QueueFigures } from '../workflow/serving/serve.ts';
 import type { Route } from './routes.ts';
 
-/** What is asked at the moment of a scrape. */
-export interface Scrape {
-  /** Null: the ledger could not be asked. */
+/** Read at the moment of a scrape. */
+interface Scrape {
+  /** Null: the ledger could not be read. */
   queue: QueueFigures | null;
   requests: RequestFigures;
   /** Epoch milliseconds. */
@@ -13,12 +13,12 @@ export interface Scrape {
 }
 
 export interface Metrics {
-  /** What became of a closing of the queue. */
+  /** The queue is done with a closing. */
   settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
   accepted(): void;
-  /** @param type as Gladly wrote it; only names that are known become labels */
+  /** @param type as Gladly wrote it; only known names become labels */
   ignored(type: string): void;
-  /** An event that should have told of a closing, and did not say which. */
+  /** An event about a closing that does not say which. */
   unusable(): void;
   answered(): void;
   cardPosted(): void;
@@ -47,9 +47,9 @@ const subjects = new Set([
 
 const latencyBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
-/** The counters of one server. Loads the library, which nothing but `serve` needs. */
+/** Loads the library, which only `serve` needs. */
 export async function createMetrics(): Promise<Metrics> {
-  // The bundle knows the package, which is CommonJS, by its default export alone.
+  // The package is CommonJS, so the bundle knows only its default export.
   const { Counter, Gauge, Histogram, Registry } = (await import('prom-client')).default;
   const registry = new Registry();
   const registers = [registry];
@@ -58,39 +58,40 @@ export async function createMetrics(): Promise<Metrics> {
   const gauge = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
     new Gauge<Label>({ name: `gcsat_${name}`, help, labelNames, registers });
 
-  const accepted = counter('webhook_events_accepted_total', 'Events of Gladly that are on disk.');
+  const accepted = counter('webhook_events_accepted_total', 'Events from Gladly that are on disk.');
   const ignored = counter(
     'webhook_events_ignored_total',
-    'Events that were answered 200 and are of no use here, by what they are about.',
+    'Events that surveys do not need, answered 200, by subject.',
     'subject',
   );
-  const unusable = counter(
-    'webhook_events_unusable_total',
-    'Events that were answered 200 and could not be read.',
+  const unusable = counter('webhook_events_unusable_total', 'Events that could not be read, answered 200.');
+  const settled = counter(
+    'closings_settled_total',
+    'Closings that the queue is done with, by outcome.',
+    'outcome',
   );
-  const settled = counter('closings_settled_total', 'Closings that the queue is done with.', 'outcome');
   const suppressed = counter(
     'closings_suppressed_total',
     'Closings that are not surveyed, once for each reason that applied.',
     'reason',
   );
-  const answers = counter('answers_total', 'Answers taken on the survey page: first ones and changed ones.');
-  const cards = counter('cards_total', 'Tries to put an answer on the timeline.', 'result');
+  const answers = counter('answers_total', 'Answers from the survey page, first and changed ones.');
+  const cards = counter('cards_total', 'Attempts to post an answer to the timeline, by result.', 'result');
   const latency = new Histogram({
     name: 'gcsat_http_request_duration_seconds',
-    help: 'From the head of a request to the end of its answer, by route and class of the status.',
+    help: 'From the head of a request to the end of its answer, by route and status class.',
     labelNames: ['route', 'status'],
     buckets: latencyBuckets,
     registers,
   });
   const ledgerUp = gauge('ledger_up', '1 when the ledger answered this scrape.');
-  const due = gauge('queue_due', 'Closings that could be worked on now.');
+  const due = gauge('queue_due', 'Closings that are due.');
   const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest of them has been due.');
   const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
   const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
-  const gladly = counter('gladly_requests_total', 'Requests that left for Gladly.', 'operation');
-  const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that repeated another.');
-  const limited = counter('gladly_rate_limited_total', 'Requests that Gladly answered 429.');
+  const gladly = counter('gladly_requests_total', 'Requests sent to Gladly, by operation.', 'operation');
+  const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that were retries.');
+  const limited = counter('gladly_rate_limited_total', 'Requests that Gladly answered with 429.');
   const resident = new Gauge({
     name: 'process_resident_memory_bytes',
     help: 'Resident memory.',
@@ -104,7 +105,7 @@ export async function createMetrics(): Promise<Metrics> {
   });
   const lag = new Gauge({
     name: 'nodejs_eventloop_lag_seconds',
-    help: 'How late the event loop came to its next turn, at this scrape.',
+    help: 'Delay of the event loop, at this scrape.',
     registers,
   });
 

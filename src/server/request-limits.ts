@@ -1,11 +1,13 @@
-/** How often something may be done: `burst` at once, and so many again each minute. */
+import { remember } from './remember.ts';
+
+/** How often something may happen: `burst` times at once, and `perMinute` more times each minute. */
 export interface Allowance {
   burst: number;
   perMinute: number;
 }
 
-export interface Limiter {
-  /** Takes one; seconds to wait when there is none left, else null. */
+interface Limiter {
+  /** Uses one up and returns null, or the seconds to wait when none is left. */
   take(key: string): number | null;
 }
 
@@ -14,12 +16,12 @@ interface Bucket {
   filledAt: number;
 }
 
-/** Keys that are remembered at once. Somebody who invents keys only makes the limiter forget others. */
+/** Keys remembered at once. */
 const mostKeys = 10_000;
-/** A key may be a path's part as the client wrote it. */
+/** A key can be part of a path, as the client wrote it. */
 const longestKey = 64;
 
-/** @param clock epoch milliseconds; it may be set back without anybody being locked out */
+/** @param clock epoch milliseconds; setting it back locks nobody out */
 export function createLimiter({ burst, perMinute }: Allowance, clock: () => number): Limiter {
   const buckets = new Map<string, Bucket>();
   const perMillisecond = perMinute / 60_000;
@@ -30,12 +32,7 @@ export function createLimiter({ burst, perMinute }: Allowance, clock: () => numb
       const known = buckets.get(key) ?? { left: burst, filledAt: now };
       const left = Math.min(burst, known.left + Math.max(0, now - known.filledAt) * perMillisecond);
       const isFree = left >= 1;
-      buckets.delete(key);
-      buckets.set(key, { left: isFree ? left - 1 : left, filledAt: now });
-      if (buckets.size > mostKeys) {
-        const oldest = buckets.keys().next();
-        if (!oldest.done) buckets.delete(oldest.value);
-      }
+      remember(buckets, key, { left: isFree ? left - 1 : left, filledAt: now }, mostKeys);
       return isFree ? null : Math.max(1, Math.ceil((1 - left) / perMillisecond / 1000));
     },
   };

@@ -19,11 +19,11 @@ export interface RequestParts {
 }
 
 /**
- * Gives each request to the app, with what belongs to all of them: the headers, who asks, a line of the log. What its
- * head alone forbids is refused before.
+ * Passes each request to the app, with what all of them get: the headers, the client's address, a log line. A request
+ * with an unacceptable head is refused first.
  *
  * @param answerMs from the head to the end of the answer
- * @param begin called for each request, also one that is refused
+ * @param begin called for each request, including those that are refused
  */
 export function requestHandler(
   { app, headers, trustedProxies, log, observe }: RequestParts,
@@ -75,8 +75,8 @@ export function requestHandler(
     if (forwarded !== undefined && !warnedOfProxy && !trustedProxies.has(peer)) {
       warnedOfProxy = true;
       log.warn(
-        { hint: 'name the proxy with --trust-proxy, if it is one' },
-        'X-Forwarded-For of a peer that is no trusted proxy is not heeded',
+        { hint: 'If it is your proxy, name it with --trust-proxy.' },
+        'ignoring X-Forwarded-For from a peer that is not a trusted proxy',
       );
     }
     account(exchange, answerMs, log, observe);
@@ -87,13 +87,13 @@ export function requestHandler(
       void refuseUnread(exchange, { status: refusal.status, type: 'application/json', text });
       return;
     }
-    // What a client writes there must not get into any address that we make.
+    // What the client wrote must not get into any URL that we make.
     incoming.headers.host = 'localhost';
     void serveApp(incoming, outgoing);
   };
 }
 
-/** What is refused by the look of its head. */
+/** Why the head alone is a reason to refuse; null: it is not. */
 function refusalOf({ incoming, expectsContinue }: Exchange): { status: number; code: string } | null {
   const problem = targetProblem(incoming.url ?? '');
   if (problem === 414) return { status: 414, code: 'address_too_long' };

@@ -1,6 +1,6 @@
 import { webhookPath } from '../domain/values/webhook-path.ts';
 
-/** What a log or a metric may tell of a path: never the path itself, which may be a customer's capability. */
+/** What logs and metrics may say of a path: never the path itself, which can be a customer's key. */
 export type Route =
   | typeof webhookPath
   | '/s/:token'
@@ -26,17 +26,17 @@ export function routeOf(path: string): Route {
 
 const methods = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
-/** A client may invent methods; a label may not grow with them. */
+/** Clients can invent methods, but a label must have few values. */
 export function methodOf(method: string | undefined): string {
   return methods.find((known) => known === method) ?? 'other';
 }
 
-/** Longer than any address that we give out. */
+/** Longer than any URL that we give out. */
 const longestTarget = 2048;
 
 /**
- * Why a request target is not looked at; null when it is. Dot segments and backslashes are read differently by
- * different programs: a reverse proxy that lets `/s/` through must not thereby let `/s/../metrics` through.
+ * The status that refuses a request target; null: none. Programs disagree about dot segments and backslashes: a reverse
+ * proxy that lets `/s/` through must not let `/s/../metrics` through with it.
  */
 export function targetProblem(target: string): 400 | 404 | 414 | null {
   if (target.length > longestTarget) return 414;

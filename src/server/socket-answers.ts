@@ -1,7 +1,7 @@
 import type { ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** What Node's parser could not read, or did not get in time. */
+/** Answers a request that Node's parser could not read, or did not get in time. */
 export function answerClientError(
   error: NodeJS.ErrnoException,
   socket: Socket,
@@ -13,7 +13,7 @@ export function answerClientError(
       : error.code === 'ERR_HTTP_REQUEST_TIMEOUT'
         ? '408 Request Timeout'
         : '400 Bad Request';
-  // Of an answer that has begun, a second one would look like its rest.
+  // After the beginning of an answer, a second one would look like its continuation.
   const begun = (socket as Socket & { _httpMessage?: ServerResponse | null })._httpMessage;
   if (!socket.writable || begun?.headersSent === true || error.code === 'ECONNRESET') {
     socket.destroy();
@@ -22,7 +22,7 @@ export function answerClientError(
   answer(socket, status, headers);
 }
 
-/** CONNECT: nothing is passed on here. Node hands over the bare socket, and nobody else listens to its errors. */
+/** Refuses CONNECT. Node hands over the bare socket, and nothing else listens for its errors. */
 export function refuseTunnel(socket: Socket, headers: Record<string, string>): void {
   socket.on('error', () => socket.destroy());
   answer(socket, '405 Method Not Allowed', { ...headers, Allow: 'GET, HEAD, POST' });

@@ -12,11 +12,11 @@ export interface ServerParts extends Pick<
 > {
   desk: SurveyDesk;
   brand: PageBrand;
-  /** The profile's, for visitors whose own language the pages do not speak. */
+  /** The profile's, for visitors whose own language is not available. */
   language: string;
-  /** Where customers reach the pages; when that is https, browsers are told to insist on it. */
+  /** Where customers reach the pages; if it is https, browsers are told to insist on https. */
   publicUrl: string | null;
-  /** Addresses and CIDR ranges whose `X-Forwarded-For` is believed. */
+  /** Addresses and CIDR ranges whose `X-Forwarded-For` is trusted. */
   trustedProxies: readonly string[];
   /** Addresses and CIDR ranges that may read `/metrics`, besides this host. */
   metricsReaders: readonly string[];
@@ -25,7 +25,7 @@ export interface ServerParts extends Pick<
 /**
  * Starts the server: webhooks, survey pages, health and metrics.
  *
- * @throws Failure kind usage when the address or the port cannot be had.
+ * @throws Failure `cannot_listen` of kind usage when the address or the port is not available
  */
 export async function startServer(
   { desk, brand, language, publicUrl, trustedProxies, metricsReaders, ...parts }: ServerParts,

@@ -5,13 +5,13 @@ import { Failure } from '../failure.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
 import { readBody } from './body.ts';
 import { limitKey } from './client-address.ts';
-import { isGladly, type ShownHeaders } from './credentials.ts';
+import { isGladly, type HeaderLookup } from './credentials.ts';
 import type { ServerBindings } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
 import { createLimiter } from './request-limits.ts';
 
 export interface WebhookParts {
-  /** Resolves only after the event is on disk; Failure contract for an event that nothing can be done with. */
+  /** Resolves only once the event is on disk. A Failure of kind contract means that the event is unusable. */
   intake: { accept(body: unknown): Promise<'stored' | 'ping' | 'ignored'> };
   credentials: () => Promise<WebhookCredentials>;
   metrics: Metrics;
@@ -19,37 +19,37 @@ export interface WebhookParts {
   clock: () => number;
 }
 
-/** Wrong credentials are a mistake that is made a few times, or somebody's guessing. Right ones are never limited. */
+/** Wrong credentials are either a mistake, made a few times, or guessing. Right ones are never limited. */
 const refusals = { burst: 30, perMinute: 10 };
-/** Looking at the files of credentials costs more than all else of a webhook; whoever is refused was looked up anew. */
+/** Reading the credentials costs more than the rest of a webhook. Before a request is refused, they are read again. */
 const credentialsLastMs = 1000;
-/** Gladly repeats a webhook that failed by a plan of its own; this is for whoever else asks. */
+/** For other clients: Gladly has a schedule of its own for its retries. */
 const retryAfterSeconds = 30;
 
 /**
- * `POST /webhooks/gladly`. 2xx only when the event is on disk; 503 when it could not be stored, so that Gladly sends
- * it again. An event that nobody can use does not get better by that, and a webhook that is not answered 2xx five times
- * is deactivated: it is answered 200, told and counted. What is no JSON object never was Gladly's, and gets 400.
+ * `POST /webhooks/gladly`. 2xx only when the event is on disk; 503 when it could not be stored, so that Gladly sends it
+ * again. That would not help with an unusable event, and Gladly deactivates a webhook after five failures: such an event is
+ * answered 200, logged and counted. A body that is not a JSON object never came from Gladly and gets 400.
  */
 export function webhookHandler({ intake, credentials, metrics, log, clock }: WebhookParts) {
   const refused = createLimiter(refusals, clock);
   let known: { accepted: WebhookCredentials; untilMs: number } | null = null;
 
-  const isFromGladly = async (shown: ShownHeaders): Promise<boolean> => {
-    if (known !== null && clock() < known.untilMs && isGladly(shown, known.accepted)) return true;
+  const isFromGladly = async (header: HeaderLookup): Promise<boolean> => {
+    if (known !== null && clock() < known.untilMs && isGladly(header, known.accepted)) return true;
     known = { accepted: await credentials(), untilMs: clock() + credentialsLastMs };
-    return isGladly(shown, known.accepted);
+    return isGladly(header, known.accepted);
   };
 
   return async (c: Context<ServerBindings>): Promise<Response> => {
     const { exchange } = c.env;
-    const shown = (name: string): string | undefined => {
+    const header = (name: string): string | undefined => {
       const value = exchange.incoming.headers[name];
       return Array.isArray(value) ? value.join(', ') : value;
     };
     let isKnown: boolean;
     try {
-      isKnown = await isFromGladly(shown);
+      isKnown = await isFromGladly(header);
     } catch (error) {
       log.error(errorFields(error), 'the webhook credentials could not be read');
       return unavailable(c);
@@ -72,11 +72,11 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
     } catch (error) {
       if (error instanceof Failure && error.kind === 'contract') {
         metrics.unusable();
-        log.warn(errorFields(error), 'an event of a webhook cannot be used');
+        log.warn(errorFields(error), 'a webhook event is unusable');
         return c.json({ status: 'unusable', code: error.code }, 200);
       }
-      // A defect is no reason to lose the event either: what is not 2xx is sent again.
-      log.error(errorFields(error), 'a webhook could not be stored');
+      // A defect must not lose the event either: without a 2xx, Gladly sends it again.
+      log.error(errorFields(error), 'a webhook event could not be stored');
       if (error instanceof Failure && error.kind === 'ledger') return unavailable(c);
       return problem(c, 500, 'internal_error');
     }
@@ -96,7 +96,7 @@ function problem(
   return c.json({ error: { code } }, status, headers);
 }
 
-/** A byte order mark is skipped. Null for anything but an object in UTF-8, whatever its content type says. */
+/** A JSON object in UTF-8, whatever its content type, with or without a byte order mark; null: anything else. */
 function readJson(body: Buffer): Record<string, unknown> | null {
   try {
     const value: unknown = JSON.parse(new TextDecoder('utf-8', { fatal: true }).decode(body));

@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { simpleParser, type ParsedMail } from 'mailparser';
 import { describe, expect, test } from 'vitest';
-import { internetMessage, messageIdOf, safeName, senderOf } from '../../src/delivery/internet-message.ts';
+import { internetMessage, messageIdOf, safeName } from '../../src/delivery/internet-message.ts';
+import { senderOf } from '../../src/delivery/sender.ts';
 import { createMailComposer } from '../../src/delivery/mail.ts';
 import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { builtInTemplate } from '../../src/delivery/template.ts';

@@ -1,9 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { createMailComposer } from '../../src/delivery/mail.ts';
-import { languages } from '../../src/delivery/messages.ts';
-import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { builtInTemplate } from '../../src/delivery/template.ts';
+import { languages } from '../../src/html/languages.ts';
+import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { hostileNames, surveyMessage } from './survey-message.ts';
 
 const compose = createMailComposer({ template: builtInTemplate() });
@@ -22,8 +22,8 @@ describe('the survey mail', () => {
     const { subject, html, text } = compose(surveyMessage());
     expect(subject).toBe('How did Anna from Harbour & Pine do?');
     expect(html).toContain('>How did Anna do?</h1>');
-    expect(html).toContain('your phone call with Harbour &amp; Pine, wrapped up on November 22, 2026');
-    expect(text).toContain('How did Anna do?\n\nThis is about your phone call with Harbour & Pine');
+    expect(html).toContain('>Your phone call with Harbour &amp; Pine on November 22, 2026</td>');
+    expect(text).toContain('How did Anna do?\nYour phone call with Harbour & Pine on November 22, 2026\n\n');
   });
 
   test('does not guess who it was', () => {
@@ -47,7 +47,9 @@ describe('the survey mail', () => {
 
   test('gives every star a text alternative', () => {
     const labels = [...compose(surveyMessage()).html.matchAll(/<a class="star"[^>]* aria-label="([^"]*)"/g)];
-    expect(labels.map((match) => match[1])).toEqual([1, 2, 3, 4, 5].map((rating) => `${rating} of 5 stars`));
+    expect(labels.map((match) => match[1])).toEqual(
+      [1, 2, 3, 4, 5].map((rating) => `${rating} out of 5 stars`),
+    );
   });
 
   test('loads nothing and is small enough not to be cut', () => {

@@ -102,7 +102,7 @@ describe("an operator's template", () => {
     ['a broken tag', file('s', links, `${plain}\n<% if (`), /line 9: unclosed tag/],
     ['code', file('<%= process.env %>'), /line 3: cannot show|line 3: process is not known/],
     ['a missing part', '=== subject ===\nx\n=== html ===\nx\n', /=== text === is missing/],
-    ['a part twice', `${file()}=== html ===\n`, /line 9: the part html stands here a second time/],
+    ['a part twice', `${file()}=== html ===\n`, /line 9: this is a second part html/],
     ['an unknown part', `${file()}=== amp ===\n`, /line 9: there is no part amp/],
     ['nothing at all', '', /line 1: the line === subject === is missing/],
     ['bytes that are no text', new Uint8Array([0xff, 0xfe, 0x00]), /not UTF-8/],

@@ -271,6 +271,8 @@ describe('configure test', () => {
     await server.close();
     const result = await run(['configure', 'test', '--send-to', 'me@acme.example'], { env });
     expect(result.code).toBe(7);
-    expect(result.stdout).toMatch(/^✘ sample survey: the mail server 127\.0\.0\.1:\d+ gave no session/m);
+    expect(result.stdout).toMatch(
+      /^✘ sample survey: the mail server 127\.0\.0\.1:\d+ did not open a session/m,
+    );
   });
 });

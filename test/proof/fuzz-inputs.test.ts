@@ -17,7 +17,7 @@ import { eventsOf } from '../../src/gladly/events.ts';
 import { recordsOf } from '../../src/gladly/reports.ts';
 import { readWebhookEvent } from '../../src/gladly/webhook-events.ts';
 import { addressSet, clientAddress, limitKey } from '../../src/server/client-address.ts';
-import { chooseLanguage } from '../../src/server/pages/languages.ts';
+import { chooseLanguage } from '../../src/server/pages/accept-language.ts';
 import { proofTimeoutMs } from './extent.ts';
 import { holds, holdsLater } from './property.ts';
 

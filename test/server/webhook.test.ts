@@ -67,7 +67,7 @@ describe('an event', () => {
     expect(server.log).toContainEqual({
       level: 'warn',
       fields: { kind: 'contract', code: 'webhook_event_invalid', hint: 'h' },
-      message: 'an event of a webhook cannot be used',
+      message: 'a webhook event is unusable',
     });
     expect(JSON.stringify(server.log)).not.toContain('maria');
     const { text } = await ask(server, '/metrics');

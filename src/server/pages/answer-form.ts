@@ -1,11 +1,11 @@
 import { harmless } from '../../domain/survey/rich-text.ts';
 
-/** What the customer filled in. Of two answers to one question nobody knows which is meant: they are none. */
+/** What the customer filled in. Two different answers to one question count as none. */
 export interface FilledIn {
-  /** 1 to 5; null: none, or none that can be read. */
+  /** 1 to 5; null: none, or not readable. */
   rating: number | null;
   resolved: boolean | null;
-  /** The last one, where there are several. */
+  /** The last one, if there are several. */
   comment: string | null;
 }
 
@@ -13,8 +13,7 @@ export interface FilledIn {
 export const longestComment = 25_000;
 
 /**
- * The form of a POST. What is no answer to a question counts as not answered; only the rating has to be there,
- * which is for the caller to say.
+ * The form of a POST. An invalid answer to a question counts as none; it is up to the caller to require a rating.
  */
 export async function readAnswerForm(request: Request): Promise<FilledIn | 'wrong_type' | 'not_understood'> {
   const type = request.headers.get('content-type') ?? '';
@@ -48,7 +47,7 @@ function readResolved(text: string): boolean | null {
 
 async function readFields(request: Request): Promise<FormData | null> {
   try {
-    // Deprecated for bodies without a bound; the server has read this one within its own.
+    // Deprecated because a body can be endless; the server has read this one within its limit.
     // eslint-disable-next-line @typescript-eslint/no-deprecated
     return await request.formData();
   } catch (error) {

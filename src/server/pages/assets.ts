@@ -1,19 +1,19 @@
 import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
-import { Eta } from 'eta/core';
+import { paletteOf, type Palette } from '../../html/palette.ts';
+import { renderUnescaped } from '../../html/templates.ts';
 import type { LogoType, PageBrand } from './brand.ts';
-import { paletteOf, type Palette } from './palette.ts';
 import iconSource from './templates/icon.svg.eta?raw';
 import styleSource from './templates/style.css.eta?raw';
 
 interface Asset {
-  /** Holds a hash of the content, so that browsers may keep it for ever. */
+  /** Includes a hash of the content, so that browsers can keep the file forever. */
   name: string;
   type: string;
   bytes: Uint8Array<ArrayBuffer>;
 }
 
-/** What the pages load besides themselves. */
+/** The files that the pages load, and the colors in them. */
 export interface Assets {
   palette: Palette;
   stylesheet: Asset;
@@ -30,11 +30,7 @@ const suffixes: Record<LogoType, string> = {
 
 export function assetsOf(brand: PageBrand): Assets {
   const palette = paletteOf(brand.color);
-  // Nothing in it is a stranger's, and HTML's entities would break the CSS.
-  const style = new Eta({ autoEscape: false, autoTrim: false }).renderString(styleSource, {
-    ...palette,
-    ratings: [1, 2, 3, 4, 5],
-  });
+  const style = renderUnescaped(styleSource, { ...palette, ratings: [1, 2, 3, 4, 5] });
   const { logo } = brand;
   return {
     palette,

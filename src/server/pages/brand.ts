@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import { Failure } from '../../failure.ts';
 
-/** The operator's looks. */
+/** The operator's branding. */
 export interface PageBrand {
   /** `#rrggbb`. */
   color: string | null;
@@ -14,7 +14,7 @@ export type LogoType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
 const largestLogo = 512 * 1024;
 
 /**
- * Reads the logo. An image is what its first bytes say, never its name; SVG is none, because it can hold script.
+ * Reads the logo. Its first bytes decide its type, never its name; SVG is not accepted, because it can contain script.
  *
  * @throws Failure of kind configuration: `logo_unreadable`, `logo_too_large`, `logo_invalid`
  */
@@ -30,7 +30,7 @@ async function readLogo(file: string): Promise<PageBrand['logo']> {
   const bytes = await readStart(file, largestLogo + 1);
   if (bytes.length > largestLogo) {
     throw new Failure('configuration', 'logo_too_large', `the logo ${file} is larger than 512 KiB`, {
-      hint: 'Save it smaller: 400 pixels of width are enough.',
+      hint: 'Save a smaller one: a width of 400 pixels is enough.',
     });
   }
   const type = typeOf(bytes);
@@ -38,7 +38,7 @@ async function readLogo(file: string): Promise<PageBrand['logo']> {
     throw new Failure(
       'configuration',
       'logo_invalid',
-      `the logo ${file} is no image that the page can show`,
+      `the logo ${file} is not an image that the page can show`,
       {
         hint: 'Save it as PNG, JPEG, WebP or GIF.',
       },
@@ -47,7 +47,7 @@ async function readLogo(file: string): Promise<PageBrand['logo']> {
   return { type, bytes };
 }
 
-/** At most so many bytes of a real file: a path can also lead to a pipe, which would hold us until somebody writes. */
+/** Reads at most so many bytes of a regular file: a pipe would block until somebody writes to it. */
 async function readStart(file: string, most: number): Promise<Uint8Array> {
   try {
     if (!(await stat(file)).isFile()) throw new Error('not a file');

@@ -1,27 +1,25 @@
 import { Hono, type Context } from 'hono';
 import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.ts';
+import { chooseLanguage } from './accept-language.ts';
 import { longestComment, readAnswerForm, readRating } from './answer-form.ts';
 import { assetRoutes, assetsOf } from './assets.ts';
 import type { PageBrand } from './brand.ts';
-import { chooseLanguage } from './languages.ts';
 import { pagesWith, type NoticeName, type Pages, type Problem, type Visit } from './render.ts';
 import { visitorWatch } from './visitors.ts';
 
-export interface PageParts {
+interface PageParts {
   desk: SurveyDesk;
   brand: PageBrand;
-  /** The profile's, for visitors whose own we do not speak. */
+  /** The profile's, for visitors whose own language is not available. */
   language: string;
-  /** Milliseconds since 1970. */
+  /** Epoch milliseconds. */
   clock(): number;
-  /** An answer was taken: the first one, or another than before. */
+  /** An answer was saved: the first one, or a different one. */
   onAnswer(): void;
 }
 
-export type { NoticeName };
-
-/** A page that needs no survey, for what the server answers by itself. */
-export type NoticePages = (name: NoticeName, acceptLanguage: string | null) => string;
+/** A page without a survey, for the server's own answers. */
+type NoticePages = (name: NoticeName, acceptLanguage: string | null) => string;
 
 export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'language'>): NoticePages {
   const pages = pagesWith(assetsOf(brand));
@@ -30,9 +28,9 @@ export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'lang
 }
 
 /**
- * What customers see: the survey at `/s/:token`, the end of surveys at `/u/:token`, and what these load. A GET
- * changes nothing, whoever sends it. Every token that leads nowhere gets the same page. No cookies, no script; the
- * headers that every response needs are the server's.
+ * What customers see: the survey at `/s/:token`, unsubscribing at `/u/:token`, and the files that these load. A GET
+ * changes nothing, no matter who sends it. Every token that leads nowhere gets the same page. No cookies, no script; the
+ * server adds the headers that every response needs.
  */
 export function pageRoutes(parts: PageParts): Hono {
   const { desk } = parts;
@@ -52,7 +50,7 @@ export function pageRoutes(parts: PageParts): Hono {
     return show(context, 200, pages.survey(visitOf(context, view), view, filledIn, []), view.language);
   };
 
-  const takeAnswer = async (context: Context<object, '/s/:token'>): Promise<Response> => {
+  const saveAnswer = async (context: Context<object, '/s/:token'>): Promise<Response> => {
     const token = context.req.param('token');
     const refuse = async (status: 400 | 403 | 415, name: NoticeName): Promise<Response> => {
       const view = await desk.view(token);
@@ -92,7 +90,7 @@ export function pageRoutes(parts: PageParts): Hono {
   };
 
   // RFC 8058: from any site and with any body; mail programs press this button for their users.
-  const endSurveys = async (context: Context<object, '/u/:token'>): Promise<Response> => {
+  const unsubscribe = async (context: Context<object, '/u/:token'>): Promise<Response> => {
     const found = await desk.unsubscribe(context.req.param('token'));
     if (found.state === 'closed') return closed(context, pages, found);
     const visit = visitOf(context, found);
@@ -102,12 +100,12 @@ export function pageRoutes(parts: PageParts): Hono {
 
   const wrongMethod = (context: Context): Response => {
     context.header('Allow', 'GET, HEAD, POST');
-    return context.text('This address takes GET, HEAD and POST.\n', 405);
+    return context.text('Use GET, HEAD or POST.\n', 405);
   };
 
   const routes = new Hono();
-  routes.get('/s/:token', surveyPage).post(takeAnswer).all(wrongMethod);
-  routes.get('/u/:token', unsubscribePage).post(endSurveys).all(wrongMethod);
+  routes.get('/s/:token', surveyPage).post(saveAnswer).all(wrongMethod);
+  routes.get('/u/:token', unsubscribePage).post(unsubscribe).all(wrongMethod);
   routes.route('/', assetRoutes(assets));
   return routes;
 }
@@ -120,7 +118,7 @@ function speechFor(context: Context, ofProfile: string): Visit['speech'] {
   return chooseLanguage(context.req.header('Accept-Language') ?? null, ofProfile);
 }
 
-/** One answer for all that is unknown, tampered with or over, so that a link can not be told from a guess. */
+/** The same answer for unknown, forged and closed links, so that guessing reveals nothing. */
 function closed(context: Context, pages: Pages, view: Salutation): Response {
   return show(context, 404, pages.notice(visitOf(context, view), 'closed'), view.language);
 }

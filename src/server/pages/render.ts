@@ -1,24 +1,23 @@
-import { Eta } from 'eta/core';
+import { dayOf, wordsOf, type Speech } from '../../html/languages.ts';
+import { isolated, longestCompanyName, longestFirstName, visibleName } from '../../html/names.ts';
+import { conversationBy, type Notice, type PageSentences } from '../../html/sentences.ts';
+import { htmlTemplates } from '../../html/templates.ts';
 import type { SurveyView } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, type FilledIn } from './answer-form.ts';
 import type { Assets } from './assets.ts';
-import { dayOf, type Speech } from './languages.ts';
-import { agentNameOf, companyNameOf } from './names.ts';
-import { conversationBy, type Notice, type Words } from './sentences.ts';
 import noticeSource from './templates/notice.eta?raw';
 import pageSource from './templates/page.eta?raw';
 import surveySource from './templates/survey.eta?raw';
 import thanksSource from './templates/thanks.eta?raw';
 import unsubscribeSource from './templates/unsubscribe.eta?raw';
 import unsubscribedSource from './templates/unsubscribed.eta?raw';
-import { wordsOf } from './words.ts';
 
 /** What every page is made for. */
 export interface Visit {
   speech: Speech;
-  /** As the operator wrote it; empty where nobody knows it. */
+  /** As the operator wrote it; empty: unknown. */
   companyName: string;
-  /** Empty on pages that ask for nothing. It came with the address, so it is the customer's already. */
+  /** Empty on pages without a form. It came in the URL, so the customer already has it. */
   token: string;
 }
 
@@ -28,8 +27,8 @@ export type OpenSurvey = Extract<SurveyView, { state: 'open' }>;
 export type Problem = 'rating_missing' | 'comment_too_long';
 
 export type NoticeName = {
-  [Name in keyof Words]: Words[Name] extends Notice ? Name : never;
-}[keyof Words];
+  [Name in keyof PageSentences]: PageSentences[Name] extends Notice ? Name : never;
+}[keyof PageSentences];
 
 /** The pages as HTML. */
 export interface Pages {
@@ -41,27 +40,29 @@ export interface Pages {
 }
 
 const ratings = [1, 2, 3, 4, 5] as const;
-/** A comment on the page of thanks is only a reminder. */
+/** The thank-you page only reminds the customer of the comment. */
 const longestReminder = 280;
 
-export function pagesWith(assets: Assets): Pages {
-  const eta = new Eta({ autoTrim: false });
-  eta.loadTemplate('@page', pageSource);
-  eta.loadTemplate('@survey', surveySource);
-  eta.loadTemplate('@thanks', thanksSource);
-  eta.loadTemplate('@notice', noticeSource);
-  eta.loadTemplate('@unsubscribe', unsubscribeSource);
-  eta.loadTemplate('@unsubscribed', unsubscribedSource);
+const sources = {
+  '@page': pageSource,
+  '@survey': surveySource,
+  '@thanks': thanksSource,
+  '@notice': noticeSource,
+  '@unsubscribe': unsubscribeSource,
+  '@unsubscribed': unsubscribedSource,
+};
 
+export function pagesWith(assets: Assets): Pages {
+  const render = htmlTemplates(sources);
   const page = (
-    template: `@${string}`,
+    template: keyof typeof sources,
     { speech, companyName }: Omit<Visit, 'token'>,
     content: { title: string } & Record<string, unknown>,
   ): string =>
-    eta.render(template, {
+    render(template, {
       language: speech.language,
-      words: wordsOf(speech.language),
-      company: companyNameOf(companyName) ?? '',
+      words: wordsOf(speech.language).page,
+      company: shownName(companyName, longestCompanyName) ?? '',
       palette: assets.palette,
       // Beside `s` and `u`, wherever a reverse proxy puts them.
       assets: '../assets',
@@ -74,48 +75,48 @@ export function pagesWith(assets: Assets): Pages {
   return {
     survey(visit, survey, filledIn, problems) {
       const { speech } = visit;
-      const words = wordsOf(speech.language);
-      const question = words.question(agentNameOf(survey.agentFirstName));
-      const told = problems.map((problem) => ({ ...tell(problem, speech), problem }));
-      const textOf = (problem: Problem): string => told.find((one) => one.problem === problem)?.text ?? '';
+      const { question: ask, stars, verdicts, unsubscribeLink, page: words } = wordsOf(speech.language);
+      const question = ask(shownName(survey.agentFirstName, longestFirstName));
+      const described = problems.map((problem) => ({ ...describe(problem, speech), problem }));
+      const textOf = (problem: Problem): string =>
+        described.find((one) => one.problem === problem)?.text ?? '';
       return page('@survey', visit, {
         title: problems.length === 0 ? question : words.titleOfProblem(question),
         question,
         about: aboutOf(visit, survey),
         answeredAlready: survey.answer !== null,
-        problems: told,
+        problems: described,
         ratingProblem: textOf('rating_missing'),
         commentProblem: textOf('comment_too_long'),
         action: pathOf(visit),
         stars: ratings.map((rating, index) => ({
           rating,
-          label: words.stars(rating),
-          verdict: words.verdicts[index],
+          label: stars(rating),
+          verdict: verdicts[index],
           chosen: filledIn.rating === rating,
         })),
         choices: [
           { name: 'yes', value: 'yes', label: words.yes, chosen: filledIn.resolved === true },
           { name: 'no', value: 'no', label: words.no, chosen: filledIn.resolved === false },
-          // Without script nobody could take back a yes or a no.
+          // Without script, there is no other way to take back a yes or no.
           { name: 'none', value: '', label: words.noAnswer, chosen: false },
         ],
         comment: filledIn.comment ?? '',
         longestComment,
         button: survey.answer === null ? words.send : words.sendAgain,
         whoReads: words.whoReads(nameIn(visit)),
-        unsubscribe: `../u/${survey.unsubscribeToken}`,
+        unsubscribe: { url: `../u/${survey.unsubscribeToken}`, label: unsubscribeLink },
       });
     },
 
     thanks(visit, { rating, resolved, comment }) {
-      const words = wordsOf(visit.speech.language);
+      const { stars, page: words } = wordsOf(visit.speech.language);
       const verdicts: Record<string, string> = { true: words.wasResolved, false: words.wasNotResolved };
       return page('@thanks', visit, {
         title: words.thanks,
         saved: words.saved(nameIn(visit)),
-        label: words.stars(rating),
-        verdict: words.stars(rating),
-        stars: ratings.map((star) => ({ given: star <= rating })),
+        given: stars(rating),
+        stars: ratings.map((star) => ({ lit: star <= rating })),
         resolved: verdicts[String(resolved)] ?? '',
         comment: shortened(comment ?? ''),
         action: pathOf(visit),
@@ -123,12 +124,12 @@ export function pagesWith(assets: Assets): Pages {
     },
 
     unsubscribe(visit) {
-      const notice = wordsOf(visit.speech.language).unsubscribe(nameIn(visit));
+      const notice = wordsOf(visit.speech.language).page.unsubscribe(nameIn(visit));
       return page('@unsubscribe', visit, { ...notice, action: pathOf(visit) });
     },
 
     unsubscribed(visit) {
-      const words = wordsOf(visit.speech.language);
+      const words = wordsOf(visit.speech.language).page;
       const name = nameIn(visit);
       return page('@unsubscribed', visit, {
         ...words.unsubscribed(name),
@@ -136,27 +137,32 @@ export function pagesWith(assets: Assets): Pages {
       });
     },
 
-    notice: (visit, name) => page('@notice', visit, { ...wordsOf(visit.speech.language)[name] }),
+    notice: (visit, name) => page('@notice', visit, { ...wordsOf(visit.speech.language).page[name] }),
   };
 }
 
 function aboutOf(visit: Visit, { channel, closedAt, timeZone }: OpenSurvey): string {
   const words = wordsOf(visit.speech.language);
-  const day = dayOf(closedAt, visit.speech.locale, timeZone);
+  const day = dayOf(closedAt, visit.speech.locale, timeZone).replaceAll(' ', '\u00a0');
   return words.about(conversationBy(channel, words), nameIn(visit), day);
 }
 
 function nameIn({ companyName, speech }: Omit<Visit, 'token'>): string {
-  return companyNameOf(companyName) ?? wordsOf(speech.language).nameless;
+  return shownName(companyName, longestCompanyName) ?? wordsOf(speech.language).nameless;
 }
 
-/** Relative, because a reverse proxy may put our paths below one of its own; and without the query of the link. */
+function shownName(name: string | null, longest: number): string | null {
+  const visible = visibleName(name, longest);
+  return visible === null ? null : isolated(visible);
+}
+
+/** Relative, because a reverse proxy may put our paths below one of its own, and without the link's query. */
 function pathOf({ token }: Visit): string {
   return `./${encodeURIComponent(token)}`;
 }
 
-function tell(problem: Problem, { language, locale }: Speech): { text: string; target: string } {
-  const words = wordsOf(language);
+function describe(problem: Problem, { language, locale }: Speech): { text: string; target: string } {
+  const words = wordsOf(language).page;
   switch (problem) {
     case 'rating_missing':
       return { text: words.ratingMissing, target: 'rating-1' };

@@ -1,17 +1,18 @@
 import type { VisitKind } from '../../workflow/serving/survey-desk.ts';
+import { remember } from '../remember.ts';
 
-/** A look at a survey page, as far as it tells who looks. */
+/** A look at a survey page, with what hints at the visitor. */
 export interface Look {
   method: string;
   headers: Headers;
   /** The star of the link; null: the link without one. */
   rating: number | null;
   token: string;
-  /** Milliseconds since 1970. */
+  /** Epoch milliseconds. */
   at: number;
 }
 
-/** Programs that open links for somebody else: previews of messengers, scanners of mail gateways, HTTP libraries. */
+/** Programs that open links on somebody's behalf: messenger previews, mail gateway scanners, HTTP libraries. */
 const programs =
   /bot\b|crawl|spider|slurp|preview|scan|facebookexternalhit|whatsapp\/|telegram|slack|discord|skype|google-safety|imageproxy|safelinks|barracuda|proofpoint|mimecast|symantec|messagelabs|sophos|fortinet|cloudmark|headless|phantomjs|^curl\/|^wget\/|python|^java\/|^ruby|^php|^perl|libwww|go-http-client|okhttp|axios|node-fetch|^node|undici|httpclient|winhttp/i;
 
@@ -19,8 +20,8 @@ const secondsBetweenStars = 5;
 const mostRemembered = 10_000;
 
 /**
- * Tells a person's look from a program's, as well as one can; it is a guess, and nothing is scored by it. Who opens
- * links of several stars within seconds is a scanner that follows every link of the mail.
+ * Guesses whether a person or a program looks at a page; no score depends on it. A visitor who opens the links of several
+ * stars within seconds is a scanner that follows every link of the mail.
  */
 export function visitorWatch(): (look: Look) => VisitKind {
   const lastStars = new Map<string, { rating: number; at: number }>();
@@ -28,10 +29,7 @@ export function visitorWatch(): (look: Look) => VisitKind {
   const jumps = ({ token, rating, at }: Look): boolean => {
     if (rating === null) return false;
     const last = lastStars.get(token);
-    lastStars.delete(token);
-    lastStars.set(token, { rating, at });
-    const [oldest] = lastStars.keys();
-    if (lastStars.size > mostRemembered && oldest !== undefined) lastStars.delete(oldest);
+    remember(lastStars, token, { rating, at }, mostRemembered);
     return last !== undefined && last.rating !== rating && at - last.at <= secondsBetweenStars * 1000;
   };
 

@@ -1,9 +1,9 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import { languages } from '../../../src/html/languages.ts';
 import type { PageBrand } from '../../../src/server/pages/brand.ts';
-import { languages } from '../../../src/server/pages/words.ts';
 import { lowestContrasts } from './contrast.ts';
-import type { Document, Style } from './document.ts';
+import type { Document, Image, Style } from './document.ts';
 import { startPages } from './page-server.ts';
 import { openToken, smallDesk, type OpenSurvey, type SmallDesk } from './small-desk.ts';
 
@@ -76,7 +76,7 @@ async function visitor({ about, brand = standard, ...context }: Circumstances = 
   };
 }
 
-const stars = (page: Page, rating: number) => page.getByRole('radio', { name: `${rating} of 5 stars` });
+const stars = (page: Page, rating: number) => page.getByRole('radio', { name: `${rating} out of 5 stars` });
 
 async function litStars(page: Page): Promise<number> {
   const fills = await page
@@ -113,7 +113,7 @@ describe('answering', () => {
     expect(await page.locator('.verdict-0').isVisible()).toBe(false);
     await page.getByRole('radio', { name: 'Yes' }).click();
     await page.getByRole('textbox').fill('Quick!\nFriendly!');
-    await page.getByRole('button', { name: 'Send answer' }).click();
+    await page.getByRole('button', { name: 'Send feedback' }).click();
     await expectThanks(page);
     expect(desk.answers).toEqual([{ rating: 4, resolved: true, comment: 'Quick!\nFriendly!' }]);
     expect(troubles).toEqual([]);
@@ -154,11 +154,11 @@ describe('answering', () => {
     await page.getByRole('button').click();
     await page.getByRole('heading', { name: 'Thank you!' }).waitFor();
     expect(new URL(page.url()).search).toBe('');
-    await page.getByRole('link', { name: 'Change my answer' }).click();
-    await page.getByText('You have already answered.').waitFor();
+    await page.getByRole('link', { name: 'Change my feedback' }).click();
+    await page.getByText('You’ve already sent us feedback.').waitFor();
     expect(await stars(page, 2).isChecked()).toBe(true);
     await page.locator('.star-5').click({ force: true });
-    await page.getByRole('button', { name: 'Update answer' }).click();
+    await page.getByRole('button', { name: 'Update feedback' }).click();
     await page.getByRole('heading', { name: 'Thank you!' }).waitFor();
     expect(desk.answers.map(({ rating }) => rating)).toEqual([2, 5]);
     expect(troubles).toEqual([]);
@@ -167,7 +167,7 @@ describe('answering', () => {
   test('a yes can be taken back', async () => {
     const { page, desk, open } = await visitor();
     await open(`${survey}?rating=5`);
-    const neither = page.getByRole('radio', { name: 'Rather not say' });
+    const neither = page.getByRole('radio', { name: 'Prefer not to say' });
     expect(await neither.isVisible()).toBe(false);
     await page.getByRole('radio', { name: 'Yes' }).check({ force: true });
     await neither.check({ force: true });
@@ -231,7 +231,7 @@ describe('unsubscribing', () => {
     await open(`/u/${openToken}`);
     expect(desk.isUnsubscribed).toBe(false);
     await page.getByRole('button', { name: 'Unsubscribe' }).click();
-    await page.getByRole('heading', { name: 'You are unsubscribed' }).waitFor();
+    await page.getByRole('heading', { name: 'You’re unsubscribed' }).waitFor();
     expect(desk.isUnsubscribed).toBe(true);
     expect(troubles).toEqual([]);
   });
@@ -248,24 +248,24 @@ test('a screen reader finds its way', async () => {
       - paragraph: Your email conversation with Acme Outdoor on 12 November 2026
       - radiogroup "Your rating":
         - text: Your rating
-        - radio "1 of 5 stars – Poor"
-        - radio "2 of 5 stars – Not so good"
-        - radio "3 of 5 stars – Okay"
-        - radio "4 of 5 stars – Good" [checked]
-        - radio "5 of 5 stars – Excellent"
-        - text: 1 of 5 stars – Poor 2 of 5 stars – Not so good 3 of 5 stars – Okay 4 of 5 stars – Good 5 of 5 stars – Excellent
+        - radio "1 out of 5 stars – Poor"
+        - radio "2 out of 5 stars – Not so good"
+        - radio "3 out of 5 stars – Okay"
+        - radio "4 out of 5 stars – Good" [checked]
+        - radio "5 out of 5 stars – Excellent"
+        - text: 1 out of 5 stars – Poor 2 out of 5 stars – Not so good 3 out of 5 stars – Okay 4 out of 5 stars – Good 5 out of 5 stars – Excellent
       - group "Was your issue resolved? (optional)":
         - text: Was your issue resolved? (optional)
         - radio "Yes"
         - text: "Yes"
         - radio "No"
         - text: "No"
-      - text: Anything you would like to tell us? (optional)
-      - textbox "Anything you would like to tell us? (optional)"
-      - button "Send answer"
-      - paragraph: Your answer goes to the team at Acme Outdoor.
+      - text: Anything else you’d like to tell us? (optional)
+      - textbox "Anything else you’d like to tell us? (optional)"
+      - button "Send feedback"
+      - paragraph: Your feedback goes to the team at Acme Outdoor.
       - paragraph:
-        - link "I want no more surveys":
+        - link "Unsubscribe from these surveys":
           - /url: ../u/unsubscribe-token"
   `);
 });
@@ -373,6 +373,6 @@ test('motion, forced colours and the logo’s plate follow what the visitor aske
   await dark.open();
   const logo = dark.page.getByRole('img', { name: 'Acme Outdoor' });
   expect(await logo.evaluate((image) => getComputedStyle(image).backgroundColor)).toBe('rgb(255, 255, 255)');
-  expect(await logo.evaluate((image) => (image as unknown as { naturalWidth: number }).naturalWidth)).toBe(1);
+  expect(await logo.evaluate((image: Image) => image.naturalWidth)).toBe(1);
   expect([...calm.troubles, ...forced.troubles, ...dark.troubles]).toEqual([]);
 });

@@ -10,6 +10,10 @@ export interface Element {
   checkVisibility(options: { visibilityProperty: boolean }): boolean;
 }
 
+export interface Image {
+  naturalWidth: number;
+}
+
 export interface Document {
   activeElement: Element | null;
   documentElement: {

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { languages, wordsOf } from '../../../src/html/languages.ts';
 import type { PageBrand } from '../../../src/server/pages/brand.ts';
 import { noticePages, pageRoutes } from '../../../src/server/pages/pages.ts';
-import { languages, wordsOf } from '../../../src/server/pages/words.ts';
 import { openToken, smallDesk, type OpenSurvey, type SmallDesk } from './small-desk.ts';
 
 const agent = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0';
@@ -58,12 +58,12 @@ describe('the survey', () => {
     expect(response.headers.get('set-cookie')).toBeNull();
     expect(html).toContain('<h1>How did Maria do?</h1>');
     expect(html).toContain('Your email conversation with Acme Outdoor on November\u00a012,\u00a02026');
-    expect(html).toContain('4 of 5 stars – Good');
+    expect(html).toContain('4 out of 5 stars – Good');
   });
 
   test('leads those who want no more surveys to the page for that', async () => {
     const html = await (await site().get(survey)).text();
-    expect(html).toContain('<a href="../u/unsubscribe-token">I want no more surveys</a>');
+    expect(html).toContain('<a href="../u/unsubscribe-token">Unsubscribe from these surveys</a>');
   });
 
   test('holds no script, no inline style, and nothing of another host', async () => {
@@ -108,8 +108,8 @@ describe('the survey', () => {
     expect(checked(html)).toEqual(['rating-3', 'resolved-no']);
     // The first line break after the tag is not part of the text.
     expect(html).toMatch(/<textarea[^>]*>\n\n&lt;b&gt;slow&lt;\/b&gt; &amp; &quot;rude&quot;<\/textarea>/);
-    expect(html).toContain('You have already answered.');
-    expect(html).toContain('Update answer');
+    expect(html).toContain('You’ve already sent us feedback.');
+    expect(html).toContain('Update feedback');
   });
 
   test('looking saves nothing, whoever looks and however often', async () => {
@@ -145,10 +145,10 @@ describe('the survey', () => {
     const html = await response.text();
     expect(response.headers.get('content-language')).toBe(language);
     expect(html).toContain(`<html lang="${language}">`);
-    expect(html).toContain(words.send);
+    expect(html).toContain(words.page.send);
     expect(html).toContain(words.stars(4));
     const thanks = await (await post(survey, 'rating=4', { 'accept-language': language })).text();
-    expect(thanks).toContain(words.thanks);
+    expect(thanks).toContain(words.page.thanks);
   });
 
   test('speaks the profile’s language to those whose own it does not speak', async () => {
@@ -205,10 +205,10 @@ describe('an answer', () => {
     expect(response.status).toBe(200);
     expect(desk.answers).toEqual([{ rating: 4, resolved: true, comment: 'quick\nand <b>friendly' }]);
     expect(answered()).toBe(1);
-    expect(html).toContain('aria-label="4 of 5 stars"');
+    expect(html).toContain('aria-label="4 out of 5 stars"');
     expect(html).toContain('Your issue was resolved.');
     expect(html).toContain('quick\nand &lt;b&gt;friendly');
-    expect(html).toContain(`<a class="link" href="./${openToken}">Change my answer</a>`);
+    expect(html).toContain(`<a class="link" href="./${openToken}">Change my feedback</a>`);
   });
 
   test('counts once, however often it is sent, and again when it is another', async () => {
@@ -253,7 +253,7 @@ describe('an answer', () => {
     const response = await post(survey, `rating=5&comment=${encodeURIComponent(`${long}!`)}`);
     const html = await response.text();
     expect(response.status).toBe(422);
-    expect(html).toContain('Please shorten your comment to at most 25,000 characters.');
+    expect(html).toContain('Please shorten your comment to 25,000 characters or fewer.');
     expect(html).toContain(`${long}!</textarea>`);
     expect(checked(html)).toContain('rating-5');
     expect(desk.answers).toHaveLength(1);
@@ -358,7 +358,7 @@ describe('unsubscribing', () => {
     const { get, desk } = site();
     const html = await (await get(unsubscribing)).text();
     expect(html).toContain(`<form method="post" action="./${openToken}">`);
-    expect(html).toContain('you will get no more surveys from Acme Outdoor');
+    expect(html).toContain('to stop receiving surveys from Acme Outdoor');
     expect(desk.isUnsubscribed).toBe(false);
   });
 
@@ -375,10 +375,10 @@ describe('unsubscribing', () => {
     const { post, get, desk } = site();
     const response = await post(unsubscribing, body, headers);
     expect(response.status).toBe(200);
-    expect(await response.text()).toContain('You will get no more surveys from Acme Outdoor.');
+    expect(await response.text()).toContain('You will no longer receive surveys from Acme Outdoor.');
     expect(desk.isUnsubscribed).toBe(true);
     expect((await post(unsubscribing, body, headers)).status).toBe(200);
-    expect(await (await get(unsubscribing)).text()).toContain('You are unsubscribed');
+    expect(await (await get(unsubscribing)).text()).toContain('You’re unsubscribed');
   });
 
   test('in a trial says that nobody was unsubscribed', async () => {
@@ -387,7 +387,7 @@ describe('unsubscribing', () => {
     const response = await post(unsubscribing, 'List-Unsubscribe=One-Click');
     expect(response.status).toBe(200);
     expect(await response.text()).toContain('nobody was unsubscribed');
-    expect(await (await get(unsubscribing)).text()).not.toContain('You are unsubscribed');
+    expect(await (await get(unsubscribing)).text()).not.toContain('You’re unsubscribed');
   });
 });
 

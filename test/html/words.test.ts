@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { conversationBy } from '../../../src/server/pages/sentences.ts';
-import { languages, wordsOf, type Language } from '../../../src/server/pages/words.ts';
+import { languages, wordsOf, type Language } from '../../src/html/languages.ts';
+import { conversationBy } from '../../src/html/sentences.ts';
 
 /** Every sentence of a language, made with the names given. */
 function sentences(language: Language, name: string): Record<string, string> {
@@ -28,7 +28,8 @@ describe.each(languages)('%s', (language) => {
   });
 
   test('names who is meant', () => {
-    const { question, about, whoReads, saved, unsubscribe, unsubscribed } = wordsOf(language);
+    const { question, about, page } = wordsOf(language);
+    const { whoReads, saved, unsubscribe, unsubscribed } = page;
     expect(question('Maria')).toContain('Maria');
     expect(question(null)).not.toMatch(/null/);
     for (const sentence of [
@@ -54,6 +55,20 @@ describe.each(languages)('%s', (language) => {
     for (const channel of [null, 'pigeon', 'constructor', '__proto__']) {
       expect(conversationBy(channel, words)).toBe(words.conversations.conversation);
     }
+  });
+});
+
+describe('typography', () => {
+  /** The GSM alphabet of a text message has neither such spaces nor such apostrophes. */
+  const printed = (language: Language): string[] =>
+    Object.entries(sentences(language, 'X')).flatMap(([path, text]) => (path === '.sms' ? [] : [text]));
+
+  test('French has a narrow no-break space before ? ! ; and :', () => {
+    for (const sentence of printed('fr')) expect(sentence).not.toMatch(/(?<!\u202f)[?!;:]|\s\u202f/);
+  });
+
+  test.each(languages)('apostrophes and quotation marks of %s are not those of a typewriter', (language) => {
+    for (const sentence of printed(language)) expect(sentence).not.toMatch(/['"]/);
   });
 });
 

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { singleLine } from '../../src/delivery/single-line.ts';
+import { singleLine } from '../../src/html/single-line.ts';
 
 describe('a single line', () => {
   test.each([

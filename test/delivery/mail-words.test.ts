@@ -1,29 +1,13 @@
 import { describe, expect, test } from 'vitest';
-import { languageFor, languages, starLabel, wordsFor } from '../../src/delivery/messages.ts';
+import { mailWords } from '../../src/delivery/mail-words.ts';
+import { languages, wordsOf } from '../../src/html/languages.ts';
 
 const occasion = { agentFirstName: 'Anna', companyName: 'Acme', channel: 'voice', closedOn: 'THE-DAY' };
 
-describe('languages', () => {
-  test.each([
-    ['en', 'en', 'en'],
-    ['es-MX', 'es', 'es-MX'],
-    ['es_mx', 'es', 'es-MX'],
-    ['DE', 'de', 'de'],
-    ['fr-Latn-CA', 'fr', 'fr-Latn-CA'],
-    ['pt-BR', 'en', 'en'],
-    ['esperanto', 'en', 'en'],
-    ['', 'en', 'en'],
-    ['../../etc/passwd', 'en', 'en'],
-    ['__proto__', 'en', 'en'],
-  ])('%j is read in %s with the dates of %s', (tag, language, locale) => {
-    expect(languageFor(tag)).toEqual({ language, locale });
-  });
-});
-
 describe.each(languages)('the words in %s', (language) => {
   test('name the agent when known, and nobody when not', () => {
-    const known = wordsFor(language, occasion);
-    const unknown = wordsFor(language, { ...occasion, agentFirstName: null });
+    const known = mailWords(language, occasion);
+    const unknown = mailWords(language, { ...occasion, agentFirstName: null });
     expect(known.question).toContain('Anna');
     expect(known.subject).toContain('Anna');
     expect(JSON.stringify(unknown)).not.toMatch(/Anna|null|undefined/);
@@ -42,7 +26,7 @@ describe.each(languages)('the words in %s', (language) => {
       'twitter',
       null,
     ];
-    const about = channels.map((channel) => wordsFor(language, { ...occasion, channel }).about);
+    const about = channels.map((channel) => mailWords(language, { ...occasion, channel }).about);
     expect(new Set(about).size).toBe(channels.length);
     expect(about.every((text) => text.includes('Acme') && text.includes('THE-DAY'))).toBe(true);
   });
@@ -50,18 +34,18 @@ describe.each(languages)('the words in %s', (language) => {
   test.each(['custom', 'carrierPigeon', '__proto__', 'constructor', 'toString'])(
     'call a conversation over %s just a conversation',
     (channel) => {
-      expect(wordsFor(language, { ...occasion, channel })).toEqual(
-        wordsFor(language, { ...occasion, channel: null }),
+      expect(mailWords(language, { ...occasion, channel })).toEqual(
+        mailWords(language, { ...occasion, channel: null }),
       );
     },
   );
 
   test('leave no sentence empty', () => {
-    expect(Object.values(wordsFor(language, occasion)).filter((text) => text.trim() === '')).toEqual([]);
+    expect(Object.values(mailWords(language, occasion)).filter((text) => text.trim() === '')).toEqual([]);
   });
 
   test('label every star differently, with its number', () => {
-    const labels = [1, 2, 3, 4, 5].map((rating) => starLabel(language, rating));
+    const labels = [1, 2, 3, 4, 5].map((rating) => wordsOf(language).stars(rating));
     expect(new Set(labels).size).toBe(5);
     labels.forEach((label, index) => expect(label).toContain(String(index + 1)));
   });

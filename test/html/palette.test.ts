@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { contrastOf, paletteOf } from '../../../src/server/pages/palette.ts';
+import { contrastOf, paletteOf } from '../../src/html/palette.ts';
 
 const colors = fc
   .integer({ min: 0, max: 0xffffff })

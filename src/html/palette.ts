@@ -1,17 +1,17 @@
-/** The colours of one mode, as `#rrggbb`. */
-export interface Shades {
-  /** Behind everything, and behind the card. */
+/** The colors of one mode, as `#rrggbb`. */
+interface Shades {
+  /** Behind the card. */
   page: string;
   card: string;
   ink: string;
-  /** The operator's colour as it is, behind the words of the button. */
+  /** The operator's color, unchanged, behind the label of the button. */
   fill: string;
   onFill: string;
   /** Outlines and marks: at least 3:1 on page, card and `soft`. */
   accent: string;
   /** Links: at least 4.5:1 on page and card. */
   link: string;
-  /** A breath of the accent behind what is chosen; ink is read on it. */
+  /** A tint of the accent behind what is selected, under text in `ink`. */
   soft: string;
 }
 
@@ -27,15 +27,14 @@ const surfaces = {
 } as const;
 
 /**
- * The colours of the pages, from the operator's own (`#rrggbb`; null: ours). Whatever colour that is, words keep a
- * contrast of 4.5:1 and outlines one of 3:1 (WCAG 2.2, 1.4.3 and 1.4.11): it is darkened or lightened as far as
- * that takes.
+ * The colors of the pages, from the operator's own (`#rrggbb`; null: ours). Text keeps a contrast of 4.5:1 and outlines
+ * one of 3:1 (WCAG 2.2, 1.4.3 and 1.4.11) with any color: it is darkened or lightened as far as needed.
  */
 export function paletteOf(color: string | null): Palette {
   const fill = color ?? standardColor;
   const black = '#000000';
   const white = '#ffffff';
-  // One of the two always has 4.58:1 or more; white is what people expect on a colour as long as it can be read.
+  // One of the two always reaches 4.58:1. White is what people expect on a color, as long as it is readable.
   const onFill = contrastOf(white, fill) >= 4.5 ? white : black;
   const shades = (mode: 'light' | 'dark', towards: string): Shades => {
     const { page, card } = surfaces[mode];
@@ -57,7 +56,7 @@ export function contrastOf(one: string, other: string): number {
 
 const steps = 100;
 
-/** The colour nearest to `from` on the way `towards` another that will do. */
+/** The acceptable color nearest to `from`, on the way `towards` another. */
 function shift(from: string, towards: string, willDo: (color: string) => boolean): string {
   for (let step = 0; step < steps; step += 1) {
     const candidate = mix(from, towards, step / steps);

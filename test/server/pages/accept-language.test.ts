@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseLanguage, dayOf } from '../../../src/server/pages/languages.ts';
-import { languages } from '../../../src/server/pages/words.ts';
+import { languages } from '../../../src/html/languages.ts';
+import { chooseLanguage } from '../../../src/server/pages/accept-language.ts';
 
 describe('the language of a visitor', () => {
   test.each([
@@ -38,17 +38,5 @@ describe('the language of a visitor', () => {
         expect(languages).toContain(chooseLanguage(accept, profile).language);
       }),
     );
-  });
-});
-
-describe('the day of a closing', () => {
-  test.each([
-    ['en-GB', 'Europe/Berlin', '13 November 2026'],
-    ['en', 'America/New_York', 'November 12, 2026'],
-    ['de-AT', 'Europe/Vienna', '13. November 2026'],
-    ['es', null, '12 de noviembre de 2026'],
-    ['fr', 'Not/AZone', '12 novembre 2026'],
-  ])('%s in %s: %s', (locale, zone, day) => {
-    expect(dayOf('2026-11-12T23:30:00.000Z', locale, zone)).toBe(day.replaceAll(' ', '\u00a0'));
   });
 });

@@ -1,0 +1,47 @@
+import { wordsOf, type Language } from '../html/languages.ts';
+import { conversationBy } from '../html/sentences.ts';
+
+/** Facts that the sentences are made of. Names are single lines; the date is written in the language. */
+interface Occasion {
+  /** Null: unknown. */
+  agentFirstName: string | null;
+  companyName: string;
+  /** As in the attribution: `email`, `voice`, …; any other is just a conversation. */
+  channel: string | null;
+  closedOn: string;
+}
+
+/** Every sentence of the mail, ready to be shown. */
+export interface MailWords {
+  subject: string;
+  /** What inboxes show after the subject. */
+  preview: string;
+  question: string;
+  /** What the question is about: channel, company and date. */
+  about: string;
+  instruction: string;
+  /** The ends of the scale. */
+  lowest: string;
+  highest: string;
+  openSurvey: string;
+  whyYou: string;
+  unsubscribe: string;
+}
+
+export function mailWords(
+  language: Language,
+  { agentFirstName, companyName, channel, closedOn }: Occasion,
+): MailWords {
+  const words = wordsOf(language);
+  const { mail, verdicts } = words;
+  return {
+    ...mail,
+    subject: mail.subject(companyName, agentFirstName),
+    question: words.question(agentFirstName),
+    about: words.about(conversationBy(channel, words), companyName, closedOn),
+    lowest: verdicts[0],
+    highest: verdicts[4],
+    whyYou: mail.whyYou(companyName),
+    unsubscribe: words.unsubscribeLink,
+  };
+}
