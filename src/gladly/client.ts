@@ -10,31 +10,39 @@ import {
   readTopics,
   readWebhook,
   readWebhooks,
-} from './answers.ts';
-import type { Agent, Conversation, Customer, Inbox, Organization, Topic, Webhook } from './answers.ts';
-import { createCustomerItem, deleteCustomerItem, deleteItem, getCustomer } from './customers.ts';
-import type { NewItem } from './customers.ts';
-import type { SendOutcome } from './communication.ts';
-import { sendEmail } from './email.ts';
-import type { Mail } from './email.ts';
-import type { Problem } from './errors.ts';
-import { readEvents } from './events.ts';
-import type { EventQuery, GladlyEvent } from './events.ts';
-import { createLine } from './line.ts';
-import { downloadRecording } from './media.ts';
-import type { Recording } from './media.ts';
-import type { Pacer } from './pacing.ts';
-import { apiPath } from './path.ts';
-import { readReport } from './reports.ts';
-import type { ReportRequest } from './reports.ts';
-import { createRequests, readJson } from './requests.ts';
-import type { Call, RequestCounts } from './requests.ts';
-import type { RetryOptions } from './retry.ts';
-import { sendSms } from './sms.ts';
-import type { Sms } from './sms.ts';
-import { createTransport } from './transport.ts';
-import { createWebhook, deleteWebhook, updateWebhook } from './webhooks.ts';
-import type { WebhookChanges, WebhookSpecification } from './webhooks.ts';
+} from './resources/answers.ts';
+import type {
+  Agent,
+  Conversation,
+  Customer,
+  Inbox,
+  Organization,
+  Topic,
+  Webhook,
+} from './resources/answers.ts';
+import { createCustomerItem, deleteCustomerItem, deleteItem, getCustomer } from './resources/customers.ts';
+import type { NewItem } from './resources/customers.ts';
+import type { SendOutcome } from './resources/communication.ts';
+import { sendEmail } from './resources/email.ts';
+import type { Mail } from './resources/email.ts';
+import type { Problem } from './http/errors.ts';
+import { readEvents } from './resources/events.ts';
+import type { EventQuery, GladlyEvent } from './resources/events.ts';
+import { createLine } from './http/line.ts';
+import { downloadRecording } from './resources/media.ts';
+import type { Recording } from './resources/media.ts';
+import type { Pacer } from './http/pacing.ts';
+import { apiPath } from './http/path.ts';
+import { readReport } from './resources/reports.ts';
+import type { ReportRequest } from './resources/reports.ts';
+import { createRequests, readJson } from './http/requests.ts';
+import type { Call, RequestCounts } from './http/requests.ts';
+import type { RetryOptions } from './http/retry.ts';
+import { sendSms } from './resources/sms.ts';
+import type { Sms } from './resources/sms.ts';
+import { createTransport } from './http/transport.ts';
+import { createWebhook, deleteWebhook, updateWebhook } from './resources/webhooks.ts';
+import type { WebhookChanges, WebhookSpecification } from './resources/webhooks.ts';
 
 /** The reports that Gladly makes at a time, shared with other processes. */
 export interface ReportSlots {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import type { Agent, Inbox, Organization, Topic } from './answers.ts';
+import type { Agent, Inbox, Organization, Topic } from './resources/answers.ts';
 import type { GladlyClient } from './client.ts';
 
 /** Keeps what Gladly said between runs. `body` is whatever was written; times are ISO-8601 in UTC. */

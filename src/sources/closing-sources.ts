@@ -3,7 +3,7 @@ import { utcDays } from '../domain/values/time-range.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
-import { plain } from '../gladly/errors.ts';
+import { plain } from '../gladly/http/errors.ts';
 import { daysAtOnce, reportOfDays } from './report-days.ts';
 
 /** That a conversation closed, as one source tells it. Times are ISO-8601 in UTC with milliseconds. */

@@ -2,7 +2,7 @@ import type { ContactEvent } from '../domain/attribution/contacts.ts';
 import { parseInstant, parseReportTime } from '../domain/values/instant.ts';
 import { Failure } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
-import type { GladlyEvent } from '../gladly/events.ts';
+import type { GladlyEvent } from '../gladly/resources/events.ts';
 
 /** Which contacts are asked about: those of one conversation, between two times (epoch milliseconds). */
 export interface ContactQuestion {

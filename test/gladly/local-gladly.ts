@@ -4,7 +4,7 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createGladlyClient } from '../../src/gladly/client.ts';
 import type { GladlyClient, GladlyOptions } from '../../src/gladly/client.ts';
-import type { Pacer } from '../../src/gladly/pacing.ts';
+import type { Pacer } from '../../src/gladly/http/pacing.ts';
 import { Failure } from '../../src/failure.ts';
 
 export interface Received {

@@ -1,6 +1,6 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { parseInstant, parseReportTime } from '../../src/domain/values/instant.ts';
-import { readTime } from '../../src/gladly/answers.ts';
+import { readTime } from '../../src/gladly/resources/answers.ts';
 
 test('a time without an offset is UTC or none, wherever this machine stands', () => {
   const before = process.env['TZ'];

@@ -12,8 +12,8 @@ import {
   readTopics,
   readWebhook,
   readWebhooks,
-} from '../../src/gladly/answers.ts';
-import { Problem, readErrors, refused } from '../../src/gladly/errors.ts';
+} from '../../src/gladly/resources/answers.ts';
+import { Problem, readErrors, refused } from '../../src/gladly/http/errors.ts';
 import { conversation } from '../gladly/local-gladly.ts';
 import { proofTimeoutMs } from './extent.ts';
 import { holds } from './property.ts';

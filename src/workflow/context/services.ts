@@ -1,10 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
-import type { Organization } from '../../gladly/answers.ts';
+import type { Organization } from '../../gladly/resources/answers.ts';
 import { createGladlyClient, type GladlyClient, type ReportSlots } from '../../gladly/client.ts';
 import { createDirectory, type Directory } from '../../gladly/directory.ts';
-import { createPacer } from '../../gladly/pacing.ts';
+import { createPacer } from '../../gladly/http/pacing.ts';
 import { currentWorker, type Worker } from '../../store/queue/workers.ts';
 import { directoryCache } from '../../store/directories.ts';
 import { limiterStore } from '../../store/limiter.ts';

@@ -1,6 +1,13 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import { readTimeline, type TimelineItem } from '../../domain/attribution/timeline.ts';
-import type { Agent, Conversation, Customer, Inbox, Organization, Topic } from '../../gladly/answers.ts';
+import type {
+  Agent,
+  Conversation,
+  Customer,
+  Inbox,
+  Organization,
+  Topic,
+} from '../../gladly/resources/answers.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 

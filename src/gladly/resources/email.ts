@@ -1,0 +1,28 @@
+import { sendOnce, type SendOutcome } from './communication.ts';
+import { apiPath } from '../http/path.ts';
+import type { Requests } from '../http/requests.ts';
+
+export interface Mail {
+  to: { email: string; name?: string };
+  /** An address that is configured in Gladly. */
+  from: string;
+  /** Less than 1000 characters. */
+  subject: string;
+  html: string;
+  text: string;
+}
+
+/** Sends one mail, once (sendEmail). */
+export async function sendEmail(
+  requests: Requests,
+  mail: Mail,
+  leaving: () => Promise<void>,
+): Promise<SendOutcome> {
+  const json = {
+    to: [mail.to],
+    from: mail.from,
+    subject: mail.subject,
+    body: { html: mail.html, text: mail.text },
+  };
+  return sendOnce(requests, { operation: 'sendEmail', path: apiPath`/communications/email`, json }, leaving);
+}
