@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { createDirectory } from '../../src/gladly/directory.ts';
-import type { DirectoryCache } from '../../src/gladly/directory.ts';
+import type { DirectoryCache } from '../../src/ports/cache.ts';
 import { clientOf, fakeTime, json, localGladly } from './local-gladly.ts';
 
 const minute = 60_000;

@@ -5,6 +5,7 @@ import { onTestFinished } from 'vitest';
 import { createGladlyClient } from '../../src/gladly/client.ts';
 import type { GladlyClient, GladlyOptions } from '../../src/gladly/client.ts';
 import type { Pacer } from '../../src/gladly/http/pacing.ts';
+import type { NewItem } from '../../src/gladly/resources/items.ts';
 import { Failure } from '../../src/failure.ts';
 
 export interface Received {
@@ -112,6 +113,11 @@ export function clientOf(
   return client;
 }
 
+/** A client of a Gladly that gives one answer to everything. */
+export async function clientFor(answer: unknown): Promise<GladlyClient> {
+  return clientOf((await localGladly((_, response) => json(response, 200, answer))).origin);
+}
+
 export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   const error: unknown = await promise.then(
     (value) => new Error(`no failure, but ${JSON.stringify(value)}`),
@@ -136,4 +142,9 @@ export const conversation = {
   status: 'CLOSED',
   createdAt: '2026-11-20T08:00:00Z',
   closedAt: '2026-11-21T09:30:00.123456789Z',
+};
+
+export const card: NewItem = {
+  id: 'card-1',
+  content: { type: 'CUSTOMER_ACTIVITY', activityType: 'SURVEY', title: 'CSAT 5/5: resolved' },
 };

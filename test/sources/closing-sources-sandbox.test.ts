@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TimeRange } from '../../src/domain/values/time-range.ts';
-import { chooseSources, eventSource, reportSource } from '../../src/sources/closing-sources.ts';
-import type { Found } from '../../src/sources/closing-sources.ts';
+import { eventSource } from '../../src/sources/events.ts';
+import { chooseSources } from '../../src/sources/planner.ts';
+import { reportSource } from '../../src/sources/report.ts';
+import type { Found } from '../../src/ports/closing-source.ts';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
 import { closingsUntil } from '../../src/sandbox/world/story.ts';
 import { makeWorld } from '../../src/sandbox/world/world.ts';
@@ -115,7 +117,7 @@ describe('the closings of the sandbox', () => {
     const { found } = await find({ since: iso(noon - 30 * day), until: iso(noon - 2 * day) });
     const stories = new Map<string, string[]>();
     for (const one of found) {
-      if ('unidentified' in one) throw new Error('every closing of the sandbox has a conversation');
+      if ('withoutId' in one) throw new Error('every closing of the sandbox has a conversation');
       const [id, what] =
         'closing' in one
           ? [one.closing.conversationId, 'closed']

@@ -42,25 +42,26 @@ export function formatInstant(instant: Instant): string {
   return new Date(toMilliseconds(instant)).toISOString();
 }
 
-/** The same moment in our own spelling, or null where the text is no RFC 3339 time. */
+/** The same moment in our own spelling; null for text that is not an RFC 3339 time. */
 export function normalizeTime(value: unknown): string | null {
   const instant = parseInstant(value);
   return instant === null ? null : formatInstant(instant);
 }
 
-const reportPattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
+const withoutOffset = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
 
 /**
- * Reads a time from a report that was asked for in UTC. How its cells are written is not stated, so a time
- * without an offset is read as UTC, and anything else that is no RFC 3339 time is null.
+ * Reads a time that Gladly wrote. Gladly states RFC 3339 for its API and says nothing about the cells of reports, so a
+ * time without an offset, or with ` UTC` after it, is read too. It is UTC: the API sends nothing else, and we request
+ * reports in UTC. Null for anything else.
  */
-export function parseReportTime(value: string): Instant | null {
+export function parseGladlyTime(value: unknown): Instant | null {
+  if (typeof value !== 'string') return null;
   const text = value.trim();
-  const match = reportPattern.exec(text);
-  return parseInstant(match === null ? text.replace(/ UTC$/, 'Z') : `${match[1] ?? ''}T${match[2] ?? ''}Z`);
+  return parseInstant(withoutOffset.test(text) ? `${text}Z` : text.replace(/ UTC$/, 'Z'));
 }
 
-/** What a clock shows, as the ledger and all documents write it: RFC 3339 in UTC with milliseconds. */
+/** RFC 3339 in UTC with milliseconds, as the ledger and all documents write it. */
 export function timeNow(clock: () => number): string {
   return new Date(clock()).toISOString();
 }

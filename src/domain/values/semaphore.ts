@@ -1,25 +1,53 @@
-/** Lends what only few can use at a time. */
+import { setMaxListeners } from 'node:events';
+
+/** Lends out something that only a few can use at a time, first come, first served. */
 export interface Semaphore {
-  /** Resolves when it is this one's turn. `ahead`: before all those who wait already and did not ask for that. */
-  take(order?: PermitOrder): Promise<void>;
-  /** Ends the turn of one who has it. */
+  /**
+   * Resolves when it is the caller's turn. `ahead` goes before everybody who waits in line. An aborted signal ends the
+   * wait with its reason, and the turn goes to the next in line.
+   */
+  take(order?: PermitOrder, signal?: AbortSignal): Promise<void>;
+  /** Ends a turn. */
   end(): void;
 }
 
 export type PermitOrder = 'in line' | 'ahead';
 
-/** @param mostAtOnce turns that may be had at the same time */
+/** @param mostAtOnce how many can have a turn at the same time */
 export function createSemaphore(mostAtOnce: number): Semaphore {
-  const waiting: Record<PermitOrder, (() => void)[]> = { ahead: [], 'in line': [] };
+  const waiting: Record<PermitOrder, Set<() => void>> = { ahead: new Set(), 'in line': new Set() };
   let free = mostAtOnce;
+
+  const wait = (line: Set<() => void>, signal: AbortSignal | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const leave = (): void => {
+        line.delete(start);
+        signal?.removeEventListener('abort', abort);
+      };
+      const start = (): void => {
+        leave();
+        resolve();
+      };
+      const abort = (): void => {
+        leave();
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller chose the reason
+        reject(signal?.reason);
+      };
+      line.add(start);
+      if (signal === undefined) return;
+      // Many may wait for one signal; without this, Node.js warns of a leak.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', abort);
+    });
+
   return {
-    take(order = 'in line') {
-      if (free === 0) return new Promise((resolve) => waiting[order].push(resolve));
+    async take(order = 'in line', signal) {
+      signal?.throwIfAborted();
+      if (free === 0) return wait(waiting[order], signal);
       free -= 1;
-      return Promise.resolve();
     },
     end() {
-      const next = waiting.ahead.shift() ?? waiting['in line'].shift();
+      const [next = waiting['in line'].values().next().value] = waiting.ahead;
       if (next === undefined) free += 1;
       else next();
     },

@@ -6,51 +6,45 @@ import {
   type Bucket,
   type LimiterState,
   type Priority,
-  type Slot,
-  type SlotAsk,
 } from '../../domain/values/request-slot.ts';
-import { createLine } from './line.ts';
+import { createSemaphore } from '../../domain/values/semaphore.ts';
+import type { LimiterStore } from '../../ports/limiter.ts';
 
-/** Where the organisation's budget is kept; all who share a store share the budget. Times are epoch milliseconds. */
-export interface LimiterStore {
-  reserve(bucket: Bucket, ask: SlotAsk): Promise<Slot>;
-  pause(bucket: Bucket, untilMs: number): Promise<void>;
-  /** A store that knows it lets a request which already waits for its slot heed the pause of another process. */
-  pausedUntil?(bucket: Bucket): Promise<number>;
-}
-
-export interface RatelimitHeaders {
+export interface RateLimitHeaders {
   limit: number | null;
   remaining: number | null;
 }
 
 export interface Pacer {
-  /** Resolves when one request of the kind may leave. An aborted signal ends the waiting with its reason. */
+  /** Resolves when one request of the kind may leave. An aborted signal ends the wait with its reason. */
   grant(kind: 'request' | 'report', signal?: AbortSignal): Promise<void>;
-  /** What an answer's `Ratelimit-*` headers said. They can slow us down and never speed us up. */
-  observe(headers: RatelimitHeaders): Promise<void>;
-  /** Gladly answered 429: pauses everybody. A report's 429 pauses reports for as long as it says, all else briefly. */
+  /** The `Ratelimit-*` headers of an answer. They can slow us down and never speed us up. */
+  observe(headers: RateLimitHeaders): Promise<void>;
+  /**
+   * Gladly answered 429, which pauses every process. One for a report pauses reports as long as Gladly asks, and
+   * everything else briefly.
+   */
   rateLimited(retryAfterMs: number | null, kind?: 'request' | 'report'): Promise<void>;
 }
 
 export interface PacerOptions {
   store: LimiterStore;
-  /** Percent of the organisation's limit that is ours, more than 0 and at most 100. */
+  /** Percent of the organization's limit that we may use, more than 0 and at most 100. */
   ratePercent: number;
   priority: Priority;
   clock: () => number;
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** Requests in a second, and reports in a minute, that Gladly grants to one organisation (Rate Limit). */
+/** What Gladly permits one organization (Rate Limit). */
 const requestsPerSecond = 10;
 const reportsPerMinute = 10;
-/** Slower than the share by this much: measured to draw no 429 from fixed and sliding windows and leaky buckets. */
+/** Two percent slower than the share: measured to draw no 429 from fixed and sliding windows and leaky buckets. */
 const slack = 1.02;
 const longestPauseMs = 60_000;
 const shortPauseMs = 1000;
 
-/** A budget of one process: for commands without a ledger, and for tests. */
+/** A budget for one process: for commands without a ledger, and for tests. */
 export function memoryLimiterStore(): LimiterStore {
   const states: Record<Bucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
   return {
@@ -63,20 +57,18 @@ export function memoryLimiterStore(): LimiterStore {
       states[bucket] = pauseSlots(states[bucket], untilMs);
       return Promise.resolve();
     },
-    pausedUntil(bucket) {
-      return Promise.resolve(states[bucket].pausedUntilMs);
-    },
+    pausedUntil: (bucket) => Promise.resolve(states[bucket].pausedUntilMs),
   };
 }
 
 /**
- * Spaces our requests evenly within our share of the organisation's rate limit. Within a process the first to ask
- * is the first to go, and only the head of the line asks the store.
+ * Spaces our requests evenly within our share of the organization's rate limit. Within a process, requests leave in the
+ * order in which they were made, and only the first in line asks the store.
  */
 export function createPacer(options: PacerOptions): Pacer {
   const { store, priority, clock } = options;
   const share = options.ratePercent / 100;
-  const lines = { requests: createLine(), reports: createLine() };
+  const turns = { requests: createSemaphore(1), reports: createSemaphore(1) };
   const seen: Record<Bucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
   let limit = requestsPerSecond;
 
@@ -90,13 +82,13 @@ export function createPacer(options: PacerOptions): Pacer {
   };
 
   const isPaused = async (bucket: Bucket): Promise<boolean> => {
-    const known = [seen[bucket].pausedUntilMs, (await store.pausedUntil?.(bucket)) ?? 0];
+    const known = [seen[bucket].pausedUntilMs, await store.pausedUntil(bucket)];
     const nowMs = clock();
     return known.some((untilMs) => isPausedAt(untilMs, nowMs));
   };
 
   const takeSlot = async (bucket: Bucket, signal: AbortSignal | undefined): Promise<void> => {
-    const leave = await lines[bucket].enter(signal);
+    await turns[bucket].take('in line', signal);
     try {
       for (;;) {
         signal?.throwIfAborted();
@@ -107,15 +99,15 @@ export function createPacer(options: PacerOptions): Pacer {
           continue;
         }
         await sleepUntil(slot.atMs, signal);
-        // A 429 that another request drew meanwhile holds for this one as well.
+        // Another request, or another process, may have drawn a 429 during the wait.
         if (!(await isPaused(bucket))) return;
       }
     } catch (error) {
-      // Sleeps may reject in their own way; who waits is told the signal's reason.
+      // A sleep may reject with an error of its own; the caller gets the signal's reason.
       signal?.throwIfAborted();
       throw error;
     } finally {
-      leave();
+      turns[bucket].end();
     }
   };
 
@@ -131,12 +123,12 @@ export function createPacer(options: PacerOptions): Pacer {
       await takeSlot('requests', signal);
     },
     async observe(headers) {
-      const organisationLimit = headers.limit ?? limit;
-      if (!Number.isInteger(organisationLimit) || organisationLimit < 1) return;
-      limit = Math.min(requestsPerSecond, organisationLimit);
-      // Our own rate would have left more than one request of this second unused, so others have used them.
-      const othersAreThere = organisationLimit > limit * share + 1;
-      if (headers.remaining === 0 && othersAreThere) await pause('requests', shortPauseMs);
+      const organizationLimit = headers.limit ?? limit;
+      if (!Number.isInteger(organizationLimit) || organizationLimit < 1) return;
+      limit = Math.min(requestsPerSecond, organizationLimit);
+      // At our own rate, more than one request of this second would be left, so others must have used them.
+      const othersAreActive = organizationLimit > limit * share + 1;
+      if (headers.remaining === 0 && othersAreActive) await pause('requests', shortPauseMs);
     },
     async rateLimited(retryAfterMs, kind = 'request') {
       const askedMs = retryAfterMs === null || Number.isNaN(retryAfterMs) ? shortPauseMs : retryAfterMs;

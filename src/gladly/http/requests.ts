@@ -1,10 +1,9 @@
-import { interrupted, Problem, readErrors, refused, notFound, unreadable } from './errors.ts';
-import type { Asked, GladlyError, Refusal } from './errors.ts';
+import { Problem, notFound, problemOf, refused, type Subject } from './errors.ts';
 import type { Pacer } from './pacing.ts';
-import { readRetryAfter, startTries } from './retry.ts';
-import type { RetryOptions, Tries } from './retry.ts';
-import { TransportError } from './transport.ts';
-import type { Answer, Outgoing, TimeLimit, Transport } from './transport.ts';
+import { readErrors, type GladlyError, type Refusal } from './refusal.ts';
+import { readRetryAfter, startTries, type RetryOptions, type Tries } from './retry.ts';
+import type { TimeLimit } from './time-limit.ts';
+import type { Answer, Outgoing, Transport } from './transport.ts';
 
 export interface RequestCounts {
   /** Every HTTP request that left, repeated ones included. */
@@ -14,22 +13,22 @@ export interface RequestCounts {
   byOperation: Record<string, number>;
 }
 
-/** One thing to ask of Gladly. */
+/** One request to Gladly. */
 export interface Call {
   /** The operationId of the contract. */
   operation: string;
-  /** For messages; with a noun the id is one of Gladly's, and a 404 says that it does not exist. */
+  /** For messages. With a noun the id is one of Gladly's, and a 404 says that it does not exist. */
   about?: { noun: string | null; id: string };
   method: Outgoing['method'];
-  /** Null when the id cannot stand in a path: then Gladly does not know it, and nothing is sent. */
+  /** Null when the id cannot be part of a path: then Gladly has no such object, and nothing is sent. */
   path: string | null;
   query?: URLSearchParams;
   json?: unknown;
   accept?: string;
-  /** Default: the time-out of one request, for all of the exchange. */
+  /** Default: the time-out of one request, for the whole exchange. */
   time?: TimeLimit;
   kind?: 'request' | 'report';
-  /** How long after the first try others may begin, in ms. Default: 30 s or four time-outs, whichever is longer. */
+  /** How long after the first try another may begin, in ms. Default: 30 s or four time-outs, whichever is longer. */
   triesMs?: number;
   freshConnection?: boolean;
 }
@@ -38,22 +37,20 @@ export interface Call {
 export interface Requests {
   readonly counts: RequestCounts;
   readonly timeoutMs: number;
-  readonly signal: AbortSignal | undefined;
-  /** What a message may tell of the call. */
-  asked(call: Call): Asked;
+  subject(call: Call): Subject;
   /**
-   * One exchange; throws a Problem for everything but a success. `leaving` is awaited after the pacing has granted
-   * the request and right before it leaves; what it throws is passed on.
+   * One exchange. Throws a Problem for everything but a success. `leaving` is awaited after the pacing has granted the
+   * request and right before it leaves; what it throws is passed on.
    */
   once(call: Call, leaving?: () => Promise<void> | void): Promise<Answer>;
   tries(call: Call): Tries;
   /**
-   * Asks until there is an answer; only for calls that are safe to repeat. `instead` may turn the last problem into
-   * a result by giving something else than undefined; otherwise its Failure is thrown.
+   * Tries until there is an answer; only for calls that are safe to repeat. `instead` may turn the last problem into a
+   * result; where it returns undefined, the problem's Failure is thrown.
    */
   ask<T>(
     call: Call,
-    read: (answer: Answer, asked: Asked) => Promise<T>,
+    read: (answer: Answer, subject: Subject) => Promise<T>,
     instead?: (problem: Problem) => T | undefined,
   ): Promise<T>;
 }
@@ -66,20 +63,17 @@ export interface RequestOptions extends RetryOptions {
   secrets: readonly string[];
 }
 
-/** Several are read at a time. A timeline of 1000 items, which is the longest, takes a few MiB. */
-const maxJsonBytes = 16 * 1024 * 1024;
-
 const shortestTriesMs = 30_000;
 
 export function createRequests(options: RequestOptions): Requests {
   const { transport, pacer, clock, signal } = options;
   const counts: RequestCounts = { gladly: 0, retried: 0, rateLimited: 0, byOperation: {} };
 
-  const asked = (call: Call): Asked => ({
-    operation: call.operation,
+  const subjectOf = ({ operation, about }: Call): Subject => ({
+    operation,
     host: transport.host,
-    noun: call.about?.noun ?? null,
-    id: call.about?.id ?? null,
+    noun: about?.noun ?? null,
+    id: about?.id ?? null,
   });
 
   const withoutSecrets = (error: GladlyError): GladlyError => {
@@ -88,14 +82,14 @@ export function createRequests(options: RequestOptions): Requests {
     return { ...error, attr: hide(error.attr), code: hide(error.code), detail: hide(error.detail) };
   };
 
-  // The answer is there; that a note about the pace could not be kept must not lose it.
+  // An answer that has arrived must not be lost because a note about the pace could not be kept.
   const note = async (noting: Promise<void>): Promise<void> => {
     await noting.catch(() => undefined);
   };
 
-  const once: Requests['once'] = async (call, leaving) => {
+  const exchange: Requests['once'] = async (call, leaving) => {
     const { path } = call;
-    if (path === null) throw unaddressable(asked(call));
+    if (path === null) throw unaddressable(subjectOf(call));
     await pacer.grant(call.kind ?? 'request', signal);
     signal?.throwIfAborted();
     await leaving?.();
@@ -110,8 +104,8 @@ export function createRequests(options: RequestOptions): Requests {
       ...(call.json === undefined ? {} : { json: call.json }),
       ...(call.freshConnection === undefined ? {} : { freshConnection: call.freshConnection }),
     });
-    // What these headers mean on reports is not stated (Rate Limit).
-    if (call.kind !== 'report') await note(pacer.observe(ratelimitOf(answer)));
+    // The contract does not state what these headers mean on reports (Rate Limit).
+    if (call.kind !== 'report') await note(pacer.observe(rateLimitOf(answer)));
     if (answer.status >= 200 && answer.status < 300) return answer;
     const refusal: Refusal = {
       status: answer.status,
@@ -123,8 +117,13 @@ export function createRequests(options: RequestOptions): Requests {
       counts.rateLimited += 1;
       await note(pacer.rateLimited(refusal.retryAfterMs, call.kind ?? 'request'));
     }
-    throw refused(asked(call), refusal);
+    throw refused(subjectOf(call), refusal);
   };
+
+  const once: Requests['once'] = (call, leaving) =>
+    exchange(call, leaving).catch((error: unknown) => {
+      throw problemOf(subjectOf(call), error);
+    });
 
   const tries = (call: Call): Tries => {
     const onRetry: RetryOptions['onRetry'] = (info) => {
@@ -138,21 +137,17 @@ export function createRequests(options: RequestOptions): Requests {
   return {
     counts,
     timeoutMs: options.timeoutMs,
-    signal,
-    asked,
-    once: (call, leaving) =>
-      once(call, leaving).catch((error: unknown) => {
-        throw problemOf(asked(call), error);
-      }),
+    subject: subjectOf,
+    once,
     tries,
     async ask(call, read, instead) {
+      const subject = subjectOf(call);
       const attempts = tries(call);
       for (;;) {
         try {
-          const answer = await once(call, () => attempts.leaving());
-          return await read(answer, asked(call));
+          return await read(await once(call, () => attempts.leaving()), subject);
         } catch (error) {
-          const problem = problemOf(asked(call), error);
+          const problem = problemOf(subject, error);
           if (!(problem instanceof Problem)) throw problem;
           const result = instead?.(problem);
           if (result !== undefined) return result;
@@ -163,77 +158,14 @@ export function createRequests(options: RequestOptions): Requests {
   };
 }
 
-/** The Problem that an error of an exchange is; other errors, as a signal's reason or a defect, as they are. */
-export function problemOf(asked: Asked, error: unknown): unknown {
-  return error instanceof TransportError ? interrupted(asked, error) : error;
-}
-
-function unaddressable(asked: Asked): Problem {
-  if (asked.noun === null || asked.id === null) throw new Error(`${asked.operation} has no path`);
-  return new Problem(notFound(asked, asked.noun, asked.id), {
+function unaddressable(subject: Subject): Problem {
+  if (subject.noun === null || subject.id === null) throw new Error(`${subject.operation} has no path`);
+  return new Problem(notFound(subject, subject.noun, subject.id), {
     refusal: { status: 404, errors: [], location: null, retryAfterMs: null },
   });
 }
 
-/** The JSON of an answer. A page of a proxy, or JSON that is none, is a Problem of kind contract. */
-export async function readJson(answer: Answer, asked: Asked): Promise<unknown> {
-  return jsonOf(await answer.text(maxJsonBytes), asked);
-}
-
-/**
- * An answer in which only the status tells (204). What another server says with 200 is no proof that Gladly did anything,
- * so that only what says nothing is taken for it: no body, `null`, `{}`.
- */
-export async function readNothing(answer: Answer, asked: Asked): Promise<void> {
-  const said = await readAnyJson(answer, asked);
-  if (said === null || (typeof said === 'object' && Object.keys(said).length === 0)) return;
-  throw unreadable(asked, 'it says something where only the status tells');
-}
-
-/** Where the contract states no body: the JSON of an answer, or null when it has no body. Anything else is no answer of Gladly's. */
-export async function readAnyJson(answer: Answer, asked: Asked): Promise<unknown> {
-  const text = await answer.text(maxJsonBytes);
-  return text.trim() === '' ? null : jsonOf(text, asked);
-}
-
-function jsonOf(text: string, asked: Asked): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    if (text.trimStart().startsWith('<')) throw unreadable(asked, 'it is a page, not JSON');
-    throw endsEarly(text)
-      ? unreadable(asked, 'its JSON ends early', { repeatable: true })
-      : unreadable(asked, 'it is not JSON');
-  }
-}
-
-/** Whether text that is not JSON is the beginning of some: a string or a bracket is still open at its end. */
-function endsEarly(text: string): boolean {
-  if (text.trim() === '') return true;
-  if (!/^\s*[[{"]/.test(text)) return false;
-  let open = 0;
-  for (let at = 0; at < text.length; at += 1) {
-    const character = text[at];
-    if (character === '"') {
-      at = endOfString(text, at);
-      if (at < 0) return true;
-    }
-    if (character === '{' || character === '[') open += 1;
-    if (character === '}' || character === ']') open -= 1;
-  }
-  return open > 0;
-}
-
-/** Where the string that begins at `start` ends; -1 when it does not. A pattern would not do: strings may have any length. */
-function endOfString(text: string, start: number): number {
-  for (let at = start + 1; at < text.length; at += 1) {
-    if (text[at] === '"') return at;
-    if (text[at] === '\\') at += 1;
-  }
-  return -1;
-}
-
-function ratelimitOf(answer: Answer): { limit: number | null; remaining: number | null } {
+function rateLimitOf(answer: Answer): { limit: number | null; remaining: number | null } {
   const count = (name: string): number | null => {
     const value = answer.header(name);
     return value === null ? null : Number(value);

@@ -1,6 +1,5 @@
 import { Failure } from '../../failure.ts';
-import { waitHint } from './errors.ts';
-import type { Problem } from './errors.ts';
+import { waitHint, type Problem } from './errors.ts';
 
 export interface RetryInfo {
   operation: string;
@@ -20,13 +19,13 @@ export interface RetryOptions {
   onRetry?: (info: RetryInfo) => void;
 }
 
-/** The tries of one safe request. */
+/** The tries of one request that is safe to repeat. */
 export interface Tries {
-  /** A try is about to leave; throws the last try's failure when the time for tries is over. */
+  /** A try is about to leave. Throws the last try's failure when the time for tries is over. */
   leaving(): void;
-  /** Waits until the next try may be made, or throws the failure when there is none. */
+  /** Waits until the next try may be made. Throws the failure when there is none. */
   again(problem: Problem): Promise<void>;
-  /** The tries so far brought something: the time for them starts anew, their number does not. */
+  /** The tries so far brought something: the time for them starts again, their number does not. */
   progressed(): void;
 }
 
@@ -35,8 +34,8 @@ const firstBackOffMs = 250;
 const longestBackOffMs = 8000;
 
 /**
- * At most 6 tries, the last of which begins within `triesMs` of the first one.
- * Between them a random part of a wait that doubles each time, or what `Retry-After` says when that is longer.
+ * At most 6 tries, the last of which begins within `triesMs` of the first. Before each try comes a random part of a wait
+ * that doubles every time, or the wait of `Retry-After` where that is longer.
  */
 export function startTries(options: RetryOptions, operation: string, triesMs: number): Tries {
   let attempt = 0;
@@ -85,7 +84,7 @@ function outOfTime(failure: Failure, retryAfterMs: number): Failure {
 export function readRetryAfter(value: string | null, nowMs: number): number | null {
   if (value === null) return null;
   if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1000;
-  // Date.parse also reads things like "-5" as dates.
+  // Date.parse also reads text such as "-5" as a date.
   if (!/^\s*[A-Za-z]{3,9},? /.test(value)) return null;
   const atMs = Date.parse(value);
   return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);

@@ -1,39 +1,25 @@
-import { z } from 'zod';
-import { Problem, unreadable } from '../http/errors.ts';
 import { Failure } from '../../failure.ts';
-import { problemOf } from '../http/requests.ts';
+import { Problem, problemOf, unreadable } from '../http/errors.ts';
 import type { Call, Requests } from '../http/requests.ts';
 import type { Answer } from '../http/transport.ts';
+import { identifier, optional } from './fields.ts';
 
 export type SendOutcome =
   | { status: 'sent'; externalId: string | null; customerId: string | null }
   /** Certainly nothing left. `temporary`: the same message may succeed later. */
   | { status: 'not_sent'; temporary: boolean; failure: Failure }
-  /** Nobody knows whether the message left: it must not be repeated by itself. */
+  /** Nobody knows whether the message left, so it must not be repeated automatically. */
   | { status: 'uncertain'; failure: Failure };
 
 /** The answer is two ids. */
 const mostAnswerBytes = 1024 * 1024;
 
-const identifier = z
-  .union([z.string().min(1), z.number().transform(String)])
-  .nullish()
-  .catch(null);
-const sent = z
-  .looseObject({})
-  .refine((found) => !isOther(found))
-  .pipe(z.object({ conversationItemId: identifier, customerId: identifier }));
-
-/** The contract requires neither id. What has others alone is the answer to something else. */
-function isOther(found: object): boolean {
-  const names = Object.keys(found);
-  return names.length > 0 && !names.includes('conversationItemId') && !names.includes('customerId');
-}
+const sent = optional({ conversationItemId: identifier, customerId: identifier });
 
 /**
- * Sends one message, once: Gladly has no idempotency for communications. `leaving` is awaited after the pacing has
- * granted the request and right before it leaves; what it throws is passed on, and nothing leaves. What goes wrong with
- * the message is an outcome; an aborted signal or a store of the pacing that fails is thrown, before anything left.
+ * Sends one message, once: Gladly cannot repeat communications safely. `leaving` is awaited after the pacing has granted
+ * the request and right before it leaves; what it throws is passed on, and nothing leaves. Trouble with the message is an
+ * outcome. An aborted signal, or a store of the pacing that fails, is thrown before anything left.
  */
 export async function sendOnce(
   requests: Requests,
@@ -49,40 +35,39 @@ export async function sendOnce(
     throw error;
   }
   try {
-    const text = await answer.text(mostAnswerBytes);
-    // An answer without any text is taken for a success, as one without any property is.
-    const { conversationItemId, customerId } = sent.parse(text.trim() === '' ? {} : JSON.parse(text));
-    return { status: 'sent', externalId: conversationItemId ?? null, customerId: customerId ?? null };
+    const body = await answer.text(mostAnswerBytes);
+    // The contract requires neither id, so an empty answer is a success too.
+    const { conversationItemId, customerId } = sent.parse(body.trim() === '' ? {} : JSON.parse(body));
+    return { status: 'sent', externalId: conversationItemId, customerId };
   } catch (error) {
-    // It may be Gladly's answer, cut off, or somebody else's altogether, e.g. the log-in page of a proxy.
-    const asked = requests.asked(call);
-    const problem = problemOf(asked, error);
-    const { failure } = problem instanceof Problem ? problem : unreadable(asked, 'it names no item');
+    // It may be Gladly's answer, cut off, or another server's altogether, e.g. the login page of a proxy.
+    const subject = requests.subject(call);
+    const problem = problemOf(subject, error);
+    const { failure } = problem instanceof Problem ? problem : unreadable(subject, 'it names no item');
     return { status: 'uncertain', failure };
   }
 }
 
-/** Every message meets it, and none is at fault: it waits until the setting is mended. */
+/** The setting is wrong and not the message: every message meets this, and waits until the setting is corrected. */
 function senderRefused(failure: Failure): Failure {
   return new Failure('configuration', 'sender_refused', failure.message, {
-    hint: 'set GCSAT_FROM to an address or a number that the organisation has in Gladly; what waits is sent then',
+    hint: 'Set GCSAT_FROM to an address or a number that the organization has in Gladly; waiting surveys are sent then.',
     cause: failure,
   });
 }
 
-function outcomeOf(problem: Problem): SendOutcome {
-  const { failure } = problem;
-  const status = problem.refusal?.status ?? null;
-  if (status === null) {
-    return problem.beforeConnect
+function outcomeOf({ failure, refusal, beforeConnect }: Problem): SendOutcome {
+  if (refusal === null) {
+    return beforeConnect
       ? { status: 'not_sent', temporary: true, failure }
       : { status: 'uncertain', failure };
   }
+  const { status, errors } = refusal;
   if (status < 400 || status >= 500) return { status: 'uncertain', failure };
-  if (problem.refusal?.errors.some(({ attr }) => attr === 'from') === true) {
+  if (errors.some(({ attr }) => attr === 'from')) {
     return { status: 'not_sent', temporary: true, failure: senderRefused(failure) };
   }
-  // Refused credentials are mended outside; the message itself is fine.
+  // With refused credentials nothing is wrong with the message itself.
   const temporary = status === 429 || status === 401 || status === 403;
   return { status: 'not_sent', temporary, failure };
 }

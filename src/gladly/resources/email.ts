@@ -1,6 +1,6 @@
-import { sendOnce, type SendOutcome } from './communication.ts';
 import { apiPath } from '../http/path.ts';
 import type { Requests } from '../http/requests.ts';
+import { sendOnce, type SendOutcome } from './communication.ts';
 
 export interface Mail {
   to: { email: string; name?: string };
@@ -15,14 +15,9 @@ export interface Mail {
 /** Sends one mail, once (sendEmail). */
 export async function sendEmail(
   requests: Requests,
-  mail: Mail,
+  { to, from, subject, html, text }: Mail,
   leaving: () => Promise<void>,
 ): Promise<SendOutcome> {
-  const json = {
-    to: [mail.to],
-    from: mail.from,
-    subject: mail.subject,
-    body: { html: mail.html, text: mail.text },
-  };
+  const json = { to: [to], from, subject, body: { html, text } };
   return sendOnce(requests, { operation: 'sendEmail', path: apiPath`/communications/email`, json }, leaving);
 }

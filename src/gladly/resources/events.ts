@@ -1,15 +1,13 @@
 import { z } from 'zod';
-import { readTime } from './answers.ts';
-import { Problem, cutOff, unreadable } from '../http/errors.ts';
-import type { Asked } from '../http/errors.ts';
-import { problemOf } from '../http/requests.ts';
-import type { Call, Requests } from '../http/requests.ts';
+import { Problem, cutOff, problemOf, unreadable, type Subject } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
+import type { Call, Requests } from '../http/requests.ts';
+import { identifier, requiredId, time } from './fields.ts';
 
 /** One event of the last 24 hours (Events). */
 export interface GladlyEvent {
   id: string;
-  /** E.g. `CONVERSATION/CLOSED`, or one that we do not know yet. */
+  /** E.g. `CONVERSATION/CLOSED`, or a new type. */
   type: string;
   /** The time of recording, ISO-8601 in UTC with milliseconds. */
   timestamp: string;
@@ -26,28 +24,20 @@ export interface EventQuery {
   entities: readonly string[];
 }
 
-/** An event is ids and times: a line longer than this is none. */
+/** An event is ids and times, so that a longer line is not an event. */
 const maxLineLength = 1024 * 1024;
 
-const text = z.string().min(1);
-/** The contract says text; a number is one just as well. */
-const id = z.union([text, z.number().transform(String)]);
-const optionalText = z.string().nullish().catch(null);
-
 const event = z.object({
-  id,
-  type: text,
-  timestamp: text.transform(readTime).pipe(z.string()),
-  initiator: z
-    .object({ id: optionalText, type: optionalText })
-    .transform(({ id, type }) => ({ id: id ?? null, type: type ?? null }))
-    .catch({ id: null, type: null }),
+  id: requiredId,
+  type: requiredId,
+  timestamp: time.pipe(z.string()),
+  initiator: z.object({ id: identifier, type: identifier }).catch({ id: null, type: null }),
   content: z.record(z.string(), z.unknown()).catch({}),
 });
 
 /**
- * The events of a stretch of time, in Gladly's order. A stream that is cut is read again, and what was given is
- * not given twice. A line that is no event is a Failure of kind contract; only the last one can be cut.
+ * The events of a stretch of time, in Gladly's order. A stream that is cut off is read again, and each event is given
+ * once. A line that is not an event is a Failure of kind contract; only the last line can be cut off.
  */
 export async function* readEvents(
   requests: Requests,
@@ -64,13 +54,13 @@ export async function* readEvents(
     accept: 'application/x-jsonlines, application/json;q=0.9',
     time: { firstMs: requests.timeoutMs, idleMs: requests.timeoutMs },
   };
-  const asked = requests.asked(call);
+  const subject = requests.subject(call);
   const tries = requests.tries(call);
   const given = new Set<string>();
   for (;;) {
     try {
       const answer = await requests.once(call, () => tries.leaving());
-      for await (const found of eventsOf(answer.chunks(), asked)) {
+      for await (const found of eventsOf(answer.chunks(), subject)) {
         if (given.has(found.id)) continue;
         given.add(found.id);
         tries.progressed();
@@ -78,32 +68,32 @@ export async function* readEvents(
       }
       return;
     } catch (error) {
-      const problem = problemOf(asked, error);
+      const problem = problemOf(subject, error);
       if (!(problem instanceof Problem)) throw problem;
       await tries.again(problem);
     }
   }
 }
 
-/** The events of one stream of lines; throws a Problem that may be repeated when the stream was cut. */
+/** The events of one stream of lines. Throws a repeatable Problem when the stream was cut off. */
 export async function* eventsOf(
   chunks: AsyncIterable<Uint8Array>,
-  asked: Asked,
+  subject: Subject,
 ): AsyncGenerator<GladlyEvent, void, undefined> {
-  for await (const { line, ended } of linesOf(chunks, asked)) {
+  for await (const { line, ended } of linesOf(chunks, subject)) {
     if (line.trim() === '') continue;
     const parsed = parseLine(line);
     const found = event.safeParse(parsed);
     if (found.success) yield found.data;
-    // An event that is passed over could be the closing, or the response, that everything depends on.
-    else if (parsed !== null) throw unreadable(asked, 'one of its lines is no event');
+    // A skipped event could be the closing, or the response, that everything depends on.
+    else if (parsed !== null) throw unreadable(subject, 'one of its lines is not an event');
     else if (ended || !line.trimStart().startsWith('{')) {
-      throw unreadable(asked, 'one of its lines is no JSON');
-    } else throw cutOff(asked);
+      throw unreadable(subject, 'one of its lines is not JSON');
+    } else throw cutOff(subject);
   }
 }
 
-/** Null for a line that is no JSON. */
+/** Null for a line that is not JSON. */
 function parseLine(line: string): unknown {
   try {
     return JSON.parse(line) as unknown;
@@ -114,27 +104,27 @@ function parseLine(line: string): unknown {
 
 async function* linesOf(
   chunks: AsyncIterable<Uint8Array>,
-  asked: Asked,
+  subject: Subject,
 ): AsyncGenerator<{ line: string; ended: boolean }, void, undefined> {
   const decoder = new TextDecoder();
-  // Of the line that has not ended, in pieces: to join them anew with each one costs the square of their length.
+  // The pieces of the current line: joining them for every chunk would cost the square of their length.
   let pieces: string[] = [];
   let length = 0;
-  const take = (piece: string): void => {
+  const add = (piece: string): void => {
     pieces.push(piece);
     length += piece.length;
-    if (length > maxLineLength) throw unreadable(asked, 'one of its lines is too long');
+    if (length > maxLineLength) throw unreadable(subject, 'one of its lines is too long');
   };
   for await (const chunk of chunks) {
     const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n');
-    take(first);
+    add(first);
     for (const next of others) {
       yield { line: pieces.join(''), ended: true };
       [pieces, length] = [[], 0];
-      take(next);
+      add(next);
     }
   }
-  take(decoder.decode());
+  add(decoder.decode());
   const rest = pieces.join('');
   if (rest !== '') yield { line: rest, ended: false };
 }

@@ -1,9 +1,8 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
-import { Problem, cutOff, failureAbout, plain, unreadable } from '../http/errors.ts';
-import type { Asked } from '../http/errors.ts';
+import { oneLine } from '../../domain/values/one-line.ts';
+import { Problem, cutOff, failureAbout, problemOf, unreadable, type Subject } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
-import { problemOf } from '../http/requests.ts';
 import type { Call, Requests } from '../http/requests.ts';
 
 export interface ReportRequest {
@@ -15,16 +14,16 @@ export interface ReportRequest {
   timezone: string;
 }
 
-/** A report is made while we wait; Gladly's own sample allows this much for the answer. */
+/** Gladly makes a report while we wait; its own sample code allows this much for the answer. */
 const patienceMs = 300_000;
-/** A report that never comes is asked for once more, so that it is given up after about ten minutes. */
+/** A report that never comes is requested once more, which gives up after about ten minutes. */
 const secondTryMs = 30_000;
 const maxRecordCharacters = 1024 * 1024;
 
 /**
- * The rows of a report, with the asked columns only. Columns are found by their headings, wherever they stand; a
- * missing one is a Failure of kind contract. What fails before the first row is tried again, later it is thrown. The
- * first row may take 5 minutes in each try; no try begins later than 5.5 minutes after the first one.
+ * The rows of a report, with the given columns only. Columns are found by their headings, wherever they stand; a missing
+ * one is a Failure of kind contract. A failure before the first row is tried again, a later one is thrown. The first row
+ * may take 5 minutes in each try; no try begins later than 5.5 minutes after the first.
  */
 export async function* readReport(
   requests: Requests,
@@ -43,19 +42,19 @@ export async function* readReport(
     kind: 'report',
     triesMs: firstMs + secondTryMs,
   };
-  const asked = requests.asked(call);
+  const subject = requests.subject(call);
   const tries = requests.tries(call);
   let given = false;
   for (;;) {
     try {
       const answer = await requests.once(call, () => tries.leaving());
-      for await (const record of recordsOf(answer.chunks(), columns, asked)) {
+      for await (const record of recordsOf(answer.chunks(), columns, subject)) {
         given = true;
         yield record;
       }
       return;
     } catch (error) {
-      const problem = problemOf(asked, error);
+      const problem = problemOf(subject, error);
       if (!(problem instanceof Problem)) throw problem;
       if (given) throw problem.failure;
       await tries.again(problem);
@@ -63,11 +62,11 @@ export async function* readReport(
   }
 }
 
-/** The records of one CSV stream, keyed by the asked headings. */
+/** The records of one CSV stream, keyed by the given headings. */
 export async function* recordsOf(
   chunks: AsyncIterable<Uint8Array>,
   columns: readonly string[],
-  asked: Asked,
+  subject: Subject,
 ): AsyncGenerator<Record<string, string>, void, undefined> {
   let lastByte = 0;
   async function* watched(): AsyncGenerator<Uint8Array, void, undefined> {
@@ -83,7 +82,7 @@ export async function* recordsOf(
     skip_empty_lines: true,
     max_record_size: maxRecordCharacters,
   });
-  // The parser is read below, and tells of every error there.
+  // The parser is read below, where every error comes out.
   pipeline(Readable.from(watched(), { objectMode: false }), parser, () => undefined);
 
   let places: number[] | null = null;
@@ -95,7 +94,7 @@ export async function* recordsOf(
   try {
     for await (const row of parser as AsyncIterable<string[]>) {
       if (places === null) {
-        places = placesOf(row, columns, asked);
+        places = placesOf(row, columns, subject);
         width = row.length;
         continue;
       }
@@ -104,26 +103,26 @@ export async function* recordsOf(
       if (short === null) yield keyed(row);
     }
   } catch (error) {
-    throw error instanceof CsvError ? malformed(error, asked) : error;
+    throw error instanceof CsvError ? malformed(error, subject) : error;
   }
-  if (places === null) throw unreadable(asked, 'it is empty', { repeatable: true });
+  if (places === null) throw unreadable(subject, 'it is empty', { repeatable: true });
   if (short === null) return;
-  // A last row with fewer cells and no line break is half a row.
-  if (lastByte !== lineFeed) throw cutOff(asked);
+  // A last row with fewer cells and no line break was cut off.
+  if (lastByte !== lineFeed) throw cutOff(subject);
   yield keyed(short);
 }
 
 const lineFeed = 10;
 
-function placesOf(headings: readonly string[], columns: readonly string[], asked: Asked): number[] {
+function placesOf(headings: readonly string[], columns: readonly string[], subject: Subject): number[] {
   const known = headings.map(comparable);
   const places = columns.map((column) => known.indexOf(comparable(column)));
   const missing = columns.filter((_, index) => places[index] === -1);
   if (missing.length > 0) {
-    const report = asked.id ?? asked.operation;
-    const message = `The report ${plain(report, 80)} of ${asked.host} has no column ${missing.join(', ')}`;
-    const hint = 'Gladly may have renamed it: update gcsat, and report this if it is the newest.';
-    throw new Problem(failureAbout(asked, 'contract', 'missing_heading', message, hint));
+    const report = oneLine(subject.id ?? subject.operation, 80);
+    const message = `The report ${report} of ${subject.host} has no column ${missing.join(', ')}`;
+    const hint = 'Gladly may have renamed it: update gcsat, and report this if it is the newest version.';
+    throw new Problem(failureAbout(subject, 'contract', 'missing_heading', message, hint));
   }
   return places;
 }
@@ -132,8 +131,8 @@ function comparable(heading: string): string {
   return heading.trim().toLowerCase();
 }
 
-function malformed(error: CsvError, asked: Asked): Problem {
+function malformed(error: CsvError, subject: Subject): Problem {
   return error.code === 'CSV_QUOTE_NOT_CLOSED'
-    ? cutOff(asked)
-    : unreadable(asked, `its CSV is broken (${error.code})`);
+    ? cutOff(subject)
+    : unreadable(subject, `its CSV is broken (${error.code})`);
 }

@@ -1,9 +1,9 @@
-import { sendOnce, type SendOutcome } from './communication.ts';
 import { apiPath } from '../http/path.ts';
 import type { Requests } from '../http/requests.ts';
+import { sendOnce, type SendOutcome } from './communication.ts';
 
 export interface Sms {
-  /** A mobile number in E.164 form. Gladly reaches the home country only, unless its support enabled others. */
+  /** A mobile number in E.164 form. Gladly reaches the home country only, unless its support has enabled others. */
   to: string;
   /** A number that is configured in Gladly. */
   from: string;

@@ -1,78 +1,60 @@
-import { normalizeTime } from '../../domain/values/instant.ts';
+import { idOf, isObject, objectOf } from '../../domain/values/json.ts';
+import { oneLine } from '../../domain/values/one-line.ts';
 import { Failure } from '../../failure.ts';
-import { plain } from '../http/errors.ts';
+import { readTime } from './fields.ts';
 
-/** What a request of a webhook tells, as far as surveys care. `at`: RFC 3339 in UTC with milliseconds. */
+/** What a webhook request says, as far as surveys need it. `at`: RFC 3339 in UTC with milliseconds. */
 export type WebhookEvent =
   | { type: 'PING' }
   | {
       type: 'CONVERSATION/CLOSED' | 'CONVERSATION/REOPENED';
-      /** Whether a repeat keeps it is not stated. */
+      /** The contract does not state whether a repeat keeps it. */
       id: string | null;
       conversationId: string;
       customerId: string | null;
-      /** The time of recording; null where it is none that can be read. */
+      /** The time of recording; null when it cannot be read. */
       at: string | null;
     }
   | { type: 'other'; name: string };
 
-/** Any text may be an id; what is longer than this would only fill the ledger. */
+/** Any text may be an id, but a longer one would only fill the ledger. */
 const longestId = 4096;
 
 /**
- * Reads the body of a webhook request (Webhooks, Events). Only what is used is looked at, so that properties and types
- * which come later do no harm.
+ * Reads the body of a webhook request (Webhooks, Events). Only the fields that are used are read, so that new properties
+ * and types do no harm.
  *
- * @throws Failure kind contract when it is no event, or closes or reopens no conversation.
+ * @throws Failure kind contract when it is not an event, or closes or reopens no conversation
  */
 export function readWebhookEvent(body: unknown): WebhookEvent {
-  if (!isRecord(body)) throw invalid('it is no JSON object');
+  if (!isObject(body)) throw invalid('it is not a JSON object');
   const { type } = body;
   if (typeof type !== 'string' || type === '') throw invalid('it has no type');
   if (type === 'PING') return { type };
   if (type !== 'CONVERSATION/CLOSED' && type !== 'CONVERSATION/REOPENED') {
-    return { type: 'other', name: plain(type, 100) };
+    return { type: 'other', name: oneLine(type, 100) };
   }
-  const content = isRecord(body['content']) ? body['content'] : {};
-  const conversationId = identifier(content['conversationId']);
+  const content = objectOf(body['content']);
+  const conversationId = storableId(content['conversationId']);
   if (conversationId === null) throw invalid(`the ${type} names no conversation`);
   return {
     type,
-    id: identifier(body['id']),
+    id: storableId(body['id']),
     conversationId,
-    customerId: identifier(content['customerId']),
-    at: timeOf(body['timestamp']),
+    customerId: storableId(content['customerId']),
+    at: readTime(body['timestamp']),
   };
 }
 
-function identifier(value: unknown): string | null {
-  const text = typeof value === 'number' ? String(value) : value;
-  if (typeof text !== 'string' || text === '' || text.length > longestId) return null;
-  // Neither can stand in a path, so Gladly cannot have given such an id.
-  return text.includes('\0') || !isWellFormed(text) ? null : text;
-}
-
-function isWellFormed(text: string): boolean {
-  return !/\p{Surrogate}/u.test(text);
-}
-
-/** A time without an offset is taken as UTC, the zone of all times that Gladly sends. */
-function timeOf(value: unknown): string | null {
-  if (typeof value !== 'string' || value.length > 64) return null;
-  return normalizeTime(value) ?? normalizeTime(`${value}Z`);
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
+/** Gladly cannot have given an id with NUL or half a character: neither can be part of a path. */
+function storableId(value: unknown): string | null {
+  const id = idOf(value);
+  return id === null || id.length > longestId || id.includes('\0') || !id.isWellFormed() ? null : id;
 }
 
 function invalid(why: string): Failure {
-  return new Failure(
-    'contract',
-    'webhook_event_invalid',
-    `The webhook request is no event of Gladly: ${why}`,
-    {
-      hint: "Check that it is Gladly's webhook that calls this address; if it is, please report it.",
-    },
-  );
+  const message = `The webhook request is not an event of Gladly: ${why}`;
+  return new Failure('contract', 'webhook_event_invalid', message, {
+    hint: 'Check that it is a webhook of Gladly that calls this address; if it is, please report it.',
+  });
 }

@@ -1,6 +1,6 @@
 import fetch, { FetchError } from 'node-fetch';
-import { plain } from '../http/errors.ts';
-import { isCertificateCode } from '../http/transport.ts';
+import { oneLine } from '../../domain/values/one-line.ts';
+import { isCertificateCode } from '../http/transport-error.ts';
 
 export interface WebhookPost {
   url: string;
@@ -11,7 +11,7 @@ export interface WebhookPost {
   signal: AbortSignal;
 }
 
-/** How an address answered one event. `error`: the system's name of what went wrong instead. */
+/** How an address answered one event. `error`: what went wrong instead. */
 export type WebhookAnswer = { milliseconds: number } & (
   { status: number; error: null } | { status: null; error: string }
 );
@@ -20,10 +20,10 @@ export type WebhookAnswer = { milliseconds: number } & (
 const longestMs = 15_000;
 
 /**
- * Posts one event as Gladly does. Redirects are answers, because Gladly is not known to follow them, and the credentials
- * go to this address alone.
+ * Posts one event as Gladly does. A redirect is an answer: Gladly is not known to follow any, and the credentials go to
+ * this address alone.
  *
- * @throws the reason of the signal.
+ * @throws the reason of the signal
  */
 export async function postWebhookEvent(
   { signal, ...post }: WebhookPost,
@@ -44,13 +44,13 @@ export async function postWebhookEvent(
       body: JSON.stringify(post.event),
     });
     const { status } = response;
-    // Of no interest, and an unread body holds its connection.
+    // An unread body would hold its connection.
     response.body?.on('error', () => undefined).resume();
     return done({ status, error: null });
   } catch (error) {
     signal.throwIfAborted();
     if (timeout.aborted) return done({ status: null, error: `no answer within ${longestMs / 1000} s` });
-    if (error instanceof FetchError) return done({ status: null, error: nameOf(error) });
+    if (error instanceof FetchError) return done({ status: null, error: describe(error) });
     throw error;
   }
 }
@@ -69,8 +69,8 @@ export function webhookHeaders({
   };
 }
 
-function nameOf({ code, message }: FetchError): string {
-  if (code === undefined) return plain(message, 200);
+function describe({ code, message }: FetchError): string {
+  if (code === undefined) return oneLine(message, 200);
   return isCertificateCode(code) ? `the certificate is not accepted: ${code}` : code;
 }
 

@@ -4,14 +4,14 @@ export const sampleKinds = ['ping', 'closed', 'reopened', 'other'] as const;
 export type SampleKind = (typeof sampleKinds)[number];
 
 export interface SampleSubject {
-  /** Made up when null. */
+  /** Made up when null, like the customer. */
   conversationId: string | null;
   customerId: string | null;
   /** Epoch milliseconds. */
   at: number;
 }
 
-/** An event as a webhook of Gladly sends it (Webhooks, Events). `other`: one that surveys have no use for. */
+/** An event as Gladly's webhooks send it (Webhooks, Events). `other`: one that surveys do not need. */
 export function sampleEvent(
   kind: SampleKind,
   { conversationId, customerId, at }: SampleSubject,
@@ -35,7 +35,7 @@ export function sampleEvent(
   };
 }
 
-/** Of the shape that Gladly's ids have: 22 characters of base64url, which is 16 bytes. */
+/** Gladly's ids have 22 characters of base64url, which is 16 bytes. */
 function madeUpId(): string {
   return randomBytes(16).toString('base64url');
 }

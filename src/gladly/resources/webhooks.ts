@@ -1,12 +1,22 @@
-import { readWebhooks } from './answers.ts';
-import type { Webhook } from './answers.ts';
-import { failureAbout, Problem, unreadable } from '../http/errors.ts';
-import { apiPath } from '../http/path.ts';
-import { problemOf, readAnyJson, readJson, readNothing } from '../http/requests.ts';
+import { readNothing, readOptionalJson } from '../http/body.ts';
+import { failureAbout, Problem, problemOf, unreadable } from '../http/errors.ts';
+import { apiPath, idInLocation } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
+import { flag, identifier, listOf, optional, requiredId, text, time } from './fields.ts';
+import { findOne, getAll } from './lookup.ts';
 
-/** The contract's names of what surveys listen for. */
-export const surveyEvents = ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'] as const;
+export interface Webhook {
+  id: string;
+  name: string | null;
+  url: string;
+  /** E.g. `CONVERSATION/CLOSED`. */
+  events: string[];
+  enabled: boolean;
+  /** When Gladly gave up delivering and switched it off. */
+  deactivatedAt: string | null;
+  hasCredentials: boolean;
+  headerKeys: string[];
+}
 
 export interface WebhookSpecification {
   name: string;
@@ -14,54 +24,83 @@ export interface WebhookSpecification {
   events: readonly string[];
   /** Sent with every request, as Basic authentication. Gladly never shows them again. */
   credentials?: { username: string; password: string };
-  /** Static ones, sent with every request. */
+  /** Static headers, sent with every request. */
   headers?: Readonly<Record<string, string>>;
 }
 
 export type WebhookChanges = Partial<WebhookSpecification> & { enabled?: boolean };
 
+/** The events that surveys need, by the contract's names. */
+export const surveyEvents = ['CONVERSATION/CLOSED', 'CONVERSATION/REOPENED'] as const;
+
+export const webhookShape = optional({
+  id: identifier,
+  name: text,
+  url: text,
+  events: listOf(requiredId),
+  enabled: flag,
+  disabledAtDueToRetryLimit: time,
+  hasCredentials: flag,
+  headerKeys: listOf(requiredId),
+}).transform(({ disabledAtDueToRetryLimit, url, ...rest }) => ({
+  ...rest,
+  url: url ?? '',
+  deactivatedAt: disabledAtDueToRetryLimit,
+}));
+
+export async function getWebhooks(requests: Requests): Promise<Webhook[]> {
+  return getAll(requests, { operation: 'getWebhooks', path: apiPath`/webhooks` }, webhookShape);
+}
+
+/** Null when Gladly does not know the id. */
+export async function getWebhook(requests: Requests, id: string): Promise<Webhook | null> {
+  const call = { operation: 'getWebhook', about: { noun: 'webhook', id }, path: apiPath`/webhooks/${id}` };
+  return findOne(requests, call, webhookShape, [404]);
+}
+
+/**
+ * Makes a disabled webhook, unless its URL already has one (`taken`). Gladly refuses a second one with the same URL, which
+ * makes this safe to repeat.
+ */
 export async function createWebhook(
   requests: Requests,
-  webhook: WebhookSpecification,
+  specification: WebhookSpecification,
 ): Promise<{ id: string; created: 'created' | 'taken' }> {
   const call: Call = {
     operation: 'createWebhook',
     method: 'POST',
     path: apiPath`/webhooks`,
-    json: webhook,
+    json: specification,
   };
-  const asked = requests.asked(call);
+  const subject = requests.subject(call);
   const attempts = requests.tries(call);
   for (;;) {
     try {
       const answer = await requests.once(call, () => attempts.leaving());
-      await readAnyJson(answer, asked);
-      // No body is stated, and a proxy may drop the header.
-      const id = idIn(answer.header('location')) ?? (await webhookAt(requests, webhook.url))?.id;
-      if (id === undefined) throw unreadable(asked, 'it names no webhook');
+      await readOptionalJson(answer, subject);
+      // The contract states no body, and a proxy may drop the header.
+      const named = idInLocation(answer.header('location'), 'webhooks');
+      const id = named ?? (await webhookAt(requests, specification.url))?.id;
+      if (id === undefined) throw unreadable(subject, 'it names no webhook');
       return { id, created: 'created' };
     } catch (error) {
-      const problem = problemOf(asked, error);
+      const problem = problemOf(subject, error);
       if (!(problem instanceof Problem)) throw problem;
-      const there = mayBeThere(problem) ? await webhookAt(requests, webhook.url) : undefined;
-      if (there !== undefined) return { id: there.id, created: 'taken' };
+      const existing = mayExist(problem) ? await webhookAt(requests, specification.url) : undefined;
+      if (existing !== undefined) return { id: existing.id, created: 'taken' };
       await attempts.again(problem);
     }
   }
 }
 
-/** Whether a webhook of this URL may exist after this: an earlier one, which 400 refuses, or what the request made. */
-function mayBeThere({ refusal, beforeConnect }: Problem): boolean {
+/** Whether there may be a webhook with this URL: an earlier one, which 400 refuses, or the one of this request. */
+function mayExist({ refusal, beforeConnect }: Problem): boolean {
   if (refusal === null) return !beforeConnect;
   return refusal.status === 400 || refusal.status === 409 || refusal.status >= 500;
 }
 
 async function webhookAt(requests: Requests, url: string): Promise<Webhook | undefined> {
-  const call: Call = { operation: 'getWebhooks', method: 'GET', path: apiPath`/webhooks` };
-  const webhooks = await requests.ask(call, async (answer, asked) =>
-    readWebhooks(await readJson(answer, asked), asked),
-  );
-  return webhooks.find((webhook) => isSameUrl(webhook.url, url));
+  return (await getWebhooks(requests)).find((one) => isSameUrl(one.url, url));
 }
 
 /** Gladly may show a URL in another spelling than it was given. */
@@ -71,6 +110,7 @@ export function isSameUrl(one: string, other: string): boolean {
   );
 }
 
+/** Enabling, and a new URL, need the PING to be answered with 200: else Failure `webhook_ping_failed`. */
 export async function updateWebhook(requests: Requests, id: string, changes: WebhookChanges): Promise<void> {
   const call: Call = {
     operation: 'updateWebhook',
@@ -86,18 +126,19 @@ export async function updateWebhook(requests: Requests, id: string, changes: Web
   });
 }
 
-/** What is refused with 400 here is hardly ever the body, which says no more than that it is to be enabled. */
+/** A 400 here is hardly ever about the body, which only says that the webhook is to be enabled. */
 function pingFailed(requests: Requests, call: Call, { failure }: Problem): Error {
   const message =
-    `Gladly did not switch the webhook on: it does so only if its PING is answered with 200 at once. ` +
+    'Gladly did not switch the webhook on: it does so only if its PING is answered with 200 at once. ' +
     failure.message;
   const hint =
     'Start `gcsat serve`, make sure that Gladly reaches the address from outside, then run `gcsat webhook install` again.';
-  return failureAbout(requests.asked(call), 'configuration', 'webhook_ping_failed', message, hint, {
+  return failureAbout(requests.subject(call), 'configuration', 'webhook_ping_failed', message, hint, {
     cause: failure,
   });
 }
 
+/** `enabled`: Gladly deletes only a disabled webhook. */
 export async function deleteWebhook(
   requests: Requests,
   id: string,
@@ -110,8 +151,8 @@ export async function deleteWebhook(
   };
   return requests.ask<'deleted' | 'absent' | 'enabled'>(
     call,
-    async (answer, asked) => {
-      await readNothing(answer, asked);
+    async (answer, subject) => {
+      await readNothing(answer, subject);
       return 'deleted';
     },
     ({ refusal }) => {
@@ -119,15 +160,4 @@ export async function deleteWebhook(
       return refusal?.status === 400 ? 'enabled' : undefined;
     },
   );
-}
-
-/** The id in a `Location`; its host is of no interest, nothing is ever sent there. */
-function idIn(location: string | null): string | undefined {
-  const segment = /\/webhooks\/([^/?#]+)/.exec(location ?? '')?.[1];
-  if (segment === undefined) return undefined;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return undefined;
-  }
 }

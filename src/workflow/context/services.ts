@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
-import type { Organization } from '../../gladly/resources/answers.ts';
-import { createGladlyClient, type GladlyClient, type ReportSlots } from '../../gladly/client.ts';
+import type { ReportSlots } from '../../ports/report-slots.ts';
+import type { Organization } from '../../gladly/resources/organization.ts';
+import { createGladlyClient, type GladlyClient } from '../../gladly/client.ts';
 import { createDirectory, type Directory } from '../../gladly/directory.ts';
 import { createPacer } from '../../gladly/http/pacing.ts';
 import { currentWorker, type Worker } from '../../store/queue/workers.ts';

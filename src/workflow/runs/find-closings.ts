@@ -1,7 +1,9 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import { Failure } from '../../failure.ts';
-import { chooseSources, eventSource, reportSource, type Cover } from '../../sources/closing-sources.ts';
+import { eventSource } from '../../sources/events.ts';
+import { chooseSources, type Cover } from '../../sources/planner.ts';
+import { reportSource } from '../../sources/report.ts';
 import type { ClosingReport } from '../../store/closings/closing.ts';
 import { recordClosings, recordReopening } from '../../store/closings/closings.ts';
 import type { Services } from '../context/services.ts';
@@ -74,8 +76,8 @@ export async function enumerateClosings(
       onFound(enumeration.seen);
     };
     for await (const found of source.find(range, services.signal)) {
-      if ('unidentified' in found) {
-        told[found.unidentified] += 1;
+      if ('withoutId' in found) {
+        told[found.withoutId] += 1;
       } else if ('closing' in found) {
         usable += 1;
         batch.push({

@@ -9,7 +9,7 @@ import type {
   DocumentItem,
 } from '../../documents/survey.ts';
 import type { Recording } from '../../domain/attribution/timeline.ts';
-import type { Customer } from '../../gladly/resources/answers.ts';
+import type { Customer } from '../../gladly/resources/customers.ts';
 import type { Facts } from '../../store/queue/decisions.ts';
 import type { Credit } from './credit.ts';
 import type { ConversationRead, FullRead, TimelineRead } from './read-conversation.ts';

@@ -7,7 +7,7 @@ import {
 } from '../../domain/eligibility/decide.ts';
 import { parseInstant, type Instant } from '../../domain/values/instant.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
-import type { Customer } from '../../gladly/resources/answers.ts';
+import type { Customer } from '../../gladly/resources/customers.ts';
 import { stopsTheRun } from '../../failure.ts';
 import type { Closing } from '../../store/closings/closing.ts';
 import type { DecisionInput } from '../../store/queue/decisions.ts';

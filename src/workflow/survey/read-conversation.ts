@@ -1,13 +1,8 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import { readTimeline, type TimelineItem } from '../../domain/attribution/timeline.ts';
-import type {
-  Agent,
-  Conversation,
-  Customer,
-  Inbox,
-  Organization,
-  Topic,
-} from '../../gladly/resources/answers.ts';
+import type { Conversation } from '../../gladly/resources/conversations.ts';
+import type { Customer } from '../../gladly/resources/customers.ts';
+import type { Agent, Inbox, Organization, Topic } from '../../gladly/resources/organization.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 

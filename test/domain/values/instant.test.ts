@@ -5,7 +5,7 @@ import {
   fromMilliseconds,
   normalizeTime,
   parseInstant,
-  parseReportTime,
+  parseGladlyTime,
   toMilliseconds,
 } from '../../../src/domain/values/instant.ts';
 
@@ -169,7 +169,7 @@ describe('a time in a report asked for in UTC', () => {
     ' 2026-11-22 10:00:00 UTC ',
     ' 2026-11-22 10:00:00 ',
     '2026-11-22T12:00:00+02:00',
-  ])('%j', (text) => expect(parseReportTime(text)).toBe(ten));
+  ])('%j', (text) => expect(parseGladlyTime(text)).toBe(ten));
 
   test.each([
     '',
@@ -178,9 +178,9 @@ describe('a time in a report asked for in UTC', () => {
     '2026-02-30 10:00:00',
     '2026-11-22 24:00:00',
     'UTC',
-  ])('%j is none', (text) => expect(parseReportTime(text)).toBeNull());
+  ])('%j is none', (text) => expect(parseGladlyTime(text)).toBeNull());
 
   test('fractions count', () => {
-    expect(parseReportTime('2026-11-22 10:00:00.000000007')).toBe(ten + 7n);
+    expect(parseGladlyTime('2026-11-22 10:00:00.000000007')).toBe(ten + 7n);
   });
 });

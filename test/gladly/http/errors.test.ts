@@ -1,8 +1,7 @@
 import { createServer } from 'node:https';
 import type { AddressInfo } from 'node:net';
-import fc from 'fast-check';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { plain, readErrors } from '../../../src/gladly/http/errors.ts';
+import { readErrors } from '../../../src/gladly/http/refusal.ts';
 import { clientOf, credentials, failureOf, json, localGladly } from '../local-gladly.ts';
 import { certificate, key } from '../untrusted-certificate.ts';
 
@@ -119,15 +118,4 @@ describe('no answer', () => {
     expect(failure.hint).toContain('NODE_EXTRA_CA_CERTS');
     expect(client.counts.gladly).toBe(1);
   });
-});
-
-test('text of others becomes one line, is not longer than allowed and no character is cut in half', () => {
-  fc.assert(
-    fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 20 }), (text, length) => {
-      const line = plain(text, length);
-      expect(Array.from(line).length).toBeLessThanOrEqual(length + 1);
-      expect(line).not.toMatch(/[\r\n\u2028\u2029]/);
-      expect(() => encodeURIComponent(line)).not.toThrow();
-    }),
-  );
 });

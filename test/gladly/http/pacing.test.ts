@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Priority } from '../../../src/domain/values/request-slot.ts';
 import { createPacer, memoryLimiterStore } from '../../../src/gladly/http/pacing.ts';
-import type { LimiterStore, Pacer } from '../../../src/gladly/http/pacing.ts';
+import type { Pacer } from '../../../src/gladly/http/pacing.ts';
+import type { LimiterStore } from '../../../src/ports/limiter.ts';
 import { clientOf, fakeTime, json, localGladly } from '../local-gladly.ts';
 import type { Time } from '../local-gladly.ts';
 

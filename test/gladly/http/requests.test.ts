@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { createPacer, memoryLimiterStore, type LimiterStore } from '../../../src/gladly/http/pacing.ts';
+import { createPacer, memoryLimiterStore } from '../../../src/gladly/http/pacing.ts';
+import type { LimiterStore } from '../../../src/ports/limiter.ts';
 import { all, clientOf, fakeTime, localGladly } from '../local-gladly.ts';
 
 test('a 429 of a report holds reports back for as long as it says, and all else for a second', async () => {

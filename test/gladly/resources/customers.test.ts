@@ -1,15 +1,55 @@
 import { describe, expect, test } from 'vitest';
-import type { NewItem } from '../../../src/gladly/resources/customers.ts';
-import { clientOf, failureOf, json, localGladly } from '../local-gladly.ts';
+import { card, clientFor, clientOf, failureOf, json, localGladly } from '../local-gladly.ts';
 
 const moved = (to: string) => ({
   errors: [{ attr: 'customerId', code: 'moved', meta: { old: 'x', new: to } }],
 });
 
-const card: NewItem = {
-  id: 'card-1',
-  content: { type: 'CUSTOMER_ACTIVITY', activityType: 'SURVEY', title: 'CSAT 5/5: resolved' },
-};
+describe('a customer', () => {
+  test('has addresses, of which those that are none are left out', async () => {
+    const client = await clientFor({
+      name: 'Martha',
+      emails: [
+        { original: 'M@x.org', normalized: 'm@x.org', primary: true },
+        'text',
+        null,
+        { original: null, primary: null },
+      ],
+      phones: [
+        {
+          original: 7244895501,
+          normalized: '+17244895501',
+          type: 'MOBILE',
+          smsPreference: 'OFF',
+          primary: 'true',
+        },
+      ],
+    });
+    expect((await client.getCustomer('u1')).customer).toEqual({
+      id: 'u1',
+      name: 'Martha',
+      emails: [
+        { original: 'M@x.org', normalized: 'm@x.org', primary: true },
+        { original: null, normalized: null, primary: false },
+      ],
+      phones: [
+        {
+          original: '7244895501',
+          normalized: '+17244895501',
+          type: 'MOBILE',
+          smsPreference: 'OFF',
+          primary: true,
+        },
+      ],
+    });
+  });
+
+  test('may lack everything', async () => {
+    const client = await clientFor({ name: null, emails: null });
+    const { customer } = await client.getCustomer('u1');
+    expect(customer).toEqual({ id: 'u1', name: null, emails: [], phones: [] });
+  });
+});
 
 describe('a merged customer', () => {
   test('is followed through a chain', async () => {
@@ -69,66 +109,5 @@ describe('a merged customer', () => {
       'POST /api/v1/customers/u2/conversation-items',
     ]);
     expect(JSON.parse(gladly.received[1]!.body)).toEqual(card);
-  });
-});
-
-describe('a card', () => {
-  test('that is there already is taken', async () => {
-    const gladly = await localGladly((_, response) =>
-      json(response, 409, { errors: [{ attr: 'newConversationItems', code: 'taken' }] }),
-    );
-    const answer = await clientOf(gladly.origin).createCustomerItem('u1', card);
-    expect(answer).toEqual({ created: 'taken', customerId: 'u1' });
-    expect(gladly.received).toHaveLength(1);
-  });
-
-  test('is posted again when the answer was lost, because it has an id of its own', async () => {
-    const gladly = await localGladly((_, response, number) => {
-      if (number === 1) response.destroy();
-      else json(response, 409, { errors: [{ code: 'taken' }] });
-    });
-    expect((await clientOf(gladly.origin).createCustomerItem('u1', card)).created).toBe('taken');
-    expect(gladly.received).toHaveLength(2);
-  });
-
-  test.each([
-    ['a page', '<html>Sign in</html>'],
-    ['JSON of something else', '{"hello": ["world"]}'],
-    ['no JSON', 'OK'],
-  ])('is not taken for posted or deleted because of %s, whatever the status', async (_, body) => {
-    const gladly = await localGladly((_request, response) => response.writeHead(200).end(body));
-    const client = clientOf(gladly.origin);
-    const posted = await failureOf(client.createCustomerItem('u1', card));
-    expect([posted.kind, posted.code]).toEqual(['contract', 'unreadable_answer']);
-    for (const deleting of [client.deleteCustomerItem('u1', 'card-1'), client.deleteItem('card-1')]) {
-      expect((await failureOf(deleting)).kind).toBe('contract');
-    }
-  });
-
-  test('for nobody is a failure of the customer', async () => {
-    const gladly = await localGladly((_, response) => {
-      response.statusCode = 404;
-      response.end();
-    });
-    const failure = await failureOf(clientOf(gladly.origin).createCustomerItem('u1', card));
-    expect([failure.kind, failure.code]).toEqual(['not_found', 'customer_not_found']);
-  });
-
-  test.each(['', 'null', ' {}\n'])('is deleted by a 200 that says %j', async (body) => {
-    const gladly = await localGladly((_, response) => void response.end(body));
-    const client = clientOf(gladly.origin);
-    expect(await client.deleteCustomerItem('u1', 'card-1')).toBe('deleted');
-    expect(await client.deleteItem('card-1')).toBe('deleted');
-  });
-
-  test('is deleted, or was not there', async () => {
-    const gladly = await localGladly((_, response, number) => {
-      response.statusCode = number === 1 ? 204 : 404;
-      response.end();
-    });
-    const client = clientOf(gladly.origin);
-    expect(await client.deleteCustomerItem('u1', 'card-1')).toBe('deleted');
-    expect(await client.deleteCustomerItem('u1', 'card-1')).toBe('absent');
-    expect(gladly.urls()[0]).toBe('/api/v1/customers/u1/conversation-items/card-1');
   });
 });

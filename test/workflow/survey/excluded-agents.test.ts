@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Agent } from '../../../src/gladly/resources/answers.ts';
+import type { Agent } from '../../../src/gladly/resources/organization.ts';
 import { skippingExcludedAgents } from '../../../src/workflow/survey/excluded-agents.ts';
 import { previewClosing } from '../../../src/workflow/survey/preview-closing.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';

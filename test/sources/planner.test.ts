@@ -1,7 +1,9 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { chooseSources, eventSource, reportSource } from '../../src/sources/closing-sources.ts';
-import type { ClosingSource, Found } from '../../src/sources/closing-sources.ts';
+import { eventSource } from '../../src/sources/events.ts';
+import { chooseSources } from '../../src/sources/planner.ts';
+import { reportSource } from '../../src/sources/report.ts';
+import type { ClosingSource, Found } from '../../src/ports/closing-source.ts';
 import { Failure } from '../../src/failure.ts';
 import { all, clientOf, failureOf, fakeTime, localGladly } from '../gladly/local-gladly.ts';
 import type { LocalGladly } from '../gladly/local-gladly.ts';
@@ -83,9 +85,9 @@ describe('events', () => {
       { conversationId: '', at: '2026-11-22T09:00:00Z' },
     );
     expect(await all(fromEvents(gladly).find(range))).toEqual([
-      { unidentified: 'closing' },
-      { unidentified: 'closing' },
-      { unidentified: 'reopening' },
+      { withoutId: 'closing' },
+      { withoutId: 'closing' },
+      { withoutId: 'reopening' },
     ]);
   });
 
@@ -176,9 +178,9 @@ describe('the report', () => {
       'UTC,yesterday,CONVERSATION/CLOSED,,u1,',
     );
     expect(await all(fromReport(gladly).find(range))).toEqual([
-      { unidentified: 'closing' },
-      { unidentified: 'reopening' },
-      { unidentified: 'closing' },
+      { withoutId: 'closing' },
+      { withoutId: 'reopening' },
+      { withoutId: 'closing' },
     ]);
   });
 
@@ -338,7 +340,7 @@ describe('the choice of sources', () => {
     expect(choose(ago(hour), tomorrow, 'report').covers).toEqual([['report', ago(hour), now]]);
     expect(choose(now, tomorrow)).toEqual({
       covers: [],
-      explanation: ['Nothing of the range has passed yet.'],
+      explanation: ['All of the range is in the future.'],
     });
   });
 
