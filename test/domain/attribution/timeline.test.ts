@@ -69,6 +69,11 @@ describe('what an item tells', () => {
     ).toEqual(['2026-11-22T10:00:00.500Z', at('09:59'), at('10:01'), at('10:20')]);
   });
 
+  test('a time without an offset is UTC, as everywhere else in Gladly', () => {
+    const { timestamp } = read({ ...item('EMAIL'), timestamp: '2026-11-22T10:00:00' });
+    expect(formatInstant(timestamp ?? 0n)).toBe('2026-11-22T10:00:00.000Z');
+  });
+
   test('what it does not tell is null', () => {
     const nothing = {
       timestamp: null,

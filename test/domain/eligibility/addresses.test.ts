@@ -6,6 +6,8 @@ import {
   chooseAddress,
   chooseEmail,
   isEmailAddress,
+  isMobileNumber,
+  phoneNumber,
   type AddressChoice,
   type EmailEntry,
   type PhoneEntry,
@@ -132,7 +134,25 @@ describe('an e-mail address', () => {
   });
 });
 
+describe('a phone number', () => {
+  test.each([
+    ['+15550100123', '+15550100123'],
+    [' +1 (555) 010-0123 ', '+15550100123'],
+    ['+49 151.1234567', '+491511234567'],
+    ['0151 1234567', null],
+    ['+0151234567', null],
+    ['+49', null],
+    ['+491511234567890123', null],
+    ['call me', null],
+    ['', null],
+  ])('%j is %j', (text, number) => {
+    expect(phoneNumber(text)).toBe(number);
+    expect(isMobileNumber(text)).toBe(text === number);
+  });
+});
+
 test('two spellings of one address meet', () => {
+  expect(addressKey(' +1 (555) 010-0123')).toBe(addressKey('+15550100123'));
   expect(addressKey(' Amy@ACME.com ')).toBe(addressKey('amy@acme.com'));
   expect(addressKey('amy@acme.com')).not.toBe(addressKey('amy@acme.co'));
 });

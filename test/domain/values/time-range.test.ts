@@ -153,7 +153,7 @@ describe('a range that cannot be', () => {
   ])('has %j for a time', (text) => {
     for (const given of [{ since: text }, { since: '7d', until: text }]) {
       const error = errorOf(given);
-      expect(error.message).toContain(`'${text}' is no time`);
+      expect(error.message).toContain(`'${text}' is not a time`);
       expect(error.hint).toContain('36h');
     }
   });
@@ -347,8 +347,8 @@ describe('before the zone is known', () => {
     ['2026-11-24', undefined, 'since is in the future: 2026-11-24'],
     ['2026-11-10', '2026-11-07', 'until (2026-11-07) is not after since (2026-11-10)'],
     ['today', '2026-11-18', 'until (2026-11-18) is not after since (today)'],
-    ['soon', undefined, "since 'soon' is no time"],
-    ['7d', '2026-02-30', "until '2026-02-30' is no time"],
+    ['soon', undefined, "since 'soon' is not a time"],
+    ['7d', '2026-02-30', "until '2026-02-30' is not a time"],
     ['1969-12-30', '2d', "since '1969-12-30' is out of reach"],
     ['99999d', undefined, "since '99999d' is out of reach"],
   ])('%s until %s is refused by its real values', (since, until, message) => {
