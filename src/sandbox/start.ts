@@ -44,7 +44,7 @@ export interface RunningSandbox {
   fromNumber: string;
   organizationName: string;
   /** Recently closed and eligible; owner, closer and last responder are three different agents. */
-  tellingConversationId: string;
+  exampleConversationId: string;
   /** The special conversations, by name. */
   traps: readonly { name: string; conversationId: string; what: string }[];
   mailbox(): MailboxMessage[];
@@ -104,7 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     fromAddress,
     fromNumber,
     organizationName,
-    tellingConversationId: world.traps.find(({ name }) => name === 'telling')?.story.id ?? '',
+    exampleConversationId: world.traps.find(({ name }) => name === 'three_agents')?.story.id ?? '',
     traps: world.traps.map(({ name, story, what }) => ({ name, conversationId: story.id, what })),
     mailbox: () => world.mailbox.messages(),
     close: async () => {

@@ -21,13 +21,13 @@ const card = (customerId: string, id: string, more: AnyJson = {}): Promise<Answe
   });
 
 test('cards are shown with their past, deleted ones included', async () => {
-  const customerId = await customerOf('telling');
+  const customerId = await customerOf('three_agents');
   await card(customerId, 'first', { title: 'CSAT 2/5' });
   await conforming({ method: 'DELETE', path: '/api/v1/conversation-items/first' });
   await card(customerId, 'second', { title: 'CSAT 5/5' });
   const { customer, cards, history, conversations, items } = (await look(customerId)).json();
   expect(customer.id).toBe(customerId);
-  expect(conversations.map(({ id }: AnyJson) => id)).toContain(trapId(sandbox, 'telling'));
+  expect(conversations.map(({ id }: AnyJson) => id)).toContain(trapId(sandbox, 'three_agents'));
   expect(cards.map(({ id }: AnyJson) => id)).toEqual(['second']);
   expect(items).toContainEqual(cards[0]);
   expect(history.map(({ action, item }: AnyJson) => [action, item.id, item.content.title])).toEqual([

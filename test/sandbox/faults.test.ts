@@ -23,7 +23,7 @@ const card = (id: string, customerId: string): Promise<Answer> =>
 /** How many of twenty cards are there after each of them met that fault. */
 async function cardsAfter(fault: Partial<Faults>): Promise<number> {
   await started({});
-  const path = `/_sandbox/conversations/${sandbox.tellingConversationId}`;
+  const path = `/_sandbox/conversations/${sandbox.exampleConversationId}`;
   const { customerId } = (await ask(sandbox, { path })).json();
   const setFaults = (json: Partial<Faults>): Promise<Answer> =>
     ask(sandbox, { method: 'PUT', path: '/_sandbox/faults', json });
@@ -129,8 +129,8 @@ describe('setting faults', () => {
     expect((await put({ chaos: 1 })).status).toBe(400);
     expect(readFaults({ cutPercent: 101 })).toBeTypeOf('string');
     expect(readFaults({ retryAfter: null })).toEqual({ retryAfter: null });
-    expect((await ask(sandbox, { path: `/api/v1/conversations/${trapId(sandbox, 'telling')}` })).status).toBe(
-      200,
-    );
+    expect(
+      (await ask(sandbox, { path: `/api/v1/conversations/${trapId(sandbox, 'three_agents')}` })).status,
+    ).toBe(200);
   });
 });

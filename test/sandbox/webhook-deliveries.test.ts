@@ -77,7 +77,7 @@ test('a webhook for everything hears the beginnings too, in the contract’s for
 
 test('a change that is refused tells nobody anything', async () => {
   await subscribe();
-  const trap = trapId(sandbox, 'telling');
+  const trap = trapId(sandbox, 'three_agents');
   const refused = await ask(sandbox, { method: 'POST', path: `/_sandbox/conversations/${trap}/close` });
   expect(refused.status).toBe(409);
   const bad = await ask(sandbox, {

@@ -10,7 +10,7 @@ export function setAttributionTraps(stage: Stage): void {
 
   {
     const scene = stage.scene(
-      'telling',
+      'three_agents',
       'Owner, closer and last responder are three different agents; a note and an AI reply follow the response.',
       { channel: 'chat', hoursAgo: 3 },
     );
