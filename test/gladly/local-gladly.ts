@@ -25,7 +25,7 @@ export interface LocalGladly {
 
 export type Respond = (request: Received, response: ServerResponse, number: number) => void;
 
-/** A real server on a free port that answers what the test says; it is gone when the test is. */
+/** A real server on a free port that answers as the test says. It ends with the test. */
 export async function localGladly(respond: Respond): Promise<LocalGladly> {
   const received: Received[] = [];
   const server: Server = createServer((request, response) => {
@@ -64,7 +64,7 @@ export interface Time {
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** A clock that moves only when somebody sleeps. */
+/** A clock that moves only in a sleep. */
 export function fakeTime(nowMs = Date.parse('2026-11-22T10:00:00.000Z')): Time {
   const time: Time = {
     nowMs,
@@ -113,7 +113,7 @@ export function clientOf(
   return client;
 }
 
-/** A client of a Gladly that gives one answer to everything. */
+/** A client of a Gladly that has one answer for everything. */
 export async function clientFor(answer: unknown): Promise<GladlyClient> {
   return clientOf((await localGladly((_, response) => json(response, 200, answer))).origin);
 }

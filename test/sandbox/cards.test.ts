@@ -40,7 +40,7 @@ describe('cards', () => {
     expect((await conforming({ path: '/api/v1/conversation-items/card-1' })).status).toBe(404);
   });
 
-  test('an id of an item of a conversation is taken as well', async () => {
+  test('the id of an item of a conversation is taken as well', async () => {
     const [first] = await itemsOf('three_agents');
     const customerId = await customerOf('three_agents');
     expect(await errorsOf(post(customerId, { id: first.id, ...card() }), 409)).toHaveLength(1);
@@ -86,7 +86,7 @@ describe('cards', () => {
     expect((await errorsOf(post(customerId, json))).map((error) => error.attr)).toContain(attr);
   });
 
-  test('takes every limit to the last character, and all allowed markup', async () => {
+  test('accepts every limit to the last character, and all allowed markup', async () => {
     const customerId = await customerOf('three_agents');
     const json = {
       id: 'x'.repeat(50),

@@ -71,7 +71,7 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
   await expect(fetch(origin)).rejects.toThrow();
 });
 
-test('hands its flags on', async () => {
+test('passes its flags on', async () => {
   await run({ size: 20, errorPercent: '100', window: 'fixed', latency: '1' }, async (lines) => {
     const origin = /http:\S+/.exec(lines[0]!)![0];
     const authorization = `Basic ${Buffer.from('survey.bot@haldenrook.example.com:sandbox-token').toString('base64')}`;

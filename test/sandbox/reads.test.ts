@@ -63,7 +63,7 @@ describe('reads of the flow', () => {
     expect(topics.find(({ name }) => name === ' Do_Not_Send_Stella ')).toMatchObject({ disabled: true });
   });
 
-  test('the organization names its zone and its address', async () => {
+  test('the organization has its zone and its address', async () => {
     expect((await conforming({ path: '/api/v1/organization' })).json()).toMatchObject({
       name: sandbox.organizationName,
       timezone: 'America/Chicago',

@@ -29,7 +29,7 @@ async function profileOf(name: string): Promise<AnyJson> {
 
 const types = (items: AnyJson[]): string[] => items.map(({ content }) => content?.type);
 
-test('every trap exists and lies before today, closed but for those that are not', async () => {
+test('every trap exists and lies before today, and is closed unless its name says otherwise', async () => {
   const all: Behind[] = (await ask(sandbox, { path: '/_sandbox/conversations' })).json();
   expect(new Set(all.map(({ trap }) => trap))).toEqual(new Set(sandbox.traps.map(({ name }) => name)));
   for (const { conversation: shown, conversationId, trap } of all) {
@@ -189,7 +189,7 @@ describe('customers', () => {
     expect(Math.max(...names.map((name) => name.length))).toBeGreaterThan(500);
   });
 
-  test('opt-out directly, by a child topic, by another spelling, and taken back', async () => {
+  test('opt-out directly, by a child topic, by another spelling, and removed again', async () => {
     const topics: AnyJson[] = (await conforming({ path: '/api/v1/topics' })).json();
     const namesOf = async (name: string): Promise<string[]> =>
       (await behind(name)).conversation.topicIds.map((id) => topics.find((topic) => topic.id === id).name);

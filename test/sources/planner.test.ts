@@ -47,7 +47,7 @@ const closing = (conversationId: string, closedAt: string, source: 'events' | 'r
 });
 
 describe('events', () => {
-  test('tell closings and reopenings in their order, and nothing else', async () => {
+  test('give closings and reopenings in their order, and nothing else', async () => {
     const gladly = await eventsGladly(
       { type: 'CONVERSATION/CREATED', at: '2026-11-22T08:00:00Z' },
       { at: '2026-11-22T08:10:00.07Z' },
@@ -76,7 +76,7 @@ describe('events', () => {
     expect(asked(gladly)['entities']).toBe('CONVERSATION');
   });
 
-  test('without a conversation are told as such, those of the range', async () => {
+  test('without a conversation are reported as such, within the range', async () => {
     const gladly = await eventsGladly(
       { conversationId: '' },
       { conversationId: null },
@@ -91,7 +91,7 @@ describe('events', () => {
     ]);
   });
 
-  test('are those of the range, its beginning included and its end not', async () => {
+  test('include the start of the range and not its end', async () => {
     const times = ['07:59:59.999', '08:00:00.000', '08:59:59.999', '09:00:00.000'];
     const gladly = await eventsGladly(
       ...times.map((time) => ({ at: `2026-11-22T${time}Z`, conversationId: time })),
@@ -100,7 +100,7 @@ describe('events', () => {
     expect(found.map((one) => 'closing' in one && one.closing.conversationId)).toEqual(times.slice(1, 3));
   });
 
-  test('are asked for a little around the range, and never for the future', async () => {
+  test('are requested a little beyond the range, and never for the future', async () => {
     const [past, newest] = [await eventsGladly(), await eventsGladly()];
     await all(fromEvents(past).find(range));
     await all(fromEvents(newest).find({ since: ago(hour), until: ago(500) }));
@@ -111,7 +111,7 @@ describe('events', () => {
     expect(asked(newest)).toEqual({ startAt: '2026-11-22T08:59:59.000Z', entities: 'CONVERSATION' });
   });
 
-  test('that are gone by now are a failure, not a gap', async () => {
+  test('that have passed are a failure, not a gap', async () => {
     const gladly = await eventsGladly();
     const time = fakeTime();
     const oldest = { since: ago(day - minute), until: now };
@@ -145,7 +145,7 @@ const reportGladly = (...rows: string[]): Promise<LocalGladly> =>
 const fromReport = (gladly: LocalGladly): ClosingSource => reportSource(clientOf(gladly.origin));
 
 describe('the report', () => {
-  test('tells closings and reopenings in its order, and nothing else', async () => {
+  test('gives closings and reopenings in its order, and nothing else', async () => {
     const gladly = await reportGladly(
       'UTC,2026-11-22T08:00:00.000Z,CONVERSATION/CREATED,c1,u1,',
       'UTC,2026-11-22T08:30:00.000Z,CONVERSATION/CLOSED,c1,u1,',
@@ -169,7 +169,7 @@ describe('the report', () => {
     ]);
   });
 
-  test('with rows without a conversation tells them as such, unless they lie outside the range', async () => {
+  test('reports rows without a conversation as such, unless they are outside the range', async () => {
     const gladly = await reportGladly(
       'UTC,2026-11-22T08:30:00Z,CONVERSATION/CLOSED,,u1,',
       'UTC,2026-11-22T08:31:00Z,CONVERSATION/REOPENED, ,u1,',
@@ -184,7 +184,7 @@ describe('the report', () => {
     ]);
   });
 
-  test('is asked for the days of UTC that the range touches; other times of them are left out', async () => {
+  test('is requested for the days of UTC that the range touches; times outside the range are left out', async () => {
     const times = ['2026-11-21T05:59:59.999Z', '2026-11-21T06:00:00Z', '2026-11-22T05:59:59.999Z'];
     const gladly = await reportGladly(
       ...[...times, '2026-11-22T06:00:00Z'].map((at, index) => `UTC,${at},CONVERSATION/CLOSED,c${index},u1,`),
@@ -200,7 +200,7 @@ describe('the report', () => {
     });
   });
 
-  test('with a time that cannot be read is a failure that names the conversation', async () => {
+  test('with an unreadable time is a failure that names the conversation', async () => {
     const gladly = await reportGladly(
       'UTC,,NOTE/CREATED,c0,u1,',
       'UTC,yesterday,CONVERSATION/CLOSED,,u1,',
@@ -274,7 +274,7 @@ describe('the choice of sources', () => {
     expect(choose(ago(3 * hour), ago(2 * hour)).covers).toEqual([['events', ago(3 * hour), ago(2 * hour)]]);
   });
 
-  test('of older times is the report alone, as soon as it can tell all of them', () => {
+  test('of older times is the report alone, once it has all of them', () => {
     expect(choose('2026-11-01T06:00:00.000Z', '2026-11-20T06:00:00.000Z')).toEqual({
       covers: [['report', '2026-11-01T06:00:00.000Z', '2026-11-20T06:00:00.000Z']],
       explanation: [
@@ -289,7 +289,7 @@ describe('the choice of sources', () => {
     ]);
   });
 
-  test('of both is the report first, then the events, with a seam that both tell', () => {
+  test('of both is the report first, then the events, with a seam that both cover', () => {
     const { covers, explanation } = choose('2026-11-01T00:00:00.000Z');
     expect(covers).toEqual([
       ['report', '2026-11-01T00:00:00.000Z', '2026-11-21T11:00:00.000Z'],
@@ -344,7 +344,7 @@ describe('the choice of sources', () => {
     });
   });
 
-  test('leaves no gap, asks each source for what it has, and asks as little as can be', () => {
+  test('leaves no gap, asks each source for what it has, and makes as few requests as possible', () => {
     const times = fc.integer({ min: 0, max: 40 * day });
     fc.assert(
       fc.property(times, times, (one, other) => {

@@ -103,7 +103,7 @@ describe('an e-mail address', () => {
     expect(`a@${'b.'.repeat(125)}cc`).toHaveLength(254);
   });
 
-  test('nothing that is taken can end a header, a list or an angle bracket', () => {
+  test('no valid address can end a header, a list or an angle bracket', () => {
     const parts = fc.constantFrom(
       'a',
       'acme',
@@ -158,7 +158,7 @@ test('two spellings of one address meet', () => {
 });
 
 describe('the address that a survey goes to', () => {
-  test('the primary one, wherever it stands', () => {
+  test('the primary one, wherever it is in the list', () => {
     const choice = chooseEmail([
       email('a@acme.com'),
       email('b@acme.com', { primary: true }),
@@ -176,7 +176,7 @@ describe('the address that a survey goes to', () => {
     });
   });
 
-  test('Gladly’s normal spelling before the one that was typed', () => {
+  test('Gladly’s normalized spelling before the original one', () => {
     expect(chooseEmail([email('amy@acme.com', { original: 'Amy@Acme.com' })])).toEqual({
       address: 'amy@acme.com',
     });
@@ -184,7 +184,7 @@ describe('the address that a survey goes to', () => {
     expect(chooseEmail([email('broken', { original: 'Amy@Acme.com' })])).toEqual({ address: 'Amy@Acme.com' });
   });
 
-  test('none at all is another thing than none that is valid', () => {
+  test('having none is different from having no valid one', () => {
     expect(missing(chooseEmail([]))).toBe('no_address');
     expect(missing(chooseEmail([email(null), email(' ', { original: '' })]))).toBe('no_address');
     expect(missing(chooseEmail([email('broken')]))).toBe('bad_address');

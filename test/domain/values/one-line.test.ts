@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { oneLine } from '../../../src/domain/values/one-line.ts';
 
-test('text of others becomes one line, is not longer than allowed and no character is cut in half', () => {
+test('foreign text becomes one line, is not longer than allowed, and no character is cut in half', () => {
   fc.assert(
     fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 20 }), (text, length) => {
       const line = oneLine(text, length);

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createSemaphore, type PermitOrder } from '../../../src/domain/values/semaphore.ts';
 
 describe('turns', () => {
-  test('are given one at a time, in the order of asking, to those ahead first', async () => {
+  test('are given one at a time, in order, to those ahead first', async () => {
     const turns = createSemaphore(1);
     const order: string[] = [];
     let users = 0;
@@ -28,7 +28,7 @@ describe('turns', () => {
     expect(order.at(-1)).toBe('when nobody waits');
   });
 
-  test('are given to as many at a time as there may be', async () => {
+  test('are given to as many at a time as allowed', async () => {
     const turns = createSemaphore(2);
     await Promise.all([turns.take(), turns.take()]);
     const seen: string[] = [];

@@ -70,7 +70,7 @@ describe('a refusal', () => {
     expect((await failureOf((await failing(404)).getAgents())).kind).toBe('contract');
   });
 
-  test('carries what Gladly said, on one line of bounded length', async () => {
+  test('carries what Gladly says, on one line of bounded length', async () => {
     const detail = `endAt must\n\u001b[31moccur\u202e after startAt ${'x'.repeat(5000)}`;
     const body = { errors: [{ attr: 'startAt', code: 'invalid', detail }] };
     const { message } = await failureOf((await failing(400, body)).getConversation('c1'));
@@ -80,7 +80,7 @@ describe('a refusal', () => {
     expect(message.length).toBeLessThan(500);
   });
 
-  test('tells neither secrets nor addresses that the answer repeats', async () => {
+  test('contains neither secrets nor addresses that the answer repeats', async () => {
     const basic = Buffer.from(`${credentials.email}:${credentials.token}`).toString('base64');
     const detail = `Basic ${basic} ${credentials.token} for jane.doe@example.com at +1 (415) 222-3316`;
     const client = await failing(400, { errors: [{ code: 'invalid', detail }] });
@@ -107,7 +107,7 @@ describe('no answer', () => {
     expect(client.counts.gladly).toBe(6);
   });
 
-  test('a certificate that is not accepted is not asked for again', async () => {
+  test('a request that meets an untrusted certificate is not repeated', async () => {
     const server = createServer({ key, cert: certificate }, (_, response) => response.end('[]'));
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     onTestFinished(() => void server.close());

@@ -3,7 +3,7 @@ import { clientOf, failureOf, localGladly } from '../local-gladly.ts';
 
 const large = JSON.stringify([{ type: 'filler', text: ' '.repeat(2 * 1024 * 1024) }]);
 
-/** More than are read at a time. */
+/** More than are read at the same time. */
 const names = Array.from({ length: 12 }, (_, number) => `c${number}`);
 
 test('many large answers at once all arrive', async () => {
@@ -15,7 +15,7 @@ test('many large answers at once all arrive', async () => {
   expect(read.map(({ items }) => items.length)).toEqual(names.map(() => 1));
 });
 
-test('those that break off or never end do not keep the others waiting', async () => {
+test('answers that break off or never end do not block the others', async () => {
   const gladly = await localGladly(({ url }, response) => {
     const ends = url.includes('whole');
     response.writeHead(200, { 'content-type': 'application/json' });

@@ -6,7 +6,7 @@ import type { LimiterStore } from '../../../src/ports/limiter.ts';
 import { clientOf, fakeTime, json, localGladly } from '../local-gladly.ts';
 import type { Time } from '../local-gladly.ts';
 
-/** A clock on which several wait at once: `run` wakes them in the order of their times. */
+/** A clock for several sleepers: `run` wakes them in the order of their times. */
 function sharedTime(nowMs = 1_000_000) {
   let sleepers: { atMs: number; wake: () => void }[] = [];
   const time = {
@@ -37,7 +37,7 @@ function sharedTime(nowMs = 1_000_000) {
   return time;
 }
 
-/** Everything that can happen without time passing has happened. */
+/** Lets everything happen that needs no time. */
 const settled = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 interface Clock {
@@ -58,7 +58,7 @@ function pacer(
   });
 }
 
-/** The times at which a number of requests may leave, all asked for at once. */
+/** The times at which several requests may leave that are made at once. */
 function grants(time: Clock, of: Pacer, count: number, kind: 'request' | 'report' = 'request'): number[] {
   const times: number[] = [];
   for (let index = 0; index < count; index += 1) void of.grant(kind).then(() => times.push(time.clock()));
@@ -77,7 +77,7 @@ describe('requests', () => {
     expect(gaps(times)).toEqual(Array(19).fill(127.5));
   });
 
-  test('do not save up time in which nobody asked', async () => {
+  test('do not save up idle time', async () => {
     const time = sharedTime();
     const one = pacer(time);
     await one.grant('request');
@@ -98,7 +98,7 @@ describe('requests', () => {
     expect(second.at(-1)! - first.at(-1)!).toBeLessThan(1000);
   });
 
-  test('are let through in the order in which they asked', async () => {
+  test('leave in the order in which they were made', async () => {
     const time = sharedTime();
     const one = pacer(time);
     const order: string[] = [];
@@ -107,7 +107,7 @@ describe('requests', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('wait for a store that cannot be asked, then fail with its error', async () => {
+  test('fail with the error of a store that does not work', async () => {
     const time = sharedTime();
     const store: LimiterStore = { ...memoryLimiterStore(), reserve: () => Promise.reject(new Error('busy')) };
     const one = pacer(time, { store });
@@ -142,7 +142,7 @@ describe('a 429', () => {
     [Number.POSITIVE_INFINITY, 60_000],
     [Number.NaN, 1000],
     [-5, 127.5],
-  ])('with Retry-After %s ms holds all back for %i ms', async (retryAfterMs, waitMs) => {
+  ])('with Retry-After %s ms pauses everything for %i ms', async (retryAfterMs, waitMs) => {
     const time = sharedTime();
     const one = pacer(time);
     await one.grant('request');
@@ -161,7 +161,7 @@ describe('a 429', () => {
       true,
     ],
     ['of another process', (store: LimiterStore): LimiterStore => store, false],
-  ])('%s that comes while a request waits for its slot holds it back as well', async (_, seen, own) => {
+  ])('%s during the wait of a request for its slot delays it as well', async (_, seen, own) => {
     const time = sharedTime();
     const store = memoryLimiterStore();
     const one = pacer(time, { store: seen(store) });
@@ -175,7 +175,7 @@ describe('a 429', () => {
     expect(times.map((timeMs) => timeMs - pausedMs)).toEqual([5000, 5127.5]);
   });
 
-  test('of a report holds back reports for long and requests briefly', async () => {
+  test('for a report pauses reports long and requests briefly', async () => {
     const time = sharedTime();
     const one = pacer(time);
     const startedMs = time.nowMs;
@@ -187,8 +187,8 @@ describe('a 429', () => {
   });
 });
 
-describe('a command run by hand', () => {
-  test('goes before work in the background', async () => {
+describe('an interactive command', () => {
+  test('goes before background work', async () => {
     const time = sharedTime();
     const store = memoryLimiterStore();
     const background = grants(time, pacer(time, { store }), 40);
@@ -198,7 +198,7 @@ describe('a command run by hand', () => {
     await time.run();
     expect(hand).toHaveLength(10);
     expect(background).toHaveLength(40);
-    // One request of the background has its slot already; the others wait until the command is done.
+    // One background request already has its slot; the others wait until the command is done.
     const between = background.slice(before).filter((timeMs) => timeMs < hand.at(-1)!);
     expect(between.length).toBeLessThanOrEqual(1);
     expect(Math.min(...gaps([...background, ...hand].sort((a, b) => a - b)))).toBe(127.5);
@@ -222,7 +222,7 @@ describe('the Ratelimit headers', () => {
     expect(await intervalAfter([{ limit: 1, remaining: 1 }])).toBe(1275);
   });
 
-  test('give back at most what they took', async () => {
+  test('never make us faster than before', async () => {
     expect(
       await intervalAfter([
         { limit: 5, remaining: 4 },
@@ -265,7 +265,7 @@ describe('the Ratelimit headers', () => {
     },
   );
 
-  test('reach the pacer from an answer, other words than numbers do not', async () => {
+  test('reach the pacer from an answer; values that are not numbers do not', async () => {
     const time = fakeTime();
     const limits = ['2', '4', 'many', '', '0x', '-1'];
     const gladly = await localGladly((_, response, number) =>
@@ -287,7 +287,7 @@ describe('the Ratelimit headers', () => {
       },
     });
     while (gladly.received.length < limits.length) await client.getAgents();
-    // A slot is one interval after the last one was given, in the pace of that time.
+    // A slot is one interval after the last one, at the pace of that moment.
     expect(gaps(leaving)).toEqual([127.5, 637.5, 318.75, 318.75, 318.75]);
   });
 });
@@ -304,7 +304,7 @@ describe('reports', () => {
     expect(requests[0]! - reports[0]!).toBe(127.5);
   });
 
-  test('do not hold back other requests', async () => {
+  test('do not delay other requests', async () => {
     const time = sharedTime();
     const one = pacer(time);
     grants(time, one, 3, 'report');
@@ -314,7 +314,7 @@ describe('reports', () => {
     expect(requests.at(-1)! - 1_000_000).toBe(1275);
   });
 
-  test('keep their distance also when the share is so small that it is longer than two minutes', async () => {
+  test('keep their distance even if the share makes it longer than two minutes', async () => {
     const time = sharedTime();
     const reports = grants(time, pacer(time, { ratePercent: 1 }), 3, 'report');
     await time.run();
@@ -322,7 +322,7 @@ describe('reports', () => {
   });
 });
 
-test('a pause that was noted before the clock was set back ends with the next one', async () => {
+test('a pause from before the clock was set back ends with the next one', async () => {
   const time = sharedTime(1e12);
   const one = pacer(time);
   await one.rateLimited(60_000);

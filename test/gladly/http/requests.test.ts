@@ -3,7 +3,7 @@ import { createPacer, memoryLimiterStore } from '../../../src/gladly/http/pacing
 import type { LimiterStore } from '../../../src/ports/limiter.ts';
 import { all, clientOf, fakeTime, localGladly } from '../local-gladly.ts';
 
-test('a 429 of a report holds reports back for as long as it says, and all else for a second', async () => {
+test('a 429 for a report pauses reports for as long as it says, and everything else for a second', async () => {
   const time = fakeTime();
   const pauses: { bucket: string; ms: number }[] = [];
   const memory = memoryLimiterStore();

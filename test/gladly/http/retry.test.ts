@@ -4,7 +4,7 @@ import type { RetryInfo } from '../../../src/gladly/http/retry.ts';
 import { clientOf, conversation, failureOf, fakeTime, json, localGladly, unpaced } from '../local-gladly.ts';
 import type { Respond } from '../local-gladly.ts';
 
-/** Answers with the trouble until the try of that number, then with a conversation. */
+/** Fails until the try with this number, then answers with a conversation. */
 const until =
   (number: number, trouble: Respond): Respond =>
   (request, response, count) => {
@@ -77,7 +77,7 @@ describe('a safe request is tried again', () => {
     expect(time.sleeps).toEqual([125, 250, 500, 1000, 2000]);
   });
 
-  test('no later than 30 s after the first time when its time-out is short', async () => {
+  test('no later than 30 s after the first try when its time-out is short', async () => {
     const time = fakeTime();
     const gladly = await localGladly((request, response, number) => {
       time.nowMs += 14_000;
@@ -87,7 +87,7 @@ describe('a safe request is tried again', () => {
     expect(gladly.received).toHaveLength(3);
   });
 
-  test('no later than four time-outs after the first time when its time-out is long', async () => {
+  test('no later than four time-outs after the first try when its time-out is long', async () => {
     const time = fakeTime();
     const gladly = await localGladly((request, response, number) => {
       time.nowMs += 14_000;
@@ -97,7 +97,7 @@ describe('a safe request is tried again', () => {
     expect(gladly.received).toHaveLength(4);
   });
 
-  test('not when it had to wait for its slot until its time was over', async () => {
+  test('not when it waited for its slot until the time was over', async () => {
     const time = fakeTime();
     const gladly = await localGladly(status(502));
     const pacer = unpaced();
@@ -146,7 +146,7 @@ describe('a request that times out for good', () => {
 });
 
 describe('a 429', () => {
-  test('without Retry-After backs off and pauses everybody', async () => {
+  test('without Retry-After backs off and pauses every request', async () => {
     const gladly = await localGladly(until(2, status(429)));
     const pacer = unpaced();
     const time = fakeTime();
@@ -157,7 +157,7 @@ describe('a 429', () => {
     expect(client.counts.rateLimited).toBe(1);
   });
 
-  test('with Retry-After in seconds waits as long', async () => {
+  test('with Retry-After in seconds waits that long', async () => {
     const gladly = await localGladly(until(2, status(429, { 'retry-after': '7' })));
     const pacer = unpaced();
     const time = fakeTime();
@@ -178,7 +178,7 @@ describe('a 429', () => {
     ['3600', 'Wait 60 minutes'],
     ['31', 'Wait 31 s'],
     ['99999999999999999999', 'more than a day'],
-  ])('that asks to wait %s s fails at once with a hint', async (seconds, hint) => {
+  ])('that asks for a wait of %s s fails at once with a hint', async (seconds, hint) => {
     const gladly = await localGladly(status(429, { 'retry-after': seconds }));
     const time = fakeTime();
     const failure = await failureOf(clientOf(gladly.origin, { time }).getConversation('c1'));

@@ -5,7 +5,7 @@ import { clientOf, localGladly, type Respond } from '../local-gladly.ts';
 const range = { startAt: '2026-11-21', endAt: '2026-11-22', timezone: 'UTC' };
 const event = { type: 'CONVERSATION/CLOSED', timestamp: '2026-11-22T10:00:00Z', content: {} };
 
-/** A line every few milliseconds, for as long as somebody reads. */
+/** A line every few milliseconds, until the reader leaves. */
 const endless =
   (type: string, line: (number: number) => string): Respond =>
   (_, response) => {
@@ -34,7 +34,7 @@ test.each(['report', 'events'] as const)('a stop ends %s that never end', async 
       expect(row).toBeDefined();
       if (controller.signal.aborted) after += 1;
       else controller.abort(stopped);
-      // Whatever had arrived by then may still be given.
+      // Lines that have arrived may still be given.
       if (after > 500) throw new Error('it goes on');
     }
   };

@@ -16,7 +16,7 @@ describe('a conversation', () => {
     });
   });
 
-  test('takes null for absent, numbers for text and states that we do not know', async () => {
+  test('reads null as absent, numbers as text, and new statuses', async () => {
     const client = await clientFor({
       id: 17,
       customerId: 23,
@@ -58,7 +58,7 @@ describe('a conversation', () => {
     [[true, 't1']],
     ['t1'],
     [{ t1: true }],
-  ])('with the topics %j cannot be used: any of them may be the one that decides', async (topicIds) => {
+  ])('with the topics %j cannot be used: any of them may decide', async (topicIds) => {
     const client = await clientFor({ ...conversation, topicIds });
     const failure = await failureOf(client.getConversation('c1'));
     expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);

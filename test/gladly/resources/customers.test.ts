@@ -6,7 +6,7 @@ const moved = (to: string) => ({
 });
 
 describe('a customer', () => {
-  test('has addresses, of which those that are none are left out', async () => {
+  test('has addresses, without the entries that are none', async () => {
     const client = await clientFor({
       name: 'Martha',
       emails: [
@@ -63,7 +63,7 @@ describe('a merged customer', () => {
     expect(mergedFrom).toEqual(['u0', 'u1', 'u2', 'u3', 'u4']);
   });
 
-  test('is not followed for ever', async () => {
+  test('is not followed forever', async () => {
     const gladly = await localGladly(({ url }, response) =>
       json(response, 301, moved(`u${Number(url.split('/u')[1]) + 1}`)),
     );
@@ -81,7 +81,7 @@ describe('a merged customer', () => {
     expect(gladly.received).toHaveLength(2);
   });
 
-  test('is found by the Location when the body names nobody', async () => {
+  test('is found by the Location when the body names no id', async () => {
     const gladly = await localGladly(({ url, method }, response) => {
       if (url.includes('u%2F2')) json(response, 200, method === 'GET' ? { id: 'u/2' } : {});
       else response.writeHead(301, { location: url.replace('u1', 'u%2F2') }).end();
@@ -91,14 +91,14 @@ describe('a merged customer', () => {
     expect((await client.createCustomerItem('u1', card)).customerId).toBe('u/2');
   });
 
-  test('whom nothing names cannot be followed', async () => {
+  test('whose new id is missing cannot be followed', async () => {
     const gladly = await localGladly((_, response) => json(response, 301, { errors: [{ code: 'moved' }] }));
     const failure = await failureOf(clientOf(gladly.origin).getCustomer('u1'));
     expect([failure.kind, failure.code]).toEqual(['contract', 'redirected']);
     expect(gladly.received).toHaveLength(1);
   });
 
-  test('takes the card with its method and body', async () => {
+  test('gets the card with its method and body', async () => {
     const gladly = await localGladly(({ url }, response) =>
       url.includes('/u1/') ? json(response, 301, moved('u2')) : json(response, 200, {}),
     );

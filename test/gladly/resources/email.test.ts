@@ -36,7 +36,7 @@ describe('a mail', () => {
     });
   });
 
-  test('leaves after the pacing has granted it and after that was noted, on a connection of its own', async () => {
+  test('leaves after the pacing has granted it and after `leaving`, on a connection of its own', async () => {
     const order: string[] = [];
     const ports = new Set<number>();
     const gladly = await localGladly(({ url }, response) => {
@@ -56,14 +56,14 @@ describe('a mail', () => {
     expect(ports.size).toBe(2);
   });
 
-  test('does not leave when noting it fails', async () => {
+  test('does not leave when `leaving` fails', async () => {
     const gladly = await localGladly((_, response) => json(response, 200, {}));
     const sending = clientOf(gladly.origin).sendEmail(mail, () => Promise.reject(new Error('disk full')));
     await expect(sending).rejects.toThrow('disk full');
     expect(gladly.received).toHaveLength(0);
   });
 
-  test('does not leave, and is not noted, after the signal', async () => {
+  test('does not leave, nor is `leaving` called, after the signal', async () => {
     const gladly = await localGladly((_, response) => json(response, 200, {}));
     const stop = new AbortController();
     stop.abort(new Error('stopped by hand'));
@@ -95,13 +95,13 @@ describe('a mail', () => {
     expect(outcome).toMatchObject({ status: 'uncertain', failure: { kind: expect.any(String) } });
   });
 
-  test.each(['', ' \n', '{}'])('whose success says nothing (%j) is sent', async (body) => {
+  test.each(['', ' \n', '{}'])('whose success has no content (%j) is sent', async (body) => {
     const gladly = await localGladly((_, response) => response.end(body));
     const outcome = await clientOf(gladly.origin).sendEmail(mail, nothing);
     expect(outcome).toEqual({ status: 'sent', externalId: null, customerId: null });
   });
 
-  test('stays sent when the pace of it could not be noted', async () => {
+  test('stays sent when its pace could not be noted', async () => {
     const gladly = await localGladly((_, response) => json(response, 200, { conversationItemId: 'm1' }));
     const pacer = unpaced();
     pacer.observe = () => Promise.reject(new Error('the ledger is busy'));
@@ -123,7 +123,7 @@ describe('a mail', () => {
     expect(gladly.received).toHaveLength(1);
   });
 
-  test('that draws a 429 pauses everybody', async () => {
+  test('that draws a 429 pauses every request', async () => {
     const gladly = await localGladly((_, response) => response.writeHead(429, { 'retry-after': '3' }).end());
     const pacer = unpaced();
     await clientOf(gladly.origin, { pacer }).sendEmail(mail, nothing);

@@ -58,7 +58,7 @@ describe('events', () => {
     expect(event).toMatchObject({ id: '17', content: { conversationId: 'c-e1' } });
   });
 
-  test('are no line of megabytes, which is refused before all of it is there', async () => {
+  test('are not a line of megabytes, which is refused before all of it has arrived', async () => {
     const failure = await failureOf(eventsFrom(line('e1', { initiator: { id: 'x'.repeat(2 ** 20) } })));
     expect([failure.kind, failure.message]).toEqual(['contract', expect.stringContaining('too long')]);
     expect(
@@ -66,7 +66,7 @@ describe('events', () => {
     ).toHaveLength(1);
   });
 
-  test('of an empty stretch are none', async () => {
+  test('may be none', async () => {
     expect(await eventsFrom('')).toEqual([]);
     expect(await eventsFrom('\n\n')).toEqual([]);
   });
@@ -169,7 +169,7 @@ describe('a stream of events that is cut', () => {
     expect(gladly.received).toHaveLength(1);
   });
 
-  test('is not what a slow reader makes of it', async () => {
+  test('is not caused by a slow reader', async () => {
     let finish = (): void => undefined;
     const gladly = await localGladly((_, response) => {
       response.write(`${line('e1')}\n`);

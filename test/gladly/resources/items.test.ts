@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { card, clientOf, failureOf, json, localGladly } from '../local-gladly.ts';
 
 describe('a card', () => {
-  test('that is there already is taken', async () => {
+  test('that exists already is taken', async () => {
     const gladly = await localGladly((_, response) =>
       json(response, 409, { errors: [{ attr: 'newConversationItems', code: 'taken' }] }),
     );
@@ -24,7 +24,7 @@ describe('a card', () => {
     ['a page', '<html>Sign in</html>'],
     ['JSON of something else', '{"hello": ["world"]}'],
     ['no JSON', 'OK'],
-  ])('is not taken for posted or deleted because of %s, whatever the status', async (_, body) => {
+  ])('is not considered posted or deleted because of %s, whatever the status', async (_, body) => {
     const gladly = await localGladly((_request, response) => response.writeHead(200).end(body));
     const client = clientOf(gladly.origin);
     const posted = await failureOf(client.createCustomerItem('u1', card));
@@ -34,7 +34,7 @@ describe('a card', () => {
     }
   });
 
-  test('for nobody is a failure of the customer', async () => {
+  test('for an unknown customer is a failure about the customer', async () => {
     const gladly = await localGladly((_, response) => {
       response.statusCode = 404;
       response.end();

@@ -12,7 +12,7 @@ async function* report(size: number): AsyncGenerator<Uint8Array, void> {
   yield Buffer.from('"\n');
 }
 
-test('a record of a report that is longer than any is a problem, and is not collected', async () => {
+test('a record longer than any real one is a problem, and is not collected', async () => {
   expect(await all(recordsOf(report(mebibyte / 2), ['Conversation ID'], asked))).toEqual([
     { 'Conversation ID': 'c1' },
   ]);

@@ -21,7 +21,7 @@ describe('a recording', () => {
     expect(await clientOf(gladly.origin).downloadRecording('m1', { maxBytes: 8 })).toBeNull();
   });
 
-  test('that is announced as too large is not read', async () => {
+  test('with a content length that is too large is not read', async () => {
     const gladly = await localGladly((_, response) =>
       response.writeHead(200, { 'content-length': 8 }).end(sound),
     );
@@ -29,7 +29,7 @@ describe('a recording', () => {
     expect(failure.code).toBe('recording_too_large');
   });
 
-  test('that turns out too large ends there', async () => {
+  test('that turns out to be too large ends there', async () => {
     const gladly = await localGladly((_, response) => {
       response.write(sound);
       response.end(sound);
@@ -38,7 +38,7 @@ describe('a recording', () => {
     expect((await failureOf(all(recording!.bytes))).code).toBe('recording_too_large');
   });
 
-  test('is asked for again before it began, not after', async () => {
+  test('is requested again before its first byte, not after', async () => {
     const gladly = await localGladly((_, response, number) => {
       if (number === 1) return void response.writeHead(503).end();
       response.writeHead(200, { 'content-length': 100 });

@@ -29,7 +29,7 @@ describe('directories', () => {
     expect(await (await clientFor([{ id: 'i1' }])).getInboxes()).toEqual([{ id: 'i1', name: null }]);
   });
 
-  test('what is no list cannot be used', async () => {
+  test('an answer that is not a list cannot be used', async () => {
     const failure = await failureOf((await clientFor({ agents: [] })).getAgents());
     expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
   });
@@ -40,7 +40,7 @@ describe('directories', () => {
     expect(await (await clientFor({})).getOrganization()).toEqual({ id: null, name: null, timezone: null });
   });
 
-  test('an object of something else altogether is not one that lacks everything', async () => {
+  test('an object without any known property is not an empty one', async () => {
     const client = await clientFor({ hello: ['world'] });
     const asked = [client.getOrganization(), client.getCustomer('u1'), client.getAgent('a1')];
     for (const answer of asked) {

@@ -22,7 +22,7 @@ async function rowsOf(body: string, asked: readonly string[] = columns) {
 }
 
 describe('a report', () => {
-  test('is asked for with its days and zone', async () => {
+  test('is requested with its days and zone', async () => {
     const gladly = await localGladly(sending('Timestamp,Conversation ID\n'));
     expect(await all(clientOf(gladly.origin).report(request, columns))).toEqual([]);
     const { method, url, body } = gladly.received[0]!;
@@ -44,7 +44,7 @@ describe('a report', () => {
     ]);
   });
 
-  test('keeps what stands in quotes, and quotes that nobody closed with care', async () => {
+  test('keeps text in quotes, and stray quotes', async () => {
     expect(await rowsOf('Timestamp,Conversation ID\n"a, ""b""\nc",1\nfive" pipe,2\n')).toEqual([
       { Timestamp: 'a, "b"\nc', 'Conversation ID': '1' },
       { Timestamp: 'five" pipe', 'Conversation ID': '2' },
@@ -78,7 +78,7 @@ describe('a report', () => {
     expect(failure.message).toContain('ConversationTimestampsReport (400: metricSet blank)');
   });
 
-  test('that Gladly does not have is not a conversation that does not exist', async () => {
+  test('that Gladly does not have is not a missing conversation', async () => {
     const gladly = await localGladly((_, response) => response.writeHead(404).end());
     const failure = await failureOf(all(clientOf(gladly.origin).report(request, columns)));
     expect(failure.kind).toBe('contract');
@@ -154,7 +154,7 @@ describe('reports', () => {
     expect(most).toBe(1);
   });
 
-  test('that are left early let the next one through', async () => {
+  test('that are abandoned let the next one start', async () => {
     const gladly = await localGladly(sending(`Timestamp,Conversation ID\n${'1,c1\n'.repeat(100_000)}`));
     const client = clientOf(gladly.origin);
     for await (const row of client.report(request, columns)) {
@@ -179,11 +179,11 @@ describe('reports', () => {
     expect(await all(clientOf(late.origin, { timeoutMs: 100 }).report(request, columns))).toHaveLength(1);
   });
 
-  test('that never come are asked for twice, and given up after about ten minutes', async () => {
+  test('that never come are requested twice, and given up after about ten minutes', async () => {
     const time = fakeTime();
     const startedMs = time.nowMs;
     const gladly = await localGladly((_, response) => {
-      // What the time-out of the connection ends when no byte came for so long.
+      // The connection's own time-out would end it when no byte comes for so long.
       time.nowMs += 300_000;
       response.destroy();
     });
@@ -193,7 +193,7 @@ describe('reports', () => {
     expect(time.nowMs - startedMs).toBeLessThan(11 * 60_000);
   });
 
-  test('that stop in the middle are not waited for as long', async () => {
+  test('that stop in the middle get less time', async () => {
     const gladly = await localGladly((_, response) => {
       response.write('Timestamp,Conversation ID\n1,c1\n');
     });

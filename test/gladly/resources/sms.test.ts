@@ -10,7 +10,7 @@ const status =
     void response.writeHead(code).end();
 
 describe('an SMS', () => {
-  test('is sent as the contract has it, with the id of its item', async () => {
+  test('is sent as the contract says, with the id of its item', async () => {
     const gladly = await localGladly((_, response) =>
       json(response, 200, { customerId: 'u1', conversationItemId: 'm1' }),
     );
@@ -24,7 +24,7 @@ describe('an SMS', () => {
     });
   });
 
-  test('does not leave when noting it fails', async () => {
+  test('does not leave when `leaving` fails', async () => {
     const gladly = await localGladly((_, response) => json(response, 200, {}));
     const sending = clientOf(gladly.origin).sendSms(sms, () => Promise.reject(new Error('disk full')));
     await expect(sending).rejects.toThrow('disk full');

@@ -26,7 +26,7 @@ function failureOf(body: unknown): Failure {
 }
 
 describe('the body of a webhook request', () => {
-  test('a closing names its conversation, its customer and its time', () => {
+  test('a closing has its conversation, its customer and its time', () => {
     expect(readWebhookEvent(closed)).toEqual({
       type: 'CONVERSATION/CLOSED',
       id: 'yHaHXjD4SR-moMR9LbULDb',
@@ -60,7 +60,7 @@ describe('the body of a webhook request', () => {
   test.each([
     ['2026-11-22T11:00:00+01:00', '2026-11-22T10:00:00.000Z'],
     ['2026-11-22T10:00:00.123456789Z', '2026-11-22T10:00:00.123Z'],
-    // All times that Gladly sends are in UTC.
+    // All of Gladly's times are in UTC.
     ['2026-11-22T10:00:00', '2026-11-22T10:00:00.000Z'],
     ['5', null],
     ['yesterday', null],
@@ -70,7 +70,7 @@ describe('the body of a webhook request', () => {
     expect(readWebhookEvent({ ...closed, timestamp })).toMatchObject({ at });
   });
 
-  test('what is not needed may be missing', () => {
+  test('fields that are not needed may be missing', () => {
     const content = { conversationId: 'c1' };
     expect(readWebhookEvent({ type: 'CONVERSATION/CLOSED', content })).toEqual({
       type: 'CONVERSATION/CLOSED',
@@ -99,7 +99,7 @@ describe('the body of a webhook request', () => {
     expect({ kind, code }).toEqual({ kind: 'contract', code: 'webhook_event_invalid' });
   });
 
-  test('any JSON is an event or a failure of ours, and a usable id is kept as it is', () => {
+  test('any JSON is an event or a Failure, and a usable id is kept unchanged', () => {
     const content = fc.record({ conversationId: fc.anything(), customerId: fc.anything() });
     const types = fc.constantFrom('CONVERSATION/CLOSED', 'CONVERSATION/REOPENED', 'PING', 'X', '', 5);
     const body = fc.oneof(

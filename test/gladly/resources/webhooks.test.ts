@@ -14,7 +14,7 @@ const askedOf = (received: readonly { method: string; url: string }[]): string[]
   received.map((one) => `${one.method} ${one.url}`);
 
 describe('webhooks', () => {
-  test('are read with what Gladly leaves out or adds', async () => {
+  test('are read with missing and new properties', async () => {
     const { origin } = await localGladly((_request, response) =>
       json(response, 200, [
         { ...shown, enabled: true, disabledAtDueToRetryLimit: '2026-11-22T10:00:00Z', later: {} },
@@ -43,7 +43,7 @@ describe('webhooks', () => {
     ]);
   });
 
-  test('a new one has the id of its Location', async () => {
+  test('a new one has the id from its Location', async () => {
     const { origin, received } = await localGladly((_request, response) =>
       response.writeHead(201, { location: '/api/v1/webhooks/w%2F1' }).end(),
     );
@@ -70,7 +70,7 @@ describe('webhooks', () => {
     expect(askedOf(received)).toEqual(['POST /api/v1/webhooks', 'GET /api/v1/webhooks']);
   });
 
-  test('a refusal for another reason is told with what Gladly said', async () => {
+  test('a refusal for another reason says what Gladly said', async () => {
     const { origin } = await localGladly((request, response) =>
       request.method === 'GET'
         ? json(response, 200, [])
@@ -80,14 +80,14 @@ describe('webhooks', () => {
     expect([kind, message.includes('at most 20')]).toEqual(['contract', true]);
   });
 
-  test('what is not switched on, because of the PING, is told so', async () => {
+  test('a webhook that is not switched on because of its PING says so', async () => {
     const { origin } = await localGladly((_request, response) => void response.writeHead(400).end());
     const failure = await failureOf(clientOf(origin).updateWebhook('w1', { enabled: true }));
     expect(failure).toMatchObject({ kind: 'configuration', code: 'webhook_ping_failed' });
     expect(failure.hint).toContain('gcsat serve');
   });
 
-  test('other changes that are refused have nothing to do with a PING', async () => {
+  test('other refused changes do not mention the PING', async () => {
     const { origin } = await localGladly((_request, response) => void response.writeHead(400).end());
     const failure = await failureOf(clientOf(origin).updateWebhook('w1', { enabled: false }));
     expect(failure).toMatchObject({ kind: 'contract', code: 'refused' });
@@ -102,7 +102,7 @@ describe('webhooks', () => {
     expect(await clientOf(origin).deleteWebhook('w1')).toBe(outcome);
   });
 
-  test('a change or deletion that something else answered with 200 is not done', async () => {
+  test('a change or deletion that another server answers with 200 is not done', async () => {
     const { origin } = await localGladly((_request, response) => json(response, 200, { maintenance: true }));
     const client = clientOf(origin);
     for (const changing of [client.updateWebhook('w1', { enabled: true }), client.deleteWebhook('w1')]) {
@@ -110,7 +110,7 @@ describe('webhooks', () => {
     }
   });
 
-  test('one that is not there is null', async () => {
+  test('an unknown one is null', async () => {
     const { origin } = await localGladly((_request, response) => void response.writeHead(404).end());
     expect(await clientOf(origin).getWebhook('w1')).toBeNull();
   });
