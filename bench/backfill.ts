@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createPacer, memoryLimiterStore } from '../src/gladly/pacing.ts';
+import { createPacer, memoryLimiterStore } from '../src/gladly/http/pacing.ts';
 import type { Closing } from '../src/store/closings/closing.ts';
 import { listClosings } from '../src/store/closings/closings.ts';
 import { openLedger } from '../src/store/open.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import { createGladlyClient } from '../src/gladly/client.ts';
-import { createPacer } from '../src/gladly/pacing.ts';
+import { createPacer } from '../src/gladly/http/pacing.ts';
 import { limiterStore } from '../src/store/limiter.ts';
 import { openLedger } from '../src/store/open.ts';
 

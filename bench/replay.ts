@@ -23,7 +23,7 @@ await withFolder(async (folder) => {
   const account = { ...sandbox, origin: observer.origin };
   const env = environmentOf(folder, account);
   const trap = (name: string): string =>
-    sandbox.traps.find((one) => one.name === name)?.conversationId ?? sandbox.tellingConversationId;
+    sandbox.traps.find((one) => one.name === name)?.conversationId ?? sandbox.exampleConversationId;
   const measured: Measured[] = [];
   const note = async (name: string, work: () => Promise<unknown>): Promise<void> => {
     const began = performance.now();
@@ -37,10 +37,10 @@ await withFolder(async (folder) => {
   printMachine('before');
   try {
     const naive = naiveReader(account, () => Promise.resolve());
-    await note('six calls one after another', () => naive(sandbox.tellingConversationId));
-    await note('replay, nothing cached', gcsat('replay', sandbox.tellingConversationId));
+    await note('six calls one after another', () => naive(sandbox.exampleConversationId));
+    await note('replay, nothing cached', gcsat('replay', sandbox.exampleConversationId));
     await note('replay of another, directories cached', gcsat('replay', trap('reopened')));
-    await note('replay of the same again', gcsat('replay', sandbox.tellingConversationId));
+    await note('replay of the same again', gcsat('replay', sandbox.exampleConversationId));
     await note('attribute, directories cached', gcsat('attribute', trap('opt_out_child_topic')));
     await note('replay of a merged customer', gcsat('replay', trap('merged_customer')));
     await note('replay of a truncated timeline', gcsat('replay', trap('truncated')));

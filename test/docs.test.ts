@@ -139,7 +139,7 @@ describe('commands', () => {
   test('run against the sandbox, and are neither a misuse nor a defect', async () => {
     const { env, sandbox } = await testGladly();
     const cwd = temporaryFolder();
-    writeFileSync(join(cwd, 'ids.txt'), `${sandbox.tellingConversationId}\n`);
+    writeFileSync(join(cwd, 'ids.txt'), `${sandbox.exampleConversationId}\n`);
     const password = 'as the server and Gladly know it';
     const server = await startServer([], { ...env, GCSAT_WEBHOOK_PASSWORD: password });
     const account = { ...env, GCSAT_PUBLIC_URL: server.listening, GCSAT_WEBHOOK_PASSWORD: password };
@@ -149,7 +149,7 @@ describe('commands', () => {
       word
         .replace(
           /^(5LNrIaOiRJ6u3vQ8jHyTkQ|<conversationId>)$/,
-          words[0] === 'webhook' ? told : sandbox.tellingConversationId,
+          words[0] === 'webhook' ? told : sandbox.exampleConversationId,
         )
         .replace(/^(https:\/\/csat\.acme\.com|http:\/\/localhost:8080)$/, server.listening)
         .replace('KEY=VALUE', 'sample=50')

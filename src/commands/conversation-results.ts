@@ -32,7 +32,7 @@ export async function workOnConversations(
 }
 
 /**
- * The conversations that a command line names; without one the telling one of the embedded sandbox.
+ * The conversations that a command line names; without one the example of the embedded sandbox.
  *
  * @throws Failure kind usage when none is named, or for an id that cannot be one.
  */
@@ -42,7 +42,7 @@ export async function namedConversations(
 ): Promise<readonly string[]> {
   await context.settings();
   const sandbox = context.sandbox();
-  if (given.length === 0 && sandbox !== null) return [sandbox.tellingConversationId];
+  if (given.length === 0 && sandbox !== null) return [sandbox.exampleConversationId];
   if (given.length === 0) {
     throw new Failure('usage', 'no_conversation', 'no conversation is named', {
       hint: 'give one or more conversation ids, or --sandbox for one that is made up',

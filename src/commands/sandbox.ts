@@ -56,7 +56,7 @@ export const sandboxControls: readonly string[] = [
 
 /** Traps whose conversations are worth a look right after the start. */
 const shownTraps = [
-  'telling',
+  'three_agents',
   'closed_twice',
   'reopened',
   'opt_out_child_topic',

@@ -1,118 +1,116 @@
+import { createSemaphore } from '../domain/values/semaphore.ts';
+import type { ReportSlots } from '../ports/report-slots.ts';
+import type { Pacer } from './http/pacing.ts';
+import { createRequests, type RequestCounts } from './http/requests.ts';
+import type { RetryOptions } from './http/retry.ts';
+import { createTransport } from './http/transport.ts';
+import type { SendOutcome } from './resources/communication.ts';
+import { getConversation, getConversationItems, type Conversation } from './resources/conversations.ts';
+import { getCustomer, type Customer } from './resources/customers.ts';
+import { sendEmail, type Mail } from './resources/email.ts';
+import { readEvents, type EventQuery, type GladlyEvent } from './resources/events.ts';
 import {
-  readAgent,
-  readAgents,
-  readConversation,
-  readInbox,
-  readInboxes,
-  readList,
-  readOrganization,
-  readTopic,
-  readTopics,
-  readWebhook,
-  readWebhooks,
-} from './answers.ts';
-import type { Agent, Conversation, Customer, Inbox, Organization, Topic, Webhook } from './answers.ts';
-import { createCustomerItem, deleteCustomerItem, deleteItem, getCustomer } from './customers.ts';
-import type { NewItem } from './customers.ts';
-import type { SendOutcome } from './communication.ts';
-import { sendEmail } from './email.ts';
-import type { Mail } from './email.ts';
-import type { Problem } from './errors.ts';
-import { readEvents } from './events.ts';
-import type { EventQuery, GladlyEvent } from './events.ts';
-import { createLine } from './line.ts';
-import { downloadRecording } from './media.ts';
-import type { Recording } from './media.ts';
-import type { Pacer } from './pacing.ts';
-import { apiPath } from './path.ts';
-import { readReport } from './reports.ts';
-import type { ReportRequest } from './reports.ts';
-import { createRequests, readJson } from './requests.ts';
-import type { Call, RequestCounts } from './requests.ts';
-import type { RetryOptions } from './retry.ts';
-import { sendSms } from './sms.ts';
-import type { Sms } from './sms.ts';
-import { createTransport } from './transport.ts';
-import { createWebhook, deleteWebhook, updateWebhook } from './webhooks.ts';
-import type { WebhookChanges, WebhookSpecification } from './webhooks.ts';
-
-/** The reports that Gladly makes at a time, shared with other processes. */
-export interface ReportSlots {
-  /** Resolves when there is room for one more; the caller then calls what it was given, once, when the report is over. */
-  take(signal?: AbortSignal): Promise<() => Promise<void>>;
-}
+  createCustomerItem,
+  deleteCustomerItem,
+  deleteItem,
+  getItem,
+  type NewItem,
+} from './resources/items.ts';
+import { downloadRecording, type Recording } from './resources/media.ts';
+import {
+  getAgent,
+  getAgents,
+  getInbox,
+  getInboxes,
+  getOrganization,
+  getTopic,
+  getTopics,
+  type Agent,
+  type Inbox,
+  type Organization,
+  type Topic,
+} from './resources/organization.ts';
+import { readReport, type ReportRequest } from './resources/reports.ts';
+import { sendSms, type Sms } from './resources/sms.ts';
+import {
+  createWebhook,
+  deleteWebhook,
+  getWebhook,
+  getWebhooks,
+  updateWebhook,
+  type Webhook,
+  type WebhookChanges,
+  type WebhookSpecification,
+} from './resources/webhooks.ts';
 
 export interface GladlyOptions extends RetryOptions {
   /** E.g. `https://acme.gladly.com`; nothing else ever gets the credentials. */
   origin: string;
   email: string;
   token: string;
-  /** Of one HTTP request. */
+  /** For one HTTP request. */
   timeoutMs: number;
   userAgent: string;
   pacer: Pacer;
-  /** Without it nobody else is known to ask for reports. */
+  /** Default: no other process requests reports. */
   reportSlots?: ReportSlots;
   /**
-   * Once aborted, nothing new starts and every waiting ends with its reason. What is in flight finishes within its
+   * Once aborted, nothing new starts and every wait ends with its reason. What is in flight finishes within its
    * time-out, except streams (events, reports, recordings), which no time-out bounds: they end with the reason.
    */
   signal?: AbortSignal;
 }
 
 /**
- * The operations of Gladly that the surveys need. Ids are opaque. Failures: `credentials` (401, 403), `not_found`,
- * `temporary` (network, time-out, 5xx, rate limit, after the tries), `contract` (an answer that cannot be used).
+ * The operations of Gladly that surveys need. Ids are opaque. Failures: `credentials` (401, 403), `not_found`, `temporary`
+ * (network, time-out, 5xx, rate limit, after all tries), `contract` (an answer that cannot be used).
  */
 export interface GladlyClient {
   readonly counts: RequestCounts;
   getConversation(id: string): Promise<Conversation>;
   /** Ascending by time. `limited`: the end of the timeline may be missing (getConversationItems). */
   getConversationItems(id: string): Promise<{ items: unknown[]; limited: boolean }>;
-  /** `mergedFrom`: the ids that were followed to the customer, the one asked for first. */
+  /** `mergedFrom`: the ids that were followed to the customer, the requested one first. */
   getCustomer(id: string): Promise<{ customer: Customer; mergedFrom: string[] }>;
   getAgents(): Promise<Agent[]>;
   getAgent(id: string): Promise<Agent | null>;
   getInboxes(): Promise<Inbox[]>;
   getInbox(id: string): Promise<Inbox | null>;
-  /** Disabled ones included. */
+  /** Disabled topics are included. */
   getTopics(): Promise<Topic[]>;
   getTopic(id: string): Promise<Topic | null>;
   getOrganization(): Promise<Organization>;
   /** Null also for an item of a type that the API does not support. */
   getItem(id: string): Promise<unknown>;
-  /** Safe to repeat. `customerId`: who has the item, when the customer was merged. */
+  /** Safe to repeat. `customerId`: the customer who has the item, after any merges. */
   createCustomerItem(
     customerId: string,
     item: NewItem,
   ): Promise<{ created: 'created' | 'taken'; customerId: string }>;
   deleteCustomerItem(customerId: string, itemId: string): Promise<'deleted' | 'absent'>;
-  /** The same by the item's id alone: a merge takes items along to another customer. */
+  /** By the item's id alone: a merge moves items to another customer. */
   deleteItem(itemId: string): Promise<'deleted' | 'absent'>;
-  /** Never repeated by itself; `leaving` is awaited right before the mail leaves. */
+  /** Never repeated automatically. `leaving` is awaited right before the mail leaves. */
   sendEmail(mail: Mail, leaving: () => Promise<void>): Promise<SendOutcome>;
   sendSms(sms: Sms, leaving: () => Promise<void>): Promise<SendOutcome>;
   events(query: EventQuery): AsyncIterable<GladlyEvent>;
-  /** One at a time: a second report starts when the first was read to its end or left. */
+  /** One at a time: a second report starts when the first has been read to its end or abandoned. */
   report(request: ReportRequest, columns: readonly string[]): AsyncIterable<Record<string, string>>;
   downloadRecording(itemId: string, options: { maxBytes: number }): Promise<Recording | null>;
   getWebhooks(): Promise<Webhook[]>;
   getWebhook(id: string): Promise<Webhook | null>;
   /**
-   * Makes a webhook that is disabled, unless its URL has one already (`taken`): Gladly lets no two have the same, which
-   * makes it safe to repeat.
+   * Makes a disabled webhook, unless its URL already has one (`taken`). Gladly refuses a second one with the same URL,
+   * which makes this safe to repeat.
    */
   createWebhook(webhook: WebhookSpecification): Promise<{ id: string; created: 'created' | 'taken' }>;
-  /** Enabling, and another URL, work only if the PING is answered with 200: else Failure `webhook_ping_failed`. */
+  /** Enabling, and a new URL, need the PING to be answered with 200: else Failure `webhook_ping_failed`. */
   updateWebhook(id: string, changes: WebhookChanges): Promise<void>;
-  /** Gladly deletes only what is disabled. */
+  /** `enabled`: Gladly deletes only a disabled webhook. */
   deleteWebhook(id: string): Promise<'deleted' | 'absent' | 'enabled'>;
   /** Ends all connections. */
   close(): void;
 }
-
-/** The cap of a timeline; a list of exactly this length may have been cut (getConversationItems). */
-const mostItems = 1000;
 
 export function createGladlyClient(options: GladlyOptions): GladlyClient {
   const transport = createTransport(options);
@@ -122,10 +120,10 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     transport,
     secrets: [options.token, basic].filter((secret) => secret !== ''),
   });
-  const reports = createLine();
+  const reportTurn = createSemaphore(1);
   const inFlight = new Map<string, Promise<unknown>>();
 
-  /** Who asks the same while it is being asked gets the same answer. */
+  /** Callers who ask for the same object at the same time share one answer. */
   const shared = <T>(operation: string, id: string, run: () => Promise<T>): Promise<T> => {
     const key = `${operation} ${id}`;
     const running = inFlight.get(key);
@@ -135,92 +133,35 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     return started;
   };
 
-  const get = <T>(
-    call: Pick<Call, 'operation' | 'about' | 'path'>,
-    read: (value: unknown, asked: ReturnType<typeof requests.asked>) => T,
-    instead?: (problem: Problem) => T | undefined,
-  ): Promise<T> =>
-    shared(call.operation, call.about?.id ?? '', () =>
-      requests.ask(
-        { ...call, method: 'GET' },
-        async (answer, asked) => read(await readJson(answer, asked), asked),
-        instead,
-      ),
-    );
-
   async function* report(
     request: ReportRequest,
     columns: readonly string[],
   ): AsyncGenerator<Record<string, string>, void, undefined> {
-    const leave = await reports.enter(options.signal);
+    await reportTurn.take('in_line', options.signal);
     let giveBack: (() => Promise<void>) | undefined;
     try {
       giveBack = await options.reportSlots?.take(options.signal);
       yield* readReport(requests, request, columns);
     } finally {
       await giveBack?.();
-      leave();
+      reportTurn.end();
     }
   }
 
   return {
     counts: requests.counts,
-    getConversation: (id) =>
-      get(
-        {
-          operation: 'getConversation',
-          about: { noun: 'conversation', id },
-          path: apiPath`/conversations/${id}`,
-        },
-        readConversation,
-      ),
+    getConversation: (id) => shared('getConversation', id, () => getConversation(requests, id)),
     getConversationItems: (id) =>
-      shared('getConversationItems', id, () =>
-        requests.ask(
-          {
-            operation: 'getConversationItems',
-            about: { noun: 'conversation', id },
-            method: 'GET',
-            path: apiPath`/conversations/${id}/items`,
-          },
-          async (answer, asked) => {
-            const items = readList(await readJson(answer, asked), asked);
-            const flag = answer.header('gladly-limited-data');
-            const flagged = flag !== null && flag.trim().toLowerCase() !== 'false';
-            return { items, limited: flagged || items.length === mostItems };
-          },
-        ),
-      ),
+      shared('getConversationItems', id, () => getConversationItems(requests, id)),
     getCustomer: (id) => shared('getCustomer', id, () => getCustomer(requests, id)),
-    getAgents: () => get({ operation: 'getAgents', path: apiPath`/agents` }, readAgents),
-    getAgent: (id) =>
-      get(
-        { operation: 'getAgent', about: { noun: 'agent', id }, path: apiPath`/agents/${id}` },
-        (value, asked): Agent | null => readAgent(value, asked, id),
-        absentAt(400, 404),
-      ),
-    getInboxes: () => get({ operation: 'getInboxes', path: apiPath`/inboxes` }, readInboxes),
-    getInbox: (id) =>
-      get(
-        { operation: 'getInbox', about: { noun: 'inbox', id }, path: apiPath`/inboxes/${id}` },
-        (value, asked): Inbox | null => readInbox(value, asked, id),
-        absentAt(400, 404),
-      ),
-    getTopics: () => get({ operation: 'getTopics', path: apiPath`/topics` }, readTopics),
-    getTopic: (id) =>
-      get(
-        { operation: 'getTopic', about: { noun: 'topic', id }, path: apiPath`/topics/${id}` },
-        (value, asked): Topic | null => readTopic(value, asked, id),
-        absentAt(404),
-      ),
-    getOrganization: () =>
-      get({ operation: 'getOrganization', path: apiPath`/organization` }, readOrganization),
-    getItem: (id) =>
-      get<unknown>(
-        { operation: 'getItem', about: { noun: 'item', id }, path: apiPath`/conversation-items/${id}` },
-        (value) => value,
-        absentAt(400, 404),
-      ),
+    getAgents: () => shared('getAgents', '', () => getAgents(requests)),
+    getAgent: (id) => shared('getAgent', id, () => getAgent(requests, id)),
+    getInboxes: () => shared('getInboxes', '', () => getInboxes(requests)),
+    getInbox: (id) => shared('getInbox', id, () => getInbox(requests, id)),
+    getTopics: () => shared('getTopics', '', () => getTopics(requests)),
+    getTopic: (id) => shared('getTopic', id, () => getTopic(requests, id)),
+    getOrganization: () => shared('getOrganization', '', () => getOrganization(requests)),
+    getItem: (id) => shared('getItem', id, () => getItem(requests, id)),
     createCustomerItem: (customerId, item) => createCustomerItem(requests, customerId, item),
     deleteCustomerItem: (customerId, itemId) => deleteCustomerItem(requests, customerId, itemId),
     deleteItem: (itemId) => deleteItem(requests, itemId),
@@ -229,21 +170,11 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     events: (query) => readEvents(requests, query),
     report,
     downloadRecording: (itemId, bounds) => downloadRecording(requests, itemId, bounds),
-    getWebhooks: () => get({ operation: 'getWebhooks', path: apiPath`/webhooks` }, readWebhooks),
-    getWebhook: (id) =>
-      get(
-        { operation: 'getWebhook', about: { noun: 'webhook', id }, path: apiPath`/webhooks/${id}` },
-        (value, asked): Webhook | null => readWebhook(value, asked, id),
-        absentAt(404),
-      ),
+    getWebhooks: () => shared('getWebhooks', '', () => getWebhooks(requests)),
+    getWebhook: (id) => shared('getWebhook', id, () => getWebhook(requests, id)),
     createWebhook: (webhook) => createWebhook(requests, webhook),
     updateWebhook: (id, changes) => updateWebhook(requests, id, changes),
     deleteWebhook: (id) => deleteWebhook(requests, id),
     close: () => transport.close(),
   };
-}
-
-/** Null for the statuses by which an operation says that there is nothing of this id. */
-function absentAt(...statuses: readonly number[]): (problem: Problem) => null | undefined {
-  return ({ refusal }) => (refusal !== null && statuses.includes(refusal.status) ? null : undefined);
 }

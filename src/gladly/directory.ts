@@ -1,21 +1,16 @@
 import { z } from 'zod';
-import type { Agent, Inbox, Organization, Topic } from './answers.ts';
+import type { DirectoryCache } from '../ports/cache.ts';
 import type { GladlyClient } from './client.ts';
+import type { Agent, Inbox, Organization, Topic } from './resources/organization.ts';
 
-/** Keeps what Gladly said between runs. `body` is whatever was written; times are ISO-8601 in UTC. */
-export interface DirectoryCache {
-  read(kind: string, id: string): Promise<{ body: unknown; fetchedAt: string } | null>;
-  write(kind: string, id: string, body: unknown, fetchedAt: string): Promise<void>;
-}
-
-/** The organization's people and words by id, read from Gladly as seldom as possible. */
+/** The organization's agents, inboxes and topics by id, read from Gladly as seldom as possible. */
 export interface Directory {
   agents(): Promise<Map<string, Agent>>;
-  /** Also an agent that the list does not name; null when Gladly does not know the id. */
+  /** Also finds an agent who is not on the list. Null when Gladly does not know the id. */
   agent(id: string): Promise<Agent | null>;
-  /** All inboxes; of the given ids also those that the list does not name. */
+  /** All inboxes, and those of the given ids that are not on the list. */
   inboxes(ids?: readonly string[]): Promise<Map<string, Inbox>>;
-  /** All topics; of the given ids and their ancestors also those that the list does not name. */
+  /** All topics, and those of the given ids and their ancestors that are not on the list. */
   topics(ids?: readonly string[]): Promise<Map<string, Topic>>;
   organization(): Promise<Organization>;
 }
@@ -24,9 +19,9 @@ export interface DirectoryOptions {
   client: GladlyClient;
   cache: DirectoryCache;
   clock: () => number;
-  /** How long what Gladly said is taken for true; default 15 minutes. */
+  /** How long an answer is used without asking again; default 15 minutes. */
   ttlMs?: number;
-  /** How long an id that Gladly does not know is not asked for again; default 10 minutes. */
+  /** The same for an id that Gladly does not know; default 10 minutes. */
   missingTtlMs?: number;
 }
 
@@ -36,9 +31,9 @@ interface Dated<T> {
 }
 
 const minute = 60_000;
-/** To read a list again so soon would hardly bring more. */
+/** A list that is younger than this hardly changes when it is read again. */
 const justReadMs = 10_000;
-/** The id under which a list is kept. */
+/** The id that a list is kept under. */
 const whole = '';
 
 const name = z.string().nullable();
@@ -47,7 +42,7 @@ const inboxShape = z.object({ id: z.string(), name });
 const topicShape = z.object({ id: z.string(), name, parentId: name, disabled: z.boolean() });
 const organizationShape = z.object({ id: name, name, timezone: name });
 
-/** How one kind of thing is fetched, and what of it is kept. */
+/** How one kind of object is fetched and kept. */
 interface Kind<T> {
   name: string;
   kept: z.ZodType<T>;
@@ -85,21 +80,21 @@ export function createDirectory(options: DirectoryOptions): Directory {
 }
 
 /**
- * The list, with those of the ids that it does not name and of what these bring along: an older list is read anew for
- * them, once, and what a list lacks that was just read is asked for by itself.
+ * The list, completed by the given ids that are not on it, and by the parents of these. An older list is read again, once;
+ * what a fresh list lacks is requested by its id.
  */
 async function withUnlisted<T extends object>(
   list: Memory<Map<string, T>>,
   one: Memory<T | null>,
   ids: readonly string[],
-  bringsAlong: (found: T) => string | null,
+  parentOf: (found: T) => string | null,
   clock: () => number,
 ): Promise<Map<string, T>> {
   const held = await list.recall(whole);
   let listed = held?.value ?? (await list.get(whole));
   let mayBeOld = held !== null && clock() - held.fetchedAtMs >= justReadMs;
   const unlisted = new Map<string, T>();
-  // Grows while it is walked.
+  // Parents are added during the loop.
   const wanted = new Set(ids);
   for (const id of wanted) {
     let found = listed.get(id) ?? null;
@@ -112,7 +107,7 @@ async function withUnlisted<T extends object>(
       found = listed.get(id) ?? (known === null ? await one.get(id) : known.value);
       if (found !== null) unlisted.set(id, found);
     }
-    const next = found === null ? null : bringsAlong(found);
+    const next = found === null ? null : parentOf(found);
     if (next !== null) wanted.add(next);
   }
   return unlisted.size === 0 ? listed : new Map([...listed, ...unlisted]);
@@ -121,12 +116,12 @@ async function withUnlisted<T extends object>(
 interface Memory<T> {
   /** From memory, the cache or Gladly. */
   get(id: string): Promise<T>;
-  /** What is known without asking Gladly; null when nothing is, or it is too old. */
+  /** From memory or the cache. Null when it is in neither, or too old. */
   recall(id: string): Promise<Dated<T> | null>;
   fetchAnew(id: string): Promise<T>;
 }
 
-/** Remembers one kind of thing in memory and in the cache. Who asks while it is fetched waits for the same. */
+/** Remembers one kind of object in memory and in the cache. Callers who ask during a fetch share its answer. */
 function remember<T>(options: DirectoryOptions, kind: Kind<T>): Memory<T> {
   const { cache, clock, ttlMs = 15 * minute, missingTtlMs = 10 * minute } = options;
   const known = new Map<string, Dated<T>>();

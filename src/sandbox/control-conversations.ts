@@ -1,8 +1,9 @@
+import { isObject } from '../domain/values/json.ts';
 import type { Reply } from './reply.ts';
 import { channels, type Channel } from './world/channels.ts';
 import { problem, Refusal } from './errors.ts';
 import { eventBody } from './events.ts';
-import { isObject, jsonBody, type JsonObject, type Request, type Route } from './exchange.ts';
+import { jsonBody, type JsonObject, type Request, type Route } from './exchange.ts';
 import { placeFor } from './world/everyday.ts';
 import { currentConversation } from './items.ts';
 import { agentOf, customerOfStory, narrate, sidekick } from './world/narrator.ts';
@@ -12,17 +13,17 @@ import { closingsUntil, emptyStory, type Communicator, type Story } from './worl
 import { day, minute, withMillis } from './time.ts';
 import type { World } from './world/world.ts';
 
-/** New conversations are numbered above the everyday and below the special ones of the day. */
+/** New conversations have numbers between those of the day's everyday and special ones. */
 const newNumbers = 0xe000_0000;
 
-/** More at once would keep the sandbox from everything else for too long. */
+/** More at once would block the sandbox for too long. */
 const mostAtOnce = 2000;
 
 function bad(detail: string): Refusal {
   return new Refusal(400, [problem('invalid', detail)]);
 }
 
-/** An agent by id, e-mail address or name; the first one when nobody is named. */
+/** The agent with this id, e-mail address or name; the first agent when none is given. */
 function agentNamed(world: World, name: unknown): Communicator {
   const { agents } = world.setting.directory;
   const found = agents.find(
@@ -60,7 +61,7 @@ function channelOf(body: JsonObject): Channel {
   return channel;
 }
 
-/** The message's time: as told, else one minute apart, the last one a minute ago. */
+/** When a message was sent: as given, else one minute apart, the last one a minute ago. */
 function timeOf(message: JsonObject, index: number, count: number, now: number): number {
   const minutesAgo = message.minutesAgo ?? count - index;
   if (typeof minutesAgo !== 'number' || !Number.isFinite(minutesAgo) || minutesAgo < 0)
@@ -113,7 +114,7 @@ function publish(world: World, story: Story): void {
   world.news.follow(story, 0);
 }
 
-/** As many conversations, each of a customer of its own. */
+/** As many conversations as requested, each with a new customer. */
 function tellMany(world: World, body: JsonObject): Reply {
   const { count } = body;
   if (typeof count !== 'number' || !Number.isInteger(count) || count < 1 || count > mostAtOnce)
@@ -129,7 +130,7 @@ function optionalBody(request: Request): JsonObject {
   return request.body.length === 0 ? {} : jsonBody(request);
 }
 
-/** The conversation, its truth and the payload of the last event, to be sent to a webhook. */
+/** The conversation, its last event as webhooks send it, and who really answered last at each closing. */
 function described(world: World, story: Story): Record<string, unknown> {
   const now = world.now();
   const last = story.events.filter(({ at, type }) => at <= now && type.startsWith('CONVERSATION/')).at(-1);
@@ -155,7 +156,7 @@ function change(tell: (world: World, story: Story, body: JsonObject) => void): R
   };
 }
 
-/** Looks behind the conversations, and makes, closes and reopens some. */
+/** Shows, makes, closes and reopens conversations. */
 export const controlConversationRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'GET',

@@ -1,5 +1,4 @@
 import { customerPage, customerPageHeaders, type CustomerTimeline } from './customer-page.ts';
-
 import type { Route } from './exchange.ts';
 import { currentConversation } from './items.ts';
 import { notFound } from './reply.ts';
@@ -7,7 +6,7 @@ import type { Sandbox } from './server.ts';
 import { itemsAt } from './world/story.ts';
 import type { World } from './world/world.ts';
 
-/** Everything on the timeline of a customer, whoever it was merged into; undefined when there never was one. */
+/** A customer's whole timeline, after any merges; undefined for an unknown customer. */
 function timelineOfCustomer(world: World, customerId: string): CustomerTimeline | undefined {
   const now = world.now();
   const customer = world.customers.resolve(customerId);
@@ -25,7 +24,7 @@ function timelineOfCustomer(world: World, customerId: string): CustomerTimeline 
   };
 }
 
-/** Looks at a customer as an agent does: with the cards on the timeline. */
+/** Shows a customer as agents see it, with the cards on the timeline. */
 export const controlCustomerRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'GET',
@@ -36,7 +35,8 @@ export const controlCustomerRoutes: readonly Route<Sandbox>[] = [
       if (timeline === undefined) return notFound;
       if (asPage) return { status: 200, headers: customerPageHeaders, body: customerPage(timeline) };
       const cards = timeline.items.filter(({ content }) => content?.type === 'CUSTOMER_ACTIVITY');
-      const history = world.activities.ofCustomer(timeline.customer.id);
+      const { id } = timeline.customer;
+      const history = world.activities.entries().filter(({ item }) => item.customerId === id);
       return { status: 200, json: { ...timeline, cards, history } };
     },
   },

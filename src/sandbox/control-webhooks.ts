@@ -13,7 +13,7 @@ function overview({ webhooks }: Sandbox): Record<string, unknown> {
   };
 }
 
-/** Looks behind the webhooks, and makes their time pass faster. */
+/** Shows the webhooks and their deliveries, and makes their retries come sooner. */
 export const controlWebhookRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'GET',

@@ -8,13 +8,13 @@ import { readFaults } from './faults.ts';
 import { refuse } from './reply.ts';
 import type { Sandbox } from './server.ts';
 
-/** A picture of one pixel, for every attachment. */
+/** A picture of one pixel, which stands for every attachment. */
 const picture = Buffer.from(
   'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==',
   'base64',
 );
 
-/** For people and tests, no part of Gladly: mailbox, request log, faults, conversations, webhooks. */
+/** Not part of Gladly, for people and tests: mailbox, request log, faults, conversations, webhooks. */
 export const controlRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'GET',

@@ -2,14 +2,14 @@ import type { Conversation } from './items.ts';
 import type { Customer } from './world/people.ts';
 import type { ItemBody } from './world/story.ts';
 
-/** What a customer's timeline holds, oldest first. */
+/** A customer's timeline, oldest first. */
 export interface CustomerTimeline {
   customer: Customer;
   conversations: readonly Conversation[];
   items: readonly ItemBody[];
 }
 
-/** A stranger wrote what this page shows: no scripts, no forms, nothing fetched. */
+/** Strangers wrote the content of this page, so it may not run scripts, submit forms or load anything. */
 export const customerPageHeaders = {
   'Content-Type': 'text/html; charset=utf-8',
   'Content-Security-Policy': "default-src 'none'; style-src 'unsafe-inline'; sandbox allow-popups",
@@ -37,7 +37,7 @@ export function escaped(text: string): string {
 
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
-/** A card's body holds only the markup that was checked when it was made. */
+/** The body of a card is not escaped: its markup was checked when it was created. */
 function card(item: ItemBody): string {
   const content = item.content ?? {};
   const link = content.link as { url?: unknown; text?: unknown } | undefined;
@@ -58,7 +58,7 @@ function entry(item: ItemBody): string {
     : `<article>${about}<div>${escaped(said)}</div></article>`;
 }
 
-/** The timeline as an agent would see it, roughly. */
+/** The timeline roughly as an agent sees it. */
 export function customerPage({ customer, conversations, items }: CustomerTimeline): string {
   const name = escaped(customer.name ?? 'No name');
   const addresses = [

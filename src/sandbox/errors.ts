@@ -6,7 +6,7 @@ export function problem(code: string, detail: string, attr?: string): Problem {
   return { ...(attr === undefined ? {} : { attr }), code, detail };
 }
 
-/** A request that the contract forbids; becomes the contract's error. */
+/** A request that the contract forbids. It is answered with the contract's error. */
 export class Refusal extends Error {
   readonly status: number;
   readonly problems: readonly Problem[];

@@ -1,8 +1,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { isObject } from '../domain/values/json.ts';
 import { problem, Refusal } from './errors.ts';
 import type { Reply } from './reply.ts';
 
-/** A request that has been read to its end. */
+/** A request with its whole body. */
 export interface Request {
   method: string;
   /** As it was sent, without the query. */
@@ -55,11 +56,7 @@ export function matchRoute<Context>(
 
 export type JsonObject = Readonly<Record<string, unknown>>;
 
-export function isObject(value: unknown): value is JsonObject {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
-}
-
-/** The body as a JSON object. Refuses another content type, unreadable JSON and anything but an object with 400. */
+/** The body as a JSON object. Refuses everything else, and other content types, with 400. */
 export function jsonBody(request: Request): JsonObject {
   const type = request.headers['content-type'] ?? '';
   if (!/^application\/json\s*(;|$)/i.test(type))

@@ -1,22 +1,22 @@
 import type { Random } from './random.ts';
 
-/** What goes wrong on the way; percentages of the requests to the API, and of the events sent to webhooks. */
+/** What goes wrong. The percentages are of the requests to the API, and of the events for webhooks. */
 export interface Faults {
   latencyMs: number;
-  /** Added to the latency, evenly spread from 0. */
+  /** Up to this much is added to the latency, at random. */
   jitterMs: number;
   rateLimitPercent: number;
   serverErrorPercent: number;
   resetPercent: number;
-  /** The body is cut in the middle. */
+  /** The body is cut off in the middle. */
   cutPercent: number;
   /** No answer ever comes. */
   hangPercent: number;
   /** Seconds in Retry-After of a 429; null leaves the header out. */
   retryAfter: number | null;
-  /** Events wait that long before they are sent to a webhook. */
+  /** Events wait this long before they are sent to a webhook. */
   webhookDelayMs: number;
-  /** Added to that, evenly spread from 0: events overtake each other. */
+  /** Up to this much is added to the wait, at random, so that events overtake each other. */
   webhookJitterMs: number;
   /** Sent twice. */
   webhookDuplicatePercent: number;
@@ -39,10 +39,10 @@ export const noFaults: Faults = {
   webhookDropPercent: 0,
 };
 
-/** A day. Beyond 24.8 of them Node's timers do not wait at all. */
+/** A day. Node's timers do not wait at all for more than 24.8 days. */
 const longestWaitMs = 86_400_000;
 
-/** The faults that the values describe; a sentence about what is wrong with them otherwise. */
+/** The faults, or a sentence about what is wrong with the values. */
 export function readFaults(values: Readonly<Record<string, unknown>>): Partial<Faults> | string {
   for (const [name, value] of Object.entries(values)) {
     if (!Object.hasOwn(noFaults, name)) return `there is no fault named ${name}`;
@@ -57,7 +57,7 @@ export function readFaults(values: Readonly<Record<string, unknown>>): Partial<F
 
 export type Misfortune =
   | { kind: 'none' | 'rate_limited' | 'cut' }
-  /** Comes after the request had its effect, or instead of it: nobody outside can tell. */
+  /** Comes after the request took effect, or instead of it: the client cannot know. */
   | { kind: 'server_error' | 'reset' | 'hang'; afterEffect: boolean };
 
 /** At most one misfortune befalls a request. */

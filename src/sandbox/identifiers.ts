@@ -1,8 +1,8 @@
 import { mix } from './random.ts';
 
 /**
- * Ids look like Gladly's (22 URL-safe characters, opaque), but name their origin to those who know the seed. So a
- * conversation, item or customer is found from its id alone, and a large organization needs no index in memory.
+ * Ids look like Gladly's (22 URL-safe characters, opaque), but the seed makes their origin readable. A conversation, item
+ * or customer is found by its id alone, so that a large organization needs no index in memory.
  */
 export const idKinds = [
   'conversation',
@@ -23,7 +23,7 @@ export type IdKind = (typeof idKinds)[number];
 
 export interface IdOrigin {
   kind: IdKind;
-  /** Days since 1970-01-01; 0 for what belongs to no day. */
+  /** Days since 1970-01-01; 0 for objects that belong to no day. */
   day: number;
   /** Which one of its kind on that day. */
   number: number;
@@ -33,7 +33,7 @@ export interface IdOrigin {
 
 export interface Identifiers {
   make(origin: IdOrigin): string;
-  /** Undefined for an id that these identifiers did not make. */
+  /** Undefined for an id that was not made with this seed. */
   read(id: string): IdOrigin | undefined;
 }
 
@@ -41,7 +41,7 @@ export function identifiersFor(seed: number): Identifiers {
   const make = ({ kind, day, number, part }: IdOrigin): string => {
     const what = ((idKinds.indexOf(kind) << 28) | ((day & 0xffff) << 12) | (part & 0xfff)) >>> 0;
     const which = number >>> 0;
-    // One bit less keeps ids from beginning with a dash, which command lines take for a flag.
+    // Without its first bit, no id begins with a dash, which command lines read as a flag.
     const first = mix(seed, 1, what, which) >>> 1;
     const second = mix(seed, 2, what, which);
     const bytes = Buffer.alloc(16);

@@ -4,9 +4,9 @@ import type { components } from '../gladly/contract.ts';
 
 export type Conversation = components['schemas']['Conversation'];
 
-/** A timeline shows no more items than these, the oldest ones. */
+/** A timeline shows only this many items, the oldest ones. */
 export const timelineLimit = 1000;
-/** A customer's list shows no more conversations than these, the oldest ones. */
+/** A customer's list shows only this many conversations, the oldest ones. */
 export const conversationsLimit = 100;
 
 export const limitedData = { 'Gladly-Limited-Data': 'true' } as const;

@@ -1,4 +1,4 @@
-/** A message that would have left the house. */
+/** A message that Gladly would have sent. */
 export interface MailboxMessage {
   /** Counts from 1. */
   number: number;

@@ -1,5 +1,6 @@
+import { isObject } from '../domain/values/json.ts';
 import { problem, type Problem } from './errors.ts';
-import { isObject, type JsonObject } from './exchange.ts';
+import type { JsonObject } from './exchange.ts';
 import { forbiddenMarkup } from './rich-content.ts';
 import { day, readTime } from './time.ts';
 
@@ -63,7 +64,7 @@ function taskProblems(content: JsonObject, now: number): Problem[] {
   return problems;
 }
 
-/** Everything that is wrong with an item to be created, in the contract's words; an empty list if nothing is. */
+/** The problems of an item to be created, in the contract's terms. */
 export function newItemProblems(body: JsonObject, now: number): Problem[] {
   const { id, content } = body;
   const problems: Problem[] = [];

@@ -1,10 +1,10 @@
 import type { Story, StoryEvent } from './world/story.ts';
 
-/** What has just happened, and no webhook has heard of yet. */
+/** Events that have just happened and were not sent to the webhooks yet. */
 export interface News {
-  /** What the story tells from now on is news; from its beginning with `known` 0. */
+  /** The story's events from now on are news; with `known` 0, all of its events are. */
   follow(story: Story, known?: number): void;
-  /** The news in order of time, once. */
+  /** The news in order of time. Each event is taken once. */
   take(): StoryEvent[];
 }
 

@@ -1,8 +1,8 @@
-/** Repeatable chance: the same key gives the same sequence on every machine. */
+/** Repeatable randomness: the same key gives the same sequence on every machine. */
 export interface Random {
   /** At least 0, below 1. */
   next(): number;
-  /** A whole number between the two, both included. */
+  /** A whole number from the lowest to the highest, both included. */
   integer(lowest: number, highest: number): number;
   pick<T>(list: readonly T[]): T;
   chance(probability: number): boolean;
@@ -16,7 +16,7 @@ function spread(value: number): number {
   return (bits ^ (bits >>> 16)) >>> 0;
 }
 
-/** A 32-bit number out of a key of numbers and words. */
+/** A 32-bit hash of a key of numbers and words. */
 export function mix(...key: readonly (number | string)[]): number {
   let state = 0x9e3779b9;
   const add = (value: number): void => {

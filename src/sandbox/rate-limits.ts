@@ -1,17 +1,17 @@
-/** How the limit of requests in a stretch of time is counted; Gladly does not state which it is. */
+/** The ways to count a rate limit. Gladly does not state which one it uses. */
 export const windowKinds = ['leaky', 'fixed', 'sliding'] as const;
 
 export type WindowKind = (typeof windowKinds)[number];
 
 export interface RateLimit {
   readonly limit: number;
-  /** Counts one request, if it is within the limit. Times are milliseconds that never run backwards. */
+  /** Counts one request; false when it is over the limit. Times are milliseconds that never run backwards. */
   take(now: number): boolean;
-  /** Requests that would still be granted now. */
+  /** How many more requests would be granted now. */
   remaining(now: number): number;
 }
 
-/** A bucket that holds `limit` requests and runs dry at an even pace within one window. */
+/** A bucket that holds `limit` requests and drains evenly within one window. */
 function leakyBucket(limit: number, windowMs: number): RateLimit {
   let level = 0;
   let seen = 0;

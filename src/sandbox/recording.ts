@@ -3,7 +3,7 @@ const bytesPerSecond = 4000;
 
 /**
  * A silent recording: MPEG-2 layer III, 24 kHz, one channel, 32 kbit/s. Each frame has 96 bytes and lasts 24 ms; a
- * header followed by zeros is a whole and silent frame. Players take the last, shorter one.
+ * header followed by zeros is a complete and silent frame. Players accept the shorter last frame.
  */
 export function silentRecording(seconds: number): Buffer {
   const frameLength = 96;

@@ -1,6 +1,6 @@
 import type { Problem } from './errors.ts';
 
-/** What is sent back. At most one of json, body and lines. */
+/** An answer, with at most one of json, body and lines. */
 export interface Reply {
   status: number;
   headers?: Record<string, string>;

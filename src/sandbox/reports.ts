@@ -1,7 +1,7 @@
+import { isObject } from '../domain/values/json.ts';
 import type { Directory } from './world/organization.ts';
 import type { StoryEvent } from './world/story.ts';
 import { inZone } from './time.ts';
-import { isObject } from './exchange.ts';
 
 export interface Report {
   columns: readonly string[];

@@ -54,9 +54,9 @@ const allowedStyles = ['border-left', 'margin', 'padding-left', 'text-align', 'b
 
 const attributePattern = /([^\s"'<>/=]+)(?:\s*=\s*("[^"]*"|'[^']*'|[^\s"'=<>`]+))?/g;
 
-/** The first thing in the text that rich content does not allow; undefined if there is none. */
+/** The first piece of the text that rich content does not allow; undefined if there is none. */
 export function forbiddenMarkup(text: string): string | undefined {
-  // Browsers take `<` for a tag when a letter, slash, exclamation mark or question mark follows.
+  // Browsers read `<` as a tag when a letter, slash, exclamation mark or question mark follows.
   for (const match of text.matchAll(/<([a-z/!?][^>]*)(>?)/gi)) {
     const [, inside = '', end] = match;
     if (end === '') return `unfinished tag <${inside.slice(0, 20)}`;

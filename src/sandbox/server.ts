@@ -7,16 +7,27 @@ import type { Reply } from './reply.ts';
 import { apiToken, apiUserEmail } from './world/organization.ts';
 import type { Random } from './random.ts';
 import type { Limits } from './rate-limits.ts';
-import type { RequestLog } from './request-log.ts';
+import type { Recent } from './recent.ts';
 import type { Webhooks } from './webhooks/webhooks.ts';
 import type { World } from './world/world.ts';
+
+/** A request to the API, and how it was answered. */
+export interface LoggedRequest {
+  /** ISO 8601, UTC. */
+  at: string;
+  method: string;
+  /** With the query. */
+  path: string;
+  /** Null when no answer was sent: the connection was reset, or hangs. */
+  status: number | null;
+}
 
 export interface Sandbox {
   world: World;
   limits: Limits;
   faults: Faults;
   luck: Random;
-  log: RequestLog;
+  log: Recent<LoggedRequest>;
   webhooks: Webhooks;
 }
 
@@ -32,7 +43,7 @@ export function sandboxServer(
 ): Server {
   let reportsRunning = 0;
 
-  /** The request has its effect, and the webhooks hear what happened. */
+  /** Lets the request take effect, and sends its events to the webhooks. */
   const perform = async <Context>(
     routes: readonly Route<Context>[],
     context: Context,
@@ -108,12 +119,12 @@ export function sandboxServer(
         };
         return isControl ? serveControl(request, response) : serveApi(request, response);
       })
-      // The client went away or sent more than anybody needs: there is nobody left to answer.
+      // The client is gone, or its body was too large: no answer is possible.
       .catch(() => response.destroy());
   });
 }
 
-/** A refusal becomes the contract's error. Anything else is a defect of the sandbox, and must not pass for a fault. */
+/** A refusal becomes the contract's error. Any other error is a defect of the sandbox and must not look like a fault. */
 async function guarded(handle: () => Reply | Promise<Reply>): Promise<Reply> {
   try {
     return await handle();
@@ -141,7 +152,7 @@ function isAuthorized(request: Request): boolean {
   );
 }
 
-/** Sends the reply; cut in the middle, the connection breaks after half of it. */
+/** Sends the reply. With `cut`, the connection breaks after half of it. */
 async function send(response: ServerResponse, reply: Reply, cut: boolean): Promise<void> {
   response.statusCode = reply.status;
   for (const [name, value] of Object.entries(reply.headers ?? {})) response.setHeader(name, value);
@@ -159,7 +170,7 @@ async function send(response: ServerResponse, reply: Reply, cut: boolean): Promi
   response.destroy();
 }
 
-/** Sends the lines as they come, several to a chunk; cut, nothing follows the middle of the first chunk. */
+/** Sends the lines as they come, several in a chunk. With `cut`, the connection breaks within the first chunk. */
 async function sendLines(response: ServerResponse, lines: Iterable<string>, cut: boolean): Promise<void> {
   const write = (text: string): Promise<unknown> => new Promise((resolve) => response.write(text, resolve));
   let chunk = '';

@@ -5,7 +5,7 @@ import type { MailboxMessage } from './mailbox.ts';
 import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } from './world/organization.ts';
 import { randomFrom } from './random.ts';
 import { limitsOf, type LimitOptions } from './rate-limits.ts';
-import { requestLog } from './request-log.ts';
+import { recent } from './recent.ts';
 import { changeRoutes } from './routes/changes.ts';
 import { communicationRoutes } from './routes/communications.ts';
 import { conversationRoutes } from './routes/conversations.ts';
@@ -21,35 +21,37 @@ import { webhooksOf } from './webhooks/webhooks.ts';
 import { makeWorld } from './world/world.ts';
 
 export interface SandboxOptions {
-  /** 0, the default, takes any free port. */
+  /** Default: 0, which is any free port. */
   port?: number;
   host?: string;
-  /** Decides about everything that looks like chance. */
+  /** Decides everything that looks random. */
   seed?: number;
   /** Epoch milliseconds. */
   clock?: () => number;
-  /** How many everyday conversations the last 31 days have. */
+  /** The number of everyday conversations in the last 31 days. */
   size?: number;
   faults?: Partial<Faults>;
   limits?: LimitOptions;
 }
 
 export interface RunningSandbox {
-  /** `http://host:port`, without a slash at its end. */
+  /** `http://host:port`, without a trailing slash. */
   origin: string;
   email: string;
   token: string;
-  /** The only address and the only number from which the sandbox sends. */
+  /** The only address and the only number that the sandbox sends from. */
   fromAddress: string;
   fromNumber: string;
   organizationName: string;
   /** Recently closed and eligible; owner, closer and last responder are three different agents. */
-  tellingConversationId: string;
+  exampleConversationId: string;
   /** The special conversations, by name. */
   traps: readonly { name: string; conversationId: string; what: string }[];
   mailbox(): MailboxMessage[];
   close(): Promise<void>;
 }
+
+const requestsRemembered = 10_000;
 
 /** Starts a local Gladly. Rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
@@ -66,7 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     limits: limitsOf(options.limits),
     faults: { ...noFaults, ...options.faults },
     luck: randomFrom(seed, 'faults'),
-    log: requestLog(),
+    log: recent(requestsRemembered),
     webhooks,
   };
   const host = options.host ?? '127.0.0.1';
@@ -87,7 +89,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     ],
     controlRoutes,
   );
-  // Longer than clients keep idle connections, so that no reset happens that nobody asked for.
+  // Longer than clients keep idle connections, so that only faults reset any.
   server.keepAliveTimeout = 120_000;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -102,7 +104,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     fromAddress,
     fromNumber,
     organizationName,
-    tellingConversationId: world.traps.find(({ name }) => name === 'telling')?.story.id ?? '',
+    exampleConversationId: world.traps.find(({ name }) => name === 'three_agents')?.story.id ?? '',
     traps: world.traps.map(({ name, story, what }) => ({ name, conversationId: story.id, what })),
     mailbox: () => world.mailbox.messages(),
     close: async () => {

@@ -13,8 +13,8 @@ export function withoutZeros(at: number): string {
 }
 
 /**
- * Epoch milliseconds of an ISO 8601 time with a zone, to the minute or finer; undefined for anything else. A plus
- * sign that was not escaped in a query arrives as a blank and is no time.
+ * Epoch milliseconds of an ISO 8601 time with a zone, to the minute or finer; undefined for anything else. A plus sign that
+ * was not escaped in a query arrives as a space, so that the text is not a time.
  */
 export function readTime(text: string): number | undefined {
   const pattern = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}(:\d{2}([.,]\d{1,9})?)?(Z|[+-]\d{2}:?\d{2})$/;
@@ -23,7 +23,7 @@ export function readTime(text: string): number | undefined {
   return Number.isNaN(at) ? undefined : at;
 }
 
-/** Making a formatter costs a hundred times what using it does, and a report has a time in every row. */
+/** Making a formatter costs a hundred times as much as using it, and a report has a time in every row. */
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatterFor(timezone: string): Intl.DateTimeFormat {
@@ -43,7 +43,7 @@ function formatterFor(timezone: string): Intl.DateTimeFormat {
   return made;
 }
 
-/** Milliseconds by which the zone is ahead of UTC at that moment. */
+/** By how many milliseconds the zone is ahead of UTC at that moment. */
 function offsetAt(at: number, timezone: string): number {
   if (timezone === 'UTC') return 0;
   const parts = formatterFor(timezone).formatToParts(at);
@@ -73,13 +73,4 @@ export function inZone(at: number, timezone: string): string {
   const total = Math.abs(offset) / minute;
   const two = (value: number): string => String(Math.floor(value)).padStart(2, '0');
   return `${withMillis(at + offset).slice(0, -1)}${offset < 0 ? '-' : '+'}${two(total / 60)}:${two(total % 60)}`;
-}
-
-export function isTimezone(name: string): boolean {
-  try {
-    formatterFor(name);
-    return true;
-  } catch {
-    return false;
-  }
 }

@@ -1,10 +1,12 @@
 import type { ContactEvent } from '../domain/attribution/contacts.ts';
-import { parseInstant, parseReportTime } from '../domain/values/instant.ts';
-import { Failure } from '../failure.ts';
+import { parseGladlyTime } from '../domain/values/instant.ts';
+import { idOf } from '../domain/values/json.ts';
 import type { GladlyClient } from '../gladly/client.ts';
-import type { GladlyEvent } from '../gladly/events.ts';
+import type { GladlyEvent } from '../gladly/resources/events.ts';
+import { eventLagMs, eventReachMs } from './lags.ts';
+import { unreadableTime } from './report-days.ts';
 
-/** Which contacts are asked about: those of one conversation, between two times (epoch milliseconds). */
+/** The contacts of one conversation between two times (epoch milliseconds). */
 export interface ContactQuestion {
   conversationId: string;
   since: number;
@@ -12,12 +14,12 @@ export interface ContactQuestion {
 }
 
 const day = 86_400_000;
-const eventWindow = day - 60_000;
-/** `GET /events` runs up to 15 s behind. */
-const eventLag = 15_000;
+/** Beyond the lag, for the rounding of timers and clocks. */
+const marginMs = 1000;
 
-/** Columns of the ContactTimestampsReport that attribution needs. */
-const reportColumns = [
+const metricSet = 'ContactTimestampsReport';
+/** The columns that attribution needs. */
+const columns = [
   'Timestamp',
   'Event Type',
   'Contact ID',
@@ -28,21 +30,22 @@ const reportColumns = [
 ] as const;
 
 export function reachedByEvents(until: number, now: number): boolean {
-  return until > now - eventWindow;
+  return until > now - eventReachMs;
 }
 
 /**
- * The conversation's contact events of the last 24 hours. The stream runs behind, so that a question about the last
- * seconds is asked once they can be in it.
+ * The conversation's contact events of the last 24 hours. The stream runs behind, so a question about the last seconds
+ * waits until it can have them.
  */
 export async function contactEventsOfDay(
   client: Pick<GladlyClient, 'events'>,
   question: ContactQuestion,
-  time: { clock: () => number; sleep: (ms: number) => Promise<void> },
+  { clock, sleep }: { clock: () => number; sleep: (ms: number) => Promise<void> },
 ): Promise<ContactEvent[]> {
-  const settled = question.until + eventLag + 1000;
-  if (time.clock() < settled) await time.sleep(Math.min(settled - time.clock(), eventLag + 1000));
-  const startAt = new Date(Math.max(question.since, time.clock() - eventWindow)).toISOString();
+  const behindMs = eventLagMs + marginMs;
+  const waitMs = question.until + behindMs - clock();
+  if (waitMs > 0) await sleep(Math.min(waitMs, behindMs));
+  const startAt = new Date(Math.max(question.since, clock() - eventReachMs)).toISOString();
   const found: ContactEvent[] = [];
   for await (const event of client.events({ startAt, entities: ['CONTACT'] })) {
     const contact = fromEvent(event, question.conversationId);
@@ -51,74 +54,55 @@ export async function contactEventsOfDay(
   return found;
 }
 
-/** The same from the ContactTimestampsReport, in UTC days, the newest first until a response is found. */
+/** The same from the ContactTimestampsReport, in days of UTC, the newest first. The caller stops at the first response. */
 export async function* contactEventsOfReports(
   client: Pick<GladlyClient, 'report'>,
-  question: ContactQuestion,
+  { conversationId, since: first, until: last }: ContactQuestion,
 ): AsyncGenerator<ContactEvent[]> {
-  let until = question.until;
-  for (let days = 1; until >= question.since; days *= 4) {
-    const since = Math.max(question.since, startOfDay(until) - (days - 1) * day);
-    const rows = client.report(
-      {
-        metricSet: 'ContactTimestampsReport',
-        startAt: dateOf(since),
-        endAt: dateOf(until),
-        timezone: 'UTC',
-      },
-      reportColumns,
-    );
+  let until = last;
+  for (let days = 1; until >= first; days *= 4) {
+    const since = Math.max(first, startOfDay(until) - (days - 1) * day);
+    const request = { metricSet, startAt: dateOf(since), endAt: dateOf(until), timezone: 'UTC' };
     const found: ContactEvent[] = [];
-    for await (const row of rows) {
-      if (row['Conversation ID'] === question.conversationId) found.push(fromRow(row));
+    for await (const row of client.report(request, columns)) {
+      if (idOf(row['Conversation ID']) === conversationId) found.push(fromRow(row, conversationId));
     }
     yield found;
     until = startOfDay(since) - 1;
   }
 }
 
-function fromEvent(event: GladlyEvent, conversationId: string): ContactEvent | null {
-  const { content } = event;
-  const at = parseInstant(event.timestamp);
-  if (content['conversationId'] !== conversationId || at === null) return null;
+function fromEvent(
+  { type, timestamp, initiator, content }: GladlyEvent,
+  conversationId: string,
+): ContactEvent | null {
+  const at = parseGladlyTime(timestamp);
+  if (idOf(content['conversationId']) !== conversationId || at === null) return null;
   return {
-    type: event.type,
+    type,
     at,
-    contactId: text(content['contactId']),
-    channel: text(content['channel']),
-    initiator: event.initiator,
-    acceptedBy: text(content['agentId']),
-    status: text(content['status']),
-    messageId: text(content['messageId']),
+    contactId: idOf(content['contactId']),
+    channel: idOf(content['channel']),
+    initiator,
+    acceptedBy: idOf(content['agentId']),
+    status: idOf(content['status']),
+    messageId: idOf(content['messageId']),
   };
 }
 
-function fromRow(row: Record<string, string>): ContactEvent {
-  const at = parseReportTime(row['Timestamp'] ?? '');
-  if (at === null) {
-    throw new Failure(
-      'contract',
-      'report_time_unreadable',
-      'a ContactTimestampsReport row has no readable time',
-      {
-        hint: 'the report may have changed its format; please report it',
-      },
-    );
-  }
+function fromRow(row: Record<string, string>, conversationId: string): ContactEvent {
+  const at = parseGladlyTime(row['Timestamp']);
+  if (at === null) throw unreadableTime(metricSet, row['Timestamp'], conversationId);
   return {
-    type: row['Event Type'] ?? '',
+    type: row['Event Type']?.trim() ?? '',
     at,
-    contactId: text(row['Contact ID']),
-    channel: text(row['Channel']),
-    initiator: { id: text(row['Initiator ID']), type: text(row['Initiator Type']) },
+    contactId: idOf(row['Contact ID']),
+    channel: idOf(row['Channel']),
+    initiator: { id: idOf(row['Initiator ID']), type: idOf(row['Initiator Type']) },
     acceptedBy: null,
     status: null,
     messageId: null,
   };
-}
-
-function text(value: unknown): string | null {
-  return typeof value === 'string' && value !== '' ? value : null;
 }
 
 function startOfDay(at: number): number {

@@ -1,16 +1,17 @@
+import { oneLine } from '../domain/values/one-line.ts';
 import { Failure } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
 
-/** Days of a report that are asked for at once: Gladly states no most, and few requests are permitted a minute. */
+/** Days of a report in one request. Gladly states no limit, and permits few requests a minute. */
 export const daysAtOnce = 7;
 
-/** Streams that are broken off after their first row; before it, the client tries again by itself. */
+/** How often a report may break off after its first row. Before that, the client tries again by itself. */
 const mostBreaks = 5;
 
 /**
- * The rows of a report for many days (YYYY-MM-DD in UTC, ascending and without a gap), asked for in pieces of a
- * week. A piece that Gladly refuses, does not answer in time or breaks off is asked for in halves, down to single
- * days, and so are those after it; one that breaks off is asked for again. Rows that were given before are given again.
+ * The rows of a report for many days (YYYY-MM-DD in UTC, ascending and without a gap), requested in pieces of a week. A
+ * piece that Gladly refuses, does not answer in time or breaks off is requested in halves, down to single days, and so are
+ * the pieces after it. One that breaks off is requested again, and its rows are given again.
  *
  * @throws Failure of the report of a single day
  */
@@ -47,4 +48,11 @@ export async function* reportOfDays(
 
 function mayBeTooLarge(error: unknown): boolean {
   return error instanceof Failure && (error.code === 'refused' || error.code === 'timeout');
+}
+
+/** A row about a conversation whose time cannot be read. */
+export function unreadableTime(metricSet: string, cell: string | undefined, conversationId: string): Failure {
+  const message = `The ${metricSet} gives '${oneLine(cell ?? '', 40)}' as a time of conversation ${oneLine(conversationId, 80)}`;
+  const hint = 'Gladly may have changed how the report writes times: update gcsat, and report this.';
+  return new Failure('contract', 'report_time_unreadable', message, { hint, conversationId });
 }

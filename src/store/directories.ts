@@ -1,10 +1,5 @@
+import type { DirectoryCache } from '../ports/cache.ts';
 import type { Ledger } from './ledger.ts';
-
-/** Answers of Gladly's directories (agents, inboxes, topics), kept to save requests; never a source of truth. */
-export interface DirectoryCache {
-  read(kind: string, id: string): Promise<{ body: unknown; fetchedAt: string } | null>;
-  write(kind: string, id: string, body: unknown, fetchedAt: string): Promise<void>;
-}
 
 export function directoryCache(ledger: Ledger): DirectoryCache {
   return {

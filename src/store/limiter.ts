@@ -4,20 +4,10 @@ import {
   reserveSlot,
   type Bucket,
   type LimiterState,
-  type Slot,
-  type SlotAsk,
 } from '../domain/values/request-slot.ts';
+import type { LimiterStore } from '../ports/limiter.ts';
 import type { Ledger, Reading, Writing } from './ledger.ts';
 import type { LimitsTable } from './schema/tables.ts';
-
-/** Hands out the moments at which requests may leave, to all processes on the ledger together. Epoch milliseconds. */
-export interface LimiterStore {
-  reserve(bucket: Bucket, ask: SlotAsk): Promise<Slot>;
-  /** No request leaves before `untilMs`, at most 2 minutes from now; a shorter pause does not end a longer one. */
-  pause(bucket: Bucket, untilMs: number): Promise<void>;
-  /** When the pause ends, or ended; 0 if there never was one. */
-  pausedUntil(bucket: Bucket): Promise<number>;
-}
 
 /** The budget of the organisation as one row for each bucket. */
 export function limiterStore(ledger: Ledger): LimiterStore {

@@ -306,8 +306,8 @@ describe('when something fails', () => {
 describe('bad usage is exit 2, before anything is asked', () => {
   test.each([
     [[], '--since is missing'],
-    [['--since', 'soon'], 'is no time'],
-    [['--since', '2d', '--until', 'then'], 'is no time'],
+    [['--since', 'soon'], 'is not a time'],
+    [['--since', '2d', '--until', 'then'], 'is not a time'],
     [['--since', '2999-01-01'], 'since is in the future'],
     [['--since', '2d', '--until', '3d'], 'is not after since'],
     [

@@ -157,7 +157,7 @@ describe('surveys and cards', () => {
     });
   });
 
-  test.each(['telling', 'merged_customer', 'id_with_dash'])(
+  test.each(['three_agents', 'merged_customer', 'id_with_dash'])(
     'a changed answer takes the place of its card: %s',
     async (trap) => {
       const first = await post(trap, '--rating', '5', '--comment', 'Quick <b>&</b> kind \u0007');

@@ -25,7 +25,7 @@ describe('killed with SIGKILL and run again', () => {
     async (moment) => {
       const gladly = await testGladly();
       const { env, sandbox } = gladly;
-      const id = sandbox.tellingConversationId;
+      const id = sandbox.exampleConversationId;
       await killAfter(moment, ['replay', '--', id], gladly);
       const { document, code } = await runJson(['replay', '--', id], { env });
       expect(code).toBe(0);
@@ -45,7 +45,7 @@ describe('killed with SIGKILL and run again', () => {
   test.each([700, 900, 1000, 1150])('after %i ms, post leaves exactly one card', async (moment) => {
     const gladly = await testGladly();
     const { env, sandbox } = gladly;
-    const post = ['post', '--rating', '4', '--comment', 'fine', '--', sandbox.tellingConversationId];
+    const post = ['post', '--rating', '4', '--comment', 'fine', '--', sandbox.exampleConversationId];
     await killAfter(moment, post, gladly);
     const { document, code } = await runJson(post, { env });
     expect(code).toBe(0);
@@ -78,7 +78,7 @@ describe('a message that may have left', () => {
   ])('is uncertain when %s, and never repeated by itself', async (_, fate, mails) => {
     const { gladly } = await throughProxy(fate);
     const { env, sandbox } = gladly;
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const first = await runJson(['replay', '--timeout', '2', '--', id], { env });
     expect(first).toMatchObject({ code: 0, document: { outcome: 'uncertain' } });
     expect(first.stderr).toMatch(/^warning: .*may or may not have left/);
@@ -90,7 +90,7 @@ describe('a message that may have left', () => {
   test('is settled as sent by a person who looked', async () => {
     const { gladly } = await throughProxy('reset after');
     const { env, sandbox } = gladly;
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     await runJson(['replay', '--', id], { env });
     const settled = await runJson(['surveys', 'retry', '--was-sent', '--', id], { env });
     expect(settled.document).toMatchObject({ state: 'sent' });
@@ -101,7 +101,7 @@ describe('a message that may have left', () => {
   test('is sent again when a person says so', async () => {
     const { gladly } = await throughProxy('reset before');
     const { env, sandbox } = gladly;
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     await runJson(['replay', '--', id], { env });
     const { document } = await runJson(['surveys', 'retry', '--', id], { env });
     expect(document.outcome).toBe('sent');
@@ -111,7 +111,7 @@ describe('a message that may have left', () => {
   test('is uncertain when the process dies while it is on its way', async () => {
     const { gladly, proxy } = await throughProxy('never answer');
     const { env, sandbox } = gladly;
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const child = start(['replay', '--', id], { env });
     while (!proxy.seen.includes(sending)) await wait(5);
     child.kill('SIGKILL');
@@ -126,7 +126,7 @@ describe('a message that certainly did not leave', () => {
   test('is tried again when Gladly was too busy', async () => {
     const { gladly } = await throughProxy({ status: 429 });
     const { env, sandbox } = gladly;
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const { code, document } = await runJson(['replay', '--', id], { env });
     expect([code, document.outcome]).toEqual([0, 'sent']);
     expect(document.requests.byOperation.sendEmail).toBe(2);
@@ -135,7 +135,7 @@ describe('a message that certainly did not leave', () => {
 
   test('is told and tried again later when the outbox cannot take it', async () => {
     const gladly = await testGladly();
-    const id = gladly.sandbox.tellingConversationId;
+    const id = gladly.sandbox.exampleConversationId;
     const env = { ...gladly.env, GCSAT_DELIVERY: 'outbox' };
     const outbox = join(gladly.env['GCSAT_DATA_DIR'] ?? '', 'outbox');
     mkdirSync(gladly.env['GCSAT_DATA_DIR'] ?? '', { recursive: true });
@@ -153,7 +153,7 @@ describe('a message that certainly did not leave', () => {
     });
     const { gladly } = await throughProxy({ status: 400, body });
     const { env, sandbox } = gladly;
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const first = await runJson(['replay', '--', id], { env });
     expect(first).toMatchObject({ code: 6, document: { outcome: 'failed' } });
     expect(first.document.error.message).toContain('not such a subject');
@@ -168,7 +168,7 @@ describe('a message that certainly did not leave', () => {
     });
     const { gladly } = await throughProxy({ status: 400, body });
     const { env, sandbox } = gladly;
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const first = await runJson(['replay', '--', id], { env });
     expect(first).toMatchObject({ code: 3, document: { outcome: 'failed' } });
     expect(first.document.error).toMatchObject({ code: 'sender_refused' });

@@ -24,7 +24,7 @@ describe('replay by smtp', () => {
   test('sends one mail, and no second one', async () => {
     const server = await mailServer();
     const { env, sandbox } = await bySmtp(server.url);
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const { document } = await runJson(['replay', '--', id], { env });
     expect(document).toMatchObject({ outcome: 'sent', survey: { provider: 'smtp' } });
     expect(document.survey.externalId).toBe(`${document.survey.id}@acme.example`);
@@ -41,7 +41,7 @@ describe('replay by smtp', () => {
     const server = await mailServer();
     const proxy = await smtpProxy(server.port, (line) => (line === '.' ? 'hold answer' : 'pass'));
     const { env, sandbox } = await bySmtp(proxy.url);
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const child = start(['replay', '--', id], { env });
     while (!proxy.lines.includes('.')) await wait(5);
     child.kill('SIGKILL');
@@ -55,7 +55,7 @@ describe('replay by smtp', () => {
   test('stops by SIGTERM while a mail server keeps it waiting, and has sent nothing', async () => {
     const server = await mailServer({ onConnect: () => undefined });
     const { env, sandbox } = await bySmtp(server.url);
-    const child = start(['replay', '--', sandbox.tellingConversationId], { env });
+    const child = start(['replay', '--', sandbox.exampleConversationId], { env });
     const closed = once(child, 'close');
     while (server.connections() === 0) await wait(5);
     child.kill('SIGTERM');
@@ -72,7 +72,7 @@ describe('replay by smtp', () => {
     });
     const { env, sandbox } = await bySmtp(server.url.replace('//', '//care:hunter22@'));
     const { code, document, stderr, stdout } = await runJson(
-      ['replay', '--', sandbox.tellingConversationId],
+      ['replay', '--', sandbox.exampleConversationId],
       { env },
     );
     expect(code).toBe(3);
@@ -89,7 +89,7 @@ describe('replay by smtp', () => {
     [{ GCSAT_FROM: '+15550100123' }, 'bad_from'],
   ])('with %j asks Gladly nothing', async (env, code) => {
     const gladly = await bySmtp('smtp://127.0.0.1:1', env);
-    const result = await runJson(['replay', '--', gladly.sandbox.tellingConversationId], { env: gladly.env });
+    const result = await runJson(['replay', '--', gladly.sandbox.exampleConversationId], { env: gladly.env });
     expect([result.code, result.document.error.code]).toEqual([3, code]);
     expect(result.stdout + result.stderr).not.toContain('hunter22');
     expect(await gladly.requests()).toEqual([]);
@@ -102,7 +102,7 @@ test.each(['Acme <care@acme.example>', 'x'])(
     const { env, sandbox, requests } = await testGladly();
     const wrong = { ...env, GCSAT_DELIVERY: 'gladly-email', GCSAT_FROM };
     for (const more of [['--dry-run'], []]) {
-      const result = await runJson(['replay', ...more, '--', sandbox.tellingConversationId], { env: wrong });
+      const result = await runJson(['replay', ...more, '--', sandbox.exampleConversationId], { env: wrong });
       expect([result.code, result.document.error.code]).toEqual([3, 'bad_from']);
     }
     expect(await requests()).toEqual([]);
@@ -140,11 +140,11 @@ describe('encryption', () => {
     const server = await mailServer({ ...options, ...more });
     const url = `${protocol}://care:right@localhost:${server.port}?tls=required`;
     const { env, sandbox } = await bySmtp(url, trusting());
-    const { document } = await runJson(['replay', '--', sandbox.tellingConversationId], { env });
+    const { document } = await runJson(['replay', '--', sandbox.exampleConversationId], { env });
     expect(document.outcome).toBe('sent');
     expect(server.received).toMatchObject([{ secure: true, user: 'care' }]);
     const stranger = await bySmtp(url);
-    const refused = await runJson(['replay', '--', stranger.sandbox.tellingConversationId], {
+    const refused = await runJson(['replay', '--', stranger.sandbox.exampleConversationId], {
       env: stranger.env,
     });
     expect([refused.code, refused.document.error.code]).toEqual([3, 'smtp_certificate_untrusted']);
@@ -159,7 +159,7 @@ describe('encryption', () => {
       minVersion: 'TLSv1',
     });
     const { env, sandbox } = await bySmtp(`smtps://care:right@localhost:${server.port}`, trusting());
-    const { code, document } = await runJson(['replay', '--', sandbox.tellingConversationId], { env });
+    const { code, document } = await runJson(['replay', '--', sandbox.exampleConversationId], { env });
     expect([code, document.error.code]).toEqual([7, 'smtp_unreachable']);
   });
 });
@@ -175,7 +175,7 @@ describe('replay by gladly-sms', () => {
 
   test('sends one SMS to the mobile number', async () => {
     const { env, sandbox } = await bySms();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const { document } = await runJson(['replay', '--', id], { env });
     expect(document).toMatchObject({ outcome: 'sent', survey: { provider: 'gladly-sms' } });
     await runJson(['replay', '--', id], { env });
@@ -196,7 +196,7 @@ describe('replay by gladly-sms', () => {
   test('needs a number to send from', async () => {
     const { env, sandbox, requests } = await bySms();
     const wrong = { ...env, GCSAT_FROM: 'care@acme.example' };
-    const result = await runJson(['replay', '--', sandbox.tellingConversationId], { env: wrong });
+    const result = await runJson(['replay', '--', sandbox.exampleConversationId], { env: wrong });
     expect([result.code, result.document.error.code]).toEqual([3, 'bad_from']);
     expect(await requests()).toEqual([]);
   });

@@ -10,7 +10,7 @@ describe('the signing key', () => {
   test('is neither made nor changed by what may write nothing', async () => {
     const { env, sandbox } = await testGladly();
     const key = join(env['GCSAT_DATA_DIR']!, 'survey-secret');
-    const conversation = ['--', sandbox.tellingConversationId];
+    const conversation = ['--', sandbox.exampleConversationId];
     const dry = [
       ['replay', '--dry-run', ...conversation],
       ['backfill', '--dry-run', '--since', '2h'],
@@ -31,7 +31,7 @@ describe('the signing key', () => {
 describe('a person who changes the ledger', () => {
   test('is told what would be decided again, and by an error what could not be', async () => {
     const { env, trap, requests, sandbox } = await testGladly();
-    const [suppressed, sent] = [trap('opt_out_child_topic'), sandbox.tellingConversationId];
+    const [suppressed, sent] = [trap('opt_out_child_topic'), sandbox.exampleConversationId];
     for (const id of [suppressed, sent]) await run(['replay', '--', id], { env });
     const before = await storiesOf(env, [suppressed, sent]);
     const posted = await countOf(requests, 'POST');
@@ -62,7 +62,7 @@ describe('a person who changes the ledger', () => {
     const temporary = temporaryFolder();
     const { env: own, sandbox } = await testGladly();
     const env = { ...own, TMPDIR: temporary };
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     await run(['configure', 'set', 'delay=30d', 'maxAge=90d'], { env });
     const { document } = await runJson(['replay', '--', id], { env });
     expect(document.outcome).toBe('scheduled');

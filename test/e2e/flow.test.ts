@@ -34,7 +34,7 @@ describe('the main job', () => {
 
   test('reads at most seven times, three with the directories cached, and never twice the same', async () => {
     const { env, sandbox } = await testGladly();
-    const first = await runJson(['replay', '--', sandbox.tellingConversationId], { env });
+    const first = await runJson(['replay', '--', sandbox.exampleConversationId], { env });
     expect(first.document.requests.byOperation).toEqual({
       getConversation: 1,
       getConversationItems: 1,
@@ -45,7 +45,7 @@ describe('the main job', () => {
       getOrganization: 1,
       sendEmail: 1,
     });
-    const second = await runJson(['attribute', '--', sandbox.tellingConversationId], { env });
+    const second = await runJson(['attribute', '--', sandbox.exampleConversationId], { env });
     expect(second.document.requests.byOperation).toEqual({
       getConversation: 1,
       getConversationItems: 1,
@@ -57,7 +57,7 @@ describe('the main job', () => {
 describe('one closing, one survey', () => {
   test('replaying again tells of the survey and sends nothing', async () => {
     const { env, sandbox } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const first = await runJson(['replay', '--', id], { env });
     const second = await runJson(['replay', '--', id], { env });
     expect(second.code).toBe(0);
@@ -69,7 +69,7 @@ describe('one closing, one survey', () => {
 
   test('four processes at once send one message', async () => {
     const { env, sandbox } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const results = await Promise.all([1, 2, 3, 4].map(() => runJson(['replay', '--', id], { env })));
     expect(results.map(({ code }) => code)).toEqual([0, 0, 0, 0]);
     expect(results.map(({ document }) => document.outcome).toSorted()).toEqual([
@@ -83,7 +83,7 @@ describe('one closing, one survey', () => {
 
   test('a conversation that is given twice is worked on once', async () => {
     const { env, sandbox } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const { document } = await runJson(['replay', '--', id, id], { env });
     expect(document).toEqual([expect.objectContaining({ outcome: 'sent' })]);
     expect(sandbox.mailbox()).toHaveLength(1);
@@ -134,7 +134,7 @@ describe('one closing, one survey', () => {
 
   test('what the outbox wrote blocks no real delivery, and is not repeated by itself', async () => {
     const { env, sandbox } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const trial = { ...env, GCSAT_DELIVERY: 'outbox' };
     expect((await runJson(['replay', '--', id], { env: trial })).document.outcome).toBe('sent');
     expect((await runJson(['replay', '--', id], { env: trial })).document.outcome).toBe('already_surveyed');
@@ -148,7 +148,7 @@ describe('one closing, one survey', () => {
 describe('a closing that a person called off', () => {
   test('is not taken up by a trial, which a real delivery would go on with', async () => {
     const { env, sandbox } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     await run(['configure', 'set', 'delay=20d'], { env });
     await runJson(['replay', '--', id], { env });
     expect((await runJson(['surveys', 'cancel', '--', id], { env })).document.state).toBe('suppressed');
@@ -165,7 +165,7 @@ describe('the message', () => {
   test('the outbox holds a mail that links to the survey five times, private to the user', async () => {
     const { env, sandbox } = await testGladly();
     const trial = { ...env, GCSAT_DELIVERY: 'outbox' };
-    const { document } = await runJson(['replay', '--', sandbox.tellingConversationId], { env: trial });
+    const { document } = await runJson(['replay', '--', sandbox.exampleConversationId], { env: trial });
     const data = env['GCSAT_DATA_DIR'] ?? '';
     const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).map((file) => join(data, file));
     const modes = files.map((file) => [file, statSync(file).mode & 0o077]);
@@ -185,7 +185,7 @@ describe('the message', () => {
     const urls = await Promise.all(
       ['a', 'b'].map(async (key) => {
         const own = { ...env, GCSAT_DATA_DIR: temporaryFolder(), GCSAT_SURVEY_SECRET: key.repeat(32) };
-        return (await runJson(['replay', '--', sandbox.tellingConversationId], { env: own })).document.survey
+        return (await runJson(['replay', '--', sandbox.exampleConversationId], { env: own })).document.survey
           .url;
       }),
     );
@@ -217,7 +217,7 @@ describe('when nothing may be sent', () => {
 
   test('a dry run prints what would be, and leaves no closing behind', async () => {
     const { env, sandbox } = await testGladly();
-    const { document } = await runJson(['replay', '--dry-run', '--', sandbox.tellingConversationId], { env });
+    const { document } = await runJson(['replay', '--dry-run', '--', sandbox.exampleConversationId], { env });
     expect(document).toMatchObject({ outcome: 'would_send', survey: null });
     expect(await surveysOf(env)).toEqual([]);
     expect(sandbox.mailbox()).toEqual([]);
@@ -236,7 +236,7 @@ describe('when nothing may be sent', () => {
 
   test('a delay schedules the survey, and cancel calls it off', async () => {
     const { env, sandbox } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     await run(['configure', 'set', 'delay=20d'], { env });
     const { document } = await runJson(['replay', '--', id], { env });
     expect(document.outcome).toBe('scheduled');
@@ -250,7 +250,7 @@ describe('when nothing may be sent', () => {
 describe('the answer on the timeline', () => {
   test('post is exactly once, and a changed answer takes the place of the card', async () => {
     const { env, sandbox, requests } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     await runJson(['replay', '--', id], { env });
     const post = async (...more: string[]): Promise<{ outcome: string; card: { itemId: string } }> =>
       (await runJson(['post', ...more, '--', id], { env })).document;
@@ -278,7 +278,7 @@ describe('the answer on the timeline', () => {
 
   test('four posts at the same time leave one card', async () => {
     const { env, sandbox, requests } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const results = await Promise.all(
       ['1', '2', '3', '4'].map((rating) => run(['post', '--rating', rating, '--', id], { env })),
     );
@@ -291,7 +291,7 @@ describe('the answer on the timeline', () => {
 
   test('a second machine without our ledger posts nothing new', async () => {
     const { env, sandbox, requests } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const other = { ...env, GCSAT_DATA_DIR: temporaryFolder() };
     await runJson(['post', '--rating', '5', '--', id], { env });
     const { document } = await runJson(['post', '--rating', '5', '--', id], { env: other });
@@ -317,7 +317,7 @@ describe('the answer on the timeline', () => {
   test('a dry run prints the exact body and writes nothing', async () => {
     const { env, sandbox, requests } = await testGladly();
     const { document } = await runJson(
-      ['post', '--rating', '3', '--dry-run', '--', sandbox.tellingConversationId],
+      ['post', '--rating', '3', '--dry-run', '--', sandbox.exampleConversationId],
       { env },
     );
     expect(document.outcome).toBe('would_post');
@@ -331,7 +331,7 @@ describe('the answer on the timeline', () => {
     const { env, sandbox } = await testGladly();
     const comment = `<script>alert(1)</script>\u001b[31m\u202e${'👩‍👩‍👧'.repeat(4000)}`;
     const { code, document } = await runJson(
-      ['post', '--rating', '1', '--comment', comment, '--', sandbox.tellingConversationId],
+      ['post', '--rating', '1', '--comment', comment, '--', sandbox.exampleConversationId],
       { env },
     );
     expect(code).toBe(0);
@@ -346,7 +346,7 @@ describe('the answer on the timeline', () => {
 describe('the ledger, readable', () => {
   test('show tells the whole story of a closing by any of its ids', async () => {
     const { env, sandbox } = await testGladly();
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const { document: replayed } = await runJson(['replay', '--', id], { env });
     await runJson(['post', '--rating', '5', '--comment', 'Thanks', '--', id], { env });
     for (const anyId of [id, replayed.survey.id, replayed.conversation.closing]) {
@@ -370,7 +370,7 @@ describe('the ledger, readable', () => {
 
   test('list as lines is one document a line', async () => {
     const { env, sandbox } = await testGladly();
-    await runJson(['replay', '--', sandbox.tellingConversationId], { env });
+    await runJson(['replay', '--', sandbox.exampleConversationId], { env });
     const { stdout } = await run(['surveys', 'list', '--jsonl'], { env });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(1);

@@ -5,7 +5,7 @@ import { run } from '../support/run.ts';
 test('two processes on one ledger share half of the rate limit: five requests a second, however many ask', async () => {
   const gladly = await testGladly();
   const names = [
-    'telling',
+    'three_agents',
     'call_inbound_answered',
     'call_transferred',
     'voicemail',

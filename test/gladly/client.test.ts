@@ -4,7 +4,7 @@ import { describe, expect, test } from 'vitest';
 import { all, clientOf, conversation, credentials, failureOf, json, localGladly } from './local-gladly.ts';
 
 describe('a request', () => {
-  test('carries the credentials as Basic authentication and says who asks', async () => {
+  test('carries the credentials as Basic authentication and names the client', async () => {
     const gladly = await localGladly((_, response) => json(response, 200, conversation));
     await clientOf(gladly.origin).getConversation('c1');
     const { headers, url } = gladly.received[0]!;
@@ -14,7 +14,7 @@ describe('a request', () => {
     expect(url).toBe('/api/v1/conversations/c1');
   });
 
-  test('counts what left, by operation', async () => {
+  test('counts the requests that left, by operation', async () => {
     const gladly = await localGladly((_, response) => json(response, 200, []));
     const client = clientOf(gladly.origin);
     await client.getAgents();
@@ -45,7 +45,7 @@ describe('a request', () => {
     expect(gladly.urls().sort()).toEqual(['/api/v1/conversations/c1', '/api/v1/conversations/c2']);
   });
 
-  test('is made anew when the same was answered before', async () => {
+  test('is made again after an earlier one was answered', async () => {
     const gladly = await localGladly((_, response) => json(response, 200, conversation));
     const client = clientOf(gladly.origin);
     await client.getConversation('c1');
@@ -150,7 +150,7 @@ describe('the origin', () => {
   });
 });
 
-describe('what there may or may not be', () => {
+describe('objects that may be missing', () => {
   test('an agent, an inbox, a topic and an item that do not exist are null', async () => {
     const gladly = await localGladly((_, response) => {
       response.statusCode = 404;

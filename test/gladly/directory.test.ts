@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
 import { createDirectory } from '../../src/gladly/directory.ts';
-import type { DirectoryCache } from '../../src/gladly/directory.ts';
+import type { DirectoryCache } from '../../src/ports/cache.ts';
 import { clientOf, fakeTime, json, localGladly } from './local-gladly.ts';
 
 const minute = 60_000;
 
-/** What a ledger does: keeps JSON. */
+/** Keeps JSON, as a ledger does. */
 function jsonCache() {
   const rows = new Map<string, { body: string; fetchedAt: string }>();
   const cache: DirectoryCache = {
@@ -26,7 +26,7 @@ interface Entry {
   emailAddress?: string;
 }
 
-/** Gladly with directories that the test may change, and what was asked of it. */
+/** A Gladly whose directories the test may change, with its requests. */
 async function directories() {
   const known: Record<'agents' | 'inboxes' | 'topics' | 'hidden', Entry[]> = {
     agents: [{ id: 'a1', name: 'Amy', emailAddress: 'amy@x.org' }],
@@ -46,15 +46,15 @@ async function directories() {
   const time = fakeTime();
   const cache = jsonCache();
   const client = clientOf(gladly.origin, { time });
-  /** As a run of its own: nothing in memory, the same cache. */
+  /** As in a new run: nothing in memory, the same cache. */
   const start = () => createDirectory({ client, cache, clock: time.clock });
-  /** What Gladly was asked since the last time. */
+  /** The requests to Gladly since the last call. */
   const askedSince = (): string[] => gladly.received.splice(0).map(({ url }) => url.replace('/api/v1/', ''));
   return { known, gladly, time, cache, start, askedSince };
 }
 
 describe('a list', () => {
-  test('is read once, for all who ask', async () => {
+  test('is read once for all callers', async () => {
     const { start, askedSince } = await directories();
     const directory = start();
     const [agents] = await Promise.all([directory.agents(), directory.agents(), directory.agent('a1')]);
@@ -97,7 +97,7 @@ describe('a list', () => {
     expect(askedSince()).toEqual(['agents']);
   });
 
-  test('that could not be read is asked for again', async () => {
+  test('that could not be read is requested again', async () => {
     let working = false;
     const gladly = await localGladly((_, response) => json(response, working ? 200 : 403, []));
     const time = fakeTime();
@@ -113,7 +113,7 @@ describe('a list', () => {
 });
 
 describe('an agent', () => {
-  test('who is not in the list is asked for', async () => {
+  test('who is not in the list is requested', async () => {
     const { start, askedSince, known } = await directories();
     known.hidden.push({ id: 'a2' });
     expect((await start().agent('a2'))?.id).toBe('a2');
@@ -121,7 +121,7 @@ describe('an agent', () => {
     expect(askedSince()).toEqual(['agents', 'agents/a2']);
   });
 
-  test('whom Gladly does not know is not asked for again within ten minutes', async () => {
+  test('whom Gladly does not know is not requested again within ten minutes', async () => {
     const { start, askedSince, time } = await directories();
     const directory = start();
     expect(await Promise.all([directory.agent('a9'), directory.agent('a9')])).toEqual([null, null]);
@@ -155,7 +155,7 @@ describe('inboxes', () => {
     expect(askedSince()).toEqual(['inboxes', 'inboxes']);
   });
 
-  test('that no list names are asked for, once', async () => {
+  test('that are in no list are requested, once', async () => {
     const { start, askedSince, known } = await directories();
     known.hidden.push({ id: 'i7', name: 'Old' });
     const directory = start();
@@ -187,7 +187,7 @@ describe('topics', () => {
     expect(askedSince()).toEqual(['topics', 'topics']);
   });
 
-  test('that no list names are asked for, once', async () => {
+  test('that are in no list are requested, once', async () => {
     const { start, askedSince, known } = await directories();
     known.hidden.push({ id: 't7' });
     const directory = start();
@@ -199,7 +199,7 @@ describe('topics', () => {
     expect(askedSince()).toEqual([]);
   });
 
-  test('that an older list does not name have it read again once, not once each', async () => {
+  test('that an older list lacks make it be read again once, not once each', async () => {
     const { start, askedSince, time } = await directories();
     const directory = start();
     await directory.topics();
@@ -208,7 +208,7 @@ describe('topics', () => {
     expect(askedSince()).toEqual(['topics', 'topics', 'topics/t8', 'topics/t9']);
   });
 
-  test('come with their ancestors, and a loop among those ends', async () => {
+  test('come with their ancestors, and a loop of these ends', async () => {
     const { start, askedSince, known } = await directories();
     known.topics.push({ id: 'child', parentId: 'parent' });
     known.hidden.push({ id: 'parent', parentId: 'grand' }, { id: 'grand', parentId: 'child' });
@@ -217,7 +217,7 @@ describe('topics', () => {
     expect(askedSince()).toEqual(['topics', 'topics/parent', 'topics/grand']);
   });
 
-  test('of a list that was just read are not looked for in it again', async () => {
+  test('that a fresh list lacks do not make it be read again', async () => {
     const { start, askedSince, time } = await directories();
     const directory = start();
     await directory.topics();
@@ -229,7 +229,7 @@ describe('topics', () => {
     expect(askedSince()).toEqual(['topics', 'topics/t10']);
   });
 
-  test('whose name cannot be read fail what needs them: it may be that of an opt-out', async () => {
+  test('whose name cannot be read are an error for whoever needs them: the name may be an opt-out', async () => {
     const { start, askedSince, known } = await directories();
     known.topics.push({ id: 't2', name: { text: 'do_not_send_stella' } });
     await expect(start().topics(['t2'])).rejects.toMatchObject({ code: 'unreadable_answer' });

@@ -4,7 +4,8 @@ import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 import { createGladlyClient } from '../../src/gladly/client.ts';
 import type { GladlyClient, GladlyOptions } from '../../src/gladly/client.ts';
-import type { Pacer } from '../../src/gladly/pacing.ts';
+import type { Pacer } from '../../src/gladly/http/pacing.ts';
+import type { NewItem } from '../../src/gladly/resources/items.ts';
 import { Failure } from '../../src/failure.ts';
 
 export interface Received {
@@ -24,7 +25,7 @@ export interface LocalGladly {
 
 export type Respond = (request: Received, response: ServerResponse, number: number) => void;
 
-/** A real server on a free port that answers what the test says; it is gone when the test is. */
+/** A real server on a free port that answers as the test says. It ends with the test. */
 export async function localGladly(respond: Respond): Promise<LocalGladly> {
   const received: Received[] = [];
   const server: Server = createServer((request, response) => {
@@ -63,7 +64,7 @@ export interface Time {
   sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
 }
 
-/** A clock that moves only when somebody sleeps. */
+/** A clock that moves only in a sleep. */
 export function fakeTime(nowMs = Date.parse('2026-11-22T10:00:00.000Z')): Time {
   const time: Time = {
     nowMs,
@@ -112,6 +113,11 @@ export function clientOf(
   return client;
 }
 
+/** A client of a Gladly that has one answer for everything. */
+export async function clientFor(answer: unknown): Promise<GladlyClient> {
+  return clientOf((await localGladly((_, response) => json(response, 200, answer))).origin);
+}
+
 export async function failureOf(promise: Promise<unknown>): Promise<Failure> {
   const error: unknown = await promise.then(
     (value) => new Error(`no failure, but ${JSON.stringify(value)}`),
@@ -136,4 +142,9 @@ export const conversation = {
   status: 'CLOSED',
   createdAt: '2026-11-20T08:00:00Z',
   closedAt: '2026-11-21T09:30:00.123456789Z',
+};
+
+export const card: NewItem = {
+  id: 'card-1',
+  content: { type: 'CUSTOMER_ACTIVITY', activityType: 'SURVEY', title: 'CSAT 5/5: resolved' },
 };

@@ -1,4 +1,4 @@
-/** A certificate that nobody trusts, for a server on loopback; it guards nothing. */
+/** An untrusted certificate for a server on loopback. It protects nothing. */
 export const certificate = `-----BEGIN CERTIFICATE-----
 MIIBfTCCASOgAwIBAgIUKGcbR1o1tGpHmG+ZBOR/4ZuFWhUwCgYIKoZIzj0EAwIw
 FDESMBAGA1UEAwwJMTI3LjAuMC4xMB4XDTI2MTEyMjE1NDAwNVoXDTM2MTExOTE1

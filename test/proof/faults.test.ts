@@ -71,14 +71,14 @@ const cardsAre = (scene: Scene, count: number) => async (): Promise<void> =>
   expect((await scene.taken('POST', cardPath)).length).toBe(count);
 
 const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Prepared>> = {
-  attribute: ({ sandbox }) => ({ args: ['attribute', '--', sandbox.tellingConversationId] }),
+  attribute: ({ sandbox }) => ({ args: ['attribute', '--', sandbox.exampleConversationId] }),
   replay: (scene) => ({
-    args: ['replay', '--', scene.sandbox.tellingConversationId],
+    args: ['replay', '--', scene.sandbox.exampleConversationId],
     messages: 1,
     verify: cardsAre(scene, 0),
   }),
   post: (scene) => ({
-    args: ['post', '--rating', '4', '--', scene.sandbox.tellingConversationId],
+    args: ['post', '--rating', '4', '--', scene.sandbox.exampleConversationId],
     verify: cardsAre(scene, 1),
   }),
   backfill: async (scene) => {
@@ -136,7 +136,7 @@ const postOf = ({ sandbox }: Scene, rating: number): string[] => [
   '--rating',
   String(rating),
   '--',
-  sandbox.tellingConversationId,
+  sandbox.exampleConversationId,
 ];
 
 /** What is met in the middle alone, because it begins where another command ended. */

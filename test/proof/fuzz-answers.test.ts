@@ -1,24 +1,23 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { Problem, refused } from '../../src/gladly/http/errors.ts';
+import { readErrors } from '../../src/gladly/http/refusal.ts';
+import { conversationShape } from '../../src/gladly/resources/conversations.ts';
+import { customerShape } from '../../src/gladly/resources/customers.ts';
+import { read, readAll, readOne } from '../../src/gladly/resources/fields.ts';
+import { createdItemShape } from '../../src/gladly/resources/items.ts';
 import {
-  readAgent,
-  readAgents,
-  readConversation,
-  readCreatedItem,
-  readCustomer,
-  readInboxes,
-  readOrganization,
-  readTopic,
-  readTopics,
-  readWebhook,
-  readWebhooks,
-} from '../../src/gladly/answers.ts';
-import { Problem, readErrors, refused } from '../../src/gladly/errors.ts';
+  agentShape,
+  inboxShape,
+  organizationShape,
+  topicShape,
+} from '../../src/gladly/resources/organization.ts';
+import { webhookShape } from '../../src/gladly/resources/webhooks.ts';
 import { conversation } from '../gladly/local-gladly.ts';
 import { proofTimeoutMs } from './extent.ts';
 import { holds } from './property.ts';
 
-const asked = { operation: 'any', host: 'acme.gladly.com', noun: 'conversation', id: 'c1' };
+const subject = { operation: 'any', host: 'acme.gladly.com', noun: 'conversation', id: 'c1' };
 
 const agent = { id: 'a1', name: 'Maria Lopez', emailAddress: 'maria@acme.example' };
 const topic = { id: 't1', name: 'Returns', parentId: 't0', disabled: false };
@@ -77,7 +76,7 @@ const change: fc.Arbitrary<Change> = fc.record({
   what: odd,
 });
 
-/** The document changed at one place, which the numbers lead to. */
+/** The document with a change at the place that the numbers lead to. */
 function changed(document: unknown, { at: [next, ...rest], how, what }: Change): unknown {
   const isInner = typeof document === 'object' && document !== null && Object.keys(document).length > 0;
   if (next === undefined || !isInner) return what;
@@ -99,7 +98,7 @@ function changed(document: unknown, { at: [next, ...rest], how, what }: Change):
   return copy;
 }
 
-/** The document as it may come from something that is almost Gladly: what JSON can tell of it. */
+/** The document as something that is almost Gladly may send it in JSON. */
 const almost = (document: unknown): fc.Arbitrary<unknown> =>
   fc
     .oneof(
@@ -109,9 +108,9 @@ const almost = (document: unknown): fc.Arbitrary<unknown> =>
       },
       { weight: 1, arbitrary: odd },
     )
-    .map((told) => JSON.parse(JSON.stringify(told ?? null)) as unknown);
+    .map((sent) => JSON.parse(JSON.stringify(sent ?? null)) as unknown);
 
-/** What was read; null where it is a Problem that tells what to do. Nothing else may be thrown. */
+/** The value that was read; null for a Problem with a hint. Nothing else may be thrown. */
 function readOrRefused<Read>(read: () => Read): Read | null {
   try {
     return read();
@@ -125,13 +124,13 @@ function readOrRefused<Read>(read: () => Read): Read | null {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** As an id is read: text, or a number as text; null for whatever names nothing. */
+/** An id as it is read: text, or a number as text; null for anything else and for blank text. */
 const idOf = (value: unknown): string | null => {
   if (typeof value === 'number') return String(value);
-  return typeof value === 'string' && value !== '' ? value : null;
+  return typeof value === 'string' && value.trim() !== '' ? value : null;
 };
 
-/** A topic's name and parent decide who is asked: one that cannot be read is looked for elsewhere. */
+/** A topic's name and parent decide whether a survey is sent, so a topic with an unreadable one is left out. */
 function isSureTopic({ name = null, parentId = null }: Record<string, unknown>): boolean {
   const isTextLike = (value: unknown): boolean =>
     value === null || typeof value === 'string' || typeof value === 'number';
@@ -139,47 +138,44 @@ function isSureTopic({ name = null, parentId = null }: Record<string, unknown>):
   return isTextLike(name) && isSureParent;
 }
 
-/** Where a time was read, it is one of ours. */
+/** A time that was read is in our spelling. */
 function expectTimes(...times: readonly (string | null)[]): void {
   for (const time of times) if (time !== null) expect(new Date(time).toISOString()).toBe(time);
 }
 
-describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
-  test('that tells a conversation is read with every topic that it names, or is a problem', () => {
-    const told = { ...conversation, topicIds: ['t1', 't2', 't3'] };
-    let read = 0;
+describe('an answer of Gladly', { timeout: proofTimeoutMs }, () => {
+  test('with a conversation is read with all of its topics, or is a problem', () => {
+    const sent = { ...conversation, topicIds: ['t1', 't2', 't3'] };
+    let usable = 0;
     holds(
-      fc.property(almost(told), (given) => {
-        const found = readOrRefused(() => readConversation(given, asked));
+      fc.property(almost(sent), (given) => {
+        const found = readOrRefused(() => read(conversationShape, given, subject));
         if (found === null) return;
-        read += 1;
+        usable += 1;
         const source = given as Record<string, unknown>;
         expect([found.id, found.customerId]).toEqual([idOf(source['id']), idOf(source['customerId'])]);
         const { topicIds = null } = source;
-        const named =
-          topicIds === null ? [] : (topicIds as unknown[]).filter((id) => id !== null && id !== '');
-        expect(found.topicIds).toEqual(named.map(idOf));
+        const named = topicIds === null ? [] : (topicIds as unknown[]).map(idOf).filter((id) => id !== null);
+        expect(found.topicIds).toEqual(named);
         expectTimes(found.createdAt, found.closedAt);
       }),
     );
-    // The property says most about what is read: some has to be.
-    expect(read).toBeGreaterThan(0);
+    // The property is empty unless some conversations can be read.
+    expect(usable).toBeGreaterThan(0);
   });
 
   test.each([
-    ['agents', agent, readAgents],
-    ['topics', topic, readTopics],
-    ['inboxes', inbox, readInboxes],
-    ['webhooks', webhook, readWebhooks],
+    ['agents', agent, agentShape],
+    ['topics', topic, topicShape],
+    ['inboxes', inbox, inboxShape],
+    ['webhooks', webhook, webhookShape],
   ] as const)(
-    'that lists %s is read with every entry that has an id, or is a problem',
-    (what, entry, read) => {
+    'with a list of %s is read with every entry that has an id, or is a problem',
+    (what, entry, shape) => {
       const list = [entry, { ...entry, id: 'other' }, { ...entry, id: 'third' }];
       holds(
         fc.property(almost(list), (given) => {
-          const found = readOrRefused(() =>
-            (read as (...all: [unknown, typeof asked]) => { id: string }[])(given, asked),
-          );
+          const found = readOrRefused<{ id: string }[]>(() => readAll(shape, given, subject));
           if (found === null) {
             expect(Array.isArray(given)).toBe(false);
             return;
@@ -194,12 +190,12 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     },
   );
 
-  test('that tells one thing is read as that thing, or is a problem', () => {
+  test('with one object is read as that object, or is a problem', () => {
     const cases = [
-      almost(customer).map((given) => () => readCustomer(given, asked, 'u9')),
-      almost(agent).map((given) => () => readAgent(given, asked, 'a9')),
-      almost(topic).map((given) => () => readTopic(given, asked, 't9')),
-      almost(webhook).map((given) => () => readWebhook(given, asked, 'w9')),
+      almost(customer).map((given) => () => readOne(customerShape, given, subject, 'u9')),
+      almost(agent).map((given) => () => readOne(agentShape, given, subject, 'a9')),
+      almost(topic).map((given) => () => readOne(topicShape, given, subject, 't9')),
+      almost(webhook).map((given) => () => readOne(webhookShape, given, subject, 'w9')),
     ];
     holds(
       fc.property(fc.oneof(...cases), (read) => {
@@ -209,22 +205,22 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     );
     holds(
       fc.property(almost(organization), almost(item), (one, other) => {
-        const found = readOrRefused(() => readOrganization(one, asked));
+        const found = readOrRefused(() => read(organizationShape, one, subject));
         for (const value of Object.values(found ?? {}))
           expect(value === null || typeof value === 'string').toBe(true);
-        readOrRefused(() => readCreatedItem(other, asked));
+        readOrRefused(() => read(createdItemShape, other, subject));
       }),
     );
   });
 
-  test('that tells of a customer has every address that can be read, and no other', () => {
+  test('with a customer has every address that can be read, and no others', () => {
     holds(
       fc.property(almost(customer), (given) => {
-        const found = readOrRefused(() => readCustomer(given, asked, 'u9'));
+        const found = readOrRefused(() => readOne(customerShape, given, subject, 'u9'));
         if (found === null) return;
         const { emails } = given as Record<string, unknown>;
-        const told = Array.isArray(emails) ? emails.filter(isRecord) : [];
-        expect(found.emails).toHaveLength(told.length);
+        const entries = Array.isArray(emails) ? emails.filter(isRecord) : [];
+        expect(found.emails).toHaveLength(entries.length);
         for (const { original, normalized } of found.emails) {
           for (const text of [original, normalized])
             expect(text === null || typeof text === 'string').toBe(true);
@@ -233,10 +229,10 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     );
   });
 
-  test('that refuses is a known problem, whatever stands in it, and repeats no address', () => {
+  test('that refuses is a known problem, whatever it contains, and repeats no address', () => {
     const body = fc.oneof(
-      almost(errors).map((told) => JSON.stringify(told)),
-      almost(errors).map((told) => JSON.stringify(told).slice(0, -2)),
+      almost(errors).map((body) => JSON.stringify(body)),
+      almost(errors).map((body) => JSON.stringify(body).slice(0, -2)),
       fc.string({ unit: 'binary', maxLength: 200 }),
     );
     const status = fc.oneof(
@@ -245,8 +241,8 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     );
     holds(
       fc.property(body, status, (text, code) => {
-        const told = readErrors(text);
-        const problem = refused(asked, { status: code, errors: told, location: null, retryAfterMs: null });
+        const found = readErrors(text);
+        const problem = refused(subject, { status: code, errors: found, location: null, retryAfterMs: null });
         expect(problem).toBeInstanceOf(Problem);
         const { message, hint } = problem.failure;
         expect(hint).not.toBe('');

@@ -40,7 +40,7 @@ async function again(scene: Scene, args: readonly string[]): Promise<ReturnType<
 
 export const replay: Staging = async () => {
   const scene = await createScene();
-  const args = ['replay', '--', scene.sandbox.tellingConversationId];
+  const args = ['replay', '--', scene.sandbox.exampleConversationId];
   return {
     scene,
     args,
@@ -50,7 +50,7 @@ export const replay: Staging = async () => {
       expect(document.outcome).toEqual(
         leaving.length > 0 ? 'uncertain' : expect.stringMatching(/^(sent|already_surveyed)$/),
       );
-      const closings = new Map<string, Ending>([[scene.sandbox.tellingConversationId, 'asked']]);
+      const closings = new Map<string, Ending>([[scene.sandbox.exampleConversationId, 'asked']]);
       await expectOneVerdictEach(scene, closings, leaving, arrivedInGladly(scene));
     },
   };
@@ -60,7 +60,7 @@ export const replayBySmtp: Staging = async () => {
   const peer = await mailServer();
   const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };
   const scene = await createScene(smtp);
-  const args = ['replay', '--', scene.sandbox.tellingConversationId];
+  const args = ['replay', '--', scene.sandbox.exampleConversationId];
   return {
     scene,
     args,
@@ -68,7 +68,7 @@ export const replayBySmtp: Staging = async () => {
     verify: async (leaving) => {
       const document = await again(scene, args);
       if (leaving.length > 0) expect(document.outcome).toBe('uncertain');
-      const closings = new Map<string, Ending>([[scene.sandbox.tellingConversationId, 'asked']]);
+      const closings = new Map<string, Ending>([[scene.sandbox.exampleConversationId, 'asked']]);
       await expectOneVerdictEach(
         scene,
         closings,
@@ -81,7 +81,7 @@ export const replayBySmtp: Staging = async () => {
 
 export const replayToOutbox: Staging = async () => {
   const scene = await createScene({ GCSAT_DELIVERY: 'outbox' });
-  const args = ['replay', '--', scene.sandbox.tellingConversationId];
+  const args = ['replay', '--', scene.sandbox.exampleConversationId];
   return {
     scene,
     args,
@@ -100,7 +100,7 @@ export const replayToOutbox: Staging = async () => {
 
 export const post: Staging = async () => {
   const scene = await createScene();
-  const args = ['post', '--rating', '4', '--comment', 'fine', '--', scene.sandbox.tellingConversationId];
+  const args = ['post', '--rating', '4', '--comment', 'fine', '--', scene.sandbox.exampleConversationId];
   return {
     scene,
     args,
@@ -115,7 +115,7 @@ export const post: Staging = async () => {
 /** The answer changes: the old card goes, the new one comes, and never are there two, nor none in the end. */
 export const postAgain: Staging = async () => {
   const scene = await createScene();
-  const id = scene.sandbox.tellingConversationId;
+  const id = scene.sandbox.exampleConversationId;
   await again(scene, ['post', '--rating', '2', '--', id]);
   const args = ['post', '--rating', '5', '--comment', 'better', '--', id];
   return {
@@ -136,7 +136,7 @@ export const postAnother: Staging = async () => {
     '--rating',
     rating,
     '--',
-    scene.sandbox.tellingConversationId,
+    scene.sandbox.exampleConversationId,
   ];
   return {
     scene,
@@ -163,7 +163,7 @@ export async function overtakenCard(): Promise<void> {
   });
   scene.env['GCSAT_DOMAIN'] = network.origin;
   const post = (rating: string): string[] => ['post', '--rating', rating, '--', conversation];
-  const { tellingConversationId: conversation } = scene.sandbox;
+  const { exampleConversationId: conversation } = scene.sandbox;
   const over = new AbortController().signal;
   try {
     const { died } = await scene.runUntil('written request POST', post('2'));
@@ -222,7 +222,7 @@ const firstTickMinutesAgo = 45;
 /** The past that the first tick leaves alone, new closings, and an answer whose card did not get through. */
 export const sync: Staging = async () => {
   const scene = await createScene();
-  const { tellingConversationId: answered } = scene.sandbox;
+  const { exampleConversationId: answered } = scene.sandbox;
   const args = ['sync'];
   await scene.runAgo(firstTickMinutesAgo, args);
   await again(scene, ['replay', '--', answered]);

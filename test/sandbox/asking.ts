@@ -3,13 +3,13 @@ import type { RunningSandbox } from '../../src/sandbox/start.ts';
 import { validateExchange } from '../support/contract-validator.ts';
 import { ask, trapId, type Answer, type AnyJson, type Question } from './ask.ts';
 
-/** Noon of the day on which these sandboxes stand. */
+/** Noon of the day of these sandboxes. */
 export const noon = Date.UTC(2026, 10, 22, 12);
 
 export interface Asking {
   /** The answer, which has to keep the contract. */
   conforming: (question: Question) => Promise<Answer>;
-  /** The errors of an answer that keeps the contract to a request that does not. */
+  /** The errors in an answer that keeps the contract, for a request that does not. */
   errorsOf: (question: Question, status?: number) => Promise<{ attr?: string; code: string }[]>;
   /** Path of a special conversation. */
   conversation: (trap: string) => string;
@@ -17,7 +17,7 @@ export interface Asking {
   itemsOf: (trap: string) => Promise<AnyJson[]>;
 }
 
-/** Asks the sandbox that is running when the question is put. */
+/** Asks the sandbox that is running at the time of the question. */
 export function asking(sandbox: () => RunningSandbox): Asking {
   const conforming: Asking['conforming'] = async (question) => {
     const answer = await ask(sandbox(), question);

@@ -22,7 +22,7 @@ describe('cards', () => {
   });
 
   test('is made with 200, read back, refused a second time, deleted', async () => {
-    const customerId = await customerOf('telling');
+    const customerId = await customerOf('three_agents');
     const occurredAt = '2026-11-21T10:00:00.000Z';
     const json = { id: 'card-1', ...card({ body: '<p>5 of <b>5</b></p>', occurredAt }) };
     const made = await conforming(post(customerId, json));
@@ -33,25 +33,25 @@ describe('cards', () => {
     expect(await errorsOf(post(customerId, json), 409)).toEqual([
       { attr: 'newConversationItems', code: 'taken' },
     ]);
-    expect((await itemsOf('telling')).map(({ id }) => id)).not.toContain('card-1');
+    expect((await itemsOf('three_agents')).map(({ id }) => id)).not.toContain('card-1');
     const path = `/api/v1/customers/${customerId}/conversation-items/card-1`;
     expect((await conforming({ method: 'DELETE', path })).status).toBe(204);
     expect((await conforming({ method: 'DELETE', path })).status).toBe(404);
     expect((await conforming({ path: '/api/v1/conversation-items/card-1' })).status).toBe(404);
   });
 
-  test('an id of an item of a conversation is taken as well', async () => {
-    const [first] = await itemsOf('telling');
-    const customerId = await customerOf('telling');
+  test('the id of an item of a conversation is taken as well', async () => {
+    const [first] = await itemsOf('three_agents');
+    const customerId = await customerOf('three_agents');
     expect(await errorsOf(post(customerId, { id: first.id, ...card() }), 409)).toHaveLength(1);
   });
 
   test('only activities can be deleted', async () => {
-    const [first] = await itemsOf('telling');
+    const [first] = await itemsOf('three_agents');
     const answer = await conforming({ method: 'DELETE', path: `/api/v1/conversation-items/${first.id}` });
     expect(answer.status).toBe(404);
     const other = await customerOf('transferred');
-    await conforming(post(await customerOf('telling'), { id: 'card-2', ...card() }));
+    await conforming(post(await customerOf('three_agents'), { id: 'card-2', ...card() }));
     const path = `/api/v1/customers/${other}/conversation-items/card-2`;
     expect((await conforming({ method: 'DELETE', path })).status).toBe(404);
     const direct = { method: 'DELETE', path: '/api/v1/conversation-items/card-2' };
@@ -82,12 +82,12 @@ describe('cards', () => {
     ],
     ['an unfinished tag', card({ body: 'so <b' }), 'content.body'],
   ])('refuses %s', async (_what, json, attr) => {
-    const customerId = await customerOf('telling');
+    const customerId = await customerOf('three_agents');
     expect((await errorsOf(post(customerId, json))).map((error) => error.attr)).toContain(attr);
   });
 
-  test('takes every limit to the last character, and all allowed markup', async () => {
-    const customerId = await customerOf('telling');
+  test('accepts every limit to the last character, and all allowed markup', async () => {
+    const customerId = await customerOf('three_agents');
     const json = {
       id: 'x'.repeat(50),
       content: {
@@ -106,7 +106,7 @@ describe('cards', () => {
   test('a task can be made and not be read', async () => {
     const inboxId = (await ask(sandbox, { path: '/api/v1/inboxes' })).json()[0].id;
     const content = { type: 'TASK', body: 'Call back', dueAt: '2026-12-24T10:00:00Z', assignee: { inboxId } };
-    await conforming(post(await customerOf('telling'), { id: 'task-1', content }));
+    await conforming(post(await customerOf('three_agents'), { id: 'task-1', content }));
     expect(await errorsOf({ path: '/api/v1/conversation-items/task-1' })).toEqual([{ code: 'invalid' }]);
   });
 

@@ -19,7 +19,7 @@ describe('changes of a conversation', () => {
   };
   const patch = (path: string, json: unknown): Question => ({ method: 'PATCH', path, json });
 
-  test('closing and reopening change status and closedAt and leave items and events', async () => {
+  test('closing and reopening change status and closedAt and add items and events', async () => {
     const path = await fresh();
     expect((await conforming(patch(path, { status: { value: 'CLOSED' } }))).status).toBe(204);
     expect((await conforming({ path })).json()).toMatchObject({

@@ -11,7 +11,7 @@ async function run(
   const stop = new AbortController();
   const told: { lines: string[]; document: SandboxDocument }[] = [];
   let ready: () => void = () => undefined;
-  const telling = new Promise<void>((resolve) => (ready = resolve));
+  const listening = new Promise<void>((resolve) => (ready = resolve));
   const running = runSandbox(options, {
     tell: (document, human) => {
       told.push({ lines: human().split('\n'), document });
@@ -20,7 +20,7 @@ async function run(
     signal: stop.signal,
   });
   try {
-    await Promise.race([telling, running]);
+    await Promise.race([listening, running]);
     for (const { lines, document } of told) await use(lines, document);
   } finally {
     stop.abort();
@@ -48,8 +48,10 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
     ]);
     origin = environment.GCSAT_DOMAIN!;
     const authorization = `Basic ${Buffer.from(`${environment.GCSAT_EMAIL}:${environment.GCSAT_TOKEN}`).toString('base64')}`;
-    const telling = /telling\s+(\S+)/.exec(lines.join('\n'))![1]!;
-    const answer = await fetch(`${origin}/api/v1/conversations/${telling}`, { headers: { authorization } });
+    const conversationId = /three_agents\s+(\S+)/.exec(lines.join('\n'))![1]!;
+    const answer = await fetch(`${origin}/api/v1/conversations/${conversationId}`, {
+      headers: { authorization },
+    });
     expect(answer.status).toBe(200);
     expect(lines.join('\n')).toContain('/_sandbox/mailbox');
     expect(lines.at(-1)).toBe('Press Ctrl-C to stop.');
@@ -61,15 +63,15 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
       fromNumber: expect.stringMatching(/^\+\d+$/),
     });
     expect(document.traps).toContainEqual({
-      name: 'telling',
-      conversationId: telling,
+      name: 'three_agents',
+      conversationId,
       what: expect.any(String),
     });
   });
   await expect(fetch(origin)).rejects.toThrow();
 });
 
-test('hands its flags on', async () => {
+test('passes its flags on', async () => {
   await run({ size: 20, errorPercent: '100', window: 'fixed', latency: '1' }, async (lines) => {
     const origin = /http:\S+/.exec(lines[0]!)![0];
     const authorization = `Basic ${Buffer.from('survey.bot@haldenrook.example.com:sandbox-token').toString('base64')}`;

@@ -18,7 +18,7 @@ afterAll(async () => {
 const through = async (path: string): Promise<AnyJson> =>
   (await ask({ ...sandbox, origin: proxy.origin }, { path })).json();
 
-test('all data keep the contract but for the traps that deviate, and each of those does deviate', async () => {
+test('all data keep the contract except the traps that deviate, and each of these does deviate', async () => {
   const today = new Date().toISOString().slice(0, 10);
   const monthAgo = new Date(Date.now() - 30 * 86_400_000).toISOString().slice(0, 10);
   const ids = new Set(sandbox.traps.map(({ conversationId }) => conversationId));
@@ -49,7 +49,7 @@ test('all data keep the contract but for the traps that deviate, and each of tho
     expect([trap, found.some((deviation) => deviation.includes(conversationId))]).toEqual([trap, true]);
 });
 
-test('the proxy hands on resets and cut bodies', async () => {
+test('the proxy passes on resets and cut bodies', async () => {
   const broken = await startSandbox({ size: 20, limits: unhurried, faults: { cutPercent: 100 } });
   const between = await recordingProxy(broken.origin);
   await expect(ask({ ...broken, origin: between.origin }, { path: '/api/v1/agents' })).rejects.toThrow();

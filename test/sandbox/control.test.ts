@@ -25,7 +25,7 @@ test('a new conversation out of nothing: asked, answered, open', async () => {
   expect(closings).toEqual([]);
 });
 
-test('a new conversation as it is described, and the event that a webhook would get', async () => {
+test('a new conversation as described, and the event that a webhook would get', async () => {
   const agents = (await conforming({ path: '/api/v1/agents' })).json();
   const made = await make({
     customer: { email: 'Ronja@example.org', name: 'Ronja' },
@@ -126,7 +126,7 @@ test('the mailbox shows messages as data and as pages that run nothing', async (
     expect((await control({ path: `/_sandbox/mailbox/${name}` })).status).toBe(404);
 });
 
-test('the request log tells method, path and status, of the API only', async () => {
+test('the request log has method, path and status, for the API only', async () => {
   const path = '/api/v1/agents/none?x=1';
   await ask(sandbox, { path });
   await ask(sandbox, { path: '/api/v1/organization', authorized: false });
@@ -138,7 +138,7 @@ test('the request log tells method, path and status, of the API only', async () 
   expect(log.some((entry: { path: string }) => entry.path.startsWith('/_sandbox'))).toBe(false);
 });
 
-test('what the controls make is the contract’s as well', async () => {
+test('objects made by the controls keep the contract as well', async () => {
   const { conversationId } = (await make({ channel: 'sms', close: true })).json();
   const answer = await ask(sandbox, { path: `/api/v1/conversations/${conversationId}/items` });
   expect(validateExchange(answer)).toEqual([]);

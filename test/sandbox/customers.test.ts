@@ -20,14 +20,14 @@ const card = (customerId: string, id: string, more: AnyJson = {}): Promise<Answe
     json: { id, content: { type: 'CUSTOMER_ACTIVITY', activityType: 'SURVEY', ...more } },
   });
 
-test('cards are shown with their past, deleted ones included', async () => {
-  const customerId = await customerOf('telling');
+test('cards are shown with their history, deleted ones included', async () => {
+  const customerId = await customerOf('three_agents');
   await card(customerId, 'first', { title: 'CSAT 2/5' });
   await conforming({ method: 'DELETE', path: '/api/v1/conversation-items/first' });
   await card(customerId, 'second', { title: 'CSAT 5/5' });
   const { customer, cards, history, conversations, items } = (await look(customerId)).json();
   expect(customer.id).toBe(customerId);
-  expect(conversations.map(({ id }: AnyJson) => id)).toContain(trapId(sandbox, 'telling'));
+  expect(conversations.map(({ id }: AnyJson) => id)).toContain(trapId(sandbox, 'three_agents'));
   expect(cards.map(({ id }: AnyJson) => id)).toEqual(['second']);
   expect(items).toContainEqual(cards[0]);
   expect(history.map(({ action, item }: AnyJson) => [action, item.id, item.content.title])).toEqual([
@@ -68,7 +68,7 @@ test('the page shows cards as they are and everything else as text, and runs not
   expect(page.text).toContain('&lt;img src=x');
 });
 
-test('a merged customer shows whom it was merged into; nobody is not found', async () => {
+test('a merged customer shows the remaining one; an unknown one is not found', async () => {
   const merged = await customerOf('merged_customer');
   const { customer } = (await look(merged)).json();
   expect(customer.id).not.toBe(merged);

@@ -30,7 +30,7 @@ async function eventsOf(parameters: Record<string, string | string[]>): Promise<
   return lines.map((line) => JSON.parse(line));
 }
 
-test('ascends, within the interval, of the asked entities only', async () => {
+test('ascends within the interval, with the requested entities only', async () => {
   const startAt = noon - 24 * hour;
   const events = await eventsOf({ startAt: iso(startAt), entities: ['CONVERSATION', 'CONTACT'] });
   const times = events.map(({ timestamp }) => Date.parse(timestamp));

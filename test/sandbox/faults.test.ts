@@ -23,7 +23,7 @@ const card = (id: string, customerId: string): Promise<Answer> =>
 /** How many of twenty cards are there after each of them met that fault. */
 async function cardsAfter(fault: Partial<Faults>): Promise<number> {
   await started({});
-  const path = `/_sandbox/conversations/${sandbox.tellingConversationId}`;
+  const path = `/_sandbox/conversations/${sandbox.exampleConversationId}`;
   const { customerId } = (await ask(sandbox, { path })).json();
   const setFaults = (json: Partial<Faults>): Promise<Answer> =>
     ask(sandbox, { method: 'PUT', path: '/_sandbox/faults', json });
@@ -88,7 +88,7 @@ describe('each fault', () => {
   });
 });
 
-describe('nobody outside can tell whether the request had its effect', () => {
+describe('the client cannot know whether the request took effect', () => {
   test.each<[string, Partial<Faults>]>([
     ['5xx', { serverErrorPercent: 100 }],
     ['reset', { resetPercent: 100 }],
@@ -117,20 +117,20 @@ test('percentages are those of the requests, and each meets one misfortune at mo
 });
 
 describe('setting faults', () => {
-  test('takes what makes sense and keeps the rest', async () => {
+  test('accepts valid values and keeps the rest', async () => {
     await started({ latencyMs: 1 });
     const put = (json: unknown): Promise<Answer> =>
       ask(sandbox, { method: 'PUT', path: '/_sandbox/faults', json });
     expect((await put({ jitterMs: 2 })).json()).toEqual({ ...noFaults, latencyMs: 1, jitterMs: 2 });
     expect((await put({ jitterMs: -1 })).status).toBe(400);
-    // Longer than a timer of Node can wait: it would fire at once.
+    // Node's timers cannot wait this long: they would fire at once.
     expect((await put({ latencyMs: 3e9 })).status).toBe(400);
     expect((await put({ webhookDelayMs: 3e9 })).status).toBe(400);
     expect((await put({ chaos: 1 })).status).toBe(400);
     expect(readFaults({ cutPercent: 101 })).toBeTypeOf('string');
     expect(readFaults({ retryAfter: null })).toEqual({ retryAfter: null });
-    expect((await ask(sandbox, { path: `/api/v1/conversations/${trapId(sandbox, 'telling')}` })).status).toBe(
-      200,
-    );
+    expect(
+      (await ask(sandbox, { path: `/api/v1/conversations/${trapId(sandbox, 'three_agents')}` })).status,
+    ).toBe(200);
   });
 });

@@ -18,7 +18,7 @@ describe('counting', () => {
     for (let request = 0; request < 200; request += 1) expect(limit.take(3 + request * 100.5)).toBe(true);
   });
 
-  test('they differ in when they forget', () => {
+  test('they differ in when they free requests', () => {
     const [leaky, fixed, sliding] = windowKinds.map((kind) => rateLimit(kind, 10, 1000));
     for (const limit of [leaky, fixed, sliding]) for (let n = 0; n < 10; n += 1) limit!.take(5900);
     expect([leaky, fixed, sliding].map((limit) => limit!.remaining(6050))).toEqual([1, 10, 0]);

@@ -22,7 +22,7 @@ describe('media', () => {
     expect(transcript.json().paragraphs).toHaveLength(2);
   });
 
-  test.each(['recording_deleted', 'recording_error', 'telling'])('%s has none', async (name) => {
+  test.each(['recording_deleted', 'recording_error', 'three_agents'])('%s has none', async (name) => {
     for (const { id } of await itemsOf(name)) {
       const path = `/api/v1/conversation-items/${id}`;
       expect((await conforming({ path: `${path}/media/recording` })).status).toBe(404);
@@ -31,7 +31,7 @@ describe('media', () => {
   });
 
   test('an attachment is elsewhere', async () => {
-    const [plain] = await itemsOf('telling');
+    const [plain] = await itemsOf('three_agents');
     const path = `/api/v1/conversation-items/${plain.id}/attachments/x`;
     expect(await errorsOf({ path })).toEqual([{ code: 'invalid' }]);
     expect((await conforming({ path: '/api/v1/conversation-items/x/attachments/x' })).status).toBe(404);

@@ -14,8 +14,8 @@ afterAll(() => sandbox.close());
 
 describe('reads of the flow', () => {
   test('a closed conversation has closedAt, an open one has not', async () => {
-    const closed = (await conforming({ path: conversation('telling') })).json();
-    expect(closed).toMatchObject({ id: sandbox.tellingConversationId, status: 'CLOSED' });
+    const closed = (await conforming({ path: conversation('three_agents') })).json();
+    expect(closed).toMatchObject({ id: sandbox.exampleConversationId, status: 'CLOSED' });
     expect(closed.closedAt).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
     const reopened = (await conforming({ path: conversation('reopened') })).json();
     expect(reopened.status).toBe('OPEN');
@@ -25,11 +25,11 @@ describe('reads of the flow', () => {
   });
 
   test('a timeline ascends and keeps to one session when asked', async () => {
-    const all = (await conforming({ path: `${conversation('telling')}/items` })).json();
+    const all = (await conforming({ path: `${conversation('three_agents')}/items` })).json();
     const times = all.map((item: { timestamp: string }) => Date.parse(item.timestamp));
     expect(times).toEqual([...times].sort((one, other) => one - other));
     const [{ sessionId }] = all;
-    const some = await conforming({ path: `${conversation('telling')}/items?sessionId=${sessionId}` });
+    const some = await conforming({ path: `${conversation('three_agents')}/items?sessionId=${sessionId}` });
     expect(some.json().length).toBeLessThan(all.length);
     expect(new Set(some.json().map((item: { sessionId?: string }) => item.sessionId))).toEqual(
       new Set([sessionId]),
@@ -63,7 +63,7 @@ describe('reads of the flow', () => {
     expect(topics.find(({ name }) => name === ' Do_Not_Send_Stella ')).toMatchObject({ disabled: true });
   });
 
-  test('the organization names its zone and its address', async () => {
+  test('the organization has its zone and its address', async () => {
     expect((await conforming({ path: '/api/v1/organization' })).json()).toMatchObject({
       name: sandbox.organizationName,
       timezone: 'America/Chicago',
@@ -72,7 +72,7 @@ describe('reads of the flow', () => {
   });
 
   test('a customer by id and by each identifier, but by one at a time', async () => {
-    const id = await customerOf('telling');
+    const id = await customerOf('three_agents');
     const customer = (await conforming({ path: `/api/v1/customer-profiles/${id}` })).json();
     const email = encodeURIComponent(customer.emails[0].original.toUpperCase());
     const phone = encodeURIComponent(customer.phones[0].normalized);

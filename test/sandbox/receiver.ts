@@ -11,16 +11,16 @@ export interface Received {
 
 export interface Receiver {
   url: string;
-  /** Everything that arrived, PINGs included. */
+  /** All requests, PINGs included. */
   received: Received[];
-  /** What arrived but PINGs. */
+  /** All requests except PINGs. */
   events(): AnyJson[];
   connections(): Promise<number>;
   /** The status of the answers; null gives none. */
   answers: (body: AnyJson, count: number) => number | null;
 }
 
-/** A service that takes what a webhook sends; gone when the test is over. */
+/** A service that receives webhook requests. It ends with the test. */
 export async function startReceiver(): Promise<Receiver> {
   const received: Received[] = [];
   const server = createServer((incoming, response) => {

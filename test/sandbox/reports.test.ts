@@ -56,7 +56,7 @@ describe('conversation timestamps', () => {
   });
 
   test('a closing agrees with the conversation', async () => {
-    const id = sandbox.tellingConversationId;
+    const id = sandbox.exampleConversationId;
     const conversation = (await ask(sandbox, { path: `/api/v1/conversations/${id}` })).json();
     const closing = (await rowsOf()).find(
       (row) => row['Conversation ID'] === id && row['Event Type'] === 'CONVERSATION/CLOSED',

@@ -29,7 +29,7 @@ async function profileOf(name: string): Promise<AnyJson> {
 
 const types = (items: AnyJson[]): string[] => items.map(({ content }) => content?.type);
 
-test('every trap exists and lies before today, closed but for those that are not', async () => {
+test('every trap exists and lies before today, and is closed unless its name says otherwise', async () => {
   const all: Behind[] = (await ask(sandbox, { path: '/_sandbox/conversations' })).json();
   expect(new Set(all.map(({ trap }) => trap))).toEqual(new Set(sandbox.traps.map(({ name }) => name)));
   for (const { conversation: shown, conversationId, trap } of all) {
@@ -40,9 +40,9 @@ test('every trap exists and lies before today, closed but for those that are not
   }
 });
 
-test('the telling one: owner, closer and last responder differ; a note and an AI reply come after', async () => {
-  const { conversation: shown, closings } = await behind('telling');
-  const items = await itemsOf('telling');
+test('the example: owner, closer and last responder differ; a note and an AI reply come after', async () => {
+  const { conversation: shown, closings } = await behind('three_agents');
+  const items = await itemsOf('three_agents');
   const closer = items.find(({ content }) => content.status === 'CLOSED').initiator.id;
   expect(new Set([shown.agentId, closer, closings[0]?.lastResponder]).size).toBe(3);
   const last = items.findIndex(({ id }) => id === closings[0]?.lastResponseItemId);
@@ -53,7 +53,7 @@ test('the telling one: owner, closer and last responder differ; a note and an AI
     'CONVERSATION_STATUS_CHANGE',
   ]);
   expect(items[last + 2].initiator).toEqual({ id: 'SIDEKICK_V2', type: 'SYSTEM' });
-  expect((await profileOf('telling')).emails).toHaveLength(1);
+  expect((await profileOf('three_agents')).emails).toHaveLength(1);
 });
 
 test('closings: twice in one conversation, twice of one customer', async () => {
@@ -93,7 +93,7 @@ describe('who answered', () => {
     expect(answer.responseHeaders['gladly-limited-data']).toBe('true');
     const { closings } = await behind('truncated');
     expect(items.map(({ id }: AnyJson) => id)).not.toContain(closings[0]?.lastResponseItemId);
-    const whole = await conforming({ path: `${conversation('telling')}/items` });
+    const whole = await conforming({ path: `${conversation('three_agents')}/items` });
     expect(whole.responseHeaders['gladly-limited-data']).toBeUndefined();
     const hidden = await conforming({
       path: `/api/v1/conversation-items/${closings[0]?.lastResponseItemId ?? ''}`,
@@ -189,7 +189,7 @@ describe('customers', () => {
     expect(Math.max(...names.map((name) => name.length))).toBeGreaterThan(500);
   });
 
-  test('opt-out directly, by a child topic, by another spelling, and taken back', async () => {
+  test('opt-out directly, by a child topic, by another spelling, and removed again', async () => {
     const topics: AnyJson[] = (await conforming({ path: '/api/v1/topics' })).json();
     const namesOf = async (name: string): Promise<string[]> =>
       (await behind(name)).conversation.topicIds.map((id) => topics.find((topic) => topic.id === id).name);

@@ -7,7 +7,7 @@ import { withMillis } from '../../src/sandbox/time.ts';
 import { makeWorld } from '../../src/sandbox/world/world.ts';
 import { noon } from './asking.ts';
 
-test('the items of every closing tell who really answered last', () => {
+test('the items of every closing show who really answered last', () => {
   const world = makeWorld({ seed: 5, size: 3000, now: () => noon });
   const names = new Map(world.traps.map(({ name, story }) => [story.id, name]));
   const wrong: object[] = [];

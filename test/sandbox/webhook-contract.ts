@@ -10,7 +10,7 @@ ajv.addSchema(
   'contract',
 );
 
-/** In what the body of a webhook's request departs from the contract. */
+/** How the body of a webhook request departs from the contract. */
 export function webhookProblems(body: unknown): string[] {
   const validate = ajv.compile({ $ref: 'contract#/components/schemas/WebhookEvent' });
   return validate(body) ? [] : (validate.errors ?? []).map(({ message }) => message ?? '');

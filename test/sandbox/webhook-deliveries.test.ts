@@ -36,7 +36,7 @@ const outcomes = async (): Promise<string[]> =>
 const logged = (wanted: string[]): Promise<unknown> =>
   vi.waitFor(async () => expect(await outcomes()).toEqual(wanted), { timeout: 20_000, interval: 10 });
 
-test('an event arrives as the contract has it, and is the one that GET /events gives', async () => {
+test('an event arrives as the contract says, and is the one that GET /events gives', async () => {
   await subscribe();
   const { conversationId, customerId, lastEvent } = await closeNew();
   await arrived(1);
@@ -50,7 +50,7 @@ test('an event arrives as the contract has it, and is the one that GET /events g
   ]);
 });
 
-test('closing, reopening and the API tell the webhook; what it did not ask for stays away', async () => {
+test('closing, reopening and the API send events; types without a subscription are not sent', async () => {
   await subscribe();
   const { conversationId } = await json('POST', '/_sandbox/conversations');
   await json('POST', `/_sandbox/conversations/${conversationId}/close`);
@@ -63,7 +63,7 @@ test('closing, reopening and the API tell the webhook; what it did not ask for s
   expect(new Set(receiver.events().map(({ id }) => id)).size).toBe(3);
 });
 
-test('a webhook for everything hears the beginnings too, in the contract’s form', async () => {
+test('a webhook for all types gets new conversations too, as the contract says', async () => {
   await subscribe([
     'CONVERSATION/CREATED',
     'CONTACT/MESSAGE_SENT',
@@ -75,9 +75,9 @@ test('a webhook for everything hears the beginnings too, in the contract’s for
   expect(receiver.events().flatMap(webhookProblems)).toEqual([]);
 });
 
-test('a change that is refused tells nobody anything', async () => {
+test('a refused change sends no event', async () => {
   await subscribe();
-  const trap = trapId(sandbox, 'telling');
+  const trap = trapId(sandbox, 'three_agents');
   const refused = await ask(sandbox, { method: 'POST', path: `/_sandbox/conversations/${trap}/close` });
   expect(refused.status).toBe(409);
   const bad = await ask(sandbox, {
@@ -105,7 +105,7 @@ test('Gladly’s patience', () => {
     { answerSeconds: -1 },
     { delaysSeconds: ['x'] },
     { delays: [] },
-    // Longer than a timer of Node can wait: it would fire at once.
+    // Node's timers cannot wait this long: they would fire at once.
     { speed: 1e-6 },
     { answerSeconds: 3e6 },
     { delaysSeconds: [3e6] },
@@ -113,7 +113,7 @@ test('Gladly’s patience', () => {
     expect(readPace(wrong)).toBeTypeOf('string');
 });
 
-test('what is not answered 2xx comes again, the same event, until it is', async () => {
+test('an event without a 2xx comes again, unchanged, until there is one', async () => {
   await json('PUT', '/_sandbox/webhooks', { speed: 100_000 });
   await subscribe();
   receiver.answers = (_body, count) => [200, 500, 302, 401, 204][count - 1] ?? 599;
@@ -136,7 +136,7 @@ test('no answer in time is a failure, and retry-now does not wait', async () => 
   await logged(['1 failed', '2 accepted']);
 });
 
-test('after the last try the webhook is disabled, and hears nothing until it is enabled again', async () => {
+test('after the last try the webhook is disabled, and gets nothing until it is enabled again', async () => {
   await json('PUT', '/_sandbox/webhooks', { delaysSeconds: [0, 0.01, 0, 0] });
   const location = await subscribe();
   receiver.answers = ({ type }) => (type === 'PING' ? 200 : 503);
@@ -154,7 +154,7 @@ test('after the last try the webhook is disabled, and hears nothing until it is 
   await arrived(6);
 });
 
-test('a webhook that is disabled by hand hears nothing of what waited', async () => {
+test('a webhook that is disabled by hand gets no waiting events', async () => {
   const location = await subscribe();
   receiver.answers = ({ type }) => (type === 'PING' ? 200 : 500);
   await closeNew();
@@ -185,7 +185,7 @@ test('faults: twice, never, and one overtaking the other', async () => {
   expect(order).not.toEqual(told);
 });
 
-test('many conversations at once, each of a customer of its own, each told once', async () => {
+test('many conversations at once, each with a new customer, each sent once', async () => {
   await subscribe(['CONVERSATION/CLOSED']);
   const { count, conversations } = await closeNew({ count: 300 });
   expect(count).toBe(300);
@@ -204,7 +204,7 @@ test('many conversations at once, each of a customer of its own, each told once'
     ).toBe(400);
 });
 
-test('closing ends what is under way and what waits, and leaves nothing behind', async () => {
+test('closing stops running and waiting deliveries, and leaves nothing behind', async () => {
   vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] });
   onTestFinished(() => void vi.useRealTimers());
   const timersBefore = vi.getTimerCount();

@@ -60,7 +60,7 @@ test('is made disabled, and shows neither credentials nor headers', async () => 
 });
 
 describe('PING', () => {
-  test('comes when a webhook is made enabled, enabled, or given another URL, with its credentials', async () => {
+  test('comes when a webhook is created enabled, enabled, or given a new URL, with its credentials', async () => {
     const receiver = await startReceiver();
     const credentials = { username: 'kim', password: 'pass:word' };
     const location = await made({
@@ -156,7 +156,7 @@ test.each<[string, AnyJson, string | undefined]>([
   expect((await errorsOf({ method: 'POST', path, json })).map((error) => error.attr)).toEqual([attr]);
 });
 
-test('refuses a second webhook of the same URL, and the 21st', async () => {
+test('refuses a second webhook with the same URL, and the 21st', async () => {
   const first = await made(wanted(nobody));
   expect(await errorsOf({ method: 'POST', path, json: wanted(nobody) })).toEqual([
     { attr: 'url', code: 'taken' },

@@ -9,7 +9,7 @@ import { noon } from './asking.ts';
 const day = 86_400_000;
 const worldAt = (now: number, seed = 1, size = 310): World => makeWorld({ seed, size, now: () => now });
 
-/** What the world shows of the stretch, as one text. */
+/** Everything that the world shows in the stretch, as one text. */
 function shown(world: World, from: number, until: number): string {
   return JSON.stringify(
     [...world.stories.during(from, until)].map((story) => [story.id, story.items, story.events]),
@@ -56,7 +56,7 @@ describe('a world follows from seed and day', () => {
     expect(later.length).toBeGreaterThan(0);
   });
 
-  test('every everyday conversation fits into the stretch that is searched for it', () => {
+  test('every everyday conversation fits into the stretch in which it is searched', () => {
     const world = worldAt(noon, 3, 3100);
     const special = new Set(world.traps.map(({ story }) => story.id));
     for (const story of world.stories.during(noon - 6 * day, noon)) {
@@ -106,7 +106,7 @@ describe('a world follows from seed and day', () => {
 });
 
 describe('ids', () => {
-  test('name their origin, to those who know the seed', () => {
+  test('contain their origin, readable with the seed', () => {
     const origin = fc.record({
       kind: fc.constantFrom(...idKinds),
       day: fc.integer({ min: 0, max: 65_535 }),
@@ -123,7 +123,7 @@ describe('ids', () => {
     );
   });
 
-  test('a foreign id is nobody’s', () => {
+  test('a foreign id has no origin', () => {
     fc.assert(
       fc.property(fc.string(), (text) => {
         expect(identifiersFor(1).read(text)).toBeUndefined();

@@ -1,8 +1,10 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TimeRange } from '../../src/domain/values/time-range.ts';
-import { chooseSources, eventSource, reportSource } from '../../src/sources/closing-sources.ts';
-import type { Found } from '../../src/sources/closing-sources.ts';
+import { eventSource } from '../../src/sources/events.ts';
+import { chooseSources } from '../../src/sources/planner.ts';
+import { reportSource } from '../../src/sources/report.ts';
+import type { Found } from '../../src/ports/closing-source.ts';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
 import { closingsUntil } from '../../src/sandbox/world/story.ts';
 import { makeWorld } from '../../src/sandbox/world/world.ts';
@@ -14,7 +16,7 @@ const minute = 60_000;
 const hour = 60 * minute;
 const day = 24 * hour;
 const world = { seed: 11, size: 900 };
-/** What the stream of events has not got yet. */
+/** The stream of events ends here. */
 const told = noon - 15_000;
 
 let now = noon;
@@ -27,7 +29,7 @@ afterAll(() => sandbox.close());
 
 const iso = (ms: number): string => new Date(ms).toISOString();
 
-/** Every closing that the sandbox knows of, as `conversation@time`. */
+/** Every closing of the sandbox, as `conversation@time`. */
 const truth = ((): { key: string; at: number }[] => {
   const { stories } = makeWorld({ ...world, now: () => noon });
   return [...stories.during(0, noon)].flatMap((story) =>
@@ -59,7 +61,7 @@ const trueKeys = (since: number, until: number): Set<string> =>
   new Set(truth.filter(({ at }) => at >= since && at < Math.min(until, told)).map(({ key }) => key));
 
 describe('the closings of the sandbox', () => {
-  test('of its last 30 days are found, each and no other', async () => {
+  test('of its last 30 days are all found, and no others', async () => {
     const since = noon - 30 * day;
     const { found, names, requests } = await find({ since: iso(since), until: iso(noon) });
     expect(names).toEqual(['report', 'events']);
@@ -69,7 +71,7 @@ describe('the closings of the sandbox', () => {
     expect(requests).toBe(6);
   });
 
-  test('are the same by every source that has them', async () => {
+  test('are the same in every source that has them', async () => {
     const range = { since: iso(noon - 20 * hour), until: iso(noon - 2 * hour) };
     const [events, report] = [await find(range, 'events'), await find(range, 'report')];
     expect(keysOf(report.found)).toEqual(keysOf(events.found));
@@ -77,7 +79,7 @@ describe('the closings of the sandbox', () => {
     expect(keysOf(events.found).size).toBeGreaterThan(10);
   });
 
-  test('of any range are found, each and no other', async () => {
+  test('of any range are all found, and no others', async () => {
     const backwards = fc.oneof(
       fc.integer({ min: 0, max: 30 * day }),
       fc.integer({ min: 0, max: 26 * hour }),
@@ -94,7 +96,7 @@ describe('the closings of the sandbox', () => {
     );
   });
 
-  test('of special conversations are found as the sandbox tells them, with their customers', async () => {
+  test('of special conversations are found as the sandbox made them, with their customers', async () => {
     const answer = await ask(sandbox, { path: '/_sandbox/conversations' });
     const special: { conversationId: string; customerId: string; closings: { closedAt: string }[] }[] =
       answer.json();
@@ -111,11 +113,11 @@ describe('the closings of the sandbox', () => {
     expect(special.length).toBeGreaterThan(20);
   });
 
-  test('of a conversation that was reopened come with the reopening between them', async () => {
+  test('of a reopened conversation come with the reopening between them', async () => {
     const { found } = await find({ since: iso(noon - 30 * day), until: iso(noon - 2 * day) });
     const stories = new Map<string, string[]>();
     for (const one of found) {
-      if ('unidentified' in one) throw new Error('every closing of the sandbox has a conversation');
+      if ('withoutId' in one) throw new Error('every closing of the sandbox has a conversation');
       const [id, what] =
         'closing' in one
           ? [one.closing.conversationId, 'closed']

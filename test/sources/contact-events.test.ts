@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { contactEventsOfReports } from '../../src/sources/contact-events.ts';
 import { all, clientOf, localGladly } from '../gladly/local-gladly.ts';
 
-test('the report needs no column but those that attribution reads', async () => {
+test('the report needs only the columns that attribution reads', async () => {
   const gladly = await localGladly((_, response) =>
     response.end(
       'Timestamp,Event Type,Contact ID,Conversation ID,Channel,Initiator Type,Initiator ID\n' +

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { limiterStore, type LimiterStore } from '../../src/store/limiter.ts';
+import type { LimiterStore } from '../../src/ports/limiter.ts';
+import { limiterStore } from '../../src/store/limiter.ts';
 import { freshLedger, inProcesses, opened, temporaryFile } from './support.ts';
 
 const nowMs = Date.UTC(2026, 10, 22, 10);

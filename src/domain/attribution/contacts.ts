@@ -3,27 +3,27 @@ import { formatInstant, parseInstant, toMilliseconds, type Instant } from '../va
 import type { Channel } from './timeline.ts';
 
 /**
- * What happened to a contact of the conversation, as `GET /events` (entity CONTACT) and the
- * ContactTimestampsReport both tell it. A second source for the last responder where the timeline is cut.
+ * An event of one of the conversation's contacts, as both `GET /events` (entity CONTACT) and the ContactTimestampsReport
+ * give it. A second source for the responder of a cut timeline.
  */
 export interface ContactEvent {
-  /** CONTACT/MESSAGE_SENT, CONTACT/OFFER_ACCEPTED, CONTACT/STARTED, CONTACT/ENDED; others are passed over. */
+  /** CONTACT/MESSAGE_SENT, CONTACT/OFFER_ACCEPTED, CONTACT/STARTED, CONTACT/ENDED; others are ignored. */
   type: string;
   at: Instant;
   contactId: string | null;
   /** CHAT, EMAIL, FB_MESSENGER, INSTAGRAM_DIRECT, PHONE_CALL, SMS, VOICEMAIL, WHATSAPP. */
   channel: string | null;
   initiator: { id: string | null; type: string | null };
-  /** The agent an offer was accepted by, where the source says so. */
+  /** The agent who accepted the offer; null when the source does not say. */
   acceptedBy: string | null;
-  /** CONTACT/ENDED only: ANSWERED, UNANSWERED, ABANDONED, UNKNOWN; null where the source does not say. */
+  /** CONTACT/ENDED only: ANSWERED, UNANSWERED, ABANDONED, UNKNOWN; null when the source does not say. */
   status: string | null;
   messageId: string | null;
 }
 
 export type ContactFinding =
   | { responder: Response }
-  /** The last response is a call and no source names its agent. */
+  /** The last response is a call whose agent no source names. */
   | { unnamed: Instant }
   | null;
 
@@ -37,7 +37,7 @@ const channels: Record<string, { channel: Channel; itemType: string }> = {
   WHATSAPP: { channel: 'whatsapp', itemType: 'WHATSAPP' },
 };
 
-/** The last response before the closing that these events prove. They may come in any order. */
+/** The last response before the closing that these events prove, in whatever order they come. */
 export function lastContactResponse(
   events: readonly ContactEvent[],
   closedAt: Instant | null,
@@ -81,8 +81,8 @@ function responseOf(event: ContactEvent, all: readonly ContactEvent[]): ContactR
   const start = call.find(({ type }) => type === 'CONTACT/STARTED');
   const caller = start?.initiator.type === 'AGENT' ? start.initiator : null;
   if (event.status === 'ANSWERED') return [{ event, agentId: caller?.id ?? null }];
-  // An inbound call that nobody accepted reached nobody. Whether an outbound one was answered, or one whose beginning
-  // is not shown, stays open where no source says so: there may have been a response that nobody can name.
+  // An inbound call without an accepted offer reached no agent. An outbound call, or one whose start is missing, may have
+  // been answered: then there was a response, and no source names its agent.
   return caller !== null || start === undefined ? [{ event, agentId: null }] : [];
 }
 
@@ -91,8 +91,8 @@ function agentOfOffer({ acceptedBy, initiator }: ContactEvent): string | null {
 }
 
 /**
- * Joins what the cut timeline shows with what the other source proves: the later of the two. Null where the other
- * source names nobody: a cut timeline alone never names the last responder.
+ * The later of the last visible response of a cut timeline and the one that the other source proves. Null when the other
+ * source proves none: a cut timeline alone never names the responder.
  */
 export function solveTruncated(visible: Attribution, finding: ContactFinding): Response | null {
   if (finding === null) return null;

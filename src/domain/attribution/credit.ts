@@ -1,12 +1,12 @@
 import { formatInstant, toMilliseconds, type Instant } from '../values/instant.ts';
 import type { Channel, Participant, TimelineItem } from './timeline.ts';
 
-/** An item that was looked at, and why it does or does not count as an agent's response. */
+/** An item of the timeline, and why it does or does not count as an agent's response. */
 export interface ConsideredItem {
   itemId: string | null;
   type: string;
   initiator: string | null;
-  /** The agent who acted, whether it counts or not. */
+  /** The agent who acted, whether the item counts or not. */
   agentId: string | null;
   at: string | null;
   counts: boolean;
@@ -14,7 +14,7 @@ export interface ConsideredItem {
 }
 
 export interface Response {
-  /** Null where Gladly says that an agent responded but not which one. */
+  /** Null when Gladly says that an agent responded but not which one. */
   agentId: string | null;
   itemId: string | null;
   itemType: string;
@@ -23,29 +23,27 @@ export interface Response {
 }
 
 export interface Attribution {
-  /** The agent who last sent a response; null when nobody qualifies. */
+  /** The last response of an agent; null when no item qualifies. */
   response: Response | null;
   considered: ConsideredItem[];
   /** Agents who responded but are excluded by policy. */
   excludedAgentIds: string[];
-  /**
-   * Responses without a readable time that no dated response follows in the list: any of them may be the last one.
-   */
+  /** Item ids of responses without a readable time that no dated response follows: any of them may be the last one. */
   undated: (string | null)[];
-  /** The customer wrote or called, or began to call, before the closing. */
+  /** The customer wrote, or began to call, before the closing. */
   customerSpoke: boolean;
-  /** Item types that we do not know: they never count, and are worth a warning. */
+  /** Item types that we do not know: they never count, and deserve a warning. */
   unknownTypes: string[];
 }
 
 export interface AttributionQuestion {
   items: readonly TimelineItem[];
-  /** Time of the closing; items after it do not count. Null: everything counts. */
+  /** Items after it do not count. Null: every item counts. */
   closedAt: Instant | null;
   isExcluded: (agentId: string) => boolean;
 }
 
-/** Why a response does not count that may still be the last one. */
+/** The reason for a response that does not count and may still be the last one. */
 export const undatedResponse = 'no readable time';
 
 interface Candidate {
@@ -54,11 +52,15 @@ interface Candidate {
 }
 
 /**
- * Finds the agent who last sent a response: not the assignee and not the closer. The latest time wins; among equal
- * times the later item of the list. Total, and independent of the order of items with different times.
+ * Finds the responder, who need not be the assignee or the agent who closed the conversation. The latest time wins; among
+ * equal times the later item of the list. Total, and independent of the order of items with different times.
  */
-export function attribute({ items, closedAt: toldAt, isExcluded }: AttributionQuestion): Attribution {
-  const closedAt = endOf(toldAt, items);
+export function attribute({
+  items,
+  closedAt: reportedClosedAt,
+  isExcluded,
+}: AttributionQuestion): Attribution {
+  const closedAt = endOf(reportedClosedAt, items);
   const considered: ConsideredItem[] = [];
   const excludedAgentIds = new Set<string>();
   const unknownTypes = new Set<string>();
@@ -112,8 +114,8 @@ export function attribute({ items, closedAt: toldAt, isExcluded }: AttributionQu
 }
 
 /**
- * A `closedAt` in whole seconds may have lost its fraction: a change to CLOSED within that second tells when it really
- * was, and what was sent just before it still counts.
+ * A `closedAt` in whole seconds may have lost its fraction. A change to CLOSED within that second has the exact time, and
+ * responses just before it still count.
  */
 function endOf(closedAt: Instant | null, items: readonly TimelineItem[]): Instant | null {
   if (closedAt === null || toMilliseconds(closedAt) % 1000 !== 0) return closedAt;
@@ -124,23 +126,23 @@ function endOf(closedAt: Instant | null, items: readonly TimelineItem[]): Instan
   }, closedAt);
 }
 
-/** A call is a response when it ended; every other item when it happened. */
+/** A call counts at its end, every other item at its own time. */
 function timeOf(item: TimelineItem): Instant | null {
   return item.kind === 'call' ? (item.completedAt ?? item.answeredAt ?? item.timestamp) : item.timestamp;
 }
 
-/** The first sign of an item: who called had called before the call ended. */
+/** The first time of an item: a call begins before it ends. */
 function beginningOf({ timestamp, startedAt, answeredAt, completedAt }: TimelineItem): Instant | null {
-  const signs = [timestamp, startedAt, answeredAt, completedAt].filter((sign) => sign !== null);
-  return signs.length === 0 ? null : signs.reduce((first, sign) => (sign < first ? sign : first));
+  const times = [timestamp, startedAt, answeredAt, completedAt].filter((time) => time !== null);
+  return times.length === 0 ? null : times.reduce((first, time) => (time < first ? time : first));
 }
 
-/** `closedAt` carries milliseconds while items carry up to nanoseconds, so that the finer digits decide nothing. */
+/** `closedAt` has milliseconds and items have up to nanoseconds, so the finer digits must not decide. */
 function isAfter(at: Instant, closedAt: Instant | null): boolean {
   return closedAt !== null && toMilliseconds(at) > toMilliseconds(closedAt);
 }
 
-/** The agent who acted; outbound calls name them as initiator, inbound ones as responder. */
+/** The agent who acted: the initiator of an outbound call, the responder of an inbound one. */
 function agentOf(item: TimelineItem): Participant | null {
   return [item.initiator, item.responder].find((person) => person?.type === 'AGENT') ?? null;
 }
@@ -184,7 +186,7 @@ function sender(initiator: Participant | null): string {
   return initiator?.type === null || initiator === null ? 'no initiator' : `from ${initiator.type}`;
 }
 
-/** A voicemail is always left by the customer, whoever Gladly names as its initiator. */
+/** Customers leave voicemails, no matter whom Gladly names as the initiator. */
 function isFromCustomer(item: TimelineItem): boolean {
   if (item.kind === 'voicemail') return true;
   return ['message', 'call', 'voice_ai'].includes(item.kind) && item.initiator?.type === 'CUSTOMER';

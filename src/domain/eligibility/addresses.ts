@@ -18,13 +18,13 @@ export interface PhoneEntry {
 
 export type AddressChoice = { address: string } | { missing: 'no_address' | 'bad_address'; detail: string };
 
-// Letters of the domain may be any script's, with their marks; the local part is ASCII, as plain SMTP carries it.
+// The domain may have letters of any script, with their marks. The local part is ASCII, as plain SMTP requires.
 const localPart = /^[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+(?:\.[A-Za-z0-9!#$%&'*+/=?^_`{|}~-]+)*$/;
 const domainLabel = /^[\p{L}\p{N}](?:[\p{L}\p{M}\p{N}-]{0,61}[\p{L}\p{M}\p{N}])?$/u;
-/** E.164, as the contract's examples have it. */
+/** E.164, as in the contract's examples. */
 const e164 = /^\+[1-9]\d{6,14}$/;
 
-/** An address that a mail server can be expected to take: RFC 5321 lengths, dot-atom local part, dotted domain. */
+/** An address that mail servers accept: RFC 5321 lengths, dot-atom local part, dotted domain. */
 export function isEmailAddress(text: string): boolean {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, at);
@@ -40,23 +40,26 @@ export function isEmailAddress(text: string): boolean {
   );
 }
 
-/** A number that an SMS can be sent to, in E.164 form: `+15550100123`. */
-export function isMobileNumber(text: string): boolean {
-  return e164.test(text);
-}
-
-/** A phone number as a person writes it, in the form of E.164; null where it is none, or lacks its country code. */
+/**
+ * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots and brackets. Null for
+ * anything else, and for a number without its country code.
+ */
 export function phoneNumber(text: string): string | null {
   const number = text.replaceAll(/[\s().-]/g, '');
   return e164.test(number) ? number : null;
 }
 
-/** The form in which two spellings of one address meet. */
-export function addressKey(address: string): string {
-  return address.trim().toLowerCase();
+/** Whether a number is in E.164 form already, so that an SMS can be sent to it. */
+export function isMobileNumber(text: string): boolean {
+  return phoneNumber(text) === text;
 }
 
-/** The customer's address of the kind that the delivery needs: the primary one if valid, else the first valid. */
+/** The same for every spelling of one address or phone number. */
+export function addressKey(address: string): string {
+  return phoneNumber(address) ?? address.trim().toLowerCase();
+}
+
+/** The customer's address of the kind that the delivery needs: the primary one if it is valid, else the first valid one. */
 export function chooseAddress(
   kind: AddressKind,
   customer: { emails: readonly EmailEntry[]; phones: readonly PhoneEntry[] },
@@ -79,7 +82,7 @@ function chooseMobile(phones: readonly PhoneEntry[]): AddressChoice {
     .map((entry) => ({ ...entry, spellings: spellings(entry) }))
     .filter(hasSpelling);
   if (mobiles.length === 0) return { missing: 'no_address', detail: 'the customer has no mobile number' };
-  // A preference that we do not know may be another way to say no.
+  // A new preference may be another way to say no.
   const willing = mobiles.filter(({ smsPreference }) => smsPreference === null || smsPreference === 'ON');
   if (willing.length === 0) return { missing: 'no_address', detail: 'the customer accepts no SMS' };
   const [address] = primaryFirst(willing).flatMap((entry) => entry.spellings.filter(isMobileNumber));
@@ -87,7 +90,7 @@ function chooseMobile(phones: readonly PhoneEntry[]): AddressChoice {
   return { missing: 'bad_address', detail: `none of ${countOf(willing.length, 'mobile number')} is valid` };
 }
 
-/** The number to show for a person: the primary one, else the first. */
+/** A number to show for a customer: the primary one, else the first. */
 export function anyPhone(phones: readonly PhoneEntry[]): string | null {
   return primaryFirst(phones).flatMap(spellings)[0] ?? null;
 }

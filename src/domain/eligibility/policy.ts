@@ -1,13 +1,13 @@
-/** How long a quiet night lasts: local clock times, minutes since midnight; `from` may be later than `until`. */
+/** Local clock times, as minutes since midnight. `from` is later than `until` when midnight lies between. */
 export interface QuietHours {
   from: number;
   until: number;
 }
 
-/** What an organisation decided about its surveys. Durations are milliseconds. Keys as in `configure set`. */
+/** The survey settings of an organization. Durations are milliseconds; the keys are those of `configure set`. */
 export interface Policy {
   optOutTopics: readonly string[];
-  /** Days in which one address is asked at most once; 0 switches it off. */
+  /** Days within which one address is surveyed at most once; 0 switches this off. */
   suppressionDays: number;
   /** Closings older than this are not surveyed. */
   maxAge: number;
@@ -24,22 +24,22 @@ export interface Policy {
   excludedChannels: readonly string[];
   /** E-mail addresses, domains, phone numbers or customer ids. */
   excludedCustomers: readonly string[];
-  /** Ratings up to this one count as low. */
+  /** Ratings up to this count as low. */
   lowRating: number;
   /** Time after which a survey can no longer be answered. */
   surveyExpires: number;
-  /** Time after the first answer in which it can be changed. */
+  /** Time after the first answer during which it can be changed. */
   answerFinalAfter: number;
-  /** A backfill at a terminal that may send more than this asks first. */
+  /** A backfill in a terminal asks before it sends more than this. */
   confirmSends: number;
   language: string;
-  /** Null: the organisation's name. */
+  /** Null: the organization's name. */
   companyName: string | null;
-  /** Of the survey page's button and stars, `#rrggbb`; null: our own. */
+  /** The color of the survey page's button and stars, `#rrggbb`; null: our own. */
   brandColor: string | null;
   /**
-   * Address of a conversation in Gladly, for the card; empty for a card without a link. `{origin}`, `{customerId}` and
-   * `{conversationId}` are filled in. Gladly's contract does not state the address, so it can be set.
+   * The address of a conversation in Gladly, for the card's link; empty for no link. `{origin}`, `{customerId}` and
+   * `{conversationId}` are filled in. It can be set because Gladly's contract does not state it.
    */
   conversationLink: string;
 }

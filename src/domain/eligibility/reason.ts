@@ -1,4 +1,4 @@
-/** Why a closing is not surveyed. Codes are part of the JSON contract: added to, never renamed. */
+/** Why a closing is not surveyed. The codes are part of the JSON contract: some may be added, none renamed. */
 export const reasonCodes = [
   'not_closed',
   'reopened',

@@ -5,12 +5,12 @@ const quarter = 15;
 const minutesPerDay = 24 * 60;
 
 export interface SendTimeQuestion {
-  /** Epoch milliseconds, as all times here. */
+  /** Epoch milliseconds, like all times here. */
   now: number;
   closedAt: number;
   delay: number;
   quietHours: QuietHours | null;
-  /** IANA name; null, or one that this machine does not know, means UTC. */
+  /** IANA name; null and unknown names mean UTC. */
   timeZone: string | null;
 }
 
@@ -19,7 +19,7 @@ export function sendTime({ now, closedAt, delay, quietHours, timeZone }: SendTim
   let at = Math.max(now, closedAt + delay);
   if (quietHours === null) return at;
   const localMinutes = clockIn(timeZone);
-  // Clocks change at quarter hours only: looking again at each one meets the end of the quiet hours where it is then.
+  // Clocks change only at quarter hours, so looking again at each of them finds where the quiet hours end by then.
   for (;;) {
     const left = minutesOfQuietLeft(localMinutes(at), quietHours);
     if (left === 0) return at;

@@ -5,9 +5,9 @@ export interface TopicEntry {
 }
 
 /**
- * The topic that keeps a conversation from being surveyed: one of its own topics, or an ancestor of one, whose
- * name is on the list (compared trimmed and without regard to case). Conversations carry topic ids, the directory
- * the names. Null when none is on it; parents that form a loop are walked once.
+ * The topic that keeps a conversation from being surveyed: one of its own topics, or an ancestor of one, whose name is on
+ * the list (trimmed, case-insensitive). The conversation has topic ids, the directory has the names. Null when no name is
+ * on the list. A loop of parents is followed once.
  */
 export function optOutTopic(
   topicIds: readonly string[],
@@ -31,7 +31,7 @@ export function optOutTopic(
   return null;
 }
 
-/** Whether the organisation has a topic of one of these names at all: without it nobody can opt out. */
+/** Whether the organization has any topic of these names: without one, no conversation can opt out. */
 export function hasOptOutTopic(topicNames: readonly string[], optOutNames: readonly string[]): boolean {
   const names = new Set(optOutNames.map(normalized));
   return topicNames.some((name) => names.has(normalized(name)));

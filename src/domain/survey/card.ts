@@ -1,10 +1,11 @@
 import { createHash } from 'node:crypto';
+import { objectOf, textOf } from '../values/json.ts';
 import { escapeWithin, lineWithin, readableText } from './rich-text.ts';
 
-/** One answer of a customer, at one of its revisions. */
+/** One revision of a customer's answer. */
 export interface SurveyAnswer {
   surveyId: string;
-  /** 1 for the first answer, counted up with every change. */
+  /** 1 for the first answer, one more with every change. */
   revision: number;
   /** 1 to 5. */
   rating: number;
@@ -14,18 +15,18 @@ export interface SurveyAnswer {
   answeredAt: string;
 }
 
-/** What the card tells besides the answer. */
+/** What the card shows besides the answer. */
 export interface CardSubject {
   conversationId: string;
   agentName: string | null;
   channel: string | null;
-  /** RFC 3339; null where nothing tells when the conversation closed. */
+  /** RFC 3339; null when the time of the closing is unknown. */
   closedAt: string | null;
-  /** Where the link leads; null for a card without one. */
+  /** The address of the link; null for a card without one. */
   conversationUrl: string | null;
 }
 
-/** Body of `POST /customers/{customerId}/conversation-items`. */
+/** The body of `POST /customers/{customerId}/conversation-items`. */
 export interface CardItem {
   id: string;
   content: {
@@ -39,14 +40,14 @@ export interface CardItem {
   };
 }
 
-/** Limits of a CUSTOMER_ACTIVITY in Gladly's contract; an id has to stay under 50 characters. */
+/** The limits of a CUSTOMER_ACTIVITY in Gladly's contract. An id has to stay under 50 characters. */
 export const cardLimits = { title: 100, body: 25_000, sourceName: 50, linkText: 50, id: 49 } as const;
 
 const year = 365 * 86_400_000;
 
 /**
- * The card of an answer, for the customer's timeline. Its id is a hash of survey, revision and content, so that a
- * repeat answers 409 and a change makes a new card. Total: every text fits, is harmless, and is cut cleanly.
+ * The card of an answer, for the customer's timeline. Its id is a hash of survey, revision and content, so that a repeat is
+ * answered with 409 and a change makes a new card. Total: every text fits, is harmless, and is cut cleanly.
  */
 export function makeCard(answer: SurveyAnswer, subject: CardSubject, nowMs: number): CardItem {
   const content: CardItem['content'] = {
@@ -59,7 +60,7 @@ export function makeCard(answer: SurveyAnswer, subject: CardSubject, nowMs: numb
   if (subject.conversationUrl !== null) {
     content.link = { url: subject.conversationUrl, text: 'Open conversation' };
   }
-  // Gladly takes no occurredAt older than a year; without it the card stands at the time of posting.
+  // Gladly accepts no occurredAt older than a year. Without it, the card gets the time of posting.
   if (nowMs - Date.parse(answer.answeredAt) < year) content.occurredAt = answer.answeredAt;
   return { id: cardIdOf(answer), content };
 }
@@ -71,14 +72,16 @@ export function cardIdOf(answer: SurveyAnswer): string {
   return `csat-${hash.digest('base64url')}`.slice(0, cardLimits.id);
 }
 
-/** Whether an item found under our id says what ours says, in words: Gladly may store the markup differently. */
+/** Whether an item under our id has our words: Gladly may store the markup differently. */
 export function isSameCard(found: unknown, card: CardItem): boolean {
-  const content = contentOf(found);
+  const content = objectOf(objectOf(found)['content']);
+  const isSameText = (name: 'title' | 'body'): boolean =>
+    readableText(textOf(content[name]) ?? '') === readableText(card.content[name]);
   return (
     content['type'] === card.content.type &&
     content['activityType'] === card.content.activityType &&
-    readableText(textOf(content['title'])) === readableText(card.content.title) &&
-    readableText(textOf(content['body'])) === readableText(card.content.body)
+    isSameText('title') &&
+    isSameText('body')
   );
 }
 
@@ -102,13 +105,4 @@ function bodyOf(answer: SurveyAnswer, subject: CardSubject): string {
   if (comment === '') return `${head}${foot}`;
   const room = cardLimits.body - head.length - foot.length - '<p></p>'.length;
   return `${head}<p>${escapeWithin(comment, room)}</p>${foot}`;
-}
-
-function contentOf(item: unknown): Record<string, unknown> {
-  const content = typeof item === 'object' && item !== null && 'content' in item ? item.content : null;
-  return typeof content === 'object' && content !== null ? (content as Record<string, unknown>) : {};
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : '';
 }

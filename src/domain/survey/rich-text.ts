@@ -1,4 +1,4 @@
-/** Invisible characters that can do harm: C0 and C1 controls but the line feed, and the bidirectional controls. */
+/** Invisible characters that can do harm: C0 and C1 controls except the line feed, and bidirectional controls. */
 const harmful =
   // eslint-disable-next-line no-control-regex -- control characters are what this removes
   /[\u0000-\u0009\u000b-\u001f\u007f-\u009f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]/g;
@@ -12,7 +12,7 @@ const replacements: Record<string, string> = {
   "'": '&#39;',
 };
 
-/** Text of a customer without anything that acts: a line end becomes \n, a tab a space, a lone surrogate U+FFFD. */
+/** A customer's text without harmful characters. A line end becomes \n, a tab a space, a lone surrogate U+FFFD. */
 export function harmless(text: string): string {
   return text
     .replace(/\r\n?|\u2028|\u2029/g, '\n')
@@ -21,14 +21,14 @@ export function harmless(text: string): string {
     .toWellFormed();
 }
 
-/** Text as rich text: a line end is `<br>`, everything that HTML could read is an entity. */
+/** Text as rich text: a line end becomes `<br>`, every special character of HTML an entity. */
 export function escapeText(text: string): string {
   return harmless(text).replace(/[&<>"'\n]/g, (character) => replacements[character] ?? character);
 }
 
 /**
- * Escaped text of at most `limit` UTF-16 units, ended by `…` where it had to be cut; neither a character, a
- * grapheme of several characters, nor an entity is cut in half.
+ * Escaped text of at most `limit` UTF-16 units. A longer text is cut and ends in `…`; the cut never splits a character, a
+ * grapheme or an entity.
  */
 export function escapeWithin(text: string, limit: number): string {
   const whole = escapeText(text);
@@ -52,12 +52,12 @@ export function lineWithin(text: string, limit: number): string {
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** Where the grapheme that covers this place begins. Asked once, because going through a long text takes long. */
+/** Where the grapheme at this place begins. Segmenting takes long, so this is called once for a text. */
 function graphemeStart(text: string, place: number): number {
   return graphemes.segment(text).containing(place)?.index ?? place;
 }
 
-/** What a person reads of rich text: tags gone, entities read, white space folded. Gladly may rewrite the markup. */
+/** Rich text as a person reads it: without tags, with characters for entities, with single spaces. */
 export function readableText(richText: string): string {
   const characters: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: ' ' };
   return richText

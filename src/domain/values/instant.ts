@@ -1,17 +1,17 @@
-/** A moment as nanoseconds since the Unix epoch: Gladly's RFC 3339 fractions have 0 to 9 digits. */
+/** A moment as nanoseconds since the Unix epoch: the fractions in Gladly's times have 0 to 9 digits. */
 export type Instant = bigint;
 
 const pattern =
   /^(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2})(?::(\d{2})(?:\.(\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})$/;
 const nanosecondsPerMillisecond = 1_000_000n;
 
-/** Reads an RFC 3339 time with an offset. Null for anything else: without an offset a time names no moment. */
+/** Reads an RFC 3339 time. Null for anything else: without an offset, a time is no moment. */
 export function parseInstant(value: unknown): Instant | null {
   if (typeof value !== 'string') return null;
   const match = pattern.exec(value.trim());
   if (match === null) return null;
   const [, date = '', minutes = '', seconds = '00', fraction = '', offset = ''] = match;
-  // A leap second is read as the last moment before it, which keeps its place among its neighbours.
+  // A leap second is read as the nanosecond before it, which keeps it between its neighbors.
   const leap = seconds === '60';
   const zone = offset.toUpperCase() === 'Z' ? 'Z' : `${offset.slice(0, 3)}:${offset.slice(-2)}`;
   const whole = Date.parse(`${date}T${minutes}:${leap ? '59' : seconds}${zone}`);
@@ -20,7 +20,7 @@ export function parseInstant(value: unknown): Instant | null {
   return BigInt(whole) * nanosecondsPerMillisecond + nanoseconds;
 }
 
-/** Date.parse rolls 2026-02-30 over into March; a day that does not exist is no time. */
+/** Date.parse reads 2026-02-30 as a day in March. */
 function isCalendarDate(date: string): boolean {
   const read = new Date(`${date}T00:00:00Z`);
   return !Number.isNaN(read.getTime()) && read.toISOString().startsWith(date);
@@ -42,25 +42,26 @@ export function formatInstant(instant: Instant): string {
   return new Date(toMilliseconds(instant)).toISOString();
 }
 
-/** The same moment in our own spelling, or null where the text is no RFC 3339 time. */
+/** The same moment in our own spelling; null for text that is not an RFC 3339 time. */
 export function normalizeTime(value: unknown): string | null {
   const instant = parseInstant(value);
   return instant === null ? null : formatInstant(instant);
 }
 
-const reportPattern = /^(\d{4}-\d{2}-\d{2})[T ](\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?)$/;
+const withoutOffset = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
 
 /**
- * Reads a time from a report that was asked for in UTC. How its cells are written is not stated, so a time
- * without an offset is read as UTC, and anything else that is no RFC 3339 time is null.
+ * Reads a time that Gladly wrote. Gladly states RFC 3339 for its API and says nothing about the cells of reports, so a
+ * time without an offset, or with ` UTC` after it, is read too. It is UTC: the API sends nothing else, and we request
+ * reports in UTC. Null for anything else.
  */
-export function parseReportTime(value: string): Instant | null {
+export function parseGladlyTime(value: unknown): Instant | null {
+  if (typeof value !== 'string') return null;
   const text = value.trim();
-  const match = reportPattern.exec(text);
-  return parseInstant(match === null ? text.replace(/ UTC$/, 'Z') : `${match[1] ?? ''}T${match[2] ?? ''}Z`);
+  return parseInstant(withoutOffset.test(text) ? `${text}Z` : text.replace(/ UTC$/, 'Z'));
 }
 
-/** What a clock shows, as the ledger and all documents write it: RFC 3339 in UTC with milliseconds. */
+/** RFC 3339 in UTC with milliseconds, as the ledger and all documents write it. */
 export function timeNow(clock: () => number): string {
   return new Date(clock()).toISOString();
 }

@@ -1,4 +1,4 @@
-/** Whether a host of a URL, a name to listen on, or the address of a peer is this machine itself. */
+/** Whether the host of a URL, a name to listen on, or the address of a peer is this machine. */
 export function isLoopback(host: string): boolean {
   const name = host.toLowerCase();
   if (name === 'localhost' || name === '::1' || name === '[::1]') return true;

@@ -17,15 +17,14 @@ const titles = new Set([
   ],
 ]);
 
-/** What may follow the comma of a name without being a first name: `Ann Lee, PhD`. */
+/** Words after a comma that are not first names, as in `Ann Lee, PhD`. */
 const suffixes = new Set(['jr', 'sr', 'ii', 'iii', 'iv', 'phd', 'md', 'esq', 'mba', 'rn', 'cpa']);
 
 const longestFirstName = 40;
 
 /**
- * The name to call an agent by, from the full name that the help desk shows: `Lee, Dr. Ann` and `Ann Lee` are
- * both `Ann`. Null when there is none that could stand in a sentence: nothing but titles, an e-mail address, or
- * a word longer than 40 characters.
+ * An agent's first name, from the full name in the help desk: `Lee, Dr. Ann` and `Ann Lee` are both `Ann`. Null when none
+ * would fit into a sentence: only titles, an e-mail address, or a word longer than 40 characters.
  */
 export function firstNameOf(name: string | null): string | null {
   if (name === null || name.includes('@')) return null;

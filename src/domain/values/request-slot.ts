@@ -1,41 +1,41 @@
-/** `requests` is everything that we send to Gladly; `reports` is Gladly's own, slower limit for reports. */
+/** `requests` is for everything that we send to Gladly; `reports` is Gladly's slower limit for reports. */
 export type Bucket = 'requests' | 'reports';
 
-/** A command run by hand goes before work in the background. */
+/** An interactive command goes before background work. */
 export type Priority = 'interactive' | 'background';
 
 /** Times are epoch milliseconds, with fractions. */
 export interface LimiterState {
   nextAtMs: number;
   pausedUntilMs: number;
-  /** Until then a hand-run command is at work, and work in the background waits. */
+  /** An interactive command is active until then, and background work waits. */
   interactiveUntilMs: number;
 }
 
 export const freshLimiter: LimiterState = { nextAtMs: 0, pausedUntilMs: 0, interactiveUntilMs: 0 };
 
-export interface SlotAsk {
+export interface SlotRequest {
   nowMs: number;
   /** Time between two requests, fractions allowed. */
   intervalMs: number;
   priority: Priority;
 }
 
-/** Either the time at which this request may leave, or the time to ask again; then nothing was reserved. */
+/** The time at which the request may leave; or the time to ask again, when nothing was reserved. */
 export type Slot = { atMs: number } | { askAgainMs: number };
 
-/** A stored time further ahead than this, or than four intervals, was written before the clock was set back. */
+/** A stored time that lies further ahead than this, and than four intervals, is from before the clock was set back. */
 const farthestMs = 120_000;
 
-/** Slots are given out this far ahead at most, so that a long queue is never mistaken for a clock put back. */
+/** Slots are reserved at most this far ahead, so that a long queue does not look like a clock that was set back. */
 const horizonMs = 60_000;
 
 /**
- * One step of the generic cell rate algorithm without burst: the next slot is one interval after the last one,
- * never in the past, never inside a pause.
+ * One step of the generic cell rate algorithm without burst: the next slot is one interval after the last, not in the past
+ * and not inside a pause.
  */
-export function reserveSlot(state: LimiterState, ask: SlotAsk): { state: LimiterState; slot: Slot } {
-  const { nowMs, intervalMs, priority } = ask;
+export function reserveSlot(state: LimiterState, request: SlotRequest): { state: LimiterState; slot: Slot } {
+  const { nowMs, intervalMs, priority } = request;
   const aheadMs = Math.max(farthestMs, 4 * intervalMs);
   const known: LimiterState = {
     nextAtMs: believable(state.nextAtMs, nowMs, aheadMs),
@@ -57,7 +57,7 @@ export function reserveSlot(state: LimiterState, ask: SlotAsk): { state: Limiter
   };
 }
 
-/** Nothing leaves before `untilMs`; a shorter pause does not end a longer one. */
+/** No request leaves before `untilMs`. A shorter pause does not end a longer one. */
 export function pauseSlots(state: LimiterState, untilMs: number): LimiterState {
   return { ...state, pausedUntilMs: Math.max(believable(state.pausedUntilMs, untilMs, farthestMs), untilMs) };
 }

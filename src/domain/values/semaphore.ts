@@ -1,25 +1,53 @@
-/** Lends what only so many can use at a time. */
+import { setMaxListeners } from 'node:events';
+
+/** Lends out something that only a few can use at a time, first come, first served. */
 export interface Semaphore {
-  /** Resolves when there is a permit. `first`: before all those who wait and did not ask for that. */
-  take(order?: PermitOrder): Promise<void>;
-  /** Gives a permit back. */
+  /**
+   * Resolves when it is the caller's turn. `first` goes before everybody who waits in line. An aborted signal ends the
+   * wait with its reason, and the turn goes to the next in line.
+   */
+  take(order?: PermitOrder, signal?: AbortSignal): Promise<void>;
+  /** Ends a turn. */
   end(): void;
 }
 
 export type PermitOrder = 'in_line' | 'first';
 
-/** @param permits how many can hold one at the same time */
-export function createSemaphore(permits: number): Semaphore {
-  const waiting: Record<PermitOrder, (() => void)[]> = { first: [], in_line: [] };
-  let free = permits;
+/** @param mostAtOnce how many can have a turn at the same time */
+export function createSemaphore(mostAtOnce: number): Semaphore {
+  const waiting: Record<PermitOrder, Set<() => void>> = { first: new Set(), in_line: new Set() };
+  let free = mostAtOnce;
+
+  const wait = (line: Set<() => void>, signal: AbortSignal | undefined): Promise<void> =>
+    new Promise((resolve, reject) => {
+      const leave = (): void => {
+        line.delete(start);
+        signal?.removeEventListener('abort', abort);
+      };
+      const start = (): void => {
+        leave();
+        resolve();
+      };
+      const abort = (): void => {
+        leave();
+        // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- the caller chose the reason
+        reject(signal?.reason);
+      };
+      line.add(start);
+      if (signal === undefined) return;
+      // Many may wait for one signal; without this, Node.js warns of a leak.
+      setMaxListeners(0, signal);
+      signal.addEventListener('abort', abort);
+    });
+
   return {
-    take(order = 'in_line') {
-      if (free === 0) return new Promise((resolve) => waiting[order].push(resolve));
+    async take(order = 'in_line', signal) {
+      signal?.throwIfAborted();
+      if (free === 0) return wait(waiting[order], signal);
       free -= 1;
-      return Promise.resolve();
     },
     end() {
-      const next = waiting.first.shift() ?? waiting.in_line.shift();
+      const [next = waiting.in_line.values().next().value] = waiting.first;
       if (next === undefined) free += 1;
       else next();
     },

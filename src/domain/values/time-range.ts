@@ -6,7 +6,7 @@ export interface TimeRange {
   until: string;
 }
 
-/** Why a range cannot be understood: what is wrong with which part, and what to give instead. */
+/** A range that cannot be understood. The message says which part is wrong, the hint what to give instead. */
 export class TimeRangeError extends Error {
   readonly hint: string;
 
@@ -17,7 +17,7 @@ export class TimeRangeError extends Error {
   }
 }
 
-/** A range in the words of whoever asks for it. */
+/** A range as a person types it. */
 export interface GivenRange {
   since: string;
   until?: string | undefined;
@@ -25,10 +25,10 @@ export interface GivenRange {
 
 type Edge = 'since' | 'until';
 
-/** What the texts of a range are read against. */
+/** What the texts of a range are relative to. */
 interface Context {
   nowMs: number;
-  /** IANA name: the zone of every text that has no offset. */
+  /** IANA name: the zone of texts without an offset. */
   timeZone: string;
 }
 
@@ -36,16 +36,16 @@ const day = 86_400_000;
 /** No zone is further from UTC than this. */
 const zoneSlack = day;
 const units: Readonly<Record<string, number>> = { d: day, h: 3_600_000, m: 60_000 };
-/** The first moment that four digits cannot name the year of. */
+/** The first moment whose year has more than four digits. */
 const endOfTime = Date.UTC(10_000, 0, 1);
 const forms =
   'Give a date (2026-11-01), a time (2026-11-01T09:30, 2026-11-01T09:30:00-06:00), a while ago (7d, 36h, 90m), yesterday, today or now.';
 
 /**
- * The range that two texts name: `2026-11-01`, `2026-11-01T09:30`, RFC 3339, `7d`, `36h`, `90m` (so many times 24
- * hours, hours, minutes before now), `yesterday`, `today`, `now`. What has no offset is a time in the zone: one
- * that its clocks skip moves forward by what they skip, one that they show twice is the earlier. A day as `until`
- * means its end. Without `until` the range ends now; an `until` in the future stays, and who reads clamps it.
+ * The range that two texts name: `2026-11-01`, `2026-11-01T09:30`, RFC 3339, `7d`, `36h`, `90m` (so many times 24 hours,
+ * hours, minutes before now), `yesterday`, `today`, `now`. A text without an offset is a time in the zone: one that its
+ * clocks skip moves forward by the skipped time, one that they show twice is the earlier. A day as `until` means its end.
+ * Without `until` the range ends now; an `until` in the future stays, and the sources clamp it.
  *
  * @throws TimeRangeError
  */
@@ -66,9 +66,9 @@ export function resolveTimeRange(given: GivenRange, context: Context): TimeRange
 }
 
 /**
- * Refuses, while the zone is not known yet, a range that is wrong in every zone.
+ * Refuses a range that is wrong in every zone, before the zone is known.
  *
- * @throws TimeRangeError that names the texts as they were given where their moments depend on the zone
+ * @throws TimeRangeError with the texts as they were given where they depend on the zone
  */
 export function checkTimeRange(given: GivenRange, nowMs: number): void {
   const context = { nowMs, timeZone: 'UTC' };
@@ -87,7 +87,7 @@ export function checkTimeRange(given: GivenRange, nowMs: number): void {
   if (until + 2 * zoneSlack <= since) throw notAfter(given.until ?? iso(nowMs), given.since);
 }
 
-/** Whether what they mean depends on the zone: a date or a time without an offset, yesterday, today. */
+/** Whether a text depends on the zone: a date or a time without an offset, yesterday, today. */
 export function needsTimeZone({ since, until }: GivenRange): boolean {
   return [since, until ?? 'now'].some((text) => {
     const plain = text.trim().toLowerCase();
@@ -95,7 +95,7 @@ export function needsTimeZone({ since, until }: GivenRange): boolean {
   });
 }
 
-/** Whether clocks of this zone can be read here. */
+/** Whether this machine knows the zone. */
 export function isTimeZone(name: string): boolean {
   try {
     formatFor(name);
@@ -107,25 +107,25 @@ export function isTimeZone(name: string): boolean {
 
 function outOfReach(edge: Edge, given: GivenRange): TimeRangeError {
   const message = `${edge} '${given[edge] ?? ''}' is out of reach`;
-  return new TimeRangeError(message, 'Give a time of the years 1970 to 9999.');
+  return new TimeRangeError(message, 'Give a time between the years 1970 and 9999.');
 }
 
 function inTheFuture(since: string): TimeRangeError {
-  return new TimeRangeError(`since is in the future: ${since}`, 'Let the range begin in the past.');
+  return new TimeRangeError(`since is in the future: ${since}`, 'Begin the range in the past.');
 }
 
-/** Nobody spoke of an until, which is now. */
+/** No until was given, so it is now. */
 function notBefore({ since, until }: TimeRange): TimeRangeError {
   const message = `since (${since}) is not before now (${until})`;
-  return new TimeRangeError(message, 'Let the range begin in the past.');
+  return new TimeRangeError(message, 'Begin the range in the past.');
 }
 
 function notAfter(until: string, since: string): TimeRangeError {
-  const hint = 'Let the range end after its beginning; until is exclusive.';
+  const hint = 'End the range after its beginning; until is exclusive.';
   return new TimeRangeError(`until (${until}) is not after since (${since})`, hint);
 }
 
-/** Every day in UTC, YYYY-MM-DD, of which the range has a part; ascending. An empty range has none. */
+/** Every day in UTC, YYYY-MM-DD, that the range touches, ascending. An empty range has none. */
 export function utcDays({ since, until }: TimeRange): string[] {
   const [start, end] = [Date.parse(since), Date.parse(until)];
   const days: string[] = [];
@@ -135,11 +135,11 @@ export function utcDays({ since, until }: TimeRange): string[] {
   return days;
 }
 
-/** Epoch milliseconds of one text. */
+/** The epoch milliseconds of one text. */
 function momentOf(given: string, edge: Edge, context: Context, offsetAt: OffsetAt): number {
   const text = given.trim().toLowerCase();
   const moment = agoOf(text, context.nowMs) ?? absoluteOf(text) ?? localOf(text, edge, context, offsetAt);
-  if (moment === null) throw new TimeRangeError(`${edge} '${given}' is no time`, forms);
+  if (moment === null) throw new TimeRangeError(`${edge} '${given}' is not a time`, forms);
   return moment;
 }
 
@@ -157,12 +157,12 @@ function absoluteOf(text: string): number | null {
 
 function localOf(text: string, edge: Edge, { nowMs }: Context, offsetAt: OffsetAt): number | null {
   const whole = dayOf(text, nowMs, offsetAt);
-  // Read as if the zone were UTC; moved to the zone below.
+  // Read as UTC, then moved to the zone.
   const local = whole === null ? absoluteOf(`${text}z`) : whole + (edge === 'until' ? day : 0);
   return local === null ? null : inZone(local, offsetAt);
 }
 
-/** Midnight of the day that the text names. */
+/** The midnight of the day that the text names. */
 function dayOf(text: string, nowMs: number, offsetAt: OffsetAt): number | null {
   const today = (): number => Math.floor((nowMs + offsetAt(nowMs)) / day) * day;
   if (text === 'today') return today();
@@ -170,10 +170,10 @@ function dayOf(text: string, nowMs: number, offsetAt: OffsetAt): number | null {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? absoluteOf(`${text}t00:00z`) : null;
 }
 
-/** Milliseconds by which the clocks of a zone are ahead of UTC at a moment. */
+/** By how many milliseconds the clocks of a zone are ahead of UTC at a moment. */
 type OffsetAt = (at: number) => number;
 
-/** No zone is further from UTC than this, so that a day before and after a local time lies around its moment. */
+/** No zone is a day away from UTC, so the moment of a local time lies within a day of it. */
 function inZone(local: number, offsetAt: OffsetAt): number {
   const before = offsetAt(local - day);
   const after = offsetAt(local + day);
@@ -183,7 +183,7 @@ function inZone(local: number, offsetAt: OffsetAt): number {
 
 function offsetsOf(timeZone: string): OffsetAt {
   const format = formatFor(timeZone);
-  // Date.UTC takes the years 0 to 99 for those of the last century: still before 1970, so out of reach either way.
+  // Date.UTC reads the years 0 to 99 as 1900 to 1999. Times before 1970 are out of reach either way.
   return (at) => {
     const parts = new Map(format.formatToParts(at).map(({ type, value }) => [type, Number(value)]));
     const [year = 0, month = 1, date, hour, minute, second] = clockParts.map((name) => parts.get(name));

@@ -1,2 +1,2 @@
-/** Where `serve` takes Gladly's events. */
+/** The path at which `serve` receives Gladly's events. */
 export const webhookPath = '/webhooks/gladly';

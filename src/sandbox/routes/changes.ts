@@ -1,17 +1,18 @@
+import { isObject } from '../../domain/values/json.ts';
 import { problem, type Problem } from '../errors.ts';
-import { isObject, jsonBody, type JsonObject, type Route } from '../exchange.ts';
+import { jsonBody, type JsonObject, type Route } from '../exchange.ts';
 import { notFound, refuse } from '../reply.ts';
 import { narrate, type Narrator } from '../world/narrator.ts';
 import { forbiddenMarkup } from '../rich-content.ts';
 import { cutAt, stateAt, type Communicator, type ConversationState, type Story } from '../world/story.ts';
 import type { World } from '../world/world.ts';
 
-/** The story goes on from now as somebody tells it; what was still to come is forgotten. */
+/** Drops the future of the story, so that it goes on as the caller tells it. */
 export function continueNow(world: World, story: Story): Narrator {
   cutAt(story, world.now());
   world.stories.keep(story);
   world.news.follow(story);
-  // The custom channel is the one whose contacts have no events, and a change over the API is no contact.
+  // A change over the API is not a contact, and only the custom channel has no contact events.
   return narrate(story, {
     channel: 'custom',
     subject: '',

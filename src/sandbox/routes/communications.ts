@@ -1,5 +1,7 @@
+import { isMobileNumber } from '../../domain/eligibility/addresses.ts';
+import { isObject } from '../../domain/values/json.ts';
 import { problem, type Problem } from '../errors.ts';
-import { isObject, jsonBody, type Route } from '../exchange.ts';
+import { jsonBody, type Route } from '../exchange.ts';
 import type { MailboxMessage } from '../mailbox.ts';
 import { refuse, type Reply } from '../reply.ts';
 import { companyNumbers, fromAddress, fromNumber } from '../world/organization.ts';
@@ -7,9 +9,8 @@ import { withMillis } from '../time.ts';
 import type { World } from '../world/world.ts';
 
 const emailPattern = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
-const phonePattern = /^\+[1-9]\d{6,14}$/;
 
-/** Puts the message into the mailbox and its item on the timeline of the customer whom the address finds. */
+/** Puts the message into the mailbox, and its item on the timeline of the customer with that address. */
 function deliver(
   world: World,
   address: { email: string } | { phone: string },
@@ -36,7 +37,7 @@ function deliver(
 const optionalText = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? value : null;
 
-/** Messages to single customers; they end in the mailbox. */
+/** Messages to single customers. They go to the mailbox. */
 export const communicationRoutes: readonly Route<World>[] = [
   {
     method: 'POST',
@@ -82,7 +83,7 @@ export const communicationRoutes: readonly Route<World>[] = [
       const mobileNumber = isObject(customer) ? customer.mobileNumber : undefined;
       if (mobileNumber === undefined)
         problems.push(problem('blank', 'mobileNumber cannot be blank', 'customer.mobileNumber'));
-      else if (typeof mobileNumber !== 'string' || !phonePattern.test(mobileNumber))
+      else if (typeof mobileNumber !== 'string' || !isMobileNumber(mobileNumber))
         problems.push(problem('invalid', 'mobileNumber must be in E.164 format', 'customer.mobileNumber'));
       if (from === undefined) problems.push(problem('blank', 'from cannot be blank', 'from'));
       else if (from !== fromNumber)

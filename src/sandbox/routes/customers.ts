@@ -1,3 +1,4 @@
+import { isMobileNumber } from '../../domain/eligibility/addresses.ts';
 import { notFound, refuse, type Reply } from '../reply.ts';
 import { isProfile } from '../world/customers.ts';
 import { problem } from '../errors.ts';
@@ -8,7 +9,7 @@ import type { World } from '../world/world.ts';
 const profilesLimit = 50;
 const identifierNames = ['email', 'phoneNumber', 'externalCustomerId'] as const;
 
-/** What a merged-away customer answers: the new id in meta, no Location. */
+/** The answer for a merged customer: the new id in meta, no Location. */
 export function moved(oldId: string, newId: string): Reply {
   return {
     status: 301,
@@ -39,7 +40,7 @@ export const customerRoutes: readonly Route<World>[] = [
       }
       const value = query.get(name) ?? '';
       if (value.trim() === '') return refuse(400, problem('blank', `${name} cannot be blank`, name));
-      if (name === 'phoneNumber' && !/^\+[1-9]\d{6,14}$/.test(value))
+      if (name === 'phoneNumber' && !isMobileNumber(value))
         return refuse(400, problem('invalid', 'phoneNumber must be in E.164 format', name));
       const find = {
         email: customers.byEmail,

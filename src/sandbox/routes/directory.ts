@@ -31,7 +31,10 @@ function listAndOne(
 
 const none = (): readonly Listed[] => [];
 
-/** Agents, inboxes, teams, topics and the organization. What an unknown agent, inbox or team answers is not stated. */
+/**
+ * Agents, inboxes, teams, topics and the organization. The contract does not state the answer for an unknown agent, inbox
+ * or team.
+ */
 export function directoryRoutes(origin: () => string): readonly Route<World>[] {
   return [
     ...listAndOne(

@@ -16,10 +16,10 @@ const entityTypes = [
   'TASK',
 ];
 
-/** The stream is that far behind real time. */
+/** The stream is this far behind real time. */
 const behind = 15_000;
 
-/** Assignments are described, but no entity of theirs is: they come with the conversations. */
+/** The contract describes events of assignments but no entity for them, so they come with the conversations. */
 function entityOf(type: string): string {
   const [entity = ''] = type.split('/');
   return entity === 'CONVERSATION_ASSIGNEE' ? 'CONVERSATION' : entity;

@@ -1,13 +1,15 @@
+import { isMobileNumber } from '../../domain/eligibility/addresses.ts';
+import { isObject } from '../../domain/values/json.ts';
 import { notFound, refuse, type Reply } from '../reply.ts';
 import { isProfile } from '../world/customers.ts';
 import { problem, Refusal } from '../errors.ts';
-import { isObject, jsonBody, type JsonObject, type Route } from '../exchange.ts';
+import { jsonBody, type JsonObject, type Route } from '../exchange.ts';
 import { newItemProblems } from '../new-item.ts';
 import type { ItemBody } from '../world/story.ts';
 import { readTime, withMillis } from '../time.ts';
 import type { World } from '../world/world.ts';
 
-/** The item of that id, wherever it is; not yet for one that only is to come. */
+/** The item with this id, wherever it is. Items of the future do not exist yet. */
 export function findItem(world: World, itemId: string): ItemBody | undefined {
   const loose = world.looseItems.get(itemId);
   if (loose !== undefined) return loose.body;
@@ -80,7 +82,7 @@ export const itemRoutes: readonly Route<World>[] = [
         return refuse(400, problem('blank', 'one of emailAddress, mobilePhone must be present', 'customer'));
       const address =
         typeof emailAddress === 'string' ? { email: emailAddress } : { phone: String(mobilePhone) };
-      if ('email' in address ? !address.email.includes('@') : !/^\+\d{7,15}$/.test(address.phone))
+      if ('email' in address ? !address.email.includes('@') : !isMobileNumber(address.phone))
         return refuse(400, problem('invalid', 'the address of the customer is not valid', 'customer'));
       return createItem(world, body, world.customers.findOrCreate(address, undefined, world.now()).id);
     },

@@ -1,5 +1,6 @@
+import { isObject } from '../../domain/values/json.ts';
 import { problem } from '../errors.ts';
-import { isObject, type Route } from '../exchange.ts';
+import type { Route } from '../exchange.ts';
 import { silentRecording } from '../recording.ts';
 import { findItem } from './items.ts';
 import { notFound, refuse } from '../reply.ts';
@@ -7,7 +8,7 @@ import type { ItemBody } from '../world/story.ts';
 import { withMillis } from '../time.ts';
 import type { World } from '../world/world.ts';
 
-/** Seconds of the recording; undefined when the item has none that is available. */
+/** The length of the recording in seconds; undefined when the item has none that is available. */
 function recordedSeconds(item: ItemBody | undefined): number | undefined {
   const content = item?.content;
   if (content?.recordingStatus !== 'AVAILABLE') return undefined;

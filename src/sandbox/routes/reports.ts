@@ -1,13 +1,15 @@
 import { stringify } from 'csv-stringify/sync';
+import { isObject } from '../../domain/values/json.ts';
+import { isTimeZone } from '../../domain/values/time-range.ts';
 import { problem, Refusal, type Problem } from '../errors.ts';
 import { eventsBetween } from '../events.ts';
-import { isObject, jsonBody, type JsonObject, type Route } from '../exchange.ts';
+import { jsonBody, type JsonObject, type Route } from '../exchange.ts';
 import { refuse } from '../reply.ts';
 import { reports, type Report } from '../reports.ts';
-import { hour, isTimezone, startOfDate } from '../time.ts';
+import { hour, startOfDate } from '../time.ts';
 import type { World } from '../world/world.ts';
 
-/** Reports are about that far behind real time. */
+/** Reports are about this far behind real time. */
 const behind = hour;
 
 const filterNames = ['channel', 'inboxes', 'teams', 'phoneNumber'];
@@ -51,7 +53,7 @@ function checked(world: World, body: JsonObject): ReportRequest {
       problem('invalid', 'the specified metricSet is not available here', 'metricSet'),
     ]);
   const problems = dateProblems(body, metricSet);
-  if (typeof timezone !== 'string' || !isTimezone(timezone))
+  if (typeof timezone !== 'string' || !isTimeZone(timezone))
     problems.push(problem('invalid', 'timezone must be an IANA name', 'timezone'));
   if (body.aggregationLevel !== undefined)
     problems.push(
@@ -70,7 +72,7 @@ function checked(world: World, body: JsonObject): ReportRequest {
   return { metricSet, report, timezone, startAt: body.startAt, endAt: body.endAt };
 }
 
-/** Rows that are written at once: a call of the CSV writer costs much more than a row. */
+/** Rows for one call of the CSV writer, because a call costs much more than a row. */
 const rowsAtOnce = 200;
 
 function* csvLines(world: World, { report, timezone, startAt, endAt }: ReportRequest): Iterable<string> {
@@ -88,7 +90,7 @@ function* csvLines(world: World, { report, timezone, startAt, endAt }: ReportReq
   yield stringify(rows);
 }
 
-/** POST /reports for the two reports that name every event; all dates, about an hour behind. */
+/** POST /reports, for the two reports that have every event: of any date, about an hour behind. */
 export const reportRoutes: readonly Route<World>[] = [
   {
     method: 'POST',

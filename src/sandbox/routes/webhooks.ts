@@ -4,7 +4,7 @@ import { notFound } from '../reply.ts';
 import { shownWebhook } from '../webhooks/webhook.ts';
 import type { Webhooks } from '../webhooks/webhooks.ts';
 
-/** Webhooks over the API: read, created, changed and deleted. */
+/** Reads, creates, changes and deletes webhooks. */
 export function webhookRoutes(webhooks: Webhooks): readonly Route<unknown>[] {
   return [
     {
@@ -35,7 +35,7 @@ export function webhookRoutes(webhooks: Webhooks): readonly Route<unknown>[] {
         try {
           return (await webhooks.change(webhookId, jsonBody(request))) ? { status: 204 } : notFound;
         } catch (error) {
-          // Where a webhook is created, the contract shows errors; here it states no body.
+          // The contract states errors for creating a webhook, and no body here.
           if (error instanceof Refusal) return { status: error.status };
           throw error;
         }

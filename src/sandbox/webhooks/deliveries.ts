@@ -1,26 +1,46 @@
 import { eventBody } from '../events.ts';
 import type { Faults } from '../faults.ts';
 import type { Random } from '../random.ts';
+import { recent } from '../recent.ts';
 import { withMillis } from '../time.ts';
 import type { StoryEvent } from '../world/story.ts';
-import { deliveryLog, type LoggedDelivery } from './delivery-log.ts';
 import { delayAfter, gladlyPace, type Pace } from './pace.ts';
 import { postToWebhook } from './post.ts';
 import type { Webhook, WebhookValues } from './webhook.ts';
+
+/** One try to send one event to a webhook. */
+export interface LoggedDelivery {
+  /** ISO 8601, UTC. */
+  at: string;
+  webhookId: string;
+  /** Null for a PING, like the conversation. */
+  eventId: string | null;
+  type: string;
+  conversationId: string | null;
+  /** Counts from 1. */
+  attempt: number;
+  /**
+   * `accepted` and `failed` were sent. `dropped` was not sent, because of a fault. `given_up` is not sent again, because
+   * the webhook is disabled or gone.
+   */
+  outcome: 'accepted' | 'failed' | 'dropped' | 'given_up';
+  /** Null when no answer came. */
+  status: number | null;
+}
 
 export interface Deliveries {
   pace: Pace;
   /** Whether the webhook answers a PING with 200, as it must. */
   ping(webhook: WebhookValues & { id: string }): Promise<boolean>;
   send(webhook: Webhook, event: StoryEvent): void;
-  /** What was to be sent to it is not, any more. */
+  /** Drops everything that is still to be sent to it. */
   giveUp(webhook: Webhook): void;
-  /** Tries everything that waits for its next try at once, and says how much that was. */
+  /** Sends every event that waits for a retry now. Returns how many there were. */
   retryNow(): number;
-  /** How much waits for its time, and how much is being sent or about to be. */
+  /** How many events wait for their time, and how many are being sent or about to be. */
   outstanding(): { waiting: number; underWay: number };
   log(): LoggedDelivery[];
-  /** Ends everything at once. */
+  /** Stops everything immediately. */
   close(): Promise<void>;
 }
 
@@ -32,8 +52,9 @@ interface Parcel {
 }
 
 const sentAtOnce = 32;
+const deliveriesRemembered = 20_000;
 
-/** Sends events in the background. `exhausted` hears of a webhook that failed an event for the last time. */
+/** Sends events in the background. `exhausted` is called with a webhook that failed the last try of an event. */
 export function deliveriesOf(options: {
   now: () => number;
   faults: () => Faults;
@@ -41,7 +62,7 @@ export function deliveriesOf(options: {
   exhausted: (webhook: Webhook) => void;
 }): Deliveries {
   const { now, faults, luck, exhausted } = options;
-  const history = deliveryLog();
+  const history = recent<LoggedDelivery>(deliveriesRemembered);
   const waiting = new Map<Parcel, NodeJS.Timeout>();
   const running = new Map<Promise<unknown>, AbortController>();
   let ready: Parcel[] = [];

@@ -2,7 +2,7 @@ import type { components } from '../../gladly/contract.ts';
 
 type EventType = components['schemas']['WebhookEventType'];
 
-/** Everything that a webhook can subscribe to; the sandbox makes only what happens to its conversations. */
+/** All events that a webhook can subscribe to. The sandbox sends only those about its conversations. */
 export const webhookEventTypes: readonly EventType[] = [
   'AGENT_AVAILABILITY/FOCUS_ENTERED',
   'AGENT_AVAILABILITY/FOCUS_EXITED',

@@ -1,17 +1,17 @@
 /** How patient the webhooks are. */
 export interface Pace {
-  /** Before each further try, in seconds; after the last one the webhook is disabled. */
+  /** The wait before each retry, in seconds. After the last one, the webhook is disabled. */
   delaysSeconds: readonly number[];
-  /** How long an answer is waited for. */
+  /** How long to wait for an answer. */
   answerSeconds: number;
-  /** The delays pass that many times faster. */
+  /** How many times faster the delays pass. */
   speed: number;
 }
 
-/** Gladly's: within 15 s, again after 30 s, 5 min, 30 min and 1 h. */
+/** Gladly's pace: 15 s for an answer, retries after 30 s, 5 min, 30 min and 1 h. */
 export const gladlyPace: Pace = { delaysSeconds: [30, 300, 1800, 3600], answerSeconds: 15, speed: 1 };
 
-/** A day. Beyond 24.8 of them Node's timers do not wait at all. */
+/** A day. Node's timers do not wait at all for more than 24.8 days. */
 const mostSeconds = 86_400;
 const leastSpeed = 0.1;
 
@@ -19,7 +19,7 @@ const isAmount = (value: unknown): value is number =>
   typeof value === 'number' && Number.isFinite(value) && value >= 0;
 const isTime = (value: unknown): value is number => isAmount(value) && value <= mostSeconds;
 
-/** The pace that the values describe; a sentence about what is wrong with them otherwise. */
+/** The pace, or a sentence about what is wrong with the values. */
 export function readPace(values: Readonly<Record<string, unknown>>): Partial<Pace> | string {
   for (const [name, value] of Object.entries(values)) {
     switch (name) {
@@ -40,7 +40,7 @@ export function readPace(values: Readonly<Record<string, unknown>>): Partial<Pac
   return values;
 }
 
-/** Milliseconds until the try after that one; undefined when there is none any more. */
+/** Milliseconds until the next try; undefined after the last one. */
 export function delayAfter({ delaysSeconds, speed }: Pace, attempt: number): number | undefined {
   const seconds = delaysSeconds[attempt - 1];
   return seconds === undefined ? undefined : (seconds * 1000) / speed;

@@ -4,9 +4,9 @@ import { isLoopback } from '../../domain/values/loopback.ts';
 import type { WebhookValues } from './webhook.ts';
 
 /**
- * Posts JSON to a webhook as Gladly does: Basic credentials and static headers, no signature. Returns the status;
- * null when none came before the signal aborted or the connection broke, and for every other machine: nothing that
- * the sandbox makes up leaves this one. Never rejects.
+ * Posts JSON to a webhook as Gladly does: Basic credentials and static headers, no signature. Returns the status, or null
+ * when no answer came. Also null for a URL on another machine: nothing that the sandbox invents leaves this one. Never
+ * rejects.
  */
 export function postToWebhook(
   { url, credentials, headers }: WebhookValues,
@@ -18,7 +18,7 @@ export function postToWebhook(
   const request = target.protocol === 'https:' ? requestHttps : requestHttp;
   const options = {
     method: 'POST',
-    // An idle connection may be closed by the other side at the very moment of its next use.
+    // The other side may close an idle connection just when it is used again.
     agent: false as const,
     signal,
     headers: {
@@ -30,7 +30,7 @@ export function postToWebhook(
   };
   return new Promise((resolve) => {
     const outgoing = request(target, options, (response) => {
-      // What is wrong with the rest of the answer changes nothing: the status has been said.
+      // Only the status counts, so an error in the rest of the answer does not matter.
       response.on('error', () => undefined).resume();
       resolve(response.statusCode ?? null);
     });

@@ -1,11 +1,12 @@
+import { isObject } from '../../domain/values/json.ts';
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { isLoopback } from '../../domain/values/loopback.ts';
 import { problem, type Problem } from '../errors.ts';
-import { isObject, type JsonObject } from '../exchange.ts';
+import type { JsonObject } from '../exchange.ts';
 import { withMillis } from '../time.ts';
 import { webhookEventTypes } from './event-types.ts';
 
-/** What its owner can set. */
+/** The settings of a webhook. */
 export interface WebhookValues {
   name: string | null;
   url: string;
@@ -20,11 +21,11 @@ export interface Webhook extends WebhookValues {
   /** Epoch milliseconds, like the other times here. */
   createdAt: number;
   updatedAt: number;
-  /** When the retries of an event had no success; null after it was enabled again. */
+  /** When the last retry of an event failed; null after the webhook was enabled again. */
   disabledAtDueToRetryLimit: number | null;
 }
 
-/** At most that many in an organization. */
+/** The most webhooks of an organization. */
 export const webhooksLimit = 20;
 
 export const newWebhook: WebhookValues = {
@@ -51,7 +52,7 @@ const reservedHeaders = ['connection', 'content-length', 'host', 'transfer-encod
 function urlProblems(value: unknown): Problem[] {
   if (value === '') return [problem('blank', 'url cannot be blank', 'url')];
   const url = typeof value === 'string' && URL.canParse(value) ? new URL(value) : undefined;
-  // Gladly wants HTTPS. On one's own machine there is nobody to listen in, and no certificate.
+  // Gladly requires HTTPS. On this machine nobody can listen in, and there is no certificate.
   if (url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname))) return [];
   return [problem('invalid', 'url must be an HTTPS URL (or HTTP to this machine)', 'url')];
 }
@@ -76,7 +77,7 @@ function headersProblems(value: unknown): Problem[] {
   if (!isObject(value)) return [problem('invalid', 'headers must be an object', 'headers')];
   return Object.entries(value)
     .filter(([name, text]) => !isHeader(name, text))
-    .map(([name]) => problem('invalid', `${JSON.stringify(name)} is no header to be sent`, 'headers'));
+    .map(([name]) => problem('invalid', `${JSON.stringify(name)} cannot be sent as a header`, 'headers'));
 }
 
 function isHeader(name: string, value: unknown): boolean {
@@ -108,7 +109,7 @@ const checks: Readonly<Record<string, (value: unknown) => Problem[]>> = {
   enabled: enabledProblems,
 };
 
-/** Everything that is wrong with a webhook to be created or changed, in the contract's words. */
+/** The problems of a webhook to be created or changed, in the contract's terms. */
 export function webhookProblems(body: JsonObject): Problem[] {
   return [
     ...readOnly
@@ -118,7 +119,7 @@ export function webhookProblems(body: JsonObject): Problem[] {
   ];
 }
 
-/** The values with what a body without problems sets. */
+/** The values as changed by a body that has no problems. */
 export function changedValues(values: WebhookValues, body: JsonObject): WebhookValues {
   const given = body as Partial<WebhookValues>;
   return {

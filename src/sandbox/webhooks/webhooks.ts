@@ -20,11 +20,11 @@ export interface Webhooks {
   find(id: string): Webhook | undefined;
   /** Rejects with a Refusal. */
   create(body: JsonObject): Promise<Webhook>;
-  /** Rejects with a Refusal, and then nothing is changed; false when there is no such webhook. */
+  /** False when there is no such webhook. Rejects with a Refusal, and then nothing has changed. */
   change(id: string, body: JsonObject): Promise<boolean>;
   /** Only a disabled one can be removed. */
   remove(id: string): 'removed' | 'enabled' | 'unknown';
-  /** Tells everybody who wants to know. */
+  /** Sends each event to the webhooks that subscribed to it. */
   announce(events: readonly StoryEvent[]): void;
 }
 
@@ -58,7 +58,7 @@ export function webhooksOf(options: {
   };
   const refuseTooMany = (): void => {
     if (webhooks.size >= webhooksLimit)
-      throw new Refusal(400, [problem('invalid', `there are ${webhooksLimit} webhooks already`)]);
+      throw new Refusal(400, [problem('invalid', `there are already ${webhooksLimit} webhooks`)]);
   };
   const pinged = async (id: string, values: WebhookValues): Promise<void> => {
     if (!(await deliveries.ping({ id, ...values })))
@@ -83,7 +83,7 @@ export function webhooksOf(options: {
       refuseTaken(id, values.url);
       if (values.enabled) {
         await pinged(id, values);
-        // Somebody else may have been faster meanwhile.
+        // Another request may have been faster.
         refuseTooMany();
         refuseTaken(id, values.url);
       }

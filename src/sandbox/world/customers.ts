@@ -2,9 +2,9 @@ import type { Setting } from './everyday.ts';
 import { customerOf, numberOfEmail, numberOfPhone, type Customer } from './people.ts';
 import { withMillis } from '../time.ts';
 
-/** All customer profiles, made and found. */
+/** Finds and makes customer profiles. */
 export interface Customers {
-  /** A profile; the id that it was merged into; undefined when there never was one. */
+  /** The profile, or the id that it was merged into; undefined for an unknown id. */
   find(customerId: string): Customer | { mergedInto: string } | undefined;
   /** The profile that remains after all merges. */
   resolve(customerId: string): Customer | undefined;
@@ -12,7 +12,7 @@ export interface Customers {
   byPhone: (phone: string) => Customer[];
   byExternalId: (id: string) => Customer[];
   add(customer: Customer): void;
-  /** The first profile with that address; a new one if there is none. */
+  /** The first profile with that address, or a new one. */
   findOrCreate(
     address: { email: string } | { phone: string },
     name: string | undefined,
@@ -33,7 +33,7 @@ export function customersOf(
   merged: ReadonlyMap<string, string>,
 ): Customers {
   const kept = new Map<string, Customer>();
-  /** Those that are kept, by normalized e-mail address or phone number. */
+  /** The kept profiles by normalized e-mail address or phone number. */
   const reachable = new Map<string, Customer[]>();
   let created = 0;
 

@@ -8,19 +8,19 @@ import { assistantLines, notes, reopenings, scripts, thanks, type Script } from 
 import { emptyStory, type Communicator, type Story } from './story.ts';
 import { day, hour, minute } from '../time.ts';
 
-/** What every story of one sandbox draws on. */
+/** What all stories of a sandbox share. */
 export interface Setting {
   seed: number;
   identifiers: Identifiers;
   directory: Directory;
-  /** How many customers there are. */
+  /** The number of customers. */
   population: number;
 }
 
-/** No everyday conversation lasts longer, so a stretch of time concerns few days of conversations. */
+/** No everyday conversation lasts longer, so that a stretch of time needs few days of stories. */
 export const longestStory = 3 * day;
 
-/** Which customer an everyday conversation belongs to; cheap, so that a customer's list needs no stories. */
+/** The customer of an everyday conversation. It is cheap, so that a customer's list needs no stories. */
 export function customerNumberOf(setting: Setting, onDay: number, number: number): number {
   return randomFrom(setting.seed, 'whose', onDay, number).integer(0, setting.population - 1);
 }
@@ -40,7 +40,7 @@ export function placeFor(
   };
 }
 
-/** Visits per hour of the day, UTC: busy from the European morning to the Californian afternoon. */
+/** The hours (UTC) in which conversations begin: mostly from the European morning to the Californian afternoon. */
 const visitHours = [
   0, 1, 2, 5, 6, 7, 8, 8, 9, 9, 10, 10, 11, 12, 13, 13, 14, 14, 15, 15, 16, 16, 17, 17, 18, 19, 20, 21, 22,
   23,
@@ -62,7 +62,7 @@ const channelMix = [
   'whatsapp',
 ] as const;
 
-/** The everyday conversation of that day and number: who, what and when follow from the seed alone. */
+/** One everyday conversation of a day: who, what and when follow from the seed and its number alone. */
 export function everydayStory(setting: Setting, onDay: number, number: number): Story {
   const { directory, identifiers, seed } = setting;
   const random = randomFrom(seed, 'story', onDay, number);
@@ -93,7 +93,7 @@ interface Cast {
   customer: Communicator;
 }
 
-/** Written messages to and fro, until the last one before the ending. Returns its time. */
+/** Messages back and forth, up to the last one before the ending. Returns its time. */
 function tellMessages(
   narrator: Narrator,
   { random, directory, script, owner, customer }: Cast,
@@ -126,7 +126,7 @@ function tellMessages(
   narrator.topic(later(), agentOf(owner), { add: directory.topicNamed(script.topic) });
   if (random.chance(0.06))
     narrator.topic(later(), agentOf(owner), {
-      add: directory.topicNamed(random.pick(['do_not_send_stella', 'Legal dispute', 'Press enquiry'])),
+      add: directory.topicNamed(random.pick(['do_not_send_stella', 'Legal dispute', 'Press inquiry'])),
     });
   if (random.chance(0.75)) narrator.message(later(), customer, random.pick(script.replies));
   const helper = random.chance(0.15) ? random.pick(directory.agents).id : owner;
@@ -139,7 +139,7 @@ function tellMessages(
   return at;
 }
 
-/** Adds a photo to the last message, as people do who complain about damage. */
+/** Adds a photo of the damage to the last message. */
 function attachPhoto({ story }: Narrator): void {
   const content = story.items.at(-1)?.body.content;
   if (content === undefined || content === null || 'customChannelId' in content) return;
@@ -147,7 +147,7 @@ function attachPhoto({ story }: Narrator): void {
   content.attachments = [{ id, filename: 'damage.png', contentType: 'image/png', fileSize: 68 }];
 }
 
-/** A phone call, or a voicemail with an answer in writing. Returns the time at which it was over. */
+/** A phone call, or a voicemail with a callback or a written answer. Returns its end. */
 function tellCall(
   narrator: Narrator,
   { random, directory, script, owner, customer }: Cast,

@@ -1,4 +1,4 @@
-/** Invented people. Each name stands beside the spelling that fits into an e-mail address. */
+/** Names of invented people, each with its spelling for an e-mail address. */
 export interface NameStock {
   given: readonly (readonly [string, string])[];
   family: readonly (readonly [string, string])[];

@@ -13,11 +13,11 @@ export interface Call {
   recording?: 'AVAILABLE' | 'DELETED' | 'ERROR';
 }
 
-/** Tells what happens in a conversation, one thing after the other: items, events and changes at once. */
+/** Tells a conversation step by step. Each step adds its items, events and changes. */
 export interface Narrator {
   readonly story: Story;
   open(at: number, by: Communicator, inboxId: string): void;
-  /** Any message; the last word decides between OPEN (customer) and WAITING (company). Returns the item's id. */
+  /** Any message. After one from outside the status is OPEN, else WAITING. Returns the item's id. */
   message(at: number, by: Communicator, text: string, elsewhere?: Place): string;
   call(call: Call): string;
   voicemail(at: number, seconds: number, recording: 'AVAILABLE' | 'DELETED' | 'ERROR'): string;
@@ -31,7 +31,7 @@ export interface Narrator {
   ): void;
   close(at: number, by: Communicator): void;
   reopen(at: number, by: Communicator): void;
-  /** Anything else on the timeline. A call is there only once it is over, at the place where it began. */
+  /** Any other item. A call is on the timeline only when it is over, in the place where it began. */
   item(at: number, body: Pick<ItemBody, 'content'> & Partial<ItemBody>, seenFrom?: number): string;
 }
 

@@ -10,13 +10,13 @@ export interface Directory {
   agents: readonly Agent[];
   /** No longer in the list of agents, but found by id. */
   deactivatedAgents: readonly Agent[];
-  /** Known to old items only: neither in the list nor found by id. */
+  /** Only named in old items: neither in the list nor found by id. */
   deletedAgent: Agent;
   inboxes: readonly Inbox[];
   teams: readonly Team[];
   topics: readonly Topic[];
   topicNamed(name: string): string;
-  /** The user whose token the sandbox accepts, as items name it. */
+  /** The id by which items name the user whose token the sandbox accepts. */
   apiUserId: string;
   organization: { id: string; loginDomain: string; name: string; timezone: string };
 }
@@ -28,7 +28,7 @@ export const apiUserEmail = `survey.bot@${mailDomain}`;
 export const apiToken = 'sandbox-token';
 export const fromAddress = `care@${mailDomain}`;
 export const fromNumber = '+18005550142';
-/** Numbers that customers call and write to; only `fromNumber` may send over the API. */
+/** Numbers that customers call and write to. Only `fromNumber` can send over the API. */
 export const companyNumbers = [fromNumber, '+18005550143'] as const;
 
 const agentNames = [
@@ -63,7 +63,7 @@ const topicTree: readonly (readonly [string, ...string[]])[] = [
   ['Billing', 'Double charge', 'Invoice copy', 'Gift card'],
   ['Account', 'Login', 'Data request'],
   ['Product advice', 'Sizing', 'Care instructions'],
-  ['do_not_send_stella', 'Legal dispute', 'Press enquiry'],
+  ['do_not_send_stella', 'Legal dispute', 'Press inquiry'],
   ['- Do_Not_Send_Stella '],
   ['-Holiday 2019'],
 ];

@@ -6,10 +6,10 @@ import { day, withMillis } from '../time.ts';
 
 export type Customer = components['schemas']['Customer'] & { id: string };
 
-/** Profiles were made in the two years before this moment, whatever the day on which the sandbox starts. */
+/** Profiles are from the two years before this moment, no matter when the sandbox starts. */
 const profilesUntil = Date.UTC(2025, 0, 1);
 
-/** Numbers 555-0100 to 555-0199 of every area code are reserved for fiction; so many customers have one. */
+/** In every area code, 555-0100 to 555-0199 are reserved for fiction. Customers beyond these have no number. */
 const areaCodes = { first: 201, count: 590 };
 
 export function phoneOf(number: number): string | undefined {
@@ -18,7 +18,7 @@ export function phoneOf(number: number): string | undefined {
   return `+1${areaCode}55501${String(number % 100).padStart(2, '0')}`;
 }
 
-/** Which customer a phone number belongs to, if it is one of ours. */
+/** The number of the customer with this phone number. */
 export function numberOfPhone(phone: string): number | undefined {
   const match = /^\+1(\d{3})55501(\d{2})$/.exec(phone);
   if (match === null) return undefined;
@@ -26,18 +26,18 @@ export function numberOfPhone(phone: string): number | undefined {
   return phoneOf(number) === phone ? number : undefined;
 }
 
-/** Which customer an address may belong to: the addresses carry the customer's number. */
+/** The number of the customer who may have this address: addresses contain it. */
 export function numberOfEmail(email: string): number | undefined {
   const match = /\.(\d+)@example\.(?:com|org|net)$/i.exec(email);
   return match === null ? undefined : Number(match[1]);
 }
 
-/** Times of profiles carry nanoseconds, as in the examples of the contract. */
+/** The times of profiles have nanoseconds, as in the contract's examples. */
 function nanoseconds(at: number, digits: number): string {
   return withMillis(at).replace('Z', `${String(digits).padStart(6, '0')}Z`);
 }
 
-/** The customer of that number: name, addresses and times follow from seed and number alone. */
+/** One customer: name, addresses and times follow from seed and number alone. */
 export function customerOf(seed: number, identifiers: Identifiers, number: number): Customer {
   const random = randomFrom(seed, 'customer', number);
   const stock = random.pick(nameStocks);

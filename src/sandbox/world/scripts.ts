@@ -1,4 +1,4 @@
-/** What people write in the sandbox: one script is one kind of trouble, told by customer and agents. */
+/** What people write in the sandbox. A script is one kind of problem, in the words of customer and agents. */
 export interface Script {
   topic: string;
   /** Index into the inboxes of the organization. */
@@ -61,9 +61,9 @@ export const scripts: readonly Script[] = [
     ],
     answers: [
       'Of course. I have put the next size aside for you and sent you a return label.',
-      'No problem at all. Would you like the same colour, one size up?',
+      'No problem at all. Would you like the same color, one size up?',
     ],
-    replies: ['Yes please, same colour.', 'Do I have to wait until you have received mine?'],
+    replies: ['Yes please, same color.', 'Do I have to wait until you have received mine?'],
     solutions: [
       'The exchange is booked; the new pair leaves today, you have two weeks to send the old one back.',
       'No need to wait, both parcels will cross on the road. Enjoy them!',
@@ -117,7 +117,7 @@ export const scripts: readonly Script[] = [
       'We do, in our own workshop, and it is free in the first three years.',
       'Yes, the buckle costs nothing. Which model and which year is it?',
     ],
-    replies: ['Great, where do I send it?', 'It is the 40 litre one from last spring.'],
+    replies: ['Great, where do I send it?', 'It is the 40 liter one from last spring.'],
     solutions: [
       'I have mailed you a workshop label. It takes about ten days.',
       'The buckle is in the post. Pull the old bar out with pliers, the new one clicks in.',

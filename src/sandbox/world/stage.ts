@@ -5,7 +5,7 @@ import type { Customer } from './people.ts';
 import { emptyStory, type Communicator, type Story, type StoryEvent } from './story.ts';
 import { day, hour, minute, withMillis } from '../time.ts';
 
-/** A conversation that a client may stumble over, under the name of what is special about it. */
+/** A special conversation that a client may stumble over. Its name says what is special. */
 export interface Trap {
   name: string;
   story: Story;
@@ -17,14 +17,14 @@ export interface Trap {
 
 export interface SceneOptions {
   channel?: Channel;
-  /** Changes to the profile of the customer; a whole profile of another scene to meet that customer again. */
+  /** Changes to the customer's profile. A whole profile of another scene is that customer again. */
   customer?: Partial<Customer>;
   deviates?: boolean;
   /** Hours between the beginning and the start of today (UTC). */
   hoursAgo?: number;
 }
 
-/** One conversation being told, its times in minutes after its beginning. */
+/** One conversation while it is told. Its times are minutes after its start. */
 export interface Scene {
   narrator: Narrator;
   story: Story;
@@ -36,13 +36,13 @@ export interface Scene {
   helper: Communicator;
   closer: Communicator;
   at: (minutes: number) => number;
-  /** Opens, the customer asks, the owner is assigned and answers after 10 minutes, a topic is set. */
+  /** Opens it: the customer asks, the owner is assigned and answers after 10 minutes, a topic is added. */
   askAndAnswer: () => void;
 }
 
 export interface Stage {
   setting: Setting;
-  /** Start of the current day, epoch milliseconds: all that happens in the scenes lies before. */
+  /** The start of the current day in epoch milliseconds. The scenes are over by then. */
   anchor: number;
   traps: Trap[];
   customers: Customer[];
@@ -53,9 +53,9 @@ export interface Stage {
   profile(name: string, changes?: Partial<Customer>): Customer;
 }
 
-/** Numbers of special conversations lie above those of everyday ones, which share the day with them. */
+/** The numbers of special conversations are above those of the everyday ones of the same day. */
 const specialNumbers = 0xf000_0000;
-/** Marks ids of special customers, apart from everyday ones (day 0) and newly made ones (day 1). */
+/** Keeps the ids of special customers apart from everyday ones (day 0) and new ones (day 1). */
 const specialCustomerDay = 2;
 
 export function emptyStage(setting: Setting, anchor: number): Stage {

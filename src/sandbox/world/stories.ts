@@ -2,15 +2,15 @@ import { customerNumberOf, everydayStory, longestStory, type Setting } from './e
 import { stateAt, type Story, type StoryItem } from './story.ts';
 import { day } from '../time.ts';
 
-/** All conversations. Everyday ones are told anew at each look, until somebody changes them. */
+/** All conversations. An everyday one is made each time it is needed, until somebody changes it. */
 export interface Stories {
   find(conversationId: string): Story | undefined;
-  /** The same, to be changed: from now on it is kept. */
+  /** Keeps a story from now on, because it is about to change. */
   keep(story: Story): void;
   findItem(itemId: string, now: number): { story: Story; item: StoryItem } | undefined;
-  /** Every conversation that may have something to tell between the two times (epoch milliseconds). */
+  /** Every conversation that may have events between the two times (epoch milliseconds). */
   during(from: number, until: number): Iterable<Story>;
-  /** Those that exist at that moment, ascending by creation. */
+  /** The customer's conversations at that moment, ascending by creation. */
   ofCustomer(customerId: string, now: number): Story[];
 }
 
@@ -18,7 +18,7 @@ export interface Calendar {
   /** First and last day with everyday conversations, in days since 1970-01-01. */
   firstDay: number;
   lastDay: number;
-  /** How many conversations there are on all these days together. */
+  /** The number of conversations on all these days together. */
   size: number;
 }
 

@@ -48,14 +48,14 @@ export interface StoryChange {
   removeTopicId?: string;
 }
 
-/** What a person knows who was there: the agent who answered, whatever the items look like. */
+/** An agent's answer as it really happened, whatever the items look like. */
 export interface StoryResponse {
   at: number;
   agentId: string;
   itemId: string;
 }
 
-/** All that happens in one conversation, in order of time, the part that is still to come included. */
+/** Everything that happens in one conversation, in order of time, the future included. */
 export interface Story {
   id: string;
   customerId: string;
@@ -116,7 +116,7 @@ export function stateAt(story: Story, at: number): ConversationState | undefined
   return state;
 }
 
-/** Every closing up to that moment, with the agent who had last answered by then. */
+/** Every closing up to that moment, with the last response before it. */
 export function closingsUntil(
   story: Story,
   at: number,
@@ -140,7 +140,7 @@ export function itemsAt(story: Story, at: number): StoryItem[] {
   return story.items.filter((item) => item.at <= at).sort((one, other) => one.order - other.order);
 }
 
-/** Forgets what was still to come, because somebody has just changed the conversation. */
+/** Drops the future, because somebody has just changed the conversation. */
 export function cutAt(story: Story, at: number): void {
   const past = <T extends { at: number }>(list: T[]): T[] => list.filter((one) => one.at <= at);
   story.items = past(story.items);

@@ -2,7 +2,7 @@ import { agentOf, rules, sidekick } from './narrator.ts';
 import type { Stage } from './stage.ts';
 import { withoutZeros } from '../time.ts';
 
-/** Who answered last is not who it seems to be. */
+/** The responder is not the agent that it seems to be. */
 export function setAttributionTraps(stage: Stage): void {
   const { setting, anchor } = stage;
   const { directory } = setting;
@@ -10,7 +10,7 @@ export function setAttributionTraps(stage: Stage): void {
 
   {
     const scene = stage.scene(
-      'telling',
+      'three_agents',
       'Owner, closer and last responder are three different agents; a note and an AI reply follow the response.',
       { channel: 'chat', hoursAgo: 3 },
     );
@@ -67,7 +67,7 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const { narrator, at, owner, helper, closer, askAndAnswer } = stage.scene(
       'transferred',
-      'Handed from agent to agent and into another inbox; the one before the last answered.',
+      'Transferred twice, the second time to another inbox; the last assignee never wrote.',
       { channel: 'chat' },
     );
     askAndAnswer();
@@ -128,7 +128,7 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const { narrator, at, helper, closer, askAndAnswer } = stage.scene(
       'internal_after_response',
-      'Notes, topic changes and the closing of other agents follow the last response.',
+      'Notes, topic changes and the closing by other agents follow the last response.',
     );
     askAndAnswer();
     narrator.note(at(20), helper, 'Please keep an eye on this one.');
@@ -140,7 +140,7 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const { narrator, at, customer, owner, place } = stage.scene(
       'third_party_repliers',
-      'Third parties replied by e-mail: an internal and an external one, after the agent.',
+      'After the agent, two third parties replied by e-mail: an internal and an external one.',
     );
     narrator.open(at(0), customer, directory.inboxes[2]?.id ?? '');
     narrator.message(at(0), customer, 'Can the workshop tell me what a new pole costs?');
@@ -158,7 +158,7 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const { narrator, at, owner, helper, askAndAnswer } = stage.scene(
       'response_after_closing',
-      'Another agent wrote once more after the closing; that response does not count.',
+      'Another agent wrote after the closing; that response does not count.',
     );
     askAndAnswer();
     narrator.close(at(60), owner);
@@ -194,7 +194,10 @@ export function setAttributionTraps(stage: Stage): void {
     askAndAnswer();
   }
   {
-    const { narrator, at, customer, owner } = stage.scene('unassigned', 'Closed while nobody was assigned.');
+    const { narrator, at, customer, owner } = stage.scene(
+      'unassigned',
+      'Closed while no agent was assigned.',
+    );
     narrator.open(at(0), customer, directory.inboxes[5]?.id ?? '');
     narrator.message(at(0), customer, 'Never mind, found it myself.');
     narrator.topic(at(5), owner, { add: directory.topicNamed('Orders') });
@@ -203,7 +206,7 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const { narrator, at, helper, closer, askAndAnswer } = stage.scene(
       'equal_times',
-      'Two agents answered in the same instant; the later item of the list is the last.',
+      'Two agents answered at the same moment; the later item of the list is the last response.',
       { channel: 'chat' },
     );
     askAndAnswer();
@@ -227,7 +230,7 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const scene = stage.scene(
       'truncated',
-      'More than 1000 items: the timeline shows the oldest 1000, the last responder comes after them.',
+      'More than 1000 items: the timeline shows the oldest 1000, and the last response comes after them.',
       { channel: 'chat', hoursAgo: 26 },
     );
     const { narrator, at, customer, owner, helper, closer } = scene;
@@ -242,7 +245,7 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const { narrator, story, at, owner, helper, closer, askAndAnswer } = stage.scene(
       'fractions_of_seconds',
-      'Times with none to nine digits of the second; the last responder is decided by nanoseconds.',
+      'Times with zero to nine digits after the second; nanoseconds decide which response is the last.',
       { channel: 'chat' },
     );
     askAndAnswer();

@@ -25,7 +25,7 @@ export function setCallTraps(stage: Stage): void {
   tell('call_inbound_answered', 'The customer called and an agent answered.', (scene) => {
     inbound(scene, 0, true, 'AVAILABLE');
   });
-  tell('call_inbound_unanswered', 'The customer called and nobody answered.', (scene) => {
+  tell('call_inbound_unanswered', 'The customer called and no agent answered.', (scene) => {
     inbound(scene, 0, false);
   });
   for (const answered of [true, false]) {
@@ -45,7 +45,7 @@ export function setCallTraps(stage: Stage): void {
       });
     });
   }
-  tell('call_transferred', 'A call was handed to another agent, who finished it.', (scene) => {
+  tell('call_transferred', 'A call was transferred to another agent, who finished it.', (scene) => {
     inbound(scene, 0, true, 'AVAILABLE');
     const { narrator, at, owner, helper } = scene;
     narrator.assign(at(6), owner, { agentId: helper.id }, 'PHONE_CALL_TRANSFER');
@@ -71,7 +71,7 @@ export function setCallTraps(stage: Stage): void {
       recording: 'AVAILABLE',
     });
   });
-  tell('voicemail', 'A missed call and a voicemail; nobody called back.', (scene) => {
+  tell('voicemail', 'A missed call and a voicemail; no agent called back.', (scene) => {
     inbound(scene, 0, false);
     scene.narrator.voicemail(scene.at(1), 42, 'AVAILABLE');
   });

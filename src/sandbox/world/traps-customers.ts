@@ -11,7 +11,7 @@ const mail = (address: string, primary = false): Emails[number] => ({
   primary,
 });
 
-/** Names that do harm where they are printed without care. */
+/** Names that do harm where they are printed carelessly. */
 const hostileNames: readonly (readonly [string, string])[] = [
   ['terminal escapes', '\u001b[2J\u001b[31mMallory\u001b]0;owned\u0007 Red'],
   ['markup', '<script>alert(1)</script><img src=x onerror="alert(2)"> O\'Hara & Sons'],
@@ -21,7 +21,7 @@ const hostileNames: readonly (readonly [string, string])[] = [
   ['line breaks', 'Bcc: everybody@example.org\r\nSubject: injected\r\n\r\nHello'],
 ];
 
-/** Whom to ask is not as plain as it seems. */
+/** The customer cannot simply be surveyed. */
 export function setCustomerTraps(stage: Stage): void {
   const { setting, anchor } = stage;
   const { directory, identifiers } = setting;
@@ -45,7 +45,7 @@ export function setCustomerTraps(stage: Stage): void {
     }),
   );
   closed(
-    stage.scene('bad_address', 'The only e-mail address is none.', {
+    stage.scene('bad_address', 'The only e-mail address is invalid.', {
       channel: 'chat',
       customer: { emails: [{ original: 'not-an-address', primary: true }] },
     }),
@@ -62,7 +62,7 @@ export function setCustomerTraps(stage: Stage): void {
     }),
   );
   closed(
-    stage.scene('bad_primary_address', 'The primary address is none, the second one is valid.', {
+    stage.scene('bad_primary_address', 'The primary address is invalid, the second one is valid.', {
       customer: { emails: [{ original: 'nobody@', primary: true }, mail(`second.${today}@example.org`)] },
     }),
   );
@@ -77,7 +77,7 @@ export function setCustomerTraps(stage: Stage): void {
   }
 
   {
-    const scene = stage.scene('merged_customer', 'The customer was merged away twice: 301, then 301 again.');
+    const scene = stage.scene('merged_customer', 'The customer was merged twice: 301, then 301 again.');
     closed(scene);
     const middle = stage.profile('merged_in_the_middle');
     const last = stage.profile('merged_at_last', { name: 'Petra Remains' });
@@ -105,7 +105,7 @@ export function setCustomerTraps(stage: Stage): void {
     [
       'opt_out_other_spelling',
       ' Do_Not_Send_Stella ',
-      'Has a disabled topic that spells the opt-out otherwise.',
+      'Has a disabled topic with another spelling of the opt-out name.',
     ],
   ] as const) {
     const scene = stage.scene(name, what);
@@ -114,10 +114,7 @@ export function setCustomerTraps(stage: Stage): void {
     scene.narrator.close(scene.at(60), scene.closer);
   }
   {
-    const scene = stage.scene(
-      'opt_out_removed',
-      'Had the opt-out topic; it was taken away before the closing.',
-    );
+    const scene = stage.scene('opt_out_removed', 'Had the opt-out topic; it was removed before the closing.');
     scene.askAndAnswer();
     const topic = directory.topicNamed('do_not_send_stella');
     scene.narrator.topic(scene.at(30), scene.helper, { add: topic });

@@ -1,7 +1,7 @@
 import type { Scene, Stage } from './stage.ts';
 import type { StoryItem } from './story.ts';
 
-/** Items of unusual shape: most of them are in real data, but not in the contract's schema. */
+/** Items of unusual shape. Most of them occur in real data, but not in the contract's schema. */
 export function setShapeTraps(stage: Stage): void {
   const { directory } = stage.setting;
 
@@ -38,7 +38,7 @@ export function setShapeTraps(stage: Stage): void {
   });
   tell(
     'unknown_item_type',
-    'A type of item that the contract does not know.',
+    'An item type that the contract does not have.',
     'chat',
     ({ narrator, at, helper }) => {
       narrator.item(at(20), {
@@ -71,7 +71,7 @@ export function setShapeTraps(stage: Stage): void {
     },
   );
   {
-    const scene = stage.scene('twitter', 'An item of a channel that has ended.', { channel: 'chat' });
+    const scene = stage.scene('twitter', 'An item of a discontinued channel.', { channel: 'chat' });
     scene.askAndAnswer();
     scene.narrator.item(scene.at(20), {
       initiator: scene.helper,

@@ -4,7 +4,7 @@ import { setCallTraps } from './traps-calls.ts';
 import { setCustomerTraps } from './traps-customers.ts';
 import { setShapeTraps } from './traps-shapes.ts';
 
-/** Puts every special conversation on the stage. */
+/** Tells every special conversation. */
 export function setTraps(stage: Stage): void {
   setAttributionTraps(stage);
   setCallTraps(stage);

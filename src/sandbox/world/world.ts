@@ -1,10 +1,10 @@
 import { customersOf, type Customers } from './customers.ts';
 import type { Setting } from './everyday.ts';
-import { activitiesOf, type Activities } from '../activities.ts';
 import { identifiersFor } from '../identifiers.ts';
 import { newsOf, type News } from '../news.ts';
 import type { Mailbox } from '../mailbox.ts';
 import { mailboxOf } from '../mailbox.ts';
+import { recent, type Recent } from '../recent.ts';
 import { makeDirectory } from './organization.ts';
 import { emptyStage, type Trap } from './stage.ts';
 import { storiesOf, type Stories } from './stories.ts';
@@ -18,11 +18,21 @@ const days = 31;
 /** An item that belongs to a customer and to no conversation. */
 export interface LooseItem {
   body: ItemBody;
-  /** Tasks can be made but not read. */
+  /** Tasks can be created but not read. */
   readable: boolean;
 }
 
-/** Everything that the sandbox knows. */
+/** An item that was added to a customer's timeline or removed from it. */
+export interface Activity {
+  /** ISO 8601, UTC. */
+  at: string;
+  action: 'created' | 'deleted';
+  item: ItemBody;
+}
+
+const activitiesRemembered = 20_000;
+
+/** Everything in the sandbox. */
 export interface World {
   setting: Setting;
   /** Epoch milliseconds. */
@@ -30,21 +40,22 @@ export interface World {
   stories: Stories;
   customers: Customers;
   looseItems: Map<string, LooseItem>;
-  activities: Activities;
+  /** Gladly does not keep these: a deleted item leaves no trace there. */
+  activities: Recent<Activity>;
   mailbox: Mailbox;
   news: News;
   traps: readonly Trap[];
-  /** That one customer was merged into another: the only events outside of a conversation. */
+  /** Merges of customers, which are the only events outside of a conversation. */
   merges: readonly StoryEvent[];
-  /** Counts what is made while the sandbox is running. */
+  /** Counts the objects that are made while the sandbox runs. */
   newNumber: () => number;
-  /** An id for something that was made while the sandbox was running. */
+  /** An id for an object that is made while the sandbox runs. */
   newId: () => string;
 }
 
 /**
- * A sandbox world. Conversations of a day follow from seed and day, so that two starts with one seed agree about
- * every day that both of them show; what is special lies within the two days before the day of the start.
+ * A sandbox world. The everyday conversations of a day follow from seed and day, so that two starts with one seed agree
+ * about every day that both have. Most special conversations lie within the two days before the start.
  */
 export function makeWorld(options: { seed: number; size: number; now: () => number }): World {
   const { seed, size, now } = options;
@@ -67,7 +78,7 @@ export function makeWorld(options: { seed: number; size: number; now: () => numb
     ),
     customers: customersOf(setting, stage.customers, stage.merged),
     looseItems: new Map(),
-    activities: activitiesOf(),
+    activities: recent(activitiesRemembered),
     mailbox: mailboxOf(),
     news: newsOf(),
     traps: stage.traps,

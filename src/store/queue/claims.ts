@@ -78,6 +78,7 @@ export async function claimNextDue(
       .selectFrom('closings as other')
       .select('other.customer_id')
       .where('other.queued', '=', sql.lit(1))
+      .where('other.lane', '=', lane)
       .where('other.claimed_by', 'is not', null)
       .where('other.customer_id', 'is not', null);
     const free = trx

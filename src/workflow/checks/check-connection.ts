@@ -2,7 +2,7 @@ import type { Settings } from '../../config/settings.ts';
 import { checkTemplate, builtInTemplate, loadTemplate } from '../../delivery/template.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
 import { Failure } from '../../failure.ts';
-import { memoryLimiterStore } from '../../gladly/pacing.ts';
+import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { openLedger } from '../../store/open.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly, type Surroundings } from '../context/services.ts';

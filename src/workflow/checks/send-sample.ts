@@ -4,7 +4,7 @@ import { isEmailAddress, isMobileNumber } from '../../domain/eligibility/address
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
-import { memoryLimiterStore } from '../../gladly/pacing.ts';
+import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { refusalOf } from '../survey/deliver.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly } from '../context/services.ts';

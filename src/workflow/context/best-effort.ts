@@ -1,5 +1,6 @@
 import { Failure } from '../../failure.ts';
-import { memoryLimiterStore, type LimiterStore } from '../../gladly/pacing.ts';
+import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
+import type { LimiterStore } from '../../ports/limiter.ts';
 
 /** Leaves undone what another process, which keeps the ledger busy, does not let us write. */
 export async function unlessBusy(work: () => Promise<void>): Promise<void> {

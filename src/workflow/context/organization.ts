@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import { Failure, type FailureKind } from '../../failure.ts';
-import type { Organization } from '../../gladly/answers.ts';
+import type { Organization } from '../../gladly/resources/organization.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import type { Directory } from '../../gladly/directory.ts';
 import type { Ledger } from '../../store/ledger.ts';

@@ -1,5 +1,5 @@
 import { timeNow } from '../../domain/values/instant.ts';
-import type { ReportSlots } from '../../gladly/client.ts';
+import type { ReportSlots } from '../../ports/report-slots.ts';
 import { releaseLock, renewLock, takeLock } from '../../store/queue/locks.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import type { Worker } from '../../store/workers.ts';

@@ -1,7 +1,9 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import { Failure } from '../../failure.ts';
-import { chooseSources, eventSource, reportSource, type Cover } from '../../sources/closing-sources.ts';
+import { eventSource } from '../../sources/events.ts';
+import { chooseSources, type Cover } from '../../sources/planner.ts';
+import { reportSource } from '../../sources/report.ts';
 import type { ClosingReport } from '../../domain/closing/closing.ts';
 import { recordClosings } from '../../store/closings/closing-reports.ts';
 import { recordReopening } from '../../store/closings/reopenings.ts';
@@ -57,12 +59,12 @@ export async function enumerateClosings(
     fresh: 0,
     suppressed: 0,
   };
-  const unidentified = { closing: 0, reopening: 0 };
+  const withoutId = { closing: 0, reopening: 0 };
   const unreadable: Cover[] = [];
   // The newest first: events pass out of reach while the report is read, which may take hours.
   for (const cover of covers.toReversed()) {
     const { source, range } = cover;
-    const told = { closing: 0, reopening: 0 };
+    const unusable = { closing: 0, reopening: 0 };
     let usable = 0;
     let batch: ClosingReport[] = [];
     const write = async (): Promise<void> => {
@@ -75,8 +77,8 @@ export async function enumerateClosings(
       onFound(enumeration.seen);
     };
     for await (const found of source.find(range, services.signal)) {
-      if ('unidentified' in found) {
-        told[found.unidentified] += 1;
+      if ('withoutId' in found) {
+        unusable[found.withoutId] += 1;
       } else if ('closing' in found) {
         usable += 1;
         batch.push({
@@ -93,16 +95,13 @@ export async function enumerateClosings(
       }
     }
     if (batch.length > 0) await write();
-    unidentified.closing += told.closing;
-    unidentified.reopening += told.reopening;
-    if (told.closing > 0 && usable === 0) unreadable.push(cover);
+    withoutId.closing += unusable.closing;
+    withoutId.reopening += unusable.reopening;
+    if (unusable.closing > 0 && usable === 0) unreadable.push(cover);
   }
   const [first] = unreadable;
   if (first !== undefined) throw closingsUnreadable(first);
-  const warnings = [
-    leftOut(unidentified.closing, 'closing'),
-    leftOut(unidentified.reopening, 'reopening'),
-  ].flat();
+  const warnings = [leftOut(withoutId.closing, 'closing'), leftOut(withoutId.reopening, 'reopening')].flat();
   return { ...enumeration, explanation: [...explanation, ...warnings], warnings };
 }
 

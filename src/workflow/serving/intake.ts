@@ -1,7 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
-import { readWebhookEvent, type WebhookEvent } from '../../gladly/webhook-events.ts';
+import { readWebhookEvent, type WebhookEvent } from '../../gladly/resources/webhook-events.ts';
 import { recordEvents, type LedgerEvent } from '../../store/closings/events.ts';
 import type { Services } from '../context/services.ts';
 

@@ -7,7 +7,7 @@ import {
 } from '../../domain/attribution/credit.ts';
 import type { Instant } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
-import type { Agent } from '../../gladly/answers.ts';
+import type { Agent } from '../../gladly/resources/organization.ts';
 import { skippingExcludedAgents } from './excluded-agents.ts';
 import type { ConversationRead, TimelineRead } from './read-conversation.ts';
 import type { Services } from '../context/services.ts';

@@ -1,5 +1,5 @@
 import { listed } from '../../domain/eligibility/decide.ts';
-import type { Agent } from '../../gladly/answers.ts';
+import type { Agent } from '../../gladly/resources/organization.ts';
 import type { Services } from '../context/services.ts';
 
 /**

@@ -8,7 +8,7 @@ import type {
   EvidenceItem,
 } from '../../domain/attribution/evidence.ts';
 import type { Closing, ClosingReading } from '../../domain/closing/closing.ts';
-import type { Customer } from '../../gladly/answers.ts';
+import type { Customer } from '../../gladly/resources/customers.ts';
 import type { Credit } from './credit.ts';
 import type { ConversationRead, FullRead, TimelineRead } from './read-conversation.ts';
 

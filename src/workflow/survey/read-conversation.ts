@@ -2,7 +2,9 @@ import { closingTime } from '../../domain/closing/identity.ts';
 import { parseInstant, timeNow, type Instant } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import { readTimeline, type TimelineItem } from '../../domain/attribution/timeline.ts';
-import type { Agent, Conversation, Customer, Inbox, Organization, Topic } from '../../gladly/answers.ts';
+import type { Conversation } from '../../gladly/resources/conversations.ts';
+import type { Customer } from '../../gladly/resources/customers.ts';
+import type { Agent, Inbox, Organization, Topic } from '../../gladly/resources/organization.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 

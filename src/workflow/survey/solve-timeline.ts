@@ -8,12 +8,10 @@ import {
 import { parseInstant, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import { contactEventsOfDay, contactEventsOfReports, reachedByEvents } from '../../sources/contact-events.ts';
+import { reportLagMs } from '../../sources/lags.ts';
 import type { SkippingExcluded } from './excluded-agents.ts';
 import type { ConversationRead, TimelineRead } from './read-conversation.ts';
 import type { Services } from '../context/services.ts';
-
-/** Reports run about an hour behind; more is allowed for. */
-const reportLagMilliseconds = 90 * 60_000;
 
 interface CutTimeline {
   read: ConversationRead & TimelineRead;
@@ -41,7 +39,7 @@ export async function solveTimeline(services: Services, cut: CutTimeline): Promi
         judge(await contactEventsOfDay(client, question, { clock, sleep }), cut),
       )
     : null;
-  if (ofDay === 'refused' && now - until < reportLagMilliseconds) {
+  if (ofDay === 'refused' && now - until < reportLagMs) {
     // The newest stretch of a report may still lack the last response.
     return null;
   }

@@ -1,7 +1,6 @@
 import type { StoredWebhook } from '../../config/profiles.ts';
 import type { Settings } from '../../config/settings.ts';
-import type { Webhook } from '../../gladly/answers.ts';
-import { isSameUrl } from '../../gladly/webhooks.ts';
+import { isSameUrl, type Webhook } from '../../gladly/resources/webhooks.ts';
 
 export type WebhookSummary = Pick<Webhook, 'id' | 'name' | 'url' | 'events' | 'enabled'>;
 

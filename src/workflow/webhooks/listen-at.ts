@@ -1,4 +1,4 @@
-import { surveyEvents } from '../../gladly/webhooks.ts';
+import { surveyEvents } from '../../gladly/resources/webhooks.ts';
 import type { Services } from '../context/services.ts';
 
 /** Has a Gladly that lives no longer than this process tell its events at the address; the profile learns nothing of it. */

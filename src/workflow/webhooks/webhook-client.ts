@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
-import { memoryLimiterStore } from '../../gladly/pacing.ts';
+import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { openGladly, type Surroundings } from '../context/services.ts';
 
 export async function withClient<Result>(

@@ -1,11 +1,15 @@
 import type { StoredWebhook } from '../../config/profiles.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { GivenWebhookSecret } from '../../config/webhook-credentials.ts';
+import { oneLine } from '../../domain/values/one-line.ts';
 import { Failure } from '../../failure.ts';
-import type { Webhook } from '../../gladly/answers.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
-import { plain } from '../../gladly/errors.ts';
-import { isSameUrl, surveyEvents, type WebhookSpecification } from '../../gladly/webhooks.ts';
+import {
+  isSameUrl,
+  surveyEvents,
+  type Webhook,
+  type WebhookSpecification,
+} from '../../gladly/resources/webhooks.ts';
 import { expected, isOurs, listenersBeside, nameOf, type WebhookSummary } from './known-webhooks.ts';
 import type { Surroundings } from '../context/services.ts';
 import { withClient } from './webhook-client.ts';
@@ -106,11 +110,11 @@ export async function installWebhook(
 }
 
 function ofOthers({ id, name, url }: Webhook): Failure {
-  const which = name === null ? id : `${id} (${plain(name, 80)})`;
+  const which = name === null ? id : `${id} (${oneLine(name, 80)})`;
   return new Failure(
     'configuration',
     'webhook_of_others',
-    `the webhook ${which} at ${plain(url, 200)} was not made by this profile; it would get other credentials and events`,
+    `the webhook ${which} at ${oneLine(url, 200)} was not made by this profile; it would get other credentials and events`,
     { hint: 'choose another --url, or add --replace if nobody needs it as it is' },
   );
 }
@@ -128,7 +132,7 @@ async function createWebhook(
   } catch (error) {
     const isRefused = error instanceof Failure && error.code === 'refused';
     if (!isRefused || webhooks.length < mostWebhooks) throw error;
-    const names = webhooks.map(({ id, name }) => plain(name ?? id, 40)).join(', ');
+    const names = webhooks.map(({ id, name }) => oneLine(name ?? id, 40)).join(', ');
     throw new Failure(
       'configuration',
       'webhook_limit',

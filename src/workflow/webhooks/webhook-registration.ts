@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import { Failure } from '../../failure.ts';
-import type { Webhook } from '../../gladly/answers.ts';
+import type { Webhook } from '../../gladly/resources/webhooks.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import { expected, isOurs, listenersBeside, type WebhookSummary } from './known-webhooks.ts';
 import type { Surroundings } from '../context/services.ts';

@@ -1,17 +1,17 @@
 import type { WebhookCredentials } from '../../config/webhook-credentials.ts';
 import { Failure } from '../../failure.ts';
-import { readWebhookEvent } from '../../gladly/webhook-events.ts';
+import { readWebhookEvent } from '../../gladly/resources/webhook-events.ts';
 import {
   postWebhookEvent,
   webhookHeaders,
   type WebhookAnswer,
   type WebhookPost,
-} from '../../gladly/webhook-post.ts';
-import { sampleEvent, type SampleKind } from '../../gladly/webhook-samples.ts';
+} from '../../gladly/resources/webhook-post.ts';
+import { sampleEvent, type SampleKind } from '../../gladly/resources/webhook-samples.ts';
 
 declare const GCSAT_VERSION: string;
 
-export { sampleKinds, type SampleKind } from '../../gladly/webhook-samples.ts';
+export { sampleKinds, type SampleKind } from '../../gladly/resources/webhook-samples.ts';
 
 export interface WebhookSample {
   url: string;

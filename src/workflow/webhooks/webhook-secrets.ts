@@ -8,7 +8,7 @@ import {
 import type { Settings } from '../../config/settings.ts';
 import { defaultWebhookUser, type GivenWebhookSecret } from '../../config/webhook-credentials.ts';
 import { Failure } from '../../failure.ts';
-import type { WebhookSpecification } from '../../gladly/webhooks.ts';
+import type { WebhookSpecification } from '../../gladly/resources/webhooks.ts';
 
 /** What of the specification Gladly authenticates itself with. */
 export type WebhookSecret = Pick<WebhookSpecification, 'credentials' | 'headers'>;

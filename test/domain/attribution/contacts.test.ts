@@ -17,7 +17,7 @@ function instant(time: string): bigint {
   return read;
 }
 
-/** An event at `HH:MM`, as `GET /events` tells it. */
+/** An event at `HH:MM`, as from `GET /events`. */
 function event(type: string, time: string, parts: Partial<ContactEvent> = {}): ContactEvent {
   return {
     type: `CONTACT/${type}`,
@@ -49,7 +49,7 @@ function find(
   );
 }
 
-/** The agent found; `unnamed` where somebody responded whom nobody names; null where nobody responded. */
+/** The agent; `unnamed` when no source names the agent who responded; null when none did. */
 function found(...question: Parameters<typeof find>): string | null {
   const finding = find(...question);
   if (finding === null) return null;
@@ -64,7 +64,7 @@ describe('messages', () => {
     ['INSTAGRAM_DIRECT', 'instagramDirect', 'INSTAGRAM_DIRECT'],
     ['SMS', 'sms', 'SMS'],
     ['WHATSAPP', 'whatsapp', 'WHATSAPP'],
-  ])('by %s are told as %s', (told, channel, itemType) => {
+  ])('by %s are reported as %s', (told, channel, itemType) => {
     expect(find([sent('amy', '10:00', { channel: told, messageId: 'm1' })])).toEqual({
       responder: { agentId: 'amy', itemId: 'm1', itemType, channel, respondedAt: at('10:00') },
     });
@@ -80,7 +80,7 @@ describe('messages', () => {
     });
   });
 
-  test('the last one counts, in whichever order they are told', () => {
+  test('the last one counts, in whatever order they come', () => {
     const events = [sent('amy', '10:00'), sent('ben', '12:00'), sent('eve', '11:00')];
     expect(found(events)).toBe('ben');
     expect(found(events.toReversed())).toBe('ben');
@@ -115,7 +115,7 @@ describe('messages', () => {
     'TRANSFERRED',
     'ENDED',
     'NEW',
-  ])('a CONTACT/%s is none, whoever caused it', (type) =>
+  ])('a CONTACT/%s is none, whoever the initiator is', (type) =>
     expect(found([event(type, '10:00', { initiator: agent('amy'), acceptedBy: 'amy' })])).toBeNull(),
   );
 
@@ -132,13 +132,13 @@ describe('messages', () => {
     expect(found([fine], { closedAt: at('10:00') })).toBe('amy');
   });
 
-  test('of an excluded agent give way to the one before', () => {
+  test('of an excluded agent yield to the one before', () => {
     const events = [sent('amy', '10:00'), sent('bot', '11:00')];
     expect(found(events, { excluded: ['bot'] })).toBe('amy');
     expect(found(events, { excluded: ['bot', 'amy'] })).toBeNull();
   });
 
-  test('of an agent whom nobody names leave the last responder open', () => {
+  test('of an unnamed agent leave the responder open', () => {
     const nobody = sent('', '11:00', { initiator: { id: null, type: 'AGENT' } });
     expect(find([sent('amy', '10:00'), nobody])).toEqual({ unnamed: instant(at('11:00')) });
     expect(found([nobody, sent('amy', '12:00')])).toBe('amy');
@@ -164,12 +164,12 @@ describe('an inbound call', () => {
     });
   });
 
-  test('told by a report: without a status, the agent is the one who caused the acceptance', () => {
+  test('in a report, without a status: the agent is the initiator of the acceptance', () => {
     const reported = { ...accepted, acceptedBy: null };
     expect(found([started, reported, ended(null)])).toBe('amy');
   });
 
-  test('of which nobody names the agent leaves the last responder open', () => {
+  test('with an unnamed agent leaves the responder open', () => {
     const unnamed = { ...accepted, acceptedBy: null, initiator: { id: null, type: 'SYSTEM' } };
     expect(found([started, unnamed, ended('ANSWERED')])).toBe('unnamed');
     expect(found([started, ended('ANSWERED')])).toBe('unnamed');
@@ -185,26 +185,26 @@ describe('an inbound call', () => {
     expect(found([started, accepted, ended(status)])).toBeNull();
   });
 
-  test('that nobody accepted reached nobody, where the source tells no status', () => {
+  test('that no agent accepted reached none, when the source gives no status', () => {
     expect(found([sent('ben', '09:00'), started, ended(null)])).toBe('ben');
     expect(found([sent('ben', '09:00'), started, ended('UNKNOWN')])).toBe('ben');
   });
 
-  test('that ended somehow credits who accepted it', () => {
+  test('with an unknown ending credits the agent who accepted it', () => {
     expect(found([started, accepted, ended('UNKNOWN')])).toBe('amy');
   });
 
-  test('is no response before it ended', () => {
+  test('is not a response before it ended', () => {
     expect(found([started, accepted])).toBeNull();
     expect(found([started, accepted, ended('ANSWERED')], { closedAt: at('10:19') })).toBeNull();
   });
 
-  test('is not accepted by the acceptance of another contact', () => {
+  test('is not accepted by another contact’s acceptance', () => {
     const other = { ...accepted, contactId: 'call-2' };
     expect(found([sent('ben', '09:00'), started, other, ended(null)])).toBe('ben');
   });
 
-  test('accepted by an excluded agent gives way to the one before', () => {
+  test('accepted by an excluded agent yields to the one before', () => {
     const events = [sent('ben', '09:00'), started, accepted, ended('ANSWERED')];
     expect(found(events, { excluded: ['amy'] })).toBe('ben');
   });
@@ -234,13 +234,13 @@ describe('an outbound call', () => {
     },
   );
 
-  test('accepted on the other side as an offer credits who accepted', () => {
+  test('accepted as an offer credits the agent who accepted', () => {
     const accepted = call('OFFER_ACCEPTED', '10:01', { acceptedBy: 'ben' });
     expect(found([started, accepted, ended('ANSWERED')])).toBe('ben');
   });
 });
 
-describe('a call whose beginning the source does not show', () => {
+describe('a call whose start the source does not have', () => {
   test.each([null, 'UNKNOWN', 'ANSWERED'])('may have been a response (status %s)', (status) => {
     expect(found([sent('ben', '09:00'), call('ENDED', '10:20', { status })])).toBe('unnamed');
   });
@@ -256,7 +256,7 @@ describe('a call whose beginning the source does not show', () => {
   });
 });
 
-describe('joined with the timeline that is visible', () => {
+describe('joined with the visible timeline', () => {
   const visible = (...items: unknown[]): Attribution =>
     attribute({ items: readTimeline(items), closedAt: instant(at('23:59')), isExcluded: () => false });
   const email = (agentId: string, time: string, id: string): unknown =>
@@ -269,19 +269,19 @@ describe('joined with the timeline that is visible', () => {
     expect(solveTruncated(visible(), null)).toBeNull();
   });
 
-  test('the other source names who responded in the part that is hidden', () => {
+  test('the other source names the responder in the hidden part', () => {
     expect(credited(visible(email('amy', '10:00', 'm1')), find([sent('ben', '11:00')]))).toBe('ben');
     expect(credited(visible(), find([sent('ben', '11:00')]))).toBe('ben');
   });
 
-  test('the visible response stands where it is the later one', () => {
+  test('the visible response counts when it is the later one', () => {
     const shown = visible(
       item('TEXT', { at: at('12:00'), initiator: agent('amy'), content: { customChannelId: 'c' } }),
     );
     expect(credited(shown, find([sent('ben', '11:00')]))).toBe('amy');
   });
 
-  test('the same message in both sources is told as the timeline tells it', () => {
+  test('the same message in both sources is taken from the timeline', () => {
     const shown = visible(email('amy', '10:00', 'm1'));
     const finding = find([
       sent('amy', '10:00', { messageId: 'm1', channel: null, at: instant('2026-11-22T10:00:00.250Z') }),

@@ -184,7 +184,7 @@ describe('what does not count', () => {
     expect(agentOf(creditOf(items, { closedAt: '2026-11-22T10:00:00.870Z' }))).toBe('amy');
   });
 
-  test('a failed delivery, told as text or as an object; other states do', () => {
+  test('a failed delivery, as text or as an object; other states do count', () => {
     const custom = (status: unknown, id: string): unknown =>
       item('TEXT', { id, initiator: agent('amy'), content: { customChannelId: 'c1', status } });
     expect(creditOf([custom({ value: 'FAILED', details: 'no' }, 'a')]).response).toBeNull();
@@ -219,7 +219,7 @@ describe('what does not count', () => {
     expect(result.unknownTypes).toEqual(['RICH_CARD']);
   });
 
-  test('a type that JavaScript objects have by nature is unknown too', () => {
+  test('a type that is a property of every JavaScript object is unknown too', () => {
     for (const type of ['constructor', '__proto__', 'toString']) {
       expect(creditOf([item(type, { initiator: agent('amy') })]).response).toBeNull();
     }
@@ -258,7 +258,7 @@ describe('whether the customer spoke', () => {
     expect(result).toMatchObject({ customerSpoke: expected, response: null });
   });
 
-  test('by a call that tells of its beginning only by the time of its item', () => {
+  test('by a call whose start is only in the time of its item', () => {
     const content = { answeredAt: at('11:02'), completedAt: at('11:20') };
     const call = (time: string): unknown => item('PHONE_CALL', { at: time, initiator: customer, content });
     const spoke = (time: string): boolean => creditOf([call(time)], { closedAt: at('11:00') }).customerSpoke;
@@ -330,7 +330,7 @@ describe('any timeline', () => {
     );
   });
 
-  test('who is credited sent a message or answered a call, and is not excluded', () => {
+  test('the credited agent sent a message or answered a call, and is not excluded', () => {
     fc.assert(
       fc.property(fc.array(anyItem), (items) => {
         const { response } = creditOf(items, { excluded: ['eve'] });
@@ -347,7 +347,7 @@ describe('any timeline', () => {
     );
   });
 
-  /** The time by which an item is ordered, so that drawn items never tie. */
+  /** The time that orders an item, so that generated items never tie. */
   function timeKey(entry: Record<string, unknown>): string {
     const content = entry['content'] as { type: string; answeredAt?: string; completedAt?: string };
     const own = entry['timestamp'] as string;
@@ -380,7 +380,7 @@ describe('a response without a readable time', () => {
     expect(creditOf([dated, call]).undated).toEqual(['call']);
   });
 
-  test('of an excluded agent, of a customer, or that failed, matters not', () => {
+  test('of an excluded agent or a customer, or a failed one, does not matter', () => {
     expect(creditOf([dated, undated], { excluded: ['ben'] }).undated).toEqual([]);
     expect(creditOf([dated, item('SMS', { at: 'soon', initiator: customer })]).undated).toEqual([]);
     expect(creditOf([dated, item('VOICEMAIL', { at: 'soon', initiator: agent('ben') })]).undated).toEqual([]);

@@ -1,4 +1,4 @@
-/** Timeline items as Gladly sends them, with the least that each needs. */
+/** Timeline items as Gladly sends them, with the fewest possible fields. */
 interface Parts {
   id?: string;
   at?: string;

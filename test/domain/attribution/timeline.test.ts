@@ -39,7 +39,7 @@ describe('the kind of an item', () => {
     expect(read(entry)).toMatchObject({ type, kind: 'message', channel: 'custom' });
   });
 
-  test('a known type stays what it is, also with a custom channel', () => {
+  test('a known type stays what it is, even with a custom channel', () => {
     const note = item('CONVERSATION_NOTE', { content: { customChannelId: 'channel-1' } });
     expect(read(note)).toMatchObject({ kind: 'note', channel: null });
   });
@@ -51,7 +51,7 @@ describe('the kind of an item', () => {
   });
 });
 
-describe('what an item tells', () => {
+describe('the fields of an item', () => {
   test('its id, its time, and who wrote to whom', () => {
     const entry = item('PHONE_CALL', {
       id: 'call-1',
@@ -69,7 +69,12 @@ describe('what an item tells', () => {
     ).toEqual(['2026-11-22T10:00:00.500Z', at('09:59'), at('10:01'), at('10:20')]);
   });
 
-  test('what it does not tell is null', () => {
+  test('a time without an offset is UTC, as everywhere else in Gladly', () => {
+    const { timestamp } = read({ ...item('EMAIL'), timestamp: '2026-11-22T10:00:00' });
+    expect(formatInstant(timestamp ?? 0n)).toBe('2026-11-22T10:00:00.000Z');
+  });
+
+  test('missing fields are null', () => {
     const nothing = {
       timestamp: null,
       initiator: null,
@@ -92,7 +97,7 @@ describe('what an item tells', () => {
     expect(read({ ...item('EMAIL'), id: { a: 1 } }).id).toBeNull();
   });
 
-  test('the status that a conversation changed to; of no other item', () => {
+  test('the new status of a conversation, only for a status change', () => {
     const content = { status: 'CLOSED' };
     expect(read(item('CONVERSATION_STATUS_CHANGE', { content })).newStatus).toBe('CLOSED');
     expect(read(item('CONVERSATION_STATUS_CHANGE')).newStatus).toBeNull();

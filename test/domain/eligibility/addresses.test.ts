@@ -6,6 +6,8 @@ import {
   chooseAddress,
   chooseEmail,
   isEmailAddress,
+  isMobileNumber,
+  phoneNumber,
   type AddressChoice,
   type EmailEntry,
   type PhoneEntry,
@@ -101,7 +103,7 @@ describe('an e-mail address', () => {
     expect(`a@${'b.'.repeat(125)}cc`).toHaveLength(254);
   });
 
-  test('nothing that is taken can end a header, a list or an angle bracket', () => {
+  test('no valid address can end a header, a list or an angle bracket', () => {
     const parts = fc.constantFrom(
       'a',
       'acme',
@@ -132,13 +134,31 @@ describe('an e-mail address', () => {
   });
 });
 
+describe('a phone number', () => {
+  test.each([
+    ['+15550100123', '+15550100123'],
+    [' +1 (555) 010-0123 ', '+15550100123'],
+    ['+49 151.1234567', '+491511234567'],
+    ['0151 1234567', null],
+    ['+0151234567', null],
+    ['+49', null],
+    ['+491511234567890123', null],
+    ['call me', null],
+    ['', null],
+  ])('%j is %j', (text, number) => {
+    expect(phoneNumber(text)).toBe(number);
+    expect(isMobileNumber(text)).toBe(text === number);
+  });
+});
+
 test('two spellings of one address meet', () => {
+  expect(addressKey(' +1 (555) 010-0123')).toBe(addressKey('+15550100123'));
   expect(addressKey(' Amy@ACME.com ')).toBe(addressKey('amy@acme.com'));
   expect(addressKey('amy@acme.com')).not.toBe(addressKey('amy@acme.co'));
 });
 
 describe('the address that a survey goes to', () => {
-  test('the primary one, wherever it stands', () => {
+  test('the primary one, wherever it is in the list', () => {
     const choice = chooseEmail([
       email('a@acme.com'),
       email('b@acme.com', { primary: true }),
@@ -156,7 +176,7 @@ describe('the address that a survey goes to', () => {
     });
   });
 
-  test('Gladly’s normal spelling before the one that was typed', () => {
+  test('Gladly’s normalized spelling before the original one', () => {
     expect(chooseEmail([email('amy@acme.com', { original: 'Amy@Acme.com' })])).toEqual({
       address: 'amy@acme.com',
     });
@@ -164,7 +184,7 @@ describe('the address that a survey goes to', () => {
     expect(chooseEmail([email('broken', { original: 'Amy@Acme.com' })])).toEqual({ address: 'Amy@Acme.com' });
   });
 
-  test('none at all is another thing than none that is valid', () => {
+  test('having none is different from having no valid one', () => {
     expect(missing(chooseEmail([]))).toBe('no_address');
     expect(missing(chooseEmail([email(null), email(' ', { original: '' })]))).toBe('no_address');
     expect(missing(chooseEmail([email('broken')]))).toBe('bad_address');

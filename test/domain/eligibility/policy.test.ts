@@ -4,7 +4,7 @@ import { reasonCodes } from '../../../src/domain/eligibility/reason.ts';
 
 const day = 86_400_000;
 
-test('an organisation that decided nothing asks everybody, once a week and address, within a month', () => {
+test('by default, every customer is surveyed, once a week for an address, within a month', () => {
   expect(defaultPolicy).toMatchObject({
     optOutTopics: ['do_not_send_stella'],
     suppressionDays: 7,

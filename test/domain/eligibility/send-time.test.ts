@@ -31,7 +31,7 @@ describe('the delay', () => {
     expect(sendTime({ ...question, now: closedAt + 5, delay: hour })).toBe(closedAt + hour);
   });
 
-  test('that is over is no delay, and nothing leaves in the past', () => {
+  test('does not apply when it is over, and no message leaves in the past', () => {
     expect(sendTime({ ...question, now: closedAt + 2 * hour, delay: hour })).toBe(closedAt + 2 * hour);
     expect(sendTime({ ...question, now: closedAt + hour, delay: hour })).toBe(closedAt + hour);
     expect(sendTime({ ...question, now: closedAt, delay: 0 })).toBe(closedAt);
@@ -94,7 +94,7 @@ describe('a night in which the clocks change', () => {
     expect(leaves(now, zone)).toBe(expected);
   });
 
-  test('an end that the clocks skip is over when they have skipped it', () => {
+  test('an end that the clocks skip is over after the skip', () => {
     expect(leaves('2026-03-29T00:30:00.000Z', 'Europe/Berlin', quiet('01:30', '02:30'))).toBe(
       '2026-03-29T01:00:00.000Z',
     );
@@ -106,7 +106,7 @@ describe('a night in which the clocks change', () => {
     expect(leaves('2026-10-25T01:30:00.000Z', 'Europe/Berlin', nap)).toBe('2026-10-25T02:00:00.000Z');
   });
 
-  test('one waking hour a day is met, also the day after it was skipped', () => {
+  test('a single hour outside of them is used, even on the day after it was skipped', () => {
     const wakingHour = quiet('03:00', '02:00');
     expect(leaves('2026-03-28T12:00:00.000Z', 'Europe/Berlin', wakingHour)).toBe('2026-03-30T00:00:00.000Z');
   });

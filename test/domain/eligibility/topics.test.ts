@@ -53,7 +53,7 @@ describe('a conversation does not opt out', () => {
     expect(optOutTopic(['t1'], topics, optOut)).toBeNull();
   });
 
-  test('by a topic id that reads like the name: the directory has the names', () => {
+  test('by a topic id that looks like the name: the directory has the names', () => {
     expect(optOutTopic(['do_not_send_stella'], directory(['t1', 'Billing']), optOut)).toBeNull();
   });
 
@@ -65,12 +65,12 @@ describe('a conversation does not opt out', () => {
   });
 });
 
-test('the search goes on above an unnamed topic, which is then told by its id', () => {
+test('the search goes on above an unnamed topic, which is then named by its id', () => {
   const topics = directory(['t1', null, 't2'], ['t2', 'do_not_send_stella']);
   expect(optOutTopic(['t1'], topics, optOut)).toEqual({ name: 'do_not_send_stella', via: 't1' });
 });
 
-test('parents in a loop end the search, and what stands in the loop or after it is found', () => {
+test('parents in a loop end the search, and topics in the loop or after it are found', () => {
   const looping = directory(['t1', 'A', 't2'], ['t2', 'B', 't3'], ['t3', 'C', 't1'], ['self', 'D', 'self']);
   expect(optOutTopic(['t1', 'self'], looping, optOut)).toBeNull();
   looping.set('t3', { id: 't3', name: 'do_not_send_stella', parentId: 't1' });
@@ -99,7 +99,7 @@ test('any directory has an answer, and only names of the list are one', () => {
   );
 });
 
-test('whether the organisation can opt out at all', () => {
+test('whether the organization has an opt-out topic', () => {
   expect(hasOptOutTopic(['Billing', ' Do_Not_Send_Stella'], optOut)).toBe(true);
   expect(hasOptOutTopic(['Billing'], optOut)).toBe(false);
   expect(hasOptOutTopic([], optOut)).toBe(false);

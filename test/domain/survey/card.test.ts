@@ -61,7 +61,7 @@ describe('the card of an answer', () => {
     expect(readableText(content.body)).toContain(verdict);
   });
 
-  test('tells comment, agent, channel, closing time and conversation', () => {
+  test('has comment, agent, channel, closing time and conversation', () => {
     const text = readableText(cardOf().content.body);
     for (const fact of [
       'Quick & friendly',
@@ -74,7 +74,7 @@ describe('the card of an answer', () => {
     }
   });
 
-  test('says so where nothing is known, and has no link where there is none', () => {
+  test('says so when a fact is unknown, and has no link when there is none', () => {
     const { content } = cardOf(
       { comment: null },
       { agentName: null, channel: null, closedAt: null, conversationUrl: null },
@@ -93,7 +93,7 @@ describe('the card of an answer', () => {
     expect(cardOf({ comment: null }).content.body).not.toContain('<p></p>');
   });
 
-  test('stands at the time of posting when the answer is a year old, which Gladly does not take', () => {
+  test('gets the time of posting when the answer is a year old, which Gladly does not accept', () => {
     const day = 86_400_000;
     const postedAfter = (milliseconds: number): CardItem =>
       makeCard(answer, subject, Date.parse(answer.answeredAt) + milliseconds);
@@ -175,7 +175,7 @@ describe('the limits of a card', () => {
     expect(readableText(body)).toContain('Conversation: conversation-1');
   });
 
-  test('are not spent by facts that have no end', () => {
+  test('are not used up by endless facts', () => {
     const endless = '&'.repeat(50_000);
     const { body } = cardOf({}, { agentName: endless, channel: endless, conversationId: endless }).content;
     expect(readableText(body)).toContain('Quick & friendly');
@@ -198,7 +198,7 @@ describe('the limits of a card', () => {
 });
 
 describe('the id of a card', () => {
-  test('is the same for the same answer, whatever else the card tells and whenever it is posted', () => {
+  test('is the same for the same answer, whatever else is on the card and whenever it is posted', () => {
     expect(cardOf().id).toBe(cardOf({}, { agentName: 'Amy Renamed', conversationUrl: null }).id);
     expect(makeCard(answer, subject, now + 1e9).id).toBe(cardOf().id);
     expect(cardIdOf(answer)).toBe(cardOf().id);
@@ -266,7 +266,7 @@ describe('an item found under our id', () => {
     ['activity', { activityType: 'ISSUE' }],
   ])('is another with another %s', (_, change) => expect(isSameCard(found(change), card)).toBe(false));
 
-  test('is none when it is no item at all', () => {
+  test('is not ours when it is not an item', () => {
     for (const other of [
       null,
       undefined,
@@ -282,7 +282,7 @@ describe('an item found under our id', () => {
     }
   });
 
-  test('of another answer is never taken for ours', () => {
+  test('for another answer is never ours', () => {
     const words = fc.string({ unit: 'grapheme', maxLength: 20 });
     fc.assert(
       fc.property(words, words, (one, other) => {

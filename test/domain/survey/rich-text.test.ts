@@ -8,7 +8,7 @@ import {
   readableText,
 } from '../../../src/domain/survey/rich-text.ts';
 
-/** Any text, with half surrogates too, and often with what text can hide. */
+/** Any text, with half surrogates too, and often with invisible characters. */
 const anyText = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.array(fc.integer({ min: 0, max: 0xffff })).map((units) => String.fromCharCode(...units)),
@@ -33,7 +33,7 @@ describe('text of a customer, made harmless', () => {
     ['', ''],
   ])('%j is %j', (text, expected) => expect(harmless(text)).toBe(expected));
 
-  test('any text is well formed, without a control character but the line end, and stays so', () => {
+  test('any text becomes well formed, without control characters except the line end, and stays so', () => {
     fc.assert(
       fc.property(anyText, (text) => {
         const clean = harmless(text);

@@ -5,7 +5,7 @@ import {
   fromMilliseconds,
   normalizeTime,
   parseInstant,
-  parseReportTime,
+  parseGladlyTime,
   toMilliseconds,
 } from '../../../src/domain/values/instant.ts';
 
@@ -84,7 +84,7 @@ describe('an RFC 3339 time', () => {
     expect(normalizeTime('1900-02-29T10:00:00Z')).toBeNull();
   });
 
-  test('a leap second lies between its neighbours', () => {
+  test('a leap second lies between its neighbors', () => {
     const before = parseInstant('2016-12-31T23:59:59.999Z') ?? 0n;
     const leap = parseInstant('2016-12-31T23:59:60Z') ?? 0n;
     const after = parseInstant('2017-01-01T00:00:00Z') ?? 0n;
@@ -151,14 +151,14 @@ describe('milliseconds', () => {
     expect(fromMilliseconds(1.9)).toBe(1_000_000n);
   });
 
-  test('our own spelling is UTC with three digits', () => {
+  test('our spelling is UTC with three digits', () => {
     expect(normalizeTime('2026-11-22T11:00:00.9999+01:00')).toBe('2026-11-22T10:00:00.999Z');
     expect(normalizeTime('2026-11-22T10:00:00Z')).toBe('2026-11-22T10:00:00.000Z');
     expect(normalizeTime('tomorrow')).toBeNull();
   });
 });
 
-describe('a time in a report asked for in UTC', () => {
+describe('a time from Gladly', () => {
   test.each([
     '2026-11-22T10:00:00Z',
     '2026-11-22T10:00:00.000Z',
@@ -169,7 +169,7 @@ describe('a time in a report asked for in UTC', () => {
     ' 2026-11-22 10:00:00 UTC ',
     ' 2026-11-22 10:00:00 ',
     '2026-11-22T12:00:00+02:00',
-  ])('%j', (text) => expect(parseReportTime(text)).toBe(ten));
+  ])('%j', (text) => expect(parseGladlyTime(text)).toBe(ten));
 
   test.each([
     '',
@@ -178,9 +178,9 @@ describe('a time in a report asked for in UTC', () => {
     '2026-02-30 10:00:00',
     '2026-11-22 24:00:00',
     'UTC',
-  ])('%j is none', (text) => expect(parseReportTime(text)).toBeNull());
+  ])('%j is none', (text) => expect(parseGladlyTime(text)).toBeNull());
 
   test('fractions count', () => {
-    expect(parseReportTime('2026-11-22 10:00:00.000000007')).toBe(ten + 7n);
+    expect(parseGladlyTime('2026-11-22 10:00:00.000000007')).toBe(ten + 7n);
   });
 });

@@ -10,7 +10,7 @@ import {
 
 const ask = { nowMs: 1000, intervalMs: 100, priority: 'background' as const };
 
-test('takes the earliest time that is neither past, nor taken, nor paused', () => {
+test('is at the earliest time that is neither past, nor reserved, nor paused', () => {
   expect(reserveSlot(freshLimiter, ask)).toEqual({
     state: { nextAtMs: 1100, pausedUntilMs: 0, interactiveUntilMs: 0 },
     slot: { atMs: 1000 },
@@ -21,7 +21,7 @@ test('takes the earliest time that is neither past, nor taken, nor paused', () =
   });
 });
 
-test('leaves two intervals to a command run by hand', () => {
+test('leaves two intervals to an interactive command', () => {
   const hand = reserveSlot(freshLimiter, { ...ask, priority: 'interactive' });
   expect(hand.state.interactiveUntilMs).toBe(1200);
   expect(reserveSlot(hand.state, ask)).toEqual({ state: hand.state, slot: { askAgainMs: 1200 } });
@@ -70,13 +70,13 @@ test('never brings two slots closer than one interval, nor one into a pause', ()
   );
 });
 
-test('is not given out more than a minute ahead: the time to ask again is told, and nothing is reserved', () => {
+test('is not reserved more than a minute ahead: instead, the result is the time to ask again', () => {
   const far = { ...freshLimiter, nextAtMs: 61_500 };
   expect(reserveSlot(far, ask)).toEqual({ state: far, slot: { askAgainMs: 1500 } });
   expect(reserveSlot({ ...far, nextAtMs: 61_000 }, ask).slot).toEqual({ atMs: 61_000 });
 });
 
-test('a shorter pause does not end a longer one; one that no clock can have meant does', () => {
+test('a shorter pause does not end a longer one, but ends an impossible one', () => {
   const paused = pauseSlots(freshLimiter, 5000);
   expect(pauseSlots(paused, 3000).pausedUntilMs).toBe(5000);
   expect(pauseSlots(paused, 9000).pausedUntilMs).toBe(9000);

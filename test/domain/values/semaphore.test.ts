@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { createSemaphore, type PermitOrder } from '../../../src/domain/values/semaphore.ts';
 
 describe('turns', () => {
-  test('are given one at a time, in the order of asking, to those ahead first', async () => {
+  test('are given one at a time, in order, to those ahead first', async () => {
     const turns = createSemaphore(1);
     const order: string[] = [];
     let users = 0;
@@ -28,7 +28,7 @@ describe('turns', () => {
     expect(order.at(-1)).toBe('when nobody waits');
   });
 
-  test('are given to as many at a time as there may be', async () => {
+  test('are given to as many at a time as allowed', async () => {
     const turns = createSemaphore(2);
     await Promise.all([turns.take(), turns.take()]);
     const seen: string[] = [];
@@ -38,5 +38,49 @@ describe('turns', () => {
     turns.end();
     await third;
     expect(seen).toEqual(['third']);
+  });
+});
+
+describe('a wait for a turn', () => {
+  test('ends with the signal; the turn never comes, and the next one still waits for it', async () => {
+    const turns = createSemaphore(1);
+    await turns.take();
+    const stop = new AbortController();
+    const order: string[] = [];
+    const stopped = turns.take('in_line', stop.signal).then(
+      () => order.push('let through'),
+      (reason: unknown) => order.push(String(reason)),
+    );
+    const next = turns.take().then(() => order.push('next'));
+    stop.abort('stopped by hand');
+    await stopped;
+    order.push('left');
+    turns.end();
+    await next;
+    expect(order).toEqual(['stopped by hand', 'left', 'next']);
+  });
+
+  test('does not begin after the signal', async () => {
+    const turns = createSemaphore(1);
+    await expect(turns.take('in_line', AbortSignal.abort('stopped by hand'))).rejects.toBe('stopped by hand');
+    await turns.take();
+  });
+
+  test('of many for one signal draws no warning of a leak', async () => {
+    const warnings: Error[] = [];
+    const listen = (warning: Error): void => void warnings.push(warning);
+    process.on('warning', listen);
+    const turns = createSemaphore(1);
+    const { signal } = new AbortController();
+    await turns.take();
+    const waiting = Array.from({ length: 50 }, async () => {
+      await turns.take('in_line', signal);
+      turns.end();
+    });
+    turns.end();
+    await Promise.all(waiting);
+    await new Promise((resolve) => setImmediate(resolve));
+    process.off('warning', listen);
+    expect(warnings).toEqual([]);
   });
 });

@@ -24,7 +24,7 @@ function resolve({ since, until, zone = 'UTC', at = now }: Given) {
   return resolveTimeRange({ since, until }, { nowMs: Date.parse(at), timeZone: zone });
 }
 
-/** What the text means as the beginning, and as the end, of a range. */
+/** What the text means as the start and as the end of a range. */
 const sinceOf = (since: string, zone = 'UTC', at = now): string =>
   resolve({ since, zone, at, until: '2040-01-01T00:00Z' }).since;
 const untilOf = (until: string, zone = 'UTC', at = now): string =>
@@ -97,7 +97,7 @@ describe('clocks that change', () => {
     // Shown twice.
     ['2026-11-01T01:30', 'America/Chicago', '2026-11-01T06:30:00.000Z'],
     ['2026-10-25T02:30', 'Europe/Berlin', '2026-10-25T00:30:00.000Z'],
-    // Days that do not begin at midnight, or do so twice, and one that never was.
+    // Days that do not begin at midnight, or do so twice, and one that never existed.
     ['2018-11-04', 'America/Sao_Paulo', '2018-11-04T03:00:00.000Z'],
     ['2026-11-01', 'America/Havana', '2026-11-01T04:00:00.000Z'],
     ['2011-12-30', 'Pacific/Apia', '2011-12-30T10:00:00.000Z'],
@@ -153,12 +153,12 @@ describe('a range that cannot be', () => {
   ])('has %j for a time', (text) => {
     for (const given of [{ since: text }, { since: '7d', until: text }]) {
       const error = errorOf(given);
-      expect(error.message).toContain(`'${text}' is no time`);
+      expect(error.message).toContain(`'${text}' is not a time`);
       expect(error.hint).toContain('36h');
     }
   });
 
-  test('names the side that is wrong', () => {
+  test('names the wrong side', () => {
     expect(errorOf({ since: 'x' }).message).toMatch(/^since /);
     expect(errorOf({ since: '7d', until: 'x' }).message).toMatch(/^until /);
   });
@@ -176,7 +176,7 @@ describe('a range that cannot be', () => {
     }
   });
 
-  test('ends after the years that four digits can tell', () => {
+  test('ends after the years of four digits', () => {
     expect(errorOf({ since: '7d', until: '9999-12-31' }).message).toContain('out of reach');
     expect(untilOf('9999-12-30')).toBe('9999-12-31T00:00:00.000Z');
   });
@@ -190,7 +190,7 @@ describe('a range that cannot be', () => {
     expect(errorOf(given).message).toMatch(/^until \(.*Z\) is not after since \(.*Z\)$/);
   });
 
-  test('is empty without an until, of which the message does not speak', () => {
+  test('is empty without an until, which the message does not mention', () => {
     expect(errorOf({ since: 'now' }).message).toBe(`since (${now}) is not before now (${now})`);
   });
 
@@ -237,7 +237,7 @@ describe('whatever the time', () => {
   const seconds = fc.integer({ min: Date.UTC(2000) / 1000, max: Date.UTC(2026, 10, 22) / 1000 });
   const anyZone = fc.constantFrom(...zones);
 
-  test('what the clocks show is read as that moment, or as the earlier of two that show it', () => {
+  test('a local time is read as its moment, or as the earlier of two', () => {
     fc.assert(
       fc.property(seconds, anyZone, (second, zone) => {
         const at = second * 1000;
@@ -257,7 +257,7 @@ describe('whatever the time', () => {
       fc.property(minutes, fc.integer({ min: 0, max: 3000 }), anyZone, (minute, later, zone) => {
         const text = (of: number): string => new Date(of * 60_000).toISOString().slice(0, 16);
         const [one, other] = [minute, minute + later].map((of) => Date.parse(sinceOf(text(of), zone)));
-        // A time that was skipped moves past those that follow it, by less than was skipped.
+        // A skipped time moves past the times that follow it, by less than was skipped.
         const skipped = shown(one!, zone).slice(0, 16) !== text(minute);
         if (!skipped) expect(other).toBeGreaterThanOrEqual(one!);
       }),
@@ -276,7 +276,7 @@ describe('whatever the time', () => {
     );
   });
 
-  test('a range reads as itself', () => {
+  test('a resolved range resolves to itself', () => {
     const moments = fc.integer({ min: 0, max: Date.parse(now) });
     fc.assert(
       fc.property(moments, moments, anyZone, (one, other, zone) => {
@@ -288,7 +288,7 @@ describe('whatever the time', () => {
     );
   });
 
-  test('any text is a time or an error that says what to give', () => {
+  test('any text is a time or an error with a hint', () => {
     const texts = fc.oneof(
       fc.string(),
       fc.stringMatching(/^[0-9tTzZ:. +-]{0,25}$/),
@@ -319,7 +319,7 @@ describe('the days of a range', () => {
     ['2026-11-01T10:00:00.000Z', '2026-11-01T10:00:00.000Z', []],
   ])('from %s until %s', (since, until, days) => expect(utcDays({ since, until })).toEqual(days));
 
-  test('hold every moment of it, and no day more', () => {
+  test('hold every moment of it, and no more days', () => {
     const start = fc.integer({ min: 0, max: Date.parse(now) });
     fc.assert(
       fc.property(start, fc.integer({ min: 1, max: 40 * day }), (since, length) => {
@@ -347,8 +347,8 @@ describe('before the zone is known', () => {
     ['2026-11-24', undefined, 'since is in the future: 2026-11-24'],
     ['2026-11-10', '2026-11-07', 'until (2026-11-07) is not after since (2026-11-10)'],
     ['today', '2026-11-18', 'until (2026-11-18) is not after since (today)'],
-    ['soon', undefined, "since 'soon' is no time"],
-    ['7d', '2026-02-30', "until '2026-02-30' is no time"],
+    ['soon', undefined, "since 'soon' is not a time"],
+    ['7d', '2026-02-30', "until '2026-02-30' is not a time"],
     ['1969-12-30', '2d', "since '1969-12-30' is out of reach"],
     ['99999d', undefined, "since '99999d' is out of reach"],
   ])('%s until %s is refused by its real values', (since, until, message) => {
@@ -363,9 +363,9 @@ describe('before the zone is known', () => {
     ['today', 'now'],
     ['2026-11-08T03:00', '2026-11-08T02:30'],
     ['1h', '9999-12-31'],
-  ])('%s until %s may be good', (since, until) => expect(check(since, until)).not.toThrow());
+  ])('%s until %s may be valid', (since, until) => expect(check(since, until)).not.toThrow());
 
-  test('refuses nothing that is good in some zone', () => {
+  test('refuses no range that is valid in some zone', () => {
     const text = fc.oneof(
       fc.constantFrom('today', 'yesterday', 'now', '0d', '1h', '26h', '2d', '1970-01-01', '1969-12-31T19:30'),
       fc

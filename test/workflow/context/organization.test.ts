@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure, type FailureKind } from '../../../src/failure.ts';
-import type { Organization } from '../../../src/gladly/answers.ts';
+import type { Organization } from '../../../src/gladly/resources/organization.ts';
 import { createDirectory } from '../../../src/gladly/directory.ts';
 import type { GladlyClient } from '../../../src/gladly/client.ts';
 import { directoryCache } from '../../../src/store/directories.ts';

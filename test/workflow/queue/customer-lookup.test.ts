@@ -1,5 +1,5 @@
 import { expect, test, vi } from 'vitest';
-import type { Customer } from '../../../src/gladly/answers.ts';
+import type { Customer } from '../../../src/gladly/resources/customers.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { customerLookup } from '../../../src/workflow/queue/customer-lookup.ts';
 import { queueOf } from '../../../src/workflow/queue/due-closings.ts';

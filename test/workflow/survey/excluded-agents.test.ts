@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import type { Agent } from '../../../src/gladly/answers.ts';
+import type { Agent } from '../../../src/gladly/resources/organization.ts';
 import { skippingExcludedAgents } from '../../../src/workflow/survey/excluded-agents.ts';
 import { previewConversation } from '../../../src/workflow/survey/preview.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';

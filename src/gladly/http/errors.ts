@@ -1,0 +1,170 @@
+import { oneLine } from '../../domain/values/one-line.ts';
+import { Failure, type FailureKind, type FailureScope } from '../../failure.ts';
+import { summaryOf, type Refusal } from './refusal.ts';
+import { isCertificateCode, TransportError } from './transport-error.ts';
+
+/** What a request is about, as far as a message may say. */
+export interface Subject {
+  /** The operationId of the contract. */
+  operation: string;
+  host: string;
+  /** What the id names, e.g. `conversation`; null when the id is not Gladly's, such as the name of a report. */
+  noun: string | null;
+  /** Null for lists. */
+  id: string | null;
+}
+
+/** Why an exchange failed, and whether the same request may be tried again. */
+export class Problem extends Error {
+  readonly failure: Failure;
+  /** Gladly's answer, when there was one that was not a success. */
+  readonly refusal: Refusal | null;
+  readonly repeatable: boolean;
+  /** Nothing of the request can have arrived. */
+  readonly beforeConnect: boolean;
+
+  constructor(
+    failure: Failure,
+    details: { refusal?: Refusal; repeatable?: boolean; beforeConnect?: boolean } = {},
+  ) {
+    super(failure.message, { cause: failure });
+    this.name = 'Problem';
+    this.failure = failure;
+    this.refusal = details.refusal ?? null;
+    this.repeatable = details.repeatable ?? false;
+    this.beforeConnect = details.beforeConnect ?? false;
+  }
+}
+
+export function failureAbout(
+  subject: Subject,
+  kind: FailureKind,
+  code: string,
+  message: string,
+  hint: string,
+  { cause, scope }: { cause?: unknown; scope?: FailureScope } = {},
+): Failure {
+  return new Failure(kind, code, message, {
+    hint,
+    ...(scope === undefined ? {} : { scope }),
+    ...(subject.noun === 'conversation' && subject.id !== null ? { conversationId: subject.id } : {}),
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
+
+/** An error of an exchange as a Problem. Other errors, such as a signal's reason or a defect, stay as they are. */
+export function problemOf(subject: Subject, error: unknown): unknown {
+  return error instanceof TransportError ? interrupted(subject, error) : error;
+}
+
+/** The operation and its object, e.g. `getItem for item abc`. */
+function describe({ operation, noun, id }: Subject): string {
+  return id === null ? operation : `${operation} for ${noun === null ? '' : `${noun} `}${oneLine(id, 80)}`;
+}
+
+export function notFound(subject: Subject, noun: string, id: string): Failure {
+  const message = `Gladly at ${subject.host} has no ${noun} ${id === '' ? 'with an empty id' : oneLine(id, 80)}`;
+  const hint = 'Check the id, and that it belongs to this organization and environment.';
+  return failureAbout(subject, 'not_found', `${noun}_not_found`, message, hint);
+}
+
+/** An answer that we cannot use: Gladly changed, or something between us and Gladly answered. */
+export function unreadable(subject: Subject, why: string, details: { repeatable?: boolean } = {}): Problem {
+  const message = `The answer of ${subject.host} to ${describe(subject)} cannot be used: ${why}`;
+  const hint = 'Check the domain and any proxy in between; if both are right, report this.';
+  return new Problem(failureAbout(subject, 'contract', 'unreadable_answer', message, hint), details);
+}
+
+/** A stream that stopped before its end, although the connection reported no error. */
+export function cutOff(subject: Subject): Problem {
+  const message = `The answer of ${subject.host} to ${describe(subject)} ended too early`;
+  const failure = failureAbout(subject, 'temporary', 'network', message, 'Run it again.');
+  return new Problem(failure, { repeatable: true });
+}
+
+/** The Problem behind an answer that is not a success (Error Handling, Rate Limit). */
+export function refused(subject: Subject, refusal: Refusal): Problem {
+  const { status } = refusal;
+  const { host } = subject;
+  const operation = describe(subject);
+  const summary = summaryOf(refusal.errors);
+  const problem = (
+    kind: FailureKind,
+    code: string,
+    message: string,
+    hint: string,
+    { repeatable = false, ...details }: { repeatable?: boolean; scope?: FailureScope } = {},
+  ): Problem =>
+    new Problem(failureAbout(subject, kind, code, message, hint, details), { refusal, repeatable });
+
+  if (status === 401) {
+    const hint = 'Check the e-mail address and the API token; a token works in one environment only.';
+    return problem('credentials', 'unauthorized', `${host} refused the credentials (401)`, hint);
+  }
+  if (status === 403) {
+    const message = `${host} does not permit this API user ${operation} (403)`;
+    const hint = 'Give the user the permission API User; reports also need the Administrator role.';
+    return problem('credentials', 'forbidden', message, hint, { scope: 'permission' });
+  }
+  if (status === 404 && subject.noun !== null && subject.id !== null) {
+    return new Problem(notFound(subject, subject.noun, subject.id), { refusal });
+  }
+  if (status === 429) {
+    const message = `The organization's rate limit was used up at ${operation} (429)`;
+    const hint = `${waitHint(refusal.retryAfterMs)} A lower rate share leaves more for other programs.`;
+    return problem('temporary', 'rate_limited', message, hint, { repeatable: true });
+  }
+  if (status >= 500) {
+    const message = `${host} failed at ${operation} (${status}${summary})`;
+    return problem('temporary', 'gladly_unavailable', message, waitHint(refusal.retryAfterMs), {
+      repeatable: true,
+    });
+  }
+  if (status >= 300 && status < 400) {
+    const message = `${host} answered ${operation} with a redirect (${status}), which is not followed`;
+    return problem('contract', 'redirected', message, 'Check that the domain is your own at Gladly.');
+  }
+  const message = `${host} refused ${operation} (${status}${summary})`;
+  return problem('contract', 'refused', message, 'Check the domain; if it is right, report this.');
+}
+
+/** The Problem behind an exchange that brought no answer, or only part of one. */
+function interrupted(subject: Subject, error: TransportError): Problem {
+  const reason = error.code ?? oneLine(error.message, 200);
+  if (error.reason === 'too_large') return unreadable(subject, `it is ${reason}`);
+  if (error.reason === 'timeout') {
+    const message = `${subject.host} gave ${reason} to ${describe(subject)}`;
+    const hint = 'Run it again, or allow more time with --timeout.';
+    return new Problem(failureAbout(subject, 'temporary', 'timeout', message, hint, { cause: error }), {
+      repeatable: true,
+    });
+  }
+  const isCertificate = error.code !== null && isCertificateCode(error.code);
+  const message = isCertificate
+    ? `The certificate of ${subject.host} was not accepted at ${describe(subject)} (${reason})`
+    : `The connection to ${subject.host} failed at ${describe(subject)} (${reason})`;
+  const hint = networkHint(error.code, isCertificate);
+  return new Problem(failureAbout(subject, 'temporary', 'network', message, hint, { cause: error }), {
+    // The next try would meet the same certificate.
+    repeatable: !isCertificate,
+    beforeConnect: error.beforeConnect,
+  });
+}
+
+function networkHint(code: string | null, isCertificate: boolean): string {
+  if (code === 'ENOTFOUND') return 'No such host: check the domain for a typo, and the network.';
+  return isCertificate
+    ? 'If a proxy inspects your traffic, name its certificate in NODE_EXTRA_CA_CERTS; else do not trust this host.'
+    : 'Check the network, then run it again.';
+}
+
+/** How long to wait, for a person. */
+export function waitHint(retryAfterMs: number | null): string {
+  if (retryAfterMs === null) return 'Wait a little, then run it again.';
+  const seconds = Math.ceil(retryAfterMs / 1000);
+  if (seconds <= 120) return `Wait ${seconds} s, then run it again.`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes <= 1440
+    ? `Wait ${minutes} minutes, then run it again.`
+    : 'Gladly asks you to wait for more than a day.';
+}

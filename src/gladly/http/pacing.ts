@@ -1,0 +1,141 @@
+import {
+  freshLimiter,
+  isPausedAt,
+  pauseSlots,
+  reserveSlot,
+  type Bucket,
+  type LimiterState,
+  type Priority,
+} from '../../domain/values/request-slot.ts';
+import { createSemaphore } from '../../domain/values/semaphore.ts';
+import type { LimiterStore } from '../../ports/limiter.ts';
+
+export interface RateLimitHeaders {
+  limit: number | null;
+  remaining: number | null;
+}
+
+export interface Pacer {
+  /** Resolves when one request of the kind may leave. An aborted signal ends the wait with its reason. */
+  grant(kind: 'request' | 'report', signal?: AbortSignal): Promise<void>;
+  /** The `Ratelimit-*` headers of an answer. They can slow us down and never speed us up. */
+  observe(headers: RateLimitHeaders): Promise<void>;
+  /**
+   * Gladly answered 429, which pauses every process. One for a report pauses reports as long as Gladly asks, and
+   * everything else briefly.
+   */
+  rateLimited(retryAfterMs: number | null, kind?: 'request' | 'report'): Promise<void>;
+}
+
+export interface PacerOptions {
+  store: LimiterStore;
+  /** Percent of the organization's limit that we may use, more than 0 and at most 100. */
+  ratePercent: number;
+  priority: Priority;
+  clock: () => number;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+}
+
+/** What Gladly permits one organization (Rate Limit). */
+const requestsPerSecond = 10;
+const reportsPerMinute = 10;
+/** Two percent slower than the share: measured to draw no 429 from fixed and sliding windows and leaky buckets. */
+const slack = 1.02;
+const longestPauseMs = 60_000;
+const shortPauseMs = 1000;
+
+/** A budget for one process: for commands without a ledger, and for tests. */
+export function memoryLimiterStore(): LimiterStore {
+  const states: Record<Bucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
+  return {
+    reserve(bucket, ask) {
+      const { state, slot } = reserveSlot(states[bucket], ask);
+      states[bucket] = state;
+      return Promise.resolve(slot);
+    },
+    pause(bucket, untilMs) {
+      states[bucket] = pauseSlots(states[bucket], untilMs);
+      return Promise.resolve();
+    },
+    pausedUntil: (bucket) => Promise.resolve(states[bucket].pausedUntilMs),
+  };
+}
+
+/**
+ * Spaces our requests evenly within our share of the organization's rate limit. Within a process, requests leave in the
+ * order in which they were made, and only the first in line asks the store.
+ */
+export function createPacer(options: PacerOptions): Pacer {
+  const { store, priority, clock } = options;
+  const share = options.ratePercent / 100;
+  const turns = { requests: createSemaphore(1), reports: createSemaphore(1) };
+  const seen: Record<Bucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
+  let limit = requestsPerSecond;
+
+  const intervalMs = (bucket: Bucket): number =>
+    bucket === 'requests' ? (1000 / (limit * share)) * slack : (60_000 / (reportsPerMinute * share)) * slack;
+
+  const sleepUntil = async (timeMs: number, signal: AbortSignal | undefined): Promise<void> => {
+    const waitMs = timeMs - clock();
+    if (waitMs > 0) await options.sleep(waitMs, signal);
+    signal?.throwIfAborted();
+  };
+
+  const isPaused = async (bucket: Bucket): Promise<boolean> => {
+    const known = [seen[bucket].pausedUntilMs, await store.pausedUntil(bucket)];
+    const nowMs = clock();
+    return known.some((untilMs) => isPausedAt(untilMs, nowMs));
+  };
+
+  const takeSlot = async (bucket: Bucket, signal: AbortSignal | undefined): Promise<void> => {
+    await turns[bucket].take('in_line', signal);
+    try {
+      for (;;) {
+        signal?.throwIfAborted();
+        const nowMs = clock();
+        const slot = await store.reserve(bucket, { nowMs, intervalMs: intervalMs(bucket), priority });
+        if ('askAgainMs' in slot) {
+          await sleepUntil(Math.max(slot.askAgainMs, nowMs + 1), signal);
+          continue;
+        }
+        await sleepUntil(slot.atMs, signal);
+        // Another request, or another process, may have drawn a 429 during the wait.
+        if (!(await isPaused(bucket))) return;
+      }
+    } catch (error) {
+      // A sleep may reject with an error of its own; the caller gets the signal's reason.
+      signal?.throwIfAborted();
+      throw error;
+    } finally {
+      turns[bucket].end();
+    }
+  };
+
+  const pause = async (bucket: Bucket, forMs: number): Promise<void> => {
+    const untilMs = clock() + forMs;
+    seen[bucket] = pauseSlots(seen[bucket], untilMs);
+    await store.pause(bucket, untilMs);
+  };
+
+  return {
+    async grant(kind, signal) {
+      if (kind === 'report') await takeSlot('reports', signal);
+      await takeSlot('requests', signal);
+    },
+    async observe(headers) {
+      const organizationLimit = headers.limit ?? limit;
+      if (!Number.isInteger(organizationLimit) || organizationLimit < 1) return;
+      limit = Math.min(requestsPerSecond, organizationLimit);
+      // At our own rate, more than one request of this second would be left, so others must have used them.
+      const othersAreActive = organizationLimit > limit * share + 1;
+      if (headers.remaining === 0 && othersAreActive) await pause('requests', shortPauseMs);
+    },
+    async rateLimited(retryAfterMs, kind = 'request') {
+      const askedMs = retryAfterMs === null || Number.isNaN(retryAfterMs) ? shortPauseMs : retryAfterMs;
+      const forMs = Math.min(Math.max(askedMs, 0), longestPauseMs);
+      if (kind === 'request') return pause('requests', forMs);
+      await pause('reports', forMs);
+      await pause('requests', Math.min(forMs, shortPauseMs));
+    },
+  };
+}

@@ -1,0 +1,30 @@
+/**
+ * A path of the API with ids in it. Ids are opaque, so each is encoded as one segment. Null when an id cannot be a
+ * segment: an empty one, `.` and `..` (which climb even when encoded, because the URL standard reads %2e as a dot), and
+ * text that is not well-formed Unicode. Gladly cannot have given such an id.
+ */
+export function apiPath(parts: TemplateStringsArray, ...ids: readonly string[]): string | null {
+  let path = `/api/v1${parts[0] ?? ''}`;
+  for (const [index, id] of ids.entries()) {
+    const segment = segmentOf(id);
+    if (segment === null) return null;
+    path += segment + (parts[index + 1] ?? '');
+  }
+  return path;
+}
+
+function segmentOf(id: string): string | null {
+  return id === '' || id === '.' || id === '..' || !id.isWellFormed() ? null : encodeURIComponent(id);
+}
+
+/** The id in a `Location`. Its host does not matter: nothing is ever sent there. */
+export function idInLocation(location: string | null, ...collections: readonly string[]): string | null {
+  const path = new RegExp(`/(?:${collections.join('|')})/([^/?#]+)`);
+  const [, segment] = path.exec(location ?? '') ?? [];
+  if (segment === undefined) return null;
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return null;
+  }
+}

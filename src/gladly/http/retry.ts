@@ -1,0 +1,91 @@
+import { Failure } from '../../failure.ts';
+import { waitHint, type Problem } from './errors.ts';
+
+export interface RetryInfo {
+  operation: string;
+  /** The number of the try that failed, from 1. */
+  attempt: number;
+  waitMs: number;
+  /** The code of its failure, e.g. `timeout`. */
+  why: string;
+}
+
+export interface RetryOptions {
+  clock: () => number;
+  /** From 0 to less than 1. */
+  random: () => number;
+  sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
+  signal?: AbortSignal;
+  onRetry?: (info: RetryInfo) => void;
+}
+
+/** The tries of one request that is safe to repeat. */
+export interface Tries {
+  /** A try is about to leave. Throws the last try's failure when the time for tries is over. */
+  leaving(): void;
+  /** Waits until the next try may be made. Throws the failure when there is none. */
+  again(problem: Problem): Promise<void>;
+  /** The tries so far brought something: the time for them starts again, their number does not. */
+  progressed(): void;
+}
+
+const mostTries = 6;
+const firstBackOffMs = 250;
+const longestBackOffMs = 8000;
+
+/**
+ * At most 6 tries, the last of which begins within `triesMs` of the first. Before each try comes a random part of a wait
+ * that doubles every time, or the wait of `Retry-After` where that is longer.
+ */
+export function startTries(options: RetryOptions, operation: string, triesMs: number): Tries {
+  let attempt = 0;
+  let startedMs: number | null = null;
+  let last: Problem | null = null;
+
+  const overMs = (): number => (startedMs ?? options.clock()) + triesMs;
+
+  return {
+    leaving() {
+      if (last !== null && options.clock() > overMs()) throw last.failure;
+      startedMs ??= options.clock();
+      attempt += 1;
+    },
+    async again(problem) {
+      last = problem;
+      if (!problem.repeatable || attempt >= mostTries) throw problem.failure;
+      options.signal?.throwIfAborted();
+      const retryAfterMs = problem.refusal?.retryAfterMs ?? 0;
+      const backOffMs = Math.min(longestBackOffMs, firstBackOffMs * 2 ** (attempt - 1));
+      const waitMs = Math.max(retryAfterMs, options.random() * backOffMs);
+      if (options.clock() + waitMs > overMs()) throw outOfTime(problem.failure, retryAfterMs);
+      options.onRetry?.({ operation, attempt, waitMs, why: problem.failure.code });
+      try {
+        await options.sleep(waitMs, options.signal);
+      } finally {
+        options.signal?.throwIfAborted();
+      }
+    },
+    progressed() {
+      startedMs = null;
+    },
+  };
+}
+
+function outOfTime(failure: Failure, retryAfterMs: number): Failure {
+  if (retryAfterMs === 0) return failure;
+  return new Failure(failure.kind, failure.code, failure.message, {
+    hint: waitHint(retryAfterMs),
+    ...(failure.conversationId === null ? {} : { conversationId: failure.conversationId }),
+    cause: failure,
+  });
+}
+
+/** `Retry-After` in milliseconds: a number of seconds or an HTTP date (RFC 9110, 10.2.3). Null when it is neither. */
+export function readRetryAfter(value: string | null, nowMs: number): number | null {
+  if (value === null) return null;
+  if (/^\s*\d+(\.\d+)?\s*$/.test(value)) return Number(value) * 1000;
+  // Date.parse also reads text such as "-5" as a date.
+  if (!/^\s*[A-Za-z]{3,9},? /.test(value)) return null;
+  const atMs = Date.parse(value);
+  return Number.isNaN(atMs) ? null : Math.max(0, atMs - nowMs);
+}

@@ -1,0 +1,56 @@
+import { networkErrorOf, TransportError } from './transport-error.ts';
+
+/**
+ * How long an exchange may take. `whole`: connection, headers and body together. Otherwise the body is a stream: its
+ * first byte may take `firstMs`, each following piece `idleMs`, and the time that the reader needs does not count.
+ */
+export type TimeLimit = { whole: number } | { firstMs: number; idleMs: number };
+
+/** Keeps the time of one exchange. */
+export interface Watch {
+  readonly signal: AbortSignal;
+  /** The reader waits for the next piece of the body. */
+  waiting(): void;
+  /** A piece has arrived. */
+  arrived(): void;
+  end(): void;
+  /** The error behind an error of the HTTP library. */
+  explain(error: unknown): unknown;
+}
+
+/** @param stop ends a stream when aborted; other exchanges finish within their own time */
+export function startWatch(time: TimeLimit, stop: AbortSignal | undefined): Watch {
+  const controller = new AbortController();
+  const streams = !('whole' in time);
+  let nextMs = 'whole' in time ? time.whole : time.firstMs;
+  let timer: NodeJS.Timeout | undefined;
+  const start = (): void => {
+    clearTimeout(timer);
+    const limitMs = nextMs;
+    const expire = (): void =>
+      controller.abort(new TransportError('timeout', `no answer within ${limitMs / 1000} s`));
+    timer = setTimeout(expire, limitMs);
+  };
+  const stopStream = (): void => controller.abort(stop?.reason);
+  if (streams) stop?.addEventListener('abort', stopStream);
+  start();
+  return {
+    signal: controller.signal,
+    waiting() {
+      if (streams) start();
+    },
+    arrived() {
+      if (!streams) return;
+      nextMs = time.idleMs;
+      clearTimeout(timer);
+    },
+    end() {
+      clearTimeout(timer);
+      stop?.removeEventListener('abort', stopStream);
+    },
+    explain(error) {
+      // node-fetch reports every abort as an AbortError that does not carry the reason.
+      return controller.signal.aborted ? (controller.signal.reason as unknown) : networkErrorOf(error);
+    },
+  };
+}

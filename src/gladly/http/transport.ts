@@ -1,0 +1,174 @@
+import http from 'node:http';
+import https from 'node:https';
+import fetch from 'node-fetch';
+import { createSemaphore, type Semaphore } from '../../domain/values/semaphore.ts';
+import { startWatch, type TimeLimit, type Watch } from './time-limit.ts';
+import { TransportError } from './transport-error.ts';
+
+export interface TransportOptions {
+  /** Nothing else ever gets the credentials. */
+  origin: string;
+  email: string;
+  token: string;
+  userAgent: string;
+  /** Ends streams when aborted; other exchanges finish within their own time. */
+  signal?: AbortSignal;
+}
+
+export interface Outgoing {
+  method: 'GET' | 'POST' | 'PATCH' | 'DELETE';
+  /** As made by `apiPath`. */
+  path: string;
+  query?: URLSearchParams;
+  json?: unknown;
+  accept: string;
+  time: TimeLimit;
+  /** Opens a connection for this request alone: on a kept one that is dead, nobody can say what was sent. */
+  freshConnection?: boolean;
+}
+
+/** One answer. Its body can be read once; while it is unread, it holds the connection. */
+export interface Answer {
+  status: number;
+  header(name: string): string | null;
+  chunks(): AsyncGenerator<Uint8Array, void, undefined>;
+  /** The body as text. Throws a TransportError when it is larger than `maxBytes`. */
+  text(maxBytes: number): Promise<string>;
+  /** As much of the start of the body as arrives, for messages about it. Frees the connection. */
+  beginning(): Promise<string>;
+  /** Frees the connection without reading the body. */
+  drain(): Promise<void>;
+}
+
+export interface Transport {
+  readonly host: string;
+  /** One HTTP exchange. Throws a TransportError, or the reason of the signal. A redirect is an answer. */
+  send(outgoing: Outgoing): Promise<Answer>;
+  /** Ends all connections. */
+  close(): void;
+}
+
+/** Eight requests a second keep this many connections busy when each takes two seconds. */
+const maxSockets = 16;
+const beginningBytes = 64 * 1024;
+
+/** Few answers larger than this are read at the same time: one on every connection would fill the memory. */
+const largeBytes = 1024 * 1024;
+const largeAtOnce = 4;
+
+export function createTransport(options: TransportOptions): Transport {
+  const base = new URL(options.origin);
+  const { Agent } = base.protocol === 'https:' ? https : http;
+  const kept = new Agent({ keepAlive: true, maxSockets });
+  const fresh = new Agent({ keepAlive: false });
+  const largeAnswers = createSemaphore(largeAtOnce);
+  const authorization = `Basic ${Buffer.from(`${options.email}:${options.token}`, 'utf8').toString('base64')}`;
+
+  const urlOf = (outgoing: Outgoing): URL => {
+    const url = new URL(outgoing.path, base.origin);
+    if (url.origin !== base.origin || url.pathname !== outgoing.path) {
+      throw new Error(`not a path of the API: ${outgoing.path}`);
+    }
+    url.search = outgoing.query?.toString() ?? '';
+    return url;
+  };
+
+  return {
+    host: base.host,
+    async send(outgoing) {
+      const url = urlOf(outgoing);
+      const watch = startWatch(outgoing.time, options.signal);
+      try {
+        const response = await fetch(url, {
+          method: outgoing.method,
+          redirect: 'manual',
+          agent: outgoing.freshConnection === true ? fresh : kept,
+          signal: watch.signal,
+          headers: {
+            authorization,
+            accept: outgoing.accept,
+            'user-agent': options.userAgent,
+            ...(outgoing.json === undefined ? {} : { 'content-type': 'application/json' }),
+          },
+          ...(outgoing.json === undefined ? {} : { body: JSON.stringify(outgoing.json) }),
+        });
+        const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
+        return answerOf(response.status, (name) => response.headers.get(name), body, watch, largeAnswers);
+      } catch (error) {
+        watch.end();
+        throw watch.explain(error);
+      }
+    },
+    close() {
+      kept.destroy();
+      fresh.destroy();
+    },
+  };
+}
+
+function answerOf(
+  status: number,
+  header: Answer['header'],
+  body: AsyncIterable<Uint8Array>,
+  watch: Watch,
+  largeAnswers: Semaphore,
+): Answer {
+  async function* chunks(): AsyncGenerator<Uint8Array, void, undefined> {
+    try {
+      watch.waiting();
+      for await (const chunk of body) {
+        watch.arrived();
+        yield chunk;
+        watch.waiting();
+      }
+    } catch (error) {
+      throw watch.explain(error);
+    } finally {
+      watch.end();
+    }
+  }
+
+  const beginning = async (): Promise<string> => {
+    const parts: Uint8Array[] = [];
+    let size = 0;
+    try {
+      for await (const chunk of chunks()) {
+        parts.push(chunk);
+        size += chunk.byteLength;
+        if (size > beginningBytes) break;
+      }
+    } catch (error) {
+      if (!(error instanceof TransportError)) throw error;
+    }
+    return new TextDecoder().decode(Buffer.concat(parts).subarray(0, beginningBytes));
+  };
+
+  return {
+    status,
+    header,
+    chunks,
+    async text(maxBytes) {
+      const parts: Uint8Array[] = [];
+      let size = 0;
+      let isLarge = false;
+      try {
+        for await (const chunk of chunks()) {
+          size += chunk.byteLength;
+          if (size > maxBytes) throw new TransportError('too_large', `more than ${maxBytes} bytes`);
+          if (size > largeBytes && !isLarge) {
+            await largeAnswers.take();
+            isLarge = true;
+          }
+          parts.push(chunk);
+        }
+        return new TextDecoder().decode(Buffer.concat(parts, size));
+      } finally {
+        if (isLarge) largeAnswers.end();
+      }
+    },
+    beginning,
+    async drain() {
+      await beginning();
+    },
+  };
+}

@@ -1,0 +1,73 @@
+import { Failure } from '../../failure.ts';
+import { Problem, problemOf, unreadable } from '../http/errors.ts';
+import type { Call, Requests } from '../http/requests.ts';
+import type { Answer } from '../http/transport.ts';
+import { identifier, optional } from './fields.ts';
+
+export type SendOutcome =
+  | { status: 'sent'; externalId: string | null; customerId: string | null }
+  /** Certainly nothing left. `temporary`: the same message may succeed later. */
+  | { status: 'not_sent'; temporary: boolean; failure: Failure }
+  /** Nobody knows whether the message left, so it must not be repeated automatically. */
+  | { status: 'uncertain'; failure: Failure };
+
+/** The answer is two ids. */
+const mostAnswerBytes = 1024 * 1024;
+
+const sent = optional({ conversationItemId: identifier, customerId: identifier });
+
+/**
+ * Sends one message, once: Gladly cannot repeat communications safely. `leaving` is awaited after the pacing has granted
+ * the request and right before it leaves; what it throws is passed on, and nothing leaves. Trouble with the message is an
+ * outcome. An aborted signal, or a store of the pacing that fails, is thrown before anything left.
+ */
+export async function sendOnce(
+  requests: Requests,
+  message: Pick<Call, 'operation' | 'path' | 'json'>,
+  leaving: () => Promise<void>,
+): Promise<SendOutcome> {
+  const call: Call = { ...message, method: 'POST', freshConnection: true };
+  let answer: Answer;
+  try {
+    answer = await requests.once(call, leaving);
+  } catch (error) {
+    if (error instanceof Problem) return outcomeOf(error);
+    throw error;
+  }
+  try {
+    const body = await answer.text(mostAnswerBytes);
+    // The contract requires neither id, so an empty answer is a success too.
+    const { conversationItemId, customerId } = sent.parse(body.trim() === '' ? {} : JSON.parse(body));
+    return { status: 'sent', externalId: conversationItemId, customerId };
+  } catch (error) {
+    // It may be Gladly's answer, cut off, or another server's altogether, e.g. the login page of a proxy.
+    const subject = requests.subject(call);
+    const problem = problemOf(subject, error);
+    const { failure } = problem instanceof Problem ? problem : unreadable(subject, 'it names no item');
+    return { status: 'uncertain', failure };
+  }
+}
+
+/** The setting is wrong and not the message: every message meets this, and waits until the setting is corrected. */
+function senderRefused(failure: Failure): Failure {
+  return new Failure('configuration', 'sender_refused', failure.message, {
+    hint: 'Set GCSAT_FROM to an address or a number that the organization has in Gladly; waiting surveys are sent then.',
+    cause: failure,
+  });
+}
+
+function outcomeOf({ failure, refusal, beforeConnect }: Problem): SendOutcome {
+  if (refusal === null) {
+    return beforeConnect
+      ? { status: 'not_sent', temporary: true, failure }
+      : { status: 'uncertain', failure };
+  }
+  const { status, errors } = refusal;
+  if (status < 400 || status >= 500) return { status: 'uncertain', failure };
+  if (errors.some(({ attr }) => attr === 'from')) {
+    return { status: 'not_sent', temporary: true, failure: senderRefused(failure) };
+  }
+  // With refused credentials nothing is wrong with the message itself.
+  const temporary = status === 429 || status === 401 || status === 403;
+  return { status: 'not_sent', temporary, failure };
+}

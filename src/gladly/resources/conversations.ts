@@ -1,0 +1,67 @@
+import { z } from 'zod';
+import { readJson } from '../http/body.ts';
+import { apiPath } from '../http/path.ts';
+import type { Requests } from '../http/requests.ts';
+import { decisiveIds, identifier, read, readList, requiredId, time } from './fields.ts';
+
+export interface Conversation {
+  id: string;
+  customerId: string;
+  /** The agent assigned now, who may never have written anything. */
+  agentId: string | null;
+  inboxId: string | null;
+  topicIds: string[];
+  /** OPEN, WAITING, CLOSED, or a new one. */
+  status: string;
+  createdAt: string | null;
+  /** Only while the conversation is closed. */
+  closedAt: string | null;
+}
+
+export const conversationShape = z.object({
+  id: requiredId,
+  customerId: requiredId,
+  agentId: identifier,
+  inboxId: identifier,
+  topicIds: decisiveIds,
+  status: requiredId,
+  createdAt: time,
+  closedAt: time,
+});
+
+/** The cap of a timeline. One of exactly this length may have been cut (getConversationItems). */
+const mostItems = 1000;
+
+export async function getConversation(requests: Requests, id: string): Promise<Conversation> {
+  return requests.ask(
+    {
+      operation: 'getConversation',
+      about: { noun: 'conversation', id },
+      method: 'GET',
+      path: apiPath`/conversations/${id}`,
+    },
+    async (answer, subject) => read(conversationShape, await readJson(answer, subject), subject),
+  );
+}
+
+/** The timeline, ascending by time. `limited`: its end may be missing. */
+export async function getConversationItems(
+  requests: Requests,
+  id: string,
+): Promise<{ items: unknown[]; limited: boolean }> {
+  return requests.ask(
+    {
+      operation: 'getConversationItems',
+      about: { noun: 'conversation', id },
+      method: 'GET',
+      path: apiPath`/conversations/${id}/items`,
+    },
+    async (answer, subject) => {
+      const items = readList(await readJson(answer, subject), subject);
+      // The contract does not state the header's value; `false` has been seen.
+      const header = answer.header('gladly-limited-data');
+      const isFlagged = header !== null && header.trim().toLowerCase() !== 'false';
+      return { items, limited: isFlagged || items.length === mostItems };
+    },
+  );
+}

@@ -1,0 +1,107 @@
+import { z } from 'zod';
+import { readJson } from '../http/body.ts';
+import { failureAbout } from '../http/errors.ts';
+import { apiPath, idInLocation } from '../http/path.ts';
+import type { Refusal } from '../http/refusal.ts';
+import type { Requests } from '../http/requests.ts';
+import { oneLine } from '../../domain/values/one-line.ts';
+import { flag, identifier, listOf, optional, readOne, text } from './fields.ts';
+
+export interface CustomerEmail {
+  original: string | null;
+  normalized: string | null;
+  primary: boolean;
+}
+
+export interface CustomerPhone {
+  original: string | null;
+  /** E.164. */
+  normalized: string | null;
+  primary: boolean;
+  /** HOME, MOBILE, OFFICE; null is unknown or other. */
+  type: string | null;
+  /** ON, OFF, FORBIDDEN. */
+  smsPreference: string | null;
+}
+
+export interface Customer {
+  id: string;
+  name: string | null;
+  emails: CustomerEmail[];
+  phones: CustomerPhone[];
+}
+
+export const customerShape = optional(
+  {
+    id: identifier,
+    name: text,
+    emails: listOf(z.object({ original: text, normalized: text, primary: flag })),
+    phones: listOf(
+      z.object({ original: text, normalized: text, primary: flag, type: text, smsPreference: text }),
+    ),
+  },
+  ['image', 'address', 'externalCustomerId', 'externalCustomerIds', 'createdAt', 'updatedAt'],
+);
+
+/** People do not make a longer chain of merges than this. */
+const mostHops = 5;
+
+/** The customer has another id since a merge. */
+export interface Moved {
+  movedTo: string;
+}
+
+/** `mergedFrom`: the ids that were followed to the customer, the requested one first. */
+export async function getCustomer(
+  requests: Requests,
+  id: string,
+): Promise<{ customer: Customer; mergedFrom: string[] }> {
+  const { result, mergedFrom } = await followMerges(requests, id, (current) =>
+    requests.ask<{ customer: Customer } | Moved>(
+      {
+        operation: 'getCustomer',
+        about: { noun: 'customer', id: current },
+        method: 'GET',
+        path: apiPath`/customer-profiles/${current}`,
+      },
+      async (answer, subject) => ({
+        customer: readOne(customerShape, await readJson(answer, subject), subject, current),
+      }),
+      ({ refusal }) => movedBy(refusal),
+    ),
+  );
+  return { customer: result.customer, mergedFrom };
+}
+
+/** Follows a merged customer to the remaining one. Every step goes to our own origin. */
+export async function followMerges<T extends object>(
+  requests: Requests,
+  id: string,
+  attempt: (id: string) => Promise<T | Moved>,
+): Promise<{ result: T; id: string; mergedFrom: string[] }> {
+  const mergedFrom: string[] = [];
+  let current = id;
+  for (;;) {
+    const result = await attempt(current);
+    if (!('movedTo' in result)) return { result, id: current, mergedFrom };
+    mergedFrom.push(current);
+    current = result.movedTo;
+    if (mergedFrom.includes(current) || mergedFrom.length > mostHops) throw endlessMerge(requests, id);
+  }
+}
+
+/** The new id in the answer of a merged customer (301); undefined for any other refusal. */
+export function movedBy(refusal: Refusal | null): Moved | undefined {
+  if (refusal?.status !== 301) return undefined;
+  const named = refusal.errors.find(({ movedTo }) => movedTo !== null && movedTo !== '')?.movedTo;
+  const movedTo = named ?? idInLocation(refusal.location, 'customers', 'customer-profiles');
+  return movedTo === null ? undefined : { movedTo };
+}
+
+function endlessMerge(requests: Requests, id: string): Error {
+  const about = { noun: 'customer', id };
+  const subject = requests.subject({ operation: 'getCustomer', about, method: 'GET', path: null });
+  const message = `The merges of customer ${oneLine(id, 80)} at ${subject.host} form a loop, or are more than ${mostHops}`;
+  const hint = 'Look the customer up in Gladly and report this.';
+  return failureAbout(subject, 'contract', 'merge_loop', message, hint);
+}

@@ -1,0 +1,60 @@
+import { idOf, isObject, objectOf } from '../../domain/values/json.ts';
+import { oneLine } from '../../domain/values/one-line.ts';
+import { Failure } from '../../failure.ts';
+import { readTime } from './fields.ts';
+
+/** What a webhook request says, as far as surveys need it. `at`: RFC 3339 in UTC with milliseconds. */
+export type WebhookEvent =
+  | { type: 'PING' }
+  | {
+      type: 'CONVERSATION/CLOSED' | 'CONVERSATION/REOPENED';
+      /** The contract does not state whether a repeat keeps it. */
+      id: string | null;
+      conversationId: string;
+      customerId: string | null;
+      /** The time of recording; null when it cannot be read. */
+      at: string | null;
+    }
+  | { type: 'other'; name: string };
+
+/** Any text may be an id, but a longer one would only fill the ledger. */
+const longestId = 4096;
+
+/**
+ * Reads the body of a webhook request (Webhooks, Events). Only the fields that are used are read, so that new properties
+ * and types do no harm.
+ *
+ * @throws Failure kind contract when it is not an event, or closes or reopens no conversation
+ */
+export function readWebhookEvent(body: unknown): WebhookEvent {
+  if (!isObject(body)) throw invalid('it is not a JSON object');
+  const { type } = body;
+  if (typeof type !== 'string' || type === '') throw invalid('it has no type');
+  if (type === 'PING') return { type };
+  if (type !== 'CONVERSATION/CLOSED' && type !== 'CONVERSATION/REOPENED') {
+    return { type: 'other', name: oneLine(type, 100) };
+  }
+  const content = objectOf(body['content']);
+  const conversationId = storableId(content['conversationId']);
+  if (conversationId === null) throw invalid(`the ${type} names no conversation`);
+  return {
+    type,
+    id: storableId(body['id']),
+    conversationId,
+    customerId: storableId(content['customerId']),
+    at: readTime(body['timestamp']),
+  };
+}
+
+/** Gladly cannot have given an id with NUL or half a character: neither can be part of a path. */
+function storableId(value: unknown): string | null {
+  const id = idOf(value);
+  return id === null || id.length > longestId || id.includes('\0') || !id.isWellFormed() ? null : id;
+}
+
+function invalid(why: string): Failure {
+  const message = `The webhook request is not an event of Gladly: ${why}`;
+  return new Failure('contract', 'webhook_event_invalid', message, {
+    hint: 'Check that it is a webhook of Gladly that calls this address; if it is, please report it.',
+  });
+}

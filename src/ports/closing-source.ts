@@ -1,0 +1,29 @@
+import type { TimeRange } from '../domain/values/time-range.ts';
+
+/** A closing as one source reports it. Times are ISO-8601 in UTC with milliseconds. */
+export interface ReportedClosing {
+  conversationId: string;
+  customerId: string | null;
+  closedAt: string;
+  source: 'events' | 'report' | 'conversations';
+}
+
+export interface ReportedReopening {
+  conversationId: string;
+  reopenedAt: string;
+}
+
+/** `withoutId`: the source does not say which conversation it was, so that it can only be counted. */
+export type Found =
+  { closing: ReportedClosing } | { reopening: ReportedReopening } | { withoutId: 'closing' | 'reopening' };
+
+/** One way to find the closings of a stretch of time. Gladly has no operation that lists conversations. */
+export interface ClosingSource {
+  name: 'events' | 'report';
+  /**
+   * The closings and reopenings of the range, as they arrive and in the order of the source. The same one may come
+   * twice. An aborted signal ends it at the next one; a wait for Gladly ends with the client's own signal. Fails as the
+   * client does.
+   */
+  find(range: TimeRange, signal?: AbortSignal): AsyncIterable<Found>;
+}

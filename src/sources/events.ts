@@ -1,0 +1,40 @@
+import type { TimeRange } from '../domain/values/time-range.ts';
+import { Failure } from '../failure.ts';
+import type { GladlyClient } from '../gladly/client.ts';
+import type { ClosingSource, Found } from '../ports/closing-source.ts';
+import { foundOf, isWithin, kindOf } from './found.ts';
+import { eventWindowMs } from './lags.ts';
+
+/** The contract does not state whether the bounds belong to the answer, so more is requested and left out here. */
+const marginMs = 1000;
+
+/**
+ * Conversation events of the last 24 hours (Events API), in order of time.
+ *
+ * @throws Failure `events_passed` when the range now begins before that; nothing is left out silently
+ */
+export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => number): ClosingSource {
+  async function* find(range: TimeRange, signal?: AbortSignal): AsyncGenerator<Found, void, undefined> {
+    const [startMs, endMs] = [Date.parse(range.since) - marginMs, Date.parse(range.until) + marginMs];
+    const nowMs = clock();
+    if (startMs < nowMs - eventWindowMs) throw eventsPassed(range);
+    const query = {
+      startAt: new Date(startMs).toISOString(),
+      ...(endMs < nowMs ? { endAt: new Date(endMs).toISOString() } : {}),
+      entities: ['CONVERSATION'],
+    };
+    for await (const { type, timestamp, content } of client.events(query)) {
+      signal?.throwIfAborted();
+      const kind = kindOf(type);
+      if (kind === null || !isWithin(range, timestamp)) continue;
+      const { conversationId, customerId } = content;
+      yield foundOf(kind, { conversationId, customerId, at: timestamp }, 'events');
+    }
+  }
+  return { name: 'events', find };
+}
+
+function eventsPassed(range: TimeRange): Failure {
+  const message = `Events no longer reach back to ${range.since}: too much time passed before they were requested`;
+  return new Failure('temporary', 'events_passed', message, { hint: 'Run it again.' });
+}

@@ -1,0 +1,34 @@
+import { idOf } from '../domain/values/json.ts';
+import type { TimeRange } from '../domain/values/time-range.ts';
+import type { Found } from '../ports/closing-source.ts';
+
+/** An event of Gladly that may close or reopen a conversation, from whichever source. */
+interface ConversationEvent {
+  conversationId: unknown;
+  customerId: unknown;
+  /** ISO-8601 in UTC with milliseconds. */
+  at: string;
+}
+
+/** Which of the two an event is; null for all other types. */
+export function kindOf(type: string | undefined): 'closing' | 'reopening' | null {
+  const name = type?.trim();
+  if (name === 'CONVERSATION/CLOSED') return 'closing';
+  return name === 'CONVERSATION/REOPENED' ? 'reopening' : null;
+}
+
+export function foundOf(
+  kind: 'closing' | 'reopening',
+  event: ConversationEvent,
+  source: 'events' | 'report',
+): Found {
+  const conversationId = idOf(event.conversationId);
+  if (conversationId === null) return { withoutId: kind };
+  if (kind === 'reopening') return { reopening: { conversationId, reopenedAt: event.at } };
+  return { closing: { conversationId, customerId: idOf(event.customerId), closedAt: event.at, source } };
+}
+
+/** Times of one spelling are ordered as their texts are. */
+export function isWithin({ since, until }: TimeRange, at: string): boolean {
+  return at >= since && at < until;
+}

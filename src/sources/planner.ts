@@ -1,0 +1,72 @@
+import { utcDays, type TimeRange } from '../domain/values/time-range.ts';
+import { Failure } from '../failure.ts';
+import type { ClosingSource } from '../ports/closing-source.ts';
+import { eventLagMs, eventReachMs, reportEndMs, reportLagMs, seamMs } from './lags.ts';
+import { daysAtOnce } from './report-days.ts';
+
+/** The part of a range that one source covers. */
+export interface Cover {
+  source: ClosingSource;
+  range: TimeRange;
+}
+
+/**
+ * Which sources cover a range, in order of time, without a gap and with the fewest requests. They may be read in any order,
+ * but the events soon: their oldest part passes out of reach. The future is left out, so that there may be no covers.
+ * `explanation`: sentences for people, also about what may be missing.
+ *
+ * @throws Failure `events_out_of_reach` when `events` is wanted for a range that begins before they do
+ */
+export function chooseSources(
+  range: TimeRange,
+  wanted: 'auto' | 'events' | 'report',
+  nowMs: number,
+  sources: { events: ClosingSource; report: ClosingSource },
+): { covers: Cover[]; explanation: string[] } {
+  const until = Math.min(Date.parse(range.until), nowMs);
+  const since = Date.parse(range.since);
+  if (until <= since) return { covers: [], explanation: ['All of the range is in the future.'] };
+
+  const cover = (source: ClosingSource, from: number, to: number): Cover => ({
+    source,
+    range: { since: iso(from), until: iso(to) },
+  });
+  const isReached = since >= nowMs - eventReachMs;
+  if (wanted === 'events' && !isReached) throw eventsOutOfReach(range, nowMs);
+  const covers = ((): Cover[] => {
+    if (wanted === 'events' || (wanted === 'auto' && isReached)) return [cover(sources.events, since, until)];
+    if (wanted === 'report' || until <= nowMs - reportLagMs) return [cover(sources.report, since, until)];
+    const seamAt = nowMs - reportEndMs;
+    return [cover(sources.report, since, seamAt), cover(sources.events, seamAt - seamMs, until)];
+  })();
+  return { covers, explanation: [...covers.map(described), ...missingOf(covers, nowMs)] };
+}
+
+function described({ source, range }: Cover): string {
+  if (source.name === 'events') return `Events from ${range.since} until ${range.until} (1 request).`;
+  const days = utcDays(range);
+  const requests = Math.ceil(days.length / daysAtOnce);
+  const dates = days.length === 1 ? range.since.slice(0, 10) : `${days[0] ?? ''} to ${days.at(-1) ?? ''}`;
+  const count = `${requests} ${requests === 1 ? 'request' : 'requests'}`;
+  return `The conversation timestamps report for ${dates}, in days of UTC (${count}).`;
+}
+
+function missingOf(covers: readonly Cover[], nowMs: number): string[] {
+  const last = covers.at(-1);
+  if (last === undefined) return [];
+  const isReport = last.source.name === 'report';
+  const reportedUntil = nowMs - (isReport ? reportLagMs : eventLagMs);
+  if (Date.parse(last.range.until) <= reportedUntil) return [];
+  const why = isReport ? 'the report runs about an hour behind' : 'events run up to 15 seconds behind';
+  return [`Closings after ${iso(reportedUntil)} may be missing: ${why}.`];
+}
+
+function eventsOutOfReach(range: TimeRange, nowMs: number): Failure {
+  const message = `Events reach back to ${iso(nowMs - eventReachMs)} only, and the range begins at ${range.since}`;
+  const hint = 'Let the range begin within the last 24 hours, or use the report, or auto for both.';
+  return new Failure('usage', 'events_out_of_reach', message, { hint });
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

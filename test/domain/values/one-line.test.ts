@@ -1,0 +1,14 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { oneLine } from '../../../src/domain/values/one-line.ts';
+
+test('foreign text becomes one line, is not longer than allowed, and no character is cut in half', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary' }), fc.integer({ min: 1, max: 20 }), (text, length) => {
+      const line = oneLine(text, length);
+      expect(Array.from(line).length).toBeLessThanOrEqual(length + 1);
+      expect(line).not.toMatch(/[\r\n\u2028\u2029]/);
+      expect(() => encodeURIComponent(line)).not.toThrow();
+    }),
+  );
+});

@@ -1,0 +1,203 @@
+import { describe, expect, test } from 'vitest';
+import { all, clientOf, failureOf, fakeTime, json, localGladly } from '../local-gladly.ts';
+import type { Respond } from '../local-gladly.ts';
+
+const request = {
+  metricSet: 'ConversationTimestampsReport',
+  startAt: '2026-11-01',
+  endAt: '2026-11-02',
+  timezone: 'UTC',
+};
+const columns = ['Timestamp', 'Conversation ID'];
+
+const sending =
+  (body: string): Respond =>
+  (_, response) => {
+    response.writeHead(200, { 'content-type': 'text/csv' });
+    response.end(body);
+  };
+
+async function rowsOf(body: string, asked: readonly string[] = columns) {
+  return all(clientOf((await localGladly(sending(body))).origin).report(request, asked));
+}
+
+describe('a report', () => {
+  test('is requested with its days and zone', async () => {
+    const gladly = await localGladly(sending('Timestamp,Conversation ID\n'));
+    expect(await all(clientOf(gladly.origin).report(request, columns))).toEqual([]);
+    const { method, url, body } = gladly.received[0]!;
+    expect(`${method} ${url}`).toBe('POST /api/v1/reports');
+    expect(JSON.parse(body)).toEqual(request);
+  });
+
+  test.each([
+    ['as asked', 'Timestamp,Conversation ID\n1,c1\n2,c2\n'],
+    ['in another order with others between', 'Conversation ID,Topic Name,Timestamp\nc1,x,1\nc2,y,2\n'],
+    ['with a byte order mark', '\ufeffTimestamp,Conversation ID\n1,c1\n2,c2\n'],
+    ['quoted', '"Timestamp","Conversation ID"\r\n"1","c1"\r\n"2","c2"\r\n'],
+    ['in other letters with spaces around', ' timestamp ,CONVERSATION ID \n1,c1\n2,c2\n'],
+    ['with empty lines between', 'Timestamp,Conversation ID\n\n1,c1\n\n2,c2'],
+  ])('has its columns by their headings, %s', async (_, body) => {
+    expect(await rowsOf(body)).toEqual([
+      { Timestamp: '1', 'Conversation ID': 'c1' },
+      { Timestamp: '2', 'Conversation ID': 'c2' },
+    ]);
+  });
+
+  test('keeps text in quotes, and stray quotes', async () => {
+    expect(await rowsOf('Timestamp,Conversation ID\n"a, ""b""\nc",1\nfive" pipe,2\n')).toEqual([
+      { Timestamp: 'a, "b"\nc', 'Conversation ID': '1' },
+      { Timestamp: 'five" pipe', 'Conversation ID': '2' },
+    ]);
+  });
+
+  test('may leave out the last cells of a row', async () => {
+    const body = 'Timestamp,Conversation ID,Topic\n1,c1\n2,c2,t\n3\n';
+    expect(await rowsOf(body, ['Timestamp', 'Topic'])).toEqual([
+      { Timestamp: '1', Topic: '' },
+      { Timestamp: '2', Topic: 't' },
+      { Timestamp: '3', Topic: '' },
+    ]);
+  });
+
+  test('that lacks a column says which', async () => {
+    const gladly = await localGladly(sending('Timestamp,Conversation Link\n1,x\n'));
+    const failure = await failureOf(all(clientOf(gladly.origin).report(request, columns)));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'missing_heading']);
+    expect(failure.message).toContain('ConversationTimestampsReport');
+    expect(failure.message).toContain('Conversation ID');
+    expect(gladly.received).toHaveLength(1);
+  });
+
+  test('that is refused says why', async () => {
+    const gladly = await localGladly((_, response) =>
+      json(response, 400, { errors: [{ attr: 'metricSet', code: 'blank' }] }),
+    );
+    const failure = await failureOf(all(clientOf(gladly.origin).report(request, columns)));
+    expect(failure.kind).toBe('contract');
+    expect(failure.message).toContain('ConversationTimestampsReport (400: metricSet blank)');
+  });
+
+  test('that Gladly does not have is not a missing conversation', async () => {
+    const gladly = await localGladly((_, response) => response.writeHead(404).end());
+    const failure = await failureOf(all(clientOf(gladly.origin).report(request, columns)));
+    expect(failure.kind).toBe('contract');
+  });
+
+  test('of many rows arrives whole', async () => {
+    const body = Array.from({ length: 50_000 }, (_, row) => `${row},"c ${row}"`).join('\n');
+    const rows = await rowsOf(`Timestamp,Conversation ID\n${body}\n`);
+    expect(rows).toHaveLength(50_000);
+    expect(rows.at(-1)).toEqual({ Timestamp: '49999', 'Conversation ID': 'c 49999' });
+  });
+});
+
+describe('a report that is cut', () => {
+  const whole = 'Timestamp,Conversation ID\n1,c1\n2,c2\n';
+
+  test.each<[string, Respond]>([
+    ['before its headings', (_, response) => response.destroy()],
+    ['to nothing', sending('')],
+    [
+      'after its headings',
+      (_, response) => {
+        response.writeHead(200, { 'content-length': '500' });
+        response.write('Timestamp,Conversation ID\n');
+        setTimeout(() => response.destroy(), 5);
+      },
+    ],
+    ['in its first row, without a sign of the connection', sending('Timestamp,Conversation ID\n1')],
+    ['inside quotes', sending('Timestamp,Conversation ID\n"1')],
+  ])('%s is asked for again', async (_, trouble) => {
+    const gladly = await localGladly((received, response, number) =>
+      (number === 1 ? trouble : sending(whole))(received, response, number),
+    );
+    expect(await all(clientOf(gladly.origin).report(request, columns))).toHaveLength(2);
+    expect(gladly.received).toHaveLength(2);
+  });
+
+  test.each<[string, Respond]>([
+    [
+      'by the connection',
+      (_, response) => {
+        response.writeHead(200);
+        response.write('Timestamp,Conversation ID\n1,c1\n2,c2\n');
+        setTimeout(() => response.destroy(), 50);
+      },
+    ],
+    ['without a sign of it', sending('Timestamp,Conversation ID\n1,c1\n2')],
+  ])('after a row was given, %s, is a temporary failure', async (_, trouble) => {
+    const gladly = await localGladly(trouble);
+    const rows: unknown[] = [];
+    const reading = async (): Promise<void> => {
+      for await (const row of clientOf(gladly.origin).report(request, columns)) rows.push(row);
+    };
+    expect((await failureOf(reading())).kind).toBe('temporary');
+    expect(rows[0]).toEqual({ Timestamp: '1', 'Conversation ID': 'c1' });
+    expect(gladly.received).toHaveLength(1);
+  });
+});
+
+describe('reports', () => {
+  test('are made one at a time', async () => {
+    let open = 0;
+    let most = 0;
+    const gladly = await localGladly((_, response) => {
+      open += 1;
+      most = Math.max(most, open);
+      response.on('finish', () => (open -= 1));
+      setTimeout(() => response.end('Timestamp,Conversation ID\n1,c1\n'), 20);
+    });
+    const client = clientOf(gladly.origin);
+    const reading = [1, 2, 3].map(() => all(client.report(request, columns)));
+    expect((await Promise.all(reading)).map((rows) => rows.length)).toEqual([1, 1, 1]);
+    expect(most).toBe(1);
+  });
+
+  test('that are abandoned let the next one start', async () => {
+    const gladly = await localGladly(sending(`Timestamp,Conversation ID\n${'1,c1\n'.repeat(100_000)}`));
+    const client = clientOf(gladly.origin);
+    for await (const row of client.report(request, columns)) {
+      expect(row.Timestamp).toBe('1');
+      break;
+    }
+    let rows = 0;
+    for await (const row of client.report(request, columns)) rows += Number(row.Timestamp);
+    expect(rows).toBe(100_000);
+  });
+
+  test('may take longer than other requests', async () => {
+    const gladly = await localGladly((_, response) => {
+      response.write('Timestamp,');
+      response.flushHeaders();
+      setTimeout(() => response.end('Conversation ID\n1,c1\n'), 10);
+    });
+    const late = await localGladly((_, response) => {
+      setTimeout(() => response.end('Timestamp,Conversation ID\n1,c1\n'), 400);
+    });
+    expect(await all(clientOf(gladly.origin).report(request, columns))).toHaveLength(1);
+    expect(await all(clientOf(late.origin, { timeoutMs: 100 }).report(request, columns))).toHaveLength(1);
+  });
+
+  test('that never come are requested twice, and given up after about ten minutes', async () => {
+    const time = fakeTime();
+    const startedMs = time.nowMs;
+    const gladly = await localGladly((_, response) => {
+      // The connection's own time-out would end it when no byte comes for so long.
+      time.nowMs += 300_000;
+      response.destroy();
+    });
+    const reading = all(clientOf(gladly.origin, { time, timeoutMs: 30_000 }).report(request, columns));
+    expect((await failureOf(reading)).kind).toBe('temporary');
+    expect(gladly.received).toHaveLength(2);
+    expect(time.nowMs - startedMs).toBeLessThan(11 * 60_000);
+  });
+
+  test('that stop in the middle get less time', async () => {
+    const gladly = await localGladly((_, response) => {
+      response.write('Timestamp,Conversation ID\n1,c1\n');
+    });
+    const reading = all(clientOf(gladly.origin, { timeoutMs: 100 }).report(request, columns));
+    expect((await failureOf(reading)).code).toBe('timeout');
+  });
+});
