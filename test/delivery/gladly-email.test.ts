@@ -25,7 +25,7 @@ function delivery(answer: Awaited<ReturnType<SendEmail>>) {
 
 const sent = { status: 'sent', externalId: 'item-1', customerId: 'customer-1' } as const;
 
-describe('Gladly e-mail', () => {
+describe('Gladly email', () => {
   test.each(['x', '+15550100123', 'Acme <csat@harbour.example>', '<csat@harbour.example>', 'a@b@c', ''])(
     'does not begin with the sender %j',
     (from) => {

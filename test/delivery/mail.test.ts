@@ -60,7 +60,7 @@ describe('the survey mail', () => {
     expect(Buffer.byteLength(html)).toBeLessThan(60_000);
   });
 
-  test('names the day in the time zone of the organisation', () => {
+  test('names the day in the time zone of the organization', () => {
     const at = (timeZone: string): string =>
       compose(surveyMessage({ closedAt: '2026-11-22T03:00:00.000Z', timeZone })).text;
     expect(at('UTC')).toContain('November 22, 2026');

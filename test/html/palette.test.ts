@@ -7,7 +7,7 @@ const colors = fc
   .map((value) => `#${value.toString(16).padStart(6, '0')}`);
 const extremes = ['#000000', '#ffffff', '#ffff00', '#777777', '#00ff00', '#0000ff', '#f3f4f7', '#1d222a'];
 
-describe('the operator’s colour', () => {
+describe('the operator’s color', () => {
   test('contrast is what WCAG says it is', () => {
     expect(contrastOf('#000000', '#ffffff')).toBe(21);
     expect(contrastOf('#ffffff', '#ffffff')).toBe(1);
@@ -15,7 +15,7 @@ describe('the operator’s colour', () => {
     expect(contrastOf('#0000ff', '#ffffff')).toBeCloseTo(8.592, 2);
   });
 
-  test('words and outlines can be seen with any colour, in light and in dark', () => {
+  test('words and outlines can be seen with any color, in light and in dark', () => {
     fc.assert(
       fc.property(colors, (color) => {
         for (const shades of Object.values(paletteOf(color))) {
@@ -34,7 +34,7 @@ describe('the operator’s colour', () => {
     );
   });
 
-  test('the button keeps it as it is, and a colour that can be seen is not changed', () => {
+  test('the button keeps it as it is, and a color that can be seen is not changed', () => {
     const { light, dark } = paletteOf('#0b7a4b');
     expect([light.fill, dark.fill]).toEqual(['#0b7a4b', '#0b7a4b']);
     expect(light.accent).toBe('#0b7a4b');

@@ -14,7 +14,7 @@ function fileOf(content: Buffer, name = 'logo.png'): string {
 
 const read = (logoFile: string | null) => readBrand({ color: '#123456', logoFile });
 
-test('without a logo there is only the colour', async () => {
+test('without a logo there is only the color', async () => {
   expect(await read(null)).toEqual({ color: '#123456', logo: null });
 });
 

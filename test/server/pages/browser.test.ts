@@ -353,7 +353,7 @@ describe('contrast, as the browser computes it', () => {
   });
 });
 
-test('motion, forced colours and the logo’s plate follow what the visitor asked for', async () => {
+test('motion, forced colors and the logo’s plate follow what the visitor asked for', async () => {
   const calm = await visitor({ reducedMotion: 'reduce' });
   await calm.open();
   const moving = calm.page.locator('.star svg').first();
