@@ -76,7 +76,7 @@ const change: fc.Arbitrary<Change> = fc.record({
   what: odd,
 });
 
-/** The document changed at one place, which the numbers lead to. */
+/** The document with a change at the place that the numbers lead to. */
 function changed(document: unknown, { at: [next, ...rest], how, what }: Change): unknown {
   const isInner = typeof document === 'object' && document !== null && Object.keys(document).length > 0;
   if (next === undefined || !isInner) return what;
@@ -98,7 +98,7 @@ function changed(document: unknown, { at: [next, ...rest], how, what }: Change):
   return copy;
 }
 
-/** The document as it may come from something that is almost Gladly: what JSON can tell of it. */
+/** The document as something that is almost Gladly may send it in JSON. */
 const almost = (document: unknown): fc.Arbitrary<unknown> =>
   fc
     .oneof(
@@ -108,9 +108,9 @@ const almost = (document: unknown): fc.Arbitrary<unknown> =>
       },
       { weight: 1, arbitrary: odd },
     )
-    .map((told) => JSON.parse(JSON.stringify(told ?? null)) as unknown);
+    .map((sent) => JSON.parse(JSON.stringify(sent ?? null)) as unknown);
 
-/** What was read; null where it is a Problem that tells what to do. Nothing else may be thrown. */
+/** The value that was read; null for a Problem with a hint. Nothing else may be thrown. */
 function readOrRefused<Read>(read: () => Read): Read | null {
   try {
     return read();
@@ -124,13 +124,13 @@ function readOrRefused<Read>(read: () => Read): Read | null {
 const isRecord = (value: unknown): value is Record<string, unknown> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
-/** As an id is read: text, or a number as text; null for whatever names nothing. */
+/** An id as it is read: text, or a number as text; null for anything else and for blank text. */
 const idOf = (value: unknown): string | null => {
   if (typeof value === 'number') return String(value);
   return typeof value === 'string' && value.trim() !== '' ? value : null;
 };
 
-/** A topic's name and parent decide who is asked: one that cannot be read is looked for elsewhere. */
+/** A topic's name and parent decide whether a survey is sent, so a topic with an unreadable one is left out. */
 function isSureTopic({ name = null, parentId = null }: Record<string, unknown>): boolean {
   const isTextLike = (value: unknown): boolean =>
     value === null || typeof value === 'string' || typeof value === 'number';
@@ -138,17 +138,17 @@ function isSureTopic({ name = null, parentId = null }: Record<string, unknown>):
   return isTextLike(name) && isSureParent;
 }
 
-/** Where a time was read, it is one of ours. */
+/** A time that was read is in our spelling. */
 function expectTimes(...times: readonly (string | null)[]): void {
   for (const time of times) if (time !== null) expect(new Date(time).toISOString()).toBe(time);
 }
 
-describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
-  test('that tells a conversation is read with every topic that it names, or is a problem', () => {
-    const told = { ...conversation, topicIds: ['t1', 't2', 't3'] };
+describe('an answer of Gladly', { timeout: proofTimeoutMs }, () => {
+  test('with a conversation is read with all of its topics, or is a problem', () => {
+    const sent = { ...conversation, topicIds: ['t1', 't2', 't3'] };
     let usable = 0;
     holds(
-      fc.property(almost(told), (given) => {
+      fc.property(almost(sent), (given) => {
         const found = readOrRefused(() => read(conversationShape, given, subject));
         if (found === null) return;
         usable += 1;
@@ -160,7 +160,7 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
         expectTimes(found.createdAt, found.closedAt);
       }),
     );
-    // The property says most about what is read: some has to be.
+    // The property is empty unless some conversations can be read.
     expect(usable).toBeGreaterThan(0);
   });
 
@@ -170,7 +170,7 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     ['inboxes', inbox, inboxShape],
     ['webhooks', webhook, webhookShape],
   ] as const)(
-    'that lists %s is read with every entry that has an id, or is a problem',
+    'with a list of %s is read with every entry that has an id, or is a problem',
     (what, entry, shape) => {
       const list = [entry, { ...entry, id: 'other' }, { ...entry, id: 'third' }];
       holds(
@@ -190,7 +190,7 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     },
   );
 
-  test('that tells one thing is read as that thing, or is a problem', () => {
+  test('with one object is read as that object, or is a problem', () => {
     const cases = [
       almost(customer).map((given) => () => readOne(customerShape, given, subject, 'u9')),
       almost(agent).map((given) => () => readOne(agentShape, given, subject, 'a9')),
@@ -213,14 +213,14 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     );
   });
 
-  test('that tells of a customer has every address that can be read, and no other', () => {
+  test('with a customer has every address that can be read, and no others', () => {
     holds(
       fc.property(almost(customer), (given) => {
         const found = readOrRefused(() => readOne(customerShape, given, subject, 'u9'));
         if (found === null) return;
         const { emails } = given as Record<string, unknown>;
-        const told = Array.isArray(emails) ? emails.filter(isRecord) : [];
-        expect(found.emails).toHaveLength(told.length);
+        const entries = Array.isArray(emails) ? emails.filter(isRecord) : [];
+        expect(found.emails).toHaveLength(entries.length);
         for (const { original, normalized } of found.emails) {
           for (const text of [original, normalized])
             expect(text === null || typeof text === 'string').toBe(true);
@@ -229,10 +229,10 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     );
   });
 
-  test('that refuses is a known problem, whatever stands in it, and repeats no address', () => {
+  test('that refuses is a known problem, whatever it contains, and repeats no address', () => {
     const body = fc.oneof(
-      almost(errors).map((told) => JSON.stringify(told)),
-      almost(errors).map((told) => JSON.stringify(told).slice(0, -2)),
+      almost(errors).map((body) => JSON.stringify(body)),
+      almost(errors).map((body) => JSON.stringify(body).slice(0, -2)),
       fc.string({ unit: 'binary', maxLength: 200 }),
     );
     const status = fc.oneof(
@@ -241,8 +241,8 @@ describe('an answer of Gladly’s', { timeout: proofTimeoutMs }, () => {
     );
     holds(
       fc.property(body, status, (text, code) => {
-        const told = readErrors(text);
-        const problem = refused(subject, { status: code, errors: told, location: null, retryAfterMs: null });
+        const found = readErrors(text);
+        const problem = refused(subject, { status: code, errors: found, location: null, retryAfterMs: null });
         expect(problem).toBeInstanceOf(Problem);
         const { message, hint } = problem.failure;
         expect(hint).not.toBe('');

@@ -3,23 +3,23 @@ import type { AddressInfo } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { gzipSync } from 'node:zlib';
 
-/** What becomes of one request and its answer. */
+/** What happens to one request and its answer. */
 export type Fate =
   | { kind: 'pass' | 'reset before' | 'no answer' | 'never read' }
-  /** Each piece is late by the first and an evenly spread part of the second. */
+  /** Each piece is late by the first and a random part of the second. */
   | { kind: 'late'; milliseconds: number; jitter: number }
-  /** That much of the answer, then a reset, or an end as if all was said. */
+  /** This much of the answer, then a reset, or an end as if it was complete. */
   | { kind: 'reset' | 'end'; after: Beginning }
-  /** It comes to the other side when the signal aborts, also where nobody waits for the answer any more. */
+  /** The server gets the request when the signal aborts, even if the client no longer waits for the answer. */
   | { kind: 'late request'; until: AbortSignal }
-  /** Its head names another type than it has. */
+  /** The head names a wrong content type. */
   | { kind: 'announced as'; type: string }
   /** A byte at a time. */
   | { kind: 'drip'; milliseconds: number }
-  /** Said instead of what the other side would say; it never hears the request. */
+  /** This is the answer; the server never gets the request. */
   | { kind: 'say'; pieces: () => Iterable<Buffer | string> };
 
-/** So much of an answer, however long it is. Without a body the last byte is one of the head. */
+/** The first part of an answer, however long it is. Without a body, the last byte is one of the head. */
 export type Beginning = 'a part of the head' | 'the head' | 'all but a byte' | 'everything';
 
 export interface BrokenNetwork {
@@ -30,8 +30,8 @@ export interface BrokenNetwork {
 }
 
 /**
- * A TCP proxy that breaks what passes, byte by byte and not as an HTTP library would. `decide` gets the number of the
- * request, counted from 1, and its line. The client may keep connections, but must wait for one answer before its next request.
+ * A TCP proxy that breaks traffic byte by byte, in ways that an HTTP library cannot. `decide` gets the number of the request,
+ * from 1, and its line. The client may keep connections, but must wait for an answer before its next request.
  */
 export async function brokenNetwork(
   targetOrigin: string,
@@ -99,7 +99,7 @@ export async function brokenNetwork(
   };
 }
 
-/** `answered`: all of the answer that is there, the piece included. */
+/** `answered`: all of the answer so far, with this piece. */
 async function handOn(client: Socket, piece: Buffer, answered: Buffer, fate: Fate): Promise<void> {
   switch (fate.kind) {
     case 'late':
@@ -138,7 +138,7 @@ async function handOn(client: Socket, piece: Buffer, answered: Buffer, fate: Fat
 
 const endOfChunks = '\r\n0\r\n\r\n';
 
-/** Bytes of that beginning; null while the answer has not come so far. */
+/** The length of that part in bytes; null until it has arrived. */
 function lengthOf(answered: Buffer, beginning: Beginning): number | null {
   const head = answered.indexOf('\r\n\r\n') + 4;
   if (head < 4) return null;
@@ -155,13 +155,13 @@ function lengthOf(answered: Buffer, beginning: Beginning): number | null {
   return beginning === 'everything' ? whole : whole - 1;
 }
 
-/** The beginning of an answer, its head included. */
+/** The start of an answer with another content type in its head. */
 function announced(answered: Buffer, type: string): Buffer {
   const text = answered.toString('latin1').replace(/^content-type:.*$/im, `Content-Type: ${type}`);
   return Buffer.from(text, 'latin1');
 }
 
-/** Waits for whoever reads slowly, and ends the connection afterwards. */
+/** Sends the pieces at the client's pace, then ends the connection. */
 async function say(client: Socket, pieces: Iterable<Buffer | string>): Promise<void> {
   const gone = new Promise<void>((resolve) => client.once('close', () => resolve()));
   for (const piece of pieces) {
@@ -172,7 +172,7 @@ async function say(client: Socket, pieces: Iterable<Buffer | string>): Promise<v
   client.end();
 }
 
-/** A whole answer of that status. */
+/** A complete answer with this status. */
 export function answer(
   status: string,
   body = '',
@@ -186,7 +186,7 @@ export function answer(
 
 const million = 1024 * 1024;
 
-/** An answer of that many MiB of blanks, which JSON allows; `packed` it is a few of them on the wire. */
+/** An answer of this many MiB of spaces, which JSON allows; with `packed`, it is small on the wire. */
 export function hugeAnswer(
   mebibytes: number,
   { packed, status = '200 OK' }: { packed: boolean; status?: string },

@@ -4,7 +4,7 @@ import { parse as parseCsv } from 'csv-parse/sync';
 import { join } from 'node:path';
 import { parse as parseYaml } from 'yaml';
 
-/** One request and its answer, as they went over the wire. Header names are lower case. */
+/** One request and its answer as sent over the wire. Header names are in lower case. */
 export interface Exchange {
   method: string;
   /** Without the query. */
@@ -18,9 +18,9 @@ export interface Exchange {
 }
 
 export interface ValidationOptions {
-  /** Also reports what the contract leaves open: statuses that it does not state, unknown query parameters. */
+  /** Also reports statuses that the contract does not state, and unknown query parameters. */
   strict?: boolean;
-  /** Leaves the request alone, for one that is wrong on purpose. */
+  /** Ignores the request, which is wrong on purpose. */
   responseOnly?: boolean;
 }
 
@@ -30,7 +30,7 @@ const contract: Json = parseYaml(
   readFileSync(join(import.meta.dirname, '../../contract/gladly.openapi.yaml'), 'utf8'),
 );
 
-/** Where the contract states 200 only: what an unknown id answers there is open. */
+/** Operations for which the contract states 200 only, so that the answer for an unknown id is open. */
 const openAbout404 = [
   '/api/v1/agents/{agentId}',
   '/api/v1/inboxes/{inboxId}',
@@ -39,8 +39,8 @@ const openAbout404 = [
 ];
 
 /**
- * The contract as JSON Schema: nullable becomes a type, overlapping oneOf becomes anyOf, and what only the other
- * side may send is forbidden.
+ * The contract as JSON Schema: nullable becomes a type, overlapping oneOf becomes anyOf, and properties that only the other
+ * side may send are forbidden.
  */
 function asJsonSchema(node: Json, forbidden: 'readOnly' | 'writeOnly'): Json {
   if (Array.isArray(node)) return node.map((one) => asJsonSchema(one, forbidden));
@@ -230,7 +230,7 @@ function responseProblems(exchange: Exchange, template: string, strict: boolean)
   return [...problems, ...problemsOf(forResponses(pointerTo(...mediaAt, 'schema')), value, 'response body')];
 }
 
-/** Everything in which an exchange departs from the contract; an empty list if nothing does. */
+/** Everything in an exchange that departs from the contract. */
 export function validateExchange(exchange: Exchange, options: ValidationOptions = {}): string[] {
   const strict = options.strict ?? false;
   const found = templates.find(({ pattern }) => pattern.test(exchange.path));

@@ -2,7 +2,7 @@ import { createServer, request as forward, type IncomingMessage, type ServerResp
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
 
-/** What happens to one request: passed on, or broken before or after the other side has taken it. */
+/** What happens to one request: it is passed on, or breaks before or after the server has handled it. */
 export type Fate =
   | 'pass'
   | 'reset before'
@@ -12,11 +12,11 @@ export type Fate =
 
 export interface FaultyProxy {
   origin: string;
-  /** Requests that arrived so far, e.g. `POST /api/v1/communications/email`. */
+  /** The requests so far, e.g. `POST /api/v1/communications/email`. */
   seen: string[];
 }
 
-/** Stands between the program and a server, and decides about each request. */
+/** A proxy between the program and a server that decides about each request. */
 export async function faultyProxy(
   targetOrigin: string,
   decide: (request: string, count: number) => Fate,

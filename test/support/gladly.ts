@@ -2,17 +2,17 @@ import { onTestFinished } from 'vitest';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/start.ts';
 import { runJson, temporaryFolder } from './run.ts';
 
-/** A sandbox of this test alone, and the environment that points the program at it. */
+/** A sandbox for one test, and the environment that points the program at it. */
 export interface TestGladly {
   sandbox: RunningSandbox;
   env: Record<string, string>;
-  /** The requests that it answered so far, e.g. `POST /api/v1/communications/email`. */
+  /** The requests so far, e.g. `POST /api/v1/communications/email`. */
   requests(): Promise<{ method: string; path: string; status: number; time: string }[]>;
   /** The first conversation of a trap. */
   trap(name: string): string;
 }
 
-/** Everything but the folders is new for each test; no limit slows the tests down more than they ask for. */
+/** Everything is new for each test, and the rate limit does not slow it down unless it sets one. */
 export async function testGladly(options: SandboxOptions = {}): Promise<TestGladly> {
   const sandbox = await startSandbox({ size: 50, limits: { requestsPerSecond: 1000 }, ...options });
   onTestFinished(() => sandbox.close());
@@ -41,7 +41,7 @@ export async function testGladly(options: SandboxOptions = {}): Promise<TestGlad
   };
 }
 
-/** The ledger as `surveys list` tells it. */
+/** The ledger as `surveys list` shows it. */
 export async function surveysOf(env: Record<string, string>): Promise<Record<string, unknown>[]> {
   const { document } = await runJson(['surveys', 'list'], { env });
   return document;

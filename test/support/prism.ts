@@ -7,13 +7,13 @@ import { parse } from 'yaml';
 
 export interface Prism {
   origin: string;
-  /** What Prism found wrong with requests so far. An answer that it cannot give is an error of its own, with 5xx. */
+  /** The violations in requests so far. An answer that Prism cannot give is another error, with 5xx. */
   requestViolations(): string[];
   close(): Promise<void>;
 }
 
 export interface PrismOptions {
-  /** Epoch milliseconds: the example is told as if its conversation was closed then, as it is (2016) without. */
+  /** Epoch milliseconds: moves the example as if its conversation was closed then. Default: as it is, in 2016. */
   closedAt?: number;
 }
 
@@ -23,7 +23,7 @@ const startWithinMs = 30_000;
 
 type Json = any; // eslint-disable-line @typescript-eslint/no-explicit-any -- a parsed document of any shape
 
-/** Moves every time of a document, whatever its property is called, by so many milliseconds. */
+/** Moves every time of a document, in whatever property, by so many milliseconds. */
 function moved(node: Json, byMs: number): Json {
   if (Array.isArray(node)) return node.map((one) => moved(one, byMs));
   if (typeof node === 'string' && /^\d{4}-\d\d-\d\dT[\d:.]+Z$/.test(node)) {
@@ -43,20 +43,20 @@ function exampleContract({ closedAt }: PrismOptions): Json {
   const example = answer.content['application/json'].examples.Conversation;
   if (closedAt !== undefined) {
     const items = contract.components.examples.ConversationItems;
-    // The example's items are three years younger than its conversation.
+    // The example's items are three years later than its conversation.
     const lastMs = Math.max(...items.value.map((item: Json) => Date.parse(item.timestamp)));
     items.value = moved(items.value, closedAt - lastMs);
     example.value.createdAt = items.value[0].timestamp;
     example.value.closedAt = new Date(closedAt).toISOString();
-    // Without an example Prism sends some text, which says that the timeline is cut.
+    // Without an example Prism sends some text, which would mean that the timeline is cut.
     contract.components.headers.GladlyLimitedData.example = 'false';
   }
   return contract;
 }
 
 /**
- * Prism, an independent reader of the contract, as Gladly: a request that breaks the contract is refused, any other
- * gets the contract's example. It remembers nothing between requests.
+ * Prism, an independent reader of the contract, in the role of Gladly: it refuses a request that breaks the contract and
+ * answers any other with the contract's example. It remembers nothing between requests.
  */
 export async function startPrism(options: PrismOptions = {}): Promise<Prism> {
   const directory = mkdtempSync(join(tmpdir(), 'gcsat-prism-'));

@@ -6,8 +6,8 @@ export interface RecordingProxy {
   origin: string;
   exchanges: readonly Exchange[];
   /**
-   * Every departure from the contract so far, with method and path. Exchanges that concern one of the ids are left
-   * out: some conversations of the sandbox break the contract on purpose.
+   * Every departure from the contract so far, with method and path. Exchanges about one of the ids are left out, because
+   * some conversations of the sandbox break the contract on purpose.
    */
   deviations(exemptIds?: readonly string[], options?: ValidationOptions): string[];
   close(): Promise<void>;
@@ -19,7 +19,7 @@ async function bodyOf(message: IncomingMessage): Promise<Buffer> {
   return Buffer.concat(chunks);
 }
 
-/** Stands between a client and the sandbox, passes everything on unchanged and keeps it. */
+/** Passes everything between a client and the sandbox on unchanged, and keeps it. */
 export async function recordingProxy(targetOrigin: string): Promise<RecordingProxy> {
   const target = new URL(targetOrigin);
   const exchanges: Exchange[] = [];
@@ -54,7 +54,7 @@ export async function recordingProxy(targetOrigin: string): Promise<RecordingPro
       outgoing.writeHead(answer.statusCode ?? 502, answer.headers);
       outgoing.end(responseBody);
     };
-    // What breaks behind the proxy breaks in front of it.
+    // A connection that breaks behind the proxy breaks in front of it too.
     pass().catch(() => outgoing.socket?.resetAndDestroy());
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
