@@ -1,5 +1,6 @@
 import { createSemaphore } from '../domain/values/semaphore.ts';
 import type { ReportSlots } from '../ports/report-slots.ts';
+import { basicCredentials } from './http/basic.ts';
 import type { Pacer } from './http/pacing.ts';
 import { createRequests, type RequestCounts } from './http/requests.ts';
 import type { RetryOptions } from './http/retry.ts';
@@ -114,11 +115,12 @@ export interface GladlyClient {
 
 export function createGladlyClient(options: GladlyOptions): GladlyClient {
   const transport = createTransport(options);
-  const basic = Buffer.from(`${options.email}:${options.token}`, 'utf8').toString('base64');
   const requests = createRequests({
     ...options,
     transport,
-    secrets: [options.token, basic].filter((secret) => secret !== ''),
+    secrets: [options.token, basicCredentials(options.email, options.token)].filter(
+      (secret) => secret !== '',
+    ),
   });
   const reportTurn = createSemaphore(1);
   const inFlight = new Map<string, Promise<unknown>>();

@@ -3,7 +3,7 @@ import type { DirectoryCache } from '../ports/cache.ts';
 import type { GladlyClient } from './client.ts';
 import type { Agent, Inbox, Organization, Topic } from './resources/organization.ts';
 
-/** The organization's agents, inboxes and topics by id, read from Gladly as seldom as possible. */
+/** The organization's agents, inboxes and topics by id, with as few requests as possible. */
 export interface Directory {
   agents(): Promise<Map<string, Agent>>;
   /** Also finds an agent who is not on the list. Null when Gladly does not know the id. */
@@ -15,8 +15,14 @@ export interface Directory {
   organization(): Promise<Organization>;
 }
 
+/** The reads that a directory needs. */
+type DirectoryClient = Pick<
+  GladlyClient,
+  'getAgents' | 'getAgent' | 'getInboxes' | 'getInbox' | 'getTopics' | 'getTopic' | 'getOrganization'
+>;
+
 export interface DirectoryOptions {
-  client: GladlyClient;
+  client: DirectoryClient;
   cache: DirectoryCache;
   clock: () => number;
   /** How long an answer is used without asking again; default 15 minutes. */
@@ -31,7 +37,7 @@ interface Dated<T> {
 }
 
 const minute = 60_000;
-/** A list that is younger than this hardly changes when it is read again. */
+/** Reading a list again sooner than this would hardly find more. */
 const justReadMs = 10_000;
 /** The id that a list is kept under. */
 const whole = '';
@@ -101,7 +107,7 @@ async function withUnlisted<T extends object>(
     if (found === null) {
       const known = await one.recall(id);
       if (known === null && mayBeOld) {
-        listed = await list.fetchAnew(whole);
+        listed = await list.refresh(whole);
         mayBeOld = false;
       }
       found = listed.get(id) ?? (known === null ? await one.get(id) : known.value);
@@ -118,7 +124,7 @@ interface Memory<T> {
   get(id: string): Promise<T>;
   /** From memory or the cache. Null when it is in neither, or too old. */
   recall(id: string): Promise<Dated<T> | null>;
-  fetchAnew(id: string): Promise<T>;
+  refresh(id: string): Promise<T>;
 }
 
 /** Remembers one kind of object in memory and in the cache. Callers who ask during a fetch share its answer. */
@@ -146,7 +152,7 @@ function remember<T>(options: DirectoryOptions, kind: Kind<T>): Memory<T> {
     return found;
   };
 
-  const fetchAnew = (id: string): Promise<T> =>
+  const refresh = (id: string): Promise<T> =>
     sharing(fetching, id, async () => {
       const value = await kind.fetch(id);
       const fetchedAtMs = clock();
@@ -158,10 +164,10 @@ function remember<T>(options: DirectoryOptions, kind: Kind<T>): Memory<T> {
   const get = (id: string): Promise<T> =>
     sharing(looking, id, async () => {
       const found = await recall(id);
-      return found === null ? fetchAnew(id) : found.value;
+      return found === null ? refresh(id) : found.value;
     });
 
-  return { get, recall, fetchAnew };
+  return { get, recall, refresh };
 }
 
 function sharing<T>(running: Map<string, Promise<T>>, id: string, run: () => Promise<T>): Promise<T> {

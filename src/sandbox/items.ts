@@ -5,13 +5,13 @@ import type { components } from '../gladly/contract.ts';
 export type Conversation = components['schemas']['Conversation'];
 
 /** A timeline shows only this many items, the oldest ones. */
-export const timelineLimit = 1000;
+const timelineLimit = 1000;
 /** A customer's list shows only this many conversations, the oldest ones. */
 export const conversationsLimit = 100;
 
 export const limitedData = { 'Gladly-Limited-Data': 'true' } as const;
 
-export function conversationOf(story: Story, state: ConversationState): Conversation {
+function conversationOf(story: Story, state: ConversationState): Conversation {
   return {
     id: story.id,
     customerId: story.customerId,

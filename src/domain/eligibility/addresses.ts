@@ -1,13 +1,16 @@
 import type { AddressKind } from '../delivery.ts';
 
+/** An e-mail address of a customer's profile in Gladly. */
 export interface EmailEntry {
   original: string | null;
   normalized: string | null;
   primary: boolean;
 }
 
+/** A phone number of a customer's profile in Gladly. */
 export interface PhoneEntry {
   original: string | null;
+  /** E.164. */
   normalized: string | null;
   primary: boolean;
   /** HOME, MOBILE, OFFICE; null is unknown or other. */

@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import fetch from 'node-fetch';
 import { createSemaphore, type Semaphore } from '../../domain/values/semaphore.ts';
+import { basicCredentials } from './basic.ts';
 import { startWatch, type TimeLimit, type Watch } from './time-limit.ts';
 import { TransportError } from './transport-error.ts';
 
@@ -62,7 +63,7 @@ export function createTransport(options: TransportOptions): Transport {
   const kept = new Agent({ keepAlive: true, maxSockets });
   const fresh = new Agent({ keepAlive: false });
   const largeAnswers = createSemaphore(largeAtOnce);
-  const authorization = `Basic ${Buffer.from(`${options.email}:${options.token}`, 'utf8').toString('base64')}`;
+  const authorization = `Basic ${basicCredentials(options.email, options.token)}`;
 
   const urlOf = (outgoing: Outgoing): URL => {
     const url = new URL(outgoing.path, base.origin);

@@ -1,34 +1,18 @@
 import { z } from 'zod';
+import type { EmailEntry, PhoneEntry } from '../../domain/eligibility/addresses.ts';
+import { oneLine } from '../../domain/values/one-line.ts';
 import { readJson } from '../http/body.ts';
 import { failureAbout } from '../http/errors.ts';
 import { apiPath, idInLocation } from '../http/path.ts';
 import type { Refusal } from '../http/refusal.ts';
 import type { Requests } from '../http/requests.ts';
-import { oneLine } from '../../domain/values/one-line.ts';
 import { flag, identifier, listOf, optional, readOne, text } from './fields.ts';
-
-export interface CustomerEmail {
-  original: string | null;
-  normalized: string | null;
-  primary: boolean;
-}
-
-export interface CustomerPhone {
-  original: string | null;
-  /** E.164. */
-  normalized: string | null;
-  primary: boolean;
-  /** HOME, MOBILE, OFFICE; null is unknown or other. */
-  type: string | null;
-  /** ON, OFF, FORBIDDEN. */
-  smsPreference: string | null;
-}
 
 export interface Customer {
   id: string;
   name: string | null;
-  emails: CustomerEmail[];
-  phones: CustomerPhone[];
+  emails: EmailEntry[];
+  phones: PhoneEntry[];
 }
 
 export const customerShape = optional(

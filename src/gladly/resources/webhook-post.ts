@@ -1,5 +1,6 @@
 import fetch, { FetchError } from 'node-fetch';
 import { oneLine } from '../../domain/values/one-line.ts';
+import { basicCredentials } from '../http/basic.ts';
 import { isCertificateCode } from '../http/transport-error.ts';
 
 export interface WebhookPost {
@@ -64,7 +65,7 @@ export function webhookHeaders({
   return {
     'content-type': 'application/json',
     'user-agent': userAgent,
-    ...(basic === null ? {} : { authorization: basicOf(basic) }),
+    ...(basic === null ? {} : { authorization: `Basic ${basicCredentials(basic.user, basic.password)}` }),
     ...Object.fromEntries(headers.map(({ name, value }) => [name, value])),
   };
 }
@@ -72,8 +73,4 @@ export function webhookHeaders({
 function describe({ code, message }: FetchError): string {
   if (code === undefined) return oneLine(message, 200);
   return isCertificateCode(code) ? `the certificate is not accepted: ${code}` : code;
-}
-
-function basicOf({ user, password }: { user: string; password: string }): string {
-  return `Basic ${Buffer.from(`${user}:${password}`, 'utf8').toString('base64')}`;
 }

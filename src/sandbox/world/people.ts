@@ -12,7 +12,7 @@ const profilesUntil = Date.UTC(2025, 0, 1);
 /** In every area code, 555-0100 to 555-0199 are reserved for fiction. Customers beyond these have no number. */
 const areaCodes = { first: 201, count: 590 };
 
-export function phoneOf(number: number): string | undefined {
+function phoneOf(number: number): string | undefined {
   if (number >= areaCodes.count * 100) return undefined;
   const areaCode = areaCodes.first + Math.floor(number / 100);
   return `+1${areaCode}55501${String(number % 100).padStart(2, '0')}`;

@@ -150,7 +150,7 @@ export const scripts: readonly Script[] = [
       'There are two bookings of the same amount on my statement. I ordered once.',
     ],
     answers: [
-      'I see both. One is only a reservation; I have cancelled it with the bank.',
+      'I see both. One is only a reservation; I have canceled it with the bank.',
       'Thank you for the screenshot. The second one was ours, and that is a mistake.',
     ],
     replies: ['When will it disappear?', 'Please give me that in writing.'],

@@ -16,9 +16,9 @@ export function setAttributionTraps(stage: Stage): void {
     );
     const { narrator, at, customer, owner, helper, closer } = scene;
     scene.askAndAnswer();
-    narrator.message(at(20), customer, 'Thanks. Can it be left with a neighbour?');
+    narrator.message(at(20), customer, 'Thanks. Can it be left with a neighbor?');
     narrator.message(at(25), helper, 'Yes, I have told the carrier: number 9, next door.');
-    narrator.note(at(31), closer, 'Carrier confirms the neighbour.');
+    narrator.note(at(31), closer, 'Carrier confirms the neighbor.');
     narrator.message(at(33), sidekick, 'Is there anything else I can help you with?');
     narrator.topic(at(34), owner, { add: directory.topicNamed('Change of address') });
     narrator.close(anchor - 20 * 60_000, closer);

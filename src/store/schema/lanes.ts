@@ -24,7 +24,11 @@ export async function separateLanes(trx: Writing): Promise<void> {
   await run('ALTER TABLE limits RENAME COLUMN hand_until TO interactive_until');
   await run('DROP INDEX closings_queue');
   await run('CREATE INDEX closings_queue ON closings (lane, due_at, first_seen_at) WHERE queued = 1');
-  await run('CREATE INDEX closings_range ON closings (lane, closed_at, state, reason_codes)');
+  await run('DROP INDEX closings_unsettled');
+  await run(`
+    CREATE INDEX closings_unsettled ON closings (state, lane)
+    WHERE state IN ('pending', 'scheduled', 'sending', 'uncertain', 'failed')`);
+  await run('CREATE INDEX closings_range ON closings (closed_at, lane, state, reason_codes)');
 }
 
 const copied = `conversation_id, customer_id, closed_at, first_seen_at, source, reopened_at, evidence, customer, agent,
