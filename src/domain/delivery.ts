@@ -1,6 +1,9 @@
 /** The ways a survey can reach a customer, as named by `--delivery`. */
 export const deliveryNames = ['outbox', 'smtp', 'gladly-email', 'gladly-sms', 'medallia'] as const;
 
+/** Those that this version can use; the others are accepted as names, and refused when they are needed. */
+export const usableDeliveries = deliveryNames.filter((name) => name !== 'medallia');
+
 export type DeliveryName = (typeof deliveryNames)[number];
 
 /** The kind of address that a delivery writes to. */

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { runSandbox, type SandboxCommandOptions, type SandboxDocument } from '../../src/commands/sandbox.ts';
+import {
+  runSandbox,
+  type SandboxCommandOptions,
+  type SandboxDocument,
+} from '../../src/commands/local-sandbox.ts';
 import { Failure } from '../../src/failure.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 
@@ -13,7 +17,7 @@ async function run(
   let ready: () => void = () => undefined;
   const telling = new Promise<void>((resolve) => (ready = resolve));
   const running = runSandbox(options, {
-    tell: (document, human) => {
+    print: (document, human) => {
       told.push({ lines: human().split('\n'), document });
       ready();
     },
@@ -70,7 +74,7 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
 });
 
 test('hands its flags on', async () => {
-  await run({ size: 20, errorPercent: '100', window: 'fixed', latency: '1' }, async (lines) => {
+  await run({ size: '20', errorPercent: '100', window: 'fixed', latency: '1' }, async (lines) => {
     const origin = /http:\S+/.exec(lines[0]!)![0];
     const authorization = `Basic ${Buffer.from('survey.bot@haldenrook.example.com:sandbox-token').toString('base64')}`;
     const answer = await fetch(`${origin}/api/v1/agents`, { headers: { authorization } });
