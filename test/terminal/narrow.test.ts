@@ -42,7 +42,7 @@ const item = (itemId: string, agentName: string | null, why: string): DocumentIt
   why,
 });
 
-const document = {
+const document: SurveyDocument = {
   conversationId: 'Y8SS34bds75sTlwW_2Bb9g',
   outcome: 'would_send',
   reasons: [],
@@ -52,6 +52,8 @@ const document = {
     itemType: 'CHAT_MESSAGE',
     channel: 'chat',
     respondedAt: '2026-11-25T21:00:00.000Z',
+    confidence: 'exact',
+    considered: [],
   },
   timeline: {
     items: 2,
@@ -60,6 +62,8 @@ const document = {
   },
   conversation: {
     status: 'CLOSED',
+    createdAt: null,
+    closing: null,
     closedAt: '2026-11-25T23:40:00.000Z',
     topics: [
       { id: 't1', name: 'Where is my order' },
@@ -72,13 +76,17 @@ const document = {
   customer: { id: 'k1', name: 'Petra Telling', email: 'petra.telling.20783@example.com', phone: null },
   recordings: [],
   survey: null,
+  warnings: [],
+  error: null,
+  steps: [],
   requests: { gladly: 3, retried: 0, rateLimited: 0, byOperation: {} },
-} as unknown as SurveyDocument;
+};
 
-const run = {
+const run: BackfillDocument = {
   dryRun: false,
   range: { since: '2026-11-26T09:11:09.360Z', until: '2026-11-26T18:11:09.360Z', timezone: 'UTC' },
   sources: ['events'],
+  explanation: [],
   closings: 33,
   outcomes: { sent: 30, scheduled: 0, suppressed: 3, uncertain: 0, failed: 0, pending: 0 },
   thisRun: { sent: 11, scheduled: 0, suppressed: 2, uncertain: 0, failed: 0 },
@@ -101,7 +109,7 @@ const run = {
   error: null,
   left: 0,
   seconds: 5.3,
-} as unknown as BackfillDocument;
+};
 
 const story = {
   ...closing,
@@ -152,7 +160,7 @@ describe('40 columns', () => {
       'Inbox         Orders and Delivery',
       'Topics        Where is my order, Change',
       '              of address',
-      'Owner         Amara Lindqvist',
+      'Assignee      Amara Lindqvist',
       '',
       'Timeline 2 items',
       '   When (UTC)      Item',
