@@ -1,5 +1,6 @@
-import type { CommandContext } from './commands/context.ts';
-import type { Invocation } from './commands/program.ts';
+import type { CommandContext } from './commands/program/context.ts';
+import type { Invocation } from './commands/program/parse.ts';
+import { lostOutput } from './terminal/lost-output.ts';
 
 declare const GCSAT_VERSION: string;
 
@@ -13,19 +14,19 @@ const crash = { happened: false };
 ignoreClosedPipe(process.stdout);
 ignoreClosedPipe(process.stderr);
 process.on('uncaughtException', (error) => {
-  // What follows from the first error is not told beside it.
+  // Only the first error is reported, not what follows from it.
   if (crash.happened) return;
   crash.happened = true;
-  // Telling of the error can fail too, e.g. when the program was replaced while it ran.
+  // The report can fail too, e.g. when the program was replaced while it ran.
   fail(error).then(exit, () => process.exit(1));
 });
 const code = await main().catch((error: unknown) => (crash.happened ? 1 : fail(error)));
-// An error that nobody caught ends the process once it is told, whatever became of the command meanwhile.
+// After an uncaught error the process ends once the error is reported, whatever the command does meanwhile.
 if (!crash.happened) await exit(code);
 
 async function main(): Promise<number> {
-  const { parseCommandLine } = await import('./commands/program.ts');
-  const { helpStyle } = await import('./commands/program-help.ts');
+  const { parseCommandLine } = await import('./commands/program/parse.ts');
+  const { helpStyle } = await import('./commands/program/program-help.ts');
   const style = helpStyle(commandLine);
   const print = (text: string): void => void process.stdout.write(text);
   const invocation = parseCommandLine(args, { ...style, version: GCSAT_VERSION, print });
@@ -33,7 +34,7 @@ async function main(): Promise<number> {
 }
 
 async function run(invocation: Invocation): Promise<number> {
-  const { createContext } = await import('./commands/context.ts');
+  const { createContext } = await import('./commands/program/context.ts');
   const own = createContext(invocation.flags, process.env);
   context = own;
   try {
@@ -44,7 +45,7 @@ async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-/** The one place in which an error becomes an exit code. */
+/** The only place where an error becomes an exit code. */
 async function fail(error: unknown): Promise<number> {
   const { reportError } = await import('./terminal/report.ts');
   return reportError(error, {
@@ -55,7 +56,7 @@ async function fail(error: unknown): Promise<number> {
   });
 }
 
-/** Ends the process once everything is written; a handle that somebody left open does not hold it. */
+/** Ends the process once all output is written, even if a handle is still open. */
 async function exit(code: number): Promise<void> {
   for (const stream of [process.stdout, process.stderr]) {
     if (!stream.destroyed) await new Promise<void>((resolve) => void stream.write('', () => resolve()));
@@ -63,14 +64,11 @@ async function exit(code: number): Promise<void> {
   process.exit(code === 0 && outputLost ? 7 : code);
 }
 
-/** Whoever read our output may stop at any time (`| head`); the work itself goes on to its end. */
+/** A reader of our output may stop at any time (`| head`); the work still goes on to its end. */
 function ignoreClosedPipe(stream: NodeJS.WriteStream): void {
   stream.on('error', (error: NodeJS.ErrnoException) => {
     if (error.code === 'EPIPE') return;
     outputLost = true;
-    if (stream === process.stdout)
-      process.stderr.write(
-        `error: cannot write to stdout: ${error.code ?? 'unknown'} (make room where it goes, then run it again)\n`,
-      );
+    if (stream === process.stdout) process.stderr.write(lostOutput(error));
   });
 }

@@ -3,12 +3,12 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { format, resolveConfig } from 'prettier';
 import { describe, expect, test } from 'vitest';
-import type { CommandDeclaration } from '../src/commands/declaration.ts';
-import { program } from '../src/commands/declarations.ts';
-import { parseCommandLine } from '../src/commands/program.ts';
-import { sandboxControls } from '../src/commands/sandbox.ts';
-import { formatPolicyValue, policyKeys } from '../src/config/policy.ts';
-import { profileKeys } from '../src/config/profile-values.ts';
+import { sandboxControls } from '../src/commands/local-sandbox.ts';
+import type { CommandDeclaration } from '../src/commands/program/declaration.ts';
+import { parseCommandLine } from '../src/commands/program/parse.ts';
+import { program } from '../src/commands/program/program.ts';
+import { formatPolicyValue } from '../src/config/policy.ts';
+import { policyKeys, profileKeys } from '../src/config/setting-keys.ts';
 import { closingStates } from '../src/domain/closing/transitions.ts';
 import { defaultPolicy } from '../src/domain/eligibility/policy.ts';
 import { reasonCodes } from '../src/domain/eligibility/reason.ts';
@@ -124,7 +124,7 @@ describe('commands', () => {
   });
 
   test('are understood', () => {
-    const sink = { columns: 80, colour: false, version: '0', print: () => undefined };
+    const sink = { columns: 80, color: false, version: '0', print: () => undefined };
     const wrong = calls.flatMap(({ path, words }) => {
       try {
         parseCommandLine(words, sink);

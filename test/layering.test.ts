@@ -71,7 +71,7 @@ const mayImport: Record<string, readonly string[]> = {
     'server',
   ],
   'cli.ts': ['failure.ts', 'commands', 'terminal', 'config'],
-  'start.ts': ['cli.ts', 'commands'],
+  'start.ts': ['cli.ts', 'commands', 'terminal'],
 };
 
 /** The sandbox stands in for Gladly, so it may know the contract's types but nothing of our client. */

@@ -67,3 +67,14 @@ test('an error that nobody catches is told and decides the exit code, also where
   expect(stderr).toMatch(/^error: unexpected: planted late /m);
   expect(code).toBe(1);
 });
+
+test('help loads the declarations and little else', () => {
+  const start = readFileSync(join(import.meta.dirname, '../dist/start.cjs'), 'utf8');
+  const modules = [...start.matchAll(/require\("(.+?)"\)/g)].map(([, name]) => name);
+  expect(modules.toSorted()).toEqual(['node:fs', 'node:tty']);
+  const files = [...start.matchAll(/^\/\/ src\/(.+)$/gm)].map(([, file = '']) => file);
+  expect(files).toContain('commands/program/program.ts');
+  const quick =
+    /^(?:start|failure|commands\/.+|domain\/.+|config\/setting-keys|terminal\/(?:color|lost-output))\.ts$/;
+  expect(files.filter((file) => !quick.test(file))).toEqual([]);
+});

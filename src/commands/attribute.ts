@@ -1,14 +1,29 @@
-import { previewConversation } from '../workflow/survey/preview.ts';
-import type { CommandContext } from './context.ts';
-import { namedConversations, workOnConversations } from './conversation-results.ts';
-import { withServices } from './with-services.ts';
+import { conversationIdsArgument } from './program/common-options.ts';
+import type { CommandDeclaration } from './program/declaration.ts';
 
-/** `gcsat attribute <conversationId...>`: who would be credited and asked, and why; writes nothing. */
-export async function runAttribute(context: CommandContext, given: readonly string[]): Promise<void> {
-  const ids = await namedConversations(context, given);
-  await withServices(context, 'interactive', (services) =>
-    workOnConversations(context, services, ids, (conversationId, steps) =>
-      previewConversation(services, { conversationId, closingId: null }, steps),
-    ),
-  );
-}
+export const attributeCommand: CommandDeclaration = {
+  name: 'attribute',
+  group: 'Start here',
+  summary: 'which agent gets the rating of a conversation, and why; writes nothing',
+  details:
+    'Reads a conversation and shows which agent last sent a response, which items did not count and why, and ' +
+    'whether a survey would be sent.',
+  arguments: [conversationIdsArgument],
+  examples: [
+    'gcsat attribute 5LNrIaOiRJ6u3vQ8jHyTkQ',
+    'gcsat attribute --sandbox --json | jq .attribution.agent',
+  ],
+  async run(context, { arguments: [given] }) {
+    const { namedConversations, workOnConversations } = await import('./program/conversations.ts');
+    const { previewConversation } = await import('../workflow/survey/preview.ts');
+    const ids = await namedConversations(context, given as string[]);
+    await context.withServices(
+      'interactive',
+      (services) =>
+        workOnConversations(context, services, ids, (conversationId, steps) =>
+          previewConversation(services, { conversationId, closingId: null }, steps),
+        ),
+      { readOnly: true },
+    );
+  },
+};

@@ -1,133 +1,75 @@
-import { accessSync, constants, createReadStream } from 'node:fs';
-import { createInterface } from 'node:readline';
 import type { BackfillDocument } from '../documents/backfill.ts';
-import { Failure } from '../failure.ts';
-import { backfillView } from '../terminal/backfill-view.ts';
-import { backfill, type BackfillTarget } from '../workflow/runs/backfill.ts';
-import type { SourceChoice } from '../workflow/runs/find-closings.ts';
-import type { Services } from '../workflow/context/services.ts';
-import type { CommandContext } from './context.ts';
-import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
-import { runLimits, type RunLimitOptions } from './run-limits.ts';
-import { parseTimeRange, refuseBadTimeRange, timeZoneFor } from './time-range-flags.ts';
-import { keepNoSigningKey, warnOfPlaceholderLinks, withServices } from './with-services.ts';
+import { dryRunOption, runLimitOptions, timezoneOption } from './program/common-options.ts';
+import type { CommandContext } from './program/context.ts';
+import type { CommandDeclaration } from './program/declaration.ts';
 
-export interface BackfillOptions extends RunLimitOptions {
-  since?: string | undefined;
-  until?: string | undefined;
-  timezone?: string | undefined;
-  source?: string | undefined;
-  conversations?: string | undefined;
-  yes?: boolean | undefined;
-  dryRun?: boolean | undefined;
-}
+export const backfillCommand: CommandDeclaration = {
+  name: 'backfill',
+  group: 'Surveys',
+  summary: 'replay for every conversation that closed in a range',
+  details:
+    'Finds the closings of the range and works on them until all are done. It can be stopped and run again, even ' +
+    'twice at the same time: each closing gets at most one survey. Failed closings are kept and tried again later.',
+  options: [
+    {
+      flags: '--since <time>',
+      description: '2026-11-01, 2026-11-01T09:30, a time with offset, 7d, 36h, 90m, yesterday, today',
+    },
+    { flags: '--until <time>', description: 'the end, exclusive; a date means the end of that day (now)' },
+    timezoneOption,
+    {
+      flags: '--source <name>',
+      description: 'where to find closings (auto)',
+      choices: ['auto', 'events', 'report', 'conversations'],
+    },
+    {
+      flags: '--conversations <file>',
+      description: 'instead of a range: conversation ids, one per line; - reads stdin',
+    },
+    ...runLimitOptions,
+    { flags: '--yes', description: 'do not ask, however many surveys would be sent' },
+    dryRunOption,
+  ],
+  examples: [
+    'gcsat backfill --since 7d --dry-run',
+    'gcsat backfill --since 2026-11-01 --until 2026-11-15 --max-sends 500',
+    'gcsat backfill --conversations ids.txt --json',
+  ],
+  async run(context, { options }) {
+    const { backfill } = await import('../workflow/runs/backfill.ts');
+    const { backfillView } = await import('../terminal/backfill-view.ts');
+    const { checkTarget, targetOf } = await import('./backfill-target.ts');
+    const { beginLongRun, checkFailures, showProgress, warnOfUncertain } =
+      await import('./program/long-run.ts');
+    const { output, interactive } = context;
+    checkTarget(options, context);
+    const { limits, dryRun } = await beginLongRun(context, options);
+    await context.withServices('background', async (services) => {
+      const target = await targetOf(context, services, options);
+      const { policy } = services.settings;
+      const asks = interactive && options['yes'] !== true && !dryRun && limits.maxSends === null;
+      const progress = showProgress(context, asks ? policy.confirmSends : null);
+      if ('range' in target) output.info(`closings from ${target.range.since} until ${target.range.until}`);
+      const { document, failure } = await backfill(
+        services,
+        { target, limits, dryRun },
+        progress.listener,
+      ).finally(() => progress.end());
+      output.result(document, () => backfillView(document, output));
+      warnOfUncertain(context, document);
+      warnOfPending(context, document);
+      if (failure !== null) throw failure;
+      checkFailures(document, progress.unread());
+    });
+  },
+};
 
-/** `gcsat backfill`: replay for every closing of a range, or of named conversations. */
-export async function runBackfill(context: CommandContext, options: BackfillOptions): Promise<void> {
-  checkTarget(options, context);
-  const limits = runLimits(options, context.clock());
-  const dryRun = options.dryRun === true;
-  await warnOfPlaceholderLinks(context);
-  if (dryRun) await keepNoSigningKey(context);
-  await withServices(context, 'background', async (services) => {
-    const target = await targetOf(context, services, options);
-    const { confirmSends } = services.settings.policy;
-    const asks = context.interactive && options.yes !== true && !dryRun && limits.maxSends === null;
-    const run = longRun(context, { above: asks ? confirmSends : null });
-    if ('range' in target) {
-      context.output.info(`closings from ${target.range.since} until ${target.range.until}`);
-    }
-    const { document, failure } = await backfill(services, { target, limits, dryRun }, run.listener).finally(
-      () => run.end(),
-    );
-    context.output.result(document, () => backfillView(document, context.output));
-    warnOfUncertain(context, document);
-    warnOfPending(context, document);
-    if (failure !== null) throw failure;
-    checkFailures(document, run.unread());
-  });
-}
-
-/** The queue is empty, and yet not everything has its verdict. */
+/** The queue is empty, and yet some closings have no verdict. */
 function warnOfPending({ output }: CommandContext, { end, outcomes }: BackfillDocument): void {
   const { pending } = outcomes;
   if (end !== 'done' || pending === 0) return;
   const why =
-    'Gladly may still show a conversation open right after its closing, or another process has it; ' +
-    '`gcsat sync`, `gcsat serve` or the same backfill again goes on with it';
-  output.warn(`${pending} ${pending === 1 ? 'closing is' : 'closings are'} still to be decided: ${why}`);
-}
-
-/** What can be wrong is found before anything is opened. */
-function checkTarget(
-  { since, until, timezone, source, conversations }: BackfillOptions,
-  { clock, flags }: CommandContext,
-): void {
-  if (conversations !== undefined) {
-    if (conversations === '-' && flags.tokenStdin === true) {
-      throw usage(
-        '--conversations - and --token-stdin both read stdin',
-        'give the token by GCSAT_TOKEN or GCSAT_TOKEN_FILE, or the ids by a file',
-      );
-    }
-    if (conversations !== '-' && !isReadable(conversations)) {
-      throw usage(
-        `the file ${conversations} cannot be read`,
-        'give --conversations a text file with one id a line',
-      );
-    }
-    if (since === undefined && until === undefined && (source ?? 'conversations') === 'conversations') return;
-    throw usage('--conversations names what to work on', 'leave --since, --until and --source out');
-  }
-  if (source === 'conversations') {
-    throw usage('--source conversations needs ids', 'give --conversations FILE, or - for stdin');
-  }
-  if (since === undefined) throw usage('--since is missing', 'e.g. --since 7d, or --since 2026-11-01');
-  refuseBadTimeRange({ since, until }, clock(), timezone);
-}
-
-function isReadable(file: string): boolean {
-  try {
-    accessSync(file, constants.R_OK);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
-async function targetOf(
-  { output }: CommandContext,
-  services: Services,
-  options: BackfillOptions,
-): Promise<BackfillTarget> {
-  const { since = '', until, source, conversations } = options;
-  if (conversations !== undefined) return { conversationIds: readIds(conversations) };
-  const timezone = options.timezone ?? (await timeZoneFor({ since, until }, services, output));
-  return {
-    range: parseTimeRange({ since, until }, services.clock(), timezone),
-    timezone,
-    source: (source ?? 'auto') as SourceChoice,
-    failed: 'now',
-  };
-}
-
-/** One id a line; empty lines and lines that begin with # are passed over. */
-async function* readIds(file: string): AsyncGenerator<string> {
-  const input = file === '-' ? process.stdin : createReadStream(file, 'utf8');
-  try {
-    for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
-      const id = line.replace(/^\uFEFF/, '').trim();
-      if (id !== '' && !id.startsWith('#')) yield id;
-    }
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw new Failure('usage', 'ids_unreadable', `the ids in ${file} cannot be read: ${reason}`, {
-      hint: 'give --conversations a text file with one id a line',
-      cause: error,
-    });
-  }
-}
-
-function usage(message: string, hint: string): Failure {
-  return new Failure('usage', 'bad_usage', message, { hint });
+    'Gladly may show a conversation as open right after its closing, or another process has it; ' +
+    '`gcsat sync`, `gcsat serve` or the same backfill continues with it';
+  output.warn(`${pending} ${pending === 1 ? 'closing is' : 'closings are'} not decided yet: ${why}`);
 }

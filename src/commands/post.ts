@@ -1,66 +1,87 @@
 import { about, Failure } from '../failure.ts';
-import { postView } from '../terminal/post-view.ts';
-import { postAnswer, type AnswerContent, type PostRequest } from '../workflow/answers/post-answer.ts';
-import { createSteps } from '../workflow/context/steps.ts';
-import { checkConversationIds } from './conversation-results.ts';
-import type { CommandContext } from './context.ts';
-import { withServices } from './with-services.ts';
+import type { AnswerContent, PostRequest } from '../workflow/answers/post-answer.ts';
+import { dryRunOption } from './program/common-options.ts';
+import type { CommandDeclaration } from './program/declaration.ts';
+import { refuseEmptyConversationId } from './program/empty-ids.ts';
 
-export interface PostOptions {
+interface PostOptions {
   rating?: string | undefined;
   comment?: string | undefined;
   resolved?: string | undefined;
   survey?: string | undefined;
-  dryRun?: boolean | undefined;
 }
 
-/** `gcsat post`: an answer onto the customer's timeline; repeating it changes nothing. */
-export async function runPost(
-  context: CommandContext,
-  conversationId: string | undefined,
-  options: PostOptions,
-): Promise<void> {
-  const request = requestOf(conversationId, options);
-  await withServices(context, 'interactive', async (services) => {
-    const progress = context.output.progress('reading Gladly');
-    const steps = createSteps(services, (name) => progress.update(name));
-    const dryRun = options.dryRun === true;
-    const document = await postAnswer(services, request, { dryRun, steps })
-      .catch((error: unknown) => {
-        throw conversationId !== undefined && error instanceof Failure ? about(conversationId, error) : error;
-      })
-      .finally(() => progress.stop());
-    context.output.result(document, () => postView(document, context.output));
-  });
-}
+export const postCommand: CommandDeclaration = {
+  name: 'post',
+  group: 'Surveys',
+  summary: "post an answer to the customer's timeline",
+  details:
+    "Formats a survey answer and posts it to the customer's timeline. Repeating it changes nothing. Without " +
+    "--rating, it posts a survey's recorded answer. An answer to a conversation belongs to its latest closing; " +
+    'for an earlier one, give --survey.',
+  arguments: [{ name: '[conversationId]', description: 'the conversation that was rated' }],
+  options: [
+    { flags: '--rating <number>', description: '1 to 5' },
+    { flags: '--comment <text>', description: "the customer's words" },
+    {
+      flags: '--resolved <answer>',
+      description: 'whether the issue was resolved',
+      choices: ['yes', 'no'],
+    },
+    { flags: '--survey <id>', description: 'the survey whose answer to post, instead of a conversation' },
+    dryRunOption,
+  ],
+  examples: [
+    'gcsat post 5LNrIaOiRJ6u3vQ8jHyTkQ --rating 5 --resolved yes --comment "Quick and kind"',
+    'gcsat post --survey svy_4f1c --dry-run',
+  ],
+  async run({ output, withServices }, { arguments: [id], options }) {
+    const { postView } = await import('../terminal/post-view.ts');
+    const { postAnswer } = await import('../workflow/answers/post-answer.ts');
+    const { createSteps } = await import('../workflow/context/steps.ts');
+    const conversationId = id as string | undefined;
+    const request = requestOf(conversationId, options);
+    await withServices('interactive', async (services) => {
+      const progress = output.progress('reading Gladly');
+      const steps = createSteps(services, (name) => progress.update(name));
+      const document = await postAnswer(services, request, { dryRun: options['dryRun'] === true, steps })
+        .catch((error: unknown) => {
+          throw conversationId !== undefined && error instanceof Failure
+            ? about(conversationId, error)
+            : error;
+        })
+        .finally(() => progress.stop());
+      output.result(document, () => postView(document, output));
+    });
+  },
+};
 
 function requestOf(conversationId: string | undefined, options: PostOptions): PostRequest {
   const answer = answerOf(options);
-  if (options.survey !== undefined && conversationId !== undefined) {
-    throw usage('give either a conversation or --survey, not both', 'leave one of them out');
+  const { survey } = options;
+  if (survey !== undefined && conversationId !== undefined) {
+    throw usage('give either a conversation or --survey, not both', 'Leave one of them out.');
   }
-  if (options.survey !== undefined) {
-    if (options.survey.trim() === '') throw usage('the survey id is empty', 'give --survey an id');
-    return { surveyId: options.survey, answer };
+  if (survey !== undefined) {
+    if (survey.trim() === '') throw usage('the survey id is empty', 'Give --survey an id.');
+    return { surveyId: survey, answer };
   }
   if (conversationId === undefined) {
-    throw usage('what to post is missing', 'give a conversation id with --rating, or --survey ID');
+    throw usage('it is not clear what to post', 'Give a conversation id with --rating, or --survey ID.');
   }
-  checkConversationIds([conversationId]);
-  if (answer === null) throw usage('--rating is missing', 'give --rating 1 to 5');
+  refuseEmptyConversationId([conversationId]);
+  if (answer === null) throw usage('--rating is missing', 'Give --rating 1 to 5.');
   return { conversationId, answer };
 }
 
-/** Null where no answer is given, so that the stored one is meant. */
+/** Null when no answer is given, which means the recorded one. */
 function answerOf({ rating, comment, resolved }: PostOptions): AnswerContent | null {
   if (rating === undefined) {
     if (comment === undefined && resolved === undefined) return null;
-    throw usage('--comment and --resolved need a --rating', 'give --rating 1 to 5 as well');
+    throw usage('--comment and --resolved need a --rating', 'Give --rating 1 to 5 as well.');
   }
-  if (!/^[1-5]$/.test(rating)) throw usage(`--rating must be 1 to 5, not '${rating}'`, 'give a whole number');
-  if (resolved !== undefined && resolved !== 'yes' && resolved !== 'no') {
-    throw usage(`--resolved must be yes or no, not '${resolved}'`, 'leave it out when nobody asked');
-  }
+  if (!/^[1-5]$/.test(rating))
+    throw usage(`--rating must be 1 to 5, not '${rating}'`, 'Give a whole number.');
   const text = comment?.trim() ?? '';
   return {
     rating: Number(rating),

@@ -1,179 +1,37 @@
-import { Failure } from '../failure.ts';
-import type { Faults } from '../sandbox/faults.ts';
-import { windowKinds, type WindowKind } from '../sandbox/rate-limits.ts';
-import { startSandbox, type RunningSandbox, type SandboxOptions } from '../sandbox/start.ts';
+import type { CommandDeclaration } from './program/declaration.ts';
 
-/** The flags of `gcsat sandbox` as they were typed. */
-export interface SandboxCommandOptions {
-  port?: string | number;
-  seed?: string | number;
-  size?: string | number;
-  /** Milliseconds. */
-  latency?: string | number;
-  /** Milliseconds. */
-  jitter?: string | number;
-  rateLimitPercent?: string | number;
-  errorPercent?: string | number;
-  resetPercent?: string | number;
-  cutPercent?: string | number;
-  hangPercent?: string | number;
-  window?: string;
-}
-
-/** How to reach a sandbox, for a script. Fields may be added, never renamed or removed. */
-export interface SandboxDocument {
-  origin: string;
-  email: string;
-  token: string;
-  fromAddress: string;
-  fromNumber: string;
-  traps: readonly { name: string; conversationId: string; what: string }[];
-}
-
-interface Terminal {
-  /** Told once, as soon as it listens. */
-  tell(document: SandboxDocument, human: () => string): void;
-  signal: AbortSignal;
-}
-
-/** What the controls of a running sandbox are for; also printed when it starts. */
-export const sandboxControls: readonly string[] = [
-  'GET  /_sandbox/mailbox                    messages that would have been sent (JSON)',
-  'GET  /_sandbox/mailbox/1.html             the first message, as its reader sees it',
-  'GET  /_sandbox/requests                   the last 10,000 requests: time, method, path, status',
-  'GET  /_sandbox/customers/ID.html          a customer’s timeline with the cards; without .html as JSON',
-  'PUT  /_sandbox/faults                     {"latencyMs", "rateLimitPercent", "serverErrorPercent", "resetPercent", ...}',
-  'GET  /_sandbox/conversations?trap=NAME    special conversations, with the agent who really answered last',
-  'GET  /_sandbox/conversations/ID           the same for any conversation',
-  'POST /_sandbox/conversations              a new one: {"customer": {"email"}, "channel", "messages": [{"from", "text"}], "close": true}',
-  'POST /_sandbox/conversations              {"count": 100, "close": true}: many of them, each of a new customer',
-  'POST /_sandbox/conversations/ID/close     closes it and shows the event that a webhook gets; also /reopen',
-  'GET  /_sandbox/webhooks                   the webhooks, and what waits to be sent to them',
-  'PUT  /_sandbox/webhooks                   {"speed": 60}: their retries come that many times sooner; {"delaysSeconds", "answerSeconds"}',
-  'GET  /_sandbox/webhooks/deliveries        what was sent to them: event, attempt, status, time',
-  'POST /_sandbox/webhooks/retry-now         sends at once what waits for its next try',
-];
-
-/** Traps whose conversations are worth a look right after the start. */
-const shownTraps = [
-  'three_agents',
-  'closed_twice',
-  'reopened',
-  'opt_out_child_topic',
-  'call_inbound_answered',
-  'merged_customer',
-  'truncated',
-  'hostile_name',
-];
-
-/**
- * Serves a local Gladly until the signal aborts. Fails with kind `usage` on a value that makes no sense and on a
- * port that cannot be used.
- */
-export async function runSandbox(options: SandboxCommandOptions, terminal: Terminal): Promise<void> {
-  const sandbox = await started(sandboxOptions(options), options.port);
-  try {
-    const { origin, email, token, fromAddress, fromNumber, traps } = sandbox;
-    terminal.tell({ origin, email, token, fromAddress, fromNumber, traps }, () =>
-      introduction(sandbox).join('\n'),
-    );
-    await aborted(terminal.signal);
-  } finally {
-    await sandbox.close();
-  }
-}
-
-function sandboxOptions(options: SandboxCommandOptions): SandboxOptions {
-  const percent = (flag: string, value: string | number | undefined): number =>
-    wholeNumber(flag, value, 100) ?? 0;
-  const faults: Partial<Faults> = {
-    latencyMs: wholeNumber('--latency', options.latency, 600_000) ?? 0,
-    jitterMs: wholeNumber('--jitter', options.jitter, 600_000) ?? 0,
-    rateLimitPercent: percent('--rate-limit-percent', options.rateLimitPercent),
-    serverErrorPercent: percent('--error-percent', options.errorPercent),
-    resetPercent: percent('--reset-percent', options.resetPercent),
-    cutPercent: percent('--cut-percent', options.cutPercent),
-    hangPercent: percent('--hang-percent', options.hangPercent),
-  };
-  const port = wholeNumber('--port', options.port, 65_535);
-  const seed = wholeNumber('--seed', options.seed, 4_294_967_295);
-  const size = wholeNumber('--size', options.size, 10_000_000);
-  const window = windowKind(options.window);
-  return {
-    faults,
-    ...(port === undefined ? {} : { port }),
-    ...(seed === undefined ? {} : { seed }),
-    ...(size === undefined ? {} : { size }),
-    ...(window === undefined ? {} : { limits: { window } }),
-  };
-}
-
-function wholeNumber(flag: string, value: string | number | undefined, largest: number): number | undefined {
-  if (value === undefined) return undefined;
-  const number = Number(value);
-  if (String(value).trim() !== '' && Number.isInteger(number) && number >= 0 && number <= largest)
-    return number;
-  throw new Failure('usage', 'bad_value', `${flag} does not take ${JSON.stringify(value)}`, {
-    hint: `give a whole number from 0 to ${largest}`,
-  });
-}
-
-function windowKind(value: string | undefined): WindowKind | undefined {
-  if (value === undefined) return undefined;
-  const kind = windowKinds.find((one) => one === value);
-  if (kind !== undefined) return kind;
-  throw new Failure('usage', 'bad_value', `--window does not take ${JSON.stringify(value)}`, {
-    hint: `give one of ${windowKinds.join(', ')}`,
-  });
-}
-
-async function started(
-  options: SandboxOptions,
-  port: SandboxCommandOptions['port'],
-): Promise<RunningSandbox> {
-  try {
-    return await startSandbox(options);
-  } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
-    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
-    const reason = code === 'EACCES' ? 'may not be used by you' : 'is in use';
-    throw new Failure('usage', 'port_unavailable', `port ${String(port)} ${reason}`, {
-      hint: 'choose another --port, or leave it out to get a free one',
-      cause: error,
-    });
-  }
-}
-
-function introduction(sandbox: RunningSandbox): string[] {
-  const width = Math.max(...shownTraps.map((name) => name.length));
-  const traps = shownTraps.flatMap((name) => {
-    const trap = sandbox.traps.find((one) => one.name === name);
-    return trap === undefined ? [] : [`  ${name.padEnd(width)}  ${trap.conversationId}  ${trap.what}`];
-  });
-  return [
-    `${sandbox.organizationName}, a local Gladly, at ${sandbox.origin}`,
-    '',
-    'To use it from another terminal:',
-    `  export GCSAT_DOMAIN=${sandbox.origin}`,
-    `  export GCSAT_EMAIL=${sandbox.email}`,
-    `  export GCSAT_TOKEN=${sandbox.token}`,
-    '  export GCSAT_DELIVERY=gladly-email',
-    `  export GCSAT_FROM=${sandbox.fromAddress}`,
-    '  export GCSAT_PUBLIC_URL=http://localhost:8080',
-    '',
-    'Conversations worth a look, e.g. with `gcsat attribute`:',
-    ...traps,
-    '',
-    'Behind the scenes:',
-    ...sandboxControls.map((line) => `  ${line}`),
-    '',
-    'Press Ctrl-C to stop.',
-  ];
-}
-
-function aborted(signal: AbortSignal): Promise<void> {
-  if (signal.aborted) return Promise.resolve();
-  return new Promise((resolve) => {
-    signal.addEventListener('abort', () => resolve(), { once: true });
-  });
-}
+export const sandboxCommand: CommandDeclaration = {
+  name: 'sandbox',
+  group: 'Tools',
+  summary: 'a local Gladly with a lifelike organization, and a mailbox',
+  details:
+    'Serves a local Gladly until it is stopped, and prints how to reach it. Nothing leaves this machine.',
+  options: [
+    { flags: '--port <number>', description: 'where to listen on 127.0.0.1 (any free one)' },
+    { flags: '--seed <number>', description: 'decides what the organization looks like' },
+    { flags: '--size <number>', description: 'how many conversations it has' },
+    { flags: '--latency <ms>', description: 'how long each response takes' },
+    { flags: '--jitter <ms>', description: 'how much the latency varies' },
+    { flags: '--rate-limit-percent <percent>', description: 'requests answered 429 for no reason' },
+    { flags: '--error-percent <percent>', description: 'requests answered 5xx' },
+    { flags: '--reset-percent <percent>', description: 'connections reset' },
+    { flags: '--cut-percent <percent>', description: 'bodies cut off in the middle' },
+    { flags: '--hang-percent <percent>', description: 'requests never answered' },
+    {
+      flags: '--window <kind>',
+      description: 'how the rate limit counts',
+      choices: ['leaky', 'fixed', 'sliding'],
+    },
+  ],
+  examples: [
+    'gcsat sandbox --port 4010',
+    'gcsat sandbox --error-percent 10 --latency 200',
+    'gcsat sandbox --json > sandbox.json',
+  ],
+  async run({ output, signal }, { options }) {
+    const { runSandbox } = await import('./local-sandbox.ts');
+    const { exitCodeOf } = await import('./program/signals.ts');
+    await runSandbox(options, { print: (document, human) => output.record(document, human), signal });
+    return exitCodeOf(signal);
+  },
+};

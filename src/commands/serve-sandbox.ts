@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
-import type { Settings } from '../config/settings.ts';
-import { registerWebhookSecrets } from './context.ts';
+import type { WebhookCredentials } from '../config/webhook-credentials.ts';
 
-/** What a newcomer can do with the whole loop. */
+/** What a newcomer can do with a server and its sandbox. */
 export function firstSteps(sandbox: string): string[] {
   return [
     '',
@@ -17,12 +16,7 @@ export function firstSteps(sandbox: string): string[] {
   ];
 }
 
-/** The sandbox's webhook gets credentials that live as long as it. */
-export function expectSandbox(settings: Settings): void {
-  const credentials = {
-    basic: [{ user: 'gcsat', password: randomBytes(24).toString('base64url') }],
-    headers: [],
-  };
-  registerWebhookSecrets(credentials);
-  settings.webhookCredentials = () => Promise.resolve(credentials);
+/** For the sandbox's webhook; they live as long as the sandbox. */
+export function sandboxCredentials(): WebhookCredentials {
+  return { basic: [{ user: 'gcsat', password: randomBytes(24).toString('base64url') }], headers: [] };
 }

@@ -1,39 +1,40 @@
 import { Failure } from '../failure.ts';
-import { syncView } from '../terminal/backfill-view.ts';
-import type { SyncDocument } from '../documents/backfill.ts';
-import { sync } from '../workflow/runs/sync.ts';
-import type { CommandContext } from './context.ts';
-import { checkFailures, longRun, warnOfUncertain } from './long-run.ts';
-import { runLimits, type RunLimitOptions } from './run-limits.ts';
-import { keepNoSigningKey, warnOfPlaceholderLinks, withServices } from './with-services.ts';
+import { dryRunOption, runLimitOptions } from './program/common-options.ts';
+import type { CommandDeclaration } from './program/declaration.ts';
 
-export interface SyncOptions extends RunLimitOptions {
-  dryRun?: boolean | undefined;
-}
-
-/** `gcsat sync`: one cron tick. */
-export async function runSync(context: CommandContext, options: SyncOptions): Promise<void> {
-  const dryRun = options.dryRun === true;
-  const limits = runLimits(options, context.clock());
-  await warnOfPlaceholderLinks(context);
-  if (dryRun) await keepNoSigningKey(context);
-  await withServices(context, 'background', async (services) => {
-    const timezone = (await services.organization()).timezone ?? 'UTC';
-    const run = longRun(context, { above: null });
-    const { document, failure } = await sync(services, { limits, dryRun, timezone }, run.listener).finally(
-      () => run.end(),
-    );
-    context.output.record(document, () => syncView(document, context.output));
-    warnOfUncertain(context, document);
-    if (failure !== null) throw failure;
-    checkFailures(document);
-    checkCards(document);
-  });
-}
-
-function checkCards({ cards }: SyncDocument): void {
-  if (cards.failed === 0) return;
-  throw new Failure('partial', 'cards_failed', `${cards.failed} answers have no card yet`, {
-    hint: 'the next tick tries them again; -v tells why they failed',
-  });
-}
+export const syncCommand: CommandDeclaration = {
+  name: 'sync',
+  group: 'Surveys',
+  summary: 'one cron tick: new closings, due surveys, answers without a card',
+  details:
+    'Works on what closed since the last tick, and on what is due. The first tick only marks the beginning: earlier ' +
+    'closings are surveyed by backfill or replay only.',
+  options: [...runLimitOptions, dryRunOption],
+  examples: ['gcsat sync', 'gcsat sync --json --max-duration 4m >> sync.log'],
+  async run(context, { options }) {
+    const { sync } = await import('../workflow/runs/sync.ts');
+    const { syncView } = await import('../terminal/backfill-view.ts');
+    const { beginLongRun, checkFailures, showProgress, warnOfUncertain } =
+      await import('./program/long-run.ts');
+    const { output } = context;
+    const { limits, dryRun } = await beginLongRun(context, options);
+    await context.withServices('background', async (services) => {
+      const timezone = (await services.organization()).timezone ?? 'UTC';
+      const progress = showProgress(context, null);
+      const { document, failure } = await sync(
+        services,
+        { limits, dryRun, timezone },
+        progress.listener,
+      ).finally(() => progress.end());
+      output.record(document, () => syncView(document, output));
+      warnOfUncertain(context, document);
+      if (failure !== null) throw failure;
+      checkFailures(document);
+      const { failed } = document.cards;
+      if (failed === 0) return;
+      throw new Failure('partial', 'cards_failed', `${failed} answers have no card yet`, {
+        hint: 'The next tick tries them again. -v shows why they failed.',
+      });
+    });
+  },
+};

@@ -4,16 +4,16 @@ import { Failure } from '../failure.ts';
 import { environmentText } from './environment.ts';
 
 export interface Directories {
-  config: string;
-  data: string;
+  readonly config: string;
+  readonly data: string;
 }
 
 /**
  * GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, else the platform's own places (XDG on Linux).
  *
- * @param accountHome the home folder that the system has for the user.
- * @throws Failure kind configuration when a home folder is needed and there is none: a place that depends on the
- *   current folder would be another ledger in another one, which does not know who was asked.
+ * @param accountHome the user's home folder in the user database.
+ * @throws Failure kind configuration when a home folder is needed and there is none. A place relative to the current
+ *   folder would be a different ledger in each folder, and would not know who was surveyed.
  */
 export function directories(
   env: NodeJS.ProcessEnv,
@@ -37,16 +37,16 @@ function homeOf(env: NodeJS.ProcessEnv, accountHome: () => string): string {
   const home = attempt(accountHome);
   if (home !== null && isAbsolute(home)) return home;
   throw new Failure('configuration', 'no_home_folder', 'this user has no home folder to keep files in', {
-    hint: 'set HOME, or GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, to absolute paths',
+    hint: 'Set HOME, or GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, to absolute paths.',
   });
 }
 
-/** Of the user database, because `homedir` believes in an empty HOME; Windows has no HOME. */
+/** From the user database, because `homedir` accepts an empty HOME. Windows has no HOME. */
 function systemHome(): string {
   return process.platform === 'win32' ? homedir() : userInfo().homedir;
 }
 
-/** There may be no entry for the user, as in containers that run with a made-up id. */
+/** The user may have no entry, as in containers that run with an arbitrary id. */
 function attempt(read: () => string): string | null {
   try {
     return read();
@@ -60,7 +60,7 @@ function platformDirectories(
   platform: NodeJS.Platform,
   home: () => string,
 ): Record<keyof Directories, () => string> {
-  // The XDG specification has relative paths ignored.
+  // The XDG specification says to ignore relative paths.
   const base = (name: string, ...fallback: string[]): string => {
     const path = environmentText(env, name);
     return path !== null && isAbsolute(path) ? path : join(home(), ...fallback);

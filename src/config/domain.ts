@@ -1,35 +1,35 @@
 import { isIPv4 } from 'node:net';
 import { InvalidValue } from './invalid-value.ts';
 
-/** Production, Gladly's sandboxes, this machine, or a host that the user allowed by hand. */
+/** Gladly's production, Gladly's sandboxes, this machine, or a host that the user allowed. */
 export type HostKind = 'com' | 'qa' | 'loopback' | 'other';
 
 export interface Domain {
   /** Scheme, host and port, without a slash at the end. */
-  origin: string;
+  readonly origin: string;
   /** Host and port. */
-  host: string;
-  hostKind: HostKind;
+  readonly host: string;
+  readonly hostKind: HostKind;
 }
 
-const examples = 'give acme, acme.gladly.com, acme.gladly.qa or an origin such as https://acme.gladly.com';
+const examples = 'Give acme, acme.gladly.com, acme.gladly.qa or an origin such as https://acme.gladly.com.';
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const gladlyHost = new RegExp(`^(?:${label}\\.)+gladly\\.(com|qa)$`);
 const hostName = new RegExp(`^${label}(?:\\.${label})*$`);
 
 /**
- * The organisation's address, in any of the forms that people paste. A form that could send the credentials to
- * somebody else is refused. Hosts: contract section 1 of Gladly's API (production .com, sandboxes .qa).
+ * The organization's address, in any form that people paste. Forms that could send the credentials to another host are
+ * refused. Hosts: contract section 1 of Gladly's API (production .com, sandboxes .qa).
  *
  * @throws InvalidValue
  */
 export function parseDomain(text: string, allowHost: boolean): Domain {
   const given = text.trim();
   if (given === '') throw new InvalidValue('the domain is empty', examples);
-  // What is left out here is how one host is made to look like another: userinfo, backslashes, letters of other scripts.
+  // Userinfo, backslashes and letters of other scripts can make one host look like another.
   if (given.includes('@')) throw new InvalidValue(`'${given}' contains a user name`, examples);
   if (!/^[A-Za-z0-9.:/[\]-]+$/.test(given)) {
-    throw new InvalidValue(`'${given}' contains characters that no host name has`, examples);
+    throw new InvalidValue(`'${given}' contains characters that a host name cannot have`, examples);
   }
   const { scheme, rest } = splitScheme(given.toLowerCase());
   const authority = rest.replace(/\/$/, '');
@@ -38,7 +38,7 @@ export function parseDomain(text: string, allowHost: boolean): Domain {
   const url = parseAuthority(scheme ?? 'https', short ? `${authority}.gladly.com` : authority, given);
   const hostKind = kindOf(url.hostname);
   refuseUnsafe(given, scheme, url, hostKind, allowHost);
-  // Nobody serves TLS on this machine unless asked to.
+  // A local server rarely has TLS.
   const { origin, host } = hostKind === 'loopback' && scheme === null ? new URL(`http://${authority}`) : url;
   return { origin, host, hostKind };
 }
@@ -50,12 +50,12 @@ function splitScheme(text: string): { scheme: string | null; rest: string } {
 
 function parseAuthority(scheme: string, authority: string, given: string): URL {
   if (scheme !== 'https' && scheme !== 'http') {
-    throw new InvalidValue(`'${given}' has the scheme ${scheme}`, 'use https');
+    throw new InvalidValue(`'${given}' has the scheme ${scheme}`, 'Use https.');
   }
   const whole = `${scheme}://${authority}`;
   const url = URL.canParse(whole) ? new URL(whole) : null;
   const isName = url !== null && (url.hostname.startsWith('[') || hostName.test(url.hostname));
-  if (url === null || !isName) throw new InvalidValue(`'${given}' is no host name`, examples);
+  if (url === null || !isName) throw new InvalidValue(`'${given}' is not a host name`, examples);
   return url;
 }
 
@@ -78,16 +78,16 @@ function refuseUnsafe(
   if (scheme === 'http') {
     throw new InvalidValue(
       `'${given}' would send the token unencrypted`,
-      'use https; http is for this machine only',
+      'Use https; http is for this machine only.',
     );
   }
   if (hostKind === 'other' && !allowHost) {
     throw new InvalidValue(
-      `${url.host} is not a host of Gladly`,
-      'check the spelling, or add --allow-host (GCSAT_ALLOW_HOST=1) if the token may go there',
+      `${url.host} is not a Gladly host`,
+      'Check the spelling. If the token may go there, add --allow-host (GCSAT_ALLOW_HOST=1).',
     );
   }
   if (hostKind !== 'other' && url.port !== '') {
-    throw new InvalidValue(`'${given}' has a port, Gladly has none but 443`, examples);
+    throw new InvalidValue(`'${given}' has a port, but Gladly uses only 443`, examples);
   }
 }

@@ -1,30 +1,30 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 
-/** The variable's value; null when it is not set or empty, as deployment tools leave it. */
+/** The variable's value; null when it is unset or, as deployment tools often leave it, empty. */
 export function environmentText(env: NodeJS.ProcessEnv, name: string): string | null {
   const value = env[name] ?? '';
   return value === '' ? null : value;
 }
 
-/** @throws Failure kind configuration when the value is neither yes nor no. */
+/** @throws Failure kind configuration when the value is neither yes nor no */
 export function environmentSwitch(env: NodeJS.ProcessEnv, name: string): boolean {
   const value = environmentText(env, name)?.trim().toLowerCase() ?? '';
   if (['', '0', 'false', 'no', 'off'].includes(value)) return false;
   if (['1', 'true', 'yes', 'on'].includes(value)) return true;
   throw new Failure('configuration', 'bad_configuration', `${name}: '${value}' is neither yes nor no`, {
-    hint: `set ${name}=1 or ${name}=0`,
+    hint: `Set ${name}=1 or ${name}=0.`,
   });
 }
 
-/** Build services set CI to something; `false` and `0` are what people set to say that it is none. */
+/** Build services set CI to various values; people set `false` or `0` to turn it off. */
 export function isContinuousIntegration(env: NodeJS.ProcessEnv): boolean {
   return !['', '0', 'false'].includes((env['CI'] ?? '').toLowerCase());
 }
 
 /**
- * A secret from the variable, or from the file that its `_FILE` twin names (as Docker and systemd hand them over);
- * one line break at the end of the file does not count.
+ * A secret from the variable, or from the file that its `_FILE` twin names (as Docker and systemd provide secrets),
+ * without one line break at the end of the file.
  *
  * @throws Failure kind configuration when both are set, or the file is unreadable or empty.
  */
@@ -35,24 +35,24 @@ export async function environmentSecret(env: NodeJS.ProcessEnv, name: string): P
   if (file === null) return value;
   if (value !== null) {
     throw new Failure('configuration', 'secret_given_twice', `${name} and ${fileName} are both set`, {
-      hint: 'unset one of them',
+      hint: 'Unset one of them.',
     });
   }
   const secret = withoutLineEnd(await readSecretFile(fileName, file));
   if (secret !== '') return secret;
   throw new Failure('configuration', 'secret_file_empty', `${fileName}: ${file} is empty`, {
-    hint: 'write the secret into the file',
+    hint: 'Write the secret to the file.',
   });
 }
 
-/** The variable that gives the secret, for messages: itself, or its `_FILE` twin. */
+/** For messages: the variable that gives the secret, which may be the `_FILE` twin. */
 export function secretVariable(env: NodeJS.ProcessEnv, name: string): string {
   return environmentText(env, name) === null && environmentText(env, `${name}_FILE`) !== null
     ? `${name}_FILE`
     : name;
 }
 
-/** Without the one line break that editors and `echo` put at the end. */
+/** Without the line break that editors and `echo` put at the end. */
 export function withoutLineEnd(text: string): string {
   return text.replace(/\r?\n$/, '');
 }
@@ -66,7 +66,7 @@ async function readSecretFile(variable: string, file: string): Promise<string> {
       'configuration',
       'secret_file_unreadable',
       `${variable}: cannot read ${file} (${reason})`,
-      { hint: 'check the path and its permissions', cause: error },
+      { hint: 'Check the path and its permissions.', cause: error },
     );
   }
 }
@@ -83,7 +83,7 @@ const accountVariables = [
   'GCSAT_DATABASE_URL_FILE',
 ];
 
-/** The environment without what names an organisation, its credentials, its sender or its ledger. */
+/** The environment without the variables that name an organization, its credentials, its sender or its ledger. */
 export function withoutAccount(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
   return Object.fromEntries(Object.entries(env).filter(([name]) => !accountVariables.includes(name)));
 }

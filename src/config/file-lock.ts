@@ -6,14 +6,14 @@ import { Failure } from '../failure.ts';
 
 const pauseMs = 20;
 const longestWaitMs = 30_000;
-/** Holders read and write one small file; one that takes so long has ended where we cannot see it. */
+/** Holders read and write one small file. One that takes this long has ended on a host that we cannot see. */
 const abandonedAfterMs = 10_000;
 
 /**
- * Does the work while no other process does any under the same lock. The lock is a file; one whose process has ended, or
- * that is older than 10 s, is taken away.
+ * Does the work while no other process works under the same lock. The lock is a file; it is removed when its process has
+ * ended or it is older than 10 s.
  *
- * @throws Failure kind temporary when others held it for 30 s; what open throws when the file can not be made
+ * @throws Failure kind temporary when others held it for 30 s; the error of `open` when the file cannot be made
  */
 export async function withFileLock<Value>(lock: string, work: () => Promise<Value>): Promise<Value> {
   const own = `${hostname()} ${process.pid} ${randomBytes(8).toString('hex')}`;
@@ -21,7 +21,7 @@ export async function withFileLock<Value>(lock: string, work: () => Promise<Valu
   try {
     return await work();
   } finally {
-    // One that was taken away from us is somebody else's by now.
+    // If another process removed ours, the file is now its own.
     if ((await contentOf(lock)) === own) await unlink(lock).catch(() => undefined);
   }
 }
@@ -29,17 +29,17 @@ export async function withFileLock<Value>(lock: string, work: () => Promise<Valu
 async function acquire(lock: string, own: string): Promise<void> {
   const until = performance.now() + longestWaitMs;
   while (!(await make(lock, own))) {
-    await takeAwayIfAbandoned(lock);
+    await removeIfAbandoned(lock);
     if (performance.now() > until) {
-      throw new Failure('temporary', 'configuration_busy', `other processes keep ${lock} without a pause`, {
-        hint: 'run it again; if no gcsat runs, remove the file',
+      throw new Failure('temporary', 'configuration_busy', `other processes have held ${lock} for too long`, {
+        hint: 'Run it again. If no gcsat is running, remove the file.',
       });
     }
     await sleep(pauseMs);
   }
 }
 
-/** Whole or not at all, and only by the first: a link has its content from the beginning. */
+/** A link appears with its content, and only for the first process. */
 async function make(lock: string, own: string): Promise<boolean> {
   const temporary = asideOf(lock);
   try {
@@ -56,22 +56,22 @@ async function make(lock: string, own: string): Promise<boolean> {
   }
 }
 
-async function takeAwayIfAbandoned(lock: string): Promise<void> {
+async function removeIfAbandoned(lock: string): Promise<void> {
   const seen = await contentOf(lock);
   if (seen === null || !(hasEnded(seen) || (await isOld(lock)))) return;
   const aside = asideOf(lock);
   try {
     await rename(lock, aside);
   } catch {
-    // Somebody else was faster.
+    // Another process was faster.
     return;
   }
-  // Between the look and the move others may have taken the old one away and made one that is alive.
+  // Between the look and the move, another process may have replaced the old lock with its own.
   if ((await contentOf(aside)) !== seen) await link(aside, lock).catch(() => undefined);
   await unlink(aside).catch(() => undefined);
 }
 
-/** Process ids mean something on their own host only. */
+/** A process id has a meaning on its own host only. */
 function hasEnded(content: string): boolean {
   const [host, pid] = content.split(' ');
   if (host !== hostname() || !/^[1-9]\d*$/.test(pid ?? '')) return false;

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 
-/** A text that is no value of its setting. Who gave it decides which failure it becomes. */
+/** A text that its setting cannot have. Where it was given decides which failure it becomes. */
 export class InvalidValue extends Error {
   readonly hint: string;
 
@@ -12,9 +12,7 @@ export class InvalidValue extends Error {
 }
 
 /**
- * Reads a text that a user gave.
- *
- * @param source names the place for the user, e.g. `--timeout` or `GCSAT_TIMEOUT`.
+ * @param source for messages: where the text was given, e.g. `--timeout` or `GCSAT_TIMEOUT`.
  * @param kind usage for the command line, configuration for the environment and stored profiles.
  * @throws Failure of that kind.
  */

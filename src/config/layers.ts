@@ -1,22 +1,20 @@
 import { Failure } from '../failure.ts';
 import { environmentSecret, environmentText, secretVariable } from './environment.ts';
 import { readValue } from './invalid-value.ts';
-import type { ProfileKey } from './profile-values.ts';
-import type { StoredProfile } from './profiles.ts';
 import type { SettingOrigin } from './settings.ts';
 
-/** Where the text of a setting may stand; the first that has one counts. */
+/** Where the text of a setting may stand; the first place that has one wins. */
 export interface Places {
   /** Name and text of a flag. */
   readonly flag?: readonly [string, string | undefined];
   readonly variable?: string;
   /** A variable that holds a secret, and has a `_FILE` twin. */
   readonly secret?: string;
-  /** What the profile says; the source of its text is told by the reader. */
+  /** The text in the profile, and its name there. */
   readonly stored?: readonly [string, string | undefined];
 }
 
-/** A text that somebody gave, and who it was. */
+/** A text that was given, and where. */
 export interface Given {
   readonly text: string;
   readonly origin: SettingOrigin;
@@ -28,7 +26,7 @@ export interface LayerReader {
   /** By the name of the setting, for everything that was read so far. */
   readonly origins: Record<string, SettingOrigin>;
   readonly find: (places: Places) => Promise<Given | null>;
-  /** @throws Failure kind usage for a bad flag, kind configuration for what is set or stored wrongly. */
+  /** @throws Failure kind usage for a bad flag, kind configuration for a bad variable or stored value. */
   readonly parse: <Value>(
     name: string,
     given: Given | null,
@@ -43,18 +41,18 @@ export interface LayerReader {
   ) => Promise<Value>;
 }
 
-/** Told of a value of the environment or the profile that is none, in whose place its default is taken. */
+/** Receives an invalid value of the environment or the profile; the default replaces it. */
 export type OnInvalid = (name: string, failure: Failure) => void;
 
-/**
- * @param storedIn names the profile and its file, for messages.
- * @param onInvalid without it, such a value is an error.
- */
-export function readLayers(
-  env: NodeJS.ProcessEnv,
-  storedIn: () => string,
-  onInvalid?: OnInvalid,
-): LayerReader {
+/** The layer below the environment. */
+export interface StoredLayer {
+  readonly origin: 'profile' | 'sandbox';
+  /** For messages: the profile and its file. */
+  readonly describe: () => string;
+}
+
+/** @param onInvalid without it, an invalid value is an error. */
+export function readLayers(env: NodeJS.ProcessEnv, layer: StoredLayer, onInvalid?: OnInvalid): LayerReader {
   const origins: Record<string, SettingOrigin> = {};
 
   const find: LayerReader['find'] = async ({ flag, variable, secret, stored }) => {
@@ -66,7 +64,7 @@ export function readLayers(
     if (hidden !== null && secret !== undefined)
       return { text: hidden, origin: 'environment', source: secretVariable(env, secret) };
     if (stored?.[1] === undefined) return null;
-    return { text: stored[1], origin: 'profile', source: `${stored[0]} of ${storedIn()}` };
+    return { text: stored[1], origin: layer.origin, source: `${stored[0]} of ${layer.describe()}` };
   };
   const parse: LayerReader['parse'] = (name, given, parser, fallback) => {
     origins[name] = given?.origin ?? 'default';
@@ -75,7 +73,7 @@ export function readLayers(
     try {
       return readValue(kind, given.source, parser, given.text);
     } catch (error) {
-      // Another profile than the one that was meant is no stand-in for it.
+      // The default profile must not replace the one that was meant.
       if (onInvalid === undefined || kind === 'usage' || name === 'profile') throw error;
       if (!(error instanceof Failure)) throw error;
       onInvalid(name, error);
@@ -88,9 +86,4 @@ export function readLayers(
     parse,
     read: async (name, places, parser, fallback) => parse(name, await find(places), parser, fallback),
   };
-}
-
-/** The place of a profile's value. */
-export function inProfile(profile: StoredProfile, key: ProfileKey): readonly [string, string | undefined] {
-  return [key, profile.values[key]];
 }

@@ -1,22 +1,38 @@
 import { Failure } from '../failure.ts';
-import { resolveSettings, type ResolvedSettings } from './resolve.ts';
+import { resolveSettings } from './resolve.ts';
+import type { ResolvedSettings, SettingSources } from './resolved-settings.ts';
 import type { GlobalFlags, Settings } from './settings.ts';
 
 /**
  * The settings of the chosen profile: flag, then environment, then profile, then default.
  *
- * @throws Failure kind configuration when something is missing (all of it is named at once) or stored wrongly;
- *   kind usage for a bad flag.
+ * @throws Failure kind configuration when something is missing (the message names all of it) or stored wrongly; kind
+ *   usage for a bad flag.
  */
-export async function loadSettings(flags: GlobalFlags, env: NodeJS.ProcessEnv): Promise<Settings> {
-  return complete(await resolveSettings({ flags, env }));
+export async function loadSettings(
+  flags: GlobalFlags,
+  env: NodeJS.ProcessEnv,
+  more: Pick<SettingSources, 'overrides' | 'onSecret'> = {},
+): Promise<Settings> {
+  return complete(await resolveSettings({ flags, env, ...more }));
 }
 
-/** The settings, if nothing is missing. */
+/** @throws Failure `not_configured` */
 export function complete(resolved: ResolvedSettings): Settings {
   const { domain, email, token, database, profileExists, foreignToken, ...rest } = resolved;
   if (domain !== null && email !== null && token !== null && database !== null) {
-    return { ...rest, origin: domain.origin, hostKind: domain.hostKind, email, token, database };
+    return {
+      ...rest,
+      // The address may become known later, and spreading would fix what it is now.
+      get publicUrl() {
+        return resolved.publicUrl;
+      },
+      origin: domain.origin,
+      hostKind: domain.hostKind,
+      email,
+      token,
+      database,
+    };
   }
   const missing = [
     ...(domain === null ? [{ name: 'domain', give: '--domain or GCSAT_DOMAIN' }] : []),
@@ -32,6 +48,6 @@ export function complete(resolved: ResolvedSettings): Settings {
   const foreign =
     foreignToken === null ? '' : `; the token saved for ${foreignToken} is not sent to another host`;
   throw new Failure('configuration', 'not_configured', `not configured: ${lack}${foreign}`, {
-    hint: `run \`gcsat configure\`, or give ${missing.map(({ give }) => give).join('; ')}; or add --sandbox to try without an account`,
+    hint: `Run \`gcsat configure\`, or give ${missing.map(({ give }) => give).join('; ')}. To try without an account, add --sandbox.`,
   });
 }

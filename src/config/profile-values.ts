@@ -1,39 +1,21 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { deliveryNames, type DeliveryName } from '../domain/delivery.ts';
+import { deliveryNames, usableDeliveries, type DeliveryName } from '../domain/delivery.ts';
 import { InvalidValue } from './invalid-value.ts';
-
-/** Settings of a profile, besides the credentials and the policy, as `configure set` names them. */
-export const profileKeys = [
-  'delivery',
-  'from',
-  'publicUrl',
-  'smtpUrl',
-  'template',
-  'logo',
-  'trustProxy',
-  'ratePercent',
-  'timeout',
-] as const;
-
-export type ProfileKey = (typeof profileKeys)[number];
-
-export function isProfileKey(key: string): key is ProfileKey {
-  return (profileKeys as readonly string[]).includes(key);
-}
+import type { ProfileKey } from './setting-keys.ts';
 
 /** @throws InvalidValue */
 export function parseDelivery(text: string): DeliveryName {
   const name = deliveryNames.find((known) => known === text.trim());
   if (name !== undefined) return name;
-  throw new InvalidValue(`'${text}' is no delivery`, `use one of ${deliveryNames.join(', ')}`);
+  throw new InvalidValue(`'${text}' is not a delivery`, `Use one of ${usableDeliveries.join(', ')}.`);
 }
 
-/** The sender: an address, perhaps with a name, or a number. @throws InvalidValue */
+/** The sender: an address, with or without a name, or a number. @throws InvalidValue */
 export function parseFrom(text: string): string {
   const from = text.trim();
   if (from !== '' && from.length <= 320 && !/\p{Cc}/u.test(from)) return from;
-  throw new InvalidValue(`'${text}' is no sender`, 'use e.g. care@acme.com or +15550100');
+  throw new InvalidValue(`'${text}' is not a sender`, 'Use e.g. care@acme.com or +15550100.');
 }
 
 /** Without a slash at the end. @throws InvalidValue */
@@ -42,18 +24,18 @@ export function parsePublicUrl(text: string): string {
   const plain =
     url !== null && url.username === '' && url.password === '' && url.search === '' && url.hash === '';
   if (plain && (url.protocol === 'https:' || url.protocol === 'http:')) return url.href.replace(/\/+$/, '');
-  throw new InvalidValue('this is no web address', 'use e.g. https://csat.acme.com');
+  throw new InvalidValue('this is not a web address', 'Use e.g. https://csat.acme.com.');
 }
 
-/** The value is not repeated in the message: it holds a password. @throws InvalidValue */
+/** The message leaves out the value, which holds a password. @throws InvalidValue */
 export function parseSmtpUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   const known =
     url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== '';
   if (known && decodes(url.username) && decodes(url.password)) return text.trim();
   throw new InvalidValue(
-    'this is no address of a mail server',
-    'use smtp://USER:PASSWORD@host:587 or smtps://…',
+    'this is not the address of a mail server',
+    'Use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host:465.',
   );
 }
 
@@ -69,17 +51,17 @@ function decodes(text: string): boolean {
 /** A file, as an absolute path. @throws InvalidValue */
 export function parseTemplate(text: string): string {
   if (text.trim() !== '') return resolve(text);
-  throw new InvalidValue('the path is empty', 'name the file of the template');
+  throw new InvalidValue('the path is empty', 'Name the file of the template.');
 }
 
 /** A picture, as an absolute path. @throws InvalidValue */
 export function parseLogo(text: string): string {
   if (text.trim() !== '') return resolve(text.trim());
-  throw new InvalidValue('the path is empty', 'name the file of the logo: PNG, JPEG, WebP or GIF');
+  throw new InvalidValue('the path is empty', 'Name the file of the logo: PNG, JPEG, WebP or GIF.');
 }
 
 /**
- * Addresses and ranges of the proxies whose X-Forwarded-For is believed, separated by commas; nothing for none.
+ * Addresses and ranges of the proxies whose X-Forwarded-For is trusted, separated by commas; an empty text for none.
  *
  * @throws InvalidValue
  */
@@ -88,7 +70,7 @@ export function parseTrustProxy(text: string): readonly string[] {
   const entries = text.split(',').map((entry) => entry.trim());
   const ranges = entries.filter((entry) => entry !== '').map(parseAddressRange);
   if (ranges.length > 0) return ranges;
-  throw new InvalidValue(`'${text}' names no address`, 'use e.g. 127.0.0.1, 10.0.0.0/8 or fd00::/8');
+  throw new InvalidValue(`'${text}' names no address`, 'Use e.g. 127.0.0.1, 10.0.0.0/8 or fd00::/8.');
 }
 
 function parseAddressRange(entry: string): string {
@@ -96,55 +78,55 @@ function parseAddressRange(entry: string): string {
   const family = isIP(address);
   const longest = family === 4 ? 32 : 128;
   const fits = length === undefined || (/^\d{1,3}$/.test(length) && Number(length) <= longest);
-  // A zone names an interface of this machine, which no header can.
+  // A zone names an interface of this machine, which has no meaning in a header.
   if (family !== 0 && !address.includes('%') && rest.length === 0 && fits) return entry.toLowerCase();
   throw new InvalidValue(
     `'${entry}' is neither an address nor a range of addresses`,
-    'use e.g. 127.0.0.1, 10.0.0.0/8 or fd00::/8, separated by commas',
+    'Use e.g. 127.0.0.1, 10.0.0.0/8 or fd00::/8, separated by commas.',
   );
 }
 
-/** A file path or a URL; the ledger itself says which URLs it can open. @throws InvalidValue */
+/** A file path or a URL. The ledger decides which URLs it can open. @throws InvalidValue */
 export function parseDatabase(text: string): string {
   const location = text.trim();
-  // A single letter is a drive of Windows.
+  // A single letter is a Windows drive.
   const [, scheme = ''] = /^([a-z][a-z0-9+.-]+):/i.exec(location) ?? [];
   if (!['', 'sqlite', 'postgres', 'postgresql'].includes(scheme.toLowerCase())) {
     throw new InvalidValue(
-      `${scheme}: is no scheme of a ledger`,
-      'give a file path or a sqlite: URL; a path with a colon begins with ./ or /',
+      `${scheme}: is not a scheme of a ledger`,
+      'Give a file path or a sqlite: URL. A path with a colon must begin with ./ or /.',
     );
   }
   if (/^(?:sqlite:)?:memory:$/i.test(location)) {
     throw new InvalidValue(
-      'a ledger in memory forgets who was asked',
-      'give a file path or a sqlite: URL; for trying without a trace there is --sandbox',
+      'a ledger in memory forgets who was surveyed',
+      'Give a file path or a sqlite: URL. To try gcsat without leaving a trace, use --sandbox.',
     );
   }
   if (location !== '') return location;
-  throw new InvalidValue('the name of the ledger is empty', 'give a file path or a sqlite: URL');
+  throw new InvalidValue('the name of the ledger is empty', 'Give a file path or a sqlite: URL.');
 }
 
-/** Percent of the organisation's rate limit. @throws InvalidValue */
+/** Percent of the organization's rate limit. @throws InvalidValue */
 export function parseRatePercent(text: string): number {
   const percent = /^\d{1,3}(?:\.\d+)?%?$/.test(text.trim()) ? Number.parseFloat(text) : Number.NaN;
   if (percent >= 1 && percent <= 100) return percent;
-  throw new InvalidValue(`'${text}' is no share of the rate limit`, 'use a percentage from 1 to 100');
+  throw new InvalidValue(`'${text}' is not a share of the rate limit`, 'Use a percentage from 1 to 100.');
 }
 
 /** Seconds, as milliseconds. @throws InvalidValue */
 export function parseTimeout(text: string): number {
   const seconds = /^\d{1,4}(?:\.\d{1,3})?s?$/.test(text.trim()) ? Number.parseFloat(text) : Number.NaN;
   if (seconds >= 0.1 && seconds <= 600) return Math.round(seconds * 1000);
-  throw new InvalidValue(`'${text}' is no time-out`, 'use seconds, from 0.1 to 600');
+  throw new InvalidValue(`'${text}' is not a timeout`, 'Use seconds, from 0.1 to 600.');
 }
 
-/** Name of a profile; it becomes part of file names. @throws InvalidValue */
+/** A profile's name, which becomes part of file names. @throws InvalidValue */
 export function parseProfileName(text: string): string {
   if (/^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$/.test(text)) return text;
   throw new InvalidValue(
-    `'${text}' is no name of a profile`,
-    'use up to 64 letters, digits, dots, hyphens and underscores, the first a letter or digit',
+    `'${text}' is not a profile name`,
+    'Use up to 64 letters, digits, dots, hyphens and underscores. The first must be a letter or a digit.',
   );
 }
 
@@ -153,15 +135,18 @@ export function parseEmail(text: string): string {
   const email = text.trim();
   // A colon would end the user name of Basic credentials (RFC 7617).
   if (/^[^\s:@\p{Cc}]+@[^\s:@\p{Cc}]+$/u.test(email)) return email;
-  throw new InvalidValue(`'${text}' is no e-mail address`, "use the e-mail address of Gladly's API user");
+  throw new InvalidValue(
+    `'${text}' is not an e-mail address`,
+    "Use the e-mail address of Gladly's API user.",
+  );
 }
 
 /** @throws InvalidValue */
 export function parseToken(text: string): string {
   const token = text.trim();
-  if (token === '') throw new InvalidValue('the token is empty', 'give the API token');
+  if (token === '') throw new InvalidValue('the token is empty', 'Give the API token.');
   if (/[\s\p{Cc}]/u.test(token))
-    throw new InvalidValue('the token contains spaces or line breaks', 'give the token alone');
+    throw new InvalidValue('the token contains spaces or line breaks', 'Give the token alone.');
   return token;
 }
 

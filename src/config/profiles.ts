@@ -1,12 +1,10 @@
-import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder } from '../private-folder.ts';
+import { configFile, configUnreadable, isRecord, readConfigFile, writeProfiles } from './config-file.ts';
 import { withFileLock } from './file-lock.ts';
-import type { PolicyKey } from './policy.ts';
-import type { ProfileKey } from './profile-values.ts';
+import type { PolicyKey, ProfileKey } from './setting-keys.ts';
 
-/** A profile as it is kept: the texts that `configure` was given, so that a person can read and edit the file. */
+/** A profile as it is stored: texts as the user gave them, so that a person can read and edit the file. */
 export interface StoredProfile {
   /** The origin. */
   domain?: string;
@@ -18,7 +16,7 @@ export interface StoredProfile {
   policy: Partial<Record<PolicyKey, string>>;
 }
 
-/** The Basic credentials that Gladly authenticates itself with. */
+/** Basic credentials that Gladly sends with its events. */
 export interface StoredWebhookSecret {
   user: string;
   password: string;
@@ -26,26 +24,18 @@ export interface StoredWebhookSecret {
 
 /** The webhook that `webhook install` registered. */
 export interface StoredWebhook {
-  /** Null until Gladly has told it. */
+  /** Null until Gladly has reported it. */
   id: string | null;
   url: string;
-  /** Absent where the environment gave the credentials. */
+  /** Absent when the environment gave the credentials. */
   secret?: StoredWebhookSecret;
-  /** Still accepted: Gladly may go on to use them until it has taken the new ones, or for a repeat under way. */
+  /** Still accepted: Gladly may use them until it has accepted the new ones, or for a retry that is under way. */
   previous?: StoredWebhookSecret[];
-  /** Whether Gladly has taken the secret for certain. */
+  /** It is not certain that Gladly has accepted the secret. */
   unconfirmed?: boolean;
 }
 
 export type Profiles = ReadonlyMap<string, StoredProfile>;
-
-interface ConfigFile {
-  profiles: Record<string, StoredProfile>;
-}
-
-export function configFile(directory: string): string {
-  return join(directory, 'config.json');
-}
 
 /**
  * All profiles of the folder's config.json, none if there is no such file.
@@ -53,45 +43,21 @@ export function configFile(directory: string): string {
  * @throws Failure kind configuration when the file is unreadable or not what `configure` writes.
  */
 export async function readProfiles(directory: string): Promise<Profiles> {
-  const file = configFile(directory);
-  const content = await readConfig(file);
+  const content = await readConfigFile(directory);
   if (content === null) return new Map();
+  const file = configFile(directory);
   const { profiles = {} } = content;
-  if (!isRecord(profiles)) throw unreadable(file, '`profiles` is no object');
+  if (!isRecord(profiles)) throw configUnreadable(file, '`profiles` is not an object');
   return new Map(Object.entries(profiles).map(([name, profile]) => [name, readProfile(file, name, profile)]));
 }
 
-/** Read without conf, which takes longer to load than all else, and takes any JSON for an object. */
-async function readConfig(file: string): Promise<Record<string, unknown> | null> {
-  let text: string;
-  try {
-    text = await readFile(file, 'utf8');
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT') return null;
-    throw unreadable(file, code ?? 'unreadable');
-  }
-  const content = parsed(text);
-  if (!isRecord(content)) throw unreadable(file, 'it is no JSON object');
-  return content;
-}
-
-/** Undefined for what is no JSON: a message of the parser would quote the file, and the file holds the token. */
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
-}
-
-/** Adds or replaces one profile; the others are kept as they are. @throws Failure kind configuration */
+/** Adds or replaces one profile. @throws Failure kind configuration */
 export async function saveProfile(directory: string, name: string, profile: StoredProfile): Promise<void> {
   await changeProfile(directory, name, () => profile);
 }
 
 /**
- * Makes a profile anew of what it is now, with no other process changing any in between.
+ * Changes one profile, while no other process can change any.
  *
  * @param edit null leaves everything as it is.
  * @throws Failure kind configuration, and what `edit` throws
@@ -113,7 +79,7 @@ export async function removeProfile(directory: string, name: string): Promise<vo
 }
 
 async function change(directory: string, edit: (profiles: Profiles) => Profiles): Promise<void> {
-  // What can not be used is refused before anything is made.
+  // An unusable file is refused before the folder and the lock are made.
   await readProfiles(directory);
   try {
     makePrivateFolder(directory);
@@ -129,31 +95,24 @@ async function change(directory: string, edit: (profiles: Profiles) => Profiles)
       'configuration',
       'configuration_not_writable',
       `cannot write ${configFile(directory)} (${reason})`,
-      { hint: 'check the permissions of the folder, or set GCSAT_CONFIG_DIR', cause: error },
+      { hint: 'Check the permissions of the folder, or set GCSAT_CONFIG_DIR.', cause: error },
     );
   }
 }
 
 async function write(directory: string, profiles: Profiles): Promise<void> {
   const unknown = await unknownValues(directory);
-  const content = [...profiles].map(([name, profile]) => [name, { ...unknown.get(name), ...profile }]);
-  const { default: Conf } = await import('conf');
-  const config = new Conf<ConfigFile>({
-    cwd: directory,
-    configName: 'config',
-    projectSuffix: '',
-    configFileMode: 0o600,
-    // Names of profiles may have dots, which conf would take for paths.
-    accessPropertiesByDotNotation: false,
-  });
-  config.set('profiles', Object.fromEntries(content));
+  const content = [...profiles].map(
+    ([name, profile]) => [name, { ...unknown.get(name), ...profile }] as const,
+  );
+  await writeProfiles(directory, Object.fromEntries(content));
 }
 
 const knownKeys = ['domain', 'allowHost', 'email', 'token', 'webhook', 'values', 'policy'];
 
-/** What a later version, or a person, put into the profiles; it is not ours to take away. */
+/** What a later version or a person put into the profiles; it is not ours to remove. */
 async function unknownValues(directory: string): Promise<Map<string, Record<string, unknown>>> {
-  const { profiles } = (await readConfig(configFile(directory))) ?? {};
+  const { profiles } = (await readConfigFile(directory)) ?? {};
   if (!isRecord(profiles)) return new Map();
   return new Map(
     Object.entries(profiles).map(([name, profile]) => {
@@ -164,26 +123,26 @@ async function unknownValues(directory: string): Promise<Map<string, Record<stri
 }
 
 function readProfile(file: string, name: string, profile: unknown): StoredProfile {
-  if (!isRecord(profile)) throw unreadable(file, `profile '${name}' is no object`);
+  const unreadable = (reason: string): Failure => configUnreadable(file, `profile '${name}'${reason}`);
+  if (!isRecord(profile)) throw unreadable(' is not an object');
   const text = (key: string): string | undefined => {
     const value = profile[key];
     if (value === undefined || typeof value === 'string') return value;
-    throw unreadable(file, `profile '${name}': ${key} is no text`);
+    throw unreadable(`: ${key} is not text`);
   };
   const texts = (key: 'values' | 'policy'): Record<string, string> => {
     const group = profile[key] ?? {};
-    if (!isRecord(group)) throw unreadable(file, `profile '${name}': ${key} is no object`);
+    if (!isRecord(group)) throw unreadable(`: ${key} is not an object`);
     return Object.fromEntries(
       Object.entries(group).map(([entry, value]) => {
         if (typeof value === 'string' || typeof value === 'number') return [entry, String(value)];
-        throw unreadable(file, `profile '${name}': ${key}.${entry} is no text`);
+        throw unreadable(`: ${key}.${entry} is not text`);
       }),
     );
   };
   const [domain, email, token] = [text('domain'), text('email'), text('token')];
   const webhook = readWebhook(profile['webhook']);
-  if (webhook === 'unreadable')
-    throw unreadable(file, `profile '${name}': webhook is not what \`webhook install\` writes`);
+  if (webhook === 'unreadable') throw unreadable(': webhook is not what `webhook install` writes');
   return {
     ...(domain === undefined ? {} : { domain }),
     ...(profile['allowHost'] === true ? { allowHost: true } : {}),
@@ -214,14 +173,4 @@ function readWebhook(value: unknown): StoredWebhook | 'unreadable' | null {
 function isWebhookSecret(value: unknown): value is StoredWebhookSecret {
   if (!isRecord(value)) return false;
   return typeof value['user'] === 'string' && typeof value['password'] === 'string';
-}
-
-function unreadable(file: string, reason: string): Failure {
-  return new Failure('configuration', 'configuration_unreadable', `cannot use ${file}: ${reason}`, {
-    hint: 'mend the file or move it away; it was not changed',
-  });
-}
-
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }

@@ -3,65 +3,73 @@ import type { Policy } from '../domain/eligibility/policy.ts';
 import type { HostKind } from './domain.ts';
 import type { WebhookCredentials } from './webhook-credentials.ts';
 
-/** Where a value came from; a later one gives way to an earlier one. */
+/** Where a value came from. An earlier one in this list overrides a later one; `sandbox` is the embedded sandbox. */
 export type SettingOrigin = 'flag' | 'environment' | 'profile' | 'default' | 'sandbox';
 
-/** The global options that decide settings, as given on the command line. There is none for the token. */
+/** By the name of the setting as in `configure show`, e.g. `domain`, `timeout`, `suppressionDays`. */
+export type SettingOrigins = Readonly<Record<string, SettingOrigin>>;
+
+/** The global options that decide settings, as given on the command line. None of them holds the token. */
 export interface GlobalFlags {
-  profile?: string | undefined;
-  domain?: string | undefined;
-  email?: string | undefined;
-  /** The API token is read from stdin. */
-  tokenStdin?: boolean | undefined;
-  /** Hosts that are not Gladly's are allowed. */
-  allowHost?: boolean | undefined;
-  database?: string | undefined;
-  sandbox?: boolean | undefined;
+  readonly profile?: string | undefined;
+  readonly domain?: string | undefined;
+  readonly email?: string | undefined;
+  /** Read the API token from stdin. */
+  readonly tokenStdin?: boolean | undefined;
+  /** Allow hosts that are not Gladly's. */
+  readonly allowHost?: boolean | undefined;
+  readonly database?: string | undefined;
+  readonly sandbox?: boolean | undefined;
   /** Seconds. */
-  timeout?: string | undefined;
-  delivery?: string | undefined;
+  readonly timeout?: string | undefined;
+  readonly delivery?: string | undefined;
   /** Percent. */
-  rateShare?: string | undefined;
+  readonly rateShare?: string | undefined;
 }
 
-/** Everything that a command needs to know about the organisation it works for. */
+/** What a command sets for one run, whatever the profile and the environment say. */
+export interface SettingOverrides {
+  /** False: a signing key that does not exist yet lives only as long as the process. */
+  readonly keepsSigningKey?: boolean;
+  readonly webhookCredentials?: WebhookCredentials;
+  /** Where the survey page is once this process serves it; null until then. */
+  readonly publicUrl?: () => string | null;
+}
+
+/** Everything a command needs to know about the organization it works for. */
 export interface Settings {
-  profile: string;
+  readonly profile: string;
   /** E.g. `https://acme.gladly.com`; nothing else ever gets the credentials. */
-  origin: string;
-  hostKind: HostKind;
+  readonly origin: string;
+  readonly hostKind: HostKind;
   /** The API user: user name of the Basic credentials. */
-  email: string;
-  token: string;
+  readonly email: string;
+  readonly token: string;
   /** Of one HTTP request. */
-  timeoutMs: number;
-  /** Percent of the organisation's rate limit that we may use, 1 to 100. */
-  ratePercent: number;
-  delivery: DeliveryName;
+  readonly timeoutMs: number;
+  /** Percent of the organization's rate limit that we may use, 1 to 100. */
+  readonly ratePercent: number;
+  readonly delivery: DeliveryName;
   /** Sender address or number. */
-  from: string | null;
-  smtpUrl: string | null;
-  /** Where customers reach the survey page, without a slash at the end. Null: not given, and the delivery needs it. */
-  publicUrl: string | null;
+  readonly from: string | null;
+  readonly smtpUrl: string | null;
+  /** Where customers reach the survey page, without a slash at the end; null when it is needed but not given. */
+  readonly publicUrl: string | null;
   /** A file path, or a `sqlite:` or `postgres:` URL. */
-  database: string;
-  dataDir: string;
-  configDir: string;
-  outboxDir: string;
+  readonly database: string;
+  readonly dataDir: string;
+  readonly configDir: string;
+  readonly outboxDir: string;
   /** The operator's own mail template; null: the built-in one. */
-  templateFile: string | null;
+  readonly templateFile: string | null;
   /** Of the survey page. `color`: `#rrggbb`, or null for our own; `logoFile`: the operator's picture. */
-  brand: { color: string | null; logoFile: string | null };
-  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is believed. */
-  trustedProxies: readonly string[];
-  policy: Policy;
-  /**
-   * The signing key of survey links, at least 32 bytes; made at first need. Not kept (`keep: false`) it lives as long as
-   * the process.
-   */
-  surveySecret: (options?: { keep: boolean }) => Promise<Uint8Array>;
-  /** All that Gladly may authenticate itself with now; what changes in the files is seen at the next call. */
-  webhookCredentials(): Promise<WebhookCredentials>;
-  /** By the name of the setting as in `configure show`, e.g. `domain`, `timeout`, `suppressionDays`. */
-  origins: Record<string, SettingOrigin>;
+  readonly brand: { readonly color: string | null; readonly logoFile: string | null };
+  /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is trusted. */
+  readonly trustedProxies: readonly string[];
+  readonly policy: Policy;
+  /** The signing key of survey links, at least 32 bytes; made when first needed. */
+  readonly surveySecret: () => Promise<Uint8Array>;
+  /** All credentials that Gladly may use now; a change of the files shows at the next call. */
+  readonly webhookCredentials: () => Promise<WebhookCredentials>;
+  readonly origins: SettingOrigins;
 }

@@ -10,27 +10,28 @@ const leastBytes = 32;
 
 const newSecret = (): string => randomBytes(48).toString('base64url');
 
-/** Stands in for a key that is not kept, so that all links of one process are signed alike. */
-let passing: string | null = null;
+/** The key when none may be written, so that this process signs all links alike. */
+let temporarySecret: string | null = null;
 
 /**
- * The signing key of survey links: GCSAT_SURVEY_SECRET (or its `_FILE` twin), else the one kept in the data folder,
- * which is made at first need.
+ * The signing key of survey links: GCSAT_SURVEY_SECRET (or its `_FILE` twin), else the one in the data folder, which is
+ * made when first needed.
  *
- * @param keep false where nothing may be written: a key that is missing is made up, and gone with the process.
- * @throws Failure kind configuration when it is shorter than 32 bytes, or can not be read or kept.
+ * @param keeps false when nothing may be written: a missing key then lives only as long as the process.
+ * @throws Failure kind configuration when it is shorter than 32 bytes, or cannot be read or written.
  */
 export async function surveySecret(
   env: NodeJS.ProcessEnv,
   dataDir: string,
-  keep = true,
+  keeps = true,
 ): Promise<Uint8Array> {
   const given = await environmentSecret(env, 'GCSAT_SURVEY_SECRET');
   if (given !== null) return checked(given, secretVariable(env, 'GCSAT_SURVEY_SECRET'));
   const file = fileOf(dataDir);
   try {
-    const kept = (await readIfThere(file)) ?? (keep ? await make(dataDir, file) : (passing ??= newSecret()));
-    return checked(kept.trim(), file);
+    const secret =
+      (await readIfThere(file)) ?? (keeps ? await make(dataDir, file) : (temporarySecret ??= newSecret()));
+    return checked(secret.trim(), file);
   } catch (error) {
     if (error instanceof Failure) throw error;
     const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
@@ -39,14 +40,14 @@ export async function surveySecret(
       'survey_secret_unavailable',
       `cannot read or make ${file} (${reason})`,
       {
-        hint: 'check the permissions of the data folder, or set GCSAT_SURVEY_SECRET',
+        hint: 'Check the permissions of the data folder, or set GCSAT_SURVEY_SECRET.',
         cause: error,
       },
     );
   }
 }
 
-/** Where the key stands now, without reading it. `file`: where it is kept, or would be. */
+/** Where the key is now, without reading it. `file`: where it is stored, or would be. */
 export function surveySecretPlace(
   env: NodeJS.ProcessEnv,
   dataDir: string,
@@ -63,7 +64,7 @@ function checked(secret: string, source: string): Uint8Array {
   const bytes = Buffer.from(secret, 'utf8');
   if (bytes.length >= leastBytes) return bytes;
   throw new Failure('configuration', 'survey_secret_short', `${source} has fewer than ${leastBytes} bytes`, {
-    hint: 'make one with `openssl rand -base64 48`; links signed with the old one stop working',
+    hint: 'Make one with `openssl rand -base64 48`. Links signed with the old key stop working.',
   });
 }
 
@@ -76,7 +77,7 @@ async function readIfThere(file: string): Promise<string | null> {
   }
 }
 
-/** Two processes that start together agree on one: a link is made whole or not at all, and only by the first. */
+/** Processes that start together agree on one key: a link appears with its content, and only for the first of them. */
 async function make(dataDir: string, file: string): Promise<string> {
   makePrivateFolder(dataDir);
   const temporary = `${file}.${randomBytes(8).toString('hex')}`;

@@ -9,16 +9,16 @@ export interface Input extends AsyncIterable<unknown> {
 const longest = 64 * 1024;
 
 /**
- * A secret from stdin, read to its end; one line break at the end does not count.
+ * A secret from stdin, read to its end, without one line break at the end.
  *
- * @param option the option that asks for it, for messages.
- * @param hint how it is given.
- * @throws Failure kind usage when stdin is a terminal (which would show it), empty, or no secret by its length.
+ * @param option for messages: the option that reads it.
+ * @param hint how to give it.
+ * @throws Failure kind usage when stdin is a terminal (which would show the secret), empty, or too long.
  */
 export async function readSecret(
   option: string,
   input: Input = process.stdin,
-  hint = 'pipe the secret in, e.g. `pass show gladly | gcsat … --token-stdin`',
+  hint = 'Pipe the secret in, e.g. `pass show gladly | gcsat … --token-stdin`.',
 ): Promise<string> {
   const refused = (code: string, message: string): Failure => new Failure('usage', code, message, { hint });
   if (input.isTTY === true) {

@@ -1,18 +1,20 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import { environmentSecret, environmentText, secretVariable } from './environment.ts';
-import { configFile, readProfiles, type StoredProfile, type StoredWebhookSecret } from './profiles.ts';
+import { configFile } from './config-file.ts';
+import { readProfiles, type StoredProfile, type StoredWebhookSecret } from './profiles.ts';
+import { basicSecrets, type OnSecret } from './secrets.ts';
 
 /**
- * What Gladly may authenticate itself with (contract section 9: Basic credentials and static headers; nothing is
- * signed). Of each kind that is there one has to be shown; there are two of a kind while they are changed.
+ * What Gladly may authenticate with (contract section 9: Basic credentials and static headers; nothing is signed). An
+ * event must show one of each kind that is listed. While credentials change, a kind has two.
  */
 export interface WebhookCredentials {
   readonly basic: readonly { user: string; password: string }[];
   readonly headers: readonly { name: string; value: string }[];
   /**
-   * Basic ones that are enough without a header, though there is one: Gladly was given them alone, and may go on to
-   * use them until it has taken the header.
+   * Basic credentials that are enough without the header: Gladly got them before there was a header, and may use them
+   * until it has accepted it.
    */
   readonly basicAlone?: readonly { user: string; password: string }[];
 }
@@ -28,16 +30,16 @@ const variables = [
   'GCSAT_WEBHOOK_HEADER',
 ] as const;
 
-/** What the environment has Gladly use from now on. */
+/** The environment's credentials for Gladly to use from now on. */
 export interface GivenWebhookSecret {
   readonly basic: { user: string; password: string } | null;
   readonly header: { name: string; value: string } | null;
 }
 
 /**
- * The environment's, each variable with its `_FILE` twin. Without a user the password belongs to `gcsat`.
+ * From the environment, where each variable has a `_FILE` twin. The default user is `gcsat`.
  *
- * @throws Failure kind configuration for a user without a password, or a header that is none.
+ * @throws Failure kind configuration for a user without a password, or an invalid header.
  */
 export async function givenWebhookSecret(env: NodeJS.ProcessEnv): Promise<GivenWebhookSecret> {
   const [user, password, header] = await secretsOf(env, [
@@ -53,8 +55,8 @@ export async function givenWebhookSecret(env: NodeJS.ProcessEnv): Promise<GivenW
 }
 
 /**
- * All of the environment; a previous password without a user belongs to the current one. Where a header takes the place
- * of a password, the previous one was given without it.
+ * All credentials of the environment. A previous password without a user belongs to the current user. When a header
+ * replaces a password, Gladly got the previous password without the header.
  *
  * @throws Failure kind configuration, as above.
  */
@@ -81,33 +83,42 @@ function secretsOf(
   return Promise.all(names.map((name) => environmentSecret(env, name)));
 }
 
-/** What stands in a profile, the current one first. Gladly was given none of them together with a header. */
+/** The profile's credentials, the current ones first. Gladly never got them together with a header. */
 function profileSecrets(profile: StoredProfile | undefined): readonly StoredWebhookSecret[] {
   const { secret, previous = [] } = profile?.webhook ?? {};
   return [...(secret === undefined ? [] : [secret]), ...previous];
 }
 
-/** Whether a password of the environment is so short that it could be guessed. */
+/** Whether a secret is so short that it could be guessed. */
 export function isWeak({ basic, headers, basicAlone = [] }: WebhookCredentials): boolean {
   const passwords = [...basic, ...basicAlone].map(({ password }) => password);
   const secrets = [...passwords, ...headers.map(({ value }) => value)];
   return secrets.some((secret) => secret.length < fewestCharacters);
 }
 
+/** Each of them in every form in which it could be printed. */
+export function webhookSecrets({ basic, headers, basicAlone = [] }: WebhookCredentials): string[] {
+  return [
+    ...[...basic, ...basicAlone].flatMap(({ user, password }) => basicSecrets(user, password)),
+    ...headers.map(({ value }) => value),
+  ];
+}
+
 export interface WebhookCredentialSources {
   readonly env: NodeJS.ProcessEnv;
   readonly configDir: string;
   readonly profile: string;
-  /** The organisation's; null while unknown. */
+  /** The organization's; null while unknown. */
   readonly origin: string | null;
-  /** Stands in for the stored profile. */
+  /** Replaces the stored profile. */
   readonly draft?: StoredProfile;
+  readonly onSecret?: OnSecret;
 }
 
 /**
- * Gives all credentials that are accepted now. The files are looked at in every call and read again when they have
- * changed, so that a running server accepts what `webhook install` makes before Gladly uses it. The same object is
- * given as long as nothing changes.
+ * Returns all credentials that are accepted now. Every call checks the files and reads those that changed, so that a
+ * running server accepts new credentials of `webhook install` before Gladly uses them. The object stays the same until
+ * something changes.
  */
 export function webhookCredentialsReader(
   sources: WebhookCredentialSources,
@@ -116,7 +127,10 @@ export function webhookCredentialsReader(
   let known: { state: string; credentials: WebhookCredentials } | null = null;
   return async () => {
     const state = (await Promise.all(files.map(stateOf))).join(' ');
-    if (known === null || known.state !== state) known = { state, credentials: await readAll(sources) };
+    if (known?.state !== state) {
+      known = { state, credentials: await readAll(sources) };
+      webhookSecrets(known.credentials).forEach((secret) => sources.onSecret?.(secret));
+    }
     return known.credentials;
   };
 }
@@ -130,7 +144,7 @@ async function readAll({
 }: WebhookCredentialSources): Promise<WebhookCredentials> {
   const given = await environmentWebhookCredentials(env);
   const stored = draft ?? (await readProfiles(configDir)).get(profile);
-  // The webhook of a profile is its own organisation's, and no other one's events may come in by it.
+  // A profile's credentials belong to its own organization, and must not let in the events of another.
   const isOwn = stored?.domain === undefined || origin === null || stored.domain === origin;
   const kept = profileSecrets(isOwn ? stored : undefined);
   const { basic, headers, basicAlone = [] } = given;
@@ -143,7 +157,7 @@ function filesOf({ env, configDir, draft }: WebhookCredentialSources): string[] 
   return draft === undefined ? [...named, configFile(configDir)] : named;
 }
 
-/** Changes with the file; a file that is replaced is another one even within the same tick of the clock. */
+/** Changes with the file, and also when it is replaced within the same tick of the clock. */
 async function stateOf(file: string): Promise<string> {
   try {
     const { ino, size, mtimeNs, ctimeNs } = await stat(file, { bigint: true });
@@ -170,7 +184,7 @@ function pair(
       'configuration',
       'webhook_credentials_incomplete',
       `${userName} is set without ${names}_PASSWORD`,
-      { hint: `set ${names}_PASSWORD or ${names}_PASSWORD_FILE too, or unset ${userName}` },
+      { hint: `Set ${names}_PASSWORD or ${names}_PASSWORD_FILE too, or unset ${userName}.` },
     );
   }
   const name = user ?? otherwise;
@@ -180,18 +194,18 @@ function pair(
     'configuration',
     'bad_configuration',
     `${userName} or ${passwordName} has a character that Basic credentials cannot have`,
-    { hint: 'use a user without colons, and no line breaks or other control characters' },
+    { hint: 'Use a user without colons, and no line breaks or other control characters.' },
   );
 }
 
-/** The value is not repeated in the message: it is a secret. */
+/** The message leaves out the value, which is a secret. */
 function parseHeader(text: string, variable: string): { name: string; value: string } {
   const match = /^([!#$%&'*+.^_`|~0-9A-Za-z-]+):[ \t]*([\x21-\x7e](?:[\x20-\x7e]*[\x21-\x7e])?)[ \t]*$/.exec(
     text,
   );
   const [, name = '', value = ''] = match ?? [];
   if (match !== null) return { name, value };
-  throw new Failure('configuration', 'bad_configuration', `${variable} is no header`, {
-    hint: 'give e.g. `X-Gcsat-Token: a-long-random-text`',
+  throw new Failure('configuration', 'bad_configuration', `${variable} is not a header`, {
+    hint: 'Give e.g. `X-Gcsat-Token: a-long-random-text`.',
   });
 }

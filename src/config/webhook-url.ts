@@ -2,11 +2,11 @@ import { isLoopback } from '../domain/values/loopback.ts';
 import { webhookPath } from '../domain/values/webhook-path.ts';
 import { InvalidValue } from './invalid-value.ts';
 
-const examples = `use e.g. https://csat.acme.com${webhookPath}`;
+const examples = `Use e.g. https://csat.acme.com${webhookPath}.`;
 
 /**
- * The address of a webhook. One without a path gets the path of `serve`. https only, since the credentials travel with
- * every event; http to this machine, or to any host that was allowed by hand.
+ * The address of a webhook; without a path it gets the path of `serve`. It must be https, since every event carries the
+ * credentials; http is for this machine and for hosts that the user allowed.
  *
  * @throws InvalidValue
  */
@@ -14,7 +14,7 @@ export function parseWebhookUrl(text: string, allowHost: boolean): string {
   const given = text.trim();
   const url = URL.canParse(given) ? new URL(given) : null;
   if (url === null || (url.protocol !== 'https:' && url.protocol !== 'http:')) {
-    throw new InvalidValue(`'${given}' is no web address`, examples);
+    throw new InvalidValue(`'${given}' is not a web address`, examples);
   }
   if (url.username !== '' || url.password !== '') {
     throw new InvalidValue('the address contains a user name or a password', examples);
@@ -23,14 +23,13 @@ export function parseWebhookUrl(text: string, allowHost: boolean): string {
   if (url.protocol === 'http:' && !isLoopback(url.hostname) && !allowHost) {
     throw new InvalidValue(
       `'${given}' would send the credentials unencrypted`,
-      'use https; http is for this machine only',
+      'Use https; http is for this machine only.',
     );
   }
   if (url.pathname === '/') url.pathname = webhookPath;
   return url.href;
 }
 
-/** The address below the survey page's. */
 export function webhookUrlOf(publicUrl: string): string {
   return `${publicUrl}${webhookPath}`;
 }

@@ -65,6 +65,9 @@ export type DeliveryName = keyof typeof deliveries;
 
 export const deliveryNames = Object.keys(deliveries) as DeliveryName[];
 
+/** Those that this version can use; the others are accepted as names, and refused when they are needed. */
+export const usableDeliveries = deliveryNames.filter((name) => deliveries[name].available);
+
 export function traitsOf(delivery: DeliveryName): DeliveryTraits {
   return deliveries[delivery];
 }

@@ -4,13 +4,13 @@ import type { Output } from './output.ts';
 import { cut } from './table.ts';
 import { clean } from './text.ts';
 
-/** Failures that are named; the ledger lists the others. */
+/** Further failures are only counted; the ledger lists them. */
 const shownFailures = 10;
 const shownRows = 12;
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
 
-/** What `backfill` and `sync` tell a person. */
+/** The result of `backfill` and `sync`. */
 export function backfillView(document: BackfillDocument, screen: Screen): string {
   const { range, outcomes, thisRun, reasons, requests, failures, plan, end } = document;
   const { paint } = screen;
@@ -20,7 +20,7 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
     line('Sources', document.sources.length === 0 ? '-' : document.sources.join(', ')),
     line('Closings', `${document.closings}: ${countsOf(outcomes)}`),
     line(document.dryRun ? 'Would do' : 'This run', countsOf(thisRun)),
-    ...tableOf('Not asked', reasons, screen),
+    ...tableOf('Suppressed', reasons, screen),
   ];
   if (plan !== null) {
     lines.push(line('Would send', paint.bold(String(plan.wouldSend))));
@@ -32,8 +32,8 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
   const operations = Object.entries(requests.byOperation).map(
     ([operation, count]) => `${operation} ${count}`,
   );
-  const troubles = requests.rateLimited > 0 ? `, ${requests.rateLimited} times too many` : '';
-  lines.push(line('Requests', `${requests.gladly}${troubles}`), ...wrapped(operations, screen));
+  const limited = requests.rateLimited > 0 ? `, ${requests.rateLimited} refused by the rate limit` : '';
+  lines.push(line('Requests', `${requests.gladly}${limited}`), ...wrapped(operations, screen));
   for (const { conversationId, error } of failures.slice(0, shownFailures)) {
     lines.push(line(paint.red('Failed'), `${clean(conversationId)}: ${clean(error.message)}`));
   }
@@ -45,7 +45,7 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
   return lines.join('\n');
 }
 
-/** A tick of `sync`: what it began with, and the cards that it posted besides. */
+/** The result of a tick: also its start, and the cards that it posted. */
 export function syncView(
   document: BackfillDocument & { startedAt: string; cards: { posted: number; failed: number } },
   screen: Screen,
@@ -53,7 +53,7 @@ export function syncView(
   const { startedAt, cards, range } = document;
   const line = (label: string, value: string): string => labelled(label, value, screen);
   const isFirst = range?.since === startedAt;
-  const began = isFirst ? `${startedAt}; closings before that are surveyed by backfill alone` : startedAt;
+  const began = isFirst ? `${startedAt}; only backfill surveys earlier closings` : startedAt;
   return [line('Counts from', began), backfillView(document, screen), line('Cards', countsOf(cards))].join(
     '\n',
   );
@@ -64,7 +64,7 @@ function countsOf(counts: object): string {
   return parts.length === 0 ? 'nothing' : parts.map(([name, count]) => `${count} ${name}`).join(', ');
 }
 
-/** Of the label, the count and the gaps between them. */
+/** The width of the label, the count and the gaps between them. */
 const beforeName = 22;
 
 function tableOf(label: string, counts: Readonly<Record<string, number>>, screen: Screen): string[] {
@@ -79,7 +79,7 @@ function tableOf(label: string, counts: Readonly<Record<string, number>>, screen
   return shown.map((text, index) => labelled(index === 0 ? label : '', text, screen));
 }
 
-/** Three to a line, which fits 80 columns; on a narrow terminal one. */
+/** Three per line, which fits 80 columns; one per line on a narrow terminal. */
 function wrapped(parts: readonly string[], screen: Screen): string[] {
   const inLine = isNarrow(screen.columns) ? 1 : 3;
   return Array.from({ length: Math.ceil(parts.length / inLine) }, (_, row) =>
@@ -88,18 +88,18 @@ function wrapped(parts: readonly string[], screen: Screen): string[] {
 }
 
 function endText({ end, left: waiting, error }: BackfillDocument): string {
-  const left = `${waiting} closings are left in the queue; run it again to go on`;
+  const left = `${waiting} closings are left in the queue; run it again to continue`;
   switch (end) {
     case 'max_sends':
       return `--max-sends is reached; ${left}`;
     case 'limit':
       return `--limit is reached; ${left}`;
     case 'duration':
-      return `--max-duration is over; ${left}`;
+      return `--max-duration has passed; ${left}`;
     case 'stopped':
       return `${clean(error?.message ?? '')}; ${left}`;
     case 'declined':
-      return 'declined: nothing was sent, and nothing was put into the queue';
+      return 'declined: nothing was sent or queued';
     case 'done':
       return '';
   }

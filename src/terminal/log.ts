@@ -8,19 +8,19 @@ interface LogSink {
   readonly isTTY?: boolean | undefined;
 }
 
-/** Fields that never belong into a log, should somebody hand one over. */
+/** Fields that must never reach a log, even if a caller passes one. */
 const secretFields = ['authorization', 'password', 'token', 'comment', 'address', 'email', 'phone'];
 
 const linkTokens = /(\/[su]\/)[A-Za-z0-9_-]{20,}/g;
-/** The id of a closing has an @ too, but a time after it. */
+/** A closing's id has an @ too, but a time after it. */
 const mailAddresses = /[^\s"'<>@:=,]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}/g;
 
 /**
- * The log of this process, on stderr: lines of JSON (`time`, `level`, `msg`, fields), for a person at a terminal short
- * plain ones. Known secrets, tokens of links and mail addresses are removed from both.
+ * The log of this process, on stderr: lines of JSON (`time`, `level`, `msg`, fields), or short plain lines on a terminal.
+ * Both leave out known secrets, tokens of links and mail addresses.
  */
 export async function openLog(level: LogLevel, stderr: LogSink = process.stderr): Promise<Log> {
-  // The one export that is the same from the package and from the bundle.
+  // The only export that is the same in the package and in the bundle.
   const { default: pino } = await import('pino');
   const human = stderr.isTTY === true;
   const write = (line: string): void => {

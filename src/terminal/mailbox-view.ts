@@ -8,7 +8,7 @@ interface ReceivedMessage {
   text: string | null;
 }
 
-/** The messages of the embedded sandbox's mailbox, as an extra paragraph; nothing where there are none. */
+/** Messages in the embedded sandbox's mailbox, as an extra paragraph; empty without messages. */
 export function mailboxView(messages: readonly ReceivedMessage[], { paint }: Pick<Output, 'paint'>): string {
   if (messages.length === 0) return '';
   const lines = messages.map(

@@ -6,7 +6,7 @@ import { clean } from './text.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
 
-/** What is told is laid out for the 80 columns of a usual terminal; with less, a part of it is laid out anew. */
+/** Less than the usual 80 columns, which the views are made for. */
 export function isNarrow(columns: number): boolean {
   return columns < 80;
 }
@@ -14,8 +14,8 @@ export function isNarrow(columns: number): boolean {
 const labelWidth = 13;
 
 /**
- * A label and its value. On a narrow terminal a long value goes on in further lines, broken between words alone: an id
- * or a link in pieces could not be copied.
+ * A label and its value. On a narrow terminal a long value wraps, but only between words, so that ids and links can be
+ * copied.
  *
  * @param value is printed as it is
  */
@@ -31,7 +31,7 @@ export function labelled(label: string, value: string, { columns, paint }: Scree
   return [...(label === '' ? [] : [head.trimEnd()]), ...below].join('\n');
 }
 
-/** Lines of at most this width but for longer words, which stay whole. */
+/** Lines of at most this width, except that longer words stay whole. */
 export function flow(text: string, width: number): string[] {
   const lines: string[] = [];
   for (const word of text.split(' ').filter((part) => part !== '')) {
@@ -43,8 +43,8 @@ export function flow(text: string, width: number): string[] {
 }
 
 /**
- * The rows of a table for which there is no room: of each row the first two columns, and below them the others with
- * their titles, as far as they have something to say.
+ * The rows of a table that does not fit: the first two columns of each row, and below them the others with their titles,
+ * except those without a value.
  */
 export function records<Row>(
   rows: readonly Row[],
@@ -58,10 +58,10 @@ export function records<Row>(
     .map((row) => {
       const textOf = (column: Column<Row>): string => clean(redact(column.value(row)));
       const painted = (column: Column<Row>): string => column.paint?.(textOf(column), row) ?? textOf(column);
-      const told = others.filter((column) => !['', '-'].includes(textOf(column)));
+      const present = others.filter((column) => !['', '-'].includes(textOf(column)));
       return [
         `${painted(first)}  ${painted(second)}`,
-        ...told.map((column) => {
+        ...present.map((column) => {
           const lines = broken(textOf(column), room, column.overflow ?? 'cut');
           return `  ${paint.dim(column.title.padEnd(titleWidth))}  ${lines.join(`\n${indent}`)}`;
         }),

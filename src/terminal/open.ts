@@ -1,8 +1,8 @@
 import { Failure } from '../failure.ts';
-import { colourLevel, keepPackagesPlain } from './colour.ts';
+import { colorLevel, keepPackagesPlain } from './color.ts';
 import { createOutput, type LogLevel, type Output } from './output.ts';
 
-/** The global options that decide what is printed, and how. */
+/** The global options that decide what is printed and how. */
 export interface TerminalFlags {
   json?: boolean | undefined;
   jsonl?: boolean | undefined;
@@ -17,7 +17,7 @@ export interface TerminalFlags {
 const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 
 /**
- * The output of this process. Where colours are switched off, the environment says so from here on.
+ * The output of this process. If colors are off, this also sets the environment to say so.
  *
  * @throws Failure kind usage when two options contradict each other, kind configuration for a bad GCSAT_LOG_LEVEL.
  */
@@ -30,9 +30,9 @@ export function openOutput(flags: TerminalFlags, env: NodeJS.ProcessEnv): Output
     json: flags.json === true,
     jsonl: flags.jsonl === true,
     level: logLevel(flags, env),
-    colour: {
-      stdout: colourLevel(flags.color, env, stdout.isTTY),
-      stderr: colourLevel(flags.color, env, stderr.isTTY),
+    color: {
+      stdout: colorLevel(flags.color, env, stdout.isTTY),
+      stderr: colorLevel(flags.color, env, stderr.isTTY),
     },
     stdout,
     stderr,
@@ -48,7 +48,7 @@ function refuseBoth(
 ): void {
   if (left !== true || right !== true) return;
   throw new Failure('usage', 'contradicting_options', `${leftName} and ${rightName} contradict each other`, {
-    hint: 'give one of them',
+    hint: 'Give one of them.',
   });
 }
 
@@ -59,7 +59,7 @@ function logLevel(flags: TerminalFlags, env: NodeJS.ProcessEnv): LogLevel {
   if (given === '') return 'info';
   const level = levels.find((name) => name === given.toLowerCase());
   if (level !== undefined) return level;
-  throw new Failure('configuration', 'bad_configuration', `GCSAT_LOG_LEVEL: '${given}' is no level`, {
-    hint: `use one of ${levels.join(', ')}`,
+  throw new Failure('configuration', 'bad_configuration', `GCSAT_LOG_LEVEL: '${given}' is not a level`, {
+    hint: `Use one of ${levels.join(', ')}.`,
   });
 }

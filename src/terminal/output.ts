@@ -1,15 +1,15 @@
 import { Chalk } from 'chalk';
-import type { ColourLevel } from './colour.ts';
+import type { ColorLevel } from './color.ts';
 import { canSpin, startProgress, type Progress, type RunningProgress } from './progress.ts';
 import { redact } from './redact.ts';
 import { clean, cleanBlock, escapeControls } from './text.ts';
 
-/** How much goes to stderr: errors only, warnings too, the usual, everything. */
+/** How much goes to stderr: only errors, also warnings, the usual, or everything. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
 
 type Shade = (text: string) => string;
 
-/** Colours for stdout; they leave the text as it is when stdout shows none. */
+/** Colors for stdout; without color support they return the text unchanged. */
 export interface Paint {
   readonly bold: Shade;
   readonly dim: Shade;
@@ -20,9 +20,9 @@ export interface Paint {
 }
 
 /**
- * The one way from a command to the user. stdout carries results, stderr everything else. Known secrets are removed
- * from both; control characters are removed from people's text and escaped in JSON. A value inside a human text
- * should still go through `clean`, so that its line breaks cannot pretend to be lines of ours.
+ * The only way from a command to the user. stdout carries results, stderr everything else. Known secrets are removed from
+ * both; control characters are removed from text and escaped in JSON. A value inside a text should still go through
+ * `clean`, so that its line breaks cannot imitate our lines.
  */
 export interface Output {
   readonly json: boolean;
@@ -30,16 +30,16 @@ export interface Output {
   readonly quiet: boolean;
   readonly verbose: boolean;
   readonly level: LogLevel;
-  /** Width of the terminal; large when stdout is none, because nothing needs to be cut there. */
+  /** Width of the terminal; large when stdout is not a terminal, where nothing needs to be cut. */
   readonly columns: number;
   readonly paint: Paint;
-  /** The document of `--json` has been printed, so nothing may follow it. */
+  /** The document of `--json` was printed, so nothing may follow it. */
   readonly answered: boolean;
-  /** The one result of a command. The human text gets its line break at the end. */
+  /** The only result of a command. `human` returns a text without a line break at its end. */
   result(document: unknown, human: () => string): void;
-  /** The one result of a command that is made for a log: under `--json` and `--jsonl` it is one line. */
+  /** The only result of a command whose output goes to a log: under `--json` and `--jsonl` it is one line. */
   record(document: unknown, human: () => string): void;
-  /** One of many results; under `--jsonl` one document a line, under `--json` nothing (use `result` there). */
+  /** One of many results; under `--jsonl` one document per line, under `--json` nothing (use `result` there). */
   line(document: unknown, human: () => string): void;
   info(text: string): void;
   warn(text: string): void;
@@ -47,7 +47,7 @@ export interface Output {
   progress(text: string): Progress;
 }
 
-/** What of a stream the output needs. */
+/** What the output needs of a stream. */
 export interface Sink {
   write(text: string): unknown;
   readonly isTTY?: boolean | undefined;
@@ -58,21 +58,21 @@ export interface OutputOptions {
   readonly json: boolean;
   readonly jsonl: boolean;
   readonly level: LogLevel;
-  readonly colour: { readonly stdout: ColourLevel; readonly stderr: ColourLevel };
+  readonly color: { readonly stdout: ColorLevel; readonly stderr: ColorLevel };
   readonly stdout: Sink;
   readonly stderr: Sink;
-  /** Says what kind of terminal it is. */
+  /** Describes the terminal. */
   readonly env?: NodeJS.ProcessEnv;
 }
 
 const columnsWithoutTerminal = 1000;
-/** Serial consoles, containers and `expect` may say 0. */
+/** Serial consoles, containers and `expect` may report 0. */
 const columnsOfUnknownTerminal = 80;
 
 export function createOutput(options: OutputOptions): Output {
   const { json, jsonl, level, stdout, stderr } = options;
-  const paint = paintOf(options.colour.stdout);
-  const errorPaint = paintOf(options.colour.stderr);
+  const paint = paintOf(options.color.stdout);
+  const errorPaint = paintOf(options.color.stderr);
   const quiet = level === 'error' || level === 'warn';
   let answered = false;
   let running: RunningProgress | null = null;
@@ -83,7 +83,7 @@ export function createOutput(options: OutputOptions): Output {
     running?.show();
   };
   const human = (text: string): string => {
-    const safe = cleanBlock(redact(text), options.colour.stdout > 0);
+    const safe = cleanBlock(redact(text), options.color.stdout > 0);
     return safe === '' || safe.endsWith('\n') ? safe : `${safe}\n`;
   };
   const note = (prefix: string, text: string): void => print(stderr, `${prefix}${clean(redact(text))}\n`);
@@ -130,7 +130,7 @@ export function createOutput(options: OutputOptions): Output {
       const spinning = !quiet && !json && !jsonl && canSpin(stderr, options.env ?? {});
       const started = startProgress(text, {
         manner: quiet ? 'silent' : spinning ? 'spinner' : 'lines',
-        colour: options.colour.stderr > 0,
+        color: options.color.stderr > 0,
         print: (line) => print(stderr, `${line}\n`),
       });
       running = started;
@@ -139,14 +139,14 @@ export function createOutput(options: OutputOptions): Output {
   };
 }
 
-/** JSON without secrets; control and direction characters stand as escapes, so that showing it is harmless. */
+/** JSON without secrets; control and direction characters are escaped, so that it is harmless on a terminal. */
 function serialize(document: unknown, indent?: number): string {
   const withoutSecrets = (_key: string, value: unknown): unknown =>
     typeof value === 'string' ? redact(value) : value;
   return escapeControls(JSON.stringify(document, withoutSecrets, indent));
 }
 
-function paintOf(level: ColourLevel): Paint {
+function paintOf(level: ColorLevel): Paint {
   const chalk = new Chalk({ level });
   const shade =
     (name: keyof Paint): Shade =>

@@ -11,14 +11,14 @@ interface Posted {
   card: { itemId: string; body: CardItem };
 }
 
-/** What `post` tells a person; a dry run shows the exact body of the request. */
+/** The result of `post`; a dry run shows the exact body of the request. */
 export function postView(posted: Posted, { paint }: Pick<Output, 'paint'>): string {
   const { card, customerId, outcome, agent } = posted;
   const line = (label: string, value: string): string => `${paint.dim(label.padEnd(13))} ${value}`;
   const lines = [
     line('Conversation', clean(posted.conversationId)),
     line('Customer', clean(customerId)),
-    line('Credit', clean(agent?.name ?? agent?.id ?? 'nobody')),
+    line('Credit', clean(agent?.name ?? agent?.id ?? 'no agent')),
     line('Card', paint.bold(clean(card.body.content.title))),
     line('', clean(readableText(card.body.content.body))),
   ];

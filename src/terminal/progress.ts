@@ -2,7 +2,7 @@ import type { Ora } from 'ora';
 import { redact } from './redact.ts';
 import { clean } from './text.ts';
 
-/** A long work that tells how far it is. */
+/** How far a long piece of work has come. */
 export interface Progress {
   update(text: string): void;
   /** Ends with a tick and the text, or the last text. */
@@ -16,7 +16,7 @@ export interface RunningProgress extends Progress {
   show(): void;
 }
 
-/** What of a stream decides it. */
+/** What the decision needs of a stream. */
 interface Terminal {
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
@@ -24,15 +24,15 @@ interface Terminal {
 
 export interface ProgressOptions {
   readonly manner: 'spinner' | 'lines' | 'silent';
-  readonly colour: boolean;
+  readonly color: boolean;
   readonly print: (line: string) => void;
 }
 
 const lineEveryMs = 10_000;
 
-/** Where ora shows anything: it takes a dumb terminal, and every one in CI, for none that a spinner can turn on. */
+/** Where ora shows a spinner: it does not on dumb terminals and in CI. */
 export function canSpin({ isTTY, columns = 0 }: Terminal, env: NodeJS.ProcessEnv): boolean {
-  // ora clears without end on a terminal that says to have no columns.
+  // ora clears endlessly on a terminal that reports no columns.
   return isTTY === true && columns > 0 && env['TERM'] !== 'dumb' && !('CI' in env);
 }
 
@@ -52,12 +52,12 @@ const silent: RunningProgress = {
 
 const safe = (text: string): string => clean(redact(text));
 
-/** Nothing for short work; a line every 10 s, and then also one at the end, for long work. */
+/** Prints nothing for short work; for long work a line every 10 s, and one at the end. */
 function lines(first: string, { print }: ProgressOptions): RunningProgress {
   let text = first;
-  let told = false;
+  let printed = false;
   const timer = setInterval(() => {
-    told = true;
+    printed = true;
     print(safe(text));
   }, lineEveryMs);
   timer.unref();
@@ -68,26 +68,26 @@ function lines(first: string, { print }: ProgressOptions): RunningProgress {
     },
     succeed(last) {
       clearInterval(timer);
-      if (told) print(safe(last ?? text));
-      told = false;
+      if (printed) print(safe(last ?? text));
+      printed = false;
     },
     stop: () => clearInterval(timer),
   };
 }
 
-/** The spinner appears once ora is loaded, which costs more than most commands take to start. */
-function spinner(first: string, { colour, print }: ProgressOptions): RunningProgress {
+/** The spinner appears once ora is loaded, which takes longer than most commands take to start. */
+function spinner(first: string, { color, print }: ProgressOptions): RunningProgress {
   let text = safe(first);
   let shown: Ora | null = null;
   let ended = false;
   void import('ora').then(({ default: ora }) => {
     if (ended) return;
-    // With discardStdin, Ctrl-C would not reach us.
+    // With discardStdin, Ctrl-C would not reach this process.
     shown = ora({
       text,
       stream: process.stderr,
       discardStdin: false,
-      color: colour ? 'cyan' : false,
+      color: color ? 'cyan' : false,
     }).start();
   });
   const end = (): void => {
@@ -103,7 +103,7 @@ function spinner(first: string, { colour, print }: ProgressOptions): RunningProg
     succeed(last) {
       if (ended) return;
       end();
-      print(`${colour ? '\u001B[32m✔\u001B[39m' : '✔'} ${last === undefined ? text : safe(last)}`);
+      print(`${color ? '\u001B[32m✔\u001B[39m' : '✔'} ${last === undefined ? text : safe(last)}`);
     },
     stop: end,
     hide: () => void shown?.clear(),

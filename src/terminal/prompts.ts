@@ -1,10 +1,10 @@
 import { Failure } from '../failure.ts';
 import { clean } from './text.ts';
 
-/** Questions to a person at a terminal; only to be asked when prompts are allowed. */
+/** Questions to a person at a terminal; for use only when prompts are allowed. */
 export interface Prompts {
   text(question: TextQuestion): Promise<string>;
-  /** What is typed shows as stars and can not be revealed. */
+  /** The input shows as stars and cannot be revealed. */
   secret(question: Omit<TextQuestion, 'initial'>): Promise<string>;
   choice<Value extends string>(
     message: string,
@@ -17,7 +17,7 @@ export interface Prompts {
 export interface TextQuestion {
   readonly message: string;
   readonly initial?: string | undefined;
-  /** Null: fine; else what is wrong. */
+  /** Null if the answer is valid, else what is wrong with it. */
   problem(answer: string): string | null;
 }
 
@@ -72,8 +72,8 @@ export async function openPrompts(signal: AbortSignal): Promise<Prompts> {
 }
 
 /**
- * Aborts once nothing more can be typed. On Ctrl-D, readline closes itself, and inquirer would wait for ever: readline
- * then pauses the input and takes it out of raw mode, which it does together at no other time.
+ * Aborts once nothing more can be typed. On Ctrl-D, readline closes itself, and inquirer would wait forever. Only then
+ * does readline both pause the input and end its raw mode.
  */
 function watchForEnd(input: NodeJS.ReadStream): { ended: AbortSignal; close(): void } {
   const controller = new AbortController();
@@ -81,7 +81,7 @@ function watchForEnd(input: NodeJS.ReadStream): { ended: AbortSignal; close(): v
   let looking: NodeJS.Immediate | undefined;
   const look = (): void => {
     clearImmediate(looking);
-    // An answer closes readline too, and has settled by then.
+    // An answer closes readline too, but has settled by then.
     looking = setImmediate(() => {
       if (!input.isRaw) controller.abort(stoppedAtQuestion());
     });
@@ -98,13 +98,13 @@ function watchForEnd(input: NodeJS.ReadStream): { ended: AbortSignal; close(): v
 
 function stoppedAtQuestion(): Failure {
   return new Failure('interrupted', 'interrupted', 'stopped at a question; nothing was changed', {
-    hint: 'run the command again, or give the answers by flags',
+    hint: 'Run the command again, or give the answers by flags.',
   });
 }
 
 function reasonOf(error: unknown): unknown {
   if (!(error instanceof Error)) return error;
   if (error.name === 'ExitPromptError') return stoppedAtQuestion();
-  // A signal's reason says which one it was.
+  // The reason names the signal.
   return error.cause instanceof Failure ? error.cause : error;
 }

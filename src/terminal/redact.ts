@@ -1,16 +1,16 @@
 const secrets = new Set<string>();
-/** Shorter ones would tear holes into ordinary words. */
+/** Shorter secrets occur inside ordinary words. */
 const shortestSecret = 4;
 const replacement = '[redacted]';
 
 const headers = /\b((?:Proxy-)?Authorization["']?\s*[:=]\s*["']?)(?:[A-Za-z]+\s+)?[^\s"',;]+/gi;
-/** What our own hints show of such a URL, and no more than that. */
+/** Such URLs in our own hints, which must stay readable. */
 const placeholders = ['smtp://USER:PASSWORD@', 'smtps://USER:PASSWORD@'];
 const passwordInUrl = /(\b[a-z][a-z0-9+.-]*:\/\/[^\s/?#:@]*):[^\s/?#]*@/gi;
 
-/** From now on `redact` removes this value, also where it is URL-encoded or escaped in JSON. Null: nothing to keep. */
-export function registerSecret(secret: string | null): void {
-  if (secret === null || secret.length < shortestSecret) return;
+/** From now on `redact` removes this value, also when it is URL-encoded or escaped in JSON. */
+export function registerSecret(secret: string): void {
+  if (secret.length < shortestSecret) return;
   secrets.add(secret);
   secrets.add(encodeURIComponent(secret));
   secrets.add(JSON.stringify(secret).slice(1, -1));

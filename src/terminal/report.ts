@@ -1,19 +1,19 @@
 import { Failure, exitCodes } from '../failure.ts';
-import { colourLevel } from './colour.ts';
+import { colorLevel } from './color.ts';
 import { redact } from './redact.ts';
 import { clean, cleanBlock, escapeControls } from './text.ts';
 
-/** How the failed command was to print. */
+/** The output options of the failed command. */
 export interface ReportOptions {
   readonly json: boolean;
-  /** The document of `--json` has been printed already. */
+  /** The document of `--json` was printed already. */
   readonly answered: boolean;
   readonly verbose: boolean;
   readonly color: boolean | undefined;
 }
 
 /**
- * Tells the user of an error: one line on stderr, and under `--json` the document on stdout.
+ * Reports an error to the user: one line on stderr, and under `--json` a document on stdout.
  *
  * @returns the exit code.
  */
@@ -22,7 +22,7 @@ export function reportError(error: unknown, options: ReportOptions): number {
   const { stdout, stderr } = process;
   if (options.json && !options.answered) stdout.write(`${errorDocument(failure)}\n`);
   const prefix =
-    colourLevel(options.color, process.env, stderr.isTTY) > 0 ? '\u001B[31merror:\u001B[39m' : 'error:';
+    colorLevel(options.color, process.env, stderr.isTTY) > 0 ? '\u001B[31merror:\u001B[39m' : 'error:';
   stderr.write(`${prefix} ${errorLine(failure)}\n`);
   if (options.verbose && !(error instanceof Failure && error.cause === undefined)) {
     stderr.write(`${cleanBlock(redact(traceOf(error)), false)}\n`);
@@ -33,7 +33,7 @@ export function reportError(error: unknown, options: ReportOptions): number {
 function defect(error: unknown): Failure {
   const what = error instanceof Error ? error.message : String(error);
   return new Failure('defect', 'defect', `unexpected: ${what}`, {
-    hint: 'this is a defect of gcsat; please report it with what you did, -v shows the trace',
+    hint: 'This is a defect of gcsat. Please report it with what you did; -v shows the trace.',
   });
 }
 
@@ -48,7 +48,7 @@ function errorDocument({ code, message, hint, conversationId }: Failure): string
     hint: clean(redact(hint)),
     conversationId: conversationId === null ? null : redact(conversationId),
   };
-  // One line, because it may be a line of a log.
+  // One line, because a log may collect it.
   return escapeControls(JSON.stringify({ error }));
 }
 

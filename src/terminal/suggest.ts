@@ -1,4 +1,4 @@
-/** The candidate that a person most likely meant, or null when none is near: at most two letters, or a third of them, differ. */
+/** The candidate that the user most likely meant; null unless at most two letters, or a third of them, differ. */
 export function suggest(word: string, candidates: readonly string[]): string | null {
   let best: string | null = null;
   let least = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) + 1;
@@ -12,7 +12,7 @@ export function suggest(word: string, candidates: readonly string[]): string | n
   return best;
 }
 
-/** Insertions, deletions and replacements between two words; `limit` when there are at least so many. */
+/** Insertions, deletions and replacements between two words, at most `limit`. */
 function editDistance(left: string, right: string, limit: number): number {
   if (Math.abs(left.length - right.length) >= limit) return limit;
   let previous = Array.from({ length: right.length + 1 }, (_, index) => index);

@@ -8,12 +8,12 @@ import { localTime } from './time.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint' | 'verbose'>;
 
-/** Less than this leaves nothing of an item's columns to read. */
+/** With less, the columns of an item are too narrow to read. */
 const leastForColumns = 60;
-/** A timeline may have a thousand items: without -v only what surrounds the verdict is shown. */
+/** A timeline may have a thousand items; without -v only those around the verdict are shown. */
 const shownItems = 14;
 
-/** What `attribute` and `replay` tell a person about one conversation. */
+/** The result of `attribute` and `replay` for one conversation. */
 export function surveyView(document: SurveyDocument, screen: Screen): string {
   return [headView(document, screen), timelineView(document, screen), verdictView(document, screen)].join(
     '\n',
@@ -32,7 +32,7 @@ function headView({ conversation, customer, conversationId }: SurveyDocument, sc
     ],
     ['Inbox', conversation?.inbox?.name ?? conversation?.inbox?.id ?? '-'],
     ['Topics', topics === '' ? '-' : topics],
-    ['Owner', conversation?.assignedAgentName ?? conversation?.assignedAgentId ?? 'nobody'],
+    ['Assignee', conversation?.assignedAgentName ?? conversation?.assignedAgentId ?? 'none'],
   ];
   return lines.map(([label, value]) => labelled(label, clean(value), screen)).join('\n');
 }
@@ -80,15 +80,15 @@ function timelineView(
     .join('\n');
   const hidden = considered.length - rows.length;
   const more = hidden > 0 ? paint.dim(`\n  … ${hidden} more items, -v shows them`) : '';
-  const cut = timeline?.truncated === true ? ' (cut by Gladly, its end is hidden)' : '';
+  const cut = timeline?.truncated === true ? ' (cut off by Gladly, the end is missing)' : '';
   return `\n${paint.bold('Timeline')} ${considered.length} items${cut}\n${body}${more}\n`;
 }
 
-/** The part of the list to show: around the winner, else its end. */
+/** The part of the list to show: around the winner, or its end if there is none. */
 function window(length: number, winner: number, size: number): { from: number; until: number } {
   if (length <= size) return { from: 0, until: length };
-  const centre = winner < 0 ? length - 1 : winner;
-  const from = Math.min(Math.max(0, centre - Math.floor(size / 2)), length - size);
+  const center = winner < 0 ? length - 1 : winner;
+  const from = Math.min(Math.max(0, center - Math.floor(size / 2)), length - size);
   return { from, until: from + size };
 }
 
@@ -123,8 +123,8 @@ function verdictView(document: SurveyDocument, screen: Screen): string {
   for (const { itemId, status, durationSeconds, path } of document.recordings) {
     const length = durationSeconds === null ? '' : `, ${durationSeconds} s`;
     const place = path === null ? '' : `, ${path}`;
-    const told = `${clean(itemId)} ${clean(status ?? 'unknown')}${length}${clean(place)}`;
-    lines.push(labelled('Recording', told, screen));
+    const facts = `${clean(itemId)} ${clean(status ?? 'unknown')}${length}${clean(place)}`;
+    lines.push(labelled('Recording', facts, screen));
   }
   const { gladly, retried } = document.requests;
   lines.push(paint.dim(`${gladly} requests to Gladly${retried > 0 ? `, ${retried} of them repeated` : ''}`));
@@ -132,9 +132,9 @@ function verdictView(document: SurveyDocument, screen: Screen): string {
 }
 
 function creditLines({ attribution }: SurveyDocument, screen: Screen): string[] {
-  if (attribution === null) return [labelled('Credit', 'nobody', screen)];
+  if (attribution === null) return [labelled('Credit', 'no agent', screen)];
   const { agent, channel, respondedAt } = attribution;
-  const who = clean(agent.name ?? agent.id ?? 'an agent whom Gladly does not name');
+  const who = clean(agent.name ?? agent.id ?? 'an agent that Gladly does not name');
   const email = agent.email === null ? '' : ` <${clean(agent.email)}>`;
   const response = `last response by ${channel ?? 'an unknown channel'} at ${localTime(respondedAt, null)}`;
   return [labelled('Credit', `${screen.paint.bold(who)}${email}`, screen), labelled('', response, screen)];
@@ -145,7 +145,7 @@ function outcomeLine(document: SurveyDocument, screen: Screen): string {
 }
 
 function outcomeText({ outcome, survey, error, customer }: SurveyDocument, paint: Paint): string {
-  // Of several numbers the document shows one, which need not be the mobile that the SMS went to.
+  // The document shows one number of several, perhaps not the one that the SMS went to.
   const to =
     survey?.provider === 'gladly-sms' ? 'by SMS' : `to ${clean(customer?.email ?? customer?.phone ?? '')}`;
   switch (outcome) {

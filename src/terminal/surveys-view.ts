@@ -11,7 +11,7 @@ type Screen = Pick<Output, 'columns' | 'paint'>;
 /** The story shows a message that is leaving; the list does not. */
 type Entry = Omit<SurveyEntry, 'state'> & { state: ClosingState };
 
-/** The ledger's closings as a table. */
+/** Closings of the ledger, as a table. */
 export function surveysView(entries: readonly Entry[], screen: Screen): string {
   if (entries.length === 0) return 'No closings.';
   const { columns, paint } = screen;
@@ -42,51 +42,51 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
 }
 
 /** The whole story of one closing. */
-export function surveyStoryView(told: SurveyStory, screen: Screen): string {
+export function surveyStoryView(story: SurveyStory, screen: Screen): string {
   const { columns, paint } = screen;
   const line = (label: string, value: string): string => labelled(label, clean(value), screen);
-  const attribution = told.evidence?.attribution ?? null;
+  const attribution = story.evidence?.attribution ?? null;
   const lines = [
-    line('Closing', told.closingId),
-    line('Conversation', told.conversationId),
-    `${paint.dim('State'.padEnd(13))} ${stateShade(told.state, paint)(told.state)}`,
-    line('Customer', told.customer?.email ?? told.customer?.id ?? 'unknown'),
-    line('Credit', told.agent?.name ?? told.agent?.id ?? 'nobody'),
+    line('Closing', story.closingId),
+    line('Conversation', story.conversationId),
+    `${paint.dim('State'.padEnd(13))} ${stateShade(story.state, paint)(story.state)}`,
+    line('Customer', story.customer?.email ?? story.customer?.id ?? 'unknown'),
+    line('Credit', story.agent?.name ?? story.agent?.id ?? 'no agent'),
   ];
   if (attribution !== null) {
     const { itemType, respondedAt, itemId } = attribution;
     lines.push(line('Evidence', `${itemType} ${itemId ?? ''} at ${localTime(respondedAt, null)}`));
   }
-  lines.push(...told.reasons.map(({ code, detail }) => line('Reason', `${code}: ${detail}`)));
-  if (told.error !== null) lines.push(line('Error', `${told.error.message} (${told.error.hint})`));
-  if (told.surveyId !== null) lines.push(line('Survey', told.surveyId));
-  if (told.url !== null) lines.push(line('Link', told.url));
-  for (const message of told.messages) {
-    const how = `${message.provider} to ${message.address ?? 'nobody'}: ${message.outcome ?? 'on its way'}`;
+  lines.push(...story.reasons.map(({ code, detail }) => line('Reason', `${code}: ${detail}`)));
+  if (story.error !== null) lines.push(line('Error', `${story.error.message} (${story.error.hint})`));
+  if (story.surveyId !== null) lines.push(line('Survey', story.surveyId));
+  if (story.url !== null) lines.push(line('Link', story.url));
+  for (const message of story.messages) {
+    const how = `${message.provider} to ${message.address ?? 'no address'}: ${message.outcome ?? 'on its way'}`;
     lines.push(line('Message', `${localTime(message.leftAt, null)} ${how}`));
   }
-  for (const { kind, count, firstAt, lastAt } of told.visits) {
+  for (const { kind, count, firstAt, lastAt } of story.visits) {
     const when =
       count === 1 ? localTime(firstAt, null) : `${localTime(firstAt, null)} to ${localTime(lastAt, null)}`;
     lines.push(line('Visits', `${kind} ${count === 1 ? 'once' : `${count} times`}, ${when}`));
   }
-  for (const { rating, resolved, comment, revision, answeredAt, source } of told.answers) {
+  for (const { rating, resolved, comment, revision, answeredAt, source } of story.answers) {
     const said = resolved === null ? '' : resolved ? ', resolved' : ', not resolved';
     const which = `revision ${revision}, by ${source}`;
     lines.push(line('Answer', `${localTime(answeredAt, null)} ${rating}/5${said} (${which})`));
     if (comment !== null && comment !== '') lines.push(line('Comment', comment));
   }
-  for (const { itemId, state, postedAt } of told.cards) {
+  for (const { itemId, state, postedAt } of story.cards) {
     lines.push(line('Card', `${itemId} ${state} ${localTime(postedAt, null)}`));
   }
-  if (told.cardFailure !== null) {
-    const { tries, retryAt, error } = told.cardFailure;
-    const next = retryAt === null ? 'not tried again by itself' : `next try ${localTime(retryAt, null)}`;
+  if (story.cardFailure !== null) {
+    const { tries, retryAt, error } = story.cardFailure;
+    const next = retryAt === null ? 'not tried again automatically' : `next try ${localTime(retryAt, null)}`;
     const count = tries === 1 ? '1 try' : `${tries} tries`;
-    lines.push(line('No card yet', `${error.message} (${error.hint}; ${count}, ${next})`));
+    lines.push(line('No card yet', `${error.message} (${error.hint} ${count}, ${next}.)`));
   }
   lines.push('', paint.bold('History'));
-  for (const { at, transition, to, note } of told.history) {
+  for (const { at, transition, to, note } of story.history) {
     const [time, step] = [localTime(at, null), `${transition} → ${to}`];
     const noted = note === null ? '' : `  ${clean(note)}`;
     if (isNarrow(columns)) {
@@ -95,7 +95,7 @@ export function surveyStoryView(told: SurveyStory, screen: Screen): string {
       lines.push(`  ${time}  ${step}${noted}`);
     }
   }
-  lines.push(...told.otherClosings.map((id) => line('Other closing', id)));
+  lines.push(...story.otherClosings.map((id) => line('Other closing', id)));
   return lines.join('\n');
 }
 

@@ -4,12 +4,12 @@ import { clean } from './text.ts';
 
 export interface Column<Row> {
   readonly title: string;
-  /** Anybody's text: it is cleaned here. */
+  /** May return any text; the table cleans it. */
   value(row: Row): string;
   readonly align?: 'left' | 'right';
-  /** What happens to a text that is too long: cut with …, wrapped, or kept whole whatever the width (ids). */
+  /** What happens to a text that is too long: cut with …, wrapped, or kept whole (ids). */
   readonly overflow?: 'cut' | 'wrap' | 'keep';
-  /** Colours the padded cell. */
+  /** Colors the padded cell. */
   paint?(text: string, row: Row): string;
 }
 
@@ -22,7 +22,7 @@ export interface TableOptions {
 const gap = '  ';
 const narrowest = 6;
 
-/** Aligned columns under their titles, as wide as they need and the width allows; lines without spaces at their end. */
+/** Aligned columns under their titles, as wide as their texts if the width allows it; lines end without spaces. */
 export function table<Row>(
   rows: readonly Row[],
   columns: readonly Column<Row>[],
@@ -49,7 +49,7 @@ export function table<Row>(
   return [titles, ...body].join('\n');
 }
 
-/** Shrinks the widest column that may shrink until the row fits or nothing gives way. */
+/** Shrinks the widest column, as often as necessary and possible. */
 function fit<Row>(
   columns: readonly Column<Row>[],
   texts: readonly (readonly string[])[],
@@ -104,13 +104,13 @@ function breakCell(text: string, width: number, overflow: 'cut' | 'wrap' | 'keep
 
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
-/** The text if it fits into the width, else its beginning and `…`; never half a character. */
+/** The text if it fits the width, else its beginning and `…`, without half a character. */
 export function cut(text: string, width: number): string {
   if (stringWidth(text) <= width) return text;
   return `${take(text, Math.max(0, width - 1))}…`;
 }
 
-/** Lines of at most this width, broken between words where possible. */
+/** Lines of at most this width, broken between words if possible. */
 export function wrap(text: string, width: number): string[] {
   const lines: string[] = [];
   let current = '';

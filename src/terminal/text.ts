@@ -1,6 +1,6 @@
-// What a terminal could obey rather than show. Escape sequences go as a whole, so that no `[31m` is left behind.
+// Characters that a terminal could obey. Escape sequences are removed as a whole, so that no `[31m` stays behind.
 const escapeSequence =
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for.
+  // eslint-disable-next-line no-control-regex -- this looks for control characters.
   /(?:\u001B\[|\u009B)[0-?]*[ -/]*[@-~]|(?:\u001B[\]PX^_]|[\u009D\u0090\u0098\u009E\u009F])[^\u0007\u001B\u009C]*(?:\u0007|\u001B\\|\u009C)?|\u001B[ -/]*[0-~]/g;
 const lineBreaks = /(?:\r\n|[\n\r\t\v\f\u0085\u2028\u2029])+/g;
 // C0, DEL, C1; marks and overrides of the writing direction; zero-width no-break space.
@@ -8,11 +8,11 @@ const controls = /[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\uFEFF]/gu;
 const controlsButLineFeed = /(?!\n)[\p{Cc}\u061C\u200E\u200F\u202A-\u202E\u2066-\u2069\u2028\u2029\uFEFF]/gu;
 const loneSurrogates = /\p{Surrogate}/gu;
 // eslint-disable-next-line no-control-regex -- as above.
-const colours = /\u001B\[[\d;]*m/g;
+const colors = /\u001B\[[\d;]*m/g;
 
 /**
- * A value of somebody else's as one line that no terminal obeys: escape sequences, control characters and direction
- * overrides are removed, line breaks and tabs become one space.
+ * Foreign text as one line that is harmless on a terminal: without escape sequences, control characters and direction
+ * overrides; line breaks and tabs become one space.
  */
 export function clean(value: string): string {
   return value
@@ -22,12 +22,12 @@ export function clean(value: string): string {
     .replace(loneSurrogates, '\uFFFD');
 }
 
-/** A text of ours, of several lines, perhaps coloured: everything a terminal obeys is removed but those two. */
-export function cleanBlock(text: string, keepColours: boolean): string {
-  if (!keepColours) return withoutControls(text);
+/** Our own text: keeps its line breaks and, if wanted, its colors, and removes everything else that a terminal obeys. */
+export function cleanBlock(text: string, keepColors: boolean): string {
+  if (!keepColors) return withoutControls(text);
   let result = '';
   let end = 0;
-  for (const match of text.matchAll(colours)) {
+  for (const match of text.matchAll(colors)) {
     result += withoutControls(text.slice(end, match.index)) + match[0];
     end = match.index + match[0].length;
   }
@@ -42,7 +42,7 @@ function withoutControls(text: string): string {
     .replace(loneSurrogates, '\uFFFD');
 }
 
-/** Serialised JSON in which the characters that JSON.stringify leaves alone, but a terminal obeys, are escaped. */
+/** Escapes the characters in JSON that JSON.stringify leaves alone but a terminal obeys. */
 export function escapeControls(json: string): string {
   return json.replace(
     controlsButLineFeed,

@@ -1,7 +1,7 @@
 /**
- * A time for people: `2026-11-22 11:00 GMT+1` in the given IANA zone, UTC when the zone is null or unknown.
+ * A time for people, e.g. `2026-11-22 11:00 GMT+1`, in the given IANA zone, or in UTC if the zone is null or unknown.
  *
- * @param time ISO-8601; anything else comes back as it is, null as `-`.
+ * @param time ISO-8601; any other text is returned unchanged, null as `-`.
  */
 export function localTime(time: string | null, timezone: string | null): string {
   if (time === null) return '-';

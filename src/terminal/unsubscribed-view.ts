@@ -9,12 +9,12 @@ interface Entry {
   source: string;
 }
 
-/** The addresses that are not asked again, as a table. */
+/** The addresses that get no surveys, as a table. */
 export function unsubscribedView(
   entries: readonly Entry[],
   { columns, paint }: Pick<Output, 'columns' | 'paint'>,
 ): string {
-  if (entries.length === 0) return 'Nobody has unsubscribed.';
+  if (entries.length === 0) return 'No address is unsubscribed.';
   const shape: Column<Entry>[] = [
     { title: 'Address', value: ({ address }) => address, overflow: 'keep' },
     { title: 'Since', value: ({ at }) => localTime(at, null), overflow: 'keep' },
@@ -23,7 +23,7 @@ export function unsubscribedView(
   return table(entries, shape, { width: columns, heading: paint.dim });
 }
 
-/** What an operator's word changed, or would change. */
+/** What a command changed about an address, or would change. */
 export function addressChangeView(change: {
   address: string;
   unsubscribed: boolean;
@@ -34,18 +34,18 @@ export function addressChangeView(change: {
   const address = clean(change.address);
   const words = change.dryRun === true ? wouldBe : is;
   if (!change.unsubscribed) {
-    return change.changed ? `${address} ${words.askedAgain}.` : `${address} was not unsubscribed.`;
+    return change.changed ? `${address} ${words.surveyed}.` : `${address} was not unsubscribed.`;
   }
   const lines = [
-    change.changed ? `${address} ${words.notAsked}.` : `${address} was unsubscribed already.`,
+    change.changed ? `${address} ${words.notSurveyed}.` : `${address} was already unsubscribed.`,
     ...change.suppressed.map((id) => `${words.notSent}: the survey of closing ${clean(id)}.`),
   ];
   return lines.join('\n');
 }
 
-const is = { askedAgain: 'may be asked again', notAsked: 'is not asked again', notSent: 'Not sent' };
+const is = { surveyed: 'can get surveys again', notSurveyed: 'gets no more surveys', notSent: 'Not sent' };
 const wouldBe = {
-  askedAgain: 'would be asked again',
-  notAsked: 'would not be asked again',
+  surveyed: 'would get surveys again',
+  notSurveyed: 'would get no more surveys',
   notSent: 'Would not be sent',
 };

@@ -23,19 +23,19 @@ interface Installed {
   header: string | null;
 }
 
-/** What `webhook install` did, or would do. */
+/** The result of `webhook install`. */
 export function installedView(installed: Installed, { paint }: Screen): string {
   const { dryRun, action, url, events, credentials, header } = installed;
   const how = `${header === null ? 'the credentials' : `the header ${clean(header)}`} of the ${credentials}`;
-  const told = `${events.join(' and ')} to ${clean(url)}, with ${how}`;
+  const what = `${events.join(' and ')} to ${clean(url)}, with ${how}`;
   if (dryRun) {
-    const what =
+    const change =
       action === 'created'
         ? 'A webhook would be made'
         : `Webhook ${clean(installed.id ?? '')} would be changed`;
-    return `${what} that sends ${told}.`;
+    return `${change} that sends ${what}.`;
   }
-  return `${paint.green('✔')} Webhook ${clean(installed.id ?? '')} is ${action} and enabled: Gladly sends ${told}.`;
+  return `${paint.green('✔')} Webhook ${clean(installed.id ?? '')} is ${action} and enabled: Gladly sends ${what}.`;
 }
 
 interface Status {
@@ -45,7 +45,7 @@ interface Status {
   credentialsKnown: boolean;
 }
 
-/** The state of our webhook; what to do about it is a warning, which goes elsewhere. */
+/** The state of our webhook. Warnings say what to do about it. */
 export function statusView({ webhook, credentialsKnown }: Status, { columns, paint }: Screen): string {
   if (webhook === null) return 'No webhook is installed; `gcsat webhook install` makes one.';
   const { id, name, url, events, enabled, deactivatedAt, hasCredentials, headerKeys } = webhook;
@@ -84,7 +84,7 @@ interface Sent {
   answers: readonly { status: number | null; error: string | null; milliseconds: number }[];
 }
 
-/** How each of the posts was answered. */
+/** The response to each post. */
 export function sentView({ url, event, answers }: Sent, { paint }: Screen): string {
   const name = clean(String(event['type']));
   return answers
@@ -112,6 +112,6 @@ export function plannedView({ method, url, headers, event, times }: Planned): st
     '',
     JSON.stringify(event, null, 2),
     '',
-    `A dry run: nothing was sent${times > 1 ? `; it would be, ${times} times` : ''}.`,
+    `A dry run: nothing was sent${times > 1 ? `; it would be sent ${times} times` : ''}.`,
   ].join('\n');
 }

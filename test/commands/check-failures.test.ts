@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { checkFailures } from '../../src/commands/long-run.ts';
+import { checkFailures } from '../../src/commands/program/long-run.ts';
 import type { BackfillDocument } from '../../src/documents/backfill.ts';
 import { Failure } from '../../src/failure.ts';
 
@@ -54,10 +54,10 @@ function told({
   }
 }
 
-const states = (list: string, advice = 'a later run tries them again'): string =>
-  `${advice}; \`gcsat surveys list --state ${list}\` shows those of the ledger`;
+const states = (list: string, advice = 'A later run tries them again.'): string =>
+  `${advice} \`gcsat surveys list --state ${list}\` lists those in the ledger.`;
 
-const byHand = 'mend what is said, then `gcsat surveys retry`';
+const byHand = 'fix the cause, then use `gcsat surveys retry`';
 
 describe('what failed in a long run', () => {
   test.each<[string, Run, string, string]>([
@@ -66,19 +66,19 @@ describe('what failed in a long run', () => {
       'closings that were refused',
       { closings: 12, failed: 3, final: 3 },
       '3 of 12 closings failed',
-      states('failed', `no run tries them again by itself: ${byHand}`),
+      states('failed', `No run tries them again: ${byHand}.`),
     ],
     [
       'one of them refused',
       { closings: 12, failed: 3, final: 1 },
       '3 of 12 closings failed',
-      states('failed', `a later run tries 2 of them again; for the other 1, ${byHand}`),
+      states('failed', `A later run tries 2 of them again; for the other 1, ${byHand}.`),
     ],
     [
       'a refused one beside a named conversation that could not be read',
       { closings: 12, failed: 1, listed: 2, unread: 1, final: 2 },
       '2 of 13 closings failed',
-      states('failed', `no run tries them again by itself: ${byHand}`),
+      states('failed', `No run tries them again: ${byHand}.`),
     ],
     [
       'a message that waits',
@@ -96,7 +96,7 @@ describe('what failed in a long run', () => {
       'named conversations that could not be read',
       { closings: 2, listed: 1, unread: 1 },
       '1 of 3 closings failed',
-      'look at what is said of each, then name them again',
+      'Fix the cause given for each, then name them again.',
     ],
     [
       'some of each',
@@ -107,14 +107,14 @@ describe('what failed in a long run', () => {
     [
       'closings that are in the queue besides',
       { closings: 10, failedNow: 4 },
-      '4 other closings of the queue failed',
+      '4 other closings in the queue failed',
       states('failed,scheduled'),
     ],
     [
       'in a dry run',
       { closings: 4, failed: 1, dryRun: true },
       '1 of 4 closings failed',
-      'a dry run records nothing; the run itself may meet the same',
+      'A dry run records nothing, and the run itself may fail in the same way.',
     ],
   ])('%s', (_name, run, message, hint) => {
     expect(told(run)).toEqual({ kind: 'partial', code: 'closings_failed', message, hint });

@@ -1,5 +1,5 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { listenForSignals } from '../../src/commands/signals.ts';
+import { listenForSignals } from '../../src/commands/program/signals.ts';
 
 function listen(): AbortSignal {
   const { signal, close } = listenForSignals(() => 0);

@@ -44,7 +44,7 @@ async function failureOf(flags: GlobalFlags, more: NodeJS.ProcessEnv = {}): Prom
 describe('the survey page and its proxies', () => {
   const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
 
-  test('have no colour, no logo and trust nobody by default', async () => {
+  test('have no color and no logo, and trust no proxy by default', async () => {
     expect(await loadSettings({}, { ...env, ...account })).toMatchObject({
       brand: { color: null, logoFile: null },
       trustedProxies: [],
@@ -74,7 +74,7 @@ describe('the survey page and its proxies', () => {
     },
   );
 
-  test.each(['red', '#12345', '#12345g', 'javascript:1'])('the colour %s is refused', async (brandColor) => {
+  test.each(['red', '#12345', '#12345g', 'javascript:1'])('the color %s is refused', async (brandColor) => {
     await save({ ...saved, policy: { brandColor } });
     expect(await failureOf({})).toMatchObject({ kind: 'configuration', code: 'bad_configuration' });
   });
@@ -204,7 +204,7 @@ describe('what is missing or wrong', () => {
       const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
       expect(await failureOf({ database }, account)).toMatchObject({
         kind: 'usage',
-        message: expect.stringMatching(/^--database: [a-z]+: is no scheme of a ledger$/),
+        message: expect.stringMatching(/^--database: [a-z]+: is not a scheme of a ledger$/),
       });
       const byFile = { ...account, GCSAT_DATABASE_URL_FILE: inFile(database) };
       expect((await failureOf({}, byFile)).message).toMatch(/^GCSAT_DATABASE_URL_FILE: /);
@@ -212,10 +212,10 @@ describe('what is missing or wrong', () => {
   );
 
   test.each([':memory:', 'sqlite::memory:', ' :memory: '])(
-    'the ledger %j is refused: it would forget who was asked',
+    'the ledger %j is refused: it would forget who was surveyed',
     async (database) => {
       const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
-      const refused = { kind: 'usage', message: '--database: a ledger in memory forgets who was asked' };
+      const refused = { kind: 'usage', message: '--database: a ledger in memory forgets who was surveyed' };
       expect(await failureOf({ database }, account)).toMatchObject(refused);
     },
   );
@@ -258,7 +258,7 @@ describe('what is missing or wrong', () => {
     );
   });
 
-  test('a policy that does not exist is told, because its rule would not be kept', async () => {
+  test('an unknown policy is an error, because its rule would not be applied', async () => {
     await save({ ...saved, policy: { optOutTopic: 'vip' } as StoredProfile['policy'] });
     expect((await failureOf({})).message).toContain("unknown policy 'optOutTopic'");
   });

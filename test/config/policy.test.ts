@@ -1,14 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvalidValue } from '../../src/config/invalid-value.ts';
-import {
-  formatPolicyValue,
-  isPolicyKey,
-  parsePolicyValue,
-  policyFrom,
-  policyKeys,
-  type PolicyKey,
-} from '../../src/config/policy.ts';
+import { formatPolicyValue, parsePolicyValue, policyFrom } from '../../src/config/policy.ts';
+import { isPolicyKey, policyKeys, type PolicyKey } from '../../src/config/setting-keys.ts';
 import { defaultPolicy, type Policy } from '../../src/domain/eligibility/policy.ts';
 
 const hour = 3_600_000;

@@ -14,13 +14,8 @@ import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import {
-  changeProfile,
-  configFile,
-  readProfiles,
-  removeProfile,
-  saveProfile,
-} from '../../src/config/profiles.ts';
+import { configFile } from '../../src/config/config-file.ts';
+import { changeProfile, readProfiles, removeProfile, saveProfile } from '../../src/config/profiles.ts';
 
 let folder: string;
 

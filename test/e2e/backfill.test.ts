@@ -125,7 +125,7 @@ describe('stopped by a person', () => {
     while (gladly.sandbox.mailbox().length < 10) await wait(5);
     child.kill(signal);
     expect(await ended).toEqual([code, null]);
-    expect(stderr).toContain(`error: stopped by ${signal} (run the same command again to go on)`);
+    expect(stderr).toContain(`error: stopped by ${signal} (Run the same command again to go on.)`);
     const after = await states(gladly.env);
     expect(Object.keys(after).filter((state) => ['sending', 'uncertain', 'failed'].includes(state))).toEqual(
       [],
@@ -139,7 +139,7 @@ describe('stopped by a person', () => {
     expect(told.error).toEqual({
       code: signal === 'SIGINT' ? 'interrupted' : 'terminated',
       message: `stopped by ${signal}`,
-      hint: 'run the same command again to go on',
+      hint: 'Run the same command again to go on.',
       conversationId: null,
     });
     const { document } = await runJson(['backfill', ...gladly.range], { env: gladly.env });
@@ -332,7 +332,7 @@ describe('bad usage is exit 2, before anything is asked', () => {
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
   });
 
-  test('the moment itself is told as it is', async () => {
+  test('the moment itself is shown as it is', async () => {
     const env = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'a@example.com', GCSAT_TOKEN: 'x' };
     for (const since of ['now', '0d']) {
       const { code, stderr } = await run(['backfill', '--since', since], { env });
@@ -353,7 +353,7 @@ describe('bad usage is exit 2, before anything is asked', () => {
 describe('the zone of the organization', () => {
   test.each([
     ['Mars/Phobos', "warning: the organization's time zone 'Mars/Phobos' is unknown here; times "],
-    [null, 'warning: Gladly tells no time zone of the organization; times '],
+    [null, 'warning: Gladly reports no time zone for the organization; times '],
   ])('%j is UTC, with a warning where times depend on it', async (timezone, warning) => {
     const gladly = await busyGladly();
     const body = JSON.stringify({ id: 'o1', name: 'Acme', timezone });
@@ -396,14 +396,14 @@ describe('limits', () => {
     const none = await run(['backfill', '--max-duration', '1s', ...gladly.range], { env: gladly.env });
     expect([none.code, none.stdout]).toEqual([
       0,
-      expect.stringMatching(/--max-duration is over; 10 closings are left/),
+      expect.stringMatching(/--max-duration has passed; 10 closings are left/),
     ]);
     expect(gladly.mails()).toEqual(ones(10));
   });
 });
 
-describe('what is still to be decided at the end', () => {
-  test('is told, where Gladly shows a conversation open right after its closing', async () => {
+describe('closings that are not decided at the end', () => {
+  test('are a warning when Gladly shows a conversation as open right after its closing', async () => {
     const gladly = await busyGladly();
     const id = await gladly.tell({ customer: { email: 'kim@example.org' } });
     gladly.time.gladly.aheadMs = 60_000;
@@ -418,17 +418,17 @@ describe('what is still to be decided at the end', () => {
       code: 0,
       outcomes: { pending: 1, sent: 0 },
     });
-    expect(stderr).toContain('warning: 1 closing is still to be decided: Gladly may still show');
+    expect(stderr).toContain('warning: 1 closing is not decided yet: Gladly may show');
   });
 
-  test('is told to a trial, which leaves it alone', async () => {
+  test('are a warning in a trial, which does not touch them', async () => {
     const gladly = await busyGladly();
     await gladly.customers(3);
     await run(['backfill', '--max-sends', '0', ...gladly.range], { env: gladly.env });
     const env = { ...gladly.env, GCSAT_DELIVERY: 'outbox' };
     const { code, stderr } = await run(['backfill', ...gladly.range], { env });
     expect(code).toBe(0);
-    expect(stderr).toContain('warning: 3 closings are still to be decided: a trial leaves alone');
+    expect(stderr).toContain('warning: 3 closings are not decided yet: a trial does not touch');
     expect((await run(['backfill', ...gladly.range], { env: gladly.env })).stderr).not.toContain('decided');
     expect(gladly.mails()).toEqual(ones(3));
   });

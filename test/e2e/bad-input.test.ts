@@ -200,7 +200,7 @@ describe.concurrent('usage: exit 2, before anything is asked of Gladly', () => {
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
-      stderr: "error: --rating must be 1 to 5, not '6' (give a whole number)\n",
+      stderr: "error: --rating must be 1 to 5, not '6' (Give a whole number.)\n",
     });
   });
 });

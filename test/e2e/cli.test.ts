@@ -4,8 +4,8 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import type { CommandDeclaration } from '../../src/commands/declaration.ts';
-import { program } from '../../src/commands/declarations.ts';
+import type { CommandDeclaration } from '../../src/commands/program/declaration.ts';
+import { program } from '../../src/commands/program/program.ts';
 import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
 
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
@@ -69,16 +69,16 @@ describe('version and help', () => {
 
 describe('usage errors', () => {
   test.each([
-    ['foo', "error: unknown command 'foo' for gcsat (`gcsat --help` lists them)"],
+    ['foo', "error: unknown command 'foo' for gcsat (See `gcsat --help`.)"],
     [
       'sruveys',
-      "error: unknown command 'sruveys' for gcsat (did you mean 'surveys'? `gcsat --help` lists them)",
+      "error: unknown command 'sruveys' for gcsat (Did you mean 'surveys'? See `gcsat --help`.)",
     ],
     ['foo --bar', "unknown command 'foo'"],
-    ['surveys shwo', "did you mean 'show'?"],
+    ['surveys shwo', "Did you mean 'show'?"],
     ['configure tset', "unknown command 'tset' for gcsat configure"],
-    ['--profil x surveys', 'did you mean --profile?'],
-    ['surveys list --stat x', "unknown option '--stat' for gcsat surveys list (did you mean --state?"],
+    ['--profil x surveys', 'Did you mean --profile?'],
+    ['surveys list --stat x', "unknown option '--stat' for gcsat surveys list (Did you mean --state?"],
     ['surveys show', "missing required argument 'id'"],
     ['surveys show a b', 'too many arguments'],
     ['backfill extra', "too many arguments: `gcsat backfill` takes none, but there is 'extra'"],
@@ -90,12 +90,12 @@ describe('usage errors', () => {
     ['--json=false sync', 'the option --json takes no value'],
     ['sync --help=x', 'the option --help takes no value'],
     ['--profile', "option '--profile <name>' argument missing"],
-    ['--delivery pigeon surveys', 'Allowed choices are outbox'],
+    ['--delivery pigeon surveys', 'Allowed choices are outbox, smtp, gladly-email, gladly-sms (See'],
     ['completion powershell', 'Allowed choices are bash, zsh, fish'],
     ['--json', 'no command is given'],
     ['configure show --json --jsonl', '--json and --jsonl contradict each other'],
     ['configure show -q -v', '--quiet and --verbose contradict each other'],
-    ['configure show --profile ../x', "--profile: '../x' is no name of a profile"],
+    ['configure show --profile ../x', "--profile: '../x' is not a profile name"],
   ])('gcsat %s', async (line, message) => {
     const { code, stdout, stderr } = await run(line.split(' '));
     expect(code).toBe(2);
@@ -111,7 +111,7 @@ describe('usage errors', () => {
       error: {
         code: 'unknown_command',
         message: "unknown command 'foo' for gcsat",
-        hint: '`gcsat --help` lists them',
+        hint: 'See `gcsat --help`.',
         conversationId: null,
       },
     });
@@ -167,10 +167,10 @@ describe('global options', () => {
     ['NO_COLOR', { FORCE_COLOR: '1', NO_COLOR: '1' }, [], false],
     ['--no-color', { FORCE_COLOR: '1' }, ['--no-color'], false],
     ['no terminal', {}, [], false],
-  ])('colours: %s', async (_name, env, flags, coloured) => {
+  ])('colors: %s', async (_name, env, flags, colored) => {
     for (const args of [['configure', 'show'], ['surveys', '--help'], ['foo']]) {
       const { stdout, stderr } = await run([...args, ...flags], { env });
-      expect((stdout + stderr).includes('\u001B[')).toBe(coloured);
+      expect((stdout + stderr).includes('\u001B[')).toBe(colored);
     }
   });
 });

@@ -21,7 +21,7 @@ describe('ids that begin with a dash', () => {
 });
 
 describe('questions', () => {
-  test('are asked only where they are seen: stderr has to be a terminal too', async () => {
+  test('are asked only where they can be seen: stderr has to be a terminal too', async () => {
     const folder = temporaryFolder();
     const env = { GCSAT_CONFIG_DIR: join(folder, 'config'), GCSAT_DATA_DIR: join(folder, 'data') };
     await run(['configure', 'set', 'sample=50', '--profile', 'acme'], { env });
@@ -29,23 +29,23 @@ describe('questions', () => {
     const { code } = await atTerminal(`gcsat configure remove acme 2>'${errors}'`, env);
     expect({ code, errors: readFileSync(errors, 'utf8') }).toEqual({
       code: 2,
-      errors: expect.stringMatching(/^error: removing profile 'acme' has to be confirmed \(add --yes\)\n$/),
+      errors: expect.stringMatching(/^error: removing profile 'acme' has to be confirmed \(Add --yes\.\)\n$/),
     });
   });
 });
 
-describe('colours', () => {
+describe('colors', () => {
   test.each<[string, string, Record<string, string>, boolean]>([
     ['', 'by default', {}, true],
     ['--no-color', 'by the flag', { FORCE_COLOR: '1' }, false],
     ['', 'by NO_COLOR', { NO_COLOR: '1', FORCE_COLOR: '1' }, false],
-  ])('of questions: %s %s', async (flag, _how, variables, coloured) => {
+  ])('of questions: %s %s', async (flag, _how, variables, colored) => {
     const folder = temporaryFolder();
     const env = { GCSAT_CONFIG_DIR: folder, GCSAT_DATA_DIR: folder, ...variables };
     await run(['configure', 'set', 'sample=50'], { env: { GCSAT_CONFIG_DIR: folder } });
     const { screen } = await atTerminal(`gcsat configure remove default ${flag}`, env, [['Remove', 'n\r']]);
     expect(screen).toContain('Nothing was removed.');
-    expect(/\u001B\[[\d;]*m/.test(screen)).toBe(coloured);
+    expect(/\u001B\[[\d;]*m/.test(screen)).toBe(colored);
     expect(screen).not.toContain('Warning');
   });
 });
@@ -79,7 +79,7 @@ describe('the sandbox for a script', () => {
 
 test('the hint of a mail server shows what its URL looks like', async () => {
   const { stderr } = await run(['configure', 'set', 'smtpUrl=h']);
-  expect(stderr).toContain('use smtp://USER:PASSWORD@host:587');
+  expect(stderr).toContain('Use smtp://USER:PASSWORD@host:587');
 });
 
 describe('surveys list --since', () => {
@@ -108,7 +108,7 @@ describe('surveys list --since', () => {
     expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--since') });
   });
 
-  test('of now is told without an until, of which nobody spoke', async () => {
+  test('of now is an error that does not mention --until, which was not given', async () => {
     const { code, stderr } = await run(['surveys', 'list', '--since', 'now'], { env: account });
     expect({ code, stderr }).toEqual({
       code: 2,
@@ -122,17 +122,17 @@ describe('options before the name of their command', () => {
   test.each([
     [
       'surveys --limit 5 list',
-      "the options of `gcsat surveys list` stand behind its name, not before it (put the options after 'list'",
+      "the options of `gcsat surveys list` belong after its name (Put the options after 'list'",
     ],
-    ['surveys --state sent show x', "put the options after 'show'"],
-    ['surveys --was-sent retry x', "put the options after 'retry'"],
-    ['webhook --replace install', "put the options after 'install'"],
-    ['--since 7d backfill', "put the options after 'backfill'"],
+    ['surveys --state sent show x', "Put the options after 'show'"],
+    ['surveys --was-sent retry x', "Put the options after 'retry'"],
+    ['webhook --replace install', "Put the options after 'install'"],
+    ['--since 7d backfill', "Put the options after 'backfill'"],
     [
       'configure --from me@acme.com show',
-      "--from before 'show' is an option of `gcsat configure` alone (leave it out",
+      "--from before 'show' is an option of `gcsat configure` only (Leave it out",
     ],
-    ['surveys --lim 5 list', 'did you mean --limit?'],
+    ['surveys --lim 5 list', 'Did you mean --limit?'],
   ])('gcsat %s', async (line, message) => {
     const { code, stdout, stderr } = await run(line.split(' '), { env: account });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
@@ -157,10 +157,10 @@ describe('help', () => {
   });
 
   test.each([
-    ['help bogus', "unknown command 'bogus' for gcsat (`gcsat --help` lists them)"],
-    ['help sruveys', "did you mean 'surveys'?"],
-    ['help surveys lsit', "unknown command 'lsit' for gcsat surveys (did you mean 'list'?"],
-    ['help sync x', "unknown command 'x' for gcsat sync (`gcsat sync` has no commands of its own)"],
+    ['help bogus', "unknown command 'bogus' for gcsat (See `gcsat --help`.)"],
+    ['help sruveys', "Did you mean 'surveys'?"],
+    ['help surveys lsit', "unknown command 'lsit' for gcsat surveys (Did you mean 'list'?"],
+    ['help sync x', "unknown command 'x' for gcsat sync (`gcsat sync` has no commands of its own.)"],
     ['bogus --help', "unknown command 'bogus' for gcsat"],
     ['surveys bogus --help', "unknown command 'bogus' for gcsat surveys"],
   ])('gcsat %s is none', async (line, message) => {
@@ -169,7 +169,7 @@ describe('help', () => {
     expect(stderr).toContain(message);
   });
 
-  test('and the version are one document under --json, without colours', async () => {
+  test('and the version are one document under --json, without colors', async () => {
     const { stdout: version } = await run(['--version']);
     for (const args of [
       ['--version', '--json'],
@@ -196,7 +196,7 @@ test.each(['--version', 'surveys --help'])(
   async (line) => {
     const { screen } = await atTerminal(`gcsat ${line} >/dev/full`, {});
     expect(screen).toMatch(
-      /^error: cannot write to stdout: ENOSPC \(make room where it goes, then run it again\)\r\n$/,
+      /^error: cannot write to stdout: ENOSPC \(Free some space there, then run it again\.\)\r\n$/,
     );
   },
 );

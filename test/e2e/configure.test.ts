@@ -312,7 +312,7 @@ describe('configure set and show', () => {
           origin: 'profile',
           problem: expect.stringContaining("unknown policy 'sampel'"),
         },
-        timeout: { value: null, origin: 'profile', problem: expect.stringContaining("'0' is no time-out") },
+        timeout: { value: null, origin: 'profile', problem: expect.stringContaining("'0' is not a timeout") },
         ratePercent: {
           value: null,
           origin: 'environment',
@@ -409,11 +409,11 @@ describe('configure set and show', () => {
   });
 
   test.each([
-    ['sampel=5', 'did you mean sample?'],
+    ['sampel=5', 'Did you mean sample?'],
     ['__proto__=5', "unknown setting '__proto__'"],
     ['sample', 'KEY=VALUE'],
-    ['token=hidden-token', 'run `gcsat configure`'],
-    ['domain=acme', 'run `gcsat configure`'],
+    ['token=hidden-token', 'Run `gcsat configure`'],
+    ['domain=acme', 'Run `gcsat configure`'],
     ['smtpUrl=smtp://me:hidden-token@host', 'smtpUrl=-'],
     ['delivery=pigeon', 'outbox'],
     ['publicUrl=javascript:alert(1)', 'https://'],
@@ -566,17 +566,17 @@ describe('at a terminal', () => {
 
   test('Ctrl-C at a question is exit 130, and nothing is saved', async () => {
     const { env, file } = home();
-    const { code } = await converse(['configure'], env, [['Domain of the organisation', '\u0003']]);
+    const { code } = await converse(['configure'], env, [['Domain of the organization', '\u0003']]);
     expect(code).toBe(130);
     expect(existsSync(file)).toBe(false);
   });
 
   test.each([
-    ['a text', [['Domain of the organisation', '\u0004']]],
+    ['a text', [['Domain of the organization', '\u0004']]],
     [
       'a secret',
       [
-        ['Domain of the organisation', 'acme\r'],
+        ['Domain of the organization', 'acme\r'],
         ['E-mail of the API user', `${email}\r`],
         ['API token', '\u0004'],
       ],
@@ -584,7 +584,7 @@ describe('at a terminal', () => {
     [
       'a choice',
       [
-        ['Domain of the organisation', 'acme\r'],
+        ['Domain of the organization', 'acme\r'],
         ['E-mail of the API user', `${email}\r`],
         ['API token', `${token}\r`],
         ['How should surveys reach customers?', '\u0004'],

@@ -4,12 +4,13 @@ import { isIP } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { parseCommandLine } from '../../src/commands/program.ts';
+import { parseCommandLine } from '../../src/commands/program/parse.ts';
+import { configFile } from '../../src/config/config-file.ts';
 import { InvalidValue } from '../../src/config/invalid-value.ts';
-import { formatPolicyValue, parsePolicyValue, policyKeys } from '../../src/config/policy.ts';
-import { checkProfileValue, profileKeys } from '../../src/config/profile-values.ts';
-import { configFile } from '../../src/config/profiles.ts';
+import { formatPolicyValue, parsePolicyValue } from '../../src/config/policy.ts';
+import { checkProfileValue } from '../../src/config/profile-values.ts';
 import { resolveSettings } from '../../src/config/resolve.ts';
+import { policyKeys, profileKeys } from '../../src/config/setting-keys.ts';
 import { defaultPolicy } from '../../src/domain/eligibility/policy.ts';
 import { Failure } from '../../src/failure.ts';
 import { Problem } from '../../src/gladly/http/errors.ts';
@@ -59,7 +60,7 @@ describe('a command line', { timeout: proofTimeoutMs }, () => {
       fc.asyncProperty(
         fc.array(fc.oneof(fc.constantFrom(...known), word), { maxLength: 7 }),
         async (args) => {
-          const sink = { version: '1.2.3', colour: false, columns: 80, print: () => undefined };
+          const sink = { version: '1.2.3', color: false, columns: 80, print: () => undefined };
           await refusalOf(() => parseCommandLine(args, sink), isFailure('usage'));
         },
       ),

@@ -1,5 +1,9 @@
 import { expect, test } from 'vitest';
-import { runSandbox, type SandboxCommandOptions, type SandboxDocument } from '../../src/commands/sandbox.ts';
+import {
+  runSandbox,
+  type SandboxCommandOptions,
+  type SandboxDocument,
+} from '../../src/commands/local-sandbox.ts';
 import { Failure } from '../../src/failure.ts';
 import { startSandbox } from '../../src/sandbox/start.ts';
 
@@ -11,16 +15,16 @@ async function run(
   const stop = new AbortController();
   const told: { lines: string[]; document: SandboxDocument }[] = [];
   let ready: () => void = () => undefined;
-  const listening = new Promise<void>((resolve) => (ready = resolve));
+  const telling = new Promise<void>((resolve) => (ready = resolve));
   const running = runSandbox(options, {
-    tell: (document, human) => {
+    print: (document, human) => {
       told.push({ lines: human().split('\n'), document });
       ready();
     },
     signal: stop.signal,
   });
   try {
-    await Promise.race([listening, running]);
+    await Promise.race([telling, running]);
     for (const { lines, document } of told) await use(lines, document);
   } finally {
     stop.abort();
@@ -48,10 +52,8 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
     ]);
     origin = environment.GCSAT_DOMAIN!;
     const authorization = `Basic ${Buffer.from(`${environment.GCSAT_EMAIL}:${environment.GCSAT_TOKEN}`).toString('base64')}`;
-    const conversationId = /three_agents\s+(\S+)/.exec(lines.join('\n'))![1]!;
-    const answer = await fetch(`${origin}/api/v1/conversations/${conversationId}`, {
-      headers: { authorization },
-    });
+    const telling = /telling\s+(\S+)/.exec(lines.join('\n'))![1]!;
+    const answer = await fetch(`${origin}/api/v1/conversations/${telling}`, { headers: { authorization } });
     expect(answer.status).toBe(200);
     expect(lines.join('\n')).toContain('/_sandbox/mailbox');
     expect(lines.at(-1)).toBe('Press Ctrl-C to stop.');
@@ -64,15 +66,15 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
     });
     expect(document.traps).toContainEqual({
       name: 'three_agents',
-      conversationId,
+      conversationId: telling,
       what: expect.any(String),
     });
   });
   await expect(fetch(origin)).rejects.toThrow();
 });
 
-test('passes its flags on', async () => {
-  await run({ size: 20, errorPercent: '100', window: 'fixed', latency: '1' }, async (lines) => {
+test('hands its flags on', async () => {
+  await run({ size: '20', errorPercent: '100', window: 'fixed', latency: '1' }, async (lines) => {
     const origin = /http:\S+/.exec(lines[0]!)![0];
     const authorization = `Basic ${Buffer.from('survey.bot@haldenrook.example.com:sandbox-token').toString('base64')}`;
     const answer = await fetch(`${origin}/api/v1/agents`, { headers: { authorization } });

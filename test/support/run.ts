@@ -32,7 +32,7 @@ export function temporaryFolder(): string {
 }
 
 /**
- * An environment in which nothing of this machine's user is seen: no variable of gcsat but what is given, no colours,
+ * An environment in which nothing of this machine's user is seen: no variable of gcsat but what is given, no colors,
  * no CI, no extra certificates (they slow every start down); configuration and data go below the folder.
  */
 function cleanEnvironment(folder: string, env: RunOptions['env'] = {}): NodeJS.ProcessEnv {

@@ -119,7 +119,7 @@ async function specialIds(clock: () => number): Promise<string[]> {
  * requests by operation, the progress of what takes more than ten seconds.
  */
 const everydayRow =
-  /^(?:(?:Not asked)? +\d+ {2}\S.*| +and \d+ more| {10,}\w+ \d+(?:, \w+ \d+)*|.* closings\/s(?:, .* left)?)$/;
+  /^(?:(?:Suppressed)? +\d+ {2}\S.*| +and \d+ more| {10,}\w+ \d+(?:, \w+ \d+)*|.* closings\/s(?:, .* left)?)$/;
 const everydayCounts =
   /^(Closings|Would do|This run|Would send|Would take|By agent|By inbox|By day|Requests|Time) +(?!0: )(?:about )?\d.*$/;
 

@@ -39,20 +39,20 @@ const failure = (conversationId: string, message = 'the connection broke') => ({
   retryAt: null,
 });
 
-describe('what a person is told of a run', () => {
+describe('what a run shows', () => {
   test('the range, the sources, the counts, the reasons, the requests and the failures', () => {
     const text = shown();
     expect(text).toMatch(/^Range +2026-11-01T00:00:00.000Z until 2026-11-08T00:00:00.000Z$/m);
     expect(text).toMatch(/^Sources +report, events$/m);
     expect(text).toMatch(/^Closings +120: 80 sent, 39 suppressed, 1 failed$/m);
     expect(text).toMatch(/^This run +12 sent, 3 suppressed, 1 failed$/m);
-    expect(text).toMatch(/^Not asked +27 {2}no_agent_response\n +12 {2}opt_out_topic$/m);
+    expect(text).toMatch(/^Suppressed +27 {2}no_agent_response\n +12 {2}opt_out_topic$/m);
     expect(text).toMatch(/^Requests +241\n +getConversation 100, getConversationItems 80, getCustomer 61$/m);
     expect(text).toMatch(/^Failed +c1: the connection broke$/m);
     expect(text).not.toMatch(/^Stopped/m);
   });
 
-  test('a dry run says that it is one, and what would be', () => {
+  test('a dry run says what it would do', () => {
     const plan = {
       wouldSend: 12,
       byAgent: { 'Ada Example': 9, 'Bo Example': 3 },
@@ -81,7 +81,7 @@ describe('what a person is told of a run', () => {
   test.each([
     ['max_sends', /^Stopped +--max-sends is reached; 7 closings are left/m],
     ['limit', /^Stopped +--limit is reached; 7 closings are left/m],
-    ['duration', /^Stopped +--max-duration is over; 7 closings are left/m],
+    ['duration', /^Stopped +--max-duration has passed; 7 closings are left/m],
     ['declined', /^Stopped +declined: nothing was sent/m],
   ] as const)('a run that ended by %s says so', (end, line) => {
     expect(shown({ end, left: 7 })).toMatch(line);
@@ -95,7 +95,7 @@ describe('what a person is told of a run', () => {
       conversationId: null,
     };
     expect(shown({ end: 'stopped', error, left: 7 })).toMatch(
-      /^Stopped +stopped by SIGINT; 7 closings are left in the queue; run it again to go on$/m,
+      /^Stopped +stopped by SIGINT; 7 closings are left in the queue; run it again to continue$/m,
     );
   });
 
@@ -108,7 +108,7 @@ describe('what a person is told of a run', () => {
     expect(text).toMatch(/^ +and 3 more$/m);
   });
 
-  test('what others wrote cannot leave its place or colour the terminal', () => {
+  test('what others wrote cannot leave its place or color the terminal', () => {
     const plan = {
       wouldSend: 1,
       byAgent: { 'Eve\n\u001b[31mFailed \u202eevil': 1 },
@@ -123,11 +123,13 @@ describe('what a person is told of a run', () => {
   });
 });
 
-describe('what a person is told of a tick', () => {
+describe('what a tick shows', () => {
   const tick = { ...document, startedAt: '2026-11-01T00:00:00.000Z', cards: { posted: 2, failed: 1 } };
 
   test('the first one says that the past is left alone', () => {
-    expect(syncView(tick, output)).toMatch(/^Counts from +2026-11-01T00:00:00.000Z; closings before that/);
+    expect(syncView(tick, output)).toMatch(
+      /^Counts from +2026-11-01T00:00:00.000Z; only backfill surveys earlier closings/,
+    );
     const later = { ...tick, startedAt: '2026-10-01T00:00:00.000Z' };
     expect(syncView(later, output)).toMatch(/^Counts from +2026-10-01T00:00:00.000Z$/m);
   });

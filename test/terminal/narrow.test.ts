@@ -45,7 +45,7 @@ const item = (itemId: string, agentName: string | null, why: string): EvidenceIt
   why,
 });
 
-const document = {
+const document: SurveyDocument = {
   conversationId: 'Y8SS34bds75sTlwW_2Bb9g',
   outcome: 'would_send',
   reasons: [],
@@ -55,6 +55,8 @@ const document = {
     itemType: 'CHAT_MESSAGE',
     channel: 'chat',
     respondedAt: '2026-11-25T21:00:00.000Z',
+    confidence: 'exact',
+    considered: [],
   },
   timeline: {
     items: 2,
@@ -63,6 +65,8 @@ const document = {
   },
   conversation: {
     status: 'CLOSED',
+    createdAt: null,
+    closing: null,
     closedAt: '2026-11-25T23:40:00.000Z',
     topics: [
       { id: 't1', name: 'Where is my order' },
@@ -75,13 +79,17 @@ const document = {
   customer: { id: 'k1', name: 'Petra Telling', email: 'petra.telling.20783@example.com', phone: null },
   recordings: [],
   survey: null,
+  warnings: [],
+  error: null,
+  steps: [],
   requests: { gladly: 3, retried: 0, rateLimited: 0, byOperation: {} },
-} as unknown as SurveyDocument;
+};
 
-const run = {
+const run: BackfillDocument = {
   dryRun: false,
   range: { since: '2026-11-26T09:11:09.360Z', until: '2026-11-26T18:11:09.360Z', timezone: 'UTC' },
   sources: ['events'],
+  explanation: [],
   closings: 33,
   outcomes: { sent: 30, scheduled: 0, suppressed: 3, uncertain: 0, failed: 0, pending: 0 },
   thisRun: { sent: 11, scheduled: 0, suppressed: 2, uncertain: 0, failed: 0 },
@@ -104,7 +112,7 @@ const run = {
   error: null,
   left: 0,
   seconds: 5.3,
-} as unknown as BackfillDocument;
+};
 
 const story: SurveyStory = {
   ...closing,
@@ -159,7 +167,7 @@ describe('40 columns', () => {
       'Inbox         Orders and Delivery',
       'Topics        Where is my order, Change',
       '              of address',
-      'Owner         Amara Lindqvist',
+      'Assignee      Amara Lindqvist',
       '',
       'Timeline 2 items',
       '   When (UTC)      Item',

@@ -21,7 +21,7 @@ function capture(
     json: false,
     jsonl: false,
     level: 'info',
-    colour: { stdout: 0, stderr: 0 },
+    color: { stdout: 0, stderr: 0 },
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     env: {},
@@ -109,9 +109,9 @@ describe('the terminal', () => {
     expect(capture().output.columns).toBeGreaterThan(500);
   });
 
-  test('has colours only at a level above 0', () => {
+  test('has colors only at a level above 0', () => {
     expect(capture().output.paint.red('x')).toBe('x');
-    const { output, stdout } = capture({ colour: { stdout: 1, stderr: 0 } });
+    const { output, stdout } = capture({ color: { stdout: 1, stderr: 0 } });
     output.result(null, () => output.paint.red('x'));
     expect(stdout()).toBe('\u001B[31mx\u001B[39m\n');
   });

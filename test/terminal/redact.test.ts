@@ -35,10 +35,9 @@ describe('redact', () => {
     expect(redact('postgres://USER:PASSWORD@host')).toBe('postgres://USER:[redacted]@host');
   });
 
-  test('leaves the rest alone, and takes no short word for a secret', () => {
+  test('leaves the rest alone, and does not mistake a short word for a secret', () => {
     registerSecret('no');
     registerSecret('');
-    registerSecret(null);
     const text = 'no URL https://acme.gladly.com:443/a@b, basic questions, authorization is needed';
     expect(redact(text)).toBe(text);
   });

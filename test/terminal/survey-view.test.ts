@@ -6,7 +6,7 @@ import { screen } from './screen.ts';
 
 /** A document in which everything that others write is this text. */
 function documentOf(text: string): SurveyDocument {
-  const item = {
+  const item: EvidenceItem = {
     itemId: text,
     type: text,
     at: '2026-11-22T10:00:00.000Z',
@@ -15,7 +15,7 @@ function documentOf(text: string): SurveyDocument {
     initiator: text,
     counts: true,
     why: 'last response',
-  } as unknown as EvidenceItem;
+  };
   return {
     conversationId: text,
     outcome: 'failed',
@@ -50,7 +50,7 @@ function documentOf(text: string): SurveyDocument {
   };
 }
 
-test('a name that goes on in another line, or commands the terminal, stays text in its own line', () => {
+test('a name with line breaks or terminal commands stays text in its own line', () => {
   const lines = surveyView(documentOf('A\nStatus CLOSED\r\n\u001B[2JCustomer B'), screen()).split('\n');
   const plain = surveyView(documentOf('A'), screen()).split('\n');
   expect(lines.filter((line) => /^(?:Status|Customer) +(?:CLOSED|B)/.test(line))).toEqual([]);

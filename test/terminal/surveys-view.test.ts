@@ -52,7 +52,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   cardFailure: {
     tries: 3,
     retryAt: '2026-11-22T12:30:00.000Z',
-    error: { code: 'gladly_unavailable', message: 'Gladly answered 503', hint: 'wait' },
+    error: { code: 'gladly_unavailable', message: 'Gladly answered 503', hint: 'Wait.' },
   },
   visits: [
     {
@@ -85,16 +85,16 @@ test('the story of a survey has its visits, every revision and the card that is 
   expect(of('Comment')).toHaveLength(1);
   expect(of('Comment')[0]).not.toContain('\u001b');
   expect(of('No card yet')).toEqual([
-    'No card yet   Gladly answered 503 (wait; 3 tries, next try 2026-11-22 12:30 UTC)',
+    'No card yet   Gladly answered 503 (Wait. 3 tries, next try 2026-11-22 12:30 UTC.)',
   ]);
 });
 
-test('a card that was taken, or never tried, is no trouble', () => {
+test('a card that was accepted, or never tried, is not mentioned', () => {
   expect(surveyStoryView({ ...told, cardFailure: null }, output)).not.toContain('No card');
 });
 
-test('the unsubscribed are a table; nobody is a sentence', () => {
-  expect(unsubscribedView([], output)).toBe('Nobody has unsubscribed.');
+test('unsubscribed addresses are a table, and none is a sentence', () => {
+  expect(unsubscribedView([], output)).toBe('No address is unsubscribed.');
   const entry = { address: 'kim@example.com', at: '2026-11-22T10:00:00.000Z', source: 'page' };
   const view = unsubscribedView([entry], output);
   expect(view.split('\n')).toHaveLength(2);
@@ -102,10 +102,10 @@ test('the unsubscribed are a table; nobody is a sentence', () => {
 });
 
 test.each([
-  [{ unsubscribed: true, changed: true, suppressed: ['c1@x'] }, /is not asked again.*\n.*c1@x/],
-  [{ unsubscribed: true, changed: false, suppressed: [] }, /unsubscribed already/],
-  [{ unsubscribed: false, changed: true, suppressed: [] }, /may be asked again/],
+  [{ unsubscribed: true, changed: true, suppressed: ['c1@x'] }, /gets no more surveys.*\n.*c1@x/],
+  [{ unsubscribed: true, changed: false, suppressed: [] }, /was already unsubscribed/],
+  [{ unsubscribed: false, changed: true, suppressed: [] }, /can get surveys again/],
   [{ unsubscribed: false, changed: false, suppressed: [] }, /was not unsubscribed/],
-])('%j is told', (change, expected) => {
+])('%j is shown', (change, expected) => {
   expect(addressChangeView({ address: 'kim@example.com', ...change })).toMatch(expected);
 });

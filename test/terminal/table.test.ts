@@ -43,7 +43,7 @@ describe('table', () => {
     expect(table([5, 1234], numbers, { width: 80 })).toBe('COUNT\n    <5>\n <1234>');
   });
 
-  test('a value can neither break the line nor colour it', () => {
+  test('a value can neither break the line nor color it', () => {
     const rows = [{ id: 'a\nb', name: '\u001B[31mred', note: 'x\ry' }];
     expect(table(rows, columns, { width: 80 })).toBe('ID   NAME  NOTE\na b  red   x y');
   });

@@ -51,7 +51,7 @@ describe('clean', () => {
     );
   });
 
-  test('a block keeps its lines and, if asked, its colours, nothing else', () => {
+  test('a block keeps its lines and, if asked, its colors, nothing else', () => {
     expect(cleanBlock('one\n\u001B[31mtwo\u001B[39m\u001B[2J\n', true)).toBe(
       'one\n\u001B[31mtwo\u001B[39m\n',
     );

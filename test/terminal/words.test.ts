@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest';
-import { colourLevel } from '../../src/terminal/colour.ts';
+import { colorLevel } from '../../src/terminal/color.ts';
 import { suggest } from '../../src/terminal/suggest.ts';
 import { localTime } from '../../src/terminal/time.ts';
 
-describe('colourLevel', () => {
+describe('colorLevel', () => {
   test.each([
     [undefined, {}, true, 1],
     [undefined, {}, false, 0],
@@ -16,7 +16,7 @@ describe('colourLevel', () => {
     [undefined, { FORCE_COLOR: '3' }, false, 3],
     [undefined, { FORCE_COLOR: '0' }, true, 0],
   ])('--no-color %s, %j, terminal %s: %i', (color, env, isTerminal, level) => {
-    expect(colourLevel(color, env, isTerminal)).toBe(level);
+    expect(colorLevel(color, env, isTerminal)).toBe(level);
   });
 });
 

@@ -195,7 +195,7 @@ function transactions(
         // SQLite would go on writing into a file that nobody can open any more.
         if (inodeOf(path) !== opened) throw ledgerGone(path);
         // Left by a rollback that failed.
-        if (database.inTransaction) database.exec('ROLLBACK');
+        rollBack(database);
         // IMMEDIATE: a transaction that first reads and then writes cannot lose its snapshot to another process.
         database.exec('PRAGMA busy_timeout = 0');
         await whenFree(options.busyTimeoutMs, () => database.exec('BEGIN IMMEDIATE'));
@@ -208,15 +208,21 @@ function transactions(
     commit() {
       execute({ sql: 'COMMIT', parameters: [] });
     },
-    rollback() {
-      try {
-        // A full disk makes SQLite roll back by itself.
-        if (database.inTransaction) database.exec('ROLLBACK');
-      } catch {
-        // The error that made the transaction fail says more, and the next transaction rolls back first.
-      }
-    },
+    rollback: () => rollBackQuietly(database),
   };
+}
+
+function rollBack(database: Connection): void {
+  // A full disk makes SQLite roll back by itself.
+  if (database.inTransaction) database.exec('ROLLBACK');
+}
+
+function rollBackQuietly(database: Connection): void {
+  try {
+    rollBack(database);
+  } catch {
+    // The error that made the transaction fail says more, and the next transaction rolls back first.
+  }
 }
 
 function closeWriter({ database, clear }: OpenConnection): void {
@@ -233,9 +239,12 @@ function closeWriter({ database, clear }: OpenConnection): void {
 /** Opened at the first read: many commands only write. */
 function readerOf(path: string, options: SqliteOptions): Dialect {
   const permits = createSemaphore(1);
+  const opened = inodeOf(path);
   let connection: OpenConnection | null = null;
   const open = (): OpenConnection => {
     if (connection !== null) return connection;
+    // SQLite would make a new file where there is none.
+    if (inodeOf(path) !== opened) throw ledgerGone(path);
     const database = new Database(path);
     database.exec(`PRAGMA busy_timeout = ${options.busyTimeoutMs}`);
     database.exec('PRAGMA query_only = ON');
@@ -248,13 +257,15 @@ function readerOf(path: string, options: SqliteOptions): Dialect {
       give: permits.end,
       begin() {
         try {
-          open().database.exec('BEGIN');
+          const { database } = open();
+          rollBack(database);
+          database.exec('BEGIN');
         } catch (error) {
           throw storageFailure(error, path);
         }
       },
       commit: () => open().database.exec('COMMIT'),
-      rollback: () => open().database.exec('ROLLBACK'),
+      rollback: () => rollBackQuietly(open().database),
       lastly() {
         connection?.clear();
         connection?.database.close();

@@ -17,7 +17,6 @@ import { openLedger } from '../../store/open.ts';
 import { boundOrganization, otherOrganization } from '../../store/organization.ts';
 import { currentWorker, type Worker } from '../../store/workers.ts';
 import { unlessBusy, unlessBusyLimiter } from './best-effort.ts';
-import { publicUrlOf } from './open-delivery.ts';
 import { identifiedOrganization } from './organization.ts';
 import { reportSlots } from './report-semaphore.ts';
 
@@ -32,8 +31,6 @@ export interface Surroundings {
   debug: (text: string) => void;
   /** The command records nothing: a ledger that another process keeps busy is no obstacle. */
   readOnly?: boolean;
-  /** False: a signing key that is missing is made for this command alone, and not kept. */
-  keepSigningKey?: boolean;
   /** In milliseconds; ends with the reason of the signal. */
   sleep?: (ms: number, signal?: AbortSignal) => Promise<void>;
   pacer?: Pacer;
@@ -57,12 +54,6 @@ export interface Services {
   organization(): Promise<Organization>;
   /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
   provider(): Promise<DeliveryProvider>;
-  /** The signing key of survey links. */
-  surveySecret(): Promise<Uint8Array>;
-  /** Where links in messages lead. @throws Failure delivery_incomplete */
-  publicUrl(): string;
-  /** Where they lead if the settings do not say: a server knows its address only once it listens. */
-  standInFor(publicUrl: string): void;
   close(): Promise<void>;
 }
 
@@ -109,7 +100,6 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     clock,
   });
   let opened: DeliveryProvider | null = null;
-  let standIn: string | null = null;
   return {
     settings,
     lane: traitsOf(settings.delivery).lane,
@@ -123,14 +113,6 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     debug: surroundings.debug,
     organization: identifiedOrganization({ settings, ledger, client, directory, clock, readOnly }),
     provider: onceDone(async () => (opened = await openProvider(settings, client, { clock, signal }))),
-    surveySecret: () =>
-      surroundings.keepSigningKey === false
-        ? settings.surveySecret({ keep: false })
-        : settings.surveySecret(),
-    publicUrl: () => standIn ?? publicUrlOf(settings),
-    standInFor(publicUrl) {
-      standIn = publicUrl;
-    },
     async close() {
       client.close();
       await opened?.close();

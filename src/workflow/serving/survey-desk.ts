@@ -76,7 +76,7 @@ export function createSurveyDesk(
   const organization = knownOrganization(services);
   let secret: Promise<Uint8Array> | null = null;
   const key = (): Promise<Uint8Array> =>
-    (secret ??= services.surveySecret().catch((error: unknown) => {
+    (secret ??= services.settings.surveySecret().catch((error: unknown) => {
       secret = null;
       throw error;
     }));

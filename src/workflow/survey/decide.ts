@@ -4,6 +4,7 @@ import { decide, reservedAddress, suppressionStart } from '../../domain/eligibil
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { decideClosing } from '../../store/queue/decisions.ts';
+import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { DecideAgain, deliverSurvey } from './deliver.ts';
@@ -17,8 +18,8 @@ import { existingSurvey, type Verdict } from './verdict.ts';
  * @throws Failure kind configuration
  */
 export async function readyToDeliver(services: Services): Promise<void> {
-  services.publicUrl();
-  await services.surveySecret();
+  publicUrlOf(services.settings);
+  await services.settings.surveySecret();
   await services.provider();
 }
 
@@ -69,7 +70,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   const { policy, delivery } = settings;
   const now = services.clock();
   const surveyId = surveyIdOf(closing.id);
-  const links = surveyLinks(services.publicUrl(), await services.surveySecret(), surveyId);
+  const links = surveyLinks(publicUrlOf(services.settings), await services.settings.surveySecret(), surveyId);
   const facts = factsOf(look.read, look.credit, look.closing);
   const input = {
     closingId: closing.id,

@@ -9,6 +9,7 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
 import type { Look } from './look.ts';
+import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import type { Verdict } from './verdict.ts';
@@ -82,7 +83,7 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
   const { credit, read } = look;
   const { surveyId } = closing;
   if (surveyId === null) throw new Error('a survey was decided without an id');
-  const links = surveyLinks(services.publicUrl(), await services.surveySecret(), surveyId);
+  const links = surveyLinks(publicUrlOf(services.settings), await services.settings.surveySecret(), surveyId);
   const name = credit.agent?.name ?? null;
   return {
     surveyId,

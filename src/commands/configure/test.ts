@@ -1,0 +1,80 @@
+import { exitCodes, Failure } from '../../failure.ts';
+import type { Output } from '../../terminal/output.ts';
+import type { Check } from '../../workflow/checks/check-connection.ts';
+import type { Sample } from '../../workflow/checks/send-sample.ts';
+import type { CommandDeclaration } from '../program/declaration.ts';
+
+export const testCommand: CommandDeclaration = {
+  name: 'test',
+  summary: 'check that everything configured works',
+  details:
+    'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects and logs in). ' +
+    'Sends a message only with --send-to. The first check that fails decides the exit code.',
+  options: [
+    {
+      flags: '--send-to <address>',
+      description: 'send one sample survey, marked as a test, to this address or number',
+    },
+  ],
+  examples: ['gcsat configure test --profile acme', 'gcsat configure test --send-to me@acme.com'],
+  async run({ output, signal, clock, settings: load }, { options }) {
+    const { clean } = await import('../../terminal/text.ts');
+    const { testConfiguration } = await import('../../workflow/checks/check-connection.ts');
+    const { sendSampleSurvey } = await import('../../workflow/checks/send-sample.ts');
+    const settings = await load({ keepsSigningKey: false });
+    const sendTo = options['sendTo'] as string | undefined;
+    const progress = output.progress(`checking ${settings.origin}`);
+    let checks: Check[];
+    let sample: Sample | null;
+    try {
+      // First, because it may be a usage failure.
+      sample = sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
+      checks = await testConfiguration(settings, { signal });
+    } finally {
+      progress.stop();
+    }
+    const lines = sample === null ? checks : [...checks, lineOf(sample)];
+    output.result(
+      { profile: settings.profile, checks: checks.map(checkDocument), sample: documentOf(sample) },
+      () =>
+        lines
+          .map(
+            ({ name, ok, detail, failure }) =>
+              `${markOf(ok, output)} ${name}: ${clean(detail)}${failure === null ? '' : ` (${failure.hint})`}`,
+          )
+          .join('\n'),
+    );
+    if (sample?.outcome === 'failed' && sample.failure !== null) return exitCodes[sample.failure.kind];
+    if (sample?.outcome === 'uncertain') output.warn('the sample may or may not have left');
+    const failed = checks.filter(({ ok }) => ok === false);
+    const [first] = failed.flatMap(({ failure }) => failure ?? []);
+    if (first === undefined) return 0;
+    const names = failed.map(({ name }) => name).join(', ');
+    const text = `${failed.length} of ${checks.length} checks failed: ${names}`;
+    throw new Failure(first.kind, first.code, text, { hint: first.hint, cause: first });
+  },
+};
+
+function markOf(ok: boolean | null, { paint }: Output): string {
+  if (ok === null) return paint.dim('–');
+  return ok ? paint.green('✔') : paint.red('✘');
+}
+
+function checkDocument({ failure, ...rest }: Check): object {
+  return { ...rest, hint: failure?.hint ?? null, code: failure?.code ?? null };
+}
+
+function lineOf({ delivery, to, outcome, externalId, failure }: Sample): Check {
+  const name = 'sample survey';
+  if (failure !== null) return { name, ok: false, detail: failure.message, failure };
+  const id = externalId === null ? '' : ` as ${externalId}`;
+  return { name, ok: true, detail: `${outcome} to ${to} by ${delivery}${id}`, failure: null };
+}
+
+function documentOf(sample: Sample | null): object | null {
+  if (sample === null) return null;
+  const { failure, ...rest } = sample;
+  if (failure === null) return { ...rest, error: null };
+  const { code, message, hint } = failure;
+  return { ...rest, error: { code, message, hint } };
+}

@@ -1,0 +1,162 @@
+import { Failure } from '../failure.ts';
+import type { Faults } from '../sandbox/faults.ts';
+import { windowKinds, type WindowKind } from '../sandbox/rate-limits.ts';
+import { startSandbox, type RunningSandbox, type SandboxOptions } from '../sandbox/start.ts';
+import { untilAborted } from './program/signals.ts';
+import { wholeNumber } from './program/whole-number.ts';
+
+/** The flags of `gcsat sandbox` as typed. */
+export interface SandboxCommandOptions {
+  port?: string | undefined;
+  seed?: string | undefined;
+  size?: string | undefined;
+  /** Milliseconds. */
+  latency?: string | undefined;
+  /** Milliseconds. */
+  jitter?: string | undefined;
+  rateLimitPercent?: string | undefined;
+  errorPercent?: string | undefined;
+  resetPercent?: string | undefined;
+  cutPercent?: string | undefined;
+  hangPercent?: string | undefined;
+  window?: string | undefined;
+}
+
+/** How to reach a sandbox, for a script. Fields may be added, never renamed or removed. */
+export interface SandboxDocument {
+  origin: string;
+  email: string;
+  token: string;
+  fromAddress: string;
+  fromNumber: string;
+  traps: readonly { name: string; conversationId: string; what: string }[];
+}
+
+interface Terminal {
+  /** Called once, as soon as the sandbox listens. */
+  print(document: SandboxDocument, human: () => string): void;
+  signal: AbortSignal;
+}
+
+/** The controls of a running sandbox; the introduction lists them. */
+export const sandboxControls: readonly string[] = [
+  'GET  /_sandbox/mailbox                    messages that would have been sent (JSON)',
+  'GET  /_sandbox/mailbox/1.html             the first message, as the customer sees it',
+  'GET  /_sandbox/requests                   the last 10,000 requests: time, method, path, status',
+  'GET  /_sandbox/customers/ID.html          a customer’s timeline with the cards; without .html as JSON',
+  'PUT  /_sandbox/faults                     {"latencyMs", "rateLimitPercent", "serverErrorPercent", "resetPercent", ...}',
+  'GET  /_sandbox/conversations?trap=NAME    special conversations, with the agent who really answered last',
+  'GET  /_sandbox/conversations/ID           the same for any conversation',
+  'POST /_sandbox/conversations              a new one: {"customer": {"email"}, "channel", "messages": [{"from", "text"}], "close": true}',
+  'POST /_sandbox/conversations              {"count": 100, "close": true}: many of them, each of a new customer',
+  'POST /_sandbox/conversations/ID/close     closes it and shows the event that a webhook gets; also /reopen',
+  'GET  /_sandbox/webhooks                   the webhooks, and what waits to be sent to them',
+  'PUT  /_sandbox/webhooks                   {"speed": 60}: their retries come that many times sooner; {"delaysSeconds", "answerSeconds"}',
+  'GET  /_sandbox/webhooks/deliveries        what was sent to them: event, attempt, status, time',
+  'POST /_sandbox/webhooks/retry-now         sends at once what waits for its next try',
+];
+
+/** The introduction names these special conversations. */
+const shownTraps = [
+  'three_agents',
+  'closed_twice',
+  'reopened',
+  'opt_out_child_topic',
+  'call_inbound_answered',
+  'merged_customer',
+  'truncated',
+  'hostile_name',
+];
+
+/** Serves a local Gladly until the signal aborts. @throws Failure kind usage for a bad value or a port that is in use */
+export async function runSandbox(options: SandboxCommandOptions, terminal: Terminal): Promise<void> {
+  const sandbox = await started(sandboxOptions(options), options.port);
+  try {
+    const { origin, email, token, fromAddress, fromNumber, traps } = sandbox;
+    terminal.print({ origin, email, token, fromAddress, fromNumber, traps }, () =>
+      introduction(sandbox).join('\n'),
+    );
+    await untilAborted(terminal.signal);
+  } finally {
+    await sandbox.close();
+  }
+}
+
+function sandboxOptions(options: SandboxCommandOptions): SandboxOptions {
+  const number = (flag: string, text: string | undefined, most: number): number | undefined =>
+    text === undefined ? undefined : wholeNumber(flag, text, { most });
+  const percent = (flag: string, text: string | undefined): number => number(flag, text, 100) ?? 0;
+  const faults: Partial<Faults> = {
+    latencyMs: number('--latency', options.latency, 600_000) ?? 0,
+    jitterMs: number('--jitter', options.jitter, 600_000) ?? 0,
+    rateLimitPercent: percent('--rate-limit-percent', options.rateLimitPercent),
+    serverErrorPercent: percent('--error-percent', options.errorPercent),
+    resetPercent: percent('--reset-percent', options.resetPercent),
+    cutPercent: percent('--cut-percent', options.cutPercent),
+    hangPercent: percent('--hang-percent', options.hangPercent),
+  };
+  const port = number('--port', options.port, 65_535);
+  const seed = number('--seed', options.seed, 4_294_967_295);
+  const size = number('--size', options.size, 10_000_000);
+  const window = windowKind(options.window);
+  return {
+    faults,
+    ...(port === undefined ? {} : { port }),
+    ...(seed === undefined ? {} : { seed }),
+    ...(size === undefined ? {} : { size }),
+    ...(window === undefined ? {} : { limits: { window } }),
+  };
+}
+
+function windowKind(value: string | undefined): WindowKind | undefined {
+  if (value === undefined) return undefined;
+  const kind = windowKinds.find((one) => one === value);
+  if (kind !== undefined) return kind;
+  throw new Failure('usage', 'bad_value', `--window does not accept '${value}'`, {
+    hint: `Give one of ${windowKinds.join(', ')}.`,
+  });
+}
+
+async function started(
+  options: SandboxOptions,
+  port: SandboxCommandOptions['port'],
+): Promise<RunningSandbox> {
+  try {
+    return await startSandbox(options);
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : '';
+    if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    const reason = code === 'EACCES' ? 'is not allowed for this user' : 'is in use';
+    throw new Failure('usage', 'port_unavailable', `port ${port ?? 'any'} ${reason}`, {
+      hint: 'Choose another --port, or leave it out for any free one.',
+      cause: error,
+    });
+  }
+}
+
+function introduction(sandbox: RunningSandbox): string[] {
+  const width = Math.max(...shownTraps.map((name) => name.length));
+  const traps = shownTraps.flatMap((name) => {
+    const trap = sandbox.traps.find((one) => one.name === name);
+    return trap === undefined ? [] : [`  ${name.padEnd(width)}  ${trap.conversationId}  ${trap.what}`];
+  });
+  return [
+    `${sandbox.organizationName}, a local Gladly, at ${sandbox.origin}`,
+    '',
+    'To use it from another terminal:',
+    `  export GCSAT_DOMAIN=${sandbox.origin}`,
+    `  export GCSAT_EMAIL=${sandbox.email}`,
+    `  export GCSAT_TOKEN=${sandbox.token}`,
+    '  export GCSAT_DELIVERY=gladly-email',
+    `  export GCSAT_FROM=${sandbox.fromAddress}`,
+    '  export GCSAT_PUBLIC_URL=http://localhost:8080',
+    '',
+    'Conversations worth a look, e.g. with `gcsat attribute`:',
+    ...traps,
+    '',
+    'Behind the scenes:',
+    ...sandboxControls.map((line) => `  ${line}`),
+    '',
+    'Press Ctrl-C to stop.',
+  ];
+}

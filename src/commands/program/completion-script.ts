@@ -1,0 +1,154 @@
+import { placesOf, valueOptionsOf, type Place, type ValueOption, type Word } from './completion-words.ts';
+import type { CommandDeclaration } from './declaration.ts';
+
+export type Shell = 'bash' | 'zsh' | 'fish';
+
+export function completionScript(shell: Shell, program: CommandDeclaration): string {
+  const places = placesOf(program);
+  const values = valueOptionsOf(program);
+  switch (shell) {
+    case 'bash':
+      return bashScript(places, values);
+    case 'zsh':
+      return zshScript(places, values);
+    case 'fish':
+      return fishScript(places, values);
+  }
+}
+
+const quoted = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
+const list = (words: readonly string[]): string => quoted(words.join(' '));
+
+/** The pattern of a case arm that matches every command below the program. */
+function stepsOf(places: readonly Place[]): string {
+  return places
+    .map(({ path }) => path)
+    .filter((path) => path.includes(' '))
+    .map((path) => `"${path}"`)
+    .join('|');
+}
+
+function bashScript(places: readonly Place[], values: readonly ValueOption[]): string {
+  const valueArm = ({ name, choices }: ValueOption): string => {
+    const reply =
+      choices === 'any'
+        ? 'COMPREPLY=()'
+        : `COMPREPLY=($(compgen ${choices === 'file' ? '-f' : `-W ${list(choices)}`} -- "$current"))`;
+    return `    ${name}) ${reply}; return ;;`;
+  };
+  const placeArm = ({ path, words, settings }: Place): string =>
+    `    "${path}") words=${list([...settings, ...words.map(({ text }) => text)])} ;;`;
+  return `# bash completion for gcsat
+_gcsat() {
+  local current="\${COMP_WORDS[COMP_CWORD]}" previous="\${COMP_WORDS[COMP_CWORD-1]}"
+  local path=gcsat words="" index word kept="" ended=""
+  for ((index = 1; index < COMP_CWORD; index++)); do
+    if [ "\${COMP_WORDS[index]}" = -- ]; then ended=yes; break; fi
+    case "$path \${COMP_WORDS[index]}" in
+      ${stepsOf(places)}) path="$path \${COMP_WORDS[index]}" ;;
+    esac
+  done
+  if [ -z "$ended" ]; then
+    case "$previous" in
+${values.map(valueArm).join('\n')}
+    esac
+  fi
+  # bash splits a setting at the =, so the word after it is a value.
+  if [ "$current" = = ] || [ "$previous" = = ]; then COMPREPLY=(); return; fi
+  case "$path" in
+${places.map(placeArm).join('\n')}
+  esac
+  if [ -n "$ended" ]; then
+    for word in $words; do
+      case "$word" in -*) ;; *) kept="$kept $word" ;; esac
+    done
+    words=$kept
+  fi
+  COMPREPLY=($(compgen -W "$words" -- "$current"))
+  case "\${COMPREPLY[*]}" in *=) compopt -o nospace 2>/dev/null ;; esac
+}
+complete -F _gcsat gcsat`;
+}
+
+function zshScript(places: readonly Place[], values: readonly ValueOption[]): string {
+  const valueArm = ({ name, choices }: ValueOption): string => {
+    const reply =
+      choices === 'any' ? ':' : choices === 'file' ? '_files' : `compadd -- ${choices.map(quoted).join(' ')}`;
+    return `    ${name}) ${reply}; return ;;`;
+  };
+  // _describe reads the text before a colon as the word.
+  const described = ({ text, description }: Word): string =>
+    quoted(`${text.replaceAll(':', '\\:')}:${description.replaceAll(':', '\\:')}`);
+  const placeArm = ({ path, words, settings }: Place): string => {
+    const assigned = settings.length === 0 ? '' : ` compadd -S '' -- ${settings.map(quoted).join(' ')};`;
+    return `    "${path}")${assigned} candidates=(${words.map(described).join(' ')}) ;;`;
+  };
+  return `#compdef gcsat
+_gcsat() {
+  local place=gcsat index ended=
+  local -a candidates
+  for ((index = 2; index < CURRENT; index++)); do
+    if [[ "\${words[index]}" = -- ]]; then ended=yes; break; fi
+    case "$place \${words[index]}" in
+      ${stepsOf(places)}) place="$place \${words[index]}" ;;
+    esac
+  done
+  if [[ -z "$ended" ]]; then
+    case "\${words[CURRENT-1]}" in
+${values.map(valueArm).join('\n')}
+    esac
+  fi
+  case "$place" in
+${places.map(placeArm).join('\n')}
+  esac
+  if [[ -n "$ended" ]]; then candidates=(\${candidates:#--*}); fi
+  _describe 'gcsat' candidates
+}
+if [ "\${funcstack[1]}" = "_gcsat" ]; then
+  _gcsat "$@"
+else
+  compdef _gcsat gcsat
+fi`;
+}
+
+function fishScript(places: readonly Place[], values: readonly ValueOption[]): string {
+  const known = new Map(values.map((value) => [value.name, value.choices]));
+  const entry = (path: string, { text, description }: Word): string => {
+    const condition = `-n ${fishQuoted(`test (__gcsat_place) = "${path}"`)}`;
+    const about = `-d ${fishQuoted(description)}`;
+    if (!text.startsWith('--')) return `complete -c gcsat ${condition} -a ${text} ${about}`;
+    const choices = known.get(text);
+    const value =
+      choices === undefined
+        ? ''
+        : choices === 'file'
+          ? ' -r -F'
+          : choices === 'any'
+            ? ' -x'
+            : ` -x -a ${fishQuoted(choices.join(' '))}`;
+    return `complete -c gcsat ${condition} -l ${text.slice(2)}${value} ${about}`;
+  };
+  const entries = places.flatMap(({ path, words, settings }) =>
+    [...settings.map((text) => ({ text, description: 'a setting' })), ...words].map((word) =>
+      entry(path, word),
+    ),
+  );
+  return `# fish completion for gcsat
+function __gcsat_place
+  set -l place gcsat
+  for word in (commandline -opc)[2..-1]
+    switch "$place $word"
+      case ${places
+        .filter(({ path }) => path.includes(' '))
+        .map(({ path }) => fishQuoted(path))
+        .join(' ')}
+        set place "$place $word"
+    end
+  end
+  echo $place
+end
+complete -c gcsat -f
+${entries.join('\n')}`;
+}
+
+const fishQuoted = (text: string): string => `'${text.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`;

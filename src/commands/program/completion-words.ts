@@ -1,0 +1,67 @@
+import { policyKeys, profileKeys } from '../../config/setting-keys.ts';
+import { globalOptions, helpOption, versionOption, type CommandDeclaration } from './declaration.ts';
+
+/** A word that can come next, and what it means. */
+export interface Word {
+  readonly text: string;
+  readonly description: string;
+}
+
+/** What can follow one command. */
+export interface Place {
+  /** Names of the commands, from the program's own, e.g. `gcsat surveys list`. */
+  readonly path: string;
+  readonly words: readonly Word[];
+  /** Words that a value follows directly, such as `sample=`. */
+  readonly settings: readonly string[];
+}
+
+/** An option that takes a value: from these choices, a file, or anything. */
+export interface ValueOption {
+  readonly name: string;
+  readonly choices: readonly string[] | 'file' | 'any';
+}
+
+export function placesOf(program: CommandDeclaration): Place[] {
+  const flagsOf = (options: CommandDeclaration['options']): Word[] =>
+    (options ?? []).map(({ flags, description }) => ({ text: nameOf(flags), description }));
+  const visit = (path: string, own: CommandDeclaration): Place[] => {
+    const inner = own.commands ?? [];
+    const standsFor = inner.find(({ isDefault }) => isDefault === true);
+    const words = [
+      ...inner.map(({ name, summary }) => ({ text: name, description: summary })),
+      ...(own.arguments ?? []).flatMap(({ choices, description }) =>
+        (choices ?? []).map((text) => ({ text, description })),
+      ),
+      ...flagsOf(own.options),
+      ...flagsOf(standsFor?.options),
+      ...flagsOf(globalOptions),
+      ...flagsOf(own === program ? [versionOption, helpOption] : [helpOption]),
+    ];
+    const takesSettings = (own.arguments ?? []).some(({ name }) => name.includes('setting'));
+    const settings = takesSettings ? [...policyKeys, ...profileKeys].map((key) => `${key}=`) : [];
+    return [
+      { path, words, settings },
+      ...inner.flatMap((command) => visit(`${path} ${command.name}`, command)),
+    ];
+  };
+  return visit(program.name, program);
+}
+
+export function valueOptionsOf(program: CommandDeclaration): ValueOption[] {
+  const optionsOf = (command: CommandDeclaration): NonNullable<CommandDeclaration['options']> => [
+    ...(command.options ?? []),
+    ...(command.commands ?? []).flatMap(optionsOf),
+  ];
+  const found = new Map<string, ValueOption>();
+  for (const { flags, choices } of [...globalOptions, ...optionsOf(program)]) {
+    if (!flags.includes('<')) continue;
+    const name = nameOf(flags);
+    found.set(name, { name, choices: choices ?? (/<(?:folder|file)>/.test(flags) ? 'file' : 'any') });
+  }
+  return [...found.values()];
+}
+
+function nameOf(flags: string): string {
+  return /--[a-z-]+/.exec(flags)?.[0] ?? flags;
+}

@@ -1,0 +1,115 @@
+import { isatty } from 'node:tty';
+import { environmentSwitch, isContinuousIntegration } from '../../config/environment.ts';
+import { loadSettings } from '../../config/load-settings.ts';
+import type { GlobalFlags, SettingOverrides, Settings } from '../../config/settings.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import type { RunningSandbox } from '../../sandbox/start.ts';
+import { openOutput, type TerminalFlags } from '../../terminal/open.ts';
+import type { Output } from '../../terminal/output.ts';
+import { registerSecret } from '../../terminal/redact.ts';
+import { reportError } from '../../terminal/report.ts';
+import type { Services, Surroundings } from '../../workflow/context/services.ts';
+import { listenForSignals } from './signals.ts';
+
+/** What every command gets; the costly parts are made when first needed. */
+export interface CommandContext {
+  readonly output: Output;
+  /**
+   * Aborted by the first SIGINT, SIGTERM or SIGHUP, with a Failure of kind interrupted or terminated as its reason. A
+   * second SIGINT exits at once; the process exits in any case 9 s after the first.
+   */
+  readonly signal: AbortSignal;
+  /** Epoch milliseconds. */
+  readonly clock: () => number;
+  /** The clock's time as an ISO-8601 text. */
+  readonly now: () => string;
+  /** Prompts are allowed: stdin and stderr are a terminal, and neither `--no-input` nor CI is set. */
+  readonly interactive: boolean;
+  /** The global options as given, for commands that manage the configuration itself. */
+  readonly flags: GlobalFlags;
+  readonly env: NodeJS.ProcessEnv;
+  /** `--sandbox` or GCSAT_SANDBOX. @throws Failure kind configuration when the variable is neither yes nor no */
+  readonly wantsSandbox: () => boolean;
+  /**
+   * The settings, loaded once. With `--sandbox` this starts the embedded sandbox and returns its settings.
+   *
+   * @param overrides only in the first call
+   * @throws Failure kind configuration or usage.
+   */
+  readonly settings: (overrides?: SettingOverrides) => Promise<Settings>;
+  /** The embedded sandbox, once `settings` was called. */
+  readonly sandbox: () => RunningSandbox | null;
+  /** Opens what the workflow needs, until the work is done. */
+  readonly withServices: <Result>(
+    priority: Surroundings['priority'],
+    work: (services: Services) => Promise<Result>,
+    options?: Pick<Partial<Surroundings>, 'debug' | 'readOnly'>,
+  ) => Promise<Result>;
+  readonly close: () => Promise<void>;
+}
+
+interface Loaded {
+  readonly settings: Settings;
+  readonly sandbox: RunningSandbox | null;
+  close?(): Promise<void>;
+}
+
+export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.ProcessEnv): CommandContext {
+  const output = openOutput(flags, env);
+  const signals = listenForSignals((reason) =>
+    reportError(reason, {
+      json: output.json,
+      answered: output.answered,
+      verbose: output.verbose,
+      color: flags.color,
+    }),
+  );
+  const { signal } = signals;
+  const clock = Date.now;
+  const wantsSandbox = (): boolean => flags.sandbox ?? environmentSwitch(env, 'GCSAT_SANDBOX');
+  let loading: Promise<Loaded> | null = null;
+  let sandbox: RunningSandbox | null = null;
+
+  const load = async (overrides: SettingOverrides | undefined): Promise<Loaded> => {
+    const more = { overrides, onSecret: registerSecret };
+    if (!wantsSandbox()) return { settings: await loadSettings(flags, env, more), sandbox: null };
+    const { embedSandbox } = await import('./embedded-sandbox.ts');
+    return embedSandbox(flags, env, more);
+  };
+  const settings: CommandContext['settings'] = async (overrides) => {
+    if (loading !== null && overrides !== undefined) throw new Error('the settings are loaded already');
+    loading ??= load(overrides);
+    const loaded = await loading;
+    ({ sandbox } = loaded);
+    return loaded.settings;
+  };
+  return {
+    output,
+    signal,
+    clock,
+    now: () => timeNow(clock),
+    interactive: isatty(0) && isatty(2) && flags.input !== false && !isContinuousIntegration(env),
+    flags,
+    env,
+    wantsSandbox,
+    settings,
+    sandbox: () => sandbox,
+    async withServices(priority, work, options = {}) {
+      const loaded = await settings();
+      const { openServices } = await import('../../workflow/context/services.ts');
+      const debug = (text: string): void => output.debug(text);
+      const services = await openServices(loaded, { signal, clock, priority, debug, ...options });
+      try {
+        return await work(services);
+      } finally {
+        await services.close();
+      }
+    },
+    async close() {
+      const loaded = await loading?.catch(() => null);
+      await loaded?.close?.();
+      // A closed terminal may hang up twice, and the second time must not keep the sandbox's folder.
+      signals.close();
+    },
+  };
+}

@@ -1,0 +1,91 @@
+import { deliveryNames, usableDeliveries } from '../../domain/delivery.ts';
+import type { CommandContext } from './context.ts';
+
+export interface OptionDeclaration {
+  /** As commander reads them, e.g. `-q, --quiet` or `--limit <number>`. */
+  readonly flags: string;
+  readonly description: string;
+  /** Offered by help and completion. */
+  readonly choices?: readonly string[];
+  /** Everything the parser accepts, when that is more than the choices. */
+  readonly accepted?: readonly string[];
+}
+
+export interface ArgumentDeclaration {
+  /** As commander reads them, e.g. `<conversationId...>`. */
+  readonly name: string;
+  readonly description: string;
+  readonly choices?: readonly string[];
+}
+
+/** What the user gave to a command, not yet interpreted. */
+export interface Given {
+  /** In the order of the declaration: undefined for a missing optional argument, an array for a repeated one. */
+  readonly arguments: readonly unknown[];
+  /** By camel-case name; only those on the command line. */
+  readonly options: Readonly<Record<string, unknown>>;
+}
+
+/** A number that it returns is the exit code; anything else means 0. */
+export type Run = (context: CommandContext, given: Given) => Promise<unknown>;
+
+/**
+ * A command as data: parsing, help, completion and the reference are made from it. Help loads every declaration, so a
+ * file that has one imports at its top only types and what loads at once; `run` imports the rest.
+ */
+export interface CommandDeclaration {
+  readonly name: string;
+  readonly summary: string;
+  readonly details?: string;
+  /** Heading in the list of commands. */
+  readonly group?: string;
+  readonly arguments?: readonly ArgumentDeclaration[];
+  readonly options?: readonly OptionDeclaration[];
+  readonly examples?: readonly string[];
+  readonly commands?: readonly CommandDeclaration[];
+  /** The command of a group that runs when none is named. */
+  readonly isDefault?: boolean;
+  readonly run?: Run;
+}
+
+export const globalOptions: readonly OptionDeclaration[] = [
+  { flags: '--profile <name>', description: 'which organization (GCSAT_PROFILE)' },
+  {
+    flags: '--domain <domain>',
+    description: 'acme, acme.gladly.com, acme.gladly.qa or an origin (GCSAT_DOMAIN)',
+  },
+  { flags: '--allow-host', description: "allow a host that is not Gladly's (GCSAT_ALLOW_HOST)" },
+  { flags: '--email <address>', description: 'the API user (GCSAT_EMAIL)' },
+  {
+    flags: '--token-stdin',
+    description: 'read the API token from stdin (else GCSAT_TOKEN or GCSAT_TOKEN_FILE)',
+  },
+  { flags: '--database <file>', description: 'the ledger: a file or a sqlite: URL (GCSAT_DATABASE_URL)' },
+  {
+    flags: '--sandbox',
+    description: 'run against an embedded sandbox; needs no account (GCSAT_SANDBOX)',
+  },
+  {
+    flags: '--delivery <name>',
+    description: 'how surveys reach customers (GCSAT_DELIVERY)',
+    choices: usableDeliveries,
+    accepted: deliveryNames,
+  },
+  {
+    flags: '--rate-share <percent>',
+    description: "share of the organization's rate limit to use (GCSAT_RATE_SHARE)",
+  },
+  { flags: '--timeout <seconds>', description: 'limit for one HTTP request (GCSAT_TIMEOUT)' },
+  { flags: '--json', description: 'print exactly one JSON document on stdout' },
+  { flags: '--jsonl', description: 'print one JSON document per line, where a command lists' },
+  { flags: '-q, --quiet', description: 'only warnings and errors on stderr (GCSAT_LOG_LEVEL)' },
+  { flags: '-v, --verbose', description: 'more on stderr, with error traces' },
+  { flags: '--no-input', description: 'never ask (also CI, or if stdin or stderr is not a terminal)' },
+  { flags: '--no-color', description: 'no colors (also NO_COLOR)' },
+];
+
+/** For every command. */
+export const helpOption: OptionDeclaration = { flags: '-h, --help', description: 'show this help' };
+
+/** For the program alone. */
+export const versionOption: OptionDeclaration = { flags: '-V, --version', description: 'print the version' };

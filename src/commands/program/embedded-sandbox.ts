@@ -1,0 +1,52 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { refuseAccountFlags, sandboxSettings } from '../../config/sandbox-settings.ts';
+import type { SettingSources } from '../../config/resolved-settings.ts';
+import type { GlobalFlags, Settings } from '../../config/settings.ts';
+import { Failure } from '../../failure.ts';
+import { startSandbox, type RunningSandbox } from '../../sandbox/start.ts';
+
+export interface EmbeddedSandbox {
+  readonly settings: Settings;
+  readonly sandbox: RunningSandbox;
+  close(): Promise<void>;
+}
+
+/** Starts a sandbox that lives as long as this command, with a ledger of its own. */
+export async function embedSandbox(
+  flags: GlobalFlags,
+  env: NodeJS.ProcessEnv,
+  more: Pick<SettingSources, 'overrides' | 'onSecret'>,
+): Promise<EmbeddedSandbox> {
+  refuseAccountFlags(flags);
+  const directory = makeFolder();
+  const remove = (): void => rmSync(directory, { recursive: true, force: true });
+  // The folder must not outlive a process that has to exit at once.
+  process.once('exit', remove);
+  const sandbox = await startSandbox();
+  const close = async (): Promise<void> => {
+    await sandbox.close();
+    remove();
+  };
+  try {
+    return { settings: await sandboxSettings(flags, env, sandbox, directory, more), sandbox, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+function makeFolder(): string {
+  try {
+    return mkdtempSync(join(tmpdir(), 'gcsat-sandbox-'));
+  } catch (error) {
+    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
+    throw new Failure(
+      'configuration',
+      'temporary_folder_unusable',
+      `cannot make a folder for the sandbox in ${tmpdir()} (${reason})`,
+      { hint: 'Set TMPDIR to an existing folder that you can write to.', cause: error },
+    );
+  }
+}

@@ -1,0 +1,64 @@
+import { exitCodes, Failure } from '../../failure.ts';
+import { isUnderNohup } from './nohup.ts';
+
+/** How long a stopped command may take to finish what is in flight: some service managers kill after 10 s. */
+const graceMs = 9000;
+/** npx passes on the Ctrl-C that the terminal has already sent to every process: one press, two signals. */
+const samePressMs = 200;
+
+export interface Signals {
+  readonly signal: AbortSignal;
+  close(): void;
+}
+
+/**
+ * Turns the first SIGINT, SIGTERM or SIGHUP (the terminal was closed) into an aborted signal. A second SIGINT exits at
+ * once; the process exits in any case 9 s after the first. Under nohup a SIGHUP does nothing.
+ *
+ * @param giveUp reports the end when the 9 s are over, and returns the exit code.
+ */
+export function listenForSignals(giveUp: (reason: Failure) => number): Signals {
+  const controller = new AbortController();
+  let stoppedAt = 0;
+  const stop = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', kind: 'interrupted' | 'terminated'): void => {
+    if (controller.signal.aborted) {
+      if (name === 'SIGINT' && performance.now() - stoppedAt > samePressMs) process.exit(exitCodes[kind]);
+      return;
+    }
+    stoppedAt = performance.now();
+    const reason = new Failure(kind, kind, `stopped by ${name}`, {
+      hint: 'Run the same command again to go on.',
+    });
+    setTimeout(() => process.exit(giveUp(reason)), graceMs).unref();
+    controller.abort(reason);
+  };
+  const onInterrupt = (): void => stop('SIGINT', 'interrupted');
+  const onTerminate = (): void => stop('SIGTERM', 'terminated');
+  const onHangUp = (): void => {
+    if (!isUnderNohup(process.env)) stop('SIGHUP', 'terminated');
+  };
+  process.on('SIGINT', onInterrupt);
+  process.on('SIGTERM', onTerminate);
+  process.on('SIGHUP', onHangUp);
+  return {
+    signal: controller.signal,
+    close() {
+      process.off('SIGINT', onInterrupt);
+      process.off('SIGTERM', onTerminate);
+      process.off('SIGHUP', onHangUp);
+    },
+  };
+}
+
+export function untilAborted(signal: AbortSignal): Promise<void> {
+  if (signal.aborted) return Promise.resolve();
+  return new Promise((resolve) => {
+    signal.addEventListener('abort', () => resolve(), { once: true });
+  });
+}
+
+/** The exit code of a command that works until it is stopped. */
+export function exitCodeOf(signal: AbortSignal): number {
+  const reason: unknown = signal.reason;
+  return reason instanceof Failure ? exitCodes[reason.kind] : 0;
+}

@@ -1,0 +1,58 @@
+import {
+  checkTimeRange,
+  isTimeZone,
+  needsTimeZone,
+  resolveTimeRange,
+  TimeRangeError,
+  type GivenRange,
+  type TimeRange,
+} from '../../domain/values/time-range.ts';
+import { Failure } from '../../failure.ts';
+import type { Output } from '../../terminal/output.ts';
+import type { Services } from '../../workflow/context/services.ts';
+
+/**
+ * Reads `--since` and `--until`.
+ *
+ * @param timeZone IANA name of the zone of times without an offset
+ * @throws Failure kind usage
+ */
+export function parseTimeRange(given: GivenRange, nowMs: number, timeZone: string): TimeRange {
+  return asUsage(() => resolveTimeRange(given, { nowMs, timeZone }));
+}
+
+/** Refuses a range that is wrong in every zone, or in the given one. @throws Failure kind usage */
+export function refuseBadTimeRange(given: GivenRange, nowMs: number, timeZone: string | undefined): void {
+  if (timeZone === undefined) asUsage(() => checkTimeRange(given, nowMs));
+  else parseTimeRange(given, nowMs, timeZone);
+}
+
+/**
+ * The organization's zone. If Gladly reports none, or one that is unknown here, it is UTC, with a warning when the range
+ * depends on it.
+ */
+export async function timeZoneFor(
+  given: GivenRange,
+  services: Pick<Services, 'organization'>,
+  output: Pick<Output, 'warn'>,
+): Promise<string> {
+  const { timezone } = await services.organization();
+  if (timezone !== null && isTimeZone(timezone)) return timezone;
+  if (needsTimeZone(given)) {
+    const why =
+      timezone === null
+        ? 'Gladly reports no time zone for the organization'
+        : `the organization's time zone '${timezone}' is unknown here`;
+    output.warn(`${why}; times without an offset are read as UTC`);
+  }
+  return 'UTC';
+}
+
+function asUsage<Result>(read: () => Result): Result {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof TimeRangeError)) throw error;
+    throw new Failure('usage', 'bad_time_range', error.message, { hint: error.hint });
+  }
+}

@@ -1,0 +1,135 @@
+import { isWeak, type WebhookCredentials } from '../config/webhook-credentials.ts';
+import { isLoopback } from '../domain/values/loopback.ts';
+import { webhookPath } from '../domain/values/webhook-path.ts';
+import type { Log } from '../ports/log.ts';
+import { createMetrics } from '../server/metrics.ts';
+import { readBrand } from '../server/pages/brand.ts';
+import { startServer } from '../server/start.ts';
+import { openLog } from '../terminal/log.ts';
+import type { Services } from '../workflow/context/services.ts';
+import { openServing, type Serving } from '../workflow/serving/serve.ts';
+import { listenAt } from '../workflow/webhooks/listen-at.ts';
+import type { CommandContext } from './program/context.ts';
+import { exitCodeOf, untilAborted } from './program/signals.ts';
+import { serveOptions, type ServeFlags } from './serve-options.ts';
+import { firstSteps, sandboxCredentials } from './serve-sandbox.ts';
+
+/**
+ * `gcsat serve`. When it is stopped it finishes what has begun: first requests, while events and answers can still be
+ * stored, then what is only in memory, then the queue.
+ *
+ * @returns the exit code
+ */
+export async function serveUntilStopped(context: CommandContext, flags: ServeFlags): Promise<number> {
+  const { output, signal, clock } = context;
+  const options = serveOptions(flags);
+  const inSandbox = context.wantsSandbox();
+  const page: { origin: string | null } = { origin: null };
+  const settings = await context.settings({
+    publicUrl: () => page.origin,
+    ...(inSandbox ? { webhookCredentials: sandboxCredentials() } : {}),
+  });
+  const credentials = await settings.webhookCredentials();
+  const brand = await readBrand(settings.brand);
+  const log = await openLog(output.level);
+  const metrics = await createMetrics();
+  const servesPageHere = inSandbox || settings.origins['publicUrl'] === 'default';
+
+  const serve = async (services: Services): Promise<void> => {
+    const { catchUpMilliseconds, metricsReaders, host, port } = options;
+    const serving = await openServing(services, { catchUpMilliseconds, listener: metrics, log });
+    const server = await startServer(
+      {
+        desk: serving.desk,
+        intake: serving.intake,
+        credentials: settings.webhookCredentials,
+        ready: () => serving.ready(),
+        figures: () => serving.figures(),
+        requests: () => serving.requests(),
+        brand,
+        language: settings.policy.language,
+        publicUrl: servesPageHere ? null : settings.publicUrl,
+        trustedProxies: options.trustedProxies ?? settings.trustedProxies,
+        metricsReaders,
+        metrics,
+        log,
+        clock,
+      },
+      { host, port },
+    );
+    // No message has been sent yet, so none has the placeholder.
+    if (servesPageHere) page.origin = server.origin;
+    let working: Promise<void>;
+    try {
+      await serving.begin();
+      working = serving.run();
+      warnOfCredentials(log, credentials);
+      if (servesPageHere && !inSandbox) warnOfLinks(log, server.origin);
+      if (!isLoopback(host)) warnOfProxy(log);
+      await announce(context, services, server.origin);
+      await Promise.race([untilAborted(signal), working]);
+    } finally {
+      await server.close();
+    }
+    await finish(serving, working, log);
+  };
+  await context.withServices('background', serve, { debug: (text) => log.debug({}, text) });
+  return exitCodeOf(signal);
+}
+
+async function finish(serving: Serving, working: Promise<void>, log: Log): Promise<void> {
+  // Before the queue, whose last message may take longer than a stopped process has.
+  await serving.flush();
+  log.info({}, 'stopping: finishing what is in flight');
+  await working;
+  log.info({}, 'stopped');
+}
+
+/** Prints where everything is. In the sandbox it first registers the webhook, so that the whole loop works. */
+async function announce(context: CommandContext, services: Services, origin: string): Promise<void> {
+  const { settings, ledger } = services;
+  const sandbox = context.sandbox();
+  const webhook = `${origin}${webhookPath}`;
+  if (sandbox !== null) await listenAt(services, webhook);
+  const document = {
+    listening: origin,
+    webhook,
+    survey: settings.publicUrl,
+    ledger: ledger.location,
+    delivery: settings.delivery,
+    sandbox: sandbox?.origin ?? null,
+  };
+  context.output.record(document, () =>
+    [`listening on ${origin}`, ...(sandbox === null ? [] : firstSteps(sandbox.origin))].join('\n'),
+  );
+}
+
+function warnOfCredentials(log: Log, credentials: WebhookCredentials): void {
+  const { basic, headers, basicAlone = [] } = credentials;
+  if (basic.length + headers.length + basicAlone.length === 0) {
+    log.warn(
+      { hint: 'Run `gcsat webhook install`, or set GCSAT_WEBHOOK_USER and GCSAT_WEBHOOK_PASSWORD.' },
+      'there are no webhook credentials: every webhook is refused with 401',
+    );
+  }
+  if (isWeak(credentials)) {
+    log.warn(
+      { hint: 'Set one of at least 16 characters, e.g. from `openssl rand -base64 24`.' },
+      'a webhook password is so short that it could be guessed',
+    );
+  }
+}
+
+function warnOfLinks(log: Log, origin: string): void {
+  log.warn(
+    { hint: 'Set GCSAT_PUBLIC_URL before customers see them.' },
+    `links in messages lead to ${origin}, which only this machine can reach`,
+  );
+}
+
+function warnOfProxy(log: Log): void {
+  log.info(
+    { hint: 'Put a reverse proxy with TLS in front of it, and name the proxy with --trust-proxy.' },
+    'other machines reach this port without encryption',
+  );
+}

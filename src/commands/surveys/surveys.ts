@@ -1,0 +1,23 @@
+import type { CommandDeclaration } from '../program/declaration.ts';
+import { cancelCommand } from './cancel.ts';
+import { listCommand } from './list.ts';
+import { resubscribeCommand } from './resubscribe.ts';
+import { retryCommand } from './retry.ts';
+import { showCommand } from './show.ts';
+import { unsubscribeCommand } from './unsubscribe.ts';
+import { unsubscribedCommand } from './unsubscribed.ts';
+
+export const surveysCommand: CommandDeclaration = {
+  name: 'surveys',
+  group: 'Surveys',
+  summary: 'what was sent, suppressed and answered',
+  commands: [
+    listCommand,
+    showCommand,
+    retryCommand,
+    cancelCommand,
+    unsubscribedCommand,
+    unsubscribeCommand,
+    resubscribeCommand,
+  ],
+};

@@ -1,0 +1,16 @@
+import type { CommandDeclaration } from '../program/declaration.ts';
+
+export const unsubscribedCommand: CommandDeclaration = {
+  name: 'unsubscribed',
+  summary: 'list the addresses that get no surveys, newest first',
+  examples: ['gcsat surveys unsubscribed', 'gcsat surveys unsubscribed --jsonl'],
+  async run({ output, withServices }) {
+    const { unsubscribedView } = await import('../../terminal/unsubscribed-view.ts');
+    const { unsubscribedAddresses } = await import('../../workflow/operator/unsubscribed-addresses.ts');
+    await withServices('interactive', async ({ ledger }) => {
+      const entries = await unsubscribedAddresses(ledger);
+      if (output.jsonl) for (const entry of entries) output.line(entry, () => '');
+      else output.result(entries, () => unsubscribedView(entries, output));
+    });
+  },
+};

@@ -1,0 +1,61 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Failure } from '../failure.ts';
+
+export function configFile(directory: string): string {
+  return join(directory, 'config.json');
+}
+
+/**
+ * The content of the folder's config.json; null if there is no such file. Read without conf, which takes longer to load
+ * than everything else and accepts any JSON as an object.
+ *
+ * @throws Failure kind configuration when the file is unreadable or not a JSON object.
+ */
+export async function readConfigFile(directory: string): Promise<Record<string, unknown> | null> {
+  const file = configFile(directory);
+  let text: string;
+  try {
+    text = await readFile(file, 'utf8');
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT') return null;
+    throw configUnreadable(file, code ?? 'unreadable');
+  }
+  const content = parsed(text);
+  if (!isRecord(content)) throw configUnreadable(file, 'it is not a JSON object');
+  return content;
+}
+
+/** Undefined if it is not JSON. A message of the parser would quote the file, and the file holds the token. */
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Replaces the profiles in the folder's config.json, which only its owner can read. */
+export async function writeProfiles(directory: string, profiles: Record<string, unknown>): Promise<void> {
+  const { default: Conf } = await import('conf');
+  const config = new Conf<{ profiles: Record<string, unknown> }>({
+    cwd: directory,
+    configName: 'config',
+    projectSuffix: '',
+    configFileMode: 0o600,
+    // A profile's name may contain a dot, which conf would read as a path.
+    accessPropertiesByDotNotation: false,
+  });
+  config.set('profiles', profiles);
+}
+
+export function configUnreadable(file: string, reason: string): Failure {
+  return new Failure('configuration', 'configuration_unreadable', `cannot use ${file}: ${reason}`, {
+    hint: 'Repair the file or move it away; it was not changed.',
+  });
+}
+
+export function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

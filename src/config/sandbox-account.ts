@@ -1,0 +1,20 @@
+import type { DeliveryName } from '../domain/delivery.ts';
+import type { StoredProfile } from './profiles.ts';
+
+/** What the settings need of an embedded sandbox. */
+export interface SandboxAccount {
+  readonly origin: string;
+  readonly email: string;
+  readonly token: string;
+  readonly fromAddress: string;
+  readonly fromNumber: string;
+}
+
+/** The sandbox, like Gladly, accepts messages from its own senders only. */
+export function senderOf(sandbox: SandboxAccount, delivery: DeliveryName): string {
+  return delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress;
+}
+
+export function storedProfileOf({ origin, email, token }: SandboxAccount): StoredProfile {
+  return { domain: origin, email, token, values: { delivery: 'gladly-email' }, policy: {} };
+}
