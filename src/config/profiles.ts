@@ -51,11 +51,6 @@ export async function readProfiles(directory: string): Promise<Profiles> {
   return new Map(Object.entries(profiles).map(([name, profile]) => [name, readProfile(file, name, profile)]));
 }
 
-/** Adds or replaces one profile. @throws Failure kind configuration */
-export async function saveProfile(directory: string, name: string, profile: StoredProfile): Promise<void> {
-  await changeProfile(directory, name, () => profile);
-}
-
 /**
  * Changes one profile, while no other process can change any.
  *

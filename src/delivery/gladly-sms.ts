@@ -1,3 +1,4 @@
+import { phoneNumber } from '../domain/eligibility/addresses.ts';
 import {
   notSent,
   type DeliveryOutcome,
@@ -24,7 +25,7 @@ export function createGladlySms(options: {
   from: string;
   sendSms: SendSms;
 }): DeliveryProvider {
-  const from = phoneNumber(options.from);
+  const from = senderNumber(options.from);
 
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
     let text: string;
@@ -40,10 +41,10 @@ export function createGladlySms(options: {
   return { name: 'gladly-sms', repeatable: false, deliver, close: () => Promise.resolve() };
 }
 
-/** E.164, as in the contract's examples; people add spaces, hyphens, dots and parentheses. @throws Failure `bad_from` */
-export function phoneNumber(from: string): string {
-  const number = from.replace(/[\s().-]/g, '');
-  if (/^\+[1-9]\d{6,14}$/.test(number)) return number;
+/** E.164, as in the contract's examples. @throws Failure `bad_from` */
+export function senderNumber(from: string): string {
+  const number = phoneNumber(from);
+  if (number !== null) return number;
   throw badSender(
     'is not a phone number',
     'Set GCSAT_FROM to one of your numbers in Gladly, with + and the country code, such as +15550100123.',

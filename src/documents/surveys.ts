@@ -1,8 +1,16 @@
 import type { Evidence } from '../domain/attribution/evidence.ts';
 import type { ClosingError } from '../domain/closing/closing.ts';
-import { closingStates, type ClosingState, type Transition } from '../domain/closing/transitions.ts';
+import { closingStates, type ClosingState } from '../domain/closing/transitions.ts';
 import type { Lane } from '../domain/closing/lanes.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
+import type {
+  Answer,
+  Card,
+  CardFailure,
+  HistoryEntry,
+  Message,
+  VisitTally,
+} from '../domain/survey/records.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
 
 /** States as they are listed: a message that is leaving right now has no end yet, so its closing is pending. */
@@ -42,47 +50,14 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   externalId: string | null;
   attempts: number;
   reopenedAt: string | null;
-  history: {
-    at: string;
-    transition: Transition;
-    from: ClosingState;
-    to: ClosingState;
-    note: string | null;
-  }[];
-  messages: {
-    closingId: string;
-    sequence: number;
-    surveyId: string;
-    provider: DeliveryName;
-    address: string | null;
-    leftAt: string;
-    settledAt: string | null;
-    outcome: 'sent' | 'uncertain' | 'not_sent' | 'interrupted' | null;
-    externalId: string | null;
-    error: ClosingError | null;
-  }[];
-  answers: {
-    surveyId: string;
-    revision: number;
-    rating: number;
-    resolved: boolean | null;
-    comment: string | null;
-    answeredAt: string;
-    source: string;
-  }[];
-  cards: {
-    itemId: string;
-    surveyId: string;
-    revision: number;
-    customerId: string;
-    state: 'posting' | 'posted' | 'deleted';
-    body: string;
-    postedAt: string | null;
-  }[];
+  history: HistoryEntry[];
+  messages: Message[];
+  answers: Answer[];
+  cards: Card[];
   /** Why the newest answer has no card in Gladly yet; null when it has one, or was not tried. */
-  cardFailure: { tries: number; retryAt: string | null; error: ClosingError } | null;
+  cardFailure: CardFailure | null;
   /** What was seen of the survey besides its answers; never scored. */
-  visits: { kind: 'opened' | 'clicked' | 'scanner'; count: number; firstAt: string; lastAt: string }[];
+  visits: VisitTally[];
   /** Other closings of the same conversation. */
   otherClosings: string[];
 }

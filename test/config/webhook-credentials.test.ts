@@ -2,7 +2,8 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { saveProfile, type StoredProfile, type StoredWebhook } from '../../src/config/profiles.ts';
+import type { StoredProfile, StoredWebhook } from '../../src/config/profiles.ts';
+import { saveProfile } from '../support/profiles.ts';
 import {
   environmentWebhookCredentials,
   isWeak,

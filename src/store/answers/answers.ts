@@ -1,6 +1,6 @@
+import type { Answer } from '../../domain/survey/records.ts';
 import { arrivalOf } from '../../domain/closing/arrival.ts';
 import type { Closing, ClosingReading, ClosingReport } from '../../domain/closing/closing.ts';
-import type { SurveyAnswer } from '../../domain/survey/card.ts';
 import { surveyIdOf } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { record } from '../closings/closing-reports.ts';
@@ -9,12 +9,6 @@ import { apply, closingIn } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import type { AnswersTable } from '../schema/tables.ts';
 import { cardsLock, expectCard } from './cards-due.ts';
-
-/** One revision of a customer's answer. */
-export interface Answer extends SurveyAnswer {
-  /** How it came, e.g. `page` or `post`. */
-  source: string;
-}
 
 export interface NewAnswer {
   surveyId: string;

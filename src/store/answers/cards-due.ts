@@ -1,3 +1,4 @@
+import type { CardFailure } from '../../domain/survey/records.ts';
 import { sql } from 'kysely';
 import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { SurveyAnswer } from '../../domain/survey/card.ts';
@@ -40,14 +41,6 @@ export async function clearCardDue(trx: Writing, itemId: string): Promise<void> 
         ),
     )
     .execute();
-}
-
-/** Tries to post the card of an answer that Gladly did not accept. */
-export interface CardFailure {
-  tries: number;
-  /** When it is tried again; null: only a person does. */
-  retryAt: string | null;
-  error: ClosingError;
 }
 
 /** A survey of a known closing whose newest answer has no card yet. */

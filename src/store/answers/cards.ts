@@ -1,20 +1,7 @@
+import type { Card } from '../../domain/survey/records.ts';
 import { cardsLock, clearCardDue } from './cards-due.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import type { CardsTable } from '../schema/tables.ts';
-
-/** An answer on the customer's timeline in Gladly. */
-export interface Card {
-  /** The id that we gave the timeline item. */
-  itemId: string;
-  surveyId: string;
-  /** Of the answer that it shows. */
-  revision: number;
-  customerId: string;
-  /** `posting`: it may be there already. */
-  state: 'posting' | 'posted' | 'deleted';
-  body: string;
-  postedAt: string | null;
-}
 
 /** Notes a card before it is posted. One that was begun before is returned as it is. */
 export async function beginCard(

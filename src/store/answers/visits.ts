@@ -1,19 +1,10 @@
+import type { VisitKind, VisitTally } from '../../domain/survey/records.ts';
 import type { Ledger, Reading } from '../ledger.ts';
-
-/** What was seen of a survey besides its answer. It is never scored: programs open and click links, too. */
-export type VisitKind = 'opened' | 'clicked' | 'scanner';
 
 export interface Visit {
   surveyId: string;
   kind: VisitKind;
   at: string;
-}
-
-export interface VisitTally {
-  kind: VisitKind;
-  count: number;
-  firstAt: string;
-  lastAt: string;
 }
 
 /** Counts visits, in one transaction. A survey has one row a kind, however often it is visited. */

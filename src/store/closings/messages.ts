@@ -1,26 +1,12 @@
+import type { Message } from '../../domain/survey/records.ts';
 import type { ArrivedMessage } from '../../domain/closing/arrival.ts';
 import { type Closing, type ClosingError } from '../../domain/closing/closing.ts';
 import { allows } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { Reading, Writing } from '../ledger.ts';
-import type { MessageOutcome, MessagesTable } from '../schema/tables.ts';
+import type { MessageOutcome } from '../../domain/survey/records.ts';
+import type { MessagesTable } from '../schema/tables.ts';
 import { fromJson, nextAfter, toJson } from './rows.ts';
-
-/** One try to send the survey of a closing; it is written before the message leaves. */
-export interface Message {
-  closingId: string;
-  /** 1 for the first try. */
-  sequence: number;
-  surveyId: string;
-  provider: DeliveryName;
-  address: string | null;
-  leftAt: string;
-  settledAt: string | null;
-  /** Null until it is known. */
-  outcome: MessageOutcome | null;
-  externalId: string | null;
-  error: ClosingError | null;
-}
 
 export async function openMessage(
   trx: Writing,

@@ -106,9 +106,8 @@ const jsonFields: ReadonlySet<string> = new Set(['reasons', 'evidence', 'custome
 
 /** The columns of the fields that are given; the others are left out. */
 function toColumns(change: ClosingChange): Partial<ClosingsTable> {
-  const given = Object.entries(change).filter(([, value]) => value !== undefined);
   const changed = Object.fromEntries(
-    given.map(([field, value]) => [
+    Object.entries(change).map(([field, value]) => [
       columns[field as keyof ClosingChange],
       jsonFields.has(field) ? toJson(value) : value,
     ]),

@@ -1,3 +1,4 @@
+import type { MessageOutcome } from '../../domain/survey/records.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
@@ -92,9 +93,6 @@ export interface MessagesTable {
   external_id: string | null;
   error: string | null;
 }
-
-/** How a message that was about to leave ended; `interrupted`: the process ended before it could tell. */
-export type MessageOutcome = 'sent' | 'uncertain' | 'not_sent' | 'interrupted';
 
 export interface AnswersTable {
   survey_id: string;

@@ -70,11 +70,20 @@ export async function openSqlite(path: string, options: SqliteOptions): Promise<
     const writes = transactions(connection, path, options);
     const lastly = (): void => closeWriter(connection);
     return {
-      writer: dialectOf(connection, { ...writes, take: () => permits.take(), give: permits.end, lastly }),
-      first: dialectOf(connection, { ...writes, take: () => permits.take('first'), give: permits.end }),
+      writer: dialectOf(connection, {
+        ...writes,
+        take: () => permits.take(),
+        give: () => permits.end(),
+        lastly,
+      }),
+      first: dialectOf(connection, {
+        ...writes,
+        take: () => permits.take('first'),
+        give: () => permits.end(),
+      }),
       reader:
         path === memory
-          ? dialectOf(connection, { ...writes, take: () => permits.take(), give: permits.end })
+          ? dialectOf(connection, { ...writes, take: () => permits.take(), give: () => permits.end() })
           : readerOf(path, options),
     };
   } catch (error) {
@@ -146,9 +155,9 @@ interface Sharing {
 
 interface OpenConnection {
   readonly database: Connection;
-  execute(query: Pick<CompiledQuery, 'sql' | 'parameters'>): QueryResult<unknown>;
+  readonly execute: (query: Pick<CompiledQuery, 'sql' | 'parameters'>) => QueryResult<unknown>;
   /** Forgets the prepared statements, which keep the file open. */
-  clear(): void;
+  readonly clear: () => void;
 }
 
 function openConnection(database: Connection, path: string): OpenConnection {
@@ -254,7 +263,7 @@ function readerOf(path: string, options: SqliteOptions): Dialect {
     { execute: (query) => open().execute(query) },
     {
       take: () => permits.take(),
-      give: permits.end,
+      give: () => permits.end(),
       begin() {
         try {
           const { database } = open();
@@ -272,6 +281,14 @@ function readerOf(path: string, options: SqliteOptions): Dialect {
       },
     },
   );
+}
+
+/** What it throws rejects. */
+function afterwards(work: () => void): Promise<void> {
+  return new Promise((resolve) => {
+    work();
+    resolve();
+  });
 }
 
 /** Whoever has the connection has it from BEGIN to COMMIT, so that nothing of another caller comes between. */
@@ -307,8 +324,8 @@ function dialectOf({ execute }: Pick<OpenConnection, 'execute'>, sharing: Sharin
     init: () => Promise.resolve(),
     acquireConnection,
     beginTransaction: async () => sharing.begin(),
-    commitTransaction: async () => sharing.commit(),
-    rollbackTransaction: async () => sharing.rollback(),
+    commitTransaction: () => afterwards(() => sharing.commit()),
+    rollbackTransaction: () => afterwards(() => sharing.rollback()),
     releaseConnection: () => {
       sharing.give();
       return Promise.resolve();

@@ -1,23 +1,21 @@
+import type { Answer, HistoryEntry } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
-import { toAnswer, type Answer } from '../answers/answers.ts';
-import { cardFailureIn, type CardFailure } from '../answers/cards-due.ts';
-import { toCard, type Card } from '../answers/cards.ts';
-import { visitsIn, type VisitTally } from '../answers/visits.ts';
-import { toMessage, type Message } from '../closings/messages.ts';
+import { toAnswer } from '../answers/answers.ts';
+import { cardFailureIn } from '../answers/cards-due.ts';
+import type { CardFailure } from '../../domain/survey/records.ts';
+import { toCard } from '../answers/cards.ts';
+import type { Card } from '../../domain/survey/records.ts';
+import { visitsIn } from '../answers/visits.ts';
+import type { VisitTally } from '../../domain/survey/records.ts';
+import { toMessage } from '../closings/messages.ts';
+import type { Message } from '../../domain/survey/records.ts';
 import { closingIn } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
 
 /** All that the ledger knows of one closing, each list oldest first. */
 export interface Story {
   closing: Closing;
-  history: {
-    at: string;
-    transition: Transition;
-    from: ClosingState;
-    to: ClosingState;
-    note: string | null;
-  }[];
+  history: HistoryEntry[];
   messages: Message[];
   answers: Answer[];
   cards: Card[];

@@ -1,7 +1,8 @@
+import type { Answer } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { interruptedMove } from '../../domain/closing/moves.ts';
 import { transitions, type ClosingState } from '../../domain/closing/transitions.ts';
-import { toAnswer, type Answer } from '../answers/answers.ts';
+import { toAnswer } from '../answers/answers.ts';
 import { briefColumns, toBriefClosing, toClosing, type BriefClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { isClaimHeld } from '../queue/claims.ts';

@@ -1,14 +1,9 @@
+import type { Answer } from '../../domain/survey/records.ts';
 import { makeCard } from '../../domain/survey/card.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { PostDocument } from '../../documents/post.ts';
 import { Failure } from '../../failure.ts';
-import {
-  currentAnswer,
-  previewAnswer,
-  recordAnswer,
-  type Answer,
-  type NewAnswer,
-} from '../../store/answers/answers.ts';
+import { currentAnswer, previewAnswer, recordAnswer, type NewAnswer } from '../../store/answers/answers.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import {
   cardSubject,

@@ -1,9 +1,10 @@
+import type { Answer } from '../../domain/survey/records.ts';
 import { isSameCard, makeCard, type CardItem, type CardSubject } from '../../domain/survey/card.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { trialOf } from '../../domain/closing/identity.ts';
 import { Failure } from '../../failure.ts';
-import type { Answer } from '../../store/answers/answers.ts';
-import { beginCard, cardsOf, markCardDeleted, markCardPosted, type Card } from '../../store/answers/cards.ts';
+import { beginCard, cardsOf, markCardDeleted, markCardPosted } from '../../store/answers/cards.ts';
+import type { Card } from '../../domain/survey/records.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import type { Services } from '../context/services.ts';
 
@@ -81,7 +82,7 @@ async function confirmSame({ client }: Services, item: CardItem): Promise<void> 
     'card_id_taken',
     `Gladly has an item ${item.id} that is not this card${found === null ? ', and does not show it' : ''}`,
     {
-      hint: 'look at the customer in Gladly: another program may use our ids, or the card was deleted there',
+      hint: 'Look at the customer in Gladly: another program may use our ids, or the card was deleted there.',
     },
   );
 }

@@ -111,7 +111,7 @@ function optOutTopicOf({ policy }: Settings, topicNames: string[]): string {
   if (policy.optOutTopics.length === 0) return 'none is configured';
   if (hasOptOutTopic(topicNames, policy.optOutTopics)) return names;
   throw new Failure('configuration', 'opt_out_topic_missing', `no topic is named ${names}`, {
-    hint: `make the topic in Gladly, or set optOutTopics to the one you use`,
+    hint: 'Create the topic in Gladly, or set optOutTopics to the one you use.',
   });
 }
 

@@ -1,6 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import { testMark, type SurveyMessage } from '../../ports/delivery-provider.ts';
-import { isEmailAddress, isMobileNumber } from '../../domain/eligibility/addresses.ts';
+import { isEmailAddress, phoneNumber } from '../../domain/eligibility/addresses.ts';
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
@@ -69,7 +69,7 @@ async function sampleMessage(
     surveyId,
     conversationId: 'sample',
     closingId: 'sample',
-    to: { address: to, name: null },
+    to: { address: phoneNumber(to) ?? to, name: null },
     agent: { name: 'Anna Sample', firstName: 'Anna' },
     companyName,
     language: settings.policy.language,
@@ -85,11 +85,11 @@ async function sampleMessage(
 
 function requireAddress(delivery: DeliveryName, to: string): void {
   const isMobile = traitsOf(delivery).addressKind === 'mobile';
-  if (isMobile ? isMobileNumber(to) : isEmailAddress(to)) return;
+  if (isMobile ? phoneNumber(to) !== null : isEmailAddress(to)) return;
   throw new Failure(
     'usage',
     'bad_address',
     `'${to}' is ${isMobile ? 'no mobile number' : 'no e-mail address'}, which ${delivery} needs`,
-    { hint: isMobile ? 'write it as +15550100123' : 'write it as robin@example.com' },
+    { hint: isMobile ? 'Write it as +15550100123.' : 'Write it as robin@example.com.' },
   );
 }

@@ -28,7 +28,7 @@ export function unlessBusyLimiter(shared: LimiterStore): LimiterStore {
   return {
     reserve: (bucket, ask) => either((store) => store.reserve(bucket, ask)),
     pause: (bucket, untilMs) => either((store) => store.pause(bucket, untilMs)),
-    pausedUntil: (bucket) => either((store) => store.pausedUntil?.(bucket) ?? Promise.resolve(0)),
+    pausedUntil: (bucket) => either((store) => store.pausedUntil(bucket)),
   };
 }
 

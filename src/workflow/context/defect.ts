@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts';
 export function defectOf(error: unknown): Failure {
   const name = error instanceof Error ? error.name : typeof error;
   return new Failure('defect', 'defect', `unexpected ${name}: a defect of gcsat`, {
-    hint: 'please report it with what -v shows; the others go on',
+    hint: 'Please report it with what -v shows; the others go on.',
     cause: error,
   });
 }

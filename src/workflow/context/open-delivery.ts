@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { createGladlyEmail, plainAddress } from '../../delivery/gladly-email.ts';
-import { createGladlySms, phoneNumber } from '../../delivery/gladly-sms.ts';
+import { createGladlySms, senderNumber } from '../../delivery/gladly-sms.ts';
 import { createMailComposer, type MailComposer } from '../../delivery/mail.ts';
 import { createOutbox } from '../../delivery/outbox.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
@@ -59,7 +59,7 @@ export async function openDelivery(
 /** @throws Failure `bad_from` of kind configuration when the delivery can not send from there. */
 export function checkSender(delivery: DeliveryName, from: string): void {
   if (delivery === 'gladly-email') plainAddress(from);
-  if (delivery === 'gladly-sms') phoneNumber(from);
+  if (delivery === 'gladly-sms') senderNumber(from);
   if (delivery === 'smtp') mailableSender(from);
 }
 
@@ -79,12 +79,12 @@ async function composerOf(settings: Settings): Promise<MailComposer> {
 function required(settings: Settings, value: string | null, what: string, how: string): string {
   if (value !== null) return value;
   throw new Failure('configuration', 'delivery_incomplete', `delivery ${settings.delivery} needs ${what}`, {
-    hint: `give ${how}, or set it in the profile with \`gcsat configure set\``,
+    hint: `Give ${how}, or set it in the profile with \`gcsat configure set\`.`,
   });
 }
 
 function notYet(delivery: DeliveryName): Failure {
   return new Failure('configuration', 'delivery_unsupported', `this version cannot deliver by ${delivery}`, {
-    hint: 'choose --delivery outbox, smtp, gladly-email or gladly-sms',
+    hint: 'Choose --delivery outbox, smtp, gladly-email or gladly-sms.',
   });
 }

@@ -46,6 +46,6 @@ function readAddress(typed: string): string {
   if (number !== null) return addressKey(number);
   if (isEmailAddress(typed.trim())) return addressKey(typed);
   throw new Failure('usage', 'address_invalid', `'${typed}' is no e-mail address and no phone number`, {
-    hint: 'give an address like kim@example.com, or a number with its country code like +14155550100',
+    hint: 'Give an address like kim@example.com, or a number with its country code like +14155550100.',
   });
 }

@@ -72,7 +72,7 @@ export async function backfill(
   listener: BackfillListener,
 ): Promise<BackfillResult> {
   await readyToDeliver(services);
-  // Which organisation this is has to be certain before anything is written.
+  // Which organization this is has to be certain before anything is written.
   await services.organization();
   return withDryRun(services, request.dryRun, (own) => run(own, request, listener));
 }

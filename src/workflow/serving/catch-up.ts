@@ -19,7 +19,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
   if (!locked) return null;
   const endRenewal = keepRenewing((time) => renewLock(ledger, lockName, worker, time), clock);
   try {
-    // Which organisation this is has to be certain before anything is written.
+    // Which organization this is has to be certain before anything is written.
     await services.organization();
     const startedAt = await surveyingSince(services, at, false);
     const range = await unseenRange(services, startedAt, now);

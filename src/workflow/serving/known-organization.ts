@@ -11,7 +11,7 @@ const patienceMilliseconds = 300;
 const refreshMilliseconds = 15 * 60_000;
 
 /**
- * The organisation as far as it can be told without waiting for Gladly: a page must not fail or be slow because Gladly
+ * The organization as far as it can be told without waiting for Gladly: a page must not fail or be slow because Gladly
  * is. Older knowledge is used at once, and made new behind the back of whoever asks.
  */
 export function knownOrganization(

@@ -70,7 +70,7 @@ const onlyOne: QueueLimits = { ...unlimited, maxClosings: 1 };
 
 /**
  * @throws Failure kind configuration when messages could not be sent, and where the ledger is new what Gladly says to
- *   these credentials: which organisation it belongs to has to be certain before anything is written.
+ *   these credentials: which organization it belongs to has to be certain before anything is written.
  */
 export async function openServing(services: Services, options: ServingOptions): Promise<Serving> {
   const { ledger, lane, clock, client } = services;

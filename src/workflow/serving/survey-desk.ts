@@ -1,13 +1,13 @@
+import type { Answer, VisitKind } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
 import { surveyLife, type SurveyLife } from '../../domain/survey/life.ts';
 import { makeToken, readToken, type TokenPurpose } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
-import { outermostAnswers, recordAnswer, type Answer } from '../../store/answers/answers.ts';
+import { outermostAnswers, recordAnswer } from '../../store/answers/answers.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { closingOfSurvey } from '../../store/closings/closings.ts';
 import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.ts';
-import type { VisitKind } from '../../store/answers/visits.ts';
 import { knownOrganization } from './known-organization.ts';
 import type { AnswerContent } from '../answers/post-answer.ts';
 import type { Services } from '../context/services.ts';

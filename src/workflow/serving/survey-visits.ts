@@ -1,5 +1,6 @@
+import type { VisitKind } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
-import { recordVisits, type Visit, type VisitKind } from '../../store/answers/visits.ts';
+import { recordVisits, type Visit } from '../../store/answers/visits.ts';
 import type { Services } from '../context/services.ts';
 
 export interface SurveyVisits {

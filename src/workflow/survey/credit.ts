@@ -78,7 +78,7 @@ function undatedResponses({ conversation }: ConversationRead, { undated }: Attri
     'response_without_time',
     `an agent's response has no readable time: item ${items}`,
     {
-      hint: 'nobody can tell whether it was the last one; look at the conversation in Gladly',
+      hint: 'Nobody can tell whether it was the last one; look at the conversation in Gladly.',
       conversationId: conversation.id,
     },
   );

@@ -44,7 +44,7 @@ function makeFolder(directory: string): void {
     makePrivateFolder(directory);
   } catch (error) {
     throw new Failure('usage', 'media_folder', `the folder ${directory} for recordings cannot be made`, {
-      hint: 'give --media a folder that you may write to',
+      hint: 'Give --media a folder that you may write to.',
       cause: error,
     });
   }

@@ -115,11 +115,11 @@ function ofOthers({ id, name, url }: Webhook): Failure {
     'configuration',
     'webhook_of_others',
     `the webhook ${which} at ${oneLine(url, 200)} was not made by this profile; it would get other credentials and events`,
-    { hint: 'choose another --url, or add --replace if nobody needs it as it is' },
+    { hint: 'Choose another --url, or add --replace if nobody needs it as it is.' },
   );
 }
 
-/** The most that Gladly lets an organisation have (Webhooks). */
+/** The most that Gladly lets an organization have (Webhooks). */
 const mostWebhooks = 20;
 
 async function createWebhook(
@@ -137,7 +137,7 @@ async function createWebhook(
       'configuration',
       'webhook_limit',
       `Gladly has ${webhooks.length} webhooks already, and takes no more: ${names}`,
-      { hint: 'delete one that nobody needs in the settings of Gladly, then run it again', cause: error },
+      { hint: 'Delete one that nobody needs in the settings of Gladly, then run it again.', cause: error },
     );
   }
 }

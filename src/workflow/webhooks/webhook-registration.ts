@@ -82,6 +82,6 @@ async function takeAway(client: GladlyClient, { id, enabled }: Webhook): Promise
   const outcome = await client.deleteWebhook(id);
   if (outcome !== 'enabled') return outcome === 'deleted';
   throw new Failure('temporary', 'webhook_still_enabled', `Gladly says that webhook ${id} is still enabled`, {
-    hint: 'run `gcsat webhook remove` again; somebody may have switched it on at the same time',
+    hint: 'Run `gcsat webhook remove` again; somebody may have switched it on at the same time.',
   });
 }

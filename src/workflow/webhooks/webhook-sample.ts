@@ -116,7 +116,7 @@ function expectUsable(event: Record<string, unknown>): void {
     readWebhookEvent(event);
   } catch (error) {
     throw new Failure('usage', 'bad_value', '--conversation is no id that a conversation can have', {
-      hint: 'copy the id from the address of the conversation in Gladly',
+      hint: 'Copy the id from the address of the conversation in Gladly.',
       cause: error,
     });
   }
@@ -132,17 +132,17 @@ function hintOf(answer: WebhookAnswer, authenticated: boolean): string | null {
   const { status } = answer;
   if (rankOf(answer) === 0) return null;
   if (status === null)
-    return 'check that `gcsat serve` runs there, and that the address can be reached from here';
+    return 'Check that `gcsat serve` runs there, and that the address can be reached from here.';
   if (status === 401 || status === 403) {
     return authenticated
-      ? 'the server expects other credentials: give both the same profile, or the same GCSAT_WEBHOOK_USER and GCSAT_WEBHOOK_PASSWORD'
-      : 'there are no credentials to send: run `gcsat webhook install`, or set GCSAT_WEBHOOK_USER and GCSAT_WEBHOOK_PASSWORD';
+      ? 'The server expects other credentials: give both the same profile, or the same GCSAT_WEBHOOK_USER and GCSAT_WEBHOOK_PASSWORD.'
+      : 'There are no credentials to send: run `gcsat webhook install`, or set GCSAT_WEBHOOK_USER and GCSAT_WEBHOOK_PASSWORD.';
   }
   if (status === 404 || status === 405)
-    return 'check the path: `gcsat serve` takes events at /webhooks/gladly';
+    return 'Check the path: `gcsat serve` takes events at /webhooks/gladly.';
   if (status >= 300 && status < 400)
-    return 'name the address that it redirects to; Gladly is not known to follow';
-  if (status === 429) return 'wait a little, then run it again';
-  if (status >= 500) return 'look into the log of `gcsat serve`, and of the proxy in front of it';
-  return 'check that it is `gcsat serve` that answers there';
+    return 'Name the address that it redirects to; Gladly is not known to follow.';
+  if (status === 429) return 'Wait a little, then run it again.';
+  if (status >= 500) return 'Look into the log of `gcsat serve`, and of the proxy in front of it.';
+  return 'Check that it is `gcsat serve` that answers there.';
 }

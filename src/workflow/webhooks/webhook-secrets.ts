@@ -16,7 +16,7 @@ export type WebhookSecret = Pick<WebhookSpecification, 'credentials' | 'headers'
 /** 256 bits: nobody guesses them, and they are never typed. */
 const passwordBytes = 32;
 
-/** The webhook that the settings' profile knows; none where the profile is of another organisation, or is missing. */
+/** The webhook that the settings' profile knows; none where the profile is of another organization, or is missing. */
 export async function storedWebhook({
   configDir,
   profile,
@@ -89,7 +89,7 @@ export function noPlaceForSecret({ profile, origin }: Settings): Failure {
     'webhook_secret_homeless',
     `there is no profile '${profile}' for ${origin} that could keep the password of the webhook`,
     {
-      hint: 'run `gcsat configure`, or set GCSAT_WEBHOOK_PASSWORD to a long random text, here and for `gcsat serve`',
+      hint: 'Run `gcsat configure`, or set GCSAT_WEBHOOK_PASSWORD to a long random text, here and for `gcsat serve`.',
     },
   );
 }

@@ -1,0 +1,64 @@
+import type { ClosingError } from '../closing/closing.ts';
+import type { ArrivedMessage } from '../closing/arrival.ts';
+import type { ClosingState, Transition } from '../closing/transitions.ts';
+import type { SurveyAnswer } from './card.ts';
+
+/** One transition of a closing. */
+export interface HistoryEntry {
+  at: string;
+  transition: Transition;
+  from: ClosingState;
+  to: ClosingState;
+  note: string | null;
+}
+
+/** How a message that was about to leave ended; `interrupted`: the process ended before it could tell. */
+export type MessageOutcome = 'sent' | 'uncertain' | 'not_sent' | 'interrupted';
+
+/** One try to send the survey of a closing; it is written before the message leaves. `sequence` 1 is the first. */
+export interface Message extends ArrivedMessage {
+  closingId: string;
+  settledAt: string | null;
+  /** Null until it is known. */
+  outcome: MessageOutcome | null;
+  externalId: string | null;
+  error: ClosingError | null;
+}
+
+/** One revision of a customer's answer. */
+export interface Answer extends SurveyAnswer {
+  /** How it came, e.g. `page` or `post`. */
+  source: string;
+}
+
+/** An answer on the customer's timeline in Gladly. */
+export interface Card {
+  /** The id that we gave the timeline item. */
+  itemId: string;
+  surveyId: string;
+  /** Of the answer that it shows. */
+  revision: number;
+  customerId: string;
+  /** `posting`: it may be there already. */
+  state: 'posting' | 'posted' | 'deleted';
+  body: string;
+  postedAt: string | null;
+}
+
+/** Tries to post the card of an answer that Gladly did not accept. */
+export interface CardFailure {
+  tries: number;
+  /** When it is tried again; null: only a person does. */
+  retryAt: string | null;
+  error: ClosingError;
+}
+
+/** What was seen of a survey besides its answer. It is never scored: programs open and click links, too. */
+export type VisitKind = 'opened' | 'clicked' | 'scanner';
+
+export interface VisitTally {
+  kind: VisitKind;
+  count: number;
+  firstAt: string;
+  lastAt: string;
+}
