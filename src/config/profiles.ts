@@ -51,13 +51,8 @@ export async function readProfiles(directory: string): Promise<Profiles> {
   return new Map(Object.entries(profiles).map(([name, profile]) => [name, readProfile(file, name, profile)]));
 }
 
-/** Adds or replaces one profile. @throws Failure kind configuration */
-export async function saveProfile(directory: string, name: string, profile: StoredProfile): Promise<void> {
-  await changeProfile(directory, name, () => profile);
-}
-
 /**
- * Changes one profile, while no other process can change any.
+ * Adds or changes one profile, while no other process can change any.
  *
  * @param edit null leaves everything as it is.
  * @throws Failure kind configuration, and what `edit` throws

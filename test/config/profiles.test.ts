@@ -15,7 +15,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configFile } from '../../src/config/config-file.ts';
-import { changeProfile, readProfiles, removeProfile, saveProfile } from '../../src/config/profiles.ts';
+import { changeProfile, readProfiles, removeProfile } from '../../src/config/profiles.ts';
+import { saveProfile } from './save-profile.ts';
 
 let folder: string;
 

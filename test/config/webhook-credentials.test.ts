@@ -2,12 +2,13 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { saveProfile, type StoredProfile, type StoredWebhook } from '../../src/config/profiles.ts';
+import type { StoredProfile, StoredWebhook } from '../../src/config/profiles.ts';
 import {
   environmentWebhookCredentials,
   isWeak,
   webhookCredentialsReader,
 } from '../../src/config/webhook-credentials.ts';
+import { saveProfile } from './save-profile.ts';
 
 let folder: string;
 
