@@ -21,12 +21,12 @@ export function readValue<Value>(
   source: string,
   parse: (text: string) => Value,
   text: string,
+  code = kind === 'usage' ? 'bad_value' : 'bad_configuration',
 ): Value {
   try {
     return parse(text);
   } catch (error) {
     if (!(error instanceof InvalidValue)) throw error;
-    const code = kind === 'usage' ? 'bad_value' : 'bad_configuration';
     throw new Failure(kind, code, `${source}: ${error.message}`, { hint: error.hint });
   }
 }

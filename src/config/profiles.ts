@@ -52,7 +52,7 @@ export async function readProfiles(directory: string): Promise<Profiles> {
 }
 
 /**
- * Changes one profile, while no other process can change any.
+ * Adds or changes one profile, while no other process can change any.
  *
  * @param edit null leaves everything as it is.
  * @throws Failure kind configuration, and what `edit` throws

@@ -5,6 +5,7 @@ export type OnSecret = (secret: string) => void;
 export function urlSecrets(url: string | null): string[] {
   if (url === null || !URL.canParse(url)) return [];
   const { password } = new URL(url);
+  if (password === '') return [];
   try {
     return [password, decodeURIComponent(password)];
   } catch {

@@ -27,7 +27,6 @@ export interface Paint {
 export interface Output {
   readonly json: boolean;
   readonly jsonl: boolean;
-  readonly quiet: boolean;
   readonly verbose: boolean;
   readonly level: LogLevel;
   /** Width of the terminal; large when stdout is not a terminal, where nothing needs to be cut. */
@@ -39,8 +38,8 @@ export interface Output {
   result(document: unknown, human: () => string): void;
   /** The only result of a command whose output goes to a log: under `--json` and `--jsonl` it is one line. */
   record(document: unknown, human: () => string): void;
-  /** One of many results; under `--jsonl` one document per line, under `--json` nothing (use `result` there). */
-  line(document: unknown, human: () => string): void;
+  /** One of many results under `--jsonl`; for the rest use `result`. */
+  line(document: unknown): void;
   info(text: string): void;
   warn(text: string): void;
   debug(text: string): void;
@@ -91,7 +90,6 @@ export function createOutput(options: OutputOptions): Output {
   return {
     json,
     jsonl,
-    quiet,
     verbose: level === 'debug',
     level,
     get columns() {
@@ -111,10 +109,8 @@ export function createOutput(options: OutputOptions): Output {
       if (json) answered = true;
       print(stdout, json || jsonl ? `${serialize(document)}\n` : human(toText()));
     },
-    line(document, toText) {
-      if (json) return;
-      if (jsonl) print(stdout, `${serialize(document)}\n`);
-      else print(stdout, human(toText()));
+    line(document) {
+      print(stdout, `${serialize(document)}\n`);
     },
     info(text) {
       if (!quiet) note('', text);

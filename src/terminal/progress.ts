@@ -5,8 +5,6 @@ import { clean } from './text.ts';
 /** How far a long piece of work has come. */
 export interface Progress {
   update(text: string): void;
-  /** Ends with a tick and the text, or the last text. */
-  succeed(text?: string): void;
   stop(): void;
 }
 
@@ -42,41 +40,26 @@ export function startProgress(text: string, options: ProgressOptions): RunningPr
 }
 
 const nothing = (): void => undefined;
-const silent: RunningProgress = {
-  update: nothing,
-  succeed: nothing,
-  stop: nothing,
-  hide: nothing,
-  show: nothing,
-};
+const silent: RunningProgress = { update: nothing, stop: nothing, hide: nothing, show: nothing };
 
 const safe = (text: string): string => clean(redact(text));
 
-/** Prints nothing for short work; for long work a line every 10 s, and one at the end. */
+/** A line every 10 s, so nothing for short work. */
 function lines(first: string, { print }: ProgressOptions): RunningProgress {
   let text = first;
-  let printed = false;
-  const timer = setInterval(() => {
-    printed = true;
-    print(safe(text));
-  }, lineEveryMs);
+  const timer = setInterval(() => print(safe(text)), lineEveryMs);
   timer.unref();
   return {
     ...silent,
     update(next) {
       text = next;
     },
-    succeed(last) {
-      clearInterval(timer);
-      if (printed) print(safe(last ?? text));
-      printed = false;
-    },
     stop: () => clearInterval(timer),
   };
 }
 
 /** The spinner appears once ora is loaded, which takes longer than most commands take to start. */
-function spinner(first: string, { color, print }: ProgressOptions): RunningProgress {
+function spinner(first: string, { color }: ProgressOptions): RunningProgress {
   let text = safe(first);
   let shown: Ora | null = null;
   let ended = false;
@@ -90,22 +73,16 @@ function spinner(first: string, { color, print }: ProgressOptions): RunningProgr
       color: color ? 'cyan' : false,
     }).start();
   });
-  const end = (): void => {
-    ended = true;
-    shown?.stop();
-    shown = null;
-  };
   return {
     update(next) {
       text = safe(next);
       if (shown !== null) shown.text = text;
     },
-    succeed(last) {
-      if (ended) return;
-      end();
-      print(`${color ? '\u001B[32m✔\u001B[39m' : '✔'} ${last === undefined ? text : safe(last)}`);
+    stop() {
+      ended = true;
+      shown?.stop();
+      shown = null;
     },
-    stop: end,
     hide: () => void shown?.clear(),
     show: () => void shown?.render(),
   };

@@ -1,14 +1,14 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredProfile } from '../../src/config/profiles.ts';
-import { saveProfile } from '../support/profiles.ts';
 import { sandboxSettings } from '../../src/config/sandbox-settings.ts';
 import { loadSettings } from '../../src/config/load-settings.ts';
 import type { GlobalFlags } from '../../src/config/settings.ts';
 import { defaultPolicy } from '../../src/domain/eligibility/policy.ts';
 import { Failure } from '../../src/failure.ts';
+import { saveProfile } from './save-profile.ts';
 
 let folder: string;
 let env: NodeJS.ProcessEnv;
@@ -332,6 +332,63 @@ describe('secrets', () => {
     );
     expect(byHand.origin).toBe('https://other.example.com');
   });
+});
+
+describe('what a command overrides', () => {
+  const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+
+  test('an address of the survey page that becomes known later replaces the configured one', async () => {
+    let served: string | null = null;
+    const settings = await loadSettings(
+      {},
+      { ...env, ...account, GCSAT_PUBLIC_URL: 'https://csat.acme.com' },
+      { overrides: { publicUrl: () => served } },
+    );
+    expect(settings.publicUrl).toBe('https://csat.acme.com');
+    served = 'http://127.0.0.1:4711';
+    expect(settings.publicUrl).toBe(served);
+  });
+
+  test('a signing key that is not kept stays the same in this process and is not written', async () => {
+    const overrides = { keepsSigningKey: false };
+    const settings = await loadSettings({}, { ...env, ...account }, { overrides });
+    expect(await settings.surveySecret()).toEqual(await settings.surveySecret());
+    expect(existsSync(join(folder, 'data'))).toBe(false);
+  });
+
+  test('webhook credentials replace all others', async () => {
+    const webhookCredentials = { basic: [{ user: 'gcsat', password: 'for-this-run-only' }], headers: [] };
+    const settings = await loadSettings(
+      {},
+      { ...env, ...account, GCSAT_WEBHOOK_PASSWORD: 'of-the-environment' },
+      { overrides: { webhookCredentials } },
+    );
+    expect(await settings.webhookCredentials()).toEqual(webhookCredentials);
+  });
+});
+
+test('every secret is reported before it can be printed', async () => {
+  const secrets = new Set<string>();
+  const settings = await loadSettings(
+    { database: 'postgres://me:%zz-not-encoded@host/x' },
+    {
+      ...env,
+      GCSAT_DOMAIN: 'acme',
+      GCSAT_EMAIL: 'api@acme.com',
+      GCSAT_TOKEN: 'secret-token',
+      GCSAT_SMTP_URL: 'smtp://me:p%40ss@host:587',
+      GCSAT_WEBHOOK_PASSWORD: 'webhook-password',
+      GCSAT_SURVEY_SECRET: 's'.repeat(32),
+    },
+    { onSecret: (secret) => secrets.add(secret) },
+  );
+  const token = Buffer.from('api@acme.com:secret-token').toString('base64');
+  expect([...secrets]).toEqual(['secret-token', token, 'p%40ss', 'p@ss', '%zz-not-encoded']);
+  await settings.webhookCredentials();
+  await settings.surveySecret();
+  expect(secrets).toContain('webhook-password');
+  expect(secrets).toContain(Buffer.from('gcsat:webhook-password').toString('base64'));
+  expect(secrets).toContain('s'.repeat(32));
 });
 
 describe('the embedded sandbox', () => {

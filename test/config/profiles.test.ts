@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import { configFile } from '../../src/config/config-file.ts';
 import { changeProfile, readProfiles, removeProfile } from '../../src/config/profiles.ts';
-import { saveProfile } from '../support/profiles.ts';
+import { saveProfile } from './save-profile.ts';
 
 let folder: string;
 

@@ -3,12 +3,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredProfile, StoredWebhook } from '../../src/config/profiles.ts';
-import { saveProfile } from '../support/profiles.ts';
 import {
   environmentWebhookCredentials,
   isWeak,
   webhookCredentialsReader,
 } from '../../src/config/webhook-credentials.ts';
+import { saveProfile } from './save-profile.ts';
 
 let folder: string;
 

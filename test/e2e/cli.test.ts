@@ -45,6 +45,19 @@ describe('version and help', () => {
     expect((await run(['help', ...names.slice(0, 1)])).code).toBe(0);
   });
 
+  test('offer no delivery that this version cannot use', async () => {
+    const used = [['--help'], ['completion', 'bash'], ['completion', 'zsh'], ['completion', 'fish']];
+    for (const args of [
+      ...used,
+      ['surveys', '--delivery', 'pigeon'],
+      ['configure', 'set', 'delivery=pigeon'],
+    ]) {
+      const { stdout, stderr } = await run(args);
+      expect(stdout + stderr).toContain('gladly-sms');
+      expect(stdout + stderr).not.toContain('medallia');
+    }
+  });
+
   test('the help of configure set names every key', async () => {
     const { stdout: help } = await run(['configure', 'set', '--help']);
     const { document } = await runJson(['configure', 'show']);
@@ -70,10 +83,7 @@ describe('version and help', () => {
 describe('usage errors', () => {
   test.each([
     ['foo', "error: unknown command 'foo' for gcsat (See `gcsat --help`.)"],
-    [
-      'sruveys',
-      "error: unknown command 'sruveys' for gcsat (Did you mean 'surveys'? See `gcsat --help`.)",
-    ],
+    ['sruveys', "error: unknown command 'sruveys' for gcsat (Did you mean 'surveys'? See `gcsat --help`.)"],
     ['foo --bar', "unknown command 'foo'"],
     ['surveys shwo', "Did you mean 'show'?"],
     ['configure tset', "unknown command 'tset' for gcsat configure"],

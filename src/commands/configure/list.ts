@@ -18,7 +18,7 @@ export const listCommand: CommandDeclaration = {
       active: name === active,
     }));
     if (output.jsonl) {
-      for (const profile of profiles) output.line(profile, () => profile.name);
+      for (const profile of profiles) output.line(profile);
       return;
     }
     output.result(profiles, () => {

@@ -70,7 +70,7 @@ function reportConversations(
     shown
       .map((result) => `${surveyView(result.document, output)}${more(result)}`)
       .join(`\n${output.paint.dim('─'.repeat(Math.min(output.columns, 80)))}\n`);
-  if (output.jsonl) for (const document of documents) output.line(document, () => '');
+  if (output.jsonl) for (const document of documents) output.line(document);
   else if (output.json || shown.length > 0)
     output.result(ids.length === 1 ? only?.document : documents, human);
 

@@ -2,6 +2,7 @@ import {
   globalOptions,
   helpOption,
   versionOption,
+  type ArgumentDeclaration,
   type CommandDeclaration,
   type OptionDeclaration,
 } from './declaration.ts';
@@ -73,15 +74,7 @@ function groupsOf(commands: readonly CommandDeclaration[]): [string, Row[]][] {
   return [...groups];
 }
 
-function argumentRow({
-  name,
-  description,
-  choices,
-}: {
-  name: string;
-  description: string;
-  choices?: readonly string[];
-}): Row {
+function argumentRow({ name, description, choices }: ArgumentDeclaration): Row {
   return { name: name.replace(/^[<[]|(?:\.\.\.)?[>\]]$/g, ''), text: withChoices(description, choices) };
 }
 

@@ -1,6 +1,5 @@
 import { parseDuration } from '../../config/codecs.ts';
-import { InvalidValue } from '../../config/invalid-value.ts';
-import { Failure } from '../../failure.ts';
+import { readValue } from '../../config/invalid-value.ts';
 import type { QueueLimits } from '../../workflow/queue/work-queue.ts';
 import { wholeNumber } from './whole-number.ts';
 
@@ -26,10 +25,5 @@ function countOf(flag: string, text: string | undefined, least: number): number 
 
 /** Milliseconds. @throws Failure kind usage */
 export function durationOf(flag: string, text: string): number {
-  try {
-    return parseDuration(text);
-  } catch (error) {
-    if (!(error instanceof InvalidValue)) throw error;
-    throw new Failure('usage', 'bad_duration', `${flag}: ${error.message}`, { hint: error.hint });
-  }
+  return readValue('usage', flag, parseDuration, text, 'bad_duration');
 }

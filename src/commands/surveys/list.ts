@@ -53,7 +53,7 @@ export const listCommand: CommandDeclaration = {
       const range = since === undefined ? {} : { since: await startOf(context, services, since, timezone) };
       const entries: SurveyEntry[] = [];
       for await (const entry of listSurveys(services.ledger, { ...filter, ...range }, now())) {
-        if (output.jsonl) output.line(entry, () => '');
+        if (output.jsonl) output.line(entry);
         else entries.push(entry);
       }
       if (!output.jsonl) output.result(entries, () => surveysView(entries, output));

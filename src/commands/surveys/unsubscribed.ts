@@ -9,7 +9,7 @@ export const unsubscribedCommand: CommandDeclaration = {
     const { unsubscribedAddresses } = await import('../../workflow/operator/unsubscribed-addresses.ts');
     await withServices('interactive', async ({ ledger }) => {
       const entries = await unsubscribedAddresses(ledger);
-      if (output.jsonl) for (const entry of entries) output.line(entry, () => '');
+      if (output.jsonl) for (const entry of entries) output.line(entry);
       else output.result(entries, () => unsubscribedView(entries, output));
     });
   },
