@@ -18,9 +18,8 @@ test('an unsubscribed address stays so, until it is subscribed again', async () 
   const other = await opened(location);
   expect(await isUnsubscribed(other, 'kim@example.com')).toBe(true);
   expect(await isUnsubscribed(other, 'kim@example.org')).toBe(false);
-  expect(await ledger.db.selectFrom('unsubscribes').selectAll().execute()).toEqual([
-    { address: 'kim@example.com', at: at(0), source: 'page' },
-  ]);
+  const rows = await ledger.read((db) => db.selectFrom('unsubscribes').selectAll().execute());
+  expect(rows).toEqual([{ address: 'kim@example.com', at: at(0), source: 'page' }]);
   expect(await resubscribe(ledger, 'kim@example.com')).toBe(true);
   expect(await resubscribe(ledger, 'kim@example.com')).toBe(false);
   expect(await isUnsubscribed(other, 'kim@example.com')).toBe(false);

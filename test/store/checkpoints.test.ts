@@ -2,35 +2,42 @@ import { expect, test } from 'vitest';
 import { advanceCheckpoint, readCheckpoint, setCheckpointOnce } from '../../src/store/checkpoints.ts';
 import { at, freshLedger, opened, temporaryFile } from './support.ts';
 
-test('a mark that was never set is null', async () => {
-  expect(await readCheckpoint(await freshLedger(), 'sync_started')).toBeNull();
+const started = { lane: 'live', name: 'started' } as const;
+const until = { lane: 'live', name: 'until' } as const;
+
+test('a checkpoint that was never set is null', async () => {
+  expect(await readCheckpoint(await freshLedger(), started)).toBeNull();
 });
 
-test('a mark that is set once stays, whoever sets it and whatever is tried later', async () => {
+test('a checkpoint that is set once stays, whichever process sets it and whatever is tried later', async () => {
   const file = temporaryFile();
   const ledgers = await Promise.all([opened(file), opened(file)]);
-  const told = await Promise.all(
+  const times = await Promise.all(
     ledgers.flatMap((ledger, index) =>
-      [1, 2, 3].map((second) => setCheckpointOnce(ledger, 'sync_started', at(10 * index + second))),
+      [1, 2, 3].map((second) => setCheckpointOnce(ledger, started, at(10 * index + second))),
     ),
   );
-  expect(new Set(told).size).toBe(1);
-  expect(await setCheckpointOnce(ledgers[0], 'sync_started', at(0))).toBe(told[0]);
-  expect(await readCheckpoint(ledgers[1], 'sync_started')).toBe(told[0]);
+  expect(new Set(times).size).toBe(1);
+  expect(await setCheckpointOnce(ledgers[0], started, at(0))).toBe(times[0]);
+  expect(await readCheckpoint(ledgers[1], started)).toBe(times[0]);
 });
 
-test('a mark that is advanced moves forward only', async () => {
+test('a checkpoint that is advanced only moves forward', async () => {
   const ledger = await freshLedger();
-  for (const seconds of [20, 10, 30, 29]) await advanceCheckpoint(ledger, 'sync_until', at(seconds));
-  expect(await readCheckpoint(ledger, 'sync_until')).toBe(at(30));
+  for (const seconds of [20, 10, 30, 29]) await advanceCheckpoint(ledger, until, at(seconds));
+  expect(await readCheckpoint(ledger, until)).toBe(at(30));
 });
 
-test('marks do not touch each other', async () => {
+test('checkpoints do not touch each other, of one lane or of two', async () => {
   const ledger = await freshLedger();
-  await setCheckpointOnce(ledger, 'sync_started', at(1));
-  await advanceCheckpoint(ledger, 'sync_until', at(2));
-  expect([await readCheckpoint(ledger, 'sync_started'), await readCheckpoint(ledger, 'sync_until')]).toEqual([
+  await setCheckpointOnce(ledger, started, at(1));
+  await advanceCheckpoint(ledger, until, at(2));
+  await setCheckpointOnce(ledger, { ...started, lane: 'trial' }, at(3));
+  const read = [started, until, { ...started, lane: 'trial' }, { ...until, lane: 'trial' }] as const;
+  expect(await Promise.all(read.map((checkpoint) => readCheckpoint(ledger, checkpoint)))).toEqual([
     at(1),
     at(2),
+    at(3),
+    null,
   ]);
 });

@@ -1,24 +1,25 @@
 import { once } from 'node:events';
 import { recordAnswer } from '../../src/store/answers/answers.ts';
 import { claimClosing, claimNextDue } from '../../src/store/queue/claims.ts';
-import { currentWorker } from '../../src/store/queue/workers.ts';
-import { recordClosing } from '../../src/store/closings/closings.ts';
+import { currentWorker } from '../../src/store/workers.ts';
+import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { decideClosing, markLeaving } from '../../src/store/queue/decisions.ts';
 import { limiterStore } from '../../src/store/limiter.ts';
 import { advanceCheckpoint } from '../../src/store/checkpoints.ts';
-import { openLedger, within } from '../../src/store/open.ts';
-import { copyLedger } from '../../src/store/sqlite/ledger-copy.ts';
+import { openLedger } from '../../src/store/open.ts';
+import { copyLedger } from '../../src/store/ledger-copy.ts';
 import { Failure } from '../../src/failure.ts';
 
 /** What a test has another process do. It prints a line when it is loaded, waits for one, then prints its answer. */
 export type ChildTask =
   | { action: 'open'; location: string }
-  | { action: 'sight'; location: string; conversationId: string; closedAt: string }
+  | { action: 'report'; location: string; conversationId: string; closedAt: string }
   | { action: 'decide'; location: string; closingId: string; address: string; at: string; since: string }
   | { action: 'answer'; location: string; closingId: string; surveyId: string; ratings: number[] }
   | { action: 'take'; location: string; now: string }
   | { action: 'reserve'; location: string; nowMs: number; intervalMs: number; times: number }
   | { action: 'write'; location: string }
+  /** Has a transaction open, with a row that nobody sees yet. */
   | { action: 'hold'; location: string }
   | { action: 'write later'; location: string }
   | { action: 'copy'; location: string }
@@ -36,9 +37,10 @@ async function work(): Promise<unknown> {
     case 'open':
       await ledger.close();
       return 'opened';
-    case 'sight': {
+    case 'report': {
       const { conversationId, closedAt } = task;
-      const seen = await recordClosing(ledger, {
+      const recorded = await recordClosing(ledger, {
+        lane: 'live',
         conversationId,
         customerId: null,
         closedAt,
@@ -46,16 +48,16 @@ async function work(): Promise<unknown> {
         seenAt: closedAt,
       });
       await ledger.close();
-      return { id: seen.closing.id, isNew: seen.isNew };
+      return { id: recorded.closing.id, isNew: recorded.isNew };
     }
     case 'decide': {
       const { closingId, address, since } = task;
-      const facts = { readAt: null, evidence: null, customer: null, agent: null, customerId: null };
+      const reading = { readAt: null, evidence: null, customer: null, agent: null, customerId: null };
       const closing = await decideClosing(
         ledger,
-        { closingId, worker: currentWorker(), at: task.at, address, since, facts },
+        { closingId, worker: currentWorker(), at: task.at, address, since, reading },
         (_, history) =>
-          history.closings.length > 0
+          history.others.length > 0
             ? { suppress: [{ code: 'recently_surveyed', detail: '' }] }
             : {
                 send: {
@@ -82,7 +84,7 @@ async function work(): Promise<unknown> {
     case 'take': {
       const taken: string[] = [];
       for (;;) {
-        const closing = await claimNextDue(ledger, currentWorker(), task.now, 'smtp');
+        const closing = await claimNextDue(ledger, currentWorker(), task.now, 'live');
         if (closing === null) break;
         taken.push(closing.id);
       }
@@ -108,6 +110,7 @@ async function work(): Promise<unknown> {
       for (let number = 0; ; number += 1) {
         const time = new Date(Date.UTC(2026, 0, 1) + number * 120_000).toISOString();
         await recordClosing(ledger, {
+          lane: 'live',
           conversationId: `conversation-${number}`,
           customerId: 'x'.repeat(5000),
           closedAt: time,
@@ -117,7 +120,11 @@ async function work(): Promise<unknown> {
         tell(number);
       }
     case 'hold':
-      await within(ledger, async () => {
+      await ledger.write('ledger', async (trx) => {
+        await trx
+          .insertInto('unsubscribes')
+          .values({ address: 'held@example.com', at: '2026-11-22T10:00:00.000Z', source: 'page' })
+          .execute();
         tell('holding');
         await once(process.stdin, 'end');
       });
@@ -126,7 +133,7 @@ async function work(): Promise<unknown> {
     case 'write later':
       tell('opened');
       await once(process.stdin, 'end');
-      await advanceCheckpoint(ledger, 'sync_until', '2026-11-22T10:00:00.000Z');
+      await advanceCheckpoint(ledger, { lane: 'live', name: 'until' }, '2026-11-22T10:00:00.000Z');
       return 'written';
     case 'copy': {
       const copy = await copyLedger(ledger);

@@ -1,19 +1,19 @@
 import { existsSync, mkdirSync, readdirSync, statSync, symlinkSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { afterEach, expect, test, vi } from 'vitest';
-import { closingById } from '../../../src/store/closings/closings.ts';
-import { copyLedger } from '../../../src/store/sqlite/ledger-copy.ts';
+import { closingById } from '../../src/store/closings/closings.ts';
+import { copyLedger } from '../../src/store/ledger-copy.ts';
 import {
   at,
   freshLedger,
   opened,
   scheduled,
-  sighted,
+  reported,
   startChild,
   temporaryFile,
   temporaryFolder,
   type Child,
-} from '../support.ts';
+} from './support.ts';
 
 afterEach(() => void vi.unstubAllEnvs());
 
@@ -29,8 +29,8 @@ test('a copy has what the ledger has, and neither sees what the other does then'
   const known = await scheduled(ledger, 'c1');
   const copy = await copyLedger(ledger);
   expect(await closingById(copy, known.id)).toEqual(known);
-  const inCopy = await sighted(copy, 'c2');
-  const inLedger = await sighted(ledger, 'c3');
+  const inCopy = await reported(copy, 'c2');
+  const inLedger = await reported(ledger, 'c3');
   expect(await closingById(ledger, inCopy.id)).toBeNull();
   expect(await closingById(copy, inLedger.id)).toBeNull();
   await copy.close();
@@ -39,7 +39,7 @@ test('a copy has what the ledger has, and neither sees what the other does then'
 test('a copy can be made of a ledger that another process has open, also of what is not in its main file yet', async () => {
   const file = temporaryFile();
   const [one, other] = [await opened(file), await opened(file)];
-  const known = await sighted(one, 'c1', 0);
+  const known = await reported(one, 'c1', 0);
   const copy = await copyLedger(other);
   expect(await closingById(copy, known.id)).toMatchObject({ closedAt: at(0) });
   await copy.close();
@@ -47,10 +47,10 @@ test('a copy can be made of a ledger that another process has open, also of what
 
 test('a copy is for its owner alone, and is gone when it is closed', async () => {
   const ledger = await freshLedger();
-  await sighted(ledger, 'c1');
+  await reported(ledger, 'c1');
   const copy = await copyLedger(ledger);
   const folder = dirname(copy.location);
-  await sighted(copy, 'c2');
+  await reported(copy, 'c2');
   const modes = [folder, ...readdirSync(folder).map((file) => join(folder, file))].map(
     (path) => statSync(path).mode & 0o077,
   );
@@ -64,7 +64,7 @@ test('what a killed process left is removed by the next copy, and nothing else',
   const temporary = temporaryFolder();
   vi.stubEnv('TMPDIR', temporary);
   const ledger = await freshLedger();
-  await sighted(ledger, 'c1');
+  await reported(ledger, 'c1');
   const [dead, alive] = [await copying(ledger.location), await copying(ledger.location)];
   dead.child.process.kill('SIGKILL');
   await dead.child.ended;

@@ -10,21 +10,19 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { sql } from 'kysely';
 import Database from 'libsql';
 import { describe, expect, test, vi } from 'vitest';
-import { answersOf } from '../../src/store/answers/answers.ts';
+import { outermostAnswers } from '../../src/store/answers/answers.ts';
 import { cardsDue } from '../../src/store/answers/cards-due.ts';
-import { closingById, closingsOfConversation, recordClosing } from '../../src/store/closings/closings.ts';
+import { closingById, closingsOfConversation } from '../../src/store/closings/closings.ts';
+import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { releaseLock, renewLock } from '../../src/store/queue/locks.ts';
 import { advanceCheckpoint, setCheckpointOnce } from '../../src/store/checkpoints.ts';
-import {
-  bindOrganization,
-  boundOrganization,
-  openLedger,
-  within,
-  type Ledger,
-} from '../../src/store/open.ts';
-import { queueFigures } from '../../src/store/queue/counts.ts';
+import { bindOrganization, boundOrganization } from '../../src/store/organization.ts';
+import { openLedger } from '../../src/store/open.ts';
+import type { Ledger } from '../../src/store/ledger.ts';
+import { queueFigures } from '../../src/store/views/counts.ts';
 import { isUnsubscribed } from '../../src/store/addresses/unsubscribes.ts';
 import {
   at,
@@ -32,7 +30,7 @@ import {
   here,
   inProcesses,
   opened,
-  sighted,
+  reported,
   startChild,
   temporaryFile,
   temporaryFolder,
@@ -42,12 +40,15 @@ const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8)
 
 const acme = { organizationId: 'org-1', hostKind: 'com', origin: 'https://acme.gladly.com' } as const;
 
-/** Writes that need no transaction for their own sake. */
+const started = { lane: 'live', name: 'started' } as const;
+const until = { lane: 'live', name: 'until' } as const;
+
+/** Writes of a single statement. */
 const standalone: { name: string; write: (ledger: Ledger) => Promise<unknown> }[] = [
   { name: 'renewLock', write: (ledger) => renewLock(ledger, 'card', here, at(0)) },
   { name: 'releaseLock', write: (ledger) => releaseLock(ledger, 'card', here) },
-  { name: 'setCheckpointOnce', write: (ledger) => setCheckpointOnce(ledger, 'sync_started', at(0)) },
-  { name: 'advanceCheckpoint', write: (ledger) => advanceCheckpoint(ledger, 'sync_until', at(0)) },
+  { name: 'setCheckpointOnce', write: (ledger) => setCheckpointOnce(ledger, started, at(0)) },
+  { name: 'advanceCheckpoint', write: (ledger) => advanceCheckpoint(ledger, until, at(0)) },
 ];
 
 describe('location', () => {
@@ -73,7 +74,7 @@ describe('location', () => {
   test('a path, sqlite:path and sqlite:///path are the same file', async () => {
     const path = temporaryFile();
     const ledger = await opened(path);
-    await sighted(ledger, 'c1');
+    await reported(ledger, 'c1');
     const second = await opened(`sqlite:${path}`);
     const third = await opened(`sqlite://${path}`);
     expect([second.location, third.location]).toEqual([path, path]);
@@ -83,12 +84,12 @@ describe('location', () => {
   test('a ledger in memory works and leaves no file', async () => {
     const before = readdirSync('.');
     const ledger = await opened(':memory:');
-    await sighted(ledger, 'c1');
+    await reported(ledger, 'c1');
     expect(await closingById(ledger, `c1@${at(0)}`)).not.toBeNull();
     expect(readdirSync('.')).toEqual(before);
   });
 
-  test('a file in place of the folder is told', async () => {
+  test('a file in place of the folder is refused', async () => {
     const file = temporaryFile();
     writeFileSync(file, 'x');
     await expect(openLedger(join(file, 'ledger.db'))).rejects.toMatchObject({ code: 'database_invalid' });
@@ -102,7 +103,7 @@ describe('files', () => {
     const before = process.umask(0);
     try {
       const ledger = await opened(join(folder, 'ledger.db'));
-      await sighted(ledger, 'c1');
+      await reported(ledger, 'c1');
       expect(readdirSync(folder).sort()).toEqual(['ledger.db', 'ledger.db-shm', 'ledger.db-wal']);
       expect(readdirSync(folder).map((name) => mode(join(folder, name)))).toEqual(['600', '600', '600']);
       expect([mode(folder), mode(dirname(folder))]).toEqual(['700', '700']);
@@ -122,7 +123,7 @@ describe('files', () => {
   test('what was written is in the file itself after closing', async () => {
     const path = temporaryFile();
     const ledger = await openLedger(path);
-    await sighted(ledger, 'a-conversation-of-note');
+    await reported(ledger, 'a-conversation-of-note');
     await ledger.close();
     expect(readFileSync(path).includes('a-conversation-of-note')).toBe(true);
   });
@@ -130,19 +131,18 @@ describe('files', () => {
   test('writes are forced to the disk and the journal is a WAL', async () => {
     const path = temporaryFile();
     const ledger = await opened(path);
-    const pragma = async (name: string): Promise<unknown> => {
-      const { rows } = await ledger.db.executeQuery<Record<string, unknown>>({
-        sql: `PRAGMA ${name}`,
-        parameters: [],
-      } as never);
-      return Object.values(rows[0] ?? {})[0];
-    };
+    // Of the connection that writes.
+    const pragma = (name: string): Promise<unknown> =>
+      ledger.write('ledger', async (trx) => {
+        const { rows } = await sql.raw<Record<string, unknown>>(`PRAGMA ${name}`).execute(trx);
+        return Object.values(rows[0] ?? {})[0];
+      });
     expect(await pragma('journal_mode')).toBe('wal');
     expect(await pragma('synchronous')).toBe(2);
     expect(await pragma('foreign_keys')).toBe(1);
     expect(await pragma('busy_timeout')).toBe(10_000);
     expect(await pragma('secure_delete')).toBe(1);
-    await sighted(ledger, 'c1');
+    await reported(ledger, 'c1');
     expect(await pragma('busy_timeout')).toBe(10_000);
   });
 
@@ -171,18 +171,20 @@ describe('files', () => {
     expect(readFileSync(path).equals(before)).toBe(true);
   });
 
-  test('damage is told as damage', async () => {
+  test('damage is reported as damage', async () => {
     const path = temporaryFile();
     const ledger = await openLedger(path);
-    for (let number = 0; number < 50; number += 1) await sighted(ledger, `c${number}`);
+    for (let number = 0; number < 50; number += 1) await reported(ledger, `c${number}`);
     await ledger.close();
     const content = readFileSync(path);
     writeFileSync(path, content.subarray(0, 3 * 4096));
-    const failure = await (async () => sighted(await opened(path), 'c60'))().catch((error: unknown) => error);
+    const failure = await (async () => reported(await opened(path), 'c60'))().catch(
+      (error: unknown) => error,
+    );
     expect(failure).toMatchObject({ kind: 'ledger', code: 'ledger_unreadable' });
   });
 
-  test('a file or folder that may not be written is told', async () => {
+  test('a file or folder that may not be written is reported', async () => {
     const folder = temporaryFolder();
     const existing = join(folder, 'existing', 'ledger.db');
     await (await openLedger(existing)).close();
@@ -217,16 +219,16 @@ describe('files', () => {
   test.each(['removed', 'replaced'])('a file that is %s under an open ledger takes no more', async (fate) => {
     const file = temporaryFile();
     const ledger = await opened(file);
-    await sighted(ledger, 'one');
+    await reported(ledger, 'one');
     renameSync(file, `${file}.moved`);
     if (fate === 'replaced') writeFileSync(file, '');
-    await expect(sighted(ledger, 'two')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_gone' });
+    await expect(reported(ledger, 'two')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_gone' });
     if (fate === 'replaced') rmSync(file);
     renameSync(`${file}.moved`, file);
-    await sighted(ledger, 'one');
+    await reported(ledger, 'one');
   });
 
-  test('a folder that is closed under an open ledger is told', async () => {
+  test('a folder that is closed under an open ledger is reported', async () => {
     const folder = temporaryFolder();
     const inner = join(folder, 'inner');
     mkdirSync(inner);
@@ -244,7 +246,7 @@ describe('files', () => {
     chmodSync(inner, 0o700);
   });
 
-  test('of a transaction that fails and cannot be rolled back the first error is told, and the next one works', async () => {
+  test('of a transaction that fails and cannot be rolled back the first error is thrown, and the next one works', async () => {
     const ledger = await freshLedger();
     type Connection = InstanceType<typeof Database>;
     const exec = Object.getOwnPropertyDescriptor(Database.prototype, 'exec')!.value as Connection['exec'];
@@ -252,55 +254,58 @@ describe('files', () => {
       if (sql !== 'ROLLBACK') return exec.call(this, sql);
       throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
     });
-    const work = within(ledger, async (trx) => {
+    const work = ledger.write('ledger', async (trx) => {
       await trx
-        .insertInto('marks')
-        .values({ name: 'sync_until', at: at(1) })
+        .insertInto('checkpoints')
+        .values({ ...until, at: at(1) })
         .execute();
       throw new Error('the first');
     });
     await expect(work).rejects.toThrow('the first');
-    await expect(sighted(ledger, 'c1')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_disk_error' });
+    await expect(reported(ledger, 'c1')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_disk_error' });
     broken.mockRestore();
-    await sighted(ledger, 'c1');
-    expect(await ledger.db.selectFrom('marks').selectAll().execute()).toEqual([]);
+    await reported(ledger, 'c1');
+    expect(await ledger.read((db) => db.selectFrom('checkpoints').selectAll().execute())).toEqual([]);
   });
 
-  test('a full disk is told, and what was there stays', async () => {
+  test('a full disk is reported, and what was there stays', async () => {
     const ledger = await freshLedger();
-    await sighted(ledger, 'c1');
-    await ledger.db.executeQuery({ sql: 'PRAGMA max_page_count = 1', parameters: [] } as never);
-    const sighting = {
+    await reported(ledger, 'c1');
+    const allowPages = (pages: number): Promise<unknown> =>
+      ledger.write('ledger', (trx) => sql.raw(`PRAGMA max_page_count = ${pages}`).execute(trx));
+    await allowPages(1);
+    const report = {
+      lane: 'live',
       conversationId: 'c2',
       customerId: 'x'.repeat(200_000),
       closedAt: at(0),
       source: 'report',
       seenAt: at(0),
     } as const;
-    await expect(recordClosing(ledger, sighting)).rejects.toMatchObject({
+    await expect(recordClosing(ledger, report)).rejects.toMatchObject({
       kind: 'ledger',
       code: 'ledger_full',
     });
     expect(await closingById(ledger, `c1@${at(0)}`)).not.toBeNull();
-    await ledger.db.executeQuery({ sql: 'PRAGMA max_page_count = 100000', parameters: [] } as never);
-    expect((await recordClosing(ledger, sighting)).isNew).toBe(true);
+    await allowPages(100_000);
+    expect((await recordClosing(ledger, report)).isNew).toBe(true);
   });
 });
 
 describe('versions', () => {
+  const versionsOf = async (ledger: Ledger): Promise<number[]> => {
+    const rows = await ledger.read((db) => db.selectFrom('ledger_version').selectAll().execute());
+    return rows.map(({ version }) => version);
+  };
+
   test('opening again changes nothing', async () => {
     const path = temporaryFile();
     const first = await openLedger(path);
-    await sighted(first, 'c1');
+    await reported(first, 'c1');
     await first.close();
     const again = await opened(path);
     expect(await closingById(again, `c1@${at(0)}`)).not.toBeNull();
-    expect(await again.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
-      { version: 1 },
-      { version: 2 },
-      { version: 3 },
-      { version: 4 },
-    ]);
+    expect(await versionsOf(again)).toEqual([1, 2, 3, 4, 5]);
   });
 
   test('several processes may open a new ledger at once', async () => {
@@ -308,18 +313,13 @@ describe('versions', () => {
     const tasks = Array.from({ length: 5 }, () => ({ action: 'open' as const, location }));
     expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
     const ledger = await opened(location);
-    expect(await ledger.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
-      { version: 1 },
-      { version: 2 },
-      { version: 3 },
-      { version: 4 },
-    ]);
+    expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5]);
   });
 
   test('several callers in one process may, too', async () => {
     const location = temporaryFile();
     const ledgers = await Promise.all(Array.from({ length: 5 }, () => opened(location)));
-    await Promise.all(ledgers.map((ledger, number) => sighted(ledger, `c${number}`)));
+    await Promise.all(ledgers.map((ledger, number) => reported(ledger, `c${number}`)));
     expect(await closingById(ledgers[0]!, `c4@${at(0)}`)).not.toBeNull();
   });
 
@@ -334,20 +334,19 @@ describe('versions', () => {
 
     test('keeps its rows and learns what is new', async () => {
       const ledger = await opened(olderLedger());
-      expect(await ledger.db.selectFrom('ledger_version').selectAll().execute()).toEqual([
-        { version: 1 },
-        { version: 2 },
-        { version: 3 },
-        { version: 4 },
-      ]);
-      expect((await closingsOfConversation(ledger, 'reopened')).map(({ state }) => state)).toEqual([
+      expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5]);
+      expect((await closingsOfConversation(ledger, 'reopened', 'live')).map(({ state }) => state)).toEqual([
         'pending',
         'suppressed',
       ]);
       expect(await isUnsubscribed(ledger, 'kim@example.com')).toBe(true);
-      expect((await answersOf(ledger, 'changed')).map(({ rating }) => rating)).toEqual([5, 2]);
-      // The reopening was known only by its row: now it ends closings that are told of later, too.
+      expect(await outermostAnswers(ledger, 'changed')).toMatchObject({
+        first: { revision: 1, rating: 5 },
+        newest: { revision: 2, rating: 2 },
+      });
+      // The reopening was known only by its row: now it ends closings that are reported later, too.
       const { closing } = await recordClosing(ledger, {
+        lane: 'live',
         conversationId: 'reopened',
         customerId: null,
         closedAt: at(70),
@@ -355,9 +354,15 @@ describe('versions', () => {
         seenAt: at(400),
       });
       expect(closing).toMatchObject({ state: 'suppressed', reopenedAt: at(100) });
-      const lacking = await cardsDue(ledger, 10);
-      expect(lacking.map(({ surveyId }) => surveyId)).toEqual(['changed', 'without card', 'by hand']);
-      expect((await queueFigures(ledger, at(500), 'smtp')).cardsMissing).toBe(2);
+      const lacking = await ledger.read((db) => db.selectFrom('cards_due').selectAll().execute());
+      expect(lacking.map(({ survey_id }) => survey_id).sort()).toEqual([
+        'by hand',
+        'changed',
+        'without card',
+      ]);
+      const due = await cardsDue(ledger, 10, at(500));
+      expect(due.map(({ surveyId }) => surveyId)).toEqual(['changed', 'without card']);
+      expect((await queueFigures(ledger, at(500), 'live')).cardsMissing).toBe(2);
     });
 
     test('is brought to the new version once by processes that open it at the same time', async () => {
@@ -365,8 +370,9 @@ describe('versions', () => {
       const tasks = Array.from({ length: 4 }, () => ({ action: 'open' as const, location }));
       expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
       const ledger = await opened(location);
-      expect(await cardsDue(ledger, 10)).toHaveLength(3);
-      expect(await ledger.db.selectFrom('reopenings').selectAll().execute()).toEqual([
+      expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5]);
+      expect(await cardsDue(ledger, 10, at(500))).toHaveLength(2);
+      expect(await ledger.read((db) => db.selectFrom('reopenings').selectAll().execute())).toEqual([
         { conversation_id: 'reopened', reopened_at: at(100) },
       ]);
     });
@@ -374,11 +380,10 @@ describe('versions', () => {
     test('ends with the same tables as a new one', async () => {
       const shape = async (location: string): Promise<unknown> => {
         const ledger = await opened(location);
-        const { rows } = await ledger.db.executeQuery({
-          sql: 'select name, sql from sqlite_master order by name',
-          parameters: [],
-        } as never);
-        return rows;
+        return ledger.read(async (db) => {
+          const { rows } = await sql`select name, sql from sqlite_master order by name`.execute(db);
+          return rows;
+        });
       };
       expect(await shape(olderLedger())).toEqual(await shape(temporaryFile()));
     });
@@ -387,7 +392,7 @@ describe('versions', () => {
   test('a ledger of a newer gcsat is refused', async () => {
     const path = temporaryFile();
     const ledger = await openLedger(path);
-    await ledger.db.insertInto('ledger_version').values({ version: 99 }).execute();
+    await ledger.write('ledger', (trx) => trx.insertInto('ledger_version').values({ version: 99 }).execute());
     await ledger.close();
     const before = readFileSync(path);
     await expect(openLedger(path)).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_too_new' });
@@ -396,17 +401,17 @@ describe('versions', () => {
 });
 
 describe('several writers', () => {
-  test('a ledger that stays locked is told as busy', async () => {
+  test('a ledger that stays locked is reported as busy', async () => {
     const location = temporaryFile();
     const ledger = await opened(location, { busyTimeoutMs: 50 });
     const holder = await startChild({ action: 'hold', location });
     holder.go();
     expect(await holder.next()).toBe('holding');
-    await expect(sighted(ledger, 'c1')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_busy' });
+    await expect(reported(ledger, 'c1')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_busy' });
     expect(await closingById(ledger, `c1@${at(0)}`)).toBeNull();
     holder.process.stdin?.end();
     expect(await holder.next()).toBe('let go');
-    expect((await sighted(ledger, 'c1')).id).toBe(`c1@${at(0)}`);
+    expect((await reported(ledger, 'c1')).id).toBe(`c1@${at(0)}`);
   });
 
   test('waiting for another process leaves the event loop free', async () => {
@@ -415,7 +420,7 @@ describe('several writers', () => {
     const holder = await startChild({ action: 'hold', location });
     holder.go();
     await holder.next();
-    const waiting = sighted(ledger, 'c1');
+    const waiting = reported(ledger, 'c1');
     // This timer comes only if the wait for the lock does not block the process.
     await new Promise((resolve) => setTimeout(resolve, 20));
     holder.process.stdin?.end();
@@ -444,9 +449,9 @@ describe('several writers', () => {
 
   test('transactions of one process come one after the other', async () => {
     const ledger = await freshLedger();
-    await sighted(ledger, 'c1');
+    await reported(ledger, 'c1');
     const count = (): Promise<unknown> =>
-      within(ledger, async (trx) => {
+      ledger.write('ledger', async (trx) => {
         const { attempts } = await trx.selectFrom('closings').select('attempts').executeTakeFirstOrThrow();
         await new Promise((resolve) => setImmediate(resolve));
         await trx
@@ -460,14 +465,14 @@ describe('several writers', () => {
 
   test('a transaction that fails leaves nothing behind and blocks nobody', async () => {
     const ledger = await freshLedger();
-    const failing = within(ledger, async (trx) => {
+    const failing = ledger.write('ledger', async (trx) => {
       await trx
         .insertInto('unsubscribes')
         .values({ address: 'a', at: at(0), source: 'test' })
         .execute();
       throw new Error('stop');
     });
-    const after = ledger.db.selectFrom('unsubscribes').selectAll().execute();
+    const after = ledger.write('ledger', (trx) => trx.selectFrom('unsubscribes').selectAll().execute());
     await expect(failing).rejects.toThrow('stop');
     expect(await after).toEqual([]);
   });
@@ -476,7 +481,7 @@ describe('several writers', () => {
     const location = temporaryFile();
     const [one, other] = [await opened(location), await opened(location)];
     const sights = Array.from({ length: 40 }, (_, number) =>
-      sighted(number % 2 === 0 ? one : other, `c${number}`),
+      reported(number % 2 === 0 ? one : other, `c${number}`),
     );
     expect(new Set((await Promise.all(sights)).map((closing) => closing.id)).size).toBe(40);
   });
@@ -490,18 +495,20 @@ describe('several writers', () => {
     writer.process.kill('SIGKILL');
     await writer.ended;
     const ledger = await opened(location);
-    const check = await ledger.db.executeQuery({ sql: 'PRAGMA integrity_check', parameters: [] } as never);
+    const check = await ledger.read((db) => sql`PRAGMA integrity_check`.execute(db));
     expect(check.rows).toEqual([{ integrity_check: 'ok' }]);
-    const { count } = await ledger.db
-      .selectFrom('closings')
-      .select((eb) => eb.fn.countAll<number>().as('count'))
-      .executeTakeFirstOrThrow();
+    const { count } = await ledger.read((db) =>
+      db
+        .selectFrom('closings')
+        .select((eb) => eb.fn.countAll<number>().as('count'))
+        .executeTakeFirstOrThrow(),
+    );
     expect(count).toBeGreaterThan(last);
-    expect((await sighted(ledger, 'after')).state).toBe('pending');
+    expect((await reported(ledger, 'after')).state).toBe('pending');
   });
 });
 
-describe('organisation', () => {
+describe('organization', () => {
   test('the first use is remembered', async () => {
     const location = temporaryFile();
     const ledger = await opened(location);
@@ -511,7 +518,7 @@ describe('organisation', () => {
     expect(await boundOrganization(await opened(location))).toEqual(acme);
   });
 
-  test('one that told no id at first is known by its address until it does', async () => {
+  test('one that gave no id at first is known by its address until it does', async () => {
     const ledger = await freshLedger();
     const nameless = { ...acme, organizationId: acme.origin };
     await bindOrganization(ledger, nameless);

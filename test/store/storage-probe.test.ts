@@ -1,8 +1,10 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
+import Database from 'libsql';
 import { expect, onTestFinished, test } from 'vitest';
-import { openLedger, type Ledger } from '../../src/store/open.ts';
+import { openLedger } from '../../src/store/open.ts';
+import type { Ledger } from '../../src/store/ledger.ts';
 import { proveWritable } from '../../src/store/storage-probe.ts';
 import { temporaryFolder } from '../support/run.ts';
 
@@ -12,25 +14,36 @@ async function newLedger(): Promise<Ledger> {
   return ledger;
 }
 
-const pagesOf = async ({ db }: Ledger): Promise<unknown> =>
-  (await sql`PRAGMA page_count`.execute(db)).rows[0];
+const pagesOf = (ledger: Ledger): Promise<unknown> =>
+  ledger.read(async (db) => (await sql`PRAGMA page_count`.execute(db)).rows[0]);
+
+async function allowPages(ledger: Ledger, pages: number): Promise<void> {
+  await ledger.write('ledger', (trx) => sql.raw(`PRAGMA max_page_count = ${pages}`).execute(trx));
+}
+
+/** Outside of any transaction, so on a connection of its own. */
+function emptyLog({ location }: Ledger): void {
+  const database = new Database(location);
+  database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
+  database.close();
+}
 
 test('a full disk shows, and room on it too', async () => {
   const ledger = await newLedger();
-  await sql`PRAGMA max_page_count = 1`.execute(ledger.db);
+  await allowPages(ledger, 1);
   await expect(proveWritable(ledger)).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_full' });
-  await sql`PRAGMA max_page_count = 1000000`.execute(ledger.db);
+  await allowPages(ledger, 1_000_000);
   await proveWritable(ledger);
 });
 
 test('it writes to the disk, leaves nothing, and does not let the ledger grow', async () => {
   const ledger = await newLedger();
   const log = `${ledger.location}-wal`;
-  await sql`PRAGMA wal_checkpoint(TRUNCATE)`.execute(ledger.db);
+  emptyLog(ledger);
   expect(statSync(log).size).toBe(0);
   await proveWritable(ledger);
   expect(statSync(log).size).toBeGreaterThan(16 * 1024);
-  expect(await ledger.db.selectFrom('marks').selectAll().execute()).toEqual([]);
+  expect(await ledger.read((db) => db.selectFrom('checkpoints').selectAll().execute())).toEqual([]);
   const pages = await pagesOf(ledger);
   for (let turn = 0; turn < 10; turn += 1) await proveWritable(ledger);
   expect(await pagesOf(ledger)).toEqual(pages);

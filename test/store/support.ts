@@ -7,12 +7,17 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { afterAll, afterEach } from 'vitest';
 import { claimClosing } from '../../src/store/queue/claims.ts';
-import { currentWorker, type Worker } from '../../src/store/queue/workers.ts';
-import type { Closing } from '../../src/store/closings/closing.ts';
-import { closingById, recordClosing } from '../../src/store/closings/closings.ts';
+import { currentWorker, type Worker } from '../../src/store/workers.ts';
+import type { Evidence } from '../../src/domain/attribution/evidence.ts';
+import type { Closing, ClosingChange } from '../../src/domain/closing/closing.ts';
+import type { Lane } from '../../src/domain/closing/lanes.ts';
+import type { Transition } from '../../src/domain/closing/transitions.ts';
+import { recordClosing } from '../../src/store/closings/closing-reports.ts';
+import { apply } from '../../src/store/closings/rows.ts';
 import { decideClosing, markLeaving, type Decision } from '../../src/store/queue/decisions.ts';
-import { openLedger, type Ledger } from '../../src/store/open.ts';
-import type { DeliveryName } from '../../src/domain/delivery.ts';
+import { openLedger } from '../../src/store/open.ts';
+import type { Ledger } from '../../src/store/ledger.ts';
+import { traitsOf, type DeliveryName } from '../../src/domain/delivery.ts';
 import type { ChildTask } from './child.ts';
 
 /** Before a test sets another one. */
@@ -64,13 +69,15 @@ export const here: Worker = currentWorker();
 
 export const elsewhere: Worker = { host: 'another-host', pid: 4242, startedAt: '17' };
 
-export async function sighted(
+export async function reported(
   ledger: Ledger,
   conversationId: string,
   closedAtSeconds = 0,
   seenAtSeconds = closedAtSeconds + 5,
+  lane: Lane = 'live',
 ): Promise<Closing> {
   const { closing } = await recordClosing(ledger, {
+    lane,
     conversationId,
     customerId: `customer of ${conversationId}`,
     closedAt: at(closedAtSeconds),
@@ -80,7 +87,22 @@ export async function sighted(
   return closing;
 }
 
-export const noFacts = { readAt: null, evidence: null, customer: null, agent: null, customerId: null };
+/** Little evidence, with a text that can be recognized. */
+export function evidence(status: string): Evidence {
+  const conversation = {
+    status,
+    createdAt: null,
+    closedAt: null,
+    closing: null,
+    assignedAgentId: null,
+    assignedAgentName: null,
+    inbox: null,
+    topics: [],
+  };
+  return { conversation, attribution: null, timeline: null, recordings: [] };
+}
+
+export const nothingRead = { readAt: null, evidence: null, customer: null, agent: null, customerId: null };
 
 export function toSend(
   closingId: string,
@@ -92,22 +114,21 @@ export function toSend(
   return { send: { dueAt, surveyId, provider, surveyUrl: `http://localhost:8080/s/${surveyId}` }, displaces };
 }
 
-/** The closing as a real delivery sees it: it was told of again. */
-export async function seenForReal(ledger: Ledger, closingId: string, seenAt: string): Promise<void> {
-  const known = await closingById(ledger, closingId);
-  if (known === null) throw new Error(`no closing ${closingId}`);
-  const { conversationId, customerId, closedAt } = known;
-  await recordClosing(ledger, {
-    conversationId,
-    customerId,
-    closedAt,
-    source: 'events',
-    seenAt,
-    delivery: 'smtp',
-  });
+/** Any move, whether or not something in the program makes it. */
+export async function moved(
+  ledger: Ledger,
+  closingId: string,
+  transition: Transition,
+  at: string,
+  change: ClosingChange = {},
+  note: string | null = null,
+): Promise<Closing> {
+  return ledger.write({ closings: [closingId] }, (trx) =>
+    apply(trx, closingId, { transition, change, note }, at),
+  );
 }
 
-/** A closing that is scheduled for an address. */
+/** A closing that is scheduled for an address, in the lane of its delivery. */
 export async function scheduled(
   ledger: Ledger,
   conversationId: string,
@@ -119,10 +140,11 @@ export async function scheduled(
     dueAt = at(10),
     closedAtSeconds,
   } = options;
-  const closing = await sighted(ledger, conversationId, closedAtSeconds);
+  const { lane } = traitsOf(provider);
+  const closing = await reported(ledger, conversationId, closedAtSeconds, undefined, lane);
   return decideClosing(
     ledger,
-    { closingId: closing.id, worker: here, at: at(10), address, since: at(-7 * day), facts: noFacts },
+    { closingId: closing.id, worker: here, at: at(10), address, since: at(-7 * day), reading: nothingRead },
     () => toSend(closing.id, dueAt, provider),
   );
 }

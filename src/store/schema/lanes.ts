@@ -17,8 +17,12 @@ export async function separateLanes(trx: Writing): Promise<void> {
     UPDATE closings SET reason_codes =
       (SELECT group_concat(DISTINCT json_extract(value, '$.code')) FROM json_each(closings.reasons))
     WHERE reasons <> '[]'`);
+  // A closing that is deleted is looked for in all that may refer to it.
+  await run('CREATE INDEX sightings_closing ON sightings (closing_id)');
+  await run('CREATE INDEX cards_due_closing ON cards_due (closing_id)');
   await run(`UPDATE history SET transition = 'retry' WHERE transition = 'supersede_trial'`);
   for (const statement of [...trialRows, ...whatRefersToThem, ...leftInTheLiveLane]) await run(statement);
+  await run('DROP INDEX cards_due_closing');
   await replaceMarks(run);
   await replaceSightings(run);
   await run('ALTER TABLE limits RENAME COLUMN hand_until TO interactive_until');
@@ -43,12 +47,13 @@ const trialRows = [
    FROM closings WHERE provider = 'outbox' AND lane = 'live'`,
   // Closings that were tried first and surveyed later: the last message of the outbox is what the trial came to.
   `INSERT INTO closings (id, lane, ${copied}, state, state_at, queued, attempts, reasons, survey_id, provider, address,
-     left_at, sent_at, external_id)
+     left_at, sent_at, external_id, error)
    SELECT closings.id || '#trial', 'trial', ${copied},
-     CASE WHEN EXISTS (SELECT 1 FROM answers WHERE answers.survey_id = messages.survey_id)
-       THEN 'answered' ELSE 'sent' END,
-     messages.left_at, 0, 0, '[]', messages.survey_id, 'outbox', messages.address, messages.left_at, messages.left_at,
-     messages.external_id
+     CASE WHEN EXISTS (SELECT 1 FROM answers WHERE answers.survey_id = messages.survey_id) THEN 'answered'
+       WHEN outcome = 'sent' THEN 'sent' WHEN outcome = 'not_sent' THEN 'failed' ELSE 'uncertain' END,
+     messages.left_at, 0, 0, '[]', messages.survey_id, 'outbox', messages.address,
+     CASE WHEN outcome IS NOT 'not_sent' THEN messages.left_at END, CASE WHEN outcome = 'sent' THEN messages.left_at END,
+     messages.external_id, messages.error
    FROM closings JOIN messages ON messages.closing_id = closings.id
    WHERE closings.lane = 'live' AND closings.provider IS NOT 'outbox' AND messages.provider = 'outbox'
      AND messages.sequence = (SELECT max(last.sequence) FROM messages AS last
@@ -57,8 +62,6 @@ const trialRows = [
 
 const whatRefersToThem = [
   `UPDATE messages SET closing_id = closing_id || '#trial' WHERE provider = 'outbox'`,
-  `UPDATE history SET closing_id = closing_id || '#trial'
-   WHERE closing_id IN (SELECT id FROM closings WHERE provider = 'outbox' AND lane = 'live')`,
   ...['answers', 'cards_due'].map(
     (table) => `UPDATE ${table} SET closing_id = closing_id || '#trial'
       WHERE closing_id IS NOT NULL AND survey_id IN (
@@ -80,9 +83,11 @@ const leftInTheLiveLane = [
       ORDER BY sequence DESC LIMIT 1)
    WHERE lane = 'live' AND provider = 'outbox' AND EXISTS (SELECT 1 FROM messages
      WHERE messages.closing_id = closings.id AND outcome IN ('sent', 'uncertain', 'interrupted'))`,
-  `UPDATE sightings SET closing_id = closing_id || '#trial'
-   WHERE closing_id IN (SELECT id FROM closings WHERE provider = 'outbox' AND lane = 'live')`,
-  ...['messages', 'answers', 'cards_due'].map(
+  // What a person called off is not surveyed, although it had only been tried.
+  `UPDATE closings SET provider = NULL, survey_id = NULL, survey_url = NULL, address = NULL, claimed_by = NULL,
+     claim_until = NULL
+   WHERE lane = 'live' AND provider = 'outbox' AND state = 'suppressed' AND reason_codes LIKE '%cancelled%'`,
+  ...['sightings', 'history', 'messages', 'answers', 'cards_due'].map(
     (table) => `UPDATE ${table} SET closing_id = closing_id || '#trial'
       WHERE closing_id IN (SELECT id FROM closings WHERE provider = 'outbox' AND lane = 'live')`,
   ),

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
 import {
-  answersOf,
   currentAnswer,
   previewAnswer,
   recordAnswer,
@@ -9,10 +8,9 @@ import {
 } from '../../../src/store/answers/answers.ts';
 import { beginCard, cardsOf, markCardDeleted, markCardPosted } from '../../../src/store/answers/cards.ts';
 import { cardsDue, cardFailureOf, noteCardFailure } from '../../../src/store/answers/cards-due.ts';
-import type { DeliveryName } from '../../../src/domain/delivery.ts';
 import { surveyIdOf } from '../../../src/domain/survey/token.ts';
-import { claimClosing, claimNextDue } from '../../../src/store/queue/claims.ts';
-import type { Closing } from '../../../src/store/closings/closing.ts';
+import { claimNextDue } from '../../../src/store/queue/claims.ts';
+import type { Closing } from '../../../src/domain/closing/closing.ts';
 import { closingById, closingOfSurvey } from '../../../src/store/closings/closings.ts';
 import {
   cancelClosing,
@@ -22,22 +20,29 @@ import {
   retryClosing,
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
-import type { Ledger } from '../../../src/store/open.ts';
-import { story } from '../../../src/store/closings/story.ts';
+import type { Ledger } from '../../../src/store/ledger.ts';
+import type { AnswersTable } from '../../../src/store/schema/tables.ts';
+import { story } from '../../../src/store/views/story.ts';
 import {
   at,
   freshLedger,
   here,
   inProcesses,
   leaving,
-  noFacts,
+  nothingRead,
   opened,
   scheduled,
-  seenForReal,
-  sighted,
+  reported,
   temporaryFile,
   toSend,
 } from '../support.ts';
+
+/** All revisions, oldest first. */
+async function answersOf(ledger: Ledger, surveyId: string): Promise<AnswersTable[]> {
+  return ledger.read((db) =>
+    db.selectFrom('answers').selectAll().where('survey_id', '=', surveyId).orderBy('revision').execute(),
+  );
+}
 
 function answer(closingId: string | null, change: Partial<NewAnswer> = {}): NewAnswer {
   return {
@@ -56,7 +61,7 @@ describe('answers', () => {
   test('the same again is the same answer, another one is the next revision', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
-    await recordDelivery(ledger, id, at(20), { status: 'sent', externalId: null });
+    await recordDelivery(ledger, id, at(20), { status: 'sent', externalId: null }, 0);
     const first = await recordAnswer(ledger, answer(id));
     expect(first).toEqual({
       changed: true,
@@ -94,7 +99,7 @@ describe('answers', () => {
 
   test('many at once of the same content make one revision', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     const all = await Promise.all(Array.from({ length: 10 }, () => recordAnswer(ledger, answer(id))));
     expect(all.filter(({ changed }) => changed)).toHaveLength(1);
   });
@@ -103,24 +108,25 @@ describe('answers', () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
     const error = { code: 'timeout', message: 'No answer.', hint: 'Wait.' };
-    await recordDelivery(ledger, id, at(20), { status: 'uncertain', error });
+    await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
     await recordAnswer(ledger, answer(id));
-    const told = await story(ledger, id);
-    expect(told.closing).toMatchObject({ state: 'answered', sentAt: at(12), error: null });
-    expect(told.messages).toMatchObject([{ outcome: 'sent' }]);
-    expect(told.answers).toHaveLength(1);
+    const whole = await story(ledger, id);
+    expect(whole.closing).toMatchObject({ state: 'answered', sentAt: at(12), error: null });
+    expect(whole.messages).toMatchObject([{ outcome: 'sent' }]);
+    expect(whole.answers).toHaveLength(1);
   });
 
   test('a closing without a survey keeps its state', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await recordAnswer(ledger, answer(id, { source: 'post' }));
     expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', sentAt: null });
   });
 
   test('one that a person records needs no survey: it is kept with what was read', async () => {
     const ledger = await freshLedger();
-    const sighting = {
+    const report = {
+      lane: 'live',
       conversationId: 'c1',
       customerId: 'customer-1',
       closedAt: at(0),
@@ -128,7 +134,7 @@ describe('answers', () => {
       seenAt: at(90),
     } as const;
     const agent = { id: 'agent-1', name: 'Ann', email: null };
-    const unasked = { sighting, facts: { ...noFacts, customerId: 'customer-1', agent } };
+    const unasked = { report, reading: { ...nothingRead, customerId: 'customer-1', agent } };
     const id = `c1@${at(0)}`;
     const given = answer(null, { surveyId: surveyIdOf(id), unasked });
     expect((await recordAnswer(ledger, given)).changed).toBe(true);
@@ -139,7 +145,7 @@ describe('answers', () => {
       sentAt: null,
       agent,
     });
-    expect(await cardsDue(ledger, 9)).toEqual([{ surveyId: surveyIdOf(id), closingId: id }]);
+    expect(await cardsDue(ledger, 9, at(100))).toEqual([{ surveyId: surveyIdOf(id), closingId: id }]);
     expect((await recordAnswer(ledger, given)).changed).toBe(false);
     await expect(recordAnswer(ledger, { ...given, surveyId: 'another', rating: 1 })).rejects.toMatchObject({
       code: 'closing_changed',
@@ -150,11 +156,14 @@ describe('answers', () => {
     const ledger = await freshLedger();
     const { id } = await scheduled(ledger, 'c1', { dueAt: at(4000) });
     const before = (await closingById(ledger, id))!;
-    const unasked = { sighting: null, facts: { ...noFacts, agent: { id: 'x', name: null, email: null } } };
+    const unasked = {
+      report: null,
+      reading: { ...nothingRead, agent: { id: 'x', name: null, email: null } },
+    };
     await recordAnswer(ledger, answer(id, { surveyId: before.surveyId!, unasked }));
     const { state, dueAt, agent } = (await closingById(ledger, id))!;
     expect({ state, dueAt, agent }).toEqual({ state: 'answered', dueAt: null, agent: before.agent });
-    expect(await claimNextDue(ledger, here, at(9999), 'smtp')).toBeNull();
+    expect(await claimNextDue(ledger, here, at(9999), 'live')).toBeNull();
     await expect(markLeaving(ledger, id, here, at(9999))).rejects.toMatchObject({ kind: 'ledger' });
   });
 
@@ -162,9 +171,9 @@ describe('answers', () => {
     const error = { code: 'timeout', message: 'No answer.', hint: 'Wait.' };
     type Waits = 'pending' | 'scheduled' | 'failed' | 'suppressed';
 
-    async function again(ledger: Ledger, waits: Waits, provider: DeliveryName = 'smtp'): Promise<string> {
-      const { id } = await leaving(ledger, 'c1', { provider });
-      await recordDelivery(ledger, id, at(20), { status: 'uncertain', error });
+    async function again(ledger: Ledger, waits: Waits): Promise<string> {
+      const { id } = await leaving(ledger, 'c1');
+      await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
       await retryClosing(ledger, id, at(30));
       if (waits === 'scheduled') await decide(ledger, id);
       if (waits === 'suppressed') await cancelClosing(ledger, id, at(31));
@@ -176,7 +185,7 @@ describe('answers', () => {
     const decide = (ledger: Ledger, closingId: string): Promise<Closing> =>
       decideClosing(
         ledger,
-        { closingId, worker: here, at: at(40), address: 'c1@example.com', since: null, facts: noFacts },
+        { closingId, worker: here, at: at(40), address: 'c1@example.com', since: null, reading: nothingRead },
         () => toSend(closingId, at(60)),
       );
 
@@ -190,8 +199,8 @@ describe('answers', () => {
         const shown: BeforeAnswer[] = [];
         await recordAnswer(ledger, answer(id, { surveyId }), (known) => void shown.push(known));
         expect(shown).toMatchObject([{ closing: { state: waits, leftAt: at(12) } }]);
-        const told = await story(ledger, id);
-        expect(told.closing).toMatchObject({
+        const whole = await story(ledger, id);
+        expect(whole.closing).toMatchObject({
           state: 'answered',
           surveyId,
           provider: 'smtp',
@@ -200,8 +209,8 @@ describe('answers', () => {
           dueAt: null,
           error: null,
         });
-        expect(told.messages).toMatchObject([{ outcome: 'sent', error: null }]);
-        expect(await claimNextDue(ledger, here, at(100_000), 'smtp')).toBeNull();
+        expect(whole.messages).toMatchObject([{ outcome: 'sent', error: null }]);
+        expect(await claimNextDue(ledger, here, at(100_000), 'live')).toBeNull();
         await expect(markLeaving(ledger, id, here, at(101))).rejects.toMatchObject({ kind: 'ledger' });
       },
     );
@@ -209,35 +218,31 @@ describe('answers', () => {
     test('also where the closing lost its survey meanwhile', async () => {
       const ledger = await freshLedger();
       const id = await again(ledger, 'pending');
-      await decideClosing(
-        ledger,
-        { closingId: id, worker: here, at: at(40), address: 'c1@example.com', since: null, facts: noFacts },
-        () => toSend(id, at(40), 'outbox'),
-      );
-      await claimClosing(ledger, id, here, at(41));
-      await markLeaving(ledger, id, here, at(42));
-      await recordDelivery(ledger, id, at(43), { status: 'sent', externalId: null });
-      await seenForReal(ledger, id, at(44));
+      // An earlier version took the survey from a closing that was tried and then reported again.
+      const without = { survey_id: null, provider: null, address: null, survey_url: null };
+      await ledger.write('ledger', (trx) => trx.updateTable('closings').set(without).execute());
       expect(await closingById(ledger, id)).toMatchObject({ state: 'pending', surveyId: null });
       const surveyId = `survey-${id}`;
       expect(await closingOfSurvey(ledger, surveyId)).toMatchObject({ id, leftAt: at(12) });
       await recordAnswer(ledger, answer(id, { surveyId }));
-      const told = await story(ledger, id);
-      expect(told.closing).toMatchObject({ state: 'answered', provider: 'smtp', surveyId });
-      expect(told.messages.map(({ provider, outcome }) => [provider, outcome])).toEqual([
-        ['smtp', 'sent'],
-        ['outbox', 'sent'],
-      ]);
+      const whole = await story(ledger, id);
+      expect(whole.closing).toMatchObject({ state: 'answered', provider: 'smtp', surveyId });
+      expect(whole.messages).toMatchObject([{ provider: 'smtp', outcome: 'sent' }]);
     });
 
     test('but not where the message was a trial, did not leave, or was another survey', async () => {
       const ledger = await freshLedger();
-      const trial = await again(ledger, 'pending', 'outbox');
-      await recordAnswer(ledger, answer(trial, { surveyId: `survey-${trial}` }));
-      expect(await closingById(ledger, trial)).toMatchObject({ state: 'pending' });
+      const trial = await leaving(ledger, 'c1', { provider: 'outbox' });
+      await recordDelivery(ledger, trial.id, at(20), { status: 'uncertain', failure: error }, 0);
+      await retryClosing(ledger, trial.id, at(30));
+      const live = await reported(ledger, 'c1');
+      await recordAnswer(ledger, answer(trial.id, { surveyId: trial.surveyId! }));
+      expect(await closingById(ledger, trial.id)).toMatchObject({ state: 'answered', provider: 'outbox' });
+      expect(await closingById(ledger, live.id)).toEqual(live);
+      expect(await closingOfSurvey(ledger, trial.surveyId!)).toMatchObject({ id: trial.id });
 
       const { id } = await leaving(ledger, 'c2');
-      await recordDelivery(ledger, id, at(20), { status: 'not_sent', temporary: false, error });
+      await recordDelivery(ledger, id, at(20), { status: 'not_sent', temporary: false, failure: error }, 0);
       await recordAnswer(ledger, answer(id, { surveyId: `survey-${id}` }));
       expect(await closingById(ledger, id)).toMatchObject({ state: 'failed' });
       expect(await closingOfSurvey(ledger, `survey-${id}`)).toMatchObject({ leftAt: null });
@@ -251,10 +256,10 @@ describe('answers', () => {
 
   test('the same answer from before the survey, given again after it, proves the arrival too', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await recordAnswer(ledger, answer(id));
     await leaving(ledger, 'c1');
-    await recordDelivery(ledger, id, at(20), { status: 'sent', externalId: null });
+    await recordDelivery(ledger, id, at(20), { status: 'sent', externalId: null }, 0);
     expect(await recordAnswer(ledger, answer(id, { at: at(200) }))).toMatchObject({ changed: false });
     expect(await closingById(ledger, id)).toMatchObject({ state: 'answered', stateAt: at(200) });
   });
@@ -267,7 +272,7 @@ describe('answers', () => {
 
   test('what is known is shown before an answer is kept, and may refuse it', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     const shown: BeforeAnswer[] = [];
     const admit = (known: BeforeAnswer): void => void shown.push(known);
     await recordAnswer(ledger, answer(id), admit);
@@ -292,7 +297,7 @@ describe('answers', () => {
   test('of two processes at once are one revision each', async () => {
     const location = temporaryFile();
     const ledger = await opened(location);
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     const task = { action: 'answer', location, closingId: id, surveyId: 's1' } as const;
     await inProcesses([
       { ...task, ratings: [1, 2, 1, 2, 1] },
@@ -310,7 +315,7 @@ describe('answers', () => {
 
   test('a preview is what would be recorded, and records nothing', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     const preview = await previewAnswer(ledger, answer(id));
     expect(await answersOf(ledger, 's1')).toEqual([]);
     expect((await recordAnswer(ledger, answer(id))).answer).toEqual(preview);
@@ -325,14 +330,14 @@ describe('cards', () => {
   test('go from posting to posted to deleted', async () => {
     const ledger = await freshLedger();
     expect(await beginCard(ledger, card)).toEqual({ ...card, state: 'posting', postedAt: null });
-    await markCardPosted(ledger, 'i1', at(10));
+    await markCardPosted(ledger, card, at(10));
     // Begun again after a crash: what is known stays.
     expect(await beginCard(ledger, { ...card, body: 'other' })).toEqual({
       ...card,
       state: 'posted',
       postedAt: at(10),
     });
-    await markCardDeleted(ledger, 'i1');
+    await markCardDeleted(ledger, card);
     await beginCard(ledger, { ...card, itemId: 'i2', revision: 2 });
     expect((await cardsOf(ledger, 's1')).map(({ itemId, state }) => [itemId, state])).toEqual([
       ['i1', 'deleted'],
@@ -342,14 +347,14 @@ describe('cards', () => {
 
   test('an answer lacks its card until the newest revision has one that is posted', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
-    const lacking = async (): Promise<unknown> => cardsDue(ledger, 10);
+    const { id } = await reported(ledger, 'c1');
+    const lacking = async (): Promise<unknown> => cardsDue(ledger, 10, at(100));
     expect(await lacking()).toEqual([]);
     await recordAnswer(ledger, answer(id));
     expect(await lacking()).toEqual([{ surveyId: 's1', closingId: id }]);
     await beginCard(ledger, card);
     expect(await lacking()).toHaveLength(1);
-    await markCardPosted(ledger, 'i1', at(10));
+    await markCardPosted(ledger, card, at(10));
     expect(await lacking()).toEqual([]);
     await recordAnswer(ledger, answer(id, { rating: 1 }));
     expect(await lacking()).toEqual([{ surveyId: 's1', closingId: id }]);
@@ -357,55 +362,58 @@ describe('cards', () => {
 
   test('the card of an older revision settles nothing', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await recordAnswer(ledger, answer(id));
     await beginCard(ledger, card);
     await recordAnswer(ledger, answer(id, { rating: 1 }));
-    await markCardPosted(ledger, 'i1', at(10));
-    expect(await cardsDue(ledger, 10)).toHaveLength(1);
-    await markCardPosted(ledger, 'i2', at(11));
-    expect(await cardsDue(ledger, 10)).toHaveLength(1);
+    await markCardPosted(ledger, card, at(10));
+    expect(await cardsDue(ledger, 10, at(100))).toHaveLength(1);
+    await markCardPosted(ledger, { ...card, itemId: 'i2' }, at(11));
+    expect(await cardsDue(ledger, 10, at(100))).toHaveLength(1);
     await beginCard(ledger, { ...card, itemId: 'i2', revision: 2 });
-    await markCardPosted(ledger, 'i2', at(12));
-    expect(await cardsDue(ledger, 10)).toEqual([]);
+    await markCardPosted(ledger, { ...card, itemId: 'i2' }, at(12));
+    expect(await cardsDue(ledger, 10, at(100))).toEqual([]);
   });
 
-  test('one that Gladly did not take is tried when its time has come, and the tries are counted', async () => {
+  test('one that Gladly did not accept is tried when its time has come, and the tries are counted', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     const error = { code: 'network', message: 'broken', hint: 'again' };
-    const lacking = async (now?: string): Promise<number> => (await cardsDue(ledger, 10, now)).length;
+    const lacking = async (now: string): Promise<number> => (await cardsDue(ledger, 10, now)).length;
+    const recorded = async (): Promise<unknown> =>
+      ledger.read((db) => db.selectFrom('cards_due').select(['survey_id', 'tries']).execute());
     await recordAnswer(ledger, answer(id));
     expect(await cardFailureOf(ledger, 's1')).toBeNull();
     expect(await lacking(at(0))).toBe(1);
     await noteCardFailure(ledger, 's1', { retryAt: at(60), error });
-    expect([await lacking(at(59)), await lacking(at(60)), await lacking()]).toEqual([0, 1, 1]);
+    expect([await lacking(at(59)), await lacking(at(60))]).toEqual([0, 1]);
     await noteCardFailure(ledger, 's1', { retryAt: null, error });
     expect(await cardFailureOf(ledger, 's1')).toEqual({ tries: 2, retryAt: null, error });
-    expect([await lacking(at(9999)), await lacking()]).toEqual([0, 1]);
+    expect(await lacking(at(9999))).toBe(0);
+    expect(await recorded()).toEqual([{ survey_id: 's1', tries: 2 }]);
     await recordAnswer(ledger, answer(id, { rating: 1 }));
     expect(await cardFailureOf(ledger, 's1')).toBeNull();
     expect(await lacking(at(60))).toBe(1);
     await beginCard(ledger, { ...card, revision: 2 });
-    await markCardPosted(ledger, 'i1', at(70));
+    await markCardPosted(ledger, card, at(70));
     await noteCardFailure(ledger, 's1', { retryAt: null, error });
     expect(await cardFailureOf(ledger, 's1')).toBeNull();
   });
 
-  test('are wanted for the oldest answer first, for those of no closing last', async () => {
+  test('are due for the oldest answer first, and never for those of no closing', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await recordAnswer(ledger, answer(null, { surveyId: 'by hand', at: at(1) }));
     await recordAnswer(ledger, answer(id, { surveyId: 'later', at: at(3) }));
     await recordAnswer(ledger, answer(id, { surveyId: 'earlier', at: at(2) }));
-    const ids = (await cardsDue(ledger, 10)).map(({ surveyId }) => surveyId);
-    expect(ids).toEqual(['earlier', 'later', 'by hand']);
-    expect(await cardsDue(ledger, 1)).toEqual([{ surveyId: 'earlier', closingId: id }]);
+    const ids = (await cardsDue(ledger, 10, at(100))).map(({ surveyId }) => surveyId);
+    expect(ids).toEqual(['earlier', 'later']);
+    expect(await cardsDue(ledger, 1, at(100))).toEqual([{ surveyId: 'earlier', closingId: id }]);
   });
 
   test('are due by when they may be tried, each once; those of no closing never are', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     const error = { code: 'network', message: 'broken', hint: 'again' };
     await recordAnswer(ledger, answer(null, { surveyId: 'by hand', at: at(1) }));
     await recordAnswer(ledger, answer(id, { surveyId: 'tried', at: at(2) }));
@@ -423,7 +431,7 @@ describe('cards', () => {
 
   test('are part of the story of the closing', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await recordAnswer(ledger, answer(id));
     await beginCard(ledger, card);
     await beginCard(ledger, { ...card, itemId: 'i9', surveyId: 's9' });

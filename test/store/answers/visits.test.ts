@@ -1,6 +1,11 @@
 import { expect, test } from 'vitest';
-import { recordVisits, visitsOf } from '../../../src/store/answers/visits.ts';
+import { recordVisits, visitsIn } from '../../../src/store/answers/visits.ts';
+import type { VisitTally } from '../../../src/domain/survey/records.ts';
+import type { Ledger } from '../../../src/store/ledger.ts';
 import { at, freshLedger } from '../support.ts';
+
+const visitsOf = (ledger: Ledger, surveyId: string): Promise<VisitTally[]> =>
+  ledger.read((db) => visitsIn(db, surveyId));
 
 test('visits are counted by survey and kind, with the first and the last, in whichever order', async () => {
   const ledger = await freshLedger();
@@ -23,5 +28,6 @@ test('however often a survey is visited, it has one row a kind', async () => {
   const ledger = await freshLedger();
   const visit = { surveyId: 's1', kind: 'opened', at: at(0) } as const;
   await Promise.all(Array.from({ length: 20 }, () => recordVisits(ledger, [visit, visit])));
-  expect(await ledger.db.selectFrom('visits').selectAll().execute()).toMatchObject([{ count: 40 }]);
+  const rows = await ledger.read((db) => db.selectFrom('visits').selectAll().execute());
+  expect(rows).toMatchObject([{ count: 40 }]);
 });

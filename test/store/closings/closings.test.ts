@@ -1,54 +1,50 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { closingStates, transitions, type Transition } from '../../../src/domain/closing/transitions.ts';
-import type { Closing } from '../../../src/store/closings/closing.ts';
-import {
-  closingById,
-  closingsOfConversation,
-  findClosings,
-  lastTimeOf,
-  listClosings,
-  recordTransition,
-  recordClosing,
-  recordClosings,
-  recordReopening,
-  type ClosingFilter,
-} from '../../../src/store/closings/closings.ts';
+import { closingById, closingsOfConversation, lastTimeOf } from '../../../src/store/closings/closings.ts';
+import type { BriefClosing } from '../../../src/store/closings/rows.ts';
+import { findClosings, listClosings, type ClosingFilter } from '../../../src/store/views/surveys.ts';
+import { recordClosing, recordClosings } from '../../../src/store/closings/closing-reports.ts';
+import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { cancelClosing } from '../../../src/store/queue/decisions.ts';
-import { within, type Ledger } from '../../../src/store/open.ts';
-import { story } from '../../../src/store/closings/story.ts';
+import type { Ledger } from '../../../src/store/ledger.ts';
+import { story } from '../../../src/store/views/story.ts';
 import {
   at,
+  evidence,
   freshLedger,
   inProcesses,
   leaving,
+  moved,
   opened,
   scheduled,
-  sighted,
+  reported,
   temporaryFile,
 } from '../support.ts';
 
-async function listed(ledger: Ledger, filter: ClosingFilter): Promise<Closing[]> {
-  const closings: Closing[] = [];
-  for await (const closing of listClosings(ledger, filter)) closings.push(closing);
+async function listed(ledger: Ledger, filter: ClosingFilter): Promise<BriefClosing[]> {
+  const closings: BriefClosing[] = [];
+  for await (const { closing } of listClosings(ledger, filter, at(5000))) closings.push(closing);
   return closings;
 }
 
-describe('sighting', () => {
-  test('a new closing is pending, due at once, and named after the conversation and its time', async () => {
+describe('a closing report', () => {
+  test('of a new closing makes it pending, due at once, and named after the conversation and its time', async () => {
     const ledger = await freshLedger();
-    const sighting = {
+    const report = {
+      lane: 'live',
       conversationId: 'c1',
       customerId: 'k1',
       closedAt: at(0),
       source: 'events',
       seenAt: at(9),
     } as const;
-    const { closing, isNew } = await recordClosing(ledger, sighting);
+    const { closing, isNew } = await recordClosing(ledger, report);
     expect(isNew).toBe(true);
     expect(closing).toMatchObject({
       id: `c1@${at(0)}`,
       conversationId: 'c1',
+      lane: 'live',
       customerId: 'k1',
       closedAt: at(0),
       firstSeenAt: at(9),
@@ -62,7 +58,7 @@ describe('sighting', () => {
       claimedBy: null,
     });
     expect(await closingById(ledger, closing.id)).toEqual(closing);
-    expect(await recordClosing(ledger, { ...sighting, source: 'webhook' })).toEqual({
+    expect(await recordClosing(ledger, { ...report, source: 'webhook' })).toEqual({
       closing,
       isNew: false,
     });
@@ -80,60 +76,67 @@ describe('sighting', () => {
     [61, true],
   ])('%s s from a known closing: new is %s', async (seconds, isNew) => {
     const ledger = await freshLedger();
-    const known = await sighted(ledger, 'c1', 1000);
-    const again = await sighted(ledger, 'c1', 1000 + seconds);
+    const known = await reported(ledger, 'c1', 1000);
+    const again = await reported(ledger, 'c1', 1000 + seconds);
     expect(again.id).toBe(isNew ? `c1@${at(1000 + seconds)}` : known.id);
-    expect(await closingsOfConversation(ledger, 'c1')).toHaveLength(isNew ? 2 : 1);
+    expect(await closingsOfConversation(ledger, 'c1', 'live')).toHaveLength(isNew ? 2 : 1);
   });
 
   test('of two known closings the nearer one is adopted', async () => {
     const ledger = await freshLedger();
-    const early = await sighted(ledger, 'c1', 0);
-    const late = await sighted(ledger, 'c1', 100);
-    expect((await sighted(ledger, 'c1', 45)).id).toBe(early.id);
-    expect((await sighted(ledger, 'c1', 55)).id).toBe(late.id);
+    const early = await reported(ledger, 'c1', 0);
+    const late = await reported(ledger, 'c1', 100);
+    expect((await reported(ledger, 'c1', 45)).id).toBe(early.id);
+    expect((await reported(ledger, 'c1', 55)).id).toBe(late.id);
   });
 
-  test('the latest time of a closing is that of the source that told the latest', async () => {
+  test('the latest time of a closing is the latest that a source reported', async () => {
     const ledger = await freshLedger();
-    const closing = await sighted(ledger, 'c1', 100);
+    const closing = await reported(ledger, 'c1', 100);
     expect(await lastTimeOf(ledger, closing)).toBe(at(100));
-    await sighted(ledger, 'c1', 98);
+    await reported(ledger, 'c1', 98);
     expect(await lastTimeOf(ledger, closing)).toBe(at(100));
-    await sighted(ledger, 'c1', 103);
-    await sighted(ledger, 'c1', 102);
-    await sighted(ledger, 'c2', 110);
+    await reported(ledger, 'c1', 103);
+    await reported(ledger, 'c1', 102);
+    await reported(ledger, 'c2', 110);
     expect(await lastTimeOf(ledger, closing)).toBe(at(103));
   });
 
   test('another conversation is another closing', async () => {
     const ledger = await freshLedger();
-    await sighted(ledger, 'c1', 0);
-    expect((await sighted(ledger, 'c2', 0)).id).toBe(`c2@${at(0)}`);
+    await reported(ledger, 'c1', 0);
+    expect((await reported(ledger, 'c2', 0)).id).toBe(`c2@${at(0)}`);
   });
 
   test('a closing before a known reopening is not adopted by a time after it', async () => {
     const ledger = await freshLedger();
-    const first = await sighted(ledger, 'c1', 0);
+    const first = await reported(ledger, 'c1', 0);
     await recordReopening(ledger, { conversationId: 'c1', reopenedAt: at(20) });
-    expect((await sighted(ledger, 'c1', 20)).id).toBe(first.id);
-    expect((await sighted(ledger, 'c1', 10)).id).toBe(first.id);
-    expect((await sighted(ledger, 'c1', 30)).id).toBe(`c1@${at(30)}`);
+    expect((await reported(ledger, 'c1', 20)).id).toBe(first.id);
+    expect((await reported(ledger, 'c1', 10)).id).toBe(first.id);
+    expect((await reported(ledger, 'c1', 30)).id).toBe(`c1@${at(30)}`);
   });
 
   test('a customer that was not known before is noted, one that was stays', async () => {
     const ledger = await freshLedger();
-    const sighting = { conversationId: 'c1', closedAt: at(0), source: 'report', seenAt: at(0) } as const;
-    await recordClosing(ledger, { ...sighting, customerId: null });
-    expect((await recordClosing(ledger, { ...sighting, customerId: 'k1' })).closing.customerId).toBe('k1');
-    expect((await recordClosing(ledger, { ...sighting, customerId: 'k2' })).closing.customerId).toBe('k1');
+    const report = {
+      lane: 'live',
+      conversationId: 'c1',
+      closedAt: at(0),
+      source: 'report',
+      seenAt: at(0),
+    } as const;
+    await recordClosing(ledger, { ...report, customerId: null });
+    expect((await recordClosing(ledger, { ...report, customerId: 'k1' })).closing.customerId).toBe('k1');
+    expect((await recordClosing(ledger, { ...report, customerId: 'k2' })).closing.customerId).toBe('k1');
   });
 
   test('many at once in one process make one row', async () => {
     const ledger = await freshLedger();
-    const sights = await Promise.all(
+    const recorded = await Promise.all(
       Array.from({ length: 30 }, (_, number) =>
         recordClosing(ledger, {
+          lane: 'live',
           conversationId: 'c1',
           customerId: null,
           closedAt: at(number),
@@ -142,41 +145,47 @@ describe('sighting', () => {
         }),
       ),
     );
-    expect(sights.filter(({ isNew }) => isNew)).toHaveLength(1);
-    expect(new Set(sights.map(({ closing }) => closing.id)).size).toBe(1);
+    expect(recorded.filter(({ isNew }) => isNew)).toHaveLength(1);
+    expect(new Set(recorded.map(({ closing }) => closing.id)).size).toBe(1);
   });
 
   test('two processes at once make one row', async () => {
     const location = temporaryFile();
     const ledger = await opened(location);
-    const task = { action: 'sight', location, conversationId: 'c1' } as const;
+    const task = { action: 'report', location, conversationId: 'c1' } as const;
     const answers = (await inProcesses([
       { ...task, closedAt: at(0) },
       { ...task, closedAt: at(30) },
     ])) as { id: string; isNew: boolean }[];
     expect(answers.filter(({ isNew }) => isNew)).toHaveLength(1);
     expect(new Set(answers.map(({ id }) => id)).size).toBe(1);
-    expect(await closingsOfConversation(ledger, 'c1')).toHaveLength(1);
+    expect(await closingsOfConversation(ledger, 'c1', 'live')).toHaveLength(1);
   });
 
   test('several in one transaction adopt each other', async () => {
     const ledger = await freshLedger();
-    const sighting = { conversationId: 'c1', customerId: null, source: 'report', seenAt: at(0) } as const;
-    const sights = await recordClosings(ledger, [
-      { ...sighting, closedAt: at(0) },
-      { ...sighting, closedAt: at(30) },
-      { ...sighting, closedAt: at(90) },
+    const report = {
+      lane: 'live',
+      conversationId: 'c1',
+      customerId: null,
+      source: 'report',
+      seenAt: at(0),
+    } as const;
+    const recorded = await recordClosings(ledger, [
+      { ...report, closedAt: at(0) },
+      { ...report, closedAt: at(30) },
+      { ...report, closedAt: at(90) },
     ]);
-    expect(sights.map(({ isNew }) => isNew)).toEqual([true, false, true]);
+    expect(recorded.map(({ isNew }) => isNew)).toEqual([true, false, true]);
   });
 
   test('any string may be an id', async () => {
     const ledger = await freshLedger();
     await fc.assert(
       fc.asyncProperty(fc.string({ unit: 'grapheme', minLength: 1 }), async (conversationId) => {
-        const closing = await sighted(ledger, conversationId);
+        const closing = await reported(ledger, conversationId);
         expect(closing.conversationId).toBe(conversationId);
-        expect((await closingsOfConversation(ledger, conversationId)).map(({ id }) => id)).toEqual([
+        expect((await closingsOfConversation(ledger, conversationId, 'live')).map(({ id }) => id)).toEqual([
           closing.id,
         ]);
       }),
@@ -193,26 +202,26 @@ describe('sighting', () => {
     ['1 MB', 'x😀'.repeat(350_000)],
   ])('text with %s comes back as it was', async (_, text) => {
     const ledger = await freshLedger();
-    const closing = await sighted(ledger, text);
+    const closing = await reported(ledger, text);
     expect(closing.conversationId === text).toBe(true);
     const change = {
-      evidence: { text },
+      evidence: evidence(text),
       customer: { id: text, name: text, email: null, phone: null },
       error: { code: 'c', message: text, hint: text },
     };
-    await recordTransition(ledger, closing.id, 'fail', at(1), change, text);
-    const told = await story(ledger, closing.id);
-    expect(told.closing.evidence).toEqual({ text });
-    expect(told.closing.customer?.name === text).toBe(true);
-    expect(told.closing.error).toEqual(change.error);
-    expect(told.history[0]?.note === text).toBe(true);
+    await moved(ledger, closing.id, 'fail', at(1), change, text);
+    const stored = await story(ledger, closing.id);
+    expect(stored.closing.evidence).toEqual(change.evidence);
+    expect(stored.closing.customer?.name === text).toBe(true);
+    expect(stored.closing.error).toEqual(change.error);
+    expect(stored.history[0]?.note === text).toBe(true);
   });
 });
 
 describe('reopening', () => {
   test('what waits is suppressed, what left is only marked', async () => {
     const ledger = await freshLedger();
-    const pending = await sighted(ledger, 'c1', 0);
+    const pending = await reported(ledger, 'c1', 0);
     const waiting = await scheduled(ledger, 'c1', { closedAtSeconds: 100 });
     const gone = await leaving(ledger, 'c2');
     const { changed, suppressed } = await recordReopening(ledger, {
@@ -234,8 +243,8 @@ describe('reopening', () => {
 
   test('closings after it are untouched, and the first reopening stays', async () => {
     const ledger = await freshLedger();
-    const before = await sighted(ledger, 'c1', 0);
-    const after = await sighted(ledger, 'c1', 300);
+    const before = await reported(ledger, 'c1', 0);
+    const after = await reported(ledger, 'c1', 300);
     await recordReopening(ledger, { conversationId: 'c1', reopenedAt: at(100) });
     expect((await recordReopening(ledger, { conversationId: 'c1', reopenedAt: at(200) })).changed).toEqual(
       [],
@@ -252,17 +261,19 @@ describe('transitions', () => {
 
   test.each(pairs)('$transition from $from', async ({ transition, from }) => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
-    await ledger.db.updateTable('closings').set({ state: from }).where('id', '=', id).execute();
+    const { id } = await reported(ledger, 'c1');
+    await ledger.write('ledger', (trx) =>
+      trx.updateTable('closings').set({ state: from }).where('id', '=', id).execute(),
+    );
     const rule = transitions[transition];
-    const moved = recordTransition(ledger, id, transition, at(50), { externalId: 'x1' }, 'a note');
+    const moving = moved(ledger, id, transition, at(50), { externalId: 'x1' }, 'a note');
     if ((rule.from as readonly string[]).includes(from)) {
-      expect(await moved).toMatchObject({ state: rule.to, stateAt: at(50), externalId: 'x1' });
+      expect(await moving).toMatchObject({ state: rule.to, stateAt: at(50), externalId: 'x1' });
       const entry = { at: at(50), transition, from, to: rule.to, note: 'a note' };
       expect((await story(ledger, id)).history).toEqual([entry]);
       return;
     }
-    const failure = await moved.catch((error: unknown) => error);
+    const failure = await moving.catch((error: unknown) => error);
     expect(failure).toMatchObject({ kind: 'ledger', code: 'closing_changed' });
     expect((failure as Error).message).toContain(from);
     expect((failure as Error).message).toContain(rule.to);
@@ -270,9 +281,9 @@ describe('transitions', () => {
     expect((await story(ledger, id)).history).toEqual([]);
   });
 
-  test('a closing that does not exist is told', async () => {
+  test('a closing that does not exist moves nowhere', async () => {
     const ledger = await freshLedger();
-    await expect(recordTransition(ledger, 'none', 'fail', at(0), {})).rejects.toMatchObject({
+    await expect(moved(ledger, 'none', 'fail', at(0))).rejects.toMatchObject({
       kind: 'not_found',
       code: 'closing_not_found',
     });
@@ -282,7 +293,7 @@ describe('transitions', () => {
     const ledger = await freshLedger();
     const { id } = await scheduled(ledger, 'c1');
     const both = await Promise.allSettled([
-      recordTransition(ledger, id, 'leave', at(20), {}),
+      moved(ledger, id, 'leave', at(20)),
       cancelClosing(ledger, id, at(20)),
     ]);
     expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
@@ -294,8 +305,8 @@ describe('finding', () => {
   test('by closing, survey or conversation', async () => {
     const ledger = await freshLedger();
     const first = await scheduled(ledger, 'c1');
-    const second = await sighted(ledger, 'c1', 1000);
-    await sighted(ledger, 'c2');
+    const second = await reported(ledger, 'c1', 1000);
+    await reported(ledger, 'c2');
     const ids = async (anyId: string): Promise<string[]> =>
       (await findClosings(ledger, anyId)).map(({ id }) => id);
     expect(await ids(first.id)).toEqual([first.id]);
@@ -306,7 +317,8 @@ describe('finding', () => {
 
   test('listing goes over all pages, newest first, each closing once', async () => {
     const ledger = await freshLedger();
-    const sightings = Array.from({ length: 1203 }, (_, number) => ({
+    const reports = Array.from({ length: 1203 }, (_, number) => ({
+      lane: 'live' as const,
       conversationId: `c${number}`,
       customerId: null,
       // Many share a time, so that pages end among equals.
@@ -314,7 +326,7 @@ describe('finding', () => {
       source: 'report' as const,
       seenAt: at(0),
     }));
-    await recordClosings(ledger, sightings);
+    await recordClosings(ledger, reports);
     const all = await listed(ledger, {});
     expect(new Set(all.map(({ id }) => id)).size).toBe(1203);
     expect(all).toHaveLength(1203);
@@ -328,7 +340,7 @@ describe('finding', () => {
   test('listing can be limited to states', async () => {
     const ledger = await freshLedger();
     const one = await scheduled(ledger, 'c1');
-    await sighted(ledger, 'c2');
+    await reported(ledger, 'c2');
     expect((await listed(ledger, { states: ['scheduled', 'sent'] })).map(({ id }) => id)).toEqual([one.id]);
     expect(await listed(ledger, { states: [] })).toEqual([]);
   });
@@ -339,6 +351,7 @@ describe('finding', () => {
     await recordClosings(
       ledger,
       Array.from({ length: 1400 }, (_, number) => ({
+        lane: 'live' as const,
         conversationId: `c${number}`,
         customerId: null,
         closedAt: at(Math.floor(number / 3)),
@@ -347,7 +360,7 @@ describe('finding', () => {
       })),
     );
     const all = await listed(ledger, {});
-    await within(ledger, async (trx) => {
+    await ledger.write('ledger', async (trx) => {
       for (const [number, { id }] of all.entries()) {
         const state = states[(number * 7) % 11] ?? 'pending';
         await trx.updateTable('closings').set({ state }).where('id', '=', id).execute();

@@ -1,13 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DeliveryName } from '../../../src/domain/delivery.ts';
-import type { Closing } from '../../../src/store/closings/closing.ts';
-import {
-  closingById,
-  closingsOfConversation,
-  recordClosing,
-  recordReopening,
-} from '../../../src/store/closings/closings.ts';
+import type { Lane } from '../../../src/domain/closing/lanes.ts';
+import type { Closing } from '../../../src/domain/closing/closing.ts';
+import { closingById, closingsOfConversation } from '../../../src/store/closings/closings.ts';
+import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
+import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { claimClosing } from '../../../src/store/queue/claims.ts';
 import {
   cancelClosing,
@@ -17,9 +15,9 @@ import {
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
 import { recordEvents, type LedgerEvent } from '../../../src/store/closings/events.ts';
-import { within, type Ledger } from '../../../src/store/open.ts';
-import { story } from '../../../src/store/closings/story.ts';
-import { at, freshLedger, here, noFacts, opened, sighted, toSend } from '../support.ts';
+import type { Ledger } from '../../../src/store/ledger.ts';
+import { story } from '../../../src/store/views/story.ts';
+import { at, freshLedger, here, nothingRead, opened, reported, toSend } from '../support.ts';
 
 const closed = (seconds: number, conversationId = 'c1'): LedgerEvent => ({
   kind: 'closed',
@@ -36,8 +34,8 @@ const reopened = (seconds: number, conversationId = 'c1'): LedgerEvent => ({
 });
 
 /** Each row as its time, its reopening and whether it still waits; oldest first. */
-async function rows(ledger: Ledger, conversationId = 'c1'): Promise<unknown[]> {
-  const closings = await closingsOfConversation(ledger, conversationId);
+async function rows(ledger: Ledger, lane: Lane = 'live'): Promise<unknown[]> {
+  const closings = await closingsOfConversation(ledger, 'c1', lane);
   return closings.reverse().map(({ closedAt, reopenedAt, state }) => ({ closedAt, reopenedAt, state }));
 }
 
@@ -56,39 +54,53 @@ async function survey(
   provider: DeliveryName = 'smtp',
 ): Promise<void> {
   await claimClosing(ledger, id, here, decidedAt);
-  const input = { closingId: id, worker: here, at: decidedAt, address: null, since: null, facts: noFacts };
+  const input = {
+    closingId: id,
+    worker: here,
+    at: decidedAt,
+    address: null,
+    since: null,
+    reading: nothingRead,
+  };
   await decideClosing(ledger, input, () => toSend(id, decidedAt, provider));
   await markLeaving(ledger, id, here, decidedAt);
-  await recordDelivery(ledger, id, decidedAt, { status: 'sent', externalId: null });
+  await recordDelivery(ledger, id, decidedAt, { status: 'sent', externalId: null }, 0);
 }
 
 describe('events', () => {
-  test('tell what was new', async () => {
+  test('say what was new', async () => {
     const ledger = await freshLedger();
     const events = [closed(0), closed(0), closed(30), closed(0, 'c2'), reopened(40), reopened(40)];
-    expect(await recordEvents(ledger, events)).toEqual(['new', 'known', 'known', 'new', 'reopened', 'known']);
-    expect(await recordEvents(ledger, [])).toEqual([]);
+    expect(await recordEvents(ledger, events, 'live')).toEqual([
+      'new',
+      'known',
+      'known',
+      'new',
+      'reopened',
+      'known',
+    ]);
+    expect(await recordEvents(ledger, [], 'live')).toEqual([]);
   });
 
   test('of one batch are written all or none', async () => {
     const ledger = await freshLedger();
     const broken = { ...closed(0, 'c2'), closedAt: 'soon' } as LedgerEvent;
-    await expect(recordEvents(ledger, [closed(0), broken])).rejects.toThrow(/soon/);
+    await expect(recordEvents(ledger, [closed(0), broken], 'live')).rejects.toThrow(/soon/);
     expect(await rows(ledger)).toEqual([]);
   });
 
   test('name a new closing as any source does, by its time in UTC', async () => {
     const ledger = await freshLedger();
     const event = { ...closed(0), closedAt: '2026-11-22T11:00:00.0004+01:00' } as LedgerEvent;
-    await recordEvents(ledger, [event]);
-    const [closing] = await closingsOfConversation(ledger, 'c1');
+    await recordEvents(ledger, [event], 'live');
+    const [closing] = await closingsOfConversation(ledger, 'c1', 'live');
     expect(closing).toMatchObject({ id: `c1@${at(0)}`, closedAt: at(0), source: 'webhook', dueAt: null });
   });
 
-  test('a reopening told before its closing ends it', async () => {
+  test('a reopening reported before its closing ends it', async () => {
     const ledger = await freshLedger();
-    expect(await recordEvents(ledger, [reopened(20), closed(0)])).toEqual(['reopened', 'new']);
-    const [closing] = await closingsOfConversation(ledger, 'c1');
+    expect(await recordEvents(ledger, [reopened(20), closed(0)], 'live')).toEqual(['reopened', 'new']);
+    const [closing] = await closingsOfConversation(ledger, 'c1', 'live');
     expect(closing).toMatchObject({
       state: 'suppressed',
       reopenedAt: at(20),
@@ -102,24 +114,24 @@ describe('events', () => {
   test('the same for a source that is asked', async () => {
     const ledger = await freshLedger();
     await recordReopening(ledger, { conversationId: 'c1', reopenedAt: at(20) });
-    expect(await sighted(ledger, 'c1', 0)).toMatchObject({ state: 'suppressed', reopenedAt: at(20) });
-    expect(await sighted(ledger, 'c1', 21)).toMatchObject({ state: 'pending', reopenedAt: null });
+    expect(await reported(ledger, 'c1', 0)).toMatchObject({ state: 'suppressed', reopenedAt: at(20) });
+    expect(await reported(ledger, 'c1', 21)).toMatchObject({ state: 'pending', reopenedAt: null });
   });
 
-  test('the earliest reopening at or after a closing is its own, in whichever order they are told', async () => {
+  test('the earliest reopening at or after a closing is its own, in whichever order they are reported', async () => {
     const ledger = await freshLedger();
-    await recordEvents(ledger, [closed(0), reopened(500), reopened(90), reopened(300)]);
+    await recordEvents(ledger, [closed(0), reopened(500), reopened(90), reopened(300)], 'live');
     expect(await rows(ledger)).toEqual([over(0, 90)]);
   });
 
   test('a closing that would be tried again is over, too; one that waits for a person stays', async () => {
     const ledger = await freshLedger();
     const error = { code: 'network', message: 'broken', hint: 'again' };
-    await recordEvents(ledger, [closed(0, 'c1'), closed(0, 'c2'), closed(0, 'c3')]);
+    await recordEvents(ledger, [closed(0, 'c1'), closed(0, 'c2'), closed(0, 'c3')], 'live');
     await recordFailure(ledger, `c1@${at(0)}`, here, at(5), error, at(100));
     await recordFailure(ledger, `c2@${at(0)}`, here, at(5), error, null);
     await cancelClosing(ledger, `c3@${at(0)}`, at(5));
-    await recordEvents(ledger, [reopened(20, 'c1'), reopened(20, 'c2'), reopened(20, 'c3')]);
+    await recordEvents(ledger, [reopened(20, 'c1'), reopened(20, 'c2'), reopened(20, 'c3')], 'live');
     expect(await closingById(ledger, `c1@${at(0)}`)).toMatchObject({
       state: 'suppressed',
       reasons: [{ code: 'reopened' }],
@@ -129,10 +141,10 @@ describe('events', () => {
   });
 });
 
-describe('a reopening that is told after two closings within 60 s were taken for one', () => {
+describe('a reopening that is reported after two closings within 60 s were taken for one', () => {
   test('the later closing waits on its own', async () => {
     const ledger = await freshLedger();
-    await recordEvents(ledger, [closed(0), closed(30)]);
+    await recordEvents(ledger, [closed(0), closed(30)], 'live');
     expect(await rows(ledger)).toEqual([waits(0)]);
     const { changed } = await recordReopening(ledger, { conversationId: 'c1', reopenedAt: at(15) });
     expect(changed.map(({ id, state }) => [id, state])).toEqual([
@@ -140,7 +152,7 @@ describe('a reopening that is told after two closings within 60 s were taken for
       [`c1@${at(30)}`, 'pending'],
     ]);
     expect(await rows(ledger)).toEqual([over(0, 15), waits(30)]);
-    expect(await recordEvents(ledger, [closed(0), closed(30), reopened(15)])).toEqual([
+    expect(await recordEvents(ledger, [closed(0), closed(30), reopened(15)], 'live')).toEqual([
       'known',
       'known',
       'known',
@@ -149,33 +161,37 @@ describe('a reopening that is told after two closings within 60 s were taken for
 
   test('the row of the later one stays, and the earlier one is over', async () => {
     const ledger = await freshLedger();
-    await recordEvents(ledger, [closed(30), closed(0), reopened(15)]);
+    await recordEvents(ledger, [closed(30), closed(0), reopened(15)], 'live');
     expect(await rows(ledger)).toEqual([over(0, 15), waits(30)]);
   });
 
   test('the later one keeps the customer', async () => {
     const ledger = await freshLedger();
-    await recordEvents(ledger, [closed(0), { ...closed(30), customerId: null } as LedgerEvent, reopened(15)]);
-    expect((await closingsOfConversation(ledger, 'c1')).map(({ customerId }) => customerId)).toEqual([
+    await recordEvents(
+      ledger,
+      [closed(0), { ...closed(30), customerId: null } as LedgerEvent, reopened(15)],
+      'live',
+    );
+    expect((await closingsOfConversation(ledger, 'c1', 'live')).map(({ customerId }) => customerId)).toEqual([
       'customer-1',
       'customer-1',
     ]);
   });
 
-  test('a survey decided on before the later closing does not ask about that one', async () => {
+  test('a survey decided before the later closing does not cover that one', async () => {
     const ledger = await freshLedger();
-    await recordEvents(ledger, [closed(0)]);
+    await recordEvents(ledger, [closed(0)], 'live');
     await survey(ledger, `c1@${at(0)}`, at(10));
-    await recordEvents(ledger, [closed(30), reopened(15)]);
+    await recordEvents(ledger, [closed(30), reopened(15)], 'live');
     expect(await rows(ledger)).toEqual([{ closedAt: at(0), reopenedAt: at(15), state: 'sent' }, waits(30)]);
   });
 
-  test('a survey decided on after both asks about both: there is no second one', async () => {
+  test('a survey decided after both covers both: there is no second one', async () => {
     const ledger = await freshLedger();
-    await recordEvents(ledger, [closed(0), closed(30)]);
+    await recordEvents(ledger, [closed(0), closed(30)], 'live');
     await survey(ledger, `c1@${at(0)}`, at(40));
-    await recordEvents(ledger, [reopened(15)]);
-    const [later] = await closingsOfConversation(ledger, 'c1');
+    await recordEvents(ledger, [reopened(15)], 'live');
+    const [later] = await closingsOfConversation(ledger, 'c1', 'live');
     expect(later).toMatchObject({
       closedAt: at(30),
       state: 'suppressed',
@@ -183,19 +199,23 @@ describe('a reopening that is told after two closings within 60 s were taken for
     });
   });
 
-  test('but a trial asks nobody: the later one waits for its own survey', async () => {
+  test('a trial decided after both covers both in its own lane alone: the live one waits for its survey', async () => {
     const ledger = await freshLedger();
-    await recordEvents(ledger, [closed(0), closed(30)]);
-    await survey(ledger, `c1@${at(0)}`, at(40), 'outbox');
-    await recordEvents(ledger, [reopened(15)]);
-    expect(await rows(ledger)).toEqual([{ closedAt: at(0), reopenedAt: at(15), state: 'sent' }, waits(30)]);
+    for (const lane of ['live', 'trial'] as const) await recordEvents(ledger, [closed(0), closed(30)], lane);
+    await survey(ledger, `c1@${at(0)}#trial`, at(40), 'outbox');
+    await recordEvents(ledger, [reopened(15)], 'live');
+    expect(await rows(ledger)).toEqual([over(0, 15), waits(30)]);
+    expect(await rows(ledger, 'trial')).toEqual([
+      { closedAt: at(0), reopenedAt: at(15), state: 'sent' },
+      { closedAt: at(30), reopenedAt: null, state: 'suppressed' },
+    ]);
   });
 
-  test('a sighting that means a row already surveyed makes no other', async () => {
+  test('a report of a row that was surveyed makes no other', async () => {
     const ledger = await freshLedger();
-    await recordEvents(ledger, [closed(0)]);
+    await recordEvents(ledger, [closed(0)], 'live');
     await survey(ledger, `c1@${at(0)}`, at(10));
-    expect(await recordEvents(ledger, [closed(40), closed(-40), closed(0)])).toEqual([
+    expect(await recordEvents(ledger, [closed(40), closed(-40), closed(0)], 'live')).toEqual([
       'known',
       'known',
       'known',
@@ -204,7 +224,7 @@ describe('a reopening that is told after two closings within 60 s were taken for
   });
 });
 
-/** Closings of one conversation, each told with up to two times, and the reopening between each and the next. */
+/** Closings of one conversation, each reported with up to two times, and the reopening between each and the next. */
 interface Life {
   closings: { times: number[]; reopenedAt: number | null }[];
   events: LedgerEvent[];
@@ -243,8 +263,8 @@ const life: fc.Arbitrary<Life> = fc
     return { closings, events };
   });
 
-/** What is told, in any order and some of it twice, with work done on the queue in between. */
-const told = life.chain(({ closings, events }) =>
+/** Reports in any order, some of them twice, with work done on the queue in between. */
+const reports = life.chain(({ closings, events }) =>
   fc
     .record({
       repeats: fc.subarray(events),
@@ -265,42 +285,44 @@ function conversations(): () => string {
   return () => `conversation-${(number += 1)}`;
 }
 
-async function tell(ledger: Ledger, event: LedgerEvent, bySource: boolean): Promise<void> {
-  if (!bySource) await recordEvents(ledger, [event]);
+async function report(ledger: Ledger, event: LedgerEvent, bySource: boolean): Promise<void> {
+  if (!bySource) await recordEvents(ledger, [event], 'live');
   else if (event.kind === 'reopened') await recordReopening(ledger, event);
-  else await recordClosing(ledger, { ...event, source: 'report' });
+  else await recordClosing(ledger, { ...event, lane: 'live', source: 'report' });
 }
 
 async function rowOfTime(ledger: Ledger, rowsKnown: readonly Closing[], ms: number): Promise<Closing[]> {
-  const kept = await ledger.db
-    .selectFrom('sightings')
-    .select('closing_id')
-    .where('closed_at', '=', at(ms / 1000))
-    .where('conversation_id', '=', rowsKnown[0]?.conversationId ?? '')
-    .execute();
+  const kept = await ledger.read((db) =>
+    db
+      .selectFrom('closing_reports')
+      .select('closing_id')
+      .where('closed_at', '=', at(ms / 1000))
+      .where('conversation_id', '=', rowsKnown[0]?.conversationId ?? '')
+      .execute(),
+  );
   const ids = new Set(kept.map(({ closing_id }) => closing_id));
   return rowsKnown.filter(({ id, closedAt }) => closedAt === at(ms / 1000) || ids.has(id));
 }
 
 describe('any order', () => {
-  test('of events, some told twice, ends in the same rows', async () => {
+  test('of events, some of them twice, ends in the same rows', async () => {
     const ledger = await opened(':memory:');
     const nextConversation = conversations();
     await fc.assert(
-      fc.asyncProperty(told, async ({ closings, order }) => {
+      fc.asyncProperty(reports, async ({ closings, order }) => {
         const conversationId = nextConversation();
         let bySource = false;
         for (const event of order) {
           if (event === 'source') bySource = !bySource;
-          else if (event !== 'survey') await tell(ledger, { ...event, conversationId }, bySource);
+          else if (event !== 'survey') await report(ledger, { ...event, conversationId }, bySource);
           else {
-            const waiting = (await closingsOfConversation(ledger, conversationId)).filter(
+            const waiting = (await closingsOfConversation(ledger, conversationId, 'live')).filter(
               ({ state }) => state === 'pending',
             );
             for (const { id } of waiting) await survey(ledger, id, at(10_000));
           }
         }
-        const known = await closingsOfConversation(ledger, conversationId);
+        const known = await closingsOfConversation(ledger, conversationId, 'live');
         expect(known).toHaveLength(closings.length);
         for (const { times, reopenedAt } of closings) {
           const found = (await Promise.all(times.map((ms) => rowOfTime(ledger, known, ms)))).flat();
@@ -310,13 +332,13 @@ describe('any order', () => {
           if (reopenedAt === null) expect(row?.reasons.map(({ code }) => code)).not.toContain('reopened');
           else expect(['sent', 'suppressed']).toContain(row?.state);
         }
-        const asked = known.filter(({ state }) => state === 'sent');
-        expect(new Set(asked.map(({ surveyId }) => surveyId)).size).toBe(asked.length);
-        // A closing that no reopening followed waits, was asked about, or was by a survey that came after it.
+        const surveyed = known.filter(({ state }) => state === 'sent');
+        expect(new Set(surveyed.map(({ surveyId }) => surveyId)).size).toBe(surveyed.length);
+        // A closing that no reopening followed waits, was surveyed, or is covered by a survey decided after it.
         const lasting = known.find(({ reopenedAt }) => reopenedAt === null);
         if (lasting?.state === 'suppressed') {
           expect(lasting.reasons).toMatchObject([{ code: 'already_surveyed' }]);
-          expect(asked.length).toBeGreaterThan(0);
+          expect(surveyed.length).toBeGreaterThan(0);
         }
       }),
       { numRuns: 600 },
@@ -339,8 +361,9 @@ describe('any order', () => {
       await recordEvents(
         ledger,
         events.map((event) => ({ ...event, conversationId })),
+        'live',
       );
-      const closings = await closingsOfConversation(ledger, conversationId);
+      const closings = await closingsOfConversation(ledger, conversationId, 'live');
       return closings.map(({ reopenedAt, state }) => ({ reopenedAt, state }));
     };
     await fc.assert(
@@ -356,10 +379,12 @@ test('an event that Gladly waits for does not wait for the work that is lined up
   const ledger = await freshLedger();
   const order: string[] = [];
   const work = (name: string): Promise<unknown> =>
-    within(ledger, (trx) => trx.selectFrom('closings').selectAll().execute()).then(() => order.push(name));
+    ledger
+      .write('ledger', (trx) => trx.selectFrom('closings').selectAll().execute())
+      .then(() => order.push(name));
   await Promise.all([
     ...['1', '2', '3', '4', '5'].map(work),
-    recordEvents(ledger, [closed(0)]).then(() => order.push('event')),
+    recordEvents(ledger, [closed(0)], 'live').then(() => order.push('event')),
   ]);
   expect(order).toEqual(['1', 'event', '2', '3', '4', '5']);
 });

@@ -9,7 +9,8 @@ import {
   resolveAbandonedSends,
   resolveInterruptedSend,
 } from '../../../src/store/queue/claims.ts';
-import { closingById, recordClosing } from '../../../src/store/closings/closings.ts';
+import { closingById } from '../../../src/store/closings/closings.ts';
+import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import {
   cancelClosing,
   decideClosing,
@@ -19,8 +20,8 @@ import {
   retryClosing,
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
-import { story } from '../../../src/store/closings/story.ts';
-import { currentWorker, type Worker } from '../../../src/store/queue/workers.ts';
+import { story } from '../../../src/store/views/story.ts';
+import { currentWorker, type Worker } from '../../../src/store/workers.ts';
 import {
   at,
   day,
@@ -28,10 +29,10 @@ import {
   freshLedger,
   here,
   leaving,
-  noFacts,
+  nothingRead,
   opened,
   scheduled,
-  sighted,
+  reported,
   startChild,
   temporaryFile,
   toSend,
@@ -53,22 +54,22 @@ describe('who may work', () => {
 
   test('a claim is exclusive, also within one process', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     const claims = await Promise.all([1, 2, 3].map(() => claimClosing(ledger, id, here, at(0))));
     expect(claims.map(({ claimed }) => claimed)).toEqual([true, false, false]);
-    expect(claims[0]).toMatchObject({ takenOver: false, closing: { id } });
+    expect(claims[0]).toMatchObject({ closing: { id } });
     expect(claims[1]).toMatchObject({ until: at(30) });
     expect((claims[1] as { heldBy: string }).heldBy).toContain(String(process.pid));
   });
 
   test('a released closing is free, and only its holder can release it', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await claimClosing(ledger, id, elsewhere, at(0));
     await releaseClaim(ledger, id, here);
     expect((await claimClosing(ledger, id, here, at(1))).claimed).toBe(false);
     await releaseClaim(ledger, id, elsewhere);
-    expect(await claimClosing(ledger, id, here, at(1))).toMatchObject({ claimed: true, takenOver: false });
+    expect(await claimClosing(ledger, id, here, at(1))).toMatchObject({ claimed: true });
   });
 
   test.each([
@@ -76,50 +77,50 @@ describe('who may work', () => {
     [30, true],
   ])('a claim of another host after %s s: free is %s', async (seconds, free) => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await claimClosing(ledger, id, elsewhere, at(0));
     expect((await claimClosing(ledger, id, here, at(seconds))).claimed).toBe(free);
   });
 
   test('renewing holds it another 30 s; a lost claim is not renewed', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await claimClosing(ledger, id, elsewhere, at(0));
     expect(await renewClaim(ledger, id, elsewhere, at(20))).toBe(true);
     expect((await claimClosing(ledger, id, here, at(49))).claimed).toBe(false);
-    expect(await claimClosing(ledger, id, here, at(50))).toMatchObject({ claimed: true, takenOver: true });
+    expect(await claimClosing(ledger, id, here, at(50))).toMatchObject({ claimed: true });
     expect(await renewClaim(ledger, id, elsewhere, at(51))).toBe(false);
   });
 
   test('a live process on this host keeps its claim, however long it does not renew it', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await claimClosing(ledger, id, here, at(0));
     const other = { ...elsewhere, host: here.host };
     for (const seconds of [29, 31, 3600]) {
       expect((await claimClosing(ledger, id, other, at(seconds))).claimed).toBe(false);
-      expect(await claimNextDue(ledger, here, at(seconds), 'smtp')).toBeNull();
+      expect(await claimNextDue(ledger, here, at(seconds), 'live')).toBeNull();
       expect(await resolveAbandonedSends(ledger, at(seconds))).toEqual([]);
     }
   });
 
   test('a dead process on this host loses it at once', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await claimClosing(ledger, id, await endedWorker(), at(0));
-    expect(await claimClosing(ledger, id, here, at(0.001))).toMatchObject({ claimed: true, takenOver: true });
+    expect(await claimClosing(ledger, id, here, at(0.001))).toMatchObject({ claimed: true });
   });
 
   test('a process that got the pid of a dead one is not mistaken for it', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await claimClosing(ledger, id, { ...here, startedAt: '1' }, at(0));
-    expect(await claimClosing(ledger, id, here, at(1))).toMatchObject({ claimed: true, takenOver: true });
+    expect(await claimClosing(ledger, id, here, at(1))).toMatchObject({ claimed: true });
   });
 
   test('the same pid in another container is another host', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await claimClosing(ledger, id, { ...here, host: `${here.host}0`, startedAt: '1' }, at(0));
     expect((await claimClosing(ledger, id, here, at(1))).claimed).toBe(false);
   });
@@ -128,106 +129,129 @@ describe('who may work', () => {
 describe('the queue', () => {
   test('hands out what is due, the last due first, each once', async () => {
     const ledger = await freshLedger();
-    const second = await sighted(ledger, 'c2', 0, 20);
+    const second = await reported(ledger, 'c2', 0, 20);
     const first = await scheduled(ledger, 'c1', { dueAt: at(10) });
     const third = await scheduled(ledger, 'c3', { dueAt: at(30) });
     await scheduled(ledger, 'c4', { dueAt: at(1000) });
     const taken = [];
     for (let time = 0; time < 4; time += 1)
-      taken.push((await claimNextDue(ledger, here, at(100), 'smtp'))?.id ?? null);
+      taken.push((await claimNextDue(ledger, here, at(100), 'live'))?.id ?? null);
     expect(taken).toEqual([third.id, second.id, first.id, null]);
   });
 
   test('what happens now does not wait for what a backfill found before', async () => {
     const ledger = await freshLedger();
-    for (let number = 0; number < 50; number += 1) await sighted(ledger, `old${number}`, number, 100);
-    const { id } = await sighted(ledger, 'new', 200, 205);
-    expect((await claimNextDue(ledger, here, at(210), 'smtp'))?.id).toBe(id);
+    for (let number = 0; number < 50; number += 1) await reported(ledger, `old${number}`, number, 100);
+    const { id } = await reported(ledger, 'new', 200, 205);
+    expect((await claimNextDue(ledger, here, at(210), 'live'))?.id).toBe(id);
   });
 
   test('of one customer hands out one at a time, and of others meanwhile', async () => {
     const ledger = await freshLedger();
     const ofOne = async (number: number): Promise<string> => {
-      const sighting = { customerId: 'k', source: 'events', seenAt: at(100) } as const;
+      const report = { lane: 'live', customerId: 'k', source: 'events', seenAt: at(100) } as const;
       const conversationId = `c${number}`;
-      const { closing } = await recordClosing(ledger, { ...sighting, conversationId, closedAt: at(number) });
+      const { closing } = await recordClosing(ledger, { ...report, conversationId, closedAt: at(number) });
       return closing.id;
     };
     const [one, two] = [await ofOne(1), await ofOne(2)];
-    const other = await sighted(ledger, 'other', 0, 50);
-    const first = await claimNextDue(ledger, here, at(110), 'smtp');
+    const other = await reported(ledger, 'other', 0, 50);
+    const first = await claimNextDue(ledger, here, at(110), 'live');
     expect([one, two]).toContain(first?.id);
-    expect((await claimNextDue(ledger, here, at(110), 'smtp'))?.id).toBe(other.id);
-    expect(await claimNextDue(ledger, here, at(110), 'smtp')).toBeNull();
+    expect((await claimNextDue(ledger, here, at(110), 'live'))?.id).toBe(other.id);
+    expect(await claimNextDue(ledger, here, at(110), 'live')).toBeNull();
     await releaseClaim(ledger, first!.id, here);
-    expect([one, two]).toContain((await claimNextDue(ledger, here, at(110), 'smtp'))?.id);
+    expect([one, two]).toContain((await claimNextDue(ledger, here, at(110), 'live'))?.id);
   });
 
   test('a time is reached when it is reached', async () => {
     const ledger = await freshLedger();
     const { id } = await scheduled(ledger, 'c1', { dueAt: at(60) });
-    expect(await claimNextDue(ledger, here, at(59.999), 'smtp')).toBeNull();
-    expect((await claimNextDue(ledger, here, at(60), 'smtp'))?.id).toBe(id);
+    expect(await claimNextDue(ledger, here, at(59.999), 'live')).toBeNull();
+    expect((await claimNextDue(ledger, here, at(60), 'live'))?.id).toBe(id);
   });
 
   test('a closing without a time is due even when the clock was put back', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1', 0, 5000);
-    expect((await claimNextDue(ledger, here, at(0), 'smtp'))?.id).toBe(id);
+    const { id } = await reported(ledger, 'c1', 0, 5000);
+    expect((await claimNextDue(ledger, here, at(0), 'live'))?.id).toBe(id);
   });
 
   test('a failed one comes back only with a time, and a postponed one when it has come', async () => {
     const ledger = await freshLedger();
-    const again = await sighted(ledger, 'c1');
-    const never = await sighted(ledger, 'c2');
-    const later = await sighted(ledger, 'c3');
+    const again = await reported(ledger, 'c1');
+    const never = await reported(ledger, 'c2');
+    const later = await reported(ledger, 'c3');
     await recordFailure(ledger, again.id, here, at(10), error, at(100));
     await recordFailure(ledger, never.id, here, at(10), error, null);
-    await postponeClosing(ledger, later.id, here, at(120));
-    expect(await claimNextDue(ledger, here, at(99), 'smtp')).toBeNull();
-    expect(await claimNextDue(ledger, here, at(100), 'smtp')).toMatchObject({
+    await postponeClosing(ledger, later.id, here, { at: at(10), dueAt: at(120) });
+    expect(await claimNextDue(ledger, here, at(99), 'live')).toBeNull();
+    expect(await claimNextDue(ledger, here, at(100), 'live')).toMatchObject({
       id: again.id,
       state: 'failed',
       attempts: 1,
     });
-    expect(await claimNextDue(ledger, here, at(101), 'smtp')).toBeNull();
-    expect((await claimNextDue(ledger, here, at(120), 'smtp'))?.id).toBe(later.id);
+    expect(await claimNextDue(ledger, here, at(101), 'live')).toBeNull();
+    expect((await claimNextDue(ledger, here, at(120), 'live'))?.id).toBe(later.id);
     await retryClosing(ledger, never.id, at(125));
-    expect(await claimNextDue(ledger, here, at(125), 'smtp')).toMatchObject({
+    expect(await claimNextDue(ledger, here, at(125), 'live')).toMatchObject({
       id: never.id,
       attempts: 0,
       error: null,
     });
   });
 
+  test('a postponed one that failed waits in the queue again, with what it failed of and its tries', async () => {
+    const ledger = await freshLedger();
+    for (const [conversationId, retryAt] of [
+      ['again', at(50)],
+      ['never', null],
+    ] as const) {
+      const { id } = await reported(ledger, conversationId);
+      await recordFailure(ledger, id, here, at(10), error, retryAt);
+      expect(await postponeClosing(ledger, id, here, { at: at(20), dueAt: at(120) })).toMatchObject({
+        state: 'pending',
+        dueAt: at(120),
+        attempts: 1,
+        error,
+      });
+      expect(await claimNextDue(ledger, here, at(119), 'live')).toBeNull();
+      expect((await claimNextDue(ledger, here, at(120), 'live'))?.id).toBe(id);
+    }
+    const { id } = await leaving(ledger, 'leaving');
+    await expect(postponeClosing(ledger, id, here, { at: at(20), dueAt: at(120) })).rejects.toMatchObject({
+      code: 'closing_changed',
+    });
+  });
+
   test('what is settled never comes', async () => {
     const ledger = await freshLedger();
-    await cancelClosing(ledger, (await sighted(ledger, 'c1')).id, at(5));
+    await cancelClosing(ledger, (await reported(ledger, 'c1')).id, at(5));
     await leaving(ledger, 'c2');
     const sent = await leaving(ledger, 'c3');
-    await recordDelivery(ledger, sent.id, at(20), { status: 'sent', externalId: null });
-    expect(await claimNextDue(ledger, { ...elsewhere }, at(day), 'smtp')).toBeNull();
+    await recordDelivery(ledger, sent.id, at(20), { status: 'sent', externalId: null }, 0);
+    expect(await claimNextDue(ledger, { ...elsewhere }, at(day), 'live')).toBeNull();
   });
 
   test('claims of the dead and of expired workers are handed out, those of the living are not', async () => {
     const ledger = await freshLedger();
-    const dead = await sighted(ledger, 'c1', 0, 1);
-    const live = await sighted(ledger, 'c2', 0, 2);
-    const far = await sighted(ledger, 'c3', 0, 3);
+    const dead = await reported(ledger, 'c1', 0, 1);
+    const live = await reported(ledger, 'c2', 0, 2);
+    const far = await reported(ledger, 'c3', 0, 3);
     await claimClosing(ledger, dead.id, await endedWorker(), at(5));
     await claimClosing(ledger, live.id, here, at(5));
     await claimClosing(ledger, far.id, elsewhere, at(5));
-    expect((await claimNextDue(ledger, here, at(6), 'smtp'))?.id).toBe(dead.id);
-    expect(await claimNextDue(ledger, here, at(34), 'smtp')).toBeNull();
-    expect((await claimNextDue(ledger, here, at(35), 'smtp'))?.id).toBe(far.id);
-    expect(await claimNextDue(ledger, here, at(35), 'smtp')).toBeNull();
+    expect((await claimNextDue(ledger, here, at(6), 'live'))?.id).toBe(dead.id);
+    expect(await claimNextDue(ledger, here, at(34), 'live')).toBeNull();
+    expect((await claimNextDue(ledger, here, at(35), 'live'))?.id).toBe(far.id);
+    expect(await claimNextDue(ledger, here, at(35), 'live')).toBeNull();
   });
 
   test('two processes share the queue without taking anything twice', async () => {
     const location = temporaryFile();
     const ledger = await opened(location);
     const ids = [];
-    for (let number = 0; number < 60; number += 1) ids.push((await sighted(ledger, `c${number}`)).id);
+    for (let number = 0; number < 60; number += 1) ids.push((await reported(ledger, `c${number}`)).id);
     const task = { action: 'take', location, now: at(100) } as const;
     // Both live until both have answered: the claims of an ended process would be handed out again.
     const children = await Promise.all([startChild(task), startChild(task)]);
@@ -240,14 +264,14 @@ describe('the queue', () => {
 
 describe('a worker that ended while a message was leaving', () => {
   test.each(['smtp', 'gladly-email', 'gladly-sms', 'medallia'] as const)(
-    '%s: nobody knows, so it is never repeated by itself',
+    '%s: it may have left, so it is never repeated by itself',
     async (provider) => {
       const ledger = await freshLedger();
       const { id } = await leaving(ledger, 'c1', { provider, worker: await endedWorker() });
       const claim = await claimClosing(ledger, id, here, at(20));
-      expect(claim).toMatchObject({ claimed: true, takenOver: true, closing: { state: 'sending' } });
-      const settled = await resolveInterruptedSend(ledger, (await closingById(ledger, id))!, at(20));
-      expect(settled).toMatchObject({
+      expect(claim).toMatchObject({ claimed: true, closing: { state: 'sending' } });
+      const resolved = await resolveInterruptedSend(ledger, id, at(20));
+      expect(resolved).toMatchObject({
         state: 'uncertain',
         error: { code: 'send_interrupted' },
         leftAt: at(12),
@@ -256,16 +280,16 @@ describe('a worker that ended while a message was leaving', () => {
         { outcome: 'interrupted', settledAt: at(20) },
       ]);
       await releaseClaim(ledger, id, here);
-      expect(await claimNextDue(ledger, here, at(day), 'smtp')).toBeNull();
+      expect(await claimNextDue(ledger, here, at(day), 'live')).toBeNull();
     },
   );
 
-  test('outbox: a trial is repeated', async () => {
+  test('outbox: it does no harm twice, so it is repeated', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1', { provider: 'outbox', worker: await endedWorker() });
     await claimClosing(ledger, id, here, at(20));
-    const settled = await resolveInterruptedSend(ledger, (await closingById(ledger, id))!, at(20));
-    expect(settled).toMatchObject({ state: 'scheduled', dueAt: at(20), leftAt: null });
+    const resolved = await resolveInterruptedSend(ledger, id, at(20));
+    expect(resolved).toMatchObject({ state: 'scheduled', dueAt: at(20), leftAt: null });
     await markLeaving(ledger, id, here, at(21));
     expect((await story(ledger, id)).messages.map(({ sequence, outcome }) => [sequence, outcome])).toEqual([
       [1, 'interrupted'],
@@ -276,18 +300,20 @@ describe('a worker that ended while a message was leaving', () => {
   test('handing out other work does not hide whose it was', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1', { worker: await endedWorker() });
-    expect(await claimNextDue(ledger, here, at(20), 'smtp')).toBeNull();
-    expect(await claimClosing(ledger, id, here, at(20))).toMatchObject({ claimed: true, takenOver: true });
+    const { claimedBy } = (await closingById(ledger, id))!;
+    expect(await claimNextDue(ledger, here, at(20), 'live')).toBeNull();
+    expect(await closingById(ledger, id)).toMatchObject({ state: 'sending', claimedBy });
+    expect(await claimClosing(ledger, id, here, at(20))).toMatchObject({ claimed: true });
   });
 
-  test('settling it twice changes nothing more', async () => {
+  test('resolving it twice changes nothing more', async () => {
     const ledger = await freshLedger();
     const closing = await leaving(ledger, 'c1');
-    const first = await resolveInterruptedSend(ledger, closing, at(20));
-    expect(await resolveInterruptedSend(ledger, closing, at(25))).toEqual(first);
+    const first = await resolveInterruptedSend(ledger, closing.id, at(20));
+    expect(await resolveInterruptedSend(ledger, closing.id, at(25))).toEqual(first);
   });
 
-  test('all that were abandoned are settled, what is being sent is left alone', async () => {
+  test('every abandoned one is resolved, what is being sent is left alone', async () => {
     const ledger = await freshLedger();
     const abandoned = await leaving(ledger, 'c1', { worker: await endedWorker() });
     const far = await leaving(ledger, 'c2', { worker: elsewhere });
@@ -325,12 +351,14 @@ describe('a claim that was lost', () => {
       at: at(21),
       address: 'a@example.com',
       since: null,
-      facts: noFacts,
+      reading: nothingRead,
     };
     const lost = { kind: 'ledger', code: 'claim_lost' };
     await expect(decideClosing(ledger, input, () => toSend(id, at(21)))).rejects.toMatchObject(lost);
     await expect(markLeaving(ledger, id, here, at(21))).rejects.toMatchObject(lost);
-    await expect(postponeClosing(ledger, id, here, at(99))).rejects.toMatchObject(lost);
+    await expect(postponeClosing(ledger, id, here, { at: at(21), dueAt: at(99) })).rejects.toMatchObject(
+      lost,
+    );
     expect(await closingById(ledger, id)).toMatchObject({ state: 'scheduled', dueAt: at(10) });
   });
 

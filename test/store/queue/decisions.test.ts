@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { isTrial } from '../../../src/domain/delivery.ts';
 import { claimClosing, releaseClaim } from '../../../src/store/queue/claims.ts';
-import type { Closing } from '../../../src/store/closings/closing.ts';
-import { closingById, recordTransition } from '../../../src/store/closings/closings.ts';
+import type { Closing } from '../../../src/domain/closing/closing.ts';
+import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
+import { closingById } from '../../../src/store/closings/closings.ts';
+import { addressHistory, type AddressHistory } from '../../../src/store/addresses/history.ts';
 import {
-  addressHistory,
   cancelClosing,
   confirmSent,
   decideClosing,
@@ -12,12 +12,11 @@ import {
   recordFailure,
   retryClosing,
   recordDelivery,
-  type AddressHistory,
   type Decision,
   type DecisionInput,
 } from '../../../src/store/queue/decisions.ts';
-import type { Ledger } from '../../../src/store/open.ts';
-import { story } from '../../../src/store/closings/story.ts';
+import type { Ledger } from '../../../src/store/ledger.ts';
+import { story } from '../../../src/store/views/story.ts';
 import { unsubscribe } from '../../../src/store/addresses/unsubscribes.ts';
 import type { DeliveryName } from '../../../src/domain/delivery.ts';
 import type { Reason } from '../../../src/domain/eligibility/reason.ts';
@@ -25,20 +24,22 @@ import {
   at,
   day,
   elsewhere,
+  evidence,
   freshLedger,
   here,
   inProcesses,
   leaving,
-  noFacts,
+  moved,
+  nothingRead,
   opened,
   scheduled,
-  sighted,
+  reported,
   temporaryFile,
   toSend,
 } from '../support.ts';
 
 const error = { code: 'mailbox_full', message: 'The mailbox is full.', hint: 'Wait.' };
-const recent: Reason = { code: 'recently_surveyed', detail: 'asked yesterday' };
+const recent: Reason = { code: 'recently_surveyed', detail: 'surveyed yesterday' };
 
 function input(closing: Closing, change: Partial<DecisionInput> = {}): DecisionInput {
   return {
@@ -47,25 +48,32 @@ function input(closing: Closing, change: Partial<DecisionInput> = {}): DecisionI
     at: at(50),
     address: 'kim@example.com',
     since: at(-7 * day),
-    facts: noFacts,
+    reading: nothingRead,
     ...change,
   };
 }
 
-/** The rule of the address, small: a real survey blocks; a newer closing displaces what is only scheduled. */
+/** The rule of the address in short: a survey blocks; a newer closing displaces what is only scheduled. */
 function rule(provider: DeliveryName = 'smtp') {
   return (own: Closing, history: AddressHistory): Decision => {
-    const others = history.closings.filter((other) => other.provider !== null && !isTrial(other.provider));
-    const displaced = others.filter((other) => other.state === 'scheduled' && other.closedAt < own.closedAt);
-    return others.length > displaced.length
+    const displaced = history.others.filter(
+      (other) => other.state === 'scheduled' && other.closedAt < Date.parse(own.closedAt),
+    );
+    return history.others.length > displaced.length
       ? { suppress: [recent] }
       : toSend(
           own.id,
           at(60),
           provider,
-          displaced.map(({ id }) => id),
+          displaced.map(({ closingId }) => closingId),
         );
   };
+}
+
+/** What holds the address, as a live decision sees it. */
+async function holders(ledger: Ledger, address: string): Promise<AddressHistory['others']> {
+  const question = { address, since: at(-7 * day), lane: 'live', except: null } as const;
+  return (await addressHistory(ledger, question)).others;
 }
 
 async function sent(
@@ -76,25 +84,32 @@ async function sent(
 ): Promise<Closing> {
   const options = address === undefined ? { provider } : { provider, address };
   const { id } = await leaving(ledger, conversationId, options);
-  await recordDelivery(ledger, id, at(20), { status: 'sent', externalId: 'x1' });
+  await recordDelivery(ledger, id, at(20), { status: 'sent', externalId: 'x1' }, 0);
   await releaseClaim(ledger, id, here);
   return (await closingById(ledger, id))!;
+}
+
+/** Without the moves that lead there. */
+async function setState(ledger: Ledger, id: string, state: ClosingState): Promise<void> {
+  await ledger.write('ledger', (trx) =>
+    trx.updateTable('closings').set({ state }).where('id', '=', id).execute(),
+  );
 }
 
 describe('deciding', () => {
   test('to send schedules it with what was read', async () => {
     const ledger = await freshLedger();
-    const closing = await sighted(ledger, 'c1');
-    const facts = {
+    const closing = await reported(ledger, 'c1');
+    const reading = {
       readAt: at(49),
-      evidence: { items: [1, 2] },
+      evidence: evidence('CLOSED'),
       customer: { id: 'k9', name: 'Kim', email: 'kim@example.com', phone: null },
       agent: { id: 'a1', name: 'Ada', email: null },
       customerId: 'k9',
     };
-    const decided = await decideClosing(ledger, input(closing, { facts }), (own) => toSend(own.id, at(60)));
+    const decided = await decideClosing(ledger, input(closing, { reading }), (own) => toSend(own.id, at(60)));
     expect(decided).toMatchObject({
-      ...facts,
+      ...reading,
       state: 'scheduled',
       dueAt: at(60),
       decidedAt: at(50),
@@ -108,7 +123,7 @@ describe('deciding', () => {
 
   test('not to send keeps all reasons', async () => {
     const ledger = await freshLedger();
-    const closing = await sighted(ledger, 'c1');
+    const closing = await reported(ledger, 'c1');
     const reasons: Reason[] = [recent, { code: 'too_old', detail: '40 days' }];
     const decided = await decideClosing(ledger, input(closing), () => ({ suppress: reasons }));
     expect(decided).toMatchObject({ state: 'suppressed', reasons, decidedAt: at(50), surveyId: null });
@@ -120,7 +135,7 @@ describe('deciding', () => {
   test('a decision that throws leaves nothing behind', async () => {
     const ledger = await freshLedger();
     const older = await scheduled(ledger, 'c1', { address: 'kim@example.com' });
-    const closing = await sighted(ledger, 'c2', 100);
+    const closing = await reported(ledger, 'c2', 100);
     const failing = decideClosing(ledger, input(closing), () =>
       toSend(closing.id, at(60), 'smtp', [older.id, 'none']),
     );
@@ -167,17 +182,20 @@ describe('the history of an address', () => {
       return { suppress: [recent] };
     });
     expect(seen?.unsubscribed).toBe(false);
-    const byId = new Map(seen?.closings.map((closing) => [closing.id, closing]));
+    const byId = new Map(seen?.others.map((other) => [other.closingId, other]));
     expect([...byId.keys()].sort()).toEqual([waiting.id, gone.id, going.id].sort());
     expect(byId.get(waiting.id)).toMatchObject({
+      conversationId: 'c1',
+      lane: 'live',
       state: 'scheduled',
-      at: at(30),
-      provider: 'smtp',
-      closedAt: at(0),
+      at: Date.parse(at(30)),
+      closedAt: Date.parse(at(0)),
     });
-    expect(byId.get(gone.id)).toMatchObject({ state: 'sent', at: at(20) });
-    expect(byId.get(going.id)).toMatchObject({ state: 'sending', at: at(12) });
-    expect(await addressHistory(ledger, address, at(-7 * day), own.id)).toEqual(seen);
+    expect(byId.get(gone.id)).toMatchObject({ state: 'sent', at: Date.parse(at(20)) });
+    expect(byId.get(going.id)).toMatchObject({ state: 'sending', at: Date.parse(at(12)) });
+    expect(
+      await addressHistory(ledger, { address, since: at(-7 * day), lane: 'live', except: own.id }),
+    ).toEqual(seen);
   });
 
   test.each(['pending', 'scheduled', 'failed', 'suppressed'] as const)(
@@ -186,7 +204,7 @@ describe('the history of an address', () => {
       const ledger = await freshLedger();
       const address = 'kim@example.com';
       const { id } = await leaving(ledger, 'c1', { address });
-      await recordDelivery(ledger, id, at(20), { status: 'uncertain', error });
+      await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
       await retryClosing(ledger, id, at(30));
       if (state === 'scheduled') {
         const own = (await closingById(ledger, id))!;
@@ -195,8 +213,9 @@ describe('the history of an address', () => {
       if (state === 'suppressed') await cancelClosing(ledger, id, at(31));
       if (state === 'failed') await recordFailure(ledger, id, here, at(31), error, null);
       expect((await closingById(ledger, id))?.state).toBe(state);
-      const { closings } = await addressHistory(ledger, address, at(-7 * day), null);
-      expect(closings).toMatchObject([{ id, state: 'uncertain', at: at(12) }]);
+      expect(await holders(ledger, address)).toMatchObject([
+        { closingId: id, state: 'uncertain', at: Date.parse(at(12)) },
+      ]);
     },
   );
 
@@ -204,16 +223,19 @@ describe('the history of an address', () => {
     const ledger = await freshLedger();
     await sent(ledger, 'c1', 'smtp', 'kim@example.com');
     const count = async (since: string | null): Promise<number> =>
-      (await addressHistory(ledger, 'kim@example.com', since, null)).closings.length;
+      (await addressHistory(ledger, { address: 'kim@example.com', since, lane: 'live', except: null })).others
+        .length;
     expect([await count(at(20)), await count(at(20.001)), await count(null)]).toEqual([1, 0, 0]);
   });
 
-  test('tells an unsubscribed address, whatever since is', async () => {
+  test('reports an unsubscribed address, whatever since is', async () => {
     const ledger = await freshLedger();
     await unsubscribe(ledger, 'kim@example.com', at(0), 'page');
-    expect((await addressHistory(ledger, 'kim@example.com', null, null)).unsubscribed).toBe(true);
-    expect((await addressHistory(ledger, 'kim@example.org', null, null)).unsubscribed).toBe(false);
-    expect((await addressHistory(ledger, null, null, null)).unsubscribed).toBe(false);
+    const isUnsubscribed = async (address: string | null): Promise<boolean> =>
+      (await addressHistory(ledger, { address, since: null, lane: 'live', except: null })).unsubscribed;
+    expect(await isUnsubscribed('kim@example.com')).toBe(true);
+    expect(await isUnsubscribed('kim@example.org')).toBe(false);
+    expect(await isUnsubscribed(null)).toBe(false);
   });
 });
 
@@ -221,7 +243,7 @@ describe('two closings of one address', () => {
   test('decided at once in one process: one is scheduled', async () => {
     const ledger = await freshLedger();
     // Of the same time, so that neither displaces the other.
-    const closings = await Promise.all(['c1', 'c2', 'c3', 'c4'].map((id) => sighted(ledger, id)));
+    const closings = await Promise.all(['c1', 'c2', 'c3', 'c4'].map((id) => reported(ledger, id)));
     const decided = await Promise.all(
       closings.map((closing) => decideClosing(ledger, input(closing), rule())),
     );
@@ -236,7 +258,7 @@ describe('two closings of one address', () => {
   test('decided at once in two processes: one is scheduled', async () => {
     const location = temporaryFile();
     const ledger = await opened(location);
-    const closings = [await sighted(ledger, 'c1'), await sighted(ledger, 'c2')];
+    const closings = [await reported(ledger, 'c1'), await reported(ledger, 'c2')];
     const task = {
       action: 'decide',
       location,
@@ -250,8 +272,8 @@ describe('two closings of one address', () => {
 
   test('the newest displaces an older one that has not left', async () => {
     const ledger = await freshLedger();
-    const older = await sighted(ledger, 'c1', 0);
-    const newer = await sighted(ledger, 'c2', 100);
+    const older = await reported(ledger, 'c1', 0);
+    const newer = await reported(ledger, 'c2', 100);
     await decideClosing(ledger, input(older), rule());
     expect((await decideClosing(ledger, input(newer), rule())).state).toBe('scheduled');
     expect(await closingById(ledger, older.id)).toMatchObject({
@@ -268,7 +290,7 @@ describe('two closings of one address', () => {
   test('one that is leaving cannot be displaced', async () => {
     const ledger = await freshLedger();
     const older = await leaving(ledger, 'c1', { address: 'kim@example.com' });
-    const newer = await sighted(ledger, 'c2', 100);
+    const newer = await reported(ledger, 'c2', 100);
     const force = decideClosing(ledger, input(newer), (own) => toSend(own.id, at(60), 'smtp', [older.id]));
     await expect(force).rejects.toMatchObject({ code: 'closing_changed' });
     expect((await decideClosing(ledger, input(newer), rule())).state).toBe('suppressed');
@@ -276,37 +298,69 @@ describe('two closings of one address', () => {
 });
 
 describe('a trial', () => {
-  test('of another closing never blocks a real delivery', async () => {
+  test('of another closing never blocks a live survey: its decision does not even see it', async () => {
     const ledger = await freshLedger();
     await sent(ledger, 'c1', 'outbox', 'kim@example.com');
-    const closing = await sighted(ledger, 'c2', 100);
+    await scheduled(ledger, 'c3', { provider: 'outbox', address: 'kim@example.com' });
+    const closing = await reported(ledger, 'c2', 100);
+    expect(await holders(ledger, 'kim@example.com')).toEqual([]);
     expect((await decideClosing(ledger, input(closing), rule())).state).toBe('scheduled');
   });
 
+  test('sees the live surveys of the address besides the trials: it shows what would happen', async () => {
+    const ledger = await freshLedger();
+    const address = 'kim@example.com';
+    const live = await sent(ledger, 'c1', 'smtp', address);
+    const tried = await sent(ledger, 'c2', 'outbox', address);
+    const own = await reported(ledger, 'c3', 100, 105, 'trial');
+    let seen: AddressHistory | undefined;
+    await decideClosing(ledger, input(own), (_, history) => {
+      seen = history;
+      return { suppress: [recent] };
+    });
+    expect(seen?.others.map(({ closingId, lane }) => [closingId, lane]).sort()).toEqual([
+      [live.id, 'live'],
+      [tried.id, 'trial'],
+    ]);
+    expect((await holders(ledger, address)).map(({ closingId }) => closingId)).toEqual([live.id]);
+  });
+
   test.each(['sent', 'answered', 'uncertain', 'sending'] as const)(
-    'of this closing that is %s gives way to a real delivery',
+    'of this closing that is %s stays as it is beside the live survey, which knows nothing of it',
     async (state) => {
       const ledger = await freshLedger();
-      const trial = await sent(ledger, 'c1', 'outbox');
-      await ledger.db.updateTable('closings').set({ state }).where('id', '=', trial.id).execute();
-      const decided = await decideClosing(ledger, input(trial), rule('smtp'));
+      const trial = await sent(ledger, 'c1', 'outbox', 'kim@example.com');
+      await setState(ledger, trial.id, state);
+      const before = await story(ledger, trial.id);
+      const live = await reported(ledger, 'c1');
+      const shown: Closing[] = [];
+      const decided = await decideClosing(ledger, input(live), (own, history) => {
+        shown.push(own);
+        return rule('smtp')(own, history);
+      });
+      expect(shown).toEqual([live]);
       expect(decided).toMatchObject({
+        id: live.id,
         state: 'scheduled',
         provider: 'smtp',
         sentAt: null,
         leftAt: null,
         externalId: null,
       });
-      const { history } = await story(ledger, trial.id);
-      expect(history.slice(-2).map(({ transition }) => transition)).toEqual(['supersede_trial', 'schedule']);
+      const { history, messages } = await story(ledger, live.id);
+      expect(history.map(({ transition }) => transition)).toEqual(['schedule']);
+      expect(messages).toEqual([]);
+      expect(await story(ledger, trial.id)).toEqual(before);
     },
   );
 
-  test('gives way to the verdict of a real delivery not to send, too', async () => {
+  test('stays as it is also where the live verdict is not to send', async () => {
     const ledger = await freshLedger();
     const trial = await sent(ledger, 'c1', 'outbox');
-    const decided = await decideClosing(ledger, input(trial), () => ({ suppress: [recent] }));
+    const live = await reported(ledger, 'c1');
+    const decided = await decideClosing(ledger, input(live), () => ({ suppress: [recent] }));
     expect(decided).toMatchObject({ state: 'suppressed', reasons: [recent], surveyId: null, provider: null });
+    expect(await closingById(ledger, trial.id)).toEqual(trial);
   });
 
   test('does not follow a trial', async () => {
@@ -323,7 +377,7 @@ describe('a closing that has a survey', () => {
   test.each(['sending', 'sent', 'uncertain', 'answered'] as const)('%s: keeps it', async (state) => {
     const ledger = await freshLedger();
     const closing = await sent(ledger, 'c1', 'smtp');
-    await ledger.db.updateTable('closings').set({ state }).where('id', '=', closing.id).execute();
+    await setState(ledger, closing.id, state);
     const before = await closingById(ledger, closing.id);
     for (const provider of ['smtp', 'outbox', 'gladly-email'] as const) {
       const again = decideClosing(ledger, input(closing), (own) => toSend(own.id, at(60), provider));
@@ -361,7 +415,7 @@ describe('a message', () => {
     expect((await story(ledger, id)).messages).toHaveLength(1);
   });
 
-  test('that was taken is sent', async () => {
+  test('that was accepted is sent', async () => {
     const ledger = await freshLedger();
     const closing = await sent(ledger, 'c1', 'smtp');
     expect(closing).toMatchObject({
@@ -379,7 +433,7 @@ describe('a message', () => {
   test('that may have left is uncertain until a person or evidence settles it', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
-    const doubted = await recordDelivery(ledger, id, at(20), { status: 'uncertain', error });
+    const doubted = await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
     expect(doubted).toMatchObject({ state: 'uncertain', error, leftAt: at(12) });
     expect(await confirmSent(ledger, id, at(500))).toMatchObject({
       state: 'sent',
@@ -392,20 +446,20 @@ describe('a message', () => {
   test('that did not leave for now is scheduled again and keeps its address', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1', { address: 'kim@example.com' });
-    const result = { status: 'not_sent', temporary: true, retryAt: at(300), error } as const;
-    expect(await recordDelivery(ledger, id, at(20), result)).toMatchObject({
+    const result = { status: 'not_sent', temporary: true, failure: error } as const;
+    expect(await recordDelivery(ledger, id, at(20), result, 0)).toMatchObject({
       state: 'scheduled',
-      dueAt: at(300),
+      dueAt: at(80),
       leftAt: null,
       attempts: 1,
       error,
     });
-    expect((await addressHistory(ledger, 'kim@example.com', at(0), null)).closings).toHaveLength(1);
-    await markLeaving(ledger, id, here, at(301));
-    await recordDelivery(ledger, id, at(302), { status: 'sent', externalId: null });
-    const told = await story(ledger, id);
-    expect(told.messages.map(({ outcome }) => outcome)).toEqual(['not_sent', 'sent']);
-    expect(told.history.map(({ transition }) => transition)).toEqual([
+    expect(await holders(ledger, 'kim@example.com')).toHaveLength(1);
+    await markLeaving(ledger, id, here, at(81));
+    await recordDelivery(ledger, id, at(82), { status: 'sent', externalId: null }, 1);
+    const whole = await story(ledger, id);
+    expect(whole.messages.map(({ outcome }) => outcome)).toEqual(['not_sent', 'sent']);
+    expect(whole.history.map(({ transition }) => transition)).toEqual([
       'schedule',
       'leave',
       'resume',
@@ -414,38 +468,53 @@ describe('a message', () => {
     ]);
   });
 
-  test('that was refused for good failed, and the address is free', async () => {
+  test('that did not leave counts as one try for all of its run, and waits longer each time', async () => {
+    const ledger = await freshLedger();
+    const { id } = await leaving(ledger, 'c1');
+    const result = { status: 'not_sent', temporary: true, failure: error } as const;
+    await recordDelivery(ledger, id, at(20), result, 3);
+    await markLeaving(ledger, id, here, at(21));
+    const again = await recordDelivery(ledger, id, at(22), result, 3);
+    expect(again).toMatchObject({ attempts: 4, dueAt: at(22 + 8 * 60) });
+  });
+
+  test('that was refused for good has failed, and the address is free', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1', { address: 'kim@example.com' });
-    const result = { status: 'not_sent', temporary: false, error } as const;
-    expect(await recordDelivery(ledger, id, at(20), result)).toMatchObject({
+    const result = { status: 'not_sent', temporary: false, failure: error } as const;
+    expect(await recordDelivery(ledger, id, at(20), result, 0)).toMatchObject({
       state: 'failed',
       dueAt: null,
       attempts: 1,
     });
-    expect((await addressHistory(ledger, 'kim@example.com', at(0), null)).closings).toEqual([]);
+    expect(await holders(ledger, 'kim@example.com')).toEqual([]);
   });
 
-  test('whose end is told late does not weaken what is known', async () => {
+  test('whose end is recorded late does not undo what is known', async () => {
     const ledger = await freshLedger();
     const answered = await leaving(ledger, 'c1');
-    await recordTransition(ledger, answered.id, 'answer', at(15), {});
-    const late = await recordDelivery(ledger, answered.id, at(20), { status: 'uncertain', error });
+    await moved(ledger, answered.id, 'answer', at(15));
+    const late = await recordDelivery(
+      ledger,
+      answered.id,
+      at(20),
+      { status: 'uncertain', failure: error },
+      0,
+    );
     expect(late).toMatchObject({ state: 'answered', error: null });
     const doubted = await leaving(ledger, 'c2');
-    await recordTransition(ledger, doubted.id, 'doubt', at(15), {});
-    const refused = { status: 'not_sent', temporary: true, retryAt: at(30), error } as const;
-    expect((await recordDelivery(ledger, doubted.id, at(20), refused)).state).toBe('uncertain');
-    expect(
-      (await recordDelivery(ledger, doubted.id, at(21), { status: 'sent', externalId: 'x2' })).state,
-    ).toBe('sent');
+    await moved(ledger, doubted.id, 'doubt', at(15));
+    const refused = { status: 'not_sent', temporary: true, failure: error } as const;
+    expect((await recordDelivery(ledger, doubted.id, at(20), refused, 0)).state).toBe('uncertain');
+    const accepted = { status: 'sent', externalId: 'x2' } as const;
+    expect((await recordDelivery(ledger, doubted.id, at(21), accepted, 0)).state).toBe('sent');
   });
 });
 
 describe('failures and people', () => {
-  test('a failure is told only by the worker that holds the closing', async () => {
+  test('a failure is recorded only by the worker that holds the closing', async () => {
     const ledger = await freshLedger();
-    const held = await sighted(ledger, 'c1');
+    const held = await reported(ledger, 'c1');
     await claimClosing(ledger, held.id, elsewhere, at(10));
     const gone = await leaving(ledger, 'c2', { worker: elsewhere });
     for (const { id } of [held, gone]) {
@@ -456,7 +525,7 @@ describe('failures and people', () => {
     expect((await recordFailure(ledger, held.id, elsewhere, at(13), error, null)).state).toBe('failed');
   });
 
-  test('a message that is leaving may have left, whatever failed beside it and whoever tells', async () => {
+  test('a message that is leaving may have left, whatever failed beside it and whichever worker reports it', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
     const changed = { code: 'closing_changed' };
@@ -469,7 +538,7 @@ describe('failures and people', () => {
 
   test('every failed try counts, also of one that failed before', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await recordFailure(ledger, id, here, at(10), error, at(20));
     expect(await recordFailure(ledger, id, here, at(21), error, null)).toMatchObject({
       state: 'failed',
@@ -487,14 +556,14 @@ describe('failures and people', () => {
   test('a person may have an uncertain one sent again', async () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
-    await recordDelivery(ledger, id, at(20), { status: 'uncertain', error });
+    await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
     expect(await retryClosing(ledger, id, at(30))).toMatchObject({ state: 'pending', leftAt: null });
     await expect(retryClosing(ledger, id, at(31))).rejects.toMatchObject({ code: 'closing_changed' });
   });
 
-  test('what failed before is no longer why, once it is known why nobody is asked', async () => {
+  test('what failed before no longer matters once the closing ends without a survey', async () => {
     const ledger = await freshLedger();
-    const { id } = await sighted(ledger, 'c1');
+    const { id } = await reported(ledger, 'c1');
     await recordFailure(ledger, id, here, at(10), error, at(20));
     expect(await cancelClosing(ledger, id, at(30))).toMatchObject({
       state: 'suppressed',
