@@ -11,9 +11,9 @@ import { countDue } from '../src/store/views/counts.ts';
 import { currentWorker } from '../src/store/workers.ts';
 import { numbersOf } from './options.ts';
 import { environmentOf, runProgram, withFolder } from './program.ts';
+import { askAll, printAnswers, question, type Answers } from './questions.ts';
 import { closedAtOf, conversationIdOf, serveReports, type ReportedRange } from './report-server.ts';
-import { median, quantile } from './statistics.ts';
-import { count, megabytes, milliseconds, print, printMachine, printTable, seconds, times } from './table.ts';
+import { count, megabytes, print, printMachine, printTable, seconds, times } from './table.ts';
 
 /** Whether memory and the ledger's answers stay the same however many closings a backfill finds. */
 const { values: options } = parseArgs({
@@ -31,66 +31,50 @@ interface Measured {
   first: { seconds: number; peakBytes: number };
   again: { seconds: number; peakBytes: number };
   ledgerBytes: number;
-  /** Milliseconds, by the question. */
-  answers: Map<string, number[]>;
+  answers: Answers;
 }
 
-const repeats = 300;
+interface Subject {
+  ledger: Ledger;
+  range: ReportedRange;
+}
 
-/** Each question about other rows, spread over all of them. */
-async function ask(ledger: Ledger, range: ReportedRange): Promise<Map<string, number[]>> {
-  const worker = currentWorker();
-  const now = new Date().toISOString();
-  const answers = new Map<string, number[]>();
-  const time = async (
-    name: string,
-    many: number,
-    work: (turn: number) => Promise<unknown>,
-  ): Promise<void> => {
-    const took: number[] = [];
-    for (let turn = 0; turn < many; turn += 1) {
-      const began = performance.now();
-      await work(turn);
-      took.push(performance.now() - began);
-    }
-    answers.set(name, took);
-  };
-  const rowOf = (turn: number): number => Math.floor(((turn + 0.5) * range.rows) / repeats);
-  const reportOf = (row: number): ClosingReport => ({
-    lane,
-    conversationId: conversationIdOf(row),
-    customerId: null,
-    closedAt: closedAtOf(range, row),
-    source: 'report',
-    seenAt: now,
+const worker = currentWorker();
+const now = new Date().toISOString();
+
+/** 500 reports of the closings from this row on. */
+function reportsFrom(range: ReportedRange, first: number, rows: number): ClosingReport[] {
+  return Array.from({ length: 500 }, (_, index) => {
+    const row = (first + index) % rows;
+    return {
+      lane,
+      conversationId: conversationIdOf(row),
+      customerId: null,
+      closedAt: closedAtOf(range, row),
+      source: 'report',
+      seenAt: now,
+    };
   });
+}
 
-  let claims = 0;
-  await time('claim the next due, and give it back', repeats, async () => {
+const questions = [
+  question('claim the next due, and give it back', 300, async ({ ledger }: Subject) => {
     const closing = await claimNextDue(ledger, worker, now, lane);
-    if (closing === null) return;
-    claims += 1;
+    if (closing === null) throw new Error('nothing was due');
     await releaseClaim(ledger, closing.id, worker);
-  });
-  if (claims < repeats) throw new Error('nothing was due');
-  await time('closings of a conversation', repeats, (turn) =>
-    closingsOfConversation(ledger, conversationIdOf(rowOf(turn)), lane),
-  );
-  await time('500 reports of known closings', 20, (turn) =>
-    recordClosings(
-      ledger,
-      Array.from({ length: 500 }, (_, index) => reportOf((turn * 500 + index) % range.rows)),
-    ),
-  );
-  await time('500 reports of new closings', 20, (turn) =>
-    recordClosings(
-      ledger,
-      Array.from({ length: 500 }, (_, index) => reportOf(range.rows + turn * 500 + index)),
-    ),
-  );
-  await time('how many are due?', 5, () => countDue(ledger, now, lane));
-  return answers;
-}
+  }),
+  question('closings of a conversation', 300, ({ ledger, range }: Subject, turn) => {
+    const row = Math.floor(((turn + 0.5) * range.rows) / 300);
+    return closingsOfConversation(ledger, conversationIdOf(row), lane);
+  }),
+  question('500 reports of known closings', 20, ({ ledger, range }: Subject, turn) =>
+    recordClosings(ledger, reportsFrom(range, turn * 500, range.rows)),
+  ),
+  question('500 reports of new closings', 20, ({ ledger, range }: Subject, turn) =>
+    recordClosings(ledger, reportsFrom(range, range.rows + turn * 500, Number.POSITIVE_INFINITY)),
+  ),
+  question('how many are due?', 5, ({ ledger }: Subject) => countDue(ledger, now, lane)),
+];
 
 /** Leaves everything as a run does that ended a while ago: all decided, the queue empty, the rate limits unused. */
 async function settleAll(ledger: Ledger): Promise<void> {
@@ -121,7 +105,9 @@ async function measure(rows: number): Promise<Measured> {
       const path = join(folder, 'ledger.db');
       const ledgerBytes = statSync(path).size;
       const ledger = await openLedger(path);
-      const answers = await ask(ledger, range).finally(() => ledger.close());
+      const [answers = new Map()] = await askAll(questions, [{ ledger, range }]).finally(() =>
+        ledger.close(),
+      );
       const settling = await openLedger(path);
       await settleAll(settling).finally(() => settling.close());
       const again = await runProgram(backfill, env);
@@ -157,16 +143,5 @@ printTable(
     (ledgerBytes / rows).toFixed(0),
   ]),
 );
-print('what the ledger answers, median (95 %), and the median over that of the first:');
-printTable(
-  ['question', ...all.flatMap(({ rows }) => [count(rows), 'ratio'])],
-  [...base.answers.keys()].map((question) => [
-    question,
-    ...all.flatMap(({ answers }) => {
-      const took = answers.get(question) ?? [];
-      const cell = `${milliseconds(median(took))} (${quantile(took, 0.95).toFixed(2)})`;
-      return [cell, times(median(took) / median(base.answers.get(question) ?? []))];
-    }),
-  ]),
-);
+printAnswers(all);
 printMachine('after');

@@ -21,7 +21,7 @@ export function conversationIdOf(row: number): string {
   return createHash('md5').update(`conversation ${row}`).digest('base64url');
 }
 
-function customerIdOf(row: number): string {
+export function customerIdOf(row: number): string {
   return createHash('md5')
     .update(`customer ${Math.floor(row / 1.3)}`)
     .digest('base64url');
