@@ -2,22 +2,28 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { createPacer, memoryLimiterStore } from '../src/gladly/http/pacing.ts';
-import type { Closing } from '../src/store/closings/closing.ts';
-import { listClosings } from '../src/store/closings/closings.ts';
-import { openLedger } from '../src/store/open.ts';
 import { startSandbox } from '../src/sandbox/start.ts';
+import type { BriefClosing } from '../src/store/closings/rows.ts';
+import { openLedger } from '../src/store/open.ts';
+import { listClosings } from '../src/store/views/surveys.ts';
 import { observe, type Observer } from './local-server.ts';
 import { naiveReader } from './naive.ts';
+import { numberOf } from './options.ts';
 import { environmentOf, runProgram, withFolder, type Account, type Finished } from './program.ts';
 import { countBy, operationOf, type Exchange } from './statistics.ts';
 import { count, percent, print, printMachine, printTable, seconds, times } from './table.ts';
 
-/** What a backfill asks of Gladly for each closing, and how much of the permitted rate it uses. */
+/** How many requests a backfill makes for each closing, and how much of the permitted rate it uses. */
 const { values: options } = parseArgs({
-  options: { size: { type: 'string', default: '1500' }, latency: { type: 'string', default: '200' } },
+  options: {
+    size: { type: 'string', default: '1500' },
+    since: { type: 'string', default: '3d' },
+    latency: { type: 'string', default: '200' },
+  },
 });
+const [size, latencyMs] = [numberOf(options.size), numberOf(options.latency)];
 const permittedPerSecond = 8;
-const since = '3d';
+const { since } = options;
 
 interface Run {
   name: string;
@@ -34,8 +40,7 @@ function shareUsed(exchanges: readonly Exchange[]): number {
 }
 
 async function withGladly<T>(work: (observer: Observer, account: Account) => Promise<T>): Promise<T> {
-  const faults = { latencyMs: Number(options.latency) };
-  const sandbox = await startSandbox({ size: Number(options.size), faults });
+  const sandbox = await startSandbox({ size, faults: { latencyMs } });
   const observer = await observe(sandbox.origin);
   try {
     return await work(observer, { ...sandbox, origin: observer.origin });
@@ -46,9 +51,10 @@ async function withGladly<T>(work: (observer: Observer, account: Account) => Pro
 }
 
 interface Backfilled {
-  runs: Run[];
+  first: Run;
+  again: Run;
   finished: Finished[];
-  closings: Closing[];
+  closings: BriefClosing[];
 }
 
 async function backfill(processes: number): Promise<Backfilled> {
@@ -67,10 +73,11 @@ async function backfill(processes: number): Promise<Backfilled> {
       const first = await once(processes === 1 ? 'backfill' : `backfill, ${processes} processes`, processes);
       const again = await once('the same range again', 1);
       const ledger = await openLedger(join(folder, 'ledger.db'));
-      const closings: Closing[] = [];
-      for await (const closing of listClosings(ledger, {})) closings.push(closing);
+      const closings: BriefClosing[] = [];
+      const now = new Date().toISOString();
+      for await (const { closing } of listClosings(ledger, {}, now)) closings.push(closing);
       await ledger.close();
-      return { runs: [first.run, again.run], finished: first.finished, closings };
+      return { first: first.run, again: again.run, finished: first.finished, closings };
     }),
   );
 }
@@ -102,15 +109,15 @@ async function naively(conversationIds: readonly string[]): Promise<Run> {
 }
 
 /** Requests for a conversation and its timeline, by what became of its closing. */
-function byVerdict({ runs, closings }: Backfilled): string[][] {
+function byVerdict({ first, closings }: Backfilled): string[][] {
   const asked = countBy(
-    (runs[0]?.exchanges ?? []).filter(({ path }) => path.includes('/conversations/')),
+    first.exchanges.filter(({ path }) => path.includes('/conversations/')),
     ({ path }) => decodeURIComponent(path.split('/')[4] ?? ''),
   );
   const perConversation = countBy(closings, ({ conversationId }) => conversationId);
   const groups = new Map<string, { closings: number; requests: number; most: number }>();
   for (const { conversationId, state, reasons } of closings) {
-    // Which closing of several a request was made for cannot be seen from outside.
+    // A request does not say for which of several closings it was made.
     if (perConversation.get(conversationId) !== 1) continue;
     const name = state === 'suppressed' ? `suppressed: ${reasons.map(({ code }) => code).join(', ')}` : state;
     const group = groups.get(name) ?? { closings: 0, requests: 0, most: 0 };
@@ -138,8 +145,8 @@ const [pair, naive] = await Promise.all([backfill(2), naively(ids)]);
 
 const closings = alone.closings.length;
 const sent = alone.closings.filter(({ state }) => state === 'sent').length;
-const runs = [...alone.runs, pair.runs[0]!, naive];
-print(`${closings} closings of ${since}, ${sent} of them surveyed; answers after ${options.latency} ms`);
+const runs = [alone.first, alone.again, pair.first, naive];
+print(`${closings} closings of ${since}, ${sent} of them surveyed; answers after ${latencyMs} ms`);
 printTable(
   [
     'run',
@@ -176,8 +183,7 @@ printTable(
   ]),
 );
 
-const [{ exchanges }] = alone.runs as [Run];
-const customers = exchanges.filter(({ path }) => path.includes('/customer-profiles/'));
+const customers = alone.first.exchanges.filter(({ path }) => path.includes('/customer-profiles/'));
 print(
   `requests for customers: ${customers.length}, for ${countBy(customers, ({ path }) => path).size} of them`,
 );

@@ -7,7 +7,7 @@ export interface LocalServer {
   close(): Promise<void>;
 }
 
-/** Serves on a free port of this machine's loopback. */
+/** Serves on a free port of the loopback. */
 export async function serve(listener: RequestListener): Promise<LocalServer> {
   const server = createServer(listener);
   server.keepAliveTimeout = 120_000;
@@ -33,7 +33,7 @@ export interface Observer extends LocalServer {
   taken(): Exchange[];
 }
 
-/** Stands before a server, passes everything on and notes when each exchange began and ended. */
+/** Stands before a server, passes everything on, and notes when each exchange began and ended. */
 export async function observe(targetOrigin: string): Promise<Observer> {
   const target = new URL(targetOrigin);
   let exchanges: Exchange[] = [];

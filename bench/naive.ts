@@ -1,8 +1,8 @@
 import type { Account } from './program.ts';
 
 /**
- * The workflow as it is usually written: for every conversation all six reads, one after the other, and nothing kept
- * for the next one.
+ * The workflow as it is usually written: six reads for every conversation, one after the other, and nothing is kept for
+ * the next one.
  *
  * @param grant awaited before each request
  */

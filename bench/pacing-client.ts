@@ -4,9 +4,9 @@ import { createPacer } from '../src/gladly/http/pacing.ts';
 import { limiterStore } from '../src/store/limiter.ts';
 import { openLedger } from '../src/store/open.ts';
 
-/** What one process of the pacing benchmark does; it is given as JSON in the first argument. */
+/** What one process of the pacing benchmark does, as JSON in its first argument. */
 export interface PacingClient {
-  /** `pool` and `serial` ask without pacing, and wait a second when they are told 429. */
+  /** `pool` and `serial` do not pace their requests, and wait a second after a 429. */
   behaviour: 'paced' | 'pool' | 'serial';
   origin: string;
   ledger: string;
@@ -49,7 +49,7 @@ function plainAsk({ origin }: PacingClient): Ask {
   };
 }
 
-/** As many as the program has closings in work at once. */
+/** `paced`: as many as the program has closings in work at once. */
 const workers = { paced: 16, pool: 8, serial: 1 } as const;
 
 const client = JSON.parse(process.argv[2] ?? '{}') as PacingClient;

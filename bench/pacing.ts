@@ -6,17 +6,24 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { rateLimit, windowKinds, type WindowKind } from '../src/sandbox/rate-limits.ts';
 import { answerJson, serve } from './local-server.ts';
+import { numberOf, numbersOf } from './options.ts';
 import type { PacingClient } from './pacing-client.ts';
 import { environmentOf, withFolder } from './program.ts';
 import { percent, print, printMachine, printTable } from './table.ts';
 
 /** How much of the permitted rate a client gets, and how many 429s it draws, for each way to count a second. */
-const { values: options } = parseArgs({ options: { seconds: { type: 'string', default: '20' } } });
-const measuredMs = Number(options.seconds) * 1000;
-/** The first requests are a burst for whoever does not pace; they count as 429s but not for the rate. */
-const settlingMs = 2000;
+const { values: options } = parseArgs({
+  options: {
+    seconds: { type: 'string', default: '20' },
+    settling: { type: 'string', default: '2' },
+    latency: { type: 'string', default: '0,200,1000' },
+  },
+});
+const measuredMs = numberOf(options.seconds) * 1000;
+/** A client without pacing begins with a burst, which counts toward the 429s but not toward the rate. */
+const settlingMs = numberOf(options.settling) * 1000;
 const limit = 10;
-const latenciesMs = [0, 200, 1000];
+const latenciesMs = numbersOf(options.latency);
 
 interface Contender {
   name: string;
@@ -69,7 +76,7 @@ async function measure(contender: Contender, window: WindowKind, latencyMs: numb
     };
     const children: ChildProcess[] = [];
     try {
-      // One after the other: the ledger is made by the first.
+      // One after the other: the first creates the ledger.
       for (let made = 0; made < contender.processes; made += 1) {
         const script = fileURLToPath(new URL('./pacing-client.js', import.meta.url));
         const child = fork(script, [JSON.stringify(client)], { env: environmentOf(folder) });

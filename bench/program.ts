@@ -12,7 +12,7 @@ export interface Account {
   token: string;
 }
 
-/** Gives a folder that is gone afterwards, also when the work fails. */
+/** Gives a folder that is removed afterwards, even when the work fails. */
 export async function withFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-bench-data-'));
   try {
@@ -22,7 +22,7 @@ export async function withFolder<T>(work: (folder: string) => Promise<T>): Promi
   }
 }
 
-/** Nothing of this machine's user is seen; NODE_EXTRA_CA_CERTS, which slows every start of Node, is left out. */
+/** Nothing of this machine's user, and no NODE_EXTRA_CA_CERTS, which slows every start of Node. */
 export function environmentOf(folder: string, account?: Account): NodeJS.ProcessEnv {
   return {
     PATH: process.env['PATH'],
@@ -46,13 +46,13 @@ export interface Finished {
   // eslint-disable-next-line @typescript-eslint/no-explicit-any -- the program's document, as `--json` prints it
   document: any;
   seconds: number;
-  /** The most memory that was resident at once; 0 where /proc does not tell. */
+  /** The most memory that was resident at once; 0 where there is no /proc. */
   peakBytes: number;
 }
 
 const lookEveryMs = 20;
 
-/** Runs the program with `--json` to its end; one that fails ends the benchmark. */
+/** Runs the program with `--json` to its end. @throws Error when it fails */
 export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Finished> {
   const began = performance.now();
   const child = spawn(process.execPath, [binary, '--json', ...args], {
@@ -75,7 +75,7 @@ export async function runProgram(args: readonly string[], env: NodeJS.ProcessEnv
   }
 }
 
-/** VmHWM of proc(5): the peak so far, so that looking now and then misses only the very end. */
+/** VmHWM of proc(5) is the peak so far: looking now and then misses only the very end. */
 function peakOf(pid: number | undefined): number {
   try {
     const status = readFileSync(`/proc/${pid ?? 'none'}/status`, 'utf8');

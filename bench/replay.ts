@@ -1,15 +1,18 @@
+import { parseArgs } from 'node:util';
 import { startSandbox } from '../src/sandbox/start.ts';
 import { observe } from './local-server.ts';
 import { naiveReader } from './naive.ts';
+import { numberOf } from './options.ts';
 import { environmentOf, runProgram, withFolder } from './program.ts';
 import { countBy, depthOf, operationOf, type Exchange } from './statistics.ts';
 import { print, printMachine, printTable, seconds, times } from './table.ts';
 
 /**
- * What one replay asks of Gladly. Answers take longer than all requests together need to leave, so that those that do
- * not wait for one another overlap.
+ * Which requests one replay makes. The latency is longer than all requests need to leave, so requests that do not wait
+ * for one another overlap.
  */
-const latencyMs = 2000;
+const { values: options } = parseArgs({ options: { latency: { type: 'string', default: '2000' } } });
+const latencyMs = numberOf(options.latency);
 
 interface Measured {
   name: string;

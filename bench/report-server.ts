@@ -16,12 +16,12 @@ const headings = [
 const others = 'AGENT,agent-1,Ada Example,inbox-1,Orders,agent-1,Ada Example';
 const rowsAtOnce = 500;
 
-/** As spread as Gladly's ids: neighbours in time are none in an index. */
+/** As random as Gladly's ids: neighbors in time are not neighbors in an index. */
 export function conversationIdOf(row: number): string {
   return createHash('md5').update(`conversation ${row}`).digest('base64url');
 }
 
-function customerIdOf(row: number): string {
+export function customerIdOf(row: number): string {
   return createHash('md5')
     .update(`customer ${Math.floor(row / 1.3)}`)
     .digest('base64url');
@@ -44,8 +44,8 @@ function* reportOf(range: ReportedRange): Generator<string, void, undefined> {
 }
 
 /**
- * A Gladly with as many closings as one likes: the report is made while it is sent, so that only the reader could
- * need memory for it. Every conversation is closed, and nobody wrote in it.
+ * A Gladly with any number of closings. It makes the report while it sends it, so only the reader could need memory for
+ * it. Every conversation is closed and empty.
  */
 export function serveReports(range: ReportedRange): Promise<LocalServer> {
   const answers: Record<string, unknown> = {
@@ -59,7 +59,7 @@ export function serveReports(range: ReportedRange): Promise<LocalServer> {
     request.resume();
     if (noun === 'reports') {
       response.writeHead(200, { 'content-type': 'text/csv' });
-      // Whoever stops reading ends it.
+      // A client that stops reading ends it.
       pipeline(Readable.from(reportOf(range)), response, () => undefined);
     } else if (noun !== 'conversations') {
       answerJson(response, 200, answers[noun] ?? []);

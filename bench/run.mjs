@@ -1,5 +1,5 @@
-// Runs one benchmark: `node bench/run.mjs NAME [options]`. The program and the benchmarks are copied and built in a
-// temporary folder, so that a build or an edit during the measurement disturbs nothing.
+// Runs one benchmark: `node bench/run.mjs NAME [options]`. The program and the benchmarks are copied to a temporary
+// folder and built there, so that a build or an edit during the measurement disturbs nothing.
 import { spawn } from 'node:child_process';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ if (!names.includes(name)) {
 const folder = mkdtempSync(join(tmpdir(), 'gcsat-bench-'));
 const running = new Set();
 
-/** In a group of its own, so that a signal ends also what it has started, and with all its files in the folder. */
+/** In a process group of its own, so that nothing that it started outlives it, and with all its files in the folder. */
 function node(args) {
   const env = { ...process.env, TMPDIR: folder };
   const child = spawn(process.execPath, args, { stdio: 'inherit', cwd: folder, env, detached: true });
@@ -28,13 +28,23 @@ function node(args) {
     child.once('error', reject);
     child.once('exit', (code) => {
       running.delete(child);
+      endGroup(child, 'SIGKILL');
       resolve(code ?? 1);
     });
   });
 }
 
-for (const signal of ['SIGINT', 'SIGTERM']) {
-  process.on(signal, () => running.forEach(({ pid }) => process.kill(-pid, signal)));
+function endGroup({ pid }, signal) {
+  try {
+    process.kill(-pid, signal);
+  } catch (error) {
+    // The usual case: all have ended.
+    if (error.code !== 'ESRCH') throw error;
+  }
+}
+
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+  process.on(signal, () => running.forEach((child) => endGroup(child, signal)));
 }
 
 try {

@@ -1,4 +1,4 @@
-/** The value below which the share (0 to 1) of the values lies, between the nearest two. */
+/** The value below which a share (0 to 1) of the values lies, interpolated between the nearest two. */
 export function quantile(values: readonly number[], share: number): number {
   const sorted = [...values].sort((a, b) => a - b);
   const place = (sorted.length - 1) * share;
@@ -10,7 +10,7 @@ export function median(values: readonly number[]): number {
   return quantile(values, 0.5);
 }
 
-/** An exchange as a server saw it; times of one clock, in milliseconds. */
+/** An exchange as a server saw it. Times are milliseconds of one clock. */
 export interface Exchange {
   method: string;
   /** Without the query. */
@@ -20,7 +20,7 @@ export interface Exchange {
   status: number;
 }
 
-/** How many exchanges waited for one another: the longest chain in which each began after the one before had ended. */
+/** The longest chain of exchanges in which each began after the one before had ended. */
 export function depthOf(exchanges: readonly Exchange[]): number {
   const byEnd = [...exchanges].sort((a, b) => a.endedMs - b.endedMs);
   const depths: number[] = [];
@@ -33,7 +33,7 @@ export function depthOf(exchanges: readonly Exchange[]): number {
   return Math.max(0, ...depths);
 }
 
-/** The operation in a path: what stands where an id would stand is left out. */
+/** The operation of a path: an id becomes `{id}`. */
 export function operationOf({ method, path }: Pick<Exchange, 'method' | 'path'>): string {
   const [, , , noun = '', id, part] = path.split('/');
   return [method, noun, ...(id === undefined ? [] : ['{id}']), ...(part === undefined ? [] : [part])].join(

@@ -22,7 +22,7 @@ export function printTable(headings: readonly string[], rows: readonly (readonly
   print();
 }
 
-/** What the figures depend on besides the program. The load tells whether others disturbed the measurement. */
+/** What the figures depend on besides the program. The load shows whether other programs disturbed the measurement. */
 export function printMachine(when: 'before' | 'after'): void {
   const load = (loadavg()[0] ?? 0).toFixed(1);
   print(

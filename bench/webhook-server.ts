@@ -9,16 +9,16 @@ import { createIntake, type Intake } from '../src/workflow/serving/intake.ts';
 import { print } from './table.ts';
 
 /**
- * The server of gcsat alone, without the queue: `webhook-server.js LEDGER USER PASSWORD`. LEDGER `none`: it answers 200
- * and stores nothing, all else being the same.
+ * The server of gcsat without its queue: `webhook-server.js LEDGER USER PASSWORD`. With the LEDGER `none` it answers 200
+ * and stores nothing; everything else is the same.
  */
 const [path = '', user = '', password = ''] = process.argv.slice(2);
 
 async function intakeOf(file: string): Promise<Intake> {
   if (file === 'none') return { accept: () => Promise.resolve('stored') };
   const ledger = await openLedger(file);
-  const services = { ledger, clock: Date.now } as Parameters<typeof createIntake>[0];
-  return createIntake(services, { onStored: () => undefined, onIgnored: () => undefined });
+  const listener = { onStored: () => undefined, onIgnored: () => undefined };
+  return createIntake({ ledger, clock: Date.now, lane: 'live' }, listener);
 }
 
 const metrics = await createMetrics();
@@ -29,7 +29,7 @@ const app = createApp({
   intake: await intakeOf(path),
   credentials: () => Promise.resolve({ basic: [{ user, password }], headers: [] }),
   ready: () => Promise.resolve(),
-  figures: () => Promise.reject(new Error('nobody asks')),
+  figures: () => Promise.reject(new Error('not measured')),
   requests: () => ({ gladly: 0, retried: 0, rateLimited: 0, byOperation: {} }),
   metrics,
   metricsReaders: addressSet([]),

@@ -8,11 +8,12 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openLedger } from '../src/store/open.ts';
 import { apiToken, apiUserEmail } from '../src/sandbox/world/organization.ts';
+import { numberOf } from './options.ts';
 import { binary, environmentOf, withFolder, type Account } from './program.ts';
 import { median, quantile } from './statistics.ts';
 import { count, megabytes, milliseconds, print, printMachine, printTable, times } from './table.ts';
 
-/** How many webhooks are taken, and how fast, when each is on the disk before its 2xx. */
+/** How many webhooks are accepted, and how fast, when each is on disk before its 2xx. */
 const { values: options } = parseArgs({
   options: {
     seconds: { type: 'string', default: '5' },
@@ -20,10 +21,13 @@ const { values: options } = parseArgs({
     queued: { type: 'string', default: '10000' },
   },
 });
-const roundMs = Number(options.seconds) * 1000;
+const roundMs = numberOf(options.seconds) * 1000;
+const [rounds, queued] = [numberOf(options.rounds), numberOf(options.queued)];
 const connections = 64;
 const ratePerSecond = 200;
 const steadyMs = 4 * roundMs;
+/** Webhooks to each server before it is measured. */
+const warmUp = Math.min(2000, queued);
 const [user, password] = ['bench', 'a password of the benchmark'];
 const headers = {
   authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}`,
@@ -32,7 +36,7 @@ const headers = {
 
 let made = 0;
 
-/** The next event; no two tell of the same closing, whichever conversations they are of. */
+/** The next event. No two report the same closing, even of one conversation. */
 function eventOf(conversationId: string): string {
   made += 1;
   const timestamp = new Date(Date.now() - made * 120_000).toISOString();
@@ -45,7 +49,7 @@ function eventOf(conversationId: string): string {
   });
 }
 
-/** Milliseconds until the whole answer is there; throws for anything but 200. */
+/** Milliseconds until the whole answer is there. @throws Error for any status but 200 */
 function post(origin: string, agent: Agent, body: string): Promise<number> {
   const began = performance.now();
   return new Promise((resolve, reject) => {
@@ -61,7 +65,7 @@ function post(origin: string, agent: Agent, body: string): Promise<number> {
   });
 }
 
-/** As many as all connections together get answered; the latencies. */
+/** Webhooks without pause over all connections, and their latencies. */
 async function flood(
   origin: string,
   enough: (answered: number) => boolean,
@@ -78,9 +82,9 @@ async function flood(
   return { took, seconds: (performance.now() - began) / 1000 };
 }
 
-/** At a steady rate, whether or not the former ones are answered; each latency counts from when it was due to leave. */
+/** Webhooks at a steady rate, answered or not. Each latency counts from when the webhook was due to leave. */
 async function steadily(origin: string, conversationOf: () => string): Promise<number[]> {
-  // A new connection for each that is late would measure how the system lines up connections.
+  // A new connection for each late webhook would measure how the system queues connections.
   const agent = new Agent({ keepAlive: true, maxSockets: connections });
   const began = performance.now();
   const answers: Promise<number>[] = [];
@@ -95,7 +99,7 @@ async function steadily(origin: string, conversationOf: () => string): Promise<n
   return took;
 }
 
-/** What the disk takes for a page alone, while all else goes on: no commit can be faster. */
+/** How long the disk takes for one page meanwhile: no commit can be faster. */
 async function probeDisk(folder: string, until: Promise<unknown>): Promise<number[]> {
   const file = await open(join(folder, 'probe'), 'w');
   const took: number[] = [];
@@ -120,7 +124,14 @@ interface Server {
   stop(): Promise<void>;
 }
 
-/** Starts a program that soon tells on stdout, in whatever form, the address that it listens on. */
+/** All servers that were started and not stopped. */
+const running = new Set<Server>();
+
+async function stopAll(): Promise<void> {
+  await Promise.all([...running].map((server) => server.stop()));
+}
+
+/** Starts a program that prints the address that it listens on. */
 async function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
   const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
   let stderr = '';
@@ -134,16 +145,19 @@ async function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Pr
     });
     child.once('close', (code) => reject(new Error(`${args.join(' ')} ended with ${code}\n${stderr}`)));
   });
-  return {
+  const server: Server = {
     origin,
     resident: (which) => residentOf(child, which),
     async stop() {
-      if (child.exitCode !== null) return;
+      running.delete(server);
+      if (child.exitCode !== null || child.signalCode !== null) return;
       const ended = new Promise((resolve) => child.once('close', resolve));
       child.kill('SIGTERM');
       await ended;
     },
   };
+  running.add(server);
+  return server;
 }
 
 function residentOf({ pid }: ChildProcess, which: string): number {
@@ -155,7 +169,7 @@ function residentOf({ pid }: ChildProcess, which: string): number {
   }
 }
 
-/** Both in turns, so that what else the machine does meets both alike. */
+/** The two take turns, so that a busy machine slows both alike. */
 async function compare(folder: string): Promise<void> {
   const script = fileURLToPath(new URL('webhook-server.js', import.meta.url));
   const arm = (ledger: string): Promise<Server> =>
@@ -165,8 +179,8 @@ async function compare(folder: string): Promise<void> {
     { name: 'on the disk', server: await arm(join(folder, 'arm.db')), rates: [], took: [] },
   ];
   const invented = (): string => `conversation-${made}`;
-  for (const { server } of arms) await flood(server.origin, (answered) => answered >= 2000, invented);
-  for (let round = 0; round < Number(options.rounds); round += 1) {
+  for (const { server } of arms) await flood(server.origin, (answered) => answered >= warmUp, invented);
+  for (let round = 0; round < rounds; round += 1) {
     for (const { server, rates, took } of arms) {
       const until = performance.now() + roundMs;
       const flooded = await flood(server.origin, () => performance.now() >= until, invented);
@@ -174,11 +188,8 @@ async function compare(folder: string): Promise<void> {
       took.push(...flooded.took);
     }
   }
-  for (const { server } of arms) await server.stop();
   const base = median(arms[0]!.rates);
-  print(
-    `${connections} connections without pause, ${options.rounds} rounds of ${options.seconds} s each, in turns`,
-  );
+  print(`${connections} connections without pause, ${rounds} rounds of ${options.seconds} s each, in turns`);
   printTable(
     ['server', 'webhooks/s', 'ratio', 'worst round', 'median', '99 %'],
     arms.map(({ name, rates, took }) => [
@@ -192,22 +203,21 @@ async function compare(folder: string): Promise<void> {
   );
 }
 
-/** A Gladly in a process of its own, so that what it is busy with delays no measurement. */
-async function startGladly(folder: string): Promise<{ server: Server; account: Account; ids: string[] }> {
+/** A Gladly in a process of its own, so that its work delays no measurement. */
+async function startGladly(folder: string): Promise<{ account: Account; ids: string[] }> {
   const args = [binary, 'sandbox', '--port', '0', '--size', '300'];
-  const server = await startProgram(args, environmentOf(folder));
-  const answer = await fetch(`${server.origin}/_sandbox/conversations`);
-  const told = (await answer.json()) as { conversationId: string }[];
+  const { origin } = await startProgram(args, environmentOf(folder));
+  const answer = await fetch(`${origin}/_sandbox/conversations`);
+  const conversations = (await answer.json()) as { conversationId: string }[];
   return {
-    server,
-    account: { origin: server.origin, email: apiUserEmail, token: apiToken },
-    ids: told.map(({ conversationId }) => conversationId),
+    account: { origin, email: apiUserEmail, token: apiToken },
+    ids: conversations.map(({ conversationId }) => conversationId),
   };
 }
 
-/** The real program, which works on what it takes. */
+/** The real program, which works on what it accepts. */
 async function serveForReal(folder: string): Promise<void> {
-  const { server: gladly, account, ids } = await startGladly(folder);
+  const { account, ids } = await startGladly(folder);
   const known = (): string => ids[made % ids.length]!;
   const env = {
     ...environmentOf(folder, account),
@@ -217,60 +227,55 @@ async function serveForReal(folder: string): Promise<void> {
   };
   const args = [binary, '--json', 'serve', '--port', '0', '--no-catch-up'];
   const server = await startProgram(args, env);
-  try {
-    await wait(1000);
-    const idle = server.resident('VmRSS');
-    await flood(server.origin, (answered) => answered >= 500, known);
-    const steady = steadily(server.origin, known);
-    const disk = await probeDisk(folder, steady);
-    const took = await steady;
-    print(`gcsat serve at ${ratePerSecond} webhooks/s for ${steadyMs / 1000} s, while it works the queue`);
-    printTable(
-      ['webhooks', 'median', '99 %', 'slowest'],
+  await wait(1000);
+  const idle = server.resident('VmRSS');
+  await flood(server.origin, (answered) => answered >= Math.min(500, queued), known);
+  const steady = steadily(server.origin, known);
+  const disk = await probeDisk(folder, steady);
+  const took = await steady;
+  print(`gcsat serve at ${ratePerSecond} webhooks/s for ${steadyMs / 1000} s, while it works the queue`);
+  printTable(
+    ['webhooks', 'median', '99 %', 'slowest'],
+    [
       [
-        [
-          count(took.length),
-          milliseconds(median(took)),
-          milliseconds(quantile(took, 0.99)),
-          milliseconds(Math.max(...took)),
-        ],
-        [
-          'fsync of a page',
-          milliseconds(median(disk)),
-          milliseconds(quantile(disk, 0.99)),
-          milliseconds(Math.max(...disk)),
-        ],
+        count(took.length),
+        milliseconds(median(took)),
+        milliseconds(quantile(took, 0.99)),
+        milliseconds(Math.max(...took)),
       ],
-    );
-    const missing = Math.max(0, Number(options.queued) - took.length);
-    await flood(server.origin, (answered) => answered >= missing, known);
-    await wait(2000);
-    const [resident, peak] = [server.resident('VmRSS'), server.resident('VmHWM')];
-    const rows = await rowsOf(join(folder, 'ledger.db'));
-    print('memory of gcsat serve, with its queue in the ledger');
-    printTable(
-      ['closings', 'of them queued', 'resident', 'at its peak', 'idle', 'of idle'],
       [
-        [
-          count(rows.all),
-          count(rows.queued),
-          megabytes(resident),
-          megabytes(peak),
-          megabytes(idle),
-          times(resident / idle),
-        ],
+        'fsync of a page',
+        milliseconds(median(disk)),
+        milliseconds(quantile(disk, 0.99)),
+        milliseconds(Math.max(...disk)),
       ],
-    );
-  } finally {
-    await server.stop();
-    await gladly.stop();
-  }
+    ],
+  );
+  const missing = Math.max(0, queued - took.length);
+  await flood(server.origin, (answered) => answered >= missing, known);
+  await wait(2000);
+  const [resident, peak] = [server.resident('VmRSS'), server.resident('VmHWM')];
+  const rows = await rowsOf(join(folder, 'ledger.db'));
+  print('memory of gcsat serve, with its queue in the ledger');
+  printTable(
+    ['closings', 'of them queued', 'resident', 'at its peak', 'idle', 'of idle'],
+    [
+      [
+        count(rows.all),
+        count(rows.queued),
+        megabytes(resident),
+        megabytes(peak),
+        megabytes(idle),
+        times(resident / idle),
+      ],
+    ],
+  );
 }
 
 async function rowsOf(path: string): Promise<{ all: number; queued: number }> {
   const ledger = await openLedger(path);
   try {
-    const rows = await ledger.db.selectFrom('closings').select('queued').execute();
+    const rows = await ledger.read((db) => db.selectFrom('closings').select('queued').execute());
     return { all: rows.length, queued: rows.filter(({ queued }) => queued === 1).length };
   } finally {
     await ledger.close();
@@ -278,6 +283,6 @@ async function rowsOf(path: string): Promise<{ all: number; queued: number }> {
 }
 
 printMachine('before');
-await withFolder(compare);
-await withFolder(serveForReal);
+await withFolder((folder) => compare(folder).finally(stopAll));
+await withFolder((folder) => serveForReal(folder).finally(stopAll));
 printMachine('after');

@@ -31,7 +31,10 @@ interface Waiting {
 const largestBatch = 500;
 
 /** Events that arrive while one write runs share the next one, so that many of them cost one write to the disk. */
-export function createIntake({ ledger, clock, lane }: Services, listener: IntakeListener): Intake {
+export function createIntake(
+  { ledger, clock, lane }: Pick<Services, 'ledger' | 'clock' | 'lane'>,
+  listener: IntakeListener,
+): Intake {
   const waiting: Waiting[] = [];
   let writing = false;
 
