@@ -194,7 +194,7 @@ describe('webhook install', () => {
     const { code, document } = await runJson(install(gladly.gate.url), { env: gladly.env });
     expect([code, document.error.code]).toEqual([3, 'webhook_limit']);
     expect(document.error.message).toContain('Warehouse 7');
-    expect(document.error.hint).toContain('delete one');
+    expect(document.error.hint).toContain('Delete one');
   });
 
   test('says what to do when nothing answers the PING, and goes on from there', async () => {
