@@ -39,6 +39,11 @@ const copied = `conversation_id, customer_id, closed_at, first_seen_at, source, 
   read_at, decided_at`;
 
 const trialRows = [
+  // A trial whose verdict was not to send kept the survey of the live delivery before it.
+  `UPDATE closings SET survey_id = NULL, survey_url = NULL, address = NULL
+   WHERE provider = 'outbox' AND survey_id IS NOT NULL AND 'outbox' IS NOT
+     (SELECT note FROM history WHERE closing_id = closings.id AND transition = 'schedule'
+      ORDER BY sequence DESC LIMIT 1)`,
   // Closings that only trials have seen.
   `INSERT INTO closings (id, lane, ${copied}, state, state_at, due_at, queued, attempts, reasons, reason_codes,
      survey_id, provider, address, survey_url, left_at, sent_at, external_id, error, claimed_by, claim_until)
