@@ -15,7 +15,7 @@ async function run(
   const stop = new AbortController();
   const told: { lines: string[]; document: SandboxDocument }[] = [];
   let ready: () => void = () => undefined;
-  const telling = new Promise<void>((resolve) => (ready = resolve));
+  const listening = new Promise<void>((resolve) => (ready = resolve));
   const running = runSandbox(options, {
     print: (document, human) => {
       told.push({ lines: human().split('\n'), document });
@@ -24,7 +24,7 @@ async function run(
     signal: stop.signal,
   });
   try {
-    await Promise.race([telling, running]);
+    await Promise.race([listening, running]);
     for (const { lines, document } of told) await use(lines, document);
   } finally {
     stop.abort();
@@ -52,8 +52,8 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
     ]);
     origin = environment.GCSAT_DOMAIN!;
     const authorization = `Basic ${Buffer.from(`${environment.GCSAT_EMAIL}:${environment.GCSAT_TOKEN}`).toString('base64')}`;
-    const telling = /telling\s+(\S+)/.exec(lines.join('\n'))![1]!;
-    const answer = await fetch(`${origin}/api/v1/conversations/${telling}`, { headers: { authorization } });
+    const example = /three_agents\s+(\S+)/.exec(lines.join('\n'))![1]!;
+    const answer = await fetch(`${origin}/api/v1/conversations/${example}`, { headers: { authorization } });
     expect(answer.status).toBe(200);
     expect(lines.join('\n')).toContain('/_sandbox/mailbox');
     expect(lines.at(-1)).toBe('Press Ctrl-C to stop.');
@@ -66,7 +66,7 @@ test('prints what a shell needs to use it, serves it, and is gone afterwards', a
     });
     expect(document.traps).toContainEqual({
       name: 'three_agents',
-      conversationId: telling,
+      conversationId: example,
       what: expect.any(String),
     });
   });
