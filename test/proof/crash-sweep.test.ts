@@ -34,7 +34,7 @@ describe('dying at every point, and run again', () => {
     [
       'sync: one verdict for each closing, and the card that was missing',
       staged.sync,
-      [...events, 'before ledger insert into marks @2', 'answered request POST /api/v1/customers'],
+      [...events, 'before ledger insert into checkpoints @2', 'answered request POST /api/v1/customers'],
     ],
     [
       'serve: what was taken is kept, one message, one card',
