@@ -1,9 +1,7 @@
-import { createServer } from 'node:http';
-import type { IncomingMessage, Server, ServerResponse } from 'node:http';
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { onTestFinished } from 'vitest';
-import { createGladlyClient } from '../../src/gladly/client.ts';
-import type { GladlyClient, GladlyOptions } from '../../src/gladly/client.ts';
+import { createGladlyClient, type GladlyClient, type GladlyOptions } from '../../src/gladly/client.ts';
 import type { Pacer } from '../../src/gladly/http/pacing.ts';
 import type { NewItem } from '../../src/gladly/resources/items.ts';
 import { Failure } from '../../src/failure.ts';

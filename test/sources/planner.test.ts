@@ -5,8 +5,7 @@ import { chooseSources } from '../../src/sources/planner.ts';
 import { reportSource } from '../../src/sources/report.ts';
 import type { ClosingSource, Found } from '../../src/ports/closing-source.ts';
 import { Failure } from '../../src/failure.ts';
-import { all, clientOf, failureOf, fakeTime, localGladly } from '../gladly/local-gladly.ts';
-import type { LocalGladly } from '../gladly/local-gladly.ts';
+import { all, clientOf, failureOf, fakeTime, localGladly, type LocalGladly } from '../gladly/local-gladly.ts';
 
 const now = '2026-11-22T10:00:00.000Z';
 const nowMs = Date.parse(now);

@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
 import { utcDays } from '../../src/domain/values/time-range.ts';
 import { reportOfDays } from '../../src/sources/report-days.ts';
-import { all, clientOf, failureOf, json, localGladly } from '../gladly/local-gladly.ts';
-import type { LocalGladly, Respond } from '../gladly/local-gladly.ts';
+import {
+  all,
+  clientOf,
+  failureOf,
+  json,
+  localGladly,
+  type LocalGladly,
+  type Respond,
+} from '../gladly/local-gladly.ts';
 
 const day = 86_400_000;
 const columns = ['Timestamp', 'Conversation ID'];

@@ -3,7 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { onTestFinished } from 'vitest';
 import type { Failure } from '../../src/failure.ts';
 import type { Settings } from '../../src/config/settings.ts';
-import type { BackfillDocument } from '../../src/documents/backfill.ts';
+import type { BackfillDocument, SyncDocument } from '../../src/documents/backfill.ts';
 import { defaultPolicy, type Policy } from '../../src/domain/eligibility/policy.ts';
 import type { Closing } from '../../src/domain/closing/closing.ts';
 import { closingsIn } from '../support/ledger.ts';
@@ -14,7 +14,6 @@ import { backfill, type BackfillListener, type BackfillRequest } from '../../src
 import type { SourceChoice } from '../../src/workflow/runs/find-closings.ts';
 import { servicesOn, type Services } from '../../src/workflow/context/services.ts';
 import { sync } from '../../src/workflow/runs/sync.ts';
-import type { SyncDocument } from '../../src/documents/backfill.ts';
 import type { QueueLimits } from '../../src/workflow/queue/work-queue.ts';
 import { unpaced } from '../gladly/local-gladly.ts';
 import { temporaryFolder } from '../support/run.ts';

@@ -1,5 +1,4 @@
-import type { DeliveryName } from '../delivery.ts';
-import { traitsOf } from '../delivery.ts';
+import { type DeliveryName, traitsOf } from '../delivery.ts';
 import type { Reason } from '../eligibility/reason.ts';
 import { backOff } from './back-off.ts';
 import type { Closing, ClosingChange, ClosingError } from './closing.ts';

@@ -1,5 +1,4 @@
-import type { Lane } from '../../domain/closing/lanes.ts';
-import { lanesSeenFrom } from '../../domain/closing/lanes.ts';
+import { type Lane, lanesSeenFrom } from '../../domain/closing/lanes.ts';
 import { isReserving, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { OtherSurvey, SurveyHistory } from '../../domain/eligibility/decide.ts';
 import type { Ledger, Reading } from '../ledger.ts';

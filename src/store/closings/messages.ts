@@ -1,10 +1,9 @@
-import type { Message } from '../../domain/survey/records.ts';
+import type { Message, MessageOutcome } from '../../domain/survey/records.ts';
 import type { ArrivedMessage } from '../../domain/closing/arrival.ts';
 import { type Closing, type ClosingError } from '../../domain/closing/closing.ts';
 import { allows } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { Reading, Writing } from '../ledger.ts';
-import type { MessageOutcome } from '../../domain/survey/records.ts';
 import type { MessagesTable } from '../schema/tables.ts';
 import { fromJson, nextAfter, toJson } from './rows.ts';
 

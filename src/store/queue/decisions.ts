@@ -1,5 +1,9 @@
-import type { Closing, ClosingError, ClosingReading } from '../../domain/closing/closing.ts';
-import { noSurvey } from '../../domain/closing/closing.ts';
+import {
+  type Closing,
+  type ClosingError,
+  type ClosingReading,
+  noSurvey,
+} from '../../domain/closing/closing.ts';
 import {
   failureMove,
   messageMove,

@@ -1,14 +1,17 @@
-import type { Answer, HistoryEntry } from '../../domain/survey/records.ts';
+import type {
+  Answer,
+  Card,
+  CardFailure,
+  HistoryEntry,
+  Message,
+  VisitTally,
+} from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { toAnswer } from '../answers/answers.ts';
 import { cardFailureIn } from '../answers/cards-due.ts';
-import type { CardFailure } from '../../domain/survey/records.ts';
 import { toCard } from '../answers/cards.ts';
-import type { Card } from '../../domain/survey/records.ts';
 import { visitsIn } from '../answers/visits.ts';
-import type { VisitTally } from '../../domain/survey/records.ts';
 import { toMessage } from '../closings/messages.ts';
-import type { Message } from '../../domain/survey/records.ts';
 import { closingIn } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
 

@@ -1,10 +1,9 @@
-import type { Answer } from '../../domain/survey/records.ts';
+import type { Answer, Card } from '../../domain/survey/records.ts';
 import { isSameCard, makeCard, type CardItem, type CardSubject } from '../../domain/survey/card.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { trialOf } from '../../domain/closing/identity.ts';
 import { Failure } from '../../failure.ts';
 import { beginCard, cardsOf, markCardDeleted, markCardPosted } from '../../store/answers/cards.ts';
-import type { Card } from '../../domain/survey/records.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import type { Services } from '../context/services.ts';
 

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { EmailEntry, PhoneEntry } from '../../../src/domain/eligibility/addresses.ts';
 import { attribute, type Attribution } from '../../../src/domain/attribution/credit.ts';
-import { closingStates } from '../../../src/domain/closing/transitions.ts';
+import { type ClosingState, closingStates, isSurveyed } from '../../../src/domain/closing/transitions.ts';
 import { deliveryNames } from '../../../src/domain/delivery.ts';
 import {
   decide,
@@ -14,7 +14,6 @@ import {
   type SurveyHistory,
   type Verdict,
 } from '../../../src/domain/eligibility/decide.ts';
-import { isSurveyed, type ClosingState } from '../../../src/domain/closing/transitions.ts';
 import { parseInstant } from '../../../src/domain/values/instant.ts';
 import { defaultPolicy, type Policy } from '../../../src/domain/eligibility/policy.ts';
 import { reasonCodes, type ReasonCode } from '../../../src/domain/eligibility/reason.ts';

@@ -1,10 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import type { Priority } from '../../../src/domain/values/request-slot.ts';
-import { createPacer, memoryLimiterStore } from '../../../src/gladly/http/pacing.ts';
-import type { Pacer } from '../../../src/gladly/http/pacing.ts';
+import { createPacer, memoryLimiterStore, type Pacer } from '../../../src/gladly/http/pacing.ts';
 import type { LimiterStore } from '../../../src/ports/limiter.ts';
-import { clientOf, fakeTime, json, localGladly } from '../local-gladly.ts';
-import type { Time } from '../local-gladly.ts';
+import { clientOf, fakeTime, json, localGladly, type Time } from '../local-gladly.ts';
 
 /** A clock for several sleepers: `run` wakes them in the order of their times. */
 function sharedTime(nowMs = 1_000_000) {

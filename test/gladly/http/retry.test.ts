@@ -1,8 +1,15 @@
 import { describe, expect, test } from 'vitest';
-import { readRetryAfter } from '../../../src/gladly/http/retry.ts';
-import type { RetryInfo } from '../../../src/gladly/http/retry.ts';
-import { clientOf, conversation, failureOf, fakeTime, json, localGladly, unpaced } from '../local-gladly.ts';
-import type { Respond } from '../local-gladly.ts';
+import { readRetryAfter, type RetryInfo } from '../../../src/gladly/http/retry.ts';
+import {
+  clientOf,
+  conversation,
+  failureOf,
+  fakeTime,
+  json,
+  localGladly,
+  type Respond,
+  unpaced,
+} from '../local-gladly.ts';
 
 /** Fails until the try with this number, then answers with a conversation. */
 const until =

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { Mail } from '../../../src/gladly/resources/email.ts';
-import { clientOf, json, localGladly, unpaced } from '../local-gladly.ts';
-import type { Respond } from '../local-gladly.ts';
+import { clientOf, json, localGladly, type Respond, unpaced } from '../local-gladly.ts';
 
 const mail: Mail = {
   to: { email: 'jane.doe@example.com', name: 'Jane' },

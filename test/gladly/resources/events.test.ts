@@ -1,8 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { eventsOf } from '../../../src/gladly/resources/events.ts';
-import { all, clientOf, failureOf, localGladly } from '../local-gladly.ts';
-import type { Respond } from '../local-gladly.ts';
+import { all, clientOf, failureOf, localGladly, type Respond } from '../local-gladly.ts';
 
 const line = (id: string, more: Record<string, unknown> = {}): string =>
   JSON.stringify({

@@ -1,6 +1,5 @@
 import { describe, expect, test } from 'vitest';
-import { all, clientOf, failureOf, fakeTime, json, localGladly } from '../local-gladly.ts';
-import type { Respond } from '../local-gladly.ts';
+import { all, clientOf, failureOf, fakeTime, json, localGladly, type Respond } from '../local-gladly.ts';
 
 const request = {
   metricSet: 'ConversationTimestampsReport',
