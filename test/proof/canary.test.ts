@@ -292,7 +292,9 @@ test('a webhook’s own password is known to the profile, to Gladly, and to nobo
 /** Throws secrets, which it reads from a file, when something is called that the command needs after it has them. */
 const plantedAt = `
 import crypto from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import http from 'node:http';
+import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 const { PLANTED_AT: name, PLANTED_FILE: file } = process.env;
 const owner = { connect: net, request: http, timingSafeEqual: crypto, write: process.stdout }[name];
