@@ -1,9 +1,18 @@
 // Bundles src/ into dist/, one chunk per lazily imported command, so that a start reads few files.
-import { build } from 'esbuild';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { bundledPackages, thirdPartyLicenses } from './third-party-licenses.mjs';
 
-const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
-const root = new URL('..', import.meta.url).pathname;
+const root = fileURLToPath(new URL('..', import.meta.url));
+const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
+const { build } = await import('esbuild').catch((error) => {
+  if (error.code !== 'ERR_MODULE_NOT_FOUND') throw error;
+  console.error(
+    'gcsat is built by its development dependencies, and they are not installed. Run `npm ci --include=dev`.',
+  );
+  process.exit(1);
+});
 
 const common = {
   absWorkingDir: root,
@@ -16,6 +25,7 @@ const common = {
   // libsql loads a native library that lies beside its own files.
   external: ['libsql'],
   define: { GCSAT_VERSION: JSON.stringify(version) },
+  metafile: true,
   logLevel: 'warning',
 };
 
@@ -29,8 +39,8 @@ const startApart = {
     }),
 };
 
-await rm(`${root}dist`, { recursive: true, force: true });
-await build({
+await rm(join(root, 'dist'), { recursive: true, force: true });
+const start = await build({
   ...common,
   entryPoints: { start: 'src/start.ts' },
   // CommonJS starts sooner than an ES module does.
@@ -38,7 +48,7 @@ await build({
   outExtension: { '.js': '.cjs' },
   plugins: [startApart],
 });
-await build({
+const cli = await build({
   ...common,
   entryPoints: { cli: 'src/cli.ts' },
   splitting: true,
@@ -48,3 +58,5 @@ await build({
     js: "import { createRequire as gcsatCreateRequire } from 'node:module';\nconst require = gcsatCreateRequire(import.meta.url);",
   },
 });
+const folders = bundledPackages([start.metafile, cli.metafile]);
+await writeFile(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), thirdPartyLicenses(root, folders));

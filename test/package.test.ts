@@ -1,8 +1,9 @@
 import { execFile } from 'node:child_process';
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
+import { bundledPackages, thirdPartyLicenses } from '../scripts/third-party-licenses.mjs';
 import { root } from './support/documents.ts';
 import { temporaryFolder } from './support/run.ts';
 
@@ -18,7 +19,10 @@ interface LockedPackage {
 }
 
 interface Manifest {
+  name?: string;
+  version?: string;
   license?: string;
+  engines?: Record<string, string>;
   scripts?: Record<string, string>;
   dependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
@@ -36,8 +40,30 @@ const production = Object.entries(lock.packages).filter(
   ([folder, { dev = false, devOptional = false }]) => folder !== '' && !dev && !devOptional,
 );
 
+const locked = Object.entries(lock.packages).filter(([folder]) => folder !== '');
+
 /** Packages for another system are locked but not installed here. */
 const installed = production.filter(([folder]) => existsSync(join(root, folder)));
+
+/** Folders of the packages that the program contains. */
+async function bundled(): Promise<string[]> {
+  const { build } = await import('esbuild');
+  const { metafile } = await build({
+    absWorkingDir: root,
+    entryPoints: ['src/start.ts', 'src/cli.ts'],
+    outdir: temporaryFolder(),
+    bundle: true,
+    write: false,
+    metafile: true,
+    format: 'esm',
+    platform: 'node',
+    target: 'node20',
+    loader: { '.eta': 'text' },
+    external: ['libsql'],
+    logLevel: 'silent',
+  });
+  return bundledPackages([metafile]);
+}
 
 async function packedFiles(): Promise<{ path: string; mode: number }[]> {
   const folder = temporaryFolder();
@@ -57,6 +83,7 @@ describe('the packed tarball', () => {
       'README.md',
       'bin/gcsat',
       'bin/package.json',
+      'dist/THIRD_PARTY_LICENSES.txt',
       'dist/cli.js',
       'dist/start.cjs',
       'package.json',
@@ -104,15 +131,23 @@ describe('installing it', () => {
       ([, version]) => !/^\d+\.\d+\.\d+$/.test(version),
     );
     expect(ranges).toEqual([]);
-    const wrong = production.filter(
+    const wrong = locked.filter(
       ([, { integrity = '', resolved }]) =>
         !integrity.startsWith('sha512-') || (resolved !== undefined && !resolved.startsWith('https://')),
     );
     expect(wrong).toEqual([]);
-    expect(production.length).toBeGreaterThan(50);
+    expect(locked.length).toBeGreaterThan(200);
   });
 
-  test('asks for no other terms than permissive ones', () => {
+  test('brings the ledger’s engine and no other package', () => {
+    const { dependencies = {} } = manifestAt(root);
+    expect(Object.keys(dependencies)).toEqual(['libsql']);
+    expect(installed.length).toBeLessThan(10);
+  });
+});
+
+describe('what is bundled', () => {
+  test('and what is installed beside it has permissive terms', async () => {
     const permissive = new Set([
       ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0'],
       ...['CC0-1.0', 'Unlicense', 'Python-2.0'],
@@ -123,35 +158,36 @@ describe('installing it', () => {
         .split(' OR ')
         .some((one) => permissive.has(one));
     expect(isPermissive('GPL-3.0')).toBe(false);
-    const locked = production.filter(([, { license }]) => !isPermissive(license));
-    expect(locked).toEqual([]);
-    const own = installed.filter(([folder]) => !isPermissive(manifestAt(join(root, folder)).license));
-    expect(own).toEqual([]);
-    expect(installed.length).toBeGreaterThan(50);
+    const shipped = [...installed.map(([folder]) => folder), ...(await bundled())];
+    expect(shipped.filter((folder) => !isPermissive(manifestAt(join(root, folder)).license))).toEqual([]);
+    expect(production.filter(([, { license }]) => !isPermissive(license))).toEqual([]);
   });
 
-  test('of what is bundled, everything is a dependency that is named', async () => {
-    const { build } = await import('esbuild');
-    const { metafile } = await build({
-      absWorkingDir: root,
-      entryPoints: ['src/start.ts', 'src/cli.ts'],
-      outdir: temporaryFolder(),
-      bundle: true,
-      write: false,
-      metafile: true,
-      format: 'esm',
-      platform: 'node',
-      target: 'node20',
-      loader: { '.eta': 'text' },
-      external: ['libsql'],
-      logLevel: 'silent',
-    });
-    const bundled = Object.keys(metafile.inputs).flatMap(
-      (file) => /(node_modules\/(?:.*\/node_modules\/)?(?:@[^/]+\/)?[^/]+)\//.exec(file)?.[1] ?? [],
+  test('is locked, named, and packed with the text of its terms', async () => {
+    const terms = readFileSync(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), 'utf8').split(/^-{80}$/m);
+    const folders = await bundled();
+    expect(folders.length).toBeGreaterThan(15);
+    for (const folder of folders) {
+      expect(lock.packages[folder], folder).toBeDefined();
+      const { name, version, license } = manifestAt(join(root, folder));
+      const own = terms.find((part) => part.startsWith(`\n\n${name} ${version} (${license})\n`));
+      expect(own?.length, `the terms of ${folder}`).toBeGreaterThan(500);
+    }
+    expect(terms.length).toBe(folders.length + 1);
+  });
+
+  test('a package without terms, or with others, does not build', () => {
+    const folder = temporaryFolder();
+    const pack = (license: string, readme: string): string => {
+      writeFileSync(join(folder, 'package.json'), JSON.stringify({ name: 'x', version: '1.0.0', license }));
+      writeFileSync(join(folder, 'README.md'), readme);
+      return thirdPartyLicenses(folder, ['.']);
+    };
+    expect(() => pack('GPL-3.0-only', '# License\nGPL')).toThrow(
+      'x 1.0.0 is bundled, and its terms are GPL-3.0-only',
     );
-    const known = new Set(production.map(([folder]) => folder));
-    expect([...new Set(bundled)].filter((folder) => !known.has(folder))).toEqual([]);
-    expect(new Set(bundled).size).toBeGreaterThan(15);
+    expect(() => pack('MIT', '# x')).toThrow('x 1.0.0 is bundled, and does not state its terms');
+    expect(pack('(MIT OR GPL-3.0)', '# x\n\n## License\n\nCopyright Jo\n')).toContain('\nCopyright Jo\n');
   });
 });
 
@@ -171,5 +207,66 @@ describe('nothing else is downloaded', () => {
       /^(?:pre|post)?install$/.test(name),
     );
     expect(lifecycle).toEqual([]);
+  });
+});
+
+describe('building it', () => {
+  const copyOf = (folder: string): string => {
+    const copy = join(temporaryFolder(), folder);
+    for (const part of ['src', 'scripts', 'package.json']) {
+      cpSync(join(root, part), join(copy, part), { recursive: true });
+    }
+    return copy;
+  };
+  const build = (folder: string) =>
+    promisify(execFile)(process.execPath, [join(folder, 'scripts/build.mjs')], { cwd: '/' });
+
+  test('works in a folder of any name', async () => {
+    const folder = copyOf('Zoë’s 100% clone #1');
+    symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
+    await build(folder);
+    expect(readdirSync(join(folder, 'dist')).toSorted()).toEqual(readdirSync(join(root, 'dist')).toSorted());
+  });
+
+  test('without the development dependencies says what to run', async () => {
+    await expect(build(copyOf('clone'))).rejects.toMatchObject({
+      code: 1,
+      stderr: expect.stringMatching(/^gcsat is built by .* Run `npm ci --include=dev`\.\n$/),
+    });
+  });
+});
+
+describe('an older Node', () => {
+  const startOn = async (version: string): Promise<{ code: number; stdout: string; stderr: string }> => {
+    const preload = join(temporaryFolder(), 'older.cjs');
+    const versions = `{ ...process.versions, node: '${version}' }`;
+    writeFileSync(
+      preload,
+      `Object.defineProperty(process, 'versions', { value: ${versions} });
+       Object.defineProperty(process, 'version', { value: 'v${version}' });`,
+    );
+    const args = ['--require', preload, join(root, 'bin/gcsat'), '--version'];
+    return promisify(execFile)(process.execPath, args).then(
+      ({ stdout, stderr }) => ({ code: 0, stdout, stderr }),
+      (error: unknown) => error as { code: number; stdout: string; stderr: string },
+    );
+  };
+
+  test.each(['16.20.2', '18.19.1', '20.0.0', '20.16.0', '21.7.3', '22.12.0', '23.4.0'])(
+    '%s is exit 3 with the versions that work',
+    async (version) => {
+      const message = `error: gcsat needs Node 20.17, 22.13, 23.5 or later; this is v${version}.\n`;
+      expect(await startOn(version)).toMatchObject({ code: 3, stdout: '', stderr: message });
+    },
+  );
+
+  test.each(['20.17.0', '20.20.2', '22.13.0', '23.5.0', '24.0.0', '25.1.0'])('%s works', async (version) => {
+    expect(await startOn(version)).toMatchObject({ code: 0, stderr: '' });
+  });
+
+  test('even one that predates the syntax of today can read the first file', () => {
+    const first = readFileSync(join(root, 'bin/gcsat'), 'utf8');
+    expect(first).not.toMatch(/=>|`|\b(?:const|let|import|class|async)\b|\?\./);
+    expect(manifestAt(root).engines?.['node']).toBe('^20.17.0 || ^22.13.0 || >=23.5.0');
   });
 });

@@ -1,0 +1,3 @@
+export function isPermissive(terms?: string): boolean;
+export function bundledPackages(metafiles: readonly { inputs: object }[]): string[];
+export function thirdPartyLicenses(root: string, folders: readonly string[]): string;
