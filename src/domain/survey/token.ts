@@ -5,6 +5,11 @@ export type TokenPurpose = 'survey' | 'unsubscribe';
 
 const surveyIdLength = 22;
 const macLength = 22;
+/**
+ * Programs that find links in running text leave out a hyphen or an underscore at the end of one. Links of earlier versions
+ * end without it.
+ */
+const tokenEnd = '0';
 
 /** The survey of a closing: derived, so that a repeat meets itself; URL-safe, and it reveals nothing of the conversation. */
 export function surveyIdOf(closingId: string): string {
@@ -13,17 +18,25 @@ export function surveyIdOf(closingId: string): string {
 
 /** The capability in a link: the survey id and a keyed hash of it and of what it allows. No personal data. */
 export function makeToken(key: Uint8Array, purpose: TokenPurpose, surveyId: string): string {
-  return `${surveyId}${mac(key, purpose, surveyId)}`;
+  return `${surveyId}${mac(key, purpose, surveyId)}${tokenEnd}`;
 }
 
-/** The survey that a token is for; null for anything that we did not issue for this purpose. */
+/**
+ * The survey that a token is for; null for anything that we did not issue for this purpose. Mail programs break links into
+ * lines, and take what follows a link for a part of it (`>`, `.`, `=3D`); neither changes what it is for.
+ */
 export function readToken(key: Uint8Array, purpose: TokenPurpose, token: string): string | null {
-  if (!/^[A-Za-z0-9_-]+$/.test(token) || token.length !== surveyIdLength + macLength) return null;
-  const surveyId = token.slice(0, surveyIdLength);
-  const given = Buffer.from(token.slice(surveyIdLength));
-  const made = Buffer.from(mac(key, purpose, surveyId));
-  return timingSafeEqual(given, made) ? surveyId : null;
+  const [, surveyId = '', given = ''] = issued.exec(token.replaceAll(lineBreak, '')) ?? [];
+  const made = mac(key, purpose, surveyId);
+  return given !== '' && timingSafeEqual(Buffer.from(given), Buffer.from(made)) ? surveyId : null;
 }
+
+const issued = new RegExp(
+  `^([\\w-]{${surveyIdLength}})([\\w-]{${macLength}})(?:${tokenEnd}?(?:[^\\w-].*)?)$`,
+  's',
+);
+/** With the mark of a soft break in quoted-printable. */
+const lineBreak = /=?[\s\p{Default_Ignorable_Code_Point}]+/gu;
 
 export interface SurveyLinks {
   survey: string;

@@ -7,6 +7,8 @@ const key = Buffer.alloc(32, 7);
 const otherKey = Buffer.alloc(32, 8);
 const surveyId = surveyIdOf('conversation-1@2026-11-22T10:00:00.000Z');
 const token = makeToken(key, 'survey', surveyId);
+/** The token without its end. */
+const signed = token.slice(0, 44);
 
 describe('the survey of a closing', () => {
   test('is the same whenever it is asked for, and another for another closing', () => {
@@ -46,29 +48,60 @@ describe('a token', () => {
     );
   });
 
-  test('is refused with any single character changed', () => {
+  test('is refused with any single character changed, except the one that only ends it', () => {
     const alphabet = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_');
     const others = alphabet.concat('=', '+', '/', '.', '%', ' ', '\0', '\n', 'ä', '😀');
-    for (let position = 0; position < token.length; position += 1) {
+    for (let position = 0; position < signed.length; position += 1) {
       for (const character of others.filter((one) => one !== token[position])) {
         const forged = token.slice(0, position) + character + token.slice(position + 1);
         expect(readToken(key, 'survey', forged)).toBeNull();
       }
     }
+    for (const character of alphabet.filter((one) => one !== '0')) {
+      expect(readToken(key, 'survey', signed + character)).toBeNull();
+    }
   });
 
   test('is refused shorter, longer or with its halves exchanged', () => {
-    for (let length = 0; length < token.length; length += 1) {
+    for (let length = 0; length < signed.length; length += 1) {
       expect(readToken(key, 'survey', token.slice(0, length))).toBeNull();
       expect(readToken(key, 'survey', token.slice(token.length - length))).toBeNull();
     }
-    for (const added of ['A', '=', '\n', ' ', '\0', token]) {
+    for (const added of ['A', '0', '_', token]) {
       expect(readToken(key, 'survey', token + added)).toBeNull();
       expect(readToken(key, 'survey', added + token)).toBeNull();
     }
-    const half = token.length / 2;
+    for (const added of ['=', '.', '\0', '%']) expect(readToken(key, 'survey', added + token)).toBeNull();
+    const half = signed.length / 2;
     expect(readToken(key, 'survey', token.slice(half) + token.slice(0, half))).toBeNull();
   });
+
+  test('ends with a digit, which programs that look for links keep', () => {
+    fc.assert(
+      fc.property(fc.string(), fc.constantFrom('survey', 'unsubscribe'), (closingId, purpose) => {
+        expect(makeToken(key, purpose, surveyIdOf(closingId))).toMatch(/^[\w-]{44}0$/);
+      }),
+    );
+  });
+
+  test.each(['', '>', '.', ').', ',', '/', '=3D', '"', '&gt;', '…', '?', "'", '.\n-- \nAcme'])(
+    'opens its survey with %j after it',
+    (rest) => {
+      expect(readToken(key, 'survey', token + rest)).toBe(surveyId);
+      // As links of earlier versions end, and those that lost the last character.
+      expect(readToken(key, 'survey', signed + rest)).toBe(surveyId);
+    },
+  );
+
+  test.each(['\n', '\r\n', ' ', '=\r\n', '\r\n ', '\u200b', '\u00ad', '\u00a0'])(
+    'opens its survey broken by %j anywhere',
+    (lineBreak) => {
+      for (let position = 0; position <= token.length; position += 1) {
+        const broken = token.slice(0, position) + lineBreak + token.slice(position);
+        expect(readToken(key, 'survey', broken)).toBe(surveyId);
+      }
+    },
+  );
 
   test('is for one purpose', () => {
     expect(readToken(key, 'unsubscribe', token)).toBeNull();
