@@ -1,5 +1,6 @@
 import { parseGladlyTime, type Instant } from '../values/instant.ts';
 import { idOf, objectOf } from '../values/json.ts';
+import { nameKey } from '../values/name-key.ts';
 
 /** Channel names as Gladly spells them in its report filter; `custom` stands for every custom channel. */
 export type Channel =
@@ -7,9 +8,9 @@ export type Channel =
 
 /** Whether a list of channels may contain this: Gladly's name of a channel, or the type of its items. */
 export function isChannelName(name: string): boolean {
-  const wanted = name.trim().toLowerCase();
+  const wanted = nameKey(name);
   const names = [...Object.entries(messageChannels).flat(), 'voice', 'PHONE_CALL', 'custom'];
-  return names.some((known) => known.toLowerCase() === wanted);
+  return names.some((known) => nameKey(known) === wanted);
 }
 
 /** What an item means for attribution. */

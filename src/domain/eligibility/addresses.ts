@@ -1,3 +1,4 @@
+import { domainToASCII } from 'node:url';
 import type { AddressKind } from '../delivery.ts';
 
 /** An e-mail address of a customer's profile in Gladly. */
@@ -44,11 +45,11 @@ export function isEmailAddress(text: string): boolean {
 }
 
 /**
- * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots and brackets. Null for
- * anything else, and for a number without its country code.
+ * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots, brackets, wide digits, and
+ * the invisible marks that address books add. Null for anything else, and for a number without its country code.
  */
 export function phoneNumber(text: string): string | null {
-  const number = text.replaceAll(/[\s().-]/g, '');
+  const number = text.normalize('NFKC').replaceAll(/[\s().\p{Pd}\p{Cf}]/gu, '');
   return e164.test(number) ? number : null;
 }
 
@@ -57,9 +58,22 @@ export function isMobileNumber(text: string): boolean {
   return phoneNumber(text) === text;
 }
 
-/** The same for every spelling of one address or phone number. */
+/** The same for every spelling of one mailbox or phone number: a domain has its letters or its punycode. */
 export function addressKey(address: string): string {
-  return phoneNumber(address) ?? address.trim().toLowerCase();
+  const number = phoneNumber(address);
+  if (number !== null) return number;
+  const text = address
+    .normalize('NFKC')
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .trim();
+  const at = text.lastIndexOf('@');
+  return at < 0 ? text.toLowerCase() : `${text.slice(0, at).toLowerCase()}@${domainKey(text.slice(at + 1))}`;
+}
+
+/** The same for every spelling of one domain. */
+export function domainKey(domain: string): string {
+  const text = domain.normalize('NFKC').trim().replace(/\.$/, '');
+  return domainToASCII(text) || text.toLowerCase();
 }
 
 /** The customer's address of the kind that the delivery needs: the primary one if it is valid, else the first valid one. */

@@ -11,6 +11,8 @@ import { isSameClosing, withoutLane } from '../closing/identity.ts';
 import { lanesSeenFrom, type Lane } from '../closing/lanes.ts';
 import { isReserving, isSurveyed, type ClosingState } from '../closing/transitions.ts';
 import { traitsOf, type DeliveryName } from '../delivery.ts';
+import { nameKey } from '../values/name-key.ts';
+import { isExcludedCustomer } from './excluded-customers.ts';
 import type { Policy } from './policy.ts';
 import type { Reason } from './reason.ts';
 import { sendTime } from './send-time.ts';
@@ -196,11 +198,9 @@ export function reasonsOfTimeline(facts: TimelineFacts, policy: Policy): Reason[
 function reasonsOfCustomer(facts: ClosingFacts, choice: AddressChoice, policy: Policy): Reason[] {
   const reasons: Reason[] = [];
   if ('missing' in choice) reasons.push({ code: choice.missing, detail: choice.detail });
-  const addresses = [
-    ...facts.customer.emails.flatMap(({ original, normalized }) => [original, normalized]),
-    ...facts.customer.phones.flatMap(({ original, normalized }) => [original, normalized]),
-  ];
-  if (listed(policy.excludedCustomers, [facts.customer.id, ...addresses, ...domainsOf(addresses)])) {
+  const entries = [...facts.customer.emails, ...facts.customer.phones];
+  const addresses = entries.flatMap(({ original, normalized }) => [original, normalized]);
+  if (isExcludedCustomer(policy.excludedCustomers, facts.customer.id, addresses)) {
     reasons.push({ code: 'customer_excluded', detail: 'the customer is on the excluded list' });
   }
   return reasons;
@@ -268,18 +268,10 @@ function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
   return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample} %` }];
 }
 
-/** Entries and values meet trimmed and without regard to case. */
+/** Entries and values meet in any spelling. */
 export function listed(entries: readonly string[], values: readonly (string | null)[]): boolean {
-  const wanted = new Set(entries.map((entry) => entry.trim().toLowerCase()));
-  return values.some((value) => value !== null && wanted.has(value.trim().toLowerCase()));
-}
-
-/** A domain may be written with or without `@`. */
-function domainsOf(addresses: readonly (string | null)[]): string[] {
-  return addresses.flatMap((address) => {
-    const at = address?.lastIndexOf('@') ?? -1;
-    return address === null || at < 0 ? [] : [address.slice(at), address.slice(at + 1)];
-  });
+  const wanted = new Set(entries.map(nameKey));
+  return values.some((value) => value !== null && wanted.has(nameKey(value)));
 }
 
 function roundedDays(milliseconds: number): number {

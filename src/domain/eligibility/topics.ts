@@ -1,3 +1,5 @@
+import { nameKey } from '../values/name-key.ts';
+
 export interface TopicEntry {
   id: string;
   name: string | null;
@@ -6,7 +8,7 @@ export interface TopicEntry {
 
 /**
  * The topic that keeps a conversation from being surveyed: one of its own topics, or an ancestor of one, whose name is on
- * the list (trimmed, case-insensitive). The conversation has topic ids, the directory has the names. Null when no name is
+ * the list, in any spelling. The conversation has topic ids, the directory has the names. Null when no name is
  * on the list. A loop of parents is followed once.
  */
 export function optOutTopic(
@@ -14,7 +16,7 @@ export function optOutTopic(
   directory: ReadonlyMap<string, TopicEntry>,
   optOutNames: readonly string[],
 ): { name: string; via: string } | null {
-  const names = new Set(optOutNames.map(normalized));
+  const names = new Set(optOutNames.map(nameKey));
   for (const topicId of topicIds) {
     const seen = new Set<string>();
     let id: string | null = topicId;
@@ -22,7 +24,7 @@ export function optOutTopic(
       seen.add(id);
       const topic: TopicEntry | undefined = directory.get(id);
       const name = topic?.name ?? null;
-      if (name !== null && names.has(normalized(name))) {
+      if (name !== null && names.has(nameKey(name))) {
         return { name: name.trim(), via: directory.get(topicId)?.name?.trim() ?? topicId };
       }
       id = topic?.parentId ?? null;
@@ -33,10 +35,6 @@ export function optOutTopic(
 
 /** Whether the organization has any topic of these names: without one, no conversation can opt out. */
 export function hasOptOutTopic(topicNames: readonly string[], optOutNames: readonly string[]): boolean {
-  const names = new Set(optOutNames.map(normalized));
-  return topicNames.some((name) => names.has(normalized(name)));
-}
-
-function normalized(name: string): string {
-  return name.trim().toLowerCase();
+  const names = new Set(optOutNames.map(nameKey));
+  return topicNames.some((name) => names.has(nameKey(name)));
 }

@@ -139,6 +139,9 @@ describe('a phone number', () => {
     ['+15550100123', '+15550100123'],
     [' +1 (555) 010-0123 ', '+15550100123'],
     ['+49 151.1234567', '+491511234567'],
+    ['+1\u2011555\u2013010\u20110123', '+15550100123'],
+    ['\u202a+1\u00a0555 0100123\u202c', '+15550100123'],
+    ['\uff0b1 555 \uff10100123', '+15550100123'],
     ['0151 1234567', null],
     ['+0151234567', null],
     ['+49', null],
@@ -155,6 +158,18 @@ test('two spellings of one address meet', () => {
   expect(addressKey(' +1 (555) 010-0123')).toBe(addressKey('+15550100123'));
   expect(addressKey(' Amy@ACME.com ')).toBe(addressKey('amy@acme.com'));
   expect(addressKey('amy@acme.com')).not.toBe(addressKey('amy@acme.co'));
+  for (const other of [
+    'amy@BÜCHER.example',
+    'amy@bu\u0308cher.example',
+    'amy@xn--bcher-kva.example',
+    'amy@XN--BCHER-KVA.example',
+    'amy@ｂücher．example',
+    'amy@bücher.example.',
+    '\u200bamy@bü\u00adcher.example',
+  ]) {
+    expect(addressKey(other), other).toBe('amy@xn--bcher-kva.example');
+  }
+  expect(addressKey('amy@bücher.example')).not.toBe(addressKey('amy@bucher.example'));
 });
 
 describe('the address that a survey goes to', () => {

@@ -112,7 +112,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     const tasks = Array.from({ length: 4 }, () => ({ action: 'open' as const, location }));
     expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
     const ledger = await opened(location);
-    expect(await after(ledger, 'ledger_version')).toEqual([1, 2, 3, 4, 5].map((version) => ({ version })));
+    expect(await after(ledger, 'ledger_version')).toEqual([1, 2, 3, 4, 5, 6].map((version) => ({ version })));
     const count = Object.values(became)
       .flatMap(({ live, trial }) => [live, trial])
       .filter(Boolean).length;

@@ -1,0 +1,33 @@
+import { sql } from 'kysely';
+import { addressKey } from '../../domain/eligibility/addresses.ts';
+import type { Writing } from '../ledger.ts';
+
+/**
+ * Version 6: addresses are kept in the form in which all spellings of one mailbox meet. Until then a domain was kept as it
+ * was written, in its letters or in punycode.
+ */
+export async function respellAddresses(trx: Writing): Promise<void> {
+  const isSpelledOut = sql<boolean>`address GLOB '*[^ -~]*'`;
+  const unsubscribed = await trx.selectFrom('unsubscribes').selectAll().where(isSpelledOut).execute();
+  for (const { address, at, source } of unsubscribed) {
+    const key = addressKey(address);
+    await trx.deleteFrom('unsubscribes').where('address', '=', address).execute();
+    await trx
+      .insertInto('unsubscribes')
+      .values({ address: key, at, source })
+      .onConflict((conflict) => conflict.column('address').doNothing())
+      .execute();
+  }
+  const addresses = await trx
+    .selectFrom('closings')
+    .select('address')
+    .where('address', 'is not', null)
+    .where(isSpelledOut)
+    .distinct()
+    .$narrowType<{ address: string }>()
+    .execute();
+  for (const { address } of addresses) {
+    const key = addressKey(address);
+    await trx.updateTable('closings').set({ address: key }).where('address', '=', address).execute();
+  }
+}
