@@ -1,6 +1,6 @@
 // Bundles src/ into dist/, one chunk per lazily imported command, so that a start reads few files.
 import { build } from 'esbuild';
-import { readFile, rm } from 'node:fs/promises';
+import { cp, readFile, rm } from 'node:fs/promises';
 
 const { version } = JSON.parse(await readFile(new URL('../package.json', import.meta.url), 'utf8'));
 const root = new URL('..', import.meta.url).pathname;
@@ -13,8 +13,6 @@ const common = {
   platform: 'node',
   target: 'node20',
   loader: { '.eta': 'text' },
-  // libsql loads a native library that lies beside its own files.
-  external: ['libsql'],
   define: { GCSAT_VERSION: JSON.stringify(version) },
   logLevel: 'warning',
 };
@@ -27,6 +25,20 @@ const startApart = {
       if (kind !== 'dynamic-import' || path.endsWith('/program-help.ts')) return undefined;
       return { path: path === './cli.ts' ? './cli.js' : path, external: true };
     }),
+};
+
+const engine = '@photostructure/sqlite';
+
+/** SQLite loads a native library that lies beside its own files, so it stays one file: "imports" of package.json names it. */
+const engineApart = {
+  name: 'engine-apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: new RegExp(`^${engine}$`) }, () => ({ path: '#sqlite', external: true })),
+};
+
+/** Bundled CommonJS packages call require() for Node's own modules, which ES modules do not have. */
+const banner = {
+  js: "import { createRequire as gcsatCreateRequire } from 'node:module';\nconst require = gcsatCreateRequire(import.meta.url);",
 };
 
 await rm(`${root}dist`, { recursive: true, force: true });
@@ -43,8 +55,20 @@ await build({
   entryPoints: { cli: 'src/cli.ts' },
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  // Bundled CommonJS packages call require() for Node's own modules, which ES modules do not have.
-  banner: {
-    js: "import { createRequire as gcsatCreateRequire } from 'node:module';\nconst require = gcsatCreateRequire(import.meta.url);",
-  },
+  banner,
+  plugins: [engineApart],
 });
+// The engine ships inside the program: as a dependency it would bring an install script along, which it does not need.
+await build({
+  ...common,
+  outdir: 'dist/sqlite/lib',
+  entryPoints: { index: `node_modules/${engine}/dist/index.mjs` },
+  outExtension: { '.js': '.mjs' },
+  banner,
+});
+for (const part of ['LICENSE', 'prebuilds']) {
+  await cp(`${root}node_modules/${engine}/${part}`, `${root}dist/sqlite/${part}`, {
+    recursive: true,
+    dereference: true,
+  });
+}

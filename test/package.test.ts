@@ -52,12 +52,21 @@ describe('the packed tarball', () => {
     const files = await packedFiles();
     const paths = files.map(({ path }) => path);
     const chunk = /^dist\/chunks\/[\w-]+-[0-9A-Z]{8}\.js$/;
+    const builds = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
+    const library = (build: string, libc = 'glibc') =>
+      `dist/sqlite/prebuilds/${build}/@photostructure+sqlite.${libc}.node`;
     expect(paths.filter((path) => !chunk.test(path)).toSorted()).toEqual([
       'LICENSE',
       'README.md',
       'bin/gcsat',
       'bin/package.json',
       'dist/cli.js',
+      'dist/sqlite/LICENSE',
+      'dist/sqlite/lib/index.mjs',
+      ...builds.flatMap((build) => [
+        library(build),
+        ...(build.startsWith('linux') ? [library(build, 'musl')] : []),
+      ]),
       'dist/start.cjs',
       'package.json',
     ]);
@@ -70,7 +79,7 @@ describe('the packed tarball', () => {
 
   test('tells nothing of the machine that built it', () => {
     const built = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((file) =>
-      /\.c?js$/.test(file),
+      /\.[cm]?js$/.test(file),
     );
     const wrong = built.flatMap((file) => {
       const text = readFileSync(join(root, 'dist', file), 'utf8');
@@ -143,7 +152,7 @@ describe('installing it', () => {
       platform: 'node',
       target: 'node20',
       loader: { '.eta': 'text' },
-      external: ['libsql'],
+      external: ['@photostructure/sqlite'],
       logLevel: 'silent',
     });
     const bundled = Object.keys(metafile.inputs).flatMap(

@@ -168,7 +168,7 @@ afterAll(async () => {
   if (bundle !== undefined) rmSync((await bundle).folder, { recursive: true, force: true });
 });
 
-/** Node 20 does not run TypeScript, and libsql's native library is found only as an installed package. */
+/** Node 20 does not run TypeScript, and SQLite's native library is found only as an installed package. */
 async function bundledChild(): Promise<string> {
   bundle ??= (async () => {
     const folder = mkdtempSync(join(temporary, 'gcsat-child-'));
@@ -180,7 +180,7 @@ async function bundledChild(): Promise<string> {
       platform: 'node',
       target: 'node20',
       format: 'cjs',
-      external: ['libsql'],
+      external: ['@photostructure/sqlite'],
       logLevel: 'error',
     });
     // Some children run as another user.

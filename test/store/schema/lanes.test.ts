@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
 import { trialOf } from '../../../src/domain/closing/identity.ts';
 import { lanes, type Lane } from '../../../src/domain/closing/lanes.ts';
@@ -68,7 +68,7 @@ type Row = Record<string, unknown>;
 /** A file as version 4 left it. */
 function versionFour(...more: string[]): string {
   const path = temporaryFile();
-  const database = new Database(path);
+  const database = new DatabaseSync(path);
   for (const script of [dump, ...more]) database.exec(script);
   database.close();
   return path;
@@ -76,7 +76,7 @@ function versionFour(...more: string[]): string {
 
 /** A whole table of version 4. */
 function before(table: string): Row[] {
-  const database = new Database(versionFour());
+  const database = new DatabaseSync(versionFour());
   const rows = database.prepare(`SELECT * FROM ${table}`).all() as Row[];
   database.close();
   return rows.map((row) => ({ ...row }));
