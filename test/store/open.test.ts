@@ -32,6 +32,7 @@ import {
   inProcesses,
   opened,
   reported,
+  shapeOf,
   startChild,
   temporaryFile,
   temporaryFolder,
@@ -379,14 +380,9 @@ describe('versions', () => {
     });
 
     test('ends with the same tables as a new one', async () => {
-      const shape = async (location: string): Promise<unknown> => {
-        const ledger = await opened(location);
-        return ledger.read(async (db) => {
-          const { rows } = await sql`select name, sql from sqlite_master order by name`.execute(db);
-          return rows;
-        });
-      };
-      expect(await shape(olderLedger())).toEqual(await shape(temporaryFile()));
+      expect(await shapeOf(await opened(olderLedger()))).toEqual(
+        await shapeOf(await opened(temporaryFile())),
+      );
     });
   });
 
