@@ -2,7 +2,7 @@ import { Kysely, sql } from 'kysely';
 import type { Ledger } from './ledger.ts';
 import { migrate } from './schema/migrations.ts';
 import type { LedgerTables } from './schema/tables.ts';
-import { openSqlite, type SqliteOptions } from './sqlite/driver.ts';
+import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { sqlitePath } from './sqlite/location.ts';
 
 /**

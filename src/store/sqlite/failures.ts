@@ -1,9 +1,23 @@
 import { Failure } from '../../failure.ts';
 
-/** The name that libsql and Node's file system give to an error, e.g. `SQLITE_BUSY` or `ENOSPC`. */
+/** What SQLite's library for Node throws from `all()` has SQLite's text and no code. */
+const codesOfTexts: Readonly<Record<string, string>> = {
+  'database is locked': 'SQLITE_BUSY',
+  'database table is locked': 'SQLITE_LOCKED',
+  'database or disk is full': 'SQLITE_FULL',
+  'database disk image is malformed': 'SQLITE_CORRUPT',
+  'file is not a database': 'SQLITE_NOTADB',
+  'attempt to write a readonly database': 'SQLITE_READONLY',
+  'unable to open database file': 'SQLITE_CANTOPEN',
+  'disk I/O error': 'SQLITE_IOERR',
+};
+
+/** The name that SQLite and Node's file system give to an error, e.g. `SQLITE_BUSY` or `ENOSPC`. */
 export function codeOf(error: unknown): string {
-  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
-  return typeof code === 'string' ? code : '';
+  if (!(error instanceof Error)) return '';
+  const { code, sqliteCodeName } = error as Error & { code?: unknown; sqliteCodeName?: unknown };
+  const name = sqliteCodeName ?? codesOfTexts[error.message] ?? code;
+  return typeof name === 'string' ? name : '';
 }
 
 export function isBusy(error: unknown): boolean {
@@ -32,7 +46,7 @@ export function storageFailure(error: unknown, location: string): unknown {
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
     return unreadableLedger(location, 'is damaged or is not a ledger', error);
   }
-  if (/^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EPERM$|EROFS$)/.test(code) || isRefusedOpening(error)) {
+  if (/^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EPERM$|EROFS$)/.test(code)) {
     return new Failure('ledger', 'ledger_not_writable', `The ledger ${location} cannot be written.`, {
       hint: 'Give this user write permission on the file and its folder, or name another ledger (--database).',
       cause: error,
@@ -69,7 +83,11 @@ export function ledgerGone(location: string): Failure {
   );
 }
 
-/** libsql reports a refused opening as a plain error without a code: `ConnectionFailed("...: 14")`. */
-function isRefusedOpening(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('ConnectionFailed');
+export function engineTooOld(version: string, oldest: string): Failure {
+  return new Failure(
+    'ledger',
+    'ledger_engine_too_old',
+    `SQLite ${version} can lose what is written to a ledger; gcsat needs ${oldest} or later.`,
+    { hint: 'Install gcsat again, so that it comes with its own SQLite.' },
+  );
 }

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
 import { trialOf } from '../../../src/domain/closing/identity.ts';
 import { lanes, type Lane } from '../../../src/domain/closing/lanes.ts';
@@ -22,7 +22,7 @@ import { decideClosing } from '../../../src/store/queue/decisions.ts';
 import { countClosings } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { listClosings } from '../../../src/store/views/surveys.ts';
-import { here, inProcesses, nothingRead, opened, temporaryFile, toSend } from '../support.ts';
+import { here, inProcesses, nothingRead, opened, shapeOf, temporaryFile, toSend } from '../support.ts';
 
 /** What became of each closing in each lane; null: the lane does not know it. */
 const became: Record<string, { [lane in Lane]: ClosingState | null }> = {
@@ -68,7 +68,7 @@ type Row = Record<string, unknown>;
 /** A file as version 4 left it. */
 function versionFour(...more: string[]): string {
   const path = temporaryFile();
-  const database = new Database(path);
+  const database = new DatabaseSync(path);
   for (const script of [dump, ...more]) database.exec(script);
   database.close();
   return path;
@@ -76,7 +76,7 @@ function versionFour(...more: string[]): string {
 
 /** A whole table of version 4. */
 function before(table: string): Row[] {
-  const database = new Database(versionFour());
+  const database = new DatabaseSync(versionFour());
   const rows = database.prepare(`SELECT * FROM ${table}`).all() as Row[];
   database.close();
   return rows.map((row) => ({ ...row }));
@@ -120,14 +120,8 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
   });
 
   test('ends with the same tables as a new one, sound, and with nothing that refers to nothing', async () => {
-    const shape = async (ledger: Ledger): Promise<Row[]> => {
-      const { rows } = await ledger.read((db) =>
-        sql<Row>`SELECT name, sql FROM sqlite_master ORDER BY name`.execute(db),
-      );
-      return rows.map(({ name, sql: text }) => ({ name, sql: String(text).replace(/\s+/g, ' ') }));
-    };
     const ledger = await migrated();
-    expect(await shape(ledger)).toEqual(await shape(await opened(temporaryFile())));
+    expect(await shapeOf(ledger)).toEqual(await shapeOf(await opened(temporaryFile())));
     const check = (pragma: string): Promise<unknown> =>
       ledger.read(async (db) => (await sql.raw(`PRAGMA ${pragma}`).execute(db)).rows);
     expect(await check('foreign_key_check')).toEqual([]);

@@ -1,4 +1,4 @@
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { noteCardFailure } from '../../../src/store/answers/cards-due.ts';
@@ -85,7 +85,7 @@ describe('a message that was leaving', () => {
     const location = temporaryFile();
     const ledger = await opened(location);
     const { id } = await leaving(ledger, 'c1');
-    const other = new Database(location);
+    const other = new DatabaseSync(location);
     onTestFinished(() => void other.close());
     other.exec('BEGIN IMMEDIATE');
     const [listed] = await all(listSurveys(ledger, {}, at(20)));
