@@ -3,6 +3,7 @@ import type { AddressInfo, Socket } from 'node:net';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
 import { watchConnections, type ConnectionLimits } from './connections.ts';
+import { oneAtATime } from './one-at-a-time.ts';
 import { requestHandler, type RequestParts } from './requests.ts';
 import { answerClientError, refuseTunnel } from './socket-answers.ts';
 
@@ -66,10 +67,12 @@ export async function listen(
   const isShared = (address: string): boolean => isLoopback(address) || parts.trustedProxies.has(address);
   const connections = watchConnections(server, limits, isShared);
   let isClosing = false;
-  const handle = requestHandler(parts, limits.answerMs, (socket, outgoing) => {
-    connections.begin(socket, outgoing);
-    if (isClosing) outgoing.shouldKeepAlive = false;
-  });
+  const handle = oneAtATime(
+    requestHandler(parts, limits.answerMs, (exchange) => {
+      connections.begin(exchange);
+      if (isClosing) exchange.outgoing.shouldKeepAlive = false;
+    }),
+  );
   server.on('request', handle);
   // Handled here so that a body that will be refused is never asked for.
   server.on('checkContinue', handle);

@@ -4,7 +4,7 @@ import { addressSet } from './client-address.ts';
 import { responseHeaders } from './headers.ts';
 import { listen, type Listening, type ListenLimits } from './listen.ts';
 import type { PageBrand } from './pages/brand.ts';
-import { noticePages, pageRoutes } from './pages/pages.ts';
+import { closedPage, noticePages, pageRoutes } from './pages/pages.ts';
 
 export interface ServerParts extends Pick<
   AppParts,
@@ -38,10 +38,13 @@ export async function startServer(
     ...parts,
     pages: pageRoutes({ desk, brand, language, clock, onAnswer: () => metrics.answered() }),
     notice: noticePages({ brand, language }),
+    isOurs: (purpose, token) => desk.isOurs(purpose, token),
+    closedPage: closedPage({ desk, brand }),
     trustedProxies: proxies,
     metricsReaders: addressSet(metricsReaders),
   });
   const headers = responseHeaders(publicUrl);
   const observe = metrics.observe.bind(metrics);
-  return listen({ app, headers, trustedProxies: proxies, log, observe }, at, limits);
+  const publicHost = publicUrl === null ? null : new URL(publicUrl).host;
+  return listen({ app, headers, publicHost, trustedProxies: proxies, log, observe }, at, limits);
 }

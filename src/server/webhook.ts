@@ -3,7 +3,7 @@ import type { WebhookCredentials } from '../config/webhook-credentials.ts';
 import type { Log } from '../ports/log.ts';
 import { Failure } from '../failure.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
-import { readBody } from './body.ts';
+import { bodyRoom, readBody } from './body.ts';
 import { limitKey } from './client-address.ts';
 import { isGladly, type HeaderLookup } from './credentials.ts';
 import type { ServerBindings } from './exchange.ts';
@@ -23,6 +23,8 @@ export interface WebhookParts {
 const refusals = { burst: 30, perMinute: 10 };
 /** Reading the credentials costs more than the rest of a webhook. Before a request is refused, they are read again. */
 const credentialsLastMs = 1000;
+/** For bodies that are arriving; only those whose credentials are right are read. */
+const bytesOfWebhooks = 16 * 1024 * 1024;
 /** For other clients: Gladly has a schedule of its own for its retries. */
 const retryAfterSeconds = 30;
 
@@ -33,6 +35,7 @@ const retryAfterSeconds = 30;
  */
 export function webhookHandler({ intake, credentials, metrics, log, clock }: WebhookParts) {
   const refused = createLimiter(refusals, clock);
+  const room = bodyRoom(bytesOfWebhooks);
   let known: { accepted: WebhookCredentials; untilMs: number } | null = null;
 
   const isFromGladly = async (header: HeaderLookup): Promise<boolean> => {
@@ -62,7 +65,7 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
       return problem(c, 401, 'unauthorized', { 'WWW-Authenticate': 'Basic realm="gcsat", charset="UTF-8"' });
     }
 
-    const body = readJson(await readBody(exchange));
+    const body = readJson(await readBody(exchange, room));
     if (body === null) return problem(c, 400, 'not_a_json_object');
     try {
       const status = await intake.accept(body);

@@ -50,6 +50,8 @@ export type TakenAnswer = SurveyView & { saved: boolean; changed: boolean };
 
 /** Everything that the customers' pages do. A token is the one capability; nothing here waits for Gladly. */
 export interface SurveyDesk {
+  /** Whether a token was signed by us; the ledger is not asked. */
+  isOurs(purpose: TokenPurpose, token: string): Promise<boolean>;
   view(token: string): Promise<SurveyView>;
   answer(token: string, answer: AnswerContent): Promise<TakenAnswer>;
   /** Of a survey that was shown. Written soon after, never scored. */
@@ -126,6 +128,8 @@ export function createSurveyDesk(
   };
 
   return {
+    isOurs: async (purpose, token) => readToken(await key(), purpose, token) !== null,
+
     async view(token) {
       const closing = await closingOf('survey', token);
       if (closing?.surveyId === undefined || closing.surveyId === null) return closed();
