@@ -1,5 +1,5 @@
 import type { Context } from 'hono';
-import type { WebhookCredentials } from '../config/webhook-credentials.ts';
+import type { ReadWebhookCredentials, WebhookCredentials } from '../config/webhook-credentials.ts';
 import type { Log } from '../ports/log.ts';
 import { Failure } from '../failure.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
@@ -13,7 +13,7 @@ import { createLimiter } from './request-limits.ts';
 export interface WebhookParts {
   /** Resolves only once the event is on disk. A Failure of kind contract means that the event is unusable. */
   intake: { accept(body: unknown): Promise<'stored' | 'ping' | 'ignored'> };
-  credentials: () => Promise<WebhookCredentials>;
+  credentials: ReadWebhookCredentials;
   metrics: Metrics;
   log: Log;
   clock: () => number;
@@ -38,9 +38,12 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
   const room = bodyRoom(bytesOfWebhooks);
   let known: { accepted: WebhookCredentials; untilMs: number } | null = null;
 
+  const warnOfKept = (failure: Failure): void =>
+    log.warn(errorFields(failure), 'the webhook credentials that were read before stay in force');
+
   const isFromGladly = async (header: HeaderLookup): Promise<boolean> => {
     if (known !== null && clock() < known.untilMs && isGladly(header, known.accepted)) return true;
-    known = { accepted: await credentials(), untilMs: clock() + credentialsLastMs };
+    known = { accepted: await credentials(warnOfKept), untilMs: clock() + credentialsLastMs };
     return isGladly(header, known.accepted);
   };
 
