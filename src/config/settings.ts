@@ -69,6 +69,8 @@ export interface Settings {
   readonly policy: Policy;
   /** The signing key of survey links, at least 32 bytes; made when first needed. */
   readonly surveySecret: () => Promise<Uint8Array>;
+  /** Earlier ones, newest first; they are good for unsubscribing alone. */
+  readonly previousSurveySecrets: () => Promise<readonly Uint8Array[]>;
   /** All credentials that Gladly may use now; a change of the files shows at the next call. */
   readonly webhookCredentials: ReadWebhookCredentials;
   readonly origins: SettingOrigins;

@@ -83,7 +83,7 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
   const { credit, read } = look;
   const { surveyId } = closing;
   if (surveyId === null) throw new Error('a survey was decided without an id');
-  const links = surveyLinks(publicUrlOf(services.settings), await services.settings.surveySecret(), surveyId);
+  const links = surveyLinks(publicUrlOf(services.settings), await services.linkKey(), surveyId);
   const name = credit.agent?.name ?? null;
   return {
     surveyId,
