@@ -2,6 +2,7 @@ import type { Answer, VisitKind } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
 import { surveyLife, type SurveyLife } from '../../domain/survey/life.ts';
+import { credibleTime } from '../../domain/closing/identity.ts';
 import type { TokenPurpose } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { outermostAnswers, recordAnswer } from '../../store/answers/answers.ts';
@@ -118,7 +119,7 @@ export function createSurveyDesk(
       ...(await salutation()),
       agentFirstName: firstNameOf(closing.agent?.name ?? null),
       channel: closing.evidence?.attribution?.channel ?? null,
-      closedAt: closing.closedAt,
+      closedAt: credibleTime(closing.closedAt, closing.evidence?.conversation.closedAt),
       unsubscribeToken: await links.unsubscribe(closing, surveyId),
       answer: answer === null ? null : contentOf(answer),
     };

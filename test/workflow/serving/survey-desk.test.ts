@@ -7,9 +7,11 @@ import type { Ledger } from '../../../src/store/ledger.ts';
 import { answersOf, visitsOf } from '../../support/ledger.ts';
 import { cancelClosing, retryClosing } from '../../../src/store/queue/decisions.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
+import { cardSubject } from '../../../src/workflow/answers/answer-target.ts';
+import { createIntake } from '../../../src/workflow/serving/intake.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
-import { backfillOf, day, hour, minute, world, type ServicesChanges, type World } from '../support.ts';
+import { backfillOf, day, hour, iso, minute, world, type ServicesChanges, type World } from '../support.ts';
 
 const signingKey = Buffer.from('k'.repeat(32));
 const good = { rating: 5, resolved: true, comment: 'thanks' };
@@ -189,6 +191,25 @@ describe('an unsubscribe link', () => {
     expect(await isUnsubscribed(own.ledger, 'somebody@example.org')).toBe(true);
     expect((await desk.unsubscribe(survey)).state).toBe('closed');
   });
+});
+
+test('a page, a message and a card say when the conversation closed, whatever its webhook said', async () => {
+  const own = await world();
+  const closedAt = own.time.now;
+  const conversationId = await own.tell({ customer: { email: 'somebody@example.org' } });
+  own.time.now += hour;
+  const services = own.services();
+  const intake = createIntake(services, { onStored: () => undefined, onIgnored: () => undefined });
+  const timestamp = iso(own.time.now - 10 * minute);
+  await intake.accept({ type: 'CONVERSATION/CLOSED', timestamp, content: { conversationId } });
+  await backfillOf(services, [own.time.now - minute, own.time.now]);
+  const [closing] = await own.closings();
+  expect(closing).toMatchObject({ state: 'sent', closedAt: timestamp });
+  const { survey } = tokensOf(own, closing!.surveyId!);
+  const { desk } = deskOf(own);
+  expect(await desk.view(survey)).toMatchObject({ closedAt: iso(closedAt) });
+  const about = { conversationId, customerId: 'customer' };
+  expect(cardSubject(services, about, closing!).closedAt).toBe(iso(closedAt));
 });
 
 describe('a trial', () => {
