@@ -14,6 +14,7 @@ import { senderOf, storedProfileOf } from './sandbox-account.ts';
 import { basicSecrets, urlSecrets } from './secrets.ts';
 import type { ProfileKey } from './setting-keys.ts';
 import type { SettingOrigin } from './settings.ts';
+import { trustedDirectories } from './trusted-folders.ts';
 import { keepSurveySecret, previousSurveySecrets, surveySecret } from './survey-secret.ts';
 import { webhookCredentialsReader, webhookSecrets } from './webhook-credentials.ts';
 
@@ -30,7 +31,8 @@ const defaultRatePercent = 80;
  */
 export async function resolveSettings(sources: SettingSources): Promise<ResolvedSettings> {
   const { flags, env, draft, sandbox, onInvalid, overrides = {}, onSecret = () => undefined } = sources;
-  const { config: configDir, data: dataDir } = directories(env);
+  const folders = sandbox === undefined ? trustedDirectories(env) : directories(env);
+  const { config: configDir, data: dataDir } = folders;
   const describe = (): string => `profile '${profile}' in ${configFile(configDir)}`;
   const origin = sandbox === undefined ? 'profile' : 'sandbox';
   const layers = readLayers(env, { origin, describe }, onInvalid);
