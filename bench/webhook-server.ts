@@ -43,7 +43,15 @@ const app = createApp({
 });
 const observe = metrics.observe.bind(metrics);
 const { origin } = await listen(
-  { app, headers: responseHeaders(null), publicHost: null, trustedProxies, log, observe },
+  {
+    app,
+    headers: responseHeaders(null),
+    publicHost: null,
+    trustedProxies,
+    log,
+    observe,
+    connectionEnded: silent,
+  },
   { host: '127.0.0.1', port: 0 },
 );
 print(JSON.stringify({ listening: origin }));

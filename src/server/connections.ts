@@ -21,6 +21,9 @@ interface Connection {
   since: number;
 }
 
+/** For the connections of all, or for others of the same address. */
+export type EndedFor = 'room' | 'address';
+
 export interface Connections {
   /** Call for each request; its connection is busy until the answer is closed. */
   begin(exchange: Exchange): void;
@@ -37,11 +40,13 @@ export interface Connections {
  * customer who has just arrived, nor a webhook.
  *
  * @param isShared addresses that many clients share, such as a proxy's
+ * @param onEnded a connection was closed to make room
  */
 export function watchConnections(
   server: Server,
   limits: ConnectionLimits,
   isShared: (address: string) => boolean,
+  onEnded: (why: EndedFor) => void = () => undefined,
 ): Connections {
   const open = new Map<Socket, Connection>();
   const perKey = new Map<string, number>();
@@ -80,8 +85,9 @@ export function watchConnections(
     perKey.set(connection.key, (perKey.get(connection.key) ?? 0) + 1);
     socket.once('close', () => forget(socket, connection));
     const isOneTooMany = !isShared(address) && (perKey.get(connection.key) ?? 0) > limits.mostOfOne;
-    if (isOneTooMany) end(longestWaiting(connection.key) ?? socket);
-    else if (open.size > limits.most) end(longestWaiting(null) ?? socket);
+    if (!isOneTooMany && open.size <= limits.most) return;
+    onEnded(isOneTooMany ? 'address' : 'room');
+    end(longestWaiting(isOneTooMany ? connection.key : null) ?? socket);
   });
 
   return {

@@ -1,6 +1,7 @@
 import type { SurveyDesk } from '../workflow/serving/survey-desk.ts';
 import { createApp, type AppParts } from './app.ts';
 import { addressSet } from './client-address.ts';
+import type { EndedFor } from './connections.ts';
 import { responseHeaders } from './headers.ts';
 import { listen, type Listening, type ListenLimits } from './listen.ts';
 import type { PageBrand } from './pages/brand.ts';
@@ -46,5 +47,7 @@ export async function startServer(
   const headers = responseHeaders(publicUrl);
   const observe = metrics.observe.bind(metrics);
   const publicHost = publicUrl === null ? null : new URL(publicUrl).host;
-  return listen({ app, headers, publicHost, trustedProxies: proxies, log, observe }, at, limits);
+  const connectionEnded = (why: EndedFor): void => metrics.connectionEnded(why);
+  const served = { app, headers, publicHost, trustedProxies: proxies, log, observe, connectionEnded };
+  return listen(served, at, limits);
 }
