@@ -1,7 +1,7 @@
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Policy } from '../domain/eligibility/policy.ts';
 import type { HostKind } from './domain.ts';
-import type { WebhookCredentials } from './webhook-credentials.ts';
+import type { ReadWebhookCredentials, WebhookCredentials } from './webhook-credentials.ts';
 
 /** Where a value came from. An earlier one in this list overrides a later one; `sandbox` is the embedded sandbox. */
 export type SettingOrigin = 'flag' | 'environment' | 'profile' | 'default' | 'sandbox';
@@ -69,7 +69,9 @@ export interface Settings {
   readonly policy: Policy;
   /** The signing key of survey links, at least 32 bytes; made when first needed. */
   readonly surveySecret: () => Promise<Uint8Array>;
+  /** Earlier ones, newest first; they are good for unsubscribing alone. */
+  readonly previousSurveySecrets: () => Promise<readonly Uint8Array[]>;
   /** All credentials that Gladly may use now; a change of the files shows at the next call. */
-  readonly webhookCredentials: () => Promise<WebhookCredentials>;
+  readonly webhookCredentials: ReadWebhookCredentials;
   readonly origins: SettingOrigins;
 }

@@ -69,9 +69,11 @@ export function metricsHandler(parts: HealthParts) {
   };
 }
 
-function mayReadMetrics({ peer, address, isForwarded }: Exchange, readers: AddressSet): boolean {
+function mayReadMetrics({ peer, address, isForwarded, host }: Exchange, readers: AddressSet): boolean {
   if (readers.has(address)) return !isForwarded || address !== peer;
-  return isLoopback(peer) && !isForwarded;
+  // A browser on this host asks for any site whose name leads here.
+  const isMeant = host === null || host === undefined || isLoopback(host);
+  return isLoopback(peer) && !isForwarded && isMeant;
 }
 
 /** Shares one answer among all calls within so many milliseconds of the first. */

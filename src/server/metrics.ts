@@ -1,6 +1,7 @@
 import type { Reason } from '../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
 import type { QueueFigures } from '../workflow/serving/serve.ts';
+import type { EndedFor } from './connections.ts';
 import type { Route } from './routes.ts';
 
 /** Read at the moment of a scrape. */
@@ -23,6 +24,8 @@ export interface Metrics {
   answered(): void;
   cardPosted(): void;
   cardFailed(): void;
+  /** To make room for others: there were too many, or too many of one address. */
+  connectionEnded(why: EndedFor): void;
   /** @param status null: the client left before the answer */
   observe(route: Route, status: number | null, seconds: number): void;
   /** In the text format of Prometheus. */
@@ -84,6 +87,12 @@ export async function createMetrics(): Promise<Metrics> {
     buckets: latencyBuckets,
     registers,
   });
+  const ended = counter(
+    'http_connections_closed_total',
+    'Connections that were closed to make room, by limit: of all, or of one address.',
+    'limit',
+  );
+  for (const limit of ['room', 'address']) ended.inc({ limit }, 0);
   const ledgerUp = gauge('ledger_up', '1 when the ledger answered this scrape.');
   const due = gauge('queue_due', 'Closings that are due.');
   const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest of them has been due.');
@@ -157,6 +166,7 @@ export async function createMetrics(): Promise<Metrics> {
     answered: () => answers.inc(),
     cardPosted: () => cards.inc({ result: 'posted' }),
     cardFailed: () => cards.inc({ result: 'failed' }),
+    connectionEnded: (limit) => ended.inc({ limit }),
     observe(route, status, seconds) {
       const label = status === null ? 'left' : `${String(Math.floor(status / 100))}xx`;
       latency.observe({ route, status: label }, seconds);

@@ -151,6 +151,27 @@ describe('metrics', () => {
       { trustedProxies: ['127.0.0.1'] },
     ],
     [404, 'through one that only names itself', { via: '1.1 proxy' }, { metricsReaders: ['127.0.0.1'] }],
+    [404, 'a site whose name leads to this host', { host: 'rebound.example:8080' }, {}],
+    [200, 'a program that calls this host by its name', { host: 'localhost:8080' }, {}],
+    [
+      200,
+      'a named reader that calls it as it likes',
+      { host: 'gcsat.internal' },
+      { metricsReaders: ['127.0.0.1'] },
+    ],
+    ...[
+      'forwarded',
+      'x-real-ip',
+      'x-forwarded-proto',
+      'x-original-uri',
+      'cf-connecting-ip',
+      'x-client-ip',
+    ].map((name): [number, string, Record<string, string>, object] => [
+      404,
+      `through ${name}`,
+      { [name]: 'x' },
+      {},
+    ]),
     [
       200,
       'a named reader behind a trusted proxy',

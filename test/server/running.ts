@@ -30,6 +30,7 @@ export function deskInMemory(): SurveyDesk & { answers: unknown[]; unsubscribed:
   return {
     answers,
     unsubscribed,
+    isOurs: async (purpose, token) => purpose === 'unsubscribe' || token === openToken,
     view: async (token) => (token === openToken ? open : { state: 'closed', ...salutation }),
     async answer(token, answer) {
       if (token !== openToken) return { state: 'closed', ...salutation, saved: false, changed: false };

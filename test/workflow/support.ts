@@ -131,6 +131,7 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
     trustedProxies: [],
     policy: { ...defaultPolicy, ...changes.policy },
     surveySecret: () => Promise.resolve(Buffer.from('k'.repeat(32))),
+    previousSurveySecrets: () => Promise.resolve([]),
     webhookCredentials: () => Promise.resolve({ basic: [], headers: [] }),
     origins: {},
   };

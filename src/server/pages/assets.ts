@@ -48,7 +48,14 @@ export function assetRoutes({ stylesheet, icon, logo }: Assets): Hono {
   routes.get('/assets/:name', (context) => {
     const found = byName.get(context.req.param('name'));
     if (found === undefined) return context.text('Not found\n', 404);
-    return context.body(found.bytes, 200, {
+    // As a stream, because `Response` copies bytes, for every client that is slow to read them.
+    const shared = new ReadableStream<Uint8Array>({
+      pull(stream) {
+        stream.enqueue(found.bytes);
+        stream.close();
+      },
+    });
+    return context.body(shared, 200, {
       'Content-Type': found.type,
       'Content-Length': String(found.bytes.length),
       'Cache-Control': 'public, max-age=31536000, immutable',

@@ -27,6 +27,15 @@ export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'lang
     pages.notice({ speech: chooseLanguage(acceptLanguage, language), companyName: '' }, name);
 }
 
+/** The page of a link that leads nowhere. */
+export function closedPage({
+  desk,
+  brand,
+}: Pick<PageParts, 'desk' | 'brand'>): (context: Context) => Promise<Response> {
+  const pages = pagesWith(assetsOf(brand));
+  return async (context) => closed(context, pages, await desk.view(''));
+}
+
 /**
  * What customers see: the survey at `/s/:token`, unsubscribing at `/u/:token`, and the files that these load. A GET
  * changes nothing, no matter who sends it. Every token that leads nowhere gets the same page. No cookies, no script; the

@@ -1,7 +1,7 @@
 import { surveyIdOf } from '../../domain/survey/token.ts';
 import type { CardSubject } from '../../domain/survey/card.ts';
 import type { Closing, ClosingReading, ClosingReport } from '../../domain/closing/closing.ts';
-import { closingIdOf, openingIdOf } from '../../domain/closing/identity.ts';
+import { closingIdOf, credibleTime, openingIdOf } from '../../domain/closing/identity.ts';
 import { formatInstant, timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import type { Unasked } from '../../store/answers/answers.ts';
@@ -120,7 +120,7 @@ export function cardSubject(
     conversationId,
     agentName: agent?.name ?? agent?.id ?? null,
     channel: evidence?.attribution?.channel ?? null,
-    closedAt,
+    closedAt: credibleTime(closedAt, evidence?.conversation.closedAt),
     conversationUrl: conversationUrl(settings.policy.conversationLink, {
       origin: settings.origin,
       customerId,

@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
+import { linkKeyOf } from '../../domain/survey/token.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import type { Priority } from '../../domain/values/request-slot.ts';
 import type { Organization } from '../../gladly/resources/organization.ts';
@@ -52,6 +53,8 @@ export interface Services {
   readonly debug: (text: string) => void;
   /** The organization as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
   organization(): Promise<Organization>;
+  /** Signs the links of this ledger and lane. */
+  linkKey(): Promise<Uint8Array>;
   /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
   provider(): Promise<DeliveryProvider>;
   close(): Promise<void>;
@@ -99,10 +102,12 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     cache: readOnly ? { ...cache, write: (...given) => unlessBusy(() => cache.write(...given)) } : cache,
     clock,
   });
+  const { lane } = traitsOf(settings.delivery);
+  const organization = identifiedOrganization({ settings, ledger, client, directory, clock, readOnly });
   let opened: DeliveryProvider | null = null;
   return {
     settings,
-    lane: traitsOf(settings.delivery).lane,
+    lane,
     ledger,
     client,
     directory,
@@ -111,7 +116,12 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     clock,
     sleep,
     debug: surroundings.debug,
-    organization: identifiedOrganization({ settings, ledger, client, directory, clock, readOnly }),
+    organization,
+    linkKey: onceDone(async () => {
+      if ((await boundOrganization(ledger)) === null) await organization();
+      const { origin } = (await boundOrganization(ledger)) ?? settings;
+      return linkKeyOf(await settings.surveySecret(), origin, lane);
+    }),
     provider: onceDone(async () => (opened = await openProvider(settings, client, { clock, signal }))),
     async close() {
       client.close();

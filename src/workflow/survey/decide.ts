@@ -70,7 +70,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   const { policy, delivery } = settings;
   const now = services.clock();
   const surveyId = surveyIdOf(closing.id);
-  const links = surveyLinks(publicUrlOf(services.settings), await services.settings.surveySecret(), surveyId);
+  const links = surveyLinks(publicUrlOf(services.settings), await services.linkKey(), surveyId);
   const facts = factsOf(look.read, look.credit, look.closing);
   const input = {
     closingId: closing.id,

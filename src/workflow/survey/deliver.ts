@@ -6,6 +6,7 @@ import { surveyLinks } from '../../domain/survey/token.ts';
 import type { DeliveryOutcome, SurveyMessage } from '../../ports/delivery-provider.ts';
 import { Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import { credibleTime } from '../../domain/closing/identity.ts';
 import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
 import type { Look } from './look.ts';
@@ -83,7 +84,7 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
   const { credit, read } = look;
   const { surveyId } = closing;
   if (surveyId === null) throw new Error('a survey was decided without an id');
-  const links = surveyLinks(publicUrlOf(services.settings), await services.settings.surveySecret(), surveyId);
+  const links = surveyLinks(publicUrlOf(services.settings), await services.linkKey(), surveyId);
   const name = credit.agent?.name ?? null;
   return {
     surveyId,
@@ -94,7 +95,7 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
     companyName: settings.policy.companyName ?? read.organization.name ?? '',
     language: settings.policy.language,
     channel: credit.attribution.response?.channel ?? null,
-    closedAt: closing.closedAt,
+    closedAt: credibleTime(closing.closedAt, closing.evidence?.conversation.closedAt),
     timeZone: read.organization.timezone,
     surveyUrl: links.survey,
     ratingUrls: links.ratings,
