@@ -28,6 +28,8 @@ export interface Call {
   /** Default: the time-out of one request, for the whole exchange. */
   time?: TimeLimit;
   kind?: 'request' | 'report';
+  /** Begins a piece of work, and waits until nothing that was begun has a request to make. */
+  begins?: boolean;
   /** How long after the first try another may begin, in ms. Default: 30 s or four time-outs, whichever is longer. */
   triesMs?: number;
   freshConnection?: boolean;
@@ -90,7 +92,7 @@ export function createRequests(options: RequestOptions): Requests {
   const exchange: Requests['once'] = async (call, leaving) => {
     const { path } = call;
     if (path === null) throw unaddressable(subjectOf(call));
-    await pacer.grant(call.kind ?? 'request', signal);
+    await pacer.grant(call.kind ?? 'request', signal, call.begins === true ? 'in_line' : 'first');
     signal?.throwIfAborted();
     await leaving?.();
     counts.gladly += 1;

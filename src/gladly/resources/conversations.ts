@@ -36,6 +36,8 @@ export async function getConversation(requests: Requests, id: string): Promise<C
   return requests.ask(
     {
       operation: 'getConversation',
+      // Else the queue would read sixteen conversations before it sends the first message.
+      begins: true,
       about: { noun: 'conversation', id },
       method: 'GET',
       path: apiPath`/conversations/${id}`,

@@ -105,6 +105,18 @@ describe('requests', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  test('leave before all that wait in line where they go first, but not before what has its turn', async () => {
+    const time = sharedTime();
+    const one = pacer(time);
+    const order: string[] = [];
+    for (const name of ['a', 'b', 'c']) void one.grant('request').then(() => order.push(name));
+    for (const name of ['first', 'second']) {
+      void one.grant('request', undefined, 'first').then(() => order.push(name));
+    }
+    await time.run();
+    expect(order).toEqual(['a', 'first', 'second', 'b', 'c']);
+  });
+
   test('fail with the error of a store that does not work', async () => {
     const time = sharedTime();
     const store: LimiterStore = { ...memoryLimiterStore(), reserve: () => Promise.reject(new Error('busy')) };
