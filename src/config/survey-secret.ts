@@ -27,7 +27,7 @@ export async function surveySecret(
 ): Promise<Uint8Array> {
   const given = await environmentSecret(env, 'GCSAT_SURVEY_SECRET');
   if (given !== null) return checked(given, secretVariable(env, 'GCSAT_SURVEY_SECRET'));
-  const file = fileOf(dataDir);
+  const file = surveySecretFile(dataDir);
   try {
     const secret =
       (await readIfThere(file)) ?? (keeps ? await make(dataDir, file) : (temporarySecret ??= newSecret()));
@@ -52,13 +52,13 @@ export function surveySecretPlace(
   env: NodeJS.ProcessEnv,
   dataDir: string,
 ): { place: 'environment' | 'file' | 'none'; file: string } {
-  const file = fileOf(dataDir);
+  const file = surveySecretFile(dataDir);
   const names = ['GCSAT_SURVEY_SECRET', 'GCSAT_SURVEY_SECRET_FILE'];
   if (names.some((name) => environmentText(env, name) !== null)) return { place: 'environment', file };
   return { place: existsSync(file) ? 'file' : 'none', file };
 }
 
-const fileOf = (dataDir: string): string => join(dataDir, 'survey-secret');
+export const surveySecretFile = (dataDir: string): string => join(dataDir, 'survey-secret');
 
 function checked(secret: string, source: string): Uint8Array {
   const bytes = Buffer.from(secret, 'utf8');
