@@ -29,7 +29,7 @@ export async function surveySecret(
 ): Promise<Uint8Array> {
   const given = await environmentSecret(env, 'GCSAT_SURVEY_SECRET');
   if (given !== null) return checked(given, secretVariable(env, 'GCSAT_SURVEY_SECRET'));
-  const file = fileOf(dataDir);
+  const file = surveySecretFile(dataDir);
   try {
     const secret =
       (await readIfThere(file)) ?? (keeps ? await make(dataDir, file) : (temporarySecret ??= newSecret()));
@@ -64,7 +64,7 @@ export async function previousSurveySecrets(env: NodeJS.ProcessEnv, dataDir: str
 
 /** Keeps the key of the data folder for when it has been replaced. A key from elsewhere stays there. */
 export async function keepSurveySecret(dataDir: string): Promise<void> {
-  const secret = (await readIfThere(fileOf(dataDir)))?.trim() ?? '';
+  const secret = (await readIfThere(surveySecretFile(dataDir)))?.trim() ?? '';
   const kept = linesOf((await readIfThere(keptFileOf(dataDir))) ?? '');
   if (secret === '' || kept.includes(secret)) return;
   await appendFile(keptFileOf(dataDir), `${secret}\n`, { mode: 0o600, flush: true });
@@ -79,14 +79,14 @@ export function surveySecretPlace(
   env: NodeJS.ProcessEnv,
   dataDir: string,
 ): { place: 'environment' | 'file' | 'none'; file: string } {
-  const file = fileOf(dataDir);
+  const file = surveySecretFile(dataDir);
   const names = ['GCSAT_SURVEY_SECRET', 'GCSAT_SURVEY_SECRET_FILE'];
   if (names.some((name) => environmentText(env, name) !== null)) return { place: 'environment', file };
   return { place: existsSync(file) ? 'file' : 'none', file };
 }
 
 const keptFileOf = (dataDir: string): string => join(dataDir, 'unsubscribe-keys');
-const fileOf = (dataDir: string): string => join(dataDir, 'survey-secret');
+export const surveySecretFile = (dataDir: string): string => join(dataDir, 'survey-secret');
 
 function checked(secret: string, source: string): Uint8Array {
   const bytes = Buffer.from(secret, 'utf8');

@@ -1,6 +1,6 @@
 import { Kysely, sql } from 'kysely';
 import type { Ledger } from './ledger.ts';
-import { migrate } from './schema/migrations.ts';
+import { migrate, refuseNewer } from './schema/migrations.ts';
 import type { LedgerTables } from './schema/tables.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { sqlitePath } from './sqlite/location.ts';
@@ -12,10 +12,7 @@ import { sqlitePath } from './sqlite/location.ts';
  * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full) or
  * `configuration` (database_unsupported, database_invalid)
  */
-export async function openLedger(
-  location: string,
-  options: SqliteOptions = { busyTimeoutMs: 10_000 },
-): Promise<Ledger> {
+export async function openLedger(location: string, options: SqliteOptions = {}): Promise<Ledger> {
   const path = sqlitePath(location);
   const dialects = await openSqlite(path, options);
   const [reader, writer, first] = [dialects.reader, dialects.writer, dialects.first].map(
@@ -27,6 +24,7 @@ export async function openLedger(
   };
   try {
     await migrate(writer, path);
+    dialects.watchVersion((version) => refuseNewer(version, path));
   } catch (error) {
     await close();
     throw error;

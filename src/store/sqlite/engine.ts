@@ -10,12 +10,18 @@ const oldest = [3, 51, 3] as const;
 
 let isChecked = false;
 
-/**
- * @param busyTimeoutMs how long opening, and every statement after it, holds up the event loop for another process
- * @throws Failure ledger_engine_too_old, or what SQLite says about the file
- */
-export function openDatabase(path: string, busyTimeoutMs = 0): Database {
-  const database = new DatabaseSync(path, { timeout: busyTimeoutMs });
+export interface EngineOptions {
+  /** How long opening, and every statement after it, holds up the event loop for another process. */
+  busyTimeoutMs?: number;
+  readOnly?: boolean;
+}
+
+/** @throws Failure ledger_engine_too_old, or what SQLite says about the file */
+export function openDatabase(
+  path: string,
+  { busyTimeoutMs = 0, readOnly = false }: EngineOptions = {},
+): Database {
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly });
   if (isChecked) return database;
   try {
     const [row] = database.prepare('SELECT sqlite_version() AS version').all() as { version: string }[];

@@ -69,7 +69,7 @@ export function storageFailure(error: unknown, location: string): unknown {
 
 export function unreadableLedger(location: string, what: string, cause?: unknown): Failure {
   return new Failure('ledger', 'ledger_unreadable', `The file ${location} ${what}; it was left as it is.`, {
-    hint: 'Restore it from a backup, move it away, or name another ledger (--database).',
+    hint: 'Stop gcsat and move the file, its -wal and its -shm away together; then restore a backup, or name another ledger (--database).',
     cause,
   });
 }
@@ -78,8 +78,33 @@ export function ledgerGone(location: string): Failure {
   return new Failure(
     'ledger',
     'ledger_gone',
-    `The ledger ${location} was moved, removed or replaced while it was in use; nothing more is written to it.`,
-    { hint: 'Put the file back in its place, then start this again.' },
+    `The ledger ${location}, its -wal or its -shm was moved, removed or replaced while it was in use; nothing more is written to it.`,
+    { hint: 'Put back what was there, then start this again.' },
+  );
+}
+
+const afterRestore =
+  'If it was restored, or began anew on purpose, go on with it as it is: `gcsat ledger accept`. Customers who were surveyed since may then be surveyed again.';
+
+/** @param changes null: nothing is there */
+export function ledgerShrank(location: string, changes: { holds: number; held: number } | null): Failure {
+  const what =
+    changes === null
+      ? 'is gone or empty, although one was in use here'
+      : `holds less than it did: ${changes.holds} changes, of ${changes.held}`;
+  return new Failure('ledger', 'ledger_shrank', `The ledger ${location} ${what}.`, {
+    hint: `Put back the file and its -wal, if they are anywhere. ${afterRestore}`,
+  });
+}
+
+export function foreignLog(location: string): Failure {
+  return new Failure(
+    'ledger',
+    'ledger_log_foreign',
+    `The log ${location}-wal does not belong to the ledger beside it; both were left as they are.`,
+    {
+      hint: 'Put back the file that it belongs to; or, if a backup was restored, move the -wal and -shm files away and run `gcsat ledger accept`.',
+    },
   );
 }
 

@@ -1,8 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import type { Database } from './engine.ts';
-import { isBusy, ledgerGone, storageFailure } from './failures.ts';
-import { inodeOf } from './files.ts';
+import { isBusy, storageFailure } from './failures.ts';
+import type { Mark } from './mark.ts';
+import type { Watch } from './watch.ts';
+import { nextWrites } from './writes.ts';
 
 export interface Transactions {
   begin(): Promise<void> | void;
@@ -23,43 +25,71 @@ export async function whenFree<T>(timeoutMs: number, work: () => T): Promise<T> 
   }
 }
 
-export function writing(
-  { database, execute }: Connection,
-  path: string,
-  busyTimeoutMs: number,
-): Transactions {
-  const opened = inodeOf(path);
+export interface WritingOptions {
+  path: string;
+  busyTimeoutMs: number;
+  watch: Watch;
+  mark: Mark;
+  /** Called in every transaction. @throws Failure when this program may not use the tables any more */
+  refuse: (connection: Connection) => void;
+  /** Something was written. */
+  written: () => void;
+}
+
+export function writing(connection: Connection, options: WritingOptions): Transactions {
+  const { database, execute } = connection;
+  const { path, busyTimeoutMs, watch, mark } = options;
+  const numberOf = (sql: string): number =>
+    Number(Object.values(execute({ sql, parameters: [] }).rows[0] ?? {})[0]);
+  const changes = (): number => numberOf('SELECT total_changes()');
+  let begun = { changes: 0, writes: 0 };
   return {
     async begin() {
       try {
-        // SQLite would go on writing into a file that nobody can open any more.
-        if (inodeOf(path) !== opened) throw ledgerGone(path);
+        watch.refuseGone();
         // Left by a rollback that failed.
         rollBack(database);
         // IMMEDIATE: a transaction that first reads and then writes cannot lose its snapshot to another process.
         database.exec('PRAGMA busy_timeout = 0');
         await whenFree(busyTimeoutMs, () => database.exec('BEGIN IMMEDIATE'));
+        begun = { changes: changes(), writes: numberOf('PRAGMA user_version') };
+        watch.refuseOverwritten(begun.writes);
+        options.refuse(connection);
       } catch (error) {
+        rollBackQuietly(database);
         throw storageFailure(error, path);
       } finally {
         database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
       }
     },
     commit() {
+      const hasWritten = changes() !== begun.changes;
+      const writes = nextWrites(begun.writes);
+      if (hasWritten) execute({ sql: `PRAGMA user_version = ${writes}`, parameters: [] });
       execute({ sql: 'COMMIT', parameters: [] });
+      if (!hasWritten) return;
+      // What was written into a file that is gone must not be acknowledged.
+      watch.refuseGone();
+      mark.raise(writes);
+      options.written();
     },
     rollback: () => rollBackQuietly(database),
   };
 }
 
 /** @param open called for every use, so that nothing is opened before the first */
-export function reading(open: () => Connection, path: string): Transactions {
+export function reading(
+  open: () => Connection,
+  path: string,
+  refuse: (connection: Connection) => void,
+): Transactions {
   return {
     begin() {
       try {
-        const { database } = open();
-        rollBack(database);
-        database.exec('BEGIN');
+        const connection = open();
+        rollBack(connection.database);
+        connection.database.exec('BEGIN');
+        refuse(connection);
       } catch (error) {
         throw storageFailure(error, path);
       }

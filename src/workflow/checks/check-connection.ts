@@ -3,9 +3,9 @@ import { checkTemplate, builtInTemplate, loadTemplate } from '../../delivery/tem
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
 import { Failure } from '../../failure.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
-import { openLedger } from '../../store/open.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly, type Surroundings } from '../context/services.ts';
+import { openSettingsLedger } from '../context/open-settings-ledger.ts';
 
 export interface Connection {
   organization: { id: string | null; name: string | null; timezone: string | null };
@@ -90,7 +90,7 @@ export async function testConfiguration(
       }
     }),
     await check('ledger', async () => {
-      const ledger = await openLedger(settings.database);
+      const ledger = await openSettingsLedger(settings);
       await ledger.close();
       return settings.database;
     }),

@@ -14,10 +14,10 @@ import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { directoryCache } from '../../store/directories.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { limiterStore } from '../../store/limiter.ts';
-import { openLedger } from '../../store/open.ts';
 import { boundOrganization, otherOrganization } from '../../store/organization.ts';
 import { currentWorker, type Worker } from '../../store/workers.ts';
 import { unlessBusy, unlessBusyLimiter } from './best-effort.ts';
+import { openSettingsLedger } from './open-settings-ledger.ts';
 import { identifiedOrganization } from './organization.ts';
 import { reportSlots } from './report-semaphore.ts';
 
@@ -68,8 +68,8 @@ const readOnlyPatienceMs = 1000;
  * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organization's.
  */
 export async function openServices(settings: Settings, surroundings: Surroundings): Promise<Services> {
-  const ledger = await openLedger(
-    settings.database,
+  const ledger = await openSettingsLedger(
+    settings,
     surroundings.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,
   );
   const services = servicesOn(ledger, settings, surroundings);
