@@ -10,7 +10,9 @@ import type { MailComposer } from './mail.ts';
 import { badSender, senderOf, type Sender } from './sender.ts';
 import { failureOf, outcomeOf, type SessionFacts } from './smtp-failures.ts';
 import { createSmtpPool } from './smtp-pool.ts';
-import { openSession, SmtpError, type SmtpSession } from './smtp-session.ts';
+import { SmtpError } from './smtp-error.ts';
+import { openSession, type SmtpSession } from './smtp-session.ts';
+import { tryEnvelope } from './smtp-trial.ts';
 import { readSmtpUrl } from './smtp-url.ts';
 
 /**
@@ -34,7 +36,7 @@ export function createSmtp(options: {
   const { composer, timeoutMs, clock, signal } = options;
   const server = readSmtpUrl(options.url);
   const sender = mailableSender(options.from);
-  const facts: SessionFacts = { server, sender: sender.address };
+  const facts: SessionFacts = { server, sender: asciiAddress(sender.address) };
   const pool = createSmtpPool({
     open: () => openSession(server, { timeoutMs, signal }),
     most: server.connections,
@@ -70,7 +72,11 @@ export function createSmtp(options: {
   async function check(): Promise<string> {
     try {
       const session = await openSession(server, { timeoutMs, signal });
-      await session.quit();
+      try {
+        await tryEnvelope(session, facts);
+      } finally {
+        await session.quit();
+      }
     } catch (error) {
       throw error instanceof SmtpError ? failureOf(error, facts) : error;
     }

@@ -64,6 +64,30 @@ describe('replay by smtp', () => {
     expect(entry).toMatchObject({ state: 'scheduled', sentAt: null });
   });
 
+  test('keeps what a server refuses because of us, and sends it once that is corrected', async () => {
+    const refusal = { text: '5.7.1 Relay access denied' as string | null };
+    const server = await mailServer({
+      onRcptTo: (_, __, callback) =>
+        callback(
+          refusal.text === null ? null : Object.assign(new Error(refusal.text), { responseCode: 554 }),
+        ),
+    });
+    const { env, sandbox } = await bySmtp(server.url);
+    const id = sandbox.exampleConversationId;
+    const tested = await runJson(['configure', 'test'], { env });
+    expect(tested.code).toBe(3);
+    const wrong = tested.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
+    expect(wrong).toMatchObject([
+      { name: 'delivery', detail: expect.stringContaining('Relay access denied') },
+    ]);
+    const first = await runJson(['replay', '--', id], { env });
+    expect([first.code, first.document.error.code]).toEqual([3, 'sender_refused']);
+    expect(await surveysOf(env)).toMatchObject([{ state: 'scheduled', sentAt: null }]);
+    refusal.text = null;
+    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
+    expect(server.received).toHaveLength(1);
+  });
+
   test('tells what to mend when the login is refused, and not the password', async () => {
     const server = await mailServer({
       authOptional: false,
@@ -215,7 +239,8 @@ describe('configure test', () => {
     const { env } = await prepare();
     const { code, document } = await runJson(['configure', 'test'], { env });
     expect([code, document.sample]).toEqual([0, null]);
-    expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'QUIT']);
+    expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'MAIL', 'RCPT', 'RCPT', 'QUIT']);
+    expect(server.received).toEqual([]);
     await server.close();
     const away = await runJson(['configure', 'test'], { env });
     expect(away.code).toBe(7);
