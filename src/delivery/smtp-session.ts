@@ -43,7 +43,7 @@ const proofMilliseconds = 5000;
  */
 export async function openSession(
   server: SmtpServer,
-  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+  { name, timeoutMs, signal }: { name: string; timeoutMs: number; signal: AbortSignal },
 ): Promise<SmtpSession> {
   const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   signal.throwIfAborted();
@@ -51,6 +51,7 @@ export async function openSession(
   const connection = new Connection({
     host: server.host,
     port: server.port,
+    name,
     secure: server.encryption === 'implicit',
     requireTLS: server.encryption === 'starttls',
     ignoreTLS: server.encryption === 'none',

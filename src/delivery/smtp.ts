@@ -5,6 +5,7 @@ import {
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
+import { greetingName } from './greeting-name.ts';
 import { internetMessage, messageIdOf } from './internet-message.ts';
 import type { MailComposer } from './mail.ts';
 import { badSender, senderOf, type Sender } from './sender.ts';
@@ -26,6 +27,8 @@ export function createSmtp(options: {
   url: string;
   /** `csat@acme.com` or `Acme <csat@acme.com>`. */
   from: string;
+  /** Address of the survey page; its host may greet the mail server. */
+  publicUrl?: string | null;
   composer: MailComposer;
   /** For one step: connecting with encryption, logging in, sending one message. */
   timeoutMs: number;
@@ -36,9 +39,10 @@ export function createSmtp(options: {
   const { composer, timeoutMs, clock, signal } = options;
   const server = readSmtpUrl(options.url);
   const sender = mailableSender(options.from);
+  const name = server.name ?? greetingName({ publicUrl: options.publicUrl ?? null, sender: sender.address });
   const facts: SessionFacts = { server, sender: asciiAddress(sender.address) };
   const pool = createSmtpPool({
-    open: () => openSession(server, { timeoutMs, signal }),
+    open: () => openSession(server, { name, timeoutMs, signal }),
     most: server.connections,
     signal,
   });
@@ -71,7 +75,7 @@ export function createSmtp(options: {
 
   async function check(): Promise<string> {
     try {
-      const session = await openSession(server, { timeoutMs, signal });
+      const session = await openSession(server, { name, timeoutMs, signal });
       try {
         await tryEnvelope(session, facts);
       } finally {

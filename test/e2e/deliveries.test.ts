@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { segmentsOf } from '../../src/delivery/sms-segments.ts';
 import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 import { mailServer, type MailServer } from '../support/mail-server.ts';
+import { plainServer } from '../support/plain-mail-server.ts';
 import { run, runJson, start } from '../support/run.ts';
 import { smtpProxy, type SmtpProxy } from '../support/smtp-proxy.ts';
 
@@ -246,6 +247,25 @@ describe('configure test', () => {
     expect(away.code).toBe(7);
     const wrong = away.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
     expect(wrong).toMatchObject([{ name: 'delivery', hint: expect.stringContaining('GCSAT_SMTP_URL') }]);
+  });
+
+  test('greets with the name that is set, and says how where the greeting is refused', async () => {
+    const lines: string[] = [];
+    const url = await plainServer((line) => {
+      lines.push(line);
+      return line.startsWith('EHLO') && !line.includes('out.acme.example')
+        ? '421 4.7.0 Try again later'
+        : '250 ok';
+    });
+    const { env } = await bySmtp(url);
+    const refused = await run(['configure', 'test'], { env });
+    expect(refused.stdout).toMatch(/^✘ delivery: .*421 .*\?name=/m);
+    expect(lines[0]).not.toMatch(/127\.0\.0\.1|localhost/);
+    const named = await run(['configure', 'test'], {
+      env: { ...env, GCSAT_SMTP_URL: `${url}?name=out.acme.example` },
+    });
+    expect(named.code).toBe(0);
+    expect(lines).toContain('EHLO out.acme.example');
   });
 
   test('sends one sample to oneself, and records nothing', async () => {
