@@ -8,7 +8,7 @@ export const testCommand: CommandDeclaration = {
   name: 'test',
   summary: 'check that everything configured works',
   details:
-    'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects and logs in). ' +
+    'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects, logs in and names the sender). ' +
     'Sends a message only with --send-to. The first check that fails decides the exit code.',
   options: [
     {

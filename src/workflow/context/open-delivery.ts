@@ -45,6 +45,7 @@ export async function openDelivery(
     case 'smtp':
       return createSmtp({
         url: required(settings, settings.smtpUrl, 'the address of a mail server', 'GCSAT_SMTP_URL'),
+        publicUrl: settings.publicUrl,
         from: required(settings, settings.from, 'a sender address', 'GCSAT_FROM'),
         composer: await composerOf(settings),
         timeoutMs: settings.timeoutMs,
