@@ -67,18 +67,32 @@ export function createSmtp(options: {
     }
   }
 
-  async function check(): Promise<string> {
-    try {
-      const session = await openSession(server, { timeoutMs, signal });
-      await session.quit();
-    } catch (error) {
-      throw error instanceof SmtpError ? failureOf(error, facts) : error;
-    }
-    const encryption = server.encryption === 'none' ? 'without encryption' : 'encrypted';
-    return `${server.host}:${server.port}, ${encryption}, ${server.login === null ? 'without login' : 'logged in'}`;
-  }
+  const check = (): Promise<string> => tryServer(facts, { timeoutMs, signal });
 
   return { name: 'smtp', repeatable: false, deliver, check, close: () => pool.close() };
+}
+
+/** Connects and logs in, without sending anything. @throws Failure `bad_smtp_url`, or what a message would meet */
+export async function checkSmtpServer(
+  url: string,
+  times: { timeoutMs: number; signal: AbortSignal },
+): Promise<string> {
+  return tryServer({ server: readSmtpUrl(url), sender: senderOf(null).address }, times);
+}
+
+async function tryServer(
+  facts: SessionFacts,
+  times: { timeoutMs: number; signal: AbortSignal },
+): Promise<string> {
+  const { server } = facts;
+  try {
+    const session = await openSession(server, times);
+    await session.quit();
+  } catch (error) {
+    throw error instanceof SmtpError ? failureOf(error, facts) : error;
+  }
+  const encryption = server.encryption === 'none' ? 'without encryption' : 'encrypted';
+  return `${server.host}:${server.port}, ${encryption}, ${server.login === null ? 'without login' : 'logged in'}`;
 }
 
 /** The local part of an address travels unchanged, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). @throws Failure `bad_from` */

@@ -3,7 +3,7 @@ import { createApp, type AppParts } from './app.ts';
 import { addressSet } from './client-address.ts';
 import { responseHeaders } from './headers.ts';
 import { listen, type Listening, type ListenLimits } from './listen.ts';
-import type { PageBrand } from './pages/brand.ts';
+import type { PageBrand } from '../html/brand.ts';
 import { noticePages, pageRoutes } from './pages/pages.ts';
 
 export interface ServerParts extends Pick<

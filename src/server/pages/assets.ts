@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { paletteOf, type Palette } from '../../html/palette.ts';
 import { renderUnescaped } from '../../html/templates.ts';
-import type { LogoType, PageBrand } from './brand.ts';
+import type { LogoType, PageBrand } from '../../html/brand.ts';
 import iconSource from './templates/icon.svg.eta?raw';
 import styleSource from './templates/style.css.eta?raw';
 

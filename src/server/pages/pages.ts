@@ -3,7 +3,7 @@ import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.
 import { chooseLanguage } from './accept-language.ts';
 import { longestComment, readAnswerForm, readRating } from './answer-form.ts';
 import { assetRoutes, assetsOf } from './assets.ts';
-import type { PageBrand } from './brand.ts';
+import type { PageBrand } from '../../html/brand.ts';
 import { pagesWith, type NoticeName, type Pages, type Problem, type Visit } from './render.ts';
 import { visitorWatch } from './visitors.ts';
 

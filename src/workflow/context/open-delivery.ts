@@ -4,6 +4,7 @@ import { createGladlyEmail, plainAddress } from '../../delivery/gladly-email.ts'
 import { createGladlySms, senderNumber } from '../../delivery/gladly-sms.ts';
 import { createMailComposer, type MailComposer } from '../../delivery/mail.ts';
 import { createOutbox } from '../../delivery/outbox.ts';
+import { senderOf } from '../../delivery/sender.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { createSmtp, mailableSender } from '../../delivery/smtp.ts';
 import { builtInTemplate, loadTemplate } from '../../delivery/template.ts';
@@ -56,8 +57,14 @@ export async function openDelivery(
   }
 }
 
+/** @throws Failure `delivery_unsupported` */
+export function refuseUnavailable(delivery: DeliveryName): void {
+  if (!traitsOf(delivery).available) throw notYet(delivery);
+}
+
 /** @throws Failure `bad_from` of kind configuration when the delivery can not send from there. */
 export function checkSender(delivery: DeliveryName, from: string): void {
+  if (delivery === 'outbox') senderOf(from);
   if (delivery === 'gladly-email') plainAddress(from);
   if (delivery === 'gladly-sms') senderNumber(from);
   if (delivery === 'smtp') mailableSender(from);

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { languages, wordsOf } from '../../../src/html/languages.ts';
-import type { PageBrand } from '../../../src/server/pages/brand.ts';
+import type { PageBrand } from '../../../src/html/brand.ts';
 import { noticePages, pageRoutes } from '../../../src/server/pages/pages.ts';
 import { openToken, smallDesk, type OpenSurvey, type SmallDesk } from './small-desk.ts';
 

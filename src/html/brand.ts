@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import { Failure } from '../../failure.ts';
+import { Failure } from '../failure.ts';
 
 /** The operator's branding. */
 export interface PageBrand {
@@ -66,7 +66,7 @@ async function readStart(file: string, most: number): Promise<Uint8Array> {
     }
   } catch (error) {
     throw new Failure('configuration', 'logo_unreadable', `the logo ${file} cannot be read`, {
-      hint: 'Check the path and its permissions, or remove the setting to do without a logo.',
+      hint: 'Check the path and its permissions, or run `gcsat configure unset logo` to do without one.',
       cause: error,
     });
   }
