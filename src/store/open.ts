@@ -6,7 +6,7 @@ import { openSqlite, type SqliteOptions } from './sqlite/driver.ts';
 import { sqlitePath } from './sqlite/location.ts';
 
 /**
- * Opens the ledger, creates it if it is new, and brings its tables to this version.
+ * Opens the ledger, creates it if it is new, and brings its tables to this version, unless it is to stay as it is.
  *
  * @param location a path, `sqlite:path`, `sqlite:///absolute/path` or `:memory:`
  * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full) or
@@ -14,7 +14,7 @@ import { sqlitePath } from './sqlite/location.ts';
  */
 export async function openLedger(
   location: string,
-  options: SqliteOptions = { busyTimeoutMs: 10_000 },
+  options: SqliteOptions & { migrates?: boolean } = { busyTimeoutMs: 10_000 },
 ): Promise<Ledger> {
   const path = sqlitePath(location);
   const dialects = await openSqlite(path, options);
@@ -26,7 +26,7 @@ export async function openLedger(
     await writer.destroy();
   };
   try {
-    await migrate(writer, path);
+    if (options.migrates !== false) await migrate(writer, path);
   } catch (error) {
     await close();
     throw error;

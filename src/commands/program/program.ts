@@ -2,6 +2,7 @@ import { attributeCommand } from '../attribute.ts';
 import { backfillCommand } from '../backfill.ts';
 import { completionCommand } from '../completion.ts';
 import { configureCommand } from '../configure/configure.ts';
+import { ledgerCommand } from '../ledger/ledger.ts';
 import { postCommand } from '../post.ts';
 import { replayCommand } from '../replay.ts';
 import { sandboxCommand } from '../sandbox.ts';
@@ -24,6 +25,7 @@ export const program: CommandDeclaration = {
     webhookCommand,
     surveysCommand,
     postCommand,
+    ledgerCommand,
     sandboxCommand,
     completionCommand(() => program),
   ],

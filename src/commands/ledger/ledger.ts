@@ -1,0 +1,10 @@
+import type { CommandDeclaration } from '../program/declaration.ts';
+import { backupCommand } from './backup.ts';
+import { checkCommand } from './check.ts';
+
+export const ledgerCommand: CommandDeclaration = {
+  name: 'ledger',
+  group: 'Tools',
+  summary: 'look after the ledger: check it, back it up',
+  commands: [checkCommand, backupCommand],
+};
