@@ -22,7 +22,7 @@ interface PageParts {
 type NoticePages = (name: NoticeName, acceptLanguage: string | null) => string;
 
 export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'language'>): NoticePages {
-  const pages = pagesWith(assetsOf(brand));
+  const pages = pagesWith(assetsOf(brand), brand.texts);
   return (name, acceptLanguage) =>
     pages.notice({ speech: chooseLanguage(acceptLanguage, language), companyName: '' }, name);
 }
@@ -35,7 +35,7 @@ export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'lang
 export function pageRoutes(parts: PageParts): Hono {
   const { desk } = parts;
   const assets = assetsOf(parts.brand);
-  const pages = pagesWith(assets);
+  const pages = pagesWith(assets, parts.brand.texts);
   const watch = visitorWatch();
 
   const surveyPage = async (context: Context<object, '/s/:token'>): Promise<Response> => {

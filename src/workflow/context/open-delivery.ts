@@ -80,7 +80,9 @@ export function publicUrlOf(settings: Settings): string {
 async function composerOf(settings: Settings): Promise<MailComposer> {
   const template =
     settings.templateFile === null ? builtInTemplate() : await loadTemplate(settings.templateFile);
-  return createMailComposer({ template });
+  const { color, logoFile, texts } = settings.brand;
+  const greets = settings.policy.greetCustomer;
+  return createMailComposer({ template, brand: { color, hasLogo: logoFile !== null, greets, texts } });
 }
 
 function required(settings: Settings, value: string | null, what: string, how: string): string {
