@@ -37,7 +37,7 @@ export const backfillCommand: CommandDeclaration = {
   ],
   async run(context, { options }) {
     const { backfill } = await import('../workflow/runs/backfill.ts');
-    const { backfillView } = await import('../terminal/backfill-view.ts');
+    const { backfillView, rangeText } = await import('../terminal/backfill-view.ts');
     const { checkTarget, targetOf } = await import('./backfill-target.ts');
     const { beginLongRun, checkFailures, showProgress, warnOfUncertain } =
       await import('./program/long-run.ts');
@@ -49,7 +49,8 @@ export const backfillCommand: CommandDeclaration = {
       const { policy } = services.settings;
       const asks = interactive && options['yes'] !== true && !dryRun && limits.maxSends === null;
       const progress = showProgress(context, asks ? policy.confirmSends : null);
-      if ('range' in target) output.info(`closings from ${target.range.since} until ${target.range.until}`);
+      if ('range' in target)
+        output.info(`closings from ${rangeText({ ...target.range, timezone: target.timezone })}`);
       const { document, failure } = await backfill(
         services,
         { target, limits, dryRun },

@@ -3,9 +3,10 @@ import { isLoopback } from '../domain/values/loopback.ts';
 import { webhookPath } from '../domain/values/webhook-path.ts';
 import type { Log } from '../ports/log.ts';
 import { createMetrics } from '../server/metrics.ts';
-import { readBrand } from '../server/pages/brand.ts';
+import { readBrand } from '../html/brand.ts';
 import { startServer } from '../server/start.ts';
 import { openLog } from '../terminal/log.ts';
+import { refuseUnusable, warnOfConfiguration } from '../workflow/checks/check-configuration.ts';
 import type { Services } from '../workflow/context/services.ts';
 import { openServing, type Serving } from '../workflow/serving/serve.ts';
 import { listenAt } from '../workflow/webhooks/listen-at.ts';
@@ -30,6 +31,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
     ...(inSandbox ? { webhookCredentials: sandboxCredentials() } : {}),
   });
   const credentials = await settings.webhookCredentials();
+  await refuseUnusable(settings);
   const brand = await readBrand(settings.brand);
   const log = await openLog(output.level);
   const metrics = await createMetrics();
@@ -67,7 +69,9 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
       if (servesPageHere && !inSandbox) warnOfLinks(log, server.origin);
       if (!isLoopback(host)) warnOfProxy(log);
       await announce(context, services, server.origin);
+      const checked = warnOfConfiguration(services, log);
       await Promise.race([untilAborted(signal), working]);
+      await checked;
     } finally {
       await server.close();
     }

@@ -62,8 +62,20 @@ export interface Settings {
   readonly outboxDir: string;
   /** The operator's own mail template; null: the built-in one. */
   readonly templateFile: string | null;
-  /** Of the survey page. `color`: `#rrggbb`, or null for our own; `logoFile`: the operator's picture. */
-  readonly brand: { readonly color: string | null; readonly logoFile: string | null };
+  /** Of mail and survey page. `color`: `#rrggbb`, or null for our own; `logoFile`: the operator's picture. */
+  readonly brand: {
+    readonly color: string | null;
+    readonly logoFile: string | null;
+    /** As `OwnTexts` of the pages. */
+    readonly texts: {
+      readonly language: string;
+      readonly question: string | null;
+      readonly resolved: string | null;
+      readonly comment: string | null;
+      readonly thanksTitle: string | null;
+      readonly thanks: string | null;
+    };
+  };
   /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
   readonly policy: Policy;

@@ -73,22 +73,41 @@ export function createSmtp(options: {
     }
   }
 
-  async function check(): Promise<string> {
-    try {
-      const session = await openSession(server, { name, timeoutMs, signal });
-      try {
-        await tryEnvelope(session, facts);
-      } finally {
-        await session.quit();
-      }
-    } catch (error) {
-      throw error instanceof SmtpError ? failureOf(error, facts) : error;
-    }
-    const encryption = server.encryption === 'none' ? 'without encryption' : 'encrypted';
-    return `${server.host}:${server.port}, ${encryption}, ${server.login === null ? 'without login' : 'logged in'}`;
-  }
+  const check = (): Promise<string> =>
+    tryServer(facts, { name, timeoutMs, signal }, (session) => tryEnvelope(session, facts));
 
   return { name: 'smtp', repeatable: false, deliver, check, close: () => pool.close() };
+}
+
+/** Connects and logs in, without a sender yet. @throws Failure `bad_smtp_url`, or what a message would meet */
+export async function checkSmtpServer(
+  url: string,
+  times: { timeoutMs: number; signal: AbortSignal },
+): Promise<string> {
+  const server = readSmtpUrl(url);
+  const sender = senderOf(null).address;
+  const name = server.name ?? greetingName({ publicUrl: null, sender });
+  return tryServer({ server, sender }, { name, ...times }, () => Promise.resolve());
+}
+
+async function tryServer(
+  facts: SessionFacts,
+  greeting: { name: string; timeoutMs: number; signal: AbortSignal },
+  use: (session: SmtpSession) => Promise<void>,
+): Promise<string> {
+  const { server } = facts;
+  try {
+    const session = await openSession(server, greeting);
+    try {
+      await use(session);
+    } finally {
+      await session.quit();
+    }
+  } catch (error) {
+    throw error instanceof SmtpError ? failureOf(error, facts) : error;
+  }
+  const encryption = server.encryption === 'none' ? 'without encryption' : 'encrypted';
+  return `${server.host}:${server.port}, ${encryption}, ${server.login === null ? 'without login' : 'logged in'}`;
 }
 
 /** The local part of an address travels unchanged, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). @throws Failure `bad_from` */

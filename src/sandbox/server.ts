@@ -102,7 +102,7 @@ export function sandboxServer(
     const [path = '', query = ''] = (incoming.url ?? '').split(/\?(.*)/s);
     const method = incoming.method ?? '';
     const at = new Date(sandbox.world.now()).toISOString();
-    const isControl = path.startsWith('/_sandbox/');
+    const isControl = path === '/' || path.startsWith('/_sandbox/');
     response.once('close', () => {
       if (isControl) return;
       const status = response.headersSent ? response.statusCode : null;

@@ -4,7 +4,7 @@ import { addressSet } from './client-address.ts';
 import type { EndedFor } from './connections.ts';
 import { responseHeaders } from './headers.ts';
 import { listen, type Listening, type ListenLimits } from './listen.ts';
-import type { PageBrand } from './pages/brand.ts';
+import type { PageBrand } from '../html/brand.ts';
 import { closedPage, noticePages, pageRoutes } from './pages/pages.ts';
 
 export interface ServerParts extends Pick<

@@ -6,13 +6,16 @@ import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { sqlitePath } from './sqlite/location.ts';
 
 /**
- * Opens the ledger, creates it if it is new, and brings its tables to this version.
+ * Opens the ledger, creates it if it is new, and brings its tables to this version, unless it is to stay as it is.
  *
  * @param location a path, `sqlite:path`, `sqlite:///absolute/path` or `:memory:`
  * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full) or
  * `configuration` (database_unsupported, database_invalid)
  */
-export async function openLedger(location: string, options: SqliteOptions = {}): Promise<Ledger> {
+export async function openLedger(
+  location: string,
+  options: SqliteOptions & { migrates?: boolean } = {},
+): Promise<Ledger> {
   const path = sqlitePath(location);
   const dialects = await openSqlite(path, options);
   const [reader, writer, first] = [dialects.reader, dialects.writer, dialects.first].map(
@@ -23,7 +26,7 @@ export async function openLedger(location: string, options: SqliteOptions = {}):
     await writer.destroy();
   };
   try {
-    await migrate(writer, path);
+    if (options.migrates !== false) await migrate(writer, path);
     dialects.watchVersion((version) => refuseNewer(version, path));
   } catch (error) {
     await close();

@@ -26,6 +26,7 @@ export const program: CommandDeclaration = {
     surveysCommand,
     ledgerCommand,
     postCommand,
+    ledgerCommand,
     sandboxCommand,
     completionCommand(() => program),
   ],

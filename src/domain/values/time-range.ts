@@ -1,3 +1,4 @@
+import { usualDuration } from './usual-duration.ts';
 import { formatInstant, fromMilliseconds, parseInstant, toMilliseconds } from './instant.ts';
 
 /** ISO-8601 times in UTC with milliseconds; `since` is inclusive, `until` exclusive. */
@@ -139,8 +140,10 @@ export function utcDays({ since, until }: TimeRange): string[] {
 function momentOf(given: string, edge: Edge, context: Context, offsetAt: OffsetAt): number {
   const text = given.trim().toLowerCase();
   const moment = agoOf(text, context.nowMs) ?? absoluteOf(text) ?? localOf(text, edge, context, offsetAt);
-  if (moment === null) throw new TimeRangeError(`${edge} '${given}' is not a time`, forms);
-  return moment;
+  if (moment !== null) return moment;
+  const usual = usualDuration(text);
+  const isShort = usual?.endsWith('s') ?? true;
+  throw new TimeRangeError(`${edge} '${given}' is not a time`, isShort ? forms : `Write ${usual ?? ''}.`);
 }
 
 function agoOf(text: string, nowMs: number): number | null {

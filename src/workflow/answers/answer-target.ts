@@ -111,18 +111,19 @@ export async function targetOfConversation(
 }
 
 /** The same at every try, so that a card meets itself: a closing's comes from the ledger's row alone. */
-export function cardSubject(
-  { settings }: Services,
+export async function cardSubject(
+  services: Services,
   { conversationId, customerId }: Pick<AnswerTarget, 'conversationId' | 'customerId'>,
   { closedAt, agent, evidence }: CardFacts,
-): CardSubject {
+): Promise<CardSubject> {
   return {
+    timeZone: (await services.organization()).timezone,
     conversationId,
     agentName: agent?.name ?? agent?.id ?? null,
     channel: evidence?.attribution?.channel ?? null,
     closedAt: credibleTime(closedAt, evidence?.conversation.closedAt),
-    conversationUrl: conversationUrl(settings.policy.conversationLink, {
-      origin: settings.origin,
+    conversationUrl: conversationUrl(services.settings.policy.conversationLink, {
+      origin: services.settings.origin,
       customerId,
       conversationId,
     }),

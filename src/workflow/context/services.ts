@@ -131,9 +131,12 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
   };
 }
 
+/** What it takes to ask Gladly. */
+export type Account = Pick<Settings, 'origin' | 'email' | 'token' | 'timeoutMs' | 'ratePercent'>;
+
 /** A client alone, for questions that need no ledger. */
 export function openGladly(
-  settings: Settings,
+  settings: Account,
   { signal, clock, priority, debug, pacer, sleep: givenSleep }: Surroundings,
   store: LimiterStore,
   slotsFor?: (time: Pick<Services, 'clock' | 'sleep'>) => ReportSlots,

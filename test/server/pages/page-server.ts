@@ -1,5 +1,5 @@
 import { createMetrics } from '../../../src/server/metrics.ts';
-import type { PageBrand } from '../../../src/server/pages/brand.ts';
+import type { PageBrand } from '../../../src/html/brand.ts';
 import { startServer } from '../../../src/server/start.ts';
 import type { SurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 

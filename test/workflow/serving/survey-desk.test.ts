@@ -209,7 +209,7 @@ test('a page, a message and a card say when the conversation closed, whatever it
   const { desk } = deskOf(own);
   expect(await desk.view(survey)).toMatchObject({ closedAt: iso(closedAt) });
   const about = { conversationId, customerId: 'customer' };
-  expect(cardSubject(services, about, closing!).closedAt).toBe(iso(closedAt));
+  expect((await cardSubject(services, about, closing!)).closedAt).toBe(iso(closedAt));
 });
 
 describe('a trial', () => {
