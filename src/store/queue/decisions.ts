@@ -8,10 +8,12 @@ import {
   failureMove,
   messageMove,
   errorOf,
+  resendMove,
   retryMove,
   suppression,
   type MessageResult,
 } from '../../domain/closing/moves.ts';
+import { inDoubt } from '../../domain/closing/doubt.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
@@ -118,7 +120,12 @@ export async function recordDelivery(
         at,
         outcome: result.status,
         externalId: result.status === 'sent' ? result.externalId : null,
-        error: result.status === 'sent' ? null : errorOf(result.failure),
+        error:
+          result.status === 'sent'
+            ? null
+            : result.status === 'uncertain'
+              ? inDoubt(result.failure, closing.surveyId ?? '')
+              : errorOf(result.failure),
       });
     }
     const move = messageMove(closing, result, at, attempts);
@@ -181,18 +188,34 @@ export async function retryClosing(ledger: Ledger, closingId: string, at: string
   return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, retryMove(), at));
 }
 
+/** A person says that a message in doubt did not leave, and has it sent again. @throws Failure closing_changed */
+export async function resendClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+  return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, resendMove(), at));
+}
+
 /** A person stops a survey that has not left. @throws Failure closing_changed */
 export async function cancelClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
   const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
   return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, suppression([reason]), at));
 }
 
-/** A person, or evidence, says that the message did arrive. @throws Failure closing_changed */
-export async function confirmSent(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+/**
+ * A person, or evidence, says that the message did arrive.
+ *
+ * @param externalId of the message on the other side, where that is known
+ * @throws Failure closing_changed
+ */
+export async function confirmSent(
+  ledger: Ledger,
+  closingId: string,
+  at: string,
+  externalId: string | null = null,
+): Promise<Closing> {
   return ledger.write({ closings: [closingId] }, async (trx) => {
     const { leftAt } = await closingIn(trx, closingId);
-    await closeMessage(trx, closingId, { at, outcome: 'sent' });
-    const change = { sentAt: leftAt ?? at, error: null };
-    return apply(trx, closingId, { transition: 'confirm', change, note: null }, at);
+    await closeMessage(trx, closingId, { at, outcome: 'sent', externalId });
+    const change = { sentAt: leftAt ?? at, error: null, ...(externalId === null ? {} : { externalId }) };
+    const note = externalId === null ? null : `found as item ${externalId}`;
+    return apply(trx, closingId, { transition: 'confirm', change, note }, at);
   });
 }

@@ -115,8 +115,10 @@ export async function openServing(services: Services, options: ServingOptions): 
         }),
         keepTime(services, log, settleEveryMilliseconds, async () => {
           const settled = await resolveAbandonedSends(ledger, timeNow(services.clock));
-          for (const { id } of settled)
-            log.warn({ closing: id }, 'a process ended while the message was leaving');
+          for (const { id, error } of settled) {
+            const hint = error?.hint;
+            log.warn({ closing: id, hint }, 'a process ended while the message was leaving');
+          }
           return null;
         }),
         options.catchUpMilliseconds === null

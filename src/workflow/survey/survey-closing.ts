@@ -1,4 +1,5 @@
 import type { Closing } from '../../domain/closing/closing.ts';
+import { doubtHint } from '../../domain/closing/doubt.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { resolveInterruptedSend } from '../../store/queue/claims.ts';
@@ -128,8 +129,9 @@ async function decidedAgain({ ledger, clock }: Services, closing: Closing): Prom
 
 function describeVerdict(look: Look, steps: Steps, verdict: Verdict): ConversationResult {
   const { row, outcome, reasons, failure } = verdict;
-  if (outcome === 'uncertain' && failure !== null) {
-    const warning = `the message may or may not have left: ${failure.message}; it is not repeated by itself`;
+  if (outcome === 'uncertain') {
+    const why = row.error === null ? '' : `: ${row.error.message}`;
+    const warning = `the message may or may not have left${why} (${doubtHint(row.surveyId ?? '')})`;
     return describe(look, steps, { outcome, reasons, row, warnings: [warning] });
   }
   return describe(look, steps, { outcome, reasons, row, failure });
