@@ -75,6 +75,8 @@ async function surveyAgain(
   const { previewConversation } = await import('../../workflow/survey/preview.ts');
   const { surveyConversation } = await import('../../workflow/survey/survey-closing.ts');
   const { workOnConversations } = await import('../program/conversations.ts');
+  const { announceQueue } = await import('../program/queue-note.ts');
+  await announceQueue(context.output, own, dryRun);
   const decideAgain = state === 'uncertain' ? resendSurvey : retrySurvey;
   await decideAgain(own.ledger, closingId, context.now());
   const request = { conversationId, closingId };

@@ -21,6 +21,7 @@ import { historyIn, type AddressHistory } from '../addresses/history.ts';
 import { closeMessage, openMessage } from '../closings/messages.ts';
 import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
+import { refuseWhilePaused, sendingLock } from '../pause.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
 import type { Worker } from '../workers.ts';
 
@@ -80,7 +81,7 @@ export async function decideClosing(
 /**
  * Records that the message is about to leave, right before it does; until `recordDelivery` it may have left.
  *
- * @throws Failure claim_lost, closing_changed
+ * @throws Failure claim_lost, closing_changed; sending_paused, and then nothing may leave
  */
 export async function markLeaving(
   ledger: Ledger,
@@ -88,7 +89,8 @@ export async function markLeaving(
   worker: Worker,
   at: string,
 ): Promise<void> {
-  await ledger.write({ closings: [closingId] }, async (trx) => {
+  await ledger.write({ closings: [closingId], names: [sendingLock] }, async (trx) => {
+    await refuseWhilePaused(trx, at);
     await keepClaim(trx, closingId, worker, at);
     const leave = { transition: 'leave', change: { leftAt: at }, note: null } as const;
     const closing = await apply(trx, closingId, leave, at);

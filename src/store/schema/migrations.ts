@@ -2,13 +2,21 @@ import type { Kysely } from 'kysely';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { separateLanes } from './lanes.ts';
+import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
 type Migration = (trx: Writing) => Promise<void>;
 
 /** In order; the version of a ledger is the number of those applied. Never edited once released. */
-const migrations: readonly Migration[] = [createTables, addEvents, addIndexes, indexQueues, separateLanes];
+const migrations: readonly Migration[] = [
+  createTables,
+  addEvents,
+  addIndexes,
+  indexQueues,
+  separateLanes,
+  addPause,
+];
 
 /**
  * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at
