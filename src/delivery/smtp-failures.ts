@@ -153,7 +153,7 @@ function inDoubt(error: SmtpError, facts: SessionFacts): Failure {
     'smtp_uncertain',
     `the mail server ${nameOf(facts)} did not say whether it accepted the message: ${reasonOf(error, facts)}`,
     {
-      hint: 'Check the log of the mail server, then settle the survey with `gcsat surveys retry`.',
+      hint: 'Look for the message in the log of the mail server.',
       cause: error,
     },
   );

@@ -97,6 +97,7 @@ export async function createMetrics(): Promise<Metrics> {
   const due = gauge('queue_due', 'Closings that are due.');
   const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest of them has been due.');
   const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
+  const paused = gauge('sending_paused', '1 while sending is paused on this ledger.');
   const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
   const gladly = counter('gladly_requests_total', 'Requests sent to Gladly, by operation.', 'operation');
   const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that were retries.');
@@ -123,7 +124,7 @@ export async function createMetrics(): Promise<Metrics> {
     waiting.reset();
     if (queue === null) {
       // An old figure would look like a healthy queue, and so would a zero.
-      for (const figure of [due, oldest, missing]) figure.remove();
+      for (const figure of [due, oldest, missing, paused]) figure.remove();
       return;
     }
     const { oldestDueAt } = queue;
@@ -131,6 +132,7 @@ export async function createMetrics(): Promise<Metrics> {
     oldest.set(oldestDueAt === null ? 0 : Math.max(0, (now - Date.parse(oldestDueAt)) / 1000));
     for (const [state, count] of Object.entries(queue.states)) waiting.set({ state }, count);
     missing.set(queue.cardsMissing);
+    paused.set(queue.pause === null ? 0 : 1);
   }
 
   function readRequests({ requests }: Scrape): void {

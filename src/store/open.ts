@@ -1,9 +1,16 @@
+import { existsSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
 import type { Ledger } from './ledger.ts';
 import { migrate, refuseNewer } from './schema/migrations.ts';
 import type { LedgerTables } from './schema/tables.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { sqlitePath } from './sqlite/location.ts';
+
+/** Whether there is a file at this place. @throws Failure database_unsupported, database_invalid */
+export function ledgerExists(location: string): boolean {
+  const path = sqlitePath(location);
+  return path === ':memory:' || existsSync(path);
+}
 
 /**
  * Opens the ledger, creates it if it is new, and brings its tables to this version, unless it is to stay as it is.

@@ -1,6 +1,7 @@
 import type { BackfillDocument } from '../documents/backfill.ts';
 import { isNarrow, labelled } from './narrow.ts';
 import type { Output } from './output.ts';
+import { pauseText } from './pause-view.ts';
 import { cut } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from './time.ts';
@@ -41,6 +42,7 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
     lines.push(line('', `and ${failures.length - shownFailures} more`));
   }
   if (end !== 'done') lines.push(line('Stopped', paint.yellow(endText(document))));
+  if (document.pause !== null) lines.push(line('Paused', paint.yellow(pauseText(document.pause))));
   lines.push(line('Time', `${document.seconds} s`));
   return lines.join('\n');
 }
@@ -96,7 +98,7 @@ function wrapped(parts: readonly string[], screen: Screen): string[] {
 }
 
 function endText({ end, left: waiting, error }: BackfillDocument): string {
-  const left = `${waiting} closings are left in the queue; run it again to continue`;
+  const left = `${waiting} ${waiting === 1 ? 'closing stays' : 'closings stay'} due in the queue`;
   switch (end) {
     case 'max_sends':
       return `--max-sends is reached; ${left}`;

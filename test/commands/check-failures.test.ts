@@ -41,6 +41,9 @@ function told({
     end: 'done',
     error: null,
     left: 0,
+    queued: 0,
+    delivery: 'smtp',
+    pause: null,
     plan: null,
     seconds: 1,
   };

@@ -3,6 +3,7 @@ import { createMetrics } from '../../src/server/metrics.ts';
 import { ask, runningServer } from './running.ts';
 
 const figures = {
+  pause: null,
   due: 3,
   oldestDueAt: '2026-11-22T18:00:00.000Z',
   states: { pending: 3, scheduled: 4, sending: 1, uncertain: 2, failed: 5 },

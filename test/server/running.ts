@@ -77,6 +77,7 @@ export async function runningServer(
       credentials: async () => ({ basic: [webhookUser], headers: [] }),
       ready: async () => undefined,
       figures: async () => ({
+        pause: null,
         due: 3,
         oldestDueAt: null,
         states: { pending: 3, scheduled: 0, sending: 0, uncertain: 1, failed: 0 },

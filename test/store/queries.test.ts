@@ -22,6 +22,7 @@ import { story } from '../../src/store/views/story.ts';
 import { countClosings, countDue, failuresBetween, queueFigures } from '../../src/store/views/counts.ts';
 import { unsubscribe } from '../../src/store/addresses/unsubscribes.ts';
 import { recordVisits, visitsIn } from '../../src/store/answers/visits.ts';
+import { pauseSending } from '../../src/store/pause.ts';
 import { endPauses, newerWaiting } from '../../src/store/queue/waiting.ts';
 import { at, freshLedger, here, leaving, nothingRead, reported } from './support.ts';
 
@@ -112,6 +113,9 @@ const answersAndCards = [
   'SEARCH every USING INDEX cards_survey (survey_id=?)',
 ];
 
+/** Whether sending is paused. */
+const ofPause = 'SEARCH pauses USING INTEGER PRIMARY KEY (rowid=?)';
+
 /** What a read does with its tables: an index by name, since a search in the wrong one may cost as much as a scan. */
 const plans: {
   name: string;
@@ -138,9 +142,23 @@ const plans: {
     read: (ledger) => claimNextDue(ledger, here, at(0), 'live'),
     steps: [
       'SEARCH closings USING INDEX closings_claims (claimed_by>?)',
+      ofPause,
       'SEARCH closings USING INDEX closings_queue (lane=? AND due_at=?)',
       'SEARCH other USING INDEX closings_queue (lane=?)',
       'SEARCH closings USING INDEX closings_queue (lane=? AND due_at<?)',
+      'SEARCH other USING INDEX closings_queue (lane=?)',
+    ],
+  },
+  {
+    name: 'claimNextDue while sending is paused, which walks past nothing that waits for its end',
+    fill: (ledger) => pauseSending(ledger, { pausedAt: at(0), until: null, reason: null }),
+    read: (ledger) => claimNextDue(ledger, here, at(0), 'live'),
+    steps: [
+      'SEARCH closings USING INDEX closings_claims (claimed_by>?)',
+      ofPause,
+      'SEARCH closings USING INDEX closings_undecided (lane=? AND due_at=?)',
+      'SEARCH other USING INDEX closings_queue (lane=?)',
+      'SEARCH closings USING INDEX closings_undecided (lane=? AND due_at<?)',
       'SEARCH other USING INDEX closings_queue (lane=?)',
     ],
   },
@@ -152,7 +170,7 @@ const plans: {
   {
     name: 'countDue, which reads the index of the queue alone',
     read: (ledger) => countDue(ledger, at(0), 'live'),
-    steps: ['SEARCH closings USING COVERING INDEX closings_queue (lane=?)'],
+    steps: [ofPause, 'SEARCH closings USING COVERING INDEX closings_queue (lane=?)'],
   },
   {
     name: 'countClosings, which reads the index of a range alone and groups by the few values that it has',
@@ -194,6 +212,7 @@ const plans: {
     name: 'queueFigures, which cost by what is not settled',
     read: (ledger) => queueFigures(ledger, at(0), 'live'),
     steps: [
+      ofPause,
       'SEARCH closings USING COVERING INDEX closings_queue (lane=?)',
       'SEARCH closings USING COVERING INDEX closings_queue (lane=? AND due_at=?)',
       'SEARCH closings USING COVERING INDEX closings_queue (lane=? AND due_at<?)',
@@ -205,7 +224,11 @@ const plans: {
     name: 'newerWaiting, which costs by the closings of one customer',
     read: (ledger) =>
       newerWaiting(ledger, { customerId: 'customer-1', closedAt: at(0), lane: 'trial' }, at(9)),
-    steps: ['SEARCH closings USING INDEX closings_customer (customer_id=?)', 'USE TEMP B-TREE FOR ORDER BY'],
+    steps: [
+      ofPause,
+      'SEARCH closings USING INDEX closings_customer (customer_id=?)',
+      'USE TEMP B-TREE FOR ORDER BY',
+    ],
   },
   {
     name: 'addressHistory, which costs by the closings of one address',

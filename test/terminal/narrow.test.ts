@@ -111,6 +111,9 @@ const run: BackfillDocument = {
   end: 'done',
   error: null,
   left: 0,
+  queued: 0,
+  delivery: 'smtp',
+  pause: null,
   seconds: 5.3,
 };
 

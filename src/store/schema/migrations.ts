@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
 import { separateLanes } from './lanes.ts';
+import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
@@ -16,6 +17,7 @@ const migrations: readonly Migration[] = [
   indexQueues,
   separateLanes,
   respellAddresses,
+  addPause,
 ];
 
 /**

@@ -1,7 +1,8 @@
 import type { BackfillDocument } from '../../documents/backfill.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
-import { countDue } from '../../store/views/counts.ts';
+import { sendingPause } from '../../store/pause.ts';
+import { countDue, countQueued } from '../../store/views/counts.ts';
 import { endPauses } from '../../store/queue/waiting.ts';
 import type { Failure } from '../../failure.ts';
 import { readyToDeliver } from '../survey/decide.ts';
@@ -95,7 +96,8 @@ async function run(
       ? await runRange(services, request.target, request.limits, listener, plan)
       : await runNamed(services, request.target.conversationIds, request.limits, listener, plan);
   const requests = structuredClone(services.client.counts);
-  const left = await countDue(services.ledger, timeNow(services.clock), services.lane);
+  const now = timeNow(services.clock);
+  const { due: left, all: queued } = await countQueued(services.ledger, now, services.lane);
   // A limit that is reached with the last closing stopped nothing.
   const isDone = left === 0 && failure === null && part.end !== 'declined' && part.range !== null;
   const document: BackfillDocument = {
@@ -105,13 +107,18 @@ async function run(
     error: failure === null ? null : errorOf(failure, null),
     requests,
     left,
+    queued,
+    delivery: services.settings.delivery,
+    pause: await sendingPause(services.ledger, now),
     plan: request.dryRun ? plan.end(requests.gladly) : null,
     seconds: Math.round((services.clock() - began) / 100) / 10,
   };
   return { document, failure };
 }
 
-type Part = Omit<BackfillDocument, 'dryRun' | 'error' | 'requests' | 'left' | 'plan' | 'seconds'> & {
+type Rest = 'left' | 'queued' | 'delivery' | 'pause';
+
+type Part = Omit<BackfillDocument, 'dryRun' | 'error' | 'requests' | Rest | 'plan' | 'seconds'> & {
   failure: Failure | null;
 };
 

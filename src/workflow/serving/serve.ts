@@ -1,10 +1,12 @@
 import { setMaxListeners } from 'node:events';
+import type { SendingPause } from '../../domain/closing/pause.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
 import { nextDueAt, resolveAbandonedSends } from '../../store/queue/claims.ts';
+import { sendingPause } from '../../store/pause.ts';
 import { boundOrganization } from '../../store/organization.ts';
 import { proveWritable } from '../../store/storage-probe.ts';
 import { queueFigures, type QueueFigures } from '../../store/views/counts.ts';
@@ -63,6 +65,10 @@ export interface Serving {
 const lookEveryMilliseconds = 3000;
 const lookForCardsEveryMilliseconds = 30_000;
 const settleEveryMilliseconds = 60_000;
+/** A pause holds at once, in the ledger itself; this is how soon its end is seen, and told. */
+const lookForPauseEveryMilliseconds = 1000;
+
+const resumeHint = 'Let it go on with `gcsat resume`.';
 
 const unlimited: QueueLimits = { maxSends: null, maxClosings: null, deadline: null };
 /** After a failure that all closings would meet, one after the other shows whether it has passed. */
@@ -113,10 +119,13 @@ export async function openServing(services: Services, options: ServingOptions): 
           answers.notify();
           return Promise.resolve(null);
         }),
+        keepTime(services, log, lookForPauseEveryMilliseconds, watchPause(services, log, closings)),
         keepTime(services, log, settleEveryMilliseconds, async () => {
           const settled = await resolveAbandonedSends(ledger, timeNow(services.clock));
-          for (const { id } of settled)
-            log.warn({ closing: id }, 'a process ended while the message was leaving');
+          for (const { id, error } of settled) {
+            const hint = error?.hint;
+            log.warn({ closing: id, hint }, 'a process ended while the message was leaving');
+          }
           return null;
         }),
         options.catchUpMilliseconds === null
@@ -179,6 +188,23 @@ async function workWithCare(
     await workOn(services, wakeUp, settle, onlyOne);
     if (seen.trouble !== null) throw seen.trouble;
   }
+}
+
+/** Tells when a pause begins or ends, and wakes the queue at its end. */
+function watchPause({ ledger, clock }: Services, log: Log, wakeUp: WakeUp): () => Promise<null> {
+  let seen: SendingPause | null = null;
+  return async () => {
+    const pause = await sendingPause(ledger, timeNow(clock));
+    if (pause !== null && pause.pausedAt !== seen?.pausedAt) {
+      log.warn({ until: pause.until, hint: resumeHint }, 'sending is paused');
+    }
+    if (pause === null && seen !== null) {
+      log.info({}, 'sending goes on');
+      wakeUp.notify();
+    }
+    seen = pause;
+    return null;
+  };
 }
 
 /**

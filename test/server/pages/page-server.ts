@@ -17,6 +17,7 @@ export async function startPages(
       credentials: async () => ({ basic: [], headers: [] }),
       ready: async () => undefined,
       figures: async () => ({
+        pause: null,
         due: 0,
         oldestDueAt: null,
         states: { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 },

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
+import { doubtHint } from '../../../src/domain/closing/doubt.ts';
 import { trialOf } from '../../../src/domain/closing/identity.ts';
 import { lanes, type Lane } from '../../../src/domain/closing/lanes.ts';
 import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
@@ -104,6 +105,13 @@ const sorted = (rows: readonly Row[]): string[] => rows.map((row) => JSON.string
 const without = (row: Row, ...columns: string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column)));
 
+/** Version 6 changes what was advised about a message in doubt. */
+function withoutOldAdvice(row: Row, state: unknown): unknown {
+  const error = row['error'];
+  if (state !== 'uncertain' || typeof error !== 'string') return error;
+  return JSON.stringify({ ...JSON.parse(error), hint: doubtHint(String(row['survey_id'])) });
+}
+
 const migrated = (): Promise<Ledger> => opened(versionFour());
 
 describe('a ledger of version 4, whose trials and live surveys shared their rows,', () => {
@@ -112,7 +120,9 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     const tasks = Array.from({ length: 4 }, () => ({ action: 'open' as const, location }));
     expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
     const ledger = await opened(location);
-    expect(await after(ledger, 'ledger_version')).toEqual([1, 2, 3, 4, 5, 6].map((version) => ({ version })));
+    expect(await after(ledger, 'ledger_version')).toEqual(
+      [1, 2, 3, 4, 5, 6, 7].map((version) => ({ version })),
+    );
     const count = Object.values(became)
       .flatMap(({ live, trial }) => [live, trial])
       .filter(Boolean).length;
@@ -163,6 +173,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
       expect(without(columns, 'reason_codes')).toEqual({
         ...row,
         id: idOf(name, kept),
+        error: withoutOldAdvice(row, row['state']),
         ...(lost ? { survey_id: null, survey_url: null, address: null } : {}),
       });
       const codes = (JSON.parse(String(row['reasons'])) as { code: string }[]).map(({ code }) => code);
@@ -175,7 +186,11 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     const ledger = await migrated();
     const message = (row: Row): Row => ({ ...without(row, 'closing_id'), of: nameOf(row) });
     expect(sorted((await after(ledger, 'messages')).map(message))).toEqual(
-      sorted(before('messages').map(message)),
+      sorted(
+        before('messages')
+          .map((row) => ({ ...row, error: withoutOldAdvice(row, row['outcome']) }))
+          .map(message),
+      ),
     );
     for (const row of await after(ledger, 'messages')) {
       const lane = row['provider'] === 'outbox' ? 'trial' : 'live';

@@ -5,7 +5,7 @@ import { withoutLane } from '../../../src/domain/closing/identity.ts';
 import { linkKeyOf, makeToken, surveyIdOf } from '../../../src/domain/survey/token.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { answersOf, visitsOf } from '../../support/ledger.ts';
-import { cancelClosing, retryClosing } from '../../../src/store/queue/decisions.ts';
+import { cancelClosing, resendClosing } from '../../../src/store/queue/decisions.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
 import { cardSubject } from '../../../src/workflow/answers/answer-target.ts';
 import { createIntake } from '../../../src/workflow/serving/intake.ts';
@@ -258,7 +258,7 @@ describe('a trial', () => {
     await backfillOf(own.services({ origin }), [since, own.time.now]);
     const [doubtful] = await own.closings();
     expect(doubtful).toMatchObject({ state: 'uncertain' });
-    await retryClosing(own.ledger, doubtful!.id, new Date(own.time.now).toISOString());
+    await resendClosing(own.ledger, doubtful!.id, new Date(own.time.now).toISOString());
     const tried = await backfillOf(own.services(trial), [since, own.time.now]);
     expect(tried.reasons).toEqual({ already_surveyed: 1 });
     const { survey, leave } = tokensOf(own, doubtful!.surveyId!, 'live', origin);
