@@ -1,4 +1,4 @@
-import { parseGladlyTime, type Instant } from '../values/instant.ts';
+import { isZeroTime, parseGladlyTime, type Instant } from '../values/instant.ts';
 import { idOf, objectOf } from '../values/json.ts';
 import { nameKey } from '../values/name-key.ts';
 
@@ -109,8 +109,7 @@ function readItem(entry: unknown): TimelineItem {
     responder: readParticipant(item['responder']),
     startedAt: parseGladlyTime(content['startedAt']),
     answeredAt: parseGladlyTime(content['answeredAt']),
-    answeredUnreadably:
-      idOf(content['answeredAt']) !== null && parseGladlyTime(content['answeredAt']) === null,
+    answeredUnreadably: isUnreadableTime(content['answeredAt']),
     completedAt: parseGladlyTime(content['completedAt']),
     deliveryFailed: deliveryStatus(content) === 'FAILED',
     newStatus: kind === 'status_change' ? idOf(content['status']) : null,
@@ -144,6 +143,10 @@ function readRecording(itemId: string | null, content: Record<string, unknown>):
   const durationSeconds = Number.isFinite(duration) && duration >= 0 ? duration : null;
   const bytes = durationSeconds === null ? null : Math.round(durationSeconds * recordingBytesPerSecond);
   return { itemId, status, durationSeconds, bytes };
+}
+
+function isUnreadableTime(value: unknown): boolean {
+  return idOf(value) !== null && !isZeroTime(value) && parseGladlyTime(value) === null;
 }
 
 function readParticipant(value: unknown): Participant | null {
