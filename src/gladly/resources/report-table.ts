@@ -178,7 +178,7 @@ function otherWidth(
 }
 
 function aText(beginning: string, subject: Subject): Problem {
-  return notAnAnswer(subject, `a text: ${oneLine(withoutAddresses(beginning), 80)}`);
+  return notAnAnswer(subject, `a text: ${oneLine(withoutAddresses(beginning).trim(), 80)}`);
 }
 
 function malformed(error: CsvError, subject: Subject): Problem {

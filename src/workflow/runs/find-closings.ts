@@ -78,7 +78,7 @@ export async function enumerateClosings(
   for (const cover of covers.toReversed()) {
     for (const part of await read(cover)) enumeration.missing.push(...(await elsewhere(part, other, read)));
   }
-  enumeration.missing.sort((one, next) => (one.range.since < next.range.since ? -1 : 1));
+  enumeration.missing = joined(enumeration.missing);
   const warnings = [
     ...enumeration.warnings,
     ...leftOut(withoutId.closing, 'closing'),
@@ -157,6 +157,19 @@ async function elsewhere(
     ...left.map(({ range }) => ({ ...part, range })),
   ];
   return rest.filter(({ range }) => range.since < range.until);
+}
+
+/** In order of time; what follows on one another for the same reason is one part. */
+function joined(missing: readonly MissingPart[]): MissingPart[] {
+  const parts: MissingPart[] = [];
+  for (const part of missing.toSorted((one, next) => (one.range.since < next.range.since ? -1 : 1))) {
+    const last = parts.at(-1);
+    const isMore = last?.failure.code === part.failure.code && last.range.until >= part.range.since;
+    if (!isMore) parts.push(part);
+    else if (part.range.until > last.range.until)
+      parts[parts.length - 1] = { ...last, range: { ...last.range, until: part.range.until } };
+  }
+  return parts;
 }
 
 export function missingSentence({ source, range, failure }: MissingPart): string {

@@ -374,7 +374,11 @@ describe('a past that cannot be read', () => {
     ['a sentence', sentence, 'temporary'],
     ['an outage', { status: 503 }, 'temporary'],
     ['no permission', { status: 403 }, 'credentials'],
-    ['another heading', { status: 200, body: 'Time,Conversation\n1,2\n' }, 'contract'],
+    [
+      'another heading',
+      { status: 200, body: 'Time,Conversation\n1,2\n', headers: { 'content-type': 'text/csv' } },
+      'contract',
+    ],
   ] as const)(
     'because of %s does not stop the present, and is looked through later',
     async (_, fate, kind) => {
