@@ -45,6 +45,8 @@ export interface BackfillDocument {
   reasons: Partial<Record<ReasonCode, number>>;
   requests: RequestFigures;
   failures: ListedFailure[];
+  /** Parts of the range that no source gave: closings may be missing there, and the next run looks again. */
+  missing: { since: string; until: string; source: string; error: { code: string; message: string } }[];
   /** Why the run ended; closings that it left are pending. */
   end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined' | 'stopped';
   /** What stopped it. */

@@ -3,7 +3,7 @@ import type { Log } from '../ports/log.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import type { RequestFigures } from '../documents/survey.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
-import type { QueueFigures } from '../workflow/serving/serve.ts';
+import type { ServingFigures } from '../workflow/serving/serve.ts';
 import type { AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
@@ -11,7 +11,7 @@ import type { Metrics } from './metrics.ts';
 export interface HealthParts {
   /** Throws when the ledger cannot be reached or written. */
   ready: () => Promise<void>;
-  figures: () => Promise<QueueFigures>;
+  figures: () => Promise<ServingFigures>;
   requests: () => RequestFigures;
   metrics: Metrics;
   /** Addresses that may read the metrics, besides this host. */

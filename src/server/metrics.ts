@@ -1,13 +1,13 @@
 import type { Reason } from '../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
-import type { QueueFigures } from '../workflow/serving/serve.ts';
+import type { ServingFigures } from '../workflow/serving/serve.ts';
 import type { EndedFor } from './connections.ts';
 import type { Route } from './routes.ts';
 
 /** Read at the moment of a scrape. */
 interface Scrape {
   /** Null: the ledger could not be read. */
-  queue: QueueFigures | null;
+  queue: ServingFigures | null;
   requests: RequestFigures;
   /** Epoch milliseconds. */
   now: number;
@@ -99,6 +99,10 @@ export async function createMetrics(): Promise<Metrics> {
   const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
   const paused = gauge('sending_paused', '1 while sending is paused on this ledger.');
   const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
+  const looked = gauge(
+    'catch_up_age_seconds',
+    'How long ago the time lies until which closings were looked for.',
+  );
   const gladly = counter('gladly_requests_total', 'Requests sent to Gladly, by operation.', 'operation');
   const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that were retries.');
   const limited = counter('gladly_rate_limited_total', 'Requests that Gladly answered with 429.');
@@ -124,7 +128,7 @@ export async function createMetrics(): Promise<Metrics> {
     waiting.reset();
     if (queue === null) {
       // An old figure would look like a healthy queue, and so would a zero.
-      for (const figure of [due, oldest, missing, paused]) figure.remove();
+      for (const figure of [due, oldest, missing, paused, looked]) figure.remove();
       return;
     }
     const { oldestDueAt } = queue;
@@ -133,6 +137,8 @@ export async function createMetrics(): Promise<Metrics> {
     for (const [state, count] of Object.entries(queue.states)) waiting.set({ state }, count);
     missing.set(queue.cardsMissing);
     paused.set(queue.pause === null ? 0 : 1);
+    if (queue.lookedUntil === null) looked.remove();
+    else looked.set(Math.max(0, (now - Date.parse(queue.lookedUntil)) / 1000));
   }
 
   function readRequests({ requests }: Scrape): void {

@@ -8,6 +8,7 @@ const figures = {
   oldestDueAt: '2026-11-22T18:00:00.000Z',
   states: { pending: 3, scheduled: 4, sending: 1, uncertain: 2, failed: 5 },
   cardsMissing: 6,
+  lookedUntil: null,
 };
 const down = async (): Promise<never> => {
   throw new Error('the ledger /data/x is gone');

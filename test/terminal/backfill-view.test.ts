@@ -20,6 +20,7 @@ const document: BackfillDocument = {
     rateLimited: 0,
     byOperation: { getConversation: 100, getConversationItems: 80, getCustomer: 61 },
   },
+  missing: [],
   failures: [
     { conversationId: 'c1', error: { code: 'network', message: 'the connection broke' }, retryAt: null },
   ],

@@ -100,6 +100,7 @@ const run: BackfillDocument = {
     rateLimited: 0,
     byOperation: { listEvents: 1, getConversation: 13, getConversationItems: 12, getCustomer: 11 },
   },
+  missing: [],
   failures: [],
   plan: {
     wouldSend: 11,

@@ -46,6 +46,8 @@ const reportsPerMinute = 10;
 const slack = 1.02;
 const longestPauseMs = 60_000;
 const shortPauseMs = 1000;
+/** After a 429 for a report that does not say how long: six tries outlast the minute in which reports are counted. */
+const reportPauseMs = 12_000;
 
 /** A budget for one process: for commands without a ledger, and for tests. */
 export function memoryLimiterStore(): LimiterStore {
@@ -138,7 +140,8 @@ export function createPacer(options: PacerOptions): Pacer {
       if (headers.remaining === 0 && othersAreActive) await pause('requests', shortPauseMs);
     },
     async rateLimited(retryAfterMs, kind = 'request') {
-      const askedMs = retryAfterMs === null || Number.isNaN(retryAfterMs) ? shortPauseMs : retryAfterMs;
+      const unasked = kind === 'report' ? reportPauseMs : shortPauseMs;
+      const askedMs = retryAfterMs === null || Number.isNaN(retryAfterMs) ? unasked : retryAfterMs;
       const forMs = Math.min(Math.max(askedMs, 0), longestPauseMs);
       if (kind === 'request') return pause('requests', forMs);
       await pause('reports', forMs);

@@ -1,7 +1,8 @@
+import { numberOf } from '../../domain/values/json.ts';
 import { Problem, notFound, problemOf, refused, type Subject } from './errors.ts';
 import type { Pacer } from './pacing.ts';
 import { readErrors, type GladlyError, type Refusal } from './refusal.ts';
-import { readRetryAfter, startTries, type RetryOptions, type Tries } from './retry.ts';
+import { mostReportTries, readRetryAfter, startTries, type RetryOptions, type Tries } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { Answer, Outgoing, Transport } from './transport.ts';
 
@@ -133,7 +134,8 @@ export function createRequests(options: RequestOptions): Requests {
       options.onRetry?.(info);
     };
     const triesMs = call.triesMs ?? Math.max(shortestTriesMs, 4 * options.timeoutMs);
-    return startTries({ ...options, onRetry }, call.operation, triesMs);
+    const most = call.kind === 'report' ? mostReportTries : undefined;
+    return startTries({ ...options, onRetry }, call.operation, triesMs, most);
   };
 
   return {
@@ -170,7 +172,7 @@ function unaddressable(subject: Subject): Problem {
 function rateLimitOf(answer: Answer): { limit: number | null; remaining: number | null } {
   const count = (name: string): number | null => {
     const value = answer.header(name);
-    return value === null ? null : Number(value);
+    return numberOf(value);
   };
   return { limit: count('ratelimit-limit-second'), remaining: count('ratelimit-remaining-second') };
 }

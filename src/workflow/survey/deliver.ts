@@ -49,7 +49,8 @@ export async function deliverSurvey(
   const leaving = async (): Promise<void> => {
     const { readAt, customerReadAt } = look.read;
     const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
-    if (services.clock() - oldest > freshMilliseconds) throw new DecideAgain();
+    // Either way, because a clock may be set back.
+    if (Math.abs(services.clock() - oldest) > freshMilliseconds) throw new DecideAgain();
     await markLeaving(ledger, closing.id, worker, timeNow(services.clock)).catch((error: unknown) => {
       throw error instanceof Failure && error.code === 'closing_changed' ? new DecideAgain() : error;
     });

@@ -197,6 +197,17 @@ describe('a 429', () => {
   });
 });
 
+test('a 429 for a report that does not say how long pauses reports longer than requests', async () => {
+  const time = sharedTime();
+  const one = pacer(time);
+  const startedMs = time.nowMs;
+  await one.rateLimited(null, 'report');
+  const requests = grants(time, one, 1);
+  const reports = grants(time, one, 1, 'report');
+  await time.run();
+  expect([requests[0]! - startedMs, reports[0]! - startedMs]).toEqual([1000, 12_000]);
+});
+
 describe('an interactive command', () => {
   test('goes before background work', async () => {
     const time = sharedTime();

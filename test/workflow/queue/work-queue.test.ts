@@ -143,8 +143,8 @@ describe('a closing that fails', () => {
   test.each<[string, Fate, string]>([
     ['404', { status: 404 }, 'conversation_not_found'],
     ['500', { status: 500 }, 'gladly_unavailable'],
-    ['a cut answer', { status: 200, body: '{"id":"abc","custo' }, 'unreadable_answer'],
-    ['a page', { status: 200, body: '<html>log in</html>' }, 'unreadable_answer'],
+    ['a cut answer', { status: 200, body: '{"id":"abc","custo' }, 'network'],
+    ['a page', { status: 200, body: '<html>log in</html>' }, 'not_an_answer'],
     ['a broken connection', 'reset before', 'network'],
   ])('by %s is listed and kept, and stops no other', async (_, fate, code) => {
     const own = await world();
