@@ -24,6 +24,6 @@ export function queueLeftText({ all }: { all: number }, delivery: string): strin
   return (
     `${all} ${all === 1 ? 'closing stays' : 'closings stay'} queued: \`gcsat serve\`, \`gcsat sync\` or the next ` +
     `run decides about ${all === 1 ? 'it' : 'them'} and sends by ${delivery}; ` +
-    '`gcsat surveys cancel --state pending,scheduled` keeps them from being sent'
+    '`gcsat pause` stops that, and `gcsat surveys cancel` takes one out'
   );
 }

@@ -5,7 +5,7 @@ import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { Writing } from '../ledger.ts';
 
 /**
- * Version 6: sending can be paused, a customer's closings are found by their address, and what was kept with messages in
+ * Version 7: sending can be paused, a customer's closings are found by their address, and what was kept with messages in
  * doubt no longer advises to run something again.
  */
 export async function addPause(trx: Writing): Promise<void> {

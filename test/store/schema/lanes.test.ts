@@ -105,7 +105,7 @@ const sorted = (rows: readonly Row[]): string[] => rows.map((row) => JSON.string
 const without = (row: Row, ...columns: string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column)));
 
-/** Version 6 changes what was advised about a message in doubt. */
+/** Version 7 changes what was advised about a message in doubt. */
 function withoutOldAdvice(row: Row, state: unknown): unknown {
   const error = row['error'];
   if (state !== 'uncertain' || typeof error !== 'string') return error;
