@@ -14,6 +14,8 @@ interface LockedPackage {
   license?: string;
   dev?: boolean;
   devOptional?: boolean;
+  optional?: boolean;
+  hasInstallScript?: boolean;
 }
 
 interface Manifest {
@@ -40,6 +42,9 @@ const production = Object.entries(lock.packages).filter(
 
 const locked = Object.entries(lock.packages).filter(([folder]) => folder !== '');
 
+/** Packages for another system are locked but not installed here. */
+const installed = production.filter(([folder]) => existsSync(join(root, folder)));
+
 /** Folders of the packages that the program contains. */
 async function bundled(): Promise<string[]> {
   const { build } = await import('esbuild');
@@ -54,7 +59,7 @@ async function bundled(): Promise<string[]> {
     platform: 'node',
     target: 'node20',
     loader: { '.eta': 'text' },
-    external: ['@photostructure/sqlite'],
+    external: ['libsql'],
     logLevel: 'silent',
   });
   return bundledPackages([metafile]);
@@ -72,9 +77,6 @@ describe('the packed tarball', () => {
   test('holds the program, its terms and its front page, and nothing else', async () => {
     const files = await packedFiles();
     const paths = files.map(({ path }) => path);
-    const builds = ['darwin-arm64', 'darwin-x64', 'linux-arm64', 'linux-x64', 'win32-arm64', 'win32-x64'];
-    const library = (build: string, libc = 'glibc') =>
-      `dist/sqlite/prebuilds/${build}/@photostructure+sqlite.${libc}.node`;
     const chunk = /^dist\/chunks\/[\w-]+-[0-9A-Z]{8}\.js$/;
     expect(paths.filter((path) => !chunk.test(path)).toSorted()).toEqual([
       'LICENSE',
@@ -83,11 +85,6 @@ describe('the packed tarball', () => {
       'bin/package.json',
       'dist/THIRD_PARTY_LICENSES.txt',
       'dist/cli.js',
-      'dist/sqlite/lib/index.mjs',
-      ...builds.flatMap((build) => [
-        library(build),
-        ...(build.startsWith('linux') ? [library(build, 'musl')] : []),
-      ]),
       'dist/start.cjs',
       'package.json',
     ]);
@@ -115,12 +112,17 @@ describe('the packed tarball', () => {
 });
 
 describe('installing it', () => {
-  test('brings no other package and runs no script', () => {
-    expect(manifestAt(root).dependencies).toBeUndefined();
-    expect(production).toEqual([]);
-    const { scripts = {} } = manifestAt(root);
-    expect(Object.keys(scripts).filter((name) => /^(?:pre|post)?install$/.test(name))).toEqual([]);
+  test('runs no script of any package', () => {
+    expect(production.filter(([, { hasInstallScript = false }]) => hasInstallScript)).toEqual([]);
+    // The lock says what the registry said; the packages themselves agree.
+    const scripts = installed.flatMap(([folder]) =>
+      ['preinstall', 'install', 'postinstall']
+        .filter((name) => manifestAt(join(root, folder)).scripts?.[name] !== undefined)
+        .map((name) => `${folder}: ${name}`),
+    );
+    expect(scripts).toEqual([]);
     expect(existsSync(join(root, 'binding.gyp'))).toBe(false);
+    expect(installed.filter(([folder]) => existsSync(join(root, folder, 'binding.gyp')))).toEqual([]);
   });
 
   test('takes exactly what was locked, from the registry, by its hash', () => {
@@ -136,10 +138,16 @@ describe('installing it', () => {
     expect(wrong).toEqual([]);
     expect(locked.length).toBeGreaterThan(200);
   });
+
+  test('brings the ledger’s engine and no other package', () => {
+    const { dependencies = {} } = manifestAt(root);
+    expect(Object.keys(dependencies)).toEqual(['libsql']);
+    expect(installed.length).toBeLessThan(10);
+  });
 });
 
 describe('what is bundled', () => {
-  test('has permissive terms', async () => {
+  test('and what is installed beside it has permissive terms', async () => {
     const permissive = new Set([
       ...['MIT', 'MIT-0', 'ISC', '0BSD', 'BSD-2-Clause', 'BSD-3-Clause', 'Apache-2.0', 'BlueOak-1.0.0'],
       ...['CC0-1.0', 'Unlicense', 'Python-2.0'],
@@ -150,13 +158,14 @@ describe('what is bundled', () => {
         .split(' OR ')
         .some((one) => permissive.has(one));
     expect(isPermissive('GPL-3.0')).toBe(false);
-    const shipped = await bundled();
+    const shipped = [...installed.map(([folder]) => folder), ...(await bundled())];
     expect(shipped.filter((folder) => !isPermissive(manifestAt(join(root, folder)).license))).toEqual([]);
+    expect(production.filter(([, { license }]) => !isPermissive(license))).toEqual([]);
   });
 
   test('is locked, named, and packed with the text of its terms', async () => {
     const terms = readFileSync(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), 'utf8').split(/^-{80}$/m);
-    const folders = [...(await bundled()), 'node_modules/@photostructure/sqlite'];
+    const folders = await bundled();
     expect(folders.length).toBeGreaterThan(15);
     for (const folder of folders) {
       expect(lock.packages[folder], folder).toBeDefined();
@@ -164,7 +173,7 @@ describe('what is bundled', () => {
       const own = terms.find((part) => part.startsWith(`\n\n${name} ${version} (${license})\n`));
       expect(own?.length, `the terms of ${folder}`).toBeGreaterThan(500);
     }
-    expect(terms.length).toBeGreaterThan(folders.length);
+    expect(terms.length).toBe(folders.length + 1);
   });
 
   test('a package without terms, or with others, does not build', () => {

@@ -1,9 +1,6 @@
 import { Failure } from '../failure.ts';
-import { dayOf, english, speechOf, type Language } from '../html/languages.ts';
-import { mailLogo } from '../html/brand.ts';
-import { isolated, longestCompanyName, longestFirstName, visibleName } from '../html/names.ts';
-import { wordsWith, type OwnTexts } from '../html/own-texts.ts';
-import { paletteOf, type Palette } from '../html/palette.ts';
+import { dayOf, english, speechOf, wordsOf, type Language } from '../html/languages.ts';
+import { longestCompanyName, longestFirstName, visibleName } from '../html/names.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { mailWords, type MailWords } from './mail-words.ts';
 
@@ -14,12 +11,6 @@ export interface TemplateData {
   direction: 'ltr' | 'rtl';
   companyName: string;
   agent: { name: string | null; firstName: string | null };
-  /** The whole name: nobody can tell which part of it is the first name. */
-  customer: { name: string | null };
-  /** Null without a logo. Where customers reach the survey page. */
-  logoUrl: string | null;
-  /** The colors of the survey page. */
-  colors: Palette;
   /** As in the attribution, e.g. `email`; null when unknown. */
   channel: string | null;
   /** The day of the closing, in the customer's language. */
@@ -31,33 +22,18 @@ export interface TemplateData {
   unsubscribeUrl: string;
 }
 
-/** How the operator wants mails to look. */
-export interface MailBrand {
-  color: string | null;
-  hasLogo: boolean;
-  /** The mail begins with the customer's name. */
-  greets: boolean;
-  texts?: OwnTexts;
-}
-
-const plainBrand: MailBrand = { color: null, hasLogo: false, greets: false };
-
-const longestName = 80;
+const longestAgentName = 80;
 const longestChannel = 40;
 
 /**
  * @throws Failure `survey_link_invalid` of kind configuration
  */
-export function templateData(message: SurveyMessage, brand: MailBrand = plainBrand): TemplateData {
+export function templateData(message: SurveyMessage): TemplateData {
   const { language, locale } = speechOf(message.language) ?? english;
-  const words = wordsWith(language, brand.texts);
-  const { direction, nameless, stars } = words;
-  // An address in place of a name greets nobody.
-  const customerName = message.to.name?.includes('@') === true ? null : nameOf(message.to.name, longestName);
+  const { direction, nameless, stars } = wordsOf(language);
   const occasion = {
-    agentFirstName: nameOf(message.agent.firstName, longestFirstName),
-    companyName: nameOf(message.companyName, longestCompanyName) ?? nameless,
-    greeted: brand.greets ? customerName : null,
+    agentFirstName: visibleName(message.agent.firstName, longestFirstName),
+    companyName: visibleName(message.companyName, longestCompanyName) ?? nameless,
     channel: message.channel,
     closedOn: dayOf(message.closedAt, locale, message.timeZone),
   };
@@ -65,15 +41,10 @@ export function templateData(message: SurveyMessage, brand: MailBrand = plainBra
     language,
     direction,
     companyName: occasion.companyName,
-    agent: { name: nameOf(message.agent.name, longestName), firstName: occasion.agentFirstName },
-    customer: { name: customerName },
-    logoUrl: brand.hasLogo
-      ? webAddress(new URL(`../assets/${mailLogo}`, webAddress(message.surveyUrl)).href)
-      : null,
-    colors: paletteOf(brand.color),
+    agent: { name: visibleName(message.agent.name, longestAgentName), firstName: occasion.agentFirstName },
     channel: visibleName(message.channel, longestChannel),
     closedOn: occasion.closedOn,
-    words: mailWords(words, occasion),
+    words: mailWords(language, occasion),
     stars: message.ratingUrls.map((url, index) => ({
       rating: index + 1,
       label: stars(index + 1),
@@ -82,12 +53,6 @@ export function templateData(message: SurveyMessage, brand: MailBrand = plainBra
     surveyUrl: webAddress(message.surveyUrl),
     unsubscribeUrl: webAddress(message.unsubscribeUrl),
   };
-}
-
-/** Right-to-left names keep their order within a sentence. */
-function nameOf(name: string | null, longest: number): string | null {
-  const visible = visibleName(name, longest);
-  return visible === null ? null : isolated(visible);
 }
 
 export const sampleLinks = {
@@ -103,7 +68,7 @@ export const sampleLinks = {
 } as const;
 
 export function sampleData(language: Language, agentKnown: boolean): TemplateData {
-  const message: SurveyMessage = {
+  return templateData({
     surveyId: 'sample',
     conversationId: 'sample',
     closingId: 'sample',
@@ -115,8 +80,7 @@ export function sampleData(language: Language, agentKnown: boolean): TemplateDat
     closedAt: '2026-01-31T12:00:00.000Z',
     timeZone: null,
     ...sampleLinks,
-  };
-  return templateData(message, { ...plainBrand, hasLogo: agentKnown, greets: agentKnown });
+  });
 }
 
 /** The address in its canonical form, which has no space, quote, angle bracket or line break. */

@@ -3,13 +3,21 @@ import { formatPolicyValue, parsePolicyValue, policyTakesEmpty } from '../../con
 import { checkProfileValue, parseLogo, parseTemplate } from '../../config/profile-values.ts';
 import type { StoredProfile } from '../../config/profiles.ts';
 import { urlSecrets } from '../../config/secrets.ts';
-import { isPolicyKey, isProfileKey, type PolicyKey, type ProfileKey } from '../../config/setting-keys.ts';
+import {
+  isPolicyKey,
+  isProfileKey,
+  policyKeys,
+  profileKeys,
+  type PolicyKey,
+  type ProfileKey,
+} from '../../config/setting-keys.ts';
 import { readSecret } from '../../config/token-input.ts';
 import { defaultPolicy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
-import { checkValue } from '../../workflow/checks/check-value.ts';
+import { readBrand } from '../../server/pages/brand.ts';
 import { registerSecret } from '../../terminal/redact.ts';
-import { isSet, unknownKey } from './setting-names.ts';
+import { suggest } from '../../terminal/suggest.ts';
+import { isSet } from './shown-settings.ts';
 
 /** The new text of a setting; null restores its default. */
 export type Assignment =
@@ -23,17 +31,13 @@ export async function readAssignment(given: string): Promise<Assignment> {
   if (isPolicyKey(key)) {
     if (isEmpty && !policyTakesEmpty(key)) return { group: 'policy', key, text: null };
     const parsed = readValue('usage', key, (text) => parsePolicyValue(key, text), value);
-    const text = formatPolicyValue(key, { ...defaultPolicy, [key]: parsed });
-    await checkValue(key, text);
-    return { group: 'policy', key, text };
+    return { group: 'policy', key, text: formatPolicyValue(key, { ...defaultPolicy, [key]: parsed }) };
   }
   if (!isProfileKey(key)) throw unknownKey(key);
   if (isEmpty) return { group: 'values', key, text: null };
   readValue('usage', key, (text) => checkProfileValue(key, text), value);
   if (key === 'smtpUrl') urlSecrets(value).forEach(registerSecret);
-  const text = storedText(key, value);
-  await checkValue(key, text);
-  return { group: 'values', key, text };
+  return { group: 'values', key, text: await storedText(key, value) };
 }
 
 async function readKeyAndValue(given: string): Promise<{ key: string; value: string }> {
@@ -58,20 +62,13 @@ async function readKeyAndValue(given: string): Promise<{ key: string; value: str
 }
 
 /** Paths become absolute, since gcsat may run in another folder later. */
-function storedText(key: ProfileKey, value: string): string {
+async function storedText(key: ProfileKey, value: string): Promise<string> {
   if (key === 'template') return parseTemplate(value);
-  return key === 'logo' ? parseLogo(value) : value.trim();
-}
-
-/** Also of a key that this version does not know, when the profile has it. @throws Failure `unknown_key` */
-export function removalOf(key: string, { values, policy }: StoredProfile): Assignment {
-  if (isPolicyKey(key) || Object.hasOwn(policy, key)) {
-    return { group: 'policy', key: key as PolicyKey, text: null };
-  }
-  if (isProfileKey(key) || Object.hasOwn(values, key)) {
-    return { group: 'values', key: key as ProfileKey, text: null };
-  }
-  throw unknownKey(key);
+  if (key !== 'logo') return value.trim();
+  const logoFile = parseLogo(value);
+  // Refuses a picture that the survey page cannot show now, and not when the server starts.
+  await readBrand({ color: null, logoFile });
+  return logoFile;
 }
 
 export function assign(profile: StoredProfile, { group, key, text }: Assignment): StoredProfile {
@@ -82,4 +79,17 @@ export function assign(profile: StoredProfile, { group, key, text }: Assignment)
 /** The text for output, without the password of the mail server. */
 export function shownText({ key, text }: Assignment): string | null {
   return key === 'smtpUrl' && text !== null ? isSet : text;
+}
+
+function unknownKey(key: string): Failure {
+  const keys = [...policyKeys, ...profileKeys];
+  const isAccount = ['domain', 'email', 'token'].includes(key);
+  const near = suggest(key, keys);
+  return new Failure('usage', 'unknown_key', `unknown setting '${key}'`, {
+    hint: isAccount
+      ? 'Run `gcsat configure`, which checks it against Gladly first.'
+      : near === null
+        ? `Use one of ${keys.join(', ')}.`
+        : `Did you mean ${near}?`,
+  });
 }

@@ -1,5 +1,3 @@
-import { isAhead } from './stored-time.ts';
-
 /** `requests` is for everything that we send to Gladly; `reports` is Gladly's slower limit for reports. */
 export type Bucket = 'requests' | 'reports';
 
@@ -70,5 +68,5 @@ export function isPausedAt(pausedUntilMs: number, nowMs: number): boolean {
 }
 
 function believable(timeMs: number, nowMs: number, aheadMs: number): number {
-  return isAhead(timeMs, nowMs, aheadMs) ? 0 : timeMs;
+  return timeMs > nowMs + aheadMs ? 0 : timeMs;
 }

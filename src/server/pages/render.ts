@@ -1,7 +1,6 @@
-import { dayOf, type Language, type Speech } from '../../html/languages.ts';
+import { dayOf, wordsOf, type Speech } from '../../html/languages.ts';
 import { isolated, longestCompanyName, longestFirstName, visibleName } from '../../html/names.ts';
-import { conversationBy, type Notice, type PageSentences, type Words } from '../../html/sentences.ts';
-import { wordsWith, type OwnTexts } from '../../html/own-texts.ts';
+import { conversationBy, type Notice, type PageSentences } from '../../html/sentences.ts';
 import { htmlTemplates } from '../../html/templates.ts';
 import type { SurveyView } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, type FilledIn } from './answer-form.ts';
@@ -53,8 +52,7 @@ const sources = {
   '@unsubscribed': unsubscribedSource,
 };
 
-export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
-  const wordsOf = (language: Language): Words => wordsWith(language, texts);
+export function pagesWith(assets: Assets): Pages {
   const render = htmlTemplates(sources);
   const page = (
     template: keyof typeof sources,
@@ -85,7 +83,7 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
       return page('@survey', visit, {
         title: problems.length === 0 ? question : words.titleOfProblem(question),
         question,
-        about: aboutOf(visit, survey, wordsOf(speech.language)),
+        about: aboutOf(visit, survey),
         answeredAlready: survey.answer !== null,
         problems: described,
         ratingProblem: textOf('rating_missing'),
@@ -143,13 +141,14 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
   };
 }
 
-function aboutOf(visit: Visit, { channel, closedAt, timeZone }: OpenSurvey, words: Words): string {
+function aboutOf(visit: Visit, { channel, closedAt, timeZone }: OpenSurvey): string {
+  const words = wordsOf(visit.speech.language);
   const day = dayOf(closedAt, visit.speech.locale, timeZone).replaceAll(' ', '\u00a0');
   return words.about(conversationBy(channel, words), nameIn(visit), day);
 }
 
 function nameIn({ companyName, speech }: Omit<Visit, 'token'>): string {
-  return shownName(companyName, longestCompanyName) ?? wordsWith(speech.language, undefined).nameless;
+  return shownName(companyName, longestCompanyName) ?? wordsOf(speech.language).nameless;
 }
 
 function shownName(name: string | null, longest: number): string | null {
@@ -163,7 +162,7 @@ function pathOf({ token }: Visit): string {
 }
 
 function describe(problem: Problem, { language, locale }: Speech): { text: string; target: string } {
-  const words = wordsWith(language, undefined).page;
+  const words = wordsOf(language).page;
   switch (problem) {
     case 'rating_missing':
       return { text: words.ratingMissing, target: 'rating-1' };

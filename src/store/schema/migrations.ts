@@ -3,7 +3,6 @@ import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
 import { separateLanes } from './lanes.ts';
-import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
@@ -17,7 +16,6 @@ const migrations: readonly Migration[] = [
   indexQueues,
   separateLanes,
   respellAddresses,
-  addPause,
 ];
 
 /**
@@ -55,17 +53,13 @@ async function versionOf(db: Reading, location: string): Promise<number> {
     .select((eb) => eb.fn.max('version').as('version'))
     .executeTakeFirst();
   const version = (row?.version as number | null | undefined) ?? 0;
-  refuseNewer(version, location);
+  if (version > migrations.length) {
+    throw new Failure(
+      'ledger',
+      'ledger_too_new',
+      `The ledger ${location} has version ${version}; this gcsat knows versions up to ${migrations.length}.`,
+      { hint: 'Use the newer gcsat that changed this ledger, or another ledger (--database).' },
+    );
+  }
   return version;
-}
-
-/** @throws Failure ledger_too_new */
-export function refuseNewer(version: number, location: string): void {
-  if (version <= migrations.length) return;
-  throw new Failure(
-    'ledger',
-    'ledger_too_new',
-    `The ledger ${location} has version ${version}; this gcsat knows versions up to ${migrations.length}.`,
-    { hint: 'Use the newer gcsat that changed this ledger, or another ledger (--database).' },
-  );
 }

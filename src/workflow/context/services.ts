@@ -1,7 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
-import { linkKeyOf } from '../../domain/survey/token.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import type { Priority } from '../../domain/values/request-slot.ts';
 import type { Organization } from '../../gladly/resources/organization.ts';
@@ -14,10 +13,10 @@ import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { directoryCache } from '../../store/directories.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { limiterStore } from '../../store/limiter.ts';
+import { openLedger } from '../../store/open.ts';
 import { boundOrganization, otherOrganization } from '../../store/organization.ts';
 import { currentWorker, type Worker } from '../../store/workers.ts';
 import { unlessBusy, unlessBusyLimiter } from './best-effort.ts';
-import { openSettingsLedger } from './open-settings-ledger.ts';
 import { identifiedOrganization } from './organization.ts';
 import { reportSlots } from './report-semaphore.ts';
 
@@ -53,8 +52,6 @@ export interface Services {
   readonly debug: (text: string) => void;
   /** The organization as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
   organization(): Promise<Organization>;
-  /** Signs the links of this ledger and lane. */
-  linkKey(): Promise<Uint8Array>;
   /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
   provider(): Promise<DeliveryProvider>;
   close(): Promise<void>;
@@ -68,8 +65,8 @@ const readOnlyPatienceMs = 1000;
  * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organization's.
  */
 export async function openServices(settings: Settings, surroundings: Surroundings): Promise<Services> {
-  const ledger = await openSettingsLedger(
-    settings,
+  const ledger = await openLedger(
+    settings.database,
     surroundings.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,
   );
   const services = servicesOn(ledger, settings, surroundings);
@@ -102,12 +99,10 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     cache: readOnly ? { ...cache, write: (...given) => unlessBusy(() => cache.write(...given)) } : cache,
     clock,
   });
-  const { lane } = traitsOf(settings.delivery);
-  const organization = identifiedOrganization({ settings, ledger, client, directory, clock, readOnly });
   let opened: DeliveryProvider | null = null;
   return {
     settings,
-    lane,
+    lane: traitsOf(settings.delivery).lane,
     ledger,
     client,
     directory,
@@ -116,12 +111,7 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     clock,
     sleep,
     debug: surroundings.debug,
-    organization,
-    linkKey: onceDone(async () => {
-      if ((await boundOrganization(ledger)) === null) await organization();
-      const { origin } = (await boundOrganization(ledger)) ?? settings;
-      return linkKeyOf(await settings.surveySecret(), origin, lane);
-    }),
+    organization: identifiedOrganization({ settings, ledger, client, directory, clock, readOnly }),
     provider: onceDone(async () => (opened = await openProvider(settings, client, { clock, signal }))),
     async close() {
       client.close();
@@ -131,12 +121,9 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
   };
 }
 
-/** What it takes to ask Gladly. */
-export type Account = Pick<Settings, 'origin' | 'email' | 'token' | 'timeoutMs' | 'ratePercent'>;
-
 /** A client alone, for questions that need no ledger. */
 export function openGladly(
-  settings: Account,
+  settings: Settings,
   { signal, clock, priority, debug, pacer, sleep: givenSleep }: Surroundings,
   store: LimiterStore,
   slotsFor?: (time: Pick<Services, 'clock' | 'sleep'>) => ReportSlots,
