@@ -13,7 +13,7 @@ describe('the main job', () => {
     expect(stdout).toMatch(/▶ .*yes, last response/);
     expect(stdout).toMatch(/Credit +\S.*\n +last response by/);
     expect(stdout).toMatch(/Verdict +✔ sent to \S+@example\.(com|org|net)/);
-    expect(stdout).toMatch(/Link +http:\/\/localhost:8080\/s\/[\w-]{44}\n/);
+    expect(stdout).toMatch(/Link +http:\/\/localhost:8080\/s\/[\w-]{44}0\n/);
     expect(stdout).toMatch(/Mailbox +to \S+@example/);
     expect(stdout).not.toMatch(/\u001b/);
   });
@@ -191,7 +191,7 @@ describe('the message', () => {
       }),
     );
     expect(urls[0]).not.toBe(urls[1]);
-    expect(urls[0]).toMatch(/^https:\/\/csat\.example\.com\/s\/[\w-]{44}$/);
+    expect(urls[0]).toMatch(/^https:\/\/csat\.example\.com\/s\/[\w-]{44}0$/);
   });
 });
 
