@@ -36,12 +36,22 @@ const app = createApp({
   log,
   clock: Date.now,
   pages: new Hono(),
+  isOurs: () => Promise.resolve(false),
+  closedPage: (c) => Promise.resolve(c.body(null, 404)),
   notice: () => '',
   trustedProxies,
 });
 const observe = metrics.observe.bind(metrics);
 const { origin } = await listen(
-  { app, headers: responseHeaders(null), trustedProxies, log, observe },
+  {
+    app,
+    headers: responseHeaders(null),
+    publicHost: null,
+    trustedProxies,
+    log,
+    observe,
+    connectionEnded: silent,
+  },
   { host: '127.0.0.1', port: 0 },
 );
 print(JSON.stringify({ listening: origin }));

@@ -1,5 +1,5 @@
 // Bundles src/ into dist/, one chunk per lazily imported command, so that a start reads few files.
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { bundledPackages, thirdPartyLicenses } from './third-party-licenses.mjs';
@@ -22,8 +22,6 @@ const common = {
   platform: 'node',
   target: 'node20',
   loader: { '.eta': 'text' },
-  // libsql loads a native library that lies beside its own files.
-  external: ['libsql'],
   define: { GCSAT_VERSION: JSON.stringify(version) },
   metafile: true,
   logLevel: 'warning',
@@ -37,6 +35,20 @@ const startApart = {
       if (kind !== 'dynamic-import' || path.endsWith('/program-help.ts')) return undefined;
       return { path: path === './cli.ts' ? './cli.js' : path, external: true };
     }),
+};
+
+const engine = '@photostructure/sqlite';
+
+/** SQLite loads a native library that lies beside its own files, so it stays one file: "imports" of package.json names it. */
+const engineApart = {
+  name: 'engine-apart',
+  setup: ({ onResolve }) =>
+    onResolve({ filter: new RegExp(`^${engine}$`) }, () => ({ path: '#sqlite', external: true })),
+};
+
+/** Bundled CommonJS packages call require() for Node's own modules, which ES modules do not have. */
+const banner = {
+  js: "import { createRequire as gcsatCreateRequire } from 'node:module';\nconst require = gcsatCreateRequire(import.meta.url);",
 };
 
 await rm(join(root, 'dist'), { recursive: true, force: true });
@@ -53,10 +65,20 @@ const cli = await build({
   entryPoints: { cli: 'src/cli.ts' },
   splitting: true,
   chunkNames: 'chunks/[name]-[hash]',
-  // Bundled CommonJS packages call require() for Node's own modules, which ES modules do not have.
-  banner: {
-    js: "import { createRequire as gcsatCreateRequire } from 'node:module';\nconst require = gcsatCreateRequire(import.meta.url);",
-  },
+  banner,
+  plugins: [engineApart],
 });
-const folders = bundledPackages([start.metafile, cli.metafile]);
+// The engine ships inside the program: as a dependency it would bring an install script along, which it does not need.
+const sqlite = await build({
+  ...common,
+  outdir: 'dist/sqlite/lib',
+  entryPoints: { index: `node_modules/${engine}/dist/index.mjs` },
+  outExtension: { '.js': '.mjs' },
+  banner,
+});
+await cp(join(root, 'node_modules', engine, 'prebuilds'), join(root, 'dist/sqlite/prebuilds'), {
+  recursive: true,
+  dereference: true,
+});
+const folders = bundledPackages([start.metafile, cli.metafile, sqlite.metafile]);
 await writeFile(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), thirdPartyLicenses(root, folders));

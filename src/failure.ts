@@ -74,6 +74,17 @@ export function about(conversationId: string, failure: Failure): Failure {
   });
 }
 
+/** The same failure, where something else is to be done about it. */
+export function advising(hint: string, failure: Failure): Failure {
+  const { kind, code, message, conversationId, scope } = failure;
+  return new Failure(kind, code, message, {
+    hint,
+    scope,
+    cause: failure,
+    ...(conversationId === null ? {} : { conversationId }),
+  });
+}
+
 /** Whether a run has to stop: the next closing, card or conversation would fail the same way. */
 export function stopsTheRun({ scope }: Failure): boolean {
   return scope === 'run';

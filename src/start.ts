@@ -16,6 +16,8 @@ if (only === '--version' || only === '-V') {
 } else if (args.length === 0 || only === '--help' || only === '-h') {
   void import('./commands/program/program-help.ts').then(({ programHelp }) => printAtOnce(programHelp(args)));
 } else {
+  // Without a listener, the signal opens Node's inspector, through which other programs can read every secret.
+  process.on('SIGUSR1', () => undefined);
   void import('./cli.ts');
 }
 

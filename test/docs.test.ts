@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -196,6 +197,18 @@ describe('commands', () => {
     const made = await format(commandReference(), { ...(await resolveConfig(path)), parser: 'markdown' });
     await expect(made).toMatchFileSnapshot(path);
   });
+});
+
+test('programs for jq are understood by the jq of this system, which on Debian 12 is 1.6', () => {
+  const written = documents().flatMap(({ path, text }) =>
+    [...text.matchAll(/\bjq (?:-\w+ )*(?:'([^']+)'|([.]\w[^\s`|)]*))/g)].map((match) => ({
+      path,
+      filter: match[1] ?? match[2] ?? '',
+    })),
+  );
+  expect(written.length).toBeGreaterThan(4);
+  const wrong = written.filter(({ filter }) => spawnSync('jq', ['-n', `empty | ${filter}`]).status !== 0);
+  expect(wrong).toEqual([]);
 });
 
 describe('transcripts', () => {

@@ -19,21 +19,35 @@ const belowWorkflow = [
 ];
 
 /**
- * What each room may import of ours, besides itself. A room is a folder of `src`, or a folder inside `workflow`. Anything
- * else is an import that points upwards.
+ * What each room may import of ours, besides itself. A room is a folder of `src`, or a folder inside `workflow`, `store` or
+ * `domain`; to the rooms beside it, the name of such a folder stands for the files right in it, to all others for everything
+ * in it. Anything else is an import that points upwards.
  */
 const mayImport: Record<string, readonly string[]> = {
   'failure.ts': [],
   'private-folder.ts': [],
-  domain: [],
+  // What a delivery is, which names its lane.
+  domain: ['domain/closing'],
+  'domain/values': [],
+  'domain/attribution': ['domain/values'],
+  'domain/closing': ['domain', 'domain/attribution', 'domain/eligibility', 'domain/values'],
+  'domain/eligibility': ['domain', 'domain/attribution', 'domain/closing'],
+  'domain/survey': ['domain/closing', 'domain/eligibility', 'domain/values'],
   ports: ['failure.ts', 'domain'],
   documents: ['domain'],
   gladly: ['failure.ts', 'domain', 'ports'],
   sources: ['failure.ts', 'domain', 'ports', 'gladly'],
   delivery: ['failure.ts', 'private-folder.ts', 'domain', 'ports', 'html'],
-  store: ['failure.ts', 'private-folder.ts', 'domain', 'ports'],
+  store: ['failure.ts', 'domain', 'ports', 'store/schema', 'store/sqlite'],
+  'store/sqlite': ['failure.ts', 'private-folder.ts', 'domain/values'],
+  'store/schema': ['failure.ts', 'domain', 'store'],
+  'store/closings': ['failure.ts', 'domain', 'store', 'store/schema'],
+  'store/addresses': ['domain', 'store', 'store/closings'],
+  'store/queue': ['failure.ts', 'domain', 'store', 'store/schema', 'store/closings', 'store/addresses'],
+  'store/answers': ['failure.ts', 'domain', 'store', 'store/schema', 'store/closings'],
+  'store/views': ['domain', 'store', 'store/closings', 'store/queue', 'store/answers'],
   config: ['failure.ts', 'private-folder.ts', 'domain'],
-  html: ['domain'],
+  html: ['failure.ts', 'domain'],
   terminal: ['failure.ts', 'domain', 'ports', 'documents'],
   sandbox: ['domain', 'gladly'],
   'workflow/context': belowWorkflow,
@@ -48,7 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
     'workflow/answers',
   ],
   'workflow/operator': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
-  'workflow/checks': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
+  'workflow/checks': [...belowWorkflow, 'html', 'workflow/context', 'workflow/survey'],
   'workflow/webhooks': [...belowWorkflow, 'workflow/context'],
   'workflow/serving': [
     ...belowWorkflow,
@@ -64,6 +78,7 @@ const mayImport: Record<string, readonly string[]> = {
     'domain',
     'ports',
     'documents',
+    'html',
     'workflow',
     'config',
     'terminal',
@@ -99,18 +114,29 @@ function importsOf(file: string): Import[] {
 
 const part = (file: string): string => file.split('/')[0]!;
 
+const foldersWithRooms = new Set(['workflow', 'store', 'domain']);
+
 /** The room that a file stands in. */
 function room(file: string): string {
   const [folder, inner, ...rest] = file.split('/');
-  return folder === 'workflow' && rest.length > 0 ? `${folder}/${inner}` : folder!;
+  return foldersWithRooms.has(folder!) && rest.length > 0 ? `${folder}/${inner}` : folder!;
 }
 
 function allows(from: string, to: string): boolean {
   const allowed = mayImport[room(from)] ?? [];
-  return room(from) === room(to) || allowed.includes(room(to)) || allowed.includes(part(to));
+  if (room(from) === room(to) || allowed.includes(room(to))) return true;
+  return part(from) !== part(to) && allowed.includes(part(to));
 }
 
 describe('layers', () => {
+  test('an import that points upwards would be found', () => {
+    expect(allows('store/queue/claims.ts', 'store/ledger.ts')).toBe(true);
+    expect(allows('workflow/queue/x.ts', 'store/queue/claims.ts')).toBe(true);
+    expect(allows('store/sqlite/x.ts', 'store/ledger.ts')).toBe(false);
+    expect(allows('store/closings/x.ts', 'store/queue/claims.ts')).toBe(false);
+    expect(allows('domain/attribution/x.ts', 'domain/survey/token.ts')).toBe(false);
+  });
+
   test('every room has a place in the order', () => {
     const rooms = new Set(sources().map(room));
     expect([...rooms].filter((name) => !(name in mayImport))).toEqual([]);

@@ -37,26 +37,33 @@ export const backfillCommand: CommandDeclaration = {
   ],
   async run(context, { options }) {
     const { backfill } = await import('../workflow/runs/backfill.ts');
-    const { backfillView } = await import('../terminal/backfill-view.ts');
+    const { backfillView, rangeText } = await import('../terminal/backfill-view.ts');
     const { checkTarget, targetOf } = await import('./backfill-target.ts');
     const { beginLongRun, checkFailures, showProgress, warnOfUncertain } =
       await import('./program/long-run.ts');
+    const { announceQueue, announceRest } = await import('./program/queue-note.ts');
     const { output, interactive } = context;
     checkTarget(options, context);
     const { limits, dryRun } = await beginLongRun(context, options);
     await context.withServices('background', async (services) => {
+      await announceQueue(output, services, dryRun);
       const target = await targetOf(context, services, options);
       const { policy } = services.settings;
       const asks = interactive && options['yes'] !== true && !dryRun && limits.maxSends === null;
       const progress = showProgress(context, asks ? policy.confirmSends : null);
-      if ('range' in target) output.info(`closings from ${target.range.since} until ${target.range.until}`);
-      const { document, failure } = await backfill(
-        services,
-        { target, limits, dryRun },
-        progress.listener,
-      ).finally(() => progress.end());
+      if ('range' in target)
+        output.info(`closings from ${rangeText({ ...target.range, timezone: target.timezone })}`);
+      const { document, failure } = await backfill(services, { target, limits, dryRun }, progress.listener)
+        .finally(() => progress.end())
+        .catch(async (error: unknown) => {
+          // What was found before it stopped is in the queue.
+          if (!dryRun) await announceRest(output, services, true);
+          throw error;
+        });
       output.result(document, () => backfillView(document, output));
       warnOfUncertain(context, document);
+      if (document.end !== 'declined' && !dryRun)
+        await announceRest(output, services, document.end !== 'done');
       warnOfPending(context, document);
       if (failure !== null) throw failure;
       checkFailures(document, progress.unread());

@@ -142,6 +142,7 @@ function introduction(sandbox: RunningSandbox): string[] {
   });
   return [
     `${sandbox.organizationName}, a local Gladly, at ${sandbox.origin}`,
+    'Open it in a browser: mailbox, customers, and what to try.',
     '',
     'To use it from another terminal:',
     `  export GCSAT_DOMAIN=${sandbox.origin}`,

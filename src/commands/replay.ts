@@ -29,12 +29,14 @@ export const replayCommand: CommandDeclaration = {
   examples: ['gcsat replay --sandbox', 'gcsat replay 5LNrIaOiRJ6u3vQ8jHyTkQ --dry-run'],
   async run(context, { arguments: [given], options }) {
     const { namedConversations, workOnConversations } = await import('./program/conversations.ts');
+    const { announceQueue } = await import('./program/queue-note.ts');
     const { mailboxView } = await import('../terminal/mailbox-view.ts');
     await context.settings({ keepsSigningKey: options['dryRun'] !== true });
     const ids = await namedConversations(context, given as string[]);
     await warnOfPlaceholderLinks(context);
-    await context.withServices('interactive', (services) =>
-      workOnConversations(
+    await context.withServices('interactive', async (services) => {
+      await announceQueue(context.output, services, options['dryRun'] === true);
+      await workOnConversations(
         context,
         services,
         ids,
@@ -47,8 +49,8 @@ export const replayCommand: CommandDeclaration = {
           );
           return mailboxView(sent, context.output);
         },
-      ),
-    );
+      );
+    });
   },
 };
 

@@ -12,6 +12,9 @@ export function firstSteps(sandbox: string): string[] {
     'Its survey is in the mailbox a moment later; answer it there:',
     `  ${sandbox}/_sandbox/mailbox/1.html`,
     '',
+    'The mailbox, the customers, and what to try:',
+    `  ${sandbox}/`,
+    '',
     'Press Ctrl-C to stop.',
   ];
 }

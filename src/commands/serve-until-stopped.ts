@@ -3,10 +3,13 @@ import { isLoopback } from '../domain/values/loopback.ts';
 import { webhookPath } from '../domain/values/webhook-path.ts';
 import type { Log } from '../ports/log.ts';
 import { createMetrics } from '../server/metrics.ts';
-import { readBrand } from '../server/pages/brand.ts';
+import { readBrand } from '../html/brand.ts';
 import { startServer } from '../server/start.ts';
 import { openLog } from '../terminal/log.ts';
+import { queueText } from '../terminal/pause-view.ts';
+import { refuseUnusable, warnOfConfiguration } from '../workflow/checks/check-configuration.ts';
 import type { Services } from '../workflow/context/services.ts';
+import { queuedNow, sendingPauseNow } from '../workflow/operator/sending.ts';
 import { openServing, type Serving } from '../workflow/serving/serve.ts';
 import { listenAt } from '../workflow/webhooks/listen-at.ts';
 import type { CommandContext } from './program/context.ts';
@@ -30,6 +33,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
     ...(inSandbox ? { webhookCredentials: sandboxCredentials() } : {}),
   });
   const credentials = await settings.webhookCredentials();
+  await refuseUnusable(settings);
   const brand = await readBrand(settings.brand);
   const log = await openLog(output.level);
   const metrics = await createMetrics();
@@ -66,14 +70,18 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
       warnOfCredentials(log, credentials);
       if (servesPageHere && !inSandbox) warnOfLinks(log, server.origin);
       if (!isLoopback(host)) warnOfProxy(log);
-      await announce(context, services, server.origin);
+      await announce(context, services, server.origin, log);
+      const checked = warnOfConfiguration(services, log);
       await Promise.race([untilAborted(signal), working]);
+      await checked;
     } finally {
       await server.close();
     }
     await finish(serving, working, log);
   };
-  await context.withServices('background', serve, { debug: (text) => log.debug({}, text) });
+  // It tells of a pause in its log.
+  const own = { debug: (text: string) => log.debug({}, text), warnsOfPause: false };
+  await context.withServices('background', serve, own);
   return exitCodeOf(signal);
 }
 
@@ -86,11 +94,18 @@ async function finish(serving: Serving, working: Promise<void>, log: Log): Promi
 }
 
 /** Prints where everything is. In the sandbox it first registers the webhook, so that the whole loop works. */
-async function announce(context: CommandContext, services: Services, origin: string): Promise<void> {
+async function announce(
+  context: CommandContext,
+  services: Services,
+  origin: string,
+  log: Log,
+): Promise<void> {
   const { settings, ledger } = services;
   const sandbox = context.sandbox();
   const webhook = `${origin}${webhookPath}`;
   if (sandbox !== null) await listenAt(services, webhook);
+  const queued = await queuedNow(services);
+  const pause = await sendingPauseNow(ledger, context.now());
   const document = {
     listening: origin,
     webhook,
@@ -98,7 +113,14 @@ async function announce(context: CommandContext, services: Services, origin: str
     ledger: ledger.location,
     delivery: settings.delivery,
     sandbox: sandbox?.origin ?? null,
+    queued: queued.all,
+    due: queued.due,
+    pause,
   };
+  log.info(
+    { queued: queued.all, due: queued.due, delivery: settings.delivery },
+    queueText(queued, settings.delivery),
+  );
   context.output.record(document, () =>
     [`listening on ${origin}`, ...(sandbox === null ? [] : firstSteps(sandbox.origin))].join('\n'),
   );

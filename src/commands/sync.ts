@@ -16,18 +16,23 @@ export const syncCommand: CommandDeclaration = {
     const { syncView } = await import('../terminal/backfill-view.ts');
     const { beginLongRun, checkFailures, showProgress, warnOfUncertain } =
       await import('./program/long-run.ts');
+    const { announceQueue, announceRest } = await import('./program/queue-note.ts');
     const { output } = context;
     const { limits, dryRun } = await beginLongRun(context, options);
     await context.withServices('background', async (services) => {
+      await announceQueue(output, services, dryRun);
       const timezone = (await services.organization()).timezone ?? 'UTC';
       const progress = showProgress(context, null);
-      const { document, failure } = await sync(
-        services,
-        { limits, dryRun, timezone },
-        progress.listener,
-      ).finally(() => progress.end());
+      const { document, failure } = await sync(services, { limits, dryRun, timezone }, progress.listener)
+        .finally(() => progress.end())
+        .catch(async (error: unknown) => {
+          // What was found before it stopped is in the queue.
+          if (!dryRun) await announceRest(output, services, true);
+          throw error;
+        });
       output.record(document, () => syncView(document, output));
       warnOfUncertain(context, document);
+      if (!dryRun) await announceRest(output, services, document.end !== 'done');
       if (failure !== null) throw failure;
       checkFailures(document);
       const { failed } = document.cards;

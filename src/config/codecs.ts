@@ -1,3 +1,4 @@
+import { usualDuration } from '../domain/values/usual-duration.ts';
 import { InvalidValue } from './invalid-value.ts';
 
 /** Between a value and the text that a person writes for it. */
@@ -16,8 +17,11 @@ export function duration(least: number): Codec<number> {
   return {
     parse(text) {
       const match = /^(?:0|(\d{1,9})([smhd]))$/.exec(text.trim().toLowerCase());
-      if (match === null)
-        throw new InvalidValue(`'${text}' is not a duration`, 'Use e.g. 30d, 36h, 90m, 45s or 0.');
+      if (match === null) {
+        const usual = usualDuration(text);
+        const hint = usual === null ? 'Use e.g. 30d, 36h, 90m, 45s or 0.' : `Write ${usual}.`;
+        throw new InvalidValue(`'${text}' is not a duration`, hint);
+      }
       const ms = Number(match[1] ?? 0) * units[(match[2] as keyof typeof units | undefined) ?? 's'];
       if (ms < least) throw new InvalidValue(`'${text}' is too short`, 'Use a duration above 0, e.g. 30d.');
       if (ms > longestMs) throw new InvalidValue(`'${text}' is too long`, 'Use at most 3650d.');

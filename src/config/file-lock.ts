@@ -85,7 +85,7 @@ function hasEnded(content: string): boolean {
 
 async function isOld(lock: string): Promise<boolean> {
   const status = await stat(lock).catch(() => null);
-  return status !== null && Date.now() - status.mtimeMs > abandonedAfterMs;
+  return status !== null && Math.abs(Date.now() - status.mtimeMs) > abandonedAfterMs;
 }
 
 async function contentOf(file: string): Promise<string | null> {

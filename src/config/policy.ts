@@ -79,6 +79,44 @@ const brandColor: Codec<string | null> = {
   format: (color) => color ?? '',
 };
 
+const yesOrNo: Codec<boolean> = {
+  parse(text) {
+    const given = text.trim().toLowerCase();
+    if (given === 'yes' || given === 'no') return given === 'yes';
+    throw new InvalidValue(`'${text}' is neither yes nor no`, 'Use yes or no.');
+  },
+  format: (value) => (value ? 'yes' : 'no'),
+};
+
+const longestSentence = 300;
+
+/** One line that replaces one of our sentences. */
+function sentence(...placeholders: readonly string[]): Codec<string | null> {
+  return {
+    parse(text) {
+      const line = text.trim();
+      if (/\p{Cc}/u.test(line))
+        throw new InvalidValue(
+          'the text contains a line break or another control character',
+          'Use one line of text.',
+        );
+      if (line.length > longestSentence)
+        throw new InvalidValue(
+          `the text is longer than ${longestSentence} characters`,
+          'Use a shorter text.',
+        );
+      const unknown = (line.match(/\{[^{}]*\}/g) ?? []).find((found) => !placeholders.includes(found));
+      if (unknown !== undefined) {
+        const known =
+          placeholders.length === 0 ? 'Write the words themselves.' : `Use ${placeholders.join(' or ')}.`;
+        throw new InvalidValue(`${unknown} is not known in this text`, known);
+      }
+      return line === '' ? null : line;
+    },
+    format: (line) => line ?? '',
+  };
+}
+
 /** The link with its placeholders filled in. */
 function sampleOf(pattern: string): string {
   return pattern
@@ -117,6 +155,12 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   language,
   companyName,
   brandColor,
+  greetCustomer: yesOrNo,
+  questionText: sentence('{agent}'),
+  resolvedText: sentence(),
+  commentText: sentence(),
+  thanksTitle: sentence(),
+  thanksText: sentence(),
   conversationLink,
 };
 

@@ -1,4 +1,4 @@
-import { directories } from './directories.ts';
+import { trustedDirectories } from './trusted-folders.ts';
 import { parseDomain, type Domain } from './domain.ts';
 import { environmentSwitch } from './environment.ts';
 import { readLayers, type Given, type LayerReader } from './layers.ts';
@@ -21,7 +21,7 @@ export async function chosenProfile({
   readonly flags: GlobalFlags;
   readonly env: NodeJS.ProcessEnv;
 }): Promise<{ profile: string; configDir: string }> {
-  const { config: configDir } = directories(env);
+  const { config: configDir } = trustedDirectories(env);
   const layers = readLayers(env, { origin: 'profile', describe: () => configFile(configDir) });
   return { profile: await profileName(layers, flags), configDir };
 }

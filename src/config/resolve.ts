@@ -14,7 +14,8 @@ import { senderOf, storedProfileOf } from './sandbox-account.ts';
 import { basicSecrets, urlSecrets } from './secrets.ts';
 import type { ProfileKey } from './setting-keys.ts';
 import type { SettingOrigin } from './settings.ts';
-import { surveySecret } from './survey-secret.ts';
+import { trustedDirectories } from './trusted-folders.ts';
+import { keepSurveySecret, previousSurveySecrets, surveySecret } from './survey-secret.ts';
 import { webhookCredentialsReader, webhookSecrets } from './webhook-credentials.ts';
 
 /** Customers cannot reach it; it lets an operator click through the messages of the outbox. */
@@ -30,7 +31,8 @@ const defaultRatePercent = 80;
  */
 export async function resolveSettings(sources: SettingSources): Promise<ResolvedSettings> {
   const { flags, env, draft, sandbox, onInvalid, overrides = {}, onSecret = () => undefined } = sources;
-  const { config: configDir, data: dataDir } = directories(env);
+  const folders = sandbox === undefined ? trustedDirectories(env) : directories(env);
+  const { config: configDir, data: dataDir } = folders;
   const describe = (): string => `profile '${profile}' in ${configFile(configDir)}`;
   const origin = sandbox === undefined ? 'profile' : 'sandbox';
   const layers = readLayers(env, { origin, describe }, onInvalid);
@@ -135,7 +137,18 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     },
     smtpUrl,
     templateFile,
-    brand: { color: policy.brandColor, logoFile },
+    brand: {
+      color: policy.brandColor,
+      logoFile,
+      texts: {
+        language: policy.language,
+        question: policy.questionText,
+        resolved: policy.resolvedText,
+        comment: policy.commentText,
+        thanksTitle: policy.thanksTitle,
+        thanks: policy.thanksText,
+      },
+    },
     trustedProxies,
     ratePercent,
     timeoutMs,
@@ -147,7 +160,14 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     async surveySecret() {
       const secret = await surveySecret(env, dataDir, keepsSigningKey);
       onSecret(Buffer.from(secret).toString('utf8'));
+      // A folder that cannot be written keeps no key, but its messages leave all the same.
+      if (keepsSigningKey) await keepSurveySecret(dataDir).catch(() => undefined);
       return secret;
+    },
+    async previousSurveySecrets() {
+      const secrets = await previousSurveySecrets(env, dataDir);
+      for (const secret of secrets) onSecret(Buffer.from(secret).toString('utf8'));
+      return secrets;
     },
     webhookCredentials:
       webhookCredentials === undefined

@@ -1,7 +1,7 @@
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Policy } from '../domain/eligibility/policy.ts';
 import type { HostKind } from './domain.ts';
-import type { WebhookCredentials } from './webhook-credentials.ts';
+import type { ReadWebhookCredentials, WebhookCredentials } from './webhook-credentials.ts';
 
 /** Where a value came from. An earlier one in this list overrides a later one; `sandbox` is the embedded sandbox. */
 export type SettingOrigin = 'flag' | 'environment' | 'profile' | 'default' | 'sandbox';
@@ -62,14 +62,28 @@ export interface Settings {
   readonly outboxDir: string;
   /** The operator's own mail template; null: the built-in one. */
   readonly templateFile: string | null;
-  /** Of the survey page. `color`: `#rrggbb`, or null for our own; `logoFile`: the operator's picture. */
-  readonly brand: { readonly color: string | null; readonly logoFile: string | null };
+  /** Of mail and survey page. `color`: `#rrggbb`, or null for our own; `logoFile`: the operator's picture. */
+  readonly brand: {
+    readonly color: string | null;
+    readonly logoFile: string | null;
+    /** As `OwnTexts` of the pages. */
+    readonly texts: {
+      readonly language: string;
+      readonly question: string | null;
+      readonly resolved: string | null;
+      readonly comment: string | null;
+      readonly thanksTitle: string | null;
+      readonly thanks: string | null;
+    };
+  };
   /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
   readonly policy: Policy;
   /** The signing key of survey links, at least 32 bytes; made when first needed. */
   readonly surveySecret: () => Promise<Uint8Array>;
+  /** Earlier ones, newest first; they are good for unsubscribing alone. */
+  readonly previousSurveySecrets: () => Promise<readonly Uint8Array[]>;
   /** All credentials that Gladly may use now; a change of the files shows at the next call. */
-  readonly webhookCredentials: () => Promise<WebhookCredentials>;
+  readonly webhookCredentials: ReadWebhookCredentials;
   readonly origins: SettingOrigins;
 }

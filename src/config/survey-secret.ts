@@ -1,12 +1,14 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { link, open, readFile, unlink } from 'node:fs/promises';
+import { appendFile, link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
 import { environmentSecret, environmentText, secretVariable } from './environment.ts';
 
 const leastBytes = 32;
+/** Each costs every unsubscribe link that is made up a few microseconds. */
+const mostPrevious = 20;
 
 const newSecret = (): string => randomBytes(48).toString('base64url');
 
@@ -27,7 +29,7 @@ export async function surveySecret(
 ): Promise<Uint8Array> {
   const given = await environmentSecret(env, 'GCSAT_SURVEY_SECRET');
   if (given !== null) return checked(given, secretVariable(env, 'GCSAT_SURVEY_SECRET'));
-  const file = fileOf(dataDir);
+  const file = surveySecretFile(dataDir);
   try {
     const secret =
       (await readIfThere(file)) ?? (keeps ? await make(dataDir, file) : (temporarySecret ??= newSecret()));
@@ -47,18 +49,44 @@ export async function surveySecret(
   }
 }
 
+/**
+ * The keys before this one, newest first, for unsubscribe links in messages that customers have kept: those of
+ * GCSAT_SURVEY_PREVIOUS_SECRET (or its `_FILE` twin), one a line, and those that the data folder has had.
+ */
+export async function previousSurveySecrets(env: NodeJS.ProcessEnv, dataDir: string): Promise<Uint8Array[]> {
+  const given = (await environmentSecret(env, 'GCSAT_SURVEY_PREVIOUS_SECRET')) ?? '';
+  const kept = (await readIfThere(keptFileOf(dataDir)).catch(() => null)) ?? '';
+  return [...linesOf(given), ...linesOf(kept).reverse()]
+    .map((secret) => Buffer.from(secret, 'utf8'))
+    .filter(({ length }) => length >= leastBytes)
+    .slice(0, mostPrevious);
+}
+
+/** Keeps the key of the data folder for when it has been replaced. A key from elsewhere stays there. */
+export async function keepSurveySecret(dataDir: string): Promise<void> {
+  const secret = (await readIfThere(surveySecretFile(dataDir)))?.trim() ?? '';
+  const kept = linesOf((await readIfThere(keptFileOf(dataDir))) ?? '');
+  if (secret === '' || kept.includes(secret)) return;
+  await appendFile(keptFileOf(dataDir), `${secret}\n`, { mode: 0o600, flush: true });
+}
+
+function linesOf(text: string): string[] {
+  return text.split(/\r?\n/).filter((line) => line !== '');
+}
+
 /** Where the key is now, without reading it. `file`: where it is stored, or would be. */
 export function surveySecretPlace(
   env: NodeJS.ProcessEnv,
   dataDir: string,
 ): { place: 'environment' | 'file' | 'none'; file: string } {
-  const file = fileOf(dataDir);
+  const file = surveySecretFile(dataDir);
   const names = ['GCSAT_SURVEY_SECRET', 'GCSAT_SURVEY_SECRET_FILE'];
   if (names.some((name) => environmentText(env, name) !== null)) return { place: 'environment', file };
   return { place: existsSync(file) ? 'file' : 'none', file };
 }
 
-const fileOf = (dataDir: string): string => join(dataDir, 'survey-secret');
+const keptFileOf = (dataDir: string): string => join(dataDir, 'unsubscribe-keys');
+export const surveySecretFile = (dataDir: string): string => join(dataDir, 'survey-secret');
 
 function checked(secret: string, source: string): Uint8Array {
   const bytes = Buffer.from(secret, 'utf8');

@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import { environmentSecret, environmentText, secretVariable } from './environment.ts';
-import { configFile } from './config-file.ts';
+import { configFile, configUnreadable, readConfigFile } from './config-file.ts';
 import { readProfiles, type StoredProfile, type StoredWebhookSecret } from './profiles.ts';
 import { basicSecrets, type OnSecret } from './secrets.ts';
 
@@ -116,23 +116,44 @@ export interface WebhookCredentialSources {
 }
 
 /**
- * Returns all credentials that are accepted now. Every call checks the files and reads those that changed, so that a
- * running server accepts new credentials of `webhook install` before Gladly uses them. The object stays the same until
- * something changes.
+ * Returns all credentials that are accepted now. Those that were read last stay good while a file is missing or broken:
+ * Gladly deactivates a webhook that is refused five times.
+ *
+ * @param onKept once for each time that they could not be read again
+ * @throws Failure kind configuration when none have been read yet
  */
-export function webhookCredentialsReader(
-  sources: WebhookCredentialSources,
-): () => Promise<WebhookCredentials> {
+export type ReadWebhookCredentials = (onKept?: (failure: Failure) => void) => Promise<WebhookCredentials>;
+
+/**
+ * Every call checks the files and reads those that changed, so that a running server accepts new credentials of `webhook
+ * install` before Gladly uses them. The object stays the same until something changes.
+ */
+export function webhookCredentialsReader(sources: WebhookCredentialSources): ReadWebhookCredentials {
   const files = filesOf(sources);
-  let known: { state: string; credentials: WebhookCredentials } | null = null;
-  return async () => {
+  let known: { state: string; credentials: WebhookCredentials; ofProfile: boolean } | null = null;
+  let unreadable = '';
+  return async (onKept) => {
     const state = (await Promise.all(files.map(stateOf))).join(' ');
-    if (known?.state !== state) {
-      known = { state, credentials: await readAll(sources) };
+    if (known?.state === state) return known.credentials;
+    try {
+      if (known?.ofProfile === true) await mustHaveProfiles(sources.configDir);
+      known = { state, ...(await readAll(sources)) };
+      unreadable = '';
       webhookSecrets(known.credentials).forEach((secret) => sources.onSecret?.(secret));
+    } catch (error) {
+      if (known === null || !(error instanceof Failure)) throw error;
+      if (unreadable !== state) onKept?.(error);
+      unreadable = state;
     }
     return known.credentials;
   };
+}
+
+/** No command of ours removes the file, or all profiles at once. */
+async function mustHaveProfiles(configDir: string): Promise<void> {
+  const content = await readConfigFile(configDir);
+  if (content?.['profiles'] === undefined)
+    throw configUnreadable(configFile(configDir), 'it has no profiles');
 }
 
 async function readAll({
@@ -141,15 +162,16 @@ async function readAll({
   profile,
   origin,
   draft,
-}: WebhookCredentialSources): Promise<WebhookCredentials> {
+}: WebhookCredentialSources): Promise<{ credentials: WebhookCredentials; ofProfile: boolean }> {
   const given = await environmentWebhookCredentials(env);
   const stored = draft ?? (await readProfiles(configDir)).get(profile);
   // A profile's credentials belong to its own organization, and must not let in the events of another.
   const isOwn = stored?.domain === undefined || origin === null || stored.domain === origin;
   const kept = profileSecrets(isOwn ? stored : undefined);
   const { basic, headers, basicAlone = [] } = given;
-  if (headers.length === 0) return { basic: [...basic, ...kept], headers };
-  return { basic, headers, basicAlone: [...basicAlone, ...kept] };
+  const ofProfile = draft === undefined && kept.length > 0;
+  if (headers.length === 0) return { credentials: { basic: [...basic, ...kept], headers }, ofProfile };
+  return { credentials: { basic, headers, basicAlone: [...basicAlone, ...kept] }, ofProfile };
 }
 
 function filesOf({ env, configDir, draft }: WebhookCredentialSources): string[] {

@@ -1,11 +1,12 @@
-import { wordsOf, type Language } from '../html/languages.ts';
-import { conversationBy } from '../html/sentences.ts';
+import { conversationBy, type Words } from '../html/sentences.ts';
 
 /** Facts that the sentences are made of. Names are single lines; the date is written in the language. */
 interface Occasion {
   /** Null: unknown. */
   agentFirstName: string | null;
   companyName: string;
+  /** The customer, if greeted by name. */
+  greeted: string | null;
   /** As in the attribution: `email`, `voice`, …; any other is just a conversation. */
   channel: string | null;
   closedOn: string;
@@ -16,6 +17,8 @@ export interface MailWords {
   subject: string;
   /** What inboxes show after the subject. */
   preview: string;
+  /** Empty: the customer is not greeted by name. */
+  greeting: string;
   question: string;
   /** What the question is about: channel, company and date. */
   about: string;
@@ -29,14 +32,14 @@ export interface MailWords {
 }
 
 export function mailWords(
-  language: Language,
-  { agentFirstName, companyName, channel, closedOn }: Occasion,
+  words: Words,
+  { agentFirstName, companyName, greeted, channel, closedOn }: Occasion,
 ): MailWords {
-  const words = wordsOf(language);
   const { mail, verdicts } = words;
   return {
     ...mail,
     subject: mail.subject(companyName, agentFirstName),
+    greeting: greeted === null ? '' : words.greeting(greeted),
     question: words.question(agentFirstName),
     about: words.about(conversationBy(channel, words), companyName, closedOn),
     lowest: verdicts[0],

@@ -1,6 +1,6 @@
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { singleLine } from '../html/single-line.ts';
-import { templateData } from './template-data.ts';
+import { templateData, type MailBrand } from './template-data.ts';
 import type { MailTemplate } from './template.ts';
 
 export interface Mail {
@@ -15,10 +15,10 @@ export type MailComposer = (message: SurveyMessage) => Mail;
 
 const longestSubject = 199;
 
-export function createMailComposer(options: { template: MailTemplate }): MailComposer {
+export function createMailComposer(options: { template: MailTemplate; brand?: MailBrand }): MailComposer {
   const { subject, html, text } = options.template.parts;
   return (message) => {
-    const data = templateData(message);
+    const data = templateData(message, options.brand);
     return {
       subject: singleLine(`${message.mark ?? ''} ${subject.render(data)}`, longestSubject),
       html: `${html.render(data).trim()}\n`,

@@ -1,7 +1,8 @@
 import { Failure } from '../failure.ts';
 import type { DeliveryOutcome } from '../ports/delivery-provider.ts';
 import { singleLine } from '../html/single-line.ts';
-import type { SmtpError } from './smtp-session.ts';
+import { blameOf, type Blame } from './smtp-blame.ts';
+import type { SmtpError } from './smtp-error.ts';
 import type { SmtpServer } from './smtp-url.ts';
 
 /** What a failure may say about a session: never the password, and no address but the operator's own. */
@@ -68,15 +69,15 @@ function unreachable(error: SmtpError, facts: SessionFacts): Failure {
       },
     );
   }
-  return new Failure(
-    'temporary',
-    'smtp_unreachable',
-    `the mail server ${host} did not open a session: ${reasonOf(error, facts)}`,
-    {
-      hint: 'Check GCSAT_SMTP_URL, and that the server is up and offers what the address asks for, then run the command again.',
-      cause: error,
-    },
-  );
+  const message = `the mail server ${host} did not open a session: ${reasonOf(error, facts)}`;
+  if (statusOf(error.reply) >= 500) return senderRefused(message, error);
+  const isGreeting = error.reply !== null && (error.command === 'EHLO' || error.command === 'HELO');
+  return new Failure('temporary', 'smtp_unreachable', message, {
+    hint: isGreeting
+      ? 'If this lasts, greet the server with a full host name of yours: ?name= in GCSAT_SMTP_URL.'
+      : 'Check GCSAT_SMTP_URL, and that the server is up and offers what the address asks for, then run the command again.',
+    cause: error,
+  });
 }
 
 function refusedLogin(error: SmtpError, facts: SessionFacts): Failure {
@@ -99,26 +100,50 @@ function refusedLogin(error: SmtpError, facts: SessionFacts): Failure {
 }
 
 function refused(error: SmtpError, facts: SessionFacts): Failure {
-  const status = statusOf(error.reply);
-  const isFinal = status >= 500 || (error.cause === 'EMESSAGE' && error.reply === null);
   const message = `the mail server ${nameOf(facts)} did not accept the message: ${reasonOf(error, facts)}`;
-  // 552 is about the size of this message (RFC 1870).
-  if (error.command === 'MAIL FROM' && status >= 500 && status !== 552) {
-    // Every message would be refused and none is at fault, so they wait until the setting is corrected.
-    return new Failure('configuration', 'sender_refused', message, {
-      hint: 'Correct GCSAT_FROM, or have the server accept mail from it; waiting surveys are sent then.',
-      cause: error,
-    });
+  switch (blamed(error)) {
+    case 'recipient':
+      return new Failure('contract', 'smtp_refused', message, {
+        hint: 'Correct what the server names, often the address in the customer profile.',
+        cause: error,
+      });
+    case 'sender':
+      return senderRefused(message, error);
+    case 'size':
+      return new Failure('configuration', 'smtp_too_large', message, {
+        hint: 'Make the template smaller, or raise the limit of the server; waiting surveys are sent then.',
+        cause: error,
+      });
+    case 'unclear':
+      // Whether the next message meets it too is known once that is tried.
+      return new Failure('configuration', 'smtp_refusal_unclear', message, {
+        hint: 'Correct what the server names; the survey waits, and is tried again.',
+        scope: 'item',
+        cause: error,
+      });
+    case null:
+      return new Failure('temporary', 'smtp_not_now', message, {
+        hint: 'Run the command again later.',
+        cause: error,
+      });
   }
-  if (isFinal) {
-    return new Failure('contract', 'smtp_refused', message, {
-      hint: 'Correct what the server names, often the address in the customer profile.',
-      cause: error,
-    });
-  }
-  return new Failure('temporary', 'smtp_not_now', message, {
-    hint: 'Run the command again later.',
-    cause: error,
+}
+
+/** Null: the refusal passes by itself. */
+function blamed({ reply, command, cause }: SmtpError): Blame | null {
+  if (reply === null) return cause === 'EMESSAGE' ? 'size' : null;
+  if (statusOf(reply) < 500) return null;
+  const blame = blameOf(reply);
+  // At MAIL FROM the server knows of no recipient, and 552 is about the size (RFC 1870).
+  if (command !== 'MAIL FROM' || blame === 'size') return blame;
+  return statusOf(reply) === 552 ? 'size' : 'sender';
+}
+
+/** Every message meets it and none is at fault, so they wait until it is corrected. */
+function senderRefused(message: string, cause: SmtpError): Failure {
+  return new Failure('configuration', 'sender_refused', message, {
+    hint: 'Correct what the server names, such as GCSAT_FROM, its limit, or ?name= in GCSAT_SMTP_URL; waiting surveys are sent then.',
+    cause,
   });
 }
 
@@ -128,7 +153,7 @@ function inDoubt(error: SmtpError, facts: SessionFacts): Failure {
     'smtp_uncertain',
     `the mail server ${nameOf(facts)} did not say whether it accepted the message: ${reasonOf(error, facts)}`,
     {
-      hint: 'Check the log of the mail server, then settle the survey with `gcsat surveys retry`.',
+      hint: 'Look for the message in the log of the mail server.',
       cause: error,
     },
   );

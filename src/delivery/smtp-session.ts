@@ -1,30 +1,7 @@
 import { Readable } from 'node:stream';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
+import { errorOf, SmtpError } from './smtp-error.ts';
 import type { SmtpServer } from './smtp-url.ts';
-
-/** What went wrong with a mail server, and at which stage. */
-export class SmtpError extends Error {
-  readonly stage: 'connect' | 'login' | 'envelope' | 'message';
-  /** The server's last reply, e.g. `550 5.1.1 No such user`; null: none. */
-  readonly reply: string | null;
-  /** The command that it replied to, if known, e.g. `MAIL FROM`. */
-  readonly command: string | null;
-  /** Node's or OpenSSL's error code, e.g. `ECONNREFUSED`. */
-  override readonly cause: unknown;
-
-  constructor(
-    stage: SmtpError['stage'],
-    message: string,
-    details: { reply?: string | null; command?: string | null; cause?: unknown },
-  ) {
-    super(message);
-    this.name = 'SmtpError';
-    this.stage = stage;
-    this.reply = details.reply ?? null;
-    this.command = details.command ?? null;
-    this.cause = details.cause;
-  }
-}
 
 interface Envelope {
   from: string;
@@ -42,12 +19,19 @@ export interface SmtpSession {
    * @throws SmtpError of stage `envelope` when not a byte of the message had left, else `message`
    */
   send(envelope: Envelope, message: Buffer): Promise<string>;
+  /**
+   * Says one command that carries no message, and returns the reply.
+   *
+   * @throws SmtpError of stage `envelope` when the connection ends
+   */
+  ask(command: string): Promise<string>;
   /** Says goodbye, without waiting long for a reply. */
   quit(): Promise<void>;
   /** Cuts the connection. */
   destroy(): void;
 }
 
+const asking = 'GCSAT-ASKS';
 const farewellMilliseconds = 500;
 /** A live session responds at once; otherwise a new one is opened. */
 const proofMilliseconds = 5000;
@@ -59,13 +43,15 @@ const proofMilliseconds = 5000;
  */
 export async function openSession(
   server: SmtpServer,
-  { timeoutMs, signal }: { timeoutMs: number; signal: AbortSignal },
+  { name, timeoutMs, signal }: { name: string; timeoutMs: number; signal: AbortSignal },
 ): Promise<SmtpSession> {
   const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   signal.throwIfAborted();
+  const question = { command: '', reply: '' };
   const connection = new Connection({
     host: server.host,
     port: server.port,
+    name,
     secure: server.encryption === 'implicit',
     requireTLS: server.encryption === 'starttls',
     ignoreTLS: server.encryption === 'none',
@@ -73,6 +59,12 @@ export async function openSession(
     connectionTimeout: timeoutMs,
     greetingTimeout: timeoutMs,
     socketCloseTimeout: 0,
+    // Nodemailer says single commands only on behalf of a login of one's own.
+    customAuth: {
+      [asking]: async (login) => {
+        question.reply = (await login.sendCommand(question.command)).response;
+      },
+    },
   });
   // Without a listener, an error on an idle connection would end the process.
   connection.on('error', () => undefined);
@@ -92,10 +84,14 @@ export async function openSession(
   } finally {
     signal.removeEventListener('abort', stop);
   }
-  return sessionOf(connection, timeoutMs);
+  return sessionOf(connection, timeoutMs, question);
 }
 
-function sessionOf(connection: SMTPConnection, timeoutMs: number): SmtpSession {
+function sessionOf(
+  connection: SMTPConnection,
+  timeoutMs: number,
+  question: { command: string; reply: string },
+): SmtpSession {
   return {
     get ended() {
       return connection.destroyed;
@@ -131,6 +127,11 @@ function sessionOf(connection: SMTPConnection, timeoutMs: number): SmtpSession {
         throw new SmtpError('message', error.message, error);
       }
     },
+    async ask(command) {
+      question.command = command;
+      await step(connection, 'envelope', timeoutMs, (done) => connection.login({ method: asking }, done));
+      return question.reply;
+    },
     async quit() {
       if (connection.destroyed) return;
       await step(connection, 'connect', farewellMilliseconds, () => connection.quit()).catch(() => undefined);
@@ -138,14 +139,6 @@ function sessionOf(connection: SMTPConnection, timeoutMs: number): SmtpSession {
     },
     destroy: () => connection.close(),
   };
-}
-
-/** What nodemailer's errors have besides a message. */
-interface ErrorDetails {
-  code?: unknown;
-  originalCode?: unknown;
-  response?: unknown;
-  command?: unknown;
 }
 
 /** One step of a session. When a connection ends, nodemailer calls nothing back and only emits an event. */
@@ -182,18 +175,5 @@ function step<Result>(
       if (error instanceof Error) fail(error);
       else settle(() => resolve(result as Result));
     });
-  });
-}
-
-function errorOf(stage: SmtpError['stage'], error: Error & ErrorDetails): SmtpError {
-  const reply = typeof error.response === 'string' && error.response !== '' ? error.response : null;
-  // Nodemailer repeats the reply in its message.
-  const message = reply === null ? error.message : error.message.replace(`: ${reply}`, '');
-  // Once logged in, half a reply from a broken connection is not the server's answer.
-  const isAnswer = stage === 'connect' || ['EAUTH', 'EENVELOPE', 'EMESSAGE'].includes(String(error.code));
-  return new SmtpError(stage, message, {
-    reply: isAnswer ? reply : null,
-    command: typeof error.command === 'string' ? error.command : null,
-    cause: error.originalCode ?? error.code,
   });
 }

@@ -1,6 +1,7 @@
 import { domainToASCII } from 'node:url';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
+import { isGreetingName } from './greeting-name.ts';
 
 /** How to reach a mail server. */
 export interface SmtpServer {
@@ -11,6 +12,8 @@ export interface SmtpServer {
   login: { user: string; password: string } | null;
   /** The most connections at once. */
   connections: number;
+  /** What to greet the server with; null: `greetingName`. */
+  name: string | null;
 }
 
 /** The port of mail submission (RFC 6409) and that of submission over TLS (RFC 8314). */
@@ -20,12 +23,13 @@ const usualConnections = 3;
 const mostConnections = 20;
 
 const hint =
-  'Use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host, with ?tls=required, ?tls=off or ?pool=3 at the end if needed.';
+  'Use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host, with ?tls=required, ?tls=off, ?pool=3 or ?name=mail.acme.com at the end if needed.';
 
 /**
  * Reads a setting such as `smtp://user:password@host:587` or `smtps://host`. TLS is required, so that neither the password
  * nor a customer's address travels in plain text: `?tls=off` turns it off for a relay without login, and on this machine
- * itself it is used only with `?tls=required`. `?pool=5` permits 5 connections.
+ * itself it is used only with `?tls=required`. `?pool=5` permits 5 connections, and
+ * `?name=mail.acme.com` is what the server is greeted with.
  *
  * @throws Failure `bad_smtp_url` of kind configuration, which leaves out the setting because it holds a password
  */
@@ -36,7 +40,7 @@ export function readSmtpUrl(text: string): SmtpServer {
   }
   const host = hostOf(url);
   const login = loginOf(url);
-  const { tls, pool } = optionsOf(url);
+  const { tls, pool, name } = optionsOf(url);
   const encryption = encryptionOf(url.protocol, tls, isLoopback(host));
   if (login !== null && encryption === 'none' && !isLoopback(host)) {
     throw bad('would send the password unencrypted');
@@ -47,6 +51,7 @@ export function readSmtpUrl(text: string): SmtpServer {
     encryption,
     login,
     connections: pool,
+    name,
   };
 }
 
@@ -69,8 +74,19 @@ function loginOf({ username, password }: URL): SmtpServer['login'] {
   return { user: decoded(username), password: decoded(password) };
 }
 
-function optionsOf({ searchParams }: URL): { tls: 'required' | 'off' | null; pool: number } {
-  const { tls = null, pool = String(usualConnections), ...others } = Object.fromEntries(searchParams);
+interface Options {
+  tls: 'required' | 'off' | null;
+  pool: number;
+  name: string | null;
+}
+
+function optionsOf({ searchParams }: URL): Options {
+  const {
+    tls = null,
+    pool = String(usualConnections),
+    name = null,
+    ...others
+  } = Object.fromEntries(searchParams) as Record<string, string | undefined>;
   const [unknown] = Object.keys(others);
   if (unknown !== undefined) throw bad(`has the unknown option ${JSON.stringify(unknown.slice(0, 40))}`);
   if (tls !== null && tls !== 'required' && tls !== 'off')
@@ -78,7 +94,8 @@ function optionsOf({ searchParams }: URL): { tls: 'required' | 'off' | null; poo
   if (!/^\d{1,2}$/.test(pool) || Number(pool) < 1 || Number(pool) > mostConnections) {
     throw bad(`has a pool option that is not a number from 1 to ${mostConnections}`);
   }
-  return { tls, pool: Number(pool) };
+  if (name !== null && !isGreetingName(name)) throw bad('has a name option that is not a full host name');
+  return { tls, pool: Number(pool), name };
 }
 
 function encryptionOf(

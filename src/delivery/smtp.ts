@@ -5,12 +5,15 @@ import {
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
+import { greetingName } from './greeting-name.ts';
 import { internetMessage, messageIdOf } from './internet-message.ts';
 import type { MailComposer } from './mail.ts';
 import { badSender, senderOf, type Sender } from './sender.ts';
 import { failureOf, outcomeOf, type SessionFacts } from './smtp-failures.ts';
 import { createSmtpPool } from './smtp-pool.ts';
-import { openSession, SmtpError, type SmtpSession } from './smtp-session.ts';
+import { SmtpError } from './smtp-error.ts';
+import { openSession, type SmtpSession } from './smtp-session.ts';
+import { tryEnvelope } from './smtp-trial.ts';
 import { readSmtpUrl } from './smtp-url.ts';
 
 /**
@@ -24,6 +27,8 @@ export function createSmtp(options: {
   url: string;
   /** `csat@acme.com` or `Acme <csat@acme.com>`. */
   from: string;
+  /** Address of the survey page; its host may greet the mail server. */
+  publicUrl?: string | null;
   composer: MailComposer;
   /** For one step: connecting with encryption, logging in, sending one message. */
   timeoutMs: number;
@@ -34,9 +39,10 @@ export function createSmtp(options: {
   const { composer, timeoutMs, clock, signal } = options;
   const server = readSmtpUrl(options.url);
   const sender = mailableSender(options.from);
-  const facts: SessionFacts = { server, sender: sender.address };
+  const name = server.name ?? greetingName({ publicUrl: options.publicUrl ?? null, sender: sender.address });
+  const facts: SessionFacts = { server, sender: asciiAddress(sender.address) };
   const pool = createSmtpPool({
-    open: () => openSession(server, { timeoutMs, signal }),
+    open: () => openSession(server, { name, timeoutMs, signal }),
     most: server.connections,
     signal,
   });
@@ -67,18 +73,41 @@ export function createSmtp(options: {
     }
   }
 
-  async function check(): Promise<string> {
-    try {
-      const session = await openSession(server, { timeoutMs, signal });
-      await session.quit();
-    } catch (error) {
-      throw error instanceof SmtpError ? failureOf(error, facts) : error;
-    }
-    const encryption = server.encryption === 'none' ? 'without encryption' : 'encrypted';
-    return `${server.host}:${server.port}, ${encryption}, ${server.login === null ? 'without login' : 'logged in'}`;
-  }
+  const check = (): Promise<string> =>
+    tryServer(facts, { name, timeoutMs, signal }, (session) => tryEnvelope(session, facts));
 
   return { name: 'smtp', repeatable: false, deliver, check, close: () => pool.close() };
+}
+
+/** Connects and logs in, without a sender yet. @throws Failure `bad_smtp_url`, or what a message would meet */
+export async function checkSmtpServer(
+  url: string,
+  times: { timeoutMs: number; signal: AbortSignal },
+): Promise<string> {
+  const server = readSmtpUrl(url);
+  const sender = senderOf(null).address;
+  const name = server.name ?? greetingName({ publicUrl: null, sender });
+  return tryServer({ server, sender }, { name, ...times }, () => Promise.resolve());
+}
+
+async function tryServer(
+  facts: SessionFacts,
+  greeting: { name: string; timeoutMs: number; signal: AbortSignal },
+  use: (session: SmtpSession) => Promise<void>,
+): Promise<string> {
+  const { server } = facts;
+  try {
+    const session = await openSession(server, greeting);
+    try {
+      await use(session);
+    } finally {
+      await session.quit();
+    }
+  } catch (error) {
+    throw error instanceof SmtpError ? failureOf(error, facts) : error;
+  }
+  const encryption = server.encryption === 'none' ? 'without encryption' : 'encrypted';
+  return `${server.host}:${server.port}, ${encryption}, ${server.login === null ? 'without login' : 'logged in'}`;
 }
 
 /** The local part of an address travels unchanged, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). @throws Failure `bad_from` */

@@ -1,6 +1,9 @@
 import { Failure } from '../failure.ts';
-import { dayOf, english, speechOf, wordsOf, type Language } from '../html/languages.ts';
-import { longestCompanyName, longestFirstName, visibleName } from '../html/names.ts';
+import { dayOf, english, speechOf, type Language } from '../html/languages.ts';
+import { mailLogo } from '../html/brand.ts';
+import { isolated, longestCompanyName, longestFirstName, visibleName } from '../html/names.ts';
+import { wordsWith, type OwnTexts } from '../html/own-texts.ts';
+import { paletteOf, type Palette } from '../html/palette.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { mailWords, type MailWords } from './mail-words.ts';
 
@@ -11,6 +14,12 @@ export interface TemplateData {
   direction: 'ltr' | 'rtl';
   companyName: string;
   agent: { name: string | null; firstName: string | null };
+  /** The whole name: nobody can tell which part of it is the first name. */
+  customer: { name: string | null };
+  /** Null without a logo. Where customers reach the survey page. */
+  logoUrl: string | null;
+  /** The colors of the survey page. */
+  colors: Palette;
   /** As in the attribution, e.g. `email`; null when unknown. */
   channel: string | null;
   /** The day of the closing, in the customer's language. */
@@ -22,18 +31,33 @@ export interface TemplateData {
   unsubscribeUrl: string;
 }
 
-const longestAgentName = 80;
+/** How the operator wants mails to look. */
+export interface MailBrand {
+  color: string | null;
+  hasLogo: boolean;
+  /** The mail begins with the customer's name. */
+  greets: boolean;
+  texts?: OwnTexts;
+}
+
+const plainBrand: MailBrand = { color: null, hasLogo: false, greets: false };
+
+const longestName = 80;
 const longestChannel = 40;
 
 /**
  * @throws Failure `survey_link_invalid` of kind configuration
  */
-export function templateData(message: SurveyMessage): TemplateData {
+export function templateData(message: SurveyMessage, brand: MailBrand = plainBrand): TemplateData {
   const { language, locale } = speechOf(message.language) ?? english;
-  const { direction, nameless, stars } = wordsOf(language);
+  const words = wordsWith(language, brand.texts);
+  const { direction, nameless, stars } = words;
+  // An address in place of a name greets nobody.
+  const customerName = message.to.name?.includes('@') === true ? null : nameOf(message.to.name, longestName);
   const occasion = {
-    agentFirstName: visibleName(message.agent.firstName, longestFirstName),
-    companyName: visibleName(message.companyName, longestCompanyName) ?? nameless,
+    agentFirstName: nameOf(message.agent.firstName, longestFirstName),
+    companyName: nameOf(message.companyName, longestCompanyName) ?? nameless,
+    greeted: brand.greets ? customerName : null,
     channel: message.channel,
     closedOn: dayOf(message.closedAt, locale, message.timeZone),
   };
@@ -41,10 +65,15 @@ export function templateData(message: SurveyMessage): TemplateData {
     language,
     direction,
     companyName: occasion.companyName,
-    agent: { name: visibleName(message.agent.name, longestAgentName), firstName: occasion.agentFirstName },
+    agent: { name: nameOf(message.agent.name, longestName), firstName: occasion.agentFirstName },
+    customer: { name: customerName },
+    logoUrl: brand.hasLogo
+      ? webAddress(new URL(`../assets/${mailLogo}`, webAddress(message.surveyUrl)).href)
+      : null,
+    colors: paletteOf(brand.color),
     channel: visibleName(message.channel, longestChannel),
     closedOn: occasion.closedOn,
-    words: mailWords(language, occasion),
+    words: mailWords(words, occasion),
     stars: message.ratingUrls.map((url, index) => ({
       rating: index + 1,
       label: stars(index + 1),
@@ -53,6 +82,12 @@ export function templateData(message: SurveyMessage): TemplateData {
     surveyUrl: webAddress(message.surveyUrl),
     unsubscribeUrl: webAddress(message.unsubscribeUrl),
   };
+}
+
+/** Right-to-left names keep their order within a sentence. */
+function nameOf(name: string | null, longest: number): string | null {
+  const visible = visibleName(name, longest);
+  return visible === null ? null : isolated(visible);
 }
 
 export const sampleLinks = {
@@ -68,7 +103,7 @@ export const sampleLinks = {
 } as const;
 
 export function sampleData(language: Language, agentKnown: boolean): TemplateData {
-  return templateData({
+  const message: SurveyMessage = {
     surveyId: 'sample',
     conversationId: 'sample',
     closingId: 'sample',
@@ -80,7 +115,8 @@ export function sampleData(language: Language, agentKnown: boolean): TemplateDat
     closedAt: '2026-01-31T12:00:00.000Z',
     timeZone: null,
     ...sampleLinks,
-  });
+  };
+  return templateData(message, { ...plainBrand, hasLogo: agentKnown, greets: agentKnown });
 }
 
 /** The address in its canonical form, which has no space, quote, angle bracket or line break. */

@@ -91,7 +91,7 @@ async function readTemplate(file: string): Promise<string> {
     if (error instanceof Failure) throw error;
     if (error instanceof TypeError) throw invalid(file, 1, 'it is not UTF-8 text');
     throw new Failure('configuration', 'template_unreadable', `the survey template ${file} cannot be read`, {
-      hint: 'Check the path and its permissions, or remove the setting to use the built-in template.',
+      hint: 'Check the path and its permissions, or run `gcsat configure unset template` to use the built-in one.',
       cause: error,
     });
   }

@@ -1,3 +1,5 @@
+import type { SendingPause } from '../domain/closing/pause.ts';
+import type { DeliveryName } from '../domain/delivery.ts';
 import type { ReasonCode } from '../domain/eligibility/reason.ts';
 import type { DocumentError, RequestFigures } from './survey.ts';
 
@@ -43,12 +45,20 @@ export interface BackfillDocument {
   reasons: Partial<Record<ReasonCode, number>>;
   requests: RequestFigures;
   failures: ListedFailure[];
+  /** Parts of the range that no source gave: closings may be missing there, and the next run looks again. */
+  missing: { since: string; until: string; source: string; error: { code: string; message: string } }[];
   /** Why the run ended; closings that it left are pending. */
   end: 'done' | 'max_sends' | 'limit' | 'duration' | 'declined' | 'stopped';
   /** What stopped it. */
   error: DocumentError | null;
   /** Closings of the queue that are due and were not worked on, of this range or of another. */
   left: number;
+  /** All closings that wait to be decided or to leave, whenever they are due; `serve`, `sync` and later runs work on them. */
+  queued: number;
+  /** How surveys leave. */
+  delivery: DeliveryName;
+  /** Nothing leaves while it lasts. */
+  pause: SendingPause | null;
   plan: BackfillPlan | null;
   seconds: number;
 }

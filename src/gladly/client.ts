@@ -6,7 +6,12 @@ import { createRequests, type RequestCounts } from './http/requests.ts';
 import type { RetryOptions } from './http/retry.ts';
 import { createTransport } from './http/transport.ts';
 import type { SendOutcome } from './resources/communication.ts';
-import { getConversation, getConversationItems, type Conversation } from './resources/conversations.ts';
+import {
+  getConversation,
+  getConversationItems,
+  getCustomerConversations,
+  type Conversation,
+} from './resources/conversations.ts';
 import { getCustomer, type Customer } from './resources/customers.ts';
 import { sendEmail, type Mail } from './resources/email.ts';
 import { readEvents, type EventQuery, type GladlyEvent } from './resources/events.ts';
@@ -71,6 +76,8 @@ export interface GladlyClient {
   getConversation(id: string): Promise<Conversation>;
   /** Ascending by time. `limited`: the end of the timeline may be missing (getConversationItems). */
   getConversationItems(id: string): Promise<{ items: unknown[]; limited: boolean }>;
+  /** Ascending by time, at most 100. */
+  getCustomerConversations(customerId: string): Promise<Conversation[]>;
   /** `mergedFrom`: the ids that were followed to the customer, the requested one first. */
   getCustomer(id: string): Promise<{ customer: Customer; mergedFrom: string[] }>;
   getAgents(): Promise<Agent[]>;
@@ -155,6 +162,8 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     getConversation: (id) => shared('getConversation', id, () => getConversation(requests, id)),
     getConversationItems: (id) =>
       shared('getConversationItems', id, () => getConversationItems(requests, id)),
+    getCustomerConversations: (id) =>
+      shared('getConversations', id, () => getCustomerConversations(requests, id)),
     getCustomer: (id) => shared('getCustomer', id, () => getCustomer(requests, id)),
     getAgents: () => shared('getAgents', '', () => getAgents(requests)),
     getAgent: (id) => shared('getAgent', id, () => getAgent(requests, id)),

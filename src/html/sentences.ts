@@ -6,6 +6,8 @@ export interface Words {
   conversations: Conversations;
   /** The heading of mail and page. */
   question: (agentFirstName: string | null) => string;
+  /** By the whole name: which part of it is the first name is not certain. */
+  greeting: (customer: string) => string;
   /** What the survey is about, below the heading. */
   about: (conversation: string, company: string, day: string) => string;
   /** `4 out of 5 stars`. */

@@ -1,3 +1,4 @@
+import type { Failure } from '../failure.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
 
 /** A closing as one source reports it. Times are ISO-8601 in UTC with milliseconds. */
@@ -13,9 +14,16 @@ export interface ReportedReopening {
   reopenedAt: string;
 }
 
-/** `withoutId`: the source does not say which conversation it was, so that it can only be counted. */
+/**
+ * `withoutId`: the source does not say which conversation it was, so that it can only be counted. `missing`: a part of
+ * the range that the source did not cover, although it went on. `warning`: a sentence for people.
+ */
 export type Found =
-  { closing: ReportedClosing } | { reopening: ReportedReopening } | { withoutId: 'closing' | 'reopening' };
+  | { closing: ReportedClosing }
+  | { reopening: ReportedReopening }
+  | { withoutId: 'closing' | 'reopening' }
+  | { missing: TimeRange; failure: Failure }
+  | { warning: string };
 
 /** One way to find the closings of a stretch of time. Gladly has no operation that lists conversations. */
 export interface ClosingSource {

@@ -1,4 +1,9 @@
-import { customerPage, customerPageHeaders, type CustomerTimeline } from './customer-page.ts';
+import {
+  customerPage,
+  customerPageHeaders,
+  type CustomerTimeline,
+  type TimelineNames,
+} from './customer-page.ts';
 import type { Route } from './exchange.ts';
 import { currentConversation } from './items.ts';
 import { notFound } from './reply.ts';
@@ -24,6 +29,15 @@ function timelineOfCustomer(world: World, customerId: string): CustomerTimeline 
   };
 }
 
+function namesOf({ setting, mailbox }: World): TimelineNames {
+  return {
+    agents: new Map(
+      setting.directory.agents.flatMap(({ id, name }) => (id === undefined ? [] : [[id, name ?? id]])),
+    ),
+    messages: new Map(mailbox.messages().map((message) => [message.conversationItemId, message])),
+  };
+}
+
 /** Shows a customer as agents see it, with the cards on the timeline. */
 export const controlCustomerRoutes: readonly Route<Sandbox>[] = [
   {
@@ -33,7 +47,8 @@ export const controlCustomerRoutes: readonly Route<Sandbox>[] = [
       const asPage = customer.endsWith('.html');
       const timeline = timelineOfCustomer(world, asPage ? customer.slice(0, -'.html'.length) : customer);
       if (timeline === undefined) return notFound;
-      if (asPage) return { status: 200, headers: customerPageHeaders, body: customerPage(timeline) };
+      if (asPage)
+        return { status: 200, headers: customerPageHeaders, body: customerPage(timeline, namesOf(world)) };
       const cards = timeline.items.filter(({ content }) => content?.type === 'CUSTOMER_ACTIVITY');
       const { id } = timeline.customer;
       const history = world.activities.entries().filter(({ item }) => item.customerId === id);

@@ -1,12 +1,14 @@
 import { controlConversationRoutes } from './control-conversations.ts';
 import { controlCustomerRoutes } from './control-customers.ts';
 import { controlWebhookRoutes } from './control-webhooks.ts';
-import { escaped } from './customer-page.ts';
+import { customerPageHeaders, escaped } from './customer-page.ts';
 import { problem } from './errors.ts';
 import { jsonBody, type Route } from './exchange.ts';
 import { readFaults } from './faults.ts';
+import { frontPage, messagePage } from './front-page.ts';
 import { refuse } from './reply.ts';
 import type { Sandbox } from './server.ts';
+import { organizationName } from './world/organization.ts';
 
 /** A picture of one pixel, which stands for every attachment. */
 const picture = Buffer.from(
@@ -16,6 +18,25 @@ const picture = Buffer.from(
 
 /** Not part of Gladly, for people and tests: mailbox, request log, faults, conversations, webhooks. */
 export const controlRoutes: readonly Route<Sandbox>[] = [
+  {
+    method: 'GET',
+    pattern: '/',
+    handle: ({ world }) => ({
+      status: 200,
+      headers: customerPageHeaders,
+      body: frontPage(world, organizationName),
+    }),
+  },
+  {
+    method: 'GET',
+    pattern: '/_sandbox/messages/:file',
+    handle: ({ world }, _request, { file = '' }) => {
+      const number = /^(\d+)\.html$/.exec(file)?.[1];
+      const message = number === undefined ? undefined : world.mailbox.numbered(Number(number));
+      if (message === undefined) return { status: 404 };
+      return { status: 200, headers: customerPageHeaders, body: messagePage(message) };
+    },
+  },
   {
     method: 'GET',
     pattern: '/_sandbox/mailbox',

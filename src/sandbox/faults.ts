@@ -14,6 +14,18 @@ export interface Faults {
   hangPercent: number;
   /** Seconds in Retry-After of a 429; null leaves the header out. */
   retryAfter: number | null;
+  /** Answered 200 with `strange` in the place of what was asked for. */
+  strangePercent: number;
+  strange: Strange;
+  /** A report ends after so many rows and does not say so; null: it is whole. */
+  reportRowCap: number | null;
+  /** So many blank lines, then a byte order mark, before the heading of a report. */
+  reportBlankLines: number;
+  /** 1: the newest rows of a report come first. */
+  reportReversed: number;
+  /** How far reports and events are behind; null: an hour and 15 seconds. */
+  reportLagMs: number | null;
+  eventLagMs: number | null;
   /** Events wait this long before they are sent to a webhook. */
   webhookDelayMs: number;
   /** Up to this much is added to the wait, at random, so that events overtake each other. */
@@ -24,6 +36,10 @@ export interface Faults {
   webhookDropPercent: number;
 }
 
+/** `endless`: an empty line every 3 seconds, for ever. */
+export const strangeAnswers = ['empty', 'blank', 'text', 'page', 'error', 'endless'] as const;
+export type Strange = (typeof strangeAnswers)[number];
+
 export const noFaults: Faults = {
   latencyMs: 0,
   jitterMs: 0,
@@ -33,6 +49,13 @@ export const noFaults: Faults = {
   cutPercent: 0,
   hangPercent: 0,
   retryAfter: null,
+  strangePercent: 0,
+  strange: 'text',
+  reportRowCap: null,
+  reportBlankLines: 0,
+  reportReversed: 0,
+  reportLagMs: null,
+  eventLagMs: null,
   webhookDelayMs: 0,
   webhookJitterMs: 0,
   webhookDuplicatePercent: 0,
@@ -46,7 +69,11 @@ const longestWaitMs = 86_400_000;
 export function readFaults(values: Readonly<Record<string, unknown>>): Partial<Faults> | string {
   for (const [name, value] of Object.entries(values)) {
     if (!Object.hasOwn(noFaults, name)) return `there is no fault named ${name}`;
-    if (name === 'retryAfter' && value === null) continue;
+    if (value === null && noFaults[name as keyof Faults] === null) continue;
+    if (name === 'strange') {
+      if (strangeAnswers.some((one) => one === value)) continue;
+      return `strange must be one of ${strangeAnswers.join(', ')}`;
+    }
     if (typeof value !== 'number' || !Number.isFinite(value) || value < 0)
       return `${name} must be a number, 0 or more`;
     if (name.endsWith('Percent') && value > 100) return `${name} must not be more than 100`;
@@ -56,7 +83,7 @@ export function readFaults(values: Readonly<Record<string, unknown>>): Partial<F
 }
 
 export type Misfortune =
-  | { kind: 'none' | 'rate_limited' | 'cut' }
+  | { kind: 'none' | 'rate_limited' | 'cut' | 'strange' }
   /** Comes after the request took effect, or instead of it: the client cannot know. */
   | { kind: 'server_error' | 'reset' | 'hang'; afterEffect: boolean };
 
@@ -72,6 +99,7 @@ export function misfortuneOf(faults: Faults, random: Random): Misfortune {
   if (befalls(faults.resetPercent)) return { kind: 'reset', afterEffect: random.chance(0.5) };
   if (befalls(faults.hangPercent)) return { kind: 'hang', afterEffect: random.chance(0.5) };
   if (befalls(faults.cutPercent)) return { kind: 'cut' };
+  if (befalls(faults.strangePercent)) return { kind: 'strange' };
   return { kind: 'none' };
 }
 

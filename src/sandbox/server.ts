@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Refusal } from './errors.ts';
 import { matchRoute, type Request, type Route } from './exchange.ts';
-import { delayOf, misfortuneOf, type Faults } from './faults.ts';
+import { delayOf, misfortuneOf, type Faults, type Strange } from './faults.ts';
 import type { Reply } from './reply.ts';
 import { apiToken, apiUserEmail } from './world/organization.ts';
 import type { Random } from './random.ts';
@@ -83,6 +83,8 @@ export function sandboxServer(
     if (misfortune.kind === 'rate_limited') return send(response, tooMany, false);
     const effect = (): Promise<Reply> => perform(apiRoutes, sandbox.world, request);
     switch (misfortune.kind) {
+      case 'strange':
+        return sendStrange(response, faults.strange);
       case 'none':
       case 'cut':
         return send(response, await effect(), misfortune.kind === 'cut');
@@ -102,7 +104,7 @@ export function sandboxServer(
     const [path = '', query = ''] = (incoming.url ?? '').split(/\?(.*)/s);
     const method = incoming.method ?? '';
     const at = new Date(sandbox.world.now()).toISOString();
-    const isControl = path.startsWith('/_sandbox/');
+    const isControl = path === '/' || path.startsWith('/_sandbox/');
     response.once('close', () => {
       if (isControl) return;
       const status = response.headersSent ? response.statusCode : null;
@@ -168,6 +170,25 @@ async function send(response: ServerResponse, reply: Reply, cut: boolean): Promi
   }
   await new Promise((resolve) => response.write(body.subarray(0, Math.floor(body.length / 2)), resolve));
   response.destroy();
+}
+
+const strangeBodies: Record<Exclude<Strange, 'endless'>, [type: string, body: string]> = {
+  empty: ['text/csv', ''],
+  blank: ['text/csv', '\r\n\r\n'],
+  text: ['text/plain', 'Unexpected error occurred\n'],
+  page: ['text/html', '<html>\n<body>Down for maintenance</body>\n</html>\n'],
+  error: ['application/json', '{"errors":[{"code":"temporary_failure","detail":"try later"}]}'],
+};
+
+/** A success in which something else comes, as Gladly and proxies before it have been seen to do. */
+async function sendStrange(response: ServerResponse, strange: Strange): Promise<void> {
+  if (strange !== 'endless') {
+    const [type, body] = strangeBodies[strange];
+    return send(response, { status: 200, headers: { 'Content-Type': type }, body }, false);
+  }
+  response.writeHead(200, { 'Content-Type': 'text/plain' }).write('\n');
+  const beat = setInterval(() => response.write('\n'), 3000);
+  response.once('close', () => clearInterval(beat));
 }
 
 /** Sends the lines as they come, several in a chunk. With `cut`, the connection breaks within the first chunk. */

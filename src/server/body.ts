@@ -4,26 +4,73 @@ import type { Exchange } from './exchange.ts';
 export const largestBody = 256 * 1024;
 
 export class BodyTooLarge extends Error {}
+/** It made room for another that arrives faster. */
+export class BodyTooSlow extends Error {}
 /** The client left, or was cut off, before its body was complete. */
 export class BodyIncomplete extends Error {}
 
-/** @throws BodyTooLarge as soon as the body exceeds the limit, without keeping the rest; BodyIncomplete */
-export async function readBody(exchange: Exchange): Promise<Buffer> {
+/** The memory for bodies that are arriving. */
+export interface BodyRoom {
+  /** @param giveWay called when the room is full and no other body has been arriving for longer */
+  enter(exchange: Exchange, giveWay: () => void): { add: (bytes: number) => void; leave: () => void };
+}
+
+export function bodyRoom(mostBytes: number): BodyRoom {
+  const arriving = new Map<Exchange, () => void>();
+  let held = 0;
+  return {
+    enter(exchange, giveWay) {
+      let own = 0;
+      arriving.set(exchange, giveWay);
+      return {
+        add(bytes) {
+          own += bytes;
+          held += bytes;
+          for (const [, makeRoom] of arriving) if (held > mostBytes) makeRoom();
+        },
+        leave() {
+          arriving.delete(exchange);
+          held -= own;
+          own = 0;
+        },
+      };
+    },
+  };
+}
+
+/**
+ * @throws BodyTooLarge as soon as the body exceeds the limit, without keeping the rest; BodyTooSlow when the room is
+ *   needed for others; BodyIncomplete
+ */
+export async function readBody(exchange: Exchange, room: BodyRoom): Promise<Buffer> {
   const { incoming, outgoing } = exchange;
   if (exchange.expectsContinue) outgoing.writeContinue();
-  const chunks: Buffer[] = [];
+  // One buffer: thousands of chunks of one byte would each cost a hundred.
+  let body = Buffer.alloc(0);
   await new Promise<void>((resolve, reject) => {
     const done = (error?: Error): void => {
       incoming.off('data', onData).off('end', onEnd).off('close', onClose);
-      if (error === undefined) resolve();
-      else reject(error);
-    };
-    const onData = (chunk: Buffer): void => {
-      exchange.bytesIn += chunk.length;
-      chunks.push(chunk);
-      if (exchange.bytesIn <= largestBody) return;
+      place.leave();
+      if (error === undefined) {
+        resolve();
+        return;
+      }
       incoming.pause();
-      done(new BodyTooLarge());
+      reject(error);
+    };
+    const place = room.enter(exchange, () => done(new BodyTooSlow()));
+    const onData = (chunk: Buffer): void => {
+      const begun = exchange.bytesIn;
+      exchange.bytesIn += chunk.length;
+      if (exchange.bytesIn > largestBody) {
+        done(new BodyTooLarge());
+        return;
+      }
+      if (exchange.bytesIn > body.length) {
+        body = Buffer.concat([body], Math.min(largestBody, Math.max(exchange.bytesIn, 2 * body.length)));
+      }
+      chunk.copy(body, begun);
+      place.add(chunk.length);
     };
     const onEnd = (): void => done();
     const onClose = (): void => done(new BodyIncomplete());
@@ -31,7 +78,7 @@ export async function readBody(exchange: Exchange): Promise<Buffer> {
     if (incoming.destroyed) onClose();
   });
   exchange.bodyIsRead();
-  return Buffer.concat(chunks);
+  return body.subarray(0, exchange.bytesIn);
 }
 
 /** `close` follows every error. */
@@ -49,14 +96,15 @@ const discardMilliseconds = 1000;
  */
 export async function refuseUnread(
   exchange: Exchange,
-  answer: { status: number; type: string; text: string },
+  answer: { status: number; headers: Record<string, string>; text: string },
 ): Promise<void> {
   const { incoming, outgoing } = exchange;
   const body = Buffer.from(answer.text);
   outgoing.shouldKeepAlive = false;
-  outgoing.writeHead(answer.status, { 'Content-Type': answer.type, 'Content-Length': body.length });
+  outgoing.writeHead(answer.status, { ...answer.headers, 'Content-Length': body.length });
   outgoing.write(body);
   exchange.isAnswered = true;
+  exchange.givesWay = true;
   await new Promise<void>((resolve) => {
     let discarded = 0;
     const timer = setTimeout(resolve, discardMilliseconds);

@@ -1,6 +1,7 @@
-import type { Server, ServerResponse } from 'node:http';
+import type { Server } from 'node:http';
 import type { Socket } from 'node:net';
 import { limitKey, plainAddress } from './client-address.ts';
+import type { Exchange } from './exchange.ts';
 
 export interface ConnectionLimits {
   /** Open at the same time. */
@@ -14,12 +15,18 @@ export interface ConnectionLimits {
 interface Connection {
   key: string;
   requests: number;
-  answering: Set<ServerResponse>;
+  /** Being answered. */
+  exchange: Exchange | null;
+  /** When it was opened, its request began, or that was answered. */
+  since: number;
 }
+
+/** For the connections of all, or for others of the same address. */
+export type EndedFor = 'room' | 'address';
 
 export interface Connections {
   /** Call for each request; its connection is busy until the answer is closed. */
-  begin(socket: Socket, outgoing: ServerResponse): void;
+  begin(exchange: Exchange): void;
   /** Accepts no more requests: idle connections end at once, the others after their answer. */
   finish(): void;
   /** Ends connections that are not answering, e.g. with half a request head. */
@@ -28,24 +35,29 @@ export interface Connections {
 }
 
 /**
- * Limits connections. When there are too many, the oldest idle one makes room, so a client that opens many and stays
- * silent pushes out its own, not a customer who has just arrived.
+ * Limits connections. When there are too many, the one makes room that has let the server wait for the longest: for a
+ * request, for the body of an answer, or for its own to be read. So a client that opens many pushes out its own, not a
+ * customer who has just arrived, nor a webhook.
  *
  * @param isShared addresses that many clients share, such as a proxy's
+ * @param onEnded a connection was closed to make room
  */
 export function watchConnections(
   server: Server,
   limits: ConnectionLimits,
   isShared: (address: string) => boolean,
+  onEnded: (why: EndedFor) => void = () => undefined,
 ): Connections {
   const open = new Map<Socket, Connection>();
   const perKey = new Map<string, number>();
 
-  const oldestIdle = (key: string | null): Socket | null => {
-    for (const [socket, connection] of open) {
-      if (connection.answering.size === 0 && (key === null || connection.key === key)) return socket;
+  const longestWaiting = (key: string | null): Socket | null => {
+    let longest: { socket: Socket; since: number } | null = null;
+    for (const [socket, { key: own, exchange, since }] of open) {
+      if ((key !== null && own !== key) || (exchange !== null && !isClientsTurn(exchange))) continue;
+      if (longest === null || since < longest.since) longest = { socket, since };
     }
-    return null;
+    return longest?.socket ?? null;
   };
 
   const forget = (socket: Socket, { key }: Connection): void => {
@@ -63,35 +75,51 @@ export function watchConnections(
 
   server.on('connection', (socket: Socket) => {
     const address = plainAddress(socket.remoteAddress ?? '');
-    const connection = { key: limitKey(address), requests: 0, answering: new Set<ServerResponse>() };
+    const connection: Connection = {
+      key: limitKey(address),
+      requests: 0,
+      exchange: null,
+      since: performance.now(),
+    };
     open.set(socket, connection);
     perKey.set(connection.key, (perKey.get(connection.key) ?? 0) + 1);
     socket.once('close', () => forget(socket, connection));
     const isOneTooMany = !isShared(address) && (perKey.get(connection.key) ?? 0) > limits.mostOfOne;
-    if (isOneTooMany) end(oldestIdle(connection.key) ?? socket);
-    else if (open.size > limits.most) end(oldestIdle(null) ?? socket);
+    if (!isOneTooMany && open.size <= limits.most) return;
+    onEnded(isOneTooMany ? 'address' : 'room');
+    end(longestWaiting(isOneTooMany ? connection.key : null) ?? socket);
   });
 
   return {
-    begin(socket, outgoing) {
-      const connection = open.get(socket);
+    begin(exchange) {
+      const { incoming, outgoing } = exchange;
+      const connection = open.get(incoming.socket);
       if (connection === undefined) return;
       connection.requests += 1;
       if (connection.requests >= limits.mostRequests) outgoing.shouldKeepAlive = false;
-      connection.answering.add(outgoing);
-      outgoing.once('close', () => connection.answering.delete(outgoing));
+      const note = (now: Exchange | null): void => {
+        connection.exchange = now;
+        connection.since = performance.now();
+      };
+      note(exchange);
+      outgoing.once('close', () => note(null));
     },
     finish() {
-      for (const { answering } of open.values()) {
-        for (const outgoing of answering) if (!outgoing.headersSent) outgoing.shouldKeepAlive = false;
+      for (const { exchange } of open.values()) {
+        if (exchange?.outgoing.headersSent === false) exchange.outgoing.shouldKeepAlive = false;
       }
       server.closeIdleConnections();
     },
     endIdle() {
-      for (const [socket, { answering }] of [...open]) if (answering.size === 0) end(socket);
+      for (const [socket, { exchange }] of [...open]) if (exchange === null) end(socket);
     },
     endAll() {
       for (const socket of [...open.keys()]) end(socket);
     },
   };
+}
+
+/** All that is left to do is the client's: to send its body, or to read its answer. */
+function isClientsTurn({ givesWay, outgoing }: Exchange): boolean {
+  return givesWay || outgoing.writableEnded;
 }

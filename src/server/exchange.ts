@@ -10,11 +10,15 @@ export interface Exchange {
   readonly address: string;
   /** A header says that the request was forwarded. */
   readonly isForwarded: boolean;
+  /** That the request names, without its port; null: none; undefined: no valid one. */
+  readonly host: string | null | undefined;
   readonly expectsContinue: boolean;
   /** Bytes of the body read so far. */
   bytesIn: number;
   /** The whole answer was handed over, although the connection stays open for a moment. */
   isAnswered: boolean;
+  /** The server waits for the client, which loses its connection where there are too many. */
+  givesWay: boolean;
   /** Lets the connection serve another request. */
   bodyIsRead(): void;
 }

@@ -18,7 +18,8 @@ const common = {
 const strictTransport = 'max-age=31536000';
 
 /**
- * The headers of every response; a response may replace only `Cache-Control`.
+ * The headers of every response; a response may replace only `Cache-Control`, and the logo of mails lets web
+ * mail show it.
  *
  * @param publicUrl where customers reach the pages; only if it is https are browsers told to insist on https
  */

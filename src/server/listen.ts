@@ -2,7 +2,9 @@ import { createServer, type IncomingMessage, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
-import { watchConnections, type ConnectionLimits } from './connections.ts';
+import { watchConnections, type ConnectionLimits, type EndedFor } from './connections.ts';
+import { oneAtATime } from './one-at-a-time.ts';
+import { openFilesAllowed, withinOpenFiles } from './open-files.ts';
 import { requestHandler, type RequestParts } from './requests.ts';
 import { answerClientError, refuseTunnel } from './socket-answers.ts';
 
@@ -23,13 +25,15 @@ const usual: ListenLimits = {
   headMs: 10_000,
   requestMs: 30_000,
   answerMs: 60_000,
-  idleMs: 15_000,
+  // Longer than the proxies in front keep one: 60 s nginx and HAProxy, 120 s Caddy. Who ends it first must be the one who asks.
+  idleMs: 130_000,
   closeMs: 5000,
   most: 2000,
   mostOfOne: 100,
   mostRequests: 10_000,
 };
 
+const minuteMs = 60_000;
 const largestHeadBytes = 16 * 1024;
 /** Connections that the system queues while a write to disk takes its time; clients are slow to retry a dropped one. */
 const mostWaiting = 2048;
@@ -49,11 +53,18 @@ export interface Listening {
  * @throws Failure `cannot_listen` of kind usage when the address or the port is not available
  */
 export async function listen(
-  parts: RequestParts,
+  parts: RequestParts & { connectionEnded: (why: EndedFor) => void },
   { host, port }: { host: string; port: number },
   changed: Partial<ListenLimits> = {},
 ): Promise<Listening> {
-  const limits = { ...usual, ...changed };
+  const wanted = { ...usual, ...changed };
+  const limits = withinOpenFiles(wanted, openFilesAllowed());
+  if (limits.most < wanted.most) {
+    parts.log.warn(
+      { connections: limits.most, hint: 'Allow more open files, e.g. LimitNOFILE=4096 in the systemd unit.' },
+      'fewer connections than usual, because this process may open few files',
+    );
+  }
   const server = createServer({
     maxHeaderSize: largestHeadBytes,
     headersTimeout: limits.headMs,
@@ -64,12 +75,23 @@ export async function listen(
     requireHostHeader: false,
   });
   const isShared = (address: string): boolean => isLoopback(address) || parts.trustedProxies.has(address);
-  const connections = watchConnections(server, limits, isShared);
-  let isClosing = false;
-  const handle = requestHandler(parts, limits.answerMs, (socket, outgoing) => {
-    connections.begin(socket, outgoing);
-    if (isClosing) outgoing.shouldKeepAlive = false;
+  const warnOfEnded = atMostOnceA(minuteMs, (why: EndedFor) =>
+    parts.log.warn(
+      { why, most: why === 'room' ? limits.most : limits.mostOfOne },
+      'too many connections: some were closed',
+    ),
+  );
+  const connections = watchConnections(server, limits, isShared, (why) => {
+    parts.connectionEnded(why);
+    warnOfEnded(why);
   });
+  let isClosing = false;
+  const handle = oneAtATime(
+    requestHandler(parts, limits.answerMs, (exchange) => {
+      connections.begin(exchange);
+      if (isClosing) exchange.outgoing.shouldKeepAlive = false;
+    }),
+  );
   server.on('request', handle);
   // Handled here so that a body that will be refused is never asked for.
   server.on('checkContinue', handle);
@@ -128,4 +150,13 @@ const reasons: Record<string, string> = {
 function originOf(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
+}
+
+function atMostOnceA<Arguments extends unknown[]>(ms: number, work: (...given: Arguments) => void) {
+  let nextAt = Number.NEGATIVE_INFINITY;
+  return (...given: Arguments): void => {
+    if (performance.now() < nextAt) return;
+    nextAt = performance.now() + ms;
+    work(...given);
+  };
 }

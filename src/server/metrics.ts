@@ -1,12 +1,13 @@
 import type { Reason } from '../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
-import type { QueueFigures } from '../workflow/serving/serve.ts';
+import type { ServingFigures } from '../workflow/serving/serve.ts';
+import type { EndedFor } from './connections.ts';
 import type { Route } from './routes.ts';
 
 /** Read at the moment of a scrape. */
 interface Scrape {
   /** Null: the ledger could not be read. */
-  queue: QueueFigures | null;
+  queue: ServingFigures | null;
   requests: RequestFigures;
   /** Epoch milliseconds. */
   now: number;
@@ -23,6 +24,8 @@ export interface Metrics {
   answered(): void;
   cardPosted(): void;
   cardFailed(): void;
+  /** To make room for others: there were too many, or too many of one address. */
+  connectionEnded(why: EndedFor): void;
   /** @param status null: the client left before the answer */
   observe(route: Route, status: number | null, seconds: number): void;
   /** In the text format of Prometheus. */
@@ -84,11 +87,22 @@ export async function createMetrics(): Promise<Metrics> {
     buckets: latencyBuckets,
     registers,
   });
+  const ended = counter(
+    'http_connections_closed_total',
+    'Connections that were closed to make room, by limit: of all, or of one address.',
+    'limit',
+  );
+  for (const limit of ['room', 'address']) ended.inc({ limit }, 0);
   const ledgerUp = gauge('ledger_up', '1 when the ledger answered this scrape.');
   const due = gauge('queue_due', 'Closings that are due.');
   const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest of them has been due.');
   const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
+  const paused = gauge('sending_paused', '1 while sending is paused on this ledger.');
   const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
+  const looked = gauge(
+    'catch_up_age_seconds',
+    'How long ago the time lies until which closings were looked for.',
+  );
   const gladly = counter('gladly_requests_total', 'Requests sent to Gladly, by operation.', 'operation');
   const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that were retries.');
   const limited = counter('gladly_rate_limited_total', 'Requests that Gladly answered with 429.');
@@ -114,7 +128,7 @@ export async function createMetrics(): Promise<Metrics> {
     waiting.reset();
     if (queue === null) {
       // An old figure would look like a healthy queue, and so would a zero.
-      for (const figure of [due, oldest, missing]) figure.remove();
+      for (const figure of [due, oldest, missing, paused, looked]) figure.remove();
       return;
     }
     const { oldestDueAt } = queue;
@@ -122,6 +136,9 @@ export async function createMetrics(): Promise<Metrics> {
     oldest.set(oldestDueAt === null ? 0 : Math.max(0, (now - Date.parse(oldestDueAt)) / 1000));
     for (const [state, count] of Object.entries(queue.states)) waiting.set({ state }, count);
     missing.set(queue.cardsMissing);
+    paused.set(queue.pause === null ? 0 : 1);
+    if (queue.lookedUntil === null) looked.remove();
+    else looked.set(Math.max(0, (now - Date.parse(queue.lookedUntil)) / 1000));
   }
 
   function readRequests({ requests }: Scrape): void {
@@ -157,6 +174,7 @@ export async function createMetrics(): Promise<Metrics> {
     answered: () => answers.inc(),
     cardPosted: () => cards.inc({ result: 'posted' }),
     cardFailed: () => cards.inc({ result: 'failed' }),
+    connectionEnded: (limit) => ended.inc({ limit }),
     observe(route, status, seconds) {
       const label = status === null ? 'left' : `${String(Math.floor(status / 100))}xx`;
       latency.observe({ route, status: label }, seconds);

@@ -12,11 +12,17 @@ export function account(exchange: Exchange, answerMs: number, log: Log, observe:
   const began = performance.now();
   const writtenBefore = socket.bytesWritten;
   const route = routeOf(pathOf(incoming.url ?? ''));
-  const late = setTimeout(() => socket.destroy(), answerMs);
+  let isGivenUp = false;
+  const late = setTimeout(() => {
+    // `writableFinished` becomes true all the same.
+    isGivenUp = true;
+    socket.destroy();
+  }, answerMs);
   outgoing.once('close', () => {
     clearTimeout(late);
     const milliseconds = performance.now() - began;
-    const status = outgoing.writableFinished || exchange.isAnswered ? outgoing.statusCode : null;
+    const isComplete = !isGivenUp && (outgoing.writableFinished || exchange.isAnswered);
+    const status = isComplete ? outgoing.statusCode : null;
     observe(route, status, milliseconds / 1000);
     const isProbe = route === '/healthz' || route === '/readyz' || route === '/metrics';
     if (isProbe && status !== null && status < 400) return;

@@ -6,7 +6,7 @@ export interface Allowance {
   perMinute: number;
 }
 
-interface Limiter {
+export interface Limiter {
   /** Uses one up and returns null, or the seconds to wait when none is left. */
   take(key: string): number | null;
 }

@@ -1,5 +1,4 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
-import type { Socket } from 'node:net';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Log } from '../ports/log.ts';
@@ -7,12 +6,15 @@ import { errorFields } from '../workflow/context/error-fields.ts';
 import { largestBody, refuseUnread } from './body.ts';
 import { clientAddress, plainAddress, type AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';
+import { hostOf, isForwarded, takeOffOrigin } from './host.ts';
 import { account, type Observe } from './request-account.ts';
 import { targetProblem } from './routes.ts';
 
 export interface RequestParts {
   app: Hono<ServerBindings>;
   headers: Record<string, string>;
+  /** Where customers reach the pages, e.g. `csat.acme.com`; null where that is here. */
+  publicHost: string | null;
   trustedProxies: AddressSet;
   log: Log;
   observe: Observe;
@@ -26,9 +28,9 @@ export interface RequestParts {
  * @param begin called for each request, including those that are refused
  */
 export function requestHandler(
-  { app, headers, trustedProxies, log, observe }: RequestParts,
+  { app, headers, publicHost, trustedProxies, log, observe }: RequestParts,
   answerMs: number,
-  begin: (socket: Socket, outgoing: ServerResponse) => void,
+  begin: (exchange: Exchange) => void,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
   const exchanges = new WeakMap<IncomingMessage, Exchange>();
   let warnedOfProxy = false;
@@ -47,12 +49,8 @@ export function requestHandler(
 
   return (incoming, outgoing) => {
     const { socket } = incoming;
+    takeOffOrigin(incoming, publicHost);
     for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
-    begin(socket, outgoing);
-    // An unread body of unknown length would have to be read to its end before the next request.
-    const mayGoOn = outgoing.shouldKeepAlive;
-    if (incoming.headers['transfer-encoding'] !== undefined) outgoing.shouldKeepAlive = false;
-
     const peer = plainAddress(socket.remoteAddress ?? '');
     const forwardedFor = incoming.headers['x-forwarded-for'];
     const forwarded = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
@@ -61,16 +59,20 @@ export function requestHandler(
       outgoing,
       peer,
       address: clientAddress(peer, forwarded, trustedProxies),
-      isForwarded: ['x-forwarded-for', 'forwarded', 'x-real-ip', 'via', 'x-forwarded-host'].some(
-        (name) => incoming.headers[name] !== undefined,
-      ),
+      isForwarded: isForwarded(incoming),
+      host: hostOf(incoming),
       expectsContinue: /^100-continue$/i.test(incoming.headers.expect ?? ''),
       bytesIn: 0,
       isAnswered: false,
+      givesWay: false,
       bodyIsRead: () => {
         if (mayGoOn && !outgoing.headersSent) outgoing.shouldKeepAlive = true;
       },
     };
+    begin(exchange);
+    // An unread body of unknown length would have to be read to its end before the next request.
+    const mayGoOn = outgoing.shouldKeepAlive;
+    if (incoming.headers['transfer-encoding'] !== undefined) outgoing.shouldKeepAlive = false;
     exchanges.set(incoming, exchange);
     if (forwarded !== undefined && !warnedOfProxy && !trustedProxies.has(peer)) {
       warnedOfProxy = true;
@@ -84,7 +86,7 @@ export function requestHandler(
     const refusal = refusalOf(exchange);
     if (refusal !== null) {
       const text = `{"error":{"code":"${refusal.code}"}}`;
-      void refuseUnread(exchange, { status: refusal.status, type: 'application/json', text });
+      void refuseUnread(exchange, { status: refusal.status, headers: json, text });
       return;
     }
     // What the client wrote must not get into any URL that we make.
@@ -93,15 +95,14 @@ export function requestHandler(
   };
 }
 
+const json = { 'Content-Type': 'application/json' };
+
 /** Why the head alone is a reason to refuse; null: it is not. */
-function refusalOf({ incoming, expectsContinue }: Exchange): { status: number; code: string } | null {
+function refusalOf({ incoming, host, expectsContinue }: Exchange): { status: number; code: string } | null {
   const problem = targetProblem(incoming.url ?? '');
   if (problem === 414) return { status: 414, code: 'address_too_long' };
   if (problem === 404) return { status: 404, code: 'not_found' };
-  const isVersion11 = incoming.httpVersionMajor === 1 && incoming.httpVersionMinor === 1;
-  if (problem === 400 || (isVersion11 && incoming.headers.host === undefined)) {
-    return { status: 400, code: 'bad_request' };
-  }
+  if (problem === 400 || host === undefined) return { status: 400, code: 'bad_request' };
   if (incoming.headers.expect !== undefined && !expectsContinue) {
     return { status: 417, code: 'expectation_failed' };
   }

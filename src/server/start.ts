@@ -1,10 +1,11 @@
 import type { SurveyDesk } from '../workflow/serving/survey-desk.ts';
 import { createApp, type AppParts } from './app.ts';
 import { addressSet } from './client-address.ts';
+import type { EndedFor } from './connections.ts';
 import { responseHeaders } from './headers.ts';
 import { listen, type Listening, type ListenLimits } from './listen.ts';
-import type { PageBrand } from './pages/brand.ts';
-import { noticePages, pageRoutes } from './pages/pages.ts';
+import type { PageBrand } from '../html/brand.ts';
+import { closedPage, noticePages, pageRoutes } from './pages/pages.ts';
 
 export interface ServerParts extends Pick<
   AppParts,
@@ -38,10 +39,15 @@ export async function startServer(
     ...parts,
     pages: pageRoutes({ desk, brand, language, clock, onAnswer: () => metrics.answered() }),
     notice: noticePages({ brand, language }),
+    isOurs: (purpose, token) => desk.isOurs(purpose, token),
+    closedPage: closedPage({ desk, brand }),
     trustedProxies: proxies,
     metricsReaders: addressSet(metricsReaders),
   });
   const headers = responseHeaders(publicUrl);
   const observe = metrics.observe.bind(metrics);
-  return listen({ app, headers, trustedProxies: proxies, log, observe }, at, limits);
+  const publicHost = publicUrl === null ? null : new URL(publicUrl).host;
+  const connectionEnded = (why: EndedFor): void => metrics.connectionEnded(why);
+  const served = { app, headers, publicHost, trustedProxies: proxies, log, observe, connectionEnded };
+  return listen(served, at, limits);
 }

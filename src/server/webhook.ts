@@ -1,9 +1,9 @@
 import type { Context } from 'hono';
-import type { WebhookCredentials } from '../config/webhook-credentials.ts';
+import type { ReadWebhookCredentials, WebhookCredentials } from '../config/webhook-credentials.ts';
 import type { Log } from '../ports/log.ts';
 import { Failure } from '../failure.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
-import { readBody } from './body.ts';
+import { bodyRoom, readBody } from './body.ts';
 import { limitKey } from './client-address.ts';
 import { isGladly, type HeaderLookup } from './credentials.ts';
 import type { ServerBindings } from './exchange.ts';
@@ -13,7 +13,7 @@ import { createLimiter } from './request-limits.ts';
 export interface WebhookParts {
   /** Resolves only once the event is on disk. A Failure of kind contract means that the event is unusable. */
   intake: { accept(body: unknown): Promise<'stored' | 'ping' | 'ignored'> };
-  credentials: () => Promise<WebhookCredentials>;
+  credentials: ReadWebhookCredentials;
   metrics: Metrics;
   log: Log;
   clock: () => number;
@@ -23,6 +23,8 @@ export interface WebhookParts {
 const refusals = { burst: 30, perMinute: 10 };
 /** Reading the credentials costs more than the rest of a webhook. Before a request is refused, they are read again. */
 const credentialsLastMs = 1000;
+/** For bodies that are arriving; only those whose credentials are right are read. */
+const bytesOfWebhooks = 16 * 1024 * 1024;
 /** For other clients: Gladly has a schedule of its own for its retries. */
 const retryAfterSeconds = 30;
 
@@ -33,11 +35,15 @@ const retryAfterSeconds = 30;
  */
 export function webhookHandler({ intake, credentials, metrics, log, clock }: WebhookParts) {
   const refused = createLimiter(refusals, clock);
+  const room = bodyRoom(bytesOfWebhooks);
   let known: { accepted: WebhookCredentials; untilMs: number } | null = null;
+
+  const warnOfKept = (failure: Failure): void =>
+    log.warn(errorFields(failure), 'the webhook credentials that were read before stay in force');
 
   const isFromGladly = async (header: HeaderLookup): Promise<boolean> => {
     if (known !== null && clock() < known.untilMs && isGladly(header, known.accepted)) return true;
-    known = { accepted: await credentials(), untilMs: clock() + credentialsLastMs };
+    known = { accepted: await credentials(warnOfKept), untilMs: clock() + credentialsLastMs };
     return isGladly(header, known.accepted);
   };
 
@@ -62,7 +68,7 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
       return problem(c, 401, 'unauthorized', { 'WWW-Authenticate': 'Basic realm="gcsat", charset="UTF-8"' });
     }
 
-    const body = readJson(await readBody(exchange));
+    const body = readJson(await readBody(exchange, room));
     if (body === null) return problem(c, 400, 'not_a_json_object');
     try {
       const status = await intake.accept(body);

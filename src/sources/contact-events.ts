@@ -4,7 +4,7 @@ import { idOf } from '../domain/values/json.ts';
 import type { GladlyClient } from '../gladly/client.ts';
 import type { GladlyEvent } from '../gladly/resources/events.ts';
 import { eventLagMs, eventReachMs } from './lags.ts';
-import { unreadableTime } from './report-days.ts';
+import { doubtfulRows, fullReport, mayBeTooLarge, unreadableTime } from './report-days.ts';
 
 /** The contacts of one conversation between two times (epoch milliseconds). */
 export interface ContactQuestion {
@@ -29,6 +29,10 @@ const columns = [
   'Initiator ID',
 ] as const;
 
+const neededTypes = new Set(
+  ['MESSAGE_SENT', 'OFFER_ACCEPTED', 'STARTED', 'ENDED'].map((name) => `CONTACT/${name}`),
+);
+
 export function reachedByEvents(until: number, now: number): boolean {
   return until > now - eventReachMs;
 }
@@ -47,7 +51,9 @@ export async function contactEventsOfDay(
   if (waitMs > 0) await sleep(Math.min(waitMs, behindMs));
   const startAt = new Date(Math.max(question.since, clock() - eventReachMs)).toISOString();
   const found: ContactEvent[] = [];
-  for await (const event of client.events({ startAt, entities: ['CONTACT'] })) {
+  // Other contacts matter to other conversations.
+  const isNeeded = (type: string): boolean => neededTypes.has(type);
+  for await (const event of client.events({ startAt, entities: ['CONTACT'], isNeeded })) {
     const contact = fromEvent(event, question.conversationId);
     if (contact !== null) found.push(contact);
   }
@@ -62,14 +68,34 @@ export async function* contactEventsOfReports(
   let until = last;
   for (let days = 1; until >= first; days *= 4) {
     const since = Math.max(first, startOfDay(until) - (days - 1) * day);
-    const request = { metricSet, startAt: dateOf(since), endAt: dateOf(until), timezone: 'UTC' };
-    const found: ContactEvent[] = [];
-    for await (const row of client.report(request, columns)) {
-      if (idOf(row['Conversation ID']) === conversationId) found.push(fromRow(row, conversationId));
-    }
-    yield found;
+    yield* contactEventsWithin(client, { conversationId, since, until });
     until = startOfDay(since) - 1;
   }
+}
+
+/** In halves, the newer first, where the report may be cut: what was left out may be the last response. */
+async function* contactEventsWithin(
+  client: Pick<GladlyClient, 'report'>,
+  { conversationId, since, until }: ContactQuestion,
+): AsyncGenerator<ContactEvent[]> {
+  const request = { metricSet, startAt: dateOf(since), endAt: dateOf(until), timezone: 'UTC' };
+  const found: ContactEvent[] = [];
+  let rows = 0;
+  try {
+    for await (const row of client.report(request, columns)) {
+      rows += 1;
+      if (idOf(row['Conversation ID']) === conversationId) found.push(fromRow(row, conversationId));
+    }
+    if (rows >= doubtfulRows) throw fullReport(metricSet, request.startAt, rows);
+  } catch (error) {
+    const days = (startOfDay(until) - startOfDay(since)) / day + 1;
+    if (days === 1 || !mayBeTooLarge(error)) throw error;
+    const middle = startOfDay(since) + Math.floor(days / 2) * day;
+    yield* contactEventsWithin(client, { conversationId, since: middle, until });
+    yield* contactEventsWithin(client, { conversationId, since, until: middle - 1 });
+    return;
+  }
+  yield found;
 }
 
 function fromEvent(

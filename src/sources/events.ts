@@ -17,11 +17,14 @@ export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => n
   async function* find(range: TimeRange, signal?: AbortSignal): AsyncGenerator<Found, void, undefined> {
     const [startMs, endMs] = [Date.parse(range.since) - marginMs, Date.parse(range.until) + marginMs];
     const nowMs = clock();
+    let unreadable = 0;
     if (startMs < nowMs - eventWindowMs) throw eventsPassed(range);
     const query = {
       startAt: new Date(startMs).toISOString(),
       ...(endMs < nowMs ? { endAt: new Date(endMs).toISOString() } : {}),
       entities: ['CONVERSATION'],
+      isNeeded: (type: string) => kindOf(type) !== null,
+      onUnreadable: (lines: number) => (unreadable = lines),
     };
     for await (const { type, timestamp, content } of client.events(query)) {
       signal?.throwIfAborted();
@@ -30,6 +33,7 @@ export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => n
       const { conversationId, customerId } = content;
       yield foundOf(kind, { conversationId, customerId, at: timestamp }, 'events');
     }
+    if (unreadable > 0) yield { warning: `${unreadable} of the events, of other types, could not be read` };
   }
   return { name: 'events', find };
 }

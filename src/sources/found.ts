@@ -1,4 +1,4 @@
-import { idOf } from '../domain/values/json.ts';
+import { idOf, storableId } from '../domain/values/json.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
 import type { Found } from '../ports/closing-source.ts';
 
@@ -22,7 +22,7 @@ export function foundOf(
   event: ConversationEvent,
   source: 'events' | 'report',
 ): Found {
-  const conversationId = idOf(event.conversationId);
+  const conversationId = storableId(event.conversationId);
   if (conversationId === null) return { withoutId: kind };
   if (kind === 'reopening') return { reopening: { conversationId, reopenedAt: event.at } };
   return { closing: { conversationId, customerId: idOf(event.customerId), closedAt: event.at, source } };

@@ -42,6 +42,23 @@ export function chooseSources(
   return { covers, explanation: [...covers.map(described), ...missingOf(covers, nowMs)] };
 }
 
+/** What the other source reaches of a part that one could not give; null where that is nothing. */
+export function otherCover(
+  part: TimeRange,
+  failed: 'events' | 'report',
+  nowMs: number,
+  sources: { events: ClosingSource; report: ClosingSource },
+): Cover | null {
+  const [since, until] = [Date.parse(part.since), Date.parse(part.until)];
+  const [from, to] =
+    failed === 'report'
+      ? [Math.max(since, nowMs - eventReachMs + seamMs), until]
+      : [since, Math.min(until, nowMs - reportLagMs)];
+  if (from >= to) return null;
+  const source = failed === 'report' ? sources.events : sources.report;
+  return { source, range: { since: iso(from), until: iso(to) } };
+}
+
 function described({ source, range }: Cover): string {
   if (source.name === 'events') return `Events from ${range.since} until ${range.until} (1 request).`;
   const days = utcDays(range);

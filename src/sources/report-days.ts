@@ -1,6 +1,7 @@
 import { oneLine } from '../domain/values/one-line.ts';
-import { Failure } from '../failure.ts';
+import { Failure, isForbidden, stopsTheRun } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
+import { emptyReport } from '../gladly/resources/report-table.ts';
 
 /** Days of a report in one request. Gladly states no limit, and permits few requests a minute. */
 export const daysAtOnce = 7;
@@ -8,12 +9,27 @@ export const daysAtOnce = 7;
 /** How often a report may break off after its first row. Before that, the client tries again by itself. */
 const mostBreaks = 5;
 
+/** Gladly ends a report at 100,000 rows without a word, so that one near it may have been cut. */
+export const doubtfulRows = 90_000;
+
+/** What the reader of many days hears besides the rows. */
+export interface DaysListener {
+  /** These days could not be read, or not wholly, and the reader went on. Without it, the failure is thrown. */
+  unread(days: readonly string[], failure: Failure): void;
+  /** Gladly gave nothing for these days, not even headings, and nothing again when it was asked once more. */
+  empty(days: readonly string[]): void;
+}
+
+/** After so many pieces in a row that could not be read, the rest is not asked for: Gladly makes few reports a minute. */
+const hopelessPieces = 2;
+
 /**
  * The rows of a report for many days (YYYY-MM-DD in UTC, ascending and without a gap), requested in pieces of a week. A
- * piece that Gladly refuses, does not answer in time or breaks off is requested in halves, down to single days, and so are
- * the pieces after it. One that breaks off is requested again, and its rows are given again.
+ * piece that Gladly refuses, does not answer in time or breaks off, or that is as full as a report can be, is requested in
+ * halves, down to single days, and so are the pieces after it. One for which Gladly has only a sentence is requested day by
+ * day. What is requested again gives its rows again.
  *
- * @throws Failure of the report of a single day
+ * @throws Failure of the report of a single day, where there is no listener, and one that everything would meet
  */
 export async function* reportOfDays(
   client: Pick<GladlyClient, 'report'>,
@@ -21,33 +37,62 @@ export async function* reportOfDays(
   days: readonly string[],
   columns: readonly string[],
   signal?: AbortSignal,
+  listener?: DaysListener,
 ): AsyncGenerator<Record<string, string>, void, undefined> {
   let size = daysAtOnce;
+  /** Where single days end again. */
+  let singleUntil = 0;
   let breaks = 0;
+  let failed = 0;
   let from = 0;
   while (from < days.length) {
     signal?.throwIfAborted();
-    const piece = days.slice(from, from + size);
+    const piece = days.slice(from, from + (from < singleUntil ? 1 : size));
     const [startAt = '', endAt = startAt] = [piece[0], piece.at(-1)];
-    let given = false;
+    let rows = 0;
     try {
       for await (const row of client.report({ metricSet, startAt, endAt, timezone: 'UTC' }, columns)) {
         signal?.throwIfAborted();
-        given = true;
+        rows += 1;
         yield row;
       }
+      if (rows >= doubtfulRows) throw fullReport(metricSet, startAt, rows);
+      failed = 0;
       from += piece.length;
     } catch (error) {
-      const isBroken = given && error instanceof Failure && error.kind === 'temporary';
-      if (isBroken && breaks < mostBreaks) breaks += 1;
-      else if (piece.length === 1 || !mayBeTooLarge(error)) throw error;
-      if (piece.length > 1) size = Math.ceil(piece.length / 2);
+      if (!(error instanceof Failure)) throw error;
+      const isBroken = rows > 0 && error.kind === 'temporary' && breaks < mostBreaks;
+      if (isBroken) breaks += 1;
+      if (piece.length > 1 && error.code === 'not_an_answer') singleUntil = from + piece.length;
+      else if (piece.length > 1 && (isBroken || mayBeTooLarge(error))) size = Math.ceil(piece.length / 2);
+      else if (error.code === emptyReport && listener !== undefined) {
+        listener.empty(piece);
+        from += piece.length;
+      } else if (!isBroken) {
+        if (listener === undefined || stopsTheRun(error)) throw error;
+        // A full day says nothing of the others.
+        failed = error.code === fullReportCode ? 0 : failed + 1;
+        const isHopeless = failed >= hopelessPieces || isForbidden(error) || error.code === 'missing_heading';
+        const unread = isHopeless ? days.slice(from) : piece;
+        listener.unread(unread, error);
+        from += unread.length;
+      }
     }
   }
 }
 
-function mayBeTooLarge(error: unknown): boolean {
-  return error instanceof Failure && (error.code === 'refused' || error.code === 'timeout');
+export function mayBeTooLarge(error: unknown): boolean {
+  const codes = ['refused', 'timeout', 'endless_answer', fullReportCode];
+  return error instanceof Failure && codes.includes(error.code);
+}
+
+const fullReportCode = 'report_incomplete';
+
+/** A report of a single day cannot be asked for in smaller parts. */
+export function fullReport(metricSet: string, day: string, rows: number): Failure {
+  const message = `The ${metricSet} of ${day} has ${rows} rows, and Gladly may have left out more: it ends a report at 100,000`;
+  const hint = 'Look for what is missing in Gladly, and name those conversations to `gcsat replay`.';
+  return new Failure('partial', fullReportCode, message, { hint });
 }
 
 /** A row about a conversation whose time cannot be read. */

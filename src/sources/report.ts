@@ -1,10 +1,11 @@
 import { utcDays, type TimeRange } from '../domain/values/time-range.ts';
-import { idOf } from '../domain/values/json.ts';
+import { storableId } from '../domain/values/json.ts';
+import type { Failure } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
 import { readTime } from '../gladly/resources/fields.ts';
 import type { ClosingSource, Found } from '../ports/closing-source.ts';
 import { foundOf, isWithin, kindOf } from './found.ts';
-import { reportOfDays, unreadableTime } from './report-days.ts';
+import { reportOfDays, unreadableTime, type DaysListener } from './report-days.ts';
 
 const metricSet = 'ConversationTimestampsReport';
 const columns = ['Timestamp', 'Event Type', 'Conversation ID', 'Customer ID'] as const;
@@ -12,18 +13,42 @@ const columns = ['Timestamp', 'Event Type', 'Conversation ID', 'Customer ID'] as
 /** The ConversationTimestampsReport: any time in the past but about the last hour, in whole days of UTC. */
 export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSource {
   async function* find(range: TimeRange, signal?: AbortSignal): AsyncGenerator<Found, void, undefined> {
-    for await (const row of reportOfDays(client, metricSet, utcDays(range), columns, signal)) {
+    const heard: Found[] = [];
+    const listener: DaysListener = {
+      unread: (days, failure) => heard.push({ missing: partOf(range, days), failure }),
+      empty: (days) => heard.push({ warning: emptyWarning(days) }),
+    };
+    let unreadable: Failure | null = null;
+    for await (const row of reportOfDays(client, metricSet, utcDays(range), columns, signal, listener)) {
       const kind = kindOf(row['Event Type']);
       if (kind === null) continue;
-      const conversationId = idOf(row['Conversation ID']);
+      const conversationId = storableId(row['Conversation ID']);
       const at = readTime(row['Timestamp']);
       if (at === null) {
-        if (conversationId !== null) throw unreadableTime(metricSet, row['Timestamp'], conversationId);
-        yield { withoutId: kind };
+        if (conversationId === null) yield { withoutId: kind };
+        else unreadable ??= unreadableTime(metricSet, row['Timestamp'], conversationId);
       } else if (isWithin(range, at)) {
         yield foundOf(kind, { conversationId, customerId: row['Customer ID'], at }, 'report');
       }
     }
+    yield* heard;
+    // A row without its time may belong to any of the days.
+    if (unreadable !== null) throw unreadable;
   }
   return { name: 'report', find };
 }
+
+/** The part of a range that lies in these days of UTC. */
+function partOf({ since, until }: TimeRange, days: readonly string[]): TimeRange {
+  const first = `${days[0] ?? ''}T00:00:00.000Z`;
+  const end = new Date(Date.parse(`${days.at(-1) ?? ''}T00:00:00.000Z`) + day).toISOString();
+  return { since: first > since ? first : since, until: end < until ? end : until };
+}
+
+function emptyWarning(days: readonly string[]): string {
+  const [first = '', last = first] = [days[0], days.at(-1)];
+  const when = first === last ? first : `${first} to ${last}`;
+  return `Gladly gave an empty report for ${when}, twice: no conversation closed then, or it could not say`;
+}
+
+const day = 86_400_000;

@@ -4,14 +4,14 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { lifeOf, ownHost, ownStart } from './processes.ts';
 
-const named = /^gcsat-dry-run-(\d+)-(.+)-([0-9a-f]{12})-[^-]{6}$/;
+const named = /^gcsat-(?:dry-run|sandbox)-(\d+)-(.+)-([0-9a-f]{12})-[^-]{6}$/;
 
 /**
  * Makes a folder in the temporary one, private to the user. Its name tells whose it is, from its first moment on: a
  * process may be killed at any.
  */
-export function makeCopyFolder(): Promise<string> {
-  return mkdtemp(join(tmpdir(), `gcsat-dry-run-${process.pid}-${ownStart()}-${hostMark()}-`));
+export function makeOwnFolder(what: 'dry-run' | 'sandbox'): Promise<string> {
+  return mkdtemp(join(tmpdir(), `gcsat-${what}-${process.pid}-${ownStart()}-${hostMark()}-`));
 }
 
 /** Removes the folders of this user whose process was killed on this host; whatever is in doubt stays. */

@@ -2,7 +2,7 @@ import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Ledger } from './ledger.ts';
 import { openLedger } from './open.ts';
-import { makeCopyFolder, removeAbandonedFolders } from './copy-folders.ts';
+import { makeOwnFolder, removeAbandonedFolders } from './copy-folders.ts';
 
 /**
  * A copy of the ledger as it is now, for a dry run to work on. It is private to the user and removed when it is closed;
@@ -10,7 +10,7 @@ import { makeCopyFolder, removeAbandonedFolders } from './copy-folders.ts';
  */
 export async function copyLedger(ledger: Ledger): Promise<Ledger> {
   await removeAbandonedFolders();
-  const folder = await makeCopyFolder();
+  const folder = await makeOwnFolder('dry-run');
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
   // The copy holds what the ledger holds, and must not outlive a process that is told to exit at once.
   process.once('exit', remove);

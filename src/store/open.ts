@@ -1,12 +1,19 @@
+import { existsSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
 import type { Ledger } from './ledger.ts';
-import { migrate } from './schema/migrations.ts';
+import { migrate, refuseNewer } from './schema/migrations.ts';
 import type { LedgerTables } from './schema/tables.ts';
-import { openSqlite, type SqliteOptions } from './sqlite/driver.ts';
+import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { sqlitePath } from './sqlite/location.ts';
 
+/** Whether there is a file at this place. @throws Failure database_unsupported, database_invalid */
+export function ledgerExists(location: string): boolean {
+  const path = sqlitePath(location);
+  return path === ':memory:' || existsSync(path);
+}
+
 /**
- * Opens the ledger, creates it if it is new, and brings its tables to this version.
+ * Opens the ledger, creates it if it is new, and brings its tables to this version, unless it is to stay as it is.
  *
  * @param location a path, `sqlite:path`, `sqlite:///absolute/path` or `:memory:`
  * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full) or
@@ -14,7 +21,7 @@ import { sqlitePath } from './sqlite/location.ts';
  */
 export async function openLedger(
   location: string,
-  options: SqliteOptions = { busyTimeoutMs: 10_000 },
+  options: SqliteOptions & { migrates?: boolean } = {},
 ): Promise<Ledger> {
   const path = sqlitePath(location);
   const dialects = await openSqlite(path, options);
@@ -26,7 +33,8 @@ export async function openLedger(
     await writer.destroy();
   };
   try {
-    await migrate(writer, path);
+    if (options.migrates !== false) await migrate(writer, path);
+    dialects.watchVersion((version) => refuseNewer(version, path));
   } catch (error) {
     await close();
     throw error;

@@ -1,8 +1,10 @@
 import type { BackfillDocument } from '../documents/backfill.ts';
 import { isNarrow, labelled } from './narrow.ts';
 import type { Output } from './output.ts';
+import { pauseText } from './pause-view.ts';
 import { cut } from './table.ts';
 import { clean } from './text.ts';
+import { localTime } from './time.ts';
 
 /** Further failures are only counted; the ledger lists them. */
 const shownFailures = 10;
@@ -12,15 +14,14 @@ type Screen = Pick<Output, 'columns' | 'paint'>;
 
 /** The result of `backfill` and `sync`. */
 export function backfillView(document: BackfillDocument, screen: Screen): string {
-  const { range, outcomes, thisRun, reasons, requests, failures, plan, end } = document;
+  const { outcomes, thisRun, reasons, requests, failures, plan, end, dryRun } = document;
   const { paint } = screen;
   const line = (label: string, value: string): string => labelled(label, value, screen);
   const lines = [
-    ...(range === null ? [] : [line('Range', `${range.since} until ${range.until}`)]),
     line('Sources', document.sources.length === 0 ? '-' : document.sources.join(', ')),
-    line('Closings', `${document.closings}: ${countsOf(outcomes)}`),
-    line(document.dryRun ? 'Would do' : 'This run', countsOf(thisRun)),
-    ...tableOf('Suppressed', reasons, screen),
+    line('Closings', `${document.closings}${dryRun ? ', which would be' : ''}: ${countsOf(outcomes)}`),
+    line(dryRun ? 'Would be' : 'This run', countsOf(thisRun)),
+    ...tableOf(dryRun ? 'Would skip' : 'Suppressed', reasons, screen),
   ];
   if (plan !== null) {
     lines.push(line('Would send', paint.bold(String(plan.wouldSend))));
@@ -41,6 +42,7 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
     lines.push(line('', `and ${failures.length - shownFailures} more`));
   }
   if (end !== 'done') lines.push(line('Stopped', paint.yellow(endText(document))));
+  if (document.pause !== null) lines.push(line('Paused', paint.yellow(pauseText(document.pause))));
   lines.push(line('Time', `${document.seconds} s`));
   return lines.join('\n');
 }
@@ -50,13 +52,21 @@ export function syncView(
   document: BackfillDocument & { startedAt: string; cards: { posted: number; failed: number } },
   screen: Screen,
 ): string {
-  const { startedAt, cards, range } = document;
+  const { startedAt, cards, range, dryRun } = document;
   const line = (label: string, value: string): string => labelled(label, value, screen);
   const isFirst = range?.since === startedAt;
-  const began = isFirst ? `${startedAt}; only backfill surveys earlier closings` : startedAt;
-  return [line('Counts from', began), backfillView(document, screen), line('Cards', countsOf(cards))].join(
-    '\n',
-  );
+  const began = localTime(startedAt, range?.timezone ?? null);
+  return [
+    line('Counts from', isFirst ? `${began}; only backfill surveys earlier closings` : began),
+    ...(range === null ? [] : [line('Range', rangeText(range))]),
+    backfillView(document, screen),
+    line('Cards', `${dryRun ? 'would be: ' : ''}${countsOf(cards)}`),
+  ].join('\n');
+}
+
+/** In the organization's time. */
+export function rangeText({ since, until, timezone }: NonNullable<BackfillDocument['range']>): string {
+  return `${localTime(since, timezone)} until ${localTime(until, timezone)}`;
 }
 
 function countsOf(counts: object): string {
@@ -88,7 +98,7 @@ function wrapped(parts: readonly string[], screen: Screen): string[] {
 }
 
 function endText({ end, left: waiting, error }: BackfillDocument): string {
-  const left = `${waiting} closings are left in the queue; run it again to continue`;
+  const left = `${waiting} ${waiting === 1 ? 'closing stays' : 'closings stay'} due in the queue`;
   switch (end) {
     case 'max_sends':
       return `--max-sends is reached; ${left}`;

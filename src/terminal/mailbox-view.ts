@@ -15,5 +15,7 @@ export function mailboxView(messages: readonly ReceivedMessage[], { paint }: Pic
     ({ to, subject, text }) =>
       `${paint.dim('Mailbox'.padEnd(13))} to ${clean(to)}: “${clean(subject ?? text ?? '')}” arrived`,
   );
-  return `\n${lines.join('\n')}`;
+  // The sandbox ends with this command, and its links with it.
+  const next = `${paint.dim('Next'.padEnd(13))} \`gcsat serve --sandbox\` shows the email in a browser, and its stars lead to the survey page`;
+  return `\n${[...lines, next].join('\n')}`;
 }

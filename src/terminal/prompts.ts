@@ -18,7 +18,7 @@ export interface TextQuestion {
   readonly message: string;
   readonly initial?: string | undefined;
   /** Null if the answer is valid, else what is wrong with it. */
-  problem(answer: string): string | null;
+  problem(answer: string): string | null | Promise<string | null>;
 }
 
 /**
@@ -30,8 +30,8 @@ export async function openPrompts(signal: AbortSignal): Promise<Prompts> {
   const { default: inquirer } = await import('inquirer');
   const valid =
     ({ problem }: Pick<TextQuestion, 'problem'>) =>
-    (answer: string): true | string => {
-      const wrong = problem(answer);
+    async (answer: string): Promise<true | string> => {
+      const wrong = await problem(answer);
       return wrong === null ? true : clean(wrong);
     };
 

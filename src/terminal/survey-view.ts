@@ -160,7 +160,7 @@ function outcomeText({ outcome, survey, error, customer }: SurveyDocument, paint
     case 'already_surveyed':
       return `${paint.yellow('already surveyed')}${typeof survey?.sentAt === 'string' ? ` on ${localTime(survey.sentAt, null)}` : ''}`;
     case 'uncertain':
-      return `${paint.yellow('uncertain')}: the message may have left; settle it with \`gcsat surveys retry\``;
+      return `${paint.yellow('uncertain')}: the message may have left, and is not sent again by itself`;
     case 'failed':
       return `${paint.red('failed')}: ${clean(error?.message ?? '')}`;
   }

@@ -33,6 +33,7 @@ function told({
     thisRun: { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: failedNow },
     reasons: {},
     requests: { gladly: 0, byOperation: {}, retried: 0, rateLimited: 0 },
+    missing: [],
     failures: Array.from({ length: listed }, (_, at) => ({
       conversationId: `c${at}`,
       error: { code: 'rate_limited', message: 'too many' },
@@ -41,6 +42,9 @@ function told({
     end: 'done',
     error: null,
     left: 0,
+    queued: 0,
+    delivery: 'smtp',
+    pause: null,
     plan: null,
     seconds: 1,
   };

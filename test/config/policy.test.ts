@@ -51,6 +51,11 @@ describe('policy values', () => {
     ['lowRating', '6'],
     ['language', 'not a language'],
     ['companyName', 'Acme\nBcc: everybody'],
+    ['greetCustomer', 'maybe'],
+    ['questionText', 'How was {customer}?'],
+    ['thanksText', 'Thanks, {agent}'],
+    ['thanksText', 'two\nlines'],
+    ['commentText', 'x'.repeat(301)],
   ])('%s=%j is refused', (key, text) => {
     expect(() => parsePolicyValue(key, text)).toThrow(InvalidValue);
   });
@@ -83,6 +88,12 @@ describe('policy values', () => {
       language: fc.constantFrom('en', 'es-MX', 'pt-BR'),
       companyName: fc.option(word),
       brandColor: fc.option(fc.stringMatching(/^#[0-9a-f]{6}$/)),
+      greetCustomer: fc.boolean(),
+      questionText: fc.option(word.map((text) => `${text} {agent}?`)),
+      resolvedText: fc.option(word),
+      commentText: fc.option(word),
+      thanksTitle: fc.option(word),
+      thanksText: fc.option(word),
       conversationLink: fc.constantFrom(
         '',
         defaultPolicy.conversationLink,

@@ -2,7 +2,7 @@ import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, w
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
-import { surveySecret } from '../../src/config/survey-secret.ts';
+import { keepSurveySecret, previousSurveySecrets, surveySecret } from '../../src/config/survey-secret.ts';
 import { watchFileCalls } from '../support/file-calls.ts';
 
 let folder: string;
@@ -78,4 +78,34 @@ test('a key is whole and on the disk before it has its name, and its name before
     'open data',
     'sync data',
   ]);
+});
+
+describe('earlier keys', () => {
+  const texts = async (env: NodeJS.ProcessEnv = {}): Promise<string[]> =>
+    (await previousSurveySecrets(env, dataDir)).map((secret) => Buffer.from(secret).toString());
+
+  test('of the data folder are kept for its owner alone, the newest first, each once', async () => {
+    expect(await texts()).toEqual([]);
+    const first = Buffer.from(await surveySecret({}, dataDir)).toString();
+    await keepSurveySecret(dataDir);
+    rmSync(join(dataDir, 'survey-secret'));
+    const second = Buffer.from(await surveySecret({}, dataDir)).toString();
+    for (let turn = 0; turn < 3; turn += 1) await keepSurveySecret(dataDir);
+    expect(await texts()).toEqual([second, first]);
+    expect(statSync(join(dataDir, 'unsubscribe-keys')).mode & 0o777).toBe(0o600);
+  });
+
+  test('may be given one a line; what is too short to be one is none', async () => {
+    const [one, two] = ['a'.repeat(32), 'b'.repeat(40)];
+    expect(await texts({ GCSAT_SURVEY_PREVIOUS_SECRET: `${one}\n${two}\nshort` })).toEqual([one, two]);
+    const file = join(folder, 'previous');
+    writeFileSync(file, `${two}\n`);
+    expect(await texts({ GCSAT_SURVEY_PREVIOUS_SECRET_FILE: file })).toEqual([two]);
+  });
+
+  test('from elsewhere are written nowhere', async () => {
+    await surveySecret({ GCSAT_SURVEY_SECRET: 'x'.repeat(32) }, dataDir);
+    await keepSurveySecret(dataDir);
+    expect(existsSync(dataDir)).toBe(false);
+  });
 });

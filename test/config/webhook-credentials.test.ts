@@ -167,4 +167,41 @@ describe('all that is accepted now', () => {
     writeFileSync(join(folder, 'config.json'), '{"profiles":{"default":{"webhook":{"url":5}}}}');
     await expect(reader()()).rejects.toMatchObject({ code: 'configuration_unreadable' });
   });
+
+  test.each<[string, (file: string) => void]>([
+    ['missing', (file) => rmSync(file)],
+    ['empty', (file) => writeFileSync(file, '')],
+    ['broken', (file) => writeFileSync(file, '{"profiles":{"default":{"web')],
+    ['without any profile', (file) => writeFileSync(file, '{}')],
+    ['damaged', (file) => writeFileSync(file, '{"profiles":{"default":{"webhook":{"url":5}}}}')],
+  ])('stays good while the file is %s, which is said once', async (_, harm) => {
+    const secret = { user: 'gcsat', password: 'made-up' };
+    await save({ id: null, url, secret });
+    const credentials = reader();
+    const before = await credentials();
+    harm(join(folder, 'config.json'));
+    const said: string[] = [];
+    const ask = () => credentials(({ code }) => void said.push(code));
+    expect([await ask(), await ask()]).toEqual([before, before]);
+    expect(said).toEqual(['configuration_unreadable']);
+    rmSync(join(folder, 'config.json'), { force: true });
+    await save({ id: null, url, secret: { user: 'gcsat', password: 'another' } });
+    expect((await ask()).basic).toEqual([{ user: 'gcsat', password: 'another' }]);
+    expect(said).toHaveLength(1);
+    rmSync(join(folder, 'config.json'));
+    expect((await ask()).basic).toEqual([{ user: 'gcsat', password: 'another' }]);
+    expect(said).toHaveLength(2);
+  });
+
+  test('is withdrawn with its profile, and stays good while the file of a secret is missing', async () => {
+    const file = join(folder, 'secret');
+    writeFileSync(file, 'first-password');
+    await save({ id: null, url, secret: { user: 'gcsat', password: 'made-up' } });
+    const credentials = reader({ GCSAT_WEBHOOK_PASSWORD_FILE: file });
+    expect((await credentials()).basic).toHaveLength(2);
+    await saveProfile(folder, 'default', { values: {}, policy: {} });
+    expect((await credentials()).basic).toEqual([{ user: 'gcsat', password: 'first-password' }]);
+    rmSync(file);
+    expect((await credentials()).basic).toEqual([{ user: 'gcsat', password: 'first-password' }]);
+  });
 });

@@ -2,12 +2,18 @@ import { describe, expect, test } from 'vitest';
 import { mailWords } from '../../src/delivery/mail-words.ts';
 import { languages, wordsOf } from '../../src/html/languages.ts';
 
-const occasion = { agentFirstName: 'Anna', companyName: 'Acme', channel: 'voice', closedOn: 'THE-DAY' };
+const occasion = {
+  greeted: null,
+  agentFirstName: 'Anna',
+  companyName: 'Acme',
+  channel: 'voice',
+  closedOn: 'THE-DAY',
+};
 
 describe.each(languages)('the words in %s', (language) => {
   test('name the agent when known, and nobody when not', () => {
-    const known = mailWords(language, occasion);
-    const unknown = mailWords(language, { ...occasion, agentFirstName: null });
+    const known = mailWords(wordsOf(language), occasion);
+    const unknown = mailWords(wordsOf(language), { ...occasion, agentFirstName: null });
     expect(known.question).toContain('Anna');
     expect(known.subject).toContain('Anna');
     expect(JSON.stringify(unknown)).not.toMatch(/Anna|null|undefined/);
@@ -26,7 +32,7 @@ describe.each(languages)('the words in %s', (language) => {
       'twitter',
       null,
     ];
-    const about = channels.map((channel) => mailWords(language, { ...occasion, channel }).about);
+    const about = channels.map((channel) => mailWords(wordsOf(language), { ...occasion, channel }).about);
     expect(new Set(about).size).toBe(channels.length);
     expect(about.every((text) => text.includes('Acme') && text.includes('THE-DAY'))).toBe(true);
   });
@@ -34,14 +40,16 @@ describe.each(languages)('the words in %s', (language) => {
   test.each(['custom', 'carrierPigeon', '__proto__', 'constructor', 'toString'])(
     'call a conversation over %s just a conversation',
     (channel) => {
-      expect(mailWords(language, { ...occasion, channel })).toEqual(
-        mailWords(language, { ...occasion, channel: null }),
+      expect(mailWords(wordsOf(language), { ...occasion, channel })).toEqual(
+        mailWords(wordsOf(language), { ...occasion, channel: null }),
       );
     },
   );
 
   test('leave no sentence empty', () => {
-    expect(Object.values(mailWords(language, occasion)).filter((text) => text.trim() === '')).toEqual([]);
+    const words = mailWords(wordsOf(language), { ...occasion, greeted: 'Robin Sample' });
+    expect(words.greeting).toContain('Robin Sample');
+    expect(Object.values(words).filter((text) => text.trim() === '')).toEqual([]);
   });
 
   test('label every star differently, with its number', () => {

@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { createMailComposer } from '../../src/delivery/mail.ts';
 import { builtInTemplate } from '../../src/delivery/template.ts';
 import { languages } from '../../src/html/languages.ts';
+import { paletteOf } from '../../src/html/palette.ts';
 import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { hostileNames, surveyMessage } from './survey-message.ts';
 
@@ -58,6 +59,44 @@ describe('the survey mail', () => {
     );
     expect(html).not.toMatch(/<(img|script|link|iframe|object|embed|form|video)\b|url\(|@import|\ssrc=/i);
     expect(Buffer.byteLength(html)).toBeLessThan(60_000);
+  });
+
+  test('has the color, the logo, and the words of the operator, and greets by the whole name', () => {
+    const texts = {
+      language: 'en-GB',
+      question: 'Was {agent} helpful?',
+      resolved: null,
+      comment: null,
+      thanksTitle: null,
+      thanks: null,
+    };
+    const brand = { color: '#0b6e4f', hasLogo: true, greets: true, texts };
+    const own = createMailComposer({ template: builtInTemplate(), brand });
+    const message = surveyMessage({ to: { address: 'a@b.example', name: 'Li Wei' } });
+    const { html, text } = own(message);
+    const { light, dark } = paletteOf('#0b6e4f');
+    for (const color of [light.link, dark.link]) expect(html).toContain(color);
+    const sources = [...html.matchAll(/ src="([^"]*)"/g)].map((match) => match[1]);
+    // One is for Outlook alone.
+    expect(new Set(sources)).toEqual(new Set([new URL('../assets/logo', message.surveyUrl).href]));
+    expect(html).toContain('>Was Anna helpful?</h1>');
+    expect(text).toContain('\n\nHello Li Wei,\n\nWas Anna helpful?\n');
+    expect(own({ ...message, agent: { name: null, firstName: null } }).html).toContain(
+      '>How did we do?</h1>',
+    );
+    // A page and a mail do not mix languages.
+    expect(own({ ...message, language: 'fr' }).html).not.toContain('Was Anna helpful?');
+    const address = { address: 'a@b.example', name: 'a@b.example' };
+    expect(own({ ...message, to: address }).text).not.toContain('Hello');
+  });
+
+  test('right-to-left names keep to themselves, and French keeps its narrow space', () => {
+    const { html, text } = compose(
+      surveyMessage({ companyName: 'אקמה', agent: { name: 'דנה', firstName: 'דנה' } }),
+    );
+    for (const part of [html, text]) expect(part).toContain('How did \u2068דנה\u2069 do?');
+    expect(text).toContain('with \u2068אקמה\u2069 on');
+    expect(compose(surveyMessage({ language: 'fr' })).subject).toMatch(/\u202f\?$/);
   });
 
   test('names the day in the time zone of the organization', () => {

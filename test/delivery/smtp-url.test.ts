@@ -19,7 +19,10 @@ describe('the address of a mail server', () => {
     ['smtp://localhost?tls=required', { encryption: 'starttls' }],
     ['smtp://bücher.example', { host: 'xn--bcher-kva.example' }],
     [' smtp://mail.acme.example?pool=8 ', { connections: 8 }],
-    ['smtp://mail.acme.example', { connections: 3 }],
+    ['smtp://mail.acme.example', { connections: 3, name: null }],
+    ['smtp://mail.acme.example?name=out.acme.example', { name: 'out.acme.example' }],
+    ['smtp://mail.acme.example?name=[192.0.2.7]&pool=2', { name: '[192.0.2.7]', connections: 2 }],
+    ['smtp://mail.acme.example?name=[IPv6:2001:db8::7]', { name: '[IPv6:2001:db8::7]' }],
     // Names that only look like this machine's are others'.
     ['smtp://127.0.0.1.acme.example', { encryption: 'starttls' }],
     ['smtp://localhost.acme.example', { encryption: 'starttls' }],
@@ -42,6 +45,10 @@ describe('the address of a mail server', () => {
     'smtp://mail.acme.example?pool=21',
     'smtp://mail.acme.example?pool=x',
     'smtp://mail.acme.example?secure=true',
+    'smtp://mail.acme.example?name=gcsat',
+    'smtp://mail.acme.example?name=192.0.2.7',
+    'smtp://mail.acme.example?name=',
+    'smtp://mail.acme.example?name=a.example%0d%0aRSET',
   ])('not %j, and no password is told', (text) => {
     let told: unknown = null;
     try {

@@ -7,6 +7,7 @@ import { builtInTemplate } from '../../src/delivery/template.ts';
 import { certificate, key } from '../gladly/untrusted-certificate.ts';
 import { mailServer } from '../support/mail-server.ts';
 import { smtpProxy, type LineFate } from '../support/smtp-proxy.ts';
+import { plainServer } from '../support/plain-mail-server.ts';
 import { hostileNames, surveyMessage } from './survey-message.ts';
 
 const composer = createMailComposer({ template: builtInTemplate() });
@@ -39,6 +40,17 @@ const withLogin: SMTPServerOptions = {
   },
 };
 const login = encodeURIComponent('pässwörd/1');
+
+const at: Record<string, (error: Error) => SMTPServerOptions> = {
+  sender: (error) => ({ onMailFrom: (_, __, callback) => callback(error) }),
+  recipient: (error) => ({ onRcptTo: (_, __, callback) => callback(error) }),
+  message: (error) => ({
+    onData: (stream, _, callback) => {
+      stream.resume();
+      stream.on('end', () => callback(error));
+    },
+  }),
+};
 
 describe('a mail', () => {
   test('arrives with everything it needs, under the id that we keep', async () => {
@@ -244,37 +256,69 @@ describe('before it leaves', () => {
 });
 
 describe('what the server answers', () => {
-  const at: Record<string, (error: Error) => SMTPServerOptions> = {
-    sender: (error) => ({ onMailFrom: (_, __, callback) => callback(error) }),
-    recipient: (error) => ({ onRcptTo: (_, __, callback) => callback(error) }),
-    message: (error) => ({
-      onData: (stream, _, callback) => {
-        stream.resume();
-        stream.on('end', () => callback(error));
-      },
-    }),
-  };
+  test.each([
+    ['sender', 451, '4.3.0 no', true, 'temporary', 'smtp_not_now'],
+    ['recipient', 451, '4.7.1 relay access denied for now', true, 'temporary', 'smtp_not_now'],
+    ['message', 451, 'no', true, 'temporary', 'smtp_not_now'],
+    ['sender', 550, 'no', true, 'configuration', 'sender_refused'],
+    ['sender', 550, '5.1.1 no such user', true, 'configuration', 'sender_refused'],
+    ['sender', 552, 'no', true, 'configuration', 'smtp_too_large'],
+    ['recipient', 550, '5.1.1 no', false, 'contract', 'smtp_refused'],
+    ['message', 550, '5.2.2 no', false, 'contract', 'smtp_refused'],
+    ['recipient', 550, 'no such user', false, 'contract', 'smtp_refused'],
+    ['recipient', 554, '5.7.1 Relay access denied:', true, 'configuration', 'sender_refused'],
+    ['message', 550, '5.7.60 no permission to send as this sender', true, 'configuration', 'sender_refused'],
+    ['message', 550, 'Daily sending quota exceeded', true, 'configuration', 'sender_refused'],
+    ['message', 552, '5.3.4 too long', true, 'configuration', 'smtp_too_large'],
+    ['recipient', 550, 'no', true, 'configuration', 'smtp_refusal_unclear'],
+    ['message', 554, 'no', true, 'configuration', 'smtp_refusal_unclear'],
+  ] as const)(
+    'to the %s: %i %s is not sent (temporary: %s)',
+    async (stage, code, text, temporary, kind, failure) => {
+      const server = await mailServer(at[stage]!(answerOf(code, `${text} robin@example.com`)));
+      const provider = smtp(server.url);
+      const outcome = await provider.deliver(surveyMessage(), leaving);
+      expect(outcome).toMatchObject({ status: 'not_sent', temporary, failure: { kind, code: failure } });
+      const { message } = (outcome as { failure: Error }).failure;
+      expect(message).toContain(`${code} ${text}`);
+      expect(message).not.toContain('robin');
+    },
+  );
 
-  test.each(
-    Object.keys(at).flatMap((stage) => [
-      [stage, 451, true, 'temporary'] as const,
-      // A sender that is refused is refused for every message: a setting, and no fault of this one.
-      [stage, 550, stage === 'sender', stage === 'sender' ? 'configuration' : 'contract'] as const,
-    ]),
-  )('to the %s: %i is not sent (temporary: %s)', async (stage, code, temporary, kind) => {
-    const server = await mailServer(at[stage]!(answerOf(code, 'no, robin@example.com')));
-    const provider = smtp(server.url);
-    const outcome = await provider.deliver(surveyMessage(), leaving);
-    expect(outcome).toMatchObject({ status: 'not_sent', temporary, failure: { kind } });
-    const { message } = (outcome as { failure: Error }).failure;
-    expect(message).toContain(`${code} no`);
-    expect(message).not.toContain('robin');
+  test('of one recipient does not stop the run unless it is about the sender', async () => {
+    const scopeOf = async (text: string): Promise<unknown> => {
+      const server = await mailServer(at['recipient']!(answerOf(550, text)));
+      const outcome = await smtp(server.url).deliver(surveyMessage(), leaving);
+      return 'failure' in outcome && outcome.failure.scope;
+    };
+    expect(await scopeOf('no')).toBe('item');
+    expect(await scopeOf('5.1.1 no')).toBe('item');
+    expect(await scopeOf('5.7.1 no')).toBe('run');
+  });
+
+  test.each(['EHLO', 'greeting'])('to the %s: a refusal waits until it is corrected', async (step) => {
+    const refusal = (_: unknown, callback: (error: Error) => void): void =>
+      callback(answerOf(554, '5.7.1 not you'));
+    const server =
+      step === 'greeting'
+        ? await mailServer({ onConnect: refusal })
+        : {
+            url: await plainServer((line) =>
+              /^(?:EHLO|HELO)/.test(line) ? '504 5.5.2 not that name' : '250 ok',
+            ),
+          };
+    const outcome = await smtp(server.url).deliver(surveyMessage(), leaving);
+    expect(outcome).toMatchObject({
+      status: 'not_sent',
+      temporary: true,
+      failure: { code: 'sender_refused' },
+    });
   });
 
   test('of one message does not spoil the next one', async () => {
     const server = await mailServer({
       onRcptTo: ({ address }, _, callback) =>
-        callback(address.startsWith('robin') ? answerOf(550, 'unknown') : null),
+        callback(address.startsWith('robin') ? answerOf(550, '5.1.1 unknown') : null),
     });
     const provider = smtp(server.url);
     expect(await provider.deliver(surveyMessage(), leaving)).toMatchObject({ status: 'not_sent' });
@@ -287,7 +331,12 @@ describe('what the server answers', () => {
   test('is asked for by no larger a message than it takes', async () => {
     const server = await mailServer({ size: 100 });
     const outcome = await smtp(server.url).deliver(surveyMessage(), leaving);
-    expect(outcome).toMatchObject({ status: 'not_sent', temporary: false, failure: { kind: 'contract' } });
+    expect(outcome).toMatchObject({
+      status: 'not_sent',
+      temporary: true,
+      failure: { kind: 'configuration', code: 'smtp_too_large' },
+    });
+    expect(server.received).toEqual([]);
   });
 });
 
@@ -402,7 +451,50 @@ describe('the check', () => {
     const proxy = await smtpProxy(server.port, () => 'pass');
     const provider = smtp(proxy.url.replace('//', `//care:${login}@`));
     expect(await provider.check?.()).toBe(`127.0.0.1:${proxy.port}, without encryption, logged in`);
-    expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'AUTH', 'QUIT']);
+    expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual([
+      'EHLO',
+      'AUTH',
+      'MAIL',
+      'RCPT',
+      'RCPT',
+      'QUIT',
+    ]);
+    expect(server.received).toEqual([]);
+  });
+
+  const refusing = (refuses: (address: string) => string | null): SMTPServerOptions => ({
+    onRcptTo({ address }, _, callback) {
+      const text = refuses(address);
+      callback(text === null ? null : answerOf(550, text));
+    },
+  });
+  const own = 'csat@harbour.example';
+
+  test.each<[string, (address: string) => string | null, string]>([
+    ['the sender at the recipient', () => '5.7.1 Sender address rejected', 'sender_refused'],
+    ['mail to others', (to) => (to === own ? null : '5.7.1 Relay access denied'), 'sender_refused'],
+    ['the name', () => '5.5.2 Helo command rejected', 'sender_refused'],
+    ['everybody without saying why', () => 'no', 'smtp_refusal_unclear'],
+  ])('finds a server that refuses %s', async (_, refuses, code) => {
+    const server = await mailServer(refusing(refuses));
+    await expect(smtp(server.url).check?.()).rejects.toMatchObject({ kind: 'configuration', code });
+  });
+
+  test.each<[string, (address: string) => string | null]>([
+    ['the reserved domain', (to) => (to === own ? null : '5.1.10 no mail there')],
+    ['a sender without a mailbox', (to) => (to === own ? '5.1.1 no such user' : null)],
+    ['one of them without saying why', (to) => (to === own ? null : 'no')],
+  ])('passes a server that refuses only %s', async (_, refuses) => {
+    const server = await mailServer(refusing(refuses));
+    await expect(smtp(server.url).check?.()).resolves.toContain('without login');
+  });
+
+  test('finds a server that refuses the sender at once, or ends the session', async () => {
+    const refused = await mailServer(at['sender']!(answerOf(550, 'no')));
+    await expect(smtp(refused.url).check?.()).rejects.toMatchObject({ code: 'sender_refused' });
+    const server = await mailServer();
+    const proxy = await smtpProxy(server.port, (line) => (line.startsWith('RCPT') ? 'cut before' : 'pass'));
+    await expect(smtp(proxy.url).check?.()).rejects.toMatchObject({ code: 'smtp_not_now' });
   });
 
   test('fails as a message would', async () => {

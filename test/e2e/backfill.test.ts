@@ -157,7 +157,7 @@ describe('what it prints', () => {
     expect(stdout).toMatch(/^Closings +3: 3 sent$/m);
     expect(stdout).toMatch(/^This run +3 sent$/m);
     expect(stdout).not.toMatch(/\u001b/);
-    expect(stderr).toMatch(/^closings from \S+Z until \S+Z$/m);
+    expect(stderr).toMatch(/^closings from 20\d\d-\S+ \S+ [A-Z]\S+ until 20\d\d-\S+ \S+ [A-Z]\S+$/m);
     expect(stderr).toMatch(/^Events from /m);
   });
 

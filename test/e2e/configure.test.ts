@@ -71,6 +71,7 @@ describe('gcsat configure', () => {
       organization: { id: 'org-1', timezone: 'Europe/Berlin' },
       file,
       warnings: [],
+      next: 'gcsat backfill --since 1d --dry-run',
     });
     expect(stdout).not.toContain(token);
     expect(gladly.requests.map(({ path }) => path).sort()).toEqual([
@@ -86,12 +87,14 @@ describe('gcsat configure', () => {
     });
   });
 
-  test('says it in one line to people, without what a name could do to their terminal', async () => {
+  test('says it to people with the next command, without what a name could do to their terminal', async () => {
     const gladly = await startGladly();
     const { stdout } = await run(['configure', '--domain', gladly.origin, '--email', email], {
       env: { ...home().env, GCSAT_TOKEN: token },
     });
-    expect(stdout).toMatch(/^✔ Acme Inc \(http:[^\n]+\) is connected as profile default; saved in [^\n]+\n$/);
+    expect(stdout).toMatch(
+      /^✔ Acme Inc \(http:[^\n]+\) is connected as profile default; saved in [^\n]+\nNext: gcsat backfill --since 1d --dry-run\n$/,
+    );
   });
 
   test('saves nothing that Gladly refuses', async () => {
@@ -417,13 +420,93 @@ describe('configure set and show', () => {
     ['smtpUrl=smtp://me:hidden-token@host', 'smtpUrl=-'],
     ['delivery=pigeon', 'outbox'],
     ['publicUrl=javascript:alert(1)', 'https://'],
-  ])('set %s', async (assignment, message) => {
+    ['maxAge=1w', 'Write 7d.'],
+    ['delay=2hours', 'Write 2h.'],
+    ['language=pt-BR', 'Use one of en, es, fr, de', 3],
+    ['delivery=medallia', 'cannot deliver by medallia', 3],
+    ['template=missing.eta', 'cannot be read', 3],
+    ['logo=missing.png', 'cannot be read', 3],
+    ['smtpUrl=smtp://mail.example.com?tls=maybe', 'neither required nor off', 3],
+  ])('set %s', async (assignment, message, expected = 2) => {
     const { env, file } = home();
     const { code, stdout, stderr } = await run(['configure', 'set', assignment], { env });
-    expect(code).toBe(2);
+    expect(code).toBe(expected);
     expect(stderr).toContain(message);
     expect(stdout + stderr).not.toContain('hidden-token');
     expect(existsSync(file)).toBe(false);
+  });
+
+  test('set refuses a sender that the delivery cannot use, and a template that does not compile', async () => {
+    const { env, file } = home();
+    expect(
+      await run(['configure', 'set', 'delivery=gladly-sms', 'from=+15550100123'], { env }),
+    ).toMatchObject({
+      code: 0,
+    });
+    const before = readFileSync(file, 'utf8');
+    const template = join(temporaryFolder(), 'survey.eta');
+    writeFileSync(template, '=== subject ===\n<%= it.nothing %>\n=== html ===\n=== text ===\n');
+    for (const [assignment, message] of [
+      ['delivery=smtp', 'smtp cannot use it (Set both, e.g. `gcsat configure set delivery=smtp from='],
+      ['from=care@acme.example', 'gladly-sms cannot use it'],
+      [`template=${template}`, 'line 2: it has no nothing'],
+    ] as const) {
+      const { code, stderr } = await run(['configure', 'set', assignment], { env });
+      expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(message) });
+      expect(readFileSync(file, 'utf8')).toBe(before);
+    }
+    expect((await run(['configure', 'set', 'delivery=smtp', 'from=care@acme.example'], { env })).code).toBe(
+      0,
+    );
+  });
+
+  test('an opt-out topic that Gladly does not have is a warning, and so is a Gladly that does not answer', async () => {
+    const gladly = await startGladly(['vip']);
+    const { env } = home();
+    await connect(gladly, { env });
+    const set = (value: string, more: Record<string, string> = {}) =>
+      run(['configure', 'set', `optOutTopics=${value}`], { env: { ...env, ...more } });
+    expect(await set(' VIP')).toMatchObject({ code: 0, stderr: '' });
+    expect(await set('vipp')).toMatchObject({
+      code: 0,
+      stdout: 'optOutTopics = vipp\n',
+      stderr: expect.stringMatching(/^warning: no topic in Gladly is named vipp, [^\n]+\n$/),
+    });
+    const refused = await set('vip', { GCSAT_TOKEN: 'wrong-and-secret-token' });
+    expect(refused).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('warning: Gladly could not say'),
+    });
+  });
+
+  test('get prints one value as it is used, unset restores defaults', async () => {
+    const { env, config, file } = home();
+    mkdirSync(config);
+    const policy = { sample: '50', sampel: '5', optOutTopics: '' };
+    writeFileSync(file, JSON.stringify({ profiles: { default: { values: { timeout: '9' }, policy } } }));
+    const get = (key: string, more: Record<string, string> = {}) =>
+      run(['configure', 'get', key], { env: { ...env, ...more } });
+    expect(await get('sample')).toMatchObject({ code: 0, stdout: '50\n' });
+    expect(await get('timeout', { GCSAT_TIMEOUT: '11' })).toMatchObject({ code: 0, stdout: '11\n' });
+    expect(await get('token', { GCSAT_TOKEN: token })).toMatchObject({ code: 0, stdout: 'set\n' });
+    expect(await get('from')).toMatchObject({ code: 0, stdout: '' });
+    expect(await get('sampl')).toMatchObject({
+      code: 2,
+      stderr: expect.stringContaining('Did you mean sample?'),
+    });
+    expect(await get('sampel')).toMatchObject({ code: 3, stderr: expect.stringContaining('unset sampel') });
+    const { document } = await runJson(['configure', 'get', 'sample'], { env });
+    expect(document).toEqual({ key: 'sample', value: '50', origin: 'profile' });
+
+    const before = readFileSync(file, 'utf8');
+    const dry = await run(['configure', 'unset', 'sample', '--dry-run'], { env });
+    expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('sample would be default') });
+    expect((await run(['configure', 'unset', 'sample', 'smaple'], { env })).code).toBe(2);
+    expect(readFileSync(file, 'utf8')).toBe(before);
+    expect(
+      (await run(['configure', 'unset', 'sample', 'sampel', 'timeout', 'optOutTopics'], { env })).code,
+    ).toBe(0);
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toEqual({ values: {}, policy: {} });
   });
 
   test('a secret comes by stdin, and is never shown', async () => {
@@ -470,7 +553,7 @@ describe('configure test', () => {
     expect(bad.code).toBe(4);
     expect(bad.stdout).toMatch(/^✘ Gladly: /m);
     expect(bad.stdout).toMatch(/^– opt-out topic: not checked/m);
-    expect(bad.stderr).toMatch(/^error: 1 of 7 checks failed: Gladly \(.+\)\n$/);
+    expect(bad.stderr).toMatch(/^error: 1 of 9 checks failed: Gladly \(.+\)\n$/);
     expect(bad.stdout + bad.stderr).not.toContain('wrong-and-secret-token');
   });
 
@@ -524,6 +607,25 @@ describe('at a terminal', () => {
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toMatchObject({ email, token });
   });
 
+  test('a wrong domain or token is asked again at once, and nothing else is', async () => {
+    const gladly = await startGladly();
+    const page = createServer((_request, response) => void response.writeHead(404).end('<html>'));
+    await once(page.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void page.close());
+    const { env, file } = home();
+    const { code, screen } = await converse(['configure', '--delivery', 'outbox', '--email', email], env, [
+      ['Domain of the organization', `http://127.0.0.1:${(page.address() as AddressInfo).port}\r`],
+      ['not as Gladly does (404)', `\u0015${gladly.origin}\r`],
+      ['API token', 'wrong-and-secret-token\r'],
+      ['the last one was refused', `${token}\r`],
+    ]);
+    expect({ code, screen }).toEqual({ code: 0, screen: expect.stringContaining('Next: ') });
+    expect(screen).not.toMatch(/secret-token/);
+    expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toMatchObject({ email, token });
+    // No credentials before the domain has proved to be Gladly's.
+    expect(gladly.requests[0]?.authorization).toBe(`Basic ${Buffer.from(':').toString('base64')}`);
+  });
+
   test('asks for the mail server without showing its password', async () => {
     const gladly = await startGladly();
     const { env, file } = home();
@@ -532,7 +634,9 @@ describe('at a terminal', () => {
       ['API token', `${token}\r`],
       // The last choice stands right before the first.
       ['How should surveys reach customers?', '\u001B[A\r'],
-      ['Mail server, as', 'smtp://care:hunter22@mail.acme.example\r'],
+      ['Mail server, as', 'smtp://care:hunter22@127.0.0.1:1\r'],
+      // It may be reachable from where surveys are sent.
+      ['Enter keeps the same one', '\r'],
       ['Sender of the surveys', 'care@acme.example\r'],
       ['Where customers reach the survey page', 'https://csat.acme.example\r'],
     ]);
@@ -540,7 +644,7 @@ describe('at a terminal', () => {
     expect(screen).not.toContain('hunter22');
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default.values).toEqual({
       delivery: 'smtp',
-      smtpUrl: 'smtp://care:hunter22@mail.acme.example',
+      smtpUrl: 'smtp://care:hunter22@127.0.0.1:1',
       from: 'care@acme.example',
       publicUrl: 'https://csat.acme.example',
     });
@@ -592,7 +696,11 @@ describe('at a terminal', () => {
     ],
   ] as const)('Ctrl-D at %s is exit 130 with one error, and nothing is saved', async (_kind, answers) => {
     const { env, file } = home();
-    const { code, screen } = await converse(['configure', '--no-color'], env, answers);
+    const gladly = await startGladly();
+    const given = answers.map(
+      ([question, answer]) => [question, answer === 'acme\r' ? `${gladly.origin}\r` : answer] as const,
+    );
+    const { code, screen } = await converse(['configure', '--no-color'], env, given);
     expect(code).toBe(130);
     expect(screen.match(/error: [^\n]*/g)).toEqual([
       expect.stringContaining('error: stopped at a question; nothing was changed'),

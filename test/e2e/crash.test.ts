@@ -6,6 +6,7 @@ import { describe, expect, test } from 'vitest';
 import { runJson, start } from '../support/run.ts';
 import { faultyProxy, type Fate, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
+import { atTerminal } from '../support/terminal.ts';
 
 /** Starts the program and kills it with SIGKILL, unless it is done before. */
 async function killAfter(milliseconds: number, args: readonly string[], { env }: TestGladly): Promise<void> {
@@ -98,13 +99,70 @@ describe('a message that may have left', () => {
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 
-  test('is sent again when a person says so', async () => {
+  test('is sent again only when a person says that it did not leave', async () => {
     const { gladly } = await throughProxy('reset before');
     const { env, sandbox } = gladly;
     const id = sandbox.exampleConversationId;
     await runJson(['replay', '--', id], { env });
-    const { document } = await runJson(['surveys', 'retry', '--', id], { env });
+    const bare = await runJson(['surveys', 'retry', '--', id], { env });
+    expect(bare).toMatchObject({ code: 2, document: { error: { code: 'survey_uncertain' } } });
+    expect(bare.document.error.hint).toMatch(/^Look for .*--was-sent .*--not-sent/);
+    const both = await runJson(['surveys', 'retry', '--was-sent', '--not-sent', '--', id], { env });
+    expect(both).toMatchObject({ code: 2, document: { error: { code: 'bad_usage' } } });
+    const unasked = await runJson(['surveys', 'retry', '--not-sent', '--', id], { env });
+    expect(unasked).toMatchObject({ code: 2, document: { error: { code: 'confirmation_needed' } } });
+    expect(await surveysOf(env)).toMatchObject([{ state: 'uncertain' }]);
+    expect(sandbox.mailbox()).toHaveLength(0);
+    const { document } = await runJson(['surveys', 'retry', '--not-sent', '--yes', '--', id], { env });
     expect(document.outcome).toBe('sent');
+    expect(sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('is asked about at a terminal before it is sent again', async () => {
+    const { gladly } = await throughProxy('reset before');
+    const { env, sandbox } = gladly;
+    const id = sandbox.exampleConversationId;
+    await runJson(['replay', '--', id], { env });
+    const line = `gcsat surveys retry --not-sent -- '${id}'`;
+    const no = await atTerminal(line, env, [['Send it again?', 'n\r']]);
+    expect([no.code, no.asked]).toEqual([0, true]);
+    expect(await surveysOf(env)).toMatchObject([{ state: 'uncertain' }]);
+    const yes = await atTerminal(line, env, [['Send it again?', 'y\r']]);
+    expect([yes.code, yes.asked]).toEqual([0, true]);
+    expect(sandbox.mailbox()).toHaveLength(1);
+  });
+
+  test('is settled as sent where Gladly shows it, whatever the person says', async () => {
+    const gladly = await testGladly();
+    const { sandbox } = gladly;
+    const id = sandbox.exampleConversationId;
+    const shown = (): Fate => {
+      const [mail] = sandbox.mailbox();
+      const content = {
+        type: 'EMAIL',
+        from: mail?.from,
+        to: [mail?.to],
+        subject: mail?.subject,
+        content: mail?.text,
+      };
+      const item = { id: 'item-1', customerId: mail?.customerId, timestamp: mail?.sentAt, content };
+      return { status: 200, body: JSON.stringify([{ ...item, initiator: { id: 'api', type: 'API' } }]) };
+    };
+    const proxy = await faultyProxy(sandbox.origin, (request) => {
+      if (request === sending) return 'reset after';
+      const isTimeline = request === `GET /api/v1/conversations/${encodeURIComponent(id)}/items`;
+      return isTimeline && sandbox.mailbox().length > 0 ? shown() : 'pass';
+    });
+    const env = { ...gladly.env, GCSAT_DOMAIN: proxy.origin };
+    await runJson(['replay', '--', id], { env });
+    const dry = await runJson(['surveys', 'retry', '--dry-run', '--', id], { env });
+    expect(dry).toMatchObject({ code: 0, document: { state: 'sent', dryRun: true } });
+    expect(await surveysOf(env)).toMatchObject([{ state: 'uncertain' }]);
+    const { code, stderr, document } = await runJson(['surveys', 'retry', '--not-sent', '--yes', '--', id], {
+      env,
+    });
+    expect([code, document.state, document.externalId]).toEqual([0, 'sent', 'item-1']);
+    expect(stderr).toContain('Gladly shows the message');
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 

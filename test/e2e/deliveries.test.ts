@@ -9,6 +9,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { segmentsOf } from '../../src/delivery/sms-segments.ts';
 import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 import { mailServer, type MailServer } from '../support/mail-server.ts';
+import { plainServer } from '../support/plain-mail-server.ts';
 import { run, runJson, start } from '../support/run.ts';
 import { smtpProxy, type SmtpProxy } from '../support/smtp-proxy.ts';
 
@@ -62,6 +63,30 @@ describe('replay by smtp', () => {
     expect((await closed)[0]).toBe(143);
     const [entry] = await surveysOf(env);
     expect(entry).toMatchObject({ state: 'scheduled', sentAt: null });
+  });
+
+  test('keeps what a server refuses because of us, and sends it once that is corrected', async () => {
+    const refusal = { text: '5.7.1 Relay access denied' as string | null };
+    const server = await mailServer({
+      onRcptTo: (_, __, callback) =>
+        callback(
+          refusal.text === null ? null : Object.assign(new Error(refusal.text), { responseCode: 554 }),
+        ),
+    });
+    const { env, sandbox } = await bySmtp(server.url);
+    const id = sandbox.exampleConversationId;
+    const tested = await runJson(['configure', 'test'], { env });
+    expect(tested.code).toBe(3);
+    const wrong = tested.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
+    expect(wrong).toMatchObject([
+      { name: 'delivery', detail: expect.stringContaining('Relay access denied') },
+    ]);
+    const first = await runJson(['replay', '--', id], { env });
+    expect([first.code, first.document.error.code]).toEqual([3, 'sender_refused']);
+    expect(await surveysOf(env)).toMatchObject([{ state: 'scheduled', sentAt: null }]);
+    refusal.text = null;
+    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
+    expect(server.received).toHaveLength(1);
   });
 
   test('tells what to mend when the login is refused, and not the password', async () => {
@@ -215,12 +240,32 @@ describe('configure test', () => {
     const { env } = await prepare();
     const { code, document } = await runJson(['configure', 'test'], { env });
     expect([code, document.sample]).toEqual([0, null]);
-    expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'QUIT']);
+    expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'MAIL', 'RCPT', 'RCPT', 'QUIT']);
+    expect(server.received).toEqual([]);
     await server.close();
     const away = await runJson(['configure', 'test'], { env });
     expect(away.code).toBe(7);
     const wrong = away.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
     expect(wrong).toMatchObject([{ name: 'delivery', hint: expect.stringContaining('GCSAT_SMTP_URL') }]);
+  });
+
+  test('greets with the name that is set, and says how where the greeting is refused', async () => {
+    const lines: string[] = [];
+    const url = await plainServer((line) => {
+      lines.push(line);
+      return line.startsWith('EHLO') && !line.includes('out.acme.example')
+        ? '421 4.7.0 Try again later'
+        : '250 ok';
+    });
+    const { env } = await bySmtp(url);
+    const refused = await run(['configure', 'test'], { env });
+    expect(refused.stdout).toMatch(/^✘ delivery: .*421 .*\?name=/m);
+    expect(lines[0]).not.toMatch(/127\.0\.0\.1|localhost/);
+    const named = await run(['configure', 'test'], {
+      env: { ...env, GCSAT_SMTP_URL: `${url}?name=out.acme.example` },
+    });
+    expect(named.code).toBe(0);
+    expect(lines).toContain('EHLO out.acme.example');
   });
 
   test('sends one sample to oneself, and records nothing', async () => {

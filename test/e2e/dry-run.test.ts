@@ -1,10 +1,11 @@
+import { once } from 'node:events';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { surveysOf, testGladly } from '../support/gladly.ts';
-import { run, runJson, temporaryFolder } from '../support/run.ts';
+import { run, runJson, start, temporaryFolder } from '../support/run.ts';
 
 describe('the signing key', () => {
   test('is neither made nor changed by what may write nothing', async () => {
@@ -164,3 +165,18 @@ async function storiesOf(env: Record<string, string>, ids: readonly string[]): P
 async function countOf(requests: () => Promise<{ method: string }[]>, method: string): Promise<number> {
   return (await requests()).filter((request) => request.method === method).length;
 }
+
+test('the folder that a killed sandbox leaves is removed by the next one', async () => {
+  const temporary = temporaryFolder();
+  const env = { TMPDIR: temporary };
+  const killed = start(['serve', '--sandbox', '--json', '--port', '0'], { env });
+  await once(killed.stdout, 'data');
+  const ended = once(killed, 'close');
+  const [left] = readdirSync(temporary);
+  expect(left).toMatch(/^gcsat-sandbox-/);
+  killed.kill('SIGKILL');
+  await ended;
+  expect(readdirSync(temporary)).toEqual([left]);
+  expect((await run(['attribute', '--sandbox'], { env })).code).toBe(0);
+  expect(readdirSync(temporary)).toEqual([]);
+});

@@ -1,3 +1,4 @@
+import { writeFileSync } from 'node:fs';
 import { once } from 'node:events';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { createServer } from 'node:net';
@@ -303,6 +304,24 @@ test('a host that is no name of any machine is refused, with a way out', async (
   expect(JSON.parse(stdout)).toMatchObject({
     error: { code: 'cannot_listen', message: expect.stringContaining('no known address') },
   });
+});
+
+test('its start checks what `configure test` checks: some of it stops it, some is a warning', async () => {
+  const gladly = await gladlyOfServer();
+  const config = temporaryFolder();
+  gladly.env['GCSAT_CONFIG_DIR'] = config;
+  const configured = (values: object, policy: object): void =>
+    writeFileSync(join(config, 'config.json'), JSON.stringify({ profiles: { default: { values, policy } } }));
+  configured({ template: '/nowhere/survey.eta' }, {});
+  const stopped = await run(['serve', '--port', '0'], { env: gladly.env });
+  expect(stopped).toMatchObject({ code: 3, stderr: expect.stringContaining('/nowhere/survey.eta') });
+  configured({}, { optOutTopics: 'no_such_topic', language: 'pt-BR' });
+  const server = await serve(gladly);
+  await vi.waitFor(() => {
+    expect(server.stderr()).toContain('check failed: opt-out topic');
+    expect(server.stderr()).toContain('check failed: language');
+  }, patience);
+  expect(await server.end('SIGTERM')).toBe(143);
 });
 
 test('warns of a password of webhooks that is short, and gives the metrics to whom it is told', async () => {

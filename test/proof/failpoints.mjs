@@ -6,17 +6,18 @@
  * after it means the second such point.
  * FAILPOINT_LOG: a file that is told the labels of all points when the process ends; the last one killed it, if one did.
  *
- * Only what Node and libsql offer to everybody is wrapped, so the program under test is the one that is shipped.
+ * Only what Node and SQLite offer to everybody is wrapped, so the program under test is the one that is shipped.
  */
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
 import fsPromises from 'node:fs/promises';
 import http from 'node:http';
 import https from 'node:https';
-import { createRequire, syncBuiltinESMExports } from 'node:module';
+import { syncBuiltinESMExports } from 'node:module';
 import net from 'node:net';
 import process from 'node:process';
 import { URL } from 'node:url';
+import { DatabaseSync } from '../../dist/sqlite/lib/index.mjs';
 
 const [, wanted, times] = /^(.*?)(?: @(\d+))?$/.exec(process.env.FAILPOINT_AT ?? '');
 const log = process.env.FAILPOINT_LOG;
@@ -74,11 +75,8 @@ syncBuiltinESMExports();
 process.on('exit', tellLabels);
 
 function wrapLedger() {
-  const Database = createRequire(import.meta.url)('libsql');
   const writes =
     /^\s*(?:insert|update|delete|replace|begin|commit|rollback|create|alter|drop|vacuum|pragma (?:journal_mode|wal_checkpoint))\b/i;
-  const sqlOf = new WeakMap();
-  const wrapped = new WeakSet();
   /** What the transaction wrote so far: a commit is told by it. */
   const written = new Set();
   const labelOf = (sql) => {
@@ -89,23 +87,23 @@ function wrapLedger() {
     else if (/^(?:insert|update|delete)/i.test(words)) written.add(words);
     return `ledger ${words}`;
   };
-  around(Database.prototype, 'exec', labelOf);
-  around(Database.prototype, 'close', () => 'ledger close');
-  const { prepare } = Database.prototype;
-  Database.prototype.prepare = function (sql) {
-    const statement = prepare.call(this, sql);
-    const prototype = Object.getPrototypeOf(statement);
-    if (!wrapped.has(prototype)) {
-      wrapped.add(prototype);
-      for (const name of ['run', 'all', 'get']) {
-        around(prototype, name, function () {
-          return labelOf(sqlOf.get(this));
-        });
-      }
+  // Methods of the native classes cannot be replaced: what is made of them gets its own, in front of those.
+  const own = (methods, wrap) => {
+    for (const name of wrap) {
+      Object.defineProperty(methods, name, { value: methods[name], writable: true, configurable: true });
     }
-    sqlOf.set(statement, sql);
+    return methods;
+  };
+  const database = own(Object.create(DatabaseSync.prototype), ['exec', 'close', 'prepare']);
+  around(database, 'exec', labelOf);
+  around(database, 'close', () => 'ledger close');
+  const { prepare } = database;
+  database.prepare = function (sql) {
+    const statement = own(prepare.call(this, sql), ['run', 'all', 'get']);
+    for (const name of ['run', 'all', 'get']) around(statement, name, () => labelOf(sql));
     return statement;
   };
+  DatabaseSync.prototype = database;
 }
 
 function wrapFiles() {

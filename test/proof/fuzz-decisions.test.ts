@@ -278,7 +278,14 @@ describe('what a stranger wrote', { timeout: proofTimeoutMs }, () => {
         ({ rating, resolved, comment, agentName, channel, conversationId }) => {
           const answeredAt = '2026-11-22T10:00:00.000Z';
           const answer = { surveyId: 's', revision: 1, rating, resolved, comment, answeredAt };
-          const subject = { conversationId, agentName, channel, closedAt: null, conversationUrl: null };
+          const subject = {
+            conversationId,
+            agentName,
+            channel,
+            closedAt: null,
+            timeZone: null,
+            conversationUrl: null,
+          };
           const card = makeCard(answer, subject, origin);
           const { title, body, sourceName } = card.content;
           expect(card.id).toMatch(/^[\w-]{1,49}$/);

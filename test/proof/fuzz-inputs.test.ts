@@ -15,7 +15,7 @@ import { defaultPolicy } from '../../src/domain/eligibility/policy.ts';
 import { Failure } from '../../src/failure.ts';
 import { Problem } from '../../src/gladly/http/errors.ts';
 import { eventsOf } from '../../src/gladly/resources/events.ts';
-import { recordsOf } from '../../src/gladly/resources/reports.ts';
+import { recordsOf } from '../../src/gladly/resources/report-table.ts';
 import { readWebhookEvent } from '../../src/gladly/resources/webhook-events.ts';
 import { addressSet, clientAddress, limitKey } from '../../src/server/client-address.ts';
 import { chooseLanguage } from '../../src/server/pages/accept-language.ts';

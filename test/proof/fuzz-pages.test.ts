@@ -4,7 +4,7 @@ import { segmentsOf } from '../../src/delivery/sms-segments.ts';
 import { smsText } from '../../src/delivery/sms-text.ts';
 import { harmless } from '../../src/domain/survey/rich-text.ts';
 import { languages } from '../../src/html/languages.ts';
-import { readBrand } from '../../src/server/pages/brand.ts';
+import { readBrand } from '../../src/html/brand.ts';
 import { assetsOf } from '../../src/server/pages/assets.ts';
 import { chooseLanguage } from '../../src/server/pages/accept-language.ts';
 import { pageRoutes } from '../../src/server/pages/pages.ts';

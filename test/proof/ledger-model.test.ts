@@ -11,6 +11,7 @@ import {
   confirmSent,
   decideClosing,
   markLeaving,
+  resendClosing,
   retryClosing,
   recordDelivery,
 } from '../../src/store/queue/decisions.ts';
@@ -170,6 +171,7 @@ const steps = {
         () => recordDelivery(ledger, id, now, results[result], 0),
         () => recordAnswer(ledger, answerTo(id, 1)),
         () => cancelClosing(ledger, id, now),
+        () => resendClosing(ledger, id, now),
         () => retryClosing(ledger, id, now),
       ];
       for (const step of way.slice(0, length)) {
@@ -342,9 +344,13 @@ const steps = {
   }),
   retry: (place: Place): Step => ({
     real: (ledger, idOf) => retryClosing(ledger, idOf(place), now),
+    model: onRow(place, (row) => moved(row, ['failed', 'suppressed'], 'pending')),
+  }),
+  resend: (place: Place): Step => ({
+    real: (ledger, idOf) => resendClosing(ledger, idOf(place), now),
     model: onRow(place, (row) => {
       if (row.state === 'uncertain') row.permitted += 1;
-      return moved(row, ['failed', 'suppressed', 'uncertain'], 'pending');
+      return moved(row, ['uncertain'], 'pending');
     }),
   }),
   cancel: (place: Place): Step => ({
@@ -376,7 +382,7 @@ const oneStep: fc.Arbitrary<Written> = fc.oneof(
     arbitrary: fc.tuple(
       fc.constant('tryOut' as const),
       place,
-      fc.integer({ min: 0, max: 7 }),
+      fc.integer({ min: 0, max: 8 }),
       fc.constantFrom<ResultName>('sent', 'uncertain', 'later', 'never'),
     ),
   },
@@ -409,6 +415,7 @@ const oneStep: fc.Arbitrary<Written> = fc.oneof(
   { weight: 1, arbitrary: fc.tuple(fc.constant('unsubscribe' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('resubscribe' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('retry' as const), place) },
+  { weight: 1, arbitrary: fc.tuple(fc.constant('resend' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('cancel' as const), place) },
   { weight: 1, arbitrary: fc.tuple(fc.constant('confirm' as const), place) },
 );

@@ -1,4 +1,4 @@
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { once } from 'node:events';
 import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -245,7 +245,7 @@ function leavingIn(data: string): string[] {
     cpSync(data, copy, { recursive: true });
     const file = readdirSync(copy).find((name) => name.endsWith('.db'));
     if (file === undefined) return [];
-    const database = new Database(join(copy, file));
+    const database = new DatabaseSync(join(copy, file));
     try {
       const rows = database.prepare("select conversation_id from closings where state = 'sending'").all();
       return (rows as { conversation_id: string }[]).map((row) => row.conversation_id);
@@ -264,7 +264,7 @@ function leavingIn(data: string): string[] {
 function unsettledIn(data: string): number {
   const file = readdirSync(data).find((name) => name.endsWith('.db'));
   if (file === undefined) return 0;
-  const database = new Database(join(data, file), { readonly: true });
+  const database = new DatabaseSync(join(data, file), { readOnly: true });
   try {
     const states = "'pending', 'scheduled', 'sending', 'failed'";
     const [row] = database.prepare(`select count(*) as count from closings where state in (${states})`).all();

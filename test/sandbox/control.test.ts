@@ -122,6 +122,17 @@ test('the mailbox shows messages as data and as pages that run nothing', async (
   expect(page.text).toBe(body.html);
   expect(page.responseHeaders['content-type']).toBe('text/html; charset=utf-8');
   expect(page.responseHeaders['content-security-policy']).toBe("script-src 'none'");
+  const number = sandbox.mailbox().length;
+  const front = await control({ path: '/' });
+  expect(front.responseHeaders['content-security-policy']).toContain("default-src 'none'");
+  expect(front.text).toContain(`href="/_sandbox/messages/${number}.html">Hi</a> to a@example.org`);
+  const framed = await control({ path: `/_sandbox/messages/${number}.html` });
+  expect(framed.responseHeaders['content-security-policy']).toContain('sandbox');
+  expect(framed.text).toContain('&lt;script&gt;alert(1)');
+  const { customerId } = sandbox.mailbox().at(-1)!;
+  // The timeline shows the mail itself, not the name of its item's type.
+  const timeline = await control({ path: `/_sandbox/customers/${customerId}.html` });
+  expect(timeline.text).toContain('&lt;h1&gt;Stars&lt;/h1&gt;');
   for (const name of ['0.html', '99.html', 'x.html', '1'])
     expect((await control({ path: `/_sandbox/mailbox/${name}` })).status).toBe(404);
 });

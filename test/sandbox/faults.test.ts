@@ -134,3 +134,49 @@ describe('setting faults', () => {
     ).toBe(200);
   });
 });
+
+describe('what Gladly does quietly', () => {
+  const report = (): Promise<Answer> =>
+    ask(sandbox, {
+      method: 'POST',
+      path: '/api/v1/reports',
+      json: {
+        metricSet: 'ConversationTimestampsReport',
+        startAt: new Date(Date.now() - 4 * 86_400_000).toISOString().slice(0, 10),
+        endAt: new Date(Date.now() - 2 * 86_400_000).toISOString().slice(0, 10),
+        timezone: 'UTC',
+      },
+    });
+
+  test.each([
+    ['empty', ''],
+    ['blank', '\r\n\r\n'],
+    ['text', 'Unexpected error occurred\n'],
+    ['page', expect.stringContaining('<html>')],
+    ['error', expect.stringContaining('temporary_failure')],
+  ] as const)('a success with %s', async (strange, body) => {
+    await started({ strangePercent: 100, strange });
+    const answer = await report();
+    expect([answer.status, answer.text]).toEqual([200, body]);
+  });
+
+  test('a report that ends after some rows, begins with blank lines, and has its newest rows first', async () => {
+    await started({ reportRowCap: 10, reportBlankLines: 2, reportReversed: 1 });
+    const { text } = await report();
+    expect(text.startsWith('\r\n\r\n\ufeffTimezone Filter,')).toBe(true);
+    const times = text
+      .trim()
+      .split('\n')
+      .slice(1)
+      .map((row) => row.split(',')[1]!);
+    expect(times).toHaveLength(10);
+    expect(times).toEqual(times.toSorted().toReversed());
+  });
+
+  test('a value that is none is refused', () => {
+    sandbox = { close: () => Promise.resolve() } as RunningSandbox;
+    expect(readFaults({ strange: 'odd' })).toContain('strange must be one of');
+    expect(readFaults({ reportRowCap: null, eventLagMs: null, strange: 'page' })).toBeTypeOf('object');
+    expect(readFaults({ latencyMs: null })).toContain('must be a number');
+  });
+});

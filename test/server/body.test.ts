@@ -1,4 +1,6 @@
 import { expect, test, vi } from 'vitest';
+import { bodyRoom } from '../../src/server/body.ts';
+import type { Exchange } from '../../src/server/exchange.ts';
 import { ask, deskInMemory, openSocket, openToken, runningServer } from './running.ts';
 
 test('an answer that breaks off before its announced end is none', async () => {
@@ -29,4 +31,28 @@ test('an answer that breaks off before its announced end is none', async () => {
   const headers = { 'content-type': 'application/x-www-form-urlencoded' };
   expect((await ask(server, `/s/${openToken}`, { method: 'POST', headers, body: form })).status).toBe(200);
   expect(desk.answers).toMatchObject([{ rating: 1, comment: 'ab' }]);
+});
+
+test('when the room for bodies is full, those that have been arriving for longest give way', () => {
+  const room = bodyRoom(100);
+  const gone: string[] = [];
+  const enter = (name: string) => {
+    const place = room.enter({} as Exchange, () => {
+      gone.push(name);
+      place.leave();
+    });
+    return place;
+  };
+  const [first, second, third] = [enter('first'), enter('second'), enter('third')];
+  first.add(40);
+  second.add(40);
+  third.add(20);
+  expect(gone).toEqual([]);
+  third.add(10);
+  expect(gone).toEqual(['first']);
+  second.leave();
+  third.add(70);
+  expect(gone).toEqual(['first']);
+  enter('fourth').add(1);
+  expect(gone).toEqual(['first', 'third']);
 });

@@ -3,10 +3,12 @@ import { createMetrics } from '../../src/server/metrics.ts';
 import { ask, runningServer } from './running.ts';
 
 const figures = {
+  pause: null,
   due: 3,
   oldestDueAt: '2026-11-22T18:00:00.000Z',
   states: { pending: 3, scheduled: 4, sending: 1, uncertain: 2, failed: 5 },
   cardsMissing: 6,
+  lookedUntil: null,
 };
 const down = async (): Promise<never> => {
   throw new Error('the ledger /data/x is gone');
@@ -151,6 +153,27 @@ describe('metrics', () => {
       { trustedProxies: ['127.0.0.1'] },
     ],
     [404, 'through one that only names itself', { via: '1.1 proxy' }, { metricsReaders: ['127.0.0.1'] }],
+    [404, 'a site whose name leads to this host', { host: 'rebound.example:8080' }, {}],
+    [200, 'a program that calls this host by its name', { host: 'localhost:8080' }, {}],
+    [
+      200,
+      'a named reader that calls it as it likes',
+      { host: 'gcsat.internal' },
+      { metricsReaders: ['127.0.0.1'] },
+    ],
+    ...[
+      'forwarded',
+      'x-real-ip',
+      'x-forwarded-proto',
+      'x-original-uri',
+      'cf-connecting-ip',
+      'x-client-ip',
+    ].map((name): [number, string, Record<string, string>, object] => [
+      404,
+      `through ${name}`,
+      { [name]: 'x' },
+      {},
+    ]),
     [
       200,
       'a named reader behind a trusted proxy',

@@ -88,6 +88,19 @@ describe('headers', () => {
     ],
     [400, 'a NUL in the path', 'GET /s/\0 HTTP/1.1\r\nHost: x\r\n\r\n'],
     [400, 'the address of another host', 'GET http://evil.example/metrics HTTP/1.1\r\nHost: x\r\n\r\n'],
+    [400, 'two hosts', 'GET /healthz HTTP/1.1\r\nHost: x\r\nHost: x\r\n\r\n'],
+    [400, 'two hosts of HTTP/1.0', 'GET /healthz HTTP/1.0\r\nHost: x\r\nHost: y\r\n\r\n'],
+    [400, 'no host in its place', 'GET /healthz HTTP/1.1\r\nHost: http://x\r\n\r\n'],
+    [
+      400,
+      'the address of another port of this host',
+      'GET http://127.0.0.1:9/healthz HTTP/1.1\r\nHost: x\r\n\r\n',
+    ],
+    [
+      400,
+      'an address with a user',
+      'GET https://csat.example.com@evil.example/healthz HTTP/1.1\r\nHost: x\r\n\r\n',
+    ],
     [400, 'a star', 'OPTIONS * HTTP/1.1\r\nHost: x\r\n\r\n'],
     [400, 'a backslash', 'GET /s\\..\\metrics HTTP/1.1\r\nHost: x\r\n\r\n'],
     [404, 'encoded dots', 'GET /s/%2e%2E/metrics HTTP/1.1\r\nHost: x\r\n\r\n'],
@@ -149,11 +162,25 @@ describe('addresses', () => {
 
   test('what a client writes as host shows nowhere', async () => {
     const server = await runningServer();
-    for (const host of ['evil.example', 'evil.example/x', 'a b', '"><script>']) {
+    for (const host of ['evil.example', 'evil.example:80', 'evil.example/x', 'a b', '"><script>', 'x@evil']) {
       const { status, text, headers } = await ask(server, `/s/${openToken}`, { headers: { host } });
-      expect(status).toBe(200);
+      expect(status).toBe(/^evil\.example(:80)?$/.test(host) ? 200 : 400);
       expect(JSON.stringify([text, headers])).not.toMatch(/evil|<script/);
     }
+  });
+
+  test('an address of this server may stand in front of the path', async () => {
+    const server = await runningServer();
+    const close = 'Connection: close\r\n\r\n';
+    for (const origin of [server.origin, `http://localhost:${server.port}`, 'https://CSAT.example.com']) {
+      const head = `GET ${origin}/s/${openToken} HTTP/1.1\r\nHost: other\r\n${close}`;
+      expect(parsed(await speak(server, head)).status).toBe(200);
+      expect(parsed(await speak(server, `GET ${origin} HTTP/1.1\r\nHost: x\r\n${close}`)).status).toBe(404);
+      expect(
+        parsed(await speak(server, `GET ${origin}/s/../metrics HTTP/1.1\r\nHost: x\r\n\r\n`)).status,
+      ).toBe(404);
+    }
+    expect(server.log.filter(({ fields }) => fields['route'] === '/s/:token')).toHaveLength(3);
   });
 
   test('HEAD tells what GET does, without a body', async () => {

@@ -30,6 +30,7 @@ export function deskInMemory(): SurveyDesk & { answers: unknown[]; unsubscribed:
   return {
     answers,
     unsubscribed,
+    isOurs: async (purpose, token) => purpose === 'unsubscribe' || token === openToken,
     view: async (token) => (token === openToken ? open : { state: 'closed', ...salutation }),
     async answer(token, answer) {
       if (token !== openToken) return { state: 'closed', ...salutation, saved: false, changed: false };
@@ -76,10 +77,12 @@ export async function runningServer(
       credentials: async () => ({ basic: [webhookUser], headers: [] }),
       ready: async () => undefined,
       figures: async () => ({
+        pause: null,
         due: 3,
         oldestDueAt: null,
         states: { pending: 3, scheduled: 0, sending: 0, uncertain: 1, failed: 0 },
         cardsMissing: 2,
+        lookedUntil: null,
       }),
       requests: () => ({ gladly: 7, retried: 2, rateLimited: 1, byOperation: { getConversation: 7 } }),
       brand: { color: null, logo: null },

@@ -1,7 +1,16 @@
 import { Agent } from 'node:http';
 import { describe, expect, test } from 'vitest';
 import { largestBody } from '../../src/server/body.ts';
-import { ask, basic, openSocket, openToken, runningServer, speak, untilClosed } from './running.ts';
+import {
+  ask,
+  basic,
+  deskInMemory,
+  openSocket,
+  openToken,
+  runningServer,
+  speak,
+  untilClosed,
+} from './running.ts';
 
 const postHead = `POST /webhooks/gladly HTTP/1.1\r\nHost: x\r\nAuthorization: ${basic}\r\n`;
 
@@ -42,7 +51,8 @@ describe('clients that are slow on purpose', () => {
   });
 
   test('an answer that nobody reads is given up', async () => {
-    const bytes = new Uint8Array(400 * 1024);
+    // More than the buffers of both ends hold.
+    const bytes = new Uint8Array(32 * 1024 * 1024);
     const server = await runningServer(
       { brand: { color: null, logo: { type: 'image/png', bytes } } },
       { answerMs: 500 },
@@ -51,8 +61,7 @@ describe('clients that are slow on purpose', () => {
     const logo = /src="[./]*(\/assets\/[^"]+)"/.exec(page)?.[1] ?? '';
     const socket = await openSocket(server);
     socket.pause();
-    // More than the buffers of both ends hold.
-    socket.write(`GET ${logo} HTTP/1.1\r\nHost: x\r\n\r\n`.repeat(60));
+    socket.write(`GET ${logo} HTTP/1.1\r\nHost: x\r\n\r\n`);
     await expect.poll(() => server.log.some(({ fields }) => fields['status'] === null)).toBe(true);
   });
 });
@@ -97,6 +106,43 @@ describe('a body over the limit', () => {
     const asking = { method: 'POST', headers: { authorization: basic }, body: `{}${padding}` };
     expect((await ask(server, '/webhooks/gladly', asking)).status).toBe(200);
     expect((await ask(server, '/webhooks/gladly', { ...asking, body: `{}${padding} ` })).status).toBe(413);
+  });
+});
+
+describe('a body that nobody waits for', () => {
+  test.each(['/s/forged', '/u/forged'])('of a forged link is not read: %s', async (path) => {
+    const desk = { ...deskInMemory(), isOurs: async () => false };
+    const server = await runningServer({ desk });
+    const head = `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Length: 200000\r\n\r\n`;
+    const [ofPost, ofGet] = [await speak(server, head), await ask(server, '/s/forged')];
+    expect(ofPost).toMatch(/^HTTP\/1\.1 404 .*Connection: close/is);
+    expect(Buffer.from(ofPost, 'latin1').toString().split('\r\n\r\n')[1]).toBe(ofGet.text);
+    expect(server.log[0]!.fields).toMatchObject({ status: 404, bytesIn: 0 });
+    expect(desk).toMatchObject({ answers: [], unsubscribed: [] });
+  });
+
+  test('loses its connection to a newcomer, but no webhook does', async () => {
+    const server = await runningServer({}, { most: 4 });
+    const posting = async (head: string) => {
+      const socket = await openSocket(server);
+      socket.write(`${head}Content-Length: 30\r\nExpect: 100-continue\r\n\r\n`);
+      await new Promise((resolve) => socket.once('data', resolve));
+      return socket;
+    };
+    const webhooks = [await posting(postHead), await posting(postHead)];
+    const page = `POST /s/${openToken} HTTP/1.1\r\nHost: x\r\n`;
+    const pages = [await posting(page), await posting(page)];
+    for (let turn = 0; turn < 5; turn += 1) {
+      expect((await ask(server, '/healthz')).status).toBe(200);
+      await openSocket(server);
+    }
+    await expect.poll(() => pages.every(({ destroyed }) => destroyed)).toBe(true);
+    for (const socket of webhooks) {
+      const answer = untilClosed(socket);
+      socket.write('{}'.padEnd(30));
+      socket.end();
+      expect(await answer).toMatch(/^HTTP\/1\.1 200 /);
+    }
   });
 });
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { contactEventsOfReports } from '../../src/sources/contact-events.ts';
-import { all, clientOf, localGladly } from '../gladly/local-gladly.ts';
+import { all, clientOf, failureOf, localGladly } from '../gladly/local-gladly.ts';
 
 test('the report needs only the columns that attribution reads', async () => {
   const gladly = await localGladly((_, response) =>
@@ -21,4 +21,30 @@ test('the report needs only the columns that attribution reads', async () => {
       initiator: { id: 'a1', type: 'AGENT' },
     },
   ]);
+});
+
+const headings = 'Timestamp,Event Type,Contact ID,Conversation ID,Channel,Initiator Type,Initiator ID\n';
+const until = Date.parse('2026-11-20T10:00:00Z');
+
+test('days that may be cut are read in halves, the newer first', async () => {
+  const asked: string[] = [];
+  const other = '2026-11-18T08:00:00Z,CONTACT/ENDED,k,other,CHAT,SYSTEM,\n';
+  const gladly = await localGladly((request, response) => {
+    const { startAt, endAt } = JSON.parse(request.body) as { startAt: string; endAt: string };
+    asked.push(`${startAt.slice(8)}-${endAt.slice(8)}`);
+    response.end(
+      `${headings}${other.repeat(startAt === '2026-11-16' && endAt === '2026-11-19' ? 90_000 : 1)}`,
+    );
+  });
+  const question = { conversationId: 'c1', since: Date.parse('2026-11-16T00:00:00Z'), until };
+  await all(contactEventsOfReports(clientOf(gladly.origin), question));
+  expect(asked).toEqual(['20-20', '16-19', '18-19', '16-17']);
+});
+
+test('a day that may be cut names nobody, whatever it shows', async () => {
+  const row = '2026-11-20T08:00:00Z,CONTACT/MESSAGE_SENT,k1,c1,EMAIL,AGENT,a1\n';
+  const gladly = await localGladly((_, response) => response.end(`${headings}${row.repeat(90_000)}`));
+  const question = { conversationId: 'c1', since: until - 1000, until };
+  const failure = await failureOf(all(contactEventsOfReports(clientOf(gladly.origin), question)));
+  expect([failure.kind, failure.code]).toEqual(['partial', 'report_incomplete']);
 });

@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { utcDays } from '../../src/domain/values/time-range.ts';
-import { reportOfDays } from '../../src/sources/report-days.ts';
+import type { Failure } from '../../src/failure.ts';
+import { reportOfDays, type DaysListener } from '../../src/sources/report-days.ts';
 import {
   all,
   clientOf,
@@ -145,6 +146,103 @@ describe('a report of many days', () => {
       reportOfDays(clientOf(gladly.origin), 'AnyReport', daysFrom('2026-11-01', 7), columns),
     );
     expect((await failureOf(reading)).code).toBe(code);
+    expect(gladly.received).toHaveLength(1);
+  });
+
+  /** What a reader hears that goes on after days that it cannot read. */
+  async function heardOf(respond: Respond, days: readonly string[]) {
+    const gladly = await localGladly(respond);
+    const heard = { unread: [] as [string, string][], empty: [] as string[] };
+    const listener: DaysListener = {
+      unread: (piece, { code }: Failure) =>
+        heard.unread.push([`${piece[0]!.slice(8)}-${piece.at(-1)!.slice(8)}`, code]),
+      empty: (piece) => heard.empty.push(`${piece[0]!.slice(8)}-${piece.at(-1)!.slice(8)}`),
+    };
+    const rows = await all(
+      reportOfDays(clientOf(gladly.origin), 'AnyReport', days, columns, undefined, listener),
+    );
+    return { gladly, heard, dates: [...new Set(rows.map((row) => row['Timestamp']))] };
+  }
+
+  const sentence: Respond = (_, response) => response.end('Unexpected error occurred\n');
+
+  test('of which one day has only a sentence gives all the others', async () => {
+    const days = daysFrom('2026-11-01', 14);
+    const respond = reporting((asked, ...given) => {
+      if (asked.includes('2026-11-03')) sentence(...given);
+      return asked.includes('2026-11-03');
+    });
+    const { gladly, heard, dates } = await heardOf(respond, days);
+    expect(heard).toEqual({ unread: [['03-03', 'not_an_answer']], empty: [] });
+    expect(dates).toEqual(days.filter((date) => date !== '2026-11-03'));
+    expect([...new Set(pieces(gladly))]).toEqual([
+      '01-07',
+      '01-01',
+      '02-02',
+      '03-03',
+      '04-04',
+      '05-05',
+      '06-06',
+      '07-07',
+      '08-14',
+    ]);
+  });
+
+  test('that never comes is given up after two days, because Gladly makes few reports a minute', async () => {
+    const { gladly, heard } = await heardOf(sentence, daysFrom('2026-11-01', 14));
+    expect(heard.unread).toEqual([
+      ['01-01', 'not_an_answer'],
+      ['02-14', 'not_an_answer'],
+    ]);
+    expect(gladly.received.length).toBeLessThan(10);
+  });
+
+  test.each([
+    ['permission', (_: unknown, response: Parameters<Respond>[1]) => json(response, 403, {}), 'forbidden'],
+    [
+      'its headings',
+      (_: unknown, response: Parameters<Respond>[1]) => response.end('Time,Conversation\n1,2\n'),
+      'missing_heading',
+    ],
+  ] as const)('without %s is asked for once', async (_, respond, code) => {
+    const { gladly, heard } = await heardOf(respond, daysFrom('2026-11-01', 14));
+    expect(heard.unread).toEqual([['01-14', code]]);
+    expect(gladly.received).toHaveLength(1);
+  });
+
+  test('with an empty week between two others gives both, and says which was empty', async () => {
+    const days = daysFrom('2026-11-01', 21);
+    const respond = reporting((asked, _, response) => {
+      if (asked[0] === '2026-11-08') response.end('\r\n');
+      return asked[0] === '2026-11-08';
+    });
+    const { gladly, heard, dates } = await heardOf(respond, days);
+    expect(heard).toEqual({ unread: [], empty: ['08-14'] });
+    expect(dates).toHaveLength(14);
+    expect(pieces(gladly)).toEqual(['01-07', '08-14', '08-14', '15-21']);
+  });
+
+  const manyRows = (count: number): string => `Timestamp,Conversation ID\n${'2026-11-01,c\n'.repeat(count)}`;
+
+  test('that is as full as a report can be is asked for in halves; a day that is still so is incomplete', async () => {
+    const days = daysFrom('2026-11-01', 4);
+    const respond = reporting((asked, _, response) => {
+      const isFull = asked.includes('2026-11-02');
+      if (isFull) response.end(manyRows(90_000));
+      return isFull;
+    });
+    const { gladly, heard, dates } = await heardOf(respond, days);
+    expect(heard.unread).toEqual([['02-02', 'report_incomplete']]);
+    expect(dates).toEqual(expect.arrayContaining(['2026-11-03', '2026-11-04']));
+    expect(pieces(gladly)).toEqual(['01-04', '01-02', '01-01', '02-02', '03-03', '04-04']);
+  });
+
+  test('with fewer rows than that is complete', async () => {
+    const { gladly, heard } = await heardOf(
+      (_, response) => response.end(manyRows(89_999)),
+      daysFrom('2026-11-01', 4),
+    );
+    expect(heard.unread).toEqual([]);
     expect(gladly.received).toHaveLength(1);
   });
 

@@ -11,7 +11,7 @@ import {
 } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { sql } from 'kysely';
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test, vi } from 'vitest';
 import { outermostAnswers } from '../../src/store/answers/answers.ts';
 import { cardsDue } from '../../src/store/answers/cards-due.ts';
@@ -24,6 +24,7 @@ import { openLedger } from '../../src/store/open.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { queueFigures } from '../../src/store/views/counts.ts';
 import { isUnsubscribed } from '../../src/store/addresses/unsubscribes.ts';
+import { engine } from '../support/engine.ts';
 import {
   at,
   freshLedger,
@@ -31,6 +32,7 @@ import {
   inProcesses,
   opened,
   reported,
+  shapeOf,
   startChild,
   temporaryFile,
   temporaryFolder,
@@ -163,7 +165,7 @@ describe('files', () => {
 
   test('the database of another program is refused and left as it is', async () => {
     const path = temporaryFile();
-    const other = new Database(path);
+    const other = new DatabaseSync(path);
     other.exec('CREATE TABLE recipes (name TEXT)');
     other.close();
     const before = readFileSync(path);
@@ -248,11 +250,11 @@ describe('files', () => {
 
   test('of a transaction that fails and cannot be rolled back the first error is thrown, and the next one works', async () => {
     const ledger = await freshLedger();
-    type Connection = InstanceType<typeof Database>;
-    const exec = Object.getOwnPropertyDescriptor(Database.prototype, 'exec')!.value as Connection['exec'];
-    const broken = vi.spyOn(Database.prototype, 'exec').mockImplementation(function (this: Connection, sql) {
-      if (sql !== 'ROLLBACK') return exec.call(this, sql);
-      throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+    const { exec } = engine;
+    const broken = vi.spyOn(engine, 'exec').mockImplementation(function (this: typeof engine, sql) {
+      if (sql === 'ROLLBACK')
+        throw Object.assign(new Error('disk I/O error'), { code: 'SQLITE_IOERR_WRITE' });
+      exec.call(this, sql);
     });
     const work = ledger.write('ledger', async (trx) => {
       await trx
@@ -305,7 +307,7 @@ describe('versions', () => {
     await first.close();
     const again = await opened(path);
     expect(await closingById(again, `c1@${at(0)}`)).not.toBeNull();
-    expect(await versionsOf(again)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await versionsOf(again)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   test('several processes may open a new ledger at once', async () => {
@@ -313,7 +315,7 @@ describe('versions', () => {
     const tasks = Array.from({ length: 5 }, () => ({ action: 'open' as const, location }));
     expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
     const ledger = await opened(location);
-    expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5, 6, 7]);
   });
 
   test('several callers in one process may, too', async () => {
@@ -326,7 +328,7 @@ describe('versions', () => {
   describe('a ledger of version 1', () => {
     function olderLedger(): string {
       const path = temporaryFile();
-      const database = new Database(path);
+      const database = new DatabaseSync(path);
       database.exec(readFileSync(join(import.meta.dirname, 'version-1.sql'), 'utf8'));
       database.close();
       return path;
@@ -334,7 +336,7 @@ describe('versions', () => {
 
     test('keeps its rows and learns what is new', async () => {
       const ledger = await opened(olderLedger());
-      expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5, 6, 7]);
       expect((await closingsOfConversation(ledger, 'reopened', 'live')).map(({ state }) => state)).toEqual([
         'pending',
         'suppressed',
@@ -370,7 +372,7 @@ describe('versions', () => {
       const tasks = Array.from({ length: 4 }, () => ({ action: 'open' as const, location }));
       expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
       const ledger = await opened(location);
-      expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5, 6]);
+      expect(await versionsOf(ledger)).toEqual([1, 2, 3, 4, 5, 6, 7]);
       expect(await cardsDue(ledger, 10, at(500))).toHaveLength(2);
       expect(await ledger.read((db) => db.selectFrom('reopenings').selectAll().execute())).toEqual([
         { conversation_id: 'reopened', reopened_at: at(100) },
@@ -378,14 +380,9 @@ describe('versions', () => {
     });
 
     test('ends with the same tables as a new one', async () => {
-      const shape = async (location: string): Promise<unknown> => {
-        const ledger = await opened(location);
-        return ledger.read(async (db) => {
-          const { rows } = await sql`select name, sql from sqlite_master order by name`.execute(db);
-          return rows;
-        });
-      };
-      expect(await shape(olderLedger())).toEqual(await shape(temporaryFile()));
+      expect(await shapeOf(await opened(olderLedger()))).toEqual(
+        await shapeOf(await opened(temporaryFile())),
+      );
     });
   });
 

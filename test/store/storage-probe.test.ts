@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLedger } from '../../src/store/open.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
@@ -23,7 +23,7 @@ async function allowPages(ledger: Ledger, pages: number): Promise<void> {
 
 /** Outside of any transaction, so on a connection of its own. */
 function emptyLog({ location }: Ledger): void {
-  const database = new Database(location);
+  const database = new DatabaseSync(location);
   database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all();
   database.close();
 }

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
+import { sql } from 'kysely';
 import { afterAll, afterEach } from 'vitest';
 import { claimClosing } from '../../src/store/queue/claims.ts';
 import { currentWorker, type Worker } from '../../src/store/workers.ts';
@@ -168,7 +169,7 @@ afterAll(async () => {
   if (bundle !== undefined) rmSync((await bundle).folder, { recursive: true, force: true });
 });
 
-/** Node 20 does not run TypeScript, and libsql's native library is found only as an installed package. */
+/** Node 20 does not run TypeScript, and SQLite's native library is found only as an installed package. */
 async function bundledChild(): Promise<string> {
   bundle ??= (async () => {
     const folder = mkdtempSync(join(temporary, 'gcsat-child-'));
@@ -180,7 +181,7 @@ async function bundledChild(): Promise<string> {
       platform: 'node',
       target: 'node20',
       format: 'cjs',
-      external: ['libsql'],
+      external: ['@photostructure/sqlite'],
       logLevel: 'error',
     });
     // Some children run as another user.
@@ -228,4 +229,30 @@ export async function inProcesses(tasks: readonly ChildTask[]): Promise<unknown[
       return answer;
     }),
   );
+}
+
+/** Tables with their columns, keys and indexes, in whatever words they were made. */
+export function shapeOf(ledger: Ledger): Promise<unknown> {
+  return ledger.read(async (db) => {
+    const rowsOf = async (statement: string): Promise<Record<string, string | number | null>[]> =>
+      (await sql.raw<Record<string, string | number | null>>(statement).execute(db)).rows;
+    const tables = await rowsOf("SELECT name FROM sqlite_master WHERE type = 'table' ORDER BY name");
+    const shape: unknown[] = [];
+    for (const { name } of tables) {
+      const indexes = await rowsOf(`
+        SELECT list.name, list."unique", origin, partial, lower(replace(sql, '"', '')) AS text
+        FROM pragma_index_list('${name}') AS list LEFT JOIN sqlite_master AS master ON master.name = list.name
+        ORDER BY list.name`);
+      shape.push({
+        name,
+        indexes,
+        columns: await rowsOf(`SELECT * FROM pragma_table_xinfo('${name}')`),
+        references: await rowsOf(`SELECT * FROM pragma_foreign_key_list('${name}')`),
+        keys: await rowsOf(`
+          SELECT list.name, info.* FROM pragma_index_list('${name}') AS list, pragma_index_xinfo(list.name) AS info
+          ORDER BY list.name, seqno`),
+      });
+    }
+    return shape;
+  });
 }

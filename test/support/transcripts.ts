@@ -119,9 +119,9 @@ async function specialIds(clock: () => number): Promise<string[]> {
  * requests by operation, the progress of what takes more than ten seconds.
  */
 const everydayRow =
-  /^(?:(?:Suppressed)? +\d+ {2}\S.*| +and \d+ more| {10,}\w+ \d+(?:, \w+ \d+)*|.* closings\/s(?:, .* left)?)$/;
+  /^(?:(?:Suppressed|Would skip)? +\d+ {2}\S.*| +and \d+ more| {10,}\w+ \d+(?:, \w+ \d+)*|.* closings\/s(?:, .* left)?)$/;
 const everydayCounts =
-  /^(Closings|Would do|This run|Would send|Would take|By agent|By inbox|By day|Requests|Time) +(?!0: )(?:about )?\d.*$/;
+  /^(Closings|Would be|This run|Would send|Would take|By agent|By inbox|By day|Requests|Time) +(?!0: )(?:about )?\d.*$/;
 
 /**
  * What stays the same from day to day and from machine to machine: no ids, times, ports, widths of columns, and not
@@ -135,7 +135,8 @@ export function lasting(output: string | readonly string[]): string {
       line
         .replace(everydayCounts, '$1 COUNTS')
         .replace(/\d{4}-\d{2}-\d{2}T[\d:.]+Z/g, 'TIME')
-        .replace(/\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?: UTC)?)?/g, 'TIME')
+        .replace(/\d{4}-\d{2}-\d{2}(?: \d{2}:\d{2}(?: (?:UTC|C[SD]T))?)?/g, 'TIME')
+        .replace(/[A-Z][a-z]{2} \d{1,2}, \d{4}, \d{1,2}:\d{2} [AP]M C[SD]T/g, 'TIME')
         .replace(/\b\d{2}-\d{2} \d{2}:\d{2}:\d{2}\b/g, 'TIME')
         .replace(/[\w-]{22,}/g, 'ID')
         .replace(/(?:127\.0\.0\.1|localhost)([:_])\d+/g, '127.0.0.1$1PORT')

@@ -20,12 +20,16 @@ const document: BackfillDocument = {
     rateLimited: 0,
     byOperation: { getConversation: 100, getConversationItems: 80, getCustomer: 61 },
   },
+  missing: [],
   failures: [
     { conversationId: 'c1', error: { code: 'network', message: 'the connection broke' }, retryAt: null },
   ],
   end: 'done',
   error: null,
   left: 0,
+  queued: 0,
+  delivery: 'smtp',
+  pause: null,
   plan: null,
   seconds: 25.1,
 };
@@ -40,9 +44,10 @@ const failure = (conversationId: string, message = 'the connection broke') => ({
 });
 
 describe('what a run shows', () => {
-  test('the range, the sources, the counts, the reasons, the requests and the failures', () => {
+  test('the sources, the counts, the reasons, the requests and the failures', () => {
     const text = shown();
-    expect(text).toMatch(/^Range +2026-11-01T00:00:00.000Z until 2026-11-08T00:00:00.000Z$/m);
+    // It was printed when the run began.
+    expect(text).not.toMatch(/^Range/m);
     expect(text).toMatch(/^Sources +report, events$/m);
     expect(text).toMatch(/^Closings +120: 80 sent, 39 suppressed, 1 failed$/m);
     expect(text).toMatch(/^This run +12 sent, 3 suppressed, 1 failed$/m);
@@ -61,7 +66,9 @@ describe('what a run shows', () => {
       estimatedSeconds: 31,
     };
     const text = shown({ dryRun: true, plan });
-    expect(text).toMatch(/^Would do +12 sent/m);
+    expect(text).toMatch(/^Closings +120, which would be: 80 sent/m);
+    expect(text).toMatch(/^Would be +12 sent/m);
+    expect(text).toMatch(/^Would skip +27/m);
     expect(text).toMatch(/^Would send +12$/m);
     expect(text).toMatch(/^By agent +9 {2}Ada Example\n +3 {2}Bo Example$/m);
     expect(text).toMatch(/^By inbox +12 {2}Billing$/m);
@@ -79,9 +86,9 @@ describe('what a run shows', () => {
   });
 
   test.each([
-    ['max_sends', /^Stopped +--max-sends is reached; 7 closings are left/m],
-    ['limit', /^Stopped +--limit is reached; 7 closings are left/m],
-    ['duration', /^Stopped +--max-duration has passed; 7 closings are left/m],
+    ['max_sends', /^Stopped +--max-sends is reached; 7 closings stay due in the queue$/m],
+    ['limit', /^Stopped +--limit is reached; 7 closings stay due in the queue$/m],
+    ['duration', /^Stopped +--max-duration has passed; 7 closings stay due in the queue$/m],
     ['declined', /^Stopped +declined: nothing was sent/m],
   ] as const)('a run that ended by %s says so', (end, line) => {
     expect(shown({ end, left: 7 })).toMatch(line);
@@ -95,7 +102,7 @@ describe('what a run shows', () => {
       conversationId: null,
     };
     expect(shown({ end: 'stopped', error, left: 7 })).toMatch(
-      /^Stopped +stopped by SIGINT; 7 closings are left in the queue; run it again to continue$/m,
+      /^Stopped +stopped by SIGINT; 7 closings stay due in the queue$/m,
     );
   });
 
@@ -128,10 +135,10 @@ describe('what a tick shows', () => {
 
   test('the first one says that the past is left alone', () => {
     expect(syncView(tick, output)).toMatch(
-      /^Counts from +2026-11-01T00:00:00.000Z; only backfill surveys earlier closings/,
+      /^Counts from +2026-\d\d-\d\d \d\d:00 \S+; only backfill surveys earlier closings\nRange +2026\S+ \S+ \S+ until 2026/,
     );
     const later = { ...tick, startedAt: '2026-10-01T00:00:00.000Z' };
-    expect(syncView(later, output)).toMatch(/^Counts from +2026-10-01T00:00:00.000Z$/m);
+    expect(syncView(later, output)).toMatch(/^Counts from +2026-\d\d-\d\d \d\d:00 \S+$/m);
   });
 
   test('the cards are counted', () => {

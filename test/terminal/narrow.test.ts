@@ -100,6 +100,7 @@ const run: BackfillDocument = {
     rateLimited: 0,
     byOperation: { listEvents: 1, getConversation: 13, getConversationItems: 12, getCustomer: 11 },
   },
+  missing: [],
   failures: [],
   plan: {
     wouldSend: 11,
@@ -111,6 +112,9 @@ const run: BackfillDocument = {
   end: 'done',
   error: null,
   left: 0,
+  queued: 0,
+  delivery: 'smtp',
+  pause: null,
   seconds: 5.3,
 };
 

@@ -12,6 +12,7 @@ import type { Ledger } from '../../src/store/ledger.ts';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/start.ts';
 import { backfill, type BackfillListener, type BackfillRequest } from '../../src/workflow/runs/backfill.ts';
 import type { SourceChoice } from '../../src/workflow/runs/find-closings.ts';
+import type { Pacer } from '../../src/gladly/http/pacing.ts';
 import { servicesOn, type Services } from '../../src/workflow/context/services.ts';
 import { sync } from '../../src/workflow/runs/sync.ts';
 import type { QueueLimits } from '../../src/workflow/queue/work-queue.ts';
@@ -48,6 +49,7 @@ export interface ServicesChanges {
   signal?: AbortSignal;
   worker?: Services['worker'];
   ledger?: Ledger;
+  pacer?: Pacer;
 }
 
 /** A sandbox without everyday conversations, unless asked for, and a ledger; nothing waits for a rate limit. */
@@ -102,7 +104,7 @@ function servicesOf({ time, sandbox, ledger: own, folder }: Ground, changes: Ser
     priority: 'background',
     debug: () => undefined,
     sleep,
-    pacer: unpaced(),
+    pacer: changes.pacer ?? unpaced(),
     ...(changes.worker === undefined ? {} : { worker: changes.worker }),
   });
   onTestFinished(() => services.client.close());
@@ -127,10 +129,22 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
     configDir: folder,
     outboxDir: join(folder, 'outbox'),
     templateFile: null,
-    brand: { color: null, logoFile: null },
+    brand: {
+      color: null,
+      logoFile: null,
+      texts: {
+        language: 'en',
+        question: null,
+        resolved: null,
+        comment: null,
+        thanksTitle: null,
+        thanks: null,
+      },
+    },
     trustedProxies: [],
     policy: { ...defaultPolicy, ...changes.policy },
     surveySecret: () => Promise.resolve(Buffer.from('k'.repeat(32))),
+    previousSurveySecrets: () => Promise.resolve([]),
     webhookCredentials: () => Promise.resolve({ basic: [], headers: [] }),
     origins: {},
   };

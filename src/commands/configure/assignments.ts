@@ -3,21 +3,13 @@ import { formatPolicyValue, parsePolicyValue, policyTakesEmpty } from '../../con
 import { checkProfileValue, parseLogo, parseTemplate } from '../../config/profile-values.ts';
 import type { StoredProfile } from '../../config/profiles.ts';
 import { urlSecrets } from '../../config/secrets.ts';
-import {
-  isPolicyKey,
-  isProfileKey,
-  policyKeys,
-  profileKeys,
-  type PolicyKey,
-  type ProfileKey,
-} from '../../config/setting-keys.ts';
+import { isPolicyKey, isProfileKey, type PolicyKey, type ProfileKey } from '../../config/setting-keys.ts';
 import { readSecret } from '../../config/token-input.ts';
 import { defaultPolicy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
-import { readBrand } from '../../server/pages/brand.ts';
+import { checkValue } from '../../workflow/checks/check-value.ts';
 import { registerSecret } from '../../terminal/redact.ts';
-import { suggest } from '../../terminal/suggest.ts';
-import { isSet } from './shown-settings.ts';
+import { isSet, unknownKey } from './setting-names.ts';
 
 /** The new text of a setting; null restores its default. */
 export type Assignment =
@@ -31,13 +23,17 @@ export async function readAssignment(given: string): Promise<Assignment> {
   if (isPolicyKey(key)) {
     if (isEmpty && !policyTakesEmpty(key)) return { group: 'policy', key, text: null };
     const parsed = readValue('usage', key, (text) => parsePolicyValue(key, text), value);
-    return { group: 'policy', key, text: formatPolicyValue(key, { ...defaultPolicy, [key]: parsed }) };
+    const text = formatPolicyValue(key, { ...defaultPolicy, [key]: parsed });
+    await checkValue(key, text);
+    return { group: 'policy', key, text };
   }
   if (!isProfileKey(key)) throw unknownKey(key);
   if (isEmpty) return { group: 'values', key, text: null };
   readValue('usage', key, (text) => checkProfileValue(key, text), value);
   if (key === 'smtpUrl') urlSecrets(value).forEach(registerSecret);
-  return { group: 'values', key, text: await storedText(key, value) };
+  const text = storedText(key, value);
+  await checkValue(key, text);
+  return { group: 'values', key, text };
 }
 
 async function readKeyAndValue(given: string): Promise<{ key: string; value: string }> {
@@ -62,13 +58,20 @@ async function readKeyAndValue(given: string): Promise<{ key: string; value: str
 }
 
 /** Paths become absolute, since gcsat may run in another folder later. */
-async function storedText(key: ProfileKey, value: string): Promise<string> {
+function storedText(key: ProfileKey, value: string): string {
   if (key === 'template') return parseTemplate(value);
-  if (key !== 'logo') return value.trim();
-  const logoFile = parseLogo(value);
-  // Refuses a picture that the survey page cannot show now, and not when the server starts.
-  await readBrand({ color: null, logoFile });
-  return logoFile;
+  return key === 'logo' ? parseLogo(value) : value.trim();
+}
+
+/** Also of a key that this version does not know, when the profile has it. @throws Failure `unknown_key` */
+export function removalOf(key: string, { values, policy }: StoredProfile): Assignment {
+  if (isPolicyKey(key) || Object.hasOwn(policy, key)) {
+    return { group: 'policy', key: key as PolicyKey, text: null };
+  }
+  if (isProfileKey(key) || Object.hasOwn(values, key)) {
+    return { group: 'values', key: key as ProfileKey, text: null };
+  }
+  throw unknownKey(key);
 }
 
 export function assign(profile: StoredProfile, { group, key, text }: Assignment): StoredProfile {
@@ -79,17 +82,4 @@ export function assign(profile: StoredProfile, { group, key, text }: Assignment)
 /** The text for output, without the password of the mail server. */
 export function shownText({ key, text }: Assignment): string | null {
   return key === 'smtpUrl' && text !== null ? isSet : text;
-}
-
-function unknownKey(key: string): Failure {
-  const keys = [...policyKeys, ...profileKeys];
-  const isAccount = ['domain', 'email', 'token'].includes(key);
-  const near = suggest(key, keys);
-  return new Failure('usage', 'unknown_key', `unknown setting '${key}'`, {
-    hint: isAccount
-      ? 'Run `gcsat configure`, which checks it against Gladly first.'
-      : near === null
-        ? `Use one of ${keys.join(', ')}.`
-        : `Did you mean ${near}?`,
-  });
 }

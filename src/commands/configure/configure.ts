@@ -1,9 +1,11 @@
 import type { CommandDeclaration } from '../program/declaration.ts';
+import { getCommand } from './get.ts';
 import { listCommand } from './list.ts';
 import { removeCommand } from './remove.ts';
 import { setCommand } from './set.ts';
 import { showCommand } from './show.ts';
 import { testCommand } from './test.ts';
+import { unsetCommand } from './unset.ts';
 
 export const configureCommand: CommandDeclaration = {
   name: 'configure',
@@ -25,5 +27,5 @@ export const configureCommand: CommandDeclaration = {
     const { connect } = await import('./connect.ts');
     return connect(context, options);
   },
-  commands: [setCommand, showCommand, testCommand, listCommand, removeCommand],
+  commands: [setCommand, getCommand, unsetCommand, showCommand, testCommand, listCommand, removeCommand],
 };

@@ -12,6 +12,7 @@ import { Failure } from '../../failure.ts';
 import { registerSecret } from '../../terminal/redact.ts';
 import { clean } from '../../terminal/text.ts';
 import { checkConnection, checkDelivery } from '../../workflow/checks/check-connection.ts';
+import { checkMailServer } from '../../workflow/checks/check-value.ts';
 import type { CommandContext } from '../program/context.ts';
 import { refuseSandbox } from '../program/refuse-sandbox.ts';
 import { askMissing, isGiven, type Answers } from './questions.ts';
@@ -42,22 +43,37 @@ export async function connect(context: CommandContext, options: ConnectOptions):
 
   await checkDelivery(settings, { signal }).catch(unlessIncomplete);
   const progress = output.progress(`checking ${settings.origin}`);
-  const { organization, topicNames } = await checkConnection(settings, { signal }).finally(() =>
-    progress.stop(),
-  );
+  const { organization, topicNames } = await (
+    answers.connection === null ? checkConnection(settings, { signal }) : Promise.resolve(answers.connection)
+  ).finally(() => progress.stop());
   // Keeps what another process saved meanwhile.
   await changeProfile(settings.configDir, settings.profile, (saved) => draftOf(answers, saved));
 
-  const warnings = warningsFor(settings, topicNames);
+  const warnings = [
+    ...warningsFor(settings, topicNames),
+    ...(await mailServerWarnings(settings, answers, signal)),
+  ];
   for (const warning of warnings) output.warn(warning);
   const file = configFile(settings.configDir);
   const { profile, origin, email, delivery } = settings;
-  output.result(
-    { profile, domain: origin, email, delivery, organization, file, warnings },
-    () =>
+  const next = nextCommand(settings);
+  output.result({ profile, domain: origin, email, delivery, organization, file, warnings, next }, () =>
+    [
       `${output.paint.green('✔')} ${clean(organization.name ?? 'The organization')} (${origin}) is connected as profile ` +
-      `${output.paint.bold(profile)}; saved in ${file}`,
+        `${output.paint.bold(profile)}; saved in ${file}`,
+      `Next: ${output.paint.bold(next)}`,
+    ].join('\n'),
   );
+}
+
+/** What shows who would be surveyed, or else what is still missing. */
+function nextCommand(settings: Settings): string {
+  const { delivery, from, publicUrl, smtpUrl, profile } = settings;
+  const isComplete =
+    delivery === 'outbox' ||
+    (from !== null && publicUrl !== null && (delivery !== 'smtp' || smtpUrl !== null));
+  const command = isComplete ? 'gcsat backfill --since 1d --dry-run' : 'gcsat configure test';
+  return profile === 'default' ? command : `${command} --profile ${profile}`;
 }
 
 /** The user can add what is missing later; a warning says so. */
@@ -84,7 +100,7 @@ function givenValues(current: ResolvedSettings, options: ConnectOptions): Answer
 function requireGiven(current: ResolvedSettings, values: Answers['values']): Answers {
   const { domain, email, token } = current;
   if (domain !== null && email !== null && token !== null) {
-    return { domain, email, token, values };
+    return { domain, email, token, values, connection: null };
   }
   const missing = [
     ...(domain === null ? ['--domain'] : []),
@@ -108,6 +124,22 @@ function draftOf({ domain, email, token, values }: Answers, known: StoredProfile
     values: { ...known?.values, ...values },
     policy: known?.policy ?? {},
   };
+}
+
+/** Only where no person saw it at the question. */
+async function mailServerWarnings(
+  { delivery, smtpUrl, timeoutMs }: Settings,
+  { connection }: Answers,
+  signal: AbortSignal,
+): Promise<string[]> {
+  if (delivery !== 'smtp' || smtpUrl === null || connection !== null) return [];
+  try {
+    await checkMailServer(smtpUrl, { timeoutMs, signal });
+    return [];
+  } catch (error) {
+    if (!(error instanceof Failure) || signal.aborted) throw error;
+    return [`${error.message} (${error.hint})`];
+  }
 }
 
 function warningsFor(

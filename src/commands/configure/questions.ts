@@ -10,9 +10,14 @@ import {
 } from '../../config/profile-values.ts';
 import { allowsHost } from '../../config/resolve-account.ts';
 import type { ResolvedSettings } from '../../config/resolved-settings.ts';
+import { basicSecrets, urlSecrets } from '../../config/secrets.ts';
 import type { ProfileKey } from '../../config/setting-keys.ts';
 import { Failure } from '../../failure.ts';
+import { registerSecret } from '../../terminal/redact.ts';
 import { openPrompts, type Prompts, type TextQuestion } from '../../terminal/prompts.ts';
+import { checkConnection, type Connection } from '../../workflow/checks/check-connection.ts';
+import { checkDomain } from '../../workflow/checks/check-domain.ts';
+import { checkMailServer, checkValue } from '../../workflow/checks/check-value.ts';
 import { checkSender } from '../../workflow/context/open-delivery.ts';
 import type { CommandContext } from '../program/context.ts';
 
@@ -22,6 +27,8 @@ export interface Answers {
   email: string;
   token: string;
   values: Partial<Record<ProfileKey, string>>;
+  /** What Gladly said to them, where it was asked already. */
+  connection: Connection | null;
 }
 
 /** By a flag or the environment, for this call. */
@@ -29,42 +36,88 @@ export function isGiven({ origins }: ResolvedSettings, name: string): boolean {
   return origins[name] === 'flag' || origins[name] === 'environment';
 }
 
-/** Asks for what neither a flag nor the environment gives; the saved profile supplies suggestions. */
+/**
+ * Asks for what neither a flag nor the environment gives; the saved profile supplies suggestions. Every answer is checked
+ * when it is given, and only what was wrong is asked again.
+ */
 export async function askMissing(
   context: CommandContext,
   current: ResolvedSettings,
   given: Answers['values'],
 ): Promise<Answers> {
-  const parse = (text: string): Domain => parseDomain(text, allowsHost(context.flags, context.env));
   const prompts = await openPrompts(context.signal);
-  const domainText =
-    isGiven(current, 'domain') && current.domain !== null
-      ? current.domain.origin
-      : await prompts.text({
-          message: 'Domain of the organization (acme, acme.gladly.com or acme.gladly.qa)',
-          initial: current.domain?.origin,
-          problem: problemOf(parse),
-        });
-  const domain = readValue('usage', 'domain', parse, domainText);
-  const email =
-    isGiven(current, 'email') && current.email !== null
-      ? current.email
-      : await prompts.text({
-          message: 'E-mail of the API user',
-          initial: current.email ?? undefined,
-          problem: problemOf(parseEmail),
-        });
-  // A saved token is for its own host only.
-  const saved = current.domain?.origin === domain.origin ? current.token : null;
-  const token =
-    isGiven(current, 'token') && current.token !== null ? current.token : await askToken(prompts, saved);
-  const values = { ...given, ...(await askDelivery(prompts, current, given)) };
-  return { domain, email: email.trim(), token, values };
+  const domain = await askDomain(context, prompts, current);
+  const account = await askAccount(context, prompts, current, domain);
+  const values = { ...given, ...(await askDelivery(context, prompts, current, given)) };
+  return { domain, ...account, values };
 }
 
-async function askToken(prompts: Prompts, saved: string | null): Promise<string> {
+async function askDomain(
+  { flags, env, signal }: CommandContext,
+  prompts: Prompts,
+  current: ResolvedSettings,
+): Promise<Domain> {
+  if (isGiven(current, 'domain') && current.domain !== null) return current.domain;
+  const parse = (text: string): Domain => parseDomain(text, allowsHost(flags, env));
+  const text = await prompts.text({
+    message: 'Domain of the organization (acme, acme.gladly.com or acme.gladly.qa)',
+    initial: current.domain?.origin,
+    problem: problemOf((answer) => checkDomain(parse(answer).origin, signal)),
+  });
+  return readValue('usage', 'domain', parse, text);
+}
+
+async function askAccount(
+  { output, signal }: CommandContext,
+  prompts: Prompts,
+  current: ResolvedSettings,
+  domain: Domain,
+): Promise<Pick<Answers, 'email' | 'token' | 'connection'>> {
+  const fixed = {
+    email: isGiven(current, 'email') ? current.email : null,
+    token: isGiven(current, 'token') ? current.token : null,
+  };
+  let suggested = current.email;
+  // A saved token is for its own host only.
+  let saved = current.domain?.origin === domain.origin ? current.token : null;
+  let isRefused = false;
+  for (;;) {
+    const email = fixed.email ?? (await askEmail(prompts, suggested));
+    const token = fixed.token ?? (await askToken(prompts, saved, isRefused));
+    basicSecrets(email, token).forEach(registerSecret);
+    const { timeoutMs, ratePercent } = current;
+    const progress = output.progress(`checking ${domain.origin}`);
+    try {
+      const account = { origin: domain.origin, email, token, timeoutMs, ratePercent };
+      return { email, token, connection: await checkConnection(account, { signal }) };
+    } catch (error) {
+      const isFinal = fixed.email !== null && fixed.token !== null;
+      if (!(error instanceof Failure) || signal.aborted || isFinal) throw error;
+      progress.stop();
+      output.warn(`${error.message} (${error.hint})`);
+      suggested = email;
+      isRefused = error.kind === 'credentials';
+      saved = isRefused ? null : token;
+    } finally {
+      progress.stop();
+    }
+  }
+}
+
+async function askEmail(prompts: Prompts, suggested: string | null): Promise<string> {
+  const typed = await prompts.text({
+    message: 'E-mail of the API user',
+    initial: suggested ?? undefined,
+    problem: problemOf(parseEmail),
+  });
+  return typed.trim();
+}
+
+async function askToken(prompts: Prompts, saved: string | null, isRefused: boolean): Promise<string> {
+  const about =
+    saved !== null ? ' (Enter keeps the saved one)' : isRefused ? ' (the last one was refused)' : '';
   const typed = await prompts.secret({
-    message: saved === null ? 'API token' : 'API token (Enter keeps the saved one)',
+    message: `API token${about}`,
     problem: (text) => (text === '' && saved !== null ? null : problemOf(parseToken)(text)),
   });
   return typed === '' && saved !== null ? saved : typed.trim();
@@ -78,6 +131,7 @@ const offeredDeliveries = [
 ] as const;
 
 async function askDelivery(
+  context: CommandContext,
   prompts: Prompts,
   current: ResolvedSettings,
   given: Answers['values'],
@@ -88,17 +142,19 @@ async function askDelivery(
     (await prompts.choice('How should surveys reach customers?', offeredDeliveries, initial));
   if (delivery === 'outbox') return { delivery };
   const senderProblem = problemOf((text) => checkSender(parseDelivery(delivery), parseFrom(text)));
+  // The sender of another delivery is not a good suggestion.
+  const { from } = current;
+  const suggestedFrom = from !== null && (await senderProblem(from)) === null ? from : undefined;
   const ask = async (key: 'from' | 'publicUrl', question: TextQuestion): Promise<string> =>
     given[key] ?? (await prompts.text(question)).trim();
   return {
     delivery,
     ...(delivery === 'smtp'
-      ? { smtpUrl: given.smtpUrl ?? (await askSmtpUrl(prompts, current.smtpUrl)) }
+      ? { smtpUrl: given.smtpUrl ?? (await askSmtpUrl(context, prompts, current)) }
       : {}),
     from: await ask('from', {
       message: delivery === 'gladly-sms' ? 'Number that sends the surveys' : 'Sender of the surveys',
-      // The sender of another delivery is not a good suggestion.
-      initial: current.from !== null && senderProblem(current.from) === null ? current.from : undefined,
+      initial: suggestedFrom,
       problem: senderProblem,
     }),
     publicUrl: await ask('publicUrl', {
@@ -109,19 +165,46 @@ async function askDelivery(
   };
 }
 
-/** Hidden, since it holds a password. */
-async function askSmtpUrl(prompts: Prompts, saved: string | null): Promise<string> {
-  const typed = await prompts.secret({
-    message: `Mail server, as smtp://user:password@host:587${saved === null ? '' : ' (Enter keeps the saved one)'}`,
-    problem: (text) => (text === '' && saved !== null ? null : problemOf(parseSmtpUrl)(text)),
-  });
-  return typed === '' && saved !== null ? saved : typed.trim();
+/** Hidden, since it holds a password. A server that cannot be reached from here may still be the right one. */
+async function askSmtpUrl(
+  { output, signal }: CommandContext,
+  prompts: Prompts,
+  { smtpUrl, timeoutMs }: ResolvedSettings,
+): Promise<string> {
+  let known = smtpUrl;
+  let tried: string | null = null;
+  for (;;) {
+    const kept = known;
+    const typed = await prompts.secret({
+      message: `Mail server, as smtp://user:password@host:587${kept === null ? '' : ` (Enter keeps the ${tried === null ? 'saved' : 'same'} one)`}`,
+      problem: (text) => (text === '' && kept !== null ? null : problemOf(checkSmtpUrl)(text)),
+    });
+    const url = typed === '' && kept !== null ? kept : typed.trim();
+    if (url === tried) return url;
+    urlSecrets(url).forEach(registerSecret);
+    const progress = output.progress('connecting to the mail server');
+    try {
+      await checkMailServer(url, { timeoutMs, signal });
+      return url;
+    } catch (error) {
+      if (!(error instanceof Failure) || signal.aborted) throw error;
+      progress.stop();
+      output.warn(`${error.message} (${error.hint})`);
+      known = tried = url;
+    } finally {
+      progress.stop();
+    }
+  }
 }
 
-function problemOf(parse: (text: string) => unknown): (text: string) => string | null {
-  return (text) => {
+async function checkSmtpUrl(text: string): Promise<void> {
+  await checkValue('smtpUrl', parseSmtpUrl(text));
+}
+
+function problemOf(check: (text: string) => unknown): (text: string) => Promise<string | null> {
+  return async (text) => {
     try {
-      parse(text);
+      await check(text);
       return null;
     } catch (error) {
       if (error instanceof InvalidValue || error instanceof Failure) return `${error.message}. ${error.hint}`;

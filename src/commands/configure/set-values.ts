@@ -1,10 +1,15 @@
-import { formatPolicyValue } from '../../config/policy.ts';
-import { changeProfile } from '../../config/profiles.ts';
+import { formatPolicyValue, parsePolicyValue } from '../../config/policy.ts';
+import { changeProfile, readProfiles, type StoredProfile } from '../../config/profiles.ts';
 import { chosenProfile } from '../../config/resolve-account.ts';
+import { resolveSettings } from '../../config/resolve.ts';
 import { defaultPolicy } from '../../domain/eligibility/policy.ts';
+import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
+import { Failure } from '../../failure.ts';
+import { registerSecret } from '../../terminal/redact.ts';
+import { checkSenderOf } from '../../workflow/checks/check-value.ts';
 import type { CommandContext } from '../program/context.ts';
 import { refuseSandbox } from '../program/refuse-sandbox.ts';
-import { assign, readAssignment, shownText, type Assignment } from './assignments.ts';
+import { assign, readAssignment, removalOf, shownText, type Assignment } from './assignments.ts';
 
 /** Sets all of the given values in the profile, or none of them. */
 export async function setValues(
@@ -12,29 +17,90 @@ export async function setValues(
   texts: readonly string[],
   dryRun: boolean,
 ): Promise<void> {
-  const { output } = context;
   refuseSandbox(context);
-  const { profile, configDir } = await chosenProfile(context);
   const assignments: Assignment[] = [];
   for (const text of texts) assignments.push(await readAssignment(text));
-  if (!dryRun) {
-    await changeProfile(configDir, profile, (known) =>
-      assignments.reduce(assign, known ?? { values: {}, policy: {} }),
-    );
-  }
+  await save(context, () => assignments, dryRun);
+}
+
+/** Restores the defaults of all the given keys, or of none. */
+export async function unsetValues(
+  context: CommandContext,
+  keys: readonly string[],
+  dryRun: boolean,
+): Promise<void> {
+  refuseSandbox(context);
+  await save(context, (known) => keys.map((key) => removalOf(key, known)), dryRun);
+}
+
+async function save(
+  context: CommandContext,
+  assignmentsFor: (known: StoredProfile) => readonly Assignment[],
+  dryRun: boolean,
+): Promise<void> {
+  const { output } = context;
+  const { profile, configDir } = await chosenProfile(context);
+  let assignments: readonly Assignment[] = [];
+  let saved: StoredProfile = { values: {}, policy: {} };
+  const edit = (known: StoredProfile = saved): StoredProfile => {
+    assignments = assignmentsFor(known);
+    saved = assignments.reduce(assign, known);
+    if (assignments.some(({ key }) => key === 'from' || key === 'delivery')) checkSenderOf(saved);
+    return saved;
+  };
+  if (dryRun) edit((await readProfiles(configDir)).get(profile));
+  else await changeProfile(configDir, profile, edit);
   const set = Object.fromEntries(assignments.map((assignment) => [assignment.key, shownText(assignment)]));
   const shown = (value: string | null): string =>
     value === '' ? output.paint.dim('none') : (value ?? output.paint.dim('default'));
   output.result({ profile, set, dryRun }, () =>
     [
-      ...Object.entries(set).map(([key, value]) => `${key} = ${shown(value)}`),
+      ...Object.entries(set).map(([key, value]) => `${key}${dryRun ? ' would be' : ' ='} ${shown(value)}`),
       ...(dryRun ? ['', 'A dry run: nothing was saved.'] : []),
     ].join('\n'),
   );
-  if (set['optOutTopics'] === '') {
+  if (set['optOutTopics'] !== undefined) await warnOfTopics(context, saved);
+}
+
+async function warnOfTopics(context: CommandContext, saved: StoredProfile): Promise<void> {
+  const { output } = context;
+  const names = parsePolicyValue('optOutTopics', saved.policy.optOutTopics ?? formatDefault());
+  if (names.length === 0) {
     output.warn(
-      'no topic keeps a conversation from being surveyed any more ' +
-        `(the default is optOutTopics=${formatPolicyValue('optOutTopics', defaultPolicy)})`,
+      `no topic keeps a conversation from being surveyed any more (the default is optOutTopics=${formatDefault()})`,
     );
+    return;
+  }
+  const topics = await topicNames(context, saved);
+  if (topics === null) return;
+  if (topics instanceof Failure) {
+    output.warn(`Gladly could not say whether there is a topic ${names.join(' or ')}: ${topics.message}`);
+  } else if (!hasOptOutTopic(topics, names)) {
+    output.warn(
+      `no topic in Gladly is named ${names.join(' or ')}, so agents cannot keep a conversation from being surveyed`,
+    );
+  }
+}
+
+function formatDefault(): string {
+  return formatPolicyValue('optOutTopics', defaultPolicy);
+}
+
+/** Null while the profile has no account to ask with; a failure when Gladly did not answer. */
+async function topicNames(
+  { flags, env, signal }: CommandContext,
+  saved: StoredProfile,
+): Promise<readonly string[] | Failure | null> {
+  const onSecret = registerSecret;
+  const resolved = await resolveSettings({ flags, env, draft: saved, onInvalid: () => undefined, onSecret });
+  const { domain, email, token, timeoutMs, ratePercent } = resolved;
+  if (domain === null || email === null || token === null) return null;
+  const { checkConnection } = await import('../../workflow/checks/check-connection.ts');
+  const account = { origin: domain.origin, email, token, timeoutMs, ratePercent };
+  try {
+    return (await checkConnection(account, { signal })).topicNames;
+  } catch (error) {
+    if (!(error instanceof Failure) || signal.aborted) throw error;
+    return error;
   }
 }

@@ -5,12 +5,10 @@ import { policyKeys } from '../../config/setting-keys.ts';
 import type { SettingOrigin } from '../../config/settings.ts';
 import { surveySecretPlace } from '../../config/survey-secret.ts';
 import { environmentWebhookCredentials, type WebhookCredentials } from '../../config/webhook-credentials.ts';
-import type { Failure } from '../../failure.ts';
+import { Failure } from '../../failure.ts';
 import { registerSecret } from '../../terminal/redact.ts';
 import type { CommandContext } from '../program/context.ts';
-
-/** Replaces a secret in output. */
-export const isSet = 'set';
+import { isSet, unknownKey } from './setting-names.ts';
 
 export interface ShownSetting {
   readonly value: string | null;
@@ -60,6 +58,21 @@ export async function shownSettings({ flags, env, wantsSandbox }: CommandContext
       }),
     ),
   };
+}
+
+/** @throws Failure `unknown_key`, or what is wrong with the value */
+export async function readValueOf(
+  context: CommandContext,
+  key: string,
+): Promise<{ key: string; value: string | null; origin: SettingOrigin }> {
+  const { settings } = await shownSettings(context);
+  const setting = Object.hasOwn(settings, key) ? settings[key] : undefined;
+  if (setting === undefined) throw unknownKey(key, Object.keys(settings));
+  const { value, origin, problem } = setting;
+  if (problem === undefined) return { key, value, origin };
+  throw new Failure('configuration', 'bad_configuration', problem, {
+    hint: `Set it with \`gcsat configure set ${key}=…\`, or \`gcsat configure unset ${key}\`.`,
+  });
 }
 
 function hasAny({ basic, headers }: WebhookCredentials): boolean {

@@ -1,6 +1,6 @@
 import { exitCodes, Failure } from '../../failure.ts';
 import type { Output } from '../../terminal/output.ts';
-import type { Check } from '../../workflow/checks/check-connection.ts';
+import type { Check } from '../../workflow/checks/check-configuration.ts';
 import type { Sample } from '../../workflow/checks/send-sample.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 
@@ -8,7 +8,7 @@ export const testCommand: CommandDeclaration = {
   name: 'test',
   summary: 'check that everything configured works',
   details:
-    'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects and logs in). ' +
+    'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects, logs in and names the sender). ' +
     'Sends a message only with --send-to. The first check that fails decides the exit code.',
   options: [
     {
@@ -19,7 +19,7 @@ export const testCommand: CommandDeclaration = {
   examples: ['gcsat configure test --profile acme', 'gcsat configure test --send-to me@acme.com'],
   async run({ output, signal, clock, settings: load }, { options }) {
     const { clean } = await import('../../terminal/text.ts');
-    const { testConfiguration } = await import('../../workflow/checks/check-connection.ts');
+    const { testConfiguration } = await import('../../workflow/checks/check-configuration.ts');
     const { sendSampleSurvey } = await import('../../workflow/checks/send-sample.ts');
     const settings = await load({ keepsSigningKey: false });
     const sendTo = options['sendTo'] as string | undefined;

@@ -28,7 +28,11 @@ export function placesOf(program: CommandDeclaration): Place[] {
   const visit = (path: string, own: CommandDeclaration): Place[] => {
     const inner = own.commands ?? [];
     const standsFor = inner.find(({ isDefault }) => isDefault === true);
+    const takes = (word: string): boolean => (own.arguments ?? []).some(({ name }) => name.includes(word));
+    const keys = [...policyKeys, ...profileKeys];
+    const settings = takes('setting') ? keys.map((key) => `${key}=`) : [];
     const words = [
+      ...(takes('<key') ? keys.map((text) => ({ text, description: 'a setting' })) : []),
       ...inner.map(({ name, summary }) => ({ text: name, description: summary })),
       ...(own.arguments ?? []).flatMap(({ choices, description }) =>
         (choices ?? []).map((text) => ({ text, description })),
@@ -38,8 +42,6 @@ export function placesOf(program: CommandDeclaration): Place[] {
       ...flagsOf(globalOptions),
       ...flagsOf(own === program ? [versionOption, helpOption] : [helpOption]),
     ];
-    const takesSettings = (own.arguments ?? []).some(({ name }) => name.includes('setting'));
-    const settings = takesSettings ? [...policyKeys, ...profileKeys].map((key) => `${key}=`) : [];
     return [
       { path, words, settings },
       ...inner.flatMap((command) => visit(`${path} ${command.name}`, command)),

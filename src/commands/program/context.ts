@@ -2,6 +2,7 @@ import { isatty } from 'node:tty';
 import { environmentSwitch, isContinuousIntegration } from '../../config/environment.ts';
 import { loadSettings } from '../../config/load-settings.ts';
 import type { GlobalFlags, SettingOverrides, Settings } from '../../config/settings.ts';
+import type { DeliveryName } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { RunningSandbox } from '../../sandbox/start.ts';
 import { openOutput, type TerminalFlags } from '../../terminal/open.ts';
@@ -9,6 +10,7 @@ import type { Output } from '../../terminal/output.ts';
 import { registerSecret } from '../../terminal/redact.ts';
 import { reportError } from '../../terminal/report.ts';
 import type { Services, Surroundings } from '../../workflow/context/services.ts';
+import type { LedgerPlace } from '../../workflow/context/open-ledger.ts';
 import { listenForSignals } from './signals.ts';
 
 /** What every command gets; the costly parts are made when first needed. */
@@ -43,7 +45,15 @@ export interface CommandContext {
   readonly withServices: <Result>(
     priority: Surroundings['priority'],
     work: (services: Services) => Promise<Result>,
-    options?: Pick<Partial<Surroundings>, 'debug' | 'readOnly'>,
+    options?: Pick<Partial<Surroundings>, 'debug' | 'readOnly'> & { warnsOfPause?: boolean },
+  ) => Promise<Result>;
+  /**
+   * Opens the ledger alone, without a token and without the network, until the work is done. One that is named and does
+   * not exist is refused; the usual one is made only if the command writes.
+   */
+  readonly withLedger: <Result>(
+    options: { writes: boolean; warnsOfPause?: boolean },
+    work: (opened: { ledger: Services['ledger']; delivery: DeliveryName }) => Promise<Result>,
   ) => Promise<Result>;
   readonly close: () => Promise<void>;
 }
@@ -52,6 +62,15 @@ interface Loaded {
   readonly settings: Settings;
   readonly sandbox: RunningSandbox | null;
   close?(): Promise<void>;
+}
+
+/** In every command that opens a ledger, so that nobody wonders why nothing leaves. */
+async function warnOfPause(output: Output, ledger: Services['ledger'], clock: () => number): Promise<void> {
+  const { sendingPauseNow } = await import('../../workflow/operator/sending.ts');
+  const pause = await sendingPauseNow(ledger, timeNow(clock));
+  if (pause === null) return;
+  const { pauseText } = await import('../../terminal/pause-view.ts');
+  output.warn(pauseText(pause));
 }
 
 export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.ProcessEnv): CommandContext {
@@ -83,6 +102,12 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     ({ sandbox } = loaded);
     return loaded.settings;
   };
+  const ledgerPlace = async (): Promise<LedgerPlace> => {
+    const { placeOf } = await import('./ledger-place.ts');
+    if (wantsSandbox()) return placeOf(await settings());
+    const { resolveSettings } = await import('../../config/resolve.ts');
+    return placeOf(await resolveSettings({ flags, env, onSecret: registerSecret }));
+  };
   return {
     output,
     signal,
@@ -94,15 +119,27 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     wantsSandbox,
     settings,
     sandbox: () => sandbox,
-    async withServices(priority, work, options = {}) {
+    async withServices(priority, work, { warnsOfPause: warns = true, ...options } = {}) {
       const loaded = await settings();
       const { openServices } = await import('../../workflow/context/services.ts');
       const debug = (text: string): void => output.debug(text);
       const services = await openServices(loaded, { signal, clock, priority, debug, ...options });
       try {
+        if (warns) await warnOfPause(output, services.ledger, clock);
         return await work(services);
       } finally {
         await services.close();
+      }
+    },
+    async withLedger({ writes, warnsOfPause: warns = true }, work) {
+      const place = await ledgerPlace();
+      const { openLedgerAlone } = await import('../../workflow/context/open-ledger.ts');
+      const ledger = await openLedgerAlone(place, writes);
+      try {
+        if (warns) await warnOfPause(output, ledger, clock);
+        return await work({ ledger, delivery: place.delivery });
+      } finally {
+        await ledger.close();
       }
     },
     async close() {

@@ -1,11 +1,9 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { rmSync } from 'node:fs';
 import { refuseAccountFlags, sandboxSettings } from '../../config/sandbox-settings.ts';
 import type { SettingSources } from '../../config/resolved-settings.ts';
 import type { GlobalFlags, Settings } from '../../config/settings.ts';
-import { Failure } from '../../failure.ts';
 import { startSandbox, type RunningSandbox } from '../../sandbox/start.ts';
+import { makeSandboxFolder } from '../../workflow/context/sandbox-folder.ts';
 
 export interface EmbeddedSandbox {
   readonly settings: Settings;
@@ -20,7 +18,7 @@ export async function embedSandbox(
   more: Pick<SettingSources, 'overrides' | 'onSecret'>,
 ): Promise<EmbeddedSandbox> {
   refuseAccountFlags(flags);
-  const directory = makeFolder();
+  const directory = await makeSandboxFolder();
   const remove = (): void => rmSync(directory, { recursive: true, force: true });
   // The folder must not outlive a process that has to exit at once.
   process.once('exit', remove);
@@ -34,19 +32,5 @@ export async function embedSandbox(
   } catch (error) {
     await close();
     throw error;
-  }
-}
-
-function makeFolder(): string {
-  try {
-    return mkdtempSync(join(tmpdir(), 'gcsat-sandbox-'));
-  } catch (error) {
-    const reason = (error as NodeJS.ErrnoException).code ?? 'unknown error';
-    throw new Failure(
-      'configuration',
-      'temporary_folder_unusable',
-      `cannot make a folder for the sandbox in ${tmpdir()} (${reason})`,
-      { hint: 'Set TMPDIR to an existing folder that you can write to.', cause: error },
-    );
   }
 }

@@ -1,3 +1,4 @@
+import { doubtsHint } from '../../domain/closing/doubt.ts';
 import type { BackfillDocument } from '../../documents/backfill.ts';
 import { Failure } from '../../failure.ts';
 import { openPrompts } from '../../terminal/prompts.ts';
@@ -87,8 +88,7 @@ function remaining(seconds: number): string {
 export function warnOfUncertain({ output }: CommandContext, { outcomes }: BackfillDocument): void {
   if (outcomes.uncertain === 0) return;
   output.warn(
-    `${outcomes.uncertain} messages may or may not have left, and are not sent again automatically; ` +
-      '`gcsat surveys list --state uncertain` lists them, `gcsat surveys retry` settles them',
+    `${outcomes.uncertain} messages may or may not have left, and are not sent again by themselves (${doubtsHint})`,
   );
 }
 

@@ -2,8 +2,11 @@ import { attributeCommand } from '../attribute.ts';
 import { backfillCommand } from '../backfill.ts';
 import { completionCommand } from '../completion.ts';
 import { configureCommand } from '../configure/configure.ts';
+import { ledgerCommand } from '../ledger/ledger.ts';
+import { pauseCommand } from '../pause.ts';
 import { postCommand } from '../post.ts';
 import { replayCommand } from '../replay.ts';
+import { resumeCommand } from '../resume.ts';
 import { sandboxCommand } from '../sandbox.ts';
 import { serveCommand } from '../serve.ts';
 import { surveysCommand } from '../surveys/surveys.ts';
@@ -23,7 +26,10 @@ export const program: CommandDeclaration = {
     serveCommand,
     webhookCommand,
     surveysCommand,
+    ledgerCommand,
     postCommand,
+    pauseCommand,
+    resumeCommand,
     sandboxCommand,
     completionCommand(() => program),
   ],

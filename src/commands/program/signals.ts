@@ -29,7 +29,10 @@ export function listenForSignals(giveUp: (reason: Failure) => number): Signals {
     const reason = new Failure(kind, kind, `stopped by ${name}`, {
       hint: 'Run the same command again to go on.',
     });
-    setTimeout(() => process.exit(giveUp(reason)), graceMs).unref();
+    const late = new Failure(kind, kind, `stopped by ${name} in the middle of something`, {
+      hint: 'A message that was leaving is kept as uncertain: see `gcsat surveys list --state uncertain`.',
+    });
+    setTimeout(() => process.exit(giveUp(late)), graceMs).unref();
     controller.abort(reason);
   };
   const onInterrupt = (): void => stop('SIGINT', 'interrupted');

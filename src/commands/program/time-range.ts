@@ -2,6 +2,7 @@ import {
   checkTimeRange,
   isTimeZone,
   needsTimeZone,
+  resolveEnd,
   resolveTimeRange,
   TimeRangeError,
   type GivenRange,
@@ -19,6 +20,11 @@ import type { Services } from '../../workflow/context/services.ts';
  */
 export function parseTimeRange(given: GivenRange, nowMs: number, timeZone: string): TimeRange {
   return asUsage(() => resolveTimeRange(given, { nowMs, timeZone }));
+}
+
+/** When something ends that lasts until then. @throws Failure kind usage */
+export function parsePauseEnd(text: string, nowMs: number, timeZone: string): string {
+  return asUsage(() => resolveEnd(text, { nowMs, timeZone }));
 }
 
 /** Refuses a range that is wrong in every zone, or in the given one. @throws Failure kind usage */

@@ -45,7 +45,25 @@ function helpOfNothing(command: Command): Failure | null {
   return !isGroup || word === '' || word.startsWith('-') ? null : unknownCommand(command, word);
 }
 
+/** Words that people of other programs try, and what they mean here. */
+const meantBy: Readonly<Record<string, string>> = {
+  login: 'gcsat configure',
+  auth: 'gcsat configure',
+  init: 'gcsat configure',
+  setup: 'gcsat configure',
+  config: 'gcsat configure',
+  list: 'gcsat surveys list',
+  ls: 'gcsat surveys list',
+  version: 'gcsat --version',
+};
+
 export function unknownCommand(group: Command, word: string): Failure {
+  const meant = group.parent === null && Object.hasOwn(meantBy, word) ? meantBy[word] : undefined;
+  if (meant !== undefined) {
+    return new Failure('usage', 'unknown_command', `unknown command '${word}' for ${pathOf(group)}`, {
+      hint: `Run \`${meant}\`.`,
+    });
+  }
   const near = suggest(
     word,
     group.commands.map((one) => one.name()),

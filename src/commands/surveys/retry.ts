@@ -1,19 +1,36 @@
+import { doubtHint } from '../../domain/closing/doubt.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import { Failure } from '../../failure.ts';
+import type { MessageSearch } from '../../workflow/operator/find-message.ts';
 import type { Services } from '../../workflow/context/services.ts';
-import { dryRunOption, surveyIdArgument } from '../program/common-options.ts';
+import { dryRunOption, surveyIdArgument, yesOption } from '../program/common-options.ts';
 import type { CommandContext } from '../program/context.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { refuseEmptyId } from '../program/empty-ids.ts';
 import { dryRunNote } from './dry-run-note.ts';
 
+interface RetryOptions {
+  wasSent?: boolean | undefined;
+  notSent?: boolean | undefined;
+  yes?: boolean | undefined;
+  dryRun?: boolean | undefined;
+}
+
 export const retryCommand: CommandDeclaration = {
   name: 'retry',
-  summary: 'decide again about one that failed, was suppressed or is uncertain',
+  summary: 'decide again about one that failed or was suppressed, or settle an uncertain one',
   details:
-    'Decides about a closing again, and sends its survey. For an uncertain one it is not known whether the message ' +
-    'left: look for it in Gladly first, and settle it with --was-sent if it is there.',
+    'Decides about a closing again, and sends its survey. An uncertain one is first looked for in Gladly, if it went ' +
+    'through Gladly, and recorded as sent if it is there. Otherwise only you can tell: look for the message, then give ' +
+    '--was-sent or --not-sent.',
   arguments: [surveyIdArgument],
   options: [
-    { flags: '--was-sent', description: 'an uncertain one did arrive: record it as sent' },
+    { flags: '--was-sent', description: 'the uncertain message left: record it as sent, send nothing' },
+    {
+      flags: '--not-sent',
+      description: 'the uncertain message did not leave: send it again, after a question',
+    },
+    yesOption,
     dryRunOption,
   ],
   examples: [
@@ -22,16 +39,26 @@ export const retryCommand: CommandDeclaration = {
   ],
   async run(context, { arguments: [given], options }) {
     const { withDryRun } = await import('../../workflow/context/dry-run.ts');
+    const { resolvedClosing } = await import('../../workflow/operator/surveys.ts');
     const id = given as string;
-    const dryRun = options['dryRun'] === true;
+    const { wasSent = false, notSent = false, yes = false, dryRun = false }: RetryOptions = options;
     refuseEmptyId(id);
+    if (wasSent && notSent) throw contradiction();
     await context.settings({ keepsSigningKey: !dryRun });
     await context.withServices('interactive', (services) =>
-      withDryRun(services, dryRun, (own) =>
-        options['wasSent'] === true
-          ? settle(context, own, id, dryRun)
-          : surveyAgain(context, { services, own }, id, dryRun),
-      ),
+      withDryRun(services, dryRun, async (own) => {
+        const closing = await resolvedClosing(own.ledger, id, context.now());
+        if (wasSent) return settle(context, own, closing, { dryRun, itemId: null });
+        if (closing.state === 'uncertain') {
+          const search = await look(context, own, closing);
+          if (search.result === 'found')
+            return settle(context, own, closing, { dryRun, itemId: search.itemId });
+          if (!notSent) throw stillUncertain(closing, search);
+          if (!dryRun && !yes && !(await isConfirmed(context, closing)))
+            return show(context, own, closing, dryRun);
+        }
+        return surveyAgain(context, { services, own }, closing, dryRun);
+      }),
     );
   },
 };
@@ -40,15 +67,18 @@ export const retryCommand: CommandDeclaration = {
 async function surveyAgain(
   context: CommandContext,
   { services, own }: { services: Services; own: Services },
-  id: string,
+  { id: closingId, conversationId, state }: Closing,
   dryRun: boolean,
 ): Promise<void> {
-  const { retrySurvey } = await import('../../workflow/operator/surveys.ts');
+  const { resendSurvey, retrySurvey } = await import('../../workflow/operator/surveys.ts');
   const { readyToDeliver } = await import('../../workflow/survey/decide.ts');
   const { previewConversation } = await import('../../workflow/survey/preview.ts');
   const { surveyConversation } = await import('../../workflow/survey/survey-closing.ts');
   const { workOnConversations } = await import('../program/conversations.ts');
-  const { id: closingId, conversationId } = await retrySurvey(own.ledger, id, context.now());
+  const { announceQueue } = await import('../program/queue-note.ts');
+  await announceQueue(context.output, own, dryRun);
+  const decideAgain = state === 'uncertain' ? resendSurvey : retrySurvey;
+  await decideAgain(own.ledger, closingId, context.now());
   const request = { conversationId, closingId };
   await workOnConversations(context, own, [conversationId], async (_id, steps) => {
     if (!dryRun) return surveyConversation(own, request, steps);
@@ -58,16 +88,73 @@ async function surveyAgain(
   });
 }
 
+async function look(
+  { output }: CommandContext,
+  services: Services,
+  closing: Closing,
+): Promise<MessageSearch> {
+  const { findMessage } = await import('../../workflow/operator/find-message.ts');
+  const progress = output.progress('looking for the message in Gladly');
+  const search = await findMessage(services, closing).finally(() => progress.stop());
+  if (search.result === 'found') {
+    const item = search.itemId === null ? '' : ` as item ${search.itemId}`;
+    output.info(`Gladly shows the message${item}, so it was sent; it is not sent again`);
+  }
+  return search;
+}
+
 async function settle(
+  context: CommandContext,
+  services: Services,
+  closing: Closing,
+  { dryRun, itemId }: { dryRun: boolean; itemId: string | null },
+): Promise<void> {
+  const { confirmSurvey } = await import('../../workflow/operator/surveys.ts');
+  await confirmSurvey(services.ledger, closing.id, context.now(), itemId);
+  await show(context, services, closing, dryRun);
+}
+
+async function show(
   { now, output }: CommandContext,
   { ledger }: Services,
-  id: string,
+  { id }: Closing,
   dryRun: boolean,
 ): Promise<void> {
   const { surveyStoryView } = await import('../../terminal/surveys-view.ts');
-  const { confirmSurvey, showSurvey } = await import('../../workflow/operator/surveys.ts');
-  const at = now();
-  const { id: closingId } = await confirmSurvey(ledger, id, at);
-  const story = { ...(await showSurvey(ledger, closingId, at)), dryRun };
+  const { showSurvey } = await import('../../workflow/operator/surveys.ts');
+  const story = { ...(await showSurvey(ledger, id, now())), dryRun };
   output.result(story, () => surveyStoryView(story, output) + dryRunNote(dryRun));
+}
+
+async function isConfirmed(context: CommandContext, { surveyId, ...closing }: Closing): Promise<boolean> {
+  if (!context.interactive) {
+    const message = `sending the uncertain survey ${surveyId ?? ''} a second time has to be confirmed`;
+    throw new Failure('usage', 'confirmation_needed', message, {
+      hint: `${doubtHint(surveyId ?? '')} With --yes it does not ask.`,
+    });
+  }
+  const { openPrompts } = await import('../../terminal/prompts.ts');
+  const { localTime } = await import('../../terminal/time.ts');
+  const { provider, address, leftAt } = closing;
+  const message = `by ${provider ?? 'no delivery'} to ${address ?? 'no address'} at ${localTime(leftAt, null)}`;
+  const prompts = await openPrompts(context.signal);
+  return prompts.confirm(`Did you look, and the message ${message} is certainly not there? Send it again?`);
+}
+
+function stillUncertain(
+  { id, surveyId }: Closing,
+  search: Exclude<MessageSearch, { result: 'found' }>,
+): Failure {
+  const looked =
+    search.result === 'absent'
+      ? 'Gladly shows it in none of the conversations of the customer, which proves nothing'
+      : `it could not be looked for: ${search.why}`;
+  const message = `the message of the closing ${id} may have left, and nothing was sent; ${looked}`;
+  return new Failure('usage', 'survey_uncertain', message, { hint: doubtHint(surveyId ?? '') });
+}
+
+function contradiction(): Failure {
+  return new Failure('usage', 'bad_usage', '--was-sent and --not-sent exclude each other', {
+    hint: 'Look for the message first, then give the one that is true.',
+  });
 }

@@ -1,5 +1,5 @@
-import { parseGladlyTime, type Instant } from '../values/instant.ts';
-import { idOf, objectOf } from '../values/json.ts';
+import { isZeroTime, parseGladlyTime, type Instant } from '../values/instant.ts';
+import { idOf, numberOf, objectOf } from '../values/json.ts';
 import { nameKey } from '../values/name-key.ts';
 
 /** Channel names as Gladly spells them in its report filter; `custom` stands for every custom channel. */
@@ -109,8 +109,7 @@ function readItem(entry: unknown): TimelineItem {
     responder: readParticipant(item['responder']),
     startedAt: parseGladlyTime(content['startedAt']),
     answeredAt: parseGladlyTime(content['answeredAt']),
-    answeredUnreadably:
-      idOf(content['answeredAt']) !== null && parseGladlyTime(content['answeredAt']) === null,
+    answeredUnreadably: isUnreadableTime(content['answeredAt']),
     completedAt: parseGladlyTime(content['completedAt']),
     deliveryFailed: deliveryStatus(content) === 'FAILED',
     newStatus: kind === 'status_change' ? idOf(content['status']) : null,
@@ -140,10 +139,13 @@ function readRecording(itemId: string | null, content: Record<string, unknown>):
   const status = idOf(content['recordingStatus']);
   if (itemId === null || (status === null && idOf(content['recordingUrl']) === null)) return null;
   // The contract's schema has an integer, its example a text.
-  const duration = Number(idOf(content['recordingDuration']) ?? Number.NaN);
-  const durationSeconds = Number.isFinite(duration) && duration >= 0 ? duration : null;
+  const durationSeconds = numberOf(content['recordingDuration']);
   const bytes = durationSeconds === null ? null : Math.round(durationSeconds * recordingBytesPerSecond);
   return { itemId, status, durationSeconds, bytes };
+}
+
+function isUnreadableTime(value: unknown): boolean {
+  return idOf(value) !== null && !isZeroTime(value) && parseGladlyTime(value) === null;
 }
 
 function readParticipant(value: unknown): Participant | null {

@@ -3,6 +3,9 @@ const minute = 60_000;
 /** Tries after which a closing waits for a person, where its failure may last. */
 export const mostAttempts = 8;
 
+/** The longest pause. */
+export const longestBackOffMs = minute * 2 ** (mostAttempts - 2);
+
 /**
  * Milliseconds until a closing that failed `attempts` times is tried again: doubling from one minute to about an hour.
  * Null after the last try.

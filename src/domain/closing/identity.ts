@@ -13,6 +13,19 @@ export interface KnownClosing {
   reopenedAt: string | null;
 }
 
+/**
+ * When a closing was, for people: a webhook that says something quite different from the conversation is wrong. RFC 3339.
+ *
+ * @param shownAt by the conversation when it was decided; null: unknown
+ */
+export function credibleTime<Reported extends string | null>(
+  reportedAt: Reported,
+  shownAt: string | null | undefined,
+): Reported | string {
+  const difference = Math.abs(Date.parse(reportedAt ?? '') - Date.parse(shownAt ?? ''));
+  return difference > sameClosingMilliseconds ? (shownAt ?? reportedAt) : reportedAt;
+}
+
 /** The id of a new closing: conversation, time first reported and lane, frozen when it is first written. */
 export function closingIdOf(conversationId: string, closedAt: string, lane: Lane): string {
   return inLane(`${conversationId}@${closedAt}`, lane);

@@ -1,6 +1,7 @@
-import { type DeliveryName, traitsOf } from '../delivery.ts';
+import { traitsOf } from '../delivery.ts';
 import type { Reason } from '../eligibility/reason.ts';
 import { backOff } from './back-off.ts';
+import { inDoubt } from './doubt.ts';
 import type { Closing, ClosingChange, ClosingError } from './closing.ts';
 import { isQueued, type Transition } from './transitions.ts';
 
@@ -43,7 +44,7 @@ export function reopeningMove(
  * @param attempts failed tries before this run; all tries of one run count as one
  */
 export function messageMove(
-  { state }: Pick<Closing, 'state'>,
+  { state, surveyId }: Pick<Closing, 'state' | 'surveyId'>,
   result: MessageResult,
   at: string,
   attempts: number,
@@ -56,8 +57,11 @@ export function messageMove(
       note: null,
     };
   }
+  if (result.status === 'uncertain') {
+    const error = inDoubt(result.failure, surveyId ?? '');
+    return { transition: 'doubt', change: { error }, note: error.code };
+  }
   const error = errorOf(result.failure);
-  if (result.status === 'uncertain') return { transition: 'doubt', change: { error }, note: error.code };
   const change = { error, leftAt: null, attempts: attempts + 1 };
   if (!result.temporary) return { transition: 'fail', change: { ...change, dueAt: null }, note: error.code };
   const dueAt = new Date(Date.parse(at) + backOff(attempts + 1, true)).toISOString();
@@ -68,17 +72,21 @@ export function messageMove(
  * The process ended while the message was leaving. A delivery that does no harm twice is scheduled again; of any other
  * it is unknown whether the message left, and it is never repeated by itself.
  */
-export function interruptedMove({ provider }: { provider: DeliveryName | null }, at: string): Move {
+export function interruptedMove(
+  { provider, surveyId }: Pick<Closing, 'provider' | 'surveyId'>,
+  at: string,
+): Move {
   if (provider !== null && traitsOf(provider).repeatable) {
     return { transition: 'resume', change: { dueAt: at, leftAt: null }, note: 'interrupted' };
   }
-  return { transition: 'doubt', change: { error: sendInterrupted }, note: 'interrupted' };
+  const error = inDoubt(sendInterrupted, surveyId ?? '');
+  return { transition: 'doubt', change: { error }, note: 'interrupted' };
 }
 
 const sendInterrupted: ClosingError = {
   code: 'send_interrupted',
   message: 'The process ended while the message was leaving, so it may or may not have left.',
-  hint: 'Look for the message on the other side, then settle it with `gcsat surveys retry`.',
+  hint: '',
 };
 
 /** @param retryAt when the queue tries again; null: only a person does */
@@ -87,10 +95,16 @@ export function failureMove(failure: ClosingError, attempts: number, retryAt: st
   return { transition: 'fail', change, note: failure.code };
 }
 
+const decidedAnew = { attempts: 0, dueAt: null, leftAt: null, error: null, reasons: [] };
+
 /** A person has a closing decided again: at once, with all its tries. */
 export function retryMove(): Move {
-  const change = { attempts: 0, dueAt: null, leftAt: null, error: null, reasons: [] };
-  return { transition: 'retry', change, note: null };
+  return { transition: 'retry', change: decidedAnew, note: null };
+}
+
+/** A person says that a message in doubt did not leave. */
+export function resendMove(): Move {
+  return { transition: 'resend', change: decidedAnew, note: null };
 }
 
 /** A failure may be more than what is stored. */

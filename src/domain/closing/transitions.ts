@@ -1,7 +1,7 @@
 /**
  * The life of a closing, as data: nothing but these transitions changes its state. A closing is `sending` from right
- * before its message leaves. After that the message is never repeated, except by a person (`retry`) or where a repeat
- * does no harm (`resume`).
+ * before its message leaves. After that the message is never repeated, except on a person's word that it did not leave
+ * (`resend`) or where a repeat does no harm (`resume`).
  */
 export const closingStates = [
   'pending',
@@ -32,7 +32,9 @@ export const transitions = {
   /** This try failed and nothing left. */
   fail: { from: ['pending', 'scheduled', 'sending'], to: 'failed' },
   /** A person, or the queue after its back-off, has the closing decided again. */
-  retry: { from: ['failed', 'suppressed', 'uncertain'], to: 'pending' },
+  retry: { from: ['failed', 'suppressed'], to: 'pending' },
+  /** A person has looked and says that the message did not leave: it is decided and sent again. */
+  resend: { from: ['uncertain'], to: 'pending' },
   /** The customer answered; an answer also proves that the message arrived. */
   answer: { from: ['sent', 'uncertain', 'sending', 'answered'], to: 'answered' },
   /** The customer answered an earlier message, although the closing has been decided again since. */

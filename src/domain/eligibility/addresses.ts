@@ -49,7 +49,11 @@ export function isEmailAddress(text: string): boolean {
  * the invisible marks that address books add. Null for anything else, and for a number without its country code.
  */
 export function phoneNumber(text: string): string | null {
-  const number = text.normalize('NFKC').replaceAll(/[\s().\p{Pd}\p{Cf}]/gu, '');
+  // `(0)` is the digit that only calls within the country need.
+  const number = text
+    .normalize('NFKC')
+    .replace(/\(\s*0\s*\)/u, '')
+    .replaceAll(/[\s().\p{Pd}\p{Cf}]/gu, '');
   return e164.test(number) ? number : null;
 }
 
@@ -102,7 +106,9 @@ function chooseMobile(phones: readonly PhoneEntry[]): AddressChoice {
   // A new preference may be another way to say no.
   const willing = mobiles.filter(({ smsPreference }) => smsPreference === null || smsPreference === 'ON');
   if (willing.length === 0) return { missing: 'no_address', detail: 'the customer accepts no SMS' };
-  const [address] = primaryFirst(willing).flatMap((entry) => entry.spellings.filter(isMobileNumber));
+  const [address] = primaryFirst(willing).flatMap((entry) =>
+    entry.spellings.flatMap((text) => phoneNumber(text) ?? []),
+  );
   if (address !== undefined) return { address };
   return { missing: 'bad_address', detail: `none of ${countOf(willing.length, 'mobile number')} is valid` };
 }

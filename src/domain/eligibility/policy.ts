@@ -35,8 +35,16 @@ export interface Policy {
   language: string;
   /** Null: the organization's name. */
   companyName: string | null;
-  /** The color of the survey page's button and stars, `#rrggbb`; null: our own. */
+  /** The color of the survey page's button and of links, `#rrggbb`; null: our own. */
   brandColor: string | null;
+  /** The mail begins with the customer's name, where it is known. */
+  greetCustomer: boolean;
+  /** Sentences in `language`; null: our own. The question may contain `{agent}`. */
+  questionText: string | null;
+  resolvedText: string | null;
+  commentText: string | null;
+  thanksTitle: string | null;
+  thanksText: string | null;
   /**
    * The address of a conversation in Gladly, for the card's link; empty for no link. `{origin}`, `{customerId}` and
    * `{conversationId}` are filled in. It can be set because Gladly's contract does not state it.
@@ -65,5 +73,11 @@ export const defaultPolicy: Policy = {
   language: 'en',
   companyName: null,
   brandColor: null,
+  greetCustomer: false,
+  questionText: null,
+  resolvedText: null,
+  commentText: null,
+  thanksTitle: null,
+  thanksText: null,
   conversationLink: '{origin}/customer/{customerId}/conversation/{conversationId}',
 };

@@ -22,6 +22,8 @@ export interface CardSubject {
   channel: string | null;
   /** RFC 3339; null when the time of the closing is unknown. */
   closedAt: string | null;
+  /** IANA name of the organization's zone, for the time of the closing; null, or one unknown here, means UTC. */
+  timeZone: string | null;
   /** The address of the link; null for a card without one. */
   conversationUrl: string | null;
 }
@@ -72,17 +74,47 @@ export function cardIdOf(answer: SurveyAnswer): string {
   return `csat-${hash.digest('base64url')}`.slice(0, cardLimits.id);
 }
 
-/** Whether an item under our id has our words: Gladly may store the markup differently. */
+/**
+ * Whether an item under our id has our words: Gladly may store the markup differently. The time may be written otherwise,
+ * because an earlier version or another time zone of the organization did; the card is still this one.
+ */
 export function isSameCard(found: unknown, card: CardItem): boolean {
   const content = objectOf(objectOf(found)['content']);
   const isSameText = (name: 'title' | 'body'): boolean =>
-    readableText(textOf(content[name]) ?? '') === readableText(card.content[name]);
+    withoutTime(readableText(textOf(content[name]) ?? '')) === withoutTime(readableText(card.content[name]));
   return (
     content['type'] === card.content.type &&
     content['activityType'] === card.content.activityType &&
     isSameText('title') &&
     isSameText('body')
   );
+}
+
+function withoutTime(text: string): string {
+  return text.replace(/Closed: .*?(?=\s*Conversation: )/s, '');
+}
+
+/** As people write it: `Nov 28, 2026, 11:12 PM GMT+1`. Text that is no time stays as it is. */
+function timeForPeople(time: string, timeZone: string | null): string {
+  const at = Date.parse(time);
+  if (Number.isNaN(at)) return time;
+  const written = (zone: string): string =>
+    new Intl.DateTimeFormat('en', {
+      year: 'numeric',
+      month: 'short',
+      day: 'numeric',
+      hour: 'numeric',
+      minute: '2-digit',
+      timeZoneName: 'short',
+      timeZone: zone,
+    })
+      .format(at)
+      .replace(/\s/g, ' ');
+  try {
+    return written(timeZone ?? 'UTC');
+  } catch {
+    return written('UTC');
+  }
 }
 
 function titleOf({ rating, resolved }: SurveyAnswer): string {
@@ -97,7 +129,7 @@ function bodyOf(answer: SurveyAnswer, subject: CardSubject): string {
     ['Resolved', answer.resolved === null ? 'not answered' : answer.resolved ? 'yes' : 'no'],
     ['Agent', subject.agentName ?? 'unknown'],
     ['Channel', subject.channel ?? 'unknown'],
-    ['Closed', subject.closedAt ?? 'unknown'],
+    ['Closed', subject.closedAt === null ? 'unknown' : timeForPeople(subject.closedAt, subject.timeZone)],
     ['Conversation', subject.conversationId],
   ].map(([name = '', value = '']) => `${name}: ${escapeWithin(value, 300)}`);
   const foot = `<p>${facts.join('<br>')}</p>`;

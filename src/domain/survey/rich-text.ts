@@ -45,7 +45,10 @@ export function escapeWithin(text: string, limit: number): string {
 
 /** Plain text of at most `limit` UTF-16 units on one line, never cut inside a grapheme. */
 export function lineWithin(text: string, limit: number): string {
-  const line = harmless(text).replace(/\s+/g, ' ').trim();
+  // No-break spaces stay: French puts one before a question mark.
+  const line = harmless(text)
+    .replace(/[^\S\u00a0\u202f]+/g, ' ')
+    .trim();
   if (line.length <= limit) return line;
   return limit < 1 ? '' : `${line.slice(0, graphemeStart(line, limit - 1))}…`;
 }

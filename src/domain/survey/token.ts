@@ -1,4 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
+import type { Lane } from '../closing/lanes.ts';
 
 /** What a link in a survey message allows: to answer the survey, or to unsubscribe. */
 export type TokenPurpose = 'survey' | 'unsubscribe';
@@ -14,6 +15,16 @@ const tokenEnd = '0';
 /** The survey of a closing: derived, so that a repeat meets itself; URL-safe, and it reveals nothing of the conversation. */
 export function surveyIdOf(closingId: string): string {
   return createHash('sha256').update(`survey\0${closingId}`).digest('base64url').slice(0, surveyIdLength);
+}
+
+/**
+ * The key for the links of one organization and lane: profiles can share a signing key, but no link of one opens a survey
+ * of another. Links that left before there were such keys are signed with the signing key itself.
+ *
+ * @param origin where the organization was first reached
+ */
+export function linkKeyOf(signingKey: Uint8Array, origin: string, lane: Lane): Uint8Array {
+  return createHmac('sha256', signingKey).update(`links\0${lane}\0${origin}`).digest();
 }
 
 /** The capability in a link: the survey id and a keyed hash of it and of what it allows. No personal data. */

@@ -5,6 +5,11 @@ const pattern =
   /^(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2})(?::(\d{2})(?:\.(\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})$/;
 const nanosecondsPerMillisecond = 1_000_000n;
 
+/** What many programs write where they have no time: `0001-01-01T00:00:00Z`, in some zone. */
+export function isZeroTime(value: unknown): boolean {
+  return typeof value === 'string' && /^\s*000[01]-/.test(value);
+}
+
 /** Reads an RFC 3339 time. Null for anything else: without an offset, a time is no moment. */
 export function parseInstant(value: unknown): Instant | null {
   if (typeof value !== 'string') return null;
@@ -53,10 +58,10 @@ const withoutOffset = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
 /**
  * Reads a time that Gladly wrote. Gladly states RFC 3339 for its API and says nothing about the cells of reports, so a
  * time without an offset, or with ` UTC` after it, is read too. It is UTC: the API sends nothing else, and we request
- * reports in UTC. Null for anything else.
+ * reports in UTC. Null for a zero time and for anything else.
  */
 export function parseGladlyTime(value: unknown): Instant | null {
-  if (typeof value !== 'string') return null;
+  if (typeof value !== 'string' || isZeroTime(value)) return null;
   const text = value.trim();
   return parseInstant(withoutOffset.test(text) ? `${text}Z` : text.replace(/ UTC$/, 'Z'));
 }

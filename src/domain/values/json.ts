@@ -18,3 +18,18 @@ export function idOf(value: unknown): string | null {
   const text = textOf(value);
   return text === null || text.trim() === '' ? null : text;
 }
+
+/** A number, or decimal digits as text; null for anything else, and below zero. */
+export function numberOf(value: unknown): number | null {
+  const text = textOf(value)?.trim() ?? '';
+  return /^\d+(\.\d+)?$/.test(text) ? Number(text) : null;
+}
+
+/** An id that can be stored and asked for: Gladly cannot have given a long one, or one with NUL or half a character. */
+export function storableId(value: unknown): string | null {
+  const id = idOf(value);
+  return id === null || id.length > longestId || id.includes('\0') || !id.isWellFormed() ? null : id;
+}
+
+/** Any text may be an id, but a longer one would only fill the ledger. */
+const longestId = 4096;

@@ -1,3 +1,5 @@
+import { isAhead } from './stored-time.ts';
+
 /** `requests` is for everything that we send to Gladly; `reports` is Gladly's slower limit for reports. */
 export type Bucket = 'requests' | 'reports';
 
@@ -68,5 +70,5 @@ export function isPausedAt(pausedUntilMs: number, nowMs: number): boolean {
 }
 
 function believable(timeMs: number, nowMs: number, aheadMs: number): number {
-  return timeMs > nowMs + aheadMs ? 0 : timeMs;
+  return isAhead(timeMs, nowMs, aheadMs) ? 0 : timeMs;
 }

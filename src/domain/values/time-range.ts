@@ -1,3 +1,4 @@
+import { usualDuration } from './usual-duration.ts';
 import { formatInstant, fromMilliseconds, parseInstant, toMilliseconds } from './instant.ts';
 
 /** ISO-8601 times in UTC with milliseconds; `since` is inclusive, `until` exclusive. */
@@ -89,10 +90,33 @@ export function checkTimeRange(given: GivenRange, nowMs: number): void {
 
 /** Whether a text depends on the zone: a date or a time without an offset, yesterday, today. */
 export function needsTimeZone({ since, until }: GivenRange): boolean {
-  return [since, until ?? 'now'].some((text) => {
-    const plain = text.trim().toLowerCase();
-    return agoOf(plain, 0) === null && absoluteOf(plain) === null;
-  });
+  return [since, until ?? 'now'].some((text) => !isZoned(text));
+}
+
+/** Whether a text means the same moment in every zone. */
+export function isZoned(text: string): boolean {
+  const plain = text.trim().toLowerCase();
+  return agoOf(plain, 0) !== null || absoluteOf(plain) !== null;
+}
+
+/**
+ * A moment to come, for something that lasts until then: a time, a day (its end), or a while from now (`2h`).
+ *
+ * @throws TimeRangeError
+ */
+export function resolveEnd(text: string, context: Context): string {
+  const plain = text.trim().toLowerCase();
+  const ago = plain === 'now' ? null : agoOf(plain, 0);
+  const moment =
+    ago === null ? momentOf(text, 'until', context, offsetsOf(context.timeZone)) : context.nowMs - ago;
+  if (moment >= endOfTime) throw outOfReach('until', { since: '', until: text });
+  if (moment <= context.nowMs) {
+    throw new TimeRangeError(
+      `until (${iso(moment)}) has passed`,
+      'Give a time to come, e.g. 2h or 2026-11-01T09:30.',
+    );
+  }
+  return iso(moment);
 }
 
 /** Whether this machine knows the zone. */
@@ -139,8 +163,10 @@ export function utcDays({ since, until }: TimeRange): string[] {
 function momentOf(given: string, edge: Edge, context: Context, offsetAt: OffsetAt): number {
   const text = given.trim().toLowerCase();
   const moment = agoOf(text, context.nowMs) ?? absoluteOf(text) ?? localOf(text, edge, context, offsetAt);
-  if (moment === null) throw new TimeRangeError(`${edge} '${given}' is not a time`, forms);
-  return moment;
+  if (moment !== null) return moment;
+  const usual = usualDuration(text);
+  const isShort = usual?.endsWith('s') ?? true;
+  throw new TimeRangeError(`${edge} '${given}' is not a time`, isShort ? forms : `Write ${usual ?? ''}.`);
 }
 
 function agoOf(text: string, nowMs: number): number | null {

@@ -1,10 +1,15 @@
-import { unreadable, type Subject } from './errors.ts';
+import { isObject } from '../../domain/values/json.ts';
+import { cutOff, notAnAnswer, unreadable, type Problem, type Subject } from './errors.ts';
+import { readErrors, summaryOf } from './refusal.ts';
 import type { Answer } from './transport.ts';
 
 /** Several bodies are read at a time. The longest timeline, of 1000 items, takes a few MiB. */
 const maxJsonBytes = 16 * 1024 * 1024;
 
-/** The JSON of an answer. A proxy's page, or text that is not JSON, is a Problem of kind contract. */
+/**
+ * The JSON of an answer. A page, a text, an error, or nothing at all in its place is a trouble that passes; JSON with a
+ * mistake in it is a Problem of kind contract.
+ */
 export async function readJson(answer: Answer, subject: Subject): Promise<unknown> {
   return jsonOf(await answer.text(maxJsonBytes), subject);
 }
@@ -12,7 +17,9 @@ export async function readJson(answer: Answer, subject: Subject): Promise<unknow
 /** For answers whose body the contract does not state: the JSON, or null when there is no body. */
 export async function readOptionalJson(answer: Answer, subject: Subject): Promise<unknown> {
   const text = await answer.text(maxJsonBytes);
-  return text.trim() === '' ? null : jsonOf(text, subject);
+  if (text.trim() === '') return null;
+  // After a write, whatever else answers does not prove that Gladly did anything, and repeating it proves no more.
+  return jsonOf(text, subject, (found) => unreadable(subject, `it is ${found}, not JSON`));
 }
 
 /**
@@ -25,20 +32,44 @@ export async function readNothing(answer: Answer, subject: Subject): Promise<voi
   throw unreadable(subject, 'it has a body where none belongs');
 }
 
-function jsonOf(text: string, subject: Subject): unknown {
+function jsonOf(
+  text: string,
+  subject: Subject,
+  instead = (found: string): Problem => notAnAnswer(subject, found),
+): unknown {
+  let value: unknown;
   try {
-    return JSON.parse(text);
+    value = JSON.parse(text);
   } catch {
-    if (text.trimStart().startsWith('<')) throw unreadable(subject, 'it is a web page, not JSON');
-    throw endsEarly(text)
-      ? unreadable(subject, 'its JSON ends early', { repeatable: true })
-      : unreadable(subject, 'it is not JSON');
+    const found = otherThanData(text);
+    if (found !== null) throw instead(found);
+    throw endsEarly(text) ? cutOff(subject) : unreadable(subject, 'it is not JSON');
   }
+  if (isError(value)) throw notAnAnswer(subject, `an error${summaryOf(readErrors(text))}`);
+  return value;
+}
+
+/** What a body is that is neither JSON nor CSV; null where it may be the beginning of JSON. */
+export function otherThanData(text: string): string | null {
+  const beginning = text.trimStart();
+  if (beginning === '') return 'nothing';
+  if (beginning.startsWith('<')) return 'a web page';
+  return /^[[{"]/.test(beginning) ? null : 'a text';
+}
+
+/** Whether JSON is an error of the contract (Error Handling) and nothing else: it comes with the status of a success too. */
+export function isError(value: unknown): boolean {
+  if (isObject(value)) return 'errors' in value && !('id' in value);
+  return Array.isArray(value) && value.length > 0 && value.every(isErrorEntry);
+}
+
+function isErrorEntry(entry: unknown): boolean {
+  if (!isObject(entry) || 'id' in entry) return false;
+  return Object.keys(entry).every((name) => ['attr', 'code', 'detail', 'meta'].includes(name));
 }
 
 /** Whether text that is not JSON is the start of some: a string or a bracket is still open at its end. */
 function endsEarly(text: string): boolean {
-  if (text.trim() === '') return true;
   if (!/^\s*[[{"]/.test(text)) return false;
   let open = 0;
   for (let at = 0; at < text.length; at += 1) {

@@ -75,6 +75,15 @@ export function unreadable(subject: Subject, why: string, details: { repeatable?
   return new Problem(failureAbout(subject, 'contract', 'unreadable_answer', message, hint), details);
 }
 
+/** What was found in place of an answer that has the status of a success. It passes: Gladly answers rightly later. */
+export function notAnAnswer(subject: Subject, found: string): Problem {
+  const message = `${subject.host} answered ${describe(subject)} with ${found} in its place`;
+  const hint = 'Run it again. If this goes on, check the domain and any proxy in between.';
+  return new Problem(failureAbout(subject, 'temporary', 'not_an_answer', message, hint), {
+    repeatable: true,
+  });
+}
+
 /** A stream that stopped before its end, although the connection reported no error. */
 export function cutOff(subject: Subject): Problem {
   const message = `The answer of ${subject.host} to ${describe(subject)} ended too early`;
@@ -102,7 +111,8 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
     return problem('credentials', 'unauthorized', `${host} refused the credentials (401)`, hint);
   }
   if (status === 403) {
-    const message = `${host} does not permit this API user ${operation} (403)`;
+    const role = subject.operation === 'generateReport' ? ': reports need the Administrator role' : '';
+    const message = `${host} does not permit this API user ${operation} (403)${role}`;
     const hint = 'Give the user the permission API User; reports also need the Administrator role.';
     return problem('credentials', 'forbidden', message, hint, { scope: 'permission' });
   }
@@ -132,6 +142,11 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
 function interrupted(subject: Subject, error: TransportError): Problem {
   const reason = error.code ?? oneLine(error.message, 200);
   if (error.reason === 'too_large') return unreadable(subject, `it is ${reason}`);
+  if (error.reason === 'endless') {
+    const message = `The answer of ${subject.host} to ${describe(subject)} does not end: ${reason}`;
+    const hint = 'Run it again. If this goes on, look at the proxy in between.';
+    return new Problem(failureAbout(subject, 'temporary', 'endless_answer', message, hint, { cause: error }));
+  }
   if (error.reason === 'timeout') {
     const message = `${subject.host} gave ${reason} to ${describe(subject)}`;
     const hint = 'Run it again, or allow more time with --timeout.';

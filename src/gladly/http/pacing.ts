@@ -7,7 +7,7 @@ import {
   type LimiterState,
   type Priority,
 } from '../../domain/values/request-slot.ts';
-import { createSemaphore } from '../../domain/values/semaphore.ts';
+import { createSemaphore, type PermitOrder } from '../../domain/values/semaphore.ts';
 import type { LimiterStore } from '../../ports/limiter.ts';
 
 export interface RateLimitHeaders {
@@ -16,8 +16,11 @@ export interface RateLimitHeaders {
 }
 
 export interface Pacer {
-  /** Resolves when one request of the kind may leave. An aborted signal ends the wait with its reason. */
-  grant(kind: 'request' | 'report', signal?: AbortSignal): Promise<void>;
+  /**
+   * Resolves when one request of the kind may leave. An aborted signal ends the wait with its reason. `first` goes before
+   * everything of this process that waits in line.
+   */
+  grant(kind: 'request' | 'report', signal?: AbortSignal, order?: PermitOrder): Promise<void>;
   /** The `Ratelimit-*` headers of an answer. They can slow us down and never speed us up. */
   observe(headers: RateLimitHeaders): Promise<void>;
   /**
@@ -43,6 +46,8 @@ const reportsPerMinute = 10;
 const slack = 1.02;
 const longestPauseMs = 60_000;
 const shortPauseMs = 1000;
+/** After a 429 for a report that does not say how long: six tries outlast the minute in which reports are counted. */
+const reportPauseMs = 12_000;
 
 /** A budget for one process: for commands without a ledger, and for tests. */
 export function memoryLimiterStore(): LimiterStore {
@@ -63,7 +68,7 @@ export function memoryLimiterStore(): LimiterStore {
 
 /**
  * Spaces our requests evenly within our share of the organization's rate limit. Within a process, requests leave in the
- * order in which they were made, and only the first in line asks the store.
+ * order in which they were made, but for those that go first, and only the first in line asks the store.
  */
 export function createPacer(options: PacerOptions): Pacer {
   const { store, priority, clock } = options;
@@ -87,8 +92,12 @@ export function createPacer(options: PacerOptions): Pacer {
     return known.some((untilMs) => isPausedAt(untilMs, nowMs));
   };
 
-  const takeSlot = async (bucket: Bucket, signal: AbortSignal | undefined): Promise<void> => {
-    await turns[bucket].take('in_line', signal);
+  const takeSlot = async (
+    bucket: Bucket,
+    signal: AbortSignal | undefined,
+    order: PermitOrder | undefined,
+  ): Promise<void> => {
+    await turns[bucket].take(order, signal);
     try {
       for (;;) {
         signal?.throwIfAborted();
@@ -118,9 +127,9 @@ export function createPacer(options: PacerOptions): Pacer {
   };
 
   return {
-    async grant(kind, signal) {
-      if (kind === 'report') await takeSlot('reports', signal);
-      await takeSlot('requests', signal);
+    async grant(kind, signal, order) {
+      if (kind === 'report') await takeSlot('reports', signal, order);
+      await takeSlot('requests', signal, order);
     },
     async observe(headers) {
       const organizationLimit = headers.limit ?? limit;
@@ -131,7 +140,8 @@ export function createPacer(options: PacerOptions): Pacer {
       if (headers.remaining === 0 && othersAreActive) await pause('requests', shortPauseMs);
     },
     async rateLimited(retryAfterMs, kind = 'request') {
-      const askedMs = retryAfterMs === null || Number.isNaN(retryAfterMs) ? shortPauseMs : retryAfterMs;
+      const unasked = kind === 'report' ? reportPauseMs : shortPauseMs;
+      const askedMs = retryAfterMs === null || Number.isNaN(retryAfterMs) ? unasked : retryAfterMs;
       const forMs = Math.min(Math.max(askedMs, 0), longestPauseMs);
       if (kind === 'request') return pause('requests', forMs);
       await pause('reports', forMs);

@@ -54,6 +54,6 @@ export function summaryOf(errors: readonly GladlyError[]): string {
 }
 
 /** Gladly repeats what it was sent, and customers' addresses and numbers do not belong in our messages. */
-function withoutAddresses(text: string): string {
+export function withoutAddresses(text: string): string {
   return text.replace(/[^\s@<>"'[\](),;]+@[^\s@<>"'[\](),;]+/g, '***').replace(/\+\d[\d ().-]{5,}\d/g, '***');
 }

@@ -1,7 +1,8 @@
+import { numberOf } from '../../domain/values/json.ts';
 import { Problem, notFound, problemOf, refused, type Subject } from './errors.ts';
 import type { Pacer } from './pacing.ts';
 import { readErrors, type GladlyError, type Refusal } from './refusal.ts';
-import { readRetryAfter, startTries, type RetryOptions, type Tries } from './retry.ts';
+import { mostReportTries, readRetryAfter, startTries, type RetryOptions, type Tries } from './retry.ts';
 import type { TimeLimit } from './time-limit.ts';
 import type { Answer, Outgoing, Transport } from './transport.ts';
 
@@ -28,6 +29,8 @@ export interface Call {
   /** Default: the time-out of one request, for the whole exchange. */
   time?: TimeLimit;
   kind?: 'request' | 'report';
+  /** Begins a piece of work, and waits until nothing that was begun has a request to make. */
+  begins?: boolean;
   /** How long after the first try another may begin, in ms. Default: 30 s or four time-outs, whichever is longer. */
   triesMs?: number;
   freshConnection?: boolean;
@@ -90,7 +93,7 @@ export function createRequests(options: RequestOptions): Requests {
   const exchange: Requests['once'] = async (call, leaving) => {
     const { path } = call;
     if (path === null) throw unaddressable(subjectOf(call));
-    await pacer.grant(call.kind ?? 'request', signal);
+    await pacer.grant(call.kind ?? 'request', signal, call.begins === true ? 'in_line' : 'first');
     signal?.throwIfAborted();
     await leaving?.();
     counts.gladly += 1;
@@ -131,7 +134,8 @@ export function createRequests(options: RequestOptions): Requests {
       options.onRetry?.(info);
     };
     const triesMs = call.triesMs ?? Math.max(shortestTriesMs, 4 * options.timeoutMs);
-    return startTries({ ...options, onRetry }, call.operation, triesMs);
+    const most = call.kind === 'report' ? mostReportTries : undefined;
+    return startTries({ ...options, onRetry }, call.operation, triesMs, most);
   };
 
   return {
@@ -168,7 +172,7 @@ function unaddressable(subject: Subject): Problem {
 function rateLimitOf(answer: Answer): { limit: number | null; remaining: number | null } {
   const count = (name: string): number | null => {
     const value = answer.header(name);
-    return value === null ? null : Number(value);
+    return numberOf(value);
   };
   return { limit: count('ratelimit-limit-second'), remaining: count('ratelimit-remaining-second') };
 }

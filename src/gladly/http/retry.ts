@@ -30,14 +30,21 @@ export interface Tries {
 }
 
 const mostTries = 6;
+/** Of reports, of which Gladly makes ten a minute for the whole organization. */
+export const mostReportTries = 3;
 const firstBackOffMs = 250;
 const longestBackOffMs = 8000;
 
 /**
- * At most 6 tries, the last of which begins within `triesMs` of the first. Before each try comes a random part of a wait
+ * At most 6 tries, or `most` of those that Gladly worked on, the last of which begins within `triesMs` of the first. Before each try comes a random part of a wait
  * that doubles every time, or the wait of `Retry-After` where that is longer.
  */
-export function startTries(options: RetryOptions, operation: string, triesMs: number): Tries {
+export function startTries(
+  options: RetryOptions,
+  operation: string,
+  triesMs: number,
+  most = mostTries,
+): Tries {
   let attempt = 0;
   let startedMs: number | null = null;
   let last: Problem | null = null;
@@ -52,7 +59,8 @@ export function startTries(options: RetryOptions, operation: string, triesMs: nu
     },
     async again(problem) {
       last = problem;
-      if (!problem.repeatable || attempt >= mostTries) throw problem.failure;
+      const mostNow = problem.failure.code === 'rate_limited' ? mostTries : most;
+      if (!problem.repeatable || attempt >= mostNow) throw problem.failure;
       options.signal?.throwIfAborted();
       const retryAfterMs = problem.refusal?.retryAfterMs ?? 0;
       const backOffMs = Math.min(longestBackOffMs, firstBackOffMs * 2 ** (attempt - 1));

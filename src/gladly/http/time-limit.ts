@@ -2,9 +2,22 @@ import { networkErrorOf, TransportError } from './transport-error.ts';
 
 /**
  * How long an exchange may take. `whole`: connection, headers and body together. Otherwise the body is a stream: its
- * first byte may take `firstMs`, each following piece `idleMs`, and the time that the reader needs does not count.
+ * first byte may take `firstMs`, each following piece `idleMs`, and all of it `allMs`, because a proxy may keep a dead
+ * stream alive for ever. The time that the reader needs does not count.
  */
-export type TimeLimit = { whole: number } | { firstMs: number; idleMs: number };
+export type TimeLimit = { whole: number } | StreamLimit;
+
+export interface StreamLimit {
+  firstMs: number;
+  idleMs: number;
+  allMs: number;
+  mostBytes: number;
+}
+
+/** Days of the events or reports of a large organization take minutes, and some hundred MiB. */
+export function streamLimit(firstMs: number, idleMs: number): StreamLimit {
+  return { firstMs, idleMs, allMs: firstMs + 600_000, mostBytes: 1024 ** 3 };
+}
 
 /** Keeps the time of one exchange. */
 export interface Watch {
@@ -23,13 +36,18 @@ export function startWatch(time: TimeLimit, stop: AbortSignal | undefined): Watc
   const controller = new AbortController();
   const streams = !('whole' in time);
   let nextMs = 'whole' in time ? time.whole : time.firstMs;
+  let leftMs = 'whole' in time ? time.whole : time.allMs;
+  let startedMs = 0;
   let timer: NodeJS.Timeout | undefined;
   const start = (): void => {
     clearTimeout(timer);
     const limitMs = nextMs;
-    const expire = (): void =>
-      controller.abort(new TransportError('timeout', `no answer within ${limitMs / 1000} s`));
-    timer = setTimeout(expire, limitMs);
+    startedMs = performance.now();
+    const expired =
+      leftMs < limitMs
+        ? new TransportError('endless', 'it takes too long')
+        : new TransportError('timeout', `no answer within ${limitMs / 1000} s`);
+    timer = setTimeout(() => controller.abort(expired), Math.max(0, Math.min(limitMs, leftMs)));
   };
   const stopStream = (): void => controller.abort(stop?.reason);
   if (streams) stop?.addEventListener('abort', stopStream);
@@ -42,6 +60,7 @@ export function startWatch(time: TimeLimit, stop: AbortSignal | undefined): Watc
     arrived() {
       if (!streams) return;
       nextMs = time.idleMs;
+      leftMs -= performance.now() - startedMs;
       clearTimeout(timer);
     },
     end() {

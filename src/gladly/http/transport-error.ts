@@ -2,7 +2,7 @@ import { FetchError } from 'node-fetch';
 
 /** An exchange that brought no answer, or only part of one. */
 export class TransportError extends Error {
-  readonly reason: 'timeout' | 'too_large' | 'network';
+  readonly reason: 'timeout' | 'too_large' | 'endless' | 'network';
   /** The system's error code, e.g. `ECONNRESET`. */
   readonly code: string | null;
   /** There never was a connection, so nothing of the request can have arrived. */

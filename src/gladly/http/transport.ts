@@ -94,7 +94,9 @@ export function createTransport(options: TransportOptions): Transport {
           ...(outgoing.json === undefined ? {} : { body: JSON.stringify(outgoing.json) }),
         });
         const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
-        return answerOf(response.status, (name) => response.headers.get(name), body, watch, largeAnswers);
+        const mostBytes = 'mostBytes' in outgoing.time ? outgoing.time.mostBytes : Number.POSITIVE_INFINITY;
+        const bounded = withinBytes(body, mostBytes);
+        return answerOf(response.status, (name) => response.headers.get(name), bounded, watch, largeAnswers);
       } catch (error) {
         watch.end();
         throw watch.explain(error);
@@ -105,6 +107,18 @@ export function createTransport(options: TransportOptions): Transport {
       fresh.destroy();
     },
   };
+}
+
+async function* withinBytes(
+  body: AsyncIterable<Uint8Array>,
+  mostBytes: number,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let bytes = 0;
+  for await (const chunk of body) {
+    bytes += chunk.byteLength;
+    if (bytes > mostBytes) throw new TransportError('endless', `it has more than ${mostBytes} bytes`);
+    yield chunk;
+  }
 }
 
 function answerOf(

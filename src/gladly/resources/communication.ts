@@ -1,4 +1,5 @@
 import { Failure } from '../../failure.ts';
+import type { GladlyError } from '../http/refusal.ts';
 import { Problem, problemOf, unreadable } from '../http/errors.ts';
 import type { Call, Requests } from '../http/requests.ts';
 import type { Answer } from '../http/transport.ts';
@@ -51,9 +52,26 @@ export async function sendOnce(
 /** The setting is wrong and not the message: every message meets this, and waits until the setting is corrected. */
 function senderRefused(failure: Failure): Failure {
   return new Failure('configuration', 'sender_refused', failure.message, {
-    hint: 'Set GCSAT_FROM to an address or a number that the organization has in Gladly; waiting surveys are sent then.',
+    hint: 'Set GCSAT_FROM to an address or a number that the organization has in Gladly, or correct what Gladly names; waiting surveys are sent then.',
     cause: failure,
   });
+}
+
+const senderFields = /^(?:from|sender)\b/i;
+/** What Gladly names of one message. */
+const messageFields = /^(?:to|customer|subject|body|content|text|html)\b/i;
+const senderTexts =
+  /\b(?:sender|from (?:address|number))\b|\b(?:quota|(?:daily|hourly|monthly|sending) limit)\b|\bnot (?:enabled|configured)\b|\b(?:account|channel) (?:is )?(?:disabled|suspended)/i;
+
+/** The sender or the organization is refused, whichever field of the answer says so, or there is no such resource. */
+function isOfEveryMessage(status: number, errors: readonly GladlyError[]): boolean {
+  if (errors.length === 0) return [402, 404, 405].includes(status);
+  return errors.some(
+    ({ attr, code, detail }) =>
+      senderFields.test(attr ?? '') ||
+      (!messageFields.test(attr ?? '') &&
+        senderTexts.test(`${code ?? ''} ${detail ?? ''}`.replaceAll('_', ' '))),
+  );
 }
 
 function outcomeOf({ failure, refusal, beforeConnect }: Problem): SendOutcome {
@@ -64,7 +82,7 @@ function outcomeOf({ failure, refusal, beforeConnect }: Problem): SendOutcome {
   }
   const { status, errors } = refusal;
   if (status < 400 || status >= 500) return { status: 'uncertain', failure };
-  if (errors.some(({ attr }) => attr === 'from')) {
+  if (isOfEveryMessage(status, errors)) {
     return { status: 'not_sent', temporary: true, failure: senderRefused(failure) };
   }
   // With refused credentials nothing is wrong with the message itself.

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { readJson } from '../http/body.ts';
 import { apiPath } from '../http/path.ts';
 import type { Requests } from '../http/requests.ts';
+import { followMerges, movedBy, type Moved } from './customers.ts';
 import { decisiveIds, identifier, read, readList, requiredId, time } from './fields.ts';
 
 export interface Conversation {
@@ -36,12 +37,38 @@ export async function getConversation(requests: Requests, id: string): Promise<C
   return requests.ask(
     {
       operation: 'getConversation',
+      // Else the queue would read sixteen conversations before it sends the first message.
+      begins: true,
       about: { noun: 'conversation', id },
       method: 'GET',
       path: apiPath`/conversations/${id}`,
     },
     async (answer, subject) => read(conversationShape, await readJson(answer, subject), subject),
   );
+}
+
+/** Of one customer, after any merges; at most 100. Entries that cannot be read are left out (getConversations). */
+export async function getCustomerConversations(
+  requests: Requests,
+  customerId: string,
+): Promise<Conversation[]> {
+  const { result } = await followMerges(requests, customerId, (current) =>
+    requests.ask<{ conversations: Conversation[] } | Moved>(
+      {
+        operation: 'getConversations',
+        about: { noun: 'customer', id: current },
+        method: 'GET',
+        path: apiPath`/customers/${current}/conversations`,
+      },
+      async (answer, subject) => ({
+        conversations: readList(await readJson(answer, subject), subject).flatMap(
+          (entry) => conversationShape.safeParse(entry).data ?? [],
+        ),
+      }),
+      ({ refusal }) => movedBy(refusal),
+    ),
+  );
+  return result.conversations;
 }
 
 /** The timeline, ascending by time. `limited`: its end may be missing. */

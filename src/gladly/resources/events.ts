@@ -1,7 +1,10 @@
 import { z } from 'zod';
-import { Problem, cutOff, problemOf, unreadable, type Subject } from '../http/errors.ts';
+import { isError, otherThanData } from '../http/body.ts';
+import { Problem, cutOff, notAnAnswer, problemOf, unreadable, type Subject } from '../http/errors.ts';
+import { objectOf } from '../../domain/values/json.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
+import { streamLimit } from '../http/time-limit.ts';
 import { identifier, requiredId, time } from './fields.ts';
 
 /** One event of the last 24 hours (Events). */
@@ -22,14 +25,22 @@ export interface EventQuery {
   endAt?: string;
   /** E.g. `CONVERSATION`. */
   entities: readonly string[];
+  /** Which types matter. A line of another type that is no event is only counted. Default: all. */
+  isNeeded?: (type: string) => boolean;
+  /** At the end of the stream: how many such lines there were. */
+  onUnreadable?: (lines: number) => void;
 }
 
 /** An event is ids and times, so that a longer line is not an event. */
 const maxLineLength = 1024 * 1024;
+/** Far more than a day of the largest organization has. Empty lines, which keep a connection alive, count too. */
+const mostLines = 5_000_000;
+
+const eventType = requiredId.transform((type) => type.trim());
 
 const event = z.object({
   id: requiredId,
-  type: requiredId,
+  type: eventType,
   timestamp: time.pipe(z.string()),
   initiator: z.object({ id: identifier, type: identifier }).catch({ id: null, type: null }),
   content: z.record(z.string(), z.unknown()).catch({}),
@@ -37,7 +48,8 @@ const event = z.object({
 
 /**
  * The events of a stretch of time, in Gladly's order. A stream that is cut off is read again, and each event is given
- * once. A line that is not an event is a Failure of kind contract; only the last line can be cut off.
+ * once, and so is one in whose place something else came. A line that is not an event, and may be one that matters, is
+ * a Failure of kind contract; only the last line can be cut off.
  */
 export async function* readEvents(
   requests: Requests,
@@ -52,7 +64,7 @@ export async function* readEvents(
     path: apiPath`/events`,
     query: parameters,
     accept: 'application/x-jsonlines, application/json;q=0.9',
-    time: { firstMs: requests.timeoutMs, idleMs: requests.timeoutMs },
+    time: streamLimit(requests.timeoutMs, requests.timeoutMs),
   };
   const subject = requests.subject(call);
   const tries = requests.tries(call);
@@ -60,12 +72,15 @@ export async function* readEvents(
   for (;;) {
     try {
       const answer = await requests.once(call, () => tries.leaving());
-      for await (const found of eventsOf(answer.chunks(), subject)) {
+      let unreadableLines = 0;
+      const reading = { isNeeded: query.isNeeded, onUnreadable: () => (unreadableLines += 1) };
+      for await (const found of eventsOf(answer.chunks(), subject, reading)) {
         if (given.has(found.id)) continue;
         given.add(found.id);
         tries.progressed();
         yield found;
       }
+      if (unreadableLines > 0) query.onUnreadable?.(unreadableLines);
       return;
     } catch (error) {
       const problem = problemOf(subject, error);
@@ -79,18 +94,33 @@ export async function* readEvents(
 export async function* eventsOf(
   chunks: AsyncIterable<Uint8Array>,
   subject: Subject,
+  { isNeeded, onUnreadable }: { isNeeded?: EventQuery['isNeeded']; onUnreadable?: () => void } = {},
 ): AsyncGenerator<GladlyEvent, void, undefined> {
+  let lines = 0;
   for await (const { line, ended } of linesOf(chunks, subject)) {
+    lines += 1;
+    if (lines > mostLines) throw unreadable(subject, `it has more than ${mostLines} lines`);
     if (line.trim() === '') continue;
     const parsed = parseLine(line);
     const found = event.safeParse(parsed);
     if (found.success) yield found.data;
-    // A skipped event could be the closing, or the response, that everything depends on.
-    else if (parsed !== null) throw unreadable(subject, 'one of its lines is not an event');
-    else if (ended || !line.trimStart().startsWith('{')) {
-      throw unreadable(subject, 'one of its lines is not JSON');
-    } else throw cutOff(subject);
+    else if (parsed === null) throw notJson(line, ended, subject);
+    else if (isError(parsed)) throw notAnAnswer(subject, 'an error');
+    else {
+      const type = eventType.safeParse(objectOf(parsed)['type']);
+      // A skipped event could be the closing, or the response, that everything depends on.
+      if (!type.success || isNeeded === undefined || isNeeded(type.data))
+        throw unreadable(subject, 'one of its lines is not an event');
+      onUnreadable?.();
+    }
   }
+}
+
+function notJson(line: string, ended: boolean, subject: Subject): Problem {
+  const found = otherThanData(line);
+  if (found !== null) return notAnAnswer(subject, found);
+  const isCut = !ended && line.trimStart().startsWith('{');
+  return isCut ? cutOff(subject) : unreadable(subject, 'one of its lines is not JSON');
 }
 
 /** Null for a line that is not JSON. */

@@ -3,6 +3,7 @@ import type { Failure } from '../../failure.ts';
 import { Problem, failureAbout, problemOf, type Subject } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
+import { streamLimit } from '../http/time-limit.ts';
 import type { Answer } from '../http/transport.ts';
 import { nullAt } from './lookup.ts';
 
@@ -25,7 +26,7 @@ export async function downloadRecording(
     method: 'GET',
     path: apiPath`/conversation-items/${itemId}/media/recording`,
     accept: 'audio/*, application/json;q=0.9',
-    time: { firstMs: requests.timeoutMs, idleMs: requests.timeoutMs },
+    time: streamLimit(requests.timeoutMs, requests.timeoutMs),
   };
   const subject = requests.subject(call);
   const answer = await requests.ask<Answer | null>(call, (found) => Promise.resolve(found), nullAt([404]));

@@ -1,4 +1,4 @@
-import { idOf, isObject, objectOf } from '../../domain/values/json.ts';
+import { isObject, objectOf, storableId } from '../../domain/values/json.ts';
 import { oneLine } from '../../domain/values/one-line.ts';
 import { Failure } from '../../failure.ts';
 import { readTime } from './fields.ts';
@@ -16,9 +16,6 @@ export type WebhookEvent =
       at: string | null;
     }
   | { type: 'other'; name: string };
-
-/** Any text may be an id, but a longer one would only fill the ledger. */
-const longestId = 4096;
 
 /**
  * Reads the body of a webhook request (Webhooks, Events). Only the fields that are used are read, so that new properties
@@ -44,12 +41,6 @@ export function readWebhookEvent(body: unknown): WebhookEvent {
     customerId: storableId(content['customerId']),
     at: readTime(body['timestamp']),
   };
-}
-
-/** Gladly cannot have given an id with NUL or half a character: neither can be part of a path. */
-function storableId(value: unknown): string | null {
-  const id = idOf(value);
-  return id === null || id.length > longestId || id.includes('\0') || !id.isWellFormed() ? null : id;
 }
 
 function invalid(why: string): Failure {

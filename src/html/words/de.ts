@@ -15,6 +15,7 @@ export const de: Words = {
     conversation: 'Ihre Unterhaltung',
   },
   question: (agent) => `Wie zufrieden waren Sie mit ${agent ?? 'uns'}?`,
+  greeting: (customer) => `Guten Tag ${customer},`,
   about: (conversation, company, day) => `${conversation} mit ${company} vom ${day}`,
   stars: (rating) => `${rating} von 5 Sternen`,
   verdicts: ['Schlecht', 'Weniger gut', 'In Ordnung', 'Gut', 'Ausgezeichnet'],

@@ -15,6 +15,7 @@ export const en: Words = {
     conversation: 'Your conversation',
   },
   question: (agent) => (agent === null ? 'How did we do?' : `How did ${agent} do?`),
+  greeting: (customer) => `Hello ${customer},`,
   about: (conversation, company, day) => `${conversation} with ${company} on ${day}`,
   stars: (rating) => `${rating} out of 5 stars`,
   verdicts: ['Poor', 'Not so good', 'Okay', 'Good', 'Excellent'],

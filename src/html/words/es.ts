@@ -16,6 +16,7 @@ export const es: Words = {
   },
   question: (agent) =>
     agent === null ? '¿Qué le pareció nuestra atención?' : `¿Qué le pareció la atención de ${agent}?`,
+  greeting: (customer) => `Hola, ${customer}:`,
   about: (conversation, company, day) => `${conversation} con ${company} del ${day}`,
   stars: (rating) => `${rating} de 5 estrellas`,
   verdicts: ['Mala', 'No muy buena', 'Aceptable', 'Buena', 'Excelente'],

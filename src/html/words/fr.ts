@@ -15,6 +15,7 @@ export const fr: Words = {
     conversation: 'Votre échange',
   },
   question: (agent) => `Comment s’est passé votre échange avec ${agent ?? 'nous'}\u202f?`,
+  greeting: (customer) => `Bonjour ${customer},`,
   about: (conversation, company, day) => `${conversation} avec ${company} du ${day}`,
   stars: (rating) => (rating === 1 ? '1 étoile sur 5' : `${rating} étoiles sur 5`),
   verdicts: ['Mauvais', 'Décevant', 'Correct', 'Bien', 'Excellent'],

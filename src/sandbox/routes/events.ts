@@ -1,6 +1,7 @@
 import { problem } from '../errors.ts';
 import { eventBody, eventsBetween } from '../events.ts';
 import type { Route } from '../exchange.ts';
+import type { Faults } from '../faults.ts';
 import { refuse } from '../reply.ts';
 import { day, readTime } from '../time.ts';
 import type { World } from '../world/world.ts';
@@ -32,7 +33,7 @@ function* bodies(world: World, from: number, until: number, entities: readonly s
 }
 
 /** GET /events: the last 24 hours, 15 seconds behind, as lines of JSON. */
-export const eventRoutes: readonly Route<World>[] = [
+export const eventRoutes = (faults: () => Faults): readonly Route<World>[] => [
   {
     method: 'GET',
     pattern: '/api/v1/events',
@@ -57,7 +58,7 @@ export const eventRoutes: readonly Route<World>[] = [
       return {
         status: 200,
         headers: { 'Content-Type': 'application/x-jsonlines' },
-        lines: bodies(world, from, Math.min(until, now - behind), entities),
+        lines: bodies(world, from, Math.min(until, now - (faults().eventLagMs ?? behind)), entities),
       };
     },
   },

@@ -4,6 +4,7 @@ import { isTimeZone } from '../../domain/values/time-range.ts';
 import { problem, Refusal, type Problem } from '../errors.ts';
 import { eventsBetween } from '../events.ts';
 import { jsonBody, type JsonObject, type Route } from '../exchange.ts';
+import type { Faults } from '../faults.ts';
 import { refuse } from '../reply.ts';
 import { reports, type Report } from '../reports.ts';
 import { hour, startOfDate } from '../time.ts';
@@ -75,13 +76,23 @@ function checked(world: World, body: JsonObject): ReportRequest {
 /** Rows for one call of the CSV writer, because a call costs much more than a row. */
 const rowsAtOnce = 200;
 
-function* csvLines(world: World, { report, timezone, startAt, endAt }: ReportRequest): Iterable<string> {
+function* csvLines(
+  world: World,
+  { report, timezone, startAt, endAt }: ReportRequest,
+  faults: Faults,
+): Iterable<string> {
+  if (faults.reportBlankLines > 0) yield `${'\r\n'.repeat(faults.reportBlankLines)}\ufeff`;
   let rows: string[][] = [[...report.columns]];
   const from = startOfDate(startAt, timezone, 0);
-  const until = Math.min(startOfDate(endAt, timezone, 1), world.now() - behind);
-  for (const event of eventsBetween(world, from, until)) {
+  const until = Math.min(startOfDate(endAt, timezone, 1), world.now() - (faults.reportLagMs ?? behind));
+  const events = eventsBetween(world, from, until);
+  if (faults.reportReversed > 0) events.reverse();
+  let left = faults.reportRowCap ?? Number.POSITIVE_INFINITY;
+  for (const event of events) {
     const row = report.row(event, world.setting.directory, timezone);
     if (row === null) continue;
+    if (left <= 0) break;
+    left -= 1;
     rows.push(report.columns.map((column) => row[column] ?? ''));
     if (rows.length < rowsAtOnce) continue;
     yield stringify(rows);
@@ -91,7 +102,7 @@ function* csvLines(world: World, { report, timezone, startAt, endAt }: ReportReq
 }
 
 /** POST /reports, for the two reports that have every event: of any date, about an hour behind. */
-export const reportRoutes: readonly Route<World>[] = [
+export const reportRoutes = (faults: () => Faults): readonly Route<World>[] => [
   {
     method: 'POST',
     pattern: '/api/v1/reports',
@@ -104,7 +115,7 @@ export const reportRoutes: readonly Route<World>[] = [
           'Content-Type': 'text/csv; charset=utf-8',
           'Content-Disposition': `attachment; filename=${wanted.metricSet}-${dates}.csv`,
         },
-        lines: csvLines(world, wanted),
+        lines: csvLines(world, wanted, faults()),
       };
     },
   },

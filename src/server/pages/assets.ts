@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { paletteOf, type Palette } from '../../html/palette.ts';
 import { renderUnescaped } from '../../html/templates.ts';
-import type { LogoType, PageBrand } from './brand.ts';
+import { mailLogo, type LogoType, type PageBrand } from '../../html/brand.ts';
 import iconSource from './templates/icon.svg.eta?raw';
 import styleSource from './templates/style.css.eta?raw';
 
@@ -46,12 +46,22 @@ export function assetRoutes({ stylesheet, icon, logo }: Assets): Hono {
   );
   const routes = new Hono();
   routes.get('/assets/:name', (context) => {
-    const found = byName.get(context.req.param('name'));
-    if (found === undefined) return context.text('Not found\n', 404);
-    return context.body(found.bytes, 200, {
+    const name = context.req.param('name');
+    const isOfMail = name === mailLogo;
+    const found = isOfMail ? logo : byName.get(name);
+    if (found === null || found === undefined) return context.text('Not found\n', 404);
+    // As a stream, because `Response` copies bytes, for every client that is slow to read them.
+    const shared = new ReadableStream<Uint8Array>({
+      pull(stream) {
+        stream.enqueue(found.bytes);
+        stream.close();
+      },
+    });
+    return context.body(shared, 200, {
       'Content-Type': found.type,
       'Content-Length': String(found.bytes.length),
-      'Cache-Control': 'public, max-age=31536000, immutable',
+      'Cache-Control': isOfMail ? 'public, max-age=3600' : 'public, max-age=31536000, immutable',
+      ...(isOfMail ? { 'Cross-Origin-Resource-Policy': 'cross-origin' } : {}),
     });
   });
   return routes;

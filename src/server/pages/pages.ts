@@ -3,7 +3,7 @@ import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.
 import { chooseLanguage } from './accept-language.ts';
 import { longestComment, readAnswerForm, readRating } from './answer-form.ts';
 import { assetRoutes, assetsOf } from './assets.ts';
-import type { PageBrand } from './brand.ts';
+import type { PageBrand } from '../../html/brand.ts';
 import { pagesWith, type NoticeName, type Pages, type Problem, type Visit } from './render.ts';
 import { visitorWatch } from './visitors.ts';
 
@@ -22,9 +22,18 @@ interface PageParts {
 type NoticePages = (name: NoticeName, acceptLanguage: string | null) => string;
 
 export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'language'>): NoticePages {
-  const pages = pagesWith(assetsOf(brand));
+  const pages = pagesWith(assetsOf(brand), brand.texts);
   return (name, acceptLanguage) =>
     pages.notice({ speech: chooseLanguage(acceptLanguage, language), companyName: '' }, name);
+}
+
+/** The page of a link that leads nowhere. */
+export function closedPage({
+  desk,
+  brand,
+}: Pick<PageParts, 'desk' | 'brand'>): (context: Context) => Promise<Response> {
+  const pages = pagesWith(assetsOf(brand));
+  return async (context) => closed(context, pages, await desk.view(''));
 }
 
 /**
@@ -35,7 +44,7 @@ export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'lang
 export function pageRoutes(parts: PageParts): Hono {
   const { desk } = parts;
   const assets = assetsOf(parts.brand);
-  const pages = pagesWith(assets);
+  const pages = pagesWith(assets, parts.brand.texts);
   const watch = visitorWatch();
 
   const surveyPage = async (context: Context<object, '/s/:token'>): Promise<Response> => {

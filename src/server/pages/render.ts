@@ -1,6 +1,7 @@
-import { dayOf, wordsOf, type Speech } from '../../html/languages.ts';
+import { dayOf, type Language, type Speech } from '../../html/languages.ts';
 import { isolated, longestCompanyName, longestFirstName, visibleName } from '../../html/names.ts';
-import { conversationBy, type Notice, type PageSentences } from '../../html/sentences.ts';
+import { conversationBy, type Notice, type PageSentences, type Words } from '../../html/sentences.ts';
+import { wordsWith, type OwnTexts } from '../../html/own-texts.ts';
 import { htmlTemplates } from '../../html/templates.ts';
 import type { SurveyView } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, type FilledIn } from './answer-form.ts';
@@ -52,7 +53,8 @@ const sources = {
   '@unsubscribed': unsubscribedSource,
 };
 
-export function pagesWith(assets: Assets): Pages {
+export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
+  const wordsOf = (language: Language): Words => wordsWith(language, texts);
   const render = htmlTemplates(sources);
   const page = (
     template: keyof typeof sources,
@@ -83,7 +85,7 @@ export function pagesWith(assets: Assets): Pages {
       return page('@survey', visit, {
         title: problems.length === 0 ? question : words.titleOfProblem(question),
         question,
-        about: aboutOf(visit, survey),
+        about: aboutOf(visit, survey, wordsOf(speech.language)),
         answeredAlready: survey.answer !== null,
         problems: described,
         ratingProblem: textOf('rating_missing'),
@@ -141,14 +143,13 @@ export function pagesWith(assets: Assets): Pages {
   };
 }
 
-function aboutOf(visit: Visit, { channel, closedAt, timeZone }: OpenSurvey): string {
-  const words = wordsOf(visit.speech.language);
+function aboutOf(visit: Visit, { channel, closedAt, timeZone }: OpenSurvey, words: Words): string {
   const day = dayOf(closedAt, visit.speech.locale, timeZone).replaceAll(' ', '\u00a0');
   return words.about(conversationBy(channel, words), nameIn(visit), day);
 }
 
 function nameIn({ companyName, speech }: Omit<Visit, 'token'>): string {
-  return shownName(companyName, longestCompanyName) ?? wordsOf(speech.language).nameless;
+  return shownName(companyName, longestCompanyName) ?? wordsWith(speech.language, undefined).nameless;
 }
 
 function shownName(name: string | null, longest: number): string | null {
@@ -162,7 +163,7 @@ function pathOf({ token }: Visit): string {
 }
 
 function describe(problem: Problem, { language, locale }: Speech): { text: string; target: string } {
-  const words = wordsOf(language).page;
+  const words = wordsWith(language, undefined).page;
   switch (problem) {
     case 'rating_missing':
       return { text: words.ratingMissing, target: 'rating-1' };

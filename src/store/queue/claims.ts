@@ -7,6 +7,7 @@ import { closeMessage } from '../closings/messages.ts';
 import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
+import { pauseIn } from '../pause.ts';
 import { described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
 
 export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };
@@ -64,7 +65,7 @@ export async function releaseClaim(ledger: Ledger, closingId: string, worker: Wo
 /**
  * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
  * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
- * customer one closing at a time.
+ * customer one closing at a time. While sending is paused, what is decided waits.
  */
 export async function claimNextDue(
   ledger: Ledger,
@@ -74,6 +75,7 @@ export async function claimNextDue(
 ): Promise<Closing | null> {
   return ledger.write({ names: ['queue'] }, async (trx) => {
     await freeUnheldClaims(trx, now);
+    const isPaused = (await pauseIn(trx, now)) !== null;
     const inWork = trx
       .selectFrom('closings as other')
       .select('other.customer_id')
@@ -89,6 +91,7 @@ export async function claimNextDue(
       .where('claimed_by', 'is', null)
       .where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', inWork)]))
       .where('lane', '=', lane)
+      .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
       .limit(1);
     const timeless = await free
       .where('due_at', 'is', null)
@@ -147,6 +150,14 @@ async function abandonedIn(db: Reading, now: string): Promise<string[]> {
     .where('state', '=', 'sending')
     .execute();
   return sending.filter((row) => !isClaimHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
+}
+
+/** How many messages are leaving at this moment, in the hands of a process that lives. */
+export async function countLeaving(ledger: Ledger, now: string): Promise<number> {
+  const rows = await ledger.read((db) =>
+    db.selectFrom('closings').select(['claimed_by', 'claim_until']).where('state', '=', 'sending').execute(),
+  );
+  return rows.filter((row) => isClaimHeld(row.claimed_by, row.claim_until, now)).length;
 }
 
 export function isClaimHeld(by: string | null, until: string | null, now: string): boolean {

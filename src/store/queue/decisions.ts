@@ -8,10 +8,12 @@ import {
   failureMove,
   messageMove,
   errorOf,
+  resendMove,
   retryMove,
   suppression,
   type MessageResult,
 } from '../../domain/closing/moves.ts';
+import { inDoubt } from '../../domain/closing/doubt.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
@@ -19,6 +21,7 @@ import { historyIn, type AddressHistory } from '../addresses/history.ts';
 import { closeMessage, openMessage } from '../closings/messages.ts';
 import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
+import { refuseWhilePaused, sendingLock } from '../pause.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
 import type { Worker } from '../workers.ts';
 
@@ -78,7 +81,7 @@ export async function decideClosing(
 /**
  * Records that the message is about to leave, right before it does; until `recordDelivery` it may have left.
  *
- * @throws Failure claim_lost, closing_changed
+ * @throws Failure claim_lost, closing_changed; sending_paused, and then nothing may leave
  */
 export async function markLeaving(
   ledger: Ledger,
@@ -86,7 +89,8 @@ export async function markLeaving(
   worker: Worker,
   at: string,
 ): Promise<void> {
-  await ledger.write({ closings: [closingId] }, async (trx) => {
+  await ledger.write({ closings: [closingId], names: [sendingLock] }, async (trx) => {
+    await refuseWhilePaused(trx, at);
     await keepClaim(trx, closingId, worker, at);
     const leave = { transition: 'leave', change: { leftAt: at }, note: null } as const;
     const closing = await apply(trx, closingId, leave, at);
@@ -118,7 +122,12 @@ export async function recordDelivery(
         at,
         outcome: result.status,
         externalId: result.status === 'sent' ? result.externalId : null,
-        error: result.status === 'sent' ? null : errorOf(result.failure),
+        error:
+          result.status === 'sent'
+            ? null
+            : result.status === 'uncertain'
+              ? inDoubt(result.failure, closing.surveyId ?? '')
+              : errorOf(result.failure),
       });
     }
     const move = messageMove(closing, result, at, attempts);
@@ -181,18 +190,34 @@ export async function retryClosing(ledger: Ledger, closingId: string, at: string
   return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, retryMove(), at));
 }
 
+/** A person says that a message in doubt did not leave, and has it sent again. @throws Failure closing_changed */
+export async function resendClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+  return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, resendMove(), at));
+}
+
 /** A person stops a survey that has not left. @throws Failure closing_changed */
 export async function cancelClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
   const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
   return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, suppression([reason]), at));
 }
 
-/** A person, or evidence, says that the message did arrive. @throws Failure closing_changed */
-export async function confirmSent(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+/**
+ * A person, or evidence, says that the message did arrive.
+ *
+ * @param externalId of the message on the other side, where that is known
+ * @throws Failure closing_changed
+ */
+export async function confirmSent(
+  ledger: Ledger,
+  closingId: string,
+  at: string,
+  externalId: string | null = null,
+): Promise<Closing> {
   return ledger.write({ closings: [closingId] }, async (trx) => {
     const { leftAt } = await closingIn(trx, closingId);
-    await closeMessage(trx, closingId, { at, outcome: 'sent' });
-    const change = { sentAt: leftAt ?? at, error: null };
-    return apply(trx, closingId, { transition: 'confirm', change, note: null }, at);
+    await closeMessage(trx, closingId, { at, outcome: 'sent', externalId });
+    const change = { sentAt: leftAt ?? at, error: null, ...(externalId === null ? {} : { externalId }) };
+    const note = externalId === null ? null : `found as item ${externalId}`;
+    return apply(trx, closingId, { transition: 'confirm', change, note }, at);
   });
 }

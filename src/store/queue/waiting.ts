@@ -2,6 +2,7 @@ import { sql } from 'kysely';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Ledger } from '../ledger.ts';
+import { pauseIn } from '../pause.ts';
 
 /**
  * The id of the newest closing of the same customer that waits for the queue and is due, if it is newer than the
@@ -13,20 +14,24 @@ export async function newerWaiting(
   now: string,
 ): Promise<string | null> {
   if (customerId === null) return null;
-  const row = await ledger.read((db) =>
-    db
-      .selectFrom('closings')
-      .select('id')
-      .where('customer_id', '=', customerId)
-      .where('closed_at', '>', closedAt)
-      .where('queued', '=', sql.lit(1))
-      .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
-      // The plus keeps SQLite from the index of the queue, which is longer than one customer's closings.
-      .where(sql`+lane`, '=', lane)
-      .orderBy('closed_at', 'desc')
-      .limit(1)
-      .executeTakeFirst(),
-  );
+  const row = await ledger.read(async (db) => {
+    const isPaused = (await pauseIn(db, now)) !== null;
+    return (
+      db
+        .selectFrom('closings')
+        .select('id')
+        .where('customer_id', '=', customerId)
+        .where('closed_at', '>', closedAt)
+        .where('queued', '=', sql.lit(1))
+        .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
+        // The plus keeps SQLite from the index of the queue, which is longer than one customer's closings.
+        .where(sql`+lane`, '=', lane)
+        .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
+        .orderBy('closed_at', 'desc')
+        .limit(1)
+        .executeTakeFirst()
+    );
+  });
   return row?.id ?? null;
 }
 

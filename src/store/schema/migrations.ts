@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
 import { separateLanes } from './lanes.ts';
+import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
@@ -16,6 +17,7 @@ const migrations: readonly Migration[] = [
   indexQueues,
   separateLanes,
   respellAddresses,
+  addPause,
 ];
 
 /**
@@ -53,13 +55,17 @@ async function versionOf(db: Reading, location: string): Promise<number> {
     .select((eb) => eb.fn.max('version').as('version'))
     .executeTakeFirst();
   const version = (row?.version as number | null | undefined) ?? 0;
-  if (version > migrations.length) {
-    throw new Failure(
-      'ledger',
-      'ledger_too_new',
-      `The ledger ${location} has version ${version}; this gcsat knows versions up to ${migrations.length}.`,
-      { hint: 'Use the newer gcsat that changed this ledger, or another ledger (--database).' },
-    );
-  }
+  refuseNewer(version, location);
   return version;
+}
+
+/** @throws Failure ledger_too_new */
+export function refuseNewer(version: number, location: string): void {
+  if (version <= migrations.length) return;
+  throw new Failure(
+    'ledger',
+    'ledger_too_new',
+    `The ledger ${location} has version ${version}; this gcsat knows versions up to ${migrations.length}.`,
+    { hint: 'Use the newer gcsat that changed this ledger, or another ledger (--database).' },
+  );
 }

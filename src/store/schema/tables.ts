@@ -24,6 +24,8 @@ export interface LedgerTables {
   locks: { name: string; claimed_by: string; claim_until: string };
   directories: { kind: string; id: string; body: string; fetched_at: string };
   limits: LimitsTable;
+  /** At most one row. */
+  pauses: { id: number; paused_at: string; until: string | null; reason: string | null };
 }
 
 export interface ClosingsTable {

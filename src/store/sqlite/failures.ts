@@ -1,9 +1,23 @@
 import { Failure } from '../../failure.ts';
 
-/** The name that libsql and Node's file system give to an error, e.g. `SQLITE_BUSY` or `ENOSPC`. */
+/** What SQLite's library for Node throws from `all()` has SQLite's text and no code. */
+const codesOfTexts: Readonly<Record<string, string>> = {
+  'database is locked': 'SQLITE_BUSY',
+  'database table is locked': 'SQLITE_LOCKED',
+  'database or disk is full': 'SQLITE_FULL',
+  'database disk image is malformed': 'SQLITE_CORRUPT',
+  'file is not a database': 'SQLITE_NOTADB',
+  'attempt to write a readonly database': 'SQLITE_READONLY',
+  'unable to open database file': 'SQLITE_CANTOPEN',
+  'disk I/O error': 'SQLITE_IOERR',
+};
+
+/** The name that SQLite and Node's file system give to an error, e.g. `SQLITE_BUSY` or `ENOSPC`. */
 export function codeOf(error: unknown): string {
-  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
-  return typeof code === 'string' ? code : '';
+  if (!(error instanceof Error)) return '';
+  const { code, sqliteCodeName } = error as Error & { code?: unknown; sqliteCodeName?: unknown };
+  const name = sqliteCodeName ?? codesOfTexts[error.message] ?? code;
+  return typeof name === 'string' ? name : '';
 }
 
 export function isBusy(error: unknown): boolean {
@@ -32,7 +46,7 @@ export function storageFailure(error: unknown, location: string): unknown {
   if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
     return unreadableLedger(location, 'is damaged or is not a ledger', error);
   }
-  if (/^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EPERM$|EROFS$)/.test(code) || isRefusedOpening(error)) {
+  if (/^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EPERM$|EROFS$)/.test(code)) {
     return new Failure('ledger', 'ledger_not_writable', `The ledger ${location} cannot be written.`, {
       hint: 'Give this user write permission on the file and its folder, or name another ledger (--database).',
       cause: error,
@@ -55,7 +69,7 @@ export function storageFailure(error: unknown, location: string): unknown {
 
 export function unreadableLedger(location: string, what: string, cause?: unknown): Failure {
   return new Failure('ledger', 'ledger_unreadable', `The file ${location} ${what}; it was left as it is.`, {
-    hint: 'Restore it from a backup, move it away, or name another ledger (--database).',
+    hint: 'Stop gcsat and move the file, its -wal and its -shm away together; then restore a backup, or name another ledger (--database).',
     cause,
   });
 }
@@ -64,12 +78,41 @@ export function ledgerGone(location: string): Failure {
   return new Failure(
     'ledger',
     'ledger_gone',
-    `The ledger ${location} was moved, removed or replaced while it was in use; nothing more is written to it.`,
-    { hint: 'Put the file back in its place, then start this again.' },
+    `The ledger ${location}, its -wal or its -shm was moved, removed or replaced while it was in use; nothing more is written to it.`,
+    { hint: 'Put back what was there, then start this again.' },
   );
 }
 
-/** libsql reports a refused opening as a plain error without a code: `ConnectionFailed("...: 14")`. */
-function isRefusedOpening(error: unknown): boolean {
-  return error instanceof Error && error.message.startsWith('ConnectionFailed');
+const afterRestore =
+  'If it was restored, or began anew on purpose, go on with it as it is: `gcsat ledger accept`. Customers who were surveyed since may then be surveyed again.';
+
+/** @param changes null: nothing is there */
+export function ledgerShrank(location: string, changes: { holds: number; held: number } | null): Failure {
+  const what =
+    changes === null
+      ? 'is gone or empty, although one was in use here'
+      : `holds less than it did: ${changes.holds} changes, of ${changes.held}`;
+  return new Failure('ledger', 'ledger_shrank', `The ledger ${location} ${what}.`, {
+    hint: `Put back the file and its -wal, if they are anywhere. ${afterRestore}`,
+  });
+}
+
+export function foreignLog(location: string): Failure {
+  return new Failure(
+    'ledger',
+    'ledger_log_foreign',
+    `The log ${location}-wal does not belong to the ledger beside it; both were left as they are.`,
+    {
+      hint: 'Put back the file that it belongs to; or, if a backup was restored, move the -wal and -shm files away and run `gcsat ledger accept`.',
+    },
+  );
+}
+
+export function engineTooOld(version: string, oldest: string): Failure {
+  return new Failure(
+    'ledger',
+    'ledger_engine_too_old',
+    `SQLite ${version} can lose what is written to a ledger; gcsat needs ${oldest} or later.`,
+    { hint: 'Install gcsat again, so that it comes with its own SQLite.' },
+  );
 }

@@ -1,14 +1,16 @@
+import type { Bindable } from './engine.ts';
+
 /**
- * libsql cuts text at a NUL when it reads, and PostgreSQL refuses it, but ids and customers' words may be any
- * string. So a NUL is stored as DLE 0, and a DLE as DLE 1.
+ * SQLite's library for Node cuts text at a NUL when it reads, and PostgreSQL refuses it, but ids and customers' words may
+ * be any string. So a NUL is stored as DLE 0, and a DLE as DLE 1.
  */
 const dle = '\u0010';
 const nul = '\u0000';
 
-/** A value as libsql can bind it: it ends the process on a boolean. */
-export function toStored(value: unknown): unknown {
+/** A value as SQLite can bind it. */
+export function toStored(value: unknown): Bindable {
   if (typeof value === 'boolean') return value ? 1 : 0;
-  if (typeof value !== 'string') return value;
+  if (typeof value !== 'string') return value as Bindable;
   if (!value.includes(nul) && !value.includes(dle)) return value;
   return value.replaceAll(dle, `${dle}1`).replaceAll(nul, `${dle}0`);
 }

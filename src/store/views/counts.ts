@@ -1,10 +1,12 @@
 import { sql } from 'kysely';
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { SendingPause } from '../../domain/closing/pause.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
 import type { ReasonCode } from '../../domain/eligibility/reason.ts';
 import { fromJson } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
+import { pauseIn } from '../pause.ts';
 
 export interface ClosedBetween {
   lane: Lane;
@@ -83,20 +85,42 @@ export async function* failuresBetween(
   }
 }
 
-/** Closings that the queue still has to work on: undecided ones, and scheduled ones that are due. */
+/** Closings that the queue still has to work on: undecided ones, and scheduled ones that are due and not paused. */
 export async function countDue(ledger: Ledger, now: string, lane: Lane): Promise<number> {
   return ledger.read((db) => dueIn(db, now, lane));
 }
 
 async function dueIn(db: Reading, now: string, lane: Lane): Promise<number> {
+  const isPaused = (await pauseIn(db, now)) !== null;
   const row = await db
     .selectFrom('closings')
     .select(({ fn }) => fn.countAll().as('count'))
     .where('queued', '=', sql.lit(1))
     .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
     .where('lane', '=', lane)
+    .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
     .executeTakeFirst();
   return Number(row?.count ?? 0);
+}
+
+/** What waits to be decided or to leave. */
+export interface Queued {
+  /** All of it, whenever it is due. */
+  all: number;
+  /** What may be worked on now. */
+  due: number;
+}
+
+export async function countQueued(ledger: Ledger, now: string, lane: Lane): Promise<Queued> {
+  return ledger.read(async (db) => {
+    const row = await db
+      .selectFrom('closings')
+      .select(({ fn }) => fn.countAll().as('count'))
+      .where('queued', '=', sql.lit(1))
+      .where('lane', '=', lane)
+      .executeTakeFirst();
+    return { all: Number(row?.count ?? 0), due: await dueIn(db, now, lane) };
+  });
 }
 
 /** States in which the queue or a person still has something to do. */
@@ -109,6 +133,8 @@ const unsettledStates = [
 ] as const satisfies readonly ClosingState[];
 
 export interface QueueFigures {
+  /** Null while messages may leave. */
+  pause: SendingPause | null;
   /** Closings that the queue may take now. */
   due: number;
   /** Since when the one that waits longest has been due. */
@@ -121,6 +147,7 @@ export interface QueueFigures {
 /** The cost grows with what is unsettled, never with what is done. */
 export async function queueFigures(ledger: Ledger, now: string, lane: Lane): Promise<QueueFigures> {
   return ledger.read(async (db) => ({
+    pause: await pauseIn(db, now),
     due: await dueIn(db, now, lane),
     oldestDueAt: await oldestDue(db, now, lane),
     states: await countUnsettled(db, lane),
@@ -129,7 +156,13 @@ export async function queueFigures(ledger: Ledger, now: string, lane: Lane): Pro
 }
 
 async function oldestDue(db: Reading, now: string, lane: Lane): Promise<string | null> {
-  const queued = db.selectFrom('closings').where('queued', '=', sql.lit(1)).where('lane', '=', lane).limit(1);
+  const isPaused = (await pauseIn(db, now)) !== null;
+  const queued = db
+    .selectFrom('closings')
+    .where('queued', '=', sql.lit(1))
+    .where('lane', '=', lane)
+    .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
+    .limit(1);
   const timeless = await queued
     .select('first_seen_at')
     .where('due_at', 'is', null)

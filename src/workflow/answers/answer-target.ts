@@ -1,7 +1,7 @@
 import { surveyIdOf } from '../../domain/survey/token.ts';
 import type { CardSubject } from '../../domain/survey/card.ts';
 import type { Closing, ClosingReading, ClosingReport } from '../../domain/closing/closing.ts';
-import { closingIdOf, openingIdOf } from '../../domain/closing/identity.ts';
+import { closingIdOf, credibleTime, openingIdOf } from '../../domain/closing/identity.ts';
 import { formatInstant, timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import type { Unasked } from '../../store/answers/answers.ts';
@@ -111,18 +111,19 @@ export async function targetOfConversation(
 }
 
 /** The same at every try, so that a card meets itself: a closing's comes from the ledger's row alone. */
-export function cardSubject(
-  { settings }: Services,
+export async function cardSubject(
+  services: Services,
   { conversationId, customerId }: Pick<AnswerTarget, 'conversationId' | 'customerId'>,
   { closedAt, agent, evidence }: CardFacts,
-): CardSubject {
+): Promise<CardSubject> {
   return {
+    timeZone: (await services.organization()).timezone,
     conversationId,
     agentName: agent?.name ?? agent?.id ?? null,
     channel: evidence?.attribution?.channel ?? null,
-    closedAt,
-    conversationUrl: conversationUrl(settings.policy.conversationLink, {
-      origin: settings.origin,
+    closedAt: credibleTime(closedAt, evidence?.conversation.closedAt),
+    conversationUrl: conversationUrl(services.settings.policy.conversationLink, {
+      origin: services.settings.origin,
       customerId,
       conversationId,
     }),

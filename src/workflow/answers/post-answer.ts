@@ -47,8 +47,8 @@ export async function postAnswer(
   return withLock(services, `card of survey ${target.surveyId}`, async () => {
     const answer = await recordedAnswer(services, target, request.answer);
     const facts = await factsNow(services, target);
-    const posted = await steps.run('post card', () =>
-      postCard(services, answer, cardSubject(services, target, facts), target),
+    const posted = await steps.run('post card', async () =>
+      postCard(services, answer, await cardSubject(services, target, facts), target),
     );
     return {
       ...describeTarget(target, facts, answer, steps),
@@ -69,7 +69,7 @@ async function preview(
     content === null
       ? await storedAnswer(services, target)
       : await previewAnswer(services.ledger, newAnswer(services, target, content));
-  const body = makeCard(answer, cardSubject(services, target, target.facts), services.clock());
+  const body = makeCard(answer, await cardSubject(services, target, target.facts), services.clock());
   return {
     ...describeTarget(target, target.facts, answer, steps),
     outcome: 'would_post',

@@ -4,6 +4,7 @@ import { createGladlyEmail, plainAddress } from '../../delivery/gladly-email.ts'
 import { createGladlySms, senderNumber } from '../../delivery/gladly-sms.ts';
 import { createMailComposer, type MailComposer } from '../../delivery/mail.ts';
 import { createOutbox } from '../../delivery/outbox.ts';
+import { senderOf } from '../../delivery/sender.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { createSmtp, mailableSender } from '../../delivery/smtp.ts';
 import { builtInTemplate, loadTemplate } from '../../delivery/template.ts';
@@ -45,6 +46,7 @@ export async function openDelivery(
     case 'smtp':
       return createSmtp({
         url: required(settings, settings.smtpUrl, 'the address of a mail server', 'GCSAT_SMTP_URL'),
+        publicUrl: settings.publicUrl,
         from: required(settings, settings.from, 'a sender address', 'GCSAT_FROM'),
         composer: await composerOf(settings),
         timeoutMs: settings.timeoutMs,
@@ -56,8 +58,14 @@ export async function openDelivery(
   }
 }
 
+/** @throws Failure `delivery_unsupported` */
+export function refuseUnavailable(delivery: DeliveryName): void {
+  if (!traitsOf(delivery).available) throw notYet(delivery);
+}
+
 /** @throws Failure `bad_from` of kind configuration when the delivery can not send from there. */
 export function checkSender(delivery: DeliveryName, from: string): void {
+  if (delivery === 'outbox') senderOf(from);
   if (delivery === 'gladly-email') plainAddress(from);
   if (delivery === 'gladly-sms') senderNumber(from);
   if (delivery === 'smtp') mailableSender(from);
@@ -73,7 +81,9 @@ export function publicUrlOf(settings: Settings): string {
 async function composerOf(settings: Settings): Promise<MailComposer> {
   const template =
     settings.templateFile === null ? builtInTemplate() : await loadTemplate(settings.templateFile);
-  return createMailComposer({ template });
+  const { color, logoFile, texts } = settings.brand;
+  const greets = settings.policy.greetCustomer;
+  return createMailComposer({ template, brand: { color, hasLogo: logoFile !== null, greets, texts } });
 }
 
 function required(settings: Settings, value: string | null, what: string, how: string): string {

@@ -3,6 +3,7 @@ import { Failure, type FailureKind } from '../../failure.ts';
 import type { Organization } from '../../gladly/resources/organization.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import type { Directory } from '../../gladly/directory.ts';
+import { directoryCache } from '../../store/directories.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { bindOrganization, boundOrganization } from '../../store/organization.ts';
 import { unlessBusy } from './best-effort.ts';
@@ -82,4 +83,23 @@ async function identify(
     });
   await (readOnly ? unlessBusy(bind) : bind());
   return organization;
+}
+
+export interface KnownOrganization {
+  name: string | null;
+  timezone: string | null;
+}
+
+/** What the ledger remembers, however old. */
+export async function keptOrganization(ledger: Ledger): Promise<KnownOrganization | null> {
+  const kept = await directoryCache(ledger)
+    .read('organization', '')
+    .catch(() => null);
+  if (typeof kept?.body !== 'object' || kept.body === null) return null;
+  const { name, timezone } = kept.body as Record<string, unknown>;
+  return { name: textOf(name), timezone: textOf(timezone) };
+}
+
+function textOf(value: unknown): string | null {
+  return typeof value === 'string' ? value : null;
 }

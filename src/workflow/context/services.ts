@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
+import { linkKeyOf } from '../../domain/survey/token.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import type { Priority } from '../../domain/values/request-slot.ts';
 import type { Organization } from '../../gladly/resources/organization.ts';
@@ -13,10 +14,10 @@ import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { directoryCache } from '../../store/directories.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { limiterStore } from '../../store/limiter.ts';
-import { openLedger } from '../../store/open.ts';
 import { boundOrganization, otherOrganization } from '../../store/organization.ts';
 import { currentWorker, type Worker } from '../../store/workers.ts';
 import { unlessBusy, unlessBusyLimiter } from './best-effort.ts';
+import { openSettingsLedger } from './open-settings-ledger.ts';
 import { identifiedOrganization } from './organization.ts';
 import { reportSlots } from './report-semaphore.ts';
 
@@ -52,6 +53,8 @@ export interface Services {
   readonly debug: (text: string) => void;
   /** The organization as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
   organization(): Promise<Organization>;
+  /** Signs the links of this ledger and lane. */
+  linkKey(): Promise<Uint8Array>;
   /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
   provider(): Promise<DeliveryProvider>;
   close(): Promise<void>;
@@ -65,8 +68,8 @@ const readOnlyPatienceMs = 1000;
  * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organization's.
  */
 export async function openServices(settings: Settings, surroundings: Surroundings): Promise<Services> {
-  const ledger = await openLedger(
-    settings.database,
+  const ledger = await openSettingsLedger(
+    settings,
     surroundings.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,
   );
   const services = servicesOn(ledger, settings, surroundings);
@@ -99,10 +102,12 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     cache: readOnly ? { ...cache, write: (...given) => unlessBusy(() => cache.write(...given)) } : cache,
     clock,
   });
+  const { lane } = traitsOf(settings.delivery);
+  const organization = identifiedOrganization({ settings, ledger, client, directory, clock, readOnly });
   let opened: DeliveryProvider | null = null;
   return {
     settings,
-    lane: traitsOf(settings.delivery).lane,
+    lane,
     ledger,
     client,
     directory,
@@ -111,7 +116,12 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     clock,
     sleep,
     debug: surroundings.debug,
-    organization: identifiedOrganization({ settings, ledger, client, directory, clock, readOnly }),
+    organization,
+    linkKey: onceDone(async () => {
+      if ((await boundOrganization(ledger)) === null) await organization();
+      const { origin } = (await boundOrganization(ledger)) ?? settings;
+      return linkKeyOf(await settings.surveySecret(), origin, lane);
+    }),
     provider: onceDone(async () => (opened = await openProvider(settings, client, { clock, signal }))),
     async close() {
       client.close();
@@ -121,9 +131,12 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
   };
 }
 
+/** What it takes to ask Gladly. */
+export type Account = Pick<Settings, 'origin' | 'email' | 'token' | 'timeoutMs' | 'ratePercent'>;
+
 /** A client alone, for questions that need no ledger. */
 export function openGladly(
-  settings: Settings,
+  settings: Account,
   { signal, clock, priority, debug, pacer, sleep: givenSleep }: Surroundings,
   store: LimiterStore,
   slotsFor?: (time: Pick<Services, 'clock' | 'sleep'>) => ReportSlots,

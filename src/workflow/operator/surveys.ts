@@ -2,7 +2,7 @@ import type { ListedState, SurveyEntry, SurveyStory } from '../../documents/surv
 import type { Closing } from '../../domain/closing/closing.ts';
 import { Failure } from '../../failure.ts';
 import { resolveAbandonedSends } from '../../store/queue/claims.ts';
-import { cancelClosing, confirmSent, retryClosing } from '../../store/queue/decisions.ts';
+import { cancelClosing, confirmSent, resendClosing, retryClosing } from '../../store/queue/decisions.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import {
   asResolved,
@@ -51,10 +51,26 @@ export async function showSurvey(ledger: Ledger, anyId: string, now: string): Pr
   };
 }
 
-/** A person says that an uncertain message did arrive. @throws Failure when the closing is in another state */
-export async function confirmSurvey(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
+/**
+ * A person, or what Gladly shows, says that an uncertain message did arrive.
+ *
+ * @param itemId of the message in Gladly, where it was found there
+ * @throws Failure when the closing is in another state
+ */
+export async function confirmSurvey(
+  ledger: Ledger,
+  anyId: string,
+  at: string,
+  itemId: string | null = null,
+): Promise<Closing> {
   const closing = await resolvedClosing(ledger, anyId, at);
-  return confirmSent(ledger, closing.id, at);
+  return confirmSent(ledger, closing.id, at, itemId);
+}
+
+/** A person says that an uncertain message did not leave. @throws Failure when the closing is in another state */
+export async function resendSurvey(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
+  const closing = await resolvedClosing(ledger, anyId, at);
+  return resendClosing(ledger, closing.id, at);
 }
 
 /**
@@ -80,8 +96,8 @@ export async function cancelSurvey(ledger: Ledger, anyId: string, at: string): P
   });
 }
 
-/** A message that was leaving when its process ended is in doubt; a live process still has it in hand. */
-async function resolvedClosing(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
+/** The one closing that an id means. A message that was leaving when its process ended is in doubt; a live process still has it in hand. */
+export async function resolvedClosing(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
   const closing = await onlyClosing(ledger, anyId);
   if (closing.state !== 'sending') return closing;
   await resolveAbandonedSends(ledger, at);

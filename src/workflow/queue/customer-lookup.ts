@@ -14,7 +14,7 @@ export function customerLookup(services: Services): AskForCustomer {
     const now = services.clock();
     const found = known.get(customerId);
     const longest = again ? freshMilliseconds : rememberedMilliseconds;
-    if (found !== undefined && now - found.askedAt < longest) return found.asked;
+    if (found !== undefined && Math.abs(now - found.askedAt) < longest) return found.asked;
     const customerReadAt = new Date(now).toISOString();
     const asked = readCustomer(services, customerId, steps).then((customer) => ({
       customer,

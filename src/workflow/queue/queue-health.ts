@@ -37,7 +37,7 @@ export function queueHealth(): QueueHealth {
 export function isTrouble({ outcome, failure }: WorkResult): boolean {
   if (failure === null) return false;
   if (outcome === 'uncertain') return true;
-  return outcome === 'failed' && (passes(failure) || failure.kind === 'defect');
+  return outcome === 'failed' && (passes(failure) || ['configuration', 'defect'].includes(failure.kind));
 }
 
 /** What Gladly does not permit for one conversation stops nothing; to send is permitted for all or for none. */

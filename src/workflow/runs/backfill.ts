@@ -1,13 +1,21 @@
 import type { BackfillDocument } from '../../documents/backfill.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
-import { countDue } from '../../store/views/counts.ts';
+import { sendingPause } from '../../store/pause.ts';
+import { countDue, countQueued } from '../../store/views/counts.ts';
 import { endPauses } from '../../store/queue/waiting.ts';
 import type { Failure } from '../../failure.ts';
 import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
 import { queueOf } from '../queue/due-closings.ts';
-import { enumerateClosings, planSources, type SourceChoice } from './find-closings.ts';
+import {
+  enumerateClosings,
+  failureOfMissing,
+  missingSentence,
+  planSources,
+  type MissingPart,
+  type SourceChoice,
+} from './find-closings.ts';
 import { namedConversations } from './named-conversations.ts';
 import { withDryRun } from '../context/dry-run.ts';
 import type { Services } from '../context/services.ts';
@@ -55,8 +63,12 @@ export interface BackfillListener {
 
 export interface BackfillResult {
   document: BackfillDocument;
-  /** What stopped the work on the queue; null when it ended by itself or at a limit. */
+  /** What the run ends with: what stopped the work on the queue, or what kept closings from being found. */
   failure: Failure | null;
+  /** What stopped the work on the queue; null when it ended by itself or at a limit. */
+  stopped: Failure | null;
+  /** Parts of the range that no source gave. */
+  missing: readonly MissingPart[];
 }
 
 /**
@@ -90,29 +102,49 @@ async function run(
 ): Promise<BackfillResult> {
   const began = services.clock();
   const plan = beginPlan(services);
-  const { failure, ...part } =
-    'range' in request.target
-      ? await runRange(services, request.target, request.limits, listener, plan)
-      : await runNamed(services, request.target.conversationIds, request.limits, listener, plan);
+  const {
+    failure: stopped,
+    missing,
+    ...part
+  } = 'range' in request.target
+    ? await runRange(services, request.target, request.limits, listener, plan)
+    : await runNamed(services, request.target.conversationIds, request.limits, listener, plan);
   const requests = structuredClone(services.client.counts);
-  const left = await countDue(services.ledger, timeNow(services.clock), services.lane);
+  // What was found is worked on first.
+  const failure = stopped ?? failureOfMissing(missing);
+  const now = timeNow(services.clock);
+  const { due: left, all: queued } = await countQueued(services.ledger, now, services.lane);
   // A limit that is reached with the last closing stopped nothing.
-  const isDone = left === 0 && failure === null && part.end !== 'declined' && part.range !== null;
+  const isDone = left === 0 && stopped === null && part.end !== 'declined' && part.range !== null;
   const document: BackfillDocument = {
     dryRun: request.dryRun,
     ...part,
+    missing: missing.map(({ source, range, failure: { code, message } }) => ({
+      ...range,
+      source,
+      error: { code, message },
+    })),
     end: isDone ? 'done' : part.end,
     error: failure === null ? null : errorOf(failure, null),
     requests,
     left,
+    queued,
+    delivery: services.settings.delivery,
+    pause: await sendingPause(services.ledger, now),
     plan: request.dryRun ? plan.end(requests.gladly) : null,
     seconds: Math.round((services.clock() - began) / 100) / 10,
   };
-  return { document, failure };
+  return { document, failure, stopped, missing };
 }
 
-type Part = Omit<BackfillDocument, 'dryRun' | 'error' | 'requests' | 'left' | 'plan' | 'seconds'> & {
+type Rest = 'left' | 'queued' | 'delivery' | 'pause';
+
+type Part = Omit<
+  BackfillDocument,
+  'dryRun' | 'error' | 'requests' | Rest | 'plan' | 'seconds' | 'missing'
+> & {
   failure: Failure | null;
+  missing: MissingPart[];
 };
 
 const nothing = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
@@ -132,7 +164,7 @@ async function runRange(
     const found = await enumerateClosings(where, planSources(where, range, source), (seen) =>
       listener.found(seen),
     );
-    for (const sentence of found.warnings) {
+    for (const sentence of [...found.warnings, ...found.missing.map(missingSentence)]) {
       if (!warned.has(sentence)) listener.warn(sentence);
       warned.add(sentence);
     }
@@ -141,16 +173,16 @@ async function runRange(
   };
   if (listener.asks) {
     const refused = await withDryRun(services, true, async (own) => {
-      const { sources, explanation } = await find(own);
+      const { sources, explanation, missing } = await find(own);
       if (await listener.ready(await dueNow(own, limits))) return null;
       const summary = await summarizeRange(own.ledger, { lane, ...range });
-      return { range: { ...range, timezone }, sources, explanation, ...summary };
+      return { range: { ...range, timezone }, sources, explanation, missing, ...summary };
     });
     if (refused !== null) return { ...refused, thisRun: nothing, end: 'declined', failure: null };
   }
-  const { sources, explanation, suppressed } = await find(services);
+  const { sources, explanation, suppressed, missing } = await find(services);
   if (!listener.asks) await listener.ready(await dueNow(services, limits));
-  const told = { range: { ...range, timezone }, sources, explanation };
+  const told = { range: { ...range, timezone }, sources, explanation, missing };
   const { end, failure, ...worked } = await workQueue(
     services,
     queueOf(services),
@@ -170,7 +202,7 @@ async function runNamed(
 ): Promise<Part> {
   const explanation = ['the conversations that were named, each read once'];
   listener.explain(explanation);
-  const told = { range: null, sources: ['conversations'], explanation };
+  const told = { range: null, sources: ['conversations'], explanation, missing: [] };
   const wanted = new Set<string>();
   for await (const id of ids) wanted.add(id);
   const named = namedConversations(services, wanted);

@@ -1,8 +1,8 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
-import { Failure } from '../../failure.ts';
+import { Failure, stopsTheRun, type FailureKind } from '../../failure.ts';
 import { eventSource } from '../../sources/events.ts';
-import { chooseSources, type Cover } from '../../sources/planner.ts';
+import { chooseSources, otherCover, type Cover } from '../../sources/planner.ts';
 import { reportSource } from '../../sources/report.ts';
 import type { ClosingReport } from '../../domain/closing/closing.ts';
 import { recordClosings } from '../../store/closings/closing-reports.ts';
@@ -23,6 +23,15 @@ export interface Enumeration {
   fresh: number;
   /** Closings that are suppressed by what was found, as a reopening that followed them. */
   suppressed: number;
+  /** Parts of the range that no source gave, in order of time: closings may be missing there. */
+  missing: MissingPart[];
+}
+
+/** A part of a range that was not looked through, or not wholly. */
+export interface MissingPart {
+  source: 'events' | 'report';
+  range: TimeRange;
+  failure: Failure;
 }
 
 /** Few enough that a kill loses little, many enough that one disk write serves many. */
@@ -33,22 +42,24 @@ export function planSources(
   services: Services,
   range: TimeRange,
   choice: SourceChoice,
-): { covers: Cover[]; explanation: string[] } {
+): { covers: Cover[]; explanation: string[]; other: (part: MissingPart) => Cover | null } {
   const { client, clock } = services;
   const sources = { events: eventSource(client, clock), report: reportSource(client) };
-  return chooseSources(range, choice, clock(), sources);
+  const other = ({ source, range: part }: MissingPart): Cover | null =>
+    choice === 'auto' ? otherCover(part, source, clock(), sources) : null;
+  return { ...chooseSources(range, choice, clock(), sources), other };
 }
 
 /**
  * Writes every closing of a range into the ledger as a row of the queue. What the ledger knows already is adopted, so
- * that overlapping ranges, sources and runs lead to one row for each closing.
+ * that overlapping ranges, sources and runs lead to one row for each closing. A part of the range that a source cannot
+ * give is asked of the other one as far as that reaches, where both are wanted, and keeps nothing else from being found.
  *
- * @throws Failure `closings_unreadable` when a source told closings and not one of them with its conversation. What the
- *   others told is written by then, but the range was not looked through.
+ * @throws Failure that everything would meet
  */
 export async function enumerateClosings(
   services: Services,
-  { covers, explanation }: ReturnType<typeof planSources>,
+  { covers, explanation, other }: ReturnType<typeof planSources>,
   onFound: (seen: number) => void,
 ): Promise<Enumeration> {
   const enumeration: Enumeration = {
@@ -58,34 +69,60 @@ export async function enumerateClosings(
     seen: 0,
     fresh: 0,
     suppressed: 0,
+    missing: [],
   };
   const withoutId = { closing: 0, reopening: 0 };
-  const unreadable: Cover[] = [];
+  const read = (cover: Cover): Promise<MissingPart[]> =>
+    readCover(services, cover, { enumeration, withoutId, onFound });
   // The newest first: events pass out of reach while the report is read, which may take hours.
   for (const cover of covers.toReversed()) {
-    const { source, range } = cover;
-    const unusable = { closing: 0, reopening: 0 };
-    let usable = 0;
-    let batch: ClosingReport[] = [];
-    const write = async (): Promise<void> => {
-      const recorded = await recordClosings(services.ledger, batch);
-      enumeration.seen += recorded.length;
-      const fresh = recorded.filter(({ isNew }) => isNew);
-      enumeration.fresh += fresh.length;
-      enumeration.suppressed += fresh.filter(({ closing }) => closing.state === 'suppressed').length;
-      batch = [];
-      onFound(enumeration.seen);
-    };
+    for (const part of await read(cover)) enumeration.missing.push(...(await elsewhere(part, other, read)));
+  }
+  enumeration.missing = joined(enumeration.missing);
+  const warnings = [
+    ...enumeration.warnings,
+    ...leftOut(withoutId.closing, 'closing'),
+    ...leftOut(withoutId.reopening, 'reopening'),
+  ];
+  const missing = enumeration.missing.map(missingSentence);
+  return { ...enumeration, explanation: [...explanation, ...warnings, ...missing], warnings };
+}
+
+interface Progress {
+  enumeration: Enumeration;
+  withoutId: { closing: number; reopening: number };
+  onFound: (seen: number) => void;
+}
+
+/** Reads one cover as far as possible. @returns what it did not give */
+async function readCover(
+  services: Services,
+  cover: Cover,
+  { enumeration, withoutId, onFound }: Progress,
+): Promise<MissingPart[]> {
+  const { source, range } = cover;
+  const missing: MissingPart[] = [];
+  const unusable = { closing: 0, reopening: 0 };
+  let usable = 0;
+  let batch: ClosingReport[] = [];
+  const write = async (): Promise<void> => {
+    const recorded = await recordClosings(services.ledger, batch);
+    enumeration.seen += recorded.length;
+    const fresh = recorded.filter(({ isNew }) => isNew);
+    enumeration.fresh += fresh.length;
+    enumeration.suppressed += fresh.filter(({ closing }) => closing.state === 'suppressed').length;
+    batch = [];
+    onFound(enumeration.seen);
+  };
+  try {
     for await (const found of source.find(range, services.signal)) {
-      if ('withoutId' in found) {
-        unusable[found.withoutId] += 1;
-      } else if ('closing' in found) {
+      if ('warning' in found) enumeration.warnings.push(found.warning);
+      else if ('missing' in found)
+        missing.push({ source: source.name, range: found.missing, failure: found.failure });
+      else if ('withoutId' in found) unusable[found.withoutId] += 1;
+      else if ('closing' in found) {
         usable += 1;
-        batch.push({
-          ...found.closing,
-          seenAt: timeNow(services.clock),
-          lane: services.lane,
-        });
+        batch.push({ ...found.closing, seenAt: timeNow(services.clock), lane: services.lane });
         if (batch.length >= batchSize) await write();
       } else {
         const { conversationId } = found.reopening;
@@ -94,15 +131,57 @@ export async function enumerateClosings(
         enumeration.suppressed += (await recordReopening(services.ledger, found.reopening)).suppressed;
       }
     }
-    if (batch.length > 0) await write();
-    withoutId.closing += unusable.closing;
-    withoutId.reopening += unusable.reopening;
-    if (unusable.closing > 0 && usable === 0) unreadable.push(cover);
+  } catch (error) {
+    if (!(error instanceof Failure) || stopsTheRun(error)) throw error;
+    missing.splice(0, missing.length, { source: source.name, range, failure: error });
   }
-  const [first] = unreadable;
-  if (first !== undefined) throw closingsUnreadable(first);
-  const warnings = [leftOut(withoutId.closing, 'closing'), leftOut(withoutId.reopening, 'reopening')].flat();
-  return { ...enumeration, explanation: [...explanation, ...warnings], warnings };
+  if (batch.length > 0) await write();
+  withoutId.closing += unusable.closing;
+  withoutId.reopening += unusable.reopening;
+  if (unusable.closing === 0 || usable > 0) return missing;
+  return [{ source: source.name, range, failure: closingsUnreadable(cover) }];
+}
+
+/** Asks the other source for the part of what is missing that it reaches. @returns what is missing then */
+async function elsewhere(
+  part: MissingPart,
+  other: ReturnType<typeof planSources>['other'],
+  read: (cover: Cover) => Promise<MissingPart[]>,
+): Promise<MissingPart[]> {
+  const cover = other(part);
+  if (cover === null) return [part];
+  const left = await read(cover);
+  const rest = [
+    { ...part, range: { since: part.range.since, until: cover.range.since } },
+    { ...part, range: { since: cover.range.until, until: part.range.until } },
+    ...left.map(({ range }) => ({ ...part, range })),
+  ];
+  return rest.filter(({ range }) => range.since < range.until);
+}
+
+/** In order of time; what follows on one another for the same reason is one part. */
+function joined(missing: readonly MissingPart[]): MissingPart[] {
+  const parts: MissingPart[] = [];
+  for (const part of missing.toSorted((one, next) => (one.range.since < next.range.since ? -1 : 1))) {
+    const last = parts.at(-1);
+    const isMore = last?.failure.code === part.failure.code && last.range.until >= part.range.since;
+    if (!isMore) parts.push(part);
+    else if (part.range.until > last.range.until)
+      parts[parts.length - 1] = { ...last, range: { ...last.range, until: part.range.until } };
+  }
+  return parts;
+}
+
+export function missingSentence({ source, range, failure }: MissingPart): string {
+  const what = source === 'events' ? 'events' : 'report';
+  return `Closings from ${range.since} until ${range.until} may be missing: the ${what} could not be read (${failure.message})`;
+}
+
+/** The failure to end with: what a person has to mend before what passes. Null where nothing is missing. */
+export function failureOfMissing(missing: readonly MissingPart[]): Failure | null {
+  const order: readonly FailureKind[] = ['credentials', 'contract', 'partial', 'temporary'];
+  const rank = ({ failure }: MissingPart): number => (order.indexOf(failure.kind) + 10) % 10;
+  return missing.toSorted((one, next) => rank(one) - rank(next))[0]?.failure ?? null;
 }
 
 function leftOut(count: number, what: 'closing' | 'reopening'): string[] {

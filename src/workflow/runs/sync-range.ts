@@ -25,7 +25,7 @@ export async function unseenRange(
   nowMs: number,
 ): Promise<TimeRange> {
   const until = (await readCheckpoint(ledger, { lane, name: 'until' })) ?? startedAt;
-  const overlapped = new Date(Date.parse(until) - overlapMilliseconds).toISOString();
+  const overlapped = new Date(Math.min(Date.parse(until), nowMs) - overlapMilliseconds).toISOString();
   const since = overlapped < startedAt ? startedAt : overlapped;
   return { since, until: new Date(Math.max(nowMs, Date.parse(since) + 1)).toISOString() };
 }

@@ -5,6 +5,7 @@ import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
 import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
+import { mendStoredTimes } from '../../store/stored-times.ts';
 import { seenUntil, surveyingSince, unseenRange } from './sync-range.ts';
 import type { QueueLimits } from '../queue/work-queue.ts';
 
@@ -30,22 +31,25 @@ export async function sync(
   const at = new Date(now).toISOString();
   // Surveying begins with the first tick that can run.
   await readyToDeliver(services);
+  const mended = await mendStoredTimes(services.ledger, now, request.dryRun);
+  for (const sentence of mended.sentences) listener.warn(sentence);
   const startedAt = await surveyingSince(services, at, request.dryRun);
   const range = await unseenRange(services, startedAt, now);
   const target = { range, timezone: request.timezone, source: 'auto', failed: 'wait' } as const;
-  const { document, failure } = await backfill(
+  const { document, failure, stopped, missing } = await backfill(
     services,
     { target, limits: request.limits, dryRun: request.dryRun },
     listener,
   );
-  if (failure !== null || request.dryRun) {
+  if (stopped !== null || request.dryRun) {
     return { document: { ...document, startedAt, cards: { posted: 0, failed: 0 } }, failure };
   }
-  await seenUntil(services, at);
-  const { failure: stopped, ...cards } = await postMissingCards(services);
+  // Only so far was everything looked through.
+  await seenUntil(services, missing[0]?.range.since ?? at);
+  const { failure: cardsStopped, ...cards } = await postMissingCards(services);
   const told = { ...document, requests: structuredClone(services.client.counts), startedAt, cards };
-  if (stopped === null) return { document: told, failure: null };
-  return { document: { ...told, end: 'stopped', error: errorOf(stopped, null) }, failure: stopped };
+  if (cardsStopped === null) return { document: told, failure };
+  return { document: { ...told, end: 'stopped', error: errorOf(cardsStopped, null) }, failure: cardsStopped };
 }
 
 interface CardRun {

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import { readWebhookEvent, type WebhookEvent } from '../../gladly/resources/webhook-events.ts';
@@ -89,10 +90,15 @@ export function createIntake(
 
 type ConversationEvent = Exclude<WebhookEvent, { type: 'PING' | 'other' }>;
 
-/** An event without a readable time happened when it was told, as far as anybody knows. */
+/** Gladly repeats an event for less than two hours. */
+const latestMilliseconds = 24 * 60 * 60_000;
+
+/** An event without a readable time, or with one that it can not have, happened when it arrived, as far as we know. */
 function ledgerEvent(told: ConversationEvent, seenAt: string): LedgerEvent {
   const { conversationId, customerId } = told;
-  const at = told.at ?? seenAt;
+  const age = Date.parse(seenAt) - Date.parse(told.at ?? '');
+  const isPossible = age <= latestMilliseconds && age >= -sameClosingMilliseconds;
+  const at = told.at !== null && isPossible ? told.at : seenAt;
   return told.type === 'CONVERSATION/REOPENED'
     ? { kind: 'reopened', conversationId, reopenedAt: at }
     : { kind: 'closed', conversationId, customerId, closedAt: at, seenAt };

@@ -1,10 +1,5 @@
-import { directoryCache } from '../../store/directories.ts';
+import { keptOrganization, type KnownOrganization } from '../context/organization.ts';
 import type { Services } from '../context/services.ts';
-
-export interface KnownOrganization {
-  name: string | null;
-  timezone: string | null;
-}
 
 /** How long a customer waits for Gladly where nothing at all is known yet. */
 const patienceMilliseconds = 300;
@@ -42,20 +37,6 @@ export function knownOrganization(
     if (known === null && asking !== null) await atMost(patienceMilliseconds, asking);
     return known ?? { name: null, timezone: null };
   };
-}
-
-/** What the ledger remembers, however old. */
-async function keptOrganization(ledger: Services['ledger']): Promise<KnownOrganization | null> {
-  const kept = await directoryCache(ledger)
-    .read('organization', '')
-    .catch(() => null);
-  if (typeof kept?.body !== 'object' || kept.body === null) return null;
-  const { name, timezone } = kept.body as Record<string, unknown>;
-  return { name: textOf(name), timezone: textOf(timezone) };
-}
-
-function textOf(value: unknown): string | null {
-  return typeof value === 'string' ? value : null;
 }
 
 async function atMost(milliseconds: number, work: Promise<void>): Promise<void> {

@@ -2,7 +2,8 @@ import type { Answer, VisitKind } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
 import { surveyLife, type SurveyLife } from '../../domain/survey/life.ts';
-import { makeToken, readToken, type TokenPurpose } from '../../domain/survey/token.ts';
+import { credibleTime } from '../../domain/closing/identity.ts';
+import type { TokenPurpose } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { outermostAnswers, recordAnswer } from '../../store/answers/answers.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
@@ -11,6 +12,7 @@ import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.
 import { knownOrganization } from './known-organization.ts';
 import type { AnswerContent } from '../answers/post-answer.ts';
 import type { Services } from '../context/services.ts';
+import { surveyTokens } from './survey-tokens.ts';
 import { surveyVisits } from './survey-visits.ts';
 
 export type { AnswerContent, VisitKind };
@@ -50,6 +52,8 @@ export type TakenAnswer = SurveyView & { saved: boolean; changed: boolean };
 
 /** Everything that the customers' pages do. A token is the one capability; nothing here waits for Gladly. */
 export interface SurveyDesk {
+  /** Whether a token was signed by us; the ledger is not asked. */
+  isOurs(purpose: TokenPurpose, token: string): Promise<boolean>;
   view(token: string): Promise<SurveyView>;
   answer(token: string, answer: AnswerContent): Promise<TakenAnswer>;
   /** Of a survey that was shown. Written soon after, never scored. */
@@ -74,12 +78,7 @@ export function createSurveyDesk(
   const { ledger, settings, clock } = services;
   const { policy } = settings;
   const organization = knownOrganization(services);
-  let secret: Promise<Uint8Array> | null = null;
-  const key = (): Promise<Uint8Array> =>
-    (secret ??= services.settings.surveySecret().catch((error: unknown) => {
-      secret = null;
-      throw error;
-    }));
+  const links = surveyTokens(services);
   const visits = surveyVisits(services);
 
   const salutation = async (): Promise<Salutation & { timeZone: string | null }> => {
@@ -93,8 +92,9 @@ export function createSurveyDesk(
   };
 
   const closingOf = async (purpose: TokenPurpose, token: string): Promise<Closing | null> => {
-    const surveyId = readToken(await key(), purpose, token);
-    return surveyId === null ? null : closingOfSurvey(ledger, surveyId);
+    const read = await links.read(purpose, token);
+    const closing = read === null ? null : await closingOfSurvey(ledger, read.surveyId);
+    return closing !== null && read?.isOf(closing) === true ? closing : null;
   };
 
   const lifeOf = (closing: Closing, first: Answer | null, newest: Answer | null): SurveyLife => {
@@ -119,13 +119,15 @@ export function createSurveyDesk(
       ...(await salutation()),
       agentFirstName: firstNameOf(closing.agent?.name ?? null),
       channel: closing.evidence?.attribution?.channel ?? null,
-      closedAt: closing.closedAt,
-      unsubscribeToken: makeToken(await key(), 'unsubscribe', surveyId),
+      closedAt: credibleTime(closing.closedAt, closing.evidence?.conversation.closedAt),
+      unsubscribeToken: await links.unsubscribe(closing, surveyId),
       answer: answer === null ? null : contentOf(answer),
     };
   };
 
   return {
+    isOurs: async (purpose, token) => (await links.read(purpose, token)) !== null,
+
     async view(token) {
       const closing = await closingOf('survey', token);
       if (closing?.surveyId === undefined || closing.surveyId === null) return closed();

@@ -1,8 +1,10 @@
 import type { Closing } from '../../domain/closing/closing.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
 import { decide, reservedAddress, suppressionStart } from '../../domain/eligibility/decide.ts';
+import { timeNow } from '../../domain/values/instant.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
+import { sendingPause } from '../../store/pause.ts';
 import { decideClosing } from '../../store/queue/decisions.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
@@ -24,7 +26,8 @@ export async function readyToDeliver(services: Services): Promise<void> {
 }
 
 /**
- * Decides about a claimed closing that was looked at, reserves the address, and sends the one message when it is due.
+ * Decides about a claimed closing that was looked at, reserves the address, and sends the one message when it is due and sending
+ * is not paused.
  *
  * @throws DecideAgain when the look is no longer good enough; nothing left then.
  */
@@ -41,7 +44,12 @@ export async function decideAndDeliver(
   if (row.dueAt !== null && Date.parse(row.dueAt) > services.clock()) {
     return { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
   }
-  return deliverSurvey(services, look, row, steps);
+  const paused: Verdict = { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
+  if ((await sendingPause(services.ledger, timeNow(services.clock))) !== null) return paused;
+  return deliverSurvey(services, look, row, steps).catch((error: unknown) => {
+    if (error instanceof Failure && error.code === 'sending_paused') return paused;
+    throw error;
+  });
 }
 
 /** Decisions that one message may need; more would mean that Gladly takes minutes, or that processes fight. */
@@ -70,7 +78,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   const { policy, delivery } = settings;
   const now = services.clock();
   const surveyId = surveyIdOf(closing.id);
-  const links = surveyLinks(publicUrlOf(services.settings), await services.settings.surveySecret(), surveyId);
+  const links = surveyLinks(publicUrlOf(services.settings), await services.linkKey(), surveyId);
   const facts = factsOf(look.read, look.credit, look.closing);
   const input = {
     closingId: closing.id,

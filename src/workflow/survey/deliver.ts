@@ -4,8 +4,10 @@ import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
 import { surveyLinks } from '../../domain/survey/token.ts';
 import type { DeliveryOutcome, SurveyMessage } from '../../ports/delivery-provider.ts';
-import { Failure } from '../../failure.ts';
+import { advising, Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import { doubtHint } from '../../domain/closing/doubt.ts';
+import { credibleTime } from '../../domain/closing/identity.ts';
 import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
 import type { Look } from './look.ts';
@@ -47,15 +49,31 @@ export async function deliverSurvey(
   const leaving = async (): Promise<void> => {
     const { readAt, customerReadAt } = look.read;
     const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
-    if (services.clock() - oldest > freshMilliseconds) throw new DecideAgain();
+    // Either way, because a clock may be set back.
+    if (Math.abs(services.clock() - oldest) > freshMilliseconds) throw new DecideAgain();
     await markLeaving(ledger, closing.id, worker, timeNow(services.clock)).catch((error: unknown) => {
       throw error instanceof Failure && error.code === 'closing_changed' ? new DecideAgain() : error;
     });
   };
+  const deliverOnce = async (): Promise<{ outcome: DeliveryOutcome; row: Closing }> => {
+    const mark = unmarked();
+    try {
+      const given = await steps.run('deliver', () =>
+        provider.deliver(message, async () => {
+          await leaving();
+          mark.isLeaving = true;
+        }),
+      );
+      const outcome = given.status === 'uncertain' ? withDoubt(given, message) : given;
+      const at = timeNow(services.clock);
+      return { outcome, row: await recordDelivery(ledger, closing.id, at, outcome, closing.attempts) };
+    } catch (error) {
+      // Whatever it is, the message may be out, and nothing may advise to send it once more.
+      throw mark.isLeaving && error instanceof Failure ? advising(doubtHint(message.surveyId), error) : error;
+    }
+  };
   for (let tries = 1; ; tries += 1) {
-    const outcome = await steps.run('deliver', () => provider.deliver(message, leaving));
-    const at = timeNow(services.clock);
-    const row = await recordDelivery(ledger, closing.id, at, outcome, closing.attempts);
+    const { outcome, row } = await deliverOnce();
     const reasons: [] = [];
     if (outcome.status === 'sent') return { row, outcome: 'sent', reasons, failure: null };
     if (outcome.status === 'uncertain')
@@ -64,6 +82,17 @@ export async function deliverSurvey(
     if (wait === null) return { row, outcome: 'failed', reasons, failure: refusalOf(outcome) };
     await services.sleep(wait);
   }
+}
+
+function unmarked(): { isLeaving: boolean } {
+  return { isLeaving: false };
+}
+
+function withDoubt<Outcome extends { failure: Failure }>(
+  outcome: Outcome,
+  { surveyId }: SurveyMessage,
+): Outcome {
+  return { ...outcome, failure: advising(doubtHint(surveyId), outcome.failure) };
 }
 
 /** Milliseconds until a message that certainly did not leave is tried again; null when that is left to a later run. */
@@ -83,7 +112,7 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
   const { credit, read } = look;
   const { surveyId } = closing;
   if (surveyId === null) throw new Error('a survey was decided without an id');
-  const links = surveyLinks(publicUrlOf(services.settings), await services.settings.surveySecret(), surveyId);
+  const links = surveyLinks(publicUrlOf(services.settings), await services.linkKey(), surveyId);
   const name = credit.agent?.name ?? null;
   return {
     surveyId,
@@ -94,7 +123,7 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
     companyName: settings.policy.companyName ?? read.organization.name ?? '',
     language: settings.policy.language,
     channel: credit.attribution.response?.channel ?? null,
-    closedAt: closing.closedAt,
+    closedAt: credibleTime(closing.closedAt, closing.evidence?.conversation.closedAt),
     timeZone: read.organization.timezone,
     surveyUrl: links.survey,
     ratingUrls: links.ratings,

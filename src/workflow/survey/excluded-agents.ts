@@ -1,4 +1,5 @@
-import { listed } from '../../domain/eligibility/decide.ts';
+import { addressKey } from '../../domain/eligibility/addresses.ts';
+import { isExcludedAgent } from '../../domain/eligibility/excluded-agents.ts';
 import type { Agent } from '../../gladly/resources/organization.ts';
 import type { Services } from '../context/services.ts';
 
@@ -20,12 +21,12 @@ export function skippingExcludedAgents(
   agents: ReadonlyMap<string, Agent>,
 ): SkippingExcluded {
   const entries = settings.policy.excludedAgents;
-  const addressesMatter = entries.some((entry) => entry.includes('@'));
+  const addressesMatter = entries.some((entry) => addressKey(entry).includes('@'));
   const unlisted = new Map<string, Agent | null>();
 
   const isExcluded = (agentId: string): boolean => {
     const agent = agents.get(agentId) ?? unlisted.get(agentId);
-    return listed(entries, [agentId, agent?.email ?? null]);
+    return isExcludedAgent(entries, agentId, agent?.email ?? null);
   };
   const isUnseen = (agentId: string | null): agentId is string =>
     agentId !== null && !agents.has(agentId) && !unlisted.has(agentId);

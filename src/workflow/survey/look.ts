@@ -118,9 +118,9 @@ export async function lookAtClosing(
 
   const timeline = { ...read, ...(await reads.timeline()) };
   const credit = await creditClosing(services, timeline, closing.closedAt, steps);
-  // What passes, or is fixed, is waited for: nobody looks at a suppressed closing again.
-  const passing = credit.troubles.find((trouble) => trouble.kind === 'temporary' || stopsTheRun(trouble));
-  if (record && credit.unsolved && passing !== undefined) throw passing;
+  // Nobody looks at a suppressed closing again, so that it waits for the answer of every source.
+  const trouble = credit.troubles.find(stopsTheRun) ?? credit.troubles.at(-1);
+  if (record && credit.unsolved && trouble !== undefined) throw trouble;
   const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
   if (isCertain(ofTimeline)) {
     const evidence = evidenceOf(timeline, credit, closing);

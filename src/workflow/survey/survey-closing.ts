@@ -1,8 +1,11 @@
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { SendingPause } from '../../domain/closing/pause.ts';
+import { doubtHint } from '../../domain/closing/doubt.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { resolveInterruptedSend } from '../../store/queue/claims.ts';
 import { closingById } from '../../store/closings/closings.ts';
+import { sendingPause } from '../../store/pause.ts';
 import { decideClosing, postponeClosing, retryClosing } from '../../store/queue/decisions.ts';
 import { withClaim } from '../context/claim.ts';
 import type { Services } from '../context/services.ts';
@@ -116,7 +119,8 @@ export async function surveyConversation(
     const ready = await decidedAgain(services, before.row);
     const surveyed = await surveyClosing(services, ready, readsOf, steps, { ...look, row: ready });
     if (surveyed === null) throw new Error(`closing ${row.id} was postponed although everything was read`);
-    return describeVerdict(surveyed.look ?? look, steps, surveyed);
+    const pause = await sendingPause(services.ledger, timeNow(services.clock));
+    return describeVerdict(surveyed.look ?? look, steps, surveyed, pause);
   });
 }
 
@@ -126,10 +130,20 @@ async function decidedAgain({ ledger, clock }: Services, closing: Closing): Prom
   return retryClosing(ledger, closing.id, timeNow(clock));
 }
 
-function describeVerdict(look: Look, steps: Steps, verdict: Verdict): ConversationResult {
+function describeVerdict(
+  look: Look,
+  steps: Steps,
+  verdict: Verdict,
+  pause: SendingPause | null = null,
+): ConversationResult {
   const { row, outcome, reasons, failure } = verdict;
-  if (outcome === 'uncertain' && failure !== null) {
-    const warning = `the message may or may not have left: ${failure.message}; it is not repeated by itself`;
+  if (outcome === 'scheduled' && pause !== null) {
+    const warning = `the survey waits until sending goes on: ${pause.until ?? 'after `gcsat resume`'}`;
+    return describe(look, steps, { outcome, reasons, row, warnings: [warning] });
+  }
+  if (outcome === 'uncertain') {
+    const why = row.error === null ? '' : `: ${row.error.message}`;
+    const warning = `the message may or may not have left${why} (${doubtHint(row.surveyId ?? '')})`;
     return describe(look, steps, { outcome, reasons, row, warnings: [warning] });
   }
   return describe(look, steps, { outcome, reasons, row, failure });

@@ -141,6 +141,22 @@ describe('calls', () => {
     }
   });
 
+  test('a call whose times are zero was not answered, and does not stand in the way of others', () => {
+    const zero = '0001-01-01T00:00:00Z';
+    const content = { startedAt: at('10:00'), answeredAt: zero, completedAt: zero };
+    const call = item('PHONE_CALL', { initiator: customer, responder: agent('amy'), content });
+    const { response, undated, considered } = creditOf([
+      item('CHAT_MESSAGE', { at: at('09:00'), initiator: agent('ben') }),
+      call,
+    ]);
+    expect(response).toMatchObject({ agentId: 'ben' });
+    expect(undated).toEqual([]);
+    expect(considered.at(-1)).toMatchObject({ counts: false, why: 'call not answered' });
+    const ended = { ...content, answeredAt: at('10:01') };
+    const answered = item('PHONE_CALL', { initiator: customer, responder: agent('amy'), content: ended });
+    expect(creditOf([answered]).response?.respondedAt).toBe(at('10:01'));
+  });
+
   test('a call is as late as its end', () => {
     const result = creditOf([
       item('PHONE_CALL', { at: at('10:00'), initiator: customer, responder: agent('amy'), content: times }),

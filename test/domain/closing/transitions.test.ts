@@ -89,11 +89,11 @@ describe('at most one message', () => {
   });
 
   test('nobody knows whether it left: evidence or a person settles it, nothing else', () => {
-    expect(leaving('uncertain').toSorted()).toEqual(['answer', 'confirm', 'retry']);
+    expect(leaving('uncertain').toSorted()).toEqual(['answer', 'confirm', 'resend']);
   });
 
   test('once it may have left, no road leads to a second one but a person, or a proof that it did not', () => {
-    const excused: Transition[] = ['retry', 'resume', 'fail'];
+    const excused: Transition[] = ['resend', 'resume', 'fail'];
     const usual = names.filter((name) => !excused.includes(name));
     for (const state of surveyedStates) {
       const after = reachable(state, usual);

@@ -142,6 +142,7 @@ describe('a phone number', () => {
     ['+1\u2011555\u2013010\u20110123', '+15550100123'],
     ['\u202a+1\u00a0555 0100123\u202c', '+15550100123'],
     ['\uff0b1 555 \uff10100123', '+15550100123'],
+    ['+49 (0) 151 1234567', '+491511234567'],
     ['0151 1234567', null],
     ['+0151234567', null],
     ['+49', null],
@@ -266,9 +267,16 @@ describe('the number that an SMS goes to', () => {
     });
   });
 
-  test.each(['0151 1234567', '+0151234567', '+49', '+491511234567890123', '+49 151 1234567', 'call me'])(
-    'never %j',
-    (number) => expect(missing(mobileOf(phone(number)))).toBe('bad_address'),
+  test.each(['+49 151 1234567', '+49 (0)151 1234567', '\u202a+49\u2011151\u20111234567\u202c'])(
+    'is E.164, also where the profile has %j',
+    (number) => {
+      expect(mobileOf(phone(number))).toEqual({ address: '+491511234567' });
+      expect(mobileOf(phone(null, { original: number }))).toEqual({ address: '+491511234567' });
+    },
+  );
+
+  test.each(['0151 1234567', '+0151234567', '+49', '+491511234567890123', 'call me'])('never %j', (number) =>
+    expect(missing(mobileOf(phone(number)))).toBe('bad_address'),
   );
 
   test('says how many were tried', () => {

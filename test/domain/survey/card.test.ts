@@ -32,6 +32,7 @@ const subject: CardSubject = {
   agentName: 'Amy Lee',
   channel: 'email',
   closedAt: '2026-11-22T10:00:00.000Z',
+  timeZone: 'Europe/Berlin',
   conversationUrl: 'https://acme.gladly.com/conversation/conversation-1',
 };
 const now = Date.parse('2026-11-22T12:00:01Z');
@@ -67,7 +68,7 @@ describe('the card of an answer', () => {
       'Quick & friendly',
       'Agent: Amy Lee',
       'Channel: email',
-      'Closed: 2026-11-22T10:00:00.000Z',
+      'Closed: Nov 22, 2026, 11:00 AM GMT+1',
       'Conversation: conversation-1',
     ]) {
       expect(text).toContain(fact);
@@ -135,6 +136,7 @@ describe('the limits of a card', () => {
     agentName: fc.option(text),
     channel: fc.option(text),
     closedAt: fc.option(text),
+    timeZone: fc.option(text),
     conversationUrl: fc.option(fc.webUrl()),
   });
 
@@ -242,6 +244,14 @@ describe('an item found under our id', () => {
     content: { ...card.content, receivedAt: answer.answeredAt, ...change },
   });
 
+  test('is ours with the time written otherwise, and its id does not depend on how', () => {
+    const timeBefore = 'Closed: 2026-11-22T10:00:00.000Z<br>';
+    const before = card.content.body.replace(/Closed: .*?<br>/, timeBefore);
+    expect(before).not.toBe(card.content.body);
+    expect(isSameCard(found({ body: before }), card)).toBe(true);
+    expect(cardOf({}, { timeZone: 'America/Chicago' }).id).toBe(cardOf().id);
+    expect(isSameCard(found({ body: before.replace('Amy Lee', 'Bo Ray') }), card)).toBe(false);
+  });
   test('is ours as it was posted', () => expect(isSameCard(found({}), card)).toBe(true));
 
   test('is ours when Gladly writes the markup differently', () => {

@@ -1,7 +1,13 @@
 import fc from 'fast-check';
 import { trialOf } from '../../../src/domain/closing/identity.ts';
 import { describe, expect, test } from 'vitest';
-import { makeToken, readToken, surveyIdOf, surveyLinks } from '../../../src/domain/survey/token.ts';
+import {
+  linkKeyOf,
+  makeToken,
+  readToken,
+  surveyIdOf,
+  surveyLinks,
+} from '../../../src/domain/survey/token.ts';
 
 const key = Buffer.alloc(32, 7);
 const otherKey = Buffer.alloc(32, 8);
@@ -112,6 +118,20 @@ describe('a token', () => {
   test('is of one key', () => {
     expect(readToken(otherKey, 'survey', token)).toBeNull();
     expect(readToken(Buffer.alloc(0), 'survey', token)).toBeNull();
+  });
+
+  test('is of one organization and lane', () => {
+    const keyOf = (origin: string, lane: 'live' | 'trial') => linkKeyOf(key, origin, lane);
+    const [own, ...others] = [
+      keyOf('https://acme.gladly.com', 'live'),
+      keyOf('https://acme.gladly.com', 'trial'),
+      keyOf('https://acme.gladly.qa', 'live'),
+      linkKeyOf(otherKey, 'https://acme.gladly.com', 'live'),
+      key,
+    ];
+    const made = makeToken(own, 'survey', surveyId);
+    expect(readToken(own, 'survey', made)).toBe(surveyId);
+    for (const other of others) expect(readToken(other, 'survey', made)).toBeNull();
   });
 
   test('is for one survey: the signature of another does not fit', () => {

@@ -8,6 +8,12 @@ test.each([
   ['VIP', '\uff36\uff29\uff30'],
   ['do not send', '  do\u00a0not \t send '],
   ['Straße', 'STRASSE'],
+  ['STRA\u1e9eE', 'Straße'],
+  ['VIP-only', 'vip\u2011only'],
+  ['VIP-only', 'VIP\u2013only'],
+  ['Don\u2019t send', "don't send"],
+  ['\u201cVIP\u201d', '"vip"'],
+  ['no\u0085survey', 'No Survey'],
   ['ΟΔΟΣ', 'οδος'],
   ['Returns', 'Re\u00adturns\u200b'],
   ['\ufeffBilling', 'billing'],
@@ -26,6 +32,18 @@ test('the key of a key is itself, and normal forms share one', () => {
       const key = nameKey(name);
       expect(nameKey(key)).toBe(key);
       for (const form of ['NFC', 'NFD', 'NFKC', 'NFKD']) expect(nameKey(name.normalize(form))).toBe(key);
+    }),
+    { numRuns: 2000 },
+  );
+});
+
+test('upper and lower case of any text share the key', () => {
+  fc.assert(
+    fc.property(fc.string({ unit: 'binary', maxLength: 30 }), (name) => {
+      // A dotted capital I is two letters in lower case, and its upper case is not what it was.
+      fc.pre(!['\u0130', '\u0131', '\u0345'].some((letter) => name.normalize('NFKC').includes(letter)));
+      expect(nameKey(name.toLowerCase())).toBe(nameKey(name));
+      expect(nameKey(name.toUpperCase())).toBe(nameKey(name));
     }),
     { numRuns: 2000 },
   );

@@ -9,12 +9,49 @@ describe('an answer that is not JSON', () => {
       response.end(body);
     };
 
-  test('the page of a proxy is recognized at once', async () => {
-    const gladly = await localGladly(raw('\n<!doctype html><title>Log in</title>', 'text/html'));
-    const failure = await failureOf(clientOf(gladly.origin).getConversation('c1'));
-    expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
-    expect(failure.message).toContain('page');
-    expect(gladly.received).toHaveLength(1);
+  test.each([
+    ['the page of a proxy', '\n<!doctype html><title>Log in</title>', 'text/html', 'page'],
+    ['a sentence', 'Service temporarily unavailable', 'text/plain', 'text'],
+    [
+      'an error',
+      '{"errors":[{"code":"temporary_failure","detail":"try later"}]}',
+      'application/json',
+      'later',
+    ],
+    [
+      'one error as an object',
+      '{"errors":{"code":"temporary_failure"}}',
+      'application/json',
+      'temporary_fail',
+    ],
+    [
+      'a bare list of errors',
+      '[{"code":"temporary_failure","attr":"x"}]',
+      'application/json',
+      'temporary_fail',
+    ],
+    ['nothing', ' \n', 'application/json', 'nothing'],
+  ])(
+    '%s in its place passes: it is requested again, and in the end is temporary',
+    async (_, body, type, says) => {
+      const gladly = await localGladly((request, response, number) =>
+        number === 2 ? json(response, 200, conversation) : raw(body, type)(request, response, number),
+      );
+      const client = clientOf(gladly.origin);
+      expect((await client.getConversation('c1')).id).toBe('c1');
+      expect(gladly.received).toHaveLength(2);
+      for (const ask of [() => client.getConversationItems('c1'), () => client.getCustomer('u1')]) {
+        const failure = await failureOf(ask());
+        expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
+        expect(failure.message).toContain(says);
+      }
+      expect(gladly.received).toHaveLength(2 + 2 * 6);
+    },
+  );
+
+  test('an object with an id is what was requested, whatever else it has', async () => {
+    const gladly = await localGladly(raw(JSON.stringify({ ...conversation, errors: [] }), 'text/plain'));
+    expect((await clientOf(gladly.origin).getConversation('c1')).id).toBe('c1');
   });
 
   test('JSON with a mistake in the middle is not requested again', async () => {

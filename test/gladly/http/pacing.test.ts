@@ -105,6 +105,18 @@ describe('requests', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd']);
   });
 
+  test('leave before all that wait in line where they go first, but not before what has its turn', async () => {
+    const time = sharedTime();
+    const one = pacer(time);
+    const order: string[] = [];
+    for (const name of ['a', 'b', 'c']) void one.grant('request').then(() => order.push(name));
+    for (const name of ['first', 'second']) {
+      void one.grant('request', undefined, 'first').then(() => order.push(name));
+    }
+    await time.run();
+    expect(order).toEqual(['a', 'first', 'second', 'b', 'c']);
+  });
+
   test('fail with the error of a store that does not work', async () => {
     const time = sharedTime();
     const store: LimiterStore = { ...memoryLimiterStore(), reserve: () => Promise.reject(new Error('busy')) };
@@ -183,6 +195,17 @@ describe('a 429', () => {
     await time.run();
     expect([requests[0]! - startedMs, reports[0]! - startedMs]).toEqual([1000, 30_000]);
   });
+});
+
+test('a 429 for a report that does not say how long pauses reports longer than requests', async () => {
+  const time = sharedTime();
+  const one = pacer(time);
+  const startedMs = time.nowMs;
+  await one.rateLimited(null, 'report');
+  const requests = grants(time, one, 1);
+  const reports = grants(time, one, 1, 'report');
+  await time.run();
+  expect([requests[0]! - startedMs, reports[0]! - startedMs]).toEqual([1000, 12_000]);
 });
 
 describe('an interactive command', () => {

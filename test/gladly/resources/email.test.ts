@@ -110,7 +110,8 @@ describe('a mail', () => {
 
   test.each([
     [400, false, 'contract'],
-    [404, false, 'contract'],
+    [404, true, 'configuration'],
+    [405, true, 'configuration'],
     [409, false, 'contract'],
     [401, true, 'credentials'],
     [403, true, 'credentials'],
@@ -120,6 +121,27 @@ describe('a mail', () => {
     const outcome = await clientOf(gladly.origin).sendEmail(mail, nothing);
     expect(outcome).toMatchObject({ status: 'not_sent', temporary, failure: { kind } });
     expect(gladly.received).toHaveLength(1);
+  });
+
+  test.each<[string, object, boolean]>([
+    ['of the sender', { attr: 'from.email', code: 'invalid', detail: 'no' }, true],
+    [
+      'of the sender in words alone',
+      { code: 'bad_request', detail: 'This sender address is not verified' },
+      true,
+    ],
+    ['by the quota', { attr: null, code: 'daily_limit', detail: 'try tomorrow' }, true],
+    ['of the channel', { code: 'invalid', detail: 'Email is not enabled for this organization' }, true],
+    ['of the recipient', { attr: 'to[0].email', code: 'invalid', detail: 'bad sender list' }, false],
+    ['of the text', { attr: 'body', code: 'too_long', detail: 'no' }, false],
+  ])('refused because %s', async (_, error, waits) => {
+    const gladly = await localGladly((__, response) => json(response, 400, { errors: [error] }));
+    const outcome = await clientOf(gladly.origin).sendEmail(mail, nothing);
+    expect(outcome).toMatchObject({
+      status: 'not_sent',
+      temporary: waits,
+      failure: { kind: waits ? 'configuration' : 'contract', code: waits ? 'sender_refused' : 'refused' },
+    });
   });
 
   test('that draws a 429 pauses every request', async () => {

@@ -84,21 +84,62 @@ describe('events', () => {
     expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
   });
 
-  test.each(['<html>\n<p>Log in</p>', '{"errors":[]}\n', 'busy'])(
-    'that are none at all (%j) are a failure',
+  test.each([
+    '<html>\n<p>Log in</p>',
+    '{"errors":[]}\n',
+    'busy',
+    '\nUnexpected error occurred\n',
+    `${line('e1')}\n{"errors":[]}`,
+    `${line('e1')}\n<html>\n`,
+  ])(
+    'in whose place comes something else (%j) are requested again; in the end that is temporary',
     async (body) => {
-      const gladly = await localGladly(streaming(body));
+      const gladly = await localGladly((request, response, number) =>
+        streaming(number === 2 ? `${line('e1')}\n` : body)(request, response, number),
+      );
+      expect(await all(clientOf(gladly.origin).events(query))).toHaveLength(1);
+      expect(gladly.received).toHaveLength(2);
       const failure = await failureOf(all(clientOf(gladly.origin).events(query)));
-      expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
-      expect(gladly.received).toHaveLength(1);
+      expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
+      expect(gladly.received).toHaveLength(2 + 6);
     },
   );
+
+  test('that do not matter may be malformed: they are counted, once', async () => {
+    const odd = line('e2', { type: ' CUSTOMER/UPDATED ', timestamp: 'soon' });
+    const gladly = await localGladly((request, response, number) =>
+      streaming(number === 1 ? `${odd}\n${line('e3').slice(0, 20)}` : `${odd}\n${line('e1')}\n${odd}\n`)(
+        request,
+        response,
+        number,
+      ),
+    );
+    const counted: number[] = [];
+    const events = clientOf(gladly.origin).events({
+      ...query,
+      isNeeded: (type) => type === 'CONVERSATION/CLOSED',
+      onUnreadable: (lines) => counted.push(lines),
+    });
+    expect((await all(events)).map(({ id }) => id)).toEqual(['e1']);
+    expect(counted).toEqual([2]);
+  });
+
+  test.each([
+    ['of a type that matters', line('e2', { timestamp: 'x' })],
+    ['without a type', line('e2', { type: null })],
+    ['in no object', '[]'],
+  ])('that are malformed and %s are a failure', async (_, odd) => {
+    const gladly = await localGladly(streaming(`${line('e1')}\n${odd}\n`));
+    const isNeeded = (type: string): boolean => type === 'CONVERSATION/CLOSED';
+    const failure = await failureOf(all(clientOf(gladly.origin).events({ ...query, isNeeded })));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
+  });
 
   test.each([
     ['a line that is no JSON', `${line('e1')}\n{"id":"e2","content":{"a": NaN}}\n${line('e3')}\n`],
     ['a last line that is no JSON', `${line('e1')}\n{"id":"e2","content":{"a": NaN}}\n`],
     ['half a line and its end', `${line('e1')}\n${line('e2').slice(0, 20)}\n`],
-    ['a whole object for a last line without its end', `${line('e1')}\n{"errors":[]}`],
+    ['a whole object for a last line without its end', `${line('e1')}\n{"hello":[]}`],
   ])('with %s are a failure that asking again would not mend', async (_, body) => {
     const gladly = await localGladly(streaming(body));
     const failure = await failureOf(all(clientOf(gladly.origin).events(query)));

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { recordsOf } from '../../../src/gladly/resources/reports.ts';
+import { recordsOf } from '../../../src/gladly/resources/report-table.ts';
 import { all, failureOf } from '../local-gladly.ts';
 import { Problem } from '../../../src/gladly/http/errors.ts';
 

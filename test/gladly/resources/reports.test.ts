@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { recordsOf } from '../../../src/gladly/resources/report-table.ts';
 import { all, clientOf, failureOf, fakeTime, json, localGladly, type Respond } from '../local-gladly.ts';
 
 const request = {
@@ -36,6 +37,9 @@ describe('a report', () => {
     ['quoted', '"Timestamp","Conversation ID"\r\n"1","c1"\r\n"2","c2"\r\n'],
     ['in other letters with spaces around', ' timestamp ,CONVERSATION ID \n1,c1\n2,c2\n'],
     ['with empty lines between', 'Timestamp,Conversation ID\n\n1,c1\n\n2,c2'],
+    ['after blank lines', '\r\n  \n\nTimestamp,Conversation ID\n1,c1\n \n2,c2\n'],
+    ['after blank lines and a mark', '\n\ufeff"Timestamp","Conversation ID"\n1,c1\n2,c2\n'],
+    ['after a mark and blank lines', '\ufeff\r\n"Timestamp","Conversation ID"\n1,c1\n2,c2\n'],
   ])('has its columns by their headings, %s', async (_, body) => {
     expect(await rowsOf(body)).toEqual([
       { Timestamp: '1', 'Conversation ID': 'c1' },
@@ -50,13 +54,19 @@ describe('a report', () => {
     ]);
   });
 
-  test('may leave out the last cells of a row', async () => {
-    const body = 'Timestamp,Conversation ID,Topic\n1,c1\n2,c2,t\n3\n';
-    expect(await rowsOf(body, ['Timestamp', 'Topic'])).toEqual([
-      { Timestamp: '1', Topic: '' },
-      { Timestamp: '2', Topic: 't' },
-      { Timestamp: '3', Topic: '' },
-    ]);
+  test.each([
+    ['fewer', 'Timestamp,Conversation ID,Topic\n1,c1\n2,c2,t\n', 'row 1 has 2 cells and its heading 3'],
+    ['more', 'Timestamp,Conversation ID,Topic\n1,c1,t\n2,c2,t,x\n', 'row 2 has 4 cells and its heading 3'],
+    ['fewer at its end', 'Timestamp,Conversation ID,Topic\n1,c1,t\n2,c2\n', 'row 2 has 2 cells'],
+  ])('with a row of %s cells than its heading is an error, never a shorter table', async (_, body, says) => {
+    const failure = await failureOf(rowsOf(body));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
+    expect(failure.message).toContain(says);
+  });
+
+  test('that ends with a sentence amid its rows broke off', async () => {
+    const failure = await failureOf(rowsOf('Timestamp,Conversation ID\n1,c1\nUnexpected error occurred\n'));
+    expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
   });
 
   test('that lacks a column says which', async () => {
@@ -88,6 +98,80 @@ describe('a report', () => {
     const rows = await rowsOf(`Timestamp,Conversation ID\n${body}\n`);
     expect(rows).toHaveLength(50_000);
     expect(rows.at(-1)).toEqual({ Timestamp: '49999', 'Conversation ID': 'c 49999' });
+  });
+});
+
+describe('what comes with a success in the place of a report', () => {
+  const whole = 'Timestamp,Conversation ID\n1,c1\n2,c2\n';
+
+  const others: [string, string, string][] = [
+    ['text', 'Unexpected error occurred\n', 'text/plain'],
+    ['text that is called CSV', 'Unexpected error occurred\n', 'text/csv'],
+    ['sentence with commas', 'Sorry, something went wrong, please try again\n', 'text/csv'],
+    ['page', '<html>\n<body>Down, for maintenance</body></html>\n', 'text/html'],
+    ['page after blank lines', '\n\n<!doctype html><p>Down', 'text/csv'],
+    ['error', '{"errors":[{"code":"temporary_failure","detail":"try later"}]}', 'application/json'],
+    ['list of errors', '[\n{"code":"temporary_failure"},\n{"code":"x"}\n]', 'text/csv'],
+  ];
+
+  const answering =
+    (body: string, type: string): Respond =>
+    (_, response) => {
+      response.writeHead(200, { 'content-type': type });
+      response.end(body);
+    };
+
+  test.each(others)('a %s passes: it is requested again', async (_, body, type) => {
+    const gladly = await localGladly((received, response, number) =>
+      answering(number === 1 ? body : whole, number === 1 ? type : 'text/csv')(received, response, number),
+    );
+    expect(await all(clientOf(gladly.origin).report(request, columns))).toHaveLength(2);
+    expect(gladly.received).toHaveLength(2);
+  });
+
+  test.each(others)('a %s every time is temporary after three tries', async (_, body, type) => {
+    const gladly = await localGladly(answering(body, type));
+    const failure = await failureOf(all(clientOf(gladly.origin).report(request, columns)));
+    expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
+    expect(gladly.received).toHaveLength(3);
+  });
+
+  test.each(['', '\r\n', '\ufeff', ' \n\n'])('%j is an empty report when it comes twice', async (body) => {
+    const gladly = await localGladly(answering(body, 'text/csv'));
+    const failure = await failureOf(all(clientOf(gladly.origin).report(request, columns)));
+    expect([failure.kind, failure.code]).toEqual(['temporary', 'report_empty']);
+    expect(gladly.received).toHaveLength(2);
+  });
+
+  test('a 429 is tried as often as for other requests', async () => {
+    const gladly = await localGladly((received, response, number) =>
+      number < 6 ? response.writeHead(429).end() : answering(whole, 'text/csv')(received, response, number),
+    );
+    expect(await all(clientOf(gladly.origin).report(request, columns))).toHaveLength(2);
+  });
+
+  test('an outage is tried three times: Gladly makes ten reports a minute', async () => {
+    const gladly = await localGladly((_, response) => response.writeHead(503).end());
+    const failure = await failureOf(all(clientOf(gladly.origin).report(request, columns)));
+    expect(failure.code).toBe('gladly_unavailable');
+    expect(gladly.received).toHaveLength(3);
+  });
+
+  test('a mark that arrives byte by byte is one, and no character is lost', async () => {
+    const bytes = Buffer.from('\ufeff\n\ufeffTimestamp,Conversation ID\nzwölf,c1\n');
+    async function* oneByOne(): AsyncGenerator<Uint8Array> {
+      for (const byte of bytes) yield Uint8Array.of(byte);
+    }
+    const subject = { operation: 'generateReport', host: 'acme.gladly.com', noun: null, id: 'AnyReport' };
+    expect(await all(recordsOf(oneByOne(), columns, subject))).toEqual([
+      { Timestamp: 'zwölf', 'Conversation ID': 'c1' },
+    ]);
+  });
+
+  test('a refusal names the role that is missing', async () => {
+    const gladly = await localGladly((_, response) => response.writeHead(403).end());
+    const failure = await failureOf(all(clientOf(gladly.origin).report(request, columns)));
+    expect(failure.message).toContain('reports need the Administrator role');
   });
 });
 

@@ -1,7 +1,7 @@
 import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
 import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
 import { languages } from '../../../src/html/languages.ts';
-import type { PageBrand } from '../../../src/server/pages/brand.ts';
+import type { PageBrand } from '../../../src/html/brand.ts';
 import { lowestContrasts } from './contrast.ts';
 import type { Document, Image, Style } from './document.ts';
 import { startPages } from './page-server.ts';

@@ -1,5 +1,5 @@
 import { createMetrics } from '../../../src/server/metrics.ts';
-import type { PageBrand } from '../../../src/server/pages/brand.ts';
+import type { PageBrand } from '../../../src/html/brand.ts';
 import { startServer } from '../../../src/server/start.ts';
 import type { SurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 
@@ -17,10 +17,12 @@ export async function startPages(
       credentials: async () => ({ basic: [], headers: [] }),
       ready: async () => undefined,
       figures: async () => ({
+        pause: null,
         due: 0,
         oldestDueAt: null,
         states: { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 },
         cardsMissing: 0,
+        lookedUntil: null,
       }),
       requests: () => ({ gladly: 0, retried: 0, rateLimited: 0, byOperation: {} }),
       language: 'en',

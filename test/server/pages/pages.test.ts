@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { languages, wordsOf } from '../../../src/html/languages.ts';
-import type { PageBrand } from '../../../src/server/pages/brand.ts';
+import type { PageBrand } from '../../../src/html/brand.ts';
 import { noticePages, pageRoutes } from '../../../src/server/pages/pages.ts';
 import { openToken, smallDesk, type OpenSurvey, type SmallDesk } from './small-desk.ts';
 
@@ -423,6 +423,34 @@ describe('what the pages load', () => {
     expect(image!.headers.get('content-type')).toBe('image/png');
     expect(Buffer.from(await image!.arrayBuffer()).equals(logo.bytes)).toBe(true);
     expect(html).toContain('alt="Acme Outdoor"');
+  });
+
+  test('the logo has a name of its own for mails, which web mail may show', async () => {
+    const { get } = site({}, { color: null, logo });
+    const image = await get('/assets/logo');
+    expect(Buffer.from(await image.arrayBuffer()).equals(logo.bytes)).toBe(true);
+    expect(image.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    expect(image.headers.get('cache-control')).not.toContain('immutable');
+    expect((await site().get('/assets/logo')).status).toBe(404);
+  });
+
+  test('says what the operator wrote, to readers of that language alone', async () => {
+    const texts = {
+      language: 'en',
+      question: 'Was {agent} helpful?',
+      resolved: 'Is it fixed?',
+      comment: 'Tell us <more>',
+      thanksTitle: 'Cheers!',
+      thanks: 'We read all of it.',
+    };
+    const { get, post } = site({}, { color: null, logo: null, texts });
+    const html = await (await get(survey)).text();
+    expect(html).toMatch(/Was .+ helpful\?/);
+    for (const text of ['Is it fixed?', 'Tell us &lt;more&gt;']) expect(html).toContain(text);
+    const thanks = await (await post(survey, 'rating=5')).text();
+    for (const text of ['Cheers!', 'We read all of it.']) expect(thanks).toContain(text);
+    const french = await (await get(survey, { 'Accept-Language': 'fr' })).text();
+    expect(french).not.toMatch(/helpful|fixed/);
   });
 
   test('has another name when it is another thing', async () => {

@@ -6,8 +6,6 @@ import { pageRoutes } from '../../../src/server/pages/pages.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { backfillOf, day, minute, world } from '../../workflow/support.ts';
 
-const key = Buffer.from('k'.repeat(32));
-
 test('a survey that was sent is opened, answered, changed, final, and ended, as the ledger has it', async () => {
   const own = await world();
   const since = own.time.now;
@@ -25,6 +23,7 @@ test('a survey that was sent is opened, answered, changed, final, and ended, as 
     clock: () => own.time.now,
     onAnswer: () => undefined,
   });
+  const key = await services.linkKey();
   const survey = `/s/${makeToken(key, 'survey', surveyId)}`;
   const leave = `/u/${makeToken(key, 'unsubscribe', surveyId)}`;
   const headers = { 'user-agent': 'Mozilla/5.0 Firefox/150.0' };

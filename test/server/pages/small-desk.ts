@@ -42,6 +42,7 @@ export function smallDesk(about: Partial<OpenSurvey> = {}): SmallDesk {
     isUnsubscribed: false,
     isTrial: false,
     changes: () => desk.answers.length + (desk.isUnsubscribed ? 1 : 0),
+    isOurs: async (_, token) => token === openToken,
     view: async (token) => (token === openToken ? desk.survey : closed()),
     async answer(token, answer) {
       if (token !== openToken) return { ...closed(), saved: false, changed: false };

@@ -17,7 +17,7 @@ import {
   decideClosing,
   markLeaving,
   recordFailure,
-  retryClosing,
+  resendClosing,
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
@@ -86,7 +86,7 @@ describe('answers', () => {
     ]) {
       expect((await recordAnswer(ledger, answer(id, change))).changed).toBe(true);
     }
-    expect((await answersOf(ledger, 's1')).map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6]);
+    expect((await answersOf(ledger, 's1')).map(({ revision }) => revision)).toEqual([1, 2, 3, 4, 5, 6, 7]);
     expect(await currentAnswer(ledger, 's1')).toMatchObject({
       revision: 6,
       rating: 4,
@@ -174,7 +174,7 @@ describe('answers', () => {
     async function again(ledger: Ledger, waits: Waits): Promise<string> {
       const { id } = await leaving(ledger, 'c1');
       await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
-      await retryClosing(ledger, id, at(30));
+      await resendClosing(ledger, id, at(30));
       if (waits === 'scheduled') await decide(ledger, id);
       if (waits === 'suppressed') await cancelClosing(ledger, id, at(31));
       if (waits === 'failed') await recordFailure(ledger, id, here, at(31), error, at(500));
@@ -234,7 +234,7 @@ describe('answers', () => {
       const ledger = await freshLedger();
       const trial = await leaving(ledger, 'c1', { provider: 'outbox' });
       await recordDelivery(ledger, trial.id, at(20), { status: 'uncertain', failure: error }, 0);
-      await retryClosing(ledger, trial.id, at(30));
+      await resendClosing(ledger, trial.id, at(30));
       const live = await reported(ledger, 'c1');
       await recordAnswer(ledger, answer(trial.id, { surveyId: trial.surveyId! }));
       expect(await closingById(ledger, trial.id)).toMatchObject({ state: 'answered', provider: 'outbox' });

@@ -1,3 +1,4 @@
+import { doubtHint } from '../../../src/domain/closing/doubt.ts';
 import { describe, expect, test } from 'vitest';
 import { claimClosing, releaseClaim } from '../../../src/store/queue/claims.ts';
 import type { Closing } from '../../../src/domain/closing/closing.ts';
@@ -10,6 +11,7 @@ import {
   decideClosing,
   markLeaving,
   recordFailure,
+  resendClosing,
   retryClosing,
   recordDelivery,
   type Decision,
@@ -205,7 +207,7 @@ describe('the history of an address', () => {
       const address = 'kim@example.com';
       const { id } = await leaving(ledger, 'c1', { address });
       await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
-      await retryClosing(ledger, id, at(30));
+      await resendClosing(ledger, id, at(30));
       if (state === 'scheduled') {
         const own = (await closingById(ledger, id))!;
         await decideClosing(ledger, input(own, { address }), () => toSend(id, at(90)));
@@ -434,7 +436,9 @@ describe('a message', () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
     const doubted = await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
-    expect(doubted).toMatchObject({ state: 'uncertain', error, leftAt: at(12) });
+    const { surveyId } = doubted;
+    const told = { ...error, hint: doubtHint(surveyId ?? '') };
+    expect(doubted).toMatchObject({ state: 'uncertain', error: told, leftAt: at(12) });
     expect(await confirmSent(ledger, id, at(500))).toMatchObject({
       state: 'sent',
       sentAt: at(12),
@@ -557,8 +561,9 @@ describe('failures and people', () => {
     const ledger = await freshLedger();
     const { id } = await leaving(ledger, 'c1');
     await recordDelivery(ledger, id, at(20), { status: 'uncertain', failure: error }, 0);
-    expect(await retryClosing(ledger, id, at(30))).toMatchObject({ state: 'pending', leftAt: null });
-    await expect(retryClosing(ledger, id, at(31))).rejects.toMatchObject({ code: 'closing_changed' });
+    await expect(retryClosing(ledger, id, at(30))).rejects.toMatchObject({ code: 'closing_changed' });
+    expect(await resendClosing(ledger, id, at(30))).toMatchObject({ state: 'pending', leftAt: null });
+    await expect(resendClosing(ledger, id, at(31))).rejects.toMatchObject({ code: 'closing_changed' });
   });
 
   test('what failed before no longer matters once the closing ends without a survey', async () => {

@@ -1,4 +1,4 @@
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test, vi } from 'vitest';
 import type { Closing } from '../../../src/domain/closing/closing.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
@@ -6,6 +6,7 @@ import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { recordFailure, recordDelivery } from '../../../src/store/queue/decisions.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { endPauses, newerWaiting } from '../../../src/store/queue/waiting.ts';
+import { engine } from '../../support/engine.ts';
 import { at, freshLedger, here, leaving, scheduled, reported } from '../support.ts';
 
 const error = { code: 'network', message: 'broken', hint: 'again' };
@@ -73,11 +74,11 @@ test('a closing waits for none of the other lane, whose queue never hands it out
 test('it is found by an index: a ledger may hold a million', async () => {
   const ledger = await freshLedger();
   const own = await reported(ledger, 'c1');
-  const prepared = vi.spyOn(Database.prototype, 'prepare');
+  const prepared = vi.spyOn(engine, 'prepare');
   await ask(ledger, own);
   const [sql] = prepared.mock.calls.map(([text]) => text).filter((text) => text.includes('"customer_id" ='));
   prepared.mockRestore();
-  const reader = new Database(ledger.location);
+  const reader = new DatabaseSync(ledger.location);
   const plan = reader.prepare(`EXPLAIN QUERY PLAN ${sql!}`).all('a', 'b', 'c', 'd', 1) as {
     detail: string;
   }[];

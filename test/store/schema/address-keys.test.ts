@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
 import { addressKey } from '../../../src/domain/eligibility/addresses.ts';
 import { addressHistory } from '../../../src/store/addresses/history.ts';
@@ -9,7 +9,7 @@ import { opened, temporaryFile } from '../support.ts';
 
 test('a ledger that kept domains as they were written still knows who was asked and who unsubscribed', async () => {
   const path = temporaryFile();
-  const database = new Database(path);
+  const database = new DatabaseSync(path);
   database.exec(readFileSync(join(import.meta.dirname, '../version-4.sql'), 'utf8'));
   database.exec(`
     UPDATE closings SET address = 'kim@bücher.example' WHERE conversation_id = 'live-sent';

@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { sql } from 'kysely';
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
+import { doubtHint } from '../../../src/domain/closing/doubt.ts';
 import { trialOf } from '../../../src/domain/closing/identity.ts';
 import { lanes, type Lane } from '../../../src/domain/closing/lanes.ts';
 import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
@@ -22,7 +23,7 @@ import { decideClosing } from '../../../src/store/queue/decisions.ts';
 import { countClosings } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { listClosings } from '../../../src/store/views/surveys.ts';
-import { here, inProcesses, nothingRead, opened, temporaryFile, toSend } from '../support.ts';
+import { here, inProcesses, nothingRead, opened, shapeOf, temporaryFile, toSend } from '../support.ts';
 
 /** What became of each closing in each lane; null: the lane does not know it. */
 const became: Record<string, { [lane in Lane]: ClosingState | null }> = {
@@ -68,7 +69,7 @@ type Row = Record<string, unknown>;
 /** A file as version 4 left it. */
 function versionFour(...more: string[]): string {
   const path = temporaryFile();
-  const database = new Database(path);
+  const database = new DatabaseSync(path);
   for (const script of [dump, ...more]) database.exec(script);
   database.close();
   return path;
@@ -76,7 +77,7 @@ function versionFour(...more: string[]): string {
 
 /** A whole table of version 4. */
 function before(table: string): Row[] {
-  const database = new Database(versionFour());
+  const database = new DatabaseSync(versionFour());
   const rows = database.prepare(`SELECT * FROM ${table}`).all() as Row[];
   database.close();
   return rows.map((row) => ({ ...row }));
@@ -104,6 +105,13 @@ const sorted = (rows: readonly Row[]): string[] => rows.map((row) => JSON.string
 const without = (row: Row, ...columns: string[]): Row =>
   Object.fromEntries(Object.entries(row).filter(([column]) => !columns.includes(column)));
 
+/** Version 7 changes what was advised about a message in doubt. */
+function withoutOldAdvice(row: Row, state: unknown): unknown {
+  const error = row['error'];
+  if (state !== 'uncertain' || typeof error !== 'string') return error;
+  return JSON.stringify({ ...JSON.parse(error), hint: doubtHint(String(row['survey_id'])) });
+}
+
 const migrated = (): Promise<Ledger> => opened(versionFour());
 
 describe('a ledger of version 4, whose trials and live surveys shared their rows,', () => {
@@ -112,7 +120,9 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     const tasks = Array.from({ length: 4 }, () => ({ action: 'open' as const, location }));
     expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
     const ledger = await opened(location);
-    expect(await after(ledger, 'ledger_version')).toEqual([1, 2, 3, 4, 5, 6].map((version) => ({ version })));
+    expect(await after(ledger, 'ledger_version')).toEqual(
+      [1, 2, 3, 4, 5, 6, 7].map((version) => ({ version })),
+    );
     const count = Object.values(became)
       .flatMap(({ live, trial }) => [live, trial])
       .filter(Boolean).length;
@@ -120,14 +130,8 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
   });
 
   test('ends with the same tables as a new one, sound, and with nothing that refers to nothing', async () => {
-    const shape = async (ledger: Ledger): Promise<Row[]> => {
-      const { rows } = await ledger.read((db) =>
-        sql<Row>`SELECT name, sql FROM sqlite_master ORDER BY name`.execute(db),
-      );
-      return rows.map(({ name, sql: text }) => ({ name, sql: String(text).replace(/\s+/g, ' ') }));
-    };
     const ledger = await migrated();
-    expect(await shape(ledger)).toEqual(await shape(await opened(temporaryFile())));
+    expect(await shapeOf(ledger)).toEqual(await shapeOf(await opened(temporaryFile())));
     const check = (pragma: string): Promise<unknown> =>
       ledger.read(async (db) => (await sql.raw(`PRAGMA ${pragma}`).execute(db)).rows);
     expect(await check('foreign_key_check')).toEqual([]);
@@ -169,6 +173,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
       expect(without(columns, 'reason_codes')).toEqual({
         ...row,
         id: idOf(name, kept),
+        error: withoutOldAdvice(row, row['state']),
         ...(lost ? { survey_id: null, survey_url: null, address: null } : {}),
       });
       const codes = (JSON.parse(String(row['reasons'])) as { code: string }[]).map(({ code }) => code);
@@ -181,7 +186,11 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     const ledger = await migrated();
     const message = (row: Row): Row => ({ ...without(row, 'closing_id'), of: nameOf(row) });
     expect(sorted((await after(ledger, 'messages')).map(message))).toEqual(
-      sorted(before('messages').map(message)),
+      sorted(
+        before('messages')
+          .map((row) => ({ ...row, error: withoutOldAdvice(row, row['outcome']) }))
+          .map(message),
+      ),
     );
     for (const row of await after(ledger, 'messages')) {
       const lane = row['provider'] === 'outbox' ? 'trial' : 'live';

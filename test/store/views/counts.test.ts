@@ -117,6 +117,7 @@ test('the figures of the queue are those of what is not settled', async () => {
   const ledger = await freshLedger();
   const none = { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 };
   expect(await queueFigures(ledger, at(0), 'live')).toEqual({
+    pause: null,
     due: 0,
     oldestDueAt: null,
     states: none,
@@ -137,6 +138,7 @@ test('the figures of the queue are those of what is not settled', async () => {
   const content = { rating: 5, resolved: null, comment: null, at: at(30), source: 'page' };
   await recordAnswer(ledger, { surveyId: 's1', closingId: sent.id, ...content });
   expect(await queueFigures(ledger, at(100), 'live')).toEqual({
+    pause: null,
     due: 3,
     oldestDueAt: at(80),
     states: { pending: 2, scheduled: 2, sending: 1, uncertain: 1, failed: 1 },

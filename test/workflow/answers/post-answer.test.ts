@@ -43,6 +43,12 @@ const answered = (rating: number): object => ({
   card: { itemId: expect.any(String), postedAt: expect.any(String) },
 });
 
+/** As the card writes it, in the zone of the sandbox. */
+const timeOf = (closedAt: string): string => {
+  const options = { timeZone: 'America/Chicago', dateStyle: 'medium', timeStyle: 'short' } as const;
+  return new Date(closedAt).toLocaleString('en', options).replace(/\s/g, ' ');
+};
+
 describe('whoever answered is not asked', () => {
   test('about a closing that the ledger did not know', async () => {
     const own = await world();
@@ -170,7 +176,7 @@ describe('the answer is about the closing that the conversation is in', () => {
     const second = await post(own.services(), id, 5);
     const [present, earlier] = await own.closings();
     expect(present).toMatchObject({ state: 'answered', surveyId: second.surveyId });
-    expect(second.card.body.content.body).toContain(present!.closedAt);
+    expect(second.card.body.content.body).toContain(timeOf(present!.closedAt));
     expect(earlier).toMatchObject({ state: 'answered', surveyId: first.surveyId });
     expect(await answersOf(own.ledger, first.surveyId)).toMatchObject([{ rating: 2, revision: 1 }]);
     expect((await story(own.ledger, earlier!.id)).cards).toMatchObject([{ state: 'posted' }]);
@@ -238,6 +244,6 @@ test('a card whose first post arrived, though nobody was told so, is met again b
   await expect(post(own.services({ origin }), id, 4)).rejects.toMatchObject({ kind: 'temporary' });
   const again = await post(own.services(), id, 4);
   expect(again.outcome).toBe('already_posted');
-  expect(again.card.body.content.body).toContain(told.closedAt);
+  expect(again.card.body.content.body).toContain(timeOf(told.closedAt));
   expect(preview.card.body.content.body).toBe(again.card.body.content.body);
 });

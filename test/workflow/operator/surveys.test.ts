@@ -1,4 +1,4 @@
-import Database from 'libsql';
+import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { noteCardFailure } from '../../../src/store/answers/cards-due.ts';
@@ -6,6 +6,7 @@ import { recordDelivery } from '../../../src/store/queue/decisions.ts';
 import { recordVisits } from '../../../src/store/answers/visits.ts';
 import {
   listSurveys,
+  resendSurvey,
   retrySurvey,
   confirmSurvey,
   showSurvey,
@@ -56,13 +57,14 @@ describe('a message that was leaving', () => {
     const ledger = await freshLedger();
     const one = await leaving(ledger, 'c1', { worker: ended });
     const other = await leaving(ledger, 'c2', { worker: ended });
-    expect(await retrySurvey(ledger, one.id, at(20))).toMatchObject({
+    await expect(retrySurvey(ledger, one.id, at(20))).rejects.toMatchObject({ code: 'closing_changed' });
+    expect(await resendSurvey(ledger, one.id, at(20))).toMatchObject({
       state: 'pending',
       error: null,
     });
     expect(await confirmSurvey(ledger, other.id, at(20))).toMatchObject({ state: 'sent', sentAt: at(12) });
     const { history } = await showSurvey(ledger, one.id, at(20));
-    expect(history.map(({ transition }) => transition)).toEqual(['schedule', 'leave', 'doubt', 'retry']);
+    expect(history.map(({ transition }) => transition)).toEqual(['schedule', 'leave', 'doubt', 'resend']);
   });
 
   test('when its process died is listed as in doubt, without being asked for anything else', async () => {
@@ -85,7 +87,7 @@ describe('a message that was leaving', () => {
     const location = temporaryFile();
     const ledger = await opened(location);
     const { id } = await leaving(ledger, 'c1');
-    const other = new Database(location);
+    const other = new DatabaseSync(location);
     onTestFinished(() => void other.close());
     other.exec('BEGIN IMMEDIATE');
     const [listed] = await all(listSurveys(ledger, {}, at(20)));

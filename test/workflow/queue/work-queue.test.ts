@@ -5,6 +5,7 @@ import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { cancelClosing } from '../../../src/store/queue/decisions.ts';
 import { story } from '../../../src/store/views/story.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
+import { createPacer, memoryLimiterStore } from '../../../src/gladly/http/pacing.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy, type Fate } from '../../support/faulty-proxy.ts';
 import {
@@ -142,8 +143,8 @@ describe('a closing that fails', () => {
   test.each<[string, Fate, string]>([
     ['404', { status: 404 }, 'conversation_not_found'],
     ['500', { status: 500 }, 'gladly_unavailable'],
-    ['a cut answer', { status: 200, body: '{"id":"abc","custo' }, 'unreadable_answer'],
-    ['a page', { status: 200, body: '<html>log in</html>' }, 'unreadable_answer'],
+    ['a cut answer', { status: 200, body: '{"id":"abc","custo' }, 'network'],
+    ['a page', { status: 200, body: '<html>log in</html>' }, 'not_an_answer'],
     ['a broken connection', 'reset before', 'network'],
   ])('by %s is listed and kept, and stops no other', async (_, fate, code) => {
     const own = await world();
@@ -621,3 +622,26 @@ test('a message is decided on fresh data: a closing that waited for long is read
   expect(seen.filter((request) => request === `GET /api/v1/conversations/${ids[0]!}`)).toHaveLength(2);
   expect(own.sandbox.mailbox()).toHaveLength(1);
 });
+
+test('what was begun is finished before more is begun, so that a short life sends something', async () => {
+  const own = await world();
+  const { range } = await customers(own, 8);
+  const { origin, seen } = await faultyProxy(own.sandbox.origin, () => 'pass');
+  const limiter = memoryLimiterStore();
+  const pacer = createPacer({
+    // Slow enough for an answer to arrive between two requests.
+    store: { ...limiter, reserve: (bucket, ask) => limiter.reserve(bucket, { ...ask, intervalMs: 100 }) },
+    ratePercent: 80,
+    priority: 'background',
+    clock: () => performance.now(),
+    sleep: (ms) => new Promise((resolve) => setTimeout(resolve, ms)),
+  });
+  await backfillOf(own.services({ origin, pacer }), range);
+  const requests = seen.map((request) => request.split(' ').slice(0, 2).join(' '));
+  const firstMail = requests.findIndex((request) => request.includes('/communications/email'));
+  const reads = requests.filter((request) => /\/conversations\/[^/]+$/.test(request));
+  const before = requests.slice(0, firstMail).filter((request) => reads.includes(request));
+  expect(reads).toHaveLength(8);
+  expect(before.length).toBeGreaterThan(0);
+  expect(before.length).toBeLessThan(8);
+}, 30_000);

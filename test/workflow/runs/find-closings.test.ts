@@ -4,6 +4,7 @@ import { makeWorld } from '../../../src/sandbox/world/world.ts';
 import { closingsUntil } from '../../../src/sandbox/world/story.ts';
 import {
   enumerateClosings,
+  failureOfMissing,
   planSources,
   type SourceChoice,
 } from '../../../src/workflow/runs/find-closings.ts';
@@ -32,7 +33,10 @@ async function enumerate(
 ) {
   const own = services(changes);
   const plan = planSources(own, { since: iso(since), until: iso(until) }, source);
-  return enumerateClosings(own, plan, () => undefined);
+  const found = await enumerateClosings(own, plan, () => undefined);
+  const failure = failureOfMissing(found.missing);
+  if (failure !== null) throw failure;
+  return found;
 }
 
 const keysOf = async ({ closings }: World): Promise<string[]> =>

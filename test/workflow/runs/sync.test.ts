@@ -3,6 +3,7 @@ import { Failure } from '../../../src/failure.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
 import { readCheckpoint } from '../../../src/store/checkpoints.ts';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
+import { sync } from '../../../src/workflow/runs/sync.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
 import {
@@ -14,6 +15,7 @@ import {
   mailsByAddress,
   minute,
   noon,
+  silent,
   tickOf,
   unlimited,
   world,
@@ -349,4 +351,99 @@ test('a closing of half an hour ago whose tick could not ask is found by the nex
   own.time.now += minute;
   expect((await tickOf(own.services())).thisRun.sent).toBe(1);
   expect(own.sandbox.mailbox()).toHaveLength(1);
+});
+
+describe('a past that cannot be read', () => {
+  const sentence = { status: 200, body: 'Unexpected error occurred\n' };
+
+  /** A tick three days ago, a closing of now, and one of two days ago that only the report has. */
+  async function afterAPause() {
+    const own = await world();
+    await tickOf(own.services());
+    own.time.now += day;
+    await own.tell({ customer: { email: 'earlier@example.org' } });
+    own.time.now += 2 * day;
+    await own.tell({ customer: { email: 'today@example.org' } });
+    own.time.now += 5 * minute;
+    return own;
+  }
+
+  const until = (own: World) => readCheckpoint(own.ledger, { lane: 'live', name: 'until' });
+
+  test.each([
+    ['a sentence', sentence, 'temporary'],
+    ['an outage', { status: 503 }, 'temporary'],
+    ['no permission', { status: 403 }, 'credentials'],
+    [
+      'another heading',
+      { status: 200, body: 'Time,Conversation\n1,2\n', headers: { 'content-type': 'text/csv' } },
+      'contract',
+    ],
+  ] as const)(
+    'because of %s does not stop the present, and is looked through later',
+    async (_, fate, kind) => {
+      const own = await afterAPause();
+      const before = await until(own);
+      const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+        request === 'POST /api/v1/reports' ? fate : 'pass',
+      );
+      const services = own.services({ origin });
+      const request = { limits: unlimited, dryRun: false, timezone: 'UTC' };
+      const { document, failure } = await sync(services, request, silent);
+      expect(failure?.kind).toBe(kind);
+      expect([...mailsByAddress(own).keys()]).toEqual(['today@example.org']);
+      expect(document).toMatchObject({ thisRun: { sent: 1 }, missing: [{ source: 'report' }] });
+      expect(document.missing[0]!.since).toBe(document.range!.since);
+      expect(document.explanation.join(' ')).toContain('may be missing');
+      expect(await until(own)).toBe(before);
+      await tickOf(own.services());
+      expect([...mailsByAddress(own).keys()]).toContain('earlier@example.org');
+      expect(await until(own)).toBe(iso(own.time.now));
+    },
+  );
+
+  test('is covered by the events as far as they reach, and by the report where the events stay away', async () => {
+    const own = await begun();
+    await own.tell({ customer: { email: 'hours.ago@example.org' } });
+    own.time.now += 5 * hour;
+    const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+      request === 'GET /api/v1/events' ? { status: 200, body: '<html>busy</html>' } : 'pass',
+    );
+    const request = { limits: unlimited, dryRun: false, timezone: 'UTC' };
+    const { document, failure } = await sync(own.services({ origin }), request, silent);
+    expect(failure?.kind).toBe('temporary');
+    expect([...mailsByAddress(own).keys()]).toEqual(['hours.ago@example.org']);
+    expect(document.missing).toMatchObject([{ source: 'events', since: iso(own.time.now - 1.5 * hour) }]);
+    expect(await until(own)).toBe(iso(own.time.now - 1.5 * hour));
+  });
+});
+
+describe('a checkpoint that a clock which was ahead has written', () => {
+  test.each([
+    ['by two hours', 2 * hour],
+    ['by a year', 365 * day],
+  ])('%s keeps no closing from being found', async (_, ahead) => {
+    const own = await begun();
+    own.time.now += ahead;
+    await tickOf(own.services()).catch(() => undefined);
+    own.time.now -= ahead;
+    await own.tell();
+    own.time.now += 30 * minute;
+    const warned: string[] = [];
+    const listener = { ...silent, warn: (sentence: string) => void warned.push(sentence) };
+    const request = { limits: unlimited, dryRun: false, timezone: 'UTC' };
+    const { document } = await sync(own.services(), request, listener);
+    expect(document.thisRun.sent).toBe(1);
+    expect(warned).toEqual(expect.arrayContaining([expect.stringContaining('the clock was wrong')]));
+  });
+
+  test('at the first tick delays nothing either', async () => {
+    const own = await world();
+    own.time.now += day;
+    await tickOf(own.services());
+    own.time.now -= day;
+    await own.tell();
+    own.time.now += minute;
+    expect((await tickOf(own.services())).thisRun.sent).toBe(1);
+  });
 });

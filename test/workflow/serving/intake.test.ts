@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { createIntake, type Intake } from '../../../src/workflow/serving/intake.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
-import { iso, noon, world, type World } from '../support.ts';
+import { hour, iso, minute, noon, world, type World } from '../support.ts';
 
 const closed = (conversationId: string, at = noon): unknown => ({
   type: 'CONVERSATION/CLOSED',
@@ -73,6 +73,22 @@ test('a time that cannot be read is the time of arrival', async () => {
     content: { conversationId: 'one' },
   });
   expect(await own.closings()).toMatchObject([{ closedAt: iso(own.time.now) }]);
+});
+
+test.each([
+  '2099-01-01T00:00:00.000Z',
+  '1970-01-01T00:00:00.000Z',
+  iso(noon - 25 * hour),
+  iso(noon + 2 * minute),
+])('an event of %s happened when it arrived', async (timestamp) => {
+  const own = await world();
+  const { intake } = intakeOf(own);
+  const told = { timestamp, content: { conversationId: 'one' } };
+  await intake.accept({ type: 'CONVERSATION/CLOSED', ...told });
+  expect(await own.closings()).toMatchObject([{ closedAt: iso(own.time.now), state: 'pending' }]);
+  own.time.now += 1000;
+  await intake.accept({ type: 'CONVERSATION/REOPENED', ...told });
+  expect(await own.closings()).toMatchObject([{ reopenedAt: iso(own.time.now), state: 'suppressed' }]);
 });
 
 test('a ping and other events are answered, and leave nothing', async () => {

@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import { cardFailureOf } from '../../../src/store/answers/cards-due.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import { retryClosing } from '../../../src/store/queue/decisions.ts';
+import { resendClosing } from '../../../src/store/queue/decisions.ts';
 import { readCheckpoint } from '../../../src/store/checkpoints.ts';
 import { createWakeUp } from '../../../src/workflow/serving/wake-up.ts';
 import { postCards } from '../../../src/workflow/serving/post-cards.ts';
@@ -222,7 +222,7 @@ describe('a server', () => {
     await vi.waitFor(() => expect(running.settled).toEqual(['uncertain']), patience);
     await running.stop();
     const [doubtful] = await own.closings();
-    await retryClosing(own.ledger, doubtful!.id, iso(own.time.now));
+    await resendClosing(own.ledger, doubtful!.id, iso(own.time.now));
     const { desk } = running.serving;
     const token = tokenIn(links[0]!);
     expect(await desk.view(token)).toMatchObject({ state: 'open' });

@@ -1,16 +1,19 @@
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
+import type { Lane } from '../../../src/domain/closing/lanes.ts';
 import { withoutLane } from '../../../src/domain/closing/identity.ts';
-import { makeToken, surveyIdOf } from '../../../src/domain/survey/token.ts';
+import { linkKeyOf, makeToken, surveyIdOf } from '../../../src/domain/survey/token.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { answersOf, visitsOf } from '../../support/ledger.ts';
-import { cancelClosing, retryClosing } from '../../../src/store/queue/decisions.ts';
+import { cancelClosing, resendClosing } from '../../../src/store/queue/decisions.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
+import { cardSubject } from '../../../src/workflow/answers/answer-target.ts';
+import { createIntake } from '../../../src/workflow/serving/intake.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
-import { backfillOf, day, hour, minute, world, type ServicesChanges, type World } from '../support.ts';
+import { backfillOf, day, hour, iso, minute, world, type ServicesChanges, type World } from '../support.ts';
 
-const key = Buffer.from('k'.repeat(32));
+const signingKey = Buffer.from('k'.repeat(32));
 const good = { rating: 5, resolved: true, comment: 'thanks' };
 const bad = { rating: 1, resolved: false, comment: null };
 
@@ -24,10 +27,17 @@ async function surveyed(changes: ServicesChanges = {}) {
   const [closing] = await own.closings();
   const surveyId = surveyIdOf(closing!.id);
   expect(closing).toMatchObject({ conversationId: id, state: 'sent', surveyId });
-  return { own, closing: closing!, surveyId, ...tokensOf(surveyId), ...deskOf(own, changes) };
+  return {
+    own,
+    closing: closing!,
+    surveyId,
+    ...tokensOf(own, surveyId, closing!.lane),
+    ...deskOf(own, changes),
+  };
 }
 
-function tokensOf(surveyId: string) {
+function tokensOf(own: World, surveyId: string, lane: Lane = 'live', origin = own.sandbox.origin) {
+  const key = linkKeyOf(signingKey, origin, lane);
   return { survey: makeToken(key, 'survey', surveyId), leave: makeToken(key, 'unsubscribe', surveyId) };
 }
 
@@ -58,7 +68,7 @@ describe('the survey', () => {
     const { desk, survey, leave, own } = await surveyed();
     const closed = { state: 'closed', companyName: own.sandbox.organizationName, language: 'en' };
     const tampered = `${survey.slice(0, -1)}${survey.endsWith('A') ? 'B' : 'A'}`;
-    const unknown = makeToken(key, 'survey', surveyIdOf('nothing'));
+    const unknown = tokensOf(own, surveyIdOf('nothing')).survey;
     for (const token of ['', 'x', '../../..', tampered, unknown, leave, `${survey}a`]) {
       expect(await desk.view(token)).toEqual(closed);
       expect(await desk.answer(token, good)).toEqual({ ...closed, saved: false, changed: false });
@@ -84,7 +94,7 @@ describe('the survey', () => {
     own.time.now += minute;
     await backfillOf(own.services(changes), [since, own.time.now]);
     const [closing] = await own.closings();
-    const { survey } = tokensOf(surveyIdOf(closing!.id));
+    const { survey } = tokensOf(own, surveyIdOf(closing!.id));
     const { desk } = deskOf(own);
     expect([closing!.state, (await desk.view(survey)).state]).toEqual(['scheduled', 'closed']);
     await cancelClosing(own.ledger, closing!.id, new Date(own.time.now).toISOString());
@@ -183,6 +193,25 @@ describe('an unsubscribe link', () => {
   });
 });
 
+test('a page, a message and a card say when the conversation closed, whatever its webhook said', async () => {
+  const own = await world();
+  const closedAt = own.time.now;
+  const conversationId = await own.tell({ customer: { email: 'somebody@example.org' } });
+  own.time.now += hour;
+  const services = own.services();
+  const intake = createIntake(services, { onStored: () => undefined, onIgnored: () => undefined });
+  const timestamp = iso(own.time.now - 10 * minute);
+  await intake.accept({ type: 'CONVERSATION/CLOSED', timestamp, content: { conversationId } });
+  await backfillOf(services, [own.time.now - minute, own.time.now]);
+  const [closing] = await own.closings();
+  expect(closing).toMatchObject({ state: 'sent', closedAt: timestamp });
+  const { survey } = tokensOf(own, closing!.surveyId!);
+  const { desk } = deskOf(own);
+  expect(await desk.view(survey)).toMatchObject({ closedAt: iso(closedAt) });
+  const about = { conversationId, customerId: 'customer' };
+  expect((await cardSubject(services, about, closing!)).closedAt).toBe(iso(closedAt));
+});
+
 describe('a trial', () => {
   const trial = { delivery: 'outbox' } as const;
 
@@ -196,7 +225,7 @@ describe('a trial', () => {
     await backfillOf(own.services(), [Date.parse(closing.closedAt), own.time.now]);
     const real = (await own.closings()).find(({ lane }) => lane === 'live');
     expect(real).toMatchObject({ state: 'sent', surveyId: surveyIdOf(liveId) });
-    const { survey: toReal } = tokensOf(real!.surveyId!);
+    const { survey: toReal } = tokensOf(own, real!.surveyId!);
     expect(own.sandbox.mailbox()).toMatchObject([{ to: 'somebody@example.org' }]);
     expect(await desk.view(toReal)).toMatchObject({ state: 'open', answer: null });
     own.time.now += 2 * day;
@@ -229,17 +258,70 @@ describe('a trial', () => {
     await backfillOf(own.services({ origin }), [since, own.time.now]);
     const [doubtful] = await own.closings();
     expect(doubtful).toMatchObject({ state: 'uncertain' });
-    await retryClosing(own.ledger, doubtful!.id, new Date(own.time.now).toISOString());
+    await resendClosing(own.ledger, doubtful!.id, new Date(own.time.now).toISOString());
     const tried = await backfillOf(own.services(trial), [since, own.time.now]);
     expect(tried.reasons).toEqual({ already_surveyed: 1 });
-    const { survey } = tokensOf(doubtful!.surveyId!);
+    const { survey, leave } = tokensOf(own, doubtful!.surveyId!, 'live', origin);
     const { desk } = deskOf(own);
     expect(await desk.view(survey)).toMatchObject({ state: 'open', answer: null });
     expect(await desk.answer(survey, good)).toMatchObject({ saved: true });
     const { surveyId } = doubtful!;
     const live = (await own.closings()).find(({ lane }) => lane === 'live');
     expect(live).toMatchObject({ state: 'answered', provider: 'gladly-email', surveyId });
-    expect((await desk.unsubscribe(tokensOf(surveyId!).leave)).state).toBe('unsubscribed');
+    expect((await desk.unsubscribe(leave)).state).toBe('unsubscribed');
+  });
+});
+
+describe('a link', () => {
+  const inEarlierForm = (own: World, surveyId: string) => {
+    const url = `https://csat.example.com/s/${makeToken(signingKey, 'survey', surveyId)}`;
+    return own.ledger.write('ledger', (trx) =>
+      trx.updateTable('closings').set({ survey_url: url }).where('survey_id', '=', surveyId).execute(),
+    );
+  };
+
+  test('of another organization or lane is none, although the signing key is the same', async () => {
+    const { desk, own, surveyId, survey } = await surveyed();
+    expect(await desk.isOurs('survey', survey)).toBe(true);
+    for (const other of [
+      tokensOf(own, surveyId, 'live', 'https://acme.us-uat.gladly.qa'),
+      tokensOf(own, surveyId, 'trial'),
+    ]) {
+      expect((await desk.view(other.survey)).state).toBe('closed');
+      expect(await desk.answer(other.survey, good)).toMatchObject({ state: 'closed', saved: false });
+      expect((await desk.unsubscribe(other.leave)).state).toBe('closed');
+    }
+    expect(await answersOf(own.ledger, surveyId)).toEqual([]);
+  });
+
+  test('that was signed without them stays good where this ledger sent it, and nowhere else', async () => {
+    const { desk, own, surveyId } = await surveyed();
+    const [survey, leave] = [
+      makeToken(signingKey, 'survey', surveyId),
+      makeToken(signingKey, 'unsubscribe', surveyId),
+    ];
+    expect((await desk.view(survey)).state).toBe('closed');
+    expect((await desk.subscription(leave)).state).toBe('closed');
+    await inEarlierForm(own, surveyId);
+    expect((await desk.view(survey)).state).toBe('open');
+    expect((await desk.subscription(leave)).state).toBe('subscribed');
+  });
+
+  test.each(['of now', 'of an earlier form'])('to unsubscribe %s outlives its key', async (form) => {
+    const { own, surveyId, survey, leave } = await surveyed();
+    if (form !== 'of now') await inEarlierForm(own, surveyId);
+    const left = form === 'of now' ? leave : makeToken(signingKey, 'unsubscribe', surveyId);
+    const services = own.services();
+    const surveySecret = async () => Buffer.from('n'.repeat(32));
+    const deskWith = (previous: Buffer[]) => {
+      const settings = { ...services.settings, surveySecret, previousSurveySecrets: async () => previous };
+      return createSurveyDesk({ ...services, settings }, { onAnswer: () => undefined });
+    };
+    expect((await deskWith([]).unsubscribe(left)).state).toBe('closed');
+    const desk = deskWith([Buffer.from('o'.repeat(32)), signingKey]);
+    expect((await desk.view(survey)).state).toBe('closed');
+    expect((await desk.unsubscribe(left)).state).toBe('unsubscribed');
+    expect(await isUnsubscribed(own.ledger, 'somebody@example.org')).toBe(true);
   });
 });
 
@@ -283,7 +365,7 @@ test('a survey expires by when its message left, however late the sending was co
   await backfillOf({ ...given, provider: slow }, [own.time.now - hour, own.time.now]);
   const [closing] = await own.closings();
   expect(Date.parse(closing!.sentAt!) - Date.parse(closing!.leftAt!)).toBe(hour);
-  const { survey } = tokensOf(surveyIdOf(closing!.id));
+  const { survey } = tokensOf(own, surveyIdOf(closing!.id));
   const { desk } = deskOf(own);
   own.time.now = Date.parse(closing!.leftAt!) + 30 * day - 1;
   expect((await desk.view(survey)).state).toBe('open');

@@ -19,7 +19,7 @@ describe('an address that was unsubscribed', () => {
       'on the page',
       async (own: World): Promise<void> => {
         const [closing] = await own.closings();
-        const key = await own.services().settings.surveySecret();
+        const key = await own.services().linkKey();
         const token = makeToken(key, 'unsubscribe', surveyIdOf(closing!.id));
         const desk = createSurveyDesk(own.services(), { onAnswer: () => undefined });
         expect(await desk.unsubscribe(token)).toMatchObject({ state: 'unsubscribed' });

@@ -1,14 +1,19 @@
 import { open, stat } from 'node:fs/promises';
-import { Failure } from '../../failure.ts';
+import { Failure } from '../failure.ts';
+import type { OwnTexts } from './own-texts.ts';
 
 /** The operator's branding. */
 export interface PageBrand {
   /** `#rrggbb`. */
   color: string | null;
   logo: { type: LogoType; bytes: Uint8Array } | null;
+  texts?: OwnTexts;
 }
 
 export type LogoType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
+
+/** The logo's name below `/assets` for mails, which outlive a change of it. */
+export const mailLogo = 'logo';
 
 /** Every visitor loads it, often on a phone. */
 const largestLogo = 512 * 1024;
@@ -21,9 +26,10 @@ const largestLogo = 512 * 1024;
 export async function readBrand(brand: {
   color: string | null;
   logoFile: string | null;
+  texts?: OwnTexts;
 }): Promise<PageBrand> {
-  const { color, logoFile } = brand;
-  return { color, logo: logoFile === null ? null : await readLogo(logoFile) };
+  const { logoFile, ...rest } = brand;
+  return { ...rest, logo: logoFile === null ? null : await readLogo(logoFile) };
 }
 
 async function readLogo(file: string): Promise<PageBrand['logo']> {
@@ -66,7 +72,7 @@ async function readStart(file: string, most: number): Promise<Uint8Array> {
     }
   } catch (error) {
     throw new Failure('configuration', 'logo_unreadable', `the logo ${file} cannot be read`, {
-      hint: 'Check the path and its permissions, or remove the setting to do without a logo.',
+      hint: 'Check the path and its permissions, or run `gcsat configure unset logo` to do without one.',
       cause: error,
     });
   }

@@ -1,8 +1,8 @@
 import { symlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { readBrand } from '../../../src/server/pages/brand.ts';
-import { temporaryFolder } from '../../support/run.ts';
+import { readBrand } from '../../src/html/brand.ts';
+import { temporaryFolder } from '../support/run.ts';
 
 const png = Buffer.from('\x89PNG\r\n\x1a\nrest', 'latin1');
 

@@ -1,0 +1,25 @@
+import { dryRunOption } from '../program/common-options.ts';
+import type { CommandDeclaration } from '../program/declaration.ts';
+
+export const acceptCommand: CommandDeclaration = {
+  name: 'accept',
+  summary: 'go on with a ledger that holds less than it did',
+  details:
+    'gcsat refuses a ledger that is gone, empty, or older than it was (ledger_shrank): it would survey customers ' +
+    'again who were surveyed since. Put back the newest files if you can. Run this after you restored a backup, or ' +
+    'if the ledger began anew on purpose.',
+  options: [dryRunOption],
+  examples: ['gcsat ledger accept'],
+  async run(context, { options }) {
+    const { acceptSettingsLedger } = await import('../../workflow/operator/accepted-ledger.ts');
+    const { output } = context;
+    const dryRun = options['dryRun'] === true;
+    const accepted = await acceptSettingsLedger(await context.settings(), dryRun);
+    output.warn('customers who were surveyed since it was written may be surveyed again');
+    const does = dryRun ? 'would go on' : 'goes on';
+    output.result(
+      { dryRun, ...accepted },
+      () => `gcsat ${does} with the ledger ${accepted.ledger} as it is.`,
+    );
+  },
+};

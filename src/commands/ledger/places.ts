@@ -1,0 +1,50 @@
+import { existsSync } from 'node:fs';
+import { configFile } from '../../config/config-file.ts';
+import { resolveSettings } from '../../config/resolve.ts';
+import { surveySecretPlace } from '../../config/survey-secret.ts';
+import type { BackupDocument } from '../../documents/ledger.ts';
+import { Failure } from '../../failure.ts';
+import { registerSecret } from '../../terminal/redact.ts';
+import type { CommandContext } from '../program/context.ts';
+
+export interface LedgerPlaces {
+  readonly database: string;
+  readonly alsoNeeded: BackupDocument['alsoNeeded'];
+}
+
+/** Where the ledger is and what belongs to it. No account is needed. @throws Failure kind usage or configuration */
+export async function ledgerPlaces({ flags, env, wantsSandbox }: CommandContext): Promise<LedgerPlaces> {
+  if (wantsSandbox()) {
+    throw new Failure(
+      'usage',
+      'sandbox_needs_no_ledger',
+      'the ledger of the embedded sandbox ends with its command',
+      {
+        hint: 'Leave out --sandbox, and unset GCSAT_SANDBOX.',
+      },
+    );
+  }
+  const onInvalid = (name: string, failure: Failure): void => {
+    if (name === 'database' || name === 'domain') throw failure;
+  };
+  const settings = await resolveSettings({ flags, env, onInvalid, onSecret: registerSecret });
+  const { database, configDir, dataDir, brand, templateFile } = settings;
+  if (database === null) {
+    throw new Failure('configuration', 'not_configured', 'it is not known which ledger: there is no domain', {
+      hint: 'Name the file with --database, or the profile with --profile.',
+    });
+  }
+  const key = surveySecretPlace(env, dataDir);
+  const config = configFile(configDir);
+  return {
+    database,
+    alsoNeeded: [
+      ...(key.place === 'none'
+        ? []
+        : [{ what: 'signing key' as const, file: key.place === 'file' ? key.file : null }]),
+      ...(existsSync(config) ? [{ what: 'configuration' as const, file: config }] : []),
+      ...(brand.logoFile === null ? [] : [{ what: 'logo' as const, file: brand.logoFile }]),
+      ...(templateFile === null ? [] : [{ what: 'template' as const, file: templateFile }]),
+    ],
+  };
+}

@@ -1,0 +1,19 @@
+/** What `ledger backup` prints. Fields may be added, never renamed or removed. */
+export interface BackupDocument {
+  ledger: string;
+  file: string;
+  bytes: number;
+  dryRun: boolean;
+  /** What another machine needs too. `file`: null when the environment gives it. */
+  alsoNeeded: { what: 'configuration' | 'signing key' | 'logo' | 'template'; file: string | null }[];
+}
+
+/** What `ledger check` prints. */
+export interface LedgerDocument {
+  ledger: string;
+  version: number;
+  bytes: number;
+  /** Null until the ledger was used with an organization. */
+  organization: { id: string; origin: string } | null;
+  problems: string[];
+}

@@ -1,0 +1,32 @@
+import type { ClosingError } from './closing.ts';
+
+/** An id as a word of a command line: one that begins with a dash would be read as an option. */
+export function asArgument(id: string): string {
+  return id.startsWith('-') ? `-- ${id}` : id;
+}
+
+/** The command that records a message in doubt as sent, or has it sent again. */
+export function settling(how: '--was-sent' | '--not-sent', surveyId: string): string {
+  return `gcsat surveys retry ${how} ${asArgument(surveyId)}`;
+}
+
+/**
+ * What to do about a message that may have left. It never says to run anything again: whatever repeats the message could
+ * have the customer asked twice.
+ */
+export function doubtHint(surveyId: string): string {
+  return (
+    "Look for the message on the customer's timeline in Gladly, or in the log of the mail server. " +
+    `If it is there, run \`${settling('--was-sent', surveyId)}\`. ` +
+    `Only if it is certainly not there, run \`${settling('--not-sent', surveyId)}\`, which sends it again.`
+  );
+}
+
+/** The same for several messages, whose ids a list shows. */
+export const doubtsHint =
+  '`gcsat surveys list --state uncertain` lists them, and `gcsat surveys show` says how to settle each one.';
+
+/** An error of a message that may have left, with the one hint that fits. */
+export function inDoubt({ code, message }: ClosingError, surveyId: string): ClosingError {
+  return { code, message, hint: doubtHint(surveyId) };
+}

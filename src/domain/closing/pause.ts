@@ -1,0 +1,7 @@
+/** Nothing leaves while it lasts, whoever works on the ledger. Times are RFC 3339 in UTC. */
+export interface SendingPause {
+  pausedAt: string;
+  /** When sending goes on by itself; null: when a person says so. */
+  until: string | null;
+  reason: string | null;
+}

@@ -1,0 +1,192 @@
+import { pipeline, Readable } from 'node:stream';
+import { CsvError, parse } from 'csv-parse';
+import { oneLine } from '../../domain/values/one-line.ts';
+import { otherThanData } from '../http/body.ts';
+import { Problem, cutOff, failureAbout, notAnAnswer, unreadable, type Subject } from '../http/errors.ts';
+import { withoutAddresses } from '../http/refusal.ts';
+
+/** The code of a report without a byte, or of blank lines alone: Gladly gives it for days without a row. */
+export const emptyReport = 'report_empty';
+
+const maxRecordCharacters = 1024 * 1024;
+/** Fifty times as many as a report holds. */
+const mostRows = 5_000_000;
+const lineFeed = 10;
+/** Enough of the beginning to tell a table from a page, an error, or a sentence. */
+const beginningLength = 200;
+
+/**
+ * The rows of one stream of CSV, keyed by the given headings. Blank lines and a byte order mark do not count. What is no
+ * table is a trouble that passes; a table with another heading, or with a row of another width, is of kind contract.
+ *
+ * @param mediaType as the answer names it
+ */
+export async function* recordsOf(
+  chunks: AsyncIterable<Uint8Array>,
+  columns: readonly string[],
+  subject: Subject,
+  mediaType: string | null = null,
+): AsyncGenerator<Record<string, string>, void, undefined> {
+  const seen = { beginning: '', lastByte: 0 };
+  // The parser is read below, where every error comes out.
+  const parser = parse({
+    relax_column_count: true,
+    relax_quotes: true,
+    max_record_size: maxRecordCharacters,
+  });
+  const table = Readable.from(withoutBlankBeginning(chunks, seen, subject), { objectMode: false });
+  pipeline(table, parser, () => undefined);
+
+  let headings: string[] | null = null;
+  let places: number[] | null = null;
+  let narrow: string[] | null = null;
+  let rows = 0;
+  try {
+    for await (const row of parser as AsyncIterable<string[]>) {
+      if (isBlank(row)) continue;
+      if (headings === null) {
+        headings = row;
+        places = placesOf(row, columns);
+        if (places === null && !mayBeHeadings(row, columns, mediaType)) throw aText(seen.beginning, subject);
+        if (places === null && hasAny(row, columns)) throw missingHeading(row, columns, subject);
+        continue;
+      }
+      if (narrow !== null) throw otherWidth(narrow, headings, rows, subject);
+      rows += 1;
+      if (places === null) {
+        if (row.length !== headings.length) rows = 0;
+        break;
+      }
+      if (rows > mostRows) throw unreadable(subject, `it has more than ${mostRows} rows`);
+      if (row.length > headings.length) throw otherWidth(row, headings, rows, subject);
+      // Only the last row can be cut off.
+      if (row.length < headings.length) narrow = row;
+      else yield keyed(row, columns, places);
+    }
+  } catch (error) {
+    throw error instanceof CsvError ? malformed(error, subject) : error;
+  }
+  if (headings === null) throw empty(subject);
+  // A sentence with commas stands alone; headings that were renamed have rows below them.
+  if (places === null)
+    throw rows === 0 ? aText(seen.beginning, subject) : missingHeading(headings, columns, subject);
+  if (narrow !== null)
+    throw seen.lastByte === lineFeed ? otherWidth(narrow, headings, rows, subject) : cutOff(subject);
+}
+
+/** Leaves out white space and byte order marks before the table, and looks whether it can be one. */
+async function* withoutBlankBeginning(
+  chunks: AsyncIterable<Uint8Array>,
+  seen: { beginning: string; lastByte: number },
+  subject: Subject,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  let held = Buffer.alloc(0);
+  for await (const chunk of chunks) {
+    seen.lastByte = chunk.at(-1) ?? seen.lastByte;
+    if (seen.beginning !== '') {
+      yield chunk;
+      continue;
+    }
+    const bytes = Buffer.concat([held, chunk]);
+    const rest = bytes.subarray(blankLength(bytes));
+    held = Buffer.alloc(0);
+    // The mark has three bytes, which may come one by one.
+    if (rest[0] === byteOrderMark[0] && rest.length < byteOrderMark.length) held = Buffer.from(rest);
+    else if (rest.length > 0) {
+      seen.beginning = rest.subarray(0, beginningLength).toString('utf8');
+      const found = /^[{[]/.test(seen.beginning) ? 'an error' : otherThanData(seen.beginning);
+      if (found !== null && found !== 'a text') throw notAnAnswer(subject, found);
+      yield rest;
+    }
+  }
+}
+
+const byteOrderMark = Buffer.from('\ufeff');
+
+/** How many bytes of white space and byte order marks the bytes begin with. */
+function blankLength(bytes: Buffer): number {
+  let at = 0;
+  for (;;) {
+    if (bytes.subarray(at, at + byteOrderMark.length).equals(byteOrderMark)) at += byteOrderMark.length;
+    else if ([9, 10, 13, 32].includes(bytes[at] ?? 0)) at += 1;
+    else return at;
+  }
+}
+
+function keyed(
+  row: readonly string[],
+  columns: readonly string[],
+  places: readonly number[],
+): Record<string, string> {
+  return Object.fromEntries(columns.map((column, index) => [column, row[places[index] ?? -1] ?? '']));
+}
+
+function isBlank(row: readonly string[]): boolean {
+  return row.length === 1 && (row[0] ?? '').trim() === '';
+}
+
+/** Where the columns stand; null where one is missing. */
+function placesOf(headings: readonly string[], columns: readonly string[]): number[] | null {
+  const known = headings.map(comparable);
+  const places = columns.map((column) => known.indexOf(comparable(column)));
+  return places.includes(-1) ? null : places;
+}
+
+function hasAny(headings: readonly string[], columns: readonly string[]): boolean {
+  const known = headings.map(comparable);
+  return columns.some((column) => known.includes(comparable(column)));
+}
+
+/** A report has more than one column, and is CSV where the answer names a type at all. */
+function mayBeHeadings(
+  row: readonly string[],
+  columns: readonly string[],
+  mediaType: string | null,
+): boolean {
+  return (
+    row.length > 1 && (hasAny(row, columns) || mediaType === null || /csv|octet-stream/i.test(mediaType))
+  );
+}
+
+function comparable(heading: string): string {
+  return heading.trim().toLowerCase();
+}
+
+function empty(subject: Subject): Problem {
+  const message = `The report ${nameOf(subject)} of ${subject.host} is empty`;
+  const failure = failureAbout(subject, 'temporary', emptyReport, message, 'Run it again later.');
+  return new Problem(failure, { repeatable: true });
+}
+
+function missingHeading(headings: readonly string[], columns: readonly string[], subject: Subject): Problem {
+  const known = headings.map(comparable);
+  const missing = columns.filter((column) => !known.includes(comparable(column)));
+  const message = `The report ${nameOf(subject)} of ${subject.host} has no column ${missing.join(', ')}`;
+  const hint = 'Gladly may have renamed it: update gcsat, and report this if it is the newest version.';
+  return new Problem(failureAbout(subject, 'contract', 'missing_heading', message, hint));
+}
+
+/** A sentence amid the rows says why they end there. Anything else is a table that cannot be trusted. */
+function otherWidth(
+  row: readonly string[],
+  headings: readonly string[],
+  number: number,
+  subject: Subject,
+): Problem {
+  if (row.length === 1) return notAnAnswer(subject, 'a text amid its rows');
+  return unreadable(subject, `its row ${number} has ${row.length} cells and its heading ${headings.length}`);
+}
+
+function aText(beginning: string, subject: Subject): Problem {
+  return notAnAnswer(subject, `a text: ${oneLine(withoutAddresses(beginning).trim(), 80)}`);
+}
+
+function malformed(error: CsvError, subject: Subject): Problem {
+  return error.code === 'CSV_QUOTE_NOT_CLOSED'
+    ? cutOff(subject)
+    : unreadable(subject, `its CSV is broken (${error.code})`);
+}
+
+function nameOf(subject: Subject): string {
+  return oneLine(subject.id ?? subject.operation, 80);
+}

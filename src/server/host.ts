@@ -1,0 +1,36 @@
+import type { IncomingMessage } from 'node:http';
+import { isLoopback } from '../domain/values/loopback.ts';
+
+/** `uri-host [ ":" port ]` of RFC 9112, 3.2. */
+const authority = /^(\[[\da-f:.]+\]|(?:[\w.~!$&'()*+,;=-]|%[\da-f]{2})*)(?::(\d*))?$/i;
+
+/** The host that a request names, without its port; null: none, as HTTP/1.0 may; undefined: not one, or several. */
+export function hostOf({ headersDistinct, httpVersion }: IncomingMessage): string | null | undefined {
+  const [host, ...others] = headersDistinct['host'] ?? [];
+  if (host === undefined) return httpVersion === '1.1' ? undefined : null;
+  return others.length > 0 ? undefined : authority.exec(host)?.[1]?.toLowerCase();
+}
+
+/**
+ * Makes a target with an address of this server (RFC 9112, 3.2.2) one without it, for which the address counts as host.
+ *
+ * @param publicHost where customers reach the pages, with its port if it has one
+ */
+export function takeOffOrigin(incoming: IncomingMessage, publicHost: string | null): void {
+  const [, place = '', target = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(incoming.url ?? '') ?? [];
+  const [, host = '', port = '80'] = authority.exec(place) ?? [];
+  const { localAddress, localPort } = incoming.socket;
+  const isHere = Number(port) === localPort && (isLoopback(host) || host === localAddress);
+  if (!isHere && place.toLowerCase() !== publicHost) return;
+  incoming.url = target.startsWith('/') ? target : `/${target}`;
+  incoming.headersDistinct['host'] = [place];
+}
+
+/** What proxies add, by the name of their choice. */
+const ofProxies =
+  /^(?:forwarded|via|cdn-loop|x-(?:forwarded|original|envoy|proxyuser|cluster|client|real)-?.*|(?:.+-)?(?:client|connecting)-ip)$/;
+
+/** A header says that the request came through another program. */
+export function isForwarded({ headers }: IncomingMessage): boolean {
+  return Object.keys(headers).some((name) => ofProxies.test(name));
+}

@@ -1,0 +1,111 @@
+import { existsSync } from 'node:fs';
+import { link, open, rename, rm, stat } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
+import { sql } from 'kysely';
+import { Failure } from '../failure.ts';
+import { makePrivateFolder, syncFolder } from '../private-folder.ts';
+import type { Ledger } from './ledger.ts';
+import { openLedger } from './open.ts';
+import { sqlitePath } from './sqlite/location.ts';
+
+/**
+ * The ledger as it is: not created, and not brought to this version, because a backup is often made before that.
+ *
+ * @throws Failure `ledger_missing`, and as `openLedger`
+ */
+export async function openExistingLedger(location: string): Promise<Ledger> {
+  const path = sqlitePath(location);
+  if (!existsSync(path)) throw missing(path);
+  const ledger = await openLedger(location, { busyTimeoutMs: 10_000, migrates: false });
+  try {
+    const { rows } = await ledger.read((db) =>
+      sql`SELECT 1 FROM sqlite_master WHERE name = 'ledger_version'`.execute(db),
+    );
+    if (rows.length === 0) throw missing(path);
+    return ledger;
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
+
+function missing(path: string): Failure {
+  return new Failure('configuration', 'ledger_missing', `There is no ledger at ${path}.`, {
+    hint: 'Check --database and --profile. `gcsat configure show` prints where the ledger is.',
+  });
+}
+
+/**
+ * Copies everything as it is at one moment into a new file that only this user can read, while other processes go on. The
+ * file is there when all of it is on disk; a killed backup leaves `FILE.partial`, which the next one replaces.
+ *
+ * @returns its path and its size in bytes
+ * @throws Failure `backup_exists` of kind usage, `backup_failed`
+ */
+export async function backUp(ledger: Ledger, given: string): Promise<{ file: string; bytes: number }> {
+  const file = resolve(given);
+  if (existsSync(file)) throw backupExists(file);
+  const partial = `${file}.partial`;
+  try {
+    makePrivateFolder(dirname(file));
+    await rm(partial, { force: true });
+    // SQLite would make the file with the modes that the umask leaves, and accepts an empty one.
+    await (await open(partial, 'wx', 0o600)).close();
+    await ledger.copyTo(partial);
+    const handle = await open(partial, 'r+');
+    await handle.sync().finally(() => handle.close());
+    await place(partial, file);
+    await syncFolder(dirname(file));
+    return { file, bytes: (await stat(file)).size };
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'backup_exists') throw error;
+    const { code, message } = error as NodeJS.ErrnoException;
+    throw new Failure(
+      'ledger',
+      'backup_failed',
+      `The ledger could not be copied to ${file} (${code ?? message}).`,
+      {
+        hint: 'Check the folder, its permissions, and the free space there.',
+        cause: error,
+      },
+    );
+  } finally {
+    await rm(partial, { force: true }).catch(() => undefined);
+  }
+}
+
+/** Never over another file, which may have come meanwhile. */
+async function place(partial: string, file: string): Promise<void> {
+  try {
+    await link(partial, file);
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'EEXIST' || existsSync(file)) throw backupExists(file);
+    // The file system has no hard links.
+    await rename(partial, file);
+  }
+}
+
+export function backupExists(file: string): Failure {
+  return new Failure('usage', 'backup_exists', `${file} exists already; nothing was written`, {
+    hint: 'Name another file, e.g. with the date in it.',
+  });
+}
+
+export interface LedgerCondition {
+  version: number;
+  /** What SQLite says is damaged; empty where all is well. */
+  problems: string[];
+}
+
+/** Reads all of it. */
+export async function conditionOf(ledger: Ledger): Promise<LedgerCondition> {
+  return ledger.read(async (db) => {
+    const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(db);
+    const problems = rows.map(({ integrity_check: said }) => said).filter((said) => said !== 'ok');
+    const found = await sql<{ version: number }>`SELECT max(version) AS version FROM ledger_version`.execute(
+      db,
+    );
+    return { version: found.rows[0]?.version ?? 0, problems };
+  });
+}

@@ -1,0 +1,52 @@
+import type { CompiledQuery, QueryResult } from 'kysely';
+import type { Database } from './engine.ts';
+import { storageFailure } from './failures.ts';
+import { fromStored, toStored } from './stored-text.ts';
+
+/** More than the ledger has queries; a bound because a list in a query has a text of its own for every length. */
+const cachedStatements = 300;
+
+export interface Connection {
+  readonly database: Database;
+  readonly execute: (query: Pick<CompiledQuery, 'sql' | 'parameters'>) => QueryResult<unknown>;
+  /** Forgets the prepared statements, which keep the file open. */
+  readonly clear: () => void;
+}
+
+interface Prepared {
+  readonly statement: ReturnType<Database['prepare']>;
+  readonly returnsRows: boolean;
+}
+
+/** @param path for messages */
+export function openConnection(database: Database, path: string): Connection {
+  const statements = new Map<string, Prepared>();
+
+  function prepare(sql: string): Prepared {
+    let prepared = statements.get(sql);
+    if (prepared === undefined) {
+      const statement = database.prepare(sql);
+      prepared = { statement, returnsRows: statement.columns().length > 0 };
+      const oldest = statements.keys().next();
+      if (statements.size >= cachedStatements && !oldest.done) statements.delete(oldest.value);
+      statements.set(sql, prepared);
+    }
+    return prepared;
+  }
+
+  return {
+    database,
+    clear: () => statements.clear(),
+    execute(query) {
+      try {
+        const { statement, returnsRows } = prepare(query.sql);
+        const parameters = query.parameters.map(toStored);
+        if (returnsRows)
+          return { rows: (statement.all(...parameters) as Record<string, unknown>[]).map(fromStored) };
+        return { rows: [], numAffectedRows: BigInt(statement.run(...parameters).changes) };
+      } catch (error) {
+        throw storageFailure(error, path);
+      }
+    },
+  };
+}

@@ -1,0 +1,42 @@
+import { DatabaseSync, type DatabaseSyncInstance } from '@photostructure/sqlite';
+import { engineTooOld } from './failures.ts';
+
+export type Database = DatabaseSyncInstance;
+
+export type Bindable = string | number | bigint | null | Uint8Array;
+
+/** Before it, a log that starts over while another process copies it can lose commits (https://sqlite.org/wal.html, "The WAL-Reset Bug"). */
+const oldest = [3, 51, 3] as const;
+
+let isChecked = false;
+
+export interface EngineOptions {
+  /** How long opening, and every statement after it, holds up the event loop for another process. */
+  busyTimeoutMs?: number;
+  readOnly?: boolean;
+}
+
+/** @throws Failure ledger_engine_too_old, or what SQLite says about the file */
+export function openDatabase(
+  path: string,
+  { busyTimeoutMs = 0, readOnly = false }: EngineOptions = {},
+): Database {
+  const database = new DatabaseSync(path, { timeout: busyTimeoutMs, readOnly });
+  if (isChecked) return database;
+  try {
+    const [row] = database.prepare('SELECT sqlite_version() AS version').all() as { version: string }[];
+    refuseOldEngine(row?.version ?? '');
+    isChecked = true;
+  } catch (error) {
+    database.close();
+    throw error;
+  }
+  return database;
+}
+
+/** @throws Failure ledger_engine_too_old */
+export function refuseOldEngine(version: string): void {
+  const parts = version.split('.').map(Number);
+  const difference = oldest.map((part, index) => (parts[index] ?? NaN) - part).find((by) => by !== 0) ?? 0;
+  if (!(difference >= 0)) throw engineTooOld(version, oldest.join('.'));
+}

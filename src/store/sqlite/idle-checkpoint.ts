@@ -1,0 +1,30 @@
+import type { Connection } from './connection.ts';
+import type { Watch } from './watch.ts';
+
+const idleMs = 1000;
+
+export interface IdleCheckpoint {
+  /** Begins to wait again. */
+  postpone(): void;
+  close(): void;
+}
+
+/** Copies the log into the file when nothing was written for a while, so that little lives in the log alone. */
+export function createIdleCheckpoint({ database }: Connection, watch: Watch): IdleCheckpoint {
+  const copy = (): void => {
+    try {
+      // A transaction that waits for its turn would meet the copying.
+      if (database.isTransaction) return void timer.refresh();
+      watch.refuseGone();
+      database.exec('PRAGMA busy_timeout = 0');
+      const [row] = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all() as { busy: number }[];
+      if (row?.busy !== 0) timer.refresh();
+    } catch {
+      // The next transaction meets the same trouble and says so.
+    }
+  };
+  // Begins once something was written.
+  const timer = setTimeout(copy, idleMs);
+  timer.unref();
+  return { postpone: () => void timer.refresh(), close: () => clearTimeout(timer) };
+}

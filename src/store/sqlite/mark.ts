@@ -1,0 +1,93 @@
+import { createHash } from 'node:crypto';
+import {
+  closeSync,
+  existsSync,
+  openSync,
+  readdirSync,
+  readFileSync,
+  writeFileSync,
+  writeSync,
+} from 'node:fs';
+import { join } from 'node:path';
+import { makePrivateFolder } from '../../private-folder.ts';
+
+/** Where it is remembered, outside the ledger, how much a ledger held. */
+export interface Marks {
+  readonly folder: string;
+  /** Made after the first ledger only, so that one without any ledger shows that a ledger is gone. */
+  readonly signingKey: string;
+  /** Of the ledgers whose place nobody named. */
+  readonly ledgers: string;
+}
+
+export interface Mark {
+  /** The transactions that the ledger held at least; null: nothing is known; `accepted`: a person takes it as it is. */
+  readonly writes: number | 'accepted' | null;
+  /** Also that there is one. */
+  raise(writes: number): void;
+  close(): void;
+}
+
+const digits = 12;
+const accepted = 'accepted'.padEnd(digits);
+
+/** Without a folder, or where it cannot be written, nothing is remembered. */
+export function openMark(marks: Marks | null, path: string): Mark {
+  const file = marks === null ? null : fileOf(marks, path);
+  let descriptor: number | null | undefined;
+  const opened = (): number | null => {
+    try {
+      if (marks === null || file === null) return null;
+      makePrivateFolder(marks.folder);
+      if (!existsSync(file)) writeFileSync(file, `${accepted}\n${path}\n`, { mode: 0o600, flag: 'wx' });
+      return openSync(file, 'r+');
+    } catch {
+      return null;
+    }
+  };
+  return {
+    writes: file === null ? null : readMark(file),
+    raise(writes) {
+      descriptor ??= opened();
+      // In place and within one page, so that it cannot be seen half written. A power cut may undo it, never the ledger.
+      if (descriptor !== null) writeSync(descriptor, String(writes).padEnd(digits), 0);
+    },
+    close() {
+      if (typeof descriptor === 'number') closeSync(descriptor);
+      descriptor = null;
+    },
+  };
+}
+
+/** The ledger is taken as it is when it is opened next, and counted from there. */
+export function acceptLedger(marks: Marks, path: string): void {
+  makePrivateFolder(marks.folder);
+  writeFileSync(fileOf(marks, path), `${accepted}\n${path}\n`, { mode: 0o600 });
+}
+
+/** A ledger was in use in this data folder, and nothing of one is left in it. */
+export function isOrphaned({ folder, signingKey, ledgers }: Marks): boolean {
+  if (!existsSync(signingKey) || namesIn(folder).length > 0) return false;
+  return !namesIn(ledgers).some((name) => name.endsWith('.db'));
+}
+
+function fileOf({ folder }: Marks, path: string): string {
+  return join(folder, createHash('sha256').update(path).digest('hex').slice(0, 16));
+}
+
+function readMark(file: string): Mark['writes'] {
+  try {
+    const text = readFileSync(file, 'latin1').slice(0, digits).trim();
+    return text === 'accepted' ? text : /^\d+$/.test(text) ? Number(text) : null;
+  } catch {
+    return null;
+  }
+}
+
+function namesIn(folder: string): string[] {
+  try {
+    return readdirSync(folder);
+  } catch {
+    return [];
+  }
+}

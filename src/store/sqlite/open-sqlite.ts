@@ -1,0 +1,182 @@
+import type { Dialect } from 'kysely';
+import { createSemaphore } from '../../domain/values/semaphore.ts';
+import { openConnection, type Connection } from './connection.ts';
+import { dialectOf } from './dialect.ts';
+import { openDatabase, type Database } from './engine.ts';
+import { ledgerGone, storageFailure, unreadableLedger } from './failures.ts';
+import { identityOf, makePrivate, memory, prepareFile, type HeldFile } from './files.ts';
+import { createIdleCheckpoint } from './idle-checkpoint.ts';
+import { openMark, type Mark, type Marks } from './mark.ts';
+import { checkAfterCrash, checkSmall, refuseEmptied, refuseLost } from './opening-checks.ts';
+import { reading, whenFree, writing } from './transactions.ts';
+import { watchFiles, type Watch } from './watch.ts';
+
+export interface SqliteOptions {
+  /** How long a write waits for another process, in milliseconds. */
+  busyTimeoutMs?: number;
+  /** Where it is remembered how much the ledger held; null: nowhere. */
+  marks?: Marks | null;
+}
+
+export interface SqliteDialects {
+  /** Transactions that write, in the order in which they are begun. */
+  readonly writer: Dialect;
+  /** The same connection, before all writes that wait for it. */
+  readonly first: Dialect;
+  /** Snapshots for reading, on a connection of its own. */
+  readonly reader: Dialect;
+  /** From now on every transaction looks at the version first. @param refuse throws when it is too new */
+  watchVersion(refuse: (version: number) => void): void;
+}
+
+/**
+ * Opens the file, made private to the user if it is new. A file that is not a ledger is left as it is.
+ *
+ * @throws Failure ledger_unreadable, ledger_shrank, ledger_log_foreign, ledger_not_writable, ledger_full, ledger_busy,
+ * ledger_engine_too_old or database_invalid
+ */
+export async function openSqlite(
+  path: string,
+  { busyTimeoutMs = 10_000, marks = null }: SqliteOptions,
+): Promise<SqliteDialects> {
+  const mark = openMark(marks, path);
+  let file: HeldFile | null = null;
+  let database: Database | undefined;
+  try {
+    if (path !== memory) {
+      refuseEmptied(path, mark, marks);
+      file = prepareFile(path);
+      const held = file;
+      await refuseLost(path, held, mark);
+      await whenFree(busyTimeoutMs, () => checkAfterCrash(path, held));
+    }
+    database = await whenFree(busyTimeoutMs, () => openDatabase(path));
+    await prepareDatabase(database, path, file, busyTimeoutMs);
+    const watch = watchFiles(path, file, database);
+    return dialectsOf({ database, path, busyTimeoutMs, file, watch, mark });
+  } catch (error) {
+    database?.close();
+    file?.release();
+    throw storageFailure(error, path);
+  }
+}
+
+async function prepareDatabase(
+  database: Database,
+  path: string,
+  file: HeldFile | null,
+  busyTimeoutMs: number,
+): Promise<void> {
+  database.exec(`PRAGMA busy_timeout = ${busyTimeoutMs}`);
+  await whenFree(busyTimeoutMs, () => refuseForeign(database, path));
+  if (path !== memory) makePrivate(path);
+  // Switching to WAL needs the file alone and does not wait by itself.
+  await whenFree(busyTimeoutMs, () => database.exec('PRAGMA journal_mode = WAL'));
+  database.exec('PRAGMA synchronous = FULL');
+  database.exec('PRAGMA foreign_keys = ON');
+  // What is erased at a customer's request must not survive in free pages.
+  database.exec('PRAGMA secure_delete = ON');
+  if (file === null) return;
+  // The first read makes the -wal and -shm files.
+  await whenFree(busyTimeoutMs, () => checkSmall(path, file, database));
+  await whenFree(busyTimeoutMs, () => database.exec('SELECT 1 FROM sqlite_master'));
+  makePrivate(path);
+}
+
+function refuseForeign(database: Database, path: string): void {
+  const tables = database.prepare("SELECT name FROM sqlite_master WHERE type = 'table'").all() as {
+    name: string;
+  }[];
+  if (tables.length > 0 && !tables.some(({ name }) => name === 'ledger_version')) {
+    throw unreadableLedger(path, 'is a database of something else than gcsat');
+  }
+}
+
+interface OpenLedger {
+  database: Database;
+  path: string;
+  busyTimeoutMs: number;
+  file: HeldFile | null;
+  watch: Watch;
+  mark: Mark;
+}
+
+function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark }: OpenLedger): SqliteDialects {
+  const connection = openConnection(database, path);
+  const permits = createSemaphore(1);
+  const give = (): void => permits.end();
+  const idle = createIdleCheckpoint(connection, watch);
+  let refuse: ((version: number) => void) | null = null;
+  const refuseNewer = ({ execute }: Connection): void => {
+    if (refuse === null) return;
+    const sql = 'SELECT max(version) AS version FROM ledger_version';
+    const [row] = execute({ sql, parameters: [] }).rows as { version: number }[];
+    refuse(row?.version ?? 0);
+  };
+  const writes = writing(connection, {
+    ...{ path, busyTimeoutMs, watch, mark },
+    refuse: refuseNewer,
+    written: () => idle.postpone(),
+  });
+  const inOrder = { ...writes, take: () => permits.take(), give };
+  const lastly = (): void => {
+    idle.close();
+    closeWriter(connection, path, watch);
+    mark.close();
+    watch.release();
+    file?.release();
+  };
+  return {
+    writer: dialectOf(connection, { ...inOrder, lastly }),
+    first: dialectOf(connection, { ...writes, take: () => permits.take('first'), give }),
+    reader: path === memory ? dialectOf(connection, inOrder) : readerOf(path, busyTimeoutMs, refuseNewer),
+    watchVersion(check) {
+      refuse = check;
+      const [row] = database.prepare('PRAGMA user_version').all() as { user_version: number }[];
+      mark.raise(row?.user_version ?? 0);
+    },
+  };
+}
+
+function closeWriter({ database, clear }: Connection, path: string, watch: Watch): void {
+  clear();
+  if (watch.isReplaced()) {
+    // SQLite copies the log when the last connection of the process is closed, unless that one only reads.
+    const guard = openDatabase(path, { readOnly: true });
+    guard.exec('SELECT 1 FROM sqlite_master');
+    database.close();
+    guard.close();
+    return;
+  }
+  try {
+    database.exec('PRAGMA busy_timeout = 0');
+    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+  } catch {
+    // Whoever opens the file next does it; nothing is lost in the -wal file.
+  }
+  database.close();
+}
+
+/** Opened at the first read: many commands only write. */
+function readerOf(path: string, busyTimeoutMs: number, refuse: (connection: Connection) => void): Dialect {
+  const permits = createSemaphore(1);
+  const opened = identityOf(path);
+  let connection: Connection | null = null;
+  const open = (): Connection => {
+    if (connection !== null) return connection;
+    if (identityOf(path) !== opened) throw ledgerGone(path);
+    return (connection = openConnection(openDatabase(path, { busyTimeoutMs, readOnly: true }), path));
+  };
+  return dialectOf(
+    { execute: (query) => open().execute(query) },
+    {
+      ...reading(open, path, refuse),
+      take: () => permits.take(),
+      give: () => permits.end(),
+      lastly() {
+        connection?.clear();
+        connection?.database.close();
+      },
+    },
+  );
+}

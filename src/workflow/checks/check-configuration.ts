@@ -1,0 +1,148 @@
+import type { Settings } from '../../config/settings.ts';
+import { builtInTemplate, checkTemplate, loadTemplate } from '../../delivery/template.ts';
+import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
+import { Failure } from '../../failure.ts';
+import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
+import { readBrand } from '../../html/brand.ts';
+import { languages, speechOf } from '../../html/languages.ts';
+import type { Log } from '../../ports/log.ts';
+import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
+import { openGladly, type Services } from '../context/services.ts';
+import { openSettingsLedger } from '../context/open-settings-ledger.ts';
+import { checkConnection, surroundingsOf } from './check-connection.ts';
+
+export interface Check {
+  name: string;
+  /** Null: it could not be checked. */
+  ok: boolean | null;
+  detail: string;
+  /** Why it is not ok. */
+  failure: Failure | null;
+}
+
+/** Checks everything that the configuration names: one line each, none of them writes to Gladly. */
+export async function testConfiguration(
+  settings: Settings,
+  options: { signal: AbortSignal },
+): Promise<Check[]> {
+  const found: { topicNames: string[] | null } = { topicNames: null };
+  return [
+    await check('Gladly', async () => {
+      const { organization, ...connection } = await checkConnection(settings, options);
+      found.topicNames = connection.topicNames;
+      return `${organization.name ?? 'an organization without a name'} at ${settings.origin}`;
+    }),
+    await check('opt-out topic', () => {
+      const { topicNames } = found;
+      return topicNames === null
+        ? { unchecked: 'Gladly did not answer' }
+        : optOutTopicOf(settings, topicNames);
+    }),
+    await check('mail template', () => mailTemplateOf(settings)),
+    await check('logo', () => logoOf(settings)),
+    await check('language', () => languageOf(settings.policy.language)),
+    await check('delivery', async () => {
+      const { client } = openGladly(settings, surroundingsOf(options.signal), memoryLimiterStore());
+      const provider = await openDelivery(settings, client, Date.now, options.signal);
+      try {
+        const found = await provider.check?.();
+        const way = found === undefined ? settings.delivery : `${settings.delivery} (${found})`;
+        return `${way}, survey page at ${publicUrlOf(settings)}`;
+      } finally {
+        await provider.close();
+        client.close();
+      }
+    }),
+    await check('ledger', async () => {
+      const ledger = await openSettingsLedger(settings);
+      await ledger.close();
+      return settings.database;
+    }),
+    await check('webhook credentials', () => webhookCredentialsOf(settings)),
+    await check('signing key', async () => `${(await settings.surveySecret()).byteLength} bytes`),
+  ];
+}
+
+/**
+ * The same at the start of `serve`. What makes messages or pages impossible stops it; what may pass, or harms none that is
+ * already running, is a warning.
+ *
+ * @throws Failure kind configuration
+ */
+export async function refuseUnusable(settings: Settings): Promise<void> {
+  await mailTemplateOf(settings);
+  await logoOf(settings);
+}
+
+/** What the other checks find, once the server runs. Ends when it is stopped. */
+export async function warnOfConfiguration(services: Services, log: Log): Promise<void> {
+  const { settings, directory, signal } = services;
+  const checks: readonly [string, () => Promise<string>][] = [
+    [
+      'opt-out topic',
+      async () => {
+        const names = [...(await directory.topics()).values()].flatMap(({ name }) => name ?? []);
+        return optOutTopicOf(settings, names);
+      },
+    ],
+    ['language', () => Promise.resolve().then(() => languageOf(settings.policy.language))],
+    ['delivery', async () => (await (await services.provider()).check?.()) ?? settings.delivery],
+  ];
+  try {
+    for (const [name, work] of checks) {
+      const { failure } = await check(name, work);
+      if (failure === null || signal.aborted) continue;
+      log.warn({ code: failure.code, hint: failure.hint }, `check failed: ${name}`);
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
+}
+
+async function mailTemplateOf({ templateFile }: Settings): Promise<string> {
+  checkTemplate(templateFile === null ? builtInTemplate() : await loadTemplate(templateFile));
+  return templateFile ?? 'built in';
+}
+
+async function logoOf({ brand }: Settings): Promise<string> {
+  await readBrand(brand);
+  return brand.logoFile ?? 'none';
+}
+
+/** @throws Failure `language_unsupported`: customers would get English */
+export function languageOf(tag: string): string {
+  if (speechOf(tag) !== null) return tag;
+  throw new Failure('configuration', 'language_unsupported', `there are no messages and pages in '${tag}'`, {
+    hint: `Use one of ${languages.join(', ')}, with a region if you like, e.g. es-MX.`,
+  });
+}
+
+/** They are needed by `serve` alone, so that none is no mistake. */
+async function webhookCredentialsOf(settings: Settings): Promise<string> {
+  const { basic, headers } = await settings.webhookCredentials();
+  const count = basic.length + headers.length;
+  return count === 0 ? 'none, which only `gcsat serve` needs' : `${count} accepted`;
+}
+
+function optOutTopicOf({ policy }: Settings, topicNames: string[]): string {
+  const names = policy.optOutTopics.join(', ');
+  if (policy.optOutTopics.length === 0) return 'none is configured';
+  if (hasOptOutTopic(topicNames, policy.optOutTopics)) return names;
+  throw new Failure('configuration', 'opt_out_topic_missing', `no topic is named ${names}`, {
+    hint: 'Create the topic in Gladly, or set optOutTopics to the one you use.',
+  });
+}
+
+type Finding = string | { unchecked: string };
+
+async function check(name: string, work: () => Finding | Promise<Finding>): Promise<Check> {
+  try {
+    const found = await work();
+    if (typeof found === 'string') return { name, ok: true, detail: found, failure: null };
+    return { name, ok: null, detail: `not checked, because ${found.unchecked}`, failure: null };
+  } catch (error) {
+    if (!(error instanceof Failure) || error.kind === 'interrupted' || error.kind === 'terminated')
+      throw error;
+    return { name, ok: false, detail: error.message, failure: error };
+  }
+}

@@ -1,0 +1,62 @@
+import type { StoredProfile } from '../../config/profiles.ts';
+import type { PolicyKey, ProfileKey } from '../../config/setting-keys.ts';
+import { checkSmtpServer } from '../../delivery/smtp.ts';
+import { readSmtpUrl } from '../../delivery/smtp-url.ts';
+import { loadTemplate } from '../../delivery/template.ts';
+import { deliveryNames, type DeliveryName } from '../../domain/delivery.ts';
+import { Failure } from '../../failure.ts';
+import { readBrand } from '../../html/brand.ts';
+import { checkSender, refuseUnavailable } from '../context/open-delivery.ts';
+import { languageOf } from './check-configuration.ts';
+
+/**
+ * Refuses a value that is well-formed and could not be used later.
+ *
+ * @throws Failure kind configuration
+ */
+export async function checkValue(key: PolicyKey | ProfileKey, text: string): Promise<void> {
+  if (key === 'template') await loadTemplate(text);
+  if (key === 'logo') await readBrand({ color: null, logoFile: text });
+  if (key === 'language') languageOf(text);
+  if (key === 'smtpUrl') readSmtpUrl(text);
+  if (key === 'delivery') refuseUnavailable(deliveryOf(text));
+}
+
+/** Connects and logs in. @throws Failure `bad_smtp_url`, or what a message would meet */
+export async function checkMailServer(
+  url: string,
+  times: { timeoutMs: number; signal: AbortSignal },
+): Promise<void> {
+  await checkSmtpServer(url, times);
+}
+
+/** While the profile names no delivery, any sender will do that one of them can use. @throws Failure `bad_from` */
+export function checkSenderOf({ values: { from, delivery } }: StoredProfile): void {
+  if (from === undefined || (delivery === undefined && canSend('gladly-sms', from))) return;
+  try {
+    checkSender(deliveryOf(delivery), from);
+  } catch (error) {
+    if (!(error instanceof Failure) || delivery === undefined) throw error;
+    throw new Failure(error.kind, error.code, `${error.message}, so ${delivery} cannot use it`, {
+      hint: `Set both, e.g. \`gcsat configure set delivery=${delivery} from=${exampleOf(delivery)}\`.`,
+    });
+  }
+}
+
+function canSend(delivery: DeliveryName, from: string): boolean {
+  try {
+    checkSender(delivery, from);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure) return false;
+    throw error;
+  }
+}
+
+function deliveryOf(text: string | undefined): DeliveryName {
+  return deliveryNames.find((name) => name === text) ?? 'outbox';
+}
+
+function exampleOf(delivery: string): string {
+  return delivery === 'gladly-sms' ? '+15550100123' : 'surveys@acme.com';
+}

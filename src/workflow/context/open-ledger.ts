@@ -1,0 +1,45 @@
+import type { HostKind } from '../../config/domain.ts';
+import type { DeliveryName } from '../../domain/delivery.ts';
+import { Failure } from '../../failure.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import { ledgerExists, openLedger } from '../../store/open.ts';
+import { boundOrganization, otherOrganization } from '../../store/organization.ts';
+
+/** What is known of a ledger without an account. */
+export interface LedgerPlace {
+  database: string;
+  /** Named by a flag or the environment, where a typo is possible. */
+  isNamed: boolean;
+  /** The chosen organization; null while none is. */
+  account: { origin: string; hostKind: HostKind } | null;
+  delivery: DeliveryName;
+}
+
+/**
+ * Opens a ledger without a token and without the network. One that does not exist yet is empty, and is made only for a
+ * command that writes; one that was named has to exist.
+ *
+ * @throws Failure ledger_not_found, ledger_of_other_organization, and those of `openLedger`
+ */
+export async function openLedgerAlone(place: LedgerPlace, writes: boolean): Promise<Ledger> {
+  const { database, isNamed, account } = place;
+  const exists = ledgerExists(database);
+  if (!exists && isNamed) throw ledgerNotFound();
+  const ledger = await openLedger(exists || writes ? database : ':memory:');
+  try {
+    const bound = await boundOrganization(ledger);
+    if (bound === null || account === null || bound.hostKind === account.hostKind) return ledger;
+    throw otherOrganization(ledger, bound, account);
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
+}
+
+/** The place is not repeated: a URL may carry a password. */
+function ledgerNotFound(): Failure {
+  const message = 'there is no ledger at the place that --database or GCSAT_DATABASE_URL names';
+  return new Failure('configuration', 'ledger_not_found', message, {
+    hint: 'Check it for a typo. A ledger is made by the first command that works on closings.',
+  });
+}

@@ -1,0 +1,18 @@
+import type { Settings } from '../../config/settings.ts';
+import { sqlitePath } from '../../store/sqlite/location.ts';
+import { acceptLedger } from '../../store/sqlite/mark.ts';
+import { marksOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
+
+/**
+ * Takes the ledger as it is now, however much it held before.
+ *
+ * @throws as `openLedger` does, also Failure ledger_log_foreign: a log of another file is never accepted
+ */
+export async function acceptSettingsLedger(settings: Settings, dryRun: boolean): Promise<{ ledger: string }> {
+  const ledger = sqlitePath(settings.database);
+  if (dryRun) return { ledger };
+  acceptLedger(marksOf(settings), ledger);
+  const opened = await openSettingsLedger(settings);
+  await opened.close();
+  return { ledger };
+}

@@ -1,0 +1,54 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import type { SendingPause } from '../../domain/closing/pause.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import { pauseSending, resumeSending, sendingPause } from '../../store/pause.ts';
+import { countLeaving } from '../../store/queue/claims.ts';
+import { countQueued, type Queued } from '../../store/views/counts.ts';
+
+interface OnLedger {
+  ledger: Ledger;
+  lane: Lane;
+  clock: () => number;
+}
+
+/** A message that is leaving ends within its time-outs, which are shorter. */
+const patienceMilliseconds = 120_000;
+const lookEveryMilliseconds = 50;
+
+export function queuedNow({ ledger, lane, clock }: OnLedger): Promise<Queued> {
+  return countQueued(ledger, timeNow(clock), lane);
+}
+
+export function sendingPauseNow(ledger: Ledger, now: string): Promise<SendingPause | null> {
+  return sendingPause(ledger, now);
+}
+
+/**
+ * Stops all sending on a ledger, in every process that works on it. What is leaving at this moment is waited for, so that
+ * nothing leaves any more when this returns.
+ *
+ * @returns how many messages were still leaving when the wait was given up or ended by the signal
+ */
+export async function pauseAll(
+  { ledger, clock }: Pick<OnLedger, 'ledger' | 'clock'>,
+  pause: SendingPause,
+  signal: AbortSignal,
+): Promise<number> {
+  await pauseSending(ledger, pause);
+  const giveUpAt = clock() + patienceMilliseconds;
+  for (;;) {
+    const leaving = await countLeaving(ledger, timeNow(clock));
+    if (leaving === 0 || signal.aborted || clock() >= giveUpAt) return leaving;
+    await wait(lookEveryMilliseconds);
+  }
+}
+
+/** @returns the pause that ended; null when there was none */
+export function resumeAll({
+  ledger,
+  clock,
+}: Pick<OnLedger, 'ledger' | 'clock'>): Promise<SendingPause | null> {
+  return resumeSending(ledger, timeNow(clock));
+}

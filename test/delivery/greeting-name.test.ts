@@ -1,0 +1,29 @@
+import { describe, expect, test } from 'vitest';
+import { greetingName } from '../../src/delivery/greeting-name.ts';
+
+const publicUrl = 'https://csat.acme.example/pages';
+const sender = 'care@acme.example';
+
+describe('the name that a mail server is greeted with', () => {
+  test.each(['mail.acme.example', 'ip-10-0-0-7.eu.acme.example'])('is the full name %s of the host', (host) =>
+    expect(greetingName({ publicUrl, sender, host })).toBe(host),
+  );
+
+  test.each([
+    'gcsat',
+    '3f2b1c9d0e1a',
+    '',
+    'localhost.localdomain',
+    'macbook.local',
+    '10.0.0.7',
+    'web_1.acme.example',
+    'a b.example',
+  ])('is that of the survey page where the host is called %j', (host) =>
+    expect(greetingName({ publicUrl, sender, host })).toBe('csat.acme.example'),
+  );
+
+  test.each([null, 'http://localhost:8080', 'http://127.0.0.1:8080', 'http://[::1]', 'http://csat.local'])(
+    'is the domain of the sender where the survey page is at %j',
+    (url) => expect(greetingName({ publicUrl: url, sender, host: 'gcsat' })).toBe('acme.example'),
+  );
+});

@@ -1,0 +1,17 @@
+import { expect, test } from 'vitest';
+import { usualDuration } from '../../../src/domain/values/usual-duration.ts';
+
+test.each([
+  ['1w', '7d'],
+  ['2 weeks', '14d'],
+  ['7days', '7d'],
+  ['3 Hours', '3h'],
+  ['30min', '30m'],
+  ['45 seconds', '45s'],
+  ['soon', null],
+  ['1 month', null],
+  ['0w', null],
+  ['7', null],
+])('%s is %s', (text, usual) => {
+  expect(usualDuration(text)).toBe(usual);
+});

@@ -1,0 +1,52 @@
+import { expect, test } from 'vitest';
+import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
+import { runJson } from '../support/run.ts';
+import { busyGladly } from './busy-gladly.ts';
+
+const csv = { 'content-type': 'text/csv' };
+const headings = 'Timestamp,Event Type,Conversation ID,Customer ID';
+const fullDay = `${headings}\n${'2026-01-01T00:00:00Z,CONVERSATION/CREATED,c,u\n'.repeat(90_000)}`;
+
+test.each<[string, Fate, number, string | null]>([
+  ['a sentence', { status: 200, body: 'Unexpected error occurred\n', headers: csv }, 7, 'not_an_answer'],
+  ['a page', { status: 200, body: '<html>Down</html>' }, 7, 'not_an_answer'],
+  ['an error', { status: 200, body: '{"errors":[{"code":"temporary_failure"}]}' }, 7, 'not_an_answer'],
+  ['no permission', { status: 403 }, 4, 'forbidden'],
+  ['another heading', { status: 200, body: 'Time,Talk\n1,2\n', headers: csv }, 9, 'missing_heading'],
+  ['as many rows as it can have', { status: 200, body: fullDay, headers: csv }, 6, 'report_incomplete'],
+  ['nothing', { status: 200, headers: csv }, 0, null],
+])(
+  'a report with %s: what the events have is sent, and the exit code says the rest',
+  async (_, fate, exit, why) => {
+    const gladly = await busyGladly(24);
+    await gladly.customers(2);
+    const { origin, seen } = await faultyProxy(gladly.sandbox.origin, (request) =>
+      request === 'POST /api/v1/reports' ? fate : 'pass',
+    );
+    const env = { ...gladly.env, GCSAT_DOMAIN: origin };
+    const run = await runJson(['backfill', '--since', '3d', '--rate-share', '100'], { env });
+    expect({ code: run.code, sent: run.document.thisRun.sent >= 2 }).toEqual({ code: exit, sent: true });
+    expect(run.document.error?.code ?? null).toBe(why);
+    const { missing, range } = run.document as { missing: { since: string }[]; range: { since: string } };
+    if (why === null) expect(missing).toEqual([]);
+    else expect(missing[0]!.since).toBe(range.since);
+    expect(run.stderr).toContain(why === null ? 'empty report' : 'may be missing');
+    expect(seen.filter((request) => request === 'POST /api/v1/reports').length).toBeLessThan(10);
+  },
+);
+
+test('a tick while the clock is ahead keeps no closing from the next ticks', async () => {
+  const gladly = await busyGladly(24);
+  const ahead = `const now = Date.now; Date.now = () => now() + 7_200_000;`;
+  const NODE_OPTIONS = `${gladly.time.nodeOptions} --import=data:text/javascript,${encodeURIComponent(ahead)}`;
+  await runJson(['sync'], { env: gladly.env });
+  gladly.time.gladly.aheadMs = 7_200_000;
+  expect((await runJson(['sync'], { env: { ...gladly.env, NODE_OPTIONS } })).code).toBe(0);
+  gladly.time.gladly.aheadMs = 0;
+  await gladly.tell();
+  const deadline = gladly.time.now() + 20_000;
+  while (gladly.time.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  const tick = await runJson(['sync'], { env: gladly.env });
+  expect({ code: tick.code, sent: tick.document.thisRun.sent }).toEqual({ code: 0, sent: 1 });
+  expect(tick.stderr).toContain('the clock was wrong');
+});
