@@ -19,16 +19,21 @@ export interface LedgerPlace {
  * Opens a ledger without a token and without the network. One that does not exist yet is empty, and is made only for a
  * command that writes; one that was named has to exist.
  *
+ * @returns also whether the chosen account has another address than the ledger's, and may be another organization
  * @throws Failure ledger_not_found, ledger_of_other_organization, and those of `openLedger`
  */
-export async function openLedgerAlone(place: LedgerPlace, writes: boolean): Promise<Ledger> {
+export async function openLedgerAlone(
+  place: LedgerPlace,
+  writes: boolean,
+): Promise<{ ledger: Ledger; isElsewhere: boolean }> {
   const { database, isNamed, account } = place;
   const exists = ledgerExists(database);
   if (!exists && isNamed) throw ledgerNotFound();
   const ledger = await openLedger(exists || writes ? database : ':memory:');
   try {
     const bound = await boundOrganization(ledger);
-    if (bound === null || account === null || bound.hostKind === account.hostKind) return ledger;
+    if (bound === null || account === null) return { ledger, isElsewhere: false };
+    if (bound.hostKind === account.hostKind) return { ledger, isElsewhere: bound.origin !== account.origin };
     throw otherOrganization(ledger, bound, account);
   } catch (error) {
     await ledger.close();
