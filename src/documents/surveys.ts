@@ -25,7 +25,7 @@ export interface SurveyEntry {
   conversationId: string;
   lane: Lane;
   state: ListedState;
-  customer: { id: string; email: string | null } | null;
+  customer: { id: string; email: string | null; phone: string | null } | null;
   agent: { id: string | null; name: string | null; email: string | null } | null;
   closedAt: string;
   sentAt: string | null;

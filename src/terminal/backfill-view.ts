@@ -98,7 +98,7 @@ function wrapped(parts: readonly string[], screen: Screen): string[] {
 }
 
 function endText({ end, left: waiting, error }: BackfillDocument): string {
-  const left = `${waiting} ${waiting === 1 ? 'closing stays' : 'closings stay'} due in the queue`;
+  const left = `${waiting} ${waiting === 1 ? 'closing is' : 'closings are'} left in the queue`;
   switch (end) {
     case 'max_sends':
       return `--max-sends is reached; ${left}`;

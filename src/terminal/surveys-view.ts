@@ -2,7 +2,8 @@ import type { ClosingState } from '../domain/closing/transitions.ts';
 import type { SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
-import { table, type Column } from './table.ts';
+import { redact } from './redact.ts';
+import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from './time.ts';
 
@@ -28,7 +29,7 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
       paint: (text, { state }) => stateShade(state, paint)(text),
     },
     { title: 'Agent', value: ({ agent }) => agent?.name ?? agent?.id ?? '-' },
-    { title: 'Customer', value: ({ customer }) => customer?.email ?? customer?.id ?? '-' },
+    { title: 'Customer', value: customerName },
     {
       title: 'Score',
       value: ({ answer }) => (answer === null ? '-' : `${answer.rating}/5`),
@@ -38,7 +39,41 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
     { title: 'Conversation', value: ({ conversationId }) => conversationId, overflow: 'keep' },
   ];
   if (isNarrow(columns)) return records(entries, shape, screen);
+  if (columns < leastForTable) return pairs(entries, shape, screen);
   return table(entries, shape, { width: columns, heading: paint.dim });
+}
+
+/** With less, seven columns are too narrow to read. */
+const leastForTable = 120;
+
+/** Two lines a closing: what is short in columns, and below it who and why. */
+function pairs(
+  entries: readonly Entry[],
+  shape: readonly Column<Entry>[],
+  { columns, paint }: Screen,
+): string {
+  const short = shape.filter(({ overflow }) => overflow === 'keep');
+  const [heading = '', ...rows] = table(entries, short, { width: columns, heading: paint.dim }).split('\n');
+  const lines = rows.flatMap((row, index) => {
+    const entry = entries[index];
+    if (entry === undefined) return [row];
+    const agent = entry.agent?.name ?? entry.agent?.id ?? null;
+    const who = `${customerName(entry)}${agent === null ? '' : `, ${agent}`}`;
+    const why = whyOf(entry);
+    const text = clean(redact(why === '' ? who : `${who}: ${why}`));
+    return [row, ...wrap(text, columns - 2).map((part) => paint.dim(`  ${part}`))];
+  });
+  return [heading, ...lines].join('\n');
+}
+
+function customerName({ customer }: Pick<Entry, 'customer'>): string {
+  return customer?.email ?? customer?.phone ?? customer?.id ?? '-';
+}
+
+/** Ends a list that is cut. */
+export function moreText(more: number): string {
+  if (more <= 0) return '';
+  return `\n\n${more} more ${more === 1 ? 'closing' : 'closings'}: --limit shows more, --since and --state choose.`;
 }
 
 /** The whole story of one closing. */
@@ -50,7 +85,7 @@ export function surveyStoryView(story: SurveyStory, screen: Screen): string {
     line('Closing', story.closingId),
     line('Conversation', story.conversationId),
     `${paint.dim('State'.padEnd(13))} ${stateShade(story.state, paint)(story.state)}`,
-    line('Customer', story.customer?.email ?? story.customer?.id ?? 'unknown'),
+    line('Customer', customerName(story)),
     line('Credit', story.agent?.name ?? story.agent?.id ?? 'no agent'),
   ];
   if (attribution !== null) {

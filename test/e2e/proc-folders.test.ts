@@ -11,8 +11,8 @@ const account = {
 // Node's recursive mkdir does not end there.
 describe.skipIf(!existsSync('/proc/self'))('a folder below /proc is refused', () => {
   test.each([
-    [['surveys', '--json'], { GCSAT_DATA_DIR: '/proc/x' }, 'database_invalid'],
-    [['surveys', '--json', '--database', '/proc/y/z.db'], {}, 'database_invalid'],
+    [['replay', '--json', 'c1'], { GCSAT_DATA_DIR: '/proc/x' }, 'database_invalid'],
+    [['replay', '--json', 'c1', '--database', '/proc/y/z.db'], {}, 'database_invalid'],
     [
       ['configure', 'set', '--json', 'sample=50'],
       { GCSAT_CONFIG_DIR: '/proc/c' },

@@ -86,9 +86,9 @@ describe('what a run shows', () => {
   });
 
   test.each([
-    ['max_sends', /^Stopped +--max-sends is reached; 7 closings stay due in the queue$/m],
-    ['limit', /^Stopped +--limit is reached; 7 closings stay due in the queue$/m],
-    ['duration', /^Stopped +--max-duration has passed; 7 closings stay due in the queue$/m],
+    ['max_sends', /^Stopped +--max-sends is reached; 7 closings are left in the queue$/m],
+    ['limit', /^Stopped +--limit is reached; 7 closings are left in the queue$/m],
+    ['duration', /^Stopped +--max-duration has passed; 7 closings are left in the queue$/m],
     ['declined', /^Stopped +declined: nothing was sent/m],
   ] as const)('a run that ended by %s says so', (end, line) => {
     expect(shown({ end, left: 7 })).toMatch(line);
@@ -102,7 +102,7 @@ describe('what a run shows', () => {
       conversationId: null,
     };
     expect(shown({ end: 'stopped', error, left: 7 })).toMatch(
-      /^Stopped +stopped by SIGINT; 7 closings stay due in the queue$/m,
+      /^Stopped +stopped by SIGINT; 7 closings are left in the queue$/m,
     );
   });
 

@@ -19,7 +19,7 @@ const closing = {
   conversationId: 'GkENqoO_oY8GJOpLXq3rNw',
   lane: 'trial' as const,
   state: 'suppressed' as const,
-  customer: { id: 'k1', email: 'annegret.habersack.585@example.net' },
+  customer: { id: 'k1', email: 'annegret.habersack.585@example.net', phone: null },
   agent: { id: 'a1', name: 'Amara Lindqvist', email: null },
   closedAt: '2026-11-26T17:38:43.062Z',
   sentAt: null,

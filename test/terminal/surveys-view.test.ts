@@ -11,7 +11,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   conversationId: 'c1',
   lane: 'live',
   state: 'answered',
-  customer: { id: 'k1', email: 'kim@example.com' },
+  customer: { id: 'k1', email: 'kim@example.com', phone: null },
   agent: { id: 'a1', name: 'Ada', email: null },
   closedAt: '2026-11-22T10:00:00.000Z',
   sentAt: '2026-11-22T10:01:00.000Z',

@@ -4,6 +4,7 @@ import { loadSettings } from '../../config/load-settings.ts';
 import type { GlobalFlags, SettingOverrides, Settings } from '../../config/settings.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
+import { Failure } from '../../failure.ts';
 import type { RunningSandbox } from '../../sandbox/start.ts';
 import { openOutput, type TerminalFlags } from '../../terminal/open.ts';
 import type { Output } from '../../terminal/output.ts';
@@ -102,6 +103,18 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     ({ sandbox } = loaded);
     return loaded.settings;
   };
+  /** Who can ask Gladly is told when the ledger is another organization's; reading needs nobody to ask. */
+  const refuseOtherOrganization = async (): Promise<void> => {
+    try {
+      const { openServices } = await import('../../workflow/context/services.ts');
+      const debug = (text: string): void => output.debug(text);
+      const around = { signal, clock, priority: 'interactive', debug, readOnly: true } as const;
+      await (await openServices(await settings(), around)).close();
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'ledger_of_other_organization') throw error;
+      output.debug('Gladly could not be asked which organization this is');
+    }
+  };
   const ledgerPlace = async (): Promise<LedgerPlace> => {
     const { placeOf } = await import('./ledger-place.ts');
     if (wantsSandbox()) return placeOf(await settings());
@@ -126,6 +139,11 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       const services = await openServices(loaded, { signal, clock, priority, debug, ...options });
       try {
         if (warns) await warnOfPause(output, services.ledger, clock);
+        if (services.ledger.location === ':memory:' && loaded.database !== ':memory:') {
+          output.warn(
+            'there is no ledger yet at the place that is named, so nothing is known of earlier surveys',
+          );
+        }
         return await work(services);
       } finally {
         await services.close();
@@ -134,8 +152,9 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     async withLedger({ writes, warnsOfPause: warns = true }, work) {
       const place = await ledgerPlace();
       const { openLedgerAlone } = await import('../../workflow/context/open-ledger.ts');
-      const ledger = await openLedgerAlone(place, writes);
+      const { ledger, isElsewhere } = await openLedgerAlone(place, writes);
       try {
+        if (isElsewhere) await refuseOtherOrganization();
         if (warns) await warnOfPause(output, ledger, clock);
         return await work({ ledger, delivery: place.delivery });
       } finally {

@@ -5,7 +5,7 @@ import type { LedgerPlace } from '../../workflow/context/open-ledger.ts';
 
 /** @throws Failure not_configured when nothing says which ledger is meant */
 export function placeOf(settings: Settings | ResolvedSettings): LedgerPlace {
-  const { database, delivery, origins } = settings;
+  const { database, dataDir, delivery, origins } = settings;
   if (database === null) {
     throw new Failure('configuration', 'not_configured', 'nothing says which ledger is meant', {
       hint: 'Run `gcsat configure`, or give --domain or GCSAT_DOMAIN, or --database. To try without an account, add --sandbox.',
@@ -14,5 +14,5 @@ export function placeOf(settings: Settings | ResolvedSettings): LedgerPlace {
   const domain = 'domain' in settings ? settings.domain : settings;
   const account = domain === null ? null : { origin: domain.origin, hostKind: domain.hostKind };
   const isNamed = ['flag', 'environment'].includes(origins['database'] ?? 'default');
-  return { database, delivery, account, isNamed };
+  return { database, dataDir, delivery, account, isNamed };
 }

@@ -19,8 +19,15 @@ export async function zoneOf(
   { warn }: Pick<Output, 'warn'>,
 ): Promise<string> {
   if (texts.every((text) => isZoned(text))) return 'UTC';
-  const zone = (await keptOrganization(ledger))?.timezone ?? null;
+  const kept = await keptOrganization(ledger);
+  const zone = kept?.timezone ?? null;
   if (zone !== null && isTimeZone(zone)) return zone;
-  warn("this ledger does not know the organization's time zone; times without an offset are read as UTC");
+  const why =
+    kept === null
+      ? "this ledger does not know the organization's time zone yet"
+      : zone === null
+        ? 'Gladly reports no time zone for the organization'
+        : `the organization's time zone '${zone}' is unknown here`;
+  warn(`${why}; times without an offset are read as UTC`);
   return 'UTC';
 }

@@ -1,17 +1,17 @@
 import { addressChangeView } from '../../terminal/unsubscribed-view.ts';
-import { withDryRun } from '../../workflow/context/dry-run.ts';
+import { withLedgerCopy } from '../../workflow/context/dry-run.ts';
 import type { Services } from '../../workflow/context/services.ts';
 import type { AddressChange } from '../../workflow/operator/unsubscribed-addresses.ts';
 import type { CommandContext } from '../program/context.ts';
 
 /** Changes an address in the ledger, in a dry run in a copy of it, and prints the result. */
 export async function changeAddress(
-  { output, withServices }: CommandContext,
+  { output, withLedger }: CommandContext,
   { dryRun = false }: { dryRun?: boolean | undefined },
   change: (ledger: Services['ledger']) => Promise<AddressChange>,
 ): Promise<void> {
-  await withServices('interactive', (services) =>
-    withDryRun(services, dryRun, async ({ ledger }) => {
+  await withLedger({ writes: !dryRun }, (opened) =>
+    withLedgerCopy(opened.ledger, dryRun, async (ledger) => {
       const changed = { ...(await change(ledger)), dryRun };
       output.result(changed, () => addressChangeView(changed));
     }),

@@ -1,26 +1,113 @@
-import { dryRunOption, surveyIdArgument } from '../program/common-options.ts';
+import type { SurveyEntry } from '../../documents/surveys.ts';
+import { Failure } from '../../failure.ts';
+import type { Services } from '../../workflow/context/services.ts';
+import { dryRunOption, yesOption } from '../program/common-options.ts';
+import type { CommandContext } from '../program/context.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { refuseEmptyId } from '../program/empty-ids.ts';
+import { filterOf, filterOptions, isFiltered } from './closing-filter.ts';
 import { dryRunNote } from './dry-run-note.ts';
+
+/** What has not left yet. */
+const cancellable = ['pending', 'scheduled', 'failed'] as const;
+
+/** More are only counted for people. */
+const mostShown = 20;
 
 export const cancelCommand: CommandDeclaration = {
   name: 'cancel',
-  summary: 'never send one that has not left yet',
-  arguments: [surveyIdArgument],
-  options: [dryRunOption],
-  examples: ['gcsat surveys cancel 5LNrIaOiRJ6u3vQ8jHyTkQ'],
-  async run({ output, now, withServices }, { arguments: [given], options }) {
+  summary: 'never send those that have not left yet',
+  details:
+    'Names one or more surveys, or all that the filters match. If there are several it says how many and asks; where ' +
+    'nobody can be asked it needs --yes. It needs no token and no network.',
+  arguments: [{ name: '[id...]', description: 'ids of surveys, closings or conversations' }],
+  options: [...filterOptions(cancellable.join(', ')), yesOption, dryRunOption],
+  examples: [
+    'gcsat surveys cancel 5LNrIaOiRJ6u3vQ8jHyTkQ',
+    'gcsat surveys cancel --state pending,scheduled --since 7d --dry-run',
+  ],
+  async run(context, { arguments: [given], options }) {
     const { surveysView } = await import('../../terminal/surveys-view.ts');
-    const { withDryRun } = await import('../../workflow/context/dry-run.ts');
-    const { cancelSurvey } = await import('../../workflow/operator/surveys.ts');
-    const id = given as string;
+    const { withLedgerCopy } = await import('../../workflow/context/dry-run.ts');
+    const { cancelSurvey, cancelSurveys } = await import('../../workflow/operator/surveys.ts');
+    const { output, now, withLedger } = context;
+    const ids = [...new Set(given as string[])];
     const dryRun = options['dryRun'] === true;
-    refuseEmptyId(id);
-    await withServices('interactive', (services) =>
-      withDryRun(services, dryRun, async ({ ledger }) => {
-        const entry = { ...(await cancelSurvey(ledger, id, now())), dryRun };
-        output.result(entry, () => surveysView([entry], output) + dryRunNote(dryRun));
+    ids.forEach(refuseEmptyId);
+    if (ids.length > 0 === isFiltered(options)) throw unclear(ids.length > 0);
+    const filterIn = await filterOf(context, options, cancellable);
+    await withLedger({ writes: !dryRun }, (opened) =>
+      withLedgerCopy(opened.ledger, dryRun, async (ledger) => {
+        const [only] = ids;
+        if (only !== undefined && ids.length === 1) {
+          const entry = { ...(await cancelSurvey(ledger, only, now())), dryRun };
+          output.result(entry, () => surveysView([entry], output) + dryRunNote(dryRun));
+          return;
+        }
+        const found =
+          ids.length > 0
+            ? await named(ledger, ids, now())
+            : await filtered(ledger, await filterIn(ledger), now());
+        const asks = !dryRun && options['yes'] !== true && found.length > 0;
+        if (asks && !(await isConfirmed(context, found))) {
+          output.result([], () => 'Nothing was cancelled.');
+          return;
+        }
+        const { cancelled, left } = await cancelSurveys(ledger, found, now());
+        const entries = cancelled.map((entry) => ({ ...entry, dryRun }));
+        output.result(entries, () => {
+          const count = `${entries.length} ${dryRun ? 'would be' : entries.length === 1 ? 'is' : 'are'} cancelled.`;
+          if (entries.length === 0) return 'No closings.';
+          const table = entries.length > mostShown ? '' : `${surveysView(entries, output)}\n\n`;
+          return table + count + dryRunNote(dryRun);
+        });
+        if (left.length > 0) throw notCancelled(left, found.length);
       }),
     );
   },
 };
+
+async function named(
+  ledger: Services['ledger'],
+  ids: readonly string[],
+  now: string,
+): Promise<SurveyEntry[]> {
+  const { surveysNamed } = await import('../../workflow/operator/surveys.ts');
+  return surveysNamed(ledger, ids, now);
+}
+
+async function filtered(
+  ledger: Services['ledger'],
+  filter: Awaited<ReturnType<Awaited<ReturnType<typeof filterOf>>>>,
+  now: string,
+): Promise<SurveyEntry[]> {
+  const { listSurveys } = await import('../../workflow/operator/surveys.ts');
+  const found: SurveyEntry[] = [];
+  for await (const entry of listSurveys(ledger, { states: cancellable, ...filter }, now)) found.push(entry);
+  return found;
+}
+
+async function isConfirmed(context: CommandContext, found: readonly SurveyEntry[]): Promise<boolean> {
+  const { confirmed } = await import('../program/confirmation.ts');
+  const counts = cancellable.flatMap((state) => {
+    const count = found.filter((entry) => entry.state === state).length;
+    return count === 0 ? [] : [`${count} ${state}`];
+  });
+  const what = `${found.length} ${found.length === 1 ? 'closing' : 'closings'} (${counts.join(', ')})`;
+  return confirmed(context, `cancelling ${what}`, `Cancel ${what}? None of them will be surveyed.`);
+}
+
+function unclear(hasBoth: boolean): Failure {
+  return hasBoth
+    ? new Failure('usage', 'bad_usage', 'ids and filters exclude each other', { hint: 'Give either.' })
+    : new Failure('usage', 'bad_usage', 'it is not clear what to cancel', {
+        hint: 'Give one or more ids, or a filter such as --state pending,scheduled.',
+      });
+}
+
+function notCancelled(left: readonly string[], all: number): Failure {
+  const message = `${left.length} of ${all} could not be cancelled: ${left.join(', ')}`;
+  return new Failure('partial', 'closings_not_cancelled', message, {
+    hint: 'Their messages left, or they were settled before. `gcsat surveys show` says what became of each.',
+  });
+}

@@ -1,18 +1,25 @@
-import { surveyIdArgument } from '../program/common-options.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { refuseEmptyId } from '../program/empty-ids.ts';
 
 export const showCommand: CommandDeclaration = {
   name: 'show',
   summary: 'everything that is known about one closing',
-  arguments: [surveyIdArgument],
-  examples: ['gcsat surveys show 5LNrIaOiRJ6u3vQ8jHyTkQ'],
-  async run({ output, now, withServices }, { arguments: [given] }) {
+  details:
+    'Of several closings of a conversation or a customer it shows the newest and names the others. It reads the ledger ' +
+    'alone, and needs no token and no network.',
+  arguments: [
+    {
+      name: '<id>',
+      description: 'id of a survey, a closing, a conversation or a customer, or an address of a customer',
+    },
+  ],
+  examples: ['gcsat surveys show 5LNrIaOiRJ6u3vQ8jHyTkQ', 'gcsat surveys show kim@example.com'],
+  async run({ output, now, withLedger }, { arguments: [given] }) {
     const { surveyStoryView } = await import('../../terminal/surveys-view.ts');
     const { showSurvey } = await import('../../workflow/operator/surveys.ts');
     const id = given as string;
     refuseEmptyId(id);
-    await withServices('interactive', async ({ ledger }) => {
+    await withLedger({ writes: false }, async ({ ledger }) => {
       const story = await showSurvey(ledger, id, now());
       output.result(story, () => surveyStoryView(story, output));
     });

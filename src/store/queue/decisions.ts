@@ -14,7 +14,7 @@ import {
   type MessageResult,
 } from '../../domain/closing/moves.ts';
 import { inDoubt } from '../../domain/closing/doubt.ts';
-import { isSurveyed } from '../../domain/closing/transitions.ts';
+import { allows, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { historyIn, type AddressHistory } from '../addresses/history.ts';
@@ -62,7 +62,7 @@ export async function decideClosing(
     const own = await closingIn(trx, closingId);
     refuseClaimOfOther(own, worker);
     const decision = decide(own, await historyIn(trx, { address, since, lane: own.lane, except: own.id }));
-    const read = { ...reading, decidedAt: at };
+    const read = { ...knownBefore(own, reading), decidedAt: at };
     if ('suppress' in decision) {
       if (isSurveyed(own.state)) return own;
       return apply(trx, own.id, suppression(decision.suppress, read), at);
@@ -76,6 +76,17 @@ export async function decideClosing(
     const change = { ...read, ...noSurvey, ...send, address, reasons: [], error: null };
     return apply(trx, own.id, { transition: 'schedule', change, note: send.provider }, at);
   });
+}
+
+/** A verdict that needs few reads keeps what was read before it. */
+function knownBefore(own: Closing, reading: ClosingReading): ClosingReading {
+  return {
+    readAt: reading.readAt ?? own.readAt,
+    evidence: reading.evidence ?? own.evidence,
+    customer: reading.customer ?? own.customer,
+    customerId: reading.customerId ?? own.customerId,
+    agent: reading.agent ?? own.agent,
+  };
 }
 
 /**
@@ -199,6 +210,28 @@ export async function resendClosing(ledger: Ledger, closingId: string, at: strin
 export async function cancelClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
   const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
   return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, suppression([reason]), at));
+}
+
+const mostAtOnce = 500;
+
+/** The same for many closings; those in a state that forbids it stay as they are. @returns those that were stopped */
+export async function cancelClosings(
+  ledger: Ledger,
+  closingIds: readonly string[],
+  at: string,
+): Promise<Closing[]> {
+  const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
+  const cancelled: Closing[] = [];
+  for (let from = 0; from < closingIds.length; from += mostAtOnce) {
+    const closings = closingIds.slice(from, from + mostAtOnce);
+    await ledger.write({ closings }, async (trx) => {
+      for (const id of closings) {
+        if (!allows('suppress', (await closingIn(trx, id)).state)) continue;
+        cancelled.push(await apply(trx, id, suppression([reason]), at));
+      }
+    });
+  }
+  return cancelled;
 }
 
 /**

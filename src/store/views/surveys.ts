@@ -1,3 +1,4 @@
+import { sql, type ExpressionBuilder } from 'kysely';
 import type { Answer } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { interruptedMove } from '../../domain/closing/moves.ts';
@@ -5,6 +6,7 @@ import { transitions, type ClosingState } from '../../domain/closing/transitions
 import { toAnswer } from '../answers/answers.ts';
 import { briefColumns, toBriefClosing, toClosing, type BriefClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
+import type { LedgerTables } from '../schema/tables.ts';
 import { isClaimHeld } from '../queue/claims.ts';
 
 export interface ClosingFilter {
@@ -90,21 +92,7 @@ async function pageOf(
           eb(eb.refTuple('closed_at', 'id'), '<', eb.tuple(after?.closedAt ?? '', after?.id ?? '')),
         ),
       )
-      .where((eb) =>
-        eb.or([
-          eb('lane', '=', 'live'),
-          eb.not(
-            eb.exists(
-              eb
-                .selectFrom('closings as live')
-                .select('live.id')
-                .whereRef('live.conversation_id', '=', 'closings.conversation_id')
-                .whereRef('live.closed_at', '=', 'closings.closed_at')
-                .where('live.lane', '=', 'live'),
-            ),
-          ),
-        ]),
-      )
+      .where(isListed)
       .orderBy('closed_at', 'desc')
       .orderBy('id', 'desc')
       .limit(size);
@@ -159,6 +147,45 @@ async function pageOf(
   }));
 }
 
+/** A trial is left out once the live lane knows the closing. */
+function isListed(eb: ExpressionBuilder<LedgerTables, 'closings'>) {
+  return eb.or([
+    eb('lane', '=', 'live'),
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom('closings as live')
+          .select('live.id')
+          .whereRef('live.conversation_id', '=', 'closings.conversation_id')
+          .whereRef('live.closed_at', '=', 'closings.closed_at')
+          .where('live.lane', '=', 'live'),
+      ),
+    ),
+  ]);
+}
+
+/** What is beyond is not counted: nobody reads such a list. */
+const mostCounted = 10_000;
+
+/** How many closings a list would have, at most ten thousand. */
+export async function countListed(ledger: Ledger, { states, since, until }: ClosingFilter): Promise<number> {
+  return ledger.read(async (db) => {
+    const listed = db
+      .selectFrom('closings')
+      .select('id')
+      .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))
+      .$if(since !== undefined, (query) => query.where('closed_at', '>=', since ?? ''))
+      .$if(until !== undefined, (query) => query.where('closed_at', '<', until ?? ''))
+      .where(isListed)
+      .limit(mostCounted);
+    const row = await db
+      .selectFrom(listed.as('listed'))
+      .select(({ fn }) => fn.countAll().as('count'))
+      .executeTakeFirst();
+    return Number(row?.count ?? 0);
+  });
+}
+
 interface AnswerColumns {
   survey_id: string | null;
   revision: number | null;
@@ -204,7 +231,55 @@ export async function findClosings(ledger: Ledger, anyId: string): Promise<Closi
   });
 }
 
+/**
+ * All closings of whoever has this id or address, newest first, also those that were decided before the customer was read.
+ *
+ * @param address normalized
+ */
+export async function findClosingsOfCustomer(
+  ledger: Ledger,
+  customerId: string,
+  address: string,
+): Promise<Closing[]> {
+  return ledger.read(async (db) => {
+    const named = (field: 'email' | 'phone') =>
+      db
+        .selectFrom('closings')
+        .select(['id', 'customer_id'])
+        .where('customer', 'is not', null)
+        // As the index has it.
+        .where(sql`lower(json_extract(customer, ${sql.lit(`$.${field}`)}))`, '=', address);
+    const known = await db
+      .selectFrom('closings')
+      .select(['id', 'customer_id'])
+      .where('customer_id', '=', customerId)
+      .union(db.selectFrom('closings').select(['id', 'customer_id']).where('address', '=', address))
+      .union(named('email'))
+      .union(named('phone'))
+      .execute();
+    if (known.length === 0) return [];
+    const ids = known.map(({ id }) => id);
+    const customers = known.flatMap(({ customer_id: id }) => id ?? []);
+    const rows = await db
+      .selectFrom('closings')
+      .selectAll()
+      .where((eb) =>
+        eb.or([eb('id', 'in', ids), ...(customers.length === 0 ? [] : [eb('customer_id', 'in', customers)])]),
+      )
+      .orderBy('closed_at', 'desc')
+      .execute();
+    const closings = rows.map(toClosing);
+    return closings.filter((closing) => !isSupersededBy(closing, closings));
+  });
+}
+
 /** A trial that the live lane knows as well. */
-function isSupersededBy({ lane, closedAt }: Closing, others: readonly Closing[]): boolean {
-  return lane !== 'live' && others.some((other) => other.lane === 'live' && other.closedAt === closedAt);
+function isSupersededBy({ lane, conversationId, closedAt }: Closing, others: readonly Closing[]): boolean {
+  return (
+    lane !== 'live' &&
+    others.some(
+      (other) =>
+        other.lane === 'live' && other.conversationId === conversationId && other.closedAt === closedAt,
+    )
+  );
 }

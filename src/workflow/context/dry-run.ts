@@ -1,4 +1,5 @@
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
+import type { Ledger } from '../../store/ledger.ts';
 import { copyLedger } from '../../store/ledger-copy.ts';
 import type { Services } from './services.ts';
 
@@ -11,12 +12,23 @@ export async function withDryRun<Result>(
   dryRun: boolean,
   work: (services: Services) => Promise<Result>,
 ): Promise<Result> {
-  if (!dryRun) return work(services);
-  const ledger = await copyLedger(services.ledger);
+  return withLedgerCopy(services.ledger, dryRun, (ledger) =>
+    work(dryRun ? { ...services, ledger, provider: () => Promise.resolve(accepting(services)) } : services),
+  );
+}
+
+/** The same for work that needs the ledger alone. */
+export async function withLedgerCopy<Result>(
+  ledger: Ledger,
+  dryRun: boolean,
+  work: (ledger: Ledger) => Promise<Result>,
+): Promise<Result> {
+  if (!dryRun) return work(ledger);
+  const copy = await copyLedger(ledger);
   try {
-    return await work({ ...services, ledger, provider: () => Promise.resolve(accepting(services)) });
+    return await work(copy);
   } finally {
-    await ledger.close();
+    await copy.close();
   }
 }
 

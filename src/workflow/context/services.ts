@@ -14,6 +14,7 @@ import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { directoryCache } from '../../store/directories.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { limiterStore } from '../../store/limiter.ts';
+import { ledgerExists } from '../../store/open.ts';
 import { boundOrganization, otherOrganization } from '../../store/organization.ts';
 import { currentWorker, type Worker } from '../../store/workers.ts';
 import { unlessBusy, unlessBusyLimiter } from './best-effort.ts';
@@ -62,14 +63,22 @@ export interface Services {
 
 const readOnlyPatienceMs = 1000;
 
+/** By a flag or the environment, where a typo is possible. */
+function isNamed({ origins }: Settings): boolean {
+  return ['flag', 'environment'].includes(origins['database'] ?? 'default');
+}
+
 /**
  * Opens the ledger and the way to Gladly.
  *
  * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organization's.
  */
 export async function openServices(settings: Settings, surroundings: Surroundings): Promise<Services> {
+  // A typo must not make a new ledger where nothing is recorded.
+  const isMistyped = surroundings.readOnly === true && !ledgerExists(settings.database) && isNamed(settings);
+  if (isMistyped) surroundings.debug('the ledger does not exist, and is not made by a command that reads');
   const ledger = await openSettingsLedger(
-    settings,
+    isMistyped ? { ...settings, database: ':memory:' } : settings,
     surroundings.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,
   );
   const services = servicesOn(ledger, settings, surroundings);

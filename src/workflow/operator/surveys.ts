@@ -1,37 +1,57 @@
 import type { ListedState, SurveyEntry, SurveyStory } from '../../documents/surveys.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
 import { resolveAbandonedSends } from '../../store/queue/claims.ts';
-import { cancelClosing, confirmSent, resendClosing, retryClosing } from '../../store/queue/decisions.ts';
+import {
+  cancelClosing,
+  cancelClosings,
+  confirmSent,
+  resendClosing,
+  retryClosing,
+} from '../../store/queue/decisions.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import {
   asResolved,
+  countListed,
   findClosings,
+  findClosingsOfCustomer,
   listClosings,
   type ClosingFilter,
   type ListedClosing,
 } from '../../store/views/surveys.ts';
 import { story } from '../../store/views/story.ts';
 
+export type SurveyFilter = Omit<ClosingFilter, 'states'> & { states?: readonly ListedState[] };
+
 /** Newest first. What a process left in doubt when it was killed is listed as that. */
 export async function* listSurveys(
   ledger: Ledger,
-  { states, ...filter }: Omit<ClosingFilter, 'states'> & { states?: readonly ListedState[] },
+  filter: SurveyFilter,
   now: string,
 ): AsyncGenerator<SurveyEntry> {
+  for await (const listed of listClosings(ledger, asStored(filter), now)) yield entryOf(listed);
+}
+
+/** How many a list would have, counted to ten thousand. */
+export function countSurveys(ledger: Ledger, filter: SurveyFilter): Promise<number> {
+  return countListed(ledger, asStored(filter));
+}
+
+function asStored({ states, ...filter }: SurveyFilter): ClosingFilter {
   const wanted = states?.flatMap((state) =>
     state === 'pending' ? (['pending', 'sending'] as const) : [state],
   );
-  const given = { ...filter, ...(wanted === undefined ? {} : { states: wanted }) };
-  for await (const listed of listClosings(ledger, given, now)) yield entryOf(listed);
+  return { ...filter, ...(wanted === undefined ? {} : { states: wanted }) };
 }
 
 /**
- * @param anyId a survey, closing or conversation id; of several closings of a conversation the newest
+ * @param anyId a survey, closing, conversation or customer id, or a customer's address; of several closings the newest
  * @throws Failure kind not_found, code `survey_not_found`
  */
 export async function showSurvey(ledger: Ledger, anyId: string, now: string): Promise<SurveyStory> {
-  const [found, ...others] = await findClosingsOrFail(ledger, anyId);
+  const ofCustomer = async (): Promise<Closing[]> => findClosingsOfCustomer(ledger, anyId, addressKey(anyId));
+  const [found, ...others] = await findClosingsOrFail(ledger, anyId, ofCustomer);
   const { closing: stored, ...lists } = await story(ledger, found.id);
   const closing = asResolved(stored, now);
   const answer = lists.answers.findLast(({ surveyId }) => surveyId === closing.surveyId) ?? null;
@@ -96,6 +116,47 @@ export async function cancelSurvey(ledger: Ledger, anyId: string, at: string): P
   });
 }
 
+/** The closings that ids mean, each once, as a list has them. @throws Failure for the first id that means none or several */
+export async function surveysNamed(
+  ledger: Ledger,
+  ids: readonly string[],
+  at: string,
+): Promise<SurveyEntry[]> {
+  const found = new Map<string, SurveyEntry>();
+  for (const id of ids) {
+    const closing = asResolved(await onlyClosing(ledger, id), at);
+    found.set(closing.id, entryOf({ closing, answer: null, card: null }));
+  }
+  return [...found.values()];
+}
+
+/**
+ * A person stops many surveys that have not left.
+ *
+ * @returns those that are stopped, and the ids of the closings that are in a state that forbids it
+ */
+export async function cancelSurveys(
+  ledger: Ledger,
+  entries: readonly SurveyEntry[],
+  at: string,
+): Promise<{ cancelled: SurveyEntry[]; left: string[] }> {
+  const closings = await cancelClosings(
+    ledger,
+    entries.map(({ closingId }) => closingId),
+    at,
+  );
+  const byId = new Map(closings.map((closing) => [closing.id, closing]));
+  return {
+    cancelled: entries.flatMap((entry) => {
+      const closing = byId.get(entry.closingId);
+      return closing === undefined
+        ? []
+        : [{ ...entryOf({ closing, answer: null, card: null }), answer: entry.answer }];
+    }),
+    left: entries.map(({ closingId }) => closingId).filter((id) => !byId.has(id)),
+  };
+}
+
 /** The one closing that an id means. A message that was leaving when its process ended is in doubt; a live process still has it in hand. */
 export async function resolvedClosing(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
   const closing = await onlyClosing(ledger, anyId);
@@ -114,8 +175,13 @@ async function onlyClosing(ledger: Ledger, anyId: string): Promise<Closing> {
   });
 }
 
-async function findClosingsOrFail(ledger: Ledger, anyId: string): Promise<[Closing, ...Closing[]]> {
-  const [closing, ...others] = await findClosings(ledger, anyId);
+async function findClosingsOrFail(
+  ledger: Ledger,
+  anyId: string,
+  otherwise: () => Promise<Closing[]> = () => Promise.resolve([]),
+): Promise<[Closing, ...Closing[]]> {
+  const found = await findClosings(ledger, anyId);
+  const [closing, ...others] = found.length > 0 ? found : await otherwise();
   if (closing !== undefined) return [closing, ...others];
   throw new Failure(
     'not_found',
@@ -126,14 +192,14 @@ async function findClosingsOrFail(ledger: Ledger, anyId: string): Promise<[Closi
 }
 
 function entryOf({ closing, answer, card }: ListedClosing): SurveyEntry {
-  const { customer } = closing;
+  const { customer, customerId } = closing;
   return {
     surveyId: closing.surveyId,
     closingId: closing.id,
     conversationId: closing.conversationId,
     lane: closing.lane,
     state: closing.state === 'sending' ? 'pending' : closing.state,
-    customer: customer === null ? null : { id: customer.id, email: customer.email },
+    customer: customerOf(customer, customerId),
     agent: closing.agent,
     closedAt: closing.closedAt,
     sentAt: closing.sentAt,
@@ -152,4 +218,10 @@ function entryOf({ closing, answer, card }: ListedClosing): SurveyEntry {
     reasons: closing.reasons,
     error: closing.error,
   };
+}
+
+/** Where the verdict came before the customer was read, the id alone is known. */
+function customerOf(customer: Closing['customer'], customerId: string | null): SurveyEntry['customer'] {
+  if (customer !== null) return { id: customer.id, email: customer.email, phone: customer.phone };
+  return customerId === null ? null : { id: customerId, email: null, phone: null };
 }

@@ -1,9 +1,8 @@
 import type { SurveyOutcome } from '../../documents/survey.ts';
-import { backOff } from '../../domain/closing/back-off.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { timeNow } from '../../domain/values/instant.ts';
-import { about, Failure, isForbidden, stopsTheRun } from '../../failure.ts';
+import { about, Failure, stopsTheRun } from '../../failure.ts';
 import { renewClaim, resolveInterruptedSend } from '../../store/queue/claims.ts';
 import { recordFailure } from '../../store/queue/decisions.ts';
 import { defectOf } from '../context/defect.ts';
@@ -11,6 +10,7 @@ import { errorFields } from '../context/error-fields.ts';
 import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
 import { readAsNeeded, type AskForCustomer, type ConversationRead } from '../survey/read-conversation.ts';
+import { retryTime } from '../survey/retry-time.ts';
 import { surveyBefore, surveyClosing } from '../survey/survey-closing.ts';
 
 /** What one piece of work came to; `waiting`: the closing is looked at again later, or another worker has it. */
@@ -69,18 +69,7 @@ async function recordProblem(services: Services, closing: Closing, error: unknow
   return { outcome: 'failed', reasons: [], failure, row: failed };
 }
 
-/** An outage, or a missing permission, must not use up the tries of all closings that meet it. */
-export function passes(failure: Failure): boolean {
-  return failure.kind === 'temporary' || isForbidden(failure);
-}
-
 function defectIn({ debug }: Services, { id }: Closing, error: unknown): Failure {
   debug(`closing ${id}: ${JSON.stringify(errorFields(error))}`);
   return defectOf(error);
-}
-
-/** When the queue tries a failed closing again; null where another try cannot help. */
-function retryTime({ clock }: Services, closing: Closing, failure: Failure): string | null {
-  const wait = failure.kind === 'not_found' ? null : backOff(closing.attempts + 1, passes(failure));
-  return wait === null ? null : new Date(clock() + wait).toISOString();
 }

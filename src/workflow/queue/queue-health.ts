@@ -1,5 +1,6 @@
 import { type Failure, isForbidden, stopsTheRun } from '../../failure.ts';
-import { passes, type WorkResult } from './process-closing.ts';
+import { passes } from '../survey/retry-time.ts';
+import type { WorkResult } from './process-closing.ts';
 
 /** So many failures in a row, with nothing done between them, are not the closings' fault; messages in doubt alike. */
 const hopelessFailures = 12;

@@ -2,6 +2,7 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { doubtHint } from '../../domain/closing/doubt.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
+import { Failure } from '../../failure.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { resolveInterruptedSend } from '../../store/queue/claims.ts';
 import { closingById } from '../../store/closings/closings.ts';
@@ -15,6 +16,7 @@ import { describe, type ConversationResult } from './describe.ts';
 import { fullLook, lookAtClosing, type Look, type LookResult } from './look.ts';
 import { previewVerdict } from './preview.ts';
 import { readEverything, type Reads } from './read-conversation.ts';
+import { keepFailure } from './keep-failure.ts';
 import { existingSurvey, type Verdict } from './verdict.ts';
 
 /** How soon a conversation that still looks open is read again. */
@@ -102,6 +104,19 @@ export async function surveyConversation(
   steps: Steps,
 ): Promise<ConversationResult> {
   await readyToDeliver(services);
+  try {
+    return await surveyNow(services, { conversationId, closingId }, steps);
+  } catch (error) {
+    if (error instanceof Failure) await keepFailure(services, { conversationId, closingId }, error);
+    throw error;
+  }
+}
+
+async function surveyNow(
+  services: Services,
+  { conversationId, closingId }: { conversationId: string; closingId: string | null },
+  steps: Steps,
+): Promise<ConversationResult> {
   const readsOf = (): Reads => readEverything(services, conversationId, steps);
   const closing = closingId === null ? null : await closingById(services.ledger, closingId);
   const first = await lookAtClosing(services, { conversationId, closing, record: true }, readsOf(), steps);
