@@ -321,8 +321,9 @@ function evidenceOf({ closedAt }: FilledKey, closing: string, agent: (typeof age
       respondedAt: closedAt,
       confidence: 'exact',
       considered: considered.slice(0, 2),
+      omitted: null,
     },
-    timeline: { items: 14, truncated: false, considered },
+    timeline: { items: 14, truncated: false, considered, omitted: null },
     recordings: [],
   };
 }

@@ -1,7 +1,7 @@
 import type {
   EvidenceAttribution,
   EvidenceConversation,
-  EvidenceItem,
+  EvidenceTimeline,
 } from '../domain/attribution/evidence.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
@@ -57,7 +57,7 @@ export interface SurveyDocument {
   reasons: Reason[];
   attribution: EvidenceAttribution | null;
   /** What was looked at, also where nobody qualifies. */
-  timeline: { items: number; truncated: boolean; considered: EvidenceItem[] } | null;
+  timeline: EvidenceTimeline | null;
   conversation: EvidenceConversation | null;
   customer: DocumentCustomer | null;
   recordings: (Recording & { path: string | null })[];

@@ -45,7 +45,7 @@ function timelineView(
   { timeline, attribution }: SurveyDocument,
   { columns, paint, verbose }: Screen,
 ): string {
-  const considered = timeline?.considered ?? [];
+  const { considered, omitted } = timeline ?? { considered: [], omitted: null };
   if (considered.length === 0) return `\n${paint.bold('Timeline')} is empty\n`;
   const winner = considered.findIndex(({ why }) => why === 'last response');
   const { from, until } = window(considered.length, winner, verbose ? considered.length : shownItems);
@@ -80,8 +80,10 @@ function timelineView(
     .join('\n');
   const hidden = considered.length - rows.length;
   const more = hidden > 0 ? paint.dim(`\n  … ${hidden} more items, -v shows them`) : '';
+  const left =
+    omitted === null ? '' : paint.dim(`\n  … ${omitted.items} of the timeline are counted, not kept`);
   const cut = timeline?.truncated === true ? ' (cut off by Gladly, the end is missing)' : '';
-  return `\n${paint.bold('Timeline')} ${considered.length} items${cut}\n${body}${more}\n`;
+  return `\n${paint.bold('Timeline')} ${timeline?.items ?? 0} items${cut}\n${body}${more}${left}\n`;
 }
 
 /** The part of the list to show: around the winner, or its end if there is none. */

@@ -57,11 +57,13 @@ const document: SurveyDocument = {
     respondedAt: '2026-11-25T21:00:00.000Z',
     confidence: 'exact',
     considered: [],
+    omitted: null,
   },
   timeline: {
     items: 2,
     truncated: false,
     considered: [item('i1', null, 'from CUSTOMER'), item('i2', 'Bastien Corbeau', 'last response')],
+    omitted: null,
   },
   conversation: {
     status: 'CLOSED',

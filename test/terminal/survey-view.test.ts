@@ -28,8 +28,9 @@ function documentOf(text: string): SurveyDocument {
       respondedAt: '2026-11-22T10:00:00.000Z',
       confidence: 'exact',
       considered: [item],
+      omitted: null,
     },
-    timeline: { items: 1, truncated: false, considered: [item] },
+    timeline: { items: 1, truncated: false, considered: [item], omitted: null },
     conversation: {
       status: text,
       createdAt: null,

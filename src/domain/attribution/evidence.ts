@@ -1,4 +1,14 @@
-import { array, boolean, enum as oneOf, nullable, number, object, string, type infer as Infer } from 'zod';
+import {
+  array,
+  boolean,
+  enum as oneOf,
+  nullable,
+  number,
+  object,
+  record,
+  string,
+  type infer as Infer,
+} from 'zod';
 
 /** A field that an earlier version did not keep reads as null. */
 const text = nullable(string()).default(null);
@@ -23,6 +33,9 @@ const consideredItem = object({
   why: string(),
 });
 
+/** What a very long timeline has besides; null: everything is there. */
+const omitted = nullable(object({ items: number(), reasons: record(string(), number()) })).default(null);
+
 const attribution = object({
   agent,
   itemId: text,
@@ -31,6 +44,7 @@ const attribution = object({
   respondedAt: string(),
   confidence: oneOf(['exact', 'truncated']),
   considered: array(consideredItem),
+  omitted,
 });
 
 const conversation = object({
@@ -50,13 +64,14 @@ const evidence = object({
   attribution: nullable(attribution).default(null),
   /** Null where the verdict was certain without the timeline. */
   timeline: nullable(
-    object({ items: number(), truncated: boolean(), considered: array(consideredItem) }),
+    object({ items: number(), truncated: boolean(), considered: array(consideredItem), omitted }),
   ).default(null),
   recordings: array(object({ itemId: string(), status: text, durationSeconds: count, bytes: count })),
 });
 
 export type CreditedAgent = Infer<typeof agent>;
 export type EvidenceItem = Infer<typeof consideredItem>;
+export type EvidenceTimeline = NonNullable<Infer<typeof evidence>['timeline']>;
 export type EvidenceAttribution = Infer<typeof attribution>;
 export type EvidenceConversation = Infer<typeof conversation>;
 

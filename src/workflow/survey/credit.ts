@@ -14,6 +14,9 @@ import type { Services } from '../context/services.ts';
 import { solveTimeline } from './solve-timeline.ts';
 import type { Steps } from '../context/steps.ts';
 
+/** In warnings; there may be as many unknown types as items. */
+const mostTypesNamed = 20;
+
 /** Who is credited, how sure that is, and what was looked at. */
 export interface Credit {
   attribution: Attribution;
@@ -39,9 +42,11 @@ export async function creditClosing(
     (isExcluded) => attribute({ items: read.items, closedAt, isExcluded }),
     mayBeCredited,
   );
-  const warnings = visible.unknownTypes.map(
-    (type) => `the timeline has items of the type ${type}, which gcsat does not know; they do not count`,
-  );
+  const warnings = visible.unknownTypes
+    .slice(0, mostTypesNamed)
+    .map(
+      (type) => `the timeline has items of the type ${type}, which gcsat does not know; they do not count`,
+    );
   if (visible.undated.length > 0) throw undatedResponses(read, visible);
   const troubles: Failure[] = [];
   let response = visible.response;

@@ -1,12 +1,8 @@
 import { anyPhone, chooseEmail } from '../../domain/eligibility/addresses.ts';
 import type { ClosingFacts, ConversationFacts, TimelineFacts } from '../../domain/eligibility/decide.ts';
 import { formatInstant, normalizeTime, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
-import type {
-  CreditedAgent,
-  Evidence,
-  EvidenceAttribution,
-  EvidenceItem,
-} from '../../domain/attribution/evidence.ts';
+import type { CreditedAgent, Evidence, EvidenceAttribution } from '../../domain/attribution/evidence.ts';
+import { keptItems } from '../../domain/attribution/kept-items.ts';
 import type { Closing, ClosingReading } from '../../domain/closing/closing.ts';
 import type { Customer } from '../../gladly/resources/customers.ts';
 import type { Credit } from './credit.ts';
@@ -18,6 +14,9 @@ export interface ClosingInQuestion {
   closedAt: Instant | null;
   reopened: boolean;
 }
+
+/** Gladly gives at most so many items of a timeline; the newest are kept. */
+const mostRecordings = 1000;
 
 export function factsOf(read: FullRead, credit: Credit, closing: ClosingInQuestion): ClosingFacts {
   return {
@@ -76,15 +75,16 @@ export function evidenceOf(
   credit: Credit,
   closing: ClosingInQuestion,
 ): Evidence & { timeline: NonNullable<Evidence['timeline']> } {
-  const considered = credit.attribution.considered.map((item) => ({
-    ...item,
-    agentName: nameOf(read, item.agentId),
-  }));
+  const { kept, omitted } = keptItems(credit.attribution.considered);
+  const looked = {
+    considered: kept.map((item) => ({ ...item, agentName: nameOf(read, item.agentId) })),
+    omitted,
+  };
   return {
     ...conversationEvidenceOf(read, closing),
-    attribution: attributionOf(credit, considered),
-    timeline: { items: read.items.length, truncated: read.truncated, considered },
-    recordings: read.items.flatMap(({ recording }) => (recording === null ? [] : [recording])),
+    attribution: attributionOf(credit, looked),
+    timeline: { items: read.items.length, truncated: read.truncated, ...looked },
+    recordings: read.items.flatMap(({ recording }) => recording ?? []).slice(-mostRecordings),
   };
 }
 
@@ -121,7 +121,10 @@ export function creditedAgent({ attribution, agent }: Credit): CreditedAgent | n
   return agent ?? { id: attribution.response.agentId, name: null, email: null };
 }
 
-function attributionOf(credit: Credit, considered: EvidenceItem[]): EvidenceAttribution | null {
+function attributionOf(
+  credit: Credit,
+  looked: Pick<EvidenceAttribution, 'considered' | 'omitted'>,
+): EvidenceAttribution | null {
   const { response } = credit.attribution;
   const agent = creditedAgent(credit);
   if (response === null || agent === null) return null;
@@ -132,7 +135,7 @@ function attributionOf(credit: Credit, considered: EvidenceItem[]): EvidenceAttr
     channel: response.channel,
     respondedAt: response.respondedAt,
     confidence: credit.confidence,
-    considered,
+    ...looked,
   };
 }
 
