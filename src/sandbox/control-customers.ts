@@ -31,9 +31,7 @@ function timelineOfCustomer(world: World, customerId: string): CustomerTimeline 
 
 function namesOf({ setting, mailbox }: World): TimelineNames {
   return {
-    agents: new Map(
-      setting.directory.agents.flatMap(({ id, name }) => (id === undefined ? [] : [[id, name ?? id]])),
-    ),
+    agents: new Map(setting.directory.agents.map(({ id, name }) => [id, name])),
     messages: new Map(mailbox.messages().map((message) => [message.conversationItemId, message])),
   };
 }

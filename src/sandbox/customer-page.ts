@@ -59,7 +59,7 @@ ${/^https?:/i.test(url) ? `<p><a href="${escaped(url)}" target="_blank" rel="nor
 
 function whoOf({ initiator, responder }: ItemBody, { agents }: TimelineNames): string {
   const who = initiator?.type === 'AGENT' || responder?.type !== 'AGENT' ? initiator : responder;
-  const name = who?.type === 'AGENT' ? agents.get(who.id ?? '') : undefined;
+  const name = who?.type === 'AGENT' ? agents.get(who.id) : undefined;
   return name === undefined ? (who?.type ?? 'unknown').toLowerCase() : name;
 }
 

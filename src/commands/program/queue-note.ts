@@ -5,9 +5,10 @@ import { queuedNow } from '../../workflow/operator/sending.ts';
 
 type OnLedger = Pick<Services, 'ledger' | 'lane' | 'clock' | 'settings'>;
 
-/** At the start of a command that may send. */
+/** At the start of a command that may send. Says nothing of an empty queue: cron would mail it at every tick. */
 export async function announceQueue(output: Output, services: OnLedger, dryRun = false): Promise<void> {
   const queued = await queuedNow(services);
+  if (queued.all === 0) return;
   output.info(queueText(queued, services.settings.delivery, dryRun ? 'they would leave' : 'they leave'));
 }
 

@@ -165,8 +165,8 @@ function momentOf(given: string, edge: Edge, context: Context, offsetAt: OffsetA
   const moment = agoOf(text, context.nowMs) ?? absoluteOf(text) ?? localOf(text, edge, context, offsetAt);
   if (moment !== null) return moment;
   const usual = usualDuration(text);
-  const isShort = usual?.endsWith('s') ?? true;
-  throw new TimeRangeError(`${edge} '${given}' is not a time`, isShort ? forms : `Write ${usual ?? ''}.`);
+  const meant = usual === null || usual.endsWith('s') ? '' : `Write ${usual}. `;
+  throw new TimeRangeError(`${edge} '${given}' is not a time`, `${meant}${forms}`);
 }
 
 function agoOf(text: string, nowMs: number): number | null {

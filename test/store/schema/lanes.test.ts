@@ -114,6 +114,12 @@ function withoutOldAdvice(row: Row, state: unknown): unknown {
 
 const migrated = (): Promise<Ledger> => opened(versionFour());
 
+/** The evidence of a version that kept all of a timeline. */
+function withNothingOmitted(evidence: Record<'attribution' | 'timeline', object | null>): object {
+  const whole = (part: object | null): object | null => part && { ...part, omitted: null };
+  return { ...evidence, attribution: whole(evidence.attribution), timeline: whole(evidence.timeline) };
+}
+
 describe('a ledger of version 4, whose trials and live surveys shared their rows,', () => {
   test('is brought to the new version once by processes that open it at the same time', async () => {
     const location = versionFour();
@@ -373,7 +379,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
       for (const lane of lanes) {
         const closing = await closingById(ledger, idOf(name, lane));
         if (closing === null) continue;
-        expect(closing.evidence).toEqual(evidence === null ? null : JSON.parse(evidence));
+        expect(closing.evidence).toEqual(evidence === null ? null : withNothingOmitted(JSON.parse(evidence)));
       }
     }
   });

@@ -88,7 +88,9 @@ describe('a message that was leaving', () => {
     const ledger = await opened(location);
     const { id } = await leaving(ledger, 'c1');
     const other = new DatabaseSync(location);
-    onTestFinished(() => void other.close());
+    onTestFinished(() => {
+      other.close();
+    });
     other.exec('BEGIN IMMEDIATE');
     const [listed] = await all(listSurveys(ledger, {}, at(20)));
     expect(listed).toMatchObject({ closingId: id, state: 'pending' });
