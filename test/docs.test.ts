@@ -153,6 +153,7 @@ describe('commands', () => {
           words[0] === 'webhook' ? told : sandbox.exampleConversationId,
         )
         .replace(/^(https:\/\/csat\.acme\.com|http:\/\/localhost:8080)$/, server.listening)
+        .replace(/^\/backup\/gcsat-.*$/, join(cwd, 'backup.db'))
         .replace('KEY=VALUE', 'sample=50')
         // Reports have a slow limit of their own, and a shorter range shows as much.
         .replace('2026-11-15', '2026-11-02');

@@ -6,7 +6,6 @@ import { createMetrics } from '../server/metrics.ts';
 import { readBrand } from '../html/brand.ts';
 import { startServer } from '../server/start.ts';
 import { openLog } from '../terminal/log.ts';
-import { queueText } from '../terminal/pause-view.ts';
 import { refuseUnusable, warnOfConfiguration } from '../workflow/checks/check-configuration.ts';
 import type { Services } from '../workflow/context/services.ts';
 import { queuedNow, sendingPauseNow } from '../workflow/operator/sending.ts';
@@ -119,7 +118,7 @@ async function announce(
   };
   log.info(
     { queued: queued.all, due: queued.due, delivery: settings.delivery },
-    queueText(queued, settings.delivery),
+    'closings queued at the start',
   );
   context.output.record(document, () =>
     [`listening on ${origin}`, ...(sandbox === null ? [] : firstSteps(sandbox.origin))].join('\n'),

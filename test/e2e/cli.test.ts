@@ -379,7 +379,7 @@ describe('completion', () => {
       expect(stderr).toBe('complete -F _gcsat gcsat\n');
       return stdout.trim().split('\n');
     };
-    expect(await complete('gcsat', 're')).toEqual(['replay']);
+    expect(await complete('gcsat', 're')).toEqual(['replay', 'resume']);
     expect(await complete('gcsat', 'surveys', 'c')).toEqual(['cancel']);
     expect(await complete('gcsat', 'surveys', '--st')).toEqual(['--state']);
     expect(await complete('gcsat', '--json', 'surveys', 'retry', '--w')).toEqual(['--was-sent']);

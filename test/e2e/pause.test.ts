@@ -89,7 +89,7 @@ describe('while sending is paused', () => {
       delivery: 'gladly-email',
       pause: null,
     });
-    expect(log).toContain('nothing is queued; surveys leave by gladly-email');
+    expect(log).toMatch(/"queued":0,"due":0,"delivery":"gladly-email","msg":"closings queued at the start"/);
     const tell = async (email: string): Promise<void> => {
       const content = { conversationId: await close(gladly, email) };
       const credentials = Buffer.from('gladly:a password that is long enough').toString('base64');
@@ -170,7 +170,7 @@ test('a bounded backfill says how many stay queued, and who sends them', async (
   const { code, stderr, document } = await runJson(['backfill', ...range, '--max-sends', '2'], { env });
   expect(code).toBe(0);
   expect(document).toMatchObject({ end: 'max_sends', thisRun: { sent: 2 }, queued: 3, left: 3 });
-  expect(stderr).toMatch(/^nothing is queued; surveys leave by gladly-email$/m);
+  expect(stderr).not.toMatch(/is queued|are queued/);
   expect(stderr).toMatch(
     /^warning: 3 closings stay queued: `gcsat serve`, `gcsat sync` or the next run .* by gladly-email/m,
   );
