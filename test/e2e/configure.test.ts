@@ -568,7 +568,7 @@ describe('configure test', () => {
     const account = { ...home().env, GCSAT_EMAIL: email, GCSAT_TOKEN: token };
     for (const [domain, database, code, first] of [
       ['http://127.0.0.1:1', 'ledger.db', 7, 'Gladly'],
-      [elsewhere, 'ledger.db', 9, 'Gladly'],
+      [elsewhere, 'ledger.db', 7, 'Gladly'],
       [gladly.origin, 'postgres://127.0.0.1/x', 3, 'ledger'],
     ] as const) {
       const env = { ...account, GCSAT_DOMAIN: domain };

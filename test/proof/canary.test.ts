@@ -136,8 +136,8 @@ test('failures of every kind, as loud as can be, give away no more', options, as
   await fails(4, await inMood({ status: 401 }));
   await fails(4, await inMood({ status: 403 }));
   await fails(7, await inMood({ status: 503 }));
-  await fails(9, await inMood({ status: 200 }));
-  await fails(9, await inMood({ status: 200, type: 'text/html' }));
+  await fails(7, await inMood({ status: 200 }));
+  await fails(7, await inMood({ status: 200, type: 'text/html' }));
   await fails(9, await inMood({ status: 400 }));
   const card = await inMood({ status: 400, only: /^POST .*conversation-items$/ });
   await fails(9, card, ['post', '--rating', '1', '--comment', 'late', '--', id]);

@@ -125,7 +125,7 @@ export const faults: readonly Fault[] = [
   {
     name: 'a page instead of data',
     fate: always(answer('200 OK', '<html>Sign in</html>', [], 'text/html; charset=utf-8')),
-    code: contract,
+    code: temporary,
     message: 'uncertain',
   },
   // What it says counts, and not as what it is announced.
