@@ -266,7 +266,7 @@ describe.concurrent('configuration: exit 3, before anything is asked of Gladly',
     const folder = newFolder();
     const env = { ...gladly.env, GCSAT_CONFIG_DIR: join(folder, 'config') };
     const file = join(folder, 'survey.eta');
-    writeFileSync(file, '<%= it.surveyUrl %> <%= it.unsubscribeUrl %>');
+    writeFileSync(file, readFileSync('src/delivery/templates/survey.eta'));
     expect(await run(['configure', 'set', `template=${file}`], { env })).toMatchObject({ code: 0 });
     if (text === null) rmSync(file);
     else writeFileSync(file, text);

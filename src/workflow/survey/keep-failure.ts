@@ -1,6 +1,7 @@
 import type { Closing } from '../../domain/closing/closing.ts';
 import { formatInstant, parseInstant, timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention, type FailureKind } from '../../failure.ts';
+import type { Conversation } from '../../gladly/resources/conversations.ts';
 import { recordClosing } from '../../store/closings/closing-reports.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import { recordFailure } from '../../store/queue/decisions.ts';
@@ -10,16 +11,19 @@ import { retryTime } from './retry-time.ts';
 /** Kinds that say nothing of the closing. */
 const notItsOwn: readonly FailureKind[] = ['ledger', 'interrupted', 'terminated', 'usage'];
 
+interface Asked {
+  /** What a person named; null: the closing that the conversation is in. */
+  closingId: string | null;
+  /** As far as it could be read. */
+  conversation: Promise<Conversation>;
+}
+
 /**
  * Keeps in the ledger that a closing could not be surveyed at a person's request, as the queue does. Where that cannot be,
  * because the closing is not known and cannot be read or another process works on it, the failure that is told matters
  * more.
  */
-export async function keepFailure(
-  services: Services,
-  request: { conversationId: string; closingId: string | null },
-  failure: Failure,
-): Promise<void> {
+export async function keepFailure(services: Services, request: Asked, failure: Failure): Promise<void> {
   if (notItsOwn.includes(failure.kind) || isContention(failure)) return;
   try {
     const closing = await closingOf(services, request);
@@ -33,16 +37,12 @@ export async function keepFailure(
   }
 }
 
-/** Of a new one the conversation alone is read, since not everything could be. */
-async function closingOf(
-  services: Services,
-  { conversationId, closingId }: { conversationId: string; closingId: string | null },
-): Promise<Closing | null> {
-  const { ledger, lane, client, clock } = services;
+async function closingOf(services: Services, { conversation, closingId }: Asked): Promise<Closing | null> {
+  const { ledger, lane, clock } = services;
   if (closingId !== null) return closingById(ledger, closingId);
   // Which organization this is has to be certain before anything is written.
   await services.organization();
-  const { id, customerId, status, closedAt } = await client.getConversation(conversationId);
+  const { id, customerId, status, closedAt } = await conversation;
   const at = parseInstant(closedAt);
   if (status !== 'CLOSED' || at === null) return null;
   const report = { conversationId: id, customerId, closedAt: formatInstant(at), source: 'replay' } as const;

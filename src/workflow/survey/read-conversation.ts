@@ -44,6 +44,11 @@ export interface Reads {
   customer(question: { again: boolean }): Promise<CustomerRead>;
 }
 
+export interface FullReads extends Reads {
+  /** The conversation by itself, which may be there where another part could not be read. */
+  readonly alone: Promise<Conversation>;
+}
+
 /** Looks up a customer, once for each while a run lasts, unless `again` asks for a fresh read. */
 export type AskForCustomer = (
   customerId: string,
@@ -51,11 +56,12 @@ export type AskForCustomer = (
 ) => Promise<CustomerRead>;
 
 /** Everything at once, in two round trips: what the conversation's id leads to, then the customer. */
-export function readEverything(services: Services, conversationId: string, steps: Steps): Reads {
-  const read = readFully(services, conversationId, steps);
+export function readEverything(services: Services, conversationId: string, steps: Steps): FullReads {
+  const alone = askForConversation(services, conversationId, steps);
+  const read = readFully(services, conversationId, steps, alone);
   // Whoever asks first hears of a failure.
-  read.catch(() => undefined);
-  return { everything: true, conversation: () => read, timeline: () => read, customer: () => read };
+  for (const reading of [alone, read]) reading.catch(() => undefined);
+  return { everything: true, alone, conversation: () => read, timeline: () => read, customer: () => read };
 }
 
 /** @param given the conversation where it was just read */
@@ -77,8 +83,13 @@ export function readAsNeeded(
   };
 }
 
-export async function readFully(services: Services, conversationId: string, steps: Steps): Promise<FullRead> {
-  const conversation = askForConversation(services, conversationId, steps);
+/** @param conversation the one that is being read already */
+export async function readFully(
+  services: Services,
+  conversationId: string,
+  steps: Steps,
+  conversation = askForConversation(services, conversationId, steps),
+): Promise<FullRead> {
   const [read, timeline, customer] = await Promise.all([
     readAround(services, conversation, steps),
     readItems(services, conversationId, steps),

@@ -104,10 +104,12 @@ export async function surveyConversation(
   steps: Steps,
 ): Promise<ConversationResult> {
   await readyToDeliver(services);
+  const reads = readEverything(services, conversationId, steps);
   try {
-    return await surveyNow(services, { conversationId, closingId }, steps);
+    return await surveyNow(services, { conversationId, closingId }, reads, steps);
   } catch (error) {
-    if (error instanceof Failure) await keepFailure(services, { conversationId, closingId }, error);
+    if (error instanceof Failure)
+      await keepFailure(services, { closingId, conversation: reads.alone }, error);
     throw error;
   }
 }
@@ -115,11 +117,12 @@ export async function surveyConversation(
 async function surveyNow(
   services: Services,
   { conversationId, closingId }: { conversationId: string; closingId: string | null },
+  reads: Reads,
   steps: Steps,
 ): Promise<ConversationResult> {
   const readsOf = (): Reads => readEverything(services, conversationId, steps);
   const closing = closingId === null ? null : await closingById(services.ledger, closingId);
-  const first = await lookAtClosing(services, { conversationId, closing, record: true }, readsOf(), steps);
+  const first = await lookAtClosing(services, { conversationId, closing, record: true }, reads, steps);
   const look = fullLook(first);
   const { row } = look;
   if (row === null || look.read.conversation.status !== 'CLOSED') {
