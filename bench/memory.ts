@@ -119,11 +119,11 @@ async function measure(rows: number): Promise<Measured> {
 }
 
 printMachine('before');
-const idle = await withFolder(async (folder) =>
-  runProgram(['surveys', 'list'], {
-    ...environmentOf(folder, { origin: 'http://127.0.0.1:9', email: 'bench@example.com', token: 'bench' }),
-  }),
-);
+const idle = await withFolder(async (folder) => {
+  await (await openLedger(join(folder, 'ledger.db'))).close();
+  const account = { origin: 'http://127.0.0.1:9', email: 'bench@example.com', token: 'bench' };
+  return runProgram(['surveys', 'list'], environmentOf(folder, account));
+});
 const all: Measured[] = [];
 for (const rows of numbersOf(options.rows)) all.push(await measure(rows));
 const base = all[0]!;

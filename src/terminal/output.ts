@@ -31,6 +31,8 @@ export interface Output {
   readonly level: LogLevel;
   /** Width of the terminal; large when stdout is not a terminal, where nothing needs to be cut. */
   readonly columns: number;
+  /** Whether results are read on a terminal. */
+  readonly isTerminal: boolean;
   readonly paint: Paint;
   /** The document of `--json` was printed, so nothing may follow it. */
   readonly answered: boolean;
@@ -92,6 +94,7 @@ export function createOutput(options: OutputOptions): Output {
     jsonl,
     verbose: level === 'debug',
     level,
+    isTerminal: stdout.isTTY === true,
     get columns() {
       return stdout.isTTY === true ? stdout.columns || columnsOfUnknownTerminal : columnsWithoutTerminal;
     },

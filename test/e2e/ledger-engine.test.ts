@@ -5,7 +5,7 @@ import { run, temporaryFolder } from '../support/run.ts';
 
 test('an engine that can lose commits opens no ledger', async () => {
   const folder = temporaryFolder();
-  const { code, stdout } = await run(['surveys', 'list', '--json', '--database', join(folder, 'ledger.db')], {
+  const { code, stdout } = await run(['surveys', 'list', '--json'], {
     env: {
       GCSAT_DOMAIN: 'acme',
       GCSAT_EMAIL: 'api@acme.example',

@@ -1,4 +1,3 @@
-import { isatty } from 'node:tty';
 import type { SurveyEntry } from '../../documents/surveys.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { wholeNumber } from '../program/whole-number.ts';
@@ -30,7 +29,7 @@ export const listCommand: CommandDeclaration = {
     const limit =
       given !== undefined
         ? wholeNumber('--limit', given, { code: 'limit_invalid', least: 1 })
-        : isatty(1) && !output.json && !output.jsonl
+        : output.isTerminal && !output.json && !output.jsonl
           ? shownOnTerminal
           : null;
     await withLedger({ writes: false }, async ({ ledger }) => {

@@ -1,6 +1,5 @@
 import { sql } from 'kysely';
 import { inDoubt } from '../../domain/closing/doubt.ts';
-import { fromJson, toJson } from '../closings/rows.ts';
 import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { Writing } from '../ledger.ts';
 
@@ -61,6 +60,5 @@ export async function addPause(trx: Writing): Promise<void> {
 }
 
 function rewritten(error: string | null, surveyId: string | null): string | null {
-  const kept = fromJson(error) as ClosingError | null;
-  return kept === null ? null : toJson(inDoubt(kept, surveyId ?? ''));
+  return error === null ? null : JSON.stringify(inDoubt(JSON.parse(error) as ClosingError, surveyId ?? ''));
 }
