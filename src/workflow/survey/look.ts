@@ -7,8 +7,15 @@ import {
   reasonsOfConversation,
   reasonsOfTimeline,
 } from '../../domain/eligibility/decide.ts';
+import type { Policy } from '../../domain/eligibility/policy.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
-import { formatInstant, parseInstant, timeNow, type Instant } from '../../domain/values/instant.ts';
+import {
+  formatInstant,
+  parseInstant,
+  timeNow,
+  toMilliseconds,
+  type Instant,
+} from '../../domain/values/instant.ts';
 import { stopsTheRun } from '../../failure.ts';
 import {
   knownClosing,
@@ -118,9 +125,10 @@ export async function lookAtClosing(
 
   const timeline = { ...read, ...(await reads.timeline()) };
   const credit = await creditClosing(services, timeline, closing.closedAt, steps);
-  // Nobody looks at a suppressed closing again, so that it waits for the answer of every source.
+  // Nobody looks at a suppressed closing again, so that it waits for the answer of every source that may matter.
   const trouble = credit.troubles.find(stopsTheRun) ?? credit.troubles.at(-1);
-  if (record && credit.unsolved && trouble !== undefined) throw trouble;
+  const isDecided = ofConversation.length > 0 || isDecidedAlone(closing, policy, now);
+  if (record && credit.unsolved && !isDecided && trouble !== undefined) throw trouble;
   const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
   if (isCertain(ofTimeline)) {
     const evidence = evidenceOf(timeline, credit, closing);
@@ -130,6 +138,11 @@ export async function lookAtClosing(
   credit.warnings.push(...warningsAbout(read, conversationId));
   const customer = await customerOf(services, row, reads);
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing } };
+}
+
+function isDecidedAlone({ id, closedAt }: ClosingInQuestion, policy: Policy, now: number): boolean {
+  if (id === null || closedAt === null) return false;
+  return reasonsOfClosing({ closingId: id, closedAt: toMilliseconds(closedAt) }, policy, now).length > 0;
 }
 
 /** Who reads everything does not stop early. */
