@@ -291,9 +291,7 @@ describe('what is around a value', () => {
       GCSAT_DATABASE_URL: `sqlite://${folder}/x.db`,
       GCSAT_ALLOW_HOST: 'yes',
     };
-    const wrapped = Object.fromEntries(
-      Object.entries(plain).map(([name, text]) => [name, around(text)]),
-    );
+    const wrapped = Object.fromEntries(Object.entries(plain).map(([name, text]) => [name, around(text)]));
     const valuesIn = async (given: NodeJS.ProcessEnv): Promise<unknown> =>
       JSON.parse(JSON.stringify(await loadSettings({}, given)));
     expect(await valuesIn(wrapped)).toEqual(await valuesIn(plain));
