@@ -17,11 +17,12 @@ export const syncCommand: CommandDeclaration = {
     const { beginLongRun, checkFailures, showProgress, warnOfUncertain } =
       await import('./program/long-run.ts');
     const { announceQueue, announceRest } = await import('./program/queue-note.ts');
+    const { timeZoneFor } = await import('./program/time-range.ts');
     const { output } = context;
     const { limits, dryRun } = await beginLongRun(context, options);
     await context.withServices('background', async (services) => {
       await announceQueue(output, services, dryRun);
-      const timezone = (await services.organization()).timezone ?? 'UTC';
+      const timezone = await timeZoneFor(null, services, output);
       const progress = showProgress(context, null);
       const { document, failure } = await sync(services, { limits, dryRun, timezone }, progress.listener)
         .finally(() => progress.end())

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
+import { givenText } from './given-text.ts';
 
 export function configFile(directory: string): string {
   return join(directory, 'config.json');
@@ -30,10 +31,15 @@ export async function readConfigFile(directory: string): Promise<Record<string, 
 /** Undefined if it is not JSON. A message of the parser would quote the file, and the file holds the token. */
 function parsed(text: string): unknown {
   try {
-    return JSON.parse(text);
+    return deserialize(text);
   } catch {
     return undefined;
   }
+}
+
+/** Editors on Windows begin the file with a byte order mark, which JSON does not have. */
+function deserialize(text: string): unknown {
+  return JSON.parse(givenText(text, 'secret'));
 }
 
 /** Replaces the profiles in the folder's config.json, which only its owner can read. */
@@ -44,6 +50,7 @@ export async function writeProfiles(directory: string, profiles: Record<string, 
     configName: 'config',
     projectSuffix: '',
     configFileMode: 0o600,
+    deserialize: (text) => deserialize(text) as { profiles: Record<string, unknown> },
     // A profile's name may contain a dot, which conf would read as a path.
     accessPropertiesByDotNotation: false,
   });

@@ -1,7 +1,9 @@
 import { homedir, userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { environmentText } from './environment.ts';
+import { fixedPath } from './given-text.ts';
+import { readValue } from './invalid-value.ts';
 
 export interface Directories {
   readonly config: string;
@@ -12,8 +14,8 @@ export interface Directories {
  * GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, else the platform's own places (XDG on Linux).
  *
  * @param accountHome the user's home folder in the user database.
- * @throws Failure kind configuration when a home folder is needed and there is none. A place relative to the current
- *   folder would be a different ledger in each folder, and would not know who was surveyed.
+ * @throws Failure kind configuration when one of them is no absolute path, or a home folder is needed and there is none. A
+ *   place relative to the current folder would be a different ledger in each folder, and would not know who was surveyed.
  */
 export function directories(
   env: NodeJS.ProcessEnv,
@@ -22,7 +24,7 @@ export function directories(
 ): Directories {
   const given = (name: string): string | null => {
     const path = environmentText(env, name);
-    return path === null ? null : resolve(path);
+    return path === null ? null : readValue('configuration', name, fixedPath, path);
   };
   const own = platformDirectories(env, platform, () => homeOf(env, accountHome));
   return {

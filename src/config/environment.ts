@@ -1,15 +1,27 @@
 import { readFile } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
+import { givenText, isBlank } from './given-text.ts';
+import { readValue } from './invalid-value.ts';
 
-/** The variable's value; null when it is unset or, as deployment tools often leave it, empty. */
-export function environmentText(env: NodeJS.ProcessEnv, name: string): string | null {
+// Nothing else may read a variable that is ours: a test sees to it.
+
+/** The variable as it is; null when it is unset or, as deployment tools often leave it, empty. */
+export function rawVariable(env: NodeJS.ProcessEnv, name: string): string | null {
   const value = env[name] ?? '';
-  return value === '' ? null : value;
+  return isBlank(value) ? null : value;
+}
+
+/** @throws Failure kind configuration when the value cannot be meant */
+export function environmentText(env: NodeJS.ProcessEnv, name: string): string | null {
+  const value = rawVariable(env, name);
+  return value === null
+    ? null
+    : readValue('configuration', name, (text) => givenText(text, 'setting'), value);
 }
 
 /** @throws Failure kind configuration when the value is neither yes nor no */
 export function environmentSwitch(env: NodeJS.ProcessEnv, name: string): boolean {
-  const value = environmentText(env, name)?.trim().toLowerCase() ?? '';
+  const value = environmentText(env, name)?.toLowerCase() ?? '';
   if (['', '0', 'false', 'no', 'off'].includes(value)) return false;
   if (['1', 'true', 'yes', 'on'].includes(value)) return true;
   throw new Failure('configuration', 'bad_configuration', `${name}: '${value}' is neither yes nor no`, {
@@ -19,27 +31,26 @@ export function environmentSwitch(env: NodeJS.ProcessEnv, name: string): boolean
 
 /** Build services set CI to various values; people set `false` or `0` to turn it off. */
 export function isContinuousIntegration(env: NodeJS.ProcessEnv): boolean {
-  return !['', '0', 'false'].includes((env['CI'] ?? '').toLowerCase());
+  return !['', '0', 'false'].includes((rawVariable(env, 'CI') ?? '').trim().toLowerCase());
 }
 
 /**
- * A secret from the variable, or from the file that its `_FILE` twin names (as Docker and systemd provide secrets),
- * without one line break at the end of the file.
+ * A secret from the variable, or from the file that its `_FILE` twin names (as Docker and systemd provide secrets).
  *
  * @throws Failure kind configuration when both are set, or the file is unreadable or empty.
  */
 export async function environmentSecret(env: NodeJS.ProcessEnv, name: string): Promise<string | null> {
-  const value = environmentText(env, name);
+  const value = rawVariable(env, name);
   const fileName = `${name}_FILE`;
   const file = environmentText(env, fileName);
-  if (file === null) return value;
+  if (file === null) return value === null ? null : givenText(value, 'secret');
   if (value !== null) {
     throw new Failure('configuration', 'secret_given_twice', `${name} and ${fileName} are both set`, {
       hint: 'Unset one of them.',
     });
   }
-  const secret = withoutLineEnd(await readSecretFile(fileName, file));
-  if (secret !== '') return secret;
+  const secret = await readSecretFile(fileName, file);
+  if (!isBlank(secret)) return givenText(secret, 'secret');
   throw new Failure('configuration', 'secret_file_empty', `${fileName}: ${file} is empty`, {
     hint: 'Write the secret to the file.',
   });
@@ -47,14 +58,7 @@ export async function environmentSecret(env: NodeJS.ProcessEnv, name: string): P
 
 /** For messages: the variable that gives the secret, which may be the `_FILE` twin. */
 export function secretVariable(env: NodeJS.ProcessEnv, name: string): string {
-  return environmentText(env, name) === null && environmentText(env, `${name}_FILE`) !== null
-    ? `${name}_FILE`
-    : name;
-}
-
-/** Without the line break that editors and `echo` put at the end. */
-export function withoutLineEnd(text: string): string {
-  return text.replace(/\r?\n$/, '');
+  return rawVariable(env, name) === null && rawVariable(env, `${name}_FILE`) !== null ? `${name}_FILE` : name;
 }
 
 async function readSecretFile(variable: string, file: string): Promise<string> {

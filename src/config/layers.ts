@@ -1,5 +1,6 @@
 import { Failure } from '../failure.ts';
-import { environmentSecret, environmentText, secretVariable } from './environment.ts';
+import { environmentSecret, rawVariable, secretVariable } from './environment.ts';
+import { givenText, isBlank, type Manner } from './given-text.ts';
 import { readValue } from './invalid-value.ts';
 import type { SettingOrigin } from './settings.ts';
 
@@ -17,6 +18,8 @@ export interface Places {
 /** A text that was given, and where. */
 export interface Given {
   readonly text: string;
+  /** `setting` unless it says otherwise. */
+  readonly manner?: Manner;
   readonly origin: SettingOrigin;
   /** For messages: the flag, the variable, or the place in the file. */
   readonly source: string;
@@ -57,21 +60,22 @@ export function readLayers(env: NodeJS.ProcessEnv, layer: StoredLayer, onInvalid
 
   const find: LayerReader['find'] = async ({ flag, variable, secret, stored }) => {
     if (flag?.[1] !== undefined) return { text: flag[1], origin: 'flag', source: flag[0] };
-    const plain = variable === undefined ? null : environmentText(env, variable);
+    const plain = variable === undefined ? null : rawVariable(env, variable);
     if (plain !== null && variable !== undefined)
       return { text: plain, origin: 'environment', source: variable };
     const hidden = secret === undefined ? null : await environmentSecret(env, secret);
     if (hidden !== null && secret !== undefined)
       return { text: hidden, origin: 'environment', source: secretVariable(env, secret) };
-    if (stored?.[1] === undefined) return null;
+    if (stored?.[1] === undefined || isBlank(stored[1])) return null;
     return { text: stored[1], origin: layer.origin, source: `${stored[0]} of ${layer.describe()}` };
   };
   const parse: LayerReader['parse'] = (name, given, parser, fallback) => {
     origins[name] = given?.origin ?? 'default';
     if (given === null) return fallback;
+    const { manner = 'setting' } = given;
     const kind = given.origin === 'flag' ? 'usage' : 'configuration';
     try {
-      return readValue(kind, given.source, parser, given.text);
+      return readValue(kind, given.source, (text) => parser(givenText(text, manner)), given.text);
     } catch (error) {
       // The default profile must not replace the one that was meant.
       if (onInvalid === undefined || kind === 'usage' || name === 'profile') throw error;

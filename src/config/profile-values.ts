@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { deliveryNames, usableDeliveries, type DeliveryName } from '../domain/delivery.ts';
+import { fixedPath, refuseUnexpanded } from './given-text.ts';
 import { InvalidValue } from './invalid-value.ts';
 import type { ProfileKey } from './setting-keys.ts';
 
@@ -103,8 +104,20 @@ export function parseDatabase(text: string): string {
       'Give a file path or a sqlite: URL. To try gcsat without leaving a trace, use --sandbox.',
     );
   }
+  refuseUnexpanded(pathOf(location));
   if (location !== '') return location;
   throw new InvalidValue('the name of the ledger is empty', 'Give a file path or a sqlite: URL.');
+}
+
+/** As above, of the environment, which stays the same while the current folder changes. @throws InvalidValue */
+export function parseFixedDatabase(text: string): string {
+  const location = parseDatabase(text);
+  if (!/^postgres/i.test(location)) fixedPath(pathOf(location));
+  return location;
+}
+
+function pathOf(location: string): string {
+  return location.replace(/^sqlite:(?:\/\/(?=\/))?/i, '');
 }
 
 /** Percent of the organization's rate limit. @throws InvalidValue */

@@ -23,7 +23,7 @@ export function resolvePolicy(
   return policyFrom(policy, (key, text) =>
     parse(
       key,
-      { text, origin: 'profile', source: `${key} of ${storedIn}` },
+      { text, manner: 'sentence', origin: 'profile', source: `${key} of ${storedIn}` },
       (given) => parsePolicyValue(key, given),
       defaultPolicy[key],
     ),

@@ -3,7 +3,8 @@ import type { DeliveryName } from '../domain/delivery.ts';
 import { configFile } from './config-file.ts';
 import { directories } from './directories.ts';
 import type { Domain } from './domain.ts';
-import { environmentText } from './environment.ts';
+import { rawVariable } from './environment.ts';
+import { fixedPath } from './given-text.ts';
 import { readLayers, type Places } from './layers.ts';
 import * as values from './profile-values.ts';
 import { readProfiles, type StoredProfile } from './profiles.ts';
@@ -87,8 +88,8 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     { secret: 'GCSAT_SMTP_URL', ...inProfile('smtpUrl') },
     values.parseSmtpUrl,
   );
-  const templateFile = await readText('template', inProfile('template'), values.parseTemplate);
-  const logoFile = await readText('logo', inProfile('logo'), values.parseLogo);
+  const templateFile = await readText('template', inProfile('template'), fixedPath);
+  const logoFile = await readText('logo', inProfile('logo'), fixedPath);
   const trustedProxies = await layers.read(
     'trustProxy',
     { variable: 'GCSAT_TRUST_PROXY', ...inProfile('trustProxy') },
@@ -111,10 +112,11 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     values.parseTimeout,
     defaultTimeoutMs,
   );
-  const database = await readText(
+  const ledger = await layers.find({ flag: ['--database', flags.database], secret: 'GCSAT_DATABASE_URL' });
+  const database = layers.parse<string | null>(
     'database',
-    { flag: ['--database', flags.database], secret: 'GCSAT_DATABASE_URL' },
-    values.parseDatabase,
+    ledger,
+    ledger?.origin === 'flag' ? values.parseDatabase : values.parseFixedDatabase,
     domain === null ? null : join(dataDir, ledgerFileName(profile, domain)),
   );
   const policy = resolvePolicy(layers, stored, describe(), onInvalid);
@@ -188,7 +190,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
 function placeOrigins(env: NodeJS.ProcessEnv, isSandbox: boolean): Record<string, SettingOrigin> {
   if (isSandbox) return { profile: 'sandbox', configDir: 'sandbox', dataDir: 'sandbox' };
   const originOf = (variable: string): SettingOrigin =>
-    environmentText(env, variable) === null ? 'default' : 'environment';
+    rawVariable(env, variable) === null ? 'default' : 'environment';
   return { configDir: originOf('GCSAT_CONFIG_DIR'), dataDir: originOf('GCSAT_DATA_DIR') };
 }
 

@@ -4,7 +4,8 @@ import { appendFile, link, open, readFile, unlink } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
-import { environmentSecret, environmentText, secretVariable } from './environment.ts';
+import { environmentSecret, rawVariable, secretVariable } from './environment.ts';
+import { givenText } from './given-text.ts';
 
 const leastBytes = 32;
 /** Each costs every unsubscribe link that is made up a few microseconds. */
@@ -71,7 +72,9 @@ export async function keepSurveySecret(dataDir: string): Promise<void> {
 }
 
 function linesOf(text: string): string[] {
-  return text.split(/\r?\n/).filter((line) => line !== '');
+  return givenText(text, 'secret')
+    .split(/\r?\n/)
+    .filter((line) => line !== '');
 }
 
 /** Where the key is now, without reading it. `file`: where it is stored, or would be. */
@@ -81,7 +84,7 @@ export function surveySecretPlace(
 ): { place: 'environment' | 'file' | 'none'; file: string } {
   const file = surveySecretFile(dataDir);
   const names = ['GCSAT_SURVEY_SECRET', 'GCSAT_SURVEY_SECRET_FILE'];
-  if (names.some((name) => environmentText(env, name) !== null)) return { place: 'environment', file };
+  if (names.some((name) => rawVariable(env, name) !== null)) return { place: 'environment', file };
   return { place: existsSync(file) ? 'file' : 'none', file };
 }
 

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import { withoutLineEnd } from './environment.ts';
+import { givenText } from './given-text.ts';
 
 /** A stream that ends, such as stdin. */
 export interface Input extends AsyncIterable<unknown> {
@@ -32,7 +32,7 @@ export async function readSecret(
     if (length > longest) throw refused('stdin_too_long', `${option}: stdin is too long for a secret`);
     chunks.push(bytes);
   }
-  const secret = withoutLineEnd(Buffer.concat(chunks).toString('utf8'));
+  const secret = givenText(Buffer.concat(chunks).toString('utf8'), 'secret');
   if (secret === '') throw refused('stdin_empty', `${option}: stdin is empty`);
   return secret;
 }

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { lstat, mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { lifeOf, ownHost, ownStart } from './processes.ts';
 
 const named = /^gcsat-(?:dry-run|sandbox)-(\d+)-(.+)-([0-9a-f]{12})-[^-]{6}$/;
@@ -11,7 +11,7 @@ const named = /^gcsat-(?:dry-run|sandbox)-(\d+)-(.+)-([0-9a-f]{12})-[^-]{6}$/;
  * process may be killed at any.
  */
 export function makeOwnFolder(what: 'dry-run' | 'sandbox'): Promise<string> {
-  return mkdtemp(join(tmpdir(), `gcsat-${what}-${process.pid}-${ownStart()}-${hostMark()}-`));
+  return mkdtemp(resolve(tmpdir(), `gcsat-${what}-${process.pid}-${ownStart()}-${hostMark()}-`));
 }
 
 /** Removes the folders of this user whose process was killed on this host; whatever is in doubt stays. */

@@ -12,8 +12,8 @@ export function colorLevel(
   env: NodeJS.ProcessEnv,
   isTerminal: boolean,
 ): ColorLevel {
-  if (color === false || (env['NO_COLOR'] ?? '') !== '') return 0;
-  const forced = env['FORCE_COLOR'] ?? '';
+  if (color === false || (env['NO_COLOR'] ?? '').trim() !== '') return 0;
+  const forced = env['FORCE_COLOR']?.trim() ?? '';
   if (forced === '0' || forced === 'false') return 0;
   if (forced === '2') return 2;
   if (forced === '3') return 3;
@@ -26,7 +26,7 @@ export function colorLevel(
  * warning when both variables are set.
  */
 export function keepPackagesPlain(color: boolean | undefined, env: NodeJS.ProcessEnv): void {
-  if (color !== false && (env['NO_COLOR'] ?? '') === '') return;
+  if (color !== false && (env['NO_COLOR'] ?? '').trim() === '') return;
   env['NO_COLOR'] = '1';
   delete env['FORCE_COLOR'];
 }

@@ -19,9 +19,14 @@ const levels: readonly LogLevel[] = ['error', 'warn', 'info', 'debug'];
 /**
  * The output of this process. If colors are off, this also sets the environment to say so.
  *
+ * @param givenLevel GCSAT_LOG_LEVEL
  * @throws Failure kind usage when two options contradict each other, kind configuration for a bad GCSAT_LOG_LEVEL.
  */
-export function openOutput(flags: TerminalFlags, env: NodeJS.ProcessEnv): Output {
+export function openOutput(
+  flags: TerminalFlags,
+  env: NodeJS.ProcessEnv,
+  givenLevel: () => string | null,
+): Output {
   refuseBoth(flags.json, '--json', flags.jsonl, '--jsonl');
   refuseBoth(flags.quiet, '--quiet', flags.verbose, '--verbose');
   keepPackagesPlain(flags.color, env);
@@ -29,7 +34,7 @@ export function openOutput(flags: TerminalFlags, env: NodeJS.ProcessEnv): Output
   return createOutput({
     json: flags.json === true,
     jsonl: flags.jsonl === true,
-    level: logLevel(flags, env),
+    level: logLevel(flags, givenLevel),
     color: {
       stdout: colorLevel(flags.color, env, stdout.isTTY),
       stderr: colorLevel(flags.color, env, stderr.isTTY),
@@ -52,11 +57,11 @@ function refuseBoth(
   });
 }
 
-function logLevel(flags: TerminalFlags, env: NodeJS.ProcessEnv): LogLevel {
+function logLevel(flags: TerminalFlags, givenLevel: () => string | null): LogLevel {
   if (flags.verbose === true) return 'debug';
   if (flags.quiet === true) return 'warn';
-  const given = env['GCSAT_LOG_LEVEL'] ?? '';
-  if (given === '') return 'info';
+  const given = givenLevel();
+  if (given === null) return 'info';
   const level = levels.find((name) => name === given.toLowerCase());
   if (level !== undefined) return level;
   throw new Failure('configuration', 'bad_configuration', `GCSAT_LOG_LEVEL: '${given}' is not a level`, {

@@ -1,5 +1,5 @@
 import { userInfo } from 'node:os';
-import { isAbsolute, join, resolve } from 'node:path';
+import { isAbsolute, join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { directories } from '../../src/config/directories.ts';
 
@@ -51,7 +51,64 @@ describe('directories', () => {
   });
 
   test('what the environment says, as an absolute path', () => {
-    const env = { ...home, GCSAT_CONFIG_DIR: 'here', GCSAT_DATA_DIR: '/data' };
-    expect(directories(env, 'linux')).toEqual({ config: resolve('here'), data: '/data' });
+    const env = { ...home, GCSAT_CONFIG_DIR: '/etc/gcsat/', GCSAT_DATA_DIR: '/data' };
+    expect(directories(env, 'linux')).toEqual({ config: '/etc/gcsat', data: '/data' });
   });
+
+  test.each([
+    'here',
+    './here',
+    '../data',
+    '~/data',
+    '~',
+    '~ada/data',
+    '$HOME/data',
+    'C:data',
+    '"/data',
+    '/data"',
+  ])('%s, which is another place in each folder or for each shell, is refused', (path) => {
+    for (const name of ['GCSAT_CONFIG_DIR', 'GCSAT_DATA_DIR']) {
+      expect(() => directories({ ...home, [name]: path }, 'linux')).toThrow(
+        expect.objectContaining({
+          kind: 'configuration',
+          code: 'bad_configuration',
+          message: expect.stringMatching(new RegExp(`^${name}: `)),
+        }),
+      );
+    }
+  });
+
+  const wrapped = [
+    '/data\r',
+    '/data\r\n',
+    ' /data\t',
+    '"/data"',
+    "'/data'\r",
+    '\uFEFF/data',
+    '\u200B" /data "\u200B',
+  ];
+  test.each(wrapped)('%j is the place without what is around it, whichever variable names it', (path) => {
+    const given = { HOME: path, XDG_CONFIG_HOME: path, GCSAT_DATA_DIR: path };
+    expect(directories(given, 'linux')).toEqual({ config: '/data/gcsat', data: '/data' });
+    expect(directories({ HOME: path }, 'linux').data).toBe('/data/.local/share/gcsat');
+  });
+
+  test.each(['', ' ', '\r', '""', "''\r\n", '\uFEFF'])('%j is no value', (path) => {
+    const given = { ...home, XDG_CONFIG_HOME: path, GCSAT_DATA_DIR: path };
+    expect(directories(given, 'linux')).toEqual(directories(home, 'linux'));
+  });
+
+  test.each(['HOME', 'XDG_DATA_HOME', 'GCSAT_DATA_DIR'])(
+    'a line break or a NUL inside %s is refused',
+    (name) => {
+      for (const path of ['/data\n/more', '/data\0x', '/data\u001B[31m']) {
+        expect(() => directories({ ...home, [name]: path }, 'linux')).toThrow(
+          expect.objectContaining({
+            code: 'bad_configuration',
+            message: expect.stringContaining(`${name}: `),
+          }),
+        );
+      }
+    },
+  );
 });

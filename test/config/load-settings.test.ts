@@ -265,6 +265,101 @@ describe('what is missing or wrong', () => {
   });
 });
 
+describe('what is around a value', () => {
+  const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+  const wraps: [string, (text: string) => string][] = [
+    ['the line end of Windows', (text) => `${text}\r`],
+    ['quotation marks', (text) => `"${text}"`],
+    ['both', (text) => `'${text}'\r\n`],
+    ['blanks', (text) => ` ${text}\t`],
+    ['a byte order mark', (text) => `\uFEFF${text}`],
+  ];
+
+  test.each(wraps)('%s does not change any variable', async (_what, around) => {
+    await save(saved, 'acme');
+    const plain = {
+      ...env,
+      ...account,
+      GCSAT_PROFILE: 'acme',
+      GCSAT_DELIVERY: 'smtp',
+      GCSAT_FROM: 'Acme <care@acme.com>',
+      GCSAT_PUBLIC_URL: 'https://csat.acme.com',
+      GCSAT_SMTP_URL: 'smtp://me:hidden@host:587',
+      GCSAT_TRUST_PROXY: '127.0.0.1, ::1',
+      GCSAT_RATE_SHARE: '60%',
+      GCSAT_TIMEOUT: '12',
+      GCSAT_DATABASE_URL: `sqlite://${folder}/x.db`,
+      GCSAT_ALLOW_HOST: 'yes',
+    };
+    const wrapped = Object.fromEntries(Object.entries(plain).map(([name, text]) => [name, around(text)]));
+    const valuesIn = async (given: NodeJS.ProcessEnv): Promise<unknown> =>
+      JSON.parse(JSON.stringify(await loadSettings({}, given)));
+    expect(await valuesIn(wrapped)).toEqual(await valuesIn(plain));
+    expect(await valuesIn(plain)).toMatchObject({ profile: 'acme', timeoutMs: 12_000 });
+  });
+
+  test.each(wraps)('%s does not change the secret in a file', async (_what, around) => {
+    const { GCSAT_TOKEN: token, ...rest } = account;
+    const given = { ...env, ...rest, GCSAT_TOKEN_FILE: ` "${inFile(around(token))}"\r` };
+    expect(await loadSettings({}, given)).toMatchObject({ token });
+  });
+
+  test.each(['""', ' ', '\r', "''\r\n"])('%j is no value', async (nothing) => {
+    await save();
+    const none = {
+      GCSAT_TIMEOUT: nothing,
+      GCSAT_TOKEN: nothing,
+      GCSAT_TOKEN_FILE: nothing,
+      GCSAT_DATABASE_URL: nothing,
+    };
+    expect(await loadSettings({}, { ...env, ...none })).toMatchObject({
+      timeoutMs: 11_000,
+      token: 'token-of-the-profile',
+      origins: { database: 'default' },
+    });
+    expect(await failureOf({}, { GCSAT_TOKEN_FILE: inFile(nothing) })).toMatchObject({
+      code: 'secret_file_empty',
+    });
+  });
+
+  test.each(['x.db', './x.db', 'sqlite:x.db', '~/x.db', 'sqlite:~/x.db', '"x.db'])(
+    'the ledger %s would be another in each folder: the environment may not name it',
+    async (database) => {
+      for (const given of [{ GCSAT_DATABASE_URL: database }, { GCSAT_DATABASE_URL_FILE: inFile(database) }]) {
+        const failure = await failureOf({}, { ...account, ...given });
+        expect(failure).toMatchObject({ kind: 'configuration', code: 'bad_configuration' });
+        expect(failure.message).toContain(`${Object.keys(given)[0]}: `);
+      }
+    },
+  );
+
+  test('by hand a ledger may be relative, but not to a home that no shell has put in', async () => {
+    expect(await loadSettings({ database: 'x.db\r' }, { ...env, ...account })).toMatchObject({
+      database: 'x.db',
+    });
+    expect(await failureOf({ database: '~/x.db' }, account)).toMatchObject({ kind: 'usage' });
+  });
+
+  test('a profile that a person wrote', async () => {
+    const values = { ...saved.values, template: ' "/srv/survey.eta"\n', logo: '', timeout: '11\r' };
+    const policy = { thanksTitle: ' "Thanks" \r\n', excludedInboxes: 'A, B\r' };
+    await save({ ...saved, token: '\uFEFFtoken-of-the-profile\n', values, policy });
+    expect(await loadSettings({}, env)).toMatchObject({
+      token: saved.token,
+      templateFile: '/srv/survey.eta',
+      brand: { logoFile: null },
+      timeoutMs: 11_000,
+      policy: { thanksTitle: '"Thanks"', excludedInboxes: ['A', 'B'] },
+    });
+    for (const path of ['survey.eta', '~/survey.eta']) {
+      await save({ ...saved, values: { ...saved.values, template: path } });
+      expect((await failureOf({})).message).toMatch(/^template of profile 'default' in /);
+    }
+    await save({ ...saved, policy: { excludedInboxes: 'A\nB' } });
+    expect((await failureOf({})).message).toMatch(/^excludedInboxes of .*: the value contains a line break$/);
+  });
+});
+
 describe('secrets', () => {
   const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com' };
 

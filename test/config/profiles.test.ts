@@ -72,6 +72,13 @@ describe('profiles', () => {
     });
   });
 
+  test('a byte order mark before them is not part of them', async () => {
+    write(`\uFEFF${JSON.stringify({ profiles: { a: profile('https://a.gladly.com') } })}\r\n`);
+    expect((await readProfiles(folder)).get('a')).toEqual(profile('https://a.gladly.com'));
+    await saveProfile(folder, 'b', profile('https://b.gladly.com'));
+    expect([...(await readProfiles(folder)).keys()]).toEqual(['a', 'b']);
+  });
+
   test('a webhook is kept with its secrets', async () => {
     const webhook = {
       id: null,

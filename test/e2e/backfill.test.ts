@@ -369,6 +369,12 @@ describe('the zone of the organization', () => {
     expect(date.stderr).toContain(warning);
     const listed = await runJson(['surveys', 'list', '--since', 'yesterday'], { env });
     expect(listed).toMatchObject({ code: 0, stderr: expect.stringContaining(warning) });
+    const tick = await runJson(['sync', '--dry-run'], { env });
+    expect(tick).toMatchObject({ code: 0, document: { range: { timezone: 'UTC' } } });
+    expect(tick.stderr).toContain(warning);
+    await run(['configure', 'set', 'quietHours=21:00-08:00'], { env });
+    const quiet = await runJson(['backfill', '--since', '6h', '--dry-run'], { env });
+    expect(quiet.stderr).toMatch(/^warning: .*time zone.*; quiet hours are read as UTC$/m);
   });
 });
 

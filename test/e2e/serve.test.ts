@@ -316,10 +316,15 @@ test('its start checks what `configure test` checks: some of it stops it, some i
   const stopped = await run(['serve', '--port', '0'], { env: gladly.env });
   expect(stopped).toMatchObject({ code: 3, stderr: expect.stringContaining('/nowhere/survey.eta') });
   configured({}, { optOutTopics: 'no_such_topic', language: 'pt-BR' });
+  const { origin } = await faultyProxy(gladly.env['GCSAT_DOMAIN'] ?? '', (request) =>
+    request.split('/')[3] === 'organization' ? { status: 200, body: '{"id":"o1","name":"Acme"}' } : 'pass',
+  );
+  gladly.env['GCSAT_DOMAIN'] = origin;
   const server = await serve(gladly);
   await vi.waitFor(() => {
     expect(server.stderr()).toContain('check failed: opt-out topic');
     expect(server.stderr()).toContain('check failed: language');
+    expect(server.stderr()).toContain('time_zone_unknown');
   }, patience);
   expect(await server.end('SIGTERM')).toBe(143);
 });

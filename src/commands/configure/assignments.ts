@@ -1,3 +1,4 @@
+import { givenText, type Manner } from '../../config/given-text.ts';
 import { readValue } from '../../config/invalid-value.ts';
 import { formatPolicyValue, parsePolicyValue, policyTakesEmpty } from '../../config/policy.ts';
 import { checkProfileValue, parseLogo, parseTemplate } from '../../config/profile-values.ts';
@@ -18,8 +19,10 @@ export type Assignment =
 
 /** @param given `KEY=VALUE`, or `KEY=-` for a value on stdin. @throws Failure kind usage */
 export async function readAssignment(given: string): Promise<Assignment> {
-  const { key, value } = await readKeyAndValue(given);
-  const isEmpty = value.trim() === '';
+  const { key, value: raw } = await readKeyAndValue(given);
+  const manner: Manner = isProfileKey(key) ? 'setting' : 'sentence';
+  const value = readValue('usage', key, (text) => givenText(text, manner), raw);
+  const isEmpty = value === '';
   if (isPolicyKey(key)) {
     if (isEmpty && !policyTakesEmpty(key)) return { group: 'policy', key, text: null };
     const parsed = readValue('usage', key, (text) => parsePolicyValue(key, text), value);
@@ -60,7 +63,7 @@ async function readKeyAndValue(given: string): Promise<{ key: string; value: str
 /** Paths become absolute, since gcsat may run in another folder later. */
 function storedText(key: ProfileKey, value: string): string {
   if (key === 'template') return parseTemplate(value);
-  return key === 'logo' ? parseLogo(value) : value.trim();
+  return key === 'logo' ? parseLogo(value) : value;
 }
 
 /** Also of a key that this version does not know, when the profile has it. @throws Failure `unknown_key` */

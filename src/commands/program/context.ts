@@ -1,5 +1,5 @@
 import { isatty } from 'node:tty';
-import { environmentSwitch, isContinuousIntegration } from '../../config/environment.ts';
+import { environmentSwitch, environmentText, isContinuousIntegration } from '../../config/environment.ts';
 import { loadSettings } from '../../config/load-settings.ts';
 import type { GlobalFlags, SettingOverrides, Settings } from '../../config/settings.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
@@ -75,7 +75,7 @@ async function warnOfPause(output: Output, ledger: Services['ledger'], clock: ()
 }
 
 export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.ProcessEnv): CommandContext {
-  const output = openOutput(flags, env);
+  const output = openOutput(flags, env, () => environmentText(env, 'GCSAT_LOG_LEVEL'));
   const signals = listenForSignals((reason) =>
     reportError(reason, {
       json: output.json,

@@ -1,6 +1,6 @@
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
-import { isTimeZone, isZoned } from '../../domain/values/time-range.ts';
+import { isZoned, zoneProblem } from '../../domain/values/time-range.ts';
 import type { Output } from '../../terminal/output.ts';
 import { keptOrganization } from '../../workflow/context/organization.ts';
 import type { Services } from '../../workflow/context/services.ts';
@@ -21,13 +21,9 @@ export async function zoneOf(
   if (texts.every((text) => isZoned(text))) return 'UTC';
   const kept = await keptOrganization(ledger);
   const zone = kept?.timezone ?? null;
-  if (zone !== null && isTimeZone(zone)) return zone;
-  const why =
-    kept === null
-      ? "this ledger does not know the organization's time zone yet"
-      : zone === null
-        ? 'Gladly reports no time zone for the organization'
-        : `the organization's time zone '${zone}' is unknown here`;
-  warn(`${why}; times without an offset are read as UTC`);
+  const problem =
+    kept === null ? "this ledger does not know the organization's time zone yet" : zoneProblem(zone);
+  if (problem === null) return zone ?? 'UTC';
+  warn(`${problem}; times without an offset are read as UTC`);
   return 'UTC';
 }

@@ -1,10 +1,10 @@
 import {
   checkTimeRange,
-  isTimeZone,
   needsTimeZone,
   resolveEnd,
   resolveTimeRange,
   TimeRangeError,
+  zoneProblem,
   type GivenRange,
   type TimeRange,
 } from '../../domain/values/time-range.ts';
@@ -34,23 +34,25 @@ export function refuseBadTimeRange(given: GivenRange, nowMs: number, timeZone: s
 }
 
 /**
- * The organization's zone. If Gladly reports none, or one that is unknown here, it is UTC, with a warning when the range
+ * The organization's zone. If Gladly reports none, or one that is unknown here, it is UTC, with a warning when something
  * depends on it.
+ *
+ * @param given null: no range was given, and the times of the range that was found are shown
  */
 export async function timeZoneFor(
-  given: GivenRange,
-  services: Pick<Services, 'organization'>,
+  given: GivenRange | null,
+  services: Pick<Services, 'organization' | 'settings'>,
   output: Pick<Output, 'warn'>,
 ): Promise<string> {
   const { timezone } = await services.organization();
-  if (timezone !== null && isTimeZone(timezone)) return timezone;
-  if (needsTimeZone(given)) {
-    const why =
-      timezone === null
-        ? 'Gladly reports no time zone for the organization'
-        : `the organization's time zone '${timezone}' is unknown here`;
-    output.warn(`${why}; times without an offset are read as UTC`);
-  }
+  const problem = zoneProblem(timezone);
+  if (problem === null) return timezone ?? 'UTC';
+  const inUtc = [
+    ...(given !== null && needsTimeZone(given) ? ['times without an offset'] : []),
+    ...(given === null ? ['times'] : []),
+    ...(services.settings.policy.quietHours === null ? [] : ['quiet hours']),
+  ];
+  if (inUtc.length > 0) output.warn(`${problem}; ${inUtc.join(' and ')} are read as UTC`);
   return 'UTC';
 }
 

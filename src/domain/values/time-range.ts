@@ -129,6 +129,12 @@ export function isTimeZone(name: string): boolean {
   }
 }
 
+/** Why times cannot be in the organization's zone; null when they can. */
+export function zoneProblem(timeZone: string | null): string | null {
+  if (timeZone === null) return 'Gladly reports no time zone for the organization';
+  return isTimeZone(timeZone) ? null : `the organization's time zone '${timeZone}' is unknown here`;
+}
+
 function outOfReach(edge: Edge, given: GivenRange): TimeRangeError {
   const message = `${edge} '${given[edge] ?? ''}' is out of reach`;
   return new TimeRangeError(message, 'Give a time between the years 1970 and 9999.');

@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { builtInTemplate, checkTemplate, loadTemplate } from '../../delivery/template.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
+import { zoneProblem } from '../../domain/values/time-range.ts';
 import { Failure } from '../../failure.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { readBrand } from '../../html/brand.ts';
@@ -86,6 +87,7 @@ export async function warnOfConfiguration(services: Services, log: Log): Promise
       },
     ],
     ['language', () => Promise.resolve().then(() => languageOf(settings.policy.language))],
+    ['time zone', async () => zoneOf((await directory.organization()).timezone)],
     ['delivery', async () => (await (await services.provider()).check?.()) ?? settings.delivery],
   ];
   try {
@@ -114,6 +116,15 @@ export function languageOf(tag: string): string {
   if (speechOf(tag) !== null) return tag;
   throw new Failure('configuration', 'language_unsupported', `there are no messages and pages in '${tag}'`, {
     hint: `Use one of ${languages.join(', ')}, with a region if you like, e.g. es-MX.`,
+  });
+}
+
+/** @throws Failure `time_zone_unknown` */
+function zoneOf(timezone: string | null): string {
+  const problem = zoneProblem(timezone);
+  if (problem === null) return timezone ?? 'UTC';
+  throw new Failure('configuration', 'time_zone_unknown', problem, {
+    hint: 'Times and quiet hours are read as UTC. Correct the time zone in Gladly.',
   });
 }
 

@@ -1,0 +1,60 @@
+import { isAbsolute, resolve } from 'node:path';
+import { InvalidValue } from './invalid-value.ts';
+
+/**
+ * How much of a text may be wrapping. `setting`: a value that neither begins nor ends with white space or quotation marks.
+ * `sentence`: words for people, which may be quoted. `secret`: anything at all, since the other side has the same text.
+ */
+export type Manner = 'setting' | 'sentence' | 'secret';
+
+// White space, with the byte order mark, and marks without width.
+const before = /^[\s\u200B-\u200F\u2060]+/;
+const after = /[\s\u200B-\u200F\u2060]+$/;
+/** `docker run --env-file` keeps them. `"a","b"` is two texts. */
+const quoted = /^(?:"([^"]*)"|'([^']*)')$/;
+
+/**
+ * Every text that comes from outside: without what shells, editors and env files leave around it. Of a secret only a byte
+ * order mark and one line break at the end go.
+ *
+ * @throws InvalidValue when a control character is left, except in a secret
+ */
+export function givenText(text: string, manner: Manner): string {
+  if (manner === 'secret') return text.replace(/^\uFEFF/, '').replace(/(?:\r?\n|\r)$/, '');
+  const bare = unwrapped(text, manner);
+  if (!/\p{Cc}/u.test(bare)) return bare;
+  const what = /[\r\n]/.test(bare) ? 'a line break' : 'a control character';
+  throw new InvalidValue(`the value contains ${what}`, 'Give one line of text.');
+}
+
+/** Whether there is nothing but wrapping, which deployment tools leave for a value that is not set. */
+export function isBlank(text: string): boolean {
+  return unwrapped(text, 'setting') === '';
+}
+
+function unwrapped(text: string, manner: Manner): string {
+  const bare = text.replace(before, '').replace(after, '');
+  const [, double, single] = (manner === 'setting' && quoted.exec(bare)) || [];
+  return (double ?? single)?.replace(before, '').replace(after, '') ?? bare;
+}
+
+/**
+ * A file or folder that must be the same wherever gcsat runs: another ledger would not know who was surveyed.
+ *
+ * @param text as `givenText` returns it
+ * @throws InvalidValue when it depends on the current folder, or on a shell
+ */
+export function fixedPath(text: string): string {
+  refuseUnexpanded(text);
+  if (isAbsolute(text) && !/["']$/.test(text)) return resolve(text);
+  throw new InvalidValue(
+    /^["']|["']$/.test(text) ? 'a quotation mark has no partner' : `'${text}' is not an absolute path`,
+    'Write the whole path, e.g. /var/lib/gcsat, so that it is the same place in every folder.',
+  );
+}
+
+/** @throws InvalidValue for a `~` that no shell has expanded */
+export function refuseUnexpanded(path: string): void {
+  if (!/^~(?:[\w.-]*\/|$)/.test(path)) return;
+  throw new InvalidValue(`'${path}' begins with ~, which only a shell expands`, 'Write the whole path.');
+}
