@@ -7,6 +7,7 @@ import {
   reasonsOfConversation,
   reasonsOfTimeline,
 } from '../../domain/eligibility/decide.ts';
+import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { formatInstant, parseInstant, timeNow, type Instant } from '../../domain/values/instant.ts';
 import { stopsTheRun } from '../../failure.ts';
@@ -128,6 +129,9 @@ export async function lookAtClosing(
   }
 
   credit.warnings.push(...warningsAbout(read, conversationId));
+  // A run says it once.
+  if (reads.everything && policy.quietHours !== null)
+    credit.warnings.push(...zoneWarning(read.organization.timezone));
   const customer = await customerOf(services, row, reads);
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing } };
 }
