@@ -1,3 +1,2 @@
-export function isPermissive(terms?: string): boolean;
 export function bundledPackages(metafiles: readonly { inputs: object }[]): string[];
 export function thirdPartyLicenses(root: string, folders: readonly string[]): string;

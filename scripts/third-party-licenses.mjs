@@ -8,7 +8,7 @@ const permissive = new Set([
 ]);
 
 /** `terms`: an SPDX expression such as `MIT` or `(MIT OR GPL-3.0)`. */
-export function isPermissive(terms = '') {
+function isPermissive(terms = '') {
   return terms
     .replace(/^\((.*)\)$/, '$1')
     .split(' OR ')

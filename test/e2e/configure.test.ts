@@ -549,6 +549,16 @@ describe('configure test', () => {
       code: 0,
       wrong: [],
     });
+    const entries = ['optOutTopics=do_not_send_stella,no_such_topic', 'excludedCustomers=kim@example'];
+    await run(['configure', 'set', ...entries], { env });
+    const doubtful = await run(['configure', 'test'], { env });
+    expect(doubtful).toMatchObject({
+      code: 0,
+      stdout: expect.not.stringContaining("no_such_topic'") as unknown,
+      stderr: expect.stringMatching(
+        /^warning: optOutTopics: .+ 'no_such_topic'.+\nwarning: excludedCustomers: 'kim@example' .+\n$/m,
+      ) as unknown,
+    });
     const bad = await run(['configure', 'test'], { env: { ...env, GCSAT_TOKEN: 'wrong-and-secret-token' } });
     expect(bad.code).toBe(4);
     expect(bad.stdout).toMatch(/^✘ Gladly: /m);

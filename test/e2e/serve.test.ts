@@ -315,7 +315,7 @@ test('its start checks what `configure test` checks: some of it stops it, some i
   configured({ template: '/nowhere/survey.eta' }, {});
   const stopped = await run(['serve', '--port', '0'], { env: gladly.env });
   expect(stopped).toMatchObject({ code: 3, stderr: expect.stringContaining('/nowhere/survey.eta') });
-  configured({}, { optOutTopics: 'no_such_topic', language: 'pt-BR' });
+  configured({}, { optOutTopics: 'no_such_topic', excludedInboxes: 'No such inbox', language: 'pt-BR' });
   const { origin } = await faultyProxy(gladly.env['GCSAT_DOMAIN'] ?? '', (request) =>
     request.split('/')[3] === 'organization' ? { status: 200, body: '{"id":"o1","name":"Acme"}' } : 'pass',
   );
@@ -325,6 +325,7 @@ test('its start checks what `configure test` checks: some of it stops it, some i
     expect(server.stderr()).toContain('check failed: opt-out topic');
     expect(server.stderr()).toContain('check failed: language');
     expect(server.stderr()).toContain('time_zone_unknown');
+    expect(server.stderr()).toContain("excludedInboxes: Gladly lists no inbox 'No such inbox'");
   }, patience);
   expect(await server.end('SIGTERM')).toBe(143);
 });

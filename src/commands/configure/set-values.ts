@@ -3,6 +3,7 @@ import { changeProfile, readProfiles, type StoredProfile } from '../../config/pr
 import { chosenProfile } from '../../config/resolve-account.ts';
 import { resolveSettings } from '../../config/resolve.ts';
 import { defaultPolicy } from '../../domain/eligibility/policy.ts';
+import { hopelessEntries } from '../../domain/eligibility/policy-warnings.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
 import { Failure } from '../../failure.ts';
 import { registerSecret } from '../../terminal/redact.ts';
@@ -60,6 +61,8 @@ async function save(
     ].join('\n'),
   );
   if (set['optOutTopics'] !== undefined) await warnOfTopics(context, saved);
+  const excludedCustomers = parsePolicyValue('excludedCustomers', set['excludedCustomers'] ?? '');
+  for (const sentence of hopelessEntries({ excludedCustomers })) output.warn(sentence);
 }
 
 async function warnOfTopics(context: CommandContext, saved: StoredProfile): Promise<void> {
@@ -75,11 +78,15 @@ async function warnOfTopics(context: CommandContext, saved: StoredProfile): Prom
   if (topics === null) return;
   if (topics instanceof Failure) {
     output.warn(`Gladly could not say whether there is a topic ${names.join(' or ')}: ${topics.message}`);
-  } else if (!hasOptOutTopic(topics, names)) {
-    output.warn(
-      `no topic in Gladly is named ${names.join(' or ')}, so agents cannot keep a conversation from being surveyed`,
-    );
+    return;
   }
+  const unmet = names.filter((name) => !hasOptOutTopic(topics, [name]));
+  if (unmet.length === 0) return;
+  const effect =
+    unmet.length === names.length
+      ? 'agents cannot keep a conversation from being surveyed'
+      : `only ${names.filter((name) => !unmet.includes(name)).join(' and ')} keeps a conversation from being surveyed`;
+  output.warn(`no topic in Gladly is named ${unmet.join(' or ')}, so ${effect}`);
 }
 
 function formatDefault(): string {

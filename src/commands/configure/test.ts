@@ -25,11 +25,12 @@ export const testCommand: CommandDeclaration = {
     const sendTo = options['sendTo'] as string | undefined;
     const progress = output.progress(`checking ${settings.origin}`);
     let checks: Check[];
+    let warnings: string[];
     let sample: Sample | null;
     try {
       // First, because it may be a usage failure.
       sample = sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
-      checks = await testConfiguration(settings, { signal });
+      ({ checks, warnings } = await testConfiguration(settings, { signal }));
     } finally {
       progress.stop();
     }
@@ -44,6 +45,7 @@ export const testCommand: CommandDeclaration = {
           )
           .join('\n'),
     );
+    for (const warning of warnings) output.warn(warning);
     if (sample?.outcome === 'failed' && sample.failure !== null) return exitCodes[sample.failure.kind];
     if (sample?.outcome === 'uncertain') output.warn('the sample may or may not have left');
     const failed = checks.filter(({ ok }) => ok === false);

@@ -32,12 +32,19 @@ const e164 = /^\+[1-9]\d{6,14}$/;
 export function isEmailAddress(text: string): boolean {
   const at = text.lastIndexOf('@');
   const local = text.slice(0, at);
-  const labels = text.slice(at + 1).split('.');
   return (
     at > 0 &&
     text.length <= 254 &&
     local.length <= 64 &&
     localPart.test(local) &&
+    isMailDomain(text.slice(at + 1))
+  );
+}
+
+/** A domain with a dot, whose last label is no number. */
+export function isMailDomain(text: string): boolean {
+  const labels = text.split('.');
+  return (
     labels.length >= 2 &&
     labels.every((label) => domainLabel.test(label)) &&
     !/^\d+$/.test(labels.at(-1) ?? '')
@@ -62,14 +69,27 @@ export function isMobileNumber(text: string): boolean {
   return phoneNumber(text) === text;
 }
 
-/** The same for every spelling of one mailbox or phone number: a domain has its letters or its punycode. */
-export function addressKey(address: string): string {
-  const number = phoneNumber(address);
-  if (number !== null) return number;
-  const text = address
+/**
+ * The address alone, of what people copy from mail programs: `Ann <ann@example.com>`, `mailto:ann@example.com`, wide
+ * letters. More than one address stays as it is, and is none.
+ */
+export function bareAddress(written: string): string {
+  const text = written
     .normalize('NFKC')
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
     .trim();
+  const [, name = '', bracketed] = /^([^<>]*)<([^<>]*)>$/.exec(text) ?? [];
+  const isSecond = name.includes('@') && name.trim() !== bracketed;
+  const inner = bracketed === undefined || isSecond ? text : bracketed.trim();
+  const [, linked] = /^(?:mailto|tel|sms):([^?]*)/iu.exec(inner) ?? [];
+  return linked === undefined ? inner : linked.replaceAll(/%40/g, '@').replaceAll(/%2b/gi, '+').trim();
+}
+
+/** The same for every spelling of one mailbox or phone number: a domain has its letters or its punycode. */
+export function addressKey(address: string): string {
+  const text = bareAddress(address);
+  const number = phoneNumber(text);
+  if (number !== null) return number;
   const at = text.lastIndexOf('@');
   return at < 0 ? text.toLowerCase() : `${text.slice(0, at).toLowerCase()}@${domainKey(text.slice(at + 1))}`;
 }

@@ -1,8 +1,15 @@
-import { addressKey, domainKey } from './addresses.ts';
+import {
+  addressKey,
+  bareAddress,
+  domainKey,
+  isEmailAddress,
+  isMailDomain,
+  phoneNumber,
+} from './addresses.ts';
 
 /**
  * Whether a list of customers contains this one: by id, address, phone number, or the domain of an address, with or without
- * its `@`. Spellings of one mailbox, domain or number meet.
+ * its `@` and a `*` before it. Spellings of one mailbox, domain or number meet.
  *
  * @param addresses as Gladly has them; those that cannot be used count as well
  */
@@ -26,10 +33,26 @@ export function isExcludedCustomer(
   });
 }
 
+/** Whether an entry can be any customer's: a typo excludes nobody. */
+export function canMeetCustomer(entry: string): boolean {
+  const text = bareAddress(entry);
+  if (phoneNumber(text) !== null || /^\+?(?:[\s().-]*\d){5,15}$/.test(text)) return true;
+  const domain = domainIn(text);
+  if (domain !== null) return isMailDomain(domain.replace(/\.$/, ''));
+  return text.includes('@') ? isEmailAddress(text) : /^[\w-]+$/.test(text);
+}
+
 function keyOf(entry: string): string {
-  const at = entry.lastIndexOf('@');
-  if (at <= 0 && entry.includes('.') && /\p{L}/u.test(entry)) return domainKey(entry.slice(at + 1));
-  return digitsOf(addressKey(entry));
+  const text = bareAddress(entry);
+  const domain = domainIn(text);
+  return domain === null ? digitsOf(addressKey(text)) : domainKey(domain);
+}
+
+/** Of `@example.com`, `*@example.com`, and `example.com`. */
+function domainIn(text: string): string | null {
+  const at = text.lastIndexOf('@');
+  if (at > 0) return text.startsWith('*@') && at === 1 ? text.slice(2) : null;
+  return text.includes('.') && /\p{L}/u.test(text) ? text.slice(at + 1) : null;
 }
 
 /** A number without its country code has no key of its own, and its spellings differ in anything but the digits. */

@@ -42,6 +42,12 @@ export function readToken(key: Uint8Array, purpose: TokenPurpose, token: string)
   return given !== '' && timingSafeEqual(Buffer.from(given), Buffer.from(made)) ? surveyId : null;
 }
 
+/** The token alone, without what a mail program made of it. A text that is no token stays as it is. */
+export function bareToken(token: string): string {
+  const [, surveyId, given] = issued.exec(token.replaceAll(lineBreak, '')) ?? [];
+  return surveyId === undefined || given === undefined ? token : `${surveyId}${given}${tokenEnd}`;
+}
+
 const issued = new RegExp(
   `^([\\w-]{${surveyIdLength}})([\\w-]{${macLength}})(?:${tokenEnd}?(?:[^\\w-].*)?)$`,
   's',

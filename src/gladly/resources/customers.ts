@@ -6,7 +6,7 @@ import { failureAbout } from '../http/errors.ts';
 import { apiPath, idInLocation } from '../http/path.ts';
 import type { Refusal } from '../http/refusal.ts';
 import type { Requests } from '../http/requests.ts';
-import { flag, identifier, listOf, optional, readOne, text } from './fields.ts';
+import { decisiveList, flag, identifier, optional, readOne, text } from './fields.ts';
 
 export interface Customer {
   id: string;
@@ -15,13 +15,16 @@ export interface Customer {
   phones: PhoneEntry[];
 }
 
+const spellings = ['original', 'normalized'] as const;
+
 export const customerShape = optional(
   {
     id: identifier,
     name: text,
-    emails: listOf(z.object({ original: text, normalized: text, primary: flag })),
-    phones: listOf(
+    emails: decisiveList(z.object({ original: text, normalized: text, primary: flag }), spellings),
+    phones: decisiveList(
       z.object({ original: text, normalized: text, primary: flag, type: text, smsPreference: text }),
+      spellings,
     ),
   },
   ['image', 'address', 'externalCustomerId', 'externalCustomerIds', 'createdAt', 'updatedAt'],

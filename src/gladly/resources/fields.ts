@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { formatInstant, parseGladlyTime } from '../../domain/values/instant.ts';
-import { idOf, textOf } from '../../domain/values/json.ts';
+import { idOf, isObject, objectOf, textOf } from '../../domain/values/json.ts';
 import { unreadable, type Subject } from '../http/errors.ts';
 
 // Gladly may add properties and enum values at any time (Versioning), so unknown ones are ignored. Null is absent, and a
@@ -44,6 +44,28 @@ export const decisiveIds = z.preprocess(
 /** The readable entries of a list; empty for anything that is not a list. */
 export function listOf<T>(entry: z.ZodType<T>): z.ZodType<T[]> {
   return anything.transform((value) => readable(Array.isArray(value) ? value : [], entry));
+}
+
+/**
+ * The objects of a list that decides. It is an error if it is no list, and if it says something of which none of the given
+ * texts can be read: that is not the same as nothing.
+ */
+export function decisiveList<T>(entry: z.ZodType<T>, texts: readonly (keyof T & string)[]): z.ZodType<T[]> {
+  const isReadable = (found: unknown, name: string): boolean => idOf(objectOf(found)[name]) !== null;
+  const saysNothing = (found: unknown): boolean =>
+    found === null ||
+    (isObject(found) && texts.some((name) => name in found) && texts.every((name) => isBlank(found[name])));
+  return z
+    .preprocess((value) => value ?? [], z.array(z.unknown()))
+    .refine(
+      (values) =>
+        values.every(saysNothing) || values.some((found) => texts.some((name) => isReadable(found, name))),
+    )
+    .transform((values) => readable(values, entry));
+}
+
+function isBlank(value: unknown): boolean {
+  return value === undefined || value === null || (typeof value === 'string' && value.trim() === '');
 }
 
 function readable<T>(values: readonly unknown[], entry: z.ZodType<T>): T[] {

@@ -1,6 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { oneLine } from '../../domain/values/one-line.ts';
+import { isTimeZone } from '../../domain/values/time-range.ts';
 import { otherThanData } from '../http/body.ts';
 import { Problem, cutOff, failureAbout, notAnAnswer, unreadable, type Subject } from '../http/errors.ts';
 import { withoutAddresses } from '../http/refusal.ts';
@@ -17,15 +18,18 @@ const beginningLength = 200;
 
 /**
  * The rows of one stream of CSV, keyed by the given headings. Blank lines and a byte order mark do not count. What is no
- * table is a trouble that passes; a table with another heading, or with a row of another width, is of kind contract.
+ * table is a trouble that passes; a table with another heading, with a row of another width, or of another time zone's days
+ * is of kind contract.
  *
  * @param mediaType as the answer names it
+ * @param timeZone that the report was asked in
  */
 export async function* recordsOf(
   chunks: AsyncIterable<Uint8Array>,
   columns: readonly string[],
   subject: Subject,
   mediaType: string | null = null,
+  timeZone: string | null = null,
 ): AsyncGenerator<Record<string, string>, void, undefined> {
   const seen = { beginning: '', lastByte: 0 };
   // The parser is read below, where every error comes out.
@@ -39,6 +43,8 @@ export async function* recordsOf(
 
   let headings: string[] | null = null;
   let places: number[] | null = null;
+  let zonePlace = -1;
+  let zone = '';
   let narrow: string[] | null = null;
   let rows = 0;
   try {
@@ -46,6 +52,7 @@ export async function* recordsOf(
       if (isBlank(row)) continue;
       if (headings === null) {
         headings = row;
+        zonePlace = row.map(comparable).indexOf(zoneHeading);
         places = placesOf(row, columns);
         if (places === null && !mayBeHeadings(row, columns, mediaType)) throw aText(seen.beginning, subject);
         if (places === null && hasAny(row, columns)) throw missingHeading(row, columns, subject);
@@ -61,7 +68,11 @@ export async function* recordsOf(
       if (row.length > headings.length) throw otherWidth(row, headings, rows, subject);
       // Only the last row can be cut off.
       if (row.length < headings.length) narrow = row;
-      else yield keyed(row, columns, places);
+      else if (timeZone !== null && (row[zonePlace] ?? '') !== zone) {
+        zone = row[zonePlace] ?? '';
+        if (isOtherZone(zone, timeZone)) throw otherZone(zone, timeZone, subject);
+      }
+      if (narrow === null) yield keyed(row, columns, places);
     }
   } catch (error) {
     throw error instanceof CsvError ? malformed(error, subject) : error;
@@ -119,6 +130,28 @@ function keyed(
   places: readonly number[],
 ): Record<string, string> {
   return Object.fromEntries(columns.map((column, index) => [column, row[places[index] ?? -1] ?? '']));
+}
+
+/** Where a report has it, every row names the zone of its days. */
+const zoneHeading = 'timezone filter';
+
+/** A spelling that is unknown here may be any zone. */
+function isOtherZone(written: string, asked: string): boolean {
+  const zone = canonicalZone(written.trim());
+  return zone !== null && zone !== canonicalZone(asked);
+}
+
+function canonicalZone(name: string): string | null {
+  if (!isTimeZone(name)) return null;
+  const { timeZone } = new Intl.DateTimeFormat('en', { timeZone: name }).resolvedOptions();
+  return /^(?:Etc\/)?(?:GMT|UTC)$/.test(timeZone) ? 'UTC' : timeZone;
+}
+
+function otherZone(zone: string, asked: string, subject: Subject): Problem {
+  return unreadable(
+    subject,
+    `its days are those of ${oneLine(zone, 40)}, and it was asked for days in ${asked}`,
+  );
 }
 
 function isBlank(row: readonly string[]): boolean {

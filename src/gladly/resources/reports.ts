@@ -50,7 +50,8 @@ export async function* readReport(
     try {
       const answer = await requests.once(call, () => tries.leaving());
       const mediaType = answer.header('content-type');
-      for await (const record of recordsOf(answer.chunks(), columns, subject, mediaType)) {
+      const rows = recordsOf(answer.chunks(), columns, subject, mediaType, request.timezone);
+      for await (const record of rows) {
         given = true;
         yield record;
       }

@@ -35,9 +35,14 @@ export async function readAnswerForm(request: Request): Promise<FilledIn | 'wron
   };
 }
 
-/** A rating in a form or in a link. */
 export function readRating(text: string): number | null {
   return /^[1-5]$/.test(text) ? Number(text) : null;
+}
+
+/** A rating in a link, with what mail programs leave of quoted-printable before it, and what follows a link in a text. */
+export function readLinkedRating(text: string): number | null {
+  const [, rating = ''] = /^(?:3D)?([1-5])(?:\W.*)?$/s.exec(text) ?? [];
+  return readRating(rating);
 }
 
 function readResolved(text: string): boolean | null {

@@ -1,7 +1,8 @@
 import { Hono, type Context } from 'hono';
 import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.ts';
 import { chooseLanguage } from './accept-language.ts';
-import { longestComment, readAnswerForm, readRating } from './answer-form.ts';
+import { bareToken } from '../../domain/survey/token.ts';
+import { longestComment, readAnswerForm, readLinkedRating } from './answer-form.ts';
 import { assetRoutes, assetsOf } from './assets.ts';
 import type { PageBrand } from '../../html/brand.ts';
 import { pagesWith, type NoticeName, type Pages, type Problem, type Visit } from './render.ts';
@@ -51,7 +52,7 @@ export function pageRoutes(parts: PageParts): Hono {
     const token = context.req.param('token');
     const view = await desk.view(token);
     if (view.state === 'closed') return closed(context, pages, view);
-    const rating = readRating(context.req.query('rating') ?? '');
+    const rating = readLinkedRating(context.req.query('rating') ?? '');
     const { method, headers } = context.req.raw;
     desk.visited(view.surveyId, watch({ method, headers, rating, token, at: parts.clock() }));
     const before = view.answer ?? { rating: null, resolved: null, comment: null };
@@ -112,7 +113,14 @@ export function pageRoutes(parts: PageParts): Hono {
     return context.text('Use GET, HEAD or POST.\n', 405);
   };
 
+  // Relative, like all of our addresses. A mail provider's POST stays one.
+  const withoutSlash = (context: Context<object, '/s/:token/'>): Response => {
+    const token = encodeURIComponent(bareToken(context.req.param('token')));
+    return context.redirect(`../${token}${new URL(context.req.url).search}`, 308);
+  };
+
   const routes = new Hono();
+  routes.all('/s/:token/', withoutSlash).all('/u/:token/', withoutSlash);
   routes.get('/s/:token', surveyPage).post(saveAnswer).all(wrongMethod);
   routes.get('/u/:token', unsubscribePage).post(unsubscribe).all(wrongMethod);
   routes.route('/', assetRoutes(assets));

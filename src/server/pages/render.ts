@@ -2,6 +2,7 @@ import { dayOf, type Language, type Speech } from '../../html/languages.ts';
 import { isolated, longestCompanyName, longestFirstName, visibleName } from '../../html/names.ts';
 import { conversationBy, type Notice, type PageSentences, type Words } from '../../html/sentences.ts';
 import { wordsWith, type OwnTexts } from '../../html/own-texts.ts';
+import { bareToken } from '../../domain/survey/token.ts';
 import { htmlTemplates } from '../../html/templates.ts';
 import type { SurveyView } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, type FilledIn } from './answer-form.ts';
@@ -159,7 +160,7 @@ function shownName(name: string | null, longest: number): string | null {
 
 /** Relative, because a reverse proxy may put our paths below one of its own, and without the link's query. */
 function pathOf({ token }: Visit): string {
-  return `./${encodeURIComponent(token)}`;
+  return `./${encodeURIComponent(bareToken(token))}`;
 }
 
 function describe(problem: Problem, { language, locale }: Speech): { text: string; target: string } {

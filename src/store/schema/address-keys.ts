@@ -15,13 +15,15 @@ export async function respellAddresses(trx: Writing): Promise<void> {
     await trx
       .insertInto('unsubscribes')
       .values({ address: key, at, source })
-      .onConflict((conflict) => conflict.column('address').doNothing())
+      .onConflict((conflict) =>
+        // The first time counts, as when an address is unsubscribed twice.
+        conflict.column('address').doUpdateSet({ at, source }).where('unsubscribes.at', '>', at),
+      )
       .execute();
   }
   const addresses = await trx
     .selectFrom('closings')
     .select('address')
-    .where('address', 'is not', null)
     .where(isSpelledOut)
     .distinct()
     .$narrowType<{ address: string }>()

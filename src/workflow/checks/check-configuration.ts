@@ -1,8 +1,11 @@
 import type { Settings } from '../../config/settings.ts';
 import { builtInTemplate, checkTemplate, loadTemplate } from '../../delivery/template.ts';
+import type { Policy } from '../../domain/eligibility/policy.ts';
+import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
 import { zoneProblem } from '../../domain/values/time-range.ts';
 import { Failure } from '../../failure.ts';
+import { createDirectory } from '../../gladly/directory.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { readBrand } from '../../html/brand.ts';
 import { languages, speechOf } from '../../html/languages.ts';
@@ -10,7 +13,8 @@ import type { Log } from '../../ports/log.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly, type Services } from '../context/services.ts';
 import { openSettingsLedger } from '../context/open-settings-ledger.ts';
-import { checkConnection, surroundingsOf } from './check-connection.ts';
+import { policyWarnings } from '../survey/policy-warnings.ts';
+import { checkConnection, surroundingsOf, type Connection } from './check-connection.ts';
 
 export interface Check {
   name: string;
@@ -21,23 +25,26 @@ export interface Check {
   failure: Failure | null;
 }
 
-/** Checks everything that the configuration names: one line each, none of them writes to Gladly. */
+/**
+ * Checks everything that the configuration names: one line each, none of them writes to Gladly. What is only doubtful is a
+ * warning.
+ */
 export async function testConfiguration(
   settings: Settings,
   options: { signal: AbortSignal },
-): Promise<Check[]> {
-  const found: { topicNames: string[] | null } = { topicNames: null };
-  return [
+): Promise<{ checks: Check[]; warnings: string[] }> {
+  const found: { connection: Connection | null } = { connection: null };
+  const checks = [
     await check('Gladly', async () => {
-      const { organization, ...connection } = await checkConnection(settings, options);
-      found.topicNames = connection.topicNames;
+      found.connection = await checkConnection(settings, options);
+      const { organization } = found.connection;
       return `${organization.name ?? 'an organization without a name'} at ${settings.origin}`;
     }),
     await check('opt-out topic', () => {
-      const { topicNames } = found;
-      return topicNames === null
+      const { connection } = found;
+      return connection === null
         ? { unchecked: 'Gladly did not answer' }
-        : optOutTopicOf(settings, topicNames);
+        : optOutTopicOf(settings, connection.topicNames);
     }),
     await check('mail template', () => mailTemplateOf(settings)),
     await check('logo', () => logoOf(settings)),
@@ -62,6 +69,31 @@ export async function testConfiguration(
     await check('webhook credentials', () => webhookCredentialsOf(settings)),
     await check('signing key', async () => `${(await settings.surveySecret()).byteLength} bytes`),
   ];
+  return {
+    checks,
+    warnings: found.connection === null ? [] : await warningsOf(settings, found.connection, options),
+  };
+}
+
+async function warningsOf(
+  settings: Settings,
+  { organization, topicNames }: Connection,
+  { signal }: { signal: AbortSignal },
+): Promise<string[]> {
+  const { client } = openGladly(settings, surroundingsOf(signal), memoryLimiterStore());
+  try {
+    const cache = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+    const directory = createDirectory({ client, cache, clock: Date.now });
+    const policy = unchecked(settings.policy, topicNames);
+    return [...zoneWarning(organization.timezone), ...(await policyWarnings({ directory }, policy))];
+  } finally {
+    client.close();
+  }
+}
+
+/** Without the opt-out topics where none exists, which is a check of its own. */
+function unchecked(policy: Policy, topicNames: readonly string[]): Policy {
+  return hasOptOutTopic(topicNames, policy.optOutTopics) ? policy : { ...policy, optOutTopics: [] };
 }
 
 /**
@@ -78,12 +110,13 @@ export async function refuseUnusable(settings: Settings): Promise<void> {
 /** What the other checks find, once the server runs. Ends when it is stopped. */
 export async function warnOfConfiguration(services: Services, log: Log): Promise<void> {
   const { settings, directory, signal } = services;
+  const found: { topicNames: string[] } = { topicNames: [] };
   const checks: readonly [string, () => Promise<string>][] = [
     [
       'opt-out topic',
       async () => {
-        const names = [...(await directory.topics()).values()].flatMap(({ name }) => name ?? []);
-        return optOutTopicOf(settings, names);
+        found.topicNames = [...(await directory.topics()).values()].flatMap(({ name }) => name ?? []);
+        return optOutTopicOf(settings, found.topicNames);
       },
     ],
     ['language', () => Promise.resolve().then(() => languageOf(settings.policy.language))],
@@ -96,8 +129,11 @@ export async function warnOfConfiguration(services: Services, log: Log): Promise
       if (failure === null || signal.aborted) continue;
       log.warn({ code: failure.code, hint: failure.hint }, `check failed: ${name}`);
     }
+    const sentences = await policyWarnings(services, unchecked(settings.policy, found.topicNames));
+    for (const sentence of sentences) if (!signal.aborted) log.warn({}, sentence);
   } catch (error) {
-    if (!signal.aborted) throw error;
+    // What Gladly does not say now, the closings ask again.
+    if (!signal.aborted && !(error instanceof Failure)) throw error;
   }
 }
 

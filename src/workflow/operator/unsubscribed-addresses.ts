@@ -1,4 +1,4 @@
-import { addressKey, isEmailAddress, phoneNumber } from '../../domain/eligibility/addresses.ts';
+import { addressKey, bareAddress, isEmailAddress, phoneNumber } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import {
@@ -42,9 +42,8 @@ export async function resubscribeAddress(ledger: Ledger, typed: string): Promise
 }
 
 function readAddress(typed: string): string {
-  const number = phoneNumber(typed);
-  if (number !== null) return addressKey(number);
-  if (isEmailAddress(typed.trim())) return addressKey(typed);
+  const bare = bareAddress(typed);
+  if (phoneNumber(bare) !== null || isEmailAddress(bare)) return addressKey(bare);
   throw new Failure('usage', 'address_invalid', `'${typed}' is no e-mail address and no phone number`, {
     hint: 'Give an address like kim@example.com, or a number with its country code like +14155550100.',
   });

@@ -7,6 +7,7 @@ import { endPauses } from '../../store/queue/waiting.ts';
 import type { Failure } from '../../failure.ts';
 import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
+import { namedRunWarnings, policyWarnings } from '../survey/policy-warnings.ts';
 import { queueOf } from '../queue/due-closings.ts';
 import {
   enumerateClosings,
@@ -174,21 +175,22 @@ async function runRange(
   if (listener.asks) {
     const refused = await withDryRun(services, true, async (own) => {
       const { sources, explanation, missing } = await find(own);
-      if (await listener.ready(await dueNow(own, limits))) return null;
+      const due = await dueNow(own, limits);
+      await warn(listener, due, () => policyWarnings(own, own.settings.policy));
+      if (await listener.ready(due)) return null;
       const summary = await summarizeRange(own.ledger, { lane, ...range });
       return { range: { ...range, timezone }, sources, explanation, missing, ...summary };
     });
     if (refused !== null) return { ...refused, thisRun: nothing, end: 'declined', failure: null };
   }
   const { sources, explanation, suppressed, missing } = await find(services);
-  if (!listener.asks) await listener.ready(await dueNow(services, limits));
+  const due = listener.asks ? 0 : await dueNow(services, limits);
+  if (!listener.asks) await listener.ready(due);
   const told = { range: { ...range, timezone }, sources, explanation, missing };
-  const { end, failure, ...worked } = await workQueue(
-    services,
-    queueOf(services),
-    limits,
-    counting(listener, plan),
-  );
+  const [{ end, failure, ...worked }] = await Promise.all([
+    workQueue(services, queueOf(services), limits, counting(listener, plan)),
+    warn(listener, due, () => policyWarnings(services, services.settings.policy)),
+  ]);
   const thisRun = { ...worked, suppressed: suppressed + worked.suppressed };
   return { ...told, ...(await summarizeRange(ledger, { lane, ...range })), thisRun, end, failure };
 }
@@ -206,18 +208,28 @@ async function runNamed(
   const wanted = new Set<string>();
   for await (const id of ids) wanted.add(id);
   const named = namedConversations(services, wanted);
+  const warnings = (): Promise<string[]> => namedRunWarnings(services);
+  if (listener.asks) await warn(listener, wanted.size, warnings);
   if (!(await listener.ready(Math.min(wanted.size, limits.maxClosings ?? wanted.size)))) {
     const summary = await summarizeNamed(services.ledger, named);
     return { ...told, ...summary, thisRun: nothing, end: 'declined', failure: null };
   }
-  const { end, failure, ...thisRun } = await workQueue(
-    services,
-    named.next,
-    limits,
-    counting(listener, plan),
-  );
+  const [{ end, failure, ...thisRun }] = await Promise.all([
+    workQueue(services, named.next, limits, counting(listener, plan)),
+    warn(listener, listener.asks ? 0 : wanted.size, warnings),
+  ]);
   listener.unread(named.unread.length);
   return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun, end, failure };
+}
+
+/** Before a person is asked, else beside the first closings, which ask for the same. Without closings nothing is asked for. */
+async function warn(
+  listener: BackfillListener,
+  closings: number,
+  warnings: () => Promise<string[]>,
+): Promise<void> {
+  if (closings === 0) return;
+  for (const sentence of await warnings()) listener.warn(sentence);
 }
 
 function counting(listener: BackfillListener, plan: PlanInProgress): (work: SettledWork) => void {

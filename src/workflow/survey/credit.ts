@@ -37,6 +37,8 @@ export async function creditClosing(
   closedAt: Instant | null,
   steps: Steps,
 ): Promise<Credit> {
+  if (read.conversation.status === 'CLOSED' && read.items.length === 0 && !read.truncated)
+    throw emptyTimeline(read);
   const skippingExcluded = skippingExcludedAgents(services, read.agents);
   const visible = await skippingExcluded(
     (isExcluded) => attribute({ items: read.items, closedAt, isExcluded }),
@@ -74,6 +76,16 @@ export async function creditClosing(
 function mayBeCredited({ response, undated, considered }: Attribution): (string | null)[] {
   const withoutTime = undated.length === 0 ? [] : considered.filter(({ why }) => why === undatedResponse);
   return [response?.agentId ?? null, ...withoutTime.map(({ agentId }) => agentId)];
+}
+
+/** The closing itself is an item. Nobody looks at a suppressed closing again, so that it waits. */
+function emptyTimeline({ conversation }: ConversationRead): Failure {
+  return new Failure(
+    'contract',
+    'timeline_empty',
+    `conversation ${conversation.id} is CLOSED, but Gladly gives no item of it, not even its closing`,
+    { hint: 'Look at the conversation in Gladly and try again later.', conversationId: conversation.id },
+  );
 }
 
 function undatedResponses({ conversation }: ConversationRead, { undated }: Attribution): Failure {

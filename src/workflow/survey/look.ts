@@ -8,6 +8,7 @@ import {
   reasonsOfTimeline,
 } from '../../domain/eligibility/decide.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
+import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import {
   formatInstant,
@@ -136,6 +137,9 @@ export async function lookAtClosing(
   }
 
   credit.warnings.push(...warningsAbout(read, conversationId));
+  // A run says it once.
+  if (reads.everything && policy.quietHours !== null)
+    credit.warnings.push(...zoneWarning(read.organization.timezone));
   const customer = await customerOf(services, row, reads);
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing } };
 }

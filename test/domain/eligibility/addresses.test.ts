@@ -3,6 +3,7 @@ import { describe, expect, test } from 'vitest';
 import {
   addressKey,
   anyPhone,
+  bareAddress,
   chooseAddress,
   chooseEmail,
   isEmailAddress,
@@ -167,10 +168,29 @@ test('two spellings of one address meet', () => {
     'amy@ｂücher．example',
     'amy@bücher.example.',
     '\u200bamy@bü\u00adcher.example',
+    'amy＠bücher.example',
+    'Amy Lee <amy@bücher.example>',
+    '"Lee, Amy" <AMY@bücher.example>',
+    'amy@bücher.example <amy@bücher.example>',
+    '＜amy＠bücher.example＞',
+    'mailto:amy@bücher.example?subject=Survey',
+    '<MAILTO:amy%40bücher.example>',
   ]) {
     expect(addressKey(other), other).toBe('amy@xn--bcher-kva.example');
   }
   expect(addressKey('amy@bücher.example')).not.toBe(addressKey('amy@bucher.example'));
+  expect(addressKey('tel:+1-555-010-0123')).toBe('+15550100123');
+});
+
+test.each([
+  'ben@acme.com <amy@acme.com>',
+  'Amy <amy@acme.com>, Ben <ben@acme.com>',
+  '<amy@acme.com><ben@acme.com>',
+  'mailto:amy@acme.com,ben@acme.com',
+  'Amy <amy@acme.com',
+])('of two addresses or half of one, none is chosen: %j', (text) => {
+  expect(isEmailAddress(bareAddress(text))).toBe(false);
+  expect([addressKey('amy@acme.com'), addressKey('ben@acme.com')]).not.toContain(addressKey(text));
 });
 
 describe('the address that a survey goes to', () => {

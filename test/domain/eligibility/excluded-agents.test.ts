@@ -10,6 +10,8 @@ test.each([
   ['ann@b\u00fccher.example.', 'a', 'ann@XN--BCHER-KVA.example'],
   ['\u200bann@example.com', 'a', 'ann@example.com'],
   ['ann\uff20example.com', 'a', 'ann@example.com'],
+  ['Ann Lee <ann@example.com>', 'a', 'ann@example.com'],
+  ['mailto:ann@example.com', 'a', 'ann@example.com'],
 ])('%j excludes agent %j with %j', (entry, id, email) => {
   expect(isExcludedAgent([entry], id, email)).toBe(true);
 });

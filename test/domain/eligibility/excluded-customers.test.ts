@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { isExcludedCustomer } from '../../../src/domain/eligibility/excluded-customers.ts';
+import { canMeetCustomer, isExcludedCustomer } from '../../../src/domain/eligibility/excluded-customers.ts';
 
 test.each([
   ['cust-1', 'cust-1', []],
@@ -14,6 +14,15 @@ test.each([
   ['+1\u2011512\u2011555\u20110100', 'x', ['+15125550100']],
   ['\u202a+1 512 555 0100\u202c', 'x', ['+15125550100']],
   ['512.555.0100', 'x', ['(512) 555-0100']],
+  ['\uff20example.com', 'x', ['kim@example.com']],
+  ['kim\uff20example.com', 'x', ['kim@example.com']],
+  ['kim@example.com', 'x', ['kim\uff20example.com']],
+  ['*@example.com', 'x', ['kim@example.com']],
+  ['mailto:kim@example.com', 'x', ['kim@example.com']],
+  ['Kim Lee <kim@example.com>', 'x', ['kim@example.com']],
+  ['"Kim" <KIM@b\u00fccher.example>', 'x', ['kim@xn--bcher-kva.example']],
+  ['kim@example.com', 'x', ['Kim <kim@example.com>']],
+  ['tel:+1-512-555-0100', 'x', ['+15125550100']],
 ])('%j excludes %j with %j', (entry, customerId, addresses) => {
   expect(isExcludedCustomer([entry], customerId, addresses)).toBe(true);
 });
@@ -25,6 +34,32 @@ test.each([
   ['', '', ['']],
   ['@', 'x', ['kim@example.com', null]],
   ['5125550100', 'x', ['+15125550100']],
+  ['lee@example.com <kim@example.com>', 'x', ['kim@example.com']],
+  ['kim@*', 'x', ['kim@example.com']],
 ])('%j does not exclude %j with %j', (entry, customerId, addresses) => {
   expect(isExcludedCustomer(entry === '' ? [] : [entry], customerId, addresses)).toBe(false);
 });
+
+test.each([
+  'kim@example.com',
+  '@example.com',
+  '*@example.com',
+  'example.com.',
+  '\uff20b\u00fccher.example',
+  'Kim <kim@example.com>',
+  '+1 (512) 555-0100',
+  '512.555.0100',
+  'Gnv5YfXvSQuBHdzdC4oW-g',
+  'cust_1',
+])('%j can be a customer', (entry) => expect(canMeetCustomer(entry)).toBe(true));
+
+test.each([
+  'kim@example',
+  'kim@@example.com',
+  '@example',
+  '*.example.com',
+  'https://example.com/',
+  'kim@example.com; lee@example.com',
+  'Kim Lee',
+  '@',
+])('%j cannot, and is a mistake', (entry) => expect(canMeetCustomer(entry)).toBe(false));

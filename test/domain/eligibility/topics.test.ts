@@ -43,6 +43,33 @@ describe('a conversation opts out', () => {
   });
 });
 
+describe('of several topics, one is enough', () => {
+  const topics = directory(
+    ['t1', 'Billing'],
+    ['t2', 'do_not_send_stella'],
+    ['t3', 'Do_Not_Send_Stella ', 't1'],
+    ['t4', 'do_not_send_stella_2'],
+    ['t5', 'Legal', 't3'],
+    ['t6', 'do\u200b_not_send_stella'],
+  );
+
+  test.each([
+    [['t2']],
+    [['t3']],
+    [['t6']],
+    [['t1', 't4', 't2']],
+    [['t4', 't5', 't1']],
+    [['gone', 't3']],
+    [['t3', 't3']],
+  ])('wherever it stands, and whichever of those of the same name: %j', (topicIds) =>
+    expect(optOutTopic(topicIds, topics, optOut)).not.toBeNull(),
+  );
+
+  test.each([[['t1', 't4']], [['gone', 't1']], [[]]])('without one there is none: %j', (topicIds) =>
+    expect(optOutTopic(topicIds, topics, optOut)).toBeNull(),
+  );
+});
+
 describe('a conversation does not opt out', () => {
   test.each(['do_not_send', 'do_not_send_stella_2', 'do not send stella', ''])('by the name %j', (name) => {
     expect(optOutTopic(['t1'], directory(['t1', name]), optOut)).toBeNull();

@@ -51,6 +51,40 @@ describe('a customer', () => {
   });
 });
 
+describe('addresses in another shape than the contract has', () => {
+  const kim = { original: 'Kim@x.org', normalized: 'kim@x.org', primary: true };
+  test.each([
+    [{}],
+    ['kim@x.org'],
+    [true],
+    [{ primary: kim }],
+    [['kim@x.org']],
+    [[{ address: 'kim@x.org', primary: true }]],
+    [[{ original: { value: 'kim@x.org' }, normalized: null }]],
+    [[null, { original: ['kim@x.org'] }]],
+    [[{ primary: true }]],
+  ])('are no customer without one: %j', async (given) => {
+    for (const name of ['emails', 'phones']) {
+      const failure = await failureOf((await clientFor({ id: 'u1', [name]: given })).getCustomer('u1'));
+      expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
+      expect(failure.message).toContain(name);
+      expect(failure.message).not.toContain('kim');
+    }
+  });
+
+  test.each([
+    [null, 0],
+    [[], 0],
+    [[null], 0],
+    [[{ original: null, normalized: '' }], 1],
+    [['kim@x.org', kim], 1],
+    [[{ original: {}, normalized: 'kim@x.org' }], 1],
+  ])('%j is read, with so many addresses: %i', async (given, count) => {
+    const { customer } = await (await clientFor({ id: 'u1', emails: given })).getCustomer('u1');
+    expect(customer.emails).toHaveLength(count);
+  });
+});
+
 describe('a merged customer', () => {
   test('is followed through a chain', async () => {
     const gladly = await localGladly(({ url }, response) => {

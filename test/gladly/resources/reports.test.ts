@@ -64,6 +64,47 @@ describe('a report', () => {
     expect(failure.message).toContain(says);
   });
 
+  const inZones = (...zones: string[]): string =>
+    [
+      'Timezone Filter,Timestamp,Conversation ID',
+      ...zones.map((zone, at) => `${zone},${at},c${at}`),
+      '',
+    ].join('\n');
+
+  test.each(['UTC', 'Etc/UTC', 'utc', 'GMT', '', 'Coordinated Universal Time', '(GMT+00:00) UTC'])(
+    'of the zone that was asked for, written %j, is read',
+    async (zone) => expect(await rowsOf(inZones(zone, zone))).toHaveLength(2),
+  );
+
+  test.each([
+    [['America/Chicago'], 'America/Chicago'],
+    [['UTC', 'Europe/London'], 'Europe/London'],
+    [['', 'Asia/Tokyo', 'UTC'], 'Asia/Tokyo'],
+  ])('of the days of another zone is an error: %j', async (zones, named) => {
+    const failure = await failureOf(rowsOf(inZones(...zones)));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
+    expect(failure.message).toContain(`days are those of ${named}`);
+  });
+
+  test.each([
+    [
+      'quoted commas that became cells',
+      'Timestamp,Conversation ID\n1,"c1"\n2,c2,rest\n',
+      'row 2 has 3 cells',
+    ],
+    [
+      'a stray quote that swallowed a comma',
+      'Timestamp,Conversation ID,Topic\n1,c1,"t"\n2,"c2,t"\n',
+      'row 2 has 2',
+    ],
+    ['a comma at the end of each row', 'Timestamp,Conversation ID\n1,c1,\n2,c2,\n', 'row 1 has 3 cells'],
+    ['a comma at the end of one', 'Timestamp,Conversation ID\n1,c1\n2,c2,\n3,c3\n', 'row 2 has 3 cells'],
+  ])('with %s is an error', async (_, body, says) => {
+    const failure = await failureOf(rowsOf(body));
+    expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
+    expect(failure.message).toContain(says);
+  });
+
   test('that ends with a sentence amid its rows broke off', async () => {
     const failure = await failureOf(rowsOf('Timestamp,Conversation ID\n1,c1\nUnexpected error occurred\n'));
     expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);

@@ -65,3 +65,80 @@ test('a survey that was sent is opened, answered, changed, final, and ended, as 
   await desk.flush();
   expect(await visitsOf(own.ledger, surveyId)).toMatchObject([{ kind: 'clicked', count: 1 }]);
 });
+
+test('a link opens with whatever a text or a mail program puts behind it, and never breaks the server', async () => {
+  const own = await world();
+  const since = own.time.now;
+  await own.tell({ customer: { email: 'somebody@example.org' } });
+  own.time.now += minute;
+  const services = own.services();
+  await backfillOf(services, [since, own.time.now]);
+  const [closing] = await own.closings();
+  const routes = pageRoutes({
+    desk: createSurveyDesk(services, { onAnswer: () => undefined }),
+    brand: { color: null, logo: null },
+    language: 'en',
+    clock: () => own.time.now,
+    onAnswer: () => undefined,
+  });
+  const key = await services.linkKey();
+  const tokenOf = (purpose: 'survey' | 'unsubscribe') => makeToken(key, purpose, surveyIdOf(closing!.id));
+  const statusOf = async (path: string): Promise<number> => (await routes.request(path)).status;
+
+  for (const [part, token] of [
+    ['s', tokenOf('survey')],
+    ['u', tokenOf('unsubscribe')],
+  ] as const) {
+    const endings = [
+      ')',
+      '.',
+      '>',
+      '%3E',
+      '%253E',
+      '&gt;',
+      '*',
+      '**',
+      ').',
+      ',',
+      '%22',
+      '=',
+      '=3D',
+      '%0A',
+      '%E2%80%A6',
+    ];
+    for (const end of endings) {
+      const answer = await routes.request(`/${part}/${token}${end}`);
+      expect([end, answer.status]).toEqual([end, 200]);
+      // The form leads to the link itself.
+      expect(await answer.text()).toContain(`action="./${token}"`);
+    }
+    for (const end of ['_', 'A', '__', '3D', '%5F']) {
+      expect([end, await statusOf(`/${part}/${token}${end}`)]).toEqual([end, 404]);
+    }
+    for (const start of ['=', '3D', '%3D', '%3C', '(']) {
+      expect([start, await statusOf(`/${part}/${start}${token}`)]).toEqual([start, 404]);
+    }
+    for (const [path, target] of [
+      [`/${part}/${token}/`, `../${token}`],
+      [`/${part}/${token}/?rating=4`, `../${token}?rating=4`],
+      [`/${part}/${token}%3E/`, `../${token}`],
+      [`/${part}/%2F%2Fevil.example/`, '../%2F%2Fevil.example'],
+    ] as const) {
+      for (const method of ['GET', 'POST']) {
+        const { status, headers } = await routes.request(path, { method });
+        expect([path, status, headers.get('location')]).toEqual([path, 308, target]);
+      }
+    }
+  }
+
+  const chosen = async (query: string): Promise<string | undefined> => {
+    const html = await (await routes.request(`/s/${tokenOf('survey')}${query}`)).text();
+    return /<input[^>]*id="rating-(\d)"[^>]* checked>/.exec(html)?.[1];
+  };
+  for (const rating of ['4', '4.', '4)', '4%3E', '3D4', '4&gt;', '4%0A']) {
+    expect([rating, await chosen(`?rating=${rating}`)]).toEqual([rating, '4']);
+  }
+  for (const rating of ['44', '4a', '6', '3D', 'D4', '']) {
+    expect([rating, await chosen(`?rating=${rating}`)]).toEqual([rating, undefined]);
+  }
+});

@@ -18,6 +18,9 @@ test('a ledger that kept domains as they were written still knows who was asked 
       ('lee@bücher.example', '2026-11-01T00:00:00.000Z', 'page'),
       ('ann@bu\u0308cher.example', '2026-11-02T00:00:00.000Z', 'page'),
       ('ann@xn--bcher-kva.example', '2026-11-03T00:00:00.000Z', 'operator'),
+      ('max@xn--bcher-kva.example', '2026-10-03T00:00:00.000Z', 'operator'),
+      ('max@bu\u0308cher.example', '2026-10-02T12:00:00.000Z', 'page'),
+      ('max@bücher.example', '2026-10-02T00:00:00.000Z', 'operator'),
       ('jo@example.com', '2026-11-04T00:00:00.000Z', 'page')`);
   database.close();
 
@@ -30,9 +33,11 @@ test('a ledger that kept domains as they were written still knows who was asked 
   for (const spelling of ['lee@xn--bcher-kva.example', 'ann@bücher.example', 'jo@example.com']) {
     expect(await isUnsubscribed(ledger, addressKey(spelling)), spelling).toBe(true);
   }
-  expect((await listUnsubscribes(ledger)).map(({ address }) => address)).toEqual([
-    'jo@example.com',
-    'ann@xn--bcher-kva.example',
-    'lee@xn--bcher-kva.example',
+  // Where spellings meet, the first time counts.
+  expect(await listUnsubscribes(ledger)).toEqual([
+    { address: 'jo@example.com', at: '2026-11-04T00:00:00.000Z', source: 'page' },
+    { address: 'ann@xn--bcher-kva.example', at: '2026-11-02T00:00:00.000Z', source: 'page' },
+    { address: 'lee@xn--bcher-kva.example', at: '2026-11-01T00:00:00.000Z', source: 'page' },
+    { address: 'max@xn--bcher-kva.example', at: '2026-10-02T00:00:00.000Z', source: 'operator' },
   ]);
 });

@@ -41,7 +41,20 @@ test('a phone number is one number, however it is written', async () => {
 });
 
 test.each([
+  'Kim Lee <kim@example.com>',
+  'mailto:kim@example.com',
+  'kim\uff20example.com',
+  '<kim@example.com>',
+])('an address is one mailbox as it is copied from a mail program: %j', async (typed) => {
+  const ledger = await freshLedger();
+  expect((await unsubscribeAddress(ledger, typed, at(0))).address).toBe('kim@example.com');
+  expect(await isUnsubscribed(ledger, 'kim@example.com')).toBe(true);
+  expect((await resubscribeAddress(ledger, typed)).changed).toBe(true);
+});
+
+test.each([
   '',
+  'lee@example.com <kim@example.com>',
   'kim',
   'kim@',
   '4155550100',

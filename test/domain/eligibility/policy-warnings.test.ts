@@ -1,0 +1,68 @@
+import fc from 'fast-check';
+import { describe, expect, test } from 'vitest';
+import { hopelessEntries, unmetEntries, unmetWarning, zoneWarning } from '../../../src/domain/eligibility/policy-warnings.ts';
+
+const known = {
+  agents: [{ id: 'agent-1', email: 'ann@b\u00fccher.example' }],
+  inboxes: [{ id: 'inbox-1', name: 'VIP\u2011Kunden' }],
+  topics: [{ name: 'Re\u0301clamation' }, { name: null }],
+};
+const none = { optOutTopics: [], excludedInboxes: [], excludedAgents: [] };
+
+describe('an entry of the policy', () => {
+  test.each([
+    { ...none, optOutTopics: ['R\u00c9CLAMATION'] },
+    { ...none, excludedInboxes: ['vip-kunden'] },
+    { ...none, excludedInboxes: ['inbox-1'] },
+    { ...none, excludedAgents: ['agent-1', 'ann@xn--bcher-kva.example'] },
+  ])('that names something in any spelling is no mistake: %j', (policy) => {
+    expect(unmetEntries(policy, known)).toEqual([]);
+  });
+
+  test('that names nothing is named, each by itself', () => {
+    const policy = {
+      optOutTopics: ['R\u00e9clamation', 'Reclamation'],
+      excludedInboxes: ['VIP Kunden'],
+      excludedAgents: ['ann@bucher.example'],
+    };
+    expect(unmetEntries(policy, known).map(unmetWarning)).toEqual([
+      "optOutTopics: Gladly lists no topic 'Reclamation'; check the spelling of this entry",
+      "excludedInboxes: Gladly lists no inbox 'VIP Kunden'; check the spelling of this entry",
+      "excludedAgents: Gladly lists no agent 'ann@bucher.example'; check the spelling of this entry",
+    ]);
+  });
+
+  test('is named exactly if no name meets it, whatever the names are', () => {
+    const names = fc.uniqueArray(fc.stringMatching(/^[a-z]{1,6}$/), { minLength: 1, maxLength: 8 });
+    fc.assert(
+      fc.property(names, fc.nat(), (optOutTopics, at) => {
+        const missing = optOutTopics[at % optOutTopics.length];
+        const topics = optOutTopics
+          .filter((name) => name !== missing)
+          .map((name) => ({ name: ` ${name.toUpperCase()}\u200b` }));
+        expect(unmetEntries({ ...none, optOutTopics }, { ...known, topics })).toEqual([
+          { key: 'optOutTopics', entry: missing },
+        ]);
+      }),
+    );
+  });
+
+  test('that can be no customer is named', () => {
+    expect(hopelessEntries({ excludedCustomers: ['kim@example.com', 'kim@example', 'Kim Lee'] })).toEqual([
+      "excludedCustomers: 'kim@example' is no email address, domain, phone number, or customer id",
+      "excludedCustomers: 'Kim Lee' is no email address, domain, phone number, or customer id",
+    ]);
+  });
+});
+
+test('a time zone that is missing or unknown is named', () => {
+  expect(zoneWarning('America/Chicago')).toEqual([]);
+  expect(zoneWarning(null)).toEqual([
+    'Gladly reports no time zone for the organization; quiet hours and dates are in UTC',
+  ]);
+  for (const unknown of ['Mars/Olympus', 'Central Time (US & Canada)', '']) {
+    expect(zoneWarning(unknown)).toEqual([
+      `the organization's time zone '${unknown}' is unknown here; quiet hours and dates are in UTC`,
+    ]);
+  }
+});

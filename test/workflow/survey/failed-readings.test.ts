@@ -1,0 +1,57 @@
+import { expect, test } from 'vitest';
+import { faultyProxy } from '../../support/faulty-proxy.ts';
+import { backfillOf, day, minute, world } from '../support.ts';
+
+const isProfile = (request: string): boolean => request.includes('/customer-profiles/');
+const isTimeline = (request: string): boolean => request.endsWith('/items');
+
+test.each([
+  [
+    'addresses that are no list',
+    isProfile,
+    { id: 'k1', emails: { primary: 'kim@example.org' } },
+    'unreadable_answer',
+  ],
+  [
+    'addresses without their names',
+    isProfile,
+    { id: 'k1', emails: ['kim@example.org'] },
+    'unreadable_answer',
+  ],
+  ['a timeline without an item', isTimeline, [], 'timeline_empty'],
+  ['a timeline that is no list', isTimeline, { items: [] }, 'unreadable_answer'],
+] as const)('%s: no verdict, and the queue asks again until Gladly answers', async (_, meets, body, code) => {
+  const own = await world();
+  const since = own.time.now;
+  await own.tell({ customer: { email: 'kim@example.org' } });
+  own.time.now += 5 * minute;
+  const until = own.time.now;
+  const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+    meets(request) ? { status: 200, body: JSON.stringify(body) } : 'pass',
+  );
+  const run = await backfillOf(own.services({ origin }), [since, until]);
+  expect(run.outcomes).toMatchObject({ suppressed: 0, failed: 1 });
+  const [closing] = await own.closings();
+  expect(closing).toMatchObject({ reasons: [], error: { code } });
+  expect(closing?.dueAt).not.toBeNull();
+  own.time.now += day;
+  const later = await backfillOf(own.services(), [since, until]);
+  expect(later.outcomes).toMatchObject({ sent: 1, failed: 0 });
+});
+
+test('a customer without an address, and a conversation that opted out, need no doubt', async () => {
+  const own = await world();
+  const since = own.time.now;
+  await own.tell({ topics: ['do_not_send_stella'] });
+  own.time.now += 1000;
+  await own.tell({ customer: { email: 'lee@example.org' } });
+  own.time.now += 5 * minute;
+  const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+    isProfile(request)
+      ? { status: 200, body: JSON.stringify({ id: 'k1', emails: [], phones: null }) }
+      : 'pass',
+  );
+  const { reasons, outcomes } = await backfillOf(own.services({ origin }), [since, own.time.now]);
+  expect(outcomes).toMatchObject({ suppressed: 2, failed: 0 });
+  expect(reasons).toEqual({ opt_out_topic: 1, no_address: 1 });
+});
