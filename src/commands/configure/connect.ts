@@ -128,13 +128,13 @@ function draftOf({ domain, email, token, values }: Answers, known: StoredProfile
 
 /** Only where no person saw it at the question. */
 async function mailServerWarnings(
-  { delivery, smtpUrl, timeoutMs }: Settings,
+  { delivery, smtpUrl }: Settings,
   { connection }: Answers,
   signal: AbortSignal,
 ): Promise<string[]> {
   if (delivery !== 'smtp' || smtpUrl === null || connection !== null) return [];
   try {
-    await checkMailServer(smtpUrl, { timeoutMs, signal });
+    await checkMailServer(smtpUrl, signal);
     return [];
   } catch (error) {
     if (!(error instanceof Failure) || signal.aborted) throw error;
