@@ -20,10 +20,14 @@ export interface Check {
   failure: Failure | null;
 }
 
-/** Checks everything that the configuration names: one line each, none of them writes to Gladly. */
+/**
+ * Checks everything that the configuration names: one line each, none of them writes to Gladly.
+ *
+ * @param onWait is given what is waited for, where that is not Gladly
+ */
 export async function testConfiguration(
   settings: Settings,
-  options: { signal: AbortSignal },
+  options: { signal: AbortSignal; onWait: (what: string) => void },
 ): Promise<Check[]> {
   const found: { topicNames: string[] | null } = { topicNames: null };
   return [
@@ -45,6 +49,7 @@ export async function testConfiguration(
       const { client } = openGladly(settings, surroundingsOf(options.signal), memoryLimiterStore());
       const provider = await openDelivery(settings, client, Date.now, options.signal);
       try {
+        if (provider.check !== undefined) options.onWait(`trying the delivery ${provider.name}`);
         const found = await provider.check?.();
         const way = found === undefined ? settings.delivery : `${settings.delivery} (${found})`;
         return `${way}, survey page at ${publicUrlOf(settings)}`;
