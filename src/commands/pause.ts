@@ -40,7 +40,12 @@ export const pauseCommand: CommandDeclaration = {
       const zone = timezone ?? (until === undefined ? 'UTC' : await zoneOf(ledger, [until], output));
       const end = until === undefined ? null : parsePauseEnd(until, clock(), zone);
       const pause = { pausedAt: now(), until: end, reason: reason ?? null };
-      const leaving = dryRun ? 0 : await pauseAll({ ledger, clock }, pause, signal);
+      const progress = output.progress('pausing');
+      const leaving = dryRun
+        ? 0
+        : await pauseAll({ ledger, clock }, pause, signal, (count) =>
+            progress.update(`paused; waiting for ${count} that ${count === 1 ? 'is' : 'are'} leaving`),
+          ).finally(() => progress.stop());
       const queued = await queuedNow({ ledger, lane: laneOf(delivery), clock });
       const document = { paused: !dryRun, ...pause, leaving, queued: queued.all, delivery, dryRun };
       output.result(document, () =>

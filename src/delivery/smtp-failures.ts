@@ -28,7 +28,9 @@ export function outcomeOf(error: SmtpError, facts: SessionFacts): DeliveryOutcom
     return { status: 'uncertain', failure: inDoubt(error, facts) };
   }
   const failure = failureOf(error, facts);
-  return { status: 'not_sent', temporary: failure.kind !== 'contract', failure };
+  const temporary = failure.kind !== 'contract';
+  // What took minutes is not worth a second try at once.
+  return { status: 'not_sent', temporary, ...(error.cause === 'ETIMEDOUT' ? { later: true } : {}), failure };
 }
 
 /** The Failure of a session that could not send. */

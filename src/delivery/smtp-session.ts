@@ -1,6 +1,8 @@
 import { Readable } from 'node:stream';
 import type SMTPConnection from 'nodemailer/lib/smtp-connection';
-import { errorOf, SmtpError } from './smtp-error.ts';
+import { SmtpError } from './smtp-error.ts';
+import type { SmtpLimits } from './smtp-limits.ts';
+import { step } from './smtp-step.ts';
 import type { SmtpServer } from './smtp-url.ts';
 
 interface Envelope {
@@ -35,15 +37,18 @@ const asking = 'GCSAT-ASKS';
 const farewellMilliseconds = 500;
 /** A live session responds at once; otherwise a new one is opened. */
 const proofMilliseconds = 5000;
+/** Ours end a session first. */
+const noLimit = 2 ** 31 - 1;
 
 /**
- * Connects, encrypts and logs in. Each step, connecting with encryption being one, ends within the timeout.
+ * Connects, encrypts and logs in.
  *
+ * @param signal once aborted, ends the session: at once while it is opened, soon while a message is on its way
  * @throws SmtpError of stage `connect` or `login`; the signal's reason when that is aborted
  */
 export async function openSession(
   server: SmtpServer,
-  { name, timeoutMs, signal }: { name: string; timeoutMs: number; signal: AbortSignal },
+  { name, limits, signal }: { name: string; limits: SmtpLimits; signal: AbortSignal },
 ): Promise<SmtpSession> {
   const { default: Connection } = await import('nodemailer/lib/smtp-connection');
   signal.throwIfAborted();
@@ -56,8 +61,9 @@ export async function openSession(
     requireTLS: server.encryption === 'starttls',
     ignoreTLS: server.encryption === 'none',
     tls: { minVersion: 'TLSv1.2' },
-    connectionTimeout: timeoutMs,
-    greetingTimeout: timeoutMs,
+    connectionTimeout: limits.open,
+    greetingTimeout: limits.greeting,
+    socketTimeout: noLimit,
     socketCloseTimeout: 0,
     // Nodemailer says single commands only on behalf of a login of one's own.
     customAuth: {
@@ -71,12 +77,12 @@ export async function openSession(
   const stop = (): void => connection.close();
   signal.addEventListener('abort', stop, { once: true });
   try {
-    await step(connection, 'connect', timeoutMs, (done) => connection.connect(done));
+    await step(connection, 'connect', limits.open, (done) => connection.connect(done));
     const { login } = server;
     if (login !== null) {
       if (!connection.allowsAuth) throw new SmtpError('login', 'it offers no login', {});
       const credentials = { user: login.user, pass: login.password };
-      await step(connection, 'login', timeoutMs, (done) => connection.login(credentials, done));
+      await step(connection, 'login', limits.login, (done) => connection.login(credentials, done));
     }
   } catch (error) {
     connection.close();
@@ -84,20 +90,23 @@ export async function openSession(
   } finally {
     signal.removeEventListener('abort', stop);
   }
-  return sessionOf(connection, timeoutMs, question);
+  return sessionOf(connection, { limits, question, signal });
 }
 
 function sessionOf(
   connection: SMTPConnection,
-  timeoutMs: number,
-  question: { command: string; reply: string },
+  {
+    limits,
+    question,
+    signal,
+  }: { limits: SmtpLimits; question: { command: string; reply: string }; signal: AbortSignal },
 ): SmtpSession {
   return {
     get ended() {
       return connection.destroyed;
     },
     async isReady() {
-      const time = Math.min(timeoutMs, proofMilliseconds);
+      const time = Math.min(limits.envelope, proofMilliseconds);
       try {
         await step(connection, 'connect', time, (done) => connection.reset(done));
         return true;
@@ -107,29 +116,48 @@ function sessionOf(
       }
     },
     async send({ from, to }, message) {
-      const progress = { begun: false };
-      // The connection reads this only once the server has agreed to accept the message.
-      const source = new Readable({
-        read() {
-          progress.begun = true;
-          this.push(message);
-          this.push(null);
-        },
-      });
+      const progress = { begun: false, stopped: false };
+      let timer: NodeJS.Timeout | undefined;
+      const end = (): void => {
+        progress.stopped = true;
+        connection.close();
+      };
+      const stop = (): void => void (timer = setTimeout(end, limits.stop));
+      if (signal.aborted) stop();
+      signal.addEventListener('abort', stop, { once: true });
       try {
-        const size = message.byteLength;
-        const sent = await step<{ response: string }>(connection, 'envelope', timeoutMs, (done) =>
-          connection.send({ from, to, size }, source, done),
+        const sent = await step<{ response: string }>(
+          connection,
+          'envelope',
+          limits.envelope,
+          (done, limit) => {
+            // The connection reads this only once the server has agreed to accept the message.
+            const source = new Readable({
+              read() {
+                progress.begun = true;
+                limit(limits.message);
+                this.push(message);
+                this.push(null);
+              },
+            });
+            connection.send({ from, to, size: message.byteLength }, source, done);
+          },
         );
         return sent.response;
       } catch (error) {
-        if (!(error instanceof SmtpError) || !progress.begun) throw error;
-        throw new SmtpError('message', error.message, error);
+        if (!(error instanceof SmtpError)) throw error;
+        const text = progress.stopped ? 'gcsat was stopped before it answered' : error.message;
+        throw new SmtpError(progress.begun ? 'message' : 'envelope', text, error);
+      } finally {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', stop);
       }
     },
     async ask(command) {
       question.command = command;
-      await step(connection, 'envelope', timeoutMs, (done) => connection.login({ method: asking }, done));
+      await step(connection, 'envelope', limits.envelope, (done) =>
+        connection.login({ method: asking }, done),
+      );
       return question.reply;
     },
     async quit() {
@@ -139,41 +167,4 @@ function sessionOf(
     },
     destroy: () => connection.close(),
   };
-}
-
-/** One step of a session. When a connection ends, nodemailer calls nothing back and only emits an event. */
-function step<Result>(
-  connection: SMTPConnection,
-  stage: SmtpError['stage'],
-  timeoutMs: number,
-  start: (done: (error?: Error | null, result?: Result) => void) => void,
-): Promise<Result> {
-  return new Promise((resolve, reject) => {
-    const settle = (settling: () => void): void => {
-      clearTimeout(timer);
-      connection.off('error', fail);
-      connection.off('end', end);
-      settling();
-    };
-    const fail = (error: Error): void => settle(() => reject(errorOf(stage, error)));
-    // If the server gave a reason for ending, nodemailer reports it right after the end.
-    const end = (): void =>
-      void setImmediate(() =>
-        settle(() => reject(new SmtpError(stage, 'the connection ended', { cause: 'ECONNECTION' }))),
-      );
-    const timer = setTimeout(() => {
-      settle(() =>
-        reject(
-          new SmtpError(stage, `it did not answer within ${timeoutMs / 1000} s`, { cause: 'ETIMEDOUT' }),
-        ),
-      );
-      connection.close();
-    }, timeoutMs);
-    connection.once('error', fail);
-    connection.once('end', end);
-    start((error, result) => {
-      if (error instanceof Error) fail(error);
-      else settle(() => resolve(result as Result));
-    });
-  });
 }

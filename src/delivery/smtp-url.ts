@@ -14,6 +14,8 @@ export interface SmtpServer {
   connections: number;
   /** What to greet the server with; null: `greetingName`. */
   name: string | null;
+  /** For each step of a session; null: the limits of the protocol. */
+  timeoutMs: number | null;
 }
 
 /** The port of mail submission (RFC 6409) and that of submission over TLS (RFC 8314). */
@@ -21,15 +23,16 @@ const ports = { 'smtp:': 587, 'smtps:': 465 } as const;
 
 const usualConnections = 3;
 const mostConnections = 20;
+const mostSeconds = 3600;
 
 const hint =
-  'Use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host, with ?tls=required, ?tls=off, ?pool=3 or ?name=mail.acme.com at the end if needed.';
+  'Use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host, with ?tls=required, ?tls=off, ?pool=3, ?name=mail.acme.com or ?timeout=600 at the end if needed.';
 
 /**
  * Reads a setting such as `smtp://user:password@host:587` or `smtps://host`. TLS is required, so that neither the password
  * nor a customer's address travels in plain text: `?tls=off` turns it off for a relay without login, and on this machine
- * itself it is used only with `?tls=required`. `?pool=5` permits 5 connections, and
- * `?name=mail.acme.com` is what the server is greeted with.
+ * itself it is used only with `?tls=required`. `?pool=5` permits 5 connections,
+ * `?name=mail.acme.com` is what the server is greeted with, and `?timeout=600` allows it 600 s for each step.
  *
  * @throws Failure `bad_smtp_url` of kind configuration, which leaves out the setting because it holds a password
  */
@@ -40,7 +43,7 @@ export function readSmtpUrl(text: string): SmtpServer {
   }
   const host = hostOf(url);
   const login = loginOf(url);
-  const { tls, pool, name } = optionsOf(url);
+  const { tls, ...options } = optionsOf(url);
   const encryption = encryptionOf(url.protocol, tls, isLoopback(host));
   if (login !== null && encryption === 'none' && !isLoopback(host)) {
     throw bad('would send the password unencrypted');
@@ -50,8 +53,7 @@ export function readSmtpUrl(text: string): SmtpServer {
     port: url.port === '' ? ports[url.protocol] : Number(url.port),
     encryption,
     login,
-    connections: pool,
-    name,
+    ...options,
   };
 }
 
@@ -74,17 +76,14 @@ function loginOf({ username, password }: URL): SmtpServer['login'] {
   return { user: decoded(username), password: decoded(password) };
 }
 
-interface Options {
-  tls: 'required' | 'off' | null;
-  pool: number;
-  name: string | null;
-}
+type Options = Pick<SmtpServer, 'connections' | 'name' | 'timeoutMs'> & { tls: 'required' | 'off' | null };
 
 function optionsOf({ searchParams }: URL): Options {
   const {
     tls = null,
     pool = String(usualConnections),
     name = null,
+    timeout = null,
     ...others
   } = Object.fromEntries(searchParams) as Record<string, string | undefined>;
   const [unknown] = Object.keys(others);
@@ -95,7 +94,13 @@ function optionsOf({ searchParams }: URL): Options {
     throw bad(`has a pool option that is not a number from 1 to ${mostConnections}`);
   }
   if (name !== null && !isGreetingName(name)) throw bad('has a name option that is not a full host name');
-  return { tls, pool: Number(pool), name };
+  return { tls, connections: Number(pool), name, timeoutMs: timeout === null ? null : timeoutOf(timeout) };
+}
+
+function timeoutOf(text: string): number {
+  const seconds = /^\d{1,4}(?:\.\d{1,3})?$/.test(text) ? Number(text) : Number.NaN;
+  if (seconds >= 0.1 && seconds <= mostSeconds) return Math.round(seconds * 1000);
+  throw bad(`has a timeout option that is not a number of seconds from 0.1 to ${mostSeconds}`);
 }
 
 function encryptionOf(

@@ -12,6 +12,7 @@ import { badSender, senderOf, type Sender } from './sender.ts';
 import { failureOf, outcomeOf, type SessionFacts } from './smtp-failures.ts';
 import { createSmtpPool } from './smtp-pool.ts';
 import { SmtpError } from './smtp-error.ts';
+import { checkLimits, smtpLimits } from './smtp-limits.ts';
 import { openSession, type SmtpSession } from './smtp-session.ts';
 import { tryEnvelope } from './smtp-trial.ts';
 import { readSmtpUrl } from './smtp-url.ts';
@@ -30,19 +31,17 @@ export function createSmtp(options: {
   /** Address of the survey page; its host may greet the mail server. */
   publicUrl?: string | null;
   composer: MailComposer;
-  /** For one step: connecting with encryption, logging in, sending one message. */
-  timeoutMs: number;
   clock: () => number;
-  /** Once aborted, no session is opened or waited for; a message on its way is finished. */
+  /** Once aborted, no session is opened or waited for; a message on its way has a few seconds. */
   signal: AbortSignal;
 }): DeliveryProvider {
-  const { composer, timeoutMs, clock, signal } = options;
+  const { composer, clock, signal } = options;
   const server = readSmtpUrl(options.url);
   const sender = mailableSender(options.from);
   const name = server.name ?? greetingName({ publicUrl: options.publicUrl ?? null, sender: sender.address });
   const facts: SessionFacts = { server, sender: asciiAddress(sender.address) };
   const pool = createSmtpPool({
-    open: () => openSession(server, { name, timeoutMs, signal }),
+    open: () => openSession(server, { name, limits: smtpLimits(server.timeoutMs), signal }),
     most: server.connections,
     signal,
   });
@@ -74,30 +73,27 @@ export function createSmtp(options: {
   }
 
   const check = (): Promise<string> =>
-    tryServer(facts, { name, timeoutMs, signal }, (session) => tryEnvelope(session, facts));
+    tryServer(facts, { name, signal }, (session) => tryEnvelope(session, facts));
 
   return { name: 'smtp', repeatable: false, deliver, check, close: () => pool.close() };
 }
 
 /** Connects and logs in, without a sender yet. @throws Failure `bad_smtp_url`, or what a message would meet */
-export async function checkSmtpServer(
-  url: string,
-  times: { timeoutMs: number; signal: AbortSignal },
-): Promise<string> {
+export async function checkSmtpServer(url: string, signal: AbortSignal): Promise<string> {
   const server = readSmtpUrl(url);
   const sender = senderOf(null).address;
   const name = server.name ?? greetingName({ publicUrl: null, sender });
-  return tryServer({ server, sender }, { name, ...times }, () => Promise.resolve());
+  return tryServer({ server, sender }, { name, signal }, () => Promise.resolve());
 }
 
 async function tryServer(
   facts: SessionFacts,
-  greeting: { name: string; timeoutMs: number; signal: AbortSignal },
+  greeting: { name: string; signal: AbortSignal },
   use: (session: SmtpSession) => Promise<void>,
 ): Promise<string> {
   const { server } = facts;
   try {
-    const session = await openSession(server, greeting);
+    const session = await openSession(server, { ...greeting, limits: checkLimits(server.timeoutMs) });
     try {
       await use(session);
     } finally {

@@ -32,8 +32,8 @@ export const testMark = '(Test)';
 
 export type DeliveryOutcome =
   | { status: 'sent'; externalId: string | null }
-  /** Certainly nothing left. `temporary`: the same message may succeed later. */
-  | { status: 'not_sent'; temporary: boolean; failure: Failure }
+  /** Certainly nothing left. `temporary`: the same message may succeed later; `later`: not at once. */
+  | { status: 'not_sent'; temporary: boolean; later?: true; failure: Failure }
   /** The message may have left, so it must not be repeated automatically. */
   | { status: 'uncertain'; failure: Failure };
 

@@ -41,7 +41,6 @@ test.each([
     url: await serverThatEndsWith(lastWords),
     from: 'csat@harbour.example',
     composer: createMailComposer({ template: builtInTemplate() }),
-    timeoutMs: 5000,
     clock: () => 0,
     signal: new AbortController().signal,
   });

@@ -19,7 +19,6 @@ function smtp(url: string, changes: Partial<Parameters<typeof createSmtp>[0]> = 
     url,
     from,
     composer,
-    timeoutMs: 5000,
     clock: () => Date.parse('2026-11-22T12:34:56.000Z'),
     signal: new AbortController().signal,
     ...changes,
@@ -175,7 +174,7 @@ describe('before it leaves', () => {
       failure: { kind: 'temporary', message: expect.stringContaining('421 too many of you') },
     });
     const silent = await mailServer({ onConnect: () => undefined });
-    const outcome = await smtp(silent.url, { timeoutMs: 200 }).deliver(surveyMessage(), leaving);
+    const outcome = await smtp(`${silent.url}?timeout=0.2`).deliver(surveyMessage(), leaving);
     expect(outcome).toMatchObject({ status: 'not_sent', temporary: true, failure: { kind: 'temporary' } });
   });
 
@@ -220,8 +219,8 @@ describe('before it leaves', () => {
       const server = await mailServer(withLogin);
       const proxy = await smtpProxy(server.port, (line) => (line.startsWith('AUTH') ? fate : 'pass'));
       const url = proxy.url.replace('//', `//care:${login}@`);
-      const timeoutMs = fate === 'hold answer' ? 400 : 5000;
-      const outcome = await smtp(url, { timeoutMs }).deliver(surveyMessage(), leaving);
+      const limit = fate === 'hold answer' ? '?timeout=0.4' : '';
+      const outcome = await smtp(`${url}${limit}`).deliver(surveyMessage(), leaving);
       expect(outcome).toMatchObject({ status: 'not_sent', temporary: true, failure: { kind: 'temporary' } });
     },
   );
@@ -364,8 +363,8 @@ describe('a connection that breaks', () => {
   ])('%s', async (_, matches, fate, status, arrived) => {
     const server = await mailServer();
     const proxy = await smtpProxy(server.port, (line) => (matches(line) ? fate : 'pass'));
-    const timeoutMs = fate === 'hold answer' ? 400 : 5000;
-    const outcome = await smtp(proxy.url, { timeoutMs }).deliver(surveyMessage(), leaving);
+    const limit = fate === 'hold answer' ? '?timeout=0.4' : '';
+    const outcome = await smtp(`${proxy.url}${limit}`).deliver(surveyMessage(), leaving);
     expect(outcome).toMatchObject({ status, failure: { kind: 'temporary' } });
     if (status === 'not_sent') expect(outcome).toMatchObject({ temporary: true });
     expect(server.received).toHaveLength(arrived);

@@ -65,6 +65,39 @@ describe('replay by smtp', () => {
     expect(entry).toMatchObject({ state: 'scheduled', sentAt: null });
   });
 
+  test('takes a slow yes as a yes, whatever the limit for Gladly, unless the address sets one', async () => {
+    const url = await plainServer(async (line) => {
+      if (line === '.') await wait(3000);
+      return line === 'DATA' ? '354 go on' : /^(?:EHLO|MAIL|RCPT|\.$)/.test(line) ? '250 ok' : null;
+    });
+    const patient = await bySmtp(url, { GCSAT_TIMEOUT: '2' });
+    const hasty = await bySmtp(`${url}?timeout=1`);
+    const outcomes = [patient, hasty].map(async ({ env, sandbox }) => {
+      const { document } = await runJson(['replay', '--', sandbox.exampleConversationId], { env });
+      return document.outcome as string;
+    });
+    expect(await Promise.all(outcomes)).toEqual(['sent', 'uncertain']);
+  });
+
+  test.each([
+    ['RCPT', 143, { state: 'scheduled', sentAt: null }],
+    // It has its outcome.
+    ['.', 0, { state: 'uncertain', error: { code: 'smtp_uncertain' } }],
+  ])(
+    'stops by SIGTERM while the server does not answer %s, ends with %i, and records that',
+    async (at, code, recorded) => {
+      const server = await mailServer();
+      const proxy = await smtpProxy(server.port, (line) => (line.startsWith(at) ? 'hold answer' : 'pass'));
+      const { env, sandbox } = await bySmtp(proxy.url);
+      const child = start(['replay', '--', sandbox.exampleConversationId], { env });
+      const closed = once(child, 'close');
+      while (!proxy.lines.some((line) => line.startsWith(at))) await wait(5);
+      child.kill('SIGTERM');
+      expect((await closed)[0]).toBe(code);
+      expect(await surveysOf(env)).toMatchObject([recorded]);
+    },
+  );
+
   test('keeps what a server refuses because of us, and sends it once that is corrected', async () => {
     const refusal = { text: '5.7.1 Relay access denied' as string | null };
     const server = await mailServer({

@@ -51,7 +51,7 @@ export async function connect(context: CommandContext, options: ConnectOptions):
 
   const warnings = [
     ...warningsFor(settings, topicNames),
-    ...(await mailServerWarnings(settings, answers, signal)),
+    ...(await mailServerWarnings(context, settings, answers)),
   ];
   for (const warning of warnings) output.warn(warning);
   const file = configFile(settings.configDir);
@@ -128,17 +128,20 @@ function draftOf({ domain, email, token, values }: Answers, known: StoredProfile
 
 /** Only where no person saw it at the question. */
 async function mailServerWarnings(
-  { delivery, smtpUrl, timeoutMs }: Settings,
+  { output, signal }: CommandContext,
+  { delivery, smtpUrl }: Settings,
   { connection }: Answers,
-  signal: AbortSignal,
 ): Promise<string[]> {
   if (delivery !== 'smtp' || smtpUrl === null || connection !== null) return [];
+  const progress = output.progress('connecting to the mail server');
   try {
-    await checkMailServer(smtpUrl, { timeoutMs, signal });
+    await checkMailServer(smtpUrl, signal);
     return [];
   } catch (error) {
     if (!(error instanceof Failure) || signal.aborted) throw error;
     return [`${error.message} (${error.hint})`];
+  } finally {
+    progress.stop();
   }
 }
 

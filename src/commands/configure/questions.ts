@@ -169,7 +169,7 @@ async function askDelivery(
 async function askSmtpUrl(
   { output, signal }: CommandContext,
   prompts: Prompts,
-  { smtpUrl, timeoutMs }: ResolvedSettings,
+  { smtpUrl }: ResolvedSettings,
 ): Promise<string> {
   let known = smtpUrl;
   let tried: string | null = null;
@@ -184,7 +184,7 @@ async function askSmtpUrl(
     urlSecrets(url).forEach(registerSecret);
     const progress = output.progress('connecting to the mail server');
     try {
-      await checkMailServer(url, { timeoutMs, signal });
+      await checkMailServer(url, signal);
       return url;
     } catch (error) {
       if (!(error instanceof Failure) || signal.aborted) throw error;

@@ -23,14 +23,18 @@ export const testCommand: CommandDeclaration = {
     const { sendSampleSurvey } = await import('../../workflow/checks/send-sample.ts');
     const settings = await load({ keepsSigningKey: false });
     const sendTo = options['sendTo'] as string | undefined;
-    const progress = output.progress(`checking ${settings.origin}`);
+    const checking = `checking ${settings.origin}`;
+    const progress = output.progress(checking);
     let checks: Check[];
     let warnings: string[];
     let sample: Sample | null;
     try {
       // First, because it may be a usage failure.
+      if (sendTo !== undefined) progress.update(`sending the sample by ${settings.delivery}`);
       sample = sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
-      ({ checks, warnings } = await testConfiguration(settings, { signal }));
+      progress.update(checking);
+      const onWait = (what: string): void => progress.update(what);
+      ({ checks, warnings } = await testConfiguration(settings, { signal, onWait }));
     } finally {
       progress.stop();
     }

@@ -28,10 +28,12 @@ export interface Check {
 /**
  * Checks everything that the configuration names: one line each, none of them writes to Gladly. What is only doubtful is a
  * warning.
+ *
+ * @param onWait is given what is waited for, where that is not Gladly
  */
 export async function testConfiguration(
   settings: Settings,
-  options: { signal: AbortSignal },
+  options: { signal: AbortSignal; onWait: (what: string) => void },
 ): Promise<{ checks: Check[]; warnings: string[] }> {
   const found: { connection: Connection | null } = { connection: null };
   const checks = [
@@ -53,6 +55,7 @@ export async function testConfiguration(
       const { client } = openGladly(settings, surroundingsOf(options.signal), memoryLimiterStore());
       const provider = await openDelivery(settings, client, Date.now, options.signal);
       try {
+        if (provider.check !== undefined) options.onWait(`trying the delivery ${provider.name}`);
         const found = await provider.check?.();
         const way = found === undefined ? settings.delivery : `${settings.delivery} (${found})`;
         return `${way}, survey page at ${publicUrlOf(settings)}`;

@@ -23,11 +23,8 @@ export async function checkValue(key: PolicyKey | ProfileKey, text: string): Pro
 }
 
 /** Connects and logs in. @throws Failure `bad_smtp_url`, or what a message would meet */
-export async function checkMailServer(
-  url: string,
-  times: { timeoutMs: number; signal: AbortSignal },
-): Promise<void> {
-  await checkSmtpServer(url, times);
+export async function checkMailServer(url: string, signal: AbortSignal): Promise<void> {
+  await checkSmtpServer(url, signal);
 }
 
 /** While the profile names no delivery, any sender will do that one of them can use. @throws Failure `bad_from` */

@@ -9,7 +9,7 @@ import type { Services } from './services.ts';
 
 const giveBackAgainMilliseconds = 10_000;
 const askEveryMilliseconds = 200;
-/** The claim of another host ends after 30 s; another live process may need about as long for one closing. */
+/** The claim of another host ends after 30 s, as long as a live process usually needs for one closing at most. */
 const patienceMilliseconds = 45_000;
 
 /** Works on a closing while nobody else does. A claim of a live process is waited for. */

@@ -49,7 +49,6 @@ export async function openDelivery(
         publicUrl: settings.publicUrl,
         from: required(settings, settings.from, 'a sender address', 'GCSAT_FROM'),
         composer: await composerOf(settings),
-        timeoutMs: settings.timeoutMs,
         clock,
         signal,
       });

@@ -13,8 +13,6 @@ interface OnLedger {
   clock: () => number;
 }
 
-/** A message that is leaving ends within its time-outs, which are shorter. */
-const patienceMilliseconds = 120_000;
 const lookEveryMilliseconds = 50;
 
 export function queuedNow({ ledger, lane, clock }: OnLedger): Promise<Queued> {
@@ -27,20 +25,21 @@ export function sendingPauseNow(ledger: Ledger, now: string): Promise<SendingPau
 
 /**
  * Stops all sending on a ledger, in every process that works on it. What is leaving at this moment is waited for, so that
- * nothing leaves any more when this returns.
+ * nothing leaves any more when this returns: seconds, or the minutes that a slow mail server needs.
  *
- * @returns how many messages were still leaving when the wait was given up or ended by the signal
+ * @returns how many messages were still leaving when the signal ended the wait
  */
 export async function pauseAll(
   { ledger, clock }: Pick<OnLedger, 'ledger' | 'clock'>,
   pause: SendingPause,
   signal: AbortSignal,
+  onWait: (leaving: number) => void,
 ): Promise<number> {
   await pauseSending(ledger, pause);
-  const giveUpAt = clock() + patienceMilliseconds;
   for (;;) {
     const leaving = await countLeaving(ledger, timeNow(clock));
-    if (leaving === 0 || signal.aborted || clock() >= giveUpAt) return leaving;
+    if (leaving === 0 || signal.aborted) return leaving;
+    onWait(leaving);
     await wait(lookEveryMilliseconds);
   }
 }

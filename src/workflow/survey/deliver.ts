@@ -98,10 +98,10 @@ function withDoubt<Outcome extends { failure: Failure }>(
 /** Milliseconds until a message that certainly did not leave is tried again; null when that is left to a later run. */
 async function waitBeforeRepeat(
   { ledger, clock }: Services,
-  { temporary, failure }: NotSent,
+  { temporary, later, failure }: NotSent,
   tries: number,
 ): Promise<number | null> {
-  if (!temporary || failure.kind !== 'temporary' || tries >= mostTries) return null;
+  if (!temporary || later === true || failure.kind !== 'temporary' || tries >= mostTries) return null;
   const pause = (await limiterStore(ledger).pausedUntil('requests')) - clock();
   if (pause > longestPauseMilliseconds) return null;
   return Math.max(pause, 0) + Math.random() * 250 * 2 ** tries;
