@@ -8,7 +8,7 @@ import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
 import { pauseIn } from '../pause.ts';
-import { described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
+import { claimMs, described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
 
 export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };
 
@@ -159,6 +159,22 @@ export async function countLeaving(ledger: Ledger, now: string): Promise<number>
     db.selectFrom('closings').select(['claimed_by', 'claim_until']).where('state', '=', 'sending').execute(),
   );
   return rows.filter((row) => isSendHeld(row.claimed_by, row.claim_until, now)).length;
+}
+
+/** What is leaving in the hands of a process that lives and has renewed nothing for long: it was stopped, or is stuck. */
+export async function stuckSends(ledger: Ledger, now: string): Promise<{ id: string; heldBy: string }[]> {
+  const latest = new Date(Date.parse(now) - claimMs).toISOString();
+  const rows = await ledger.read((db) =>
+    db
+      .selectFrom('closings')
+      .select(['id', 'claimed_by', 'claim_until'])
+      .where('state', '=', 'sending')
+      .where('claim_until', '<', latest)
+      .execute(),
+  );
+  return rows
+    .filter((row) => isSendHeld(row.claimed_by, row.claim_until, now))
+    .map(({ id, claimed_by: by }) => ({ id, heldBy: described(by ?? '') }));
 }
 
 /** Of a closing whose message is leaving. */

@@ -8,6 +8,7 @@ import {
   renewClaim,
   resolveAbandonedSends,
   resolveInterruptedSend,
+  stuckSends,
 } from '../../../src/store/queue/claims.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
@@ -20,6 +21,7 @@ import {
   retryClosing,
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
+import { queueFigures } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { currentWorker, type Worker } from '../../../src/store/workers.ts';
 import {
@@ -139,6 +141,11 @@ describe('who may work', () => {
       expect(await claimNextDue(ledger, here, at(seconds), 'live')).toBeNull();
       expect(await resolveAbandonedSends(ledger, at(seconds))).toEqual([]);
     }
+    expect(await stuckSends(ledger, at(60))).toEqual([]);
+    expect(await stuckSends(ledger, at(61))).toEqual([
+      { id, heldBy: expect.stringContaining(`process ${child.process.pid}`) as unknown },
+    ]);
+    expect((await queueFigures(ledger, at(61), 'live')).oldestClaimAt).toBe(at(0));
   });
 
   test('a dead process on this host loses it at once', async () => {
