@@ -1,5 +1,6 @@
 import type { Context } from 'hono';
 import type { Log } from '../ports/log.ts';
+import { Failure } from '../failure.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import type { RequestFigures } from '../documents/survey.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
@@ -26,25 +27,26 @@ const longestWaitMs = 2000;
 const figuresLastMs = 5000;
 const readyLastsMs = 1000;
 
-/** `/readyz`: 200 while the ledger can be written, else 503. The log has the reason, once per outage. */
+/** `/readyz`: 200 while the ledger can be written, else 503 with the code of what is wrong. The log has it once per outage. */
 export function readyHandler({ ready, log, clock }: HealthParts) {
   let wasReady = true;
 
-  const ask = async (): Promise<boolean> => {
+  const ask = async (): Promise<{ isReady: boolean; code?: string }> => {
     try {
       await inTime(ready());
       wasReady = true;
+      return { isReady: true };
     } catch (error) {
       if (wasReady) log.error(errorFields(error), 'not ready: the ledger cannot be written');
       wasReady = false;
+      return error instanceof Failure ? { isReady: false, code: error.code } : { isReady: false };
     }
-    return wasReady;
   };
 
-  const isReady = kept(readyLastsMs, clock, ask);
+  const state = kept(readyLastsMs, clock, ask);
   return async (c: Context<ServerBindings>): Promise<Response> => {
-    if (await isReady()) return c.json({ status: 'ready' }, 200);
-    return c.json({ status: 'unavailable' }, 503);
+    const { isReady, code } = await state();
+    return isReady ? c.json({ status: 'ready' }, 200) : c.json({ status: 'unavailable', code }, 503);
   };
 }
 

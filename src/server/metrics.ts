@@ -96,6 +96,10 @@ export async function createMetrics(): Promise<Metrics> {
   const ledgerUp = gauge('ledger_up', '1 when the ledger answered this scrape.');
   const due = gauge('queue_due', 'Closings that are due.');
   const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest of them has been due.');
+  const claim = gauge(
+    'claim_oldest_age_seconds',
+    'How long ago the claim that was not renewed for longest was renewed.',
+  );
   const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
   const paused = gauge('sending_paused', '1 while sending is paused on this ledger.');
   const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
@@ -128,17 +132,19 @@ export async function createMetrics(): Promise<Metrics> {
     waiting.reset();
     if (queue === null) {
       // An old figure would look like a healthy queue, and so would a zero.
-      for (const figure of [due, oldest, missing, paused, looked]) figure.remove();
+      for (const figure of [due, oldest, claim, missing, paused, looked]) figure.remove();
       return;
     }
-    const { oldestDueAt } = queue;
+    const ageOf = (at: string | null): number =>
+      at === null ? 0 : Math.max(0, (now - Date.parse(at)) / 1000);
     due.set(queue.due);
-    oldest.set(oldestDueAt === null ? 0 : Math.max(0, (now - Date.parse(oldestDueAt)) / 1000));
+    oldest.set(ageOf(queue.oldestDueAt));
+    claim.set(ageOf(queue.oldestClaimAt));
     for (const [state, count] of Object.entries(queue.states)) waiting.set({ state }, count);
     missing.set(queue.cardsMissing);
     paused.set(queue.pause === null ? 0 : 1);
     if (queue.lookedUntil === null) looked.remove();
-    else looked.set(Math.max(0, (now - Date.parse(queue.lookedUntil)) / 1000));
+    else looked.set(ageOf(queue.lookedUntil));
   }
 
   function readRequests({ requests }: Scrape): void {

@@ -8,7 +8,7 @@ export interface Worker {
   startedAt: string;
 }
 
-/** How long a claim holds unless renewed, where nobody can tell whether its process runs. */
+/** How long a claim or a lock of another process holds unless it is renewed. */
 export const claimMs = 30_000;
 
 export function currentWorker(): Worker {
@@ -16,12 +16,14 @@ export function currentWorker(): Worker {
 }
 
 /**
- * What a process of this host claimed it holds until it ends, however late it renews: after a pause of the machine it
- * goes on, and sends. What another host claimed holds until it expires.
+ * What this process claimed it holds until it gives it back. Another one's claim expires unless it is renewed, because a
+ * frozen process renews nothing; one that wakes up finds that it lost the closing before its message may leave. Once the
+ * message is leaving, the claim of a live process of this host never expires: it wakes up, and sends.
  */
-export function isHeld(claimedBy: string, until: string, now: string): boolean {
+export function isHeld(claimedBy: string, until: string, now: string, isLeaving: boolean): boolean {
+  if (claimedBy === nameOf(currentWorker())) return true;
   const life = lifeOfClaimant(claimedBy);
-  return life === 'unknown' ? until > now : life === 'running';
+  return (life === 'running' && isLeaving) || (life !== 'ended' && until > now);
 }
 
 /**

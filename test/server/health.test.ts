@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { Failure } from '../../src/failure.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
 import { ask, runningServer } from './running.ts';
 
@@ -8,10 +9,14 @@ const figures = {
   oldestDueAt: '2026-11-22T18:00:00.000Z',
   states: { pending: 3, scheduled: 4, sending: 1, uncertain: 2, failed: 5 },
   cardsMissing: 6,
-  lookedUntil: null,
+  lookedUntil: '2026-11-22T17:50:00.000Z',
+  oldestClaimAt: '2026-11-22T18:01:00.000Z',
 };
 const down = async (): Promise<never> => {
   throw new Error('the ledger /data/x is gone');
+};
+const gone = async (): Promise<never> => {
+  throw new Failure('ledger', 'ledger_gone', 'the ledger /data/x is gone', { hint: 'none' });
 };
 
 describe('health', () => {
@@ -22,6 +27,12 @@ describe('health', () => {
     expect(answer).toMatchObject({ status: 503, text: '{"status":"unavailable"}' });
     await ask(server, '/readyz');
     expect(server.log.filter(({ level }) => level === 'error')).toHaveLength(1);
+  });
+
+  test('a failure of the ledger is named by its code alone', async () => {
+    const server = await runningServer({ ready: gone });
+    const answer = await ask(server, '/readyz');
+    expect(answer).toMatchObject({ status: 503, text: '{"status":"unavailable","code":"ledger_gone"}' });
   });
 
   test('ready while the ledger answers, and again after an outage', async () => {
@@ -81,6 +92,8 @@ describe('metrics', () => {
       'gcsat_ledger_up 1',
       'gcsat_queue_due 3',
       'gcsat_queue_oldest_due_age_seconds 90',
+      'gcsat_catch_up_age_seconds 690',
+      'gcsat_claim_oldest_age_seconds 30',
       'gcsat_closings_waiting{state="scheduled"} 4',
       'gcsat_closings_waiting{state="failed"} 5',
       'gcsat_cards_missing 6',

@@ -83,6 +83,7 @@ export async function runningServer(
         states: { pending: 3, scheduled: 0, sending: 0, uncertain: 1, failed: 0 },
         cardsMissing: 2,
         lookedUntil: null,
+        oldestClaimAt: null,
       }),
       requests: () => ({ gladly: 7, retried: 2, rateLimited: 1, byOperation: { getConversation: 7 } }),
       brand: { color: null, logo: null },

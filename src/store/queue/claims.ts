@@ -8,13 +8,13 @@ import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
 import { pauseIn } from '../pause.ts';
-import { described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
+import { claimMs, described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
 
 export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };
 
 /**
  * Takes a closing for one piece of work. A claim is exclusive, also among the tasks of one process. One whose
- * process on this host has ended is taken over at once, that of another host when it has expired.
+ * process on this host has ended is taken over at once, any other when it has expired.
  * @throws Failure closing_not_found
  */
 export async function claimClosing(
@@ -24,8 +24,9 @@ export async function claimClosing(
   now: string,
 ): Promise<Claim> {
   return ledger.write({ closings: [closingId] }, async (trx) => {
-    const { claimedBy, claimUntil } = await closingIn(trx, closingId);
-    if (claimedBy !== null && claimUntil !== null && isHeld(claimedBy, claimUntil, now)) {
+    const { claimedBy, claimUntil, state } = await closingIn(trx, closingId);
+    const isLeaving = state === 'sending';
+    if (claimedBy !== null && claimUntil !== null && isHeld(claimedBy, claimUntil, now, isLeaving)) {
       return { claimed: false, heldBy: described(claimedBy), until: claimUntil };
     }
     return { claimed: true, closing: await claim(trx, closingId, worker, now) };
@@ -149,7 +150,7 @@ async function abandonedIn(db: Reading, now: string): Promise<string[]> {
     .select(['id', 'claimed_by', 'claim_until'])
     .where('state', '=', 'sending')
     .execute();
-  return sending.filter((row) => !isClaimHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
+  return sending.filter((row) => !isSendHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
 }
 
 /** How many messages are leaving at this moment, in the hands of a process that lives. */
@@ -157,11 +158,28 @@ export async function countLeaving(ledger: Ledger, now: string): Promise<number>
   const rows = await ledger.read((db) =>
     db.selectFrom('closings').select(['claimed_by', 'claim_until']).where('state', '=', 'sending').execute(),
   );
-  return rows.filter((row) => isClaimHeld(row.claimed_by, row.claim_until, now)).length;
+  return rows.filter((row) => isSendHeld(row.claimed_by, row.claim_until, now)).length;
 }
 
-export function isClaimHeld(by: string | null, until: string | null, now: string): boolean {
-  return by !== null && until !== null && isHeld(by, until, now);
+/** What is leaving in the hands of a process that lives and has renewed nothing for long: it was stopped, or is stuck. */
+export async function stuckSends(ledger: Ledger, now: string): Promise<{ id: string; heldBy: string }[]> {
+  const latest = new Date(Date.parse(now) - claimMs).toISOString();
+  const rows = await ledger.read((db) =>
+    db
+      .selectFrom('closings')
+      .select(['id', 'claimed_by', 'claim_until'])
+      .where('state', '=', 'sending')
+      .where('claim_until', '<', latest)
+      .execute(),
+  );
+  return rows
+    .filter((row) => isSendHeld(row.claimed_by, row.claim_until, now))
+    .map(({ id, claimed_by: by }) => ({ id, heldBy: described(by ?? '') }));
+}
+
+/** Of a closing whose message is leaving. */
+export function isSendHeld(by: string | null, until: string | null, now: string): boolean {
+  return by !== null && until !== null && isHeld(by, until, now, true);
 }
 
 /** @throws Failure claim_lost when the closing is claimed by another worker */
@@ -212,7 +230,9 @@ async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
     // One that was being sent keeps the name until it is settled.
     .where('state', '!=', 'sending')
     .execute();
-  const free = claims.filter((row) => !isClaimHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
+  const free = claims
+    .filter(({ claimed_by: by, claim_until: until }) => !isHeld(by ?? '', until ?? '', now, false))
+    .map(({ id }) => id);
   if (free.length === 0) return;
   await trx
     .updateTable('closings')

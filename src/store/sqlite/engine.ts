@@ -40,3 +40,19 @@ export function refuseOldEngine(version: string): void {
   const difference = oldest.map((part, index) => (parts[index] ?? NaN) - part).find((by) => by !== 0) ?? 0;
   if (!(difference >= 0)) throw engineTooOld(version, oldest.join('.'));
 }
+
+/**
+ * While it is open, and after, SQLite copies no log into the file: not even when what else has it open is closed, which is
+ * only once its statements are collected. So it is made before all of that, because a process that ends closes what is
+ * youngest first, and never closed.
+ */
+export function createGuard(path: string): () => void {
+  const guard = new DatabaseSync(path, { open: false, readOnly: true });
+  return () => {
+    guards.add(guard);
+    guard.open();
+    guard.exec('SELECT 1 FROM sqlite_master');
+  };
+}
+
+const guards = new Set<Database>();

@@ -16,6 +16,7 @@ export function createIdleCheckpoint({ database }: Connection, watch: Watch): Id
       // A transaction that waits for its turn would meet the copying.
       if (database.isTransaction) return void timer.refresh();
       watch.refuseGone();
+      if (watch.isReplaced()) return;
       database.exec('PRAGMA busy_timeout = 0');
       const [row] = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all() as { busy: number }[];
       if (row?.busy !== 0) timer.refresh();

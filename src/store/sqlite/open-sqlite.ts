@@ -2,7 +2,7 @@ import type { Dialect } from 'kysely';
 import { createSemaphore } from '../../domain/values/semaphore.ts';
 import { openConnection, type Connection } from './connection.ts';
 import { dialectOf } from './dialect.ts';
-import { openDatabase, type Database } from './engine.ts';
+import { createGuard, openDatabase, type Database } from './engine.ts';
 import { ledgerGone, storageFailure, unreadableLedger } from './failures.ts';
 import { identityOf, makePrivate, memory, prepareFile, type HeldFile } from './files.ts';
 import { createIdleCheckpoint } from './idle-checkpoint.ts';
@@ -50,10 +50,11 @@ export async function openSqlite(
       await refuseLost(path, held, mark);
       await whenFree(busyTimeoutMs, () => checkAfterCrash(path, held));
     }
+    const guard = createGuard(path);
     database = await whenFree(busyTimeoutMs, () => openDatabase(path));
     await prepareDatabase(database, path, file, busyTimeoutMs);
     const watch = watchFiles(path, file, database);
-    return dialectsOf({ database, path, busyTimeoutMs, file, watch, mark });
+    return dialectsOf({ database, path, busyTimeoutMs, file, watch, mark, guard });
   } catch (error) {
     database?.close();
     file?.release();
@@ -99,9 +100,11 @@ interface OpenLedger {
   file: HeldFile | null;
   watch: Watch;
   mark: Mark;
+  /** Keeps the log from being copied into the file. */
+  guard: () => void;
 }
 
-function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark }: OpenLedger): SqliteDialects {
+function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark, guard }: OpenLedger): SqliteDialects {
   const connection = openConnection(database, path);
   const permits = createSemaphore(1);
   const give = (): void => permits.end();
@@ -121,7 +124,7 @@ function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark }: OpenLe
   const inOrder = { ...writes, take: () => permits.take(), give };
   const lastly = (): void => {
     idle.close();
-    closeWriter(connection, path, watch);
+    closeWriter(connection, watch, guard);
     mark.close();
     watch.release();
     file?.release();
@@ -138,19 +141,12 @@ function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark }: OpenLe
   };
 }
 
-function closeWriter({ database, clear }: Connection, path: string, watch: Watch): void {
+function closeWriter({ database, clear }: Connection, watch: Watch, guard: () => void): void {
   clear();
-  if (watch.isReplaced()) {
-    // SQLite copies the log when the last connection of the process is closed, unless that one only reads.
-    const guard = openDatabase(path, { readOnly: true });
-    guard.exec('SELECT 1 FROM sqlite_master');
-    database.close();
-    guard.close();
-    return;
-  }
   try {
     database.exec('PRAGMA busy_timeout = 0');
-    database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
+    if (watch.isReplaced()) guard();
+    else database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
     // Whoever opens the file next does it; nothing is lost in the -wal file.
   }

@@ -14,7 +14,7 @@ export interface Watch {
    * @throws Failure ledger_gone when the content of one of the files was replaced
    */
   refuseOverwritten(writes: number): void;
-  /** Another log lies beside the file: to copy ours into it would mix the two. */
+  /** Another log lies beside the file, or the file holds less than was copied into it: to copy our log would mix the two. */
   isReplaced(): boolean;
   release(): void;
 }
@@ -59,8 +59,10 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
       if (!isOurs || !isWhole(log, index)) throw ledgerGone(path);
       copiedWrites = now;
     },
-    isReplaced: () =>
-      identityOf(path) === file.key && [log.key, null].every((key) => identityOf(logOf(path)) !== key),
+    isReplaced() {
+      if (!isDatabase(file) || isBehind(writesIn(file), copiedWrites)) return true;
+      return identityOf(path) === file.key && [log.key, null].every((key) => identityOf(logOf(path)) !== key);
+    },
     release() {
       for (const one of [log, index]) one.release();
     },

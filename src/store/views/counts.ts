@@ -7,6 +7,7 @@ import type { ReasonCode } from '../../domain/eligibility/reason.ts';
 import { fromJson } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { pauseIn } from '../pause.ts';
+import { claimMs } from '../workers.ts';
 
 export interface ClosedBetween {
   lane: Lane;
@@ -140,6 +141,8 @@ export interface QueueFigures {
   /** Since when the one that waits longest has been due. */
   oldestDueAt: string | null;
   states: Record<(typeof unsettledStates)[number], number>;
+  /** When the claim that was not renewed for longest was renewed; null: nothing is in work. */
+  oldestClaimAt: string | null;
   /** Surveys of known closings whose newest answer has no card in Gladly. */
   cardsMissing: number;
 }
@@ -151,6 +154,7 @@ export async function queueFigures(ledger: Ledger, now: string, lane: Lane): Pro
     due: await dueIn(db, now, lane),
     oldestDueAt: await oldestDue(db, now, lane),
     states: await countUnsettled(db, lane),
+    oldestClaimAt: await oldestClaim(db, lane),
     cardsMissing: await countCardsDue(db),
   }));
 }
@@ -171,6 +175,17 @@ async function oldestDue(db: Reading, now: string, lane: Lane): Promise<string |
   const timed = await queued.select('due_at').where('due_at', '<=', now).orderBy('due_at').executeTakeFirst();
   const times = [timeless?.first_seen_at, timed?.due_at].filter((time) => typeof time === 'string');
   return times.sort()[0] ?? null;
+}
+
+async function oldestClaim(db: Reading, lane: Lane): Promise<string | null> {
+  const row = await db
+    .selectFrom('closings')
+    .select(({ fn }) => fn.min('claim_until').as('until'))
+    .where('claimed_by', 'is not', null)
+    .where('lane', '=', lane)
+    .executeTakeFirst();
+  const until = row?.until ?? null;
+  return until === null ? null : new Date(Date.parse(until) - claimMs).toISOString();
 }
 
 async function countUnsettled(db: Reading, lane: Lane): Promise<QueueFigures['states']> {

@@ -7,7 +7,7 @@ import { toAnswer } from '../answers/answers.ts';
 import { briefColumns, toBriefClosing, toClosing, type BriefClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import type { LedgerTables } from '../schema/tables.ts';
-import { isClaimHeld } from '../queue/claims.ts';
+import { isSendHeld } from '../queue/claims.ts';
 
 export interface ClosingFilter {
   states?: readonly ClosingState[];
@@ -65,7 +65,7 @@ export async function* listClosings(
 /** A closing that a process left in the middle of sending, as the next run will resolve it. */
 export function asResolved<Row extends BriefClosing>(closing: Row, now: string): Row {
   const { state, claimedBy, claimUntil } = closing;
-  if (state !== 'sending' || isClaimHeld(claimedBy, claimUntil, now)) return closing;
+  if (state !== 'sending' || isSendHeld(claimedBy, claimUntil, now)) return closing;
   const { transition, change } = interruptedMove(closing, now);
   return { ...closing, ...change, state: transitions[transition].to };
 }

@@ -5,7 +5,7 @@ import type { Log } from '../../ports/log.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
-import { nextDueAt, resolveAbandonedSends } from '../../store/queue/claims.ts';
+import { nextDueAt, resolveAbandonedSends, stuckSends } from '../../store/queue/claims.ts';
 import { sendingPause } from '../../store/pause.ts';
 import { boundOrganization } from '../../store/organization.ts';
 import { proveWritable } from '../../store/storage-probe.ts';
@@ -132,6 +132,10 @@ export async function openServing(services: Services, options: ServingOptions): 
           for (const { id, error } of settled) {
             const hint = error?.hint;
             log.warn({ closing: id, hint }, 'a process ended while the message was leaving');
+          }
+          for (const { id, heldBy } of await stuckSends(ledger, timeNow(services.clock))) {
+            const hint = `Let ${heldBy} go on, or end it; in doubt the survey is then uncertain.`;
+            log.warn({ closing: id, hint }, 'a process stands still while the message is leaving');
           }
           return null;
         }),

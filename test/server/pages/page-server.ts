@@ -23,6 +23,7 @@ export async function startPages(
         states: { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 },
         cardsMissing: 0,
         lookedUntil: null,
+        oldestClaimAt: null,
       }),
       requests: () => ({ gladly: 0, retried: 0, rateLimited: 0, byOperation: {} }),
       language: 'en',

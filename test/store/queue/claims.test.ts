@@ -8,6 +8,7 @@ import {
   renewClaim,
   resolveAbandonedSends,
   resolveInterruptedSend,
+  stuckSends,
 } from '../../../src/store/queue/claims.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
@@ -20,6 +21,7 @@ import {
   retryClosing,
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
+import { queueFigures } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { currentWorker, type Worker } from '../../../src/store/workers.ts';
 import {
@@ -92,7 +94,7 @@ describe('who may work', () => {
     expect(await renewClaim(ledger, id, elsewhere, at(51))).toBe(false);
   });
 
-  test('a live process on this host keeps its claim, however long it does not renew it', async () => {
+  test('this process keeps its claim, however late it renews it', async () => {
     const ledger = await freshLedger();
     const { id } = await reported(ledger, 'c1');
     await claimClosing(ledger, id, here, at(0));
@@ -102,6 +104,48 @@ describe('who may work', () => {
       expect(await claimNextDue(ledger, here, at(seconds), 'live')).toBeNull();
       expect(await resolveAbandonedSends(ledger, at(seconds))).toEqual([]);
     }
+  });
+
+  test.each([
+    [29.999, false],
+    [30, true],
+  ])(
+    'a claim that a live process of this host does not renew for %s s, as a frozen one: free is %s',
+    async (seconds, free) => {
+      const location = temporaryFile();
+      const ledger = await opened(location);
+      const { id } = await reported(ledger, 'c1');
+      const child = await startChild({ action: 'take', location, now: at(0) });
+      child.go();
+      expect(await child.next()).toEqual([id]);
+      expect((await claimNextDue(ledger, here, at(seconds), 'live'))?.id).toBe(free ? id : undefined);
+      expect((await claimClosing(ledger, id, here, at(seconds))).claimed).toBe(false);
+      // What the other one finds when it wakes up.
+      const frozen = { ...here, pid: child.process.pid! };
+      if (free)
+        await expect(markLeaving(ledger, id, frozen, at(seconds))).rejects.toMatchObject({
+          code: 'claim_lost',
+        });
+    },
+  );
+
+  test('a live process of this host whose message is leaving keeps its claim, however long it is frozen', async () => {
+    const location = temporaryFile();
+    const ledger = await opened(location);
+    const { id } = await scheduled(ledger, 'c1', { dueAt: at(0) });
+    const child = await startChild({ action: 'leave', location, closingId: id, now: at(0) });
+    child.go();
+    expect(await child.next()).toBe('leaving');
+    for (const seconds of [31, 3600]) {
+      expect((await claimClosing(ledger, id, here, at(seconds))).claimed).toBe(false);
+      expect(await claimNextDue(ledger, here, at(seconds), 'live')).toBeNull();
+      expect(await resolveAbandonedSends(ledger, at(seconds))).toEqual([]);
+    }
+    expect(await stuckSends(ledger, at(60))).toEqual([]);
+    expect(await stuckSends(ledger, at(61))).toEqual([
+      { id, heldBy: expect.stringContaining(`process ${child.process.pid}`) as unknown },
+    ]);
+    expect((await queueFigures(ledger, at(61), 'live')).oldestClaimAt).toBe(at(0));
   });
 
   test('a dead process on this host loses it at once', async () => {

@@ -109,17 +109,25 @@ describe('under an open ledger', () => {
     await expect(reported(ledger, 'two')).rejects.toEqual(refusal('ledger_gone'));
   });
 
-  test('a file that is overwritten in place with an older one takes no more', async () => {
-    const place = newPlace();
-    await report(place, 'one');
-    const older = readFileSync(place.path);
-    await report(place, 'two');
-    const ledger = await opened(place.path);
-    writeFileSync(place.path, older);
-    await expect(reported(ledger, 'three')).rejects.toEqual(refusal('ledger_gone'));
-    writeFileSync(place.path, '');
-    await expect(reported(ledger, 'three')).rejects.toEqual(refusal('ledger_gone'));
-  });
+  test.each(['an older one', 'nothing'])(
+    'a file that is overwritten in place with %s takes no more',
+    async (other) => {
+      const place = newPlace();
+      await report(place, 'one');
+      const content = other === 'nothing' ? Buffer.alloc(0) : readFileSync(place.path);
+      await report(place, 'two');
+      const ledger = await openLedger(place.path, { marks: place.marks });
+      await reported(ledger, 'three');
+      writeFileSync(place.path, content);
+      await expect(reported(ledger, 'four')).rejects.toEqual(refusal('ledger_gone'));
+      await expect(reported(ledger, 'four')).rejects.toEqual(refusal('ledger_gone'));
+      await ledger.close();
+      await letGo();
+      expect(readFileSync(place.path).equals(content)).toBe(true);
+      // SQLite removes the log of an empty file.
+      expect(existsSync(`${place.path}-wal`)).toBe(other !== 'nothing');
+    },
+  );
 
   test('one that goes while it is written is not acknowledged', async () => {
     const { path } = newPlace();

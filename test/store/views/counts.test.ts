@@ -121,6 +121,7 @@ test('the figures of the queue are those of what is not settled', async () => {
     due: 0,
     oldestDueAt: null,
     states: none,
+    oldestClaimAt: null,
     cardsMissing: 0,
   });
   await scheduled(ledger, 'due', { dueAt: at(90) });
@@ -142,6 +143,7 @@ test('the figures of the queue are those of what is not settled', async () => {
     due: 3,
     oldestDueAt: at(80),
     states: { pending: 2, scheduled: 2, sending: 1, uncertain: 1, failed: 1 },
+    oldestClaimAt: at(12),
     cardsMissing: 1,
   });
 });
