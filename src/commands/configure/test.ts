@@ -1,3 +1,4 @@
+import type { SendingPause } from '../../domain/closing/pause.ts';
 import { exitCodes, Failure } from '../../failure.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { Check } from '../../workflow/checks/check-configuration.ts';
@@ -9,7 +10,7 @@ export const testCommand: CommandDeclaration = {
   summary: 'check that everything configured works',
   details:
     'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects, logs in and names the sender). ' +
-    'Sends a message only with --send-to. The first check that fails decides the exit code.',
+    'Sends a message only with --send-to, also while sending is paused. The first check that fails decides the exit code.',
   options: [
     {
       flags: '--send-to <address>',
@@ -24,18 +25,24 @@ export const testCommand: CommandDeclaration = {
     const settings = await load({ keepsSigningKey: false });
     const sendTo = options['sendTo'] as string | undefined;
     const progress = output.progress(`checking ${settings.origin}`);
-    let checks: Check[];
+    let tested: { checks: Check[]; pause: SendingPause | null };
     let sample: Sample | null;
     try {
       // First, because it may be a usage failure.
       sample = sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
-      checks = await testConfiguration(settings, { signal });
+      tested = await testConfiguration(settings, { signal });
     } finally {
       progress.stop();
     }
+    const { checks, pause } = tested;
+    if (pause !== null) {
+      const { pauseText } = await import('../../terminal/pause-view.ts');
+      const exempt = sample === null ? '' : '; the sample leaves all the same, because you asked for it';
+      output.warn(`${pauseText(pause)}${exempt}`);
+    }
     const lines = sample === null ? checks : [...checks, lineOf(sample)];
     output.result(
-      { profile: settings.profile, checks: checks.map(checkDocument), sample: documentOf(sample) },
+      { profile: settings.profile, checks: checks.map(checkDocument), sample: documentOf(sample), pause },
       () =>
         lines
           .map(

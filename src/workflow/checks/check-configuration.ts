@@ -1,11 +1,14 @@
 import type { Settings } from '../../config/settings.ts';
 import { builtInTemplate, checkTemplate, loadTemplate } from '../../delivery/template.ts';
+import type { SendingPause } from '../../domain/closing/pause.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
+import { timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { readBrand } from '../../html/brand.ts';
 import { languages, speechOf } from '../../html/languages.ts';
 import type { Log } from '../../ports/log.ts';
+import { sendingPause } from '../../store/pause.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly, type Services } from '../context/services.ts';
 import { openSettingsLedger } from '../context/open-settings-ledger.ts';
@@ -20,13 +23,20 @@ export interface Check {
   failure: Failure | null;
 }
 
-/** Checks everything that the configuration names: one line each, none of them writes to Gladly. */
+/**
+ * Checks everything that the configuration names: one line each, none of them writes to Gladly.
+ *
+ * @returns also the pause of sending that the ledger has
+ */
 export async function testConfiguration(
   settings: Settings,
   options: { signal: AbortSignal },
-): Promise<Check[]> {
-  const found: { topicNames: string[] | null } = { topicNames: null };
-  return [
+): Promise<{ checks: Check[]; pause: SendingPause | null }> {
+  const found: { topicNames: string[] | null; pause: SendingPause | null } = {
+    topicNames: null,
+    pause: null,
+  };
+  const checks = [
     await check('Gladly', async () => {
       const { organization, ...connection } = await checkConnection(settings, options);
       found.topicNames = connection.topicNames;
@@ -55,12 +65,13 @@ export async function testConfiguration(
     }),
     await check('ledger', async () => {
       const ledger = await openSettingsLedger(settings);
-      await ledger.close();
+      found.pause = await sendingPause(ledger, timeNow(Date.now)).finally(() => ledger.close());
       return settings.database;
     }),
     await check('webhook credentials', () => webhookCredentialsOf(settings)),
     await check('signing key', async () => `${(await settings.surveySecret()).byteLength} bytes`),
   ];
+  return { checks, pause: found.pause };
 }
 
 /**
