@@ -62,7 +62,7 @@ function advisedIn(text: string): string[] {
 
 /** The text of a literal; null for any other node, and for the name of a property, which is not printed. */
 function textOf(node: ts.Node): string | null {
-  if (ts.isPropertyAssignment(node.parent) && (node.parent).name === node) {
+  if (ts.isPropertyAssignment(node.parent) && node.parent.name === node) {
     return null;
   }
   if (ts.isStringLiteralLike(node)) return node.text;
