@@ -4,6 +4,7 @@ import type {
   EvidenceTimeline,
 } from '../domain/attribution/evidence.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
+import type { SendingPause } from '../domain/closing/pause.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
 import type { Recording } from '../domain/attribution/timeline.ts';
 
@@ -62,6 +63,8 @@ export interface SurveyDocument {
   customer: DocumentCustomer | null;
   recordings: (Recording & { path: string | null })[];
   survey: DocumentSurvey | null;
+  /** What a scheduled survey that is due waits for; otherwise null. */
+  pause: SendingPause | null;
   warnings: string[];
   error: DocumentError | null;
   requests: RequestFigures;

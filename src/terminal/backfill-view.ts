@@ -69,6 +69,14 @@ export function rangeText({ since, until, timezone }: NonNullable<BackfillDocume
   return `${localTime(since, timezone)} until ${localTime(until, timezone)}`;
 }
 
+/** What a run says about its range, which is printed once, with the other times in the organization's zone. */
+export function explainedText(sentence: string, range: BackfillDocument['range']): string {
+  if (range === null) return sentence;
+  return sentence
+    .replace(` from ${range.since} until ${range.until}`, '')
+    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => localTime(time, range.timezone));
+}
+
 function countsOf(counts: object): string {
   const parts = (Object.entries(counts) as [string, number][]).filter(([, count]) => count > 0);
   return parts.length === 0 ? 'nothing' : parts.map(([name, count]) => `${count} ${name}`).join(', ');

@@ -24,7 +24,13 @@ export function postView(posted: Posted, { paint }: Pick<Output, 'paint'>): stri
   ];
   if (outcome === 'would_post') {
     const path = `/api/v1/customers/${encodeURIComponent(customerId)}/conversation-items`;
-    return [...lines, '', paint.dim(`POST ${path}`), JSON.stringify(card.body, null, 2)].join('\n');
+    return [
+      ...lines,
+      line('Verdict', `${paint.green('would be posted')} with this request:`),
+      '',
+      paint.dim(`POST ${path}`),
+      JSON.stringify(card.body, null, 2),
+    ].join('\n');
   }
   const done = outcome === 'posted' ? 'posted to the timeline' : 'was on the timeline already';
   return [...lines, line('Verdict', `${paint.green('✔')} ${done} as item ${clean(card.itemId)}`)].join('\n');

@@ -10,7 +10,7 @@ import { localTime } from './time.ts';
 type Screen = Pick<Output, 'columns' | 'paint'>;
 
 /** The story shows a message that is leaving; the list does not. */
-type Entry = Omit<SurveyEntry, 'state'> & { state: ClosingState };
+type Entry = Omit<SurveyEntry, 'state'> & { state: ClosingState; dryRun?: boolean };
 
 /** Closings of the ledger, as a table. */
 export function surveysView(entries: readonly Entry[], screen: Screen): string {
@@ -24,7 +24,7 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
     },
     {
       title: 'State',
-      value: ({ state }) => state,
+      value: stateText,
       overflow: 'keep',
       paint: (text, { state }) => stateShade(state, paint)(text),
     },
@@ -41,6 +41,11 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
   if (isNarrow(columns)) return records(entries, shape, screen);
   if (columns < leastForTable) return pairs(entries, shape, screen);
   return table(entries, shape, { width: columns, heading: paint.dim });
+}
+
+/** In a dry run, what would become of it. */
+function stateText({ state, dryRun = false }: Pick<Entry, 'state' | 'dryRun'>): string {
+  return dryRun ? `would be ${state}` : state;
 }
 
 /** With less, seven columns are too narrow to read. */
@@ -77,14 +82,17 @@ export function moreText(more: number): string {
 }
 
 /** The whole story of one closing. */
-export function surveyStoryView(story: SurveyStory, screen: Screen): string {
+export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, screen: Screen): string {
   const { columns, paint } = screen;
+  // What a dry run adds comes last.
+  const would = ({ length }: readonly unknown[], index: number): string =>
+    story.dryRun === true && index === length - 1 ? 'would be ' : '';
   const line = (label: string, value: string): string => labelled(label, clean(value), screen);
   const attribution = story.evidence?.attribution ?? null;
   const lines = [
     line('Closing', story.closingId),
     line('Conversation', story.conversationId),
-    `${paint.dim('State'.padEnd(13))} ${stateShade(story.state, paint)(story.state)}`,
+    `${paint.dim('State'.padEnd(13))} ${stateShade(story.state, paint)(stateText(story))}`,
     line('Customer', customerName(story)),
     line('Credit', story.agent?.name ?? story.agent?.id ?? 'no agent'),
   ];
@@ -96,8 +104,9 @@ export function surveyStoryView(story: SurveyStory, screen: Screen): string {
   if (story.error !== null) lines.push(line('Error', `${story.error.message} (${story.error.hint})`));
   if (story.surveyId !== null) lines.push(line('Survey', story.surveyId));
   if (story.url !== null) lines.push(line('Link', story.url));
-  for (const message of story.messages) {
-    const how = `${message.provider} to ${message.address ?? 'no address'}: ${message.outcome ?? 'on its way'}`;
+  for (const [index, message] of story.messages.entries()) {
+    const outcome = `${would(story.messages, index)}${message.outcome ?? 'on its way'}`;
+    const how = `${message.provider} to ${message.address ?? 'no address'}: ${outcome}`;
     lines.push(line('Message', `${localTime(message.leftAt, null)} ${how}`));
   }
   for (const { kind, count, firstAt, lastAt } of story.visits) {
@@ -121,8 +130,8 @@ export function surveyStoryView(story: SurveyStory, screen: Screen): string {
     lines.push(line('No card yet', `${error.message} (${error.hint} ${count}, ${next}.)`));
   }
   lines.push('', paint.bold('History'));
-  for (const { at, transition, to, note } of story.history) {
-    const [time, step] = [localTime(at, null), `${transition} → ${to}`];
+  for (const [index, { at, transition, to, note }] of story.history.entries()) {
+    const [time, step] = [localTime(at, null), `${transition} → ${would(story.history, index)}${to}`];
     const noted = note === null ? '' : `  ${clean(note)}`;
     if (isNarrow(columns)) {
       lines.push(`  ${time}`, ...flow(`${step}${noted}`, columns - 4).map((part) => `    ${part}`));

@@ -158,7 +158,8 @@ describe('what it prints', () => {
     expect(stdout).toMatch(/^This run +3 sent$/m);
     expect(stdout).not.toMatch(/\u001b/);
     expect(stderr).toMatch(/^closings from 20\d\d-\S+ \S+ [A-Z]\S+ until 20\d\d-\S+ \S+ [A-Z]\S+$/m);
-    expect(stderr).toMatch(/^Events from /m);
+    expect(stderr).toMatch(/^Events \(1 request\)\.$/m);
+    expect(stderr).not.toMatch(/\d{4}-\d\d-\d\dT/);
   });
 
   test('as JSON it is one document with every field of the contract, a dry run too', async () => {

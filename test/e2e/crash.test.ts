@@ -115,6 +115,10 @@ describe('a message that may have left', () => {
     expect(sandbox.mailbox()).toHaveLength(0);
     const { document } = await runJson(['surveys', 'retry', '--not-sent', '--yes', '--', id], { env });
     expect(document.outcome).toBe('sent');
+    for (const more of [['--not-sent', '--yes'], ['--not-sent'], []]) {
+      const repeated = await runJson(['surveys', 'retry', ...more, '--', id], { env });
+      expect(repeated).toMatchObject({ code: 8, document: { error: { code: 'closing_changed' } } });
+    }
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 

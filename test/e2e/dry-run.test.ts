@@ -71,6 +71,8 @@ describe('a person who changes the ledger', () => {
 
     const cancelled = await runJson(['surveys', 'cancel', '--dry-run', '--', id], { env });
     expect(cancelled).toMatchObject({ code: 0, document: { dryRun: true, state: 'suppressed' } });
+    const shown = await run(['surveys', 'cancel', '--dry-run', '--', id], { env });
+    expect(shown.stdout).toMatch(/ would be suppressed /);
     const address = document.customer.email;
     const unsubscribed = await runJson(['surveys', 'unsubscribe', '--dry-run', address], { env });
     expect(unsubscribed.document).toMatchObject({

@@ -34,6 +34,9 @@ describe('while sending is paused', () => {
     const replayed = await runJson(['replay', '--', first!], { env });
     expect(replayed).toMatchObject({ code: 0, document: { outcome: 'scheduled', error: null } });
     expect(replayed.stderr).toMatch(says);
+    expect(replayed.document.pause).toMatchObject({ reason: 'wrong words', until: expect.any(String) });
+    const seen = await run(['replay', '--', first!], { env });
+    expect(seen.stdout).toMatch(/^Verdict +waits: sending is paused until .* \(wrong words\)$/m);
     const filled = await runJson(['backfill', ...range], { env });
     expect(filled).toMatchObject({
       code: 0,
@@ -151,6 +154,18 @@ describe('while sending is paused', () => {
     expect([code, document.leaving]).toEqual([0, 0]);
     expect(await surveysOf(env)).toMatchObject([{ state: 'uncertain' }]);
     if (child.exitCode === null) await once(child, 'close');
+  });
+
+  test('a sample that is asked for by hand leaves, and says so', async () => {
+    const gladly = await testGladly({ size: 0 });
+    await runJson(['pause', '--reason', 'wrong words'], { env: gladly.env });
+    const tested = await runJson(['configure', 'test'], { env: gladly.env });
+    expect(tested.document).toMatchObject({ sample: null, pause: { reason: 'wrong words' } });
+    expect(gladly.sandbox.mailbox()).toHaveLength(0);
+    const sampled = await runJson(['configure', 'test', '--send-to', 'me@example.org'], { env: gladly.env });
+    expect(sampled.document).toMatchObject({ sample: { outcome: 'sent' }, pause: { reason: 'wrong words' } });
+    expect(sampled.stderr).toMatch(/^warning: sending is paused .*; the sample leaves all the same/m);
+    expect(gladly.sandbox.mailbox()).toHaveLength(1);
   });
 
   test('a pause is refused where it would stop nothing', async () => {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import type { BackfillDocument } from '../../src/documents/backfill.ts';
-import { backfillView, syncView } from '../../src/terminal/backfill-view.ts';
+import { backfillView, explainedText, syncView } from '../../src/terminal/backfill-view.ts';
 import { screen } from './screen.ts';
 
 const output = screen();
@@ -75,6 +75,22 @@ describe('what a run shows', () => {
     expect(text).toMatch(/^By day +12 {2}2026-11-02$/m);
     expect(text).toMatch(/^Would take +about 31 s$/m);
     expect(text).not.toMatch(/^This run/m);
+  });
+
+  test('what explains a run leaves its range out, and has other times in the organization’s zone', () => {
+    const range = {
+      since: '2026-11-01T06:00:00.000Z',
+      until: '2026-11-02T06:00:00.000Z',
+      timezone: 'America/Chicago',
+    };
+    const told = (sentence: string): string => explainedText(sentence, range);
+    expect(told(`Events from ${range.since} until ${range.until} (1 request).`)).toBe('Events (1 request).');
+    expect(told('Closings after 2026-11-02T05:59:45.672Z may be missing: late.')).toBe(
+      'Closings after 2026-11-01 23:59 CST may be missing: late.',
+    );
+    expect(told(`Events from 2026-11-01T12:00:00.000Z until ${range.until} (1 request).`)).toBe(
+      'Events from 2026-11-01 06:00 CST until 2026-11-02 00:00 CST (1 request).',
+    );
   });
 
   test('named conversations have no range, and a run that did nothing says so', () => {

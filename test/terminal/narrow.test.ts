@@ -81,6 +81,7 @@ const document: SurveyDocument = {
   customer: { id: 'k1', name: 'Petra Telling', email: 'petra.telling.20783@example.com', phone: null },
   recordings: [],
   survey: null,
+  pause: null,
   warnings: [],
   error: null,
   steps: [],

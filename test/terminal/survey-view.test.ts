@@ -44,6 +44,7 @@ function documentOf(text: string): SurveyDocument {
     customer: { id: text, name: text, email: text, phone: null },
     recordings: [{ itemId: text, status: text, durationSeconds: 1, bytes: null, path: text }],
     survey: null,
+    pause: null,
     warnings: [],
     error: { code: 'bad', message: text, hint: text, conversationId: text },
     requests: { gladly: 1, retried: 0, rateLimited: 0, byOperation: {} },

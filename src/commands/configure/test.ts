@@ -1,3 +1,4 @@
+import type { SendingPause } from '../../domain/closing/pause.ts';
 import { exitCodes, Failure } from '../../failure.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { Check } from '../../workflow/checks/check-configuration.ts';
@@ -9,7 +10,7 @@ export const testCommand: CommandDeclaration = {
   summary: 'check that everything configured works',
   details:
     'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects, logs in and names the sender). ' +
-    'Sends a message only with --send-to. The first check that fails decides the exit code.',
+    'Sends a message only with --send-to, also while sending is paused. The first check that fails decides the exit code.',
   options: [
     {
       flags: '--send-to <address>',
@@ -25,8 +26,7 @@ export const testCommand: CommandDeclaration = {
     const sendTo = options['sendTo'] as string | undefined;
     const checking = `checking ${settings.origin}`;
     const progress = output.progress(checking);
-    let checks: Check[];
-    let warnings: string[];
+    let tested: { checks: Check[]; warnings: string[]; pause: SendingPause | null };
     let sample: Sample | null;
     try {
       // First, because it may be a usage failure.
@@ -34,13 +34,19 @@ export const testCommand: CommandDeclaration = {
       sample = sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
       progress.update(checking);
       const onWait = (what: string): void => progress.update(what);
-      ({ checks, warnings } = await testConfiguration(settings, { signal, onWait }));
+      tested = await testConfiguration(settings, { signal, onWait });
     } finally {
       progress.stop();
     }
+    const { checks, warnings, pause } = tested;
+    if (pause !== null) {
+      const { pauseText } = await import('../../terminal/pause-view.ts');
+      const exempt = sample === null ? '' : '; the sample leaves all the same, because you asked for it';
+      output.warn(`${pauseText(pause)}${exempt}`);
+    }
     const lines = sample === null ? checks : [...checks, lineOf(sample)];
     output.result(
-      { profile: settings.profile, checks: checks.map(checkDocument), sample: documentOf(sample) },
+      { profile: settings.profile, checks: checks.map(checkDocument), sample: documentOf(sample), pause },
       () =>
         lines
           .map(

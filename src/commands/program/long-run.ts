@@ -1,6 +1,7 @@
 import { doubtsHint } from '../../domain/closing/doubt.ts';
 import type { BackfillDocument } from '../../documents/backfill.ts';
 import { Failure } from '../../failure.ts';
+import { explainedText } from '../../terminal/backfill-view.ts';
 import { openPrompts } from '../../terminal/prompts.ts';
 import type { Progress } from '../../terminal/progress.ts';
 import type { BackfillListener } from '../../workflow/runs/backfill.ts';
@@ -39,10 +40,14 @@ export function showProgress({ output, clock, signal }: CommandContext, askAbove
   let total = 0;
   let unread = 0;
   let began = clock();
+  let range: BackfillDocument['range'] = null;
   return {
     listener: {
-      explain: (sentences) => sentences.forEach((sentence) => output.info(sentence)),
-      warn: (sentence) => output.warn(sentence),
+      explain(sentences, about) {
+        range = about;
+        for (const sentence of sentences) output.info(explainedText(sentence, range));
+      },
+      warn: (sentence) => output.warn(explainedText(sentence, range)),
       found: (seen) => progress.update(`looking for closings, ${seen} found`),
       asks: askAbove !== null,
       async ready(due) {

@@ -130,7 +130,7 @@ async function isConfirmed(context: CommandContext, { surveyId, ...closing }: Cl
   if (!context.interactive) {
     const message = `sending the uncertain survey ${surveyId ?? ''} a second time has to be confirmed`;
     throw new Failure('usage', 'confirmation_needed', message, {
-      hint: `${doubtHint(surveyId ?? '')} With --yes it does not ask.`,
+      hint: `${doubtHint(surveyId ?? '')} On a terminal it asks first; --yes is for those who have looked.`,
     });
   }
   const { openPrompts } = await import('../../terminal/prompts.ts');

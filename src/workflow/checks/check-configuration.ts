@@ -1,8 +1,10 @@
 import type { Settings } from '../../config/settings.ts';
 import { builtInTemplate, checkTemplate, loadTemplate } from '../../delivery/template.ts';
+import type { SendingPause } from '../../domain/closing/pause.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
+import { timeNow } from '../../domain/values/instant.ts';
 import { zoneProblem } from '../../domain/values/time-range.ts';
 import { Failure } from '../../failure.ts';
 import { createDirectory } from '../../gladly/directory.ts';
@@ -10,6 +12,7 @@ import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { readBrand } from '../../html/brand.ts';
 import { languages, speechOf } from '../../html/languages.ts';
 import type { Log } from '../../ports/log.ts';
+import { sendingPause } from '../../store/pause.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly, type Services } from '../context/services.ts';
 import { openSettingsLedger } from '../context/open-settings-ledger.ts';
@@ -30,12 +33,16 @@ export interface Check {
  * warning.
  *
  * @param onWait is given what is waited for, where that is not Gladly
+ * @returns also the pause of sending that the ledger has
  */
 export async function testConfiguration(
   settings: Settings,
   options: { signal: AbortSignal; onWait: (what: string) => void },
-): Promise<{ checks: Check[]; warnings: string[] }> {
-  const found: { connection: Connection | null } = { connection: null };
+): Promise<{ checks: Check[]; warnings: string[]; pause: SendingPause | null }> {
+  const found: { connection: Connection | null; pause: SendingPause | null } = {
+    connection: null,
+    pause: null,
+  };
   const checks = [
     await check('Gladly', async () => {
       found.connection = await checkConnection(settings, options);
@@ -66,7 +73,7 @@ export async function testConfiguration(
     }),
     await check('ledger', async () => {
       const ledger = await openSettingsLedger(settings);
-      await ledger.close();
+      found.pause = await sendingPause(ledger, timeNow(Date.now)).finally(() => ledger.close());
       return settings.database;
     }),
     await check('webhook credentials', () => webhookCredentialsOf(settings)),
@@ -75,6 +82,7 @@ export async function testConfiguration(
   return {
     checks,
     warnings: found.connection === null ? [] : await warningsOf(settings, found.connection, options),
+    pause: found.pause,
   };
 }
 

@@ -44,7 +44,7 @@ export interface BackfillRequest {
 /** What a long run tells while it works. */
 export interface BackfillListener {
   /** Before anything is asked. */
-  explain(sentences: readonly string[]): void;
+  explain(sentences: readonly string[], range: BackfillDocument['range']): void;
   /** What was found and could not be used; each sentence once. */
   warn(sentence: string): void;
   found(seen: number): void;
@@ -158,7 +158,7 @@ async function runRange(
   plan: PlanInProgress,
 ): Promise<Part> {
   const { ledger, lane } = services;
-  listener.explain(planSources(services, range, source).explanation);
+  listener.explain(planSources(services, range, source).explanation, { ...range, timezone });
   const warned = new Set<string>();
   // Planned anew each time: a person may take longer to answer than events stay within reach.
   const find = async (where: Services): ReturnType<typeof enumerateClosings> => {
@@ -203,7 +203,7 @@ async function runNamed(
   plan: PlanInProgress,
 ): Promise<Part> {
   const explanation = ['the conversations that were named, each read once'];
-  listener.explain(explanation);
+  listener.explain(explanation, null);
   const told = { range: null, sources: ['conversations'], explanation, missing: [] };
   const wanted = new Set<string>();
   for await (const id of ids) wanted.add(id);

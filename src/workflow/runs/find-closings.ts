@@ -195,10 +195,13 @@ function leftOut(count: number, what: 'closing' | 'reopening'): string[] {
 function closingsUnreadable({ source, range }: Cover): Failure {
   const [where, otherwise] =
     source.name === 'events'
-      ? ['the events tell', '`gcsat backfill --source report` does for what is older than about an hour']
+      ? [
+          'the events tell',
+          `\`gcsat backfill --since ${range.since} --source report\` does for what is older than about an hour`,
+        ]
       : [
           'the conversation timestamps report tells',
-          '`gcsat backfill --source events` does for the last 24 hours',
+          '`gcsat backfill --since 23h --source events` does for the last 24 hours',
         ];
   return new Failure(
     'contract',

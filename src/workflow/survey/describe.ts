@@ -2,6 +2,7 @@ import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { DocumentError, SurveyDocument, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { SendingPause } from '../../domain/closing/pause.ts';
 import { customerOf, evidenceOf } from './facts.ts';
 import type { Look } from './look.ts';
 import type { Steps } from '../context/steps.ts';
@@ -18,6 +19,7 @@ interface Ending {
   /** The closing's row after the work; null where no survey was made. */
   row: Closing | null;
   failure?: Failure | null;
+  pause?: SendingPause | null;
   warnings?: readonly string[];
 }
 
@@ -35,6 +37,7 @@ export function describe(look: Look, steps: Steps, ending: Ending): Conversation
     customer: customerOf(look.read.customer),
     recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
     survey: surveyOf(ending.row),
+    pause: ending.pause ?? null,
     warnings: [...look.credit.warnings, ...(ending.warnings ?? [])],
     error: failure === null ? null : errorOf(failure, look.conversationId),
     requests: steps.requests(),
@@ -55,6 +58,7 @@ export function describeFailure(conversationId: string, steps: Steps, failure: F
     customer: null,
     recordings: [],
     survey: null,
+    pause: null,
     warnings: [],
     error: errorOf(failure, conversationId),
     requests: steps.requests(),

@@ -137,8 +137,7 @@ async function surveyNow(
     const ready = await decidedAgain(services, before.row);
     const surveyed = await surveyClosing(services, ready, readsOf, steps, { ...look, row: ready });
     if (surveyed === null) throw new Error(`closing ${row.id} was postponed although everything was read`);
-    const pause = await sendingPause(services.ledger, timeNow(services.clock));
-    return describeVerdict(surveyed.look ?? look, steps, surveyed, pause);
+    return describeVerdict(surveyed.look ?? look, steps, surveyed, await waitsFor(services, surveyed.row));
   });
 }
 
@@ -148,6 +147,15 @@ async function decidedAgain({ ledger, clock }: Services, closing: Closing): Prom
   return retryClosing(ledger, closing.id, timeNow(clock));
 }
 
+/** The pause that keeps a survey which is due from leaving. */
+async function waitsFor(
+  { ledger, clock }: Services,
+  { state, dueAt }: Closing,
+): Promise<SendingPause | null> {
+  const now = timeNow(clock);
+  return state === 'scheduled' && (dueAt ?? now) <= now ? sendingPause(ledger, now) : null;
+}
+
 function describeVerdict(
   look: Look,
   steps: Steps,
@@ -155,14 +163,10 @@ function describeVerdict(
   pause: SendingPause | null = null,
 ): ConversationResult {
   const { row, outcome, reasons, failure } = verdict;
-  if (outcome === 'scheduled' && pause !== null) {
-    const warning = `the survey waits until sending goes on: ${pause.until ?? 'after `gcsat resume`'}`;
-    return describe(look, steps, { outcome, reasons, row, warnings: [warning] });
-  }
   if (outcome === 'uncertain') {
     const why = row.error === null ? '' : `: ${row.error.message}`;
     const warning = `the message may or may not have left${why} (${doubtHint(row.surveyId ?? '')})`;
     return describe(look, steps, { outcome, reasons, row, warnings: [warning] });
   }
-  return describe(look, steps, { outcome, reasons, row, failure });
+  return describe(look, steps, { outcome, reasons, row, failure, pause });
 }
