@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { hopelessEntries, unmetEntries, unmetWarning, zoneWarning } from '../../../src/domain/eligibility/policy-warnings.ts';
+import {
+  hopelessEntries,
+  unmetEntries,
+  unmetWarning,
+  zoneWarning,
+} from '../../../src/domain/eligibility/policy-warnings.ts';
 
 const known = {
   agents: [{ id: 'agent-1', email: 'ann@b\u00fccher.example' }],
