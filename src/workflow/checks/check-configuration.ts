@@ -1,6 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { builtInTemplate, checkTemplate, loadTemplate } from '../../delivery/template.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
+import { traitsOf } from '../../domain/delivery.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
@@ -12,6 +13,7 @@ import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { readBrand } from '../../html/brand.ts';
 import { languages, speechOf } from '../../html/languages.ts';
 import type { Log } from '../../ports/log.ts';
+import { readCheckpoint } from '../../store/checkpoints.ts';
 import { sendingPause } from '../../store/pause.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly, type Services } from '../context/services.ts';
@@ -39,10 +41,11 @@ export async function testConfiguration(
   settings: Settings,
   options: { signal: AbortSignal; onWait: (what: string) => void },
 ): Promise<{ checks: Check[]; warnings: string[]; pause: SendingPause | null }> {
-  const found: { connection: Connection | null; pause: SendingPause | null } = {
+  const found: { connection: Connection | null; pause: SendingPause | null; seenUntil?: string | null } = {
     connection: null,
     pause: null,
   };
+  const nowMs = Date.now();
   const checks = [
     await check('Gladly', async () => {
       found.connection = await checkConnection(settings, options);
@@ -73,17 +76,45 @@ export async function testConfiguration(
     }),
     await check('ledger', async () => {
       const ledger = await openSettingsLedger(settings);
-      found.pause = await sendingPause(ledger, timeNow(Date.now)).finally(() => ledger.close());
+      try {
+        found.pause = await sendingPause(ledger, timeNow(Date.now));
+        found.seenUntil = await readCheckpoint(ledger, {
+          lane: traitsOf(settings.delivery).lane,
+          name: 'until',
+        });
+      } finally {
+        await ledger.close();
+      }
       return settings.database;
+    }),
+    await check('catch-up', () => {
+      const { seenUntil } = found;
+      return seenUntil === undefined
+        ? { unchecked: 'the ledger could not be read' }
+        : seenUntilText(seenUntil);
     }),
     await check('webhook credentials', () => webhookCredentialsOf(settings)),
     await check('signing key', async () => `${(await settings.surveySecret()).byteLength} bytes`),
   ];
+  const ofConnection = found.connection === null ? [] : await warningsOf(settings, found.connection, options);
   return {
     checks,
-    warnings: found.connection === null ? [] : await warningsOf(settings, found.connection, options),
+    warnings: [...ofConnection, ...catchUpWarning(found.seenUntil, nowMs)],
     pause: found.pause,
   };
+}
+
+function seenUntilText(until: string | null): string {
+  if (until === null) return 'neither `gcsat serve` nor `gcsat sync` has looked for closings yet';
+  return `closings were looked for until ${until.slice(0, 16).replace('T', ' ')} UTC`;
+}
+
+/** `serve` and a timer of `sync` look every few minutes. */
+const latestCatchUpMs = 3_600_000;
+
+function catchUpWarning(until: string | null | undefined, nowMs: number): string[] {
+  if (until == null || nowMs - Date.parse(until) <= latestCatchUpMs) return [];
+  return [`${seenUntilText(until)}; those since are found by the next \`gcsat serve\` or \`gcsat sync\``];
 }
 
 async function warningsOf(
