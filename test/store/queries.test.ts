@@ -217,6 +217,7 @@ const plans: {
       'SEARCH closings USING COVERING INDEX closings_queue (lane=? AND due_at=?)',
       'SEARCH closings USING COVERING INDEX closings_queue (lane=? AND due_at<?)',
       'SEARCH closings USING COVERING INDEX closings_unsettled (state=? AND lane=?)',
+      'SEARCH closings USING INDEX closings_claims (claimed_by>?)',
       'SCAN cards_due USING INDEX cards_due_again',
     ],
   },
