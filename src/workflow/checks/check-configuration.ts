@@ -113,7 +113,7 @@ function seenUntilText(until: string | null): string {
 const latestCatchUpMs = 3_600_000;
 
 function catchUpWarning(until: string | null | undefined, nowMs: number): string[] {
-  if (until == null || nowMs - Date.parse(until) <= latestCatchUpMs) return [];
+  if (until === null || until === undefined || nowMs - Date.parse(until) <= latestCatchUpMs) return [];
   return [`${seenUntilText(until)}; those since are found by the next \`gcsat serve\` or \`gcsat sync\``];
 }
 
