@@ -40,11 +40,11 @@ export async function keepFailure(services: Services, request: Asked, failure: F
 async function closingOf(services: Services, { conversation, closingId }: Asked): Promise<Closing | null> {
   const { ledger, lane, clock } = services;
   if (closingId !== null) return closingById(ledger, closingId);
-  // Which organization this is has to be certain before anything is written.
-  await services.organization();
   const { id, customerId, status, closedAt } = await conversation;
   const at = parseInstant(closedAt);
   if (status !== 'CLOSED' || at === null) return null;
+  // Which organization this is has to be certain before anything is written.
+  await services.organization();
   const report = { conversationId: id, customerId, closedAt: formatInstant(at), source: 'replay' } as const;
   return (await recordClosing(ledger, { ...report, lane, seenAt: timeNow(clock) })).closing;
 }
