@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import type { Output } from './output.ts';
 import { redact } from './redact.ts';
 import { cut, wrap, type Column } from './table.ts';

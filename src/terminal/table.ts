@@ -1,4 +1,4 @@
-import stringWidth from 'string-width';
+import stringWidth from 'fast-string-width';
 import { redact } from './redact.ts';
 import { clean } from './text.ts';
 
