@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { DirectoryCache } from '../ports/cache.ts';
 import type { GladlyClient } from './client.ts';
 import type { Agent, Inbox, Organization, Topic } from './resources/organization.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { oneLine } from '../../domain/values/one-line.ts';
 import { textOf } from '../../domain/values/json.ts';
 

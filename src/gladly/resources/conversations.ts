@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { readJson } from '../http/body.ts';
 import { apiPath } from '../http/path.ts';
 import type { Requests } from '../http/requests.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { EmailEntry, PhoneEntry } from '../../domain/eligibility/addresses.ts';
 import { oneLine } from '../../domain/values/one-line.ts';
 import { readJson } from '../http/body.ts';

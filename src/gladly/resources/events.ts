@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { isError, otherThanData } from '../http/body.ts';
 import { Problem, cutOff, notAnAnswer, problemOf, unreadable, type Subject } from '../http/errors.ts';
 import { objectOf } from '../../domain/values/json.ts';

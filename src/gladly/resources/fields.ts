@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { formatInstant, parseGladlyTime } from '../../domain/values/instant.ts';
 import { idOf, isObject, objectOf, textOf } from '../../domain/values/json.ts';
 import { unreadable, type Subject } from '../http/errors.ts';

@@ -1,4 +1,4 @@
-import type { z } from 'zod';
+import type * as z from 'zod';
 import { readJson } from '../http/body.ts';
 import type { Problem } from '../http/errors.ts';
 import type { Call, Requests } from '../http/requests.ts';
