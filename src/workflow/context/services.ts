@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
@@ -150,6 +151,8 @@ export function openGladly(
   store: LimiterStore,
   slotsFor?: (time: Pick<Services, 'clock' | 'sleep'>) => ReportSlots,
 ): Pick<Services, 'client' | 'sleep'> {
+  // Everything that waits or asks listens to it.
+  setMaxListeners(0, signal);
   const sleep =
     givenSleep ??
     (async (ms: number, until: AbortSignal = signal): Promise<void> => {

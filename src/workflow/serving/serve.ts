@@ -1,4 +1,3 @@
-import { setMaxListeners } from 'node:events';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { Log } from '../../ports/log.ts';
@@ -85,8 +84,6 @@ const onlyOne: QueueLimits = { ...unlimited, maxClosings: 1 };
 export async function openServing(services: Services, options: ServingOptions): Promise<Serving> {
   const { ledger, lane, clock, client } = services;
   const { log } = options;
-  // Everything that waits or asks listens to it.
-  setMaxListeners(0, services.signal);
   await readyToDeliver(services);
   if ((await boundOrganization(ledger)) === null) await services.organization();
   const openedAt = timeNow(services.clock);
