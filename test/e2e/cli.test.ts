@@ -89,7 +89,7 @@ describe('usage errors', () => {
     ['auth login', "unknown command 'auth' for gcsat (Run `gcsat configure`.)"],
     ['list', 'Run `gcsat surveys list`.'],
     ['version', 'Run `gcsat --version`.'],
-    ['backfill --since 1w', "since '1w' is not a time (Write 7d. Give a date"],
+    ['backfill --since 1w', "since '1w' is not a time (Write 7d, or give a date"],
     ['sync --max-duration 7days', "'7days' is not a duration (Write 7d.)"],
     ['surveys shwo', "Did you mean 'show'?"],
     ['configure tset', "unknown command 'tset' for gcsat configure"],

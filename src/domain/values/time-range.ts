@@ -40,7 +40,7 @@ const units: Readonly<Record<string, number>> = { d: day, h: 3_600_000, m: 60_00
 /** The first moment whose year has more than four digits. */
 const endOfTime = Date.UTC(10_000, 0, 1);
 const forms =
-  'Give a date (2026-11-01), a time (2026-11-01T09:30, 2026-11-01T09:30:00-06:00), a while ago (7d, 36h, 90m), yesterday, today or now.';
+  'a date (2026-11-01), a time (2026-11-01T09:30, 2026-11-01T09:30:00-06:00), a while ago (7d, 36h, 90m), yesterday, today or now.';
 
 /**
  * The range that two texts name: `2026-11-01`, `2026-11-01T09:30`, RFC 3339, `7d`, `36h`, `90m` (so many times 24 hours,
@@ -171,8 +171,8 @@ function momentOf(given: string, edge: Edge, context: Context, offsetAt: OffsetA
   const moment = agoOf(text, context.nowMs) ?? absoluteOf(text) ?? localOf(text, edge, context, offsetAt);
   if (moment !== null) return moment;
   const usual = usualDuration(text);
-  const meant = usual === null || usual.endsWith('s') ? '' : `Write ${usual}. `;
-  throw new TimeRangeError(`${edge} '${given}' is not a time`, `${meant}${forms}`);
+  const hint = usual === null || usual.endsWith('s') ? `Give ${forms}` : `Write ${usual}, or give ${forms}`;
+  throw new TimeRangeError(`${edge} '${given}' is not a time`, hint);
 }
 
 function agoOf(text: string, nowMs: number): number | null {
