@@ -4,7 +4,7 @@ import * as staged from './stagings.ts';
 import { missedBy, sweep } from './sweep.ts';
 
 /** Of a bounded proof, by their number: most of them lie before the first request. */
-const fewPoints = 4;
+const fewPoints = 3;
 
 const around = (what: string): string[] => [`before ${what}`, `after ${what}`];
 const asking = (request: string): string[] => [
