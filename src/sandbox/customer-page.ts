@@ -44,6 +44,12 @@ export function escaped(text: string): string {
     .replaceAll('"', '&quot;');
 }
 
+/** As people write it, to the second. */
+export function timeOf(timestamp: string): string {
+  const text = `${timestamp.slice(0, 19).replace('T', ' ')} UTC`;
+  return `<time datetime="${escaped(timestamp)}">${escaped(text)}</time>`;
+}
+
 const textOf = (value: unknown): string => (typeof value === 'string' ? value : '');
 
 /** The body of a card is not escaped: its markup was checked when it was created. */
@@ -52,7 +58,7 @@ function card(item: ItemBody): string {
   const link = content.link as { url?: unknown; text?: unknown } | undefined;
   const url = textOf(link?.url);
   return `<article class="card"><h2>${escaped(textOf(content.title))}</h2>
-<small>${escaped(textOf(content.sourceName))} · <time>${escaped(item.timestamp)}</time></small>
+<small>${escaped(textOf(content.sourceName))} · ${timeOf(item.timestamp)}</small>
 <div>${textOf(content.body)}</div>
 ${/^https?:/i.test(url) ? `<p><a href="${escaped(url)}" target="_blank" rel="noreferrer">${escaped(textOf(link?.text) || url)}</a></p>` : ''}</article>`;
 }
@@ -67,7 +73,7 @@ function entry(item: ItemBody, names: TimelineNames): string {
   const type = textOf(item.content?.type);
   if (type === 'CUSTOMER_ACTIVITY') return card(item);
   const kind = type.toLowerCase().replaceAll('_', ' ');
-  const about = `<small>${escaped(kind)} · ${escaped(whoOf(item, names))} · <time>${escaped(item.timestamp)}</time></small>`;
+  const about = `<small>${escaped(kind)} · ${escaped(whoOf(item, names))} · ${timeOf(item.timestamp)}</small>`;
   const message = names.messages.get(item.id);
   const subject = textOf(item.content?.subject);
   const heading = subject === '' ? '' : `<h2>${escaped(subject)}</h2>`;

@@ -1,4 +1,4 @@
-import { escaped, framed, pageOf } from './customer-page.ts';
+import { escaped, framed, pageOf, timeOf } from './customer-page.ts';
 import type { MailboxMessage } from './mailbox.ts';
 import type { World } from './world/world.ts';
 
@@ -9,7 +9,7 @@ export function frontPage(world: World, name: string): string {
   const messages = world.mailbox.messages().slice(-mostShown).reverse();
   const rows = messages.map(
     ({ number, to, subject, text, sentAt }) =>
-      `<li><a href="/_sandbox/messages/${number}.html">${escaped(subject ?? text ?? 'no subject')}</a> to ${escaped(to)} <time>${escaped(sentAt)}</time></li>`,
+      `<li><a href="/_sandbox/messages/${number}.html">${escaped(subject ?? text ?? 'no subject')}</a> to ${escaped(to)} ${timeOf(sentAt)}</li>`,
   );
   const traps = world.traps.map(
     ({ story, what }) =>
@@ -21,7 +21,7 @@ export function frontPage(world: World, name: string): string {
 <h2>What to try</h2>
 <ul><li>Who would get the rating, and why: <code>gcsat attribute ID</code></li>
 <li>Send a survey: <code>gcsat replay ID</code>, then look into the mailbox below</li>
-<li>Run <code>gcsat serve</code>: then the stars of the mails lead to the survey page</li>
+<li>Run <code>gcsat serve</code>: then the stars of the emails lead to the survey page</li>
 <li>Answer, and look at the customer: the card is on the timeline</li></ul>
 <h2>Mailbox</h2>${rows.length === 0 ? '<p>No message yet.</p>' : `<ul>${rows.join('\n')}</ul>`}
 <h2>Customers worth a look</h2><ul>${traps.join('\n')}</ul>`,
