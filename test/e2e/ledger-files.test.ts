@@ -14,7 +14,7 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { describe, expect, test, vi } from 'vitest';
 import { run, runJson, start, temporaryFolder } from '../support/run.ts';
-import { testGladly, type TestGladly } from '../support/gladly.ts';
+import { closedConversation, testGladly, type TestGladly } from '../support/gladly.ts';
 
 const password = 'a password that is long enough';
 const patience = { timeout: 30_000, interval: 20 };
@@ -72,15 +72,6 @@ const ledgerIn = (folder: string): string =>
     readdirSync(folder).find((name) => name.endsWith('.db'))!,
   );
 
-async function close({ sandbox }: TestGladly, email: string): Promise<string> {
-  const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ customer: { email }, close: true }),
-  });
-  return ((await answer.json()) as { conversationId: string }).conversationId;
-}
-
 const askedIn = ({ sandbox }: TestGladly): string[] =>
   sandbox
     .mailbox()
@@ -90,9 +81,9 @@ const askedIn = ({ sandbox }: TestGladly): string[] =>
 /** Two customers are asked; a third conversation is closed. */
 async function twoAsked(gladly: TestGladly, server: Server): Promise<string[]> {
   const [one, two, three] = [
-    await close(gladly, 'one@example.org'),
-    await close(gladly, 'two@example.org'),
-    await close(gladly, 'three@example.org'),
+    await closedConversation(gladly, 'one@example.org'),
+    await closedConversation(gladly, 'two@example.org'),
+    await closedConversation(gladly, 'three@example.org'),
   ];
   expect([await server.tell(one), await server.tell(two)]).toEqual([200, 200]);
   await vi.waitFor(() => expect(askedIn(gladly)).toHaveLength(2), patience);
@@ -199,7 +190,7 @@ describe('a ledger that shrank', () => {
       const file = join(backups, 'gcsat.db');
       const made = await runJson(['ledger', 'backup', file], { env });
       const { ledger, alsoNeeded } = made.document as { ledger: string; alsoNeeded: { file: string }[] };
-      await close(gladly, 'later@example.org').then((id) => server.tell(id));
+      await closedConversation(gladly, 'later@example.org').then((id) => server.tell(id));
       await vi.waitFor(() => expect(askedIn(gladly)).toContain('later@example.org'), patience);
 
       truncateSync(ledger);

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { describe, expect, test, vi } from 'vitest';
 import { faultyProxy } from '../support/faulty-proxy.ts';
-import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
+import { closedConversation, surveysOf, testGladly } from '../support/gladly.ts';
 import { run, runJson, start } from '../support/run.ts';
 import { busyGladly } from './busy-gladly.ts';
 
@@ -10,15 +10,6 @@ const patience = { timeout: 30_000, interval: 20 };
 /** What a command needs that only reads or writes the ledger. */
 const withoutToken = (env: Record<string, string>): Record<string, string> =>
   Object.fromEntries(Object.entries(env).filter(([name]) => !['GCSAT_TOKEN', 'GCSAT_EMAIL'].includes(name)));
-
-async function close({ sandbox }: TestGladly, email: string): Promise<string> {
-  const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ customer: { email }, close: true }),
-  });
-  return ((await answer.json()) as { conversationId: string }).conversationId;
-}
 
 describe('while sending is paused', () => {
   test('closings are decided and stay scheduled, every command says so, and a tick after it sends them', async () => {
@@ -94,7 +85,7 @@ describe('while sending is paused', () => {
     });
     expect(log).toMatch(/"queued":0,"due":0,"delivery":"gladly-email","msg":"closings queued at the start"/);
     const tell = async (email: string): Promise<void> => {
-      const content = { conversationId: await close(gladly, email) };
+      const content = { conversationId: await closedConversation(gladly, email) };
       const credentials = Buffer.from('gladly:a password that is long enough').toString('base64');
       const answer = await fetch(`${String(listening)}/webhooks/gladly`, {
         method: 'POST',

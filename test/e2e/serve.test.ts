@@ -10,7 +10,7 @@ import { readCheckpoint } from '../../src/store/checkpoints.ts';
 import { openLedger } from '../../src/store/open.ts';
 import { run, start, temporaryFolder } from '../support/run.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
-import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
+import { closedConversation, surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 
 const patience = { timeout: 30_000, interval: 20 };
 const webhookUser = 'gladly';
@@ -64,15 +64,6 @@ async function freePort(): Promise<string> {
   return String(typeof address === 'object' && address !== null ? address.port : 0);
 }
 
-async function close({ sandbox }: TestGladly, email: string): Promise<string> {
-  const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
-    method: 'POST',
-    headers: { 'content-type': 'application/json' },
-    body: JSON.stringify({ customer: { email }, close: true }),
-  });
-  return ((await answer.json()) as { conversationId: string }).conversationId;
-}
-
 /** As Gladly does; false where the server did not take it, and Gladly would try again. */
 async function tell(origin: string, conversationId: string, timestamp: string): Promise<boolean> {
   const credentials = Buffer.from(`${webhookUser}:${webhookPassword}`).toString('base64');
@@ -123,7 +114,7 @@ async function answer(origin: string, token: string, rating: number): Promise<bo
 test('webhook, mail, answer, card; and SIGTERM ends it with 143', { timeout: 90_000 }, async () => {
   const gladly = await gladlyOfServer();
   const server = await serve(gladly);
-  const id = await close(gladly, 'one@example.org');
+  const id = await closedConversation(gladly, 'one@example.org');
   expect(await tell(server.origin, id, new Date().toISOString())).toBe(true);
   await vi.waitFor(() => expect(gladly.sandbox.mailbox()).toHaveLength(1), patience);
   expect(await answer(server.origin, tokenOf(gladly, 'one@example.org'), 5)).toBe(true);
@@ -177,7 +168,7 @@ test.each([0, 1, 2])(
     const second = others ? await serve(gladly) : null;
 
     const told = names.map(async (email) => {
-      const id = await close(gladly, email);
+      const id = await closedConversation(gladly, email);
       const at = new Date().toISOString();
       while (!(await tell(server.origin, id, at))) await wait(50);
     });
@@ -241,7 +232,7 @@ test.each([
     );
     gladly.env['GCSAT_DOMAIN'] = origin;
     const server = await serve(gladly);
-    const id = await close(gladly, 'one@example.org');
+    const id = await closedConversation(gladly, 'one@example.org');
     expect(await tell(server.origin, id, new Date().toISOString())).toBe(true);
     await vi.waitFor(() => expect(seen.some((request) => request.startsWith(hanging))).toBe(true), patience);
     expect(await server.end('SIGTERM')).toBe(143);

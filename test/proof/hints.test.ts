@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
 import { faultyProxy } from '../support/faulty-proxy.ts';
-import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
+import { closedConversation, surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 import { printedCommands } from '../support/printed-commands.ts';
 import { binary, runJson, start } from '../support/run.ts';
 import { isWhole } from './extent.ts';
@@ -34,14 +34,7 @@ async function doubtful(): Promise<Doubtful> {
   const gladly = await testGladly({ size: 0 });
   const { sandbox } = gladly;
   const conversations: string[] = [];
-  for (const email of customers) {
-    const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
-      method: 'POST',
-      headers: { 'content-type': 'application/json' },
-      body: JSON.stringify({ customer: { email }, close: true }),
-    });
-    conversations.push(((await answer.json()) as { conversationId: string }).conversationId);
-  }
+  for (const email of customers) conversations.push(await closedConversation(gladly, email));
   const proxy = await faultyProxy(sandbox.origin, (request, count) =>
     request === sending ? (count === 1 ? 'reset after' : 'never answer') : 'pass',
   );

@@ -41,6 +41,19 @@ export async function testGladly(options: SandboxOptions = {}): Promise<TestGlad
   };
 }
 
+/** A conversation of this customer that has just closed; its id. */
+export async function closedConversation(
+  { sandbox }: Pick<TestGladly, 'sandbox'>,
+  email: string,
+): Promise<string> {
+  const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ customer: { email }, close: true }),
+  });
+  return ((await answer.json()) as { conversationId: string }).conversationId;
+}
+
 /** The ledger as `surveys list` shows it. */
 export async function surveysOf(env: Record<string, string>): Promise<Record<string, unknown>[]> {
   const { document } = await runJson(['surveys', 'list'], { env });

@@ -6,7 +6,8 @@ import { pageRoutes } from '../../../src/server/pages/pages.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { backfillOf, day, minute, world } from '../../workflow/support.ts';
 
-test('a survey that was sent is opened, answered, changed, final, and ended, as the ledger has it', async () => {
+/** One closing whose survey has left, and the pages that it leads to. */
+async function surveyed() {
   const own = await world();
   const since = own.time.now;
   await own.tell({ customer: { email: 'somebody@example.org' } });
@@ -24,6 +25,11 @@ test('a survey that was sent is opened, answered, changed, final, and ended, as 
     onAnswer: () => undefined,
   });
   const key = await services.linkKey();
+  return { own, closing, surveyId, desk, routes, key };
+}
+
+test('a survey that was sent is opened, answered, changed, final, and ended, as the ledger has it', async () => {
+  const { own, closing, surveyId, desk, routes, key } = await surveyed();
   const survey = `/s/${makeToken(key, 'survey', surveyId)}`;
   const leave = `/u/${makeToken(key, 'unsubscribe', surveyId)}`;
   const headers = { 'user-agent': 'Mozilla/5.0 Firefox/150.0' };
@@ -67,22 +73,8 @@ test('a survey that was sent is opened, answered, changed, final, and ended, as 
 });
 
 test('a link opens with whatever a text or a mail program puts behind it, and never breaks the server', async () => {
-  const own = await world();
-  const since = own.time.now;
-  await own.tell({ customer: { email: 'somebody@example.org' } });
-  own.time.now += minute;
-  const services = own.services();
-  await backfillOf(services, [since, own.time.now]);
-  const [closing] = await own.closings();
-  const routes = pageRoutes({
-    desk: createSurveyDesk(services, { onAnswer: () => undefined }),
-    brand: { color: null, logo: null },
-    language: 'en',
-    clock: () => own.time.now,
-    onAnswer: () => undefined,
-  });
-  const key = await services.linkKey();
-  const tokenOf = (purpose: 'survey' | 'unsubscribe') => makeToken(key, purpose, surveyIdOf(closing!.id));
+  const { routes, surveyId, key } = await surveyed();
+  const tokenOf = (purpose: 'survey' | 'unsubscribe') => makeToken(key, purpose, surveyId);
   const statusOf = async (path: string): Promise<number> => (await routes.request(path)).status;
 
   for (const [part, token] of [
