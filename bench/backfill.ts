@@ -140,6 +140,7 @@ function byVerdict({ first, closings }: Backfilled): string[][] {
 
 printMachine('before');
 const alone = await backfill(1);
+if (alone.closings.length === 0) throw new Error(`No conversation was closed in the last ${since}.`);
 const ids = alone.closings.map(({ conversationId }) => conversationId);
 const [pair, naive] = await Promise.all([backfill(2), naively(ids)]);
 
