@@ -7,6 +7,7 @@ import type { BackfillDocument } from '../../src/documents/backfill.ts';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf } from '../support/gladly.ts';
 import { run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { runInside } from '../support/run-inside.ts';
 import { atTerminal } from '../support/terminal.ts';
 import { busyGladly, type BusyGladly } from './busy-gladly.ts';
 
@@ -327,7 +328,7 @@ describe('bad usage is exit 2, before anything is asked', () => {
     [['--conversations', '/no/such/file'], '/no/such/file'],
   ])('%j', async (args, words) => {
     const env = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'a@example.com', GCSAT_TOKEN: 'x' };
-    const { code, stdout, stderr } = await run(['backfill', ...args], { env });
+    const { code, stdout, stderr } = await runInside(['backfill', ...args], { env });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(words);
     expect(stderr.trimEnd().split('\n')).toHaveLength(1);
@@ -336,7 +337,7 @@ describe('bad usage is exit 2, before anything is asked', () => {
   test('the moment itself is shown as it is', async () => {
     const env = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'a@example.com', GCSAT_TOKEN: 'x' };
     for (const since of ['now', '0d']) {
-      const { code, stderr } = await run(['backfill', '--since', since], { env });
+      const { code, stderr } = await runInside(['backfill', '--since', since], { env });
       const [, began, until] = /since \((\S+)\) is not before now \((\S+)\)/.exec(stderr) ?? [];
       expect({ code, until }).toEqual({ code: 2, until: expect.any(String) });
       expect(until).toBe(began);

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
 import { openLedger } from '../../src/store/open.ts';
 import { run } from '../support/run.ts';
+import { runInside } from '../support/run-inside.ts';
 
 interface Reply {
   status?: number;
@@ -134,13 +135,14 @@ const progressLines = /^(?:read|find) [a-z ]+\n/gm;
  * Runs the program, which has to fail: with this exit code, one line on stderr that says what and what next, and the
  * same in one JSON document. `--json` goes first, since ids may follow a `--`.
  */
-async function refused(
+async function refusedBy(
+  runs: typeof runInside,
   args: readonly string[],
   env: Record<string, string | undefined>,
   exitCode: number,
   code: string,
 ): Promise<Refused> {
-  const result = await run(['--json', ...args], { env, timeoutMs: 55_000 });
+  const result = await runs(['--json', ...args], { env });
   const stderr = result.stderr.replace(progressLines, '');
   expect({ code: result.code, stderr }).toEqual({
     code: exitCode,
@@ -155,10 +157,17 @@ async function refused(
   return { document, error };
 }
 
+type RefusedArguments = Parameters<typeof refusedBy> extends [unknown, ...infer Rest] ? Rest : never;
+
+const refused = (...given: RefusedArguments): Promise<Refused> => refusedBy(runInside, ...given);
+
+/** In a process of its own, for runs that wait and so go on side by side. */
+const refusedOutside = (...given: RefusedArguments): Promise<Refused> => refusedBy(run, ...given);
+
 /** Nobody listens there, so that whatever is sent after all ends otherwise than it should. */
 const closedPort = account(9);
 
-describe.concurrent('usage: exit 2, before anything is asked of Gladly', () => {
+describe('usage: exit 2, before anything is asked of Gladly', () => {
   test.each<[string, string[], string]>([
     ['an empty id', ['attribute', ''], 'empty_conversation_id'],
     ['an id of spaces', ['replay', 'c1', '  '], 'empty_conversation_id'],
@@ -200,7 +209,7 @@ describe.concurrent('usage: exit 2, before anything is asked of Gladly', () => {
   });
 
   test('stdout stays empty without --json', async () => {
-    const { code, stdout, stderr } = await run(['post', 'c1', '--rating', '6'], { env: closedPort });
+    const { code, stdout, stderr } = await runInside(['post', 'c1', '--rating', '6'], { env: closedPort });
     expect({ code, stdout, stderr }).toEqual({
       code: 2,
       stdout: '',
@@ -209,7 +218,7 @@ describe.concurrent('usage: exit 2, before anything is asked of Gladly', () => {
   });
 });
 
-describe.concurrent('configuration: exit 3, before anything is asked of Gladly', () => {
+describe('configuration: exit 3, before anything is asked of Gladly', () => {
   const without = (...names: string[]): Record<string, string | undefined> => ({
     ...closedPort,
     ...Object.fromEntries(names.map((name) => [name, undefined])),
@@ -267,7 +276,7 @@ describe.concurrent('configuration: exit 3, before anything is asked of Gladly',
     const env = { ...gladly.env, GCSAT_CONFIG_DIR: join(folder, 'config') };
     const file = join(folder, 'survey.eta');
     writeFileSync(file, readFileSync('src/delivery/templates/survey.eta'));
-    expect(await run(['configure', 'set', `template=${file}`], { env })).toMatchObject({ code: 0 });
+    expect(await runInside(['configure', 'set', `template=${file}`], { env })).toMatchObject({ code: 0 });
     if (text === null) rmSync(file);
     else writeFileSync(file, text);
     const { error } = await refused(['replay', 'c1'], env, 3, code);
@@ -276,7 +285,7 @@ describe.concurrent('configuration: exit 3, before anything is asked of Gladly',
   });
 });
 
-describe.concurrent('ids are opaque: what Gladly does not know is exit 5', () => {
+describe('ids are opaque: what Gladly does not know is exit 5', () => {
   test.each([
     ['a/../../agents', 'GET /conversations/a%2F..%2F..%2Fagents'],
     ['c1?x=1#y', 'GET /conversations/c1%3Fx%3D1%23y'],
@@ -385,7 +394,7 @@ const badAnswers: BadAnswer[] = [
 describe.concurrent('what Gladly answers wrongly', () => {
   test.each(badAnswers)('%s', async (_name, script, exitCode, code) => {
     const gladly = await scriptedGladly(script);
-    const { document, error } = await refused(['replay', 'c1'], gladly.env, exitCode, code);
+    const { document, error } = await refusedOutside(['replay', 'c1'], gladly.env, exitCode, code);
     expect(document).toMatchObject({ conversationId: 'c1', outcome: 'failed', survey: null });
     expect(error.conversationId).toBe('c1');
     expect(writes(gladly)).toEqual([]);
@@ -418,7 +427,7 @@ describe.concurrent('what Gladly answers wrongly', () => {
 
   test('429 for good', async () => {
     const gladly = await scriptedGladly({ '*': { status: 429, headers: muchLater } });
-    const { error } = await refused(['replay', 'c1', '--timeout', '1'], gladly.env, 7, 'rate_limited');
+    const { error } = await refusedOutside(['replay', 'c1', '--timeout', '1'], gladly.env, 7, 'rate_limited');
     expect(error.hint).toContain('60 minutes');
     // The pause holds for whoever comes next with this ledger, so that one of its own is taken here.
     gladly.script = {};
@@ -430,20 +439,20 @@ describe.concurrent('what Gladly answers wrongly', () => {
   test('the wrong token', async () => {
     const gladly = await scriptedGladly();
     const env = { ...gladly.env, GCSAT_TOKEN: 'the-wrong-token' };
-    const { error, document } = await refused(['attribute', 'c1'], env, 4, 'unauthorized');
+    const { error, document } = await refusedOutside(['attribute', 'c1'], env, 4, 'unauthorized');
     expect(JSON.stringify([error, document])).not.toContain('the-wrong-token');
   });
 
   test('nobody at the other end', async () => {
     const folder = newFolder();
     const env = { ...closedPort, GCSAT_DATA_DIR: folder };
-    const { error } = await refused(['replay', 'c1'], env, 7, 'network');
+    const { error } = await refusedOutside(['replay', 'c1'], env, 7, 'network');
     expect(error.message).toContain('ECONNREFUSED');
   });
 
   test('a host that has no name', async () => {
     const env = { ...closedPort, GCSAT_DOMAIN: 'https://gcsat-test.invalid', GCSAT_ALLOW_HOST: '1' };
-    const { error } = await refused(['attribute', 'c1'], env, 7, 'network');
+    const { error } = await refusedOutside(['attribute', 'c1'], env, 7, 'network');
     expect(error.message).toContain('gcsat-test.invalid');
   });
 
@@ -498,10 +507,10 @@ describe.concurrent('what Gladly answers wrongly', () => {
   });
 });
 
-describe.concurrent('several conversations', () => {
+describe('several conversations', () => {
   test('one that fails among others is exit 6, and the others are done', async () => {
     const gladly = await scriptedGladly();
-    const { code, stdout, stderr } = await run(['replay', 'gone', 'c1', '--json'], { env: gladly.env });
+    const { code, stdout, stderr } = await runInside(['replay', 'gone', 'c1', '--json'], { env: gladly.env });
     expect(code).toBe(6);
     expect(
       JSON.parse(stdout).map(({ conversationId, outcome }: Record<string, unknown>) => [
@@ -517,7 +526,7 @@ describe.concurrent('several conversations', () => {
 
   test('all of them gone is exit 5', async () => {
     const gladly = await scriptedGladly();
-    expect(await run(['attribute', 'gone', 'lost'], { env: gladly.env })).toMatchObject({
+    expect(await runInside(['attribute', 'gone', 'lost'], { env: gladly.env })).toMatchObject({
       code: 5,
       stdout: '',
     });
@@ -525,12 +534,12 @@ describe.concurrent('several conversations', () => {
 
   test('refused credentials end it at the first', async () => {
     const gladly = await scriptedGladly({ '*': { status: 401 } });
-    expect(await run(['attribute', 'c1', 'c2', 'c3'], { env: gladly.env })).toMatchObject({ code: 4 });
+    expect(await runInside(['attribute', 'c1', 'c2', 'c3'], { env: gladly.env })).toMatchObject({ code: 4 });
     expect(gladly.asked.filter((name) => /c[23]/.test(name))).toEqual([]);
   });
 });
 
-describe.concurrent('an answer that cannot be posted', () => {
+describe('an answer that cannot be posted', () => {
   const args = ['post', 'c1', '--rating', '4', '--comment', 'Kept'];
 
   test.each<BadAnswer>([
@@ -556,7 +565,7 @@ describe.concurrent('an answer that cannot be posted', () => {
 
     gladly.script = {};
     const before = writes(gladly).length;
-    const mended = await run([...args, '--json'], { env: gladly.env });
+    const mended = await runInside([...args, '--json'], { env: gladly.env });
     expect({ code: mended.code, outcome: JSON.parse(mended.stdout).outcome }).toEqual({
       code: 0,
       outcome: 'posted',
@@ -570,7 +579,7 @@ describe.concurrent('an answer that cannot be posted', () => {
   });
 });
 
-describe.concurrent('a ledger that cannot be used', () => {
+describe('a ledger that cannot be used', () => {
   test('of a newer version is exit 8 and left as it is', async () => {
     const gladly = await scriptedGladly();
     const file = join(newFolder(), 'ledger.db');
@@ -621,7 +630,9 @@ describe.concurrent('a ledger that cannot be used', () => {
       }),
     ];
     const file = join(newFolder(), 'ledger.db');
-    expect(await run(['replay', 'c1', '--database', file], { env: mine.env })).toMatchObject({ code: 0 });
+    expect(await runInside(['replay', 'c1', '--database', file], { env: mine.env })).toMatchObject({
+      code: 0,
+    });
     for (const args of [
       ['replay', 'c1'],
       ['surveys', 'list'],
@@ -638,6 +649,6 @@ test('a signing key that is too short is exit 3; nothing is sent and nothing los
   const gladly = await scriptedGladly();
   await refused(['replay', 'c1'], { ...gladly.env, GCSAT_SURVEY_SECRET: 'short' }, 3, 'survey_secret_short');
   expect(writes(gladly)).toEqual([]);
-  expect(await run(['replay', 'c1'], { env: gladly.env })).toMatchObject({ code: 0 });
+  expect(await runInside(['replay', 'c1'], { env: gladly.env })).toMatchObject({ code: 0 });
   expect(writes(gladly)).toEqual(['POST /communications/email']);
 });

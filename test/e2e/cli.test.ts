@@ -7,6 +7,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import type { CommandDeclaration } from '../../src/commands/program/declaration.ts';
 import { program } from '../../src/commands/program/program.ts';
 import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
 
@@ -38,11 +39,11 @@ describe('version and help', () => {
 
   test.each(paths(program).map((path) => path.join(' ')))('gcsat %s --help', async (line) => {
     const names = line.split(' ');
-    const { code, stdout, stderr } = await run([...names, '--help']);
+    const { code, stdout, stderr } = await runInside([...names, '--help']);
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     expect(stdout).toContain(`\n  gcsat ${line}`);
     expect(stdout).toContain('--help');
-    expect((await run(['help', ...names.slice(0, 1)])).code).toBe(0);
+    expect((await runInside(['help', ...names.slice(0, 1)])).code).toBe(0);
   });
 
   test('offer no delivery that this version cannot use', async () => {
@@ -52,15 +53,15 @@ describe('version and help', () => {
       ['surveys', '--delivery', 'pigeon'],
       ['configure', 'set', 'delivery=pigeon'],
     ]) {
-      const { stdout, stderr } = await run(args);
+      const { stdout, stderr } = await runInside(args);
       expect(stdout + stderr).toContain('gladly-sms');
       expect(stdout + stderr).not.toContain('medallia');
     }
   });
 
   test('the help of configure set names every key', async () => {
-    const { stdout: help } = await run(['configure', 'set', '--help']);
-    const { document } = await runJson(['configure', 'show']);
+    const { stdout: help } = await runInside(['configure', 'set', '--help']);
+    const { document } = await runJsonInside(['configure', 'show']);
     const fixed = [
       'profile',
       'domain',
@@ -113,7 +114,7 @@ describe('usage errors', () => {
     ['configure show -q -v', '--quiet and --verbose contradict each other'],
     ['configure show --profile ../x', "--profile: '../x' is not a profile name"],
   ])('gcsat %s', async (line, message) => {
-    const { code, stdout, stderr } = await run(line.split(' '));
+    const { code, stdout, stderr } = await runInside(line.split(' '));
     expect(code).toBe(2);
     expect(stderr).toContain(message);
     expect(stderr).toMatch(/^error: [^\n]+ \([^\n]+\)\n$/);
@@ -121,7 +122,7 @@ describe('usage errors', () => {
   });
 
   test('--json puts the error on stdout too, as the only document', async () => {
-    const { code, document, stderr } = await runJson(['foo']);
+    const { code, document, stderr } = await runJsonInside(['foo']);
     expect(code).toBe(2);
     expect(document).toEqual({
       error: {
@@ -139,16 +140,16 @@ describe('usage errors', () => {
       ['configure', '--token=hidden-token'],
       ['replay', '--token', 'hidden-token'],
     ]) {
-      const { code, stdout, stderr } = await run([...args, '--json']);
+      const { code, stdout, stderr } = await runInside([...args, '--json']);
       expect(code).toBe(2);
       expect(stderr).toContain('--token-stdin');
       expect(stdout + stderr).not.toContain('hidden-token');
     }
-    expect((await run(['--help'])).stdout).not.toMatch(/--token[ =<]/);
+    expect((await runInside(['--help'])).stdout).not.toMatch(/--token[ =<]/);
   });
 
   test('control characters of an argument do not reach the terminal', async () => {
-    const { stderr } = await run(['\u001B[2J\u009Bfoo\nbar']);
+    const { stderr } = await runInside(['\u001B[2J\u009Bfoo\nbar']);
 
     expect(stderr).toMatch(/^[^\u001B\u009B\n]+\n$/);
   });
@@ -162,19 +163,19 @@ describe('global options', () => {
       ['configure', 'show', '--timeout', '7'],
       ['--timeout', '9', 'configure', 'show', '--timeout=7'],
     ]) {
-      const { document } = await runJson(args);
+      const { document } = await runJsonInside(args);
       expect(document.settings.timeout).toEqual({ value: '7', origin: 'flag' });
     }
   });
 
   test('what follows an option of a command is its value, whatever it looks like', async () => {
-    const { document, code } = await runJson(['post', 'x', '--comment', '--jsonl', '--rating', '9']);
+    const { document, code } = await runJsonInside(['post', 'x', '--comment', '--jsonl', '--rating', '9']);
     expect(code).toBe(2);
     expect(document.error.message).toContain('rating');
   });
 
   test('are refused when a variable is wrong, with exit 3', async () => {
-    const { code, stderr } = await run(['configure', 'show'], { env: { GCSAT_LOG_LEVEL: 'loud' } });
+    const { code, stderr } = await runInside(['configure', 'show'], { env: { GCSAT_LOG_LEVEL: 'loud' } });
     expect({ code, stderr }).toMatchObject({ code: 3, stderr: expect.stringContaining('GCSAT_LOG_LEVEL') });
   });
 
@@ -185,7 +186,7 @@ describe('global options', () => {
     ['no terminal', {}, [], false],
   ])('colors: %s', async (_name, env, flags, colored) => {
     for (const args of [['configure', 'show'], ['surveys', '--help'], ['foo']]) {
-      const { stdout, stderr } = await run([...args, ...flags], { env });
+      const { stdout, stderr } = await runInside([...args, ...flags], { env });
       expect((stdout + stderr).includes('\u001B[')).toBe(colored);
     }
   });
@@ -193,7 +194,7 @@ describe('global options', () => {
 
 describe('a missing configuration', () => {
   test('is exit 3 and says everything that is missing', async () => {
-    const { code, stderr } = await run(['attribute', 'x']);
+    const { code, stderr } = await runInside(['attribute', 'x']);
     expect(code).toBe(3);
     for (const word of ['domain', 'e-mail', 'token', 'gcsat configure', 'GCSAT_TOKEN', '--sandbox']) {
       expect(stderr).toContain(word);
@@ -212,7 +213,7 @@ describe('a missing configuration', () => {
       ['configure', 'show'],
       ['configure', 'set', 'sample=5'],
     ]) {
-      const { code, stdout, stderr } = await run([...args, '-v'], { env });
+      const { code, stdout, stderr } = await runInside([...args, '-v'], { env });
       expect(code).toBe(3);
       expect(stderr).toContain(file);
       expect(stdout + stderr).not.toContain('hidden-token');
@@ -228,8 +229,8 @@ describe('a missing configuration', () => {
     'https://evil.com',
   ])('domain %s', async (domain) => {
     const env = { GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
-    expect(await run(['attribute', 'x', '--domain', domain], { env })).toMatchObject({ code: 2 });
-    const byVariable = await run(['attribute', 'x'], { env: { ...env, GCSAT_DOMAIN: domain } });
+    expect(await runInside(['attribute', 'x', '--domain', domain], { env })).toMatchObject({ code: 2 });
+    const byVariable = await runInside(['attribute', 'x'], { env: { ...env, GCSAT_DOMAIN: domain } });
     expect(byVariable).toMatchObject({ code: 3, stderr: expect.stringMatching(/^error: GCSAT_DOMAIN: /) });
   });
 });
@@ -237,7 +238,9 @@ describe('a missing configuration', () => {
 describe('the embedded sandbox', () => {
   test('needs no configuration and leaves nothing behind', async () => {
     const temporary = temporaryFolder();
-    const { code, document } = await runJson(['attribute', '--sandbox'], { env: { TMPDIR: temporary } });
+    const { code, document } = await runJsonInside(['attribute', '--sandbox'], {
+      env: { TMPDIR: temporary },
+    });
     expect({ code, outcome: document.outcome }).toEqual({ code: 0, outcome: 'would_send' });
     expect(readdirSync(temporary)).toEqual([]);
   });
@@ -250,7 +253,7 @@ describe('the embedded sandbox', () => {
   ])('%s %s writes nothing into the folders of the real installation', async (...args) => {
     const folder = temporaryFolder();
     const env = { GCSAT_CONFIG_DIR: join(folder, 'config'), GCSAT_DATA_DIR: join(folder, 'data') };
-    expect((await run(args, { env })).code).toBe(0);
+    expect((await runInside(args, { env })).code).toBe(0);
     expect(readdirSync(folder)).toEqual([]);
   });
 
@@ -266,7 +269,7 @@ describe('the embedded sandbox', () => {
   });
 
   test('refuses to be told an account', async () => {
-    const result = await run(['attribute', '--domain', 'acme'], { env: { GCSAT_SANDBOX: '1' } });
+    const result = await runInside(['attribute', '--domain', 'acme'], { env: { GCSAT_SANDBOX: '1' } });
     expect(result).toMatchObject({ code: 2, stderr: expect.stringContaining('--domain') });
   });
 });
@@ -361,7 +364,7 @@ describe('pipes and signals', () => {
 
 describe('completion', () => {
   test('bash knows commands, options and values', async () => {
-    const { stdout: script } = await run(['completion', 'bash']);
+    const { stdout: script } = await runInside(['completion', 'bash']);
     const complete = async (...words: string[]): Promise<string[]> => {
       const file = join(temporaryFolder(), 'completion.bash');
       const ask = [
@@ -398,7 +401,7 @@ describe('completion', () => {
   });
 
   test.each(['zsh', 'fish'])('%s has every command and option', async (shell) => {
-    const { code, stdout } = await run(['completion', shell]);
+    const { code, stdout } = await runInside(['completion', shell]);
     expect(code).toBe(0);
     for (const path of paths(program)) expect(stdout).toContain(`gcsat ${path.join(' ')}`);
     for (const word of ['dry-run', 'was-sent', 'public-url', 'profile']) expect(stdout).toContain(word);

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { start, temporaryFolder } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { atTerminal } from '../support/terminal.ts';
 
 /** Enough for commands that ask Gladly nothing; nobody listens there. */
@@ -12,7 +13,7 @@ describe('ids that begin with a dash', () => {
   const conversation = '-kYk3LLOfQEjlI6FArvJxg';
 
   test.each([conversation, `${conversation}@2026-11-25T04:02:40.517Z`])('%s is no option', async (id) => {
-    const { code, document } = await runJson(['surveys', 'show', id], { env: account });
+    const { code, document } = await runJsonInside(['surveys', 'show', id], { env: account });
     expect({ code, message: document.error.message }).toEqual({
       code: 5,
       message: expect.stringContaining(` ${id}`),
@@ -24,7 +25,7 @@ describe('questions', () => {
   test('are asked only where they can be seen: stderr has to be a terminal too', async () => {
     const folder = temporaryFolder();
     const env = { GCSAT_CONFIG_DIR: join(folder, 'config'), GCSAT_DATA_DIR: join(folder, 'data') };
-    await run(['configure', 'set', 'sample=50', '--profile', 'acme'], { env });
+    await runInside(['configure', 'set', 'sample=50', '--profile', 'acme'], { env });
     const errors = join(folder, 'errors');
     const { code } = await atTerminal(`gcsat configure remove acme 2>'${errors}'`, env);
     expect({ code, errors: readFileSync(errors, 'utf8') }).toEqual({
@@ -42,7 +43,7 @@ describe('colors', () => {
   ])('of questions: %s %s', async (flag, _how, variables, colored) => {
     const folder = temporaryFolder();
     const env = { GCSAT_CONFIG_DIR: folder, GCSAT_DATA_DIR: folder, ...variables };
-    await run(['configure', 'set', 'sample=50'], { env: { GCSAT_CONFIG_DIR: folder } });
+    await runInside(['configure', 'set', 'sample=50'], { env: { GCSAT_CONFIG_DIR: folder } });
     const { screen } = await atTerminal(`gcsat configure remove default ${flag}`, env, [['Remove', 'n\r']]);
     expect(screen).toContain('Nothing was removed.');
     expect(/\u001B\[[\d;]*m/.test(screen)).toBe(colored);
@@ -78,7 +79,7 @@ describe('the sandbox for a script', () => {
 });
 
 test('the hint of a mail server shows what its URL looks like', async () => {
-  const { stderr } = await run(['configure', 'set', 'smtpUrl=h']);
+  const { stderr } = await runInside(['configure', 'set', 'smtpUrl=h']);
   expect(stderr).toContain('Use smtp://USER:PASSWORD@host:587');
 });
 
@@ -86,7 +87,7 @@ describe('surveys list --since', () => {
   test.each([[['--since', '1h']], [['--since', '2026-11-01T09:30:00Z']]])(
     '%j does not depend on the zone, so that Gladly is not asked',
     async (args) => {
-      expect(await runJson(['surveys', 'list', ...args], { env: account })).toMatchObject({
+      expect(await runJsonInside(['surveys', 'list', ...args], { env: account })).toMatchObject({
         code: 0,
         document: [],
         stderr: '',
@@ -96,20 +97,20 @@ describe('surveys list --since', () => {
 
   test('takes the zone from --timezone, as a backfill', async () => {
     const day = ['surveys', 'list', '--since', '2026-11-01', '--timezone'];
-    expect(await runJson([...day, 'America/Chicago'], { env: account })).toMatchObject({
+    expect(await runJsonInside([...day, 'America/Chicago'], { env: account })).toMatchObject({
       code: 0,
       document: [],
     });
-    expect((await runJson([...day, 'Mars/Olympus'], { env: account })).document.error).toMatchObject({
+    expect((await runJsonInside([...day, 'Mars/Olympus'], { env: account })).document.error).toMatchObject({
       code: 'bad_time_range',
       message: "the time zone 'Mars/Olympus' is unknown",
     });
-    const alone = await runJson(['surveys', 'list', '--timezone', 'UTC'], { env: account });
+    const alone = await runJsonInside(['surveys', 'list', '--timezone', 'UTC'], { env: account });
     expect(alone).toMatchObject({ code: 2, stderr: expect.stringContaining('--since') });
   });
 
   test('of now is an error that does not mention --until, which was not given', async () => {
-    const { code, stderr } = await run(['surveys', 'list', '--since', 'now'], { env: account });
+    const { code, stderr } = await runInside(['surveys', 'list', '--since', 'now'], { env: account });
     expect({ code, stderr }).toEqual({
       code: 2,
       stderr: expect.stringMatching(/^error: since \(\S+\) is not before now /),
@@ -134,7 +135,7 @@ describe('options before the name of their command', () => {
     ],
     ['surveys --lim 5 list', 'Did you mean --limit?'],
   ])('gcsat %s', async (line, message) => {
-    const { code, stdout, stderr } = await run(line.split(' '), { env: account });
+    const { code, stdout, stderr } = await runInside(line.split(' '), { env: account });
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
   });
@@ -152,8 +153,8 @@ describe('help', () => {
     ],
     [['help'], ['--help']],
   ])('%j is %j', async (args, same) => {
-    const { code, stdout } = await run(args);
-    expect({ code, stdout }).toEqual({ code: 0, stdout: (await run(same)).stdout });
+    const { code, stdout } = await runInside(args);
+    expect({ code, stdout }).toEqual({ code: 0, stdout: (await runInside(same)).stdout });
   });
 
   test.each([
@@ -164,30 +165,30 @@ describe('help', () => {
     ['bogus --help', "unknown command 'bogus' for gcsat"],
     ['surveys bogus --help', "unknown command 'bogus' for gcsat surveys"],
   ])('gcsat %s is none', async (line, message) => {
-    const { code, stdout, stderr } = await run(line.split(' '));
+    const { code, stdout, stderr } = await runInside(line.split(' '));
     expect({ code, stdout }).toEqual({ code: 2, stdout: '' });
     expect(stderr).toContain(message);
   });
 
   test('and the version are one document under --json, without colors', async () => {
-    const { stdout: version } = await run(['--version']);
+    const { stdout: version } = await runInside(['--version']);
     for (const args of [
       ['--version', '--json'],
       ['-V', '--jsonl'],
       ['--json', '--version'],
     ]) {
-      const { code, stdout } = await run(args, { env: { FORCE_COLOR: '1' } });
+      const { code, stdout } = await runInside(args, { env: { FORCE_COLOR: '1' } });
       expect({ code, document: JSON.parse(stdout) }).toEqual({
         code: 0,
         document: { version: version.trim() },
       });
     }
     for (const names of [[], ['surveys', 'list']]) {
-      const { stdout: help } = await run([...names, '--help']);
-      const asked = await runJson([...names, '--help'], { env: { FORCE_COLOR: '1' } });
+      const { stdout: help } = await runInside([...names, '--help']);
+      const asked = await runJsonInside([...names, '--help'], { env: { FORCE_COLOR: '1' } });
       expect(asked).toMatchObject({ code: 0, document: { help }, stderr: '' });
     }
-    expect((await runJson(['help', 'sync'])).document.help).toContain('gcsat sync [options]');
+    expect((await runJsonInside(['help', 'sync'])).document.help).toContain('gcsat sync [options]');
   });
 });
 

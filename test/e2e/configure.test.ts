@@ -4,7 +4,8 @@ import { createServer, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { run, runJson, temporaryFolder, type RunOptions } from '../support/run.ts';
+import { run, temporaryFolder, type RunOptions } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { atTerminal, type Answer } from '../support/terminal.ts';
 
 const email = 'api@example.com';
@@ -51,7 +52,7 @@ function home(): { env: Record<string, string>; file: string; config: string } {
 const mode = (path: string): number => statSync(path).mode & 0o777;
 
 async function connect(gladly: Gladly, options: RunOptions, ...more: string[]) {
-  return runJson(['configure', '--domain', gladly.origin, '--email', email, '--token-stdin', ...more], {
+  return runJsonInside(['configure', '--domain', gladly.origin, '--email', email, '--token-stdin', ...more], {
     input: `${token}\n`,
     ...options,
   });
@@ -89,7 +90,7 @@ describe('gcsat configure', () => {
 
   test('says it to people with the next command, without what a name could do to their terminal', async () => {
     const gladly = await startGladly();
-    const { stdout } = await run(['configure', '--domain', gladly.origin, '--email', email], {
+    const { stdout } = await runInside(['configure', '--domain', gladly.origin, '--email', email], {
       env: { ...home().env, GCSAT_TOKEN: token },
     });
     expect(stdout).toMatch(
@@ -114,7 +115,7 @@ describe('gcsat configure', () => {
     await connect(gladly, { env });
     const before = readFileSync(file, 'utf8');
     const elsewhere = ['configure', '--domain', 'http://127.0.0.1:1', '--email', email, '--timeout', '0.2'];
-    const { code } = await run(elsewhere, { env: { ...env, GCSAT_TOKEN: token }, timeoutMs: 55_000 });
+    const { code } = await runInside(elsewhere, { env: { ...env, GCSAT_TOKEN: token } });
     expect(code).toBe(7);
     expect(readFileSync(file, 'utf8')).toBe(before);
   });
@@ -123,17 +124,17 @@ describe('gcsat configure', () => {
     const gladly = await startGladly();
     const { env } = home();
     const account = { GCSAT_DOMAIN: gladly.origin, GCSAT_EMAIL: email, GCSAT_TOKEN: token };
-    expect((await run(['configure'], { env: { ...env, ...account } })).code).toBe(0);
-    const { code, document } = await runJson(['configure', 'show'], { env });
+    expect((await runInside(['configure'], { env: { ...env, ...account } })).code).toBe(0);
+    const { code, document } = await runJsonInside(['configure', 'show'], { env });
     expect(code).toBe(0);
     expect(document.settings.domain).toEqual({ value: gladly.origin, origin: 'profile' });
   });
 
   test('without a terminal names the missing flags', async () => {
-    const { code, document } = await runJson(['configure', '--email', email], { env: home().env });
+    const { code, document } = await runJsonInside(['configure', '--email', email], { env: home().env });
     expect(code).toBe(2);
     expect(document.error.message).toBe('missing: --domain, --token-stdin');
-    const { code: emptyCode, stderr } = await run([
+    const { code: emptyCode, stderr } = await runInside([
       'configure',
       '--domain',
       'acme',
@@ -151,9 +152,9 @@ describe('gcsat configure', () => {
     const [first, second] = [await startGladly(), await startGladly()];
     const { env } = home();
     await connect(first, { env });
-    const { code } = await run(['configure', '--domain', second.origin], { env });
+    const { code } = await runInside(['configure', '--domain', second.origin], { env });
     expect(code).toBe(2);
-    expect((await run(['configure', 'test', '--domain', second.origin], { env })).code).toBe(3);
+    expect((await runInside(['configure', 'test', '--domain', second.origin], { env })).code).toBe(3);
     expect(second.requests).toEqual([]);
   });
 
@@ -167,7 +168,7 @@ describe('gcsat configure', () => {
       expect.stringContaining('needs the address of the survey page'),
     ]);
     expect(stderr.match(/^warning: /gm)).toHaveLength(3);
-    await run(['configure', 'set', 'optOutTopics= REFUND '], { env });
+    await runInside(['configure', 'set', 'optOutTopics= REFUND '], { env });
     const again = await connect(
       gladly,
       { env },
@@ -202,17 +203,19 @@ describe('profiles', () => {
     const { env, file } = home();
     await connect(gladly, { env });
     await connect(gladly, { env }, '--profile', 'acme.eu');
-    const { document } = await runJson(['configure', 'list'], { env: { ...env, GCSAT_PROFILE: 'acme.eu' } });
+    const { document } = await runJsonInside(['configure', 'list'], {
+      env: { ...env, GCSAT_PROFILE: 'acme.eu' },
+    });
     expect(document).toEqual([
       { name: 'default', domain: gladly.origin, email, delivery: 'outbox', active: false },
       { name: 'acme.eu', domain: gladly.origin, email, delivery: 'outbox', active: true },
     ]);
 
-    const { code, stderr } = await run(['configure', 'remove', 'acme.eu'], { env });
+    const { code, stderr } = await runInside(['configure', 'remove', 'acme.eu'], { env });
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringContaining('--yes') });
-    expect((await run(['configure', 'remove', 'acme.eu', '--yes'], { env })).code).toBe(0);
+    expect((await runInside(['configure', 'remove', 'acme.eu', '--yes'], { env })).code).toBe(0);
     expect(Object.keys(JSON.parse(readFileSync(file, 'utf8')).profiles)).toEqual(['default']);
-    expect((await run(['configure', 'remove', 'acme.eu', '--yes'], { env })).code).toBe(3);
+    expect((await runInside(['configure', 'remove', 'acme.eu', '--yes'], { env })).code).toBe(3);
   });
 });
 
@@ -223,14 +226,14 @@ describe('the sandbox', () => {
     ['configure', 'remove', 'default', '--yes'],
   ])('is refused by %s %s in both forms, and the real profile stays as it is', async (...args) => {
     const { env, file } = home();
-    await run(['configure', 'set', 'sample=97'], { env });
+    await runInside(['configure', 'set', 'sample=97'], { env });
     const before = readFileSync(file, 'utf8');
     const account = { ...env, GCSAT_TOKEN: token };
     for (const [more, variables, hint] of [
       [['--sandbox'], {}, 'leave out --sandbox'],
       [[], { GCSAT_SANDBOX: '1' }, 'unset GCSAT_SANDBOX'],
     ] as const) {
-      const result = await runJson([...args, ...more], { env: { ...account, ...variables } });
+      const result = await runJsonInside([...args, ...more], { env: { ...account, ...variables } });
       expect(result).toMatchObject({ code: 2, document: { error: { code: 'sandbox_needs_no_profile' } } });
       expect(result.document.error.hint).toContain(hint);
       expect(readFileSync(file, 'utf8')).toBe(before);
@@ -247,7 +250,7 @@ describe('configure set and show', () => {
       'excludedAgents=bot@example.com, a1',
       'timeout=12',
     ];
-    const set = await runJson(['configure', 'set', ...values], { env });
+    const set = await runJsonInside(['configure', 'set', ...values], { env });
     expect(set.document).toEqual({
       dryRun: false,
       profile: 'default',
@@ -258,7 +261,7 @@ describe('configure set and show', () => {
         timeout: '12',
       },
     });
-    const { document } = await runJson(['configure', 'show'], { env: { ...env, GCSAT_TIMEOUT: '13' } });
+    const { document } = await runJsonInside(['configure', 'show'], { env: { ...env, GCSAT_TIMEOUT: '13' } });
     expect(document.settings).toMatchObject({
       suppressionDays: { value: '14', origin: 'profile' },
       excludedAgents: { value: 'bot@example.com,a1', origin: 'profile' },
@@ -266,8 +269,8 @@ describe('configure set and show', () => {
       maxAge: { value: '30d', origin: 'default' },
       token: { value: null, origin: 'default' },
     });
-    await run(['configure', 'set', 'suppressionDays=', 'optOutTopics=', 'conversationLink='], { env });
-    const { document: after } = await runJson(['configure', 'show'], { env });
+    await runInside(['configure', 'set', 'suppressionDays=', 'optOutTopics=', 'conversationLink='], { env });
+    const { document: after } = await runJsonInside(['configure', 'show'], { env });
     expect(after.settings).toMatchObject({
       suppressionDays: { value: '7', origin: 'default' },
       optOutTopics: { value: '', origin: 'profile' },
@@ -278,7 +281,7 @@ describe('configure set and show', () => {
 
   test('lists become empty by an empty value, anything else its default; without opt-out topics it warns', async () => {
     const { env } = home();
-    const set = (...values: string[]) => run(['configure', 'set', ...values], { env });
+    const set = (...values: string[]) => runInside(['configure', 'set', ...values], { env });
     expect(await set('excludedAgents=', 'conversationLink=', 'sample=', 'companyName=')).toMatchObject({
       code: 0,
       stdout: 'excludedAgents = none\nconversationLink = none\nsample = default\ncompanyName = default\n',
@@ -305,7 +308,7 @@ describe('configure set and show', () => {
     writeFileSync(file, JSON.stringify(wrong));
     const GCSAT_RATE_SHARE = 'abc';
     const disturbed = { env: { ...env, GCSAT_RATE_SHARE } };
-    const { code, document } = await runJson(['configure', 'show'], disturbed);
+    const { code, document } = await runJsonInside(['configure', 'show'], disturbed);
     expect({ code, settings: document.settings }).toMatchObject({
       code: 0,
       settings: {
@@ -324,22 +327,24 @@ describe('configure set and show', () => {
         delivery: { value: 'outbox', origin: 'profile' },
       },
     });
-    expect((await run(['configure', 'show'], disturbed)).stdout).toMatch(
+    expect((await runInside(['configure', 'show'], disturbed)).stdout).toMatch(
       /^sample +invalid: .*'500' .* profile$/m,
     );
-    expect((await run(['configure', 'show', '--timeout', 'x'], disturbed)).code).toBe(2);
-    expect((await run(['attribute', 'x'], { env })).code).toBe(3);
-    expect((await run(['configure', 'list'], disturbed)).code).toBe(0);
-    expect((await run(['configure', 'set', 'sample=5', 'timeout='], disturbed)).code).toBe(0);
+    expect((await runInside(['configure', 'show', '--timeout', 'x'], disturbed)).code).toBe(2);
+    expect((await runInside(['attribute', 'x'], { env })).code).toBe(3);
+    expect((await runInside(['configure', 'list'], disturbed)).code).toBe(0);
+    expect((await runInside(['configure', 'set', 'sample=5', 'timeout='], disturbed)).code).toBe(0);
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toEqual({
       values: { delivery: 'outbox' },
       policy: { sample: '5', sampel: '5' },
     });
-    expect((await run(['configure', 'remove', 'default', '--yes'], disturbed)).code).toBe(0);
+    expect((await runInside(['configure', 'remove', 'default', '--yes'], disturbed)).code).toBe(0);
   });
 
   test('a value from an empty stdin is refused with a hint about that value', async () => {
-    const { code, document } = await runJson(['configure', 'set', 'companyName=-'], { env: home().env });
+    const { code, document } = await runJsonInside(['configure', 'set', 'companyName=-'], {
+      env: home().env,
+    });
     expect({ code, error: document.error.code }).toEqual({ code: 2, error: 'stdin_empty' });
     expect(document.error.hint).toContain('companyName=-');
     expect(document.error.hint).not.toMatch(/token|secret/);
@@ -348,7 +353,7 @@ describe('configure set and show', () => {
   test('show tells of the signing key where it is, and of other hosts and the sandbox whether they are allowed', async () => {
     const { env } = home();
     const show = async (more: Record<string, string>, ...flags: string[]) =>
-      (await runJson(['configure', 'show', ...flags], { env: { ...env, ...more } })).document.settings;
+      (await runJsonInside(['configure', 'show', ...flags], { env: { ...env, ...more } })).document.settings;
     expect(await show({})).toMatchObject({
       signingKey: { value: null, origin: 'default' },
       allowHost: { value: 'no', origin: 'default' },
@@ -374,9 +379,10 @@ describe('configure set and show', () => {
 
   test('list --jsonl has a line for each profile', async () => {
     const { env } = home();
-    expect((await run(['configure', 'list', '--jsonl'], { env })).stdout).toBe('');
-    for (const name of ['a', 'b']) await run(['configure', 'set', 'sample=5', '--profile', name], { env });
-    const { stdout } = await run(['configure', 'list', '--jsonl'], { env });
+    expect((await runInside(['configure', 'list', '--jsonl'], { env })).stdout).toBe('');
+    for (const name of ['a', 'b'])
+      await runInside(['configure', 'set', 'sample=5', '--profile', name], { env });
+    const { stdout } = await runInside(['configure', 'list', '--jsonl'], { env });
     expect(
       stdout
         .trimEnd()
@@ -406,7 +412,7 @@ describe('configure set and show', () => {
 
   test('one wrong value and none is kept', async () => {
     const { env, file } = home();
-    const { code, stderr } = await run(['configure', 'set', 'sample=50', 'maxAge=soon'], { env });
+    const { code, stderr } = await runInside(['configure', 'set', 'sample=50', 'maxAge=soon'], { env });
     expect({ code, stderr }).toEqual({ code: 2, stderr: expect.stringMatching(/^error: maxAge: 'soon'/) });
     expect(existsSync(file)).toBe(false);
   });
@@ -429,7 +435,7 @@ describe('configure set and show', () => {
     ['smtpUrl=smtp://mail.example.com?tls=maybe', 'neither required nor off', 3],
   ])('set %s', async (assignment, message, expected = 2) => {
     const { env, file } = home();
-    const { code, stdout, stderr } = await run(['configure', 'set', assignment], { env });
+    const { code, stdout, stderr } = await runInside(['configure', 'set', assignment], { env });
     expect(code).toBe(expected);
     expect(stderr).toContain(message);
     expect(stdout + stderr).not.toContain('hidden-token');
@@ -439,7 +445,7 @@ describe('configure set and show', () => {
   test('set refuses a sender that the delivery cannot use, and a template that does not compile', async () => {
     const { env, file } = home();
     expect(
-      await run(['configure', 'set', 'delivery=gladly-sms', 'from=+15550100123'], { env }),
+      await runInside(['configure', 'set', 'delivery=gladly-sms', 'from=+15550100123'], { env }),
     ).toMatchObject({
       code: 0,
     });
@@ -451,13 +457,13 @@ describe('configure set and show', () => {
       ['from=care@acme.example', 'gladly-sms cannot use it'],
       [`template=${template}`, 'line 2: it has no nothing'],
     ] as const) {
-      const { code, stderr } = await run(['configure', 'set', assignment], { env });
+      const { code, stderr } = await runInside(['configure', 'set', assignment], { env });
       expect({ code, stderr }).toEqual({ code: 3, stderr: expect.stringContaining(message) });
       expect(readFileSync(file, 'utf8')).toBe(before);
     }
-    expect((await run(['configure', 'set', 'delivery=smtp', 'from=care@acme.example'], { env })).code).toBe(
-      0,
-    );
+    expect(
+      (await runInside(['configure', 'set', 'delivery=smtp', 'from=care@acme.example'], { env })).code,
+    ).toBe(0);
   });
 
   test('an opt-out topic that Gladly does not have is a warning, and so is a Gladly that does not answer', async () => {
@@ -465,7 +471,7 @@ describe('configure set and show', () => {
     const { env } = home();
     await connect(gladly, { env });
     const set = (value: string, more: Record<string, string> = {}) =>
-      run(['configure', 'set', `optOutTopics=${value}`], { env: { ...env, ...more } });
+      runInside(['configure', 'set', `optOutTopics=${value}`], { env: { ...env, ...more } });
     expect(await set(' VIP')).toMatchObject({ code: 0, stderr: '' });
     expect(await set('vipp')).toMatchObject({
       code: 0,
@@ -485,7 +491,7 @@ describe('configure set and show', () => {
     const policy = { sample: '50', sampel: '5', optOutTopics: '' };
     writeFileSync(file, JSON.stringify({ profiles: { default: { values: { timeout: '9' }, policy } } }));
     const get = (key: string, more: Record<string, string> = {}) =>
-      run(['configure', 'get', key], { env: { ...env, ...more } });
+      runInside(['configure', 'get', key], { env: { ...env, ...more } });
     expect(await get('sample')).toMatchObject({ code: 0, stdout: '50\n' });
     expect(await get('timeout', { GCSAT_TIMEOUT: '11' })).toMatchObject({ code: 0, stdout: '11\n' });
     expect(await get('token', { GCSAT_TOKEN: token })).toMatchObject({ code: 0, stdout: 'set\n' });
@@ -495,16 +501,16 @@ describe('configure set and show', () => {
       stderr: expect.stringContaining('Did you mean sample?'),
     });
     expect(await get('sampel')).toMatchObject({ code: 3, stderr: expect.stringContaining('unset sampel') });
-    const { document } = await runJson(['configure', 'get', 'sample'], { env });
+    const { document } = await runJsonInside(['configure', 'get', 'sample'], { env });
     expect(document).toEqual({ key: 'sample', value: '50', origin: 'profile' });
 
     const before = readFileSync(file, 'utf8');
-    const dry = await run(['configure', 'unset', 'sample', '--dry-run'], { env });
+    const dry = await runInside(['configure', 'unset', 'sample', '--dry-run'], { env });
     expect(dry).toMatchObject({ code: 0, stdout: expect.stringContaining('sample would be default') });
-    expect((await run(['configure', 'unset', 'sample', 'smaple'], { env })).code).toBe(2);
+    expect((await runInside(['configure', 'unset', 'sample', 'smaple'], { env })).code).toBe(2);
     expect(readFileSync(file, 'utf8')).toBe(before);
     expect(
-      (await run(['configure', 'unset', 'sample', 'sampel', 'timeout', 'optOutTopics'], { env })).code,
+      (await runInside(['configure', 'unset', 'sample', 'sampel', 'timeout', 'optOutTopics'], { env })).code,
     ).toBe(0);
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toEqual({ values: {}, policy: {} });
   });
@@ -514,7 +520,7 @@ describe('configure set and show', () => {
     const { env, file } = home();
     await connect(gladly, { env });
     const url = 'smtp://me:mail-and-secret@mail.example.com:587';
-    await run(['configure', 'set', 'smtpUrl=-'], { env, input: `${url}\n` });
+    await runInside(['configure', 'set', 'smtpUrl=-'], { env, input: `${url}\n` });
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default.values.smtpUrl).toBe(url);
     for (const args of [
       ['show'],
@@ -523,11 +529,11 @@ describe('configure set and show', () => {
       ['list'],
       ['set', 'sample=5', '--json'],
     ]) {
-      const { code, stdout, stderr } = await run(['configure', ...args], { env });
+      const { code, stdout, stderr } = await runInside(['configure', ...args], { env });
       expect(code).toBe(0);
       expect(stdout + stderr).not.toMatch(/and-secret|secret-token/);
     }
-    const { document } = await runJson(['configure', 'show'], { env });
+    const { document } = await runJsonInside(['configure', 'show'], { env });
     expect(document.settings).toMatchObject({
       token: { value: 'set', origin: 'profile' },
       smtpUrl: { value: 'set', origin: 'profile' },
@@ -544,14 +550,14 @@ describe('configure test', () => {
     const gladly = await startGladly();
     const { env } = home();
     await connect(gladly, { env });
-    const { code, document } = await runJson(['configure', 'test'], { env });
+    const { code, document } = await runJsonInside(['configure', 'test'], { env });
     expect({ code, wrong: document.checks.filter(({ ok }: { ok: boolean }) => !ok) }).toEqual({
       code: 0,
       wrong: [],
     });
     const entries = ['optOutTopics=do_not_send_stella,no_such_topic', 'excludedCustomers=kim@example'];
-    await run(['configure', 'set', ...entries], { env });
-    const doubtful = await run(['configure', 'test'], { env });
+    await runInside(['configure', 'set', ...entries], { env });
+    const doubtful = await runInside(['configure', 'test'], { env });
     expect(doubtful).toMatchObject({
       code: 0,
       stdout: expect.not.stringContaining("no_such_topic'") as unknown,
@@ -559,7 +565,9 @@ describe('configure test', () => {
         /^warning: optOutTopics: .+ 'no_such_topic'.+\nwarning: excludedCustomers: 'kim@example' .+\n$/m,
       ) as unknown,
     });
-    const bad = await run(['configure', 'test'], { env: { ...env, GCSAT_TOKEN: 'wrong-and-secret-token' } });
+    const bad = await runInside(['configure', 'test'], {
+      env: { ...env, GCSAT_TOKEN: 'wrong-and-secret-token' },
+    });
     expect(bad.code).toBe(4);
     expect(bad.stdout).toMatch(/^✘ Gladly: /m);
     expect(bad.stdout).toMatch(/^– opt-out topic: not checked/m);
@@ -583,7 +591,9 @@ describe('configure test', () => {
     ] as const) {
       const env = { ...account, GCSAT_DOMAIN: domain };
       const path = database.includes(':') ? database : join(temporaryFolder(), database);
-      const result = await runJson(['configure', 'test', '--database', path], { env, timeoutMs: 55_000 });
+      const result = await runJsonInside(['configure', 'test', '--database', path], {
+        env,
+      });
       expect({
         code: result.code,
         first: result.document.checks.find(({ ok }: Checked) => ok === false),
@@ -720,14 +730,14 @@ describe('at a terminal', () => {
 
   test('Ctrl-D at a confirmation is exit 130, and --json has the error as its one document', async () => {
     const { env, config } = home();
-    await run(['configure', 'set', 'sample=5'], { env });
+    await runInside(['configure', 'set', 'sample=5'], { env });
     const document = join(config, 'document');
     const { code } = await converse(['--json', 'configure', 'remove', 'default', '>', document], env, [
       ['Remove profile default', '\u0004'],
     ]);
     expect(code).toBe(130);
     expect(JSON.parse(readFileSync(document, 'utf8'))).toMatchObject({ error: { code: 'interrupted' } });
-    const { document: profiles } = await runJson(['configure', 'list'], { env });
+    const { document: profiles } = await runJsonInside(['configure', 'list'], { env });
     expect(profiles).toHaveLength(1);
   });
 
@@ -742,7 +752,7 @@ describe('at a terminal', () => {
 
   test('removing a profile asks first', async () => {
     const { env, file } = home();
-    await run(['configure', 'set', 'sample=5'], { env });
+    await runInside(['configure', 'set', 'sample=5'], { env });
     const kept = await converse(['configure', 'remove', 'default'], env, [['Remove profile default', 'n\r']]);
     expect(kept).toMatchObject({ code: 0, screen: expect.stringContaining('Nothing was removed') });
     await converse(['configure', 'remove', 'default'], env, [['Remove profile default', 'y\r']]);

@@ -10,7 +10,8 @@ import { segmentsOf } from '../../src/delivery/sms-segments.ts';
 import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 import { mailServer, type MailServer } from '../support/mail-server.ts';
 import { plainServer } from '../support/plain-mail-server.ts';
-import { run, runJson, start } from '../support/run.ts';
+import { runJson, start } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { smtpProxy, type SmtpProxy } from '../support/smtp-proxy.ts';
 
 const from = 'Acme Care <care@acme.example>';
@@ -26,10 +27,10 @@ describe('replay by smtp', () => {
     const server = await mailServer();
     const { env, sandbox } = await bySmtp(server.url);
     const id = sandbox.exampleConversationId;
-    const { document } = await runJson(['replay', '--', id], { env });
+    const { document } = await runJsonInside(['replay', '--', id], { env });
     expect(document).toMatchObject({ outcome: 'sent', survey: { provider: 'smtp' } });
     expect(document.survey.externalId).toBe(`${document.survey.id}@acme.example`);
-    const again = await runJson(['replay', '--', id], { env });
+    const again = await runJsonInside(['replay', '--', id], { env });
     expect(again.document.outcome).toBe('already_surveyed');
     expect(server.received).toHaveLength(1);
     const { mail } = server.received[0]!;
@@ -108,17 +109,17 @@ describe('replay by smtp', () => {
     });
     const { env, sandbox } = await bySmtp(server.url);
     const id = sandbox.exampleConversationId;
-    const tested = await runJson(['configure', 'test'], { env });
+    const tested = await runJsonInside(['configure', 'test'], { env });
     expect(tested.code).toBe(3);
     const wrong = tested.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
     expect(wrong).toMatchObject([
       { name: 'delivery', detail: expect.stringContaining('Relay access denied') },
     ]);
-    const first = await runJson(['replay', '--', id], { env });
+    const first = await runJsonInside(['replay', '--', id], { env });
     expect([first.code, first.document.error.code]).toEqual([3, 'sender_refused']);
     expect(await surveysOf(env)).toMatchObject([{ state: 'scheduled', sentAt: null }]);
     refusal.text = null;
-    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
+    expect((await runJsonInside(['replay', '--', id], { env })).document.outcome).toBe('sent');
     expect(server.received).toHaveLength(1);
   });
 
@@ -129,7 +130,7 @@ describe('replay by smtp', () => {
       onAuth: (_, __, callback) => callback(new Error('no')),
     });
     const { env, sandbox } = await bySmtp(server.url.replace('//', '//care:hunter22@'));
-    const { code, document, stderr, stdout } = await runJson(
+    const { code, document, stderr, stdout } = await runJsonInside(
       ['replay', '--', sandbox.exampleConversationId],
       { env },
     );
@@ -147,7 +148,9 @@ describe('replay by smtp', () => {
     [{ GCSAT_FROM: '+15550100123' }, 'bad_from'],
   ])('with %j asks Gladly nothing', async (env, code) => {
     const gladly = await bySmtp('smtp://127.0.0.1:1', env);
-    const result = await runJson(['replay', '--', gladly.sandbox.exampleConversationId], { env: gladly.env });
+    const result = await runJsonInside(['replay', '--', gladly.sandbox.exampleConversationId], {
+      env: gladly.env,
+    });
     expect([result.code, result.document.error.code]).toEqual([3, code]);
     expect(result.stdout + result.stderr).not.toContain('hunter22');
     expect(await gladly.requests()).toEqual([]);
@@ -160,7 +163,9 @@ test.each(['Acme <care@acme.example>', 'x'])(
     const { env, sandbox, requests } = await testGladly();
     const wrong = { ...env, GCSAT_DELIVERY: 'gladly-email', GCSAT_FROM };
     for (const more of [['--dry-run'], []]) {
-      const result = await runJson(['replay', ...more, '--', sandbox.exampleConversationId], { env: wrong });
+      const result = await runJsonInside(['replay', ...more, '--', sandbox.exampleConversationId], {
+        env: wrong,
+      });
       expect([result.code, result.document.error.code]).toEqual([3, 'bad_from']);
     }
     expect(await requests()).toEqual([]);
@@ -202,7 +207,7 @@ describe('encryption', () => {
     expect(document.outcome).toBe('sent');
     expect(server.received).toMatchObject([{ secure: true, user: 'care' }]);
     const stranger = await bySmtp(url);
-    const refused = await runJson(['replay', '--', stranger.sandbox.exampleConversationId], {
+    const refused = await runJsonInside(['replay', '--', stranger.sandbox.exampleConversationId], {
       env: stranger.env,
     });
     expect([refused.code, refused.document.error.code]).toEqual([3, 'smtp_certificate_untrusted']);
@@ -217,7 +222,7 @@ describe('encryption', () => {
       minVersion: 'TLSv1',
     });
     const { env, sandbox } = await bySmtp(`smtps://care:right@localhost:${server.port}`, trusting());
-    const { code, document } = await runJson(['replay', '--', sandbox.exampleConversationId], { env });
+    const { code, document } = await runJsonInside(['replay', '--', sandbox.exampleConversationId], { env });
     expect([code, document.error.code]).toEqual([7, 'smtp_unreachable']);
   });
 });
@@ -234,9 +239,9 @@ describe('replay by gladly-sms', () => {
   test('sends one SMS to the mobile number', async () => {
     const { env, sandbox } = await bySms();
     const id = sandbox.exampleConversationId;
-    const { document } = await runJson(['replay', '--', id], { env });
+    const { document } = await runJsonInside(['replay', '--', id], { env });
     expect(document).toMatchObject({ outcome: 'sent', survey: { provider: 'gladly-sms' } });
-    await runJson(['replay', '--', id], { env });
+    await runJsonInside(['replay', '--', id], { env });
     const [sms, ...others] = sandbox.mailbox();
     expect(others).toEqual([]);
     expect(sms).toMatchObject({ kind: 'sms', from: sandbox.fromNumber, to: document.customer.phone });
@@ -246,7 +251,7 @@ describe('replay by gladly-sms', () => {
   });
 
   test('tells a person that it was an SMS, and what it says', async () => {
-    const { stdout } = await run(['replay', '--sandbox', '--delivery', 'gladly-sms']);
+    const { stdout } = await runInside(['replay', '--sandbox', '--delivery', 'gladly-sms']);
     expect(stdout).toMatch(/✔ sent by SMS\n/);
     expect(stdout).toMatch(/Mailbox +to \+\d+: “.*How did .*” arrived/);
   });
@@ -254,7 +259,7 @@ describe('replay by gladly-sms', () => {
   test('needs a number to send from', async () => {
     const { env, sandbox, requests } = await bySms();
     const wrong = { ...env, GCSAT_FROM: 'care@acme.example' };
-    const result = await runJson(['replay', '--', sandbox.exampleConversationId], { env: wrong });
+    const result = await runJsonInside(['replay', '--', sandbox.exampleConversationId], { env: wrong });
     expect([result.code, result.document.error.code]).toEqual([3, 'bad_from']);
     expect(await requests()).toEqual([]);
   });
@@ -271,12 +276,12 @@ describe('configure test', () => {
 
   test('tries the mail server and sends nothing', async () => {
     const { env } = await prepare();
-    const { code, document } = await runJson(['configure', 'test'], { env });
+    const { code, document } = await runJsonInside(['configure', 'test'], { env });
     expect([code, document.sample]).toEqual([0, null]);
     expect(proxy.lines.map((line) => line.split(' ')[0])).toEqual(['EHLO', 'MAIL', 'RCPT', 'RCPT', 'QUIT']);
     expect(server.received).toEqual([]);
     await server.close();
-    const away = await runJson(['configure', 'test'], { env });
+    const away = await runJsonInside(['configure', 'test'], { env });
     expect(away.code).toBe(7);
     const wrong = away.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
     expect(wrong).toMatchObject([{ name: 'delivery', hint: expect.stringContaining('GCSAT_SMTP_URL') }]);
@@ -291,10 +296,10 @@ describe('configure test', () => {
         : '250 ok';
     });
     const { env } = await bySmtp(url);
-    const refused = await run(['configure', 'test'], { env });
+    const refused = await runInside(['configure', 'test'], { env });
     expect(refused.stdout).toMatch(/^✘ delivery: .*421 .*\?name=/m);
     expect(lines[0]).not.toMatch(/127\.0\.0\.1|localhost/);
-    const named = await run(['configure', 'test'], {
+    const named = await runInside(['configure', 'test'], {
       env: { ...env, GCSAT_SMTP_URL: `${url}?name=out.acme.example` },
     });
     expect(named.code).toBe(0);
@@ -303,7 +308,9 @@ describe('configure test', () => {
 
   test('sends one sample to oneself, and records nothing', async () => {
     const { env } = await prepare();
-    const { code, document } = await runJson(['configure', 'test', '--send-to', 'me@acme.example'], { env });
+    const { code, document } = await runJsonInside(['configure', 'test', '--send-to', 'me@acme.example'], {
+      env,
+    });
     expect(code).toBe(0);
     expect(document.sample).toMatchObject({
       delivery: 'smtp',
@@ -326,7 +333,7 @@ describe('configure test', () => {
   ])('sends a sample by %s', async (delivery, to) => {
     const { env, sandbox } = await testGladly();
     const sender = delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress;
-    const result = await runJson(['configure', 'test', '--send-to', to], {
+    const result = await runJsonInside(['configure', 'test', '--send-to', to], {
       env: { ...env, GCSAT_DELIVERY: delivery, GCSAT_FROM: sender },
     });
     expect(result).toMatchObject({ code: 0, document: { sample: { delivery, to, outcome: 'sent' } } });
@@ -339,7 +346,9 @@ describe('configure test', () => {
     ['gladly-sms', 'me@acme.example'],
   ])('by %s does not send to %s', async (delivery, to) => {
     const { env, requests } = await testGladly();
-    const result = await runJson(['configure', 'test', '--delivery', delivery, '--send-to', to], { env });
+    const result = await runJsonInside(['configure', 'test', '--delivery', delivery, '--send-to', to], {
+      env,
+    });
     expect([result.code, result.document.error.code]).toEqual([2, 'bad_address']);
     expect(await requests()).toEqual([]);
   });
@@ -347,7 +356,7 @@ describe('configure test', () => {
   test('says why the sample could not be sent', async () => {
     const { env } = await prepare();
     await server.close();
-    const result = await run(['configure', 'test', '--send-to', 'me@acme.example'], { env });
+    const result = await runInside(['configure', 'test', '--send-to', 'me@acme.example'], { env });
     expect(result.code).toBe(7);
     expect(result.stdout).toMatch(
       /^✘ sample survey: the mail server 127\.0\.0\.1:\d+ did not open a session/m,

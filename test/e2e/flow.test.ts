@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { simpleParser } from 'mailparser';
 import { describe, expect, test } from 'vitest';
 import { run, runJson, temporaryFolder } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { surveysOf, testGladly } from '../support/gladly.ts';
 
 describe('the main job', () => {
   test('replay --sandbox needs nothing, sends one survey and says whom it credits and why', async () => {
-    const { code, stdout, stderr } = await run(['replay', '--sandbox']);
+    const { code, stdout, stderr } = await runInside(['replay', '--sandbox']);
     expect(stderr).toBe('');
     expect(code).toBe(0);
     expect(stdout).toMatch(/▶ .*yes, last response/);
@@ -19,7 +20,7 @@ describe('the main job', () => {
   });
 
   test('as JSON it is one document with every field of the contract', async () => {
-    const { document, stderr } = await runJson(['replay', '--sandbox']);
+    const { document, stderr } = await runJsonInside(['replay', '--sandbox']);
     expect(stderr).toBe('');
     expect(document).toMatchObject({
       outcome: 'sent',
@@ -34,7 +35,7 @@ describe('the main job', () => {
 
   test('reads at most seven times, three with the directories cached, and never twice the same', async () => {
     const { env, sandbox } = await testGladly();
-    const first = await runJson(['replay', '--', sandbox.exampleConversationId], { env });
+    const first = await runJsonInside(['replay', '--', sandbox.exampleConversationId], { env });
     expect(first.document.requests.byOperation).toEqual({
       getConversation: 1,
       getConversationItems: 1,
@@ -45,7 +46,7 @@ describe('the main job', () => {
       getOrganization: 1,
       sendEmail: 1,
     });
-    const second = await runJson(['attribute', '--', sandbox.exampleConversationId], { env });
+    const second = await runJsonInside(['attribute', '--', sandbox.exampleConversationId], { env });
     expect(second.document.requests.byOperation).toEqual({
       getConversation: 1,
       getConversationItems: 1,
@@ -58,8 +59,8 @@ describe('one closing, one survey', () => {
   test('replaying again tells of the survey and sends nothing', async () => {
     const { env, sandbox } = await testGladly();
     const id = sandbox.exampleConversationId;
-    const first = await runJson(['replay', '--', id], { env });
-    const second = await runJson(['replay', '--', id], { env });
+    const first = await runJsonInside(['replay', '--', id], { env });
+    const second = await runJsonInside(['replay', '--', id], { env });
     expect(second.code).toBe(0);
     expect(second.document.outcome).toBe('already_surveyed');
     expect(second.document.reasons).toEqual([expect.objectContaining({ code: 'already_surveyed' })]);
@@ -84,7 +85,7 @@ describe('one closing, one survey', () => {
   test('a conversation that is given twice is worked on once', async () => {
     const { env, sandbox } = await testGladly();
     const id = sandbox.exampleConversationId;
-    const { document } = await runJson(['replay', '--', id, id], { env });
+    const { document } = await runJsonInside(['replay', '--', id, id], { env });
     expect(document).toEqual([expect.objectContaining({ outcome: 'sent' })]);
     expect(sandbox.mailbox()).toHaveLength(1);
   });
@@ -105,7 +106,7 @@ describe('one closing, one survey', () => {
 
   test('closed, open again and closed within a minute is two closings', async () => {
     const { env, sandbox } = await testGladly();
-    await run(['configure', 'set', 'suppressionDays=0'], { env });
+    await runInside(['configure', 'set', 'suppressionDays=0'], { env });
     const control = async (path: string, body: unknown = {}): Promise<{ conversationId: string }> => {
       const answer = await fetch(`${sandbox.origin}/_sandbox/conversations${path}`, {
         method: 'POST',
@@ -116,7 +117,7 @@ describe('one closing, one survey', () => {
       return (await answer.json()) as { conversationId: string };
     };
     const replay = async (id: string): Promise<unknown> =>
-      (await runJson(['replay', '--', id], { env })).document.outcome;
+      (await runJsonInside(['replay', '--', id], { env })).document.outcome;
     const messages = [
       { from: 'customer', text: 'Where is it?' },
       { from: 'agent', text: 'On its way.' },
@@ -136,11 +137,15 @@ describe('one closing, one survey', () => {
     const { env, sandbox } = await testGladly();
     const id = sandbox.exampleConversationId;
     const trial = { ...env, GCSAT_DELIVERY: 'outbox' };
-    expect((await runJson(['replay', '--', id], { env: trial })).document.outcome).toBe('sent');
-    expect((await runJson(['replay', '--', id], { env: trial })).document.outcome).toBe('already_surveyed');
-    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
-    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('already_surveyed');
-    expect((await runJson(['replay', '--', id], { env: trial })).document.outcome).toBe('already_surveyed');
+    expect((await runJsonInside(['replay', '--', id], { env: trial })).document.outcome).toBe('sent');
+    expect((await runJsonInside(['replay', '--', id], { env: trial })).document.outcome).toBe(
+      'already_surveyed',
+    );
+    expect((await runJsonInside(['replay', '--', id], { env })).document.outcome).toBe('sent');
+    expect((await runJsonInside(['replay', '--', id], { env })).document.outcome).toBe('already_surveyed');
+    expect((await runJsonInside(['replay', '--', id], { env: trial })).document.outcome).toBe(
+      'already_surveyed',
+    );
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 });
@@ -149,16 +154,16 @@ describe('a closing that a person called off', () => {
   test('stays cancelled while a trial of the same closing goes its own way', async () => {
     const { env, sandbox } = await testGladly();
     const id = sandbox.exampleConversationId;
-    await run(['configure', 'set', 'delay=20d'], { env });
-    await runJson(['replay', '--', id], { env });
-    expect((await runJson(['surveys', 'cancel', '--', id], { env })).document.state).toBe('suppressed');
-    await run(['configure', 'set', 'delay=0'], { env });
+    await runInside(['configure', 'set', 'delay=20d'], { env });
+    await runJsonInside(['replay', '--', id], { env });
+    expect((await runJsonInside(['surveys', 'cancel', '--', id], { env })).document.state).toBe('suppressed');
+    await runInside(['configure', 'set', 'delay=0'], { env });
     const trial = { ...env, GCSAT_DELIVERY: 'outbox' };
-    const { document } = await runJson(['replay', '--', id], { env: trial });
+    const { document } = await runJsonInside(['replay', '--', id], { env: trial });
     expect(document.outcome).toBe('sent');
     expect(sandbox.mailbox()).toEqual([]);
     expect(await surveysOf(env)).toMatchObject([{ state: 'suppressed', reasons: [{ code: 'cancelled' }] }]);
-    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
+    expect((await runJsonInside(['replay', '--', id], { env })).document.outcome).toBe('sent');
   });
 });
 
@@ -166,7 +171,7 @@ describe('the message', () => {
   test('the outbox holds a mail that links to the survey five times, private to the user', async () => {
     const { env, sandbox } = await testGladly();
     const trial = { ...env, GCSAT_DELIVERY: 'outbox' };
-    const { document } = await runJson(['replay', '--', sandbox.exampleConversationId], { env: trial });
+    const { document } = await runJsonInside(['replay', '--', sandbox.exampleConversationId], { env: trial });
     const data = env['GCSAT_DATA_DIR'] ?? '';
     const files = readdirSync(data, { recursive: true, encoding: 'utf8' }).map((file) => join(data, file));
     const modes = files.map((file) => [file, statSync(file).mode & 0o077]);
@@ -208,7 +213,7 @@ describe('when nothing may be sent', () => {
     ['deleted_agent', ['agent_unknown']],
   ])('%s', async (trap, codes) => {
     const gladly = await testGladly();
-    const { code, document } = await runJson(['replay', '--', gladly.trap(trap)], { env: gladly.env });
+    const { code, document } = await runJsonInside(['replay', '--', gladly.trap(trap)], { env: gladly.env });
     expect(code).toBe(0);
     expect(document.outcome).toBe('suppressed');
     expect(document.reasons.map((reason: { code: string }) => reason.code)).toEqual(codes);
@@ -218,7 +223,9 @@ describe('when nothing may be sent', () => {
 
   test('a dry run prints what would be, and leaves no closing behind', async () => {
     const { env, sandbox } = await testGladly();
-    const { document } = await runJson(['replay', '--dry-run', '--', sandbox.exampleConversationId], { env });
+    const { document } = await runJsonInside(['replay', '--dry-run', '--', sandbox.exampleConversationId], {
+      env,
+    });
     expect(document).toMatchObject({ outcome: 'would_send', survey: null });
     expect(await surveysOf(env)).toEqual([]);
     expect(sandbox.mailbox()).toEqual([]);
@@ -228,9 +235,9 @@ describe('when nothing may be sent', () => {
     const gladly = await testGladly();
     const { env, sandbox } = gladly;
     const id = gladly.trap('opt_out_topic');
-    await runJson(['replay', '--', id], { env });
-    await run(['configure', 'set', 'optOutTopics='], { env });
-    const { document } = await runJson(['replay', '--', id], { env });
+    await runJsonInside(['replay', '--', id], { env });
+    await runInside(['configure', 'set', 'optOutTopics='], { env });
+    const { document } = await runJsonInside(['replay', '--', id], { env });
     expect(document.outcome).toBe('sent');
     expect(sandbox.mailbox()).toHaveLength(1);
   });
@@ -238,12 +245,12 @@ describe('when nothing may be sent', () => {
   test('a delay schedules the survey, and cancel calls it off', async () => {
     const { env, sandbox } = await testGladly();
     const id = sandbox.exampleConversationId;
-    await run(['configure', 'set', 'delay=20d'], { env });
-    const { document } = await runJson(['replay', '--', id], { env });
+    await runInside(['configure', 'set', 'delay=20d'], { env });
+    const { document } = await runJsonInside(['replay', '--', id], { env });
     expect(document.outcome).toBe('scheduled');
     expect(document.survey.sentAt).toBeNull();
     expect(Date.parse(document.survey.dueAt)).toBeGreaterThan(Date.now());
-    expect((await runJson(['surveys', 'cancel', '--', id], { env })).document.state).toBe('suppressed');
+    expect((await runJsonInside(['surveys', 'cancel', '--', id], { env })).document.state).toBe('suppressed');
     expect(sandbox.mailbox()).toEqual([]);
   });
 });
@@ -252,9 +259,9 @@ describe('the answer on the timeline', () => {
   test('post is exactly once, and a changed answer takes the place of the card', async () => {
     const { env, sandbox, requests } = await testGladly();
     const id = sandbox.exampleConversationId;
-    await runJson(['replay', '--', id], { env });
+    await runJsonInside(['replay', '--', id], { env });
     const post = async (...more: string[]): Promise<{ outcome: string; card: { itemId: string } }> =>
-      (await runJson(['post', ...more, '--', id], { env })).document;
+      (await runJsonInside(['post', ...more, '--', id], { env })).document;
     const first = await post('--rating', '4', '--comment', 'Fine <b>now</b>');
     const again = await post('--rating', '4', '--comment', 'Fine <b>now</b>');
     const changed = await post('--rating', '2', '--resolved', 'no');
@@ -294,8 +301,8 @@ describe('the answer on the timeline', () => {
     const { env, sandbox, requests } = await testGladly();
     const id = sandbox.exampleConversationId;
     const other = { ...env, GCSAT_DATA_DIR: temporaryFolder() };
-    await runJson(['post', '--rating', '5', '--', id], { env });
-    const { document } = await runJson(['post', '--rating', '5', '--', id], { env: other });
+    await runJsonInside(['post', '--rating', '5', '--', id], { env });
+    const { document } = await runJsonInside(['post', '--rating', '5', '--', id], { env: other });
     expect(document.outcome).toBe('already_posted');
     const posts = (await requests()).filter(
       ({ method, path }) => method === 'POST' && path.includes('items'),
@@ -305,7 +312,7 @@ describe('the answer on the timeline', () => {
 
   test('the card goes to the customer who lives on after a merge', async () => {
     const gladly = await testGladly();
-    const { code, document } = await runJson(
+    const { code, document } = await runJsonInside(
       ['post', '--rating', '5', '--', gladly.trap('merged_customer')],
       {
         env: gladly.env,
@@ -317,7 +324,7 @@ describe('the answer on the timeline', () => {
 
   test('a dry run prints the exact body and writes nothing', async () => {
     const { env, sandbox, requests } = await testGladly();
-    const { document } = await runJson(
+    const { document } = await runJsonInside(
       ['post', '--rating', '3', '--dry-run', '--', sandbox.exampleConversationId],
       { env },
     );
@@ -331,7 +338,7 @@ describe('the answer on the timeline', () => {
   test('hostile text arrives harmless and within the limits', async () => {
     const { env, sandbox } = await testGladly();
     const comment = `<script>alert(1)</script>\u001b[31m\u202e${'👩‍👩‍👧'.repeat(4000)}`;
-    const { code, document } = await runJson(
+    const { code, document } = await runJsonInside(
       ['post', '--rating', '1', '--comment', comment, '--', sandbox.exampleConversationId],
       { env },
     );
@@ -348,10 +355,10 @@ describe('the ledger, readable', () => {
   test('show tells the whole story of a closing by any of its ids', async () => {
     const { env, sandbox } = await testGladly();
     const id = sandbox.exampleConversationId;
-    const { document: replayed } = await runJson(['replay', '--', id], { env });
-    await runJson(['post', '--rating', '5', '--comment', 'Thanks', '--', id], { env });
+    const { document: replayed } = await runJsonInside(['replay', '--', id], { env });
+    await runJsonInside(['post', '--rating', '5', '--comment', 'Thanks', '--', id], { env });
     for (const anyId of [id, replayed.survey.id, replayed.conversation.closing]) {
-      const { document } = await runJson(['surveys', 'show', '--', anyId], { env });
+      const { document } = await runJsonInside(['surveys', 'show', '--', anyId], { env });
       expect(document).toMatchObject({
         state: 'answered',
         surveyId: replayed.survey.id,
@@ -371,8 +378,8 @@ describe('the ledger, readable', () => {
 
   test('list as lines is one document a line', async () => {
     const { env, sandbox } = await testGladly();
-    await runJson(['replay', '--', sandbox.exampleConversationId], { env });
-    const { stdout } = await run(['surveys', 'list', '--jsonl'], { env });
+    await runJsonInside(['replay', '--', sandbox.exampleConversationId], { env });
+    const { stdout } = await runInside(['surveys', 'list', '--jsonl'], { env });
     const lines = stdout.trimEnd().split('\n');
     expect(lines).toHaveLength(1);
     expect(JSON.parse(lines[0]!)).toMatchObject({ state: 'sent', answer: null, card: null });
@@ -384,11 +391,11 @@ describe('recordings', () => {
     const gladly = await testGladly();
     const id = gladly.trap('call_inbound_answered');
     const folder = join(temporaryFolder(), 'media');
-    const facts = await runJson(['attribute', '--', id], { env: gladly.env });
+    const facts = await runJsonInside(['attribute', '--', id], { env: gladly.env });
     expect(facts.document.recordings).toEqual([
       expect.objectContaining({ status: 'AVAILABLE', path: null, durationSeconds: expect.any(Number) }),
     ]);
-    const { document } = await runJson(['replay', '--media', folder, '--', id], { env: gladly.env });
+    const { document } = await runJsonInside(['replay', '--media', folder, '--', id], { env: gladly.env });
     const [recording] = document.recordings;
     expect(statSync(recording.path).size).toBe(recording.bytes);
     expect(readdirSync(folder)).toHaveLength(1);

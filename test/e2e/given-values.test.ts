@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { testGladly } from '../support/gladly.ts';
 import { runJson, temporaryFolder } from '../support/run.ts';
+import { runJsonInside } from '../support/run-inside.ts';
 
 const dataOf = (env: Record<string, string>): string => env['GCSAT_DATA_DIR'] ?? '';
 
@@ -70,8 +71,8 @@ describe('values as env files and editors leave them', () => {
     const secret = join(temporaryFolder(), 'token');
     writeFileSync(secret, `\uFEFF${sandbox.token}\r\n`);
     const given = { GCSAT_CONFIG_DIR: config, GCSAT_TOKEN_FILE: `${secret}\r` };
-    expect(await runJson(['configure', 'set', 'sample=50'], { env: given })).toMatchObject({ code: 0 });
-    const { code, document } = await runJson(['configure', 'test'], { env: given });
+    expect(await runJsonInside(['configure', 'set', 'sample=50'], { env: given })).toMatchObject({ code: 0 });
+    const { code, document } = await runJsonInside(['configure', 'test'], { env: given });
     expect({ code, gladly: document.checks[0] }).toMatchObject({
       code: 0,
       gladly: { name: 'Gladly', ok: true },

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { testGladly } from '../support/gladly.ts';
 import { run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 test(
   'a backup is private, complete while others write, and never replaces a file',
@@ -69,7 +70,7 @@ test('a ledger that is not there is neither made nor backed up, and a damaged on
   const folder = temporaryFolder();
   const missing = join(folder, 'typo.db');
   for (const args of [['check'], ['backup', join(folder, 'copy.db')]]) {
-    const { code, document } = await runJson(['ledger', ...args, '--database', missing]);
+    const { code, document } = await runJsonInside(['ledger', ...args, '--database', missing]);
     expect({ code, error: document.error.code }).toEqual({ code: 3, error: 'ledger_missing' });
   }
   expect(readdirSync(folder)).toEqual([]);
@@ -77,11 +78,11 @@ test('a ledger that is not there is neither made nor backed up, and a damaged on
   const gladly = await testGladly({ size: 0 });
   const damaged = join(folder, 'damaged.db');
   const env = { ...gladly.env, GCSAT_DATABASE_URL: damaged };
-  expect((await run(['replay', gladly.sandbox.exampleConversationId], { env })).code).toBe(0);
+  expect((await runInside(['replay', gladly.sandbox.exampleConversationId], { env })).code).toBe(0);
   expect(existsSync(damaged)).toBe(true);
   const bytes = readFileSync(damaged);
   bytes.fill(0xff, 8192 * 2, 8192 * 2 + 64);
   writeFileSync(damaged, bytes);
-  const { code } = await run(['ledger', 'check'], { env });
+  const { code } = await runInside(['ledger', 'check'], { env });
   expect(code).toBe(8);
 });

@@ -3,7 +3,8 @@ import { createInterface } from 'node:readline';
 import { describe, expect, test, vi } from 'vitest';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { closedConversation, surveysOf, testGladly } from '../support/gladly.ts';
-import { run, runJson, start } from '../support/run.ts';
+import { runJson, start } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { busyGladly } from './busy-gladly.ts';
 
 const patience = { timeout: 30_000, interval: 20 };
@@ -16,19 +17,19 @@ describe('while sending is paused', () => {
     const gladly = await busyGladly();
     const { env, range } = gladly;
     const [first, second] = await gladly.customers(3);
-    const begun = await runJson(['pause', '--until', '2h', '--reason', 'wrong words'], {
+    const begun = await runJsonInside(['pause', '--until', '2h', '--reason', 'wrong words'], {
       env: withoutToken(env),
     });
     expect(begun).toMatchObject({ code: 0, document: { paused: true, reason: 'wrong words', leaving: 0 } });
     const says = /^warning: sending is paused until .*`gcsat resume` \(wrong words\)$/m;
 
-    const replayed = await runJson(['replay', '--', first!], { env });
+    const replayed = await runJsonInside(['replay', '--', first!], { env });
     expect(replayed).toMatchObject({ code: 0, document: { outcome: 'scheduled', error: null } });
     expect(replayed.stderr).toMatch(says);
     expect(replayed.document.pause).toMatchObject({ reason: 'wrong words', until: expect.any(String) });
-    const seen = await run(['replay', '--', first!], { env });
+    const seen = await runInside(['replay', '--', first!], { env });
     expect(seen.stdout).toMatch(/^Verdict +waits: sending is paused until .* \(wrong words\)$/m);
-    const filled = await runJson(['backfill', ...range], { env });
+    const filled = await runJsonInside(['backfill', ...range], { env });
     expect(filled).toMatchObject({
       code: 0,
       document: {
@@ -40,7 +41,7 @@ describe('while sending is paused', () => {
         pause: { reason: 'wrong words' },
       },
     });
-    const ticked = await runJson(['sync', '--rate-share', '100'], { env });
+    const ticked = await runJsonInside(['sync', '--rate-share', '100'], { env });
     expect(ticked.code).toBe(0);
     for (const args of [
       ['surveys', 'list'],
@@ -48,18 +49,18 @@ describe('while sending is paused', () => {
       ['attribute', '--', second!],
       ['surveys', 'unsubscribed'],
     ]) {
-      const { code, stderr } = await run(args, { env });
+      const { code, stderr } = await runInside(args, { env });
       expect([code, says.test(stderr)]).toEqual([0, true]);
     }
     expect(gladly.mails()).toEqual([]);
     expect(await surveysOf(env)).toMatchObject([1, 2, 3].map(() => ({ state: 'scheduled', error: null })));
 
-    const dry = await runJson(['resume', '--dry-run'], { env: withoutToken(env) });
+    const dry = await runJsonInside(['resume', '--dry-run'], { env: withoutToken(env) });
     expect(dry.document).toMatchObject({ wasPaused: true, dryRun: true });
-    expect((await run(['surveys', 'list'], { env })).stderr).toMatch(says);
-    const ended = await runJson(['resume'], { env: withoutToken(env) });
+    expect((await runInside(['surveys', 'list'], { env })).stderr).toMatch(says);
+    const ended = await runJsonInside(['resume'], { env: withoutToken(env) });
     expect(ended).toMatchObject({ code: 0, document: { paused: false, wasPaused: true, queued: 3 } });
-    const after = await runJson(['sync', '--rate-share', '100'], { env });
+    const after = await runJsonInside(['sync', '--rate-share', '100'], { env });
     expect(after.stderr).not.toContain('paused');
     expect(after.document.thisRun).toMatchObject({ sent: 3 });
     expect(gladly.mails()).toEqual([1, 1, 1]);
@@ -149,11 +150,13 @@ describe('while sending is paused', () => {
 
   test('a sample that is asked for by hand leaves, and says so', async () => {
     const gladly = await testGladly({ size: 0 });
-    await runJson(['pause', '--reason', 'wrong words'], { env: gladly.env });
-    const tested = await runJson(['configure', 'test'], { env: gladly.env });
+    await runJsonInside(['pause', '--reason', 'wrong words'], { env: gladly.env });
+    const tested = await runJsonInside(['configure', 'test'], { env: gladly.env });
     expect(tested.document).toMatchObject({ sample: null, pause: { reason: 'wrong words' } });
     expect(gladly.sandbox.mailbox()).toHaveLength(0);
-    const sampled = await runJson(['configure', 'test', '--send-to', 'me@example.org'], { env: gladly.env });
+    const sampled = await runJsonInside(['configure', 'test', '--send-to', 'me@example.org'], {
+      env: gladly.env,
+    });
     expect(sampled.document).toMatchObject({ sample: { outcome: 'sent' }, pause: { reason: 'wrong words' } });
     expect(sampled.stderr).toMatch(/^warning: sending is paused .*; the sample leaves all the same/m);
     expect(gladly.sandbox.mailbox()).toHaveLength(1);
@@ -162,9 +165,9 @@ describe('while sending is paused', () => {
   test('a pause is refused where it would stop nothing', async () => {
     const gladly = await testGladly({ size: 0 });
     const database = `${gladly.env['GCSAT_DATA_DIR']}/mistyped.db`;
-    const named = await runJson(['--database', database, 'pause'], { env: gladly.env });
+    const named = await runJsonInside(['--database', database, 'pause'], { env: gladly.env });
     expect(named).toMatchObject({ code: 3, document: { error: { code: 'ledger_not_found' } } });
-    const over = await runJson(['pause', '--until', '2020-01-01T00:00Z'], { env: gladly.env });
+    const over = await runJsonInside(['pause', '--until', '2020-01-01T00:00Z'], { env: gladly.env });
     expect(over).toMatchObject({ code: 2, document: { error: { code: 'bad_time_range' } } });
   });
 });
@@ -173,14 +176,14 @@ test('a bounded backfill says how many stay queued, and who sends them', async (
   const gladly = await busyGladly();
   const { env, range } = gladly;
   await gladly.customers(5);
-  const { code, stderr, document } = await runJson(['backfill', ...range, '--max-sends', '2'], { env });
+  const { code, stderr, document } = await runJsonInside(['backfill', ...range, '--max-sends', '2'], { env });
   expect(code).toBe(0);
   expect(document).toMatchObject({ end: 'max_sends', thisRun: { sent: 2 }, queued: 3, left: 3 });
   expect(stderr).not.toMatch(/is queued|are queued|MaxListeners/);
   expect(stderr).toMatch(
     /^warning: 3 closings stay queued: `gcsat serve`, `gcsat sync` or the next run .* by gladly-email/m,
   );
-  const next = await run(['sync', '--rate-share', '100'], { env });
+  const next = await runInside(['sync', '--rate-share', '100'], { env });
   expect(next.stderr).toMatch(/^3 closings are queued, due now; they leave by gladly-email$/m);
   expect(gladly.mails()).toEqual([1, 1, 1, 1, 1]);
 });

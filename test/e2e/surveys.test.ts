@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf, testGladly } from '../support/gladly.ts';
-import { run, runJson } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { atTerminal } from '../support/terminal.ts';
 import { busyGladly, type BusyGladly } from './busy-gladly.ts';
 
@@ -10,8 +10,8 @@ import { busyGladly, type BusyGladly } from './busy-gladly.ts';
 async function waiting(count: number): Promise<BusyGladly> {
   const gladly = await busyGladly();
   await gladly.customers(count);
-  await runJson(['pause'], { env: gladly.env });
-  await runJson(['backfill', ...gladly.range], { env: gladly.env });
+  await runJsonInside(['pause'], { env: gladly.env });
+  await runJsonInside(['backfill', ...gladly.range], { env: gladly.env });
   return gladly;
 }
 
@@ -25,18 +25,22 @@ describe('surveys cancel', () => {
     const { env } = gladly;
     const ids = (await surveysOf(env)).map(({ closingId }) => String(closingId));
     const some = ['surveys', 'cancel', '--json', '--'];
-    const unasked = await run([...some, ids[0]!, ids[1]!], { env: alone(env) });
+    const unasked = await runInside([...some, ids[0]!, ids[1]!], { env: alone(env) });
     expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('2 closings (2 scheduled)')]);
-    const dry = await runJson(['surveys', 'cancel', '--dry-run', '--state', 'scheduled'], {
+    const dry = await runJsonInside(['surveys', 'cancel', '--dry-run', '--state', 'scheduled'], {
       env: alone(env),
     });
     expect(dry.document).toHaveLength(6);
     expect(dry.document[0]).toMatchObject({ state: 'suppressed', dryRun: true });
     expect((await surveysOf(env)).every(({ state }) => state === 'scheduled')).toBe(true);
 
-    const two = await runJson(['surveys', 'cancel', '--yes', '--', ids[0]!, ids[1]!], { env: alone(env) });
+    const two = await runJsonInside(['surveys', 'cancel', '--yes', '--', ids[0]!, ids[1]!], {
+      env: alone(env),
+    });
     expect(two.document.map(({ closingId }: { closingId: string }) => closingId)).toEqual([ids[0], ids[1]]);
-    const gone = await runJson(['surveys', 'cancel', '--yes', '--', ids[0]!, ids[2]!], { env: alone(env) });
+    const gone = await runJsonInside(['surveys', 'cancel', '--yes', '--', ids[0]!, ids[2]!], {
+      env: alone(env),
+    });
     expect(gone.code).toBe(6);
     expect(gone.document).toMatchObject([{ closingId: ids[2], reasons: [{ code: 'cancelled' }] }]);
     expect(gone.stderr).toContain(`1 of 2 could not be cancelled: ${ids[0]}`);
@@ -46,8 +50,8 @@ describe('surveys cancel', () => {
     expect([no.code, no.asked]).toEqual([0, true]);
     const yes = await atTerminal(line, alone(env), [['Cancel 3 closings (3 scheduled)?', 'y\r']]);
     expect([yes.code, yes.screen.includes('3 are cancelled.')]).toEqual([0, true]);
-    await runJson(['resume'], { env });
-    await runJson(['sync'], { env });
+    await runJsonInside(['resume'], { env });
+    await runJsonInside(['sync'], { env });
     expect(gladly.mails()).toEqual([]);
   });
 
@@ -58,7 +62,7 @@ describe('surveys cancel', () => {
     [['c1', ''], 'empty_id'],
   ])('%j is a mistake', async (args, code) => {
     const { env } = await testGladly({ size: 0 });
-    expect(await runJson(['surveys', 'cancel', ...args], { env })).toMatchObject({
+    expect(await runJsonInside(['surveys', 'cancel', ...args], { env })).toMatchObject({
       code: 2,
       document: { error: { code } },
     });
@@ -71,10 +75,10 @@ describe('reading the ledger', () => {
     const { sandbox } = gladly;
     const id = sandbox.exampleConversationId;
     const optedOut = gladly.trap('opt_out_topic');
-    await runJson(['replay', '--', id, optedOut], { env: gladly.env });
+    await runJsonInside(['replay', '--', id, optedOut], { env: gladly.env });
     await sandbox.close();
     const env = alone(gladly.env);
-    const listed = await runJson(['surveys', 'list'], { env });
+    const listed = await runJsonInside(['surveys', 'list'], { env });
     expect(listed.code).toBe(0);
     const [sent, suppressed] = ['sent', 'suppressed'].map((state) =>
       listed.document.find((entry: { state: string }) => entry.state === state),
@@ -82,15 +86,17 @@ describe('reading the ledger', () => {
     for (const { customer, surveyId, conversationId, closingId } of [sent, suppressed]) {
       const known = [customer.email, customer.email.toUpperCase(), customer.id, surveyId, conversationId];
       for (const anyId of known.filter((one) => one !== null)) {
-        const { document } = await runJson(['surveys', 'show', '--', anyId], { env });
+        const { document } = await runJsonInside(['surveys', 'show', '--', anyId], { env });
         expect([anyId, document.closingId]).toEqual([anyId, closingId]);
       }
     }
-    expect((await runJson(['surveys', 'unsubscribed'], { env })).document).toEqual([]);
+    expect((await runJsonInside(['surveys', 'unsubscribed'], { env })).document).toEqual([]);
     const { closedAt } = sent;
-    const until = await runJson(['surveys', 'list', '--until', closedAt], { env });
+    const until = await runJsonInside(['surveys', 'list', '--until', closedAt], { env });
     expect(until.document.map(({ state }: { state: string }) => state)).not.toContain('sent');
-    expect((await runJson(['surveys', 'list', '--since', closedAt], { env })).document).toContainEqual(sent);
+    expect((await runJsonInside(['surveys', 'list', '--since', closedAt], { env })).document).toContainEqual(
+      sent,
+    );
   });
 
   test.each([[['surveys', 'list']], [['surveys', 'show', 'c1']], [['surveys', 'unsubscribed']], [['pause']]])(
@@ -98,7 +104,7 @@ describe('reading the ledger', () => {
     async (args) => {
       const { env } = await testGladly({ size: 0 });
       const file = `${env['GCSAT_DATA_DIR']}/mistyped.db`;
-      expect(await runJson([...args, '--database', file], { env })).toMatchObject({
+      expect(await runJsonInside([...args, '--database', file], { env })).toMatchObject({
         code: 3,
         document: { error: { code: 'ledger_not_found' } },
       });
@@ -109,7 +115,7 @@ describe('reading the ledger', () => {
   test('attribute makes none either, and says that nothing is known', async () => {
     const { env, sandbox } = await testGladly();
     const file = `${env['GCSAT_DATA_DIR']}/mistyped.db`;
-    const { code, stderr } = await runJson(
+    const { code, stderr } = await runJsonInside(
       ['attribute', '--database', file, '--', sandbox.exampleConversationId],
       { env },
     );
@@ -124,7 +130,7 @@ describe('reading the ledger', () => {
     expect(short.screen.match(/scheduled/g)).toHaveLength(20);
     const all = await atTerminal('gcsat surveys list --limit 50', alone(env));
     expect(all.screen.match(/scheduled/g)).toHaveLength(23);
-    expect((await run(['surveys', 'list'], { env })).stdout.match(/scheduled/g)).toHaveLength(23);
+    expect((await runInside(['surveys', 'list'], { env })).stdout.match(/scheduled/g)).toHaveLength(23);
   });
 });
 
@@ -135,9 +141,9 @@ test('a replay that failed is in the ledger, with the reason and the time of its
     request.endsWith('/items') ? { status: 400 } : 'pass',
   );
   const env = { ...gladly.env, GCSAT_DOMAIN: proxy.origin };
-  expect((await runJson(['replay', '--', id], { env })).code).toBe(9);
+  expect((await runJsonInside(['replay', '--', id], { env })).code).toBe(9);
   expect(await surveysOf(env)).toMatchObject([
     { conversationId: id, state: 'failed', error: { code: 'refused' }, dueAt: expect.any(String) },
   ]);
-  expect((await runJson(['replay', '--', id], { env: gladly.env })).document.outcome).toBe('sent');
+  expect((await runJsonInside(['replay', '--', id], { env: gladly.env })).document.outcome).toBe('sent');
 });

@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
 import { testGladly, type TestGladly } from '../support/gladly.ts';
-import { run, runJson, start } from '../support/run.ts';
+import { run, start } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 interface Gate {
   /** With the path that `serve` has. */
@@ -55,7 +56,7 @@ async function gateOf(env: Env): Promise<Gate> {
 
 async function configured(): Promise<TestGladly & { gate: Gate }> {
   const gladly = await testGladly();
-  const { code, stderr } = await run(['configure'], { env: gladly.env });
+  const { code, stderr } = await runInside(['configure'], { env: gladly.env });
   expect([code, stderr.includes('error')]).toEqual([0, false]);
   return { ...gladly, gate: await gateOf(gladly.env) };
 }
@@ -103,10 +104,10 @@ describe('webhook install', () => {
   test('makes one with a strong password of its own, which only the profile and Gladly know', async () => {
     const gladly = await configured();
     const { env, gate } = gladly;
-    const dry = await runJson([...install(gate.url), '--dry-run'], { env });
+    const dry = await runJsonInside([...install(gate.url), '--dry-run'], { env });
     expect([dry.code, dry.document.action, await webhooksOf(gladly)]).toEqual([0, 'created', []]);
 
-    const { code, stdout, stderr, document } = await runJson(install(gate.url), { env });
+    const { code, stdout, stderr, document } = await runJsonInside(install(gate.url), { env });
     expect([code, document.action, document.enabled]).toEqual([0, 'created', true]);
     expect(gate).toMatchObject({ accepted: ['PING'], refused: [] });
     expect(await webhooksOf(gladly)).toMatchObject([
@@ -124,7 +125,7 @@ describe('webhook install', () => {
     expect(stdout + stderr).not.toContain(secret.password);
     expect(statSync(fileOf(env)).mode & 0o777).toBe(0o600);
 
-    const status = await runJson(['webhook', 'status'], { env });
+    const status = await runJsonInside(['webhook', 'status'], { env });
     expect(status).toMatchObject({
       code: 0,
       stderr: '',
@@ -138,9 +139,9 @@ describe('webhook install', () => {
   test('again renews the password, and the one before stays accepted', async () => {
     const gladly = await configured();
     const { env, gate } = gladly;
-    await run(install(gate.url), { env });
+    await runInside(install(gate.url), { env });
     const before = storedWebhook(env);
-    const { code, document } = await runJson(install(gate.url), { env });
+    const { code, document } = await runJsonInside(install(gate.url), { env });
     expect([code, document.action, document.id]).toEqual([0, 'updated', before.id]);
     const after = storedWebhook(env);
     expect(after.secret.password).not.toBe(before.secret.password);
@@ -151,10 +152,12 @@ describe('webhook install', () => {
   test('with a header from now on, no event is refused, and the password stays accepted', async () => {
     const gladly = await configured();
     const { env, gate } = gladly;
-    await run(install(gate.url), { env });
+    await runInside(install(gate.url), { env });
     const { secret } = storedWebhook(env);
     const GCSAT_WEBHOOK_HEADER = 'X-Token: a-long-enough-secret';
-    const { code, document } = await runJson(install(gate.url), { env: { ...env, GCSAT_WEBHOOK_HEADER } });
+    const { code, document } = await runJsonInside(install(gate.url), {
+      env: { ...env, GCSAT_WEBHOOK_HEADER },
+    });
     expect([code, document.action, document.header]).toEqual([0, 'updated', 'X-Token']);
     expect(storedWebhook(env).secret).toBeUndefined();
     expect(storedWebhook(env).previous).toEqual([secret]);
@@ -168,22 +171,22 @@ describe('webhook install', () => {
     const { env, gate } = gladly;
     await makeWebhook(gladly, 'Warehouse', gate.url);
     const before = await webhooksOf(gladly);
-    const { code, document } = await runJson(install(gate.url), { env });
+    const { code, document } = await runJsonInside(install(gate.url), { env });
     expect([code, document.error.code]).toEqual([3, 'webhook_of_others']);
     expect(document.error.message).toContain('Warehouse');
     expect(document.error.hint).toContain('--replace');
-    const dry = await runJson([...install(gate.url), '--dry-run'], { env });
+    const dry = await runJsonInside([...install(gate.url), '--dry-run'], { env });
     expect([dry.code, dry.document.error.code]).toEqual([3, 'webhook_of_others']);
-    const removed = await runJson(['webhook', 'remove', '--yes'], {
+    const removed = await runJsonInside(['webhook', 'remove', '--yes'], {
       env: { ...env, GCSAT_PUBLIC_URL: new URL(gate.url).origin },
     });
     expect([removed.code, removed.document.removed]).toEqual([0, false]);
     expect([await webhooksOf(gladly), storedWebhook(env)]).toEqual([before, undefined]);
 
-    const replaced = await runJson([...install(gate.url), '--replace'], { env });
+    const replaced = await runJsonInside([...install(gate.url), '--replace'], { env });
     expect([replaced.code, replaced.document.action]).toEqual([0, 'updated']);
     expect(await webhooksOf(gladly)).toMatchObject([{ name: 'gcsat', enabled: true }]);
-    expect((await run(install(gate.url), { env })).code).toBe(0);
+    expect((await runInside(install(gate.url), { env })).code).toBe(0);
   });
 
   test('says that Gladly takes no more webhooks, and which it has', async () => {
@@ -191,7 +194,7 @@ describe('webhook install', () => {
     for (let number = 1; number <= 20; number += 1) {
       await makeWebhook(gladly, `Warehouse ${number}`, `https://example.com/${number}`);
     }
-    const { code, document } = await runJson(install(gladly.gate.url), { env: gladly.env });
+    const { code, document } = await runJsonInside(install(gladly.gate.url), { env: gladly.env });
     expect([code, document.error.code]).toEqual([3, 'webhook_limit']);
     expect(document.error.message).toContain('Warehouse 7');
     expect(document.error.hint).toContain('Delete one');
@@ -200,22 +203,22 @@ describe('webhook install', () => {
   test('says what to do when nothing answers the PING, and goes on from there', async () => {
     const gladly = await configured();
     const { env, gate } = gladly;
-    const failed = await runJson(install('http://127.0.0.1:1'), { env });
+    const failed = await runJsonInside(install('http://127.0.0.1:1'), { env });
     expect(failed.code).toBe(3);
     expect(failed.document.error).toMatchObject({ code: 'webhook_ping_failed' });
     expect(failed.document.error.hint).toContain('gcsat serve');
-    const off = await runJson(['webhook', 'status'], { env });
+    const off = await runJsonInside(['webhook', 'status'], { env });
     expect([off.code, off.document.webhook.enabled]).toEqual([3, false]);
     expect(off.stderr).toContain('disabled');
 
-    expect((await run(install(gate.url), { env })).code).toBe(0);
+    expect((await runInside(install(gate.url), { env })).code).toBe(0);
     expect(await webhooksOf(gladly)).toMatchObject([{ url: gate.url, enabled: true }]);
   });
 
   test('uses the credentials of the environment, and keeps none', async () => {
     const gladly = await configured();
     const env: Env = { ...gladly.env, GCSAT_WEBHOOK_PASSWORD: 'short-one' };
-    const { code, stderr, document } = await runJson(install(gladly.gate.url), { env });
+    const { code, stderr, document } = await runJsonInside(install(gladly.gate.url), { env });
     // The gate knows the profile's credentials only.
     expect([code, document.error.code, gladly.gate.refused]).toEqual([3, 'webhook_ping_failed', ['PING']]);
     expect(stderr).toContain('fewer than 16 characters');
@@ -225,7 +228,7 @@ describe('webhook install', () => {
 
   test('without a profile there is no place for a password', async () => {
     const { env } = await testGladly();
-    const { code, document } = await runJson(install('http://127.0.0.1:1'), { env });
+    const { code, document } = await runJsonInside(install('http://127.0.0.1:1'), { env });
     expect([code, document.error.code]).toEqual([3, 'webhook_secret_homeless']);
   });
 
@@ -235,7 +238,7 @@ describe('webhook install', () => {
     ['csat.example.com', 2],
   ])('%s is refused', async (url, expected) => {
     const { env } = await testGladly();
-    const { code, stdout, stderr } = await run(install(url), { env });
+    const { code, stdout, stderr } = await runInside(install(url), { env });
     expect(code).toBe(expected);
     expect(stdout + stderr).not.toContain('hidden@');
   });
@@ -306,14 +309,14 @@ describe('webhook remove', () => {
   test('takes it out of Gladly and its password out of the profile, once', async () => {
     const gladly = await configured();
     const { env, gate } = gladly;
-    await run(install(gate.url), { env });
-    expect((await run(['webhook', 'remove'], { env })).code).toBe(2);
-    const removed = await runJson(['webhook', 'remove', '--yes'], { env });
+    await runInside(install(gate.url), { env });
+    expect((await runInside(['webhook', 'remove'], { env })).code).toBe(2);
+    const removed = await runJsonInside(['webhook', 'remove', '--yes'], { env });
     expect([removed.code, removed.document.removed]).toEqual([0, true]);
     expect([await webhooksOf(gladly), storedWebhook(env)]).toEqual([[], undefined]);
-    const again = await runJson(['webhook', 'remove', '--yes'], { env });
+    const again = await runJsonInside(['webhook', 'remove', '--yes'], { env });
     expect([again.code, again.document.removed]).toEqual([0, false]);
-    expect((await run(['webhook', 'status'], { env })).code).toBe(5);
+    expect((await runInside(['webhook', 'status'], { env })).code).toBe(5);
   });
 });
 
@@ -321,10 +324,10 @@ describe('webhook send', () => {
   test('shows the credentials of the profile, and a closing that Gladly could send', async () => {
     const gladly = await configured();
     const { env, gate } = gladly;
-    const refused = await runJson(['webhook', 'send', '--url', gate.url], { env });
+    const refused = await runJsonInside(['webhook', 'send', '--url', gate.url], { env });
     expect([refused.code, refused.document.verdict]).toEqual([9, 'refused']);
     expect(refused.document.hint).toContain('gcsat webhook install');
-    await run(install(gate.url), { env });
+    await runInside(install(gate.url), { env });
     const args = [
       'webhook',
       'send',
@@ -335,7 +338,7 @@ describe('webhook send', () => {
       '--repeat',
       '2',
     ];
-    const sent = await runJson(args, { env });
+    const sent = await runJsonInside(args, { env });
     expect([sent.code, sent.document.verdict, sent.document.answers.length]).toEqual([0, 'accepted', 2]);
     expect(sent.document.event).toMatchObject({
       type: 'CONVERSATION/CLOSED',
@@ -347,7 +350,7 @@ describe('webhook send', () => {
   // A server answers 200 to what it cannot use, so that only the sender can tell.
   test.each(['', 'x'.repeat(4097)])('takes no %j for a conversation', async (id) => {
     const args = ['webhook', 'send', '--url', 'http://127.0.0.1:1', '--conversation', id];
-    const { code, document } = await runJson(args);
+    const { code, document } = await runJsonInside(args);
     expect([code, document.error.code]).toEqual([2, 'bad_value']);
   });
 
@@ -368,7 +371,7 @@ describe('webhook send', () => {
       server.close();
     });
     const { port } = server.address() as AddressInfo;
-    const { code, document } = await runJson(['webhook', 'send', '--url', `http://127.0.0.1:${port}`]);
+    const { code, document } = await runJsonInside(['webhook', 'send', '--url', `http://127.0.0.1:${port}`]);
     expect([code, document.answers[0].status, document.hint === null]).toEqual([
       expected,
       status,
@@ -381,17 +384,17 @@ describe('webhook send', () => {
     const there = 'https://0.0.0.0:1';
     const args = ['webhook', 'send', '--url', there];
     const env = { GCSAT_WEBHOOK_PASSWORD: 'a long enough password' };
-    const { code, document } = await runJson(args, { env });
+    const { code, document } = await runJsonInside(args, { env });
     expect([code, document.error.code]).toEqual([2, 'webhook_host_unknown']);
     expect(document.error.hint).toContain('--allow-host');
-    expect((await run([...args, '--allow-host'], { env })).code).toBe(7);
-    expect((await run(args, { env: { ...env, GCSAT_PUBLIC_URL: there } })).code).toBe(7);
+    expect((await runInside([...args, '--allow-host'], { env })).code).toBe(7);
+    expect((await runInside(args, { env: { ...env, GCSAT_PUBLIC_URL: there } })).code).toBe(7);
     const other = { ...env, GCSAT_PUBLIC_URL: 'https://0.0.0.0:2' };
-    expect((await run(args, { env: other })).code).toBe(2);
+    expect((await runInside(args, { env: other })).code).toBe(2);
   });
 
   test('nobody there is told apart from an answer', async () => {
-    const { code, document } = await runJson(['webhook', 'send', '--url', 'http://127.0.0.1:1']);
+    const { code, document } = await runJsonInside(['webhook', 'send', '--url', 'http://127.0.0.1:1']);
     expect([code, document.answers[0]]).toMatchObject([7, { status: null, error: 'ECONNREFUSED' }]);
   });
 });

@@ -35,7 +35,7 @@ export function temporaryFolder(): string {
  * An environment in which nothing of this machine's user is seen: no variable of gcsat but what is given, no colors,
  * no CI, no extra certificates (they slow every start down); configuration and data go below the folder.
  */
-function cleanEnvironment(folder: string, env: RunOptions['env'] = {}): NodeJS.ProcessEnv {
+export function cleanEnvironment(folder: string, env: RunOptions['env'] = {}): NodeJS.ProcessEnv {
   const clean: NodeJS.ProcessEnv = {
     PATH: process.env['PATH'],
     HOME: folder,
@@ -89,11 +89,13 @@ export async function run(args: readonly string[], options: RunOptions = {}): Pr
 }
 
 /** Runs the program with `--json`; fails unless stdout is exactly one JSON document. */
-export async function runJson(
-  args: readonly string[],
-  options: RunOptions = {},
-): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }> {
-  const result = await run(['--json', ...args], options);
+export async function runJson(args: readonly string[], options: RunOptions = {}): Promise<JsonResult> {
+  return withDocument(args, await run(['--json', ...args], options));
+}
+
+export type JsonResult = RunResult & { document: ReturnType<typeof JSON.parse> };
+
+export function withDocument(args: readonly string[], result: RunResult): JsonResult {
   try {
     return { ...result, document: JSON.parse(result.stdout) };
   } catch {
