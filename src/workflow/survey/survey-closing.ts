@@ -120,7 +120,11 @@ export async function surveyConversation(
     return await surveyNow(services, { conversationId, closingId }, reads, steps);
   } catch (error) {
     if (error instanceof Failure)
-      await keepFailure(services, { closingId, conversation: reads.alone }, error);
+      await keepFailure(
+        services,
+        { closingId, conversation: reads.alone, organization: reads.organization },
+        error,
+      );
     throw error;
   }
 }
