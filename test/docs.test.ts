@@ -212,6 +212,16 @@ test('programs for jq are understood by the jq of this system, which on Debian 1
   expect(wrong).toEqual([]);
 });
 
+test('units that run the program write no core dumps, and nothing that others can read', () => {
+  const units = documents()
+    .flatMap(({ text }) => blocksOf(text))
+    .filter(
+      (block) => block.language === 'ini' && shellLinesOf(block).some((line) => line.startsWith('gcsat ')),
+    );
+  expect(units.length).toBeGreaterThan(1);
+  for (const { lines } of units) expect(lines).toEqual(expect.arrayContaining(['LimitCORE=0', 'UMask=0077']));
+});
+
 describe('transcripts', () => {
   const withTranscripts = documents().filter(({ text }) => stepsOf(text).length > 0);
 

@@ -58,7 +58,7 @@ export async function targetOf(
 ): Promise<BackfillTarget> {
   const { since = '', until, source = 'auto', conversations } = options;
   if (conversations !== undefined) return { conversationIds: readIds(conversations) };
-  const timezone = options.timezone ?? (await timeZoneFor({ since, until }, services, output));
+  const timezone = await timeZoneFor({ since, until }, services, output, options.timezone);
   return {
     range: parseTimeRange({ since, until }, services.clock(), timezone),
     timezone,

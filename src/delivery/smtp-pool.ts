@@ -1,3 +1,4 @@
+import { createSemaphore } from '../domain/values/semaphore.ts';
 import type { SmtpSession } from './smtp-session.ts';
 
 /** Reuses sessions, because each costs several round trips and a handshake. */
@@ -27,33 +28,8 @@ export function createSmtpPool(options: {
   const { open, most, signal } = options;
   const idle: { session: SmtpSession; timer: NodeJS.Timeout }[] = [];
   const messages = new WeakMap<SmtpSession, number>();
-  const waiting: { go: () => void; stop: () => void }[] = [];
-  let inUse = 0;
+  const permits = createSemaphore(most);
   let closed = false;
-
-  const turn = async (): Promise<void> => {
-    signal.throwIfAborted();
-    if (inUse < most) {
-      inUse += 1;
-      return;
-    }
-    // A session that is given back passes its place on, so `inUse` stays.
-    await new Promise<void>((resolve, reject) => {
-      const entry = { go: resolve, stop: () => reject(signal.reason as Error) };
-      waiting.push(entry);
-    });
-  };
-
-  const leave = (): void => {
-    const next = waiting.shift();
-    if (next === undefined) inUse -= 1;
-    else next.go();
-  };
-
-  const stopWaiting = (): void => {
-    for (const { stop } of waiting.splice(0)) stop();
-  };
-  signal.addEventListener('abort', stopWaiting, { once: true });
 
   const idleSession = async (): Promise<SmtpSession | null> => {
     for (let entry = idle.pop(); entry !== undefined; entry = idle.pop()) {
@@ -66,14 +42,14 @@ export function createSmtpPool(options: {
 
   return {
     async take() {
-      await turn();
+      await permits.take('in_line', signal);
       try {
         signal.throwIfAborted();
         const session = (await idleSession()) ?? (await open());
         messages.set(session, (messages.get(session) ?? 0) + 1);
         return session;
       } catch (error) {
-        leave();
+        permits.end();
         throw error;
       }
     },
@@ -89,11 +65,10 @@ export function createSmtpPool(options: {
         const entry = { session, timer };
         idle.push(entry);
       }
-      leave();
+      permits.end();
     },
     async close() {
       closed = true;
-      signal.removeEventListener('abort', stopWaiting);
       await Promise.all(
         idle.splice(0).map(async ({ session, timer }) => {
           clearTimeout(timer);

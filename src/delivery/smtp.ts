@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { createSemaphore } from '../domain/values/semaphore.ts';
 import {
   notSent,
   type DeliveryOutcome,
@@ -75,7 +76,14 @@ export function createSmtp(options: {
   const check = (): Promise<string> =>
     tryServer(facts, { name, signal }, (session) => tryEnvelope(session, facts));
 
-  return { name: 'smtp', repeatable: false, deliver, check, close: () => pool.close() };
+  return {
+    name: 'smtp',
+    repeatable: false,
+    turns: createSemaphore(server.connections),
+    deliver,
+    check,
+    close: () => pool.close(),
+  };
 }
 
 /** Connects and logs in, without a sender yet. @throws Failure `bad_smtp_url`, or what a message would meet */

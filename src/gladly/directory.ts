@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
 import type { DirectoryCache } from '../ports/cache.ts';
 import type { GladlyClient } from './client.ts';
@@ -178,6 +179,15 @@ function sharing<T>(running: Map<string, Promise<T>>, id: string, run: () => Pro
   return started;
 }
 
+/** Without an id that a list has twice and differently: which entry is right, only the request for that id says. */
 function byId<T extends { id: string }>(found: readonly T[]): Map<string, T> {
-  return new Map(found.map((entry) => [entry.id, entry]));
+  const entries = new Map<string, T>();
+  const doubtful = new Set<string>();
+  for (const entry of found) {
+    const known = entries.get(entry.id);
+    if (known !== undefined && !isDeepStrictEqual(known, entry)) doubtful.add(entry.id);
+    entries.set(entry.id, entry);
+  }
+  for (const id of doubtful) entries.delete(id);
+  return entries;
 }

@@ -1,4 +1,5 @@
 import type { DeliveryName } from '../domain/delivery.ts';
+import type { Semaphore } from '../domain/values/semaphore.ts';
 import { Failure } from '../failure.ts';
 
 /** One survey on its way to one customer. Customers and agents choose their names, so a name can be any text. */
@@ -41,6 +42,8 @@ export interface DeliveryProvider {
   readonly name: DeliveryName;
   /** Delivering a message twice has the same effect as once. */
   readonly repeatable: boolean;
+  /** Where few messages can leave at once: whoever holds one of these waits for no other message. */
+  readonly turns?: Semaphore;
   /**
    * Delivers one survey. `leaving` is awaited once, after all preparations and right before the message leaves; if it
    * throws, nothing leaves and the error is passed on unchanged. A problem with the message itself is an outcome, never

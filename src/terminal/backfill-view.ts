@@ -4,7 +4,7 @@ import type { Output } from './output.ts';
 import { pauseText } from './pause-view.ts';
 import { cut } from './table.ts';
 import { clean } from './text.ts';
-import { localTime } from './time.ts';
+import { localTime, readableTimes } from './time.ts';
 
 /** Further failures are only counted; the ledger lists them. */
 const shownFailures = 10;
@@ -36,7 +36,7 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
   const limited = requests.rateLimited > 0 ? `, ${requests.rateLimited} refused by the rate limit` : '';
   lines.push(line('Requests', `${requests.gladly}${limited}`), ...wrapped(operations, screen));
   for (const { conversationId, error } of failures.slice(0, shownFailures)) {
-    lines.push(line(paint.red('Failed'), `${clean(conversationId)}: ${clean(error.message)}`));
+    lines.push(line(paint.red('Failed'), `${clean(conversationId)}: ${clean(readableTimes(error.message))}`));
   }
   if (failures.length > shownFailures) {
     lines.push(line('', `and ${failures.length - shownFailures} more`));
@@ -71,10 +71,8 @@ export function rangeText({ since, until, timezone }: NonNullable<BackfillDocume
 
 /** What a run says about its range, which is printed once, with the other times in the organization's zone. */
 export function explainedText(sentence: string, range: BackfillDocument['range']): string {
-  if (range === null) return sentence;
-  return sentence
-    .replace(` from ${range.since} until ${range.until}`, '')
-    .replace(/\d{4}-\d\d-\d\dT[\d:.]+Z/g, (time) => localTime(time, range.timezone));
+  if (range === null) return readableTimes(sentence);
+  return readableTimes(sentence.replace(` from ${range.since} until ${range.until}`, ''), range.timezone);
 }
 
 function countsOf(counts: object): string {
@@ -115,7 +113,7 @@ function endText({ end, left: waiting, error }: BackfillDocument): string {
     case 'duration':
       return `--max-duration has passed; ${left}`;
     case 'stopped':
-      return `${clean(error?.message ?? '')}; ${left}`;
+      return `${clean(readableTimes(error?.message ?? ''))}; ${left}`;
     case 'declined':
       return 'declined: nothing was sent or queued';
     case 'done':

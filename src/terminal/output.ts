@@ -3,6 +3,7 @@ import type { ColorLevel } from './color.ts';
 import { canSpin, startProgress, type Progress, type RunningProgress } from './progress.ts';
 import { redact } from './redact.ts';
 import { clean, cleanBlock, escapeControls } from './text.ts';
+import { readableTimes } from './time.ts';
 
 /** How much goes to stderr: only errors, also warnings, the usual, or everything. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -116,10 +117,10 @@ export function createOutput(options: OutputOptions): Output {
       print(stdout, `${serialize(document)}\n`);
     },
     info(text) {
-      if (!quiet) note('', text);
+      if (!quiet) note('', readableTimes(text));
     },
     warn(text) {
-      if (level !== 'error') note(`${errorPaint.yellow('warning:')} `, text);
+      if (level !== 'error') note(`${errorPaint.yellow('warning:')} `, readableTimes(text));
     },
     debug(text) {
       if (level === 'debug') note(errorPaint.dim('debug: '), text);

@@ -2,6 +2,7 @@ import { Failure, exitCodes } from '../failure.ts';
 import { colorLevel } from './color.ts';
 import { redact } from './redact.ts';
 import { clean, cleanBlock, escapeControls } from './text.ts';
+import { readableTimes } from './time.ts';
 
 /** The output options of the failed command. */
 export interface ReportOptions {
@@ -38,7 +39,7 @@ function defect(error: unknown): Failure {
 }
 
 function errorLine({ message, hint }: Failure): string {
-  return clean(redact(`${message} (${hint})`));
+  return clean(redact(readableTimes(`${message} (${hint})`)));
 }
 
 function errorDocument({ code, message, hint, conversationId }: Failure): string {

@@ -5,7 +5,7 @@ import type { Output, Paint } from './output.ts';
 import { pauseText } from './pause-view.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
-import { localTime } from './time.ts';
+import { localTime, readableTimes } from './time.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint' | 'verbose'>;
 
@@ -115,7 +115,10 @@ function verdictView(document: SurveyDocument, screen: Screen): string {
   const { paint } = screen;
   const lines = [...creditLines(document, screen), outcomeLine(document, screen)];
   for (const { code, detail } of document.reasons) {
-    const text = wrap(`${code}: ${clean(detail)}`, Math.max(20, Math.min(screen.columns, 100) - 4));
+    const text = wrap(
+      `${code}: ${clean(readableTimes(detail))}`,
+      Math.max(20, Math.min(screen.columns, 100) - 4),
+    );
     lines.push(...text.map((part, index) => `  ${index === 0 ? '•' : ' '} ${part}`));
   }
   const { survey } = document;

@@ -5,7 +5,7 @@ import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
-import { localTime } from './time.ts';
+import { localTime, readableTimes } from './time.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
 
@@ -100,8 +100,9 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
     const { itemType, respondedAt, itemId } = attribution;
     lines.push(line('Evidence', `${itemType} ${itemId ?? ''} at ${localTime(respondedAt, null)}`));
   }
-  lines.push(...story.reasons.map(({ code, detail }) => line('Reason', `${code}: ${detail}`)));
-  if (story.error !== null) lines.push(line('Error', `${story.error.message} (${story.error.hint})`));
+  lines.push(...story.reasons.map(({ code, detail }) => line('Reason', `${code}: ${readableTimes(detail)}`)));
+  if (story.error !== null)
+    lines.push(line('Error', readableTimes(`${story.error.message} (${story.error.hint})`)));
   if (story.surveyId !== null) lines.push(line('Survey', story.surveyId));
   if (story.url !== null) lines.push(line('Link', story.url));
   for (const [index, message] of story.messages.entries()) {

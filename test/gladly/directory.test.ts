@@ -208,6 +208,19 @@ describe('topics', () => {
     expect(askedSince()).toEqual(['topics', 'topics', 'topics/t8', 'topics/t9']);
   });
 
+  test('that are listed twice and differently are requested: one of the names may be an opt-out', async () => {
+    const { known, start, askedSince } = await directories();
+    known.topics = [
+      { id: 't2', name: 'Twin' },
+      { id: 't1', name: 'do_not_send' },
+      { id: 't2', name: 'Twin' },
+      { id: 't1', name: 'Order' },
+    ];
+    const topics = await start().topics(['t1', 't2']);
+    expect([topics.get('t1')?.name, topics.get('t2')?.name]).toEqual(['do_not_send', 'Twin']);
+    expect(askedSince()).toEqual(['topics', 'topics/t1']);
+  });
+
   test('come with their ancestors, and a loop of these ends', async () => {
     const { start, askedSince, known } = await directories();
     known.topics.push({ id: 'child', parentId: 'parent' });

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { colorLevel } from '../../src/terminal/color.ts';
 import { suggest } from '../../src/terminal/suggest.ts';
-import { localTime } from '../../src/terminal/time.ts';
+import { localTime, readableTimes } from '../../src/terminal/time.ts';
 
 describe('colorLevel', () => {
   test.each([
@@ -44,5 +44,22 @@ describe('localTime', () => {
     ['yesterday', 'UTC', 'yesterday'],
   ])('%s in %s', (time, zone, expected) => {
     expect(localTime(time, zone)).toBe(expected);
+  });
+});
+
+describe('readableTimes', () => {
+  test.each([
+    [
+      'from 2026-11-22T10:00:00.000Z until 2026-11-22T11:00Z',
+      'from 2026-11-22 11:00 GMT+1 until 2026-11-22 12:00 GMT+1',
+    ],
+    ['since (2026-11-22T10:00:00Z) is late', 'since (2026-11-22 11:00 GMT+1) is late'],
+    ['use `gcsat backfill --since 2026-11-22T10:00:00.000Z`', null],
+    ['The closing c-1@2026-11-22T10:00:00.000Z is sent', null],
+    ["--since '2026-11-22T10:00:00Z' is out of reach", null],
+    ['GCSAT_SINCE=2026-11-22T10:00:00Z', null],
+    ['nothing to read', null],
+  ])('%s', (sentence, expected) => {
+    expect(readableTimes(sentence, 'Europe/Berlin')).toBe(expected ?? sentence);
   });
 });

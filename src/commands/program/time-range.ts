@@ -10,6 +10,7 @@ import {
 } from '../../domain/values/time-range.ts';
 import { Failure } from '../../failure.ts';
 import type { Output } from '../../terminal/output.ts';
+import { showTimesIn } from '../../terminal/time.ts';
 import type { Services } from '../../workflow/context/services.ts';
 
 /**
@@ -34,26 +35,32 @@ export function refuseBadTimeRange(given: GivenRange, nowMs: number, timeZone: s
 }
 
 /**
- * The organization's zone. If Gladly reports none, or one that is unknown here, it is UTC, with a warning when something
- * depends on it.
+ * The zone of a run's times: the one that was named, else the organization's. If Gladly reports none, or one that is
+ * unknown here, that is UTC, with a warning when something depends on it. Sentences show their times in it from now on.
  *
  * @param given null: no range was given, and the times of the range that was found are shown
+ * @param named IANA name; quiet hours are in the organization's zone all the same
  */
 export async function timeZoneFor(
   given: GivenRange | null,
   services: Pick<Services, 'organization' | 'settings'>,
   output: Pick<Output, 'warn'>,
+  named?: string,
 ): Promise<string> {
-  const { timezone } = await services.organization();
+  const { quietHours } = services.settings.policy;
+  const isAsked = named === undefined || quietHours !== null;
+  const { timezone } = isAsked ? await services.organization() : { timezone: named };
   const problem = zoneProblem(timezone);
-  if (problem === null) return timezone ?? 'UTC';
+  const zone = named ?? (problem === null && timezone !== null ? timezone : 'UTC');
+  showTimesIn(zone);
+  if (problem === null) return zone;
   const inUtc = [
-    ...(given !== null && needsTimeZone(given) ? ['times without an offset'] : []),
-    ...(given === null ? ['times'] : []),
-    ...(services.settings.policy.quietHours === null ? [] : ['quiet hours']),
+    ...(named === undefined && given !== null && needsTimeZone(given) ? ['times without an offset'] : []),
+    ...(named === undefined && given === null ? ['times'] : []),
+    ...(quietHours === null ? [] : ['quiet hours']),
   ];
   if (inUtc.length > 0) output.warn(`${problem}; ${inUtc.join(' and ')} are read as UTC`);
-  return 'UTC';
+  return zone;
 }
 
 function asUsage<Result>(read: () => Result): Result {

@@ -9,6 +9,8 @@ export interface Semaphore {
   take(order?: PermitOrder, signal?: AbortSignal): Promise<void>;
   /** Ends a turn. */
   end(): void;
+  /** Whether somebody waits in line. */
+  isCrowded(): boolean;
 }
 
 export type PermitOrder = 'in_line' | 'first';
@@ -51,5 +53,6 @@ export function createSemaphore(mostAtOnce: number): Semaphore {
       if (next === undefined) free += 1;
       else next();
     },
+    isCrowded: () => waiting.first.size + waiting.in_line.size > 0,
   };
 }

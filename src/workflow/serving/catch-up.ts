@@ -3,7 +3,13 @@ import { enumerateClosings, planSources, type Enumeration } from '../runs/find-c
 import { mendStoredTimes } from '../../store/stored-times.ts';
 import { keepRenewing } from '../context/keep-renewing.ts';
 import type { Services } from '../context/services.ts';
+import type { Log } from '../../ports/log.ts';
+import { readCheckpoint } from '../../store/checkpoints.ts';
+import { keepTime } from './keep-going.ts';
 import { seenUntil, surveyingSince, unseenRange } from '../runs/sync-range.ts';
+
+/** Without a catch-up for so long, by any server, something is wrong. */
+const longestAgeMs = 15 * 60_000;
 
 /** A report may take twice five minutes until its first row. Who finds nothing for longer leaves it to others. */
 const longestStandstillMs = 15 * 60_000;
@@ -46,4 +52,60 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
     endRenewal();
     await releaseLock(ledger, lockName, worker);
   }
+}
+
+/**
+ * Looks for closings regularly until the services stop, and warns when no server gets through.
+ *
+ * @param everyMilliseconds null: never
+ */
+export async function keepCatchingUp(
+  services: Services,
+  log: Log,
+  everyMilliseconds: number | null,
+  openedAt: string,
+  onFound: () => void,
+): Promise<void> {
+  if (everyMilliseconds === null) return;
+  const latestMs = Math.max(3 * everyMilliseconds, longestAgeMs);
+  await Promise.all([
+    keepTime(services, log, everyMilliseconds, async () => {
+      report(log, await catchUp(services, onFound));
+      return null;
+    }),
+    // Beside the other, which may be waiting for an answer all this time.
+    keepTime(services, log, everyMilliseconds, async () => {
+      await warnOfOldAge(services, log, openedAt, latestMs);
+      return null;
+    }),
+  ]);
+}
+
+/** @throws Failure where the events could not be read, so that they are soon asked for again */
+function report(log: Log, found: Enumeration | null): void {
+  if (found === null) return;
+  for (const warning of found.warnings) log.warn({ sources: found.sources }, warning);
+  for (const { source, range, failure } of found.missing) {
+    const { kind, code, hint } = failure;
+    log.warn({ source, ...range, kind, code, hint }, 'closings may be missing');
+  }
+  if (found.fresh > 0) {
+    log.info({ closings: found.fresh, sources: found.sources }, 'found closings without a webhook');
+  }
+  // A report is asked for again after the usual time: Gladly makes few of them.
+  const passing = found.missing.find(({ source }) => source === 'events');
+  if (passing !== undefined) throw passing.failure;
+}
+
+async function warnOfOldAge(
+  { ledger, lane, clock }: Services,
+  log: Log,
+  openedAt: string,
+  latestMs: number,
+): Promise<void> {
+  const until = await readCheckpoint(ledger, { lane, name: 'until' });
+  const ageMs = clock() - Date.parse(until ?? openedAt);
+  if (ageMs <= latestMs) return;
+  const hint = 'See the warnings before this one, and the logs of the other servers on this ledger.';
+  log.warn({ until, seconds: Math.round(ageMs / 1000), hint }, 'closings were not looked for');
 }

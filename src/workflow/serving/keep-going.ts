@@ -38,6 +38,23 @@ export async function keepGoing(
   }
 }
 
+/**
+ * Does something short now and again.
+ *
+ * @param work answers after how many milliseconds it is to be done again at the latest; null: after the usual time
+ */
+export async function keepTime(
+  services: Pick<Services, 'signal' | 'sleep'>,
+  log: Log,
+  everyMilliseconds: number,
+  work: () => Promise<number | null>,
+): Promise<void> {
+  await keepGoing(services, log, 'time', async () => {
+    const wait = (await work()) ?? everyMilliseconds;
+    await services.sleep(Math.min(wait, everyMilliseconds));
+  });
+}
+
 /** A function, because the compiler takes a signal that was not aborted before for one that never is. */
 function stopped(signal: AbortSignal): boolean {
   return signal.aborted;

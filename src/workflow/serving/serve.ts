@@ -1,28 +1,27 @@
-import type { SendingPause } from '../../domain/closing/pause.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { Log } from '../../ports/log.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
 import { nextDueAt, resolveAbandonedSends, stuckSends } from '../../store/queue/claims.ts';
-import { sendingPause } from '../../store/pause.ts';
 import { boundOrganization } from '../../store/organization.ts';
 import { proveWritable } from '../../store/storage-probe.ts';
 import { queueFigures, type QueueFigures } from '../../store/views/counts.ts';
 import { readCheckpoint } from '../../store/checkpoints.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
-import { catchUp } from './catch-up.ts';
+import { keepCatchingUp } from './catch-up.ts';
 import { readyToDeliver } from '../survey/decide.ts';
 import { thrownBy } from '../context/defect.ts';
 import { queueOf } from '../queue/due-closings.ts';
 import { errorFields } from '../context/error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
-import { keepGoing } from './keep-going.ts';
+import { keepGoing, keepTime } from './keep-going.ts';
 import { postCards, type CardListener } from './post-cards.ts';
 import { isTrouble } from '../queue/queue-health.ts';
 import type { Services } from '../context/services.ts';
 import { createSurveyDesk, type SurveyDesk } from './survey-desk.ts';
 import { surveyingSince } from '../runs/sync-range.ts';
+import { watchPause } from './watch-pause.ts';
 import { workQueue, type NextWork, type QueueLimits, type SettledWork } from '../queue/work-queue.ts';
 
 /** `lookedUntil`: how far closings were looked for, by whichever process; null: not yet. */
@@ -64,14 +63,8 @@ export interface Serving {
 
 /** How soon what another process put into the ledger is seen. */
 const lookEveryMilliseconds = 3000;
-/** Where no server looks for closings for so long, something is wrong. */
-const latestCatchUpMilliseconds = 15 * 60_000;
 const lookForCardsEveryMilliseconds = 30_000;
 const settleEveryMilliseconds = 60_000;
-/** A pause holds at once, in the ledger itself; this is how soon its end is seen, and told. */
-const lookForPauseEveryMilliseconds = 1000;
-
-const resumeHint = 'Let it go on with `gcsat resume`.';
 
 const unlimited: QueueLimits = { maxSends: null, maxClosings: null, deadline: null };
 /** After a failure that all closings would meet, one after the other shows whether it has passed. */
@@ -123,7 +116,7 @@ export async function openServing(services: Services, options: ServingOptions): 
           answers.notify();
           return Promise.resolve(null);
         }),
-        keepTime(services, log, lookForPauseEveryMilliseconds, watchPause(services, log, closings)),
+        watchPause(services, log, () => closings.notify()),
         keepTime(services, log, settleEveryMilliseconds, async () => {
           const settled = await resolveAbandonedSends(ledger, timeNow(services.clock));
           for (const { id, error } of settled) {
@@ -136,42 +129,7 @@ export async function openServing(services: Services, options: ServingOptions): 
           }
           return null;
         }),
-        options.catchUpMilliseconds === null
-          ? Promise.resolve()
-          : keepTime(services, log, options.catchUpMilliseconds, async () => {
-              const found = await catchUp(services, () => closings.notify());
-              for (const warning of found?.warnings ?? []) log.warn({ sources: found?.sources }, warning);
-              for (const { source, range, failure } of found?.missing ?? []) {
-                const { kind, code, hint } = failure;
-                log.warn({ source, ...range, kind, code, hint }, 'closings may be missing');
-              }
-              if (found !== null && found.fresh > 0) {
-                log.info(
-                  { closings: found.fresh, sources: found.sources },
-                  'found closings without a webhook',
-                );
-              }
-              // A report is asked for again after the usual time: Gladly makes few of them.
-              const passing = found?.missing.find(({ source }) => source === 'events');
-              if (passing !== undefined) throw passing.failure;
-              return null;
-            }),
-        options.catchUpMilliseconds === null
-          ? Promise.resolve()
-          : keepTime(services, log, options.catchUpMilliseconds, async () => {
-              const at = await readCheckpoint(ledger, { lane, name: 'until' });
-              const lateMs = Math.max(3 * (options.catchUpMilliseconds ?? 0), latestCatchUpMilliseconds);
-              const ageMs = clock() - Date.parse(at ?? openedAt);
-              if (ageMs > lateMs) {
-                const hint =
-                  'See the warnings before this one, and the log of the other servers on this ledger.';
-                log.warn(
-                  { until: at, seconds: Math.round(ageMs / 1000), hint },
-                  'closings were not looked for',
-                );
-              }
-              return null;
-            }),
+        keepCatchingUp(services, log, options.catchUpMilliseconds, openedAt, () => closings.notify()),
       ]);
     },
     flush: () => desk.flush(),
@@ -219,40 +177,6 @@ async function workWithCare(
     await workOn(services, wakeUp, settle, onlyOne);
     if (seen.trouble !== null) throw seen.trouble;
   }
-}
-
-/** Tells when a pause begins or ends, and wakes the queue at its end. */
-function watchPause({ ledger, clock }: Services, log: Log, wakeUp: WakeUp): () => Promise<null> {
-  let seen: SendingPause | null = null;
-  return async () => {
-    const pause = await sendingPause(ledger, timeNow(clock));
-    if (pause !== null && pause.pausedAt !== seen?.pausedAt) {
-      log.warn({ until: pause.until, hint: resumeHint }, 'sending is paused');
-    }
-    if (pause === null && seen !== null) {
-      log.info({}, 'sending goes on');
-      wakeUp.notify();
-    }
-    seen = pause;
-    return null;
-  };
-}
-
-/**
- * Does something short now and again.
- *
- * @param work answers after how many milliseconds it is to be done again at the latest; null: after the usual time
- */
-async function keepTime(
-  services: Services,
-  log: Log,
-  everyMilliseconds: number,
-  work: () => Promise<number | null>,
-): Promise<void> {
-  await keepGoing(services, log, 'time', async () => {
-    const wait = (await work()) ?? everyMilliseconds;
-    await services.sleep(Math.min(wait, everyMilliseconds));
-  });
 }
 
 function report(

@@ -10,6 +10,7 @@ import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { DecideAgain, deliverSurvey } from './deliver.ts';
+import type { DeliveryTurn } from './delivery-turn.ts';
 import { factsOf, readingOf } from './facts.ts';
 import type { Look } from './look.ts';
 import { existingSurvey, type Verdict } from './verdict.ts';
@@ -35,7 +36,7 @@ export async function decideAndDeliver(
   services: Services,
   look: Look,
   claimed: Closing,
-  steps: Steps,
+  { steps, turn }: { steps: Steps; turn: DeliveryTurn },
 ): Promise<Verdict> {
   // Suppressed since it was claimed: by a newer closing of the address, or by a person.
   const row = claimed.state === 'suppressed' ? claimed : await decideNow(services, look, claimed, steps);
@@ -46,7 +47,7 @@ export async function decideAndDeliver(
   }
   const paused: Verdict = { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
   if ((await sendingPause(services.ledger, timeNow(services.clock))) !== null) return paused;
-  return deliverSurvey(services, look, row, steps).catch((error: unknown) => {
+  return deliverSurvey(services, look, row, { steps, turn }).catch((error: unknown) => {
     if (error instanceof Failure && error.code === 'sending_paused') return paused;
     throw error;
   });
@@ -56,10 +57,10 @@ export async function decideAndDeliver(
 const mostLooks = 3;
 
 /** Looks and decides until the decision holds long enough for the message to leave. */
-export async function untilDecided<Result>(work: () => Promise<Result>): Promise<Result> {
+export async function untilDecided<Result>(work: (looks: number) => Promise<Result>): Promise<Result> {
   for (let looks = 1; ; looks += 1) {
     try {
-      return await work();
+      return await work(looks);
     } catch (error) {
       if (!(error instanceof DecideAgain)) throw error;
       if (looks === mostLooks) throw neverFresh(error);

@@ -10,6 +10,7 @@ import { doubtHint } from '../../domain/closing/doubt.ts';
 import { credibleTime } from '../../domain/closing/identity.ts';
 import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
+import type { DeliveryTurn } from './delivery-turn.ts';
 import type { Look } from './look.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
@@ -41,9 +42,10 @@ export async function deliverSurvey(
   services: Services,
   look: Look,
   closing: Closing,
-  steps: Steps,
+  { steps, turn }: { steps: Steps; turn: DeliveryTurn },
 ): Promise<Verdict> {
   const { ledger, worker } = services;
+  await turn.take();
   const provider = await services.provider();
   const message = await composeMessage(services, look, closing);
   const leaving = async (): Promise<void> => {

@@ -14,8 +14,9 @@ const notItsOwn: readonly FailureKind[] = ['ledger', 'interrupted', 'terminated'
 interface Asked {
   /** What a person named; null: the closing that the conversation is in. */
   closingId: string | null;
-  /** As far as it could be read. */
+  /** As far as they could be read; nothing is asked for again. */
   conversation: Promise<Conversation>;
+  organization: Promise<unknown>;
 }
 
 /**
@@ -37,14 +38,17 @@ export async function keepFailure(services: Services, request: Asked, failure: F
   }
 }
 
-async function closingOf(services: Services, { conversation, closingId }: Asked): Promise<Closing | null> {
+async function closingOf(
+  services: Services,
+  { conversation, organization, closingId }: Asked,
+): Promise<Closing | null> {
   const { ledger, lane, clock } = services;
   if (closingId !== null) return closingById(ledger, closingId);
   const { id, customerId, status, closedAt } = await conversation;
   const at = parseInstant(closedAt);
   if (status !== 'CLOSED' || at === null) return null;
   // Which organization this is has to be certain before anything is written.
-  await services.organization();
+  await organization;
   const report = { conversationId: id, customerId, closedAt: formatInstant(at), source: 'replay' } as const;
   return (await recordClosing(ledger, { ...report, lane, seenAt: timeNow(clock) })).closing;
 }

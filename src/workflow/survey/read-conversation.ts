@@ -47,6 +47,7 @@ export interface Reads {
 export interface FullReads extends Reads {
   /** The conversation by itself, which may be there where another part could not be read. */
   readonly alone: Promise<Conversation>;
+  readonly organization: Promise<Organization>;
 }
 
 /** Looks up a customer, once for each while a run lasts, unless `again` asks for a fresh read. */
@@ -58,10 +59,18 @@ export type AskForCustomer = (
 /** Everything at once, in two round trips: what the conversation's id leads to, then the customer. */
 export function readEverything(services: Services, conversationId: string, steps: Steps): FullReads {
   const alone = askForConversation(services, conversationId, steps);
-  const read = readFully(services, conversationId, steps, alone);
+  const organization = askForOrganization(services, steps);
+  const read = readFully(services, conversationId, steps, { conversation: alone, organization });
   // Whoever asks first hears of a failure.
-  for (const reading of [alone, read]) reading.catch(() => undefined);
-  return { everything: true, alone, conversation: () => read, timeline: () => read, customer: () => read };
+  for (const reading of [alone, organization, read]) reading.catch(() => undefined);
+  return {
+    everything: true,
+    alone,
+    organization,
+    conversation: () => read,
+    timeline: () => read,
+    customer: () => read,
+  };
 }
 
 /** @param given the conversation where it was just read */
@@ -83,15 +92,21 @@ export function readAsNeeded(
   };
 }
 
-/** @param conversation the one that is being read already */
+/** What is being read already. */
+interface Begun {
+  conversation: Promise<Conversation>;
+  organization: Promise<Organization>;
+}
+
 export async function readFully(
   services: Services,
   conversationId: string,
   steps: Steps,
-  conversation = askForConversation(services, conversationId, steps),
+  begun: Begun = beginReading(services, conversationId, steps),
 ): Promise<FullRead> {
+  const { conversation } = begun;
   const [read, timeline, customer] = await Promise.all([
-    readAround(services, conversation, steps),
+    readAround(services, begun, steps),
     readItems(services, conversationId, steps),
     conversation.then(({ customerId }) => readCustomer(services, customerId, steps)),
   ]);
@@ -104,7 +119,7 @@ export async function readConversation(
   conversationId: string,
   steps: Steps,
 ): Promise<ConversationRead> {
-  return readAround(services, askForConversation(services, conversationId, steps), steps);
+  return readAround(services, beginReading(services, conversationId, steps), steps);
 }
 
 export async function readItems(
@@ -135,9 +150,20 @@ function askForConversation(
   return steps.run('read conversation', () => client.getConversation(conversationId));
 }
 
+function askForOrganization(services: Services, steps: Steps): Promise<Organization> {
+  return steps.run('read organization', () => services.organization());
+}
+
+function beginReading(services: Services, conversationId: string, steps: Steps): Begun {
+  return {
+    conversation: askForConversation(services, conversationId, steps),
+    organization: askForOrganization(services, steps),
+  };
+}
+
 async function readAround(
   services: Services,
-  asked: Promise<Conversation>,
+  { conversation: asked, organization: identified }: Begun,
   steps: Steps,
 ): Promise<ConversationRead> {
   const { directory, settings } = services;
@@ -154,7 +180,7 @@ async function readAround(
     steps
       .run('read topics', () => directory.topics())
       .then(async () => directory.topics((await asked).topicIds)),
-    steps.run('read organization', () => services.organization()),
+    identified,
   ]);
   return { conversation, organization, agents, inboxes, topics, readAt };
 }

@@ -12,6 +12,7 @@ import { withClaim } from '../context/claim.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { decideAndDeliver, readyToDeliver, untilDecided } from './decide.ts';
+import { deliveryTurn } from './delivery-turn.ts';
 import { describe, type ConversationResult } from './describe.ts';
 import { fullLook, lookAtClosing, type Look, type LookResult } from './look.ts';
 import { previewVerdict } from './preview.ts';
@@ -41,7 +42,8 @@ export async function surveyClosing(
   first: Look | null = null,
 ): Promise<Surveyed | null> {
   let given: LookResult | null = first === null ? null : { look: first };
-  return untilDecided(async () => {
+  const turn = await deliveryTurn(services);
+  const work = async (): Promise<Surveyed | null> => {
     const closing = (await closingById(services.ledger, claimed.id)) ?? claimed;
     if (closing.state === 'suppressed') {
       return {
@@ -57,7 +59,7 @@ export async function surveyClosing(
     given = null;
     if ('look' in looked) {
       const { look } = looked;
-      return { ...(await decideAndDeliver(services, look, closing, steps)), look };
+      return { ...(await decideAndDeliver(services, look, closing, { steps, turn })), look };
     }
     if ('certain' in looked) return { ...(await suppress(services, closing, looked)), look: null };
     const now = services.clock();
@@ -67,7 +69,16 @@ export async function surveyClosing(
     };
     await postponeClosing(services.ledger, closing.id, services.worker, times);
     return null;
-  });
+  };
+  try {
+    return await untilDecided(async (looks) => {
+      // What would grow old in line is read when its turn has come.
+      if (looks > 1 || turn.isCrowded()) await turn.take();
+      return work();
+    });
+  } finally {
+    turn.end();
+  }
 }
 
 /** What the row says after a crash; the survey that it has, else null. */
@@ -109,7 +120,11 @@ export async function surveyConversation(
     return await surveyNow(services, { conversationId, closingId }, reads, steps);
   } catch (error) {
     if (error instanceof Failure)
-      await keepFailure(services, { closingId, conversation: reads.alone }, error);
+      await keepFailure(
+        services,
+        { closingId, conversation: reads.alone, organization: reads.organization },
+        error,
+      );
     throw error;
   }
 }

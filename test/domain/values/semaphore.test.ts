@@ -35,9 +35,11 @@ describe('turns', () => {
     const third = turns.take().then(() => seen.push('third'));
     await Promise.resolve();
     expect(seen).toEqual([]);
+    expect(turns.isCrowded()).toBe(true);
     turns.end();
     await third;
     expect(seen).toEqual(['third']);
+    expect(turns.isCrowded()).toBe(false);
   });
 });
 

@@ -5,6 +5,7 @@ import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { cancelClosing } from '../../../src/store/queue/decisions.ts';
 import { story } from '../../../src/store/views/story.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
+import { createSemaphore } from '../../../src/domain/values/semaphore.ts';
 import { createPacer, memoryLimiterStore } from '../../../src/gladly/http/pacing.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy, type Fate } from '../../support/faulty-proxy.ts';
@@ -645,3 +646,33 @@ test('what was begun is finished before more is begun, so that a short life send
   expect(before.length).toBeGreaterThan(0);
   expect(before.length).toBeLessThan(8);
 }, 30_000);
+
+test('a delivery that takes minutes for a message has no conversation read again and again', async () => {
+  const own = await world();
+  const { ids, range } = await customers(own, 30);
+  const { seen, services } = await behindProxy(own, () => 'pass');
+  const given = services();
+  const real = await given.provider();
+  const sessions = createSemaphore(3);
+  const slow = {
+    ...real,
+    turns: createSemaphore(3),
+    async deliver(...[message, leaving]: Parameters<typeof real.deliver>) {
+      await sessions.take();
+      try {
+        const sent = await real.deliver(message, leaving);
+        // Three at once, a minute each.
+        own.time.now += minute / 3;
+        return sent;
+      } finally {
+        sessions.end();
+      }
+    },
+  };
+  const { thisRun } = await backfillOf({ ...given, provider: () => Promise.resolve(slow) }, range);
+  expect(thisRun).toMatchObject({ sent: 30, failed: 0 });
+  const reads = ids.map((id) => seen.filter((one) => one === `GET /api/v1/conversations/${id}`).length);
+  expect(Math.max(...reads)).toBe(2);
+  // Only those that began before there was a line.
+  expect(reads.filter((count) => count > 1).length).toBeLessThan(16);
+});

@@ -325,6 +325,33 @@ describe('a server', () => {
     );
   });
 
+  test('warns when no server has looked for closings for 15 minutes', { timeout: 30_000 }, async () => {
+    const own = await world();
+    let away = false;
+    const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
+      away && request === 'GET /api/v1/events' ? { status: 503 } : 'pass',
+    );
+    const running = await serve(own, { origin }, minute);
+    const warnings = (): unknown[] =>
+      running.log.filter(({ message }) => message === 'closings were not looked for');
+    const until = (): Promise<string | null> => readCheckpoint(own.ledger, { lane: 'live', name: 'until' });
+    await vi.waitFor(async () => expect(await until()).toBe(iso(noon)), patience);
+    away = true;
+    const failures = (): number => running.log.filter(({ fields }) => fields['task'] === 'time').length;
+    own.time.now += 15 * minute;
+    const before = failures();
+    await vi.waitFor(() => expect(failures()).toBeGreaterThan(before + 1), patience);
+    expect(warnings()).toEqual([]);
+    own.time.now += 1000;
+    await vi.waitFor(() => expect(warnings().length).toBeGreaterThan(0), patience);
+    expect(warnings()[0]).toMatchObject({
+      level: 'warn',
+      fields: { until: iso(noon), seconds: 901, hint: expect.stringContaining('other servers') },
+    });
+    away = false;
+    await vi.waitFor(async () => expect(await until()).toBe(iso(own.time.now)), patience);
+  });
+
   test('without catching up begins at its first start too', async () => {
     const own = await world();
     await serve(own);

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
+import { createSteps } from '../../../src/workflow/context/steps.ts';
+import { surveyConversation } from '../../../src/workflow/survey/survey-closing.ts';
 import { backfillOf, day, minute, world } from '../support.ts';
 
 const isProfile = (request: string): boolean => request.includes('/customer-profiles/');
@@ -55,3 +57,25 @@ test('a customer without an address, and a conversation that opted out, need no 
   expect(outcomes).toMatchObject({ suppressed: 2, failed: 0 });
   expect(reasons).toEqual({ opt_out_topic: 1, no_address: 1 });
 });
+
+test.each(['organization', 'conversation'])(
+  'a replay whose %s cannot be read asks for nothing again to record that',
+  async (what) => {
+    const own = await world();
+    const conversationId = await own.tell();
+    const wanted =
+      what === 'organization'
+        ? 'GET /api/v1/organization'
+        : `GET /api/v1/conversations/${encodeURIComponent(conversationId)}`;
+    const { origin, seen } = await faultyProxy(own.sandbox.origin, (request) =>
+      request === wanted ? { status: 403, body: '{}' } : 'pass',
+    );
+    const services = own.services({ origin });
+    const steps = createSteps(services, () => undefined);
+    await expect(
+      surveyConversation(services, { conversationId, closingId: null }, steps),
+    ).rejects.toMatchObject({ code: 'forbidden' });
+    expect(seen.filter((request) => request === wanted)).toHaveLength(1);
+    expect(await own.closings()).toEqual([]);
+  },
+);
