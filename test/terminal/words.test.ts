@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { colorLevel } from '../../src/terminal/color.ts';
 import { suggest } from '../../src/terminal/suggest.ts';
-import { localTime } from '../../src/terminal/time.ts';
+import { localTime } from '../../src/domain/values/local-time.ts';
 
 describe('colorLevel', () => {
   test.each([
