@@ -21,7 +21,9 @@ export function checkedSettings(
 export async function checkedConfiguration(context: CommandContext): Promise<CheckedConfiguration> {
   const { flags, env } = context;
   if (context.wantsSandbox()) {
-    return checkedSettings(context, await context.settings({ keepsSigningKey: false }));
+    const settings = await context.settings({ keepsSigningKey: false });
+    // Its webhooks end with the command.
+    return { ...checkedSettings(context, settings), webhookUrl: null };
   }
   const examined = await examineSettings({ flags, env, onSecret: registerSecret });
   const { resolved, settings, problems, invalid } = examined;

@@ -46,8 +46,9 @@ export const webhookEventsCheck: Check<Sources> = {
   isRemote: true,
   async run({ webhook }) {
     const status = await webhook();
+    if (status.webhook === null) return skipped('there is no webhook');
     const [trouble] = eventTroubles(status);
-    if (trouble === undefined) return ok((status.webhook?.events ?? []).join(', '));
+    if (trouble === undefined) return ok(status.webhook.events.join(', '));
     throw failureOf(trouble);
   },
 };
