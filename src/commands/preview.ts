@@ -16,7 +16,7 @@ export const previewCommand: CommandDeclaration = {
     { flags: '--serve', description: 'show them on this machine until Ctrl-C; written only with --out' },
     { flags: '--language <tag>', description: 'only this language' },
   ],
-  examples: ['gcsat preview', 'gcsat preview --serve', 'gcsat preview --out /tmp/preview --language fr'],
+  examples: ['gcsat preview', 'gcsat preview --serve', 'gcsat preview --out preview --language fr'],
   async run(context, { options }) {
     const { languages, speechOf } = await import('../html/languages.ts');
     const { readBrand } = await import('../html/brand.ts');

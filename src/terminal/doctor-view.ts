@@ -31,7 +31,8 @@ export function doctorView({ checks }: DoctorDocument, screen: Screen): string {
     const count = checks.filter((check) => check.status === status).length;
     return count === 0 ? [] : [`${count} ${nouns[status][count === 1 ? 0 : 1]}`];
   });
-  return [...lines, '', `${checks.length} checks: ${counts.join(', ')}`].join('\n');
+  const all = checks.length === 1 ? '1 check' : `${checks.length} checks`;
+  return [...lines, '', `${all}: ${counts.join(', ')}`].join('\n');
 }
 
 function linesOf({ id, status, summary, detail, fix }: DoctorCheck, width: number, screen: Screen): string[] {

@@ -97,7 +97,7 @@ function refuse(troubles: readonly CheckResult[], count: number): void {
   const [first] = troubles;
   if (first === undefined) return;
   const { kind, code, fix, failure } = first;
-  const text = `${troubles.length} of ${count} checks found trouble: ${troubles.map(({ id }) => id).join(', ')}`;
+  const text = `${troubles.length} of ${count} ${count === 1 ? 'check' : 'checks'} found trouble: ${troubles.map(({ id }) => id).join(', ')}`;
   throw new Failure(kind ?? 'defect', code ?? 'check_failed', text, {
     hint: failure?.hint ?? asHint(fix ?? ''),
     ...(failure === null ? {} : { cause: failure }),
