@@ -36,17 +36,19 @@ export function segmentTexts(text: string): string[] {
       ? ([70, 67, (letter: string) => letter.length] as const)
       : ([160, 153, (letter: string) => (extended.has(letter) ? 2 : 1)] as const);
   if ((septets ?? text.length) <= single) return [text];
-  const segments = [''];
+  const segments: string[] = [];
+  let segment = '';
   let used = 0;
   for (const letter of text) {
     if (used + size(letter) > part) {
-      segments.push('');
+      segments.push(segment);
+      segment = '';
       used = 0;
     }
-    segments[segments.length - 1] += letter;
+    segment += letter;
     used += size(letter);
   }
-  return segments;
+  return [...segments, segment];
 }
 
 export function segmentsOf(text: string): number {

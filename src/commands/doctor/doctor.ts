@@ -61,7 +61,9 @@ export const doctorCommand: CommandDeclaration = {
       progress.stop();
       for (const { id, thrown } of results) {
         if (thrown !== undefined)
-          output.debug(`${id}: ${String((thrown as Partial<Error>).stack ?? thrown)}`);
+          output.debug(
+            `${id}: ${thrown instanceof Error ? (thrown.stack ?? thrown.message) : typeof thrown}`,
+          );
       }
       const troubles = troublesOf(results, isStrict);
       const checks = results.map(checkOf);

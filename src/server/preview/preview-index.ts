@@ -30,7 +30,7 @@ export function previewIndex(content: {
       ...entry,
       name: languageNames.of(entry.language) ?? entry.language,
       segments: entry.sms.segments.length,
-      letters: [...entry.sms.text].length,
+      letters: Array.from(entry.sms.text).length,
     })),
   });
 }
