@@ -62,8 +62,8 @@ const mayImport: Record<string, readonly string[]> = {
     'workflow/answers',
   ],
   'workflow/operator': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
-  'workflow/checks': [...belowWorkflow, 'html', 'workflow/context', 'workflow/survey'],
   'workflow/webhooks': [...belowWorkflow, 'workflow/context'],
+  'workflow/checks': [...belowWorkflow, 'html', 'workflow/context', 'workflow/survey', 'workflow/webhooks'],
   'workflow/serving': [
     ...belowWorkflow,
     'workflow/context',

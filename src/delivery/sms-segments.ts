@@ -28,24 +28,31 @@ export function septetsOf(text: string): number | null {
   return septets;
 }
 
-/** How many messages a text is sent and billed as. A letter is never split between two. */
-export function segmentsOf(text: string): number {
+/** The parts that a text is sent and billed as. A letter is never split between two. */
+export function segmentTexts(text: string): string[] {
   const septets = septetsOf(text);
   const [single, part, size] =
     septets === null
       ? ([70, 67, (letter: string) => letter.length] as const)
       : ([160, 153, (letter: string) => (extended.has(letter) ? 2 : 1)] as const);
-  if ((septets ?? text.length) <= single) return 1;
-  let segments = 1;
+  if ((septets ?? text.length) <= single) return [text];
+  const segments: string[] = [];
+  let segment = '';
   let used = 0;
   for (const letter of text) {
     if (used + size(letter) > part) {
-      segments += 1;
+      segments.push(segment);
+      segment = '';
       used = 0;
     }
+    segment += letter;
     used += size(letter);
   }
-  return segments;
+  return [...segments, segment];
+}
+
+export function segmentsOf(text: string): number {
+  return segmentTexts(text).length;
 }
 
 /**

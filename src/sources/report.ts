@@ -1,8 +1,9 @@
 import { utcDays, type TimeRange } from '../domain/values/time-range.ts';
 import { storableId } from '../domain/values/json.ts';
-import type { Failure } from '../failure.ts';
+import { Failure } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
 import { readTime } from '../gladly/resources/fields.ts';
+import { emptyReport } from '../gladly/resources/report-table.ts';
 import type { ClosingSource, Found } from '../ports/closing-source.ts';
 import { foundOf, isWithin, kindOf } from './found.ts';
 import { reportOfDays, unreadableTime, type DaysListener } from './report-days.ts';
@@ -36,6 +37,24 @@ export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSourc
     if (unreadable !== null) throw unreadable;
   }
   return { name: 'report', find };
+}
+
+/**
+ * Asks for the report of one day, and reads no more than its beginning.
+ *
+ * @param day YYYY-MM-DD
+ * @throws Failure that a run would meet
+ */
+export async function tryReport(client: Pick<GladlyClient, 'report'>, day: string): Promise<void> {
+  const request = { metricSet, startAt: day, endAt: day, timezone: 'UTC' };
+  const rows = client.report(request, columns)[Symbol.asyncIterator]();
+  try {
+    await rows.next();
+  } catch (error) {
+    if (!(error instanceof Failure) || error.code !== emptyReport) throw error;
+  } finally {
+    await rows.return?.();
+  }
 }
 
 /** The part of a range that lies in these days of UTC. */

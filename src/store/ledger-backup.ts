@@ -4,19 +4,29 @@ import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger, Reading } from './ledger.ts';
 import { openLedger } from './open.ts';
 import { sqlitePath } from './sqlite/location.ts';
+import { openMark } from './sqlite/mark.ts';
+import type { SqliteOptions } from './sqlite/open-sqlite.ts';
+import { refuseEmptied } from './sqlite/opening-checks.ts';
 
 /**
  * The ledger as it is: not created, and not brought to this version, because a backup is often made before that.
  *
+ * @param options `marks`: what is remembered of it, for a ledger that is gone or holds less
  * @throws Failure `ledger_missing`, and as `openLedger`
  */
-export async function openExistingLedger(location: string): Promise<Ledger> {
+export async function openExistingLedger(
+  location: string,
+  { busyTimeoutMs = 10_000, marks = null }: SqliteOptions = {},
+): Promise<Ledger> {
   const path = sqlitePath(location);
-  if (!existsSync(path)) throw missing(path);
-  const ledger = await openLedger(location, { busyTimeoutMs: 10_000, migrates: false });
+  if (!existsSync(path)) {
+    refuseEmptied(path, openMark(marks, path), marks);
+    throw missing(path);
+  }
+  const ledger = await openLedger(location, { busyTimeoutMs, marks, migrates: false });
   try {
     const { rows } = await ledger.read((db) =>
       sql`SELECT 1 FROM sqlite_master WHERE name = 'ledger_version'`.execute(db),
@@ -103,9 +113,17 @@ export async function conditionOf(ledger: Ledger): Promise<LedgerCondition> {
   return ledger.read(async (db) => {
     const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(db);
     const problems = rows.map(({ integrity_check: said }) => said).filter((said) => said !== 'ok');
-    const found = await sql<{ version: number }>`SELECT max(version) AS version FROM ledger_version`.execute(
-      db,
-    );
-    return { version: found.rows[0]?.version ?? 0, problems };
+    return { version: await versionIn(db), problems };
   });
+}
+
+export function versionOf(ledger: Ledger): Promise<number> {
+  return ledger.read(versionIn);
+}
+
+async function versionIn(db: Reading): Promise<number> {
+  const { rows } = await sql<{ version: number }>`SELECT max(version) AS version FROM ledger_version`.execute(
+    db,
+  );
+  return rows[0]?.version ?? 0;
 }

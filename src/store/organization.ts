@@ -33,6 +33,13 @@ export async function bindOrganization(ledger: Ledger, who: BoundOrganization): 
   throw otherOrganization(ledger, written, { ...who, name: who.organizationId });
 }
 
+/** As `bindOrganization`, and writes nothing. @throws Failure ledger_of_other_organization */
+export async function refuseOtherOrganization(ledger: Ledger, who: BoundOrganization): Promise<void> {
+  const bound = await boundOrganization(ledger);
+  if (bound === null || isSame(bound, who)) return;
+  throw otherOrganization(ledger, bound, { ...who, name: who.organizationId });
+}
+
 /** Ids decide; where one side has none, the address does. */
 function isSame(bound: BoundOrganization, who: BoundOrganization): boolean {
   if (bound.hostKind !== who.hostKind) return false;

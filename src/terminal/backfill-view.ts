@@ -4,7 +4,8 @@ import type { Output } from './output.ts';
 import { pauseText } from './pause-view.ts';
 import { cut } from './table.ts';
 import { clean } from './text.ts';
-import { localTime, readableTimes } from './time.ts';
+import { localTime } from '../domain/values/local-time.ts';
+import { readableTimes } from './readable-times.ts';
 
 /** Further failures are only counted; the ledger lists them. */
 const shownFailures = 10;

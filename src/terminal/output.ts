@@ -3,7 +3,7 @@ import type { ColorLevel } from './color.ts';
 import { canSpin, startProgress, type Progress, type RunningProgress } from './progress.ts';
 import { redact } from './redact.ts';
 import { clean, cleanBlock, escapeControls } from './text.ts';
-import { readableTimes } from './time.ts';
+import { readableTimes } from './readable-times.ts';
 
 /** How much goes to stderr: only errors, also warnings, the usual, or everything. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';

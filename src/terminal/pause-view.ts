@@ -1,6 +1,6 @@
 import type { SendingPause } from '../domain/closing/pause.ts';
 import { clean } from './text.ts';
-import { localTime } from './time.ts';
+import { localTime } from '../domain/values/local-time.ts';
 
 /** E.g. `sending is paused until 2026-11-29 18:00 UTC (wrong template)`. */
 export function pauseText({ until, reason }: Pick<SendingPause, 'until' | 'reason'>): string {

@@ -2,7 +2,7 @@ import { Failure, exitCodes } from '../failure.ts';
 import { colorLevel } from './color.ts';
 import { redact } from './redact.ts';
 import { clean, cleanBlock, escapeControls } from './text.ts';
-import { readableTimes } from './time.ts';
+import { readableTimes } from './readable-times.ts';
 
 /** The output options of the failed command. */
 export interface ReportOptions {

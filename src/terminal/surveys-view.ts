@@ -5,7 +5,8 @@ import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
-import { localTime, readableTimes } from './time.ts';
+import { localTime } from '../domain/values/local-time.ts';
+import { readableTimes } from './readable-times.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
 

@@ -1,7 +1,7 @@
 import type { Output } from './output.ts';
 import { table, type Column } from './table.ts';
 import { clean } from './text.ts';
-import { localTime } from './time.ts';
+import { localTime } from '../domain/values/local-time.ts';
 
 interface Entry {
   address: string;

@@ -1,7 +1,7 @@
 import type { Output } from './output.ts';
 import { table } from './table.ts';
 import { clean } from './text.ts';
-import { localTime } from './time.ts';
+import { localTime } from '../domain/values/local-time.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
 

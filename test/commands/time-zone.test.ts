@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import { timeZoneFor } from '../../src/commands/program/time-range.ts';
-import { readableTimes, showTimesIn } from '../../src/terminal/time.ts';
+import { readableTimes, showTimesIn } from '../../src/terminal/readable-times.ts';
 import { defaultPolicy } from '../../src/domain/eligibility/policy.ts';
 
 afterEach(() => showTimesIn('UTC'));

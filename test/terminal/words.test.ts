@@ -1,7 +1,8 @@
 import { describe, expect, test } from 'vitest';
 import { colorLevel } from '../../src/terminal/color.ts';
 import { suggest } from '../../src/terminal/suggest.ts';
-import { localTime, readableTimes } from '../../src/terminal/time.ts';
+import { localTime } from '../../src/domain/values/local-time.ts';
+import { readableTimes } from '../../src/terminal/readable-times.ts';
 
 describe('colorLevel', () => {
   test.each([

@@ -1,7 +1,7 @@
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { exitCodes, Failure } from '../../failure.ts';
 import type { Output } from '../../terminal/output.ts';
-import type { Check } from '../../workflow/checks/check-configuration.ts';
+import type { TestedCheck } from '../../workflow/checks/check-configuration.ts';
 import type { Sample } from '../../workflow/checks/send-sample.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 
@@ -18,15 +18,17 @@ export const testCommand: CommandDeclaration = {
     },
   ],
   examples: ['gcsat configure test --profile acme', 'gcsat configure test --send-to me@acme.com'],
-  async run({ output, signal, clock, settings: load }, { options }) {
+  async run(context, { options }) {
+    const { output, signal, clock, settings: load } = context;
     const { clean } = await import('../../terminal/text.ts');
     const { testConfiguration } = await import('../../workflow/checks/check-configuration.ts');
+    const { checkedSettings } = await import('../program/checked-configuration.ts');
     const { sendSampleSurvey } = await import('../../workflow/checks/send-sample.ts');
     const settings = await load({ keepsSigningKey: false });
     const sendTo = options['sendTo'] as string | undefined;
     const checking = `checking ${settings.origin}`;
     const progress = output.progress(checking);
-    let tested: { checks: Check[]; warnings: string[]; pause: SendingPause | null };
+    let tested: { checks: TestedCheck[]; warnings: string[]; pause: SendingPause | null };
     let sample: Sample | null;
     try {
       // First, because it may be a usage failure.
@@ -34,7 +36,7 @@ export const testCommand: CommandDeclaration = {
       sample = sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
       progress.update(checking);
       const onWait = (what: string): void => progress.update(what);
-      tested = await testConfiguration(settings, { signal, onWait });
+      tested = await testConfiguration(checkedSettings(context, settings), { signal, onWait });
     } finally {
       progress.stop();
     }
@@ -72,11 +74,11 @@ function markOf(ok: boolean | null, { paint }: Output): string {
   return ok ? paint.green('✔') : paint.red('✘');
 }
 
-function checkDocument({ failure, ...rest }: Check): object {
+function checkDocument({ failure, ...rest }: TestedCheck): object {
   return { ...rest, hint: failure?.hint ?? null, code: failure?.code ?? null };
 }
 
-function lineOf({ delivery, to, outcome, externalId, failure }: Sample): Check {
+function lineOf({ delivery, to, outcome, externalId, failure }: Sample): TestedCheck {
   const name = 'sample survey';
   if (failure !== null) return { name, ok: false, detail: failure.message, failure };
   const id = externalId === null ? '' : ` as ${externalId}`;

@@ -1,10 +1,12 @@
 import { attributeCommand } from '../attribute.ts';
 import { backfillCommand } from '../backfill.ts';
 import { completionCommand } from '../completion.ts';
+import { doctorCommand } from '../doctor/doctor.ts';
 import { configureCommand } from '../configure/configure.ts';
 import { ledgerCommand } from '../ledger/ledger.ts';
 import { pauseCommand } from '../pause.ts';
 import { postCommand } from '../post.ts';
+import { previewCommand } from '../preview.ts';
 import { replayCommand } from '../replay.ts';
 import { resumeCommand } from '../resume.ts';
 import { sandboxCommand } from '../sandbox.ts';
@@ -30,6 +32,8 @@ export const program: CommandDeclaration = {
     postCommand,
     pauseCommand,
     resumeCommand,
+    doctorCommand,
+    previewCommand,
     sandboxCommand,
     completionCommand(() => program),
   ],

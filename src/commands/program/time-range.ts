@@ -10,7 +10,7 @@ import {
 } from '../../domain/values/time-range.ts';
 import { Failure } from '../../failure.ts';
 import type { Output } from '../../terminal/output.ts';
-import { showTimesIn } from '../../terminal/time.ts';
+import { showTimesIn } from '../../terminal/readable-times.ts';
 import type { Services } from '../../workflow/context/services.ts';
 
 /**

@@ -134,7 +134,7 @@ async function isConfirmed(context: CommandContext, { surveyId, ...closing }: Cl
     });
   }
   const { openPrompts } = await import('../../terminal/prompts.ts');
-  const { localTime } = await import('../../terminal/time.ts');
+  const { localTime } = await import('../../domain/values/local-time.ts');
   const { provider, address, leftAt } = closing;
   const message = `by ${provider ?? 'no delivery'} to ${address ?? 'no address'} at ${localTime(leftAt, null)}`;
   const prompts = await openPrompts(context.signal);

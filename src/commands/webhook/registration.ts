@@ -3,6 +3,7 @@ import { webhookUrlOf } from '../../config/webhook-url.ts';
 import { Failure } from '../../failure.ts';
 import type { Surroundings } from '../../workflow/context/services.ts';
 import type { WebhookSummary } from '../../workflow/webhooks/known-webhooks.ts';
+import { otherListeners } from '../../workflow/webhooks/webhook-troubles.ts';
 import type { CommandContext } from '../program/context.ts';
 
 /** @throws Failure kind usage for an embedded sandbox, whose webhooks end with the command */
@@ -28,11 +29,6 @@ export function expectedUrl({ publicUrl, origins, hostKind }: Settings): string 
   return publicUrl === null || isPlaceholder ? null : webhookUrlOf(publicUrl);
 }
 
-/** Other flows, such as the vendor's, may survey the same customers. */
 export function warnOfOthers({ output }: CommandContext, others: readonly WebhookSummary[]): void {
-  for (const { id, name, url } of others.filter(({ enabled }) => enabled)) {
-    output.warn(
-      `webhook ${name ?? id} at ${url} also receives closings; if it sends surveys, customers get two`,
-    );
-  }
+  for (const sentence of otherListeners(others)) output.warn(sentence);
 }

@@ -79,6 +79,28 @@ export async function cardsDue(ledger: Ledger, limit: number, now: string): Prom
   });
 }
 
+/** Of known closings. `failed`: Gladly did not accept the card. */
+export async function outstandingCards(
+  ledger: Ledger,
+): Promise<{ count: number; failed: number; oldestAt: string | null }> {
+  return ledger.read(async (db) => {
+    const row = await db
+      .selectFrom('cards_due')
+      .select(({ fn }) => [
+        fn.countAll().as('count'),
+        fn.count('error').as('failed'),
+        fn.min('answered_at').as('oldest'),
+      ])
+      .where('closing_id', 'is not', null)
+      .executeTakeFirst();
+    return {
+      count: Number(row?.count ?? 0),
+      failed: Number(row?.failed ?? 0),
+      oldestAt: row?.oldest ?? null,
+    };
+  });
+}
+
 /** Records that Gladly did not accept the card of the newest answer; no effect once it has. */
 export async function noteCardFailure(
   ledger: Ledger,

@@ -20,6 +20,9 @@ const migrations: readonly Migration[] = [
   addPause,
 ];
 
+/** Of the ledgers that this gcsat writes. */
+export const newestVersion = migrations.length;
+
 /**
  * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at
  * once do each step once.

@@ -18,6 +18,8 @@ export interface Marks {
   readonly signingKey: string;
   /** Of the ledgers whose place nobody named. */
   readonly ledgers: string;
+  /** They are compared with, and stay as they are. */
+  readonly isReadOnly?: boolean;
 }
 
 export interface Mark {
@@ -37,7 +39,7 @@ export function openMark(marks: Marks | null, path: string): Mark {
   let descriptor: number | null | undefined;
   const opened = (): number | null => {
     try {
-      if (marks === null || file === null) return null;
+      if (marks === null || file === null || marks.isReadOnly === true) return null;
       makePrivateFolder(marks.folder);
       if (!existsSync(file)) writeFileSync(file, `${accepted}\n${path}\n`, { mode: 0o600, flag: 'wx' });
       return openSync(file, 'r+');

@@ -5,12 +5,22 @@ import { createTransport } from '../../gladly/http/transport.ts';
 /** For a person who waits at a question. */
 const patienceMs = 10_000;
 
+export interface DomainAnswer {
+  status: number;
+  /** Its clock, by the Date header: whole seconds; null where it names none. */
+  atMs: number | null;
+}
+
 /**
  * Whether Gladly's API answers there, asked once and without credentials: a typo must not get any.
  *
  * @throws Failure kind temporary when nothing answers, kind contract when something else than Gladly does
  */
-export async function checkDomain(origin: string, signal: AbortSignal): Promise<void> {
+export async function checkDomain(
+  origin: string,
+  signal: AbortSignal,
+  waitMs = patienceMs,
+): Promise<DomainAnswer> {
   const transport = createTransport({ origin, email: '', token: '', userAgent: 'gcsat', signal });
   const { host } = transport;
   try {
@@ -18,13 +28,15 @@ export async function checkDomain(origin: string, signal: AbortSignal): Promise<
       method: 'GET',
       path: '/api/v1/organization',
       accept: 'application/json',
-      time: { whole: patienceMs },
+      time: { whole: waitMs },
     });
     await answer.drain();
     const { status } = answer;
     const isJson = (answer.header('content-type') ?? '').includes('json');
-    if (status === 401 || status === 403 || status === 429 || status >= 500 || (status < 300 && isJson))
-      return;
+    if (status === 401 || status === 403 || status === 429 || status >= 500 || (status < 300 && isJson)) {
+      const atMs = Date.parse(answer.header('date') ?? '');
+      return { status, atMs: Number.isNaN(atMs) ? null : atMs };
+    }
     throw new Failure('contract', 'not_gladly', `${host} answers, but not as Gladly does (${status})`, {
       hint: 'Check the domain for a typo.',
     });

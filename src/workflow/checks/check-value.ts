@@ -7,7 +7,7 @@ import { deliveryNames, type DeliveryName } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
 import { readBrand } from '../../html/brand.ts';
 import { checkSender, refuseUnavailable } from '../context/open-delivery.ts';
-import { languageOf } from './check-configuration.ts';
+import { languageOf } from './message-checks.ts';
 
 /**
  * Refuses a value that is well-formed and could not be used later.

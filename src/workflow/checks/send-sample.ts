@@ -8,6 +8,7 @@ import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { refusalOf } from '../survey/deliver.ts';
 import { openDelivery, publicUrlOf } from '../context/open-delivery.ts';
 import { openGladly } from '../context/services.ts';
+import { sampleMessage } from './sample-message.ts';
 
 export interface Sample {
   delivery: DeliveryName;
@@ -34,7 +35,16 @@ export async function sendSampleSurvey(
   const { client } = openGladly(settings, surroundings, memoryLimiterStore());
   try {
     const companyName = settings.policy.companyName ?? (await client.getOrganization()).name ?? '';
-    const message = await sampleMessage(settings, to, companyName, clock());
+    const closedAt = new Date(clock()).toISOString();
+    // No closing has such an id, so no survey of the ledger is meant.
+    const surveyId = surveyIdOf(`sample\0${closedAt}`);
+    const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
+    const message: SurveyMessage = {
+      ...sampleMessage({ surveyId, links, closedAt, companyName, language: settings.policy.language }),
+      to: { address: phoneNumber(to) ?? to, name: null },
+      channel: traitsOf(settings.delivery).addressKind === 'mobile' ? 'sms' : 'email',
+      mark: testMark,
+    };
     const provider = await openDelivery(settings, client, clock, signal);
     const outcome = await provider.deliver(message, () => Promise.resolve()).finally(() => provider.close());
     return {
@@ -53,34 +63,6 @@ export async function sendSampleSurvey(
   } finally {
     client.close();
   }
-}
-
-async function sampleMessage(
-  settings: Settings,
-  to: string,
-  companyName: string,
-  now: number,
-): Promise<SurveyMessage> {
-  const closedAt = new Date(now).toISOString();
-  // No closing has such an id, so no survey of the ledger is meant.
-  const surveyId = surveyIdOf(`sample\0${closedAt}`);
-  const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
-  return {
-    surveyId,
-    conversationId: 'sample',
-    closingId: 'sample',
-    to: { address: phoneNumber(to) ?? to, name: null },
-    agent: { name: 'Anna Sample', firstName: 'Anna' },
-    companyName,
-    language: settings.policy.language,
-    channel: traitsOf(settings.delivery).addressKind === 'mobile' ? 'sms' : 'email',
-    closedAt,
-    timeZone: null,
-    surveyUrl: links.survey,
-    ratingUrls: links.ratings,
-    unsubscribeUrl: links.unsubscribe,
-    mark: testMark,
-  };
 }
 
 function requireAddress(delivery: DeliveryName, to: string): void {

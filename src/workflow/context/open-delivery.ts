@@ -77,7 +77,10 @@ export function publicUrlOf(settings: Settings): string {
   return required(settings, settings.publicUrl, 'the address of the survey page', 'GCSAT_PUBLIC_URL');
 }
 
-async function composerOf(settings: Settings): Promise<MailComposer> {
+/** @throws Failure of kind configuration when the template is broken */
+export async function composerOf(
+  settings: Pick<Settings, 'templateFile' | 'brand' | 'policy'>,
+): Promise<MailComposer> {
   const template =
     settings.templateFile === null ? builtInTemplate() : await loadTemplate(settings.templateFile);
   const { color, logoFile, texts } = settings.brand;

@@ -23,19 +23,26 @@ export async function webhookStatus(
   surroundings: Surroundings,
   url: string | null,
 ): Promise<WebhookStatus> {
+  return withClient(settings, surroundings, (client) => webhookStatusBy(client, settings, url));
+}
+
+/** The same by a client that is open. */
+export async function webhookStatusBy(
+  client: Pick<GladlyClient, 'getWebhooks'>,
+  settings: Settings,
+  url: string | null,
+): Promise<WebhookStatus> {
   const { webhook: known } = await storedWebhook(settings);
   const { basic, headers } = await settings.webhookCredentials();
-  return withClient(settings, surroundings, async (client) => {
-    const webhooks = await client.getWebhooks();
-    const webhook = expected(webhooks, known?.url ?? url, known);
-    return {
-      profile: settings.profile,
-      installed: webhook !== null,
-      webhook,
-      credentialsKnown: basic.length + headers.length > 0,
-      others: listenersBeside(webhooks, webhook),
-    };
-  });
+  const webhooks = await client.getWebhooks();
+  const webhook = expected(webhooks, known?.url ?? url, known);
+  return {
+    profile: settings.profile,
+    installed: webhook !== null,
+    webhook,
+    credentialsKnown: basic.length + headers.length > 0,
+    others: listenersBeside(webhooks, webhook),
+  };
 }
 
 export interface RemovedWebhook {

@@ -16,24 +16,6 @@ export function localTime(time: string | null, timezone: string | null): string 
   return `${part('year')}-${part('month')}-${part('day')} ${part('hour')}:${part('minute')} ${part('timeZoneName')}`;
 }
 
-/** The zone of the times in sentences, once it is known; UTC until then. */
-let sentenceZone: string | null = null;
-
-/** From now on `readableTimes` uses this IANA zone. */
-export function showTimesIn(timezone: string): void {
-  sentenceZone = timezone;
-}
-
-/** Commands, ids, and what somebody typed stay as they are: they are copied or compared. */
-const timeInSentence = /`[^`]*`|(?<![\w@'"=-])\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z(?![\w'"])/g;
-
-/** A sentence with its times as people write them. */
-export function readableTimes(sentence: string, timezone = sentenceZone): string {
-  return sentence.replace(timeInSentence, (found) =>
-    found.startsWith('`') ? found : localTime(found, timezone),
-  );
-}
-
 const formatters = new Map<string, Intl.DateTimeFormat>();
 
 function formatter(timezone: string | null): Intl.DateTimeFormat {

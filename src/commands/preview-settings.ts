@@ -1,0 +1,26 @@
+import { resolveSettings } from '../config/resolve.ts';
+import { registerSecret } from '../terminal/redact.ts';
+import { rememberedOrganization } from '../workflow/checks/remembered-organization.ts';
+import type { MessageSettings } from '../workflow/checks/sample-messages.ts';
+import type { CommandContext } from './program/context.ts';
+import { placeOf } from './program/ledger-place.ts';
+
+/** Where nothing says what the company is called. */
+const sampleCompany = 'Sample Company';
+
+/** What messages and pages depend on, without a token. @throws Failure kind usage or configuration */
+export async function previewSettings(
+  context: CommandContext,
+): Promise<{ settings: MessageSettings & { profile: string }; companyName: string }> {
+  const { flags, env } = context;
+  const settings = context.wantsSandbox()
+    ? await context.settings({ keepsSigningKey: false })
+    : await resolveSettings({
+        ...{ flags, env, onSecret: registerSecret },
+        overrides: { keepsSigningKey: false },
+      });
+  const ofSandbox = context.sandbox()?.organizationName;
+  const place = settings.database === null ? null : placeOf(settings);
+  const known = settings.policy.companyName ?? ofSandbox ?? (await rememberedOrganization(place))?.name;
+  return { settings, companyName: known ?? sampleCompany };
+}

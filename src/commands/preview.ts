@@ -1,0 +1,77 @@
+import { resolve } from 'node:path';
+import { Failure } from '../failure.ts';
+import type { CommandDeclaration } from './program/declaration.ts';
+
+const usualFolder = 'gcsat-preview';
+
+export const previewCommand: CommandDeclaration = {
+  name: 'preview',
+  group: 'Tools',
+  summary: 'the email, text message, and pages as customers will see them',
+  details:
+    'Makes them in every language with the words, colors, logo, and template of the profile, and a made-up customer. ' +
+    'It needs no token, asks Gladly nothing, and sends nothing. Files of others in the folder stay.',
+  options: [
+    { flags: '--out <folder>', description: `where to write the files (${usualFolder})` },
+    { flags: '--serve', description: 'show them on this machine until Ctrl-C; written only with --out' },
+    { flags: '--language <tag>', description: 'only this language' },
+  ],
+  examples: ['gcsat preview', 'gcsat preview --serve', 'gcsat preview --out preview --language fr'],
+  async run(context, { options }) {
+    const { languages, speechOf } = await import('../html/languages.ts');
+    const { readBrand } = await import('../html/brand.ts');
+    const { previewFiles } = await import('../server/preview/preview-files.ts');
+    const { servePreview, writePreview } = await import('../server/preview/keep-preview.ts');
+    const { sampleMessages } = await import('../workflow/checks/sample-messages.ts');
+    const { previewSettings } = await import('./preview-settings.ts');
+    const { exitCodeOf, untilAborted } = await import('./program/signals.ts');
+    const { output, signal, clock } = context;
+    const only = options['language'] as string | undefined;
+    const language = only === undefined ? null : speechOf(only)?.language;
+    if (language === undefined) {
+      throw new Failure(
+        'usage',
+        'language_unsupported',
+        `there are no messages and pages in '${only ?? ''}'`,
+        {
+          hint: `Use one of ${languages.join(', ')}.`,
+        },
+      );
+    }
+    const { settings, companyName } = await previewSettings(context);
+    const nowMs = clock();
+    const messages = await sampleMessages(settings, companyName, nowMs);
+    const files = previewFiles({
+      brand: await readBrand(settings.brand),
+      ...{ companyName, nowMs, profile: settings.profile },
+      messages: messages.filter((message) => language === null || message.language === language),
+    });
+    const isServed = options['serve'] === true;
+    const given = options['out'] as string | undefined;
+    const folder = given === undefined && isServed ? null : resolve(given ?? usualFolder);
+    if (folder !== null) await writePreview(folder, files);
+    const served = isServed ? await servePreview(files) : null;
+    const document = {
+      folder,
+      index: folder === null ? null : resolve(folder, 'index.html'),
+      origin: served?.origin ?? null,
+      languages: messages.flatMap((message) =>
+        language === null || message.language === language ? message.language : [],
+      ),
+      files: [...files.keys()],
+    };
+    const text = (): string =>
+      [
+        ...(folder === null ? [] : [`${files.size} files; open ${document.index}`]),
+        ...(served === null ? [] : [`showing it at ${served.origin}; press Ctrl-C to stop`]),
+      ].join('\n');
+    if (served === null) {
+      output.result(document, text);
+      return 0;
+    }
+    output.record(document, text);
+    await untilAborted(signal);
+    await served.close();
+    return exitCodeOf(signal);
+  },
+};

@@ -1,0 +1,94 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { dirname, extname, join } from 'node:path';
+import { Failure } from '../../failure.ts';
+import { responseHeaders } from '../headers.ts';
+import type { PreviewFiles } from './preview-files.ts';
+import { previewMark } from './preview-index.ts';
+
+/**
+ * Writes the files into the folder, over those of an earlier preview. Other files stay as they are.
+ *
+ * @throws Failure kind usage when the folder holds somebody else's page, or cannot be written
+ */
+export async function writePreview(folder: string, files: PreviewFiles): Promise<void> {
+  try {
+    if (!(await isFree(join(folder, 'index.html')))) {
+      throw new Failure('usage', 'preview_folder_taken', `${folder} holds an index.html of something else`, {
+        hint: 'Name another folder with --out.',
+      });
+    }
+    for (const [path, content] of files) {
+      await mkdir(dirname(join(folder, path)), { recursive: true });
+      await writeFile(join(folder, path), content);
+    }
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (error instanceof Failure || code === undefined) throw error;
+    throw new Failure('usage', 'preview_folder', `the preview cannot be written to ${folder} (${code})`, {
+      hint: 'Name a folder that you can write to with --out.',
+      cause: error,
+    });
+  }
+}
+
+async function isFree(file: string): Promise<boolean> {
+  try {
+    return (await readFile(file, 'utf8')).includes(previewMark);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return true;
+    throw error;
+  }
+}
+
+const types: Record<string, string> = {
+  '.html': 'text/html; charset=utf-8',
+  '.txt': 'text/plain; charset=utf-8',
+  '.css': 'text/css; charset=utf-8',
+  '.eml': 'message/rfc822',
+  '.svg': 'image/svg+xml',
+  '.png': 'image/png',
+  '.jpg': 'image/jpeg',
+  '.gif': 'image/gif',
+  '.webp': 'image/webp',
+};
+
+export interface ServedPreview {
+  origin: string;
+  close(): Promise<void>;
+}
+
+/** Shows the files to this machine alone. A form that is sent leads to the page that follows it, and keeps nothing. */
+export async function servePreview(files: PreviewFiles): Promise<ServedPreview> {
+  // Mails and the index bring their styles along.
+  const headers = Object.fromEntries(
+    Object.entries(responseHeaders(null)).map(([name, value]) => [
+      name,
+      value.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
+    ]),
+  );
+  const server = createServer((incoming, outgoing) => {
+    incoming.resume();
+    const { pathname } = new URL(incoming.url ?? '/', 'http://localhost');
+    const path = pathname === '/' ? 'index.html' : pathname.slice(1);
+    const content = files.get(path);
+    const found = content !== undefined;
+    const type = found ? (types[extname(path)] ?? 'application/octet-stream') : types['.txt'];
+    outgoing.writeHead(found ? 200 : 404, { ...headers, 'Content-Type': type });
+    outgoing.end(found ? content : 'not found\n');
+  });
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject);
+    server.listen(0, '127.0.0.1', resolve);
+  });
+  const { port } = server.address() as AddressInfo;
+  return {
+    origin: `http://127.0.0.1:${port}`,
+    close: () =>
+      new Promise((resolve) => {
+        server.close(() => resolve());
+        server.closeAllConnections();
+      }),
+  };
+}

@@ -1,0 +1,145 @@
+import { speechOf, wordsOf, type Language } from '../../html/languages.ts';
+import type { PageBrand } from '../../html/brand.ts';
+import type { SampleMessages } from '../../workflow/checks/sample-messages.ts';
+import { assetsOf } from '../pages/assets.ts';
+import { pagesWith, type OpenSurvey, type Visit } from '../pages/render.ts';
+import { previewIndex, type PreviewEntry } from './preview-index.ts';
+
+/** By their paths below the folder, with slashes. */
+export type PreviewFiles = ReadonlyMap<string, Uint8Array | string>;
+
+export interface PreviewParts {
+  brand: PageBrand;
+  companyName: string;
+  messages: readonly SampleMessages[];
+  /** Epoch milliseconds. */
+  nowMs: number;
+  /** The profile, for the heading. */
+  profile: string;
+}
+
+const chosenStars = 4;
+const sampleComment = 'A sample comment: the answer was quick and friendly.';
+
+/**
+ * Everything that customers see, made by what makes it for them, in folders that are named as the server's addresses are,
+ * so that the pages find each other and their files.
+ */
+export function previewFiles({ brand, companyName, messages, nowMs, profile }: PreviewParts): PreviewFiles {
+  const files = new Map<string, Uint8Array | string>();
+  const assets = assetsOf(brand);
+  for (const asset of [assets.stylesheet, assets.icon, assets.logo]) {
+    if (asset !== null) files.set(`assets/${asset.name}`, asset.bytes);
+  }
+  const logo = assets.logo === null ? null : `../assets/${assets.logo.name}`;
+  const entries = messages.map((message): PreviewEntry => {
+    const { language } = message;
+    const pages = pagesOf(language, { brand, companyName, nowMs });
+    for (const { path, content } of pages) files.set(path, content);
+    const mail = `mail/${language}`;
+    files.set(`${mail}.html`, withLocalLinks(message, logo));
+    files.set(`${mail}.txt`, message.text);
+    files.set(`${mail}.eml`, message.eml);
+    files.set(`sms/${language}.txt`, `${message.sms.text}\n`);
+    return {
+      language,
+      subject: message.subject,
+      mail: [`${mail}.html`, `${mail}.txt`, `${mail}.eml`],
+      sms: { file: `sms/${language}.txt`, ...message.sms },
+      pages: pages.map(({ path, title }) => ({ path, title })),
+    };
+  });
+  return new Map([['index.html', previewIndex({ profile, companyName, entries })], ...files]);
+}
+
+interface PreviewPage {
+  path: string;
+  title: string;
+  content: string;
+}
+
+function pagesOf(
+  language: Language,
+  { brand, companyName, nowMs }: Pick<PreviewParts, 'brand' | 'companyName' | 'nowMs'>,
+): PreviewPage[] {
+  const pages = pagesWith(assetsOf(brand), brand.texts);
+  const name = (page: string): string => `${language}-${page}.html`;
+  // A token is the last part of a page's own address: here it names the page that the button leads to.
+  const visit = (next: string): Visit => ({
+    speech: speechOf(language) ?? { language, locale: language },
+    companyName,
+    token: name(next),
+  });
+  const survey: OpenSurvey = {
+    state: 'open',
+    surveyId: 'sample',
+    agentFirstName: 'Anna',
+    channel: 'email',
+    closedAt: new Date(nowMs).toISOString(),
+    timeZone: null,
+    unsubscribeToken: name('unsubscribe'),
+    answer: null,
+    companyName,
+    language,
+  };
+  const empty = { rating: null, resolved: null, comment: null };
+  const answer = { rating: chosenStars, resolved: true, comment: sampleComment };
+  const starred = [1, 2, 3, 4, 5].map((rating): PreviewPage => ({
+    path: `s/${name(`survey-${rating}`)}`,
+    title: `Survey, opened by the link of ${wordsOf('en').stars(rating)}`,
+    content: pages.survey(visit('thanks'), survey, { ...empty, rating }, []),
+  }));
+  const changed = { ...survey, answer };
+  return [
+    {
+      path: `s/${name('survey')}`,
+      title: 'Survey',
+      content: pages.survey(visit('thanks'), survey, empty, []),
+    },
+    ...starred,
+    {
+      path: `s/${name('survey-without-rating')}`,
+      title: 'Survey, sent without a star',
+      content: pages.survey(visit('thanks'), survey, empty, ['rating_missing']),
+    },
+    {
+      path: `s/${name('thanks')}`,
+      title: 'Thank-you page',
+      content: pages.thanks(visit('survey-again'), answer),
+    },
+    {
+      path: `s/${name('survey-again')}`,
+      title: 'Survey, to change an answer',
+      content: pages.survey(visit('thanks'), changed, answer, []),
+    },
+    {
+      path: `s/${name('closed')}`,
+      title: 'Link that is closed, expired, or unknown',
+      content: pages.notice(visit(''), 'closed'),
+    },
+    {
+      path: `u/${name('unsubscribe')}`,
+      title: 'Unsubscribe page',
+      content: pages.unsubscribe(visit('unsubscribed')),
+    },
+    {
+      path: `u/${name('unsubscribed')}`,
+      title: 'Unsubscribed',
+      content: pages.unsubscribed(visit('unsubscribed')),
+    },
+  ];
+}
+
+/** To look at, the mail leads to the pages beside it and shows the logo without the network. The .eml is as it is sent. */
+function withLocalLinks({ html, language, links }: SampleMessages, logo: string | null): string {
+  const places: [url: string, path: string][] = [
+    ...links.ratings.map((url, index): [string, string] => [
+      url,
+      `../s/${language}-survey-${index + 1}.html`,
+    ]),
+    [links.survey, `../s/${language}-survey.html`],
+    [links.unsubscribe, `../u/${language}-unsubscribe.html`],
+    ...(logo === null ? [] : ([[links.logo, logo]] as [string, string][])),
+  ];
+  return places.reduce((text, [url, path]) => text.replaceAll(`"${url}"`, `"${path}"`), html);
+}

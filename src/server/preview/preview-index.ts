@@ -1,0 +1,36 @@
+import { htmlTemplates } from '../../html/templates.ts';
+import type { Language } from '../../html/languages.ts';
+import indexSource from './preview.eta?raw';
+
+export interface PreviewEntry {
+  language: Language;
+  subject: string;
+  /** HTML, text, and the whole message. */
+  mail: readonly [html: string, text: string, eml: string];
+  sms: { file: string; segments: readonly string[]; alphabet: string; text: string };
+  pages: readonly { path: string; title: string }[];
+}
+
+/** By it a folder is known as one of ours. */
+export const previewMark = '<meta name="generator" content="gcsat preview">';
+
+const languageNames = new Intl.DisplayNames(['en'], { type: 'language' });
+
+/** The page that leads to all others. */
+export function previewIndex(content: {
+  profile: string;
+  companyName: string;
+  entries: readonly PreviewEntry[];
+}): string {
+  const render = htmlTemplates({ '@index': indexSource });
+  return render('@index', {
+    ...content,
+    mark: previewMark,
+    entries: content.entries.map((entry) => ({
+      ...entry,
+      name: languageNames.of(entry.language) ?? entry.language,
+      segments: entry.sms.segments.length,
+      letters: Array.from(entry.sms.text).length,
+    })),
+  });
+}

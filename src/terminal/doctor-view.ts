@@ -1,0 +1,79 @@
+import type { DoctorCheck, DoctorDocument, SupportDocument } from '../documents/doctor.ts';
+import { flow } from './narrow.ts';
+import type { Output } from './output.ts';
+import { redact } from './redact.ts';
+import { clean } from './text.ts';
+
+type Screen = Pick<Output, 'columns' | 'paint'>;
+
+const symbols: Record<DoctorCheck['status'], string> = {
+  ok: '✔',
+  warning: '!',
+  error: '✘',
+  skipped: '–',
+  broken: '?',
+};
+const order: readonly DoctorCheck['status'][] = ['error', 'broken', 'warning', 'skipped', 'ok'];
+const nouns: Record<DoctorCheck['status'], readonly [one: string, many: string]> = {
+  error: ['error', 'errors'],
+  broken: ['broken check', 'broken checks'],
+  warning: ['warning', 'warnings'],
+  skipped: ['skipped', 'skipped'],
+  ok: ['ok', 'ok'],
+};
+const indent = '    ';
+
+/** One line a check, and below trouble why it matters and what to do next. */
+export function doctorView({ checks }: DoctorDocument, screen: Screen): string {
+  const width = Math.max(...checks.map(({ id }) => id.length));
+  const lines = checks.flatMap((check) => linesOf(check, width, screen));
+  const counts = order.flatMap((status) => {
+    const count = checks.filter((check) => check.status === status).length;
+    return count === 0 ? [] : [`${count} ${nouns[status][count === 1 ? 0 : 1]}`];
+  });
+  const all = checks.length === 1 ? '1 check' : `${checks.length} checks`;
+  return [...lines, '', `${all}: ${counts.join(', ')}`].join('\n');
+}
+
+function linesOf({ id, status, summary, detail, fix }: DoctorCheck, width: number, screen: Screen): string[] {
+  const { paint, columns } = screen;
+  const shade = { ok: paint.green, warning: paint.yellow, error: paint.red, broken: paint.red }[
+    status as 'ok'
+  ] as ((text: string) => string) | undefined;
+  const head = `${symbols[status]} ${status.padEnd(7)}  ${id.padEnd(width)}  `;
+  const painted = `${(shade ?? paint.dim)(head.slice(0, 9))}${head.slice(9)}`;
+  const room = Math.max(columns - head.length - 1, 20);
+  const [first = '', ...rest] = flow(textOf(summary), room);
+  const more = (text: string): string[] =>
+    flow(textOf(text), columns - indent.length - 1).map((line) => `${indent}${line}`);
+  return [
+    `${painted}${first}`.trimEnd(),
+    ...rest.map((line) => `${' '.repeat(head.length)}${line}`),
+    ...(detail === null || status === 'ok' ? [] : more(detail).map((line) => paint.dim(line))),
+    ...(fix === null ? [] : more(`Next: ${fix}`).map((line) => paint.bold(line))),
+  ];
+}
+
+function textOf(text: string): string {
+  return clean(redact(text));
+}
+
+/** To be pasted: plain lines without colors. */
+export function supportBlock({ versions, settings, counts, checks }: SupportDocument): string {
+  const { gcsat, node, platform } = versions;
+  return [
+    '--- gcsat doctor --support: no secrets, names, addresses, or paths ---',
+    `gcsat ${gcsat}, Node.js ${node}, ${platform}`,
+    '',
+    ...Object.entries(settings).map(([name, { value, origin }]) => clean(`${name}=${value} (${origin})`)),
+    '',
+    counts === null
+      ? 'counts: unknown'
+      : Object.entries(counts)
+          .map(([name, count]) => `${name}=${count}`)
+          .join(' '),
+    '',
+    ...checks.map(({ id, status, code }) => `${id}: ${status}${code === null ? '' : ` (${code})`}`),
+    '--- end ---',
+  ].join('\n');
+}

@@ -1,0 +1,188 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
+import { zoneProblem } from '../../domain/values/time-range.ts';
+import { Failure } from '../../failure.ts';
+import type { Directory } from '../../gladly/directory.ts';
+import { tryReport } from '../../sources/report.ts';
+import { policyWarnings } from '../survey/policy-warnings.ts';
+import { ok, skipped, type Check } from './check.ts';
+import type { CheckSources } from './check-sources.ts';
+
+type Asking = Pick<CheckSources, 'settings' | 'directory'>;
+
+const dayMs = 86_400_000;
+/** Gladly's Date header counts whole seconds, and an answer takes its time. */
+const clockToleranceMs = 30_000;
+/** Before the check ends by itself, which would say less. */
+const reportPatienceMs = 4000;
+
+export const gladlyReachCheck: Check<Pick<CheckSources, 'settings' | 'domain'>> = {
+  id: 'gladly.reach',
+  about: 'Gladly answers at the domain, asked without credentials',
+  matters: 'Every closing is read there, and every card is posted there.',
+  needs: ['config.files'],
+  isRemote: true,
+  async run({ settings, domain }) {
+    const { origin } = settings();
+    const { status, askedAtMs, heardAtMs } = await domain();
+    if (status < 500) return ok(`${origin} answers in ${heardAtMs - askedAtMs} ms`);
+    throw new Failure('temporary', 'gladly_unwell', `${origin} answers with ${status}`, {
+      hint: 'Run it again in some minutes, and look at Gladly’s status page.',
+    });
+  },
+};
+
+export const gladlyTokenCheck: Check<Asking> = {
+  id: 'gladly.token',
+  about: 'Gladly accepts the API user and its token',
+  matters: 'Nothing can be read from Gladly or written to it without them.',
+  needs: ['config.files', 'gladly.reach'],
+  isRemote: true,
+  async run({ settings, directory }) {
+    const { name } = await directory.organization();
+    return ok(`${name ?? 'an organization without a name'} at ${settings().origin}`);
+  },
+};
+
+export const gladlyClockCheck: Check<Pick<CheckSources, 'domain'>> = {
+  id: 'gladly.clock',
+  about: 'this machine and Gladly agree on the time',
+  matters: 'Closings would be looked for in the wrong range, and links would live too long or too short.',
+  needs: ['gladly.reach'],
+  isRemote: true,
+  async run({ domain }) {
+    const { atMs, askedAtMs, heardAtMs } = await domain();
+    if (atMs === null) return skipped('the answer of Gladly names no time');
+    const earlyMs = askedAtMs - atMs;
+    const lateMs = atMs - heardAtMs;
+    const offMs = Math.max(earlyMs - 1000, lateMs, 0);
+    if (offMs <= clockToleranceMs) return ok('this machine and Gladly agree');
+    const direction = earlyMs > lateMs ? 'ahead of' : 'behind';
+    return {
+      status: 'warning',
+      code: 'clock_wrong',
+      summary: `this machine is ${Math.round(offMs / 1000)} s ${direction} Gladly`,
+      fix: 'Have the system set its clock by NTP, e.g. with `timedatectl set-ntp true`.',
+    };
+  },
+};
+
+export const gladlyRateCheck: Check<Pick<CheckSources, 'settings' | 'rateLimit' | 'client'>> = {
+  id: 'gladly.rate',
+  about: 'how many requests a second Gladly allows, and whether others use them up',
+  matters: 'All programs of the organization share the limit; a backfill takes as long as its share of it.',
+  needs: ['gladly.token'],
+  isRemote: true,
+  run({ settings, rateLimit, client }) {
+    const { ratePercent } = settings();
+    const limit = rateLimit();
+    if (client().counts.rateLimited > 0) {
+      return {
+        status: 'warning',
+        code: 'rate_limited',
+        kind: 'temporary',
+        summary: 'Gladly refused a request of this check, because too many come at once',
+        fix: 'Find out which other programs ask Gladly, or give gcsat less with `gcsat configure set ratePercent=50`.',
+      };
+    }
+    if (limit?.limit === undefined || limit.limit === null) {
+      return ok(`Gladly names no limit; gcsat uses at most ${ratePercent} % of 10 requests a second`);
+    }
+    return ok(`${limit.limit} requests a second, of which gcsat uses at most ${ratePercent} %`);
+  },
+};
+
+export const gladlyReportsCheck: Check<Pick<CheckSources, 'client' | 'clock'>> = {
+  id: 'gladly.reports',
+  about: 'Gladly makes a report for the API user',
+  matters: 'Closings older than a day are found in reports alone.',
+  needs: ['gladly.token'],
+  isRemote: true,
+  async run({ client, clock }) {
+    const yesterday = new Date(clock() - dayMs).toISOString().slice(0, 10);
+    const patience = new AbortController();
+    const late = wait(reportPatienceMs, 'late' as const, { signal: patience.signal, ref: false });
+    const made = tryReport(client(), yesterday).then(() => 'made' as const);
+    const first = await Promise.race([made, late]).finally(() => patience.abort());
+    // What ends it later is the end of all checks.
+    made.catch(() => undefined);
+    late.catch(() => undefined);
+    if (first === 'made') return ok(`the report of ${yesterday} can be read`);
+    return skipped(
+      `not made within ${reportPatienceMs / 1000} s, as with many conversations; a run waits for it`,
+    );
+  },
+};
+
+export const optOutTopicCheck: Check<Asking> = {
+  id: 'gladly.opt-out-topic',
+  about: 'the topics exist by which agents keep a conversation from being surveyed',
+  matters: 'Agents could not keep anybody from being asked.',
+  needs: ['config.files', 'gladly.token'],
+  isRemote: true,
+  async run({ settings, directory }) {
+    const { optOutTopics } = settings().policy;
+    if (optOutTopics.length === 0) return ok('none is configured');
+    const names = optOutTopics.join(', ');
+    if (hasOptOutTopic(await topicNamesOf(directory), optOutTopics)) return ok(names);
+    throw new Failure('configuration', 'opt_out_topic_missing', `no topic is named ${names}`, {
+      hint: 'Create the topic in Gladly, or set optOutTopics to the one you use.',
+    });
+  },
+};
+
+export const timeZoneCheck: Check<Asking> = {
+  id: 'gladly.time-zone',
+  about: 'the organization’s time zone is known here',
+  matters: 'Dates and quiet hours are in it.',
+  needs: ['gladly.token'],
+  isRemote: true,
+  async run({ directory }) {
+    const { timezone } = await directory.organization();
+    const problem = zoneProblem(timezone);
+    if (problem === null) return ok(timezone ?? 'UTC');
+    return {
+      status: 'warning',
+      code: 'time_zone_unknown',
+      summary: problem,
+      fix: 'Times and quiet hours are read as UTC. Correct the time zone in Gladly.',
+    };
+  },
+};
+
+export const policyCheck: Check<Asking> = {
+  id: 'gladly.policy',
+  about: 'the agents, inboxes, topics, and customers that the policy names exist',
+  matters: 'An entry that names nothing keeps nobody from being asked.',
+  needs: ['config.files', 'gladly.token'],
+  isRemote: true,
+  async run(sources) {
+    const sentences = await policySentences(sources);
+    if (sentences.length === 0) return ok('every entry names something');
+    return {
+      status: 'warning',
+      code: 'policy_names_nothing',
+      summary: sentences.join('; '),
+      fix: 'gcsat configure show',
+    };
+  },
+};
+
+/** Without the opt-out topics where none exists, which is a check of its own. */
+export async function policySentences({ settings, directory }: Asking): Promise<string[]> {
+  const { policy } = settings();
+  const topicNames = policy.optOutTopics.length === 0 ? [] : await topicNamesOf(directory).catch(unknown);
+  const hasTopic = hasOptOutTopic(topicNames, policy.optOutTopics);
+  return policyWarnings({ directory }, hasTopic ? policy : { ...policy, optOutTopics: [] });
+}
+
+/** What keeps the topics from being read, their own check says. */
+function unknown(error: unknown): string[] {
+  if (error instanceof Failure) return [];
+  throw error;
+}
+
+/** Disabled ones included. */
+async function topicNamesOf(directory: Pick<Directory, 'topics'>): Promise<string[]> {
+  return [...(await directory.topics()).values()].flatMap(({ name }) => name ?? []);
+}

@@ -1,0 +1,46 @@
+import http from 'node:http';
+import https from 'node:https';
+import { TLSSocket } from 'node:tls';
+
+export interface PageAnswer {
+  status: number;
+  /** Its beginning. */
+  body: string;
+  /** When its certificate ends; null without TLS. */
+  certificateEndsAt: string | null;
+}
+
+const patienceMs = 4000;
+/** Our pages are smaller. */
+const mostBytes = 64 * 1024;
+
+/** One GET, without following where it leads. Rejects with the error of Node, whose `code` says why. */
+export function askPage(url: string, signal: AbortSignal): Promise<PageAnswer> {
+  const { get } = url.startsWith('https:') ? https : http;
+  return new Promise((resolve, reject) => {
+    const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
+    const request = get(url, { signal: limit, agent: false, headers: { accept: 'text/html' } }, (answer) => {
+      // A kept session of TLS has no certificate, and there is none here.
+      const ends = answer.socket instanceof TLSSocket ? answer.socket.getPeerCertificate().valid_to : null;
+      const certificateEndsAt = ends === null ? null : new Date(ends).toISOString();
+      const chunks: Buffer[] = [];
+      let bytes = 0;
+      const end = (): void =>
+        resolve({
+          status: answer.statusCode ?? 0,
+          body: Buffer.concat(chunks).toString(),
+          certificateEndsAt,
+        });
+      answer.on('data', (chunk: Buffer) => {
+        chunks.push(chunk);
+        bytes += chunk.length;
+        if (bytes < mostBytes) return;
+        end();
+        request.destroy();
+      });
+      answer.on('end', end);
+      answer.on('error', reject);
+    });
+    request.on('error', reject);
+  });
+}

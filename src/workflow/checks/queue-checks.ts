@@ -1,0 +1,165 @@
+import { doubtsHint } from '../../domain/closing/doubt.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import { localTime } from '../../domain/values/local-time.ts';
+import { outstandingCards } from '../../store/answers/cards-due.ts';
+import { readCheckpoint } from '../../store/checkpoints.ts';
+import { stuckSends } from '../../store/queue/claims.ts';
+import { ok, type Check } from './check.ts';
+import type { CheckSources } from './check-sources.ts';
+
+type Sources = Pick<CheckSources, 'ledger' | 'figures' | 'lane' | 'clock'>;
+
+const minuteMs = 60_000;
+/** Longer than a server or a tick of `sync` needs to begin with what is due. */
+const lateMs = 15 * minuteMs;
+/** `serve` and a timer of `sync` look every few minutes. */
+const latestCatchUpMs = 60 * minuteMs;
+const needs = ['ledger.open', 'ledger.version'];
+
+export const pauseCheck: Check<Sources> = {
+  id: 'queue.pause',
+  about: 'sending is not paused',
+  matters: 'Nothing leaves during a pause.',
+  needs,
+  async run({ figures }) {
+    const { pause } = await figures();
+    if (pause === null) return ok('sending is not paused');
+    const end = pause.until === null ? '' : ` until ${localTime(pause.until, null)}`;
+    return {
+      status: 'warning',
+      code: 'sending_paused',
+      kind: 'temporary',
+      summary: `sending is paused${end}`,
+      fix: 'gcsat resume',
+    };
+  },
+};
+
+export const dueCheck: Check<Sources> = {
+  id: 'queue.due',
+  about: 'closings that are due are worked on',
+  matters: 'Customers are asked late, or not at all once a closing is older than maxAge.',
+  needs,
+  async run({ figures, clock }) {
+    const { due, oldestDueAt } = await figures();
+    if (due === 0) return ok('nothing is due');
+    const isLate = oldestDueAt !== null && clock() - Date.parse(oldestDueAt) > lateMs;
+    const summary = `${closings(due)} due`;
+    if (!isLate) return ok(summary);
+    return {
+      status: 'warning',
+      code: 'queue_late',
+      kind: 'temporary',
+      summary: `${summary}, since ${localTime(oldestDueAt, null)}: nothing works on the queue`,
+      fix: 'gcsat sync',
+    };
+  },
+};
+
+export const failedCheck: Check<Sources> = {
+  id: 'queue.failed',
+  about: 'no closing failed',
+  matters: 'Their customers were not asked.',
+  needs,
+  async run({ figures }) {
+    const { failed } = (await figures()).states;
+    if (failed === 0) return ok('none');
+    return {
+      status: 'warning',
+      code: 'closings_failed',
+      kind: 'partial',
+      summary: `${failed} ${failed === 1 ? 'closing' : 'closings'} failed`,
+      detail: '`gcsat surveys show` gives the cause of each, and `gcsat surveys retry` tries it again.',
+      fix: 'gcsat surveys list --state failed',
+    };
+  },
+};
+
+export const uncertainCheck: Check<Sources> = {
+  id: 'queue.uncertain',
+  about: 'no message may or may not have left',
+  matters: 'Nothing repeats them by itself, so that nobody is asked twice: a person has to settle each.',
+  needs,
+  async run({ figures }) {
+    const { uncertain } = (await figures()).states;
+    if (uncertain === 0) return ok('none');
+    return {
+      status: 'warning',
+      code: 'messages_uncertain',
+      kind: 'partial',
+      summary: `${uncertain} ${uncertain === 1 ? 'message' : 'messages'} may or may not have left`,
+      detail: doubtsHint,
+      fix: 'gcsat surveys list --state uncertain',
+    };
+  },
+};
+
+export const heldCheck: Check<Sources> = {
+  id: 'queue.held',
+  about: 'no process stands still while it holds a closing',
+  matters: 'Nobody else may take the closing while its message could still leave.',
+  needs,
+  async run({ ledger, clock }) {
+    const held = await stuckSends(await ledger(), timeNow(clock));
+    const [first] = held;
+    if (first === undefined) return ok('none');
+    const others = held.length === 1 ? '' : `, and ${held.length - 1} more are held`;
+    return {
+      status: 'warning',
+      code: 'closing_held',
+      kind: 'temporary',
+      summary: `${first.heldBy} stands still and holds the closing ${first.id}${others}`,
+      fix: 'Let it go on (`kill -CONT`), or end it; in doubt the survey is then uncertain.',
+    };
+  },
+};
+
+export const cardsCheck: Check<Sources> = {
+  id: 'cards.outstanding',
+  about: 'every answer has its card in Gladly',
+  matters: 'Agents do not see these answers.',
+  needs,
+  async run({ ledger, clock }) {
+    const { count, failed, oldestAt } = await outstandingCards(await ledger());
+    if (count === 0) return ok('every answer has its card');
+    const summary = `${count} ${count === 1 ? 'answer waits' : 'answers wait'} for a card`;
+    const isLate = oldestAt !== null && clock() - Date.parse(oldestAt) > lateMs;
+    if (failed === 0 && !isLate) return ok(summary);
+    return {
+      status: 'warning',
+      code: 'cards_outstanding',
+      kind: 'partial',
+      summary: `${summary}, the oldest since ${localTime(oldestAt, null)}${failed === 0 ? '' : `; ${failed} failed`}`,
+      detail: '`gcsat surveys show` gives the cause, and `gcsat serve` and `gcsat sync` try it again.',
+      fix: 'gcsat sync',
+    };
+  },
+};
+
+/** What follows where closings were looked for too long ago. */
+export const foundLater = 'those since are found by the next `gcsat serve` or `gcsat sync`';
+
+export const syncCheck: Check<Sources> = {
+  id: 'sync.last',
+  about: 'closings were looked for within the last hour',
+  matters: 'A closing without a webhook is found by looking for it.',
+  needs,
+  async run({ ledger, lane, clock }) {
+    const until = await readCheckpoint(await ledger(), { lane: lane(), name: 'until' });
+    if (until === null) return ok('neither `gcsat serve` nor `gcsat sync` has looked for closings yet');
+    const summary = `closings were looked for until ${localTime(until, null)}`;
+    if (clock() - Date.parse(until) <= latestCatchUpMs) return ok(summary);
+    return {
+      status: 'warning',
+      code: 'closings_not_looked_for',
+      kind: 'temporary',
+      summary,
+      detail: `T${foundLater.slice(1)}.`,
+      fix: 'gcsat sync',
+    };
+  },
+};
+
+function closings(count: number): string {
+  return count === 1 ? '1 closing is' : `${count} closings are`;
+}

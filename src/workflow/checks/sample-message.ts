@@ -1,0 +1,23 @@
+import type { SurveyLinks } from '../../domain/survey/token.ts';
+import type { SurveyMessage } from '../../ports/delivery-provider.ts';
+
+/** A survey that is about nothing, to nobody. */
+export function sampleMessage({
+  links,
+  ...given
+}: Pick<SurveyMessage, 'surveyId' | 'closedAt' | 'companyName' | 'language'> & {
+  links: SurveyLinks;
+}): SurveyMessage {
+  return {
+    ...given,
+    conversationId: 'sample',
+    closingId: 'sample',
+    to: { address: 'robin.sample@example.com', name: 'Robin Sample' },
+    agent: { name: 'Anna Sample', firstName: 'Anna' },
+    channel: 'email',
+    timeZone: null,
+    surveyUrl: links.survey,
+    ratingUrls: links.ratings,
+    unsubscribeUrl: links.unsubscribe,
+  };
+}

@@ -1,0 +1,59 @@
+import type { Settings } from '../../config/settings.ts';
+import { mailLogo } from '../../html/brand.ts';
+import { languages, type Language } from '../../html/languages.ts';
+import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
+import { internetMessage } from '../../delivery/internet-message.ts';
+import { senderOf } from '../../delivery/sender.ts';
+import { septetsOf, segmentTexts } from '../../delivery/sms-segments.ts';
+import { smsText } from '../../delivery/sms-text.ts';
+import { composerOf } from '../context/open-delivery.ts';
+import { sampleMessage } from './sample-message.ts';
+
+/** The messages of one language as a customer gets them, about a sample conversation. */
+export interface SampleMessages {
+  language: Language;
+  subject: string;
+  html: string;
+  text: string;
+  /** As it travels. */
+  eml: Buffer;
+  sms: { text: string; segments: string[]; alphabet: 'GSM' | 'UCS-2' };
+  /** The links in them, which are as long as real ones and lead to no survey. */
+  links: { survey: string; ratings: readonly string[]; unsubscribe: string; logo: string };
+}
+
+export type MessageSettings = Pick<Settings, 'templateFile' | 'brand' | 'policy' | 'from' | 'publicUrl'>;
+
+/** Where no address of the survey page is set. */
+const placeholder = 'https://surveys.example.com';
+/** Signs what nobody has to believe. */
+const noKey = Buffer.alloc(32);
+
+/** @throws Failure kind configuration when the template or the sender cannot be used */
+export async function sampleMessages(
+  settings: MessageSettings,
+  companyName: string,
+  nowMs: number,
+): Promise<SampleMessages[]> {
+  const compose = await composerOf(settings);
+  const sender = senderOf(settings.from?.includes('@') === true ? settings.from : null);
+  const surveyId = surveyIdOf('preview');
+  const publicUrl = settings.publicUrl ?? placeholder;
+  const links = surveyLinks(publicUrl, noKey, surveyId);
+  return Promise.all(
+    languages.map(async (language) => {
+      const closedAt = new Date(nowMs).toISOString();
+      const message = sampleMessage({ surveyId, links, closedAt, companyName, language });
+      const mail = compose(message);
+      const text = smsText(message);
+      const alphabet = septetsOf(text) === null ? ('UCS-2' as const) : ('GSM' as const);
+      return {
+        language,
+        ...mail,
+        eml: await internetMessage(mail, message, sender, nowMs),
+        sms: { text, segments: segmentTexts(text), alphabet },
+        links: { ...links, logo: new URL(`../assets/${mailLogo}`, links.survey).href },
+      };
+    }),
+  );
+}
