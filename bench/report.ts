@@ -76,6 +76,7 @@ interface Measured {
 printMachine('before');
 await withFolder(async (folder) => {
   const all: Measured[] = [];
+  const ledgers: Ledger[] = [];
   const since = new Date(fromMs).toISOString();
   const env = environmentOf(folder);
   const reportOn = (path: string): Promise<Measured['run']> =>
@@ -86,29 +87,29 @@ await withFolder(async (folder) => {
   const empty = join(folder, 'empty.db');
   await (await openLedger(empty)).close();
   const idle = await reportOn(empty);
-  for (const rows of numbersOf(options.rows)) {
-    const path = join(folder, `${rows}.db`);
-    await fillLedger(path, { fromMs, untilMs, rows });
-    all.push({ rows, path, run: await reportOn(path) });
-  }
-  print(
-    `gcsat report --by agent of a year, against the ${megabytes(idle.peakBytes)} that it needs for an empty ledger:`,
-  );
-  printTable(
-    ['closings of a year', 'ledger', 'rows', 'answers', 'took', 'resident', 'ratio'],
-    all.map(({ rows, path, run }) => [
-      count(rows),
-      megabytes(statSync(path).size),
-      count(run.document.rows.length),
-      count(run.document.overall.csat.of),
-      seconds(run.seconds),
-      megabytes(run.peakBytes),
-      times(run.peakBytes / idle.peakBytes),
-    ]),
-  );
-  const ledgers: Ledger[] = [];
   try {
-    for (const { path } of all) ledgers.push(await openLedger(path));
+    for (const rows of numbersOf(options.rows)) {
+      const path = join(folder, `${rows}.db`);
+      await fillLedger(path, { fromMs, untilMs, rows });
+      // Stays open: the last one to close a file holds it while it writes back all that was filled in.
+      ledgers.push(await openLedger(path));
+      all.push({ rows, path, run: await reportOn(path) });
+    }
+    print(
+      `gcsat report --by agent of a year, against the ${megabytes(idle.peakBytes)} that it needs for an empty ledger:`,
+    );
+    printTable(
+      ['closings of a year', 'ledger', 'rows', 'answers', 'took', 'resident', 'ratio'],
+      all.map(({ rows, path, run }) => [
+        count(rows),
+        megabytes(statSync(path).size),
+        count(run.document.rows.length),
+        count(run.document.overall.csat.of),
+        seconds(run.seconds),
+        megabytes(run.peakBytes),
+        times(run.peakBytes / idle.peakBytes),
+      ]),
+    );
     const answers = await askAll(questions, ledgers);
     printAnswers(all.map(({ rows }, index) => ({ rows, answers: answers[index] ?? new Map() })));
   } finally {
