@@ -119,6 +119,13 @@ const answersAndCards = [
 
 /** For a report: no row of a closing is read, only the index. */
 const ofRange = 'SEARCH closing USING COVERING INDEX closings_range (closed_at>? AND closed_at<?)';
+/** The first and the last closing, and what lies between. */
+const ofPeriods = [
+  'SEARCH closings USING COVERING INDEX closings_closed (closed_at>? AND closed_at<?)',
+  'SEARCH closings USING COVERING INDEX closings_closed (closed_at>? AND closed_at<?)',
+  'SCAN CONSTANT ROW',
+  'SCAN period',
+];
 const newestAnswer = [
   'SEARCH answer USING INDEX sqlite_autoindex_answers_1 (survey_id=? AND revision=?) LEFT-JOIN',
   'SEARCH every USING COVERING INDEX sqlite_autoindex_answers_1 (survey_id=?)',
@@ -303,15 +310,17 @@ const plans: {
     steps: [ofRange, ...newestAnswer, 'USE TEMP B-TREE FOR GROUP BY', ofVisits],
   },
   {
+    name: 'a report by day and agent',
+    fill: twoPages,
+    read: (ledger) => counted(ledger, ['agent', 'day']),
+    steps: [...ofPeriods, ofRange, ...newestAnswer, 'USE TEMP B-TREE FOR GROUP BY', ofVisits],
+  },
+  {
     name: 'a report of some topics, by week',
     fill: twoPages,
     read: (ledger) => counted(ledger, ['week'], { topics: ['t1', 't2'] }),
     steps: [
-      // The first and the last closing.
-      'SEARCH closings USING COVERING INDEX closings_closed (closed_at>? AND closed_at<?)',
-      'SEARCH closings USING COVERING INDEX closings_closed (closed_at>? AND closed_at<?)',
-      'SCAN CONSTANT ROW',
-      'SCAN period',
+      ...ofPeriods,
       'SEARCH closing USING INDEX sqlite_autoindex_closings_1 (id=?)',
       'SEARCH closing_topics USING COVERING INDEX closing_topics_topic (topic_id=? AND closed_at>? AND closed_at<?)',
       ...newestAnswer,
