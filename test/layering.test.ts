@@ -32,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
   'domain/attribution': ['domain/values'],
   'domain/closing': ['domain', 'domain/attribution', 'domain/eligibility', 'domain/values'],
   'domain/eligibility': ['domain', 'domain/attribution', 'domain/closing', 'domain/values'],
+  'domain/scores': [],
   'domain/survey': ['domain/attribution', 'domain/closing', 'domain/eligibility', 'domain/values'],
   ports: ['failure.ts', 'domain'],
   documents: ['domain'],
@@ -54,6 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
   'workflow/survey': [...belowWorkflow, 'workflow/context'],
   'workflow/queue': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
   'workflow/answers': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
+  'workflow/scores': [...belowWorkflow, 'workflow/answers'],
   'workflow/runs': [
     ...belowWorkflow,
     'workflow/context',

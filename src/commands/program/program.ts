@@ -8,6 +8,7 @@ import { pauseCommand } from '../pause.ts';
 import { postCommand } from '../post.ts';
 import { previewCommand } from '../preview.ts';
 import { replayCommand } from '../replay.ts';
+import { reportCommand } from '../report.ts';
 import { resumeCommand } from '../resume.ts';
 import { sandboxCommand } from '../sandbox.ts';
 import { serveCommand } from '../serve.ts';
@@ -28,6 +29,7 @@ export const program: CommandDeclaration = {
     serveCommand,
     webhookCommand,
     surveysCommand,
+    reportCommand,
     ledgerCommand,
     postCommand,
     pauseCommand,
