@@ -2,7 +2,8 @@ import { Chalk } from 'chalk';
 import type { ColorLevel } from './color.ts';
 import { canSpin, startProgress, type Progress, type RunningProgress } from './progress.ts';
 import { redact } from './redact.ts';
-import { clean, cleanBlock, escapeControls } from './text.ts';
+import { serialize } from './json.ts';
+import { clean, cleanBlock } from './text.ts';
 
 /** How much goes to stderr: only errors, also warnings, the usual, or everything. */
 export type LogLevel = 'error' | 'warn' | 'info' | 'debug';
@@ -42,6 +43,13 @@ export interface Output {
   record(document: unknown, human: () => string): void;
   /** One of many results under `--jsonl`; for the rest use `result`. */
   line(document: unknown): void;
+  /**
+   * A part of the only result of a command, for one that is too long to hold. What of it is foreign has to be harmless
+   * already. Resolves when the reader has it.
+   *
+   * @returns false once nobody reads it any more
+   */
+  part(text: string): Promise<boolean>;
   info(text: string): void;
   warn(text: string): void;
   debug(text: string): void;
@@ -50,7 +58,8 @@ export interface Output {
 
 /** What the output needs of a stream. */
 export interface Sink {
-  write(text: string): unknown;
+  /** `done` is called when the text has left, or cannot. */
+  write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
@@ -115,6 +124,16 @@ export function createOutput(options: OutputOptions): Output {
     line(document) {
       print(stdout, `${serialize(document)}\n`);
     },
+    part(text) {
+      if (json) answered = true;
+      running?.hide();
+      return new Promise((resolve) => {
+        stdout.write(text, (error) => {
+          running?.show();
+          resolve(error === undefined || error === null);
+        });
+      });
+    },
     info(text) {
       if (!quiet) note('', text);
     },
@@ -136,13 +155,6 @@ export function createOutput(options: OutputOptions): Output {
       return started;
     },
   };
-}
-
-/** JSON without secrets; control and direction characters are escaped, so that it is harmless on a terminal. */
-function serialize(document: unknown, indent?: number): string {
-  const withoutSecrets = (_key: string, value: unknown): unknown =>
-    typeof value === 'string' ? redact(value) : value;
-  return escapeControls(JSON.stringify(document, withoutSecrets, indent));
 }
 
 function paintOf(level: ColorLevel): Paint {

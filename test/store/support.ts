@@ -17,6 +17,7 @@ import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { apply } from '../../src/store/closings/rows.ts';
 import { decideClosing, markLeaving, type Decision } from '../../src/store/queue/decisions.ts';
 import { openLedger } from '../../src/store/open.ts';
+import { newestVersion } from '../../src/store/schema/migrations.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { traitsOf, type DeliveryName } from '../../src/domain/delivery.ts';
 import type { ChildTask } from './child.ts';
@@ -54,6 +55,9 @@ export async function opened(location: string, options?: { busyTimeoutMs: number
   ledgers.push(ledger);
   return ledger;
 }
+
+/** What a ledger of this gcsat has been through. */
+export const everyVersion = Array.from({ length: newestVersion }, (_, index) => index + 1);
 
 export async function freshLedger(): Promise<Ledger> {
   return opened(temporaryFile());

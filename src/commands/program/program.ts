@@ -2,6 +2,7 @@ import { attributeCommand } from '../attribute.ts';
 import { backfillCommand } from '../backfill.ts';
 import { completionCommand } from '../completion.ts';
 import { configureCommand } from '../configure/configure.ts';
+import { exportCommand } from '../export.ts';
 import { ledgerCommand } from '../ledger/ledger.ts';
 import { pauseCommand } from '../pause.ts';
 import { postCommand } from '../post.ts';
@@ -26,6 +27,7 @@ export const program: CommandDeclaration = {
     serveCommand,
     webhookCommand,
     surveysCommand,
+    exportCommand,
     ledgerCommand,
     postCommand,
     pauseCommand,

@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
 import { separateLanes } from './lanes.ts';
+import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
@@ -18,7 +19,10 @@ const migrations: readonly Migration[] = [
   separateLanes,
   respellAddresses,
   addPause,
+  addNotes,
 ];
+
+export const newestVersion = migrations.length;
 
 /**
  * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at

@@ -197,7 +197,7 @@ interface AnswerColumns {
 }
 
 /** Null where the join found none. */
-function answerOf({
+export function answerOf({
   survey_id,
   revision,
   rating,

@@ -1,5 +1,6 @@
 import type { ListedState, SurveyEntry, SurveyStory } from '../../documents/surveys.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { ClosingState } from '../../domain/closing/transitions.ts';
 import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
 import { resolveAbandonedSends } from '../../store/queue/claims.ts';
@@ -198,7 +199,7 @@ function entryOf({ closing, answer, card }: ListedClosing): SurveyEntry {
     closingId: closing.id,
     conversationId: closing.conversationId,
     lane: closing.lane,
-    state: closing.state === 'sending' ? 'pending' : closing.state,
+    state: listedState(closing.state),
     customer: customerOf(customer, customerId),
     agent: closing.agent,
     closedAt: closing.closedAt,
@@ -218,6 +219,11 @@ function entryOf({ closing, answer, card }: ListedClosing): SurveyEntry {
     reasons: closing.reasons,
     error: closing.error,
   };
+}
+
+/** What is leaving at this moment has no end yet. */
+export function listedState(state: ClosingState): ListedState {
+  return state === 'sending' ? 'pending' : state;
 }
 
 /** Where the verdict came before the customer was read, the id alone is known. */
