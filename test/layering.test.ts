@@ -32,6 +32,7 @@ const mayImport: Record<string, readonly string[]> = {
   'domain/attribution': ['domain/values'],
   'domain/closing': ['domain', 'domain/attribution', 'domain/eligibility', 'domain/values'],
   'domain/eligibility': ['domain', 'domain/attribution', 'domain/closing', 'domain/values'],
+  'domain/scores': [],
   'domain/survey': ['domain/attribution', 'domain/closing', 'domain/eligibility', 'domain/values'],
   ports: ['failure.ts', 'domain'],
   documents: ['domain'],

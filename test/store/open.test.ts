@@ -28,6 +28,7 @@ import { engine } from '../support/engine.ts';
 import {
   at,
   freshLedger,
+  everyVersion,
   here,
   inProcesses,
   opened,
@@ -36,7 +37,6 @@ import {
   startChild,
   temporaryFile,
   temporaryFolder,
-  everyVersion,
 } from './support.ts';
 
 const mode = (path: string): string => (statSync(path).mode & 0o777).toString(8);

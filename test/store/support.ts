@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { sql } from 'kysely';
 import { afterAll, afterEach } from 'vitest';
+import { newestVersion } from '../../src/store/schema/migrations.ts';
 import { claimClosing } from '../../src/store/queue/claims.ts';
 import { currentWorker, type Worker } from '../../src/store/workers.ts';
 import type { Evidence } from '../../src/domain/attribution/evidence.ts';
@@ -17,7 +18,6 @@ import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { apply } from '../../src/store/closings/rows.ts';
 import { decideClosing, markLeaving, type Decision } from '../../src/store/queue/decisions.ts';
 import { openLedger } from '../../src/store/open.ts';
-import { newestVersion } from '../../src/store/schema/migrations.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { traitsOf, type DeliveryName } from '../../src/domain/delivery.ts';
 import type { ChildTask } from './child.ts';
@@ -56,9 +56,6 @@ export async function opened(location: string, options?: { busyTimeoutMs: number
   return ledger;
 }
 
-/** What a ledger of this gcsat has been through. */
-export const everyVersion = Array.from({ length: newestVersion }, (_, index) => index + 1);
-
 export async function freshLedger(): Promise<Ledger> {
   return opened(temporaryFile());
 }
@@ -69,6 +66,9 @@ export function at(seconds: number): string {
 }
 
 export const day = 86_400;
+
+/** All that a ledger which was opened has gone through. */
+export const everyVersion = Array.from({ length: newestVersion }, (_, index) => index + 1);
 
 export const here: Worker = currentWorker();
 

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
+import { addGroups } from './groups.ts';
 import { separateLanes } from './lanes.ts';
 import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
@@ -19,9 +20,11 @@ const migrations: readonly Migration[] = [
   separateLanes,
   respellAddresses,
   addPause,
+  addGroups,
   addNotes,
 ];
 
+/** Of a ledger that this program has opened. */
 export const newestVersion = migrations.length;
 
 /**

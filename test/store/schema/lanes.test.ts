@@ -24,6 +24,7 @@ import { countClosings } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { listClosings } from '../../../src/store/views/surveys.ts';
 import {
+  everyVersion,
   here,
   inProcesses,
   nothingRead,
@@ -31,7 +32,6 @@ import {
   shapeOf,
   temporaryFile,
   toSend,
-  everyVersion,
 } from '../support.ts';
 
 /** What became of each closing in each lane; null: the lane does not know it. */

@@ -1,0 +1,144 @@
+import type { ReasonCode } from '../domain/eligibility/reason.ts';
+
+/** What rows may be grouped by; the order in which they are offered. */
+export const reportFields = [
+  'agent',
+  'inbox',
+  'topic',
+  'channel',
+  'brand',
+  'day',
+  'week',
+  'month',
+  'reason',
+] as const;
+
+export type ReportField = (typeof reportFields)[number];
+
+export interface ReportRange {
+  readonly since: string;
+  readonly until: string;
+  readonly timezone: string;
+}
+
+/** Someone or something that the ledger knows by its id, and mostly by its name. */
+export interface ReportName {
+  readonly id: string;
+  readonly name: string | null;
+}
+
+/**
+ * What the closings of a row have in common: one entry for each field of `by`. Null: they have none, e.g. no agent who
+ * gets the rating. A day and a week (its Monday) are dates, a month is `2026-11`.
+ */
+export interface ReportKey {
+  readonly agent?: (ReportName & { readonly email: string | null }) | null;
+  readonly inbox?: ReportName | null;
+  readonly topic?: ReportName | null;
+  readonly channel?: string | null;
+  readonly brand?: string | null;
+  readonly day?: string;
+  readonly week?: string;
+  readonly month?: string;
+  /** The first of the reasons of a suppressed closing; null: it was not suppressed. */
+  readonly reason?: ReasonCode | null;
+}
+
+/** `count` of `of`, with its 95 % interval by Wilson; all three null where `of` is 0. */
+export interface ReportShare {
+  readonly of: number;
+  readonly count: number;
+  readonly value: number | null;
+  readonly low: number | null;
+  readonly high: number | null;
+}
+
+export type Difference = 'above' | 'below' | 'no' | 'too_few';
+
+/** `closed` is the sum of `suppressed`, `waiting`, `asked` and `unasked`. */
+export interface ReportCounts {
+  readonly closed: number;
+  readonly suppressed: number;
+  /** Pending, scheduled, or failed. */
+  readonly waiting: number;
+  /** A message left, or may have left. */
+  readonly asked: number;
+  /** Asked, and the survey page was opened. */
+  readonly opened: number;
+  /** Asked and answered. */
+  readonly answered: number;
+  /** Answered without a message of ours. */
+  readonly unasked: number;
+  /** `answered` of `asked`. */
+  readonly responseRate: ReportShare;
+  /** Satisfied ones of all newest answers, asked for or not. */
+  readonly csat: ReportShare;
+  /** Of the ratings; null without answers. */
+  readonly mean: number | null;
+  readonly distribution: Readonly<Record<'1' | '2' | '3' | '4' | '5', number>>;
+  readonly resolved: { readonly yes: number; readonly no: number; readonly unsaid: number };
+}
+
+export interface ReportRow extends ReportCounts {
+  readonly key: ReportKey;
+  /** From all other answers of the report; null where the rows are no groups to compare. */
+  readonly differs: Difference | null;
+}
+
+/** The range of the same length right before. */
+export interface ReportPrevious {
+  readonly range: ReportRange;
+  readonly overall: ReportCounts;
+  /** Of the score, with its 95 % interval by Newcombe; null where one of the ranges has no answers. */
+  readonly change: {
+    readonly value: number | null;
+    readonly low: number | null;
+    readonly high: number | null;
+  };
+}
+
+/** What crediting the assignee at the closing would change. */
+export interface ReportCredit {
+  /** All newest answers. */
+  readonly answers: number;
+  /** Those that another agent would get. */
+  readonly moved: number;
+  /** Those that nobody would get, because nobody was assigned or the assignee is not known. */
+  readonly unassigned: number;
+  /** Most answers first. */
+  readonly pairs: readonly {
+    readonly responder: ReportName | null;
+    readonly assignee: ReportName;
+    readonly answers: number;
+  }[];
+}
+
+/** What the report is limited to; an empty list limits nothing. */
+export interface ReportFilters {
+  readonly agents: readonly ReportName[];
+  readonly inboxes: readonly ReportName[];
+  readonly topics: readonly ReportName[];
+  readonly channels: readonly string[];
+  readonly brands: readonly string[];
+}
+
+/** What `report` prints. Fields may be added, never renamed or removed. */
+export interface ReportDocument {
+  readonly range: ReportRange;
+  /** None, one or two. */
+  readonly by: readonly ReportField[];
+  /** A closing may count in several rows: they do not add up to `overall`. */
+  readonly overlapping: boolean;
+  /** Answers that a row needs to be compared. */
+  readonly minimum: number;
+  /** The lowest rating that counts as satisfied. */
+  readonly satisfiedFrom: number;
+  readonly filters: ReportFilters;
+  readonly overall: ReportCounts;
+  /** In order of their key's name. */
+  readonly rows: readonly ReportRow[];
+  /** Every reason of the suppressed closings. */
+  readonly reasons: Partial<Readonly<Record<ReasonCode, number>>>;
+  readonly previous: ReportPrevious | null;
+  readonly credit: ReportCredit | null;
+}
