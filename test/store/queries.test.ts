@@ -11,7 +11,8 @@ import {
   resolveAbandonedSends,
 } from '../../src/store/queue/claims.ts';
 import { closingOfSurvey, lastTimeOf } from '../../src/store/closings/closings.ts';
-import { findClosings, listClosings, type ClosingFilter } from '../../src/store/views/surveys.ts';
+import type { ClosingFilter } from '../../src/store/views/closing-filter.ts';
+import { findClosings, listClosings } from '../../src/store/views/surveys.ts';
 import { knownClosing, recordClosings } from '../../src/store/closings/closing-reports.ts';
 import { recordReopening } from '../../src/store/closings/reopenings.ts';
 import { addressHistory } from '../../src/store/addresses/history.ts';

@@ -32,6 +32,7 @@ const closing = {
     { code: 'recently_surveyed' as const, detail: 'asked on 2026-11-25' },
   ],
   error: null,
+  notes: [],
 };
 
 const item = (itemId: string, agentName: string | null, why: string): EvidenceItem => ({
@@ -84,6 +85,7 @@ const document: SurveyDocument = {
   pause: null,
   warnings: [],
   error: null,
+  notes: [],
   steps: [],
   requests: { gladly: 3, retried: 0, rateLimited: 0, byOperation: {} },
 };
@@ -114,6 +116,7 @@ const run: BackfillDocument = {
   },
   end: 'done',
   error: null,
+  notes: [],
   left: 0,
   queued: 0,
   delivery: 'smtp',

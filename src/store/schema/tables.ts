@@ -73,6 +73,8 @@ export interface ClosingsTable {
   assignee_id: string | null;
   brand: string | null;
   responded_at: string | null;
+  /** Of the newest answer. */
+  rating: number | null;
 }
 
 export type NameKind = 'agent' | 'inbox' | 'topic';
