@@ -7,6 +7,7 @@ import { ledgerCommand } from '../ledger/ledger.ts';
 import { pauseCommand } from '../pause.ts';
 import { postCommand } from '../post.ts';
 import { replayCommand } from '../replay.ts';
+import { reportCommand } from '../report.ts';
 import { resumeCommand } from '../resume.ts';
 import { sandboxCommand } from '../sandbox.ts';
 import { serveCommand } from '../serve.ts';
@@ -27,6 +28,7 @@ export const program: CommandDeclaration = {
     serveCommand,
     webhookCommand,
     surveysCommand,
+    reportCommand,
     exportCommand,
     ledgerCommand,
     postCommand,
