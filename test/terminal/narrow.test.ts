@@ -85,7 +85,6 @@ const document: SurveyDocument = {
   pause: null,
   warnings: [],
   error: null,
-  notes: [],
   steps: [],
   requests: { gladly: 3, retried: 0, rateLimited: 0, byOperation: {} },
 };
@@ -116,7 +115,6 @@ const run: BackfillDocument = {
   },
   end: 'done',
   error: null,
-  notes: [],
   left: 0,
   queued: 0,
   delivery: 'smtp',
