@@ -23,7 +23,7 @@ export const listCommand: CommandDeclaration = {
   examples: [
     'gcsat surveys list --state uncertain',
     'gcsat surveys list --open --answered-since yesterday',
-    "gcsat surveys list --topic Refund --rating '<=3' --comment",
+    "gcsat surveys list --low --since 30d --comment 'too slow'",
     'gcsat surveys list --since 2026-11-01 --jsonl',
   ],
   async run(context, { options }) {
