@@ -36,7 +36,7 @@ test('a low rating is listed, noted, and exported, without a token and without a
   const range = ['export', '--since', '30d'];
   const csv = await run([...range, '--excel'], { env });
   expect([csv.code, csv.stdout.startsWith('\uFEFFclosingId,')]).toEqual([0, true]);
-  const [row] = parse(csv.stdout, { columns: true, bom: true }) as Record<string, string>[];
+  const [row]: Record<string, string>[] = parse(csv.stdout, { columns: true, bom: true });
   expect([row?.['answer.comment'], row?.['notes']]).toEqual(["'=1+1", "'@called"]);
   const { stdout: lines } = await run([...range, '--jsonl'], { env });
   const { document: array } = await runJson(range, { env });
