@@ -179,6 +179,7 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
     assignee_id: hasSurvey ? assignee.id : null,
     brand: null,
     responded_at: hasSurvey ? key.closedAt : null,
+    rating: null,
   };
   filled.closings.push(closing);
   if (hasSurvey) {
@@ -307,6 +308,7 @@ function addAnswers(
       posted_at: after(9 * hour),
     });
   }
+  closing.rating = filled.answers.at(-1)?.rating ?? null;
   if (hasCard) return;
   filled.cards_due.push({
     survey_id: surveyId,

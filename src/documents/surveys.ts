@@ -9,6 +9,7 @@ import type {
   CardFailure,
   HistoryEntry,
   Message,
+  Note,
   VisitTally,
 } from '../domain/survey/records.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
@@ -40,6 +41,8 @@ export interface SurveyEntry {
   card: { itemId: string; postedAt: string | null } | null;
   reasons: Reason[];
   error: ClosingError | null;
+  /** What people did about the answer, oldest first. */
+  notes: Note[];
 }
 
 /** The whole story of one closing, as `surveys show` prints it; lists are oldest first. */
@@ -60,4 +63,9 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   visits: VisitTally[];
   /** Other closings of the same conversation. */
   otherClosings: string[];
+}
+
+/** What `surveys note` prints: the closing with its new note. */
+export interface NotedSurvey extends SurveyEntry {
+  dryRun: boolean;
 }

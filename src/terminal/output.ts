@@ -2,7 +2,8 @@ import { Chalk } from 'chalk';
 import type { ColorLevel } from './color.ts';
 import { canSpin, startProgress, type Progress, type RunningProgress } from './progress.ts';
 import { redact } from './redact.ts';
-import { clean, cleanBlock, escapeControls } from './text.ts';
+import { serialize } from './json.ts';
+import { clean, cleanBlock } from './text.ts';
 import { readableTimes } from './readable-times.ts';
 
 /** How much goes to stderr: only errors, also warnings, the usual, or everything. */
@@ -155,13 +156,6 @@ export function createOutput(options: OutputOptions): Output {
       return started;
     },
   };
-}
-
-/** JSON without secrets; control and direction characters are escaped, so that it is harmless on a terminal. */
-function serialize(document: unknown, indent?: number): string {
-  const withoutSecrets = (_key: string, value: unknown): unknown =>
-    typeof value === 'string' ? redact(value) : value;
-  return escapeControls(JSON.stringify(document, withoutSecrets, indent));
 }
 
 function paintOf(level: ColorLevel): Paint {

@@ -14,7 +14,7 @@ import { isNarrow, labelled, records } from './narrow.ts';
 import type { Output } from './output.ts';
 import { cut, table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
-import { localTime } from './time.ts';
+import { localTime } from '../domain/values/local-time.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
 

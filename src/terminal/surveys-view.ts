@@ -1,5 +1,5 @@
 import type { ClosingState } from '../domain/closing/transitions.ts';
-import type { SurveyEntry, SurveyStory } from '../documents/surveys.ts';
+import type { NotedSurvey, SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
@@ -36,7 +36,7 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
       value: ({ answer }) => (answer === null ? '-' : `${answer.rating}/5`),
       overflow: 'keep',
     },
-    { title: 'Why', value: whyOf, overflow: isNarrow(columns) ? 'wrap' : 'cut' },
+    { title: 'Why or comment', value: whyOf, overflow: isNarrow(columns) ? 'wrap' : 'cut' },
     { title: 'Conversation', value: ({ conversationId }) => conversationId, overflow: 'keep' },
   ];
   if (isNarrow(columns)) return records(entries, shape, screen);
@@ -79,7 +79,15 @@ function customerName({ customer }: Pick<Entry, 'customer'>): string {
 /** Ends a list that is cut. */
 export function moreText(more: number): string {
   if (more <= 0) return '';
-  return `\n\n${more} more ${more === 1 ? 'closing' : 'closings'}: --limit shows more, --since and --state choose.`;
+  return `\n\n${more} more ${more === 1 ? 'closing' : 'closings'}: --limit shows more, filters such as --since choose.`;
+}
+
+/** What was noted, or would be. */
+export function noteView({ closingId, answer, notes, dryRun }: NotedSurvey): string {
+  const note = notes.at(-1);
+  const about = answer === null ? '' : ` about the ${answer.rating}/5`;
+  const text = `${dryRun ? 'Would be noted' : 'Noted'}${about} of ${clean(closingId)}: ${clean(note?.text ?? '')}`;
+  return note?.done === true ? `${text}\nNothing is left to do about it.` : text;
 }
 
 /** The whole story of one closing. */
@@ -122,6 +130,9 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
     lines.push(line('Answer', `${localTime(answeredAt, null)} ${rating}/5${said} (${which})`));
     if (comment !== null && comment !== '') lines.push(line('Comment', comment));
   }
+  for (const { at, text, done } of story.notes) {
+    lines.push(line('Note', `${localTime(at, null)} ${text}${done ? ' (done)' : ''}`));
+  }
   for (const { itemId, state, postedAt } of story.cards) {
     lines.push(line('Card', `${itemId} ${state} ${localTime(postedAt, null)}`));
   }
@@ -145,8 +156,14 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
   return lines.join('\n');
 }
 
-function whyOf({ reasons, error, state, dueAt }: Entry): string {
+/** Of an answer what the customer said, and the last note of what was done about it. */
+function whyOf({ reasons, error, state, dueAt, answer, notes }: Entry): string {
   if (error !== null) return error.message;
+  const noted = notes.at(-1);
+  const said = answer?.comment ?? '';
+  if (noted !== undefined)
+    return `${said}${said === '' ? '' : ' '}→ ${noted.text}${noted.done ? ' (done)' : ''}`;
+  if (said !== '') return said;
   if (state === 'scheduled' && dueAt !== null) return `due ${localTime(dueAt, null)}`;
   return reasons.map(({ code }) => code).join(', ');
 }

@@ -21,6 +21,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   card: null,
   reasons: [],
   error: null,
+  notes: [],
   url: null,
   externalId: null,
   attempts: 0,

@@ -3,6 +3,7 @@ import { backfillCommand } from '../backfill.ts';
 import { completionCommand } from '../completion.ts';
 import { doctorCommand } from '../doctor/doctor.ts';
 import { configureCommand } from '../configure/configure.ts';
+import { exportCommand } from '../export.ts';
 import { ledgerCommand } from '../ledger/ledger.ts';
 import { pauseCommand } from '../pause.ts';
 import { postCommand } from '../post.ts';
@@ -30,6 +31,7 @@ export const program: CommandDeclaration = {
     webhookCommand,
     surveysCommand,
     reportCommand,
+    exportCommand,
     ledgerCommand,
     postCommand,
     pauseCommand,

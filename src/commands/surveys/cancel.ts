@@ -47,7 +47,7 @@ export const cancelCommand: CommandDeclaration = {
         const found =
           ids.length > 0
             ? await named(ledger, ids, now())
-            : await filtered(ledger, await filterIn(ledger), now());
+            : await filtered(ledger, await filterIn({ ledger, policy: opened.policy }), now());
         const asks = !dryRun && options['yes'] !== true && found.length > 0;
         if (asks && !(await isConfirmed(context, found))) {
           output.result([], () => 'Nothing was cancelled.');

@@ -1,14 +1,22 @@
 import type { ListedState } from '../../documents/surveys.ts';
+import type { Policy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
 import type { Services } from '../../workflow/context/services.ts';
 import type { SurveyFilter } from '../../workflow/operator/surveys.ts';
 import { timezoneOption } from '../program/common-options.ts';
 import type { CommandContext } from '../program/context.ts';
 import type { OptionDeclaration } from '../program/declaration.ts';
+import { answerFilterOf, type AnswerFilterOptions } from './answer-filter.ts';
 
-export interface FilterOptions {
+export interface FilterOptions extends AnswerFilterOptions {
   /** One or more states, separated by commas. */
   state?: string | undefined;
+  agent?: string[] | undefined;
+  inbox?: string[] | undefined;
+  topic?: string[] | undefined;
+  channel?: string[] | undefined;
+  brand?: string[] | undefined;
+  customer?: string | undefined;
   since?: string | undefined;
   until?: string | undefined;
   timezone?: string | undefined;
@@ -18,35 +26,62 @@ export interface FilterOptions {
 export function filterOptions(states: string): readonly OptionDeclaration[] {
   return [
     { flags: '--state <states>', description: `only these, separated by commas: ${states}` },
+    { flags: '--agent <name...>', description: 'only these: id, name or e-mail of who gets the rating' },
+    { flags: '--inbox <name...>', description: 'only these: id or name' },
+    { flags: '--topic <name...>', description: 'only with one of these: id or name' },
+    { flags: '--channel <name...>', description: 'only these channels of the last response, e.g. email' },
+    { flags: '--brand <name...>', description: 'only these brands' },
+    { flags: '--customer <id>', description: 'only of this customer: id, e-mail address or phone number' },
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day' },
     timezoneOption,
   ];
 }
 
-export function isFiltered({ state, since, until }: FilterOptions): boolean {
-  return state !== undefined || since !== undefined || until !== undefined;
+export function isFiltered(options: FilterOptions): boolean {
+  const names = [
+    'state',
+    'agent',
+    'inbox',
+    'topic',
+    'channel',
+    'brand',
+    'customer',
+    'since',
+    'until',
+  ] as const;
+  return names.some((name) => options[name] !== undefined);
+}
+
+/** Once the ledger is open. */
+export interface OpenedLedger {
+  readonly ledger: Services['ledger'];
+  readonly policy: Policy;
 }
 
 /**
- * Which closings are meant. Mistakes are found before the ledger is opened.
+ * Which closings are meant. Mistakes that can be seen without the ledger are found before it is opened.
  *
  * @param known the states that the command accepts
- * @returns the filter, once the ledger can say which zone the organization has
+ * @returns the filter, once the ledger can say which zone the organization has and what the names in it mean
  * @throws Failure kind usage
  */
 export async function filterOf(
   { output, clock }: CommandContext,
-  { state, since, until, timezone }: FilterOptions,
+  options: FilterOptions,
   known: readonly ListedState[],
-): Promise<(ledger: Services['ledger']) => Promise<SurveyFilter>> {
+): Promise<(opened: OpenedLedger) => Promise<SurveyFilter>> {
   const { parseTimeRange, refuseBadTimeRange } = await import('../program/time-range.ts');
   const { zoneOf } = await import('../program/ledger-zone.ts');
+  const { state, since, until, timezone, customer, answeredSince } = options;
   const states = state === undefined ? {} : { states: statesOf(state, known) };
   const given = { since: since ?? beginning, until };
-  const texts = [since, until].filter((text) => text !== undefined);
-  if (texts.length > 0) refuseBadTimeRange(given, clock(), timezone);
-  else if (timezone !== undefined) {
+  const texts = [since, until, answeredSince].filter((text) => text !== undefined);
+  if (since !== undefined || until !== undefined) refuseBadTimeRange(given, clock(), timezone);
+  if (answeredSince !== undefined) {
+    refuseBadTimeRange({ since: answeredSince, until: undefined }, clock(), timezone);
+  }
+  if (texts.length === 0 && timezone !== undefined) {
     throw new Failure(
       'usage',
       'bad_usage',
@@ -56,19 +91,59 @@ export async function filterOf(
       },
     );
   }
-  return async (ledger) => {
-    if (texts.length === 0) return states;
-    const range = parseTimeRange(given, clock(), timezone ?? (await zoneOf(ledger, texts, output)));
+  if (customer?.trim() === '') {
+    throw new Failure('usage', 'empty_id', '--customer is empty', {
+      hint: 'Give an id, an e-mail address or a phone number.',
+    });
+  }
+  const answers = answerFilterOf(options);
+  return async ({ ledger, policy }) => {
+    const zone = timezone ?? (texts.length === 0 ? 'UTC' : await zoneOf(ledger, texts, output));
+    const range = parseTimeRange(given, clock(), zone);
     return {
       ...states,
+      ...(await groupsOf(ledger, options)),
+      ...answers(policy),
+      ...(customer === undefined ? {} : { ids: await idsOf(ledger, customer) }),
       ...(since === undefined ? {} : { since: range.since }),
       ...(until === undefined ? {} : { until: range.until }),
+      ...(answeredSince === undefined
+        ? {}
+        : { answeredSince: parseTimeRange({ since: answeredSince, until: undefined }, clock(), zone).since }),
     };
   };
 }
 
 /** Of a range that only has an end. */
 const beginning = '1970-01-01T00:00:00Z';
+
+/** @throws Failure kind usage for a name that the ledger does not know */
+async function groupsOf(
+  ledger: Services['ledger'],
+  { agent = [], inbox = [], topic = [], channel = [], brand = [] }: FilterOptions,
+): Promise<SurveyFilter> {
+  const { filtersOf } = await import('../../workflow/scores/filters.ts');
+  const found = await filtersOf(ledger, {
+    agents: agent,
+    inboxes: inbox,
+    topics: topic,
+    channels: channel,
+    brands: brand,
+  });
+  const ids = (named: readonly { id: string }[]): string[] => named.map(({ id }) => id);
+  return {
+    ...(agent.length === 0 ? {} : { agentIds: ids(found.agents) }),
+    ...(inbox.length === 0 ? {} : { inboxIds: ids(found.inboxes) }),
+    ...(topic.length === 0 ? {} : { topicIds: ids(found.topics) }),
+    ...(channel.length === 0 ? {} : { channels: found.channels }),
+    ...(brand.length === 0 ? {} : { brands: found.brands }),
+  };
+}
+
+async function idsOf(ledger: Services['ledger'], customer: string): Promise<string[]> {
+  const { closingIdsOfCustomer } = await import('../../workflow/operator/surveys.ts');
+  return closingIdsOfCustomer(ledger, customer);
+}
 
 function statesOf(given: string, known: readonly ListedState[]): ListedState[] {
   return given.split(',').map((text) => {

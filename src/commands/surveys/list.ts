@@ -1,6 +1,7 @@
 import type { SurveyEntry } from '../../documents/surveys.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { wholeNumber } from '../program/whole-number.ts';
+import { answerFilterOptions } from './answer-filter.ts';
 import { filterOf, filterOptions } from './closing-filter.ts';
 
 /** On a terminal, where more would only scroll by. */
@@ -13,12 +14,18 @@ export const listCommand: CommandDeclaration = {
   details: 'Reads the ledger alone: it needs no token and no network.',
   options: [
     ...filterOptions('pending, scheduled, sent, uncertain, suppressed, failed, answered'),
+    ...answerFilterOptions,
     {
       flags: '--limit <number>',
       description: `at most this many (${shownOnTerminal} on a terminal, else all)`,
     },
   ],
-  examples: ['gcsat surveys list --state uncertain', 'gcsat surveys list --since 2026-11-01 --jsonl'],
+  examples: [
+    'gcsat surveys list --state uncertain',
+    'gcsat surveys list --open --answered-since yesterday',
+    "gcsat surveys list --low --since 30d --comment 'too slow'",
+    'gcsat surveys list --since 2026-11-01 --jsonl',
+  ],
   async run(context, { options }) {
     const { moreText, surveysView } = await import('../../terminal/surveys-view.ts');
     const { listedStates } = await import('../../documents/surveys.ts');
@@ -32,8 +39,8 @@ export const listCommand: CommandDeclaration = {
         : output.isTerminal && !output.json && !output.jsonl
           ? shownOnTerminal
           : null;
-    await withLedger({ writes: false }, async ({ ledger }) => {
-      const filter = await filterIn(ledger);
+    await withLedger({ writes: false }, async ({ ledger, policy }) => {
+      const filter = await filterIn({ ledger, policy });
       const entries: SurveyEntry[] = [];
       for await (const entry of listSurveys(
         ledger,

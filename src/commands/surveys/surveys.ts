@@ -1,6 +1,7 @@
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { cancelCommand } from './cancel.ts';
 import { listCommand } from './list.ts';
+import { noteCommand } from './note.ts';
 import { resubscribeCommand } from './resubscribe.ts';
 import { retryCommand } from './retry.ts';
 import { showCommand } from './show.ts';
@@ -16,6 +17,7 @@ export const surveysCommand: CommandDeclaration = {
     showCommand,
     retryCommand,
     cancelCommand,
+    noteCommand,
     unsubscribedCommand,
     unsubscribeCommand,
     resubscribeCommand,

@@ -62,3 +62,11 @@ export interface VisitTally {
   firstAt: string;
   lastAt: string;
 }
+
+/** What a person did about an answer. */
+export interface Note {
+  at: string;
+  text: string;
+  /** Nothing is left to do about it. */
+  done: boolean;
+}

@@ -82,8 +82,14 @@ export async function recordAnswer(
     if (closing !== null && (changed || closing.state !== 'answered')) {
       await recordArrival(trx, closing, { ...answer, answeredAt: given.at }, unasked ?? null);
     }
+    // Last, because the closing may have got the survey back just now.
+    if (changed) await keepRating(trx, answer);
     return { answer, changed };
   });
+}
+
+async function keepRating(trx: Writing, { surveyId, rating }: Answer): Promise<void> {
+  await trx.updateTable('closings').set({ rating }).where('survey_id', '=', surveyId).execute();
 }
 
 /** The answer that `recordAnswer` would return, without writing it. */

@@ -4,6 +4,7 @@ import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
 import { addGroups } from './groups.ts';
 import { separateLanes } from './lanes.ts';
+import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
@@ -20,6 +21,7 @@ const migrations: readonly Migration[] = [
   respellAddresses,
   addPause,
   addGroups,
+  addNotes,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -21,6 +21,7 @@ export interface LedgerTables {
   cards: CardsTable;
   cards_due: CardsDueTable;
   visits: VisitsTable;
+  notes: NotesTable;
   unsubscribes: { address: string; at: string; source: string };
   checkpoints: { lane: Lane; name: string; at: string };
   locks: { name: string; claimed_by: string; claim_until: string };
@@ -72,6 +73,8 @@ export interface ClosingsTable {
   assignee_id: string | null;
   brand: string | null;
   responded_at: string | null;
+  /** Of the newest answer. */
+  rating: number | null;
 }
 
 export type NameKind = 'agent' | 'inbox' | 'topic';
@@ -155,6 +158,15 @@ export interface VisitsTable {
   count: number;
   first_at: string;
   last_at: string;
+}
+
+/** What a person did about the answer to a closing's survey. */
+export interface NotesTable {
+  closing_id: string;
+  sequence: number;
+  at: string;
+  text: string;
+  done: number;
 }
 
 /** Epoch milliseconds, with fractions. */

@@ -4,12 +4,14 @@ import type {
   CardFailure,
   HistoryEntry,
   Message,
+  Note,
   VisitTally,
 } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { toAnswer } from '../answers/answers.ts';
 import { cardFailureIn } from '../answers/cards-due.ts';
 import { toCard } from '../answers/cards.ts';
+import { notesIn } from '../answers/notes.ts';
 import { visitsIn } from '../answers/visits.ts';
 import { toMessage } from '../closings/messages.ts';
 import { closingIn } from '../closings/rows.ts';
@@ -25,6 +27,7 @@ export interface Story {
   /** Why the newest answer has no card yet; null when it has one, or was not tried. */
   cardFailure: CardFailure | null;
   visits: VisitTally[];
+  notes: Note[];
 }
 
 /** @throws Failure closing_not_found */
@@ -77,6 +80,7 @@ export async function story(ledger: Ledger, closingId: string): Promise<Story> {
       cards: cards.map(toCard),
       cardFailure: surveyId === null ? null : await cardFailureIn(db, surveyId),
       visits: surveyId === null ? [] : await visitsIn(db, surveyId),
+      notes: (await notesIn(db, [closingId])).get(closingId) ?? [],
     };
   });
 }

@@ -1,28 +1,23 @@
-import { sql, type ExpressionBuilder } from 'kysely';
-import type { Answer } from '../../domain/survey/records.ts';
+import { sql, type ExpressionBuilder, type SqlBool } from 'kysely';
+import type { Answer, Note } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { interruptedMove } from '../../domain/closing/moves.ts';
-import { transitions, type ClosingState } from '../../domain/closing/transitions.ts';
+import { transitions } from '../../domain/closing/transitions.ts';
 import { toAnswer } from '../answers/answers.ts';
+import { notesIn } from '../answers/notes.ts';
 import { briefColumns, toBriefClosing, toClosing, type BriefClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import type { LedgerTables } from '../schema/tables.ts';
 import { isSendHeld } from '../queue/claims.ts';
-
-export interface ClosingFilter {
-  states?: readonly ClosingState[];
-  /** Closed at this time or later. */
-  since?: string;
-  /** Closed before this time. */
-  until?: string;
-  limit?: number;
-}
+import { conditionsOf, leadOf, type ClosingFilter, type Lead } from './closing-filter.ts';
 
 /** A closing with its newest answer and its card. */
 export interface ListedClosing {
   closing: BriefClosing;
   answer: Answer | null;
   card: { itemId: string; postedAt: string | null } | null;
+  /** Oldest first. */
+  notes: Note[];
 }
 
 /** Of the last closing of a page. */
@@ -71,37 +66,24 @@ export function asResolved<Row extends BriefClosing>(closing: Row, now: string):
 }
 
 /**
- * Each state has its own stretch of the index, in this order: SQLite would sort all that is left of several states for
- * every page, and walk past what was listed already where it is given `until` besides the last closing of the page before.
+ * Each value of what leads has its own stretch of the index, in this order: SQLite would sort all that is left of several
+ * for every page, and walk past what was listed already where it is given `until` besides the last closing of the page
+ * before.
  */
 async function pageOf(
   db: Reading,
-  { states, since, until }: ClosingFilter,
+  filter: ClosingFilter,
   after: Position | null,
   size: number,
 ): Promise<ListedClosing[]> {
-  const newest = (state: ClosingState | null) =>
-    db
-      .selectFrom('closings')
-      .select(briefColumns)
-      .$if(state !== null, (query) => query.where('state', '=', state ?? 'pending'))
-      .$if(since !== undefined, (query) => query.where('closed_at', '>=', since ?? ''))
-      .$if(until !== undefined && after === null, (query) => query.where('closed_at', '<', until ?? ''))
-      .$if(after !== null, (query) =>
-        query.where((eb) =>
-          eb(eb.refTuple('closed_at', 'id'), '<', eb.tuple(after?.closedAt ?? '', after?.id ?? '')),
-        ),
-      )
-      .where(isListed)
-      .orderBy('closed_at', 'desc')
-      .orderBy('id', 'desc')
-      .limit(size);
-  const stretches = [...new Set(states ?? [null])].map((state) =>
-    db.selectFrom(newest(state).as('stretch')).selectAll(),
+  const lead = leadOf(filter);
+  const stretches = (lead === null ? [null] : lead.values).map((value) =>
+    db.selectFrom(stretchOf(db, filter, { lead, value, after, size }).as('stretch')).selectAll(),
   );
   if (stretches.length === 0) return [];
   const page = stretches
-    .reduce((all, one) => all.unionAll(one))
+    // A closing may have several of the topics.
+    .reduce((all, one) => (lead?.column === 'topic_id' ? all.union(one) : all.unionAll(one)))
     .orderBy('closed_at', 'desc')
     .orderBy('id', 'desc')
     .limit(size);
@@ -140,17 +122,67 @@ async function pageOf(
     .orderBy('page.closed_at', 'desc')
     .orderBy('page.id', 'desc')
     .execute();
+  const notes = await notesIn(
+    db,
+    rows.map(({ id }) => id),
+  );
   return rows.map((row) => ({
     closing: toBriefClosing(row),
     answer: answerOf(row),
     card: row.item_id === null ? null : { itemId: row.item_id, postedAt: row.posted_at },
+    notes: notes.get(row.id) ?? [],
   }));
+}
+
+interface Stretch {
+  lead: Lead | null;
+  value: string | number | null;
+  after: Position | null;
+  size: number;
+}
+
+function stretchOf(db: Reading, filter: ClosingFilter, { lead, value, after, size }: Stretch) {
+  const { since, until } = filter;
+  const isOfTopic = lead?.column === 'topic_id';
+  // The index of the topics has the time and the id beside them.
+  const [time, id] = isOfTopic
+    ? (['closing_topics.closed_at', 'closing_topics.closing_id'] as const)
+    : (['closings.closed_at', 'closings.id'] as const);
+  const at = sql<string>`${sql.ref(time)}`;
+  return db
+    .selectFrom('closings')
+    .$if(
+      isOfTopic,
+      (query) =>
+        query.innerJoin(
+          'closing_topics',
+          'closing_topics.closing_id',
+          'closings.id',
+        ) as unknown as typeof query,
+    )
+    .select(briefColumns.map((column) => `closings.${column}` as const))
+    .$if(lead !== null, (query) =>
+      query.where(
+        sql<SqlBool>`${sql.ref(isOfTopic ? 'closing_topics.topic_id' : `closings.${lead?.column ?? ''}`)} = ${value}`,
+      ),
+    )
+    .$if(since !== undefined, (query) => query.where(at, '>=', since ?? ''))
+    .$if(until !== undefined && after === null, (query) => query.where(at, '<', until ?? ''))
+    .$if(after !== null, (query) =>
+      query.where(
+        sql<SqlBool>`(${sql.ref(time)}, ${sql.ref(id)}) < (${after?.closedAt ?? ''}, ${after?.id ?? ''})`,
+      ),
+    )
+    .where((eb) => eb.and([...conditionsOf(eb, filter, lead), isListed(eb)]))
+    .orderBy(at, 'desc')
+    .orderBy(sql.ref(id), 'desc')
+    .limit(size);
 }
 
 /** A trial is left out once the live lane knows the closing. */
 function isListed(eb: ExpressionBuilder<LedgerTables, 'closings'>) {
   return eb.or([
-    eb('lane', '=', 'live'),
+    eb('closings.lane', '=', 'live'),
     eb.not(
       eb.exists(
         eb
@@ -168,15 +200,20 @@ function isListed(eb: ExpressionBuilder<LedgerTables, 'closings'>) {
 const mostCounted = 10_000;
 
 /** How many closings a list would have, at most ten thousand. */
-export async function countListed(ledger: Ledger, { states, since, until }: ClosingFilter): Promise<number> {
+export async function countListed(ledger: Ledger, filter: ClosingFilter): Promise<number> {
+  const { since, until } = filter;
   return ledger.read(async (db) => {
+    const lead = leadOf(filter);
+    const isOfTopic = lead?.column === 'topic_id';
     const listed = db
       .selectFrom('closings')
       .select('id')
-      .$if(states !== undefined, (query) => query.where('state', 'in', states ?? []))
+      .$if(lead !== null && !isOfTopic, (query) =>
+        query.where(sql.ref(`closings.${lead?.column ?? ''}`), 'in', lead?.values ?? []),
+      )
       .$if(since !== undefined, (query) => query.where('closed_at', '>=', since ?? ''))
       .$if(until !== undefined, (query) => query.where('closed_at', '<', until ?? ''))
-      .where(isListed)
+      .where((eb) => eb.and([...conditionsOf(eb, filter, isOfTopic ? null : lead), isListed(eb)]))
       .limit(mostCounted);
     const row = await db
       .selectFrom(listed.as('listed'))
@@ -197,7 +234,7 @@ interface AnswerColumns {
 }
 
 /** Null where the join found none. */
-function answerOf({
+export function answerOf({
   survey_id,
   revision,
   rating,

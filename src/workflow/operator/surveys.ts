@@ -1,5 +1,6 @@
 import type { ListedState, SurveyEntry, SurveyStory } from '../../documents/surveys.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { ClosingState } from '../../domain/closing/transitions.ts';
 import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
 import { resolveAbandonedSends } from '../../store/queue/claims.ts';
@@ -17,9 +18,9 @@ import {
   findClosings,
   findClosingsOfCustomer,
   listClosings,
-  type ClosingFilter,
   type ListedClosing,
 } from '../../store/views/surveys.ts';
+import type { ClosingFilter } from '../../store/views/closing-filter.ts';
 import { story } from '../../store/views/story.ts';
 
 export type SurveyFilter = Omit<ClosingFilter, 'states'> & { states?: readonly ListedState[] };
@@ -36,6 +37,12 @@ export async function* listSurveys(
 /** How many a list would have, counted to ten thousand. */
 export function countSurveys(ledger: Ledger, filter: SurveyFilter): Promise<number> {
   return countListed(ledger, asStored(filter));
+}
+
+/** Of a customer by id or address. @throws Failure kind not_found, code `survey_not_found` */
+export async function closingIdsOfCustomer(ledger: Ledger, idOrAddress: string): Promise<string[]> {
+  const closings = await findClosingsOfCustomer(ledger, idOrAddress, addressKey(idOrAddress));
+  return closings.map(({ id }) => id);
 }
 
 function asStored({ states, ...filter }: SurveyFilter): ClosingFilter {
@@ -59,7 +66,7 @@ export async function showSurvey(ledger: Ledger, anyId: string, now: string): Pr
     lists.cards.findLast(({ state, surveyId }) => state === 'posted' && surveyId === closing.surveyId) ??
     null;
   return {
-    ...entryOf({ closing, answer, card }),
+    ...entryOf({ closing, answer, card, notes: lists.notes }),
     state: closing.state,
     evidence: closing.evidence,
     url: closing.surveyUrl,
@@ -107,12 +114,19 @@ export async function retrySurvey(ledger: Ledger, anyId: string, at: string): Pr
 /** A person stops a survey that has not left. @throws Failure when it left, or never was */
 export async function cancelSurvey(ledger: Ledger, anyId: string, at: string): Promise<SurveyEntry> {
   const { id } = await onlyClosing(ledger, anyId);
-  const closing = await cancelClosing(ledger, id, at);
-  const { answers, cards } = await story(ledger, id);
+  await cancelClosing(ledger, id, at);
+  return entryOfClosing(ledger, id, at);
+}
+
+/** As a list has it. */
+export async function entryOfClosing(ledger: Ledger, id: string, now: string): Promise<SurveyEntry> {
+  const { closing: stored, answers, cards, notes } = await story(ledger, id);
+  const closing = asResolved(stored, now);
   return entryOf({
     closing,
     answer: answers.findLast(({ surveyId }) => surveyId === closing.surveyId) ?? null,
     card: cards.findLast(({ state }) => state === 'posted') ?? null,
+    notes,
   });
 }
 
@@ -166,7 +180,7 @@ export async function resolvedClosing(ledger: Ledger, anyId: string, at: string)
 }
 
 /** A command that changes a closing must name one: a conversation that closed several times does not. */
-async function onlyClosing(ledger: Ledger, anyId: string): Promise<Closing> {
+export async function onlyClosing(ledger: Ledger, anyId: string): Promise<Closing> {
   const [closing, ...others] = await findClosingsOrFail(ledger, anyId);
   if (others.length === 0) return closing;
   const ids = [closing, ...others].map(({ id }) => id).join(', ');
@@ -191,14 +205,16 @@ async function findClosingsOrFail(
   );
 }
 
-function entryOf({ closing, answer, card }: ListedClosing): SurveyEntry {
+type Shown = Omit<ListedClosing, 'notes'> & Partial<Pick<ListedClosing, 'notes'>>;
+
+function entryOf({ closing, answer, card, notes = [] }: Shown): SurveyEntry {
   const { customer, customerId } = closing;
   return {
     surveyId: closing.surveyId,
     closingId: closing.id,
     conversationId: closing.conversationId,
     lane: closing.lane,
-    state: closing.state === 'sending' ? 'pending' : closing.state,
+    state: listedState(closing.state),
     customer: customerOf(customer, customerId),
     agent: closing.agent,
     closedAt: closing.closedAt,
@@ -217,7 +233,13 @@ function entryOf({ closing, answer, card }: ListedClosing): SurveyEntry {
     card: card === null ? null : { itemId: card.itemId, postedAt: card.postedAt },
     reasons: closing.reasons,
     error: closing.error,
+    notes,
   };
+}
+
+/** What is leaving at this moment has no end yet. */
+export function listedState(state: ClosingState): ListedState {
+  return state === 'sending' ? 'pending' : state;
 }
 
 /** Where the verdict came before the customer was read, the id alone is known. */

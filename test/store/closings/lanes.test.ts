@@ -27,7 +27,8 @@ import {
 import { newerWaiting } from '../../../src/store/queue/waiting.ts';
 import { countDue, queueFigures } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
-import { findClosings, listClosings, type ClosingFilter } from '../../../src/store/views/surveys.ts';
+import type { ClosingFilter } from '../../../src/store/views/closing-filter.ts';
+import { findClosings, listClosings } from '../../../src/store/views/surveys.ts';
 import {
   at,
   elsewhere,

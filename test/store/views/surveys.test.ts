@@ -8,7 +8,8 @@ import { closingById } from '../../../src/store/closings/closings.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { resolveAbandonedSends } from '../../../src/store/queue/claims.ts';
 import { recordDelivery } from '../../../src/store/queue/decisions.ts';
-import { listClosings, type ClosingFilter, type ListedClosing } from '../../../src/store/views/surveys.ts';
+import type { ClosingFilter } from '../../../src/store/views/closing-filter.ts';
+import { listClosings, type ListedClosing } from '../../../src/store/views/surveys.ts';
 import { at, freshLedger, here, leaving, reported } from '../support.ts';
 
 async function listed(ledger: Ledger, filter: ClosingFilter = {}): Promise<ListedClosing[]> {

@@ -1,0 +1,153 @@
+import type { ExportRow, ExportSummary } from '../documents/export.ts';
+import { Failure } from '../failure.ts';
+import { timezoneOption } from './program/common-options.ts';
+import type { CommandContext } from './program/context.ts';
+import type { CommandDeclaration } from './program/declaration.ts';
+
+interface ExportOptions {
+  since?: string | undefined;
+  until?: string | undefined;
+  timezone?: string | undefined;
+  format?: ExportSummary['format'] | undefined;
+  output?: string | undefined;
+  excel?: boolean | undefined;
+}
+
+/** What is handed over at once; a row may be much larger. */
+const charactersAtOnce = 65_536;
+
+export const exportCommand: CommandDeclaration = {
+  name: 'export',
+  group: 'Surveys',
+  summary: 'one row a closing, with everything that is known of it',
+  details:
+    'For a warehouse or a spreadsheet: every closing of the range, oldest first, as CSV or JSON lines. A file is replaced ' +
+    'only once the new one is whole. What a spreadsheet would compute gets an apostrophe before it. Trials are left out. ' +
+    'Reads the ledger alone: it needs no token and no network.',
+  options: [
+    { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
+    { flags: '--until <time>', description: 'closed before then; a date means the end of that day (now)' },
+    timezoneOption,
+    {
+      flags: '--format <format>',
+      description: 'csv, or one JSON document a line (csv)',
+      choices: ['csv', 'jsonl'],
+    },
+    { flags: '--output <file>', description: 'write to this file instead of stdout; only you can read it' },
+    {
+      flags: '--excel',
+      description: 'begin the CSV with a byte order mark, so that Excel reads it as UTF-8',
+    },
+  ],
+  examples: [
+    'gcsat export --since 2026-11-01 --output november.csv --excel',
+    'gcsat export --since yesterday --jsonl',
+  ],
+  async run(context, { options }) {
+    const { parseTimeRange, refuseBadTimeRange } = await import('./program/time-range.ts');
+    const { laneOf, zoneOf } = await import('./program/ledger-zone.ts');
+    const { rangeText } = await import('../terminal/backfill-view.ts');
+    const { withResultFile } = await import('../terminal/result-file.ts');
+    const { exportRows } = await import('../workflow/operator/export.ts');
+    const { output, clock, now, withLedger } = context;
+    const { since, until, timezone, output: file, excel = false }: ExportOptions = options;
+    if (since === undefined)
+      throw usage('--since is missing', 'Give e.g. --since 7d, or --since 2026-11-01.');
+    refuseBadTimeRange({ since, until }, clock(), timezone);
+    const format = formatOf(context, options);
+    const shape = await shapeOf(format, { excel, isArray: file === undefined && output.json });
+    await withLedger({ writes: false, warnsOfPause: false }, async ({ ledger, delivery }) => {
+      const texts = [since, ...(until === undefined ? [] : [until])];
+      const zone = timezone ?? (await zoneOf(ledger, texts, output));
+      const range = { ...parseTimeRange({ since, until }, clock(), zone), timezone: zone };
+      output.info(`closings from ${rangeText(range)}`);
+      const rows = exportRows(ledger, range, now());
+      const progress = output.progress('reading closings');
+      const write = (to: (text: string) => Promise<boolean>): Promise<number> =>
+        written(rows, shape, to, (count) => {
+          context.signal.throwIfAborted();
+          progress.update(`reading closings, ${count} read`);
+        }).finally(() => progress.stop());
+      const ofTrials = (count: number): void => {
+        if (count > 0 || laneOf(delivery) === 'live') return;
+        output.info('what the outbox did is a trial, and trials are left out');
+      };
+      if (file === undefined) {
+        ofTrials(await write((text) => output.part(text)));
+        return;
+      }
+      const summary = await withResultFile(file, async ({ path, write: append }): Promise<ExportSummary> => {
+        const count = await write((text) => append(text).then(() => true));
+        return { file: path, format, range, rows: count };
+      });
+      const closings = `${summary.rows} ${summary.rows === 1 ? 'closing' : 'closings'}`;
+      output.result(summary, () => `${closings} in ${summary.file}`);
+      ofTrials(summary.rows);
+    });
+  },
+};
+
+function formatOf(
+  { output }: CommandContext,
+  { format, output: file, excel }: ExportOptions,
+): ExportSummary['format'] {
+  const isJson = output.jsonl || (output.json && file === undefined);
+  if (isJson && (format === 'csv' || excel === true)) {
+    const flag = output.jsonl ? '--jsonl' : '--json';
+    throw usage(
+      `${flag} and ${excel === true ? '--excel' : '--format csv'} contradict each other`,
+      'Give one of them.',
+    );
+  }
+  if (format === 'jsonl' && excel === true) {
+    throw usage('--excel is for CSV', 'Leave it out, or leave --format out.');
+  }
+  return format ?? (isJson ? 'jsonl' : 'csv');
+}
+
+/** The text around the rows and of each one. */
+interface Shape {
+  readonly head: string;
+  row(row: ExportRow, index: number): string;
+  readonly foot: string;
+}
+
+async function shapeOf(
+  format: ExportSummary['format'],
+  { excel, isArray }: { excel: boolean; isArray: boolean },
+): Promise<Shape> {
+  if (format === 'csv') {
+    const { byteOrderMark } = await import('../terminal/csv.ts');
+    const { exportHeading, exportLine } = await import('../terminal/export-rows.ts');
+    return { head: `${excel ? byteOrderMark : ''}${exportHeading()}`, row: exportLine, foot: '' };
+  }
+  const { serialize } = await import('../terminal/json.ts');
+  if (!isArray) return { head: '', row: (row) => `${serialize(row)}\n`, foot: '' };
+  const separator = (index: number): string => (index === 0 ? '\n' : ',\n');
+  return { head: '[', row: (row, index) => `${separator(index)}${serialize(row)}`, foot: '\n]\n' };
+}
+
+/** @returns how many rows were written, which are fewer where the reader stopped */
+async function written(
+  rows: AsyncIterable<ExportRow>,
+  shape: Shape,
+  write: (text: string) => Promise<boolean>,
+  onCount: (count: number) => void,
+): Promise<number> {
+  let text = shape.head;
+  let count = 0;
+  for await (const row of rows) {
+    text += shape.row(row, count);
+    count += 1;
+    if (text.length < charactersAtOnce) continue;
+    onCount(count);
+    if (!(await write(text))) return count;
+    text = '';
+  }
+  await write(text + shape.foot);
+  return count;
+}
+
+function usage(message: string, hint: string): Failure {
+  return new Failure('usage', 'bad_usage', message, { hint });
+}

@@ -1,0 +1,54 @@
+import type { DeliveryName } from '../domain/delivery.ts';
+import type { Reason } from '../domain/eligibility/reason.ts';
+import type { Note } from '../domain/survey/records.ts';
+import type { ListedState } from './surveys.ts';
+
+interface Named {
+  id: string;
+  name: string | null;
+}
+
+/** Everything that is known of one closing, as `export` prints it. Fields may be added, never renamed or removed. */
+export interface ExportRow {
+  closingId: string;
+  conversationId: string;
+  closedAt: string;
+  state: ListedState;
+  reasons: Reason[];
+  customer: { id: string; name: string | null; email: string | null; phone: string | null } | null;
+  /** Who gets the rating; null where nobody qualifies. */
+  agent: { id: string | null; name: string | null; email: string | null } | null;
+  respondedAt: string | null;
+  channel: string | null;
+  assignee: Named | null;
+  /** Every agent who sent a response, each once, in the order of their first ones. */
+  responders: Named[];
+  inbox: Named | null;
+  topics: Named[];
+  brand: string | null;
+  survey: {
+    id: string;
+    provider: DeliveryName | null;
+    sentAt: string | null;
+    openedAt: string | null;
+    remindedAt: string | null;
+  } | null;
+  answer: {
+    rating: number;
+    resolved: boolean | null;
+    reason: string | null;
+    comment: string | null;
+    answeredAt: string;
+    revision: number;
+  } | null;
+  card: { itemId: string; postedAt: string | null } | null;
+  notes: Note[];
+}
+
+/** What `export` printed of itself once the rows are in a file. */
+export interface ExportSummary {
+  file: string;
+  format: 'csv' | 'jsonl';
+  range: { since: string; until: string; timezone: string };
+  rows: number;
+}

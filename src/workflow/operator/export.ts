@@ -1,0 +1,64 @@
+import type { ExportRow } from '../../documents/export.ts';
+import type { EvidenceItem } from '../../domain/attribution/evidence.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import { exportClosings, type ExportedClosing } from '../../store/views/export.ts';
+import { listedState } from './surveys.ts';
+
+/** Every closing of the range that was not a trial, oldest first. */
+export async function* exportRows(
+  ledger: Ledger,
+  range: { since: string; until: string },
+  now: string,
+): AsyncGenerator<ExportRow, void> {
+  for await (const exported of exportClosings(ledger, { lane: 'live', ...range }, now)) yield rowOf(exported);
+}
+
+function rowOf({ closing, answer, card, openedAt, notes }: ExportedClosing): ExportRow {
+  const { customer, customerId, evidence, surveyId, provider, sentAt } = closing;
+  const conversation = evidence?.conversation ?? null;
+  const assigneeId = conversation?.assignedAgentId ?? null;
+  return {
+    closingId: closing.id,
+    conversationId: closing.conversationId,
+    closedAt: closing.closedAt,
+    state: listedState(closing.state),
+    reasons: closing.reasons,
+    customer:
+      customer ?? (customerId === null ? null : { id: customerId, name: null, email: null, phone: null }),
+    agent: closing.agent,
+    respondedAt: evidence?.attribution?.respondedAt ?? null,
+    channel: evidence?.attribution?.channel ?? null,
+    assignee: assigneeId === null ? null : { id: assigneeId, name: conversation?.assignedAgentName ?? null },
+    responders: respondersOf(closing),
+    inbox: conversation?.inbox ?? null,
+    topics: conversation?.topics ?? [],
+    brand: null,
+    survey: surveyId === null ? null : { id: surveyId, provider, sentAt, openedAt, remindedAt: null },
+    answer:
+      answer === null
+        ? null
+        : {
+            rating: answer.rating,
+            resolved: answer.resolved,
+            reason: null,
+            comment: answer.comment,
+            answeredAt: answer.answeredAt,
+            revision: answer.revision,
+          },
+    card,
+    notes,
+  };
+}
+
+/** The one who is credited may have been found without the timeline, because it was cut off. */
+function respondersOf({ evidence, agent }: Closing): ExportRow['responders'] {
+  const items: readonly EvidenceItem[] =
+    evidence?.timeline?.considered ?? evidence?.attribution?.considered ?? [];
+  const found = new Map<string, string | null>();
+  for (const { counts, agentId, agentName } of items) {
+    if (counts && agentId !== null && !found.has(agentId)) found.set(agentId, agentName);
+  }
+  if (agent?.id && !found.has(agent.id)) found.set(agent.id, agent.name);
+  return [...found].map(([id, name]) => ({ id, name }));
+}

@@ -1,0 +1,16 @@
+import type { Note } from '../../domain/survey/records.ts';
+import type { SurveyEntry } from '../../documents/surveys.ts';
+import { addNote } from '../../store/answers/notes.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import { entryOfClosing, onlyClosing } from './surveys.ts';
+
+/**
+ * A person notes what was done about the answer to a survey.
+ *
+ * @throws Failure `survey_not_found`, `closing_ambiguous`
+ */
+export async function noteSurvey(ledger: Ledger, anyId: string, note: Note): Promise<SurveyEntry> {
+  const { id } = await onlyClosing(ledger, anyId);
+  await addNote(ledger, id, note);
+  return entryOfClosing(ledger, id, note.at);
+}
