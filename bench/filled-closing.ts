@@ -158,6 +158,9 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
     error,
     claimed_by: null,
     claim_until: null,
+    forgotten_at: null,
+    email_key: address,
+    phone_key: null,
   };
   filled.closings.push(closing);
   // The webhook gave a slightly different time than the report.

@@ -40,6 +40,8 @@ export interface SurveyEntry {
   card: { itemId: string; postedAt: string | null } | null;
   reasons: Reason[];
   error: ClosingError | null;
+  /** When the customer was erased from it. */
+  forgottenAt: string | null;
 }
 
 /** The whole story of one closing, as `surveys show` prints it; lists are oldest first. */

@@ -32,6 +32,7 @@ const closing = {
     { code: 'recently_surveyed' as const, detail: 'asked on 2026-11-25' },
   ],
   error: null,
+  forgottenAt: null,
 };
 
 const item = (itemId: string, agentName: string | null, why: string): EvidenceItem => ({

@@ -21,6 +21,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   card: null,
   reasons: [],
   error: null,
+  forgottenAt: null,
   url: null,
   externalId: null,
   attempts: 0,

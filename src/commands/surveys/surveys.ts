@@ -1,5 +1,6 @@
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { cancelCommand } from './cancel.ts';
+import { forgetCommand } from './forget.ts';
 import { listCommand } from './list.ts';
 import { resubscribeCommand } from './resubscribe.ts';
 import { retryCommand } from './retry.ts';
@@ -19,5 +20,6 @@ export const surveysCommand: CommandDeclaration = {
     unsubscribedCommand,
     unsubscribeCommand,
     resubscribeCommand,
+    forgetCommand,
   ],
 };

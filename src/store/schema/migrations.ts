@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
+import { addForgetting } from './forgetting.ts';
 import { separateLanes } from './lanes.ts';
 import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
@@ -18,6 +19,7 @@ const migrations: readonly Migration[] = [
   separateLanes,
   respellAddresses,
   addPause,
+  addForgetting,
 ];
 
 /**

@@ -26,6 +26,11 @@ export interface LedgerTables {
   limits: LimitsTable;
   /** At most one row. */
   pauses: { id: number; paused_at: string; until: string | null; reason: string | null };
+  /** One row, made with the ledger and never changed: what addresses that were forgotten are hashed with. */
+  address_keys: { id: number; key: string };
+  /** Recordings that were fetched, wherever they were put. */
+  media_files: { path: string; closing_id: string };
+  erasures: ErasuresTable;
 }
 
 export interface ClosingsTable {
@@ -61,6 +66,11 @@ export interface ClosingsTable {
   error: string | null;
   claimed_by: string | null;
   claim_until: string | null;
+  /** When what it said of the customer was erased. */
+  forgotten_at: string | null;
+  /** The customer's addresses in the form in which all spellings meet. */
+  email_key: string | null;
+  phone_key: string | null;
 }
 
 /** Another time that a source reported for a closing, besides the closing's own. */
@@ -142,4 +152,15 @@ export interface LimitsTable {
   next_at: number;
   paused_until: number;
   interactive_until: number;
+}
+
+/** What of somebody who was forgotten is still to be erased, outside the ledger's rows. */
+export interface ErasuresTable {
+  kind: 'card' | 'message' | 'recording' | 'remnants';
+  /** Of a card its item's id, of a message its survey's id, of a recording its path. */
+  name: string;
+  tries: number;
+  retry_at: string | null;
+  /** The code of the last failure. */
+  error: string | null;
 }

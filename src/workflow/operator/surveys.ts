@@ -217,6 +217,7 @@ function entryOf({ closing, answer, card }: ListedClosing): SurveyEntry {
     card: card === null ? null : { itemId: card.itemId, postedAt: card.postedAt },
     reasons: closing.reasons,
     error: closing.error,
+    forgottenAt: closing.forgottenAt,
   };
 }
 

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SurveyDocument } from '../../documents/survey.ts';
 import { Failure } from '../../failure.ts';
 import { makePrivateFolder } from '../../private-folder.ts';
+import { rememberMediaFile } from '../../store/erase/media-files.ts';
 import type { Services } from '../context/services.ts';
 
 /** Ten hours of Gladly's 32 kbit/s; anything longer is no recording of a call. */
@@ -22,10 +23,11 @@ export async function fetchRecordings(
 ): Promise<void> {
   if (document.recordings.length === 0) return;
   makeFolder(directory);
+  const closingId = document.conversation?.closing ?? null;
   for (const recording of document.recordings) {
     if (recording.status !== 'AVAILABLE') continue;
     try {
-      const fetched = await fetchRecording(services, recording.itemId, directory);
+      const fetched = await fetchRecording(services, recording.itemId, { directory, closingId });
       if (fetched === null) {
         document.warnings.push(`recording ${recording.itemId} is not in Gladly any more`);
       } else {
@@ -52,9 +54,9 @@ function makeFolder(directory: string): void {
 
 /** Null when Gladly has no such recording. */
 async function fetchRecording(
-  { client }: Services,
+  { client, ledger }: Services,
   itemId: string,
-  directory: string,
+  { directory, closingId }: { directory: string; closingId: string | null },
 ): Promise<{ path: string; bytes: number } | null> {
   const media = await client.downloadRecording(itemId, { maxBytes: mostBytes });
   if (media === null) return null;
@@ -62,6 +64,8 @@ async function fetchRecording(
     directory,
     `${fileNameOf(itemId)}${media.contentType === 'audio/mpeg' ? '.mp3' : '.bin'}`,
   );
+  // Before there is a file, whatever becomes of this process.
+  if (closingId !== null) await rememberMediaFile(ledger, closingId, resolve(path));
   const partial = `${path}.${process.pid}.part`;
   // An earlier run of a process with this number may have been killed here.
   await rm(partial, { force: true });
