@@ -20,8 +20,6 @@ export interface Inventory {
   cards: string[];
   /** Surveys that the outbox may have a file of. */
   outbox: string[];
-  /** Paths. */
-  recordings: string[];
 }
 
 export type Forgetting =
@@ -55,7 +53,7 @@ export async function forget(
     await eraseRows(trx, subject, at);
     await expectErasures(trx, [
       { kind: 'remnants', name: '' },
-      ...inventory.recordings.map((name) => ({ kind: 'recording' as const, name })),
+      ...subject.recordings.map((name) => ({ kind: 'recording' as const, name })),
       ...inventory.outbox.map((name) => ({ kind: 'message' as const, name })),
       ...(keepCards ? [] : inventory.cards.map((name) => ({ kind: 'card' as const, name }))),
     ]);
@@ -64,7 +62,8 @@ export async function forget(
 }
 
 export function isNothing({ subject }: Inventory): boolean {
-  return subject.closings.length + subject.surveys.length + subject.unsubscribed.length === 0;
+  const { closings, surveys, unsubscribed, recordings } = subject;
+  return [closings, surveys, unsubscribed, recordings].every((found) => found.length === 0);
 }
 
 export async function inventoryIn(db: Reading, subject: Subject): Promise<Inventory> {
@@ -86,9 +85,6 @@ export async function inventoryIn(db: Reading, subject: Subject): Promise<Invent
       .where('state', '<>', 'deleted')
       .execute(),
   );
-  const recordings = await inParts(closings, (part) =>
-    db.selectFrom('media_files').select('path').where('closing_id', 'in', part).execute(),
-  );
   return {
     subject,
     cancelled: states.filter(({ state }) => allows('suppress', state)).length,
@@ -96,7 +92,6 @@ export async function inventoryIn(db: Reading, subject: Subject): Promise<Invent
     answers: answers.length,
     cards: cards.map((row) => row.item_id),
     outbox: [...new Set(messages.filter(isOfOutbox).map((row) => row.survey_id))],
-    recordings: recordings.map((row) => row.path),
   };
 }
 

@@ -1,7 +1,7 @@
 import type { Ledger, Reading } from '../ledger.ts';
 import { inventoryIn, stopClosings } from './forget.ts';
 import { eraseRows } from './rows.ts';
-import { surveysOfClosings } from './subject.ts';
+import { recordingsOf, surveysOfClosings } from './subject.ts';
 import { expectErasures, expectRemnants } from './to-dos.ts';
 
 /** So few that no webhook waits for them. */
@@ -15,6 +15,8 @@ interface Expired {
   /** Of answers that belong to no closing. */
   surveys: string[];
   unsubscribed: string[];
+  /** Of conversations that were open. */
+  recordings: string[];
 }
 
 /**
@@ -33,24 +35,25 @@ export async function forgetExpired(ledger: Ledger, before: string, at: string):
       closings: expired.closings,
       surveys,
       unsubscribed: expired.unsubscribed,
+      recordings: [...expired.recordings, ...(await recordingsOf(trx, 'closing_id', expired.closings))],
       customers: [],
       addresses: [],
       wasForgotten: false,
     };
-    const { recordings, outbox } = await inventoryIn(trx, subject);
+    const { outbox } = await inventoryIn(trx, subject);
     await stopClosings(trx, expired.closings, at);
     await eraseRows(trx, subject, at);
     await expectRemnants(trx, new Date(Date.parse(at) + remnantsMs).toISOString());
     await expectErasures(trx, [
-      ...recordings.map((name) => ({ kind: 'recording' as const, name })),
+      ...subject.recordings.map((name) => ({ kind: 'recording' as const, name })),
       ...outbox.map((name) => ({ kind: 'message' as const, name })),
     ]);
     return countOf(expired);
   });
 }
 
-function countOf({ closings, surveys, unsubscribed }: Expired): number {
-  return closings.length + surveys.length + unsubscribed.length;
+function countOf({ closings, surveys, unsubscribed, recordings }: Expired): number {
+  return closings.length + surveys.length + unsubscribed.length + recordings.length;
 }
 
 async function expiredIn(db: Reading, before: string): Promise<Expired> {
@@ -82,7 +85,15 @@ async function expiredIn(db: Reading, before: string): Promise<Expired> {
     .where('address', 'not like', 'hash:%')
     .limit(mostAtOnce)
     .execute();
+  const recordings = await db
+    .selectFrom('media_files')
+    .select('path')
+    .where('closing_id', 'is', null)
+    .where('fetched_at', '<', before)
+    .limit(mostAtOnce)
+    .execute();
   return {
+    recordings: recordings.map(({ path }) => path),
     closings: closings.map(({ id }) => id),
     surveys: surveys.map(({ survey_id: id }) => id),
     unsubscribed: unsubscribed.map(({ address }) => address),

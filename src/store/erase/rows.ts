@@ -10,16 +10,18 @@ export interface Erased {
   surveys: readonly string[];
   /** Normalized. */
   unsubscribed: readonly string[];
+  /** Paths. */
+  recordings: readonly string[];
 }
 
 /** Erases what the table of personal data says, in all tables. Repeating it changes nothing. */
 export async function eraseRows(
   trx: Writing,
-  { closings, surveys, unsubscribed }: Erased,
+  { closings, surveys, unsubscribed, recordings }: Erased,
   at: string,
 ): Promise<void> {
   const key = await addressKeyOf(trx);
-  const values = { closing: closings, survey: surveys, address: unsubscribed };
+  const values = { closing: closings, survey: surveys, address: unsubscribed, recording: recordings };
   for (const [table, { of, row, columns }] of Object.entries<TableClass>(personalData)) {
     if (of === null || of.what === 'address') continue;
     await inParts(values[of.what], async (part) => {

@@ -13,6 +13,8 @@ export interface Subject {
   surveys: string[];
   /** Of the addresses. */
   unsubscribed: string[];
+  /** Paths of those that were fetched. */
+  recordings: string[];
   /** Something of this address was forgotten before. */
   wasForgotten: boolean;
 }
@@ -57,6 +59,10 @@ export async function subjectIn(
   }
   const ofClosings = await surveysOfClosings(db, [...closings]);
   const hashed = hashedAddress(await addressKeyOf(db), address);
+  const recordings = [
+    ...(await recordingsOf(db, 'closing_id', [...closings])),
+    ...(await recordingsOf(db, 'customer_id', [...customers])),
+  ];
   const unsubscribed = await inParts([...addresses], (part) =>
     db.selectFrom('unsubscribes').select('address').where('address', 'in', part).execute(),
   );
@@ -67,6 +73,7 @@ export async function subjectIn(
     closings: [...closings],
     surveys: [...new Set([...surveys, ...ofClosings])],
     unsubscribed: unsubscribed.map((row) => row.address),
+    recordings: [...new Set(recordings)],
     wasForgotten: await isKnown(db, hashed),
   };
 }
@@ -107,6 +114,17 @@ export async function surveysOfClosings(db: Reading, closings: readonly string[]
     ...(await db.selectFrom('answers').select('survey_id').where('closing_id', 'in', part).execute()),
   ]);
   return [...new Set(rows.flatMap(({ survey_id: id }) => id ?? []))];
+}
+
+export async function recordingsOf(
+  db: Reading,
+  column: 'closing_id' | 'customer_id',
+  values: readonly string[],
+): Promise<string[]> {
+  const rows = await inParts(values, (part) =>
+    db.selectFrom('media_files').select('path').where(column, 'in', part).execute(),
+  );
+  return rows.map(({ path }) => path);
 }
 
 async function isKnown(db: Reading, hashed: string): Promise<boolean> {

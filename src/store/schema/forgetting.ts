@@ -13,9 +13,12 @@ const statements = [
   'INSERT INTO address_keys (id, key) VALUES (1, lower(hex(randomblob(32))))',
   `CREATE TABLE media_files (
     path text PRIMARY KEY NOT NULL,
-    closing_id text NOT NULL REFERENCES closings (id)
+    closing_id text REFERENCES closings (id),
+    customer_id text,
+    fetched_at text NOT NULL
   )`,
   'CREATE INDEX media_files_closing ON media_files (closing_id)',
+  'CREATE INDEX media_files_customer ON media_files (customer_id)',
   `CREATE TABLE erasures (
     kind text NOT NULL,
     name text NOT NULL,

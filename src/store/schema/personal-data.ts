@@ -12,7 +12,10 @@ export type ColumnClass =
 
 export interface TableClass<Columns extends string = string> {
   /** The column that says whose row it is, and what that column holds; null: no row is of a customer. */
-  readonly of: { readonly what: 'closing' | 'survey' | 'address'; readonly column: Columns } | null;
+  readonly of: {
+    readonly what: 'closing' | 'survey' | 'address' | 'recording';
+    readonly column: Columns;
+  } | null;
   /** What becomes of a row of somebody who is forgotten. */
   readonly row: 'kept' | 'deleted';
   /** Of a row that is deleted too: what it holds. */
@@ -183,9 +186,9 @@ export const personalData: {
   },
   address_keys: { of: null, row: 'kept', columns: { id: 'kept', key: 'kept' } },
   media_files: {
-    of: { what: 'closing', column: 'closing_id' },
+    of: { what: 'recording', column: 'path' },
     row: 'deleted',
-    columns: { path: 'null', closing_id: 'kept' },
+    columns: { path: 'null', closing_id: 'kept', customer_id: 'null', fetched_at: 'kept' },
   },
   // Goes when what it names is erased.
   erasures: {

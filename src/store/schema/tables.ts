@@ -28,8 +28,8 @@ export interface LedgerTables {
   pauses: { id: number; paused_at: string; until: string | null; reason: string | null };
   /** One row, made with the ledger and never changed: what addresses that were forgotten are hashed with. */
   address_keys: { id: number; key: string };
-  /** Recordings that were fetched, wherever they were put. */
-  media_files: { path: string; closing_id: string };
+  /** Recordings that were fetched, wherever they were put. Of a conversation that is open, there is no closing. */
+  media_files: { path: string; closing_id: string | null; customer_id: string | null; fetched_at: string };
   erasures: ErasuresTable;
 }
 

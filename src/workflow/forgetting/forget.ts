@@ -79,7 +79,7 @@ async function forgetPatiently(
 
 function documentOf(
   { settings }: Services,
-  { subject, cancelled, messages, answers, cards, outbox, recordings }: Inventory,
+  { subject, cancelled, messages, answers, cards, outbox }: Inventory,
   {
     dryRun,
     keepCards,
@@ -109,7 +109,7 @@ function documentOf(
       cards: cards.length,
       unsubscribed: subject.unsubscribed.length,
       outboxMessages: outbox.length,
-      recordings: recordings.length,
+      recordings: subject.recordings.length,
     },
     cards: {
       deleted: finished.cards,

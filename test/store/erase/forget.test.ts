@@ -35,7 +35,7 @@ import { takeLock } from '../../../src/store/queue/locks.ts';
 import { personalData, type TableClass } from '../../../src/store/schema/personal-data.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { closingsIn } from '../../support/ledger.ts';
-import { at, day, freshLedger, here, leaving, nothingRead, reported, scheduled, toSend } from '../support.ts';
+import { at, day, freshLedger, here, leaving, reported, scheduled, toSend } from '../support.ts';
 
 const canary = 'CANARY';
 const email = `Kim.${canary}@bücher.example`;
@@ -116,7 +116,8 @@ async function answered(ledger: Ledger) {
   const card = { itemId: 'card-1', surveyId, revision: 1, customerId: customer.id };
   await beginCard(ledger, { ...card, body: JSON.stringify({ body: canary }) });
   await markCardPosted(ledger, card, at(21));
-  await rememberMediaFile(ledger, id, `/media/${canary}.mp3`);
+  const file = { path: `/media/${canary}.mp3`, customerId: customer.id, at: at(22) };
+  await rememberMediaFile(ledger, { ...file, closingId: id });
   return id;
 }
 
@@ -138,7 +139,12 @@ describe('a customer who is forgotten', () => {
     const forgetting = await forget(ledger, who(customer.id), options);
     expect(forgetting).toMatchObject({
       done: true,
-      inventory: { messages: 1, answers: 1, cards: ['card-1'], recordings: [`/media/${canary}.mp3`] },
+      inventory: {
+        messages: 1,
+        answers: 1,
+        cards: ['card-1'],
+        subject: { recordings: [`/media/${canary}.mp3`] },
+      },
     });
     const { closing, history, messages, answers, cards } = await story(ledger, id);
     expect(closing).toMatchObject({
@@ -215,9 +221,15 @@ describe('a customer who is forgotten', () => {
     await ledger.write('ledger', (trx) =>
       trx.updateTable('closings').set({ customer_id: customer.id }).where('id', '=', unread.id).execute(),
     );
+    await rememberMediaFile(ledger, {
+      path: '/x.mp3',
+      closingId: 'open',
+      customerId: customer.id,
+      at: at(1),
+    });
     await unsubscribe(ledger, key, at(60), 'page');
     const { subject } = await inventoryOf(ledger, who(typed));
-    expect(subject).toMatchObject({ customers: [customer.id], unsubscribed: [key], wasForgotten: false });
+    expect(subject).toMatchObject({ customers: [customer.id], unsubscribed: [key], recordings: ['/x.mp3'] });
     expect(subject.closings).toHaveLength(2);
     expect((await inventoryOf(ledger, who('lee@example.com'))).subject.closings).toEqual([]);
   });
@@ -257,7 +269,7 @@ describe('a customer who is forgotten', () => {
       () => resendClosing(ledger, closing.id, at(120)),
       () => recordAnswer(ledger, { surveyId: `survey-${closing.id}`, closingId: closing.id, ...answer }),
       () => beginCard(ledger, card),
-      () => rememberMediaFile(ledger, closing.id, '/media/x.mp3'),
+      () => rememberMediaFile(ledger, { path: '/x', closingId: closing.id, customerId: 'x', at: at(120) }),
     ]) {
       await expect(late()).rejects.toMatchObject({ code: 'closing_forgotten', scope: 'contention' });
     }
