@@ -45,7 +45,8 @@ export async function subjectIn(
     keys.forEach((key) => addresses.add(key));
     const found = await rowsOf(db, ids, keys);
     const posted = await surveysOfCustomers(db, ids);
-    isCustomer ||= posted.length > 0 || found.some(({ customer_id: id }) => id === customerId);
+    isCustomer ||= ids.includes(customerId) && posted.length > 0;
+    isCustomer ||= found.some(({ customer_id: id }) => id === customerId);
     for (const { id } of found) closings.add(id);
     for (const { survey_id: survey } of posted) surveys.add(survey);
     ids = fresh(
