@@ -27,8 +27,10 @@ export function forgetView(document: ForgetDocument, screen: Pick<Output, 'colum
     line('Messages', countText(counts.messages, counts.outboxMessages, 'in the outbox')),
     line('Answers', `${counts.answers}; ratings stay, comments go`),
     line('Cards', cardsText(document)),
-    line('Recordings', String(counts.recordings)),
-    line('Unsubscribed', `${counts.unsubscribed} addresses; a keyed hash stays`),
+    ...(counts.recordings === 0 ? [] : [line('Recordings', String(counts.recordings))]),
+    ...(counts.unsubscribed === 0
+      ? []
+      : [line('Unsubscribed', `${counts.unsubscribed}, of which a keyed hash stays`)]),
     ...(stuck.length === 0 ? [] : [`Still to be erased, ${cards.open} of them cards:`, ...stuck]),
     'Backups, exports, and copies that you made are not touched.',
   ].join('\n');

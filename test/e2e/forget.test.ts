@@ -42,7 +42,7 @@ test('a customer who is forgotten while a server runs is in no file any more, al
   const { origin, seen } = await faultyProxy(gladly.sandbox.origin, (request) =>
     request.startsWith('DELETE') ? fate : 'pass',
   );
-  const env = { ...gladly.env, GCSAT_DOMAIN: origin, GCSAT_DELIVERY: 'outbox' };
+  const env: Record<string, string> = { ...gladly.env, GCSAT_DOMAIN: origin, GCSAT_DELIVERY: 'outbox' };
   const data = env['GCSAT_DATA_DIR'] ?? '';
   const conversationId = await closedConversation(gladly, email);
   const replayed = await runJson(['replay', '--', conversationId], { env });
