@@ -100,7 +100,10 @@ test('no query goes through all closings: a ledger may hold a million', async ()
 });
 
 /** For each trial of a listing, whether the live lane has the closing. */
-const liveTwin = ['SEARCH live USING INDEX closings_range (closed_at=? AND lane=?)', 'SCAN stretch'];
+const liveTwin = [
+  'SEARCH live USING INDEX closings_conversation (conversation_id=? AND closed_at=?)',
+  'SCAN stretch',
+];
 
 /** A page of one state among several. */
 const sorted = 'USE TEMP B-TREE FOR ORDER BY';
@@ -236,6 +239,7 @@ const plans: {
     read: (ledger) =>
       addressHistory(ledger, { address: 'a@example.com', since: at(0), lane: 'live', except: null }),
     steps: [
+      'SEARCH address_keys USING INTEGER PRIMARY KEY (rowid=?)',
       'SEARCH unsubscribes USING COVERING INDEX sqlite_autoindex_unsubscribes_1 (address=?)',
       'SEARCH closings USING INDEX closings_address (address=?)',
       'SEARCH messages USING INDEX sqlite_autoindex_messages_1 (closing_id=?)',

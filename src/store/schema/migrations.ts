@@ -22,6 +22,8 @@ const migrations: readonly Migration[] = [
   addForgetting,
 ];
 
+export const newestVersion = migrations.length;
+
 /**
  * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at
  * once do each step once.
