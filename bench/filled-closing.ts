@@ -180,6 +180,9 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
     brand: null,
     responded_at: hasSurvey ? key.closedAt : null,
     rating: null,
+    forgotten_at: null,
+    email_key: address,
+    phone_key: null,
   };
   filled.closings.push(closing);
   if (hasSurvey) {

@@ -79,6 +79,19 @@ const brandColor: Codec<string | null> = {
   format: (color) => color ?? '',
 };
 
+const anyDuration = duration(1);
+const dayMs = 86_400_000;
+
+const retention: Codec<number | null> = {
+  parse(text) {
+    if (text.trim().toLowerCase() === 'off') return null;
+    const ms = anyDuration.parse(text);
+    if (ms < dayMs) throw new InvalidValue(`'${text}' is too short`, 'Use at least 1d, e.g. 400d, or off.');
+    return ms;
+  },
+  format: (ms) => (ms === null ? 'off' : anyDuration.format(ms)),
+};
+
 const yesOrNo: Codec<boolean> = {
   parse(text) {
     const given = text.trim().toLowerCase();
@@ -152,6 +165,7 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   satisfiedFrom: number(1, 5, 'whole'),
   surveyExpires: duration(1),
   answerFinalAfter: duration(0),
+  retention,
   confirmSends: number(0, 99_999, 'whole'),
   language,
   companyName,

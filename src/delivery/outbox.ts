@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { existsSync } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Failure } from '../failure.ts';
@@ -111,6 +112,15 @@ async function removeDrafts(directory: string, name: string): Promise<void> {
   const folder = join(directory, unfinished);
   const own = (await readdir(folder)).filter((file) => file.startsWith(`${name}.`));
   await Promise.all(own.map((file) => rm(join(folder, file), { force: true })));
+}
+
+/** Removes all files of a survey. @throws Failure outbox_not_writable, outbox_failed */
+export async function removeFromOutbox(directory: string, surveyId: string): Promise<void> {
+  const name = safeName(surveyId);
+  await onDisk(directory, async () => {
+    for (const file of [`${name}.eml`, `${name}.json`]) await rm(join(directory, file), { force: true });
+    if (existsSync(join(directory, unfinished))) await removeDrafts(directory, name);
+  });
 }
 
 /** After another error, which says more than that the folder cannot be read. */

@@ -43,6 +43,8 @@ export interface SurveyEntry {
   error: ClosingError | null;
   /** What people did about the answer, oldest first. */
   notes: Note[];
+  /** When the customer was erased from it. */
+  forgottenAt: string | null;
 }
 
 /** The whole story of one closing, as `surveys show` prints it; lists are oldest first. */

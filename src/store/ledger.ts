@@ -34,6 +34,14 @@ export interface Ledger {
   write<T>(alone: Alone, work: (trx: Writing) => Promise<T>, options?: { first: boolean }): Promise<T>;
   /** Copies everything as it is now into a new file. */
   copyTo(location: string): Promise<void>;
+  /**
+   * Writes the file anew and empties its log, so that nothing that was erased is left in either. Writers of all processes
+   * wait meanwhile, seconds for each GB.
+   *
+   * @returns false: others read for so long that the log could not be emptied
+   * @throws Failure ledger_busy, ledger_full
+   */
+  compact(patienceMs?: number): Promise<boolean>;
   /** The file, or `:memory:`. */
   readonly location: string;
   close(): Promise<void>;

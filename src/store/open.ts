@@ -4,6 +4,7 @@ import type { Ledger } from './ledger.ts';
 import { migrate, refuseNewer } from './schema/migrations.ts';
 import type { LedgerTables } from './schema/tables.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
+import { compact } from './sqlite/compact.ts';
 import { sqlitePath } from './sqlite/location.ts';
 
 /** Whether there is a file at this place. @throws Failure database_unsupported, database_invalid */
@@ -45,6 +46,7 @@ export async function openLedger(
     copyTo: async (copy) => {
       await sql`VACUUM INTO ${copy}`.execute(writer);
     },
+    compact: (patienceMs) => compact(writer, patienceMs),
     location: path,
     close,
   };

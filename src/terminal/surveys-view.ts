@@ -72,8 +72,8 @@ function pairs(
   return [heading, ...lines].join('\n');
 }
 
-function customerName({ customer }: Pick<Entry, 'customer'>): string {
-  return customer?.email ?? customer?.phone ?? customer?.id ?? '-';
+function customerName({ customer, forgottenAt }: Pick<Entry, 'customer' | 'forgottenAt'>): string {
+  return customer?.email ?? customer?.phone ?? customer?.id ?? (forgottenAt === null ? '-' : 'forgotten');
 }
 
 /** Ends a list that is cut. */

@@ -259,6 +259,7 @@ const plans: {
     read: (ledger) =>
       addressHistory(ledger, { address: 'a@example.com', since: at(0), lane: 'live', except: null }),
     steps: [
+      'SEARCH address_keys USING INTEGER PRIMARY KEY (rowid=?)',
       'SEARCH unsubscribes USING COVERING INDEX sqlite_autoindex_unsubscribes_1 (address=?)',
       'SEARCH closings USING INDEX closings_address (address=?)',
       'SEARCH messages USING INDEX sqlite_autoindex_messages_1 (closing_id=?)',

@@ -33,6 +33,7 @@ const closing = {
   ],
   error: null,
   notes: [],
+  forgottenAt: null,
 };
 
 const item = (itemId: string, agentName: string | null, why: string): EvidenceItem => ({

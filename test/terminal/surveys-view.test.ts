@@ -22,6 +22,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   reasons: [],
   error: null,
   notes: [],
+  forgottenAt: null,
   url: null,
   externalId: null,
   attempts: 0,

@@ -1,5 +1,6 @@
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { cancelCommand } from './cancel.ts';
+import { forgetCommand } from './forget.ts';
 import { listCommand } from './list.ts';
 import { noteCommand } from './note.ts';
 import { resubscribeCommand } from './resubscribe.ts';
@@ -21,5 +22,6 @@ export const surveysCommand: CommandDeclaration = {
     unsubscribedCommand,
     unsubscribeCommand,
     resubscribeCommand,
+    forgetCommand,
   ],
 };

@@ -39,6 +39,8 @@ export interface Closing {
   error: ClosingError | null;
   claimedBy: string | null;
   claimUntil: string | null;
+  /** When its customer was forgotten: nothing of the customer is kept with it any more, and it is never surveyed. */
+  forgottenAt: string | null;
 }
 
 export interface ClosingError {

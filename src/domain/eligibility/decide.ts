@@ -59,7 +59,7 @@ export type TimelineFacts = Pick<
 
 /** What the ledger knows that bears on this closing. */
 export interface SurveyHistory {
-  own: { state: ClosingState } | null;
+  own: { state: ClosingState; forgottenAt?: string | null } | null;
   unsubscribed: boolean;
   /** Other closings that hold or held the same address, of every lane that this one sees. */
   others: readonly OtherSurvey[];
@@ -251,6 +251,8 @@ function reasonsOfHistory(
       detail: `the address ${verb} on ${when}, within ${policy.suppressionDays} days`,
     });
   }
+  const forgottenAt = history.own?.forgottenAt ?? null;
+  if (forgottenAt !== null) reasons.push(forgottenReason(forgottenAt));
   const isSurveyedElsewhere = history.others.some(
     (other) => isOwnElsewhere(other, facts, delivery) && isSurveyed(other.state),
   );
@@ -258,6 +260,11 @@ function reasonsOfHistory(
     reasons.push({ code: 'already_surveyed', detail: 'this closing has a survey' });
   }
   return reasons;
+}
+
+/** The closing's customer was forgotten, and is not asked about it any more. */
+export function forgottenReason(forgottenAt: string): Reason {
+  return { code: 'forgotten', detail: `the customer was forgotten on ${forgottenAt.slice(0, 10)}` };
 }
 
 /** The share of closings that is surveyed is drawn by a hash of the closing, so that every run draws alike. */

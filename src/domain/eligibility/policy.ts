@@ -32,6 +32,8 @@ export interface Policy {
   surveyExpires: number;
   /** Time after the first answer during which it can be changed. */
   answerFinalAfter: number;
+  /** What is older is forgotten; null: everything is kept. */
+  retention: number | null;
   /** A backfill in a terminal asks before it sends more than this. */
   confirmSends: number;
   language: string;
@@ -72,6 +74,7 @@ export const defaultPolicy: Policy = {
   satisfiedFrom: 4,
   surveyExpires: 30 * day,
   answerFinalAfter: day,
+  retention: null,
   confirmSends: 100,
   language: 'en',
   companyName: null,

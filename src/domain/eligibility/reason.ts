@@ -19,6 +19,7 @@ export const reasonCodes = [
   'timeline_truncated',
   'sampled_out',
   'cancelled',
+  'forgotten',
 ] as const;
 
 export type ReasonCode = (typeof reasonCodes)[number];

@@ -2,6 +2,7 @@ import { type Lane, lanesSeenFrom } from '../../domain/closing/lanes.ts';
 import { isReserving, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { OtherSurvey, SurveyHistory } from '../../domain/eligibility/decide.ts';
 import type { Ledger, Reading } from '../ledger.ts';
+import { formsOf } from './hashes.ts';
 import { hasUnsubscribed } from './unsubscribes.ts';
 
 /** What the ledger knows of an address besides the closing that is being decided. */
@@ -41,7 +42,7 @@ export async function historyIn(
         .where('messages.outcome', 'in', ['uncertain', 'interrupted'])
         .as('doubt_at'),
     )
-    .where('address', '=', address)
+    .where('address', 'in', await formsOf(db, address))
     .where('lane', 'in', lanesSeenFrom[lane])
     .orderBy('closed_at')
     .execute();

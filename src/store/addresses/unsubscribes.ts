@@ -2,9 +2,10 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import { suppression } from '../../domain/closing/moves.ts';
 import { apply } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
+import { formsOf } from './hashes.ts';
 
 export interface Unsubscribe {
-  /** Normalized e-mail address or phone number. */
+  /** Normalized e-mail address or phone number; a keyed hash of it where its customer was forgotten. */
   address: string;
   at: string;
   /** How it was said, e.g. `page`. */
@@ -24,11 +25,8 @@ export async function unsubscribe(
   source: string,
 ): Promise<{ isNew: boolean; suppressed: Closing[] }> {
   return ledger.write({ addresses: [address] }, async (trx) => {
-    const { numInsertedOrUpdatedRows } = await trx
-      .insertInto('unsubscribes')
-      .values({ address, at, source })
-      .onConflict((conflict) => conflict.column('address').doNothing())
-      .executeTakeFirst();
+    const isNew = !(await hasUnsubscribed(trx, address));
+    if (isNew) await trx.insertInto('unsubscribes').values({ address, at, source }).execute();
     const scheduled = await trx
       .selectFrom('closings')
       .select('id')
@@ -40,7 +38,7 @@ export async function unsubscribe(
     for (const { id } of scheduled) {
       suppressed.push(await apply(trx, id, suppression([reason]), at));
     }
-    return { isNew: numInsertedOrUpdatedRows === 1n, suppressed };
+    return { isNew, suppressed };
   });
 }
 
@@ -65,7 +63,7 @@ export async function resubscribe(ledger: Ledger, address: string): Promise<bool
   return ledger.write({ addresses: [address] }, async (trx) => {
     const { numDeletedRows } = await trx
       .deleteFrom('unsubscribes')
-      .where('address', '=', address)
+      .where('address', 'in', await formsOf(trx, address))
       .executeTakeFirst();
     return numDeletedRows > 0n;
   });
@@ -75,7 +73,7 @@ export async function hasUnsubscribed(db: Reading, address: string): Promise<boo
   const row = await db
     .selectFrom('unsubscribes')
     .select('address')
-    .where('address', '=', address)
+    .where('address', 'in', await formsOf(db, address))
     .executeTakeFirst();
   return row !== undefined;
 }

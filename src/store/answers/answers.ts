@@ -5,7 +5,7 @@ import { surveyIdOf } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { record } from '../closings/closing-reports.ts';
 import { arrivedMessage, asSurveyed, closeMessage } from '../closings/messages.ts';
-import { apply, closingIn } from '../closings/rows.ts';
+import { apply, closingForgotten, closingIn } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import type { AnswersTable } from '../schema/tables.ts';
 import { cardsLock, expectCard } from './cards-due.ts';
@@ -43,7 +43,7 @@ export interface BeforeAnswer {
  * The closing of an `unasked` answer is answered in the same transaction in which it is first recorded.
  *
  * @param admit called once within the transaction; pure. What it throws refuses the answer
- * @throws Failure closing_not_found, closing_changed when the report is of a closing that has another survey
+ * @throws Failure closing_not_found, closing_forgotten, closing_changed when the report is of a closing that has another survey
  */
 export async function recordAnswer(
   ledger: Ledger,
@@ -58,6 +58,7 @@ export async function recordAnswer(
   };
   return ledger.write(alone, async (trx) => {
     const closing = await closingOf(trx, given);
+    if (closing !== null && closing.forgottenAt !== null) throw closingForgotten(closing);
     const current = await newestAnswer(trx, surveyId);
     const first = current === null || current.revision === 1 ? current : await firstAnswer(trx, surveyId);
     admit({ closing: closing && (await asSurveyed(trx, closing, surveyId)), first, current });

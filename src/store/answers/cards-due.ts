@@ -10,6 +10,11 @@ export function cardsLock(surveyId: string): string {
   return `cards ${surveyId}`;
 }
 
+/** Held by whoever posts or replaces the card of a survey. */
+export function cardPostLock(surveyId: string): string {
+  return `card of survey ${surveyId}`;
+}
+
 /** A new revision is tried at once, whatever became of the one before. */
 export async function expectCard(
   trx: Writing,

@@ -1,14 +1,22 @@
 import type { Card } from '../../domain/survey/records.ts';
 import { cardsLock, clearCardDue } from './cards-due.ts';
 import type { Ledger, Writing } from '../ledger.ts';
+import { closingForgotten } from '../closings/rows.ts';
 import type { CardsTable } from '../schema/tables.ts';
 
-/** Notes a card before it is posted. One that was begun before is returned as it is. */
+/** Notes a card before it is posted. One that was begun before is returned as it is. @throws Failure closing_forgotten */
 export async function beginCard(
   ledger: Ledger,
   card: Pick<Card, 'itemId' | 'surveyId' | 'revision' | 'customerId' | 'body'>,
 ): Promise<Card> {
   return ledger.write({ names: [cardsLock(card.surveyId)] }, async (trx) => {
+    const forgotten = await trx
+      .selectFrom('closings')
+      .select('id')
+      .where('survey_id', '=', card.surveyId)
+      .where('forgotten_at', 'is not', null)
+      .executeTakeFirst();
+    if (forgotten !== undefined) throw closingForgotten(forgotten);
     await trx
       .insertInto('cards')
       .values({

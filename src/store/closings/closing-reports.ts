@@ -39,7 +39,8 @@ export async function record(trx: Writing, report: ClosingReport): Promise<Recor
   const known = await knownAs(trx, { ...report, closedAt });
   if (known === null) return { closing: await insert(trx, { ...report, closedAt }), isNew: true };
   if (known.closedAt !== closedAt) await keepTime(trx, { ...report, closedAt }, known);
-  if (known.customerId !== null || report.customerId === null) return { closing: known, isNew: false };
+  const isComplete = known.customerId !== null || known.forgottenAt !== null;
+  if (isComplete || report.customerId === null) return { closing: known, isNew: false };
   const row = await trx
     .updateTable('closings')
     .set({ customer_id: report.customerId })

@@ -108,6 +108,17 @@ async function recordSeparately(
     seenAt: seen_at,
   });
   if (!isNew) return null;
+  if (was.forgottenAt !== null) {
+    const reason = { code: 'forgotten', detail: `with closing ${was.id}` } as const;
+    const forgotten = await apply(trx, closing.id, suppression([reason]), seen_at);
+    const { forgottenAt } = was;
+    await trx
+      .updateTable('closings')
+      .set({ forgotten_at: forgottenAt })
+      .where('id', '=', closing.id)
+      .execute();
+    return { ...forgotten, forgottenAt };
+  }
   if (closing.state !== 'pending' || !covers(was, closed_at)) return closing;
   const reason = { code: 'already_surveyed', detail: `with closing ${was.id}` } as const;
   return apply(trx, closing.id, suppression([reason]), seen_at);

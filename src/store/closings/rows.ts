@@ -5,6 +5,7 @@ import { isQueued, transitions, type Transition } from '../../domain/closing/tra
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
+import { customerKeys } from '../schema/customer-keys.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
 import { groupColumns, keepGroups } from './groups.ts';
 
@@ -44,6 +45,7 @@ export const briefColumns = [
   'error',
   'claimed_by',
   'claim_until',
+  'forgotten_at',
 ] as const satisfies readonly (keyof ClosingsTable)[];
 
 export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[number]>): BriefClosing {
@@ -75,6 +77,7 @@ export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[nu
     error: fromJson(row.error) as Closing['error'],
     claimedBy: row.claimed_by,
     claimUntil: row.claim_until,
+    forgottenAt: row.forgotten_at,
   };
 }
 
@@ -107,15 +110,18 @@ const jsonFields: ReadonlySet<string> = new Set(['reasons', 'evidence', 'custome
 
 /** The columns of the fields that are given; the others are left out. */
 function toColumns(change: ClosingChange): Partial<ClosingsTable> {
-  const changed = Object.fromEntries(
+  const changed: Partial<ClosingsTable> = Object.fromEntries(
     Object.entries(change).map(([field, value]) => [
       columns[field as keyof ClosingChange],
       jsonFields.has(field) ? toJson(value) : value,
     ]),
   );
-  const grouped = { ...changed, ...groupColumns(change) };
-  if (change.reasons === undefined) return grouped;
-  return { ...grouped, reason_codes: reasonCodesOf(change.reasons) };
+  return {
+    ...changed,
+    ...groupColumns(change),
+    ...(change.customer === undefined ? {} : customerKeys(change.customer)),
+    ...(change.reasons === undefined ? {} : { reason_codes: reasonCodesOf(change.reasons) }),
+  };
 }
 
 function reasonCodesOf(reasons: readonly Reason[]): string {
@@ -136,15 +142,22 @@ export async function closingIn(db: Reading, closingId: string): Promise<Closing
 /**
  * Applies a move to a closing and keeps it in the history.
  *
- * @throws Failure closing_changed when the closing is in a state that the transition does not leave from
+ * @throws Failure closing_changed when the closing is in a state that the transition does not leave from, closing_forgotten
+ * when its customer was forgotten: then its message can be recorded as sent, and nothing else
  */
 export async function apply(
   trx: Writing,
   closingId: string,
-  { transition, change, note }: Move,
+  { transition, ...move }: Move,
   at: string,
 ): Promise<Closing> {
+  let { change, note } = move;
   const before = await closingIn(trx, closingId);
+  if (before.forgottenAt !== null) {
+    if (transition !== 'confirm') throw closingForgotten(before);
+    change = { sentAt: change.sentAt ?? before.leftAt, error: null };
+    note = null;
+  }
   const { from, to } = transitions[transition];
   const dueAt = change.dueAt === undefined ? before.dueAt : change.dueAt;
   const row = await trx
@@ -188,6 +201,14 @@ export function closingChanged(closing: Pick<Closing, 'id' | 'state'>, transitio
       scope: 'contention',
     },
   );
+}
+
+/** What arrives later about it, or is asked of it, brings nothing of the customer back. */
+export function closingForgotten({ id }: Pick<Closing, 'id'>): Failure {
+  return new Failure('not_found', 'closing_forgotten', `The customer of the closing ${id} was forgotten.`, {
+    hint: 'It stays as it is. A conversation that closes again is a new closing.',
+    scope: 'contention',
+  });
 }
 
 /** The number after the highest one, or 1: an empty table has none. */

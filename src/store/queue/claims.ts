@@ -129,7 +129,7 @@ export async function resolveInterruptedSend(
   closingId: string,
   at: string,
 ): Promise<Closing> {
-  return ledger.write({ closings: [closingId] }, (trx) => resolve(trx, closingId, at));
+  return ledger.write({ closings: [closingId] }, (trx) => resolveInTransaction(trx, closingId, at));
 }
 
 /** Resolves every closing whose message was leaving when its process ended. */
@@ -139,7 +139,7 @@ export async function resolveAbandonedSends(ledger: Ledger, now: string): Promis
   if (abandoned.length === 0) return [];
   return ledger.write({ closings: abandoned }, async (trx) => {
     const resolved: Closing[] = [];
-    for (const id of await abandonedIn(trx, now)) resolved.push(await resolve(trx, id, now));
+    for (const id of await abandonedIn(trx, now)) resolved.push(await resolveInTransaction(trx, id, now));
     return resolved;
   });
 }
@@ -205,7 +205,7 @@ function claimLost(closing: Closing): Failure {
   );
 }
 
-async function resolve(trx: Writing, closingId: string, at: string): Promise<Closing> {
+export async function resolveInTransaction(trx: Writing, closingId: string, at: string): Promise<Closing> {
   const closing = await closingIn(trx, closingId);
   if (closing.state !== 'sending') return closing;
   await closeMessage(trx, closingId, { at, outcome: 'interrupted' });

@@ -20,7 +20,7 @@ import type { Reason } from '../../domain/eligibility/reason.ts';
 import { historyIn, type AddressHistory } from '../addresses/history.ts';
 import { closeMessage, openMessage } from '../closings/messages.ts';
 import { apply, closingChanged, closingIn } from '../closings/rows.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger, Writing } from '../ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../pause.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
 import type { Worker } from '../workers.ts';
@@ -127,6 +127,7 @@ export async function recordDelivery(
 ): Promise<Closing> {
   return ledger.write({ closings: [closingId] }, async (trx) => {
     const closing = await closingIn(trx, closingId);
+    if (closing.forgottenAt !== null) return settleForgotten(trx, closing, result, at);
     // A try that failed before the message could leave has opened none.
     if (closing.state !== 'scheduled') {
       await closeMessage(trx, closingId, {
@@ -144,6 +145,18 @@ export async function recordDelivery(
     const move = messageMove(closing, result, at, attempts);
     return move === null ? closingIn(trx, closingId) : apply(trx, closingId, move, at);
   });
+}
+
+/** A message that left before its customer was forgotten, of a process that was frozen meanwhile: only that it arrived is kept. */
+async function settleForgotten(
+  trx: Writing,
+  closing: Closing,
+  { status }: MessageResult,
+  at: string,
+): Promise<Closing> {
+  if (status !== 'sent' || !allows('confirm', closing.state)) return closing;
+  await closeMessage(trx, closing.id, { at, outcome: 'sent' });
+  return apply(trx, closing.id, { transition: 'confirm', change: {}, note: null }, at);
 }
 
 /**
@@ -247,8 +260,12 @@ export async function confirmSent(
   externalId: string | null = null,
 ): Promise<Closing> {
   return ledger.write({ closings: [closingId] }, async (trx) => {
-    const { leftAt } = await closingIn(trx, closingId);
-    await closeMessage(trx, closingId, { at, outcome: 'sent', externalId });
+    const { leftAt, forgottenAt } = await closingIn(trx, closingId);
+    await closeMessage(trx, closingId, {
+      at,
+      outcome: 'sent',
+      externalId: forgottenAt === null ? externalId : null,
+    });
     const change = { sentAt: leftAt ?? at, error: null, ...(externalId === null ? {} : { externalId }) };
     const note = externalId === null ? null : `found as item ${externalId}`;
     return apply(trx, closingId, { transition: 'confirm', change, note }, at);

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
+import { addForgetting } from './forgetting.ts';
 import { addGroups } from './groups.ts';
 import { separateLanes } from './lanes.ts';
 import { addNotes } from './notes.ts';
@@ -22,6 +23,7 @@ const migrations: readonly Migration[] = [
   addPause,
   addGroups,
   addNotes,
+  addForgetting,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -29,6 +29,11 @@ export interface LedgerTables {
   limits: LimitsTable;
   /** At most one row. */
   pauses: { id: number; paused_at: string; until: string | null; reason: string | null };
+  /** One row, made with the ledger and never changed: what addresses that were forgotten are hashed with. */
+  address_keys: { id: number; key: string };
+  /** Recordings that were fetched, wherever they were put. Of a conversation that is open, there is no closing. */
+  media_files: { path: string; closing_id: string | null; customer_id: string | null; fetched_at: string };
+  erasures: ErasuresTable;
 }
 
 export interface ClosingsTable {
@@ -75,6 +80,11 @@ export interface ClosingsTable {
   responded_at: string | null;
   /** Of the newest answer. */
   rating: number | null;
+  /** When what it said of the customer was erased. */
+  forgotten_at: string | null;
+  /** The customer's addresses in the form in which all spellings meet. */
+  email_key: string | null;
+  phone_key: string | null;
 }
 
 export type NameKind = 'agent' | 'inbox' | 'topic';
@@ -175,4 +185,15 @@ export interface LimitsTable {
   next_at: number;
   paused_until: number;
   interactive_until: number;
+}
+
+/** What of somebody who was forgotten is still to be erased, outside the ledger's rows. */
+export interface ErasuresTable {
+  kind: 'card' | 'message' | 'recording' | 'remnants';
+  /** Of a card its item's id, of a message its survey's id, of a recording its path. */
+  name: string;
+  tries: number;
+  retry_at: string | null;
+  /** The code of the last failure. */
+  error: string | null;
 }

@@ -279,20 +279,15 @@ export async function findClosingsOfCustomer(
   address: string,
 ): Promise<Closing[]> {
   return ledger.read(async (db) => {
-    const named = (field: 'email' | 'phone') =>
-      db
-        .selectFrom('closings')
-        .select(['id', 'customer_id'])
-        .where('customer', 'is not', null)
-        // As the index has it.
-        .where(sql`lower(json_extract(customer, ${sql.lit(`$.${field}`)}))`, '=', address);
+    const named = (column: 'email_key' | 'phone_key') =>
+      db.selectFrom('closings').select(['id', 'customer_id']).where(column, '=', address);
     const known = await db
       .selectFrom('closings')
       .select(['id', 'customer_id'])
       .where('customer_id', '=', customerId)
       .union(db.selectFrom('closings').select(['id', 'customer_id']).where('address', '=', address))
-      .union(named('email'))
-      .union(named('phone'))
+      .union(named('email_key'))
+      .union(named('phone_key'))
       .execute();
     if (known.length === 0) return [];
     const ids = known.map(({ id }) => id);

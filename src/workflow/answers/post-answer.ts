@@ -4,6 +4,7 @@ import { timeNow } from '../../domain/values/instant.ts';
 import type { PostDocument } from '../../documents/post.ts';
 import { Failure } from '../../failure.ts';
 import { currentAnswer, previewAnswer, recordAnswer, type NewAnswer } from '../../store/answers/answers.ts';
+import { cardPostLock } from '../../store/answers/cards-due.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import {
   cardSubject,
@@ -44,7 +45,7 @@ export async function postAnswer(
       : await targetOfConversation(services, request.conversationId, steps);
   if (dryRun) return preview(services, target, request.answer, steps);
   // Two posts of one survey at the same time would each miss the other's card.
-  return withLock(services, `card of survey ${target.surveyId}`, async () => {
+  return withLock(services, cardPostLock(target.surveyId), async () => {
     const answer = await recordedAnswer(services, target, request.answer);
     const facts = await factsNow(services, target);
     const posted = await steps.run('post card', async () =>

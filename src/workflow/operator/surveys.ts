@@ -234,6 +234,7 @@ function entryOf({ closing, answer, card, notes = [] }: Shown): SurveyEntry {
     reasons: closing.reasons,
     error: closing.error,
     notes,
+    forgottenAt: closing.forgottenAt,
   };
 }
 

@@ -6,6 +6,7 @@ import { errorOf } from '../survey/describe.ts';
 import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
 import { mendStoredTimes } from '../../store/stored-times.ts';
+import { keepRetention } from '../forgetting/retention.ts';
 import { seenUntil, surveyingSince, unseenRange } from './sync-range.ts';
 import type { QueueLimits } from '../queue/work-queue.ts';
 
@@ -14,6 +15,9 @@ export interface SyncResult {
   /** What stopped the tick; what it left is left to the next. */
   failure: Failure | null;
 }
+
+/** No webhook waits for this process. */
+const anySize = { largestLedger: Number.POSITIVE_INFINITY };
 
 /** Cards of one tick; the rest wait for the next. */
 const mostCards = 500;
@@ -42,12 +46,16 @@ export async function sync(
     listener,
   );
   if (stopped !== null || request.dryRun) {
-    return { document: { ...document, startedAt, cards: { posted: 0, failed: 0 } }, failure };
+    const nothing = { cards: { posted: 0, failed: 0 }, forgotten: { expired: 0, cards: 0, open: 0 } };
+    return { document: { ...document, startedAt, ...nothing }, failure };
   }
   // Only so far was everything looked through.
   await seenUntil(services, missing[0]?.range.since ?? at);
   const { failure: cardsStopped, ...cards } = await postMissingCards(services);
-  const told = { ...document, requests: structuredClone(services.client.counts), startedAt, cards };
+  const { expired, cards: gone, open } = await keepRetention(services, anySize);
+  const forgotten = { expired, cards: gone, open: open.length };
+  const requests = structuredClone(services.client.counts);
+  const told = { ...document, requests, startedAt, cards, forgotten };
   if (cardsStopped === null) return { document: told, failure };
   return { document: { ...told, end: 'stopped', error: errorOf(cardsStopped, null) }, failure: cardsStopped };
 }

@@ -17,6 +17,7 @@ import { errorFields } from '../context/error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { keepGoing, keepTime } from './keep-going.ts';
 import { postCards, type CardListener } from './post-cards.ts';
+import { keepRetention } from '../forgetting/retention.ts';
 import { isTrouble } from '../queue/queue-health.ts';
 import type { Services } from '../context/services.ts';
 import { createSurveyDesk, type SurveyDesk } from './survey-desk.ts';
@@ -65,6 +66,9 @@ export interface Serving {
 const lookEveryMilliseconds = 3000;
 const lookForCardsEveryMilliseconds = 30_000;
 const settleEveryMilliseconds = 60_000;
+const forgetEveryMilliseconds = 60_000;
+/** A ledger up to here is written anew in less than a second, for which webhooks wait. */
+const largestLedger = 64 * 2 ** 20;
 
 const unlimited: QueueLimits = { maxSends: null, maxClosings: null, deadline: null };
 /** After a failure that all closings would meet, one after the other shows whether it has passed. */
@@ -126,6 +130,14 @@ export async function openServing(services: Services, options: ServingOptions): 
           for (const { id, heldBy } of await stuckSends(ledger, timeNow(services.clock))) {
             const hint = `Let ${heldBy} go on, or end it; in doubt the survey is then uncertain.`;
             log.warn({ closing: id, hint }, 'a process stands still while the message is leaving');
+          }
+          return null;
+        }),
+        keepTime(services, log, forgetEveryMilliseconds, async () => {
+          const { expired, cards, open } = await keepRetention(services, { largestLedger });
+          if (expired > 0 || cards > 0) log.info({ expired, cards }, 'forgotten');
+          for (const { kind, failure } of open) {
+            log.warn({ kind, code: failure.code, hint: failure.hint }, 'not erased yet');
           }
           return null;
         }),

@@ -94,7 +94,9 @@ export function createSurveyDesk(
   const closingOf = async (purpose: TokenPurpose, token: string): Promise<Closing | null> => {
     const read = await links.read(purpose, token);
     const closing = read === null ? null : await closingOfSurvey(ledger, read.surveyId);
-    return closing !== null && read?.isOf(closing) === true ? closing : null;
+    if (closing === null || read?.isOf(closing) !== true) return null;
+    // Who was forgotten can still unsubscribe: what is kept of the address is enough.
+    return closing.forgottenAt !== null && purpose === 'survey' ? null : closing;
   };
 
   const lifeOf = (closing: Closing, first: Answer | null, newest: Answer | null): SurveyLife => {
@@ -197,5 +199,5 @@ function isSame(left: AnswerContent, right: AnswerContent): boolean {
 }
 
 function isGone(error: unknown): boolean {
-  return error instanceof Failure && error.code === 'closing_not_found';
+  return error instanceof Failure && ['closing_not_found', 'closing_forgotten'].includes(error.code);
 }

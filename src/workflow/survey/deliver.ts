@@ -54,7 +54,7 @@ export async function deliverSurvey(
     // Either way, because a clock may be set back.
     if (Math.abs(services.clock() - oldest) > freshMilliseconds) throw new DecideAgain();
     await markLeaving(ledger, closing.id, worker, timeNow(services.clock)).catch((error: unknown) => {
-      throw error instanceof Failure && error.code === 'closing_changed' ? new DecideAgain() : error;
+      throw error instanceof Failure && overtaken.has(error.code) ? new DecideAgain() : error;
     });
   };
   const deliverOnce = async (): Promise<{ outcome: DeliveryOutcome; row: Closing }> => {
@@ -85,6 +85,8 @@ export async function deliverSurvey(
     await services.sleep(wait);
   }
 }
+
+const overtaken: ReadonlySet<string> = new Set(['closing_changed', 'closing_forgotten']);
 
 function unmarked(): { isLeaving: boolean } {
   return { isLeaving: false };

@@ -1,9 +1,11 @@
 import { createHash } from 'node:crypto';
 import { open, rename, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { SurveyDocument } from '../../documents/survey.ts';
+import { timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import { makePrivateFolder } from '../../private-folder.ts';
+import { rememberMediaFile, type MediaFile } from '../../store/erase/media-files.ts';
 import type { Services } from '../context/services.ts';
 
 /** Ten hours of Gladly's 32 kbit/s; anything longer is no recording of a call. */
@@ -22,10 +24,14 @@ export async function fetchRecordings(
 ): Promise<void> {
   if (document.recordings.length === 0) return;
   makeFolder(directory);
+  const whose = {
+    closingId: document.conversation?.closing ?? null,
+    customerId: document.customer?.id ?? null,
+  };
   for (const recording of document.recordings) {
     if (recording.status !== 'AVAILABLE') continue;
     try {
-      const fetched = await fetchRecording(services, recording.itemId, directory);
+      const fetched = await fetchRecording(services, recording.itemId, directory, whose);
       if (fetched === null) {
         document.warnings.push(`recording ${recording.itemId} is not in Gladly any more`);
       } else {
@@ -52,9 +58,10 @@ function makeFolder(directory: string): void {
 
 /** Null when Gladly has no such recording. */
 async function fetchRecording(
-  { client }: Services,
+  { client, ledger, clock }: Services,
   itemId: string,
   directory: string,
+  whose: Pick<MediaFile, 'closingId' | 'customerId'>,
 ): Promise<{ path: string; bytes: number } | null> {
   const media = await client.downloadRecording(itemId, { maxBytes: mostBytes });
   if (media === null) return null;
@@ -62,6 +69,8 @@ async function fetchRecording(
     directory,
     `${fileNameOf(itemId)}${media.contentType === 'audio/mpeg' ? '.mp3' : '.bin'}`,
   );
+  // Before there is a file, whatever becomes of this process.
+  await rememberMediaFile(ledger, { ...whose, path: resolve(path), at: timeNow(clock) });
   const partial = `${path}.${process.pid}.part`;
   // An earlier run of a process with this number may have been killed here.
   await rm(partial, { force: true });

@@ -2,6 +2,7 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { doubtHint } from '../../domain/closing/doubt.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
+import { forgottenReason } from '../../domain/eligibility/decide.ts';
 import { Failure } from '../../failure.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { resolveInterruptedSend } from '../../store/queue/claims.ts';
@@ -149,6 +150,11 @@ async function surveyNow(
   return withClaim(services, row.id, async (claimed) => {
     const before = await surveyBefore(services, claimed);
     if (before.survey !== null) return describeVerdict(look, steps, before.survey);
+    const { forgottenAt } = before.row;
+    if (forgottenAt !== null) {
+      const reasons = [forgottenReason(forgottenAt)];
+      return describe(look, steps, { outcome: 'suppressed', reasons, row: before.row });
+    }
     const ready = await decidedAgain(services, before.row);
     const surveyed = await surveyClosing(services, ready, readsOf, steps, { ...look, row: ready });
     if (surveyed === null) throw new Error(`closing ${row.id} was postponed although everything was read`);

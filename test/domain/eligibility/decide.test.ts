@@ -510,6 +510,7 @@ describe('all reasons that apply are given', () => {
     agent_excluded: { facts: { attribution: attributionOf([asked, replied], ['amy']), agent: null } },
     no_address: { facts: { customer: { ...facts.customer, emails: [] } } },
     timeline_truncated: { facts: { timelineUnsolved: true } },
+    forgotten: { history: { own: { state: 'suppressed', forgottenAt: '2026-11-01T00:00:00.000Z' } } },
   };
   const together = (differences: readonly Differences[]): Differences => ({
     facts: Object.assign({}, ...differences.map((one) => one.facts)),

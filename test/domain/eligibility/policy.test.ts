@@ -34,6 +34,7 @@ test('the reasons that scripts know', () => {
     'cancelled',
     'channel_excluded',
     'customer_excluded',
+    'forgotten',
     'inbox_excluded',
     'no_address',
     'no_agent_response',

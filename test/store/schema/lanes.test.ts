@@ -8,6 +8,7 @@ import { doubtHint } from '../../../src/domain/closing/doubt.ts';
 import { trialOf } from '../../../src/domain/closing/identity.ts';
 import { lanes, type Lane } from '../../../src/domain/closing/lanes.ts';
 import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
+import { customerKeys } from '../../../src/store/schema/customer-keys.ts';
 import { surveyIdOf } from '../../../src/domain/survey/token.ts';
 import { addressHistory } from '../../../src/store/addresses/history.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
@@ -188,6 +189,8 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
         ...row,
         id: idOf(name, kept),
         error: withoutOldAdvice(row, row['state']),
+        forgotten_at: null,
+        ...customerKeys(JSON.parse(String(row['customer'])) as Parameters<typeof customerKeys>[0]),
         ...(lost ? { survey_id: null, survey_url: null, address: null } : {}),
       });
       const codes = (JSON.parse(String(row['reasons'])) as { code: string }[]).map(({ code }) => code);

@@ -1,0 +1,30 @@
+/** What `surveys forget` prints. Fields may be added, never renamed or removed. */
+export interface ForgetDocument {
+  dryRun: boolean;
+  outcome: 'forgotten' | 'would_forget' | 'already_forgotten' | 'declined';
+  /** Ids of the customer in Gladly: several where customers were merged. */
+  customers: string[];
+  /** Ids of the closings. */
+  closings: string[];
+  counts: {
+    closings: number;
+    /** Of these, those that were still to be surveyed. */
+    cancelled: number;
+    messages: number;
+    answers: number;
+    cards: number;
+    /** Unsubscribed addresses, of which a keyed hash stays. */
+    unsubscribed: number;
+    outboxMessages: number;
+    recordings: number;
+  };
+  /** Cards in Gladly. */
+  cards: { deleted: number; kept: number; open: number };
+  /** What could not be erased yet, of whomever; `serve`, `sync`, and the next `surveys forget` try again. */
+  open: {
+    kind: 'card' | 'message' | 'recording' | 'remnants';
+    name: string;
+    error: { code: string; message: string };
+  }[];
+  warnings: string[];
+}

@@ -1,0 +1,147 @@
+import { hashedAddress } from '../../domain/eligibility/hashed-address.ts';
+import { addressKeyOf } from '../addresses/hashes.ts';
+import type { Reading } from '../ledger.ts';
+
+/** What the ledger has of one person, in both lanes. */
+export interface Subject {
+  customers: string[];
+  /** Normalized. */
+  addresses: string[];
+  /** Ids of those that are not forgotten yet. */
+  closings: string[];
+  /** Also of answers that belong to no closing. */
+  surveys: string[];
+  /** Of the addresses. */
+  unsubscribed: string[];
+  /** Paths of those that were fetched. */
+  recordings: string[];
+  /** Something of this address was forgotten before. */
+  wasForgotten: boolean;
+}
+
+/** How many values a query is given at once. */
+export const mostAtOnce = 500;
+
+/**
+ * Everybody whom an id or an address leads to: a customer has several addresses, and a merged one several ids. What is
+ * known of each leads on to the rest.
+ *
+ * @param customerId as it was typed
+ * @param address the same, normalized
+ */
+export async function subjectIn(
+  db: Reading,
+  { customerId, address }: { customerId: string; address: string },
+): Promise<Subject> {
+  const customers = new Set<string>();
+  const addresses = new Set<string>();
+  const closings = new Set<string>();
+  const surveys = new Set<string>();
+  let ids = [customerId];
+  let keys = [address];
+  let isCustomer = false;
+  while (ids.length + keys.length > 0) {
+    ids.forEach((id) => customers.add(id));
+    keys.forEach((key) => addresses.add(key));
+    const found = await rowsOf(db, ids, keys);
+    const posted = await surveysOfCustomers(db, ids);
+    isCustomer ||= ids.includes(customerId) && posted.length > 0;
+    isCustomer ||= found.some(({ customer_id: id }) => id === customerId);
+    for (const { id } of found) closings.add(id);
+    for (const { survey_id: survey } of posted) surveys.add(survey);
+    ids = fresh(
+      found.flatMap(({ customer_id: id }) => id ?? []),
+      customers,
+    );
+    keys = fresh(
+      found.flatMap((row) => [row.address, row.email_key, row.phone_key].filter((key) => key !== null)),
+      addresses,
+    );
+  }
+  const ofClosings = await surveysOfClosings(db, [...closings]);
+  const hashed = hashedAddress(await addressKeyOf(db), address);
+  const recordings = [
+    ...(await recordingsOf(db, 'closing_id', [...closings])),
+    ...(await recordingsOf(db, 'customer_id', [...customers])),
+  ];
+  const unsubscribed = await inParts([...addresses], (part) =>
+    db.selectFrom('unsubscribes').select('address').where('address', 'in', part).execute(),
+  );
+  return {
+    // What was typed may be an address.
+    customers: [...customers].filter((id) => id !== customerId || isCustomer),
+    addresses: [...addresses],
+    closings: [...closings],
+    surveys: [...new Set([...surveys, ...ofClosings])],
+    unsubscribed: unsubscribed.map((row) => row.address),
+    recordings: [...new Set(recordings)],
+    wasForgotten: await isKnown(db, hashed),
+  };
+}
+
+function fresh(values: readonly string[], known: ReadonlySet<string>): string[] {
+  return [...new Set(values)].filter((value) => !known.has(value));
+}
+
+async function rowsOf(db: Reading, ids: readonly string[], keys: readonly string[]) {
+  const by = (column: 'customer_id' | 'address' | 'email_key' | 'phone_key', values: readonly string[]) =>
+    inParts(values, (part) =>
+      db
+        .selectFrom('closings')
+        .select(['id', 'customer_id', 'address', 'email_key', 'phone_key'])
+        .where(column, 'in', part)
+        .where('forgotten_at', 'is', null)
+        .execute(),
+    );
+  return [
+    ...(await by('customer_id', ids)),
+    ...(await by('address', keys)),
+    ...(await by('email_key', keys)),
+    ...(await by('phone_key', keys)),
+  ];
+}
+
+function surveysOfCustomers(db: Reading, ids: readonly string[]) {
+  return inParts(ids, (part) =>
+    db.selectFrom('cards').select('survey_id').where('customer_id', 'in', part).execute(),
+  );
+}
+
+/** Also those of messages and answers before the closing was decided again. */
+export async function surveysOfClosings(db: Reading, closings: readonly string[]): Promise<string[]> {
+  const rows = await inParts(closings, async (part) => [
+    ...(await db.selectFrom('closings').select('survey_id').where('id', 'in', part).execute()),
+    ...(await db.selectFrom('messages').select('survey_id').where('closing_id', 'in', part).execute()),
+    ...(await db.selectFrom('answers').select('survey_id').where('closing_id', 'in', part).execute()),
+  ]);
+  return [...new Set(rows.flatMap(({ survey_id: id }) => id ?? []))];
+}
+
+export async function recordingsOf(
+  db: Reading,
+  column: 'closing_id' | 'customer_id',
+  values: readonly string[],
+): Promise<string[]> {
+  const rows = await inParts(values, (part) =>
+    db.selectFrom('media_files').select('path').where(column, 'in', part).execute(),
+  );
+  return rows.map(({ path }) => path);
+}
+
+async function isKnown(db: Reading, hashed: string): Promise<boolean> {
+  const row =
+    (await db.selectFrom('closings').select('id').where('address', '=', hashed).executeTakeFirst()) ??
+    (await db.selectFrom('unsubscribes').select('address').where('address', '=', hashed).executeTakeFirst());
+  return row !== undefined;
+}
+
+export async function inParts<Value, Row>(
+  values: readonly Value[],
+  query: (part: readonly Value[]) => Promise<Row[]>,
+): Promise<Row[]> {
+  const rows: Row[] = [];
+  for (let from = 0; from < values.length; from += mostAtOnce) {
+    rows.push(...(await query(values.slice(from, from + mostAtOnce))));
+  }
+  return rows;
+}

@@ -1,0 +1,71 @@
+import { sql } from 'kysely';
+import type { Ledger, Writing } from '../ledger.ts';
+import type { ErasuresTable } from '../schema/tables.ts';
+
+/** What is still to be erased of people who were forgotten, besides the rows of the ledger. */
+export type ErasureToDo = Pick<ErasuresTable, 'kind' | 'name' | 'tries' | 'error'>;
+
+type Named = Pick<ErasuresTable, 'kind' | 'name'>;
+
+export async function expectErasures(trx: Writing, toDos: readonly Named[]): Promise<void> {
+  for (const { kind, name } of toDos) {
+    const untried = { tries: 0, retry_at: null, error: null };
+    await trx
+      .insertInto('erasures')
+      .values({ kind, name, ...untried })
+      .onConflict((conflict) => conflict.columns(['kind', 'name']).doUpdateSet(untried))
+      .execute();
+  }
+}
+
+/** Remnants of what expires all the time are erased at a later time, all at once. */
+export async function expectRemnants(trx: Writing, at: string): Promise<void> {
+  await trx
+    .insertInto('erasures')
+    .values({ kind: 'remnants', name: '', tries: 0, retry_at: at, error: null })
+    .onConflict((conflict) => conflict.columns(['kind', 'name']).doNothing())
+    .execute();
+}
+
+/** @param now null: also those whose next try has not come */
+export async function openErasures(
+  ledger: Ledger,
+  now: string | null,
+  limit: number,
+): Promise<ErasureToDo[]> {
+  return ledger.read((db) =>
+    db
+      .selectFrom('erasures')
+      .select(['kind', 'name', 'tries', 'error'])
+      .$if(now !== null, (query) =>
+        query.where((eb) => eb.or([eb('retry_at', 'is', null), eb('retry_at', '<=', now)])),
+      )
+      .orderBy('kind')
+      .orderBy('name')
+      .limit(limit)
+      .execute(),
+  );
+}
+
+export async function endErasure(ledger: Ledger, { kind, name }: Named): Promise<void> {
+  await ledger.write({ names: [`erasure ${kind} ${name}`] }, async (trx) => {
+    await trx.deleteFrom('erasures').where('kind', '=', kind).where('name', '=', name).execute();
+    if (kind !== 'card') return;
+    await trx.updateTable('cards').set({ state: 'deleted' }).where('item_id', '=', name).execute();
+  });
+}
+
+export async function noteErasureFailure(
+  ledger: Ledger,
+  { kind, name }: Named,
+  { retryAt, code }: { retryAt: string; code: string },
+): Promise<void> {
+  await ledger.write({ names: [`erasure ${kind} ${name}`] }, (trx) =>
+    trx
+      .updateTable('erasures')
+      .set({ tries: sql`tries + 1`, retry_at: retryAt, error: code })
+      .where('kind', '=', kind)
+      .where('name', '=', name)
+      .execute(),
+  );
+}

@@ -1,0 +1,245 @@
+import { readEvidence } from '../../domain/attribution/evidence.ts';
+import type { ClosingError } from '../../domain/closing/closing.ts';
+import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { LedgerTables } from './tables.ts';
+
+/**
+ * What becomes of a column where a customer is forgotten. `kept`: it says nothing of a customer. `null`, `empty`: erased.
+ * `hash`: a keyed hash stays, so that nobody is asked again by being forgotten. `rewritten`: what remains of its text.
+ */
+export type ColumnClass =
+  'kept' | 'null' | 'empty' | 'hash' | { readonly rewritten: (text: string) => string };
+
+export interface TableClass<Columns extends string = string> {
+  /** The column that says whose row it is, and what that column holds; null: no row is of a customer. */
+  readonly of: {
+    readonly what: 'closing' | 'survey' | 'address' | 'recording';
+    readonly column: Columns;
+  } | null;
+  /** What becomes of a row of somebody who is forgotten. */
+  readonly row: 'kept' | 'deleted';
+  /** Of a row that is deleted too: what it holds. */
+  readonly columns: { readonly [Column in Columns]: ColumnClass };
+}
+
+/** Every column of every table. Whoever adds one says here what becomes of it. */
+export const personalData: {
+  readonly [Table in keyof LedgerTables]: TableClass<keyof LedgerTables[Table] & string>;
+} = {
+  ledger_version: { of: null, row: 'kept', columns: { version: 'kept' } },
+  organization: {
+    of: null,
+    row: 'kept',
+    columns: { id: 'kept', organization_id: 'kept', host_kind: 'kept', origin: 'kept' },
+  },
+  closings: {
+    of: { what: 'closing', column: 'id' },
+    row: 'kept',
+    columns: {
+      id: 'kept',
+      conversation_id: 'kept',
+      lane: 'kept',
+      customer_id: 'null',
+      closed_at: 'kept',
+      first_seen_at: 'kept',
+      source: 'kept',
+      state: 'kept',
+      state_at: 'kept',
+      reopened_at: 'kept',
+      due_at: 'kept',
+      queued: 'kept',
+      attempts: 'kept',
+      read_at: 'kept',
+      decided_at: 'kept',
+      reasons: { rewritten: codesAlone },
+      reason_codes: 'kept',
+      evidence: { rewritten: countedEvidence },
+      customer: 'null',
+      agent: 'kept',
+      // Of the closing alone, and needed for its answer.
+      survey_id: 'kept',
+      provider: 'kept',
+      address: 'hash',
+      survey_url: 'null',
+      left_at: 'kept',
+      sent_at: 'kept',
+      external_id: 'null',
+      error: { rewritten: errorAlone },
+      // Of a process.
+      claimed_by: 'kept',
+      claim_until: 'kept',
+      agent_id: 'kept',
+      inbox_id: 'kept',
+      channel: 'kept',
+      assignee_id: 'kept',
+      brand: 'kept',
+      responded_at: 'kept',
+      rating: 'kept',
+      forgotten_at: 'kept',
+      email_key: 'null',
+      phone_key: 'null',
+    },
+  },
+  closing_topics: {
+    of: { what: 'closing', column: 'closing_id' },
+    row: 'kept',
+    columns: { closing_id: 'kept', topic_id: 'kept', closed_at: 'kept' },
+  },
+  // Of agents, inboxes and topics.
+  names: { of: null, row: 'kept', columns: { kind: 'kept', id: 'kept', name: 'kept', email: 'kept' } },
+  notes: {
+    of: { what: 'closing', column: 'closing_id' },
+    row: 'deleted',
+    columns: { closing_id: 'kept', sequence: 'kept', at: 'kept', text: 'null', done: 'kept' },
+  },
+  closing_reports: {
+    of: { what: 'closing', column: 'closing_id' },
+    row: 'kept',
+    columns: {
+      lane: 'kept',
+      conversation_id: 'kept',
+      closed_at: 'kept',
+      closing_id: 'kept',
+      source: 'kept',
+      seen_at: 'kept',
+    },
+  },
+  reopenings: { of: null, row: 'kept', columns: { conversation_id: 'kept', reopened_at: 'kept' } },
+  history: {
+    of: { what: 'closing', column: 'closing_id' },
+    row: 'kept',
+    columns: {
+      closing_id: 'kept',
+      sequence: 'kept',
+      at: 'kept',
+      transition: 'kept',
+      from_state: 'kept',
+      to_state: 'kept',
+      note: 'null',
+    },
+  },
+  messages: {
+    of: { what: 'closing', column: 'closing_id' },
+    row: 'kept',
+    columns: {
+      closing_id: 'kept',
+      sequence: 'kept',
+      survey_id: 'kept',
+      provider: 'kept',
+      address: 'hash',
+      left_at: 'kept',
+      settled_at: 'kept',
+      outcome: 'kept',
+      external_id: 'null',
+      error: { rewritten: errorAlone },
+    },
+  },
+  answers: {
+    of: { what: 'survey', column: 'survey_id' },
+    row: 'kept',
+    columns: {
+      survey_id: 'kept',
+      revision: 'kept',
+      closing_id: 'kept',
+      rating: 'kept',
+      resolved: 'kept',
+      comment: 'null',
+      answered_at: 'kept',
+      source: 'kept',
+    },
+  },
+  cards: {
+    of: { what: 'survey', column: 'survey_id' },
+    row: 'kept',
+    columns: {
+      // Where the card stays in Gladly, this is what finds it there.
+      item_id: 'kept',
+      survey_id: 'kept',
+      revision: 'kept',
+      customer_id: 'empty',
+      state: 'kept',
+      body: 'empty',
+      posted_at: 'kept',
+    },
+  },
+  cards_due: {
+    of: { what: 'survey', column: 'survey_id' },
+    row: 'deleted',
+    columns: {
+      survey_id: 'kept',
+      closing_id: 'kept',
+      answered_at: 'kept',
+      tries: 'kept',
+      retry_at: 'kept',
+      error: 'null',
+    },
+  },
+  // How often a page was opened is counted, and says nothing else.
+  visits: {
+    of: { what: 'survey', column: 'survey_id' },
+    row: 'kept',
+    columns: { survey_id: 'kept', kind: 'kept', count: 'kept', first_at: 'kept', last_at: 'kept' },
+  },
+  unsubscribes: {
+    of: { what: 'address', column: 'address' },
+    row: 'kept',
+    columns: { address: 'hash', at: 'kept', source: 'kept' },
+  },
+  checkpoints: { of: null, row: 'kept', columns: { lane: 'kept', name: 'kept', at: 'kept' } },
+  locks: { of: null, row: 'kept', columns: { name: 'kept', claimed_by: 'kept', claim_until: 'kept' } },
+  // Agents, inboxes, topics, and the organization.
+  directories: {
+    of: null,
+    row: 'kept',
+    columns: { kind: 'kept', id: 'kept', body: 'kept', fetched_at: 'kept' },
+  },
+  limits: {
+    of: null,
+    row: 'kept',
+    columns: { bucket: 'kept', next_at: 'kept', paused_until: 'kept', interactive_until: 'kept' },
+  },
+  pauses: {
+    of: null,
+    row: 'kept',
+    columns: { id: 'kept', paused_at: 'kept', until: 'kept', reason: 'kept' },
+  },
+  address_keys: { of: null, row: 'kept', columns: { id: 'kept', key: 'kept' } },
+  media_files: {
+    of: { what: 'recording', column: 'path' },
+    row: 'deleted',
+    columns: { path: 'null', closing_id: 'kept', customer_id: 'null', fetched_at: 'kept' },
+  },
+  // Goes when what it names is erased.
+  erasures: {
+    of: null,
+    row: 'kept',
+    columns: { kind: 'kept', name: 'kept', tries: 'kept', retry_at: 'kept', error: 'kept' },
+  },
+};
+
+/** Why it is empty, for whoever reads a column that was erased. */
+export const erased = 'erased with the customer';
+
+function codesAlone(text: string): string {
+  const reasons = JSON.parse(text) as Reason[];
+  return JSON.stringify(reasons.map(({ code }) => ({ code, detail: erased })));
+}
+
+function errorAlone(text: string): string {
+  const { code } = JSON.parse(text) as ClosingError;
+  return JSON.stringify({ code, message: erased, hint: '' });
+}
+
+/** What is counted of a closing: its agents, inbox, topics and channel. No item, no text, no recording. */
+function countedEvidence(text: string): string {
+  const evidence = readEvidence(JSON.parse(text));
+  if (evidence === null) return 'null';
+  const { conversation, attribution } = evidence;
+  return JSON.stringify({
+    conversation: { ...conversation, topics: conversation.topics.map(({ id }) => ({ id, name: null })) },
+    attribution:
+      attribution === null ? null : { ...attribution, itemId: null, considered: [], omitted: null },
+    timeline: null,
+    recordings: [],
+  });
+}

@@ -1,0 +1,54 @@
+import type { ForgetDocument } from '../documents/forget.ts';
+import { labelled } from './narrow.ts';
+import type { Output } from './output.ts';
+import { clean } from './text.ts';
+
+/** More are only counted. */
+const mostShown = 20;
+
+/** What was erased of a customer, or would be. */
+export function forgetView(document: ForgetDocument, screen: Pick<Output, 'columns' | 'paint'>): string {
+  const { outcome, customers, closings, counts, cards, open } = document;
+  const line = (label: string, value: string): string => labelled(label, value, screen);
+  const shown = closings.slice(0, mostShown).map((id) => `  ${clean(id)}`);
+  const more = closings.length - shown.length;
+  const stuck = open.map(({ kind, name, error }) => `  ${kind} ${clean(name)}: ${clean(error.message)}`);
+  if (outcome === 'already_forgotten') {
+    return ['Was forgotten before.', ...(stuck.length === 0 ? [] : ['Still to be erased:', ...stuck])].join(
+      '\n',
+    );
+  }
+  return [
+    title[outcome],
+    ...(customers.length === 0 ? [] : [line('Customer', customers.map(clean).join(', '))]),
+    line('Closings', countText(counts.closings, counts.cancelled, 'were still to be surveyed')),
+    ...shown,
+    ...(more > 0 ? [`  and ${more} more`] : []),
+    line('Messages', countText(counts.messages, counts.outboxMessages, 'in the outbox')),
+    line('Answers', `${counts.answers}; ratings stay, comments go`),
+    line('Cards', cardsText(document)),
+    ...(counts.recordings === 0 ? [] : [line('Recordings', String(counts.recordings))]),
+    ...(counts.unsubscribed === 0
+      ? []
+      : [line('Unsubscribed', `${counts.unsubscribed}, of which a keyed hash stays`)]),
+    ...(stuck.length === 0 ? [] : [`Still to be erased, ${cards.open} of them cards:`, ...stuck]),
+    'Backups, exports, and copies that you made are not touched.',
+  ].join('\n');
+}
+
+const title: Record<ForgetDocument['outcome'], string> = {
+  forgotten: 'Forgotten.',
+  would_forget: 'This would be erased:',
+  already_forgotten: '',
+  declined: 'Nothing was erased.',
+};
+
+function countText(count: number, part: number, what: string): string {
+  return part === 0 ? String(count) : `${count}, ${part} of them ${what}`;
+}
+
+function cardsText({ outcome, counts, cards }: ForgetDocument): string {
+  if (cards.kept > 0) return `${cards.kept}; they stay in Gladly, as asked`;
+  if (outcome !== 'forgotten') return `${counts.cards}; deleted in Gladly too`;
+  return `${cards.deleted} deleted in Gladly`;
+}
