@@ -67,7 +67,29 @@ const report: ReportDocument = {
 test('a report fits 80 columns, without colors', () => {
   const text = reportView(report, screen({ columns: 80 }));
   for (const line of text.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(80);
-  expect(text).toMatchInlineSnapshot();
+  expect(text).toMatchInlineSnapshot(`
+    "Closed        2026-11-15 00:00 CST to 2026-11-22 00:00 CST
+    Only          Orders, email
+    Score         80.0 % (72.3 % to 86.0 %): 104 of 130 answers are 4 or more; mean
+                  4.25
+    Change        +13.3 points against the 7 days before (66.7 % of 90 answers).
+                  This is more than chance: between +1.5 and +25.1.
+    Response      50.0 % (44.0 % to 56.0 %): 130 of 260 asked answered, 130 opened
+    Closings      263: 260 asked, 2 suppressed, 1 waiting
+
+    Agent                     Score                 95 %  Answers  Response  Differs
+    Ada Example              95.0 %  ██████████  86-98 %       60    50.0 %  above
+    =HYPERLINK("http://x")   67.7 %  ███████░░░  56-78 %       65    50.0 %  below
+    Zoë with a name that i…  60.0 %  ██████░░░░  23-88 %        5    50.0 %  too few
+    no agent                      -                    -        0         -  too few
+
+    Differs: from all other answers of this report. "too few": fewer than 10 answers
+    (--min).
+
+    Why 2 closings were not asked (one may have several reasons)
+      opt_out_topic             12
+      no_address                 3"
+  `);
 });
 
 test.each([40, 60, 79])('and a narrow one of %i', (columns) => {
