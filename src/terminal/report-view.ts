@@ -12,7 +12,7 @@ import type {
 import { mayBeChance } from '../domain/scores/change.ts';
 import { isNarrow, labelled, records } from './narrow.ts';
 import type { Output } from './output.ts';
-import { table, wrap, type Column } from './table.ts';
+import { cut, table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from './time.ts';
 
@@ -32,7 +32,7 @@ function headline(report: ReportDocument, screen: Screen): string {
   const { overall, range, previous, satisfiedFrom } = report;
   const line = (label: string, value: string): string => labelledLines(label, clean(value), screen);
   const { csat, responseRate, mean } = overall;
-  const satisfied = satisfiedFrom === 5 ? 'are 5' : `are ${satisfiedFrom} or more`;
+  const satisfied = satisfiedFrom === 5 ? 'rated 5' : `rated ${satisfiedFrom} or more`;
   const { closed, asked, suppressed, waiting, unasked, opened, answered } = overall;
   const filters = filtersText(report);
   return [
@@ -42,14 +42,14 @@ function headline(report: ReportDocument, screen: Screen): string {
       'Score',
       csat.of === 0
         ? 'no answers'
-        : `${share(csat)}: ${csat.count} of ${counted(csat.of, 'answer')} ${satisfied}; mean ${(mean ?? 0).toFixed(2)}`,
+        : `${share(csat)}: ${csat.count} of ${csat.of} ${satisfied}, mean ${(mean ?? 0).toFixed(2)}`,
     ),
     ...(previous === null ? [] : [line('Change', changeText(report, previous))]),
     line(
       'Response',
       responseRate.of === 0
         ? 'nobody was asked'
-        : `${share(responseRate)}: ${answered} of ${asked} asked answered, ${opened} opened`,
+        : `${share(responseRate)}: ${answered} of ${asked} asked, ${opened} opened`,
     ),
     line(
       'Closings',
@@ -113,11 +113,9 @@ function rowsText(report: ReportDocument, screen: Screen): string[] {
     value: ({ key }) => keyText(field, key[field]),
   }));
   const columns = by.includes('reason') ? countColumns(report.overall) : scoreColumns(report, screen);
-  const [first, second, ...others] = [...names, ...columns];
-  if (first === undefined || second === undefined) return [];
   const lines = isNarrow(screen.columns)
-    ? records(rows, [first, second, ...others], screen)
-    : table(rows, [first, second, ...others], { width: screen.columns, heading: screen.paint.dim });
+    ? narrowRows(report, columns, screen)
+    : table(rows, [...names, ...columns], { width: screen.columns, heading: screen.paint.dim });
   const notes = [
     ...(overlapping ? ['A closing counts in each of its topics, so the rows do not add up.'] : []),
     ...(rows.some(({ differs }) => differs !== null)
@@ -138,6 +136,20 @@ function rowsText(report: ReportDocument, screen: Screen): string[] {
             .join('\n'),
         ]),
   ];
+}
+
+/** The name and the first figure of each row, and the others below. */
+function narrowRows(
+  { by, rows }: ReportDocument,
+  [first, ...others]: readonly Column<ReportRow>[],
+  screen: Screen,
+): string {
+  const name: Column<ReportRow> = {
+    title: '',
+    value: ({ key }) =>
+      cut(clean(by.map((field) => keyText(field, key[field])).join(', ')), screen.columns - 10),
+  };
+  return first === undefined ? '' : records(rows, [name, first, ...others], screen);
 }
 
 function scoreColumns({ rows }: ReportDocument, { paint }: Screen): Column<ReportRow>[] {
@@ -199,7 +211,7 @@ function bar({ value }: ReportShare): string {
 }
 
 function share(of: ReportShare): string {
-  return `${percent(of.value)} (${percent(of.low)} to ${percent(of.high)})`;
+  return `${percent(of.value)} (${percent(of.low).replace(' %', '')} to ${percent(of.high)})`;
 }
 
 function percent(value: number | null): string {

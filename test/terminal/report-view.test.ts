@@ -70,11 +70,10 @@ test('a report fits 80 columns, without colors', () => {
   expect(text).toMatchInlineSnapshot(`
     "Closed        2026-11-15 00:00 CST to 2026-11-22 00:00 CST
     Only          Orders, email
-    Score         80.0 % (72.3 % to 86.0 %): 104 of 130 answers are 4 or more; mean
-                  4.25
+    Score         80.0 % (72.3 to 86.0 %): 104 of 130 rated 4 or more, mean 4.25
     Change        +13.3 points against the 7 days before (66.7 % of 90 answers).
                   This is more than chance: between +1.5 and +25.1.
-    Response      50.0 % (44.0 % to 56.0 %): 130 of 260 asked answered, 130 opened
+    Response      50.0 % (44.0 to 56.0 %): 130 of 260 asked, 130 opened
     Closings      263: 260 asked, 2 suppressed, 1 waiting
 
     Agent                     Score                 95 %  Answers  Response  Differs
@@ -135,7 +134,9 @@ test('the credit of the assignee, with the most frequent pairs', () => {
   }));
   const credit = { answers: 1000, moved: 325, unassigned: 2, pairs };
   const text = reportView({ ...report, credit }, screen({ columns: 80 }));
-  expect(text).toContain('325 of 1000 answers would go to another agent, and 2 to nobody');
+  expect(text.replaceAll('\n', ' ')).toContain(
+    '325 of 1000 answers would go to another agent, and 2 to nobody',
+  );
   expect(text).toContain('  25 r0 → Ada\n');
   expect(text).toContain('  5 more pairs: --csv credit');
   expect(reportCsv({ ...report, credit }, 'credit').split('\r\n')).toHaveLength(27);
