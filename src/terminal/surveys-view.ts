@@ -36,7 +36,7 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
       value: ({ answer }) => (answer === null ? '-' : `${answer.rating}/5`),
       overflow: 'keep',
     },
-    { title: 'Why or comment', value: whyOf, overflow: isNarrow(columns) ? 'wrap' : 'cut' },
+    { title: 'Why', value: whyOf, overflow: isNarrow(columns) ? 'wrap' : 'cut' },
     { title: 'Conversation', value: ({ conversationId }) => conversationId, overflow: 'keep' },
   ];
   if (isNarrow(columns)) return records(entries, shape, screen);
