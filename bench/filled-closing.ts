@@ -6,7 +6,7 @@ import type { Reason } from '../src/domain/eligibility/reason.ts';
 import { cardIdOf } from '../src/domain/survey/card.ts';
 import { surveyIdOf } from '../src/domain/survey/token.ts';
 import type { Random } from '../src/sandbox/random.ts';
-import type { ClosingsTable, LedgerTables } from '../src/store/schema/tables.ts';
+import type { ClosingsTable, LedgerTables, NamesTable } from '../src/store/schema/tables.ts';
 import { closedAtOf, conversationIdOf, customerIdOf, type ReportedRange } from './report-server.ts';
 
 const second = 1000;
@@ -49,12 +49,15 @@ export type Filled = {
     Table in
       | 'closings'
       | 'closing_reports'
+      | 'closing_topics'
+      | 'names'
       | 'reopenings'
       | 'history'
       | 'messages'
       | 'answers'
       | 'cards'
       | 'cards_due'
+      | 'visits'
   ]: LedgerTables[Table][];
 };
 
@@ -93,11 +96,17 @@ const smtpFailure = {
   message: 'The mail server refused the message: 451 try again later.',
   hint: 'Look at the log of the mail server.',
 };
-const agents = ['Ada Example', 'Grace Example', 'Alan Example', 'Edsger Example'].map((name, index) => ({
+const agents = Array.from({ length: 40 }, (_, index) => ({
   id: `agent-${index}`,
-  name,
+  name: `${['Ada', 'Grace', 'Alan', 'Edsger'][index % 4] ?? ''} Example ${Math.floor(index / 4) + 1}`,
   email: `agent${index}@example.com`,
 }));
+const inboxes = ['Orders', 'Billing', 'Returns'].map((name, index) => ({ id: `inbox-${index + 1}`, name }));
+const topics = ['Delivery', 'Refund', 'Login', 'Warranty', 'Other'].map((name, index) => ({
+  id: `topic-${index + 1}`,
+  name,
+}));
+const channels = ['chat', 'email', 'sms', 'voice'] as const;
 
 /** Normalized. */
 export function addressOf(row: number): string {
@@ -112,6 +121,10 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
   const closedMs = Date.parse(key.closedAt);
   const after = (ms: number): string => new Date(closedMs + ms).toISOString();
   const agent = random.pick(agents);
+  const inbox = random.pick(inboxes);
+  const channel = random.pick(channels);
+  const topic = random.pick(topics);
+  const assignee = random.chance(0.2) ? random.pick(agents) : agent;
   const reasons = state === 'suppressed' ? random.pick(suppressions) : [];
   const isDecided = state !== 'pending';
   const hasSurvey = isDecided && state !== 'suppressed' && state !== 'failed';
@@ -143,7 +156,9 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
     decided_at: isDecided ? after(55 * second) : null,
     reasons: JSON.stringify(reasons),
     reason_codes: reasons.map(({ code }) => code).join(','),
-    evidence: hasSurvey ? JSON.stringify(evidenceOf(key, id, agent)) : null,
+    evidence: hasSurvey
+      ? JSON.stringify(evidenceOf(key, id, { agent, assignee, inbox, channel, topic }))
+      : null,
     customer: isDecided
       ? JSON.stringify({ id: customerId, name: 'Petra Example', email: address, phone: null })
       : null,
@@ -158,8 +173,21 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
     error,
     claimed_by: null,
     claim_until: null,
+    agent_id: hasSurvey ? agent.id : null,
+    inbox_id: hasSurvey ? inbox.id : null,
+    channel: hasSurvey ? channel : null,
+    assignee_id: hasSurvey ? assignee.id : null,
+    brand: null,
+    responded_at: hasSurvey ? key.closedAt : null,
   };
   filled.closings.push(closing);
+  if (hasSurvey) {
+    filled.closing_topics.push({ closing_id: id, topic_id: topic.id, closed_at: key.closedAt });
+  }
+  if (hasLeft && (state === 'answered' || random.chance(0.5))) {
+    const [first_at, last_at] = [after(7 * hour), after(8 * hour)];
+    filled.visits.push({ survey_id: surveyId, kind: 'opened', count: 2, first_at, last_at });
+  }
   // The webhook gave a slightly different time than the report.
   if (random.chance(0.3)) {
     filled.closing_reports.push({
@@ -290,8 +318,17 @@ function addAnswers(
   });
 }
 
+interface Groups {
+  agent: (typeof agents)[number];
+  assignee: (typeof agents)[number];
+  inbox: (typeof inboxes)[number];
+  channel: string;
+  topic: (typeof topics)[number];
+}
+
 /** About 2 kB of JSON. */
-function evidenceOf({ closedAt }: FilledKey, closing: string, agent: (typeof agents)[number]): Evidence {
+function evidenceOf({ closedAt }: FilledKey, closing: string, groups: Groups): Evidence {
+  const { agent, assignee, inbox, channel, topic } = groups;
   const considered = Array.from({ length: 6 }, (_, index) => ({
     itemId: `item-${index}-${closing.slice(0, 16)}`,
     type: 'CHAT_MESSAGE',
@@ -308,16 +345,16 @@ function evidenceOf({ closedAt }: FilledKey, closing: string, agent: (typeof age
       createdAt: closedAt,
       closedAt,
       closing,
-      assignedAgentId: agent.id,
-      assignedAgentName: agent.name,
-      inbox: { id: 'inbox-1', name: 'Orders' },
-      topics: [{ id: 'topic-1', name: 'Delivery' }],
+      assignedAgentId: assignee.id,
+      assignedAgentName: assignee.name,
+      inbox,
+      topics: [topic],
     },
     attribution: {
       agent,
       itemId: 'item-0',
       itemType: 'CHAT_MESSAGE',
-      channel: 'CHAT',
+      channel,
       respondedAt: closedAt,
       confidence: 'exact',
       considered: considered.slice(0, 2),
@@ -326,4 +363,13 @@ function evidenceOf({ closedAt }: FilledKey, closing: string, agent: (typeof age
     timeline: { items: 14, truncated: false, considered, omitted: null },
     recordings: [],
   };
+}
+
+/** What all rows of a filled ledger are grouped by. */
+export function filledNames(): NamesTable[] {
+  return [
+    ...agents.map((agent) => ({ kind: 'agent' as const, ...agent })),
+    ...inboxes.map((inbox) => ({ kind: 'inbox' as const, ...inbox, email: null })),
+    ...topics.map((topic) => ({ kind: 'topic' as const, ...topic, email: null })),
+  ];
 }

@@ -3,7 +3,7 @@ import { randomFrom, type Random } from '../src/sandbox/random.ts';
 import type { Writing } from '../src/store/ledger.ts';
 import { openLedger } from '../src/store/open.ts';
 import type { LedgerTables } from '../src/store/schema/tables.ts';
-import { addClosing, type Filled } from './filled-closing.ts';
+import { addClosing, filledNames, type Filled } from './filled-closing.ts';
 import type { ReportedRange } from './report-server.ts';
 
 /** Bounds the size of SQLite's log, not the memory: rows are made in small batches. */
@@ -43,22 +43,28 @@ async function insertBatch(
   const filled: Filled = {
     closings: [],
     closing_reports: [],
+    closing_topics: [],
+    names: from === 0 ? filledNames() : [],
     reopenings: [],
     history: [],
     messages: [],
     answers: [],
     cards: [],
     cards_due: [],
+    visits: [],
   };
   for (let row = from; row < until; row += 1) addClosing(filled, range, row, random);
   await insertAll(trx, 'closings', filled.closings);
   await insertAll(trx, 'closing_reports', filled.closing_reports);
+  await insertAll(trx, 'closing_topics', filled.closing_topics);
+  await insertAll(trx, 'names', filled.names);
   await insertAll(trx, 'reopenings', filled.reopenings);
   await insertAll(trx, 'history', filled.history);
   await insertAll(trx, 'messages', filled.messages);
   await insertAll(trx, 'answers', filled.answers);
   await insertAll(trx, 'cards', filled.cards);
   await insertAll(trx, 'cards_due', filled.cards_due);
+  await insertAll(trx, 'visits', filled.visits);
 }
 
 /** In statements of equal length: SQLite parses each text once. */

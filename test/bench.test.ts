@@ -21,6 +21,7 @@ const small: Record<string, { options: string; tables: string[] }> = {
     tables: ['server  ', 'webhooks  ', 'closings  '],
   },
   memory: { options: '--rows 200', tables: ['closings found  ', 'question  '] },
+  report: { options: '--rows 100,200 --turns 1', tables: ['closings of a year  ', 'question  '] },
   queries: { options: '--rows 100,200', tables: ['closings of a year  ', 'question  '] },
 };
 

@@ -149,6 +149,7 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   excludedChannels: channels,
   excludedCustomers: list,
   lowRating: number(1, 5, 'whole'),
+  satisfiedFrom: number(1, 5, 'whole'),
   surveyExpires: duration(1),
   answerFinalAfter: duration(0),
   confirmSends: number(0, 99_999, 'whole'),

@@ -15,6 +15,11 @@ export const reportFields = [
 
 export type ReportField = (typeof reportFields)[number];
 
+/** The tables of a report that can be had as CSV. */
+export const reportTables = ['rows', 'reasons', 'credit'] as const;
+
+export type ReportTable = (typeof reportTables)[number];
+
 export interface ReportRange {
   readonly since: string;
   readonly until: string;
@@ -63,7 +68,7 @@ export interface ReportCounts {
   readonly waiting: number;
   /** A message left, or may have left. */
   readonly asked: number;
-  /** Asked, and the survey page was opened. */
+  /** Asked, and the survey was opened or answered. */
   readonly opened: number;
   /** Asked and answered. */
   readonly answered: number;
@@ -141,4 +146,20 @@ export interface ReportDocument {
   readonly reasons: Partial<Readonly<Record<ReasonCode, number>>>;
   readonly previous: ReportPrevious | null;
   readonly credit: ReportCredit | null;
+}
+
+/** An answer with a low rating and a comment, beside the report. */
+export interface LowRatedAnswer {
+  readonly conversationId: string;
+  /** Where the conversation is found in Gladly; null where no link is configured. */
+  readonly conversationUrl: string | null;
+  readonly surveyId: string;
+  readonly closedAt: string;
+  readonly answeredAt: string;
+  readonly agent: ReportName | null;
+  readonly inbox: ReportName | null;
+  readonly channel: string | null;
+  readonly rating: number;
+  readonly resolved: boolean | null;
+  readonly comment: string;
 }

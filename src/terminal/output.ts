@@ -42,6 +42,13 @@ export interface Output {
   record(document: unknown, human: () => string): void;
   /** One of many results under `--jsonl`; for the rest use `result`. */
   line(document: unknown): void;
+  /**
+   * A part of the only result of a command, for one that is too long to hold. What of it is foreign has to be harmless
+   * already. Resolves when the reader has it.
+   *
+   * @returns false once nobody reads it any more
+   */
+  part(text: string): Promise<boolean>;
   info(text: string): void;
   warn(text: string): void;
   debug(text: string): void;
@@ -50,7 +57,8 @@ export interface Output {
 
 /** What the output needs of a stream. */
 export interface Sink {
-  write(text: string): unknown;
+  /** `done` is called when the text has left, or cannot. */
+  write(text: string, done?: (error?: Error | null) => void): unknown;
   readonly isTTY?: boolean | undefined;
   readonly columns?: number | undefined;
 }
@@ -114,6 +122,16 @@ export function createOutput(options: OutputOptions): Output {
     },
     line(document) {
       print(stdout, `${serialize(document)}\n`);
+    },
+    part(text) {
+      if (json) answered = true;
+      running?.hide();
+      return new Promise((resolve) => {
+        stdout.write(text, (error) => {
+          running?.show();
+          resolve(error === undefined || error === null);
+        });
+      });
     },
     info(text) {
       if (!quiet) note('', text);

@@ -100,7 +100,10 @@ test('no query goes through all closings: a ledger may hold a million', async ()
 });
 
 /** For each trial of a listing, whether the live lane has the closing. */
-const liveTwin = ['SEARCH live USING INDEX closings_range (closed_at=? AND lane=?)', 'SCAN stretch'];
+const liveTwin = [
+  'SEARCH live USING INDEX closings_conversation (conversation_id=? AND closed_at=?)',
+  'SCAN stretch',
+];
 
 /** A page of one state among several. */
 const sorted = 'USE TEMP B-TREE FOR ORDER BY';

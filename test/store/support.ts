@@ -7,6 +7,7 @@ import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { sql } from 'kysely';
 import { afterAll, afterEach } from 'vitest';
+import { newestVersion } from '../../src/store/schema/migrations.ts';
 import { claimClosing } from '../../src/store/queue/claims.ts';
 import { currentWorker, type Worker } from '../../src/store/workers.ts';
 import type { Evidence } from '../../src/domain/attribution/evidence.ts';
@@ -65,6 +66,9 @@ export function at(seconds: number): string {
 }
 
 export const day = 86_400;
+
+/** All that a ledger which was opened has gone through. */
+export const everyVersion = Array.from({ length: newestVersion }, (_, index) => index + 1);
 
 export const here: Worker = currentWorker();
 

@@ -54,7 +54,11 @@ export interface CommandContext {
    */
   readonly withLedger: <Result>(
     options: { writes: boolean; warnsOfPause?: boolean },
-    work: (opened: { ledger: Services['ledger']; delivery: DeliveryName }) => Promise<Result>,
+    work: (opened: {
+      ledger: Services['ledger'];
+      delivery: DeliveryName;
+      policy: Settings['policy'];
+    }) => Promise<Result>,
   ) => Promise<Result>;
   readonly close: () => Promise<void>;
 }
@@ -115,11 +119,13 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       output.debug('Gladly could not be asked which organization this is');
     }
   };
-  const ledgerPlace = async (): Promise<LedgerPlace> => {
+  const ledgerPlace = async (): Promise<LedgerPlace & Pick<Settings, 'policy'>> => {
     const { placeOf } = await import('./ledger-place.ts');
-    if (wantsSandbox()) return placeOf(await settings());
     const { resolveSettings } = await import('../../config/resolve.ts');
-    return placeOf(await resolveSettings({ flags, env, onSecret: registerSecret }));
+    const known = wantsSandbox()
+      ? await settings()
+      : await resolveSettings({ flags, env, onSecret: registerSecret });
+    return { ...placeOf(known), policy: known.policy };
   };
   return {
     output,
@@ -156,7 +162,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       try {
         if (isElsewhere) await refuseOtherOrganization();
         if (warns) await warnOfPause(output, ledger, clock);
-        return await work({ ledger, delivery: place.delivery });
+        return await work({ ledger, delivery: place.delivery, policy: place.policy });
       } finally {
         await ledger.close();
       }

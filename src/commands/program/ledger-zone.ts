@@ -16,14 +16,27 @@ export function laneOf(delivery: DeliveryName): Lane {
 export async function zoneOf(
   ledger: Services['ledger'],
   texts: readonly string[],
-  { warn }: Pick<Output, 'warn'>,
+  output: Pick<Output, 'warn'>,
 ): Promise<string> {
   if (texts.every((text) => isZoned(text))) return 'UTC';
+  return keptZone(ledger, output, 'times without an offset are');
+}
+
+/** The same for what is shown and counted by days. */
+export function calendarZoneOf(ledger: Services['ledger'], output: Pick<Output, 'warn'>): Promise<string> {
+  return keptZone(ledger, output, 'times and days are');
+}
+
+async function keptZone(
+  ledger: Services['ledger'],
+  { warn }: Pick<Output, 'warn'>,
+  what: string,
+): Promise<string> {
   const kept = await keptOrganization(ledger);
   const zone = kept?.timezone ?? null;
   const problem =
     kept === null ? "this ledger does not know the organization's time zone yet" : zoneProblem(zone);
   if (problem === null) return zone ?? 'UTC';
-  warn(`${problem}; times without an offset are read as UTC`);
+  warn(`${problem}; ${what} read as UTC`);
   return 'UTC';
 }

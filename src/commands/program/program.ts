@@ -6,6 +6,7 @@ import { ledgerCommand } from '../ledger/ledger.ts';
 import { pauseCommand } from '../pause.ts';
 import { postCommand } from '../post.ts';
 import { replayCommand } from '../replay.ts';
+import { reportCommand } from '../report.ts';
 import { resumeCommand } from '../resume.ts';
 import { sandboxCommand } from '../sandbox.ts';
 import { serveCommand } from '../serve.ts';
@@ -26,6 +27,7 @@ export const program: CommandDeclaration = {
     serveCommand,
     webhookCommand,
     surveysCommand,
+    reportCommand,
     ledgerCommand,
     postCommand,
     pauseCommand,

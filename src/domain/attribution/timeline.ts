@@ -3,8 +3,19 @@ import { idOf, numberOf, objectOf } from '../values/json.ts';
 import { nameKey } from '../values/name-key.ts';
 
 /** Channel names as Gladly spells them in its report filter; `custom` stands for every custom channel. */
-export type Channel =
-  'chat' | 'email' | 'sms' | 'fbMessenger' | 'instagramDirect' | 'whatsapp' | 'twitter' | 'voice' | 'custom';
+export const channels = [
+  'chat',
+  'email',
+  'sms',
+  'fbMessenger',
+  'instagramDirect',
+  'whatsapp',
+  'twitter',
+  'voice',
+  'custom',
+] as const;
+
+export type Channel = (typeof channels)[number];
 
 /** Whether a list of channels may contain this: Gladly's name of a channel, or the type of its items. */
 export function isChannelName(name: string): boolean {

@@ -26,6 +26,8 @@ export interface Policy {
   excludedCustomers: readonly string[];
   /** Ratings up to this count as low. */
   lowRating: number;
+  /** Ratings from this one on count as satisfied in reports. */
+  satisfiedFrom: number;
   /** Time after which a survey can no longer be answered. */
   surveyExpires: number;
   /** Time after the first answer during which it can be changed. */
@@ -67,6 +69,7 @@ export const defaultPolicy: Policy = {
   excludedChannels: [],
   excludedCustomers: [],
   lowRating: 2,
+  satisfiedFrom: 4,
   surveyExpires: 30 * day,
   answerFinalAfter: day,
   confirmSends: 100,

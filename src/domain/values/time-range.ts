@@ -202,6 +202,23 @@ function dayOf(text: string, nowMs: number, offsetAt: OffsetAt): number | null {
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? absoluteOf(`${text}t00:00z`) : null;
 }
 
+/** The days of a zone. A day is the midnight of its date in UTC, in epoch milliseconds. */
+export interface ZoneDays {
+  /** The day that a moment belongs to. */
+  dayAt(moment: number): number;
+  /** The first moment of a day, also where its midnight is skipped or comes twice. */
+  beginningOf(day: number): number;
+}
+
+/** @throws TimeRangeError for a zone that this machine does not know */
+export function daysOf(timeZone: string): ZoneDays {
+  const offsetAt = offsetsOf(timeZone);
+  return {
+    dayAt: (moment) => Math.floor((moment + offsetAt(moment)) / day) * day,
+    beginningOf: (whole) => inZone(whole, offsetAt),
+  };
+}
+
 /** By how many milliseconds the clocks of a zone are ahead of UTC at a moment. */
 type OffsetAt = (at: number) => number;
 

@@ -6,6 +6,7 @@ import type { Reason } from '../../domain/eligibility/reason.ts';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
+import { groupColumns, keepGroups } from './groups.ts';
 
 export function toClosing(row: ClosingsTable): Closing {
   return { ...toBriefClosing(row), evidence: evidenceOf(row.evidence) };
@@ -112,8 +113,9 @@ function toColumns(change: ClosingChange): Partial<ClosingsTable> {
       jsonFields.has(field) ? toJson(value) : value,
     ]),
   );
-  if (change.reasons === undefined) return changed;
-  return { ...changed, reason_codes: reasonCodesOf(change.reasons) };
+  const grouped = { ...changed, ...groupColumns(change) };
+  if (change.reasons === undefined) return grouped;
+  return { ...grouped, reason_codes: reasonCodesOf(change.reasons) };
 }
 
 function reasonCodesOf(reasons: readonly Reason[]): string {
@@ -154,6 +156,7 @@ export async function apply(
     .returningAll()
     .executeTakeFirst();
   if (row === undefined) throw closingChanged(before, transition);
+  await keepGroups(trx, row, change);
   const last = await trx
     .selectFrom('history')
     .select((eb) => eb.fn.max('sequence').as('sequence'))

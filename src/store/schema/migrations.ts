@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
+import { addGroups } from './groups.ts';
 import { separateLanes } from './lanes.ts';
 import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
@@ -18,7 +19,11 @@ const migrations: readonly Migration[] = [
   separateLanes,
   respellAddresses,
   addPause,
+  addGroups,
 ];
+
+/** Of a ledger that this program has opened. */
+export const newestVersion = migrations.length;
 
 /**
  * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at

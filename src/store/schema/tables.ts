@@ -12,6 +12,8 @@ export interface LedgerTables {
   organization: { id: number; organization_id: string; host_kind: string; origin: string };
   closings: ClosingsTable;
   closing_reports: ClosingReportsTable;
+  closing_topics: { closing_id: string; topic_id: string; closed_at: string };
+  names: NamesTable;
   reopenings: { conversation_id: string; reopened_at: string };
   history: HistoryTable;
   messages: MessagesTable;
@@ -61,6 +63,25 @@ export interface ClosingsTable {
   error: string | null;
   claimed_by: string | null;
   claim_until: string | null;
+  /** Of the agent who gets the rating. */
+  agent_id: string | null;
+  inbox_id: string | null;
+  /** Of the response that counts. */
+  channel: string | null;
+  /** Of whom the conversation was assigned to. */
+  assignee_id: string | null;
+  brand: string | null;
+  responded_at: string | null;
+}
+
+export type NameKind = 'agent' | 'inbox' | 'topic';
+
+/** What Gladly called an agent, an inbox or a topic when one of their closings was read last. */
+export interface NamesTable {
+  kind: NameKind;
+  id: string;
+  name: string;
+  email: string | null;
 }
 
 /** Another time that a source reported for a closing, besides the closing's own. */

@@ -17,6 +17,7 @@ test('by default, every customer is surveyed, once a week for an address, within
     excludedChannels: [],
     excludedCustomers: [],
     lowRating: 2,
+    satisfiedFrom: 4,
     surveyExpires: 30 * day,
     answerFinalAfter: day,
     language: 'en',

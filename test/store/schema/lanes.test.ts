@@ -23,7 +23,16 @@ import { decideClosing } from '../../../src/store/queue/decisions.ts';
 import { countClosings } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { listClosings } from '../../../src/store/views/surveys.ts';
-import { here, inProcesses, nothingRead, opened, shapeOf, temporaryFile, toSend } from '../support.ts';
+import {
+  everyVersion,
+  here,
+  inProcesses,
+  nothingRead,
+  opened,
+  shapeOf,
+  temporaryFile,
+  toSend,
+} from '../support.ts';
 
 /** What became of each closing in each lane; null: the lane does not know it. */
 const became: Record<string, { [lane in Lane]: ClosingState | null }> = {
@@ -126,9 +135,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     const tasks = Array.from({ length: 4 }, () => ({ action: 'open' as const, location }));
     expect(await inProcesses(tasks)).toEqual(tasks.map(() => 'opened'));
     const ledger = await opened(location);
-    expect(await after(ledger, 'ledger_version')).toEqual(
-      [1, 2, 3, 4, 5, 6, 7].map((version) => ({ version })),
-    );
+    expect(await after(ledger, 'ledger_version')).toEqual(everyVersion.map((version) => ({ version })));
     const count = Object.values(became)
       .flatMap(({ live, trial }) => [live, trial])
       .filter(Boolean).length;

@@ -1,0 +1,48 @@
+import { fisherTwoSided } from './fisher.ts';
+
+export type Difference = 'above' | 'below' | 'no' | 'too_few';
+
+/** Satisfied answers of all answers. */
+interface Answers {
+  readonly count: number;
+  readonly of: number;
+}
+
+/** Of the rows that are said to differ, at most this share does not. */
+const falseDiscoveryRate = 0.05;
+
+/**
+ * Which rows differ from all other answers of the report: Fisher's exact test for each row with at least `minimum` answers,
+ * and Benjamini and Hochberg over these, so that among many rows chance alone makes none stand out.
+ */
+export function differencesOf(
+  rows: readonly Answers[],
+  overall: Answers,
+  minimum: number,
+): readonly Difference[] {
+  const isCompared = rows.map(({ of }) => of >= Math.max(1, minimum));
+  const compared = rows.filter((_, index) => isCompared[index]);
+  const differ = discoveries(
+    compared.map((row) => fisherTwoSided({ ...row, ...restOf(row, overall) })),
+    falseDiscoveryRate,
+  );
+  const verdicts = compared.map((row, index): Difference => {
+    if (differ[index] !== true) return 'no';
+    const { otherCount, otherOf } = restOf(row, overall);
+    return row.count * otherOf > otherCount * row.of ? 'above' : 'below';
+  });
+  let next = 0;
+  return isCompared.map((is) => (is ? (verdicts[next++] ?? 'no') : 'too_few'));
+}
+
+function restOf(row: Answers, overall: Answers): { otherCount: number; otherOf: number } {
+  return { otherCount: overall.count - row.count, otherOf: overall.of - row.of };
+}
+
+/** Benjamini and Hochberg's step-up procedure: which hypotheses are rejected, in the order given. */
+export function discoveries(pValues: readonly number[], rate: number): boolean[] {
+  const ascending = [...pValues].sort((one, other) => one - other);
+  const last = ascending.findLastIndex((p, index) => p <= ((index + 1) / pValues.length) * rate);
+  const threshold = ascending[last] ?? -1;
+  return pValues.map((p) => p <= threshold);
+}

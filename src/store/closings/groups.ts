@@ -1,0 +1,83 @@
+import type { Evidence } from '../../domain/attribution/evidence.ts';
+import type { ClosingChange } from '../../domain/closing/closing.ts';
+import type { Writing } from '../ledger.ts';
+import type { ClosingsTable, NameKind, NamesTable } from '../schema/tables.ts';
+
+/** What closings are grouped by, as far as the change says anything of it. */
+export function groupColumns({ agent, evidence }: ClosingChange): Partial<ClosingsTable> {
+  return {
+    ...(agent === undefined ? {} : { agent_id: agent?.id ?? null }),
+    ...(evidence === undefined
+      ? {}
+      : {
+          inbox_id: evidence?.conversation.inbox?.id ?? null,
+          channel: evidence?.attribution?.channel ?? null,
+          assignee_id: evidence?.conversation.assignedAgentId ?? null,
+          responded_at: evidence?.attribution?.respondedAt ?? null,
+        }),
+  };
+}
+
+/** Keeps the topics of a closing, and the names of all that it is grouped by. */
+export async function keepGroups(
+  trx: Writing,
+  { id, closed_at: closedAt }: Pick<ClosingsTable, 'id' | 'closed_at'>,
+  change: ClosingChange,
+): Promise<void> {
+  const { evidence } = change;
+  if (evidence !== undefined) {
+    const topics = new Set(evidence?.conversation.topics.map((topic) => topic.id));
+    await trx.deleteFrom('closing_topics').where('closing_id', '=', id).execute();
+    if (topics.size > 0) {
+      await trx
+        .insertInto('closing_topics')
+        .values([...topics].map((topic) => ({ closing_id: id, topic_id: topic, closed_at: closedAt })))
+        .execute();
+    }
+  }
+  await keepNames(trx, namesOf(change));
+}
+
+/** The newest reading has the newest names; one that is not given stays. */
+async function keepNames(trx: Writing, names: readonly NamesTable[]): Promise<void> {
+  if (names.length === 0) return;
+  await trx
+    .insertInto('names')
+    .values(names)
+    .onConflict((conflict) =>
+      conflict.columns(['kind', 'id']).doUpdateSet((eb) => ({
+        name: eb.ref('excluded.name'),
+        email: eb.fn.coalesce('excluded.email', 'names.email'),
+      })),
+    )
+    .execute();
+}
+
+function namesOf({ agent, evidence }: ClosingChange): NamesTable[] {
+  const found = [
+    ...(evidence === undefined || evidence === null ? [] : namedIn(evidence)),
+    // Last, because it has the email.
+    ...(agent === undefined || agent === null ? [] : [{ kind: 'agent' as const, ...agent }]),
+  ];
+  const names = new Map<string, NamesTable>();
+  for (const { kind, id, name, email } of found) {
+    if (id !== null && name !== null) names.set(`${kind} ${id}`, { kind, id, name, email });
+  }
+  return [...names.values()];
+}
+
+interface Named {
+  kind: NameKind;
+  id: string | null;
+  name: string | null;
+  email: string | null;
+}
+
+function namedIn({ conversation }: Evidence): Named[] {
+  const { inbox, topics, assignedAgentId, assignedAgentName } = conversation;
+  return [
+    { kind: 'agent', id: assignedAgentId, name: assignedAgentName, email: null },
+    ...(inbox === null ? [] : [{ kind: 'inbox' as const, ...inbox, email: null }]),
+    ...topics.map((topic) => ({ kind: 'topic' as const, ...topic, email: null })),
+  ];
+}

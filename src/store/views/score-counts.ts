@@ -1,0 +1,178 @@
+import { sql, type RawBuilder } from 'kysely';
+import type { Tally } from '../../domain/scores/tally.ts';
+import { calendarFields, periodsOf, type CalendarField } from '../../domain/values/calendar.ts';
+import type { Reading } from '../ledger.ts';
+
+/** Which closings are counted: of the live lane, by their own time. Filters hold ids; an empty list filters nothing. */
+export interface ScoreCohort {
+  since: string;
+  until: string;
+  filters: {
+    agents: readonly string[];
+    inboxes: readonly string[];
+    topics: readonly string[];
+    channels: readonly string[];
+    brands: readonly string[];
+  };
+}
+
+/** `reasons`: all codes of a suppressed closing, joined by commas. */
+export type ScoreField = 'agent' | 'inbox' | 'topic' | 'channel' | 'brand' | 'reasons' | CalendarField;
+
+export interface CountedGroup {
+  /** In the order of the fields. */
+  keys: (string | null)[];
+  tally: Tally;
+}
+
+interface CountedRow extends Omit<Tally, 'ratings'> {
+  one: number;
+  two: number;
+  three: number;
+  four: number;
+  five: number;
+  [key: `key_${number}`]: string | null;
+}
+
+/**
+ * Counts the closings of a cohort, grouped by the fields, of which at most one is of the calendar. Every report is counted
+ * here, so that whatever it is grouped and filtered by has the same denominator: without `topic`, each closing is in one
+ * group.
+ */
+export async function countGroups(
+  db: Reading,
+  cohort: ScoreCohort,
+  by: readonly ScoreField[],
+  timeZone: string,
+): Promise<CountedGroup[]> {
+  const calendar = by.find(isOfCalendar);
+  const periods = calendar === undefined ? null : await periodsIn(db, cohort, calendar, timeZone);
+  if (periods?.length === 0) return [];
+  const keys = by.map((field, index) => sql`${keyOf(field)} AS ${sql.ref(`key_${index}`)}`);
+  const groups = by.map((_, index) => sql.ref(`key_${index}`));
+  const rows = await sql<CountedRow>`
+    ${periods === null ? sql`` : sql`WITH period (name, since, until) AS (VALUES ${sql.join(periods)})`}
+    SELECT ${sql.join([...keys, ...counted])}
+    FROM ${periods === null ? sql`` : sql`period CROSS JOIN`} closings AS closing
+    ${by.includes('topic') ? sql`LEFT JOIN closing_topics AS topic ON topic.closing_id = closing.id` : sql``}
+    LEFT JOIN answers AS answer ON closing.state = 'answered' AND ${isNewestAnswer}
+    WHERE ${isOf(cohort)}
+    ${periods === null ? sql`` : sql`AND closing.closed_at >= period.since AND closing.closed_at < period.until`}
+    ${by.length === 0 ? sql`` : sql`GROUP BY ${sql.join(groups)}`}`.execute(db);
+  return rows.rows
+    .filter(({ closed }) => closed > 0)
+    .map((row) => ({ keys: by.map((_, index) => row[`key_${index}`] ?? null), tally: tallyOf(row) }));
+}
+
+export function isOfCalendar(field: string): field is CalendarField {
+  return (calendarFields as readonly string[]).includes(field);
+}
+
+/** Of the closing that is being counted. */
+export const isNewestAnswer = sql`answer.survey_id = closing.survey_id AND answer.revision =
+  (SELECT max(every.revision) FROM answers AS every WHERE every.survey_id = closing.survey_id)`;
+
+/** The closings of a cohort. */
+export function isOf({ since, until, filters }: ScoreCohort): RawBuilder<unknown> {
+  const among = (column: string, ids: readonly string[]): RawBuilder<unknown>[] =>
+    ids.length === 0 ? [] : [sql`${sql.ref(column)} IN (${sql.join([...ids])})`];
+  const { agents, inboxes, topics, channels, brands } = filters;
+  const conditions = [
+    sql`closing.lane = 'live'`,
+    sql`closing.closed_at >= ${since}`,
+    sql`closing.closed_at < ${until}`,
+    ...among('closing.agent_id', agents),
+    ...among('closing.inbox_id', inboxes),
+    ...among('closing.channel', channels),
+    ...among('closing.brand', brands),
+    ...(topics.length === 0
+      ? []
+      : [
+          sql`closing.id IN (SELECT closing_id FROM closing_topics
+            WHERE topic_id IN (${sql.join([...topics])}) AND closed_at >= ${since} AND closed_at < ${until})`,
+        ]),
+  ];
+  return sql.join(conditions, sql` AND `);
+}
+
+function keyOf(field: ScoreField): RawBuilder<unknown> {
+  switch (field) {
+    case 'agent':
+      return sql`closing.agent_id`;
+    case 'inbox':
+      return sql`closing.inbox_id`;
+    case 'topic':
+      return sql`topic.topic_id`;
+    case 'channel':
+      return sql`closing.channel`;
+    case 'brand':
+      return sql`closing.brand`;
+    case 'reasons':
+      return sql`CASE WHEN closing.state = 'suppressed' THEN closing.reason_codes END`;
+    default:
+      return sql`period.name`;
+  }
+}
+
+/** Only between the first and the last closing: a range may begin long before them. */
+async function periodsIn(
+  db: Reading,
+  { since, until }: ScoreCohort,
+  field: CalendarField,
+  timeZone: string,
+): Promise<RawBuilder<unknown>[]> {
+  const inRange = db
+    .selectFrom('closings')
+    .select('closed_at')
+    .where('closed_at', '>=', since)
+    .where('closed_at', '<', until)
+    .limit(1);
+  const first = await inRange.orderBy('closed_at').executeTakeFirst();
+  const last = await inRange.orderBy('closed_at', 'desc').executeTakeFirst();
+  if (first === undefined || last === undefined) return [];
+  const end = new Date(Date.parse(last.closed_at) + 1).toISOString();
+  // Our own texts, and more of them than a statement takes parameters.
+  return periodsOf({ since: first.closed_at, until: end }, field, timeZone).map(
+    (period) => sql`(${sql.lit(period.key)}, ${sql.lit(period.since)}, ${sql.lit(period.until)})`,
+  );
+}
+
+function sumWhere(condition: RawBuilder<unknown>, name: string): RawBuilder<unknown> {
+  return sql`sum(CASE WHEN ${condition} THEN 1 ELSE 0 END) AS ${sql.ref(name)}`;
+}
+
+const isOut = sql`closing.state IN ('sending', 'sent', 'uncertain')`;
+const isAnswered = sql`closing.state = 'answered' AND closing.provider IS NOT NULL`;
+const isVisited = sql`EXISTS (SELECT 1 FROM visits
+  WHERE visits.survey_id = closing.survey_id AND visits.kind IN ('opened', 'clicked'))`;
+
+const counted = [
+  sql`count(*) AS closed`,
+  sumWhere(sql`closing.state = 'suppressed'`, 'suppressed'),
+  sumWhere(sql`closing.state IN ('pending', 'scheduled', 'failed')`, 'waiting'),
+  sumWhere(sql`${isOut} OR (${isAnswered})`, 'asked'),
+  // An answer shows that the survey was opened, also where the visit was not kept.
+  sumWhere(sql`(${isAnswered}) OR (${isOut} AND ${isVisited})`, 'opened'),
+  sumWhere(isAnswered, 'answered'),
+  sumWhere(sql`closing.state = 'answered' AND closing.provider IS NULL`, 'unasked'),
+  ...['one', 'two', 'three', 'four', 'five'].map((name, index) =>
+    sumWhere(sql`answer.rating = ${sql.lit(index + 1)}`, name),
+  ),
+  sumWhere(sql`answer.resolved = 1`, 'resolved'),
+  sumWhere(sql`answer.resolved = 0`, 'unresolved'),
+];
+
+function tallyOf(row: CountedRow): Tally {
+  return {
+    closed: Number(row.closed),
+    suppressed: Number(row.suppressed),
+    waiting: Number(row.waiting),
+    asked: Number(row.asked),
+    opened: Number(row.opened),
+    answered: Number(row.answered),
+    unasked: Number(row.unasked),
+    ratings: [Number(row.one), Number(row.two), Number(row.three), Number(row.four), Number(row.five)],
+    resolved: Number(row.resolved),
+    unresolved: Number(row.unresolved),
+  };
+}

@@ -1,0 +1,96 @@
+import { sql } from 'kysely';
+import type { Reading } from '../ledger.ts';
+import type { NameKind, NamesTable } from '../schema/tables.ts';
+import { isNewestAnswer, isOf, type ScoreCohort } from './score-counts.ts';
+
+/** All names of a kind: as many as an organization has. */
+export async function namesIn(db: Reading, kind: NameKind): Promise<NamesTable[]> {
+  return db.selectFrom('names').selectAll().where('kind', '=', kind).orderBy('id').execute();
+}
+
+/** Whether a live closing has this, whatever it is called. */
+export async function isKnownIn(db: Reading, kind: NameKind, id: string): Promise<boolean> {
+  if (kind === 'topic') {
+    const topic = db.selectFrom('closing_topics').select('topic_id').where('topic_id', '=', id).limit(1);
+    return (await topic.executeTakeFirst()) !== undefined;
+  }
+  const column = kind === 'agent' ? 'agent_id' : 'inbox_id';
+  const closing = db.selectFrom('closings').select('id').where(column, '=', id).limit(1);
+  return (await closing.executeTakeFirst()) !== undefined;
+}
+
+/** Whether a delivery has only tried something out with closings of this time. */
+export async function hasTrialIn(
+  db: Reading,
+  { since, until }: Pick<ScoreCohort, 'since' | 'until'>,
+): Promise<boolean> {
+  const trial = db
+    .selectFrom('closings')
+    .select('id')
+    .where('closed_at', '>=', since)
+    .where('closed_at', '<', until)
+    .where('lane', '=', 'trial')
+    .limit(1);
+  return (await trial.executeTakeFirst()) !== undefined;
+}
+
+/** A profile has a few. */
+export async function brandsIn(db: Reading): Promise<string[]> {
+  const rows = await db
+    .selectFrom('closings')
+    .select('brand')
+    .where('brand', 'is not', null)
+    .distinct()
+    .orderBy('brand')
+    .execute();
+  return rows.flatMap(({ brand }) => brand ?? []);
+}
+
+export interface CreditPair {
+  responderId: string | null;
+  assigneeId: string | null;
+  answers: number;
+}
+
+/** Newest answers by who gets the rating and who was assigned. */
+export async function creditPairs(db: Reading, cohort: ScoreCohort): Promise<CreditPair[]> {
+  const { rows } = await sql<CreditPair>`
+    SELECT closing.agent_id AS "responderId", closing.assignee_id AS "assigneeId", count(*) AS answers
+    FROM closings AS closing JOIN answers AS answer ON ${isNewestAnswer}
+    WHERE ${isOf(cohort)} AND closing.state = 'answered'
+    GROUP BY closing.agent_id, closing.assignee_id`.execute(db);
+  return rows.map((row) => ({ ...row, answers: Number(row.answers) }));
+}
+
+/** A low rating with its comment. */
+export interface LowRating {
+  closingId: string;
+  conversationId: string;
+  customerId: string | null;
+  surveyId: string;
+  agentId: string | null;
+  inboxId: string | null;
+  channel: string | null;
+  closedAt: string;
+  rating: number;
+  resolved: number | null;
+  comment: string;
+  answeredAt: string;
+}
+
+/** Those of the newest closings first. */
+export async function lowRatings(
+  db: Reading,
+  cohort: ScoreCohort,
+  { lowRating, limit }: { lowRating: number; limit: number },
+): Promise<LowRating[]> {
+  const { rows } = await sql<LowRating>`
+    SELECT closing.id AS "closingId", closing.conversation_id AS "conversationId", closing.customer_id AS "customerId",
+      closing.survey_id AS "surveyId", closing.agent_id AS "agentId", closing.inbox_id AS "inboxId", closing.channel,
+      closing.closed_at AS "closedAt", answer.rating, answer.resolved, answer.comment, answer.answered_at AS "answeredAt"
+    FROM closings AS closing JOIN answers AS answer ON ${isNewestAnswer}
+    WHERE ${isOf(cohort)} AND closing.state = 'answered' AND answer.rating <= ${lowRating} AND answer.comment <> ''
+    ORDER BY closing.closed_at DESC, closing.id DESC
+    LIMIT ${limit}`.execute(db);
+  return rows;
+}

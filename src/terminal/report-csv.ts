@@ -1,0 +1,72 @@
+import type {
+  ReportCounts,
+  ReportDocument,
+  ReportField,
+  ReportKey,
+  ReportRow,
+  ReportTable,
+} from '../documents/report.ts';
+import { csvLine } from './csv.ts';
+
+/** One table of a report; without groups, `rows` is the one row of all. The fields have the names of the JSON. */
+export function reportCsv(report: ReportDocument, which: ReportTable): string {
+  return tableOf(report, which).map(csvLine).join('');
+}
+
+function tableOf(report: ReportDocument, which: ReportTable): unknown[][] {
+  if (which === 'reasons') {
+    return [['reason', 'closings'], ...Object.entries(report.reasons)];
+  }
+  if (which === 'credit') {
+    const pairs = report.credit?.pairs ?? [];
+    return [
+      ['responder.id', 'responder.name', 'assignee.id', 'assignee.name', 'answers'],
+      ...pairs.map(({ responder, assignee, answers }) => [
+        responder?.id ?? null,
+        responder?.name ?? null,
+        assignee.id,
+        assignee.name,
+        answers,
+      ]),
+    ];
+  }
+  const { by, rows, overall } = report;
+  const body = by.length === 0 ? [countsOf(overall)] : rows.map((row) => rowOf(by, row));
+  return [[...by.flatMap(keyTitles), ...titles, ...(by.length === 0 ? [] : ['differs'])], ...body];
+}
+
+function rowOf(by: readonly ReportField[], row: ReportRow): unknown[] {
+  return [...by.flatMap((field) => keyCells(field, row.key)), ...countsOf(row), row.differs];
+}
+
+function keyTitles(field: ReportField): string[] {
+  if (field === 'agent') return ['agent.id', 'agent.name', 'agent.email'];
+  return field === 'inbox' || field === 'topic' ? [`${field}.id`, `${field}.name`] : [field];
+}
+
+function keyCells(field: ReportField, key: ReportKey): unknown[] {
+  if (field === 'agent') return [key.agent?.id, key.agent?.name, key.agent?.email];
+  if (field === 'inbox' || field === 'topic') return [key[field]?.id, key[field]?.name];
+  return [key[field]];
+}
+
+const titles = [
+  ...['closed', 'suppressed', 'waiting', 'asked', 'opened', 'answered', 'unasked'],
+  ...['responseRate', 'csat'].flatMap((name) =>
+    ['of', 'count', 'value', 'low', 'high'].map((part) => `${name}.${part}`),
+  ),
+  'mean',
+  ...['1', '2', '3', '4', '5'].map((rating) => `distribution.${rating}`),
+  ...['yes', 'no', 'unsaid'].map((said) => `resolved.${said}`),
+];
+
+function countsOf(row: ReportCounts): unknown[] {
+  const { responseRate, csat, distribution, resolved } = row;
+  return [
+    ...[row.closed, row.suppressed, row.waiting, row.asked, row.opened, row.answered, row.unasked],
+    ...[responseRate, csat].flatMap(({ of, count, value, low, high }) => [of, count, value, low, high]),
+    row.mean,
+    ...[distribution['1'], distribution['2'], distribution['3'], distribution['4'], distribution['5']],
+    ...[resolved.yes, resolved.no, resolved.unsaid],
+  ];
+}

@@ -1,0 +1,257 @@
+import type {
+  ReportCounts,
+  ReportCredit,
+  ReportDocument,
+  ReportField,
+  ReportName,
+  ReportPrevious,
+  ReportRange,
+  ReportRow,
+  ReportShare,
+} from '../documents/report.ts';
+import { mayBeChance } from '../domain/scores/change.ts';
+import { isNarrow, labelled, records } from './narrow.ts';
+import type { Output } from './output.ts';
+import { cut, table, wrap, type Column } from './table.ts';
+import { clean } from './text.ts';
+import { localTime } from './time.ts';
+
+type Screen = Pick<Output, 'columns' | 'paint'>;
+
+/** A report for people: the headline, a line for each row, and why closings were not asked. */
+export function reportView(report: ReportDocument, screen: Screen): string {
+  return [
+    headline(report, screen),
+    ...rowsText(report, screen),
+    ...reasonsText(report, screen),
+    ...(report.credit === null ? [] : [creditText(report.credit, screen)]),
+  ].join('\n\n');
+}
+
+function headline(report: ReportDocument, screen: Screen): string {
+  const { overall, range, previous, satisfiedFrom } = report;
+  const line = (label: string, value: string): string => labelledLines(label, clean(value), screen);
+  const { csat, responseRate, mean } = overall;
+  const satisfied = satisfiedFrom === 5 ? 'rated 5' : `rated ${satisfiedFrom} or more`;
+  const { closed, asked, suppressed, waiting, unasked, opened, answered } = overall;
+  const filters = filtersText(report);
+  return [
+    line('Closed', rangeText(range)),
+    ...(filters === '' ? [] : [line('Only', filters)]),
+    line(
+      'Score',
+      csat.of === 0
+        ? 'no answers'
+        : `${share(csat)}: ${csat.count} of ${csat.of} ${satisfied}, mean ${(mean ?? 0).toFixed(2)}`,
+    ),
+    ...(previous === null ? [] : [line('Change', changeText(report, previous))]),
+    line(
+      'Response',
+      responseRate.of === 0
+        ? 'nobody was asked'
+        : `${share(responseRate)}: ${answered} of ${asked} asked, ${opened} opened`,
+    ),
+    line(
+      'Closings',
+      `${closed}: ${asked} asked, ${suppressed} suppressed, ${waiting} waiting` +
+        (unasked === 0 ? '' : `, ${unasked} answered unasked`),
+    ),
+  ].join('\n');
+}
+
+/** Also at the usual width, where other views have no value that is too long. */
+function labelledLines(label: string, value: string, screen: Screen): string {
+  if (isNarrow(screen.columns)) return labelled(label, value, screen);
+  return wrap(value, screen.columns - labelledWidth)
+    .map((line, index) => labelled(index === 0 ? label : '', line, screen))
+    .join('\n');
+}
+
+/** Of a label and the space after it. */
+const labelledWidth = 14;
+
+function filtersText({ filters }: ReportDocument): string {
+  const { agents, inboxes, topics, channels, brands } = filters;
+  const names = [...agents, ...inboxes, ...topics].map(nameText);
+  return [...names, ...channels, ...brands].join(', ');
+}
+
+function rangeText({ since, until, timezone }: ReportRange): string {
+  return `${localTime(since, timezone)} to ${localTime(until, timezone)}`;
+}
+
+/** Whether the score has changed, as a sentence. */
+function changeText({ range }: ReportDocument, { change, overall }: ReportPrevious): string {
+  const before = `the ${lengthText(range)} before`;
+  const isChance = mayBeChance(change);
+  if (isChance === null || change.value === null) return `no answers in ${before} to compare with`;
+  const { csat } = overall;
+  const points = (value: number | null): string => {
+    const tenths = Math.round((value ?? 0) * 1000) / 10;
+    return `${tenths > 0 ? '+' : ''}${tenths.toFixed(1)}`;
+  };
+  const verdict = isChance ? 'This may be chance' : 'This is more than chance';
+  return (
+    `${points(change.value)} points against ${before} (${percent(csat.value)} of ${counted(csat.of, 'answer')}). ` +
+    `${verdict}: between ${points(change.low)} and ${points(change.high)}.`
+  );
+}
+
+/** Only whole units: `7 days`, `36 hours`. */
+function lengthText({ since, until }: ReportRange): string {
+  const hours = (Date.parse(until) - Date.parse(since)) / 3_600_000;
+  if (hours > 0 && hours % 24 === 0) return counted(hours / 24, 'day');
+  return hours > 0 && Number.isInteger(hours) ? counted(hours, 'hour') : 'same time';
+}
+
+function rowsText(report: ReportDocument, screen: Screen): string[] {
+  const { by, rows, overlapping, minimum } = report;
+  if (by.length === 0) return [];
+  if (rows.length === 0) return ['No closings.'];
+  const names: Column<ReportRow>[] = by.map((field) => ({
+    title: titles[field],
+    value: ({ key }) => keyText(field, key[field]),
+  }));
+  const columns = by.includes('reason') ? countColumns(report.overall) : scoreColumns(report, screen);
+  const lines = isNarrow(screen.columns)
+    ? narrowRows(report, columns, screen)
+    : table(rows, [...names, ...columns], { width: screen.columns, heading: screen.paint.dim });
+  const notes = [
+    ...(overlapping ? ['A closing counts in each of its topics, so the rows do not add up.'] : []),
+    ...(rows.some(({ differs }) => differs !== null)
+      ? [
+          `Differs: from all other answers of this report. "too few": fewer than ${counted(minimum, 'answer')} (--min).`,
+        ]
+      : []),
+    ...(by.includes('reason') ? ['Each closing counts once here, by its first reason.'] : []),
+  ];
+  return [
+    lines,
+    ...(notes.length === 0
+      ? []
+      : [
+          notes
+            .flatMap((note) => wrap(note, screen.columns))
+            .map(screen.paint.dim)
+            .join('\n'),
+        ]),
+  ];
+}
+
+/** The name and the first figure of each row, and the others below. */
+function narrowRows(
+  { by, rows }: ReportDocument,
+  [first, ...others]: readonly Column<ReportRow>[],
+  screen: Screen,
+): string {
+  const name: Column<ReportRow> = {
+    title: '',
+    value: ({ key }) =>
+      cut(clean(by.map((field) => keyText(field, key[field])).join(', ')), screen.columns - 10),
+  };
+  return first === undefined ? '' : records(rows, [name, first, ...others], screen);
+}
+
+function scoreColumns({ rows }: ReportDocument, { paint }: Screen): Column<ReportRow>[] {
+  const shown = (text: string): { overflow: 'keep'; title: string } => ({ overflow: 'keep', title: text });
+  const columns: Column<ReportRow>[] = [
+    { ...shown('Score'), align: 'right', value: ({ csat }) => percent(csat.value) },
+    { ...shown(''), value: ({ csat }) => bar(csat) },
+    { ...shown('95 %'), align: 'right', value: ({ csat }) => interval(csat) },
+    { ...shown('Answers'), align: 'right', value: ({ csat }) => String(csat.of) },
+    { ...shown('Response'), align: 'right', value: ({ responseRate }) => percent(responseRate.value) },
+  ];
+  if (rows.every(({ differs }) => differs === null)) return columns;
+  return [
+    ...columns,
+    {
+      ...shown('Differs'),
+      value: ({ differs }) => differs?.replace('_', ' ') ?? '-',
+      paint: (text, { differs }) =>
+        differs === 'above' ? paint.green(text) : differs === 'below' ? paint.yellow(text) : text,
+    },
+  ];
+}
+
+function countColumns({ closed }: ReportCounts): Column<ReportRow>[] {
+  return [
+    { title: 'Closed', align: 'right', overflow: 'keep', value: (row) => String(row.closed) },
+    { title: 'Share', align: 'right', overflow: 'keep', value: (row) => percent(row.closed / closed) },
+  ];
+}
+
+const titles: Readonly<Record<ReportField, string>> = {
+  agent: 'Agent',
+  inbox: 'Inbox',
+  topic: 'Topic',
+  channel: 'Channel',
+  brand: 'Brand',
+  day: 'Day',
+  week: 'Week of',
+  month: 'Month',
+  reason: 'Reason',
+};
+
+function keyText(field: ReportField, key: ReportName | string | null | undefined): string {
+  if (key === null || key === undefined) return field === 'reason' ? 'not suppressed' : `no ${field}`;
+  return typeof key === 'string' ? key : nameText(key);
+}
+
+function nameText({ id, name }: ReportName): string {
+  return name ?? id;
+}
+
+const barWidth = 10;
+
+/** The share as a bar; its frame shows where 100 % is. */
+function bar({ value }: ReportShare): string {
+  if (value === null) return '';
+  const full = Math.round(value * barWidth);
+  return '█'.repeat(full) + '░'.repeat(barWidth - full);
+}
+
+function share(of: ReportShare): string {
+  return `${percent(of.value)} (${percent(of.low).replace(' %', '')} to ${percent(of.high)})`;
+}
+
+function percent(value: number | null): string {
+  return value === null ? '-' : `${(value * 100).toFixed(1)} %`;
+}
+
+function interval({ low, high }: ReportShare): string {
+  if (low === null || high === null) return '-';
+  return `${Math.round(low * 100)}-${Math.round(high * 100)} %`;
+}
+
+function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}
+
+function reasonsText({ reasons, overall }: ReportDocument, screen: Screen): string[] {
+  const sorted = Object.entries(reasons).sort(([, one], [, other]) => other - one);
+  if (sorted.length === 0) return [];
+  const heading = `Why ${counted(overall.suppressed, 'closing')} ${overall.suppressed === 1 ? 'was' : 'were'} not asked (one may have several reasons)`;
+  return [
+    [
+      ...wrap(heading, screen.columns).map(screen.paint.bold),
+      ...sorted.map(([code, count]) => `  ${code.padEnd(20)}  ${String(count).padStart(6)}`),
+    ].join('\n'),
+  ];
+}
+
+const mostPairs = 20;
+
+function creditText({ answers, moved, unassigned, pairs }: ReportCredit, { columns, paint }: Screen): string {
+  const heading =
+    `If the assignee got the rating, ${moved} of ${counted(answers, 'answer')} would go to another agent` +
+    (unassigned === 0 ? '' : `, and ${unassigned} to nobody`);
+  const more = pairs.length - mostPairs;
+  return [
+    ...wrap(heading, columns).map(paint.bold),
+    ...pairs.slice(0, mostPairs).flatMap(({ responder, assignee, answers: count }) => {
+      const who = `${responder === null ? 'no agent' : nameText(responder)} → ${nameText(assignee)}`;
+      return wrap(clean(`${String(count)}  ${who}`), columns - 2).map((line) => `  ${line}`);
+    }),
+    ...(more > 0 ? [`  ${more} more pairs: --csv credit`] : []),
+  ].join('\n');
+}

@@ -1,0 +1,269 @@
+import type {
+  ReportCounts,
+  ReportCredit,
+  ReportDocument,
+  ReportField,
+  ReportFilters,
+  ReportKey,
+  ReportName,
+  ReportPrevious,
+  ReportRow,
+} from '../../documents/report.ts';
+import { reasonCodes, type ReasonCode } from '../../domain/eligibility/reason.ts';
+import { changeOf } from '../../domain/scores/change.ts';
+import { differencesOf } from '../../domain/scores/differs.ts';
+import { shareOf } from '../../domain/scores/share.ts';
+import { answersOf, emptyTally, meanOf, satisfiedOf, sumOf, type Tally } from '../../domain/scores/tally.ts';
+import { calendarFields, periodKey } from '../../domain/values/calendar.ts';
+import type { TimeRange } from '../../domain/values/time-range.ts';
+import type { Ledger, Reading } from '../../store/ledger.ts';
+import {
+  countGroups,
+  isOfCalendar,
+  type CountedGroup,
+  type ScoreCohort,
+  type ScoreField,
+} from '../../store/views/score-counts.ts';
+import { creditPairs, hasTrialIn, namesIn } from '../../store/views/score-details.ts';
+
+export interface ReportQuestion {
+  range: TimeRange;
+  /** IANA name: the zone of days, weeks and months. */
+  timezone: string;
+  /** None, one or two. */
+  by: readonly ReportField[];
+  filters: ReportFilters;
+  /** Answers that a row needs to be compared. */
+  minimum: number;
+  /** The lowest rating that counts as satisfied. */
+  satisfiedFrom: number;
+  /** Also counts the range of the same length right before. */
+  withPrevious: boolean;
+  /** Also counts what crediting the assignee would change. */
+  withCredit: boolean;
+}
+
+export const noFilters: ReportFilters = { agents: [], inboxes: [], topics: [], channels: [], brands: [] };
+
+/** All that a report says, of one moment of the ledger. */
+export async function reportOf(ledger: Ledger, question: ReportQuestion): Promise<ReportDocument> {
+  return ledger.read(async (db) => {
+    const { range, timezone, by, filters, minimum, satisfiedFrom } = question;
+    const cohort = cohortOf(question);
+    const byReasons = await countGroups(db, cohort, ['reasons'], timezone);
+    const overall = byReasons.map(({ tally }) => tally).reduce(sumOf, emptyTally);
+    return {
+      range: { ...range, timezone },
+      by,
+      overlapping: by.includes('topic'),
+      minimum,
+      satisfiedFrom,
+      filters,
+      overall: countsOf(overall, satisfiedFrom),
+      rows: by.length === 0 ? [] : await rowsOf(db, question, overall),
+      reasons: reasonsOf(byReasons),
+      previous: question.withPrevious ? await previousOf(db, question, overall) : null,
+      credit: question.withCredit ? await creditOf(db, cohort) : null,
+    };
+  });
+}
+
+/** Whether a report is empty although the ledger knows closings of its range: trials never count. */
+export async function hasOnlyTrials(
+  ledger: Ledger,
+  { overall, range }: Pick<ReportDocument, 'overall' | 'range'>,
+): Promise<boolean> {
+  return overall.closed === 0 && (await ledger.read((db) => hasTrialIn(db, range)));
+}
+
+export function cohortOf({ range, filters }: Pick<ReportQuestion, 'range' | 'filters'>): ScoreCohort {
+  const ids = (names: readonly ReportName[]): string[] => names.map(({ id }) => id);
+  return {
+    since: range.since,
+    until: range.until,
+    filters: {
+      agents: ids(filters.agents),
+      inboxes: ids(filters.inboxes),
+      topics: ids(filters.topics),
+      channels: filters.channels,
+      brands: filters.brands,
+    },
+  };
+}
+
+function countsOf(tally: Tally, satisfiedFrom: number): ReportCounts {
+  const { ratings, resolved, unresolved, ...counts } = tally;
+  const answers = answersOf(tally);
+  const [one, two, three, four, five] = ratings;
+  return {
+    ...counts,
+    responseRate: shareOf(counts.answered, counts.asked),
+    csat: shareOf(satisfiedOf(tally, satisfiedFrom), answers),
+    mean: meanOf(tally),
+    distribution: { '1': one, '2': two, '3': three, '4': four, '5': five },
+    resolved: { yes: resolved, no: unresolved, unsaid: answers - resolved - unresolved },
+  };
+}
+
+function reasonsOf(groups: readonly CountedGroup[]): ReportDocument['reasons'] {
+  const counts: Partial<Record<ReasonCode, number>> = {};
+  for (const { keys, tally } of groups) {
+    for (const code of codesOf(keys[0] ?? null)) counts[code] = (counts[code] ?? 0) + tally.suppressed;
+  }
+  return counts;
+}
+
+/** In the order in which reasons are given. */
+function codesOf(reasons: string | null): ReasonCode[] {
+  const given = reasons?.split(',') ?? [];
+  return reasonCodes.filter((code) => given.includes(code));
+}
+
+async function rowsOf(db: Reading, question: ReportQuestion, overall: Tally): Promise<ReportRow[]> {
+  const { by, minimum, satisfiedFrom, timezone } = question;
+  const groups = merged(by, await countGroups(db, cohortOf(question), countedBy(by), timezone));
+  const names = await namesFor(db, by);
+  const rows = groups.map(({ keys, tally }) => ({
+    key: keyOf(by, keys, names),
+    tally,
+    order: by.map((field, index) => orderOf(names[field]?.get(keys[index] ?? '')?.name, keys[index])),
+  }));
+  rows.sort((one, other) => compareOrders(one.order, other.order));
+  const satisfied = (tally: Tally) => ({
+    count: satisfiedOf(tally, satisfiedFrom),
+    of: answersOf(tally),
+  });
+  const differences = by.every(isCompared)
+    ? differencesOf(
+        rows.map(({ tally }) => satisfied(tally)),
+        satisfied(overall),
+        minimum,
+      )
+    : null;
+  return rows.map(({ key, tally }, index) => ({
+    key,
+    ...countsOf(tally, satisfiedFrom),
+    differs: differences?.[index] ?? null,
+  }));
+}
+
+/** Times and reasons are no groups whose scores somebody is responsible for. */
+function isCompared(field: ReportField): boolean {
+  return !isOfCalendar(field) && field !== 'reason';
+}
+
+/** Of two calendar fields, days are counted and then put together. */
+function countedBy(by: readonly ReportField[]): ScoreField[] {
+  const calendar = by.filter(isOfCalendar);
+  const [only = null] = calendar.length === 1 ? calendar : [];
+  const others = by.flatMap((field): ScoreField[] =>
+    isOfCalendar(field) ? [] : [field === 'reason' ? 'reasons' : field],
+  );
+  return calendar.length === 0 ? others : [...others, only ?? 'day'];
+}
+
+/** The groups that were counted, as the rows have them: with the first reason instead of all, and in the order of `by`. */
+function merged(by: readonly ReportField[], groups: readonly CountedGroup[]): CountedGroup[] {
+  const counted = countedBy(by);
+  const found = new Map<string, CountedGroup>();
+  for (const { keys: given, tally } of groups) {
+    const keys = by.map((field) => {
+      if (!isOfCalendar(field)) {
+        const key = given[counted.indexOf(field === 'reason' ? 'reasons' : field)] ?? null;
+        return field === 'reason' ? (codesOf(key)[0] ?? null) : key;
+      }
+      const at = counted.findIndex((one) => (calendarFields as readonly string[]).includes(one));
+      const key = given[at] ?? '';
+      return counted[at] === field ? key : periodKey(key, field);
+    });
+    const id = JSON.stringify(keys);
+    const known = found.get(id);
+    found.set(id, { keys, tally: known === undefined ? tally : sumOf(known.tally, tally) });
+  }
+  return [...found.values()];
+}
+
+type Names = Partial<Record<ReportField, ReadonlyMap<string, ReportName & { email: string | null }>>>;
+
+async function namesFor(db: Reading, by: readonly ReportField[]): Promise<Names> {
+  const names: Names = {};
+  for (const kind of ['agent', 'inbox', 'topic'] as const) {
+    if (!by.includes(kind)) continue;
+    names[kind] = new Map((await namesIn(db, kind)).map((name) => [name.id, name]));
+  }
+  return names;
+}
+
+function keyOf(by: readonly ReportField[], keys: readonly (string | null)[], names: Names): ReportKey {
+  const entries = by.map((field, index) => {
+    const id = keys[index] ?? null;
+    if (field !== 'agent' && field !== 'inbox' && field !== 'topic') return [field, id];
+    if (id === null) return [field, null];
+    const { name = null, email = null } = names[field]?.get(id) ?? {};
+    return [field, field === 'agent' ? { id, name, email } : { id, name }];
+  });
+  return Object.fromEntries(entries) as ReportKey;
+}
+
+/** By name, then by id; what has none comes last. */
+function orderOf(name: string | null | undefined, id: string | null | undefined): readonly string[] | null {
+  return id === null || id === undefined ? null : [name ?? id, id];
+}
+
+const collator = new Intl.Collator('en', { numeric: true });
+
+function compareOrders(
+  one: readonly (readonly string[] | null)[],
+  other: readonly (readonly string[] | null)[],
+): number {
+  for (const [index, order] of one.entries()) {
+    const beside = other[index] ?? null;
+    if (order === null || beside === null) {
+      if (order !== beside) return order === null ? 1 : -1;
+      continue;
+    }
+    for (const [at, text] of order.entries()) {
+      const difference = collator.compare(text, beside[at] ?? '');
+      if (difference !== 0) return difference;
+    }
+  }
+  return 0;
+}
+
+/** The range of the same length right before. */
+async function previousOf(db: Reading, question: ReportQuestion, overall: Tally): Promise<ReportPrevious> {
+  const { range, timezone, satisfiedFrom } = question;
+  const begins = 2 * Date.parse(range.since) - Date.parse(range.until);
+  const before = { since: new Date(begins).toISOString(), until: range.since };
+  const [counted] = await countGroups(db, cohortOf({ ...question, range: before }), [], timezone);
+  const counts = countsOf(counted?.tally ?? emptyTally, satisfiedFrom);
+  const change = changeOf(countsOf(overall, satisfiedFrom).csat, counts.csat);
+  return { range: { ...before, timezone }, overall: counts, change };
+}
+
+async function creditOf(db: Reading, cohort: ScoreCohort): Promise<ReportCredit> {
+  const pairs = await creditPairs(db, cohort);
+  const names = new Map((await namesIn(db, 'agent')).map(({ id, name }) => [id, name]));
+  const named = (id: string): ReportName => ({ id, name: names.get(id) ?? null });
+  const sum = (some: typeof pairs): number => some.reduce((all, { answers }) => all + answers, 0);
+  const moved = pairs.flatMap(({ responderId, assigneeId, answers }) =>
+    assigneeId === null || assigneeId === responderId
+      ? []
+      : [
+          {
+            responder: responderId === null ? null : named(responderId),
+            assignee: named(assigneeId),
+            answers,
+          },
+        ],
+  );
+  const textOf = ({ responder, assignee }: (typeof moved)[number]): string =>
+    [responder?.name, responder?.id, assignee.name, assignee.id].join(' ');
+  moved.sort((one, other) => other.answers - one.answers || collator.compare(textOf(one), textOf(other)));
+  return {
+    answers: sum(pairs),
+    moved: moved.reduce((all, { answers }) => all + answers, 0),
+    unassigned: sum(pairs.filter(({ assigneeId }) => assigneeId === null)),
+    pairs: moved,
+  };
+}

@@ -1,0 +1,156 @@
+import stringWidth from 'string-width';
+import { expect, test } from 'vitest';
+import type { ReportCounts, ReportDocument, ReportRow } from '../../src/documents/report.ts';
+import { shareOf } from '../../src/domain/scores/share.ts';
+import { reportCsv } from '../../src/terminal/report-csv.ts';
+import { reportView } from '../../src/terminal/report-view.ts';
+import { screen } from './screen.ts';
+
+function counts(answers: number, satisfied: number, asked = answers * 2): ReportCounts {
+  return {
+    closed: asked + 3,
+    suppressed: 2,
+    waiting: 1,
+    asked,
+    opened: answers,
+    answered: answers,
+    unasked: 0,
+    responseRate: shareOf(answers, asked),
+    csat: shareOf(satisfied, answers),
+    mean: answers === 0 ? null : 4.25,
+    distribution: { '1': answers - satisfied, '2': 0, '3': 0, '4': 0, '5': satisfied },
+    resolved: { yes: satisfied, no: 0, unsaid: answers - satisfied },
+  };
+}
+
+const row = (name: string, answers: number, satisfied: number, differs: ReportRow['differs']): ReportRow => ({
+  key: { agent: { id: `id of ${name}`, name, email: null } },
+  ...counts(answers, satisfied),
+  differs,
+});
+
+const range = {
+  since: '2026-11-15T06:00:00.000Z',
+  until: '2026-11-22T06:00:00.000Z',
+  timezone: 'America/Chicago',
+};
+
+const report: ReportDocument = {
+  range,
+  by: ['agent'],
+  overlapping: false,
+  minimum: 10,
+  satisfiedFrom: 4,
+  filters: {
+    agents: [],
+    inboxes: [{ id: 'i1', name: 'Orders' }],
+    topics: [],
+    channels: ['email'],
+    brands: [],
+  },
+  overall: counts(130, 104),
+  rows: [
+    row('Ada Example', 60, 57, 'above'),
+    row('=HYPERLINK("http://x")\u001b[31m\n\u202e', 65, 44, 'below'),
+    row('Zoë with a name that is much too long to be shown in one line', 5, 3, 'too_few'),
+    { ...row('', 0, 0, 'too_few'), key: { agent: null } },
+  ],
+  reasons: { no_address: 3, opt_out_topic: 12 },
+  previous: {
+    range: { ...range, since: '2026-11-08T06:00:00.000Z', until: range.since },
+    overall: counts(90, 60),
+    change: { value: 0.1333, low: 0.0151, high: 0.2512 },
+  },
+  credit: null,
+};
+
+test('a report fits 80 columns, without colors', () => {
+  const text = reportView(report, screen({ columns: 80 }));
+  for (const line of text.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(80);
+  expect(text).toMatchInlineSnapshot(`
+    "Closed        2026-11-15 00:00 CST to 2026-11-22 00:00 CST
+    Only          Orders, email
+    Score         80.0 % (72.3 to 86.0 %): 104 of 130 rated 4 or more, mean 4.25
+    Change        +13.3 points against the 7 days before (66.7 % of 90 answers).
+                  This is more than chance: between +1.5 and +25.1.
+    Response      50.0 % (44.0 to 56.0 %): 130 of 260 asked, 130 opened
+    Closings      263: 260 asked, 2 suppressed, 1 waiting
+
+    Agent                     Score                 95 %  Answers  Response  Differs
+    Ada Example              95.0 %  ██████████  86-98 %       60    50.0 %  above
+    =HYPERLINK("http://x")   67.7 %  ███████░░░  56-78 %       65    50.0 %  below
+    Zoë with a name that i…  60.0 %  ██████░░░░  23-88 %        5    50.0 %  too few
+    no agent                      -                    -        0         -  too few
+
+    Differs: from all other answers of this report. "too few": fewer than 10 answers
+    (--min).
+
+    Why 2 closings were not asked (one may have several reasons)
+      opt_out_topic             12
+      no_address                 3"
+  `);
+});
+
+test.each([40, 60, 79])('and a narrow one of %i', (columns) => {
+  const text = reportView(report, screen({ columns }));
+  for (const line of text.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(columns);
+  expect(text).toContain('Ada Example');
+});
+
+test('in a pipe, nothing is cut', () => {
+  expect(reportView(report, screen())).toContain('much too long to be shown in one line');
+});
+
+test('whether a change may be chance', () => {
+  const told = (change: NonNullable<ReportDocument['previous']>['change'], until = range.until) =>
+    reportView(
+      { ...report, range: { ...range, until }, previous: { ...report.previous!, change } },
+      screen(),
+    ).match(/^Change +(.*)$/m)?.[1];
+  expect(told({ value: 0.02, low: -0.05, high: 0.09 })).toBe(
+    '+2.0 points against the 7 days before (66.7 % of 90 answers). This may be chance: between -5.0 and +9.0.',
+  );
+  expect(told({ value: -0.1, low: -0.15, high: -0.05 }, '2026-11-16T18:00:00.000Z')).toBe(
+    '-10.0 points against the 36 hours before (66.7 % of 90 answers). This is more than chance: between -15.0 and -5.0.',
+  );
+  expect(told({ value: null, low: null, high: null })).toBe(
+    'no answers in the 7 days before to compare with',
+  );
+});
+
+test('a report of nothing says so', () => {
+  const empty = { ...report, overall: counts(0, 0), rows: [], reasons: {}, previous: null };
+  const text = reportView(empty, screen({ columns: 80 }));
+  expect(text).toContain('no answers');
+  expect(text).toContain('nobody was asked');
+  expect(text).toContain('No closings.');
+});
+
+test('the credit of the assignee, with the most frequent pairs', () => {
+  const pairs = Array.from({ length: 25 }, (_, index) => ({
+    responder: { id: `r${index}`, name: null },
+    assignee: { id: 'a1', name: 'Ada' },
+    answers: 25 - index,
+  }));
+  const credit = { answers: 1000, moved: 325, unassigned: 2, pairs };
+  const text = reportView({ ...report, credit }, screen({ columns: 80 }));
+  expect(text.replaceAll('\n', ' ')).toContain(
+    '325 of 1000 answers would go to another agent, and 2 to nobody',
+  );
+  expect(text).toContain('  25 r0 → Ada\n');
+  expect(text).toContain('  5 more pairs: --csv credit');
+  expect(reportCsv({ ...report, credit }, 'credit').split('\r\n')).toHaveLength(27);
+});
+
+test('CSV has the fields of the JSON, and no cell is a formula', () => {
+  const lines = reportCsv(report, 'rows').split('\r\n');
+  expect(lines[0]).toMatch(
+    /^agent\.id,agent\.name,agent\.email,closed,suppressed,waiting,asked,opened,answered,unasked,/,
+  );
+  expect(lines).toHaveLength(report.rows.length + 2);
+  expect(lines[2]).toMatch(/^"?id of =HYPERLINK/);
+  expect(lines[2]).toContain(`"'=HYPERLINK(""http://x"")`);
+  expect(reportCsv(report, 'rows')).not.toContain('\u001b');
+  expect(reportCsv({ ...report, by: [], rows: [] }, 'rows').split('\r\n')[1]).toMatch(/^263,2,1,260,/);
+  expect(reportCsv(report, 'reasons')).toBe('reason,closings\r\nno_address,3\r\nopt_out_topic,12\r\n');
+});

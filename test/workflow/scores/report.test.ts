@@ -1,0 +1,441 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import { reportFields, type ReportCounts, type ReportField } from '../../../src/documents/report.ts';
+import type { ReasonCode } from '../../../src/domain/eligibility/reason.ts';
+import { deliveryNames } from '../../../src/domain/delivery.ts';
+import { closingStates, type ClosingState } from '../../../src/domain/closing/transitions.ts';
+import type { Ledger } from '../../../src/store/ledger.ts';
+import { lowRatedAnswers } from '../../../src/workflow/scores/low-ratings.ts';
+import { filtersOf } from '../../../src/workflow/scores/filters.ts';
+import { noFilters, reportOf, type ReportQuestion } from '../../../src/workflow/scores/report.ts';
+import { bindOrganization } from '../../../src/store/organization.ts';
+import { freshLedger } from '../../store/support.ts';
+
+/** A closing as a report sees it. */
+interface Row {
+  id?: string;
+  lane?: 'live' | 'trial';
+  closedAt?: string;
+  state: ClosingState;
+  provider?: string | null;
+  agent?: string | null;
+  assignee?: string | null;
+  inbox?: string | null;
+  channel?: string | null;
+  brand?: string | null;
+  topics?: readonly string[];
+  reasons?: readonly ReasonCode[];
+  ratings?: readonly number[];
+  resolved?: boolean | null;
+  comment?: string | null;
+  visits?: readonly string[];
+}
+
+async function filled(rows: readonly Row[]): Promise<Ledger> {
+  const ledger = await freshLedger();
+  await ledger.write('ledger', async (trx) => {
+    for (const [index, row] of rows.entries()) {
+      const id = row.id ?? `c${index}`;
+      const closedAt = row.closedAt ?? '2026-11-22T12:00:00.000Z';
+      const surveyId = `survey-${id}`;
+      await trx
+        .insertInto('closings')
+        .values({
+          id,
+          conversation_id: id,
+          lane: row.lane ?? 'live',
+          customer_id: `customer-${id}`,
+          closed_at: closedAt,
+          first_seen_at: closedAt,
+          source: 'report',
+          state: row.state,
+          state_at: closedAt,
+          queued: 0,
+          attempts: 0,
+          reasons: '[]',
+          reason_codes: (row.reasons ?? []).join(','),
+          survey_id: row.state === 'suppressed' ? null : surveyId,
+          provider: (row.provider === undefined ? 'smtp' : row.provider) as 'smtp' | null,
+          agent_id: row.agent ?? null,
+          assignee_id: row.assignee ?? null,
+          inbox_id: row.inbox ?? null,
+          channel: row.channel ?? null,
+          brand: row.brand ?? null,
+        })
+        .execute();
+      for (const topic of row.topics ?? []) {
+        await trx
+          .insertInto('closing_topics')
+          .values({ closing_id: id, topic_id: topic, closed_at: closedAt })
+          .execute();
+      }
+      for (const [revision, rating] of (row.ratings ?? []).entries()) {
+        const resolved = row.resolved ?? null;
+        await trx
+          .insertInto('answers')
+          .values({
+            survey_id: surveyId,
+            revision: revision + 1,
+            closing_id: id,
+            rating,
+            resolved: resolved === null ? null : Number(resolved),
+            comment: row.comment ?? null,
+            answered_at: closedAt,
+            source: 'page',
+          })
+          .execute();
+      }
+      for (const kind of row.visits ?? []) {
+        await trx
+          .insertInto('visits')
+          .values({ survey_id: surveyId, kind, count: 1, first_at: closedAt, last_at: closedAt })
+          .execute();
+      }
+    }
+  });
+  return ledger;
+}
+
+const question: ReportQuestion = {
+  range: { since: '2026-11-20T00:00:00.000Z', until: '2026-11-27T00:00:00.000Z' },
+  timezone: 'UTC',
+  by: [],
+  filters: noFilters,
+  minimum: 10,
+  satisfiedFrom: 4,
+  withPrevious: false,
+  withCredit: false,
+};
+
+const brief = ({ closed, suppressed, waiting, asked, opened, answered, unasked }: ReportCounts) => ({
+  closed,
+  suppressed,
+  waiting,
+  asked,
+  opened,
+  answered,
+  unasked,
+});
+
+test('every state counts where the definitions say', async () => {
+  const ledger = await filled([
+    { state: 'pending', provider: null },
+    { state: 'scheduled' },
+    { state: 'failed' },
+    { state: 'suppressed', provider: null, reasons: ['no_address', 'opt_out_topic'] },
+    { state: 'suppressed', provider: null, reasons: ['no_address'] },
+    { state: 'sending' },
+    { state: 'sent', visits: ['scanner'] },
+    { state: 'sent', visits: ['clicked', 'opened', 'scanner'] },
+    { state: 'uncertain', visits: ['opened'] },
+    // The newest answer counts, once.
+    { state: 'answered', ratings: [1, 5], resolved: true, visits: ['opened'] },
+    { state: 'answered', ratings: [3], resolved: false },
+    { state: 'answered', provider: null, ratings: [4] },
+    // An answer to what is decided again is not the customer's last word on this closing.
+    { state: 'pending', provider: null, ratings: [2] },
+    { state: 'answered', lane: 'trial', provider: 'outbox', ratings: [1] },
+    { state: 'sent', closedAt: '2026-11-27T00:00:00.000Z' },
+    { state: 'sent', closedAt: '2026-11-19T23:59:59.999Z' },
+  ]);
+  const { overall, reasons, rows } = await reportOf(ledger, question);
+  expect(brief(overall)).toEqual({
+    closed: 13,
+    suppressed: 2,
+    waiting: 4,
+    asked: 6,
+    opened: 4,
+    answered: 2,
+    unasked: 1,
+  });
+  expect(overall.responseRate).toMatchObject({ of: 6, count: 2 });
+  expect(overall.csat).toMatchObject({ of: 3, count: 2 });
+  expect(overall.mean).toBe(4);
+  expect(overall.distribution).toEqual({ '1': 0, '2': 0, '3': 1, '4': 1, '5': 1 });
+  expect(overall.resolved).toEqual({ yes: 1, no: 1, unsaid: 1 });
+  expect(reasons).toEqual({ no_address: 2, opt_out_topic: 1 });
+  expect(rows).toEqual([]);
+  expect((await reportOf(ledger, { ...question, satisfiedFrom: 3 })).overall.csat.count).toBe(3);
+});
+
+test('an empty range has no shares', async () => {
+  const report = await reportOf(await freshLedger(), { ...question, by: ['day'], withPrevious: true });
+  expect(report.rows).toEqual([]);
+  expect(report.overall).toMatchObject({ closed: 0, mean: null, csat: { of: 0, value: null, low: null } });
+  expect(report.previous?.change).toEqual({ value: null, low: null, high: null });
+});
+
+test('rows have the names of the ledger, in their order; without a name the id, and without any last', async () => {
+  const ledger = await filled(
+    ['a2', 'a1', null, 'a3', 'a1'].map((agent) => ({ state: 'answered', agent, ratings: [5] })),
+  );
+  await ledger.write('ledger', (trx) =>
+    trx
+      .insertInto('names')
+      .values([
+        { kind: 'agent', id: 'a1', name: 'Zoe', email: 'zoe@example.com' },
+        { kind: 'agent', id: 'a2', name: 'Ada', email: null },
+        { kind: 'inbox', id: 'a3', name: 'not an agent', email: null },
+      ])
+      .execute(),
+  );
+  const { rows } = await reportOf(ledger, { ...question, by: ['agent'], minimum: 2 });
+  expect(rows.map(({ key, closed, differs }) => [key.agent, closed, differs])).toEqual([
+    [{ id: 'a3', name: null, email: null }, 1, 'too_few'],
+    [{ id: 'a2', name: 'Ada', email: null }, 1, 'too_few'],
+    [{ id: 'a1', name: 'Zoe', email: 'zoe@example.com' }, 2, 'no'],
+    [null, 1, 'too_few'],
+  ]);
+});
+
+test('rows differ from all other answers, and times and reasons are not compared', async () => {
+  const ledger = await filled(
+    Array.from({ length: 90 }, (_, index) => ({
+      state: 'answered',
+      agent: `a${index % 3}`,
+      ratings: [index % 3 === 0 || index % 6 === 1 ? 5 : 1],
+    })),
+  );
+  const verdicts = async (by: ReportField[]) =>
+    (await reportOf(ledger, { ...question, by })).rows.map(({ differs }) => differs);
+  expect(await verdicts(['agent'])).toEqual(['above', 'no', 'below']);
+  expect(await verdicts(['agent', 'week'])).toEqual([null, null, null]);
+  expect(await verdicts(['reason'])).toEqual([null]);
+});
+
+test('a closing counts in each of its topics, and those without one are a row', async () => {
+  const ledger = await filled([
+    { state: 'sent', topics: ['t1', 't2'] },
+    { state: 'answered', topics: ['t2'], ratings: [5] },
+    { state: 'sent' },
+  ]);
+  const report = await reportOf(ledger, { ...question, by: ['topic'] });
+  expect(report.overlapping).toBe(true);
+  expect(report.rows.map(({ key, closed }) => [key.topic?.id ?? null, closed])).toEqual([
+    ['t1', 1],
+    ['t2', 2],
+    [null, 1],
+  ]);
+  expect(report.overall.closed).toBe(3);
+  const filters = { ...noFilters, topics: ['t1', 't2'].map((id) => ({ id, name: null })) };
+  expect((await reportOf(ledger, { ...question, filters })).overall.closed).toBe(2);
+});
+
+test('the range before is as long, and the change has the sign of what became of it', async () => {
+  const ledger = await filled([
+    { state: 'answered', ratings: [5], closedAt: '2026-11-20T00:00:00.000Z' },
+    { state: 'answered', ratings: [1], closedAt: '2026-11-19T23:59:59.999Z' },
+    { state: 'answered', ratings: [5], closedAt: '2026-11-13T00:00:00.000Z' },
+    { state: 'answered', ratings: [1], closedAt: '2026-11-12T23:59:59.999Z' },
+  ]);
+  const { previous } = await reportOf(ledger, { ...question, withPrevious: true });
+  expect(previous).toMatchObject({
+    range: { since: '2026-11-13T00:00:00.000Z', until: '2026-11-20T00:00:00.000Z', timezone: 'UTC' },
+    overall: { closed: 2, csat: { of: 2, count: 1 } },
+    change: { value: 0.5 },
+  });
+});
+
+test('who would get the ratings by the assignee', async () => {
+  const answered = (agent: string | null, assignee: string | null): Row => ({
+    state: 'answered',
+    agent,
+    assignee,
+    ratings: [5],
+  });
+  const ledger = await filled([
+    answered('a1', 'a1'),
+    answered('a1', 'a2'),
+    answered('a1', 'a2'),
+    answered('a2', 'a1'),
+    answered('a2', null),
+    answered(null, 'a1'),
+    { state: 'sent', agent: 'a1', assignee: 'a2' },
+  ]);
+  const { credit } = await reportOf(ledger, { ...question, withCredit: true });
+  const name = (id: string) => ({ id, name: null });
+  expect(credit).toEqual({
+    answers: 6,
+    moved: 4,
+    unassigned: 1,
+    pairs: [
+      { responder: name('a1'), assignee: name('a2'), answers: 2 },
+      { responder: null, assignee: name('a1'), answers: 1 },
+      { responder: name('a2'), assignee: name('a1'), answers: 1 },
+    ],
+  });
+});
+
+test('low ratings with a comment have a link, and the newest come first', async () => {
+  const low = (id: string, day: number, more: Partial<Row> = {}): Row => ({
+    id,
+    state: 'answered',
+    closedAt: `2026-11-${day}T12:00:00.000Z`,
+    ratings: [2],
+    comment: `about ${id}`,
+    agent: 'a1',
+    ...more,
+  });
+  const ledger = await filled([
+    low('first', 21),
+    low('second', 22),
+    low('better since', 23, { ratings: [1, 3] }),
+    low('silent', 23, { comment: '' }),
+    low('older', 10),
+    low('third', 24, { resolved: false }),
+  ]);
+  await bindOrganization(ledger, {
+    organizationId: 'o1',
+    hostKind: 'com',
+    origin: 'https://acme.gladly.com',
+  });
+  const policy = { lowRating: 2, conversationLink: '{origin}/c/{customerId}/{conversationId}' };
+  const answers = await lowRatedAnswers(ledger, question, policy, 2);
+  expect(answers).toMatchObject([
+    {
+      conversationId: 'third',
+      conversationUrl: 'https://acme.gladly.com/c/customer-third/third',
+      agent: { id: 'a1', name: null },
+      rating: 2,
+      resolved: false,
+      comment: 'about third',
+    },
+    { conversationId: 'second', resolved: null },
+  ]);
+});
+
+test('filters find ids, names in any spelling, and emails, and say what is near', async () => {
+  const ledger = await filled([
+    { state: 'sent', agent: 'a9', inbox: 'i1', topics: ['t1'], brand: 'North' },
+    { state: 'sent', agent: 'a1' },
+  ]);
+  await ledger.write('ledger', (trx) =>
+    trx
+      .insertInto('names')
+      .values([
+        { kind: 'agent', id: 'a1', name: 'Ana Ruiz', email: 'ana@example.com' },
+        { kind: 'agent', id: 'a2', name: 'Bo Chen', email: null },
+        { kind: 'agent', id: 'a3', name: 'Bo Chen', email: null },
+        { kind: 'inbox', id: 'i1', name: 'Orders', email: null },
+      ])
+      .execute(),
+  );
+  const given = { agents: [], inboxes: [], topics: [], channels: [], brands: [] };
+  const agents = async (...texts: string[]) =>
+    (await filtersOf(ledger, { ...given, agents: texts })).agents.map(({ id }) => id);
+  expect(await agents('ana  RUIZ', 'ANA@example.com', 'a1')).toEqual(['a1']);
+  expect(await agents('Bo Chen', 'a9')).toEqual(['a2', 'a3', 'a9']);
+  expect(
+    await filtersOf(ledger, {
+      ...given,
+      inboxes: ['orders'],
+      topics: ['t1'],
+      channels: ['FBMessenger'],
+      brands: ['north'],
+    }),
+  ).toEqual({
+    agents: [],
+    inboxes: [{ id: 'i1', name: 'Orders' }],
+    topics: [{ id: 't1', name: null }],
+    channels: ['fbMessenger'],
+    brands: ['North'],
+  });
+  const refused = (filters: Partial<typeof given> | Record<string, string[]>) =>
+    filtersOf(ledger, { ...given, ...filters }).catch((error: unknown) => error);
+  expect(await refused({ agents: ['Ana Riuz'] })).toMatchObject({
+    kind: 'usage',
+    code: 'agent_unknown',
+    hint: "Did you mean 'Ana Ruiz'?",
+  });
+  expect(await refused({ agents: ['chen'] })).toMatchObject({ hint: "Did you mean 'Bo Chen'?" });
+  expect(await refused({ inboxes: ['zzzzzz'] })).toMatchObject({
+    hint: "Give an id or a name, e.g. 'Orders'.",
+  });
+  expect(await refused({ channels: ['mail'] })).toMatchObject({
+    code: 'channel_unknown',
+    hint: "Did you mean 'email'?",
+  });
+  expect(await refused({ topics: ['x'] })).toMatchObject({ hint: 'The ledger knows no topic yet.' });
+});
+
+/** All that may be added up, or null where a row has none. */
+function sums(rows: readonly ReportCounts[]) {
+  const add = (pick: (row: ReportCounts) => number): number => rows.reduce((sum, row) => sum + pick(row), 0);
+  return {
+    ...Object.fromEntries(
+      (Object.keys(brief(rows[0]!)) as (keyof ReturnType<typeof brief>)[]).map((name) => [
+        name,
+        add((row) => row[name]),
+      ]),
+    ),
+    of: add(({ csat }) => csat.of),
+    count: add(({ csat }) => csat.count),
+    ratings: ['1', '2', '3', '4', '5'].map((rating) =>
+      add(({ distribution }) => distribution[rating as '1' | '2' | '3' | '4' | '5']),
+    ),
+    resolved: [
+      add(({ resolved }) => resolved.yes),
+      add(({ resolved }) => resolved.no),
+      add(({ resolved }) => resolved.unsaid),
+    ],
+  };
+}
+
+test('under every filter and grouping the rows add up to the total, except by topic', async () => {
+  const one = (...ids: string[]) => fc.constantFrom(null, ...ids);
+  const closing: fc.Arbitrary<Row> = fc.record({
+    state: fc.constantFrom(...closingStates),
+    lane: fc.constantFrom('live' as const, 'live' as const, 'trial' as const),
+    provider: fc.constantFrom(null, ...deliveryNames),
+    agent: one('a1', 'a2'),
+    inbox: one('i1', 'i2'),
+    channel: one('email', 'voice'),
+    brand: one('b1'),
+    topics: fc.uniqueArray(fc.constantFrom('t1', 't2', 't3')),
+    reasons: fc.uniqueArray(fc.constantFrom('no_address', 'opt_out_topic', 'too_old'), { minLength: 1 }),
+    ratings: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 2 }),
+    resolved: fc.constantFrom(null, true, false),
+    visits: fc.uniqueArray(fc.constantFrom('opened', 'clicked', 'scanner')),
+    closedAt: fc
+      .integer({ min: Date.UTC(2026, 9, 15), max: Date.UTC(2026, 10, 15) })
+      .map((at) => new Date(at).toISOString()),
+  });
+  const chosen = (...ids: string[]) =>
+    fc
+      .uniqueArray(fc.constantFrom(...ids), { maxLength: 1 })
+      .map((some) => some.map((id) => ({ id, name: null })));
+  const fields = reportFields.filter((field) => field !== 'topic');
+  await fc.assert(
+    fc.asyncProperty(
+      fc.array(closing, { minLength: 1, maxLength: 25 }),
+      fc.record({ agents: chosen('a1', 'a2'), inboxes: chosen('i1'), topics: chosen('t1', 't2') }),
+      async (rows, filters) => {
+        const ledger = await filled(rows);
+        const groupings: ReportField[][] = [
+          ...fields.map((field) => [field]),
+          ...fields.flatMap((first) =>
+            fields.filter((second) => second > first).map((second) => [first, second]),
+          ),
+        ];
+        const asked = {
+          ...question,
+          timezone: 'America/Chicago',
+          // The clocks change on November 1.
+          range: { since: '2026-10-20T05:00:00.000Z', until: '2026-11-10T06:00:00.000Z' },
+          filters: { ...noFilters, ...filters },
+        };
+        for (const by of groupings) {
+          const report = await reportOf(ledger, { ...asked, by });
+          const { closed, suppressed, waiting, asked: out, unasked, csat } = report.overall;
+          expect(suppressed + waiting + out + unasked).toBe(closed);
+          expect(csat.of).toBeLessThanOrEqual(report.overall.answered + unasked);
+          if (closed === 0) expect(report.rows).toEqual([]);
+          else expect([by, sums(report.rows)]).toEqual([by, sums([report.overall])]);
+          const keys = report.rows.map(({ key }) => JSON.stringify(key));
+          expect(new Set(keys).size).toBe(keys.length);
+        }
+      },
+    ),
+    { numRuns: 15 },
+  );
+});
