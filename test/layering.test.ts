@@ -55,7 +55,7 @@ const mayImport: Record<string, readonly string[]> = {
   'workflow/survey': [...belowWorkflow, 'workflow/context'],
   'workflow/queue': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
   'workflow/answers': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
-  'workflow/scores': [...belowWorkflow, 'workflow/answers'],
+  'workflow/scores': [...belowWorkflow, 'html', 'workflow/answers'],
   'workflow/runs': [
     ...belowWorkflow,
     'workflow/context',

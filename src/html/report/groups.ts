@@ -14,8 +14,13 @@ const differences: Readonly<Record<Difference, string>> = {
   too_few: 'Too few answers',
 };
 
+/** Ready to print. */
+export interface GroupsView extends Readonly<Record<string, unknown>> {
+  rows: readonly object[];
+}
+
 /** The funnel plot and the table of the groups. @param draw a plot as SVG */
-export function groupsView(groups: ReportDocument, draw: (plot: Plot) => string): object {
+export function groupsView(groups: ReportDocument, draw: (plot: Plot) => string): GroupsView {
   const { by, overall, rows } = groups;
   const expected = overall.csat.value;
   const nouns = nounsOf(by);

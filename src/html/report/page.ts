@@ -36,8 +36,8 @@ export interface ReportPage {
 export interface LowRatings {
   /** The highest rating that counts as low. */
   atMost: number;
-  /** All of them, of which `comments` may be the first. */
-  total: number;
+  /** All of them, of which `comments` may be the first; null: too many to count. */
+  total: number | null;
   comments: readonly LowComment[];
 }
 
@@ -176,10 +176,16 @@ function reasonRows({ reasons, overall }: ReportDocument): object[] {
     }));
 }
 
-function lowView({ atMost, total, comments }: LowRatings, timezone: string): object {
+/** The comments, ready to print. */
+export function lowView({ atMost, total, comments }: LowRatings, timezone: string): object {
   return {
     atMost,
-    more: total > comments.length ? `${count(comments.length)} of ${count(total)}` : '',
+    more:
+      total === null
+        ? `The first ${count(comments.length)}`
+        : total > comments.length
+          ? `${count(comments.length)} of ${count(total)}`
+          : '',
     comments: comments.map((one) => ({
       rating: one.rating,
       stars: '★'.repeat(one.rating) + '☆'.repeat(5 - one.rating),

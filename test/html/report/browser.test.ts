@@ -85,10 +85,15 @@ describe('nothing keeps anybody from reading it', () => {
     expect(await violations(page)).toEqual([]);
   });
 
-  test.each(['light', 'dark'] as const)('%s, in a color of the brand that is hard to read', async (colorScheme) => {
-    const { page } = await opened(ordinaryPage({ brand: { color: '#ffe600', logo: null } }), { colorScheme });
-    expect(await violations(page, "'color-contrast'")).toEqual([]);
-  });
+  test.each(['light', 'dark'] as const)(
+    '%s, in a color of the brand that is hard to read',
+    async (colorScheme) => {
+      const { page } = await opened(ordinaryPage({ brand: { color: '#ffe600', logo: null } }), {
+        colorScheme,
+      });
+      expect(await violations(page, "'color-contrast'")).toEqual([]);
+    },
+  );
 });
 
 test('the page fits every width, also with the longest names', async () => {
