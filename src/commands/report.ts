@@ -20,6 +20,9 @@ interface ReportOptions {
   creditCompare?: boolean | undefined;
   /** True: without a table's name. */
   csv?: string | true | undefined;
+  html?: string | undefined;
+  /** Separated by commas. */
+  mailTo?: string[] | undefined;
 }
 
 /** Where no range is given. */
@@ -61,12 +64,19 @@ export const reportCommand: CommandDeclaration = {
       description: 'print one table as CSV, rows unless named',
       choices: reportTables,
     },
+    { flags: '--html <file>', description: 'write the report as one page to look at and print' },
+    {
+      flags: '--mail-to <address...>',
+      description: 'mail the report and its page by smtp; prints nothing if all goes well',
+    },
   ],
   examples: [
     'gcsat report --by agent',
     'gcsat report --since 2026-11-01 --until 2026-11-30 --by topic --inbox Orders',
     'gcsat report --since 90d --by week --csv > weeks.csv',
     'gcsat report --since 30d --credit-compare --json',
+    'gcsat report --since 30d --html report.html',
+    'gcsat report --mail-to head-of-support@acme.com --quiet',
   ],
   async run(context, { options }) {
     const given: ReportOptions = options;
@@ -86,9 +96,13 @@ export const reportCommand: CommandDeclaration = {
         hint: 'Give one of them.',
       });
     }
-    await withLedger({ writes: false }, async ({ ledger, policy }) => {
+    const { deliverPage, pageTargets, refuseWithoutSmtp } = await import('./report-page.ts');
+    const targets = pageTargets(given.html, given.mailTo);
+    const isPage = targets.file !== null || targets.addresses.length > 0;
+    await withLedger({ writes: false }, async ({ ledger, policy, settings }) => {
+      if (targets.addresses.length > 0) refuseWithoutSmtp(settings);
       const timezone = given.timezone ?? (await calendarZoneOf(ledger, output));
-      const report = await reportOf(ledger, {
+      const question = {
         range: parseTimeRange(range, clock(), timezone),
         timezone,
         by,
@@ -103,7 +117,10 @@ export const reportCommand: CommandDeclaration = {
         satisfiedFrom: policy.satisfiedFrom,
         withPrevious: given.compare !== false,
         withCredit: given.creditCompare === true || table === 'credit',
-      });
+      };
+      const report = isPage
+        ? await deliverPage(context, ledger, question, targets, settings)
+        : await reportOf(ledger, question);
       if (await hasOnlyTrials(ledger, report)) {
         output.warn(
           'what the outbox delivery tried out does not count; other deliveries have no closings here',
@@ -113,6 +130,12 @@ export const reportCommand: CommandDeclaration = {
         const { reportCsv } = await import('../terminal/report-csv.ts');
         const which = reportTables.find((one) => one === table) ?? 'rows';
         await output.part(reportCsv(report, which));
+        return;
+      }
+      // A mail goes out of cron, which mails whatever is printed.
+      if (isPage && !output.json && !output.jsonl) {
+        if (targets.addresses.length === 0)
+          output.result(report, () => `The page is in ${targets.file ?? ''}.`);
         return;
       }
       const { reportView } = await import('../terminal/report-view.ts');

@@ -124,7 +124,7 @@ export function mailableSender(from: string): Sender {
 }
 
 /** With the domain as in DNS: `robin@bücher.example` becomes `robin@xn--bcher-kva.example`. */
-function asciiAddress(address: string): string {
+export function asciiAddress(address: string): string {
   const at = address.lastIndexOf('@');
   return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 }

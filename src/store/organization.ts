@@ -65,7 +65,7 @@ export function otherOrganization(
   );
 }
 
-export function boundOrganization(ledger: Ledger): Promise<BoundOrganization | null> {
+export function boundOrganization(ledger: Pick<Ledger, 'read'>): Promise<BoundOrganization | null> {
   return ledger.read(organizationIn);
 }
 

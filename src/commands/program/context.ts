@@ -58,10 +58,17 @@ export interface CommandContext {
       ledger: Services['ledger'];
       delivery: DeliveryName;
       policy: Settings['policy'];
+      settings: SettingsWithoutAccount;
     }) => Promise<Result>,
   ) => Promise<Result>;
   readonly close: () => Promise<void>;
 }
+
+/** What can be said without knowing the account. */
+type SettingsWithoutAccount = Pick<
+  Settings,
+  'policy' | 'brand' | 'delivery' | 'from' | 'smtpUrl' | 'publicUrl'
+>;
 
 interface Loaded {
   readonly settings: Settings;
@@ -119,13 +126,13 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       output.debug('Gladly could not be asked which organization this is');
     }
   };
-  const ledgerPlace = async (): Promise<LedgerPlace & Pick<Settings, 'policy'>> => {
+  const ledgerPlace = async (): Promise<LedgerPlace & { settings: SettingsWithoutAccount }> => {
     const { placeOf } = await import('./ledger-place.ts');
     const { resolveSettings } = await import('../../config/resolve.ts');
     const known = wantsSandbox()
       ? await settings()
       : await resolveSettings({ flags, env, onSecret: registerSecret });
-    return { ...placeOf(known), policy: known.policy };
+    return { ...placeOf(known), settings: known };
   };
   return {
     output,
@@ -162,7 +169,8 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       try {
         if (isElsewhere) await refuseOtherOrganization();
         if (warns) await warnOfPause(output, ledger, clock);
-        return await work({ ledger, delivery: place.delivery, policy: place.policy });
+        const { delivery, settings: known } = place;
+        return await work({ ledger, delivery, policy: known.policy, settings: known });
       } finally {
         await ledger.close();
       }

@@ -8,7 +8,7 @@ import { cohortOf, type ReportQuestion } from './report.ts';
 
 /** The low ratings with a comment that a report is about, those of the newest closings first. */
 export async function lowRatedAnswers(
-  ledger: Ledger,
+  ledger: Pick<Ledger, 'read'>,
   question: Pick<ReportQuestion, 'range' | 'filters'>,
   { lowRating, conversationLink }: Pick<Policy, 'lowRating' | 'conversationLink'>,
   limit: number,

@@ -47,7 +47,10 @@ export interface ReportQuestion {
 export const noFilters: ReportFilters = { agents: [], inboxes: [], topics: [], channels: [], brands: [] };
 
 /** All that a report says, of one moment of the ledger. */
-export async function reportOf(ledger: Ledger, question: ReportQuestion): Promise<ReportDocument> {
+export async function reportOf(
+  ledger: Pick<Ledger, 'read'>,
+  question: ReportQuestion,
+): Promise<ReportDocument> {
   return ledger.read(async (db) => {
     const { range, timezone, by, filters, minimum, satisfiedFrom } = question;
     const cohort = cohortOf(question);
@@ -155,7 +158,7 @@ async function rowsOf(
 }
 
 /** Times and reasons are no groups whose scores somebody is responsible for. */
-function isCompared(field: ReportField): boolean {
+export function isCompared(field: ReportField): boolean {
   return !isOfCalendar(field) && field !== 'reason';
 }
 

@@ -1,7 +1,8 @@
-import { chromium, type Browser, type BrowserContextOptions, type Page } from 'playwright-core';
-import { afterAll, beforeAll, describe, expect, onTestFinished, test } from 'vitest';
+import type { BrowserContextOptions, Page } from 'playwright-core';
+import { describe, expect, onTestFinished, test } from 'vitest';
 import { languages } from '../../../src/html/languages.ts';
 import type { PageBrand } from '../../../src/html/brand.ts';
+import { chromiumOfFile } from '../../support/browser.ts';
 import { lowestContrasts } from './contrast.ts';
 import type { Document, Image, Style } from './document.ts';
 import { startPages } from './page-server.ts';
@@ -15,18 +16,7 @@ const standard: PageBrand = { color: null, logo: null };
 /** The smallest image that there is. */
 const dot = Buffer.from('R0lGODlhAQABAIAAAAUEBAAAACwAAAAAAQABAAACAkQBADs=', 'base64');
 
-let browser: Browser;
-
-beforeAll(async () => {
-  browser = await chromium.launch({
-    executablePath: '/usr/bin/chromium',
-    args: ['--no-sandbox', '--disable-background-networking', '--disable-component-update'],
-  });
-});
-
-afterAll(async () => {
-  await browser.close();
-});
+const browser = chromiumOfFile();
 
 interface Visitor {
   page: Page;
@@ -45,7 +35,7 @@ interface Circumstances extends BrowserContextOptions {
 async function visitor({ about, brand = standard, ...context }: Circumstances = {}): Promise<Visitor> {
   const desk = smallDesk(about);
   const server = await startPages(desk, brand);
-  const visit = await browser.newContext({ locale: 'en-GB', ...context });
+  const visit = await browser().newContext({ locale: 'en-GB', ...context });
   onTestFinished(async () => {
     await visit.close();
     await server.close();

@@ -1,0 +1,116 @@
+import { statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+import type { Settings } from '../config/settings.ts';
+import type { ReportDocument } from '../documents/report.ts';
+import { isEmailAddress } from '../domain/eligibility/addresses.ts';
+import { Failure } from '../failure.ts';
+import type { ReportPage } from '../html/report/page.ts';
+import type { ReportQuestion } from '../workflow/scores/report.ts';
+import type { CommandContext } from './program/context.ts';
+
+type MailSettings = Pick<Settings, 'delivery' | 'from' | 'smtpUrl' | 'publicUrl'>;
+type PageSettings = MailSettings & Pick<Settings, 'policy' | 'brand'>;
+type ReportLedger = Parameters<Parameters<CommandContext['withLedger']>[1]>[0]['ledger'];
+
+/** Where the page goes, as given on the command line. */
+export interface PageTargets {
+  file: string | null;
+  addresses: readonly string[];
+}
+
+/**
+ * What can be wrong with `--html` and `--mail-to` is said before anything is counted.
+ *
+ * @throws Failure kind usage
+ */
+export function pageTargets(file: string | undefined, mailTo: readonly string[] | undefined): PageTargets {
+  if (file !== undefined) refuseBadFile(file);
+  const addresses = [...new Set(mailTo?.flatMap((text) => text.split(',')).map((text) => text.trim()))];
+  const wrong = addresses.find((address) => !isEmailAddress(address));
+  if (wrong !== undefined) {
+    throw new Failure('usage', 'bad_address', `--mail-to: '${wrong}' is no email address`, {
+      hint: 'Write addresses as robin@example.com, several with commas between them.',
+    });
+  }
+  return { file: file ?? null, addresses };
+}
+
+/** @throws Failure of kind configuration, which says what to set for a mail */
+export function refuseWithoutSmtp({ delivery, smtpUrl, from }: MailSettings): {
+  url: string;
+  from: string;
+} {
+  const hint =
+    'Set GCSAT_DELIVERY=smtp, GCSAT_SMTP_URL and GCSAT_FROM, or the same in the profile with `gcsat configure set`. Or write the page to a file with --html.';
+  if (delivery !== 'smtp') {
+    throw new Failure(
+      'configuration',
+      'mail_needs_smtp',
+      `--mail-to sends by smtp, and the delivery is ${delivery}`,
+      { hint },
+    );
+  }
+  if (smtpUrl === null || from === null) {
+    const what = smtpUrl === null ? 'the address of a mail server' : 'a sender address';
+    throw new Failure('configuration', 'delivery_incomplete', `delivery smtp needs ${what}`, { hint });
+  }
+  return { url: smtpUrl, from };
+}
+
+/** Writes the page to the file, then mails it. */
+export async function deliverPage(
+  { signal, clock, now }: Pick<CommandContext, 'signal' | 'clock' | 'now'>,
+  ledger: ReportLedger,
+  question: ReportQuestion,
+  { file, addresses }: PageTargets,
+  settings: PageSettings,
+): Promise<ReportDocument> {
+  const server = addresses.length === 0 ? null : refuseWithoutSmtp(settings);
+  const { keptOrganization } = await import('../workflow/context/organization.ts');
+  const { reportPageOf } = await import('../workflow/scores/report-page.ts');
+  const { reportPage } = await import('../html/report/page.ts');
+  const { policy, brand } = settings;
+  const organization = policy.companyName ?? (await keptOrganization(ledger))?.name ?? null;
+  const make = async (): Promise<{ report: ReportDocument; page: ReportPage; html: string }> => {
+    const made = await reportPageOf(ledger, question, { organization, brand, policy, generatedAt: now() });
+    return { ...made, html: reportPage(made.page) };
+  };
+  let made: Awaited<ReturnType<typeof make>>;
+  if (file === null) made = await make();
+  else {
+    const { withResultFile } = await import('../terminal/result-file.ts');
+    made = await withResultFile(file, async ({ write }) => {
+      const one = await make();
+      await write(one.html);
+      return one;
+    });
+  }
+  if (server === null) return made.report;
+  const { sendReportMail } = await import('../delivery/report-mail.ts');
+  const { reportMail } = await import('../html/report/mail.ts');
+  const { reportText } = await import('../terminal/report-text.ts');
+  const { subject, name, html } = reportMail(made.page);
+  await sendReportMail(
+    { subject, text: reportText(made.page.groups), html, attachment: { name, html: made.html } },
+    addresses,
+    { ...server, publicUrl: settings.publicUrl, organization, clock, signal },
+  );
+  return made.report;
+}
+
+function refuseBadFile(file: string): void {
+  const refuse = (what: string): never => {
+    throw new Failure('usage', 'file_not_writable', `--html: ${what}`, {
+      hint: 'Name a file in a folder that exists, e.g. --html report.html.',
+    });
+  };
+  if (file === '-') refuse("'-' is no file, and the page is not printed");
+  const path = resolve(file);
+  if (file.trim() === '' || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
+    refuse(`'${file}' is a folder`);
+  }
+  const folder = dirname(path);
+  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
+    refuse(`there is no folder ${folder}`);
+  }
+}

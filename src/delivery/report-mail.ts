@@ -1,0 +1,137 @@
+import { createHash } from 'node:crypto';
+import { Failure, advising } from '../failure.ts';
+import { greetingName } from './greeting-name.ts';
+import { outcomeOf, type SessionFacts } from './smtp-failures.ts';
+import { SmtpError } from './smtp-error.ts';
+import { smtpLimits } from './smtp-limits.ts';
+import { openSession } from './smtp-session.ts';
+import { readSmtpUrl } from './smtp-url.ts';
+import { asciiAddress, mailableSender } from './smtp.ts';
+
+export interface ReportMail {
+  /** One line. */
+  subject: string;
+  text: string;
+  html: string;
+  attachment: { name: string; html: string };
+}
+
+/**
+ * Sends one mail to each address, over one session. An address that is refused keeps no other from its mail.
+ *
+ * @throws Failure `bad_smtp_url` or `bad_from` of kind configuration, what a session meets, the failure of a single
+ *   address, or `report_mail_partial` of kind partial when others got theirs
+ */
+export async function sendReportMail(
+  mail: ReportMail,
+  to: readonly string[],
+  options: {
+    url: string;
+    from: string;
+    publicUrl: string | null;
+    /** Shown as the sender where `from` has no name. */
+    organization: string | null;
+    clock: () => number;
+    signal: AbortSignal;
+  },
+): Promise<void> {
+  const { publicUrl, clock, signal } = options;
+  const server = readSmtpUrl(options.url);
+  const sender = mailableSender(options.from);
+  const facts: SessionFacts = { server, sender: sender.address };
+  const name = server.name ?? greetingName({ publicUrl, sender: sender.address });
+  const failures: { address: string; failure: Failure }[] = [];
+  try {
+    const session = await openSession(server, { name, limits: smtpLimits(server.timeoutMs), signal });
+    try {
+      for (const address of to) {
+        const bytes = await messageOf(mail, {
+          address,
+          date: clock(),
+          sender,
+          organization: options.organization,
+        });
+        try {
+          await session.send({ from: sender.address, to: asciiAddress(address) }, bytes);
+        } catch (error) {
+          const failure = failureOf(error, facts);
+          failures.push({ address, failure });
+          if (session.ended || !(await session.isReady())) throw new SessionLost();
+        }
+      }
+    } finally {
+      await session.quit();
+    }
+  } catch (error) {
+    if (!(error instanceof SessionLost)) throw failureOf(error, facts);
+  }
+  const [first] = failures;
+  if (first === undefined) return;
+  const refused = failures.map(({ address }) => address).join(', ');
+  if (to.length === 1) throw first.failure;
+  throw new Failure(
+    'partial',
+    'report_mail_partial',
+    `the report did not reach everyone: ${refused} got none for certain (${first.failure.message})`,
+    {
+      hint: 'Correct what the server names, and send the report again to these addresses alone.',
+      cause: first.failure,
+    },
+  );
+}
+
+/** The server ended the session, so the addresses that follow get nothing. */
+class SessionLost extends Error {}
+
+function failureOf(error: unknown, facts: SessionFacts): Failure {
+  if (!(error instanceof SmtpError)) throw error;
+  const outcome = outcomeOf(error, facts);
+  if (outcome.status === 'sent') throw error;
+  const { failure } = outcome;
+  if (failure.code === 'smtp_too_large')
+    return advising('Choose a shorter range, or raise the limit of the server.', failure);
+  if (failure.code === 'smtp_refused')
+    return advising('Correct the address in --mail-to, or what else the server names.', failure);
+  if (failure.code === 'smtp_refusal_unclear')
+    return advising('Correct what the server names, and run the command again.', failure);
+  return failure;
+}
+
+async function messageOf(
+  { subject, text, html, attachment }: ReportMail,
+  {
+    address,
+    date,
+    sender,
+    organization,
+  }: {
+    address: string;
+    date: number;
+    sender: { name: string | null; address: string };
+    organization: string | null;
+  },
+): Promise<Buffer> {
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
+  const domain = sender.address.slice(sender.address.lastIndexOf('@') + 1);
+  const id = createHash('sha256')
+    .update(JSON.stringify([subject, text, address, date]))
+    .digest('hex')
+    .slice(0, 32);
+  const composer = new MailComposer({
+    from: { name: sender.name ?? organization ?? '', address: sender.address },
+    to: { name: '', address },
+    subject,
+    text,
+    html,
+    attachments: [
+      { filename: attachment.name, content: attachment.html, contentType: 'text/html; charset=utf-8' },
+    ],
+    messageId: `<report-${id}@${domain}>`,
+    date: new Date(date),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    newline: 'win',
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return composer.compile().build();
+}

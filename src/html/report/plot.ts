@@ -1,0 +1,36 @@
+/**
+ * A figure on two axes. It fits every width without script: what lies across is in percent of the width (`12.5%`, in paths a
+ * number from 0 to 100), what lies upright is in pixels from the top.
+ */
+export interface Plot {
+  /** For people who cannot see it. */
+  label: string;
+  height: number;
+  yTicks: readonly { y: number; label: string }[];
+  /** `minor`: left out where there is little room. */
+  xTicks: readonly { x: string; label: string; minor: boolean }[];
+  /** Below the labels of the x axis. */
+  xTitle: string;
+  paths: readonly { kind: 'band' | 'wide' | 'line' | 'limit' | 'outer'; d: string }[];
+  lines: readonly { kind: 'whisker' | 'overall'; x1: string; x2: string; y1: number; y2: number }[];
+  bars: readonly { x: string; y: number; width: string; height: number; title: string }[];
+  points: readonly { kind: 'inside' | 'above' | 'below' | 'dot'; x: string; y: number; title: string }[];
+  texts: readonly {
+    kind: 'name' | 'note';
+    x: string;
+    dx: number;
+    y: number;
+    anchor: 'start' | 'end';
+    text: string;
+  }[];
+}
+
+/** In percent of the width. */
+export function across(value: number): string {
+  return `${Math.round(value * 100) / 100}%`;
+}
+
+/** In pixels. */
+export function upright(value: number): number {
+  return Math.round(value * 10) / 10;
+}

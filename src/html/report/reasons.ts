@@ -1,0 +1,24 @@
+import type { ReasonCode } from '../../domain/eligibility/reason.ts';
+
+/** Why a customer was not asked, for people who do not know the codes. */
+export const reasonWords: Readonly<Record<ReasonCode, string>> = {
+  not_closed: 'The conversation was open',
+  reopened: 'The conversation was reopened',
+  opt_out_topic: 'A topic opts out of surveys',
+  no_agent_response: 'No agent responded',
+  agent_unknown: 'The agent is not known',
+  agent_excluded: 'The agent is excluded',
+  no_customer_message: 'The customer wrote or called nothing',
+  no_address: 'The customer has no address',
+  bad_address: 'The customer’s address is not valid',
+  unsubscribed: 'The customer unsubscribed',
+  recently_surveyed: 'The customer was asked recently',
+  already_surveyed: 'The closing has a survey already',
+  inbox_excluded: 'The inbox is excluded',
+  channel_excluded: 'The channel is excluded',
+  customer_excluded: 'The customer is excluded',
+  too_old: 'The closing was too old',
+  timeline_truncated: 'Gladly did not show the whole conversation',
+  sampled_out: 'Not in the sample',
+  cancelled: 'The survey was canceled',
+};

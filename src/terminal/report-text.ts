@@ -1,0 +1,12 @@
+import type { ReportDocument } from '../documents/report.ts';
+import { reportView } from './report-view.ts';
+
+/** Mail programs break longer lines. */
+const columns = 78;
+const plain = (text: string): string => text;
+
+/** The report as it is on a terminal, for the text of a mail. */
+export function reportText(report: ReportDocument): string {
+  const paint = { bold: plain, dim: plain, green: plain, red: plain, yellow: plain, cyan: plain };
+  return `${reportView(report, { columns, paint })}\n`;
+}
