@@ -21,4 +21,5 @@ export const reasonWords: Readonly<Record<ReasonCode, string>> = {
   timeline_truncated: 'Gladly did not show the whole conversation',
   sampled_out: 'Not in the sample',
   cancelled: 'The survey was canceled',
+  forgotten: 'The customer was forgotten before the survey left',
 };

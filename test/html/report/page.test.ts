@@ -201,7 +201,7 @@ test('control and direction characters cannot turn the words around a name', () 
       },
     }),
   );
-   
+
   expect(page).not.toMatch(/[\u202a-\u202e\u2066-\u2069\u0007]/);
   expect(page).toContain('>xy z</blockquote>');
 });
