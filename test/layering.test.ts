@@ -49,7 +49,7 @@ const mayImport: Record<string, readonly string[]> = {
   'store/views': ['domain', 'store', 'store/schema', 'store/closings', 'store/queue', 'store/answers'],
   config: ['failure.ts', 'private-folder.ts', 'domain'],
   html: ['failure.ts', 'domain', 'documents'],
-  terminal: ['failure.ts', 'domain', 'ports', 'documents'],
+  terminal: ['failure.ts', 'private-folder.ts', 'domain', 'ports', 'documents'],
   sandbox: ['domain', 'gladly'],
   'workflow/context': belowWorkflow,
   'workflow/survey': [...belowWorkflow, 'workflow/context'],
