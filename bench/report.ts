@@ -33,11 +33,13 @@ const year: ReportQuestion = {
 };
 const week = { ...year.range, since: new Date(untilMs - 7 * day).toISOString() };
 
-/** As somebody would ask it who knows the tables: how many closings and answers each agent has, and which. */
+/** As somebody would ask it who knows the tables. */
 function plainSql(ledger: Ledger): Promise<unknown> {
   return ledger.read((db) =>
     sql`SELECT agent_id, count(*), sum(state = 'suppressed'), sum(state IN ('pending', 'scheduled', 'failed')),
-        sum(state IN ('sent', 'uncertain', 'answered')), sum(state = 'answered'), sum(rating >= 4), avg(rating)
+        sum(state IN ('sending', 'sent', 'uncertain', 'answered')), sum(state = 'answered'),
+        sum(EXISTS (SELECT 1 FROM visits WHERE visits.survey_id = closings.survey_id AND kind <> 'scanner')),
+        sum(rating = 1), sum(rating = 2), sum(rating = 3), sum(rating = 4), sum(rating = 5), sum(resolved)
       FROM closings LEFT JOIN answers ON state = 'answered' AND answers.survey_id = closings.survey_id
         AND revision = (SELECT max(revision) FROM answers AS newest WHERE newest.survey_id = closings.survey_id)
       WHERE lane = 'live' AND closed_at >= ${year.range.since} AND closed_at < ${year.range.until}
@@ -50,7 +52,7 @@ const asked = (more: Partial<ReportQuestion>) => (ledger: Ledger) => reportOf(le
 const questions = [
   question('plain SQL, by agent, of the year', turns, plainSql),
   question('report --by agent, of the year', turns, asked({})),
-  question('report --by agent, without the total', turns, asked({ by: [] })),
+  question('report, of the year', turns, asked({ by: [] })),
   question('report --by topic, of the year', turns, asked({ by: ['topic'] })),
   question('report --by week,agent, of the year', turns, asked({ by: ['week', 'agent'] })),
   question('report --by reason, of the year', turns, asked({ by: ['reason'] })),

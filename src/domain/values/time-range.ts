@@ -205,9 +205,9 @@ function dayOf(text: string, nowMs: number, offsetAt: OffsetAt): number | null {
 /** The days of a zone. A day is the midnight of its date in UTC, in epoch milliseconds. */
 export interface ZoneDays {
   /** The day that a moment belongs to. */
-  dayAt(moment: number): number;
+  readonly dayAt: (moment: number) => number;
   /** The first moment of a day, also where its midnight is skipped or comes twice. */
-  beginningOf(day: number): number;
+  readonly beginningOf: (day: number) => number;
 }
 
 /** @throws TimeRangeError for a zone that this machine does not know */

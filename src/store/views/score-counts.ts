@@ -25,14 +25,10 @@ export interface CountedGroup {
   tally: Tally;
 }
 
-interface CountedRow extends Omit<Tally, 'ratings'> {
-  one: number;
-  two: number;
-  three: number;
-  four: number;
-  five: number;
-  [key: `key_${number}`]: string | null;
-}
+type Counted = Exclude<keyof Tally, 'ratings'> | 'one' | 'two' | 'three' | 'four' | 'five';
+
+/** Sums are numbers or, in some databases, their texts. */
+type CountedRow = Record<Counted, number | string> & Record<`key_${number}`, string | null>;
 
 /**
  * Counts the closings of a cohort, grouped by the fields, of which at most one is of the calendar. Every report is counted
@@ -56,11 +52,10 @@ export async function countGroups(
     FROM ${periods === null ? sql`` : sql`period CROSS JOIN`} closings AS closing
     ${by.includes('topic') ? sql`LEFT JOIN closing_topics AS topic ON topic.closing_id = closing.id` : sql``}
     LEFT JOIN answers AS answer ON closing.state = 'answered' AND ${isNewestAnswer}
-    WHERE ${isOf(cohort)}
-    ${periods === null ? sql`` : sql`AND closing.closed_at >= period.since AND closing.closed_at < period.until`}
+    WHERE ${isOf(cohort, periods === null ? boundsOf(cohort) : boundsOfPeriod)}
     ${by.length === 0 ? sql`` : sql`GROUP BY ${sql.join(groups)}`}`.execute(db);
   return rows.rows
-    .filter(({ closed }) => closed > 0)
+    .filter(({ closed }) => Number(closed) > 0)
     .map((row) => ({ keys: by.map((_, index) => row[`key_${index}`] ?? null), tally: tallyOf(row) }));
 }
 
@@ -68,15 +63,38 @@ export function isOfCalendar(field: string): field is CalendarField {
   return (calendarFields as readonly string[]).includes(field);
 }
 
+/** How many closings were suppressed for which reasons, as they are stored: their codes, joined by commas. */
+export async function countReasons(
+  db: Reading,
+  cohort: ScoreCohort,
+): Promise<{ codes: string; closings: number }[]> {
+  const { rows } = await sql<{ codes: string; closings: number | string }>`
+    SELECT closing.reason_codes AS codes, count(*) AS closings FROM closings AS closing
+    WHERE ${isOf(cohort)} AND closing.state = 'suppressed' GROUP BY closing.reason_codes`.execute(db);
+  return rows.map(({ codes, closings }) => ({ codes, closings: Number(closings) }));
+}
+
 /** Of the closing that is being counted. */
 export const isNewestAnswer = sql`answer.survey_id = closing.survey_id AND answer.revision =
   (SELECT max(every.revision) FROM answers AS every WHERE every.survey_id = closing.survey_id)`;
 
+interface Bounds {
+  since: RawBuilder<unknown>;
+  until: RawBuilder<unknown>;
+}
+
+function boundsOf({ since, until }: Pick<ScoreCohort, 'since' | 'until'>): Bounds {
+  return { since: sql`${since}`, until: sql`${until}` };
+}
+
+/** Periods lie within the range: with its ends besides, each would be looked for in all of it. */
+const boundsOfPeriod: Bounds = { since: sql`period.since`, until: sql`period.until` };
+
 /** The closings of a cohort. */
-export function isOf({ since, until, filters }: ScoreCohort): RawBuilder<unknown> {
+export function isOf(cohort: ScoreCohort, { since, until }: Bounds = boundsOf(cohort)): RawBuilder<unknown> {
   const among = (column: string, ids: readonly string[]): RawBuilder<unknown>[] =>
     ids.length === 0 ? [] : [sql`${sql.ref(column)} IN (${sql.join([...ids])})`];
-  const { agents, inboxes, topics, channels, brands } = filters;
+  const { agents, inboxes, topics, channels, brands } = cohort.filters;
   const conditions = [
     sql`closing.lane = 'live'`,
     sql`closing.closed_at >= ${since}`,
@@ -109,7 +127,9 @@ function keyOf(field: ScoreField): RawBuilder<unknown> {
       return sql`closing.brand`;
     case 'reasons':
       return sql`CASE WHEN closing.state = 'suppressed' THEN closing.reason_codes END`;
-    default:
+    case 'day':
+    case 'week':
+    case 'month':
       return sql`period.name`;
   }
 }
@@ -144,7 +164,7 @@ function sumWhere(condition: RawBuilder<unknown>, name: string): RawBuilder<unkn
 const isOut = sql`closing.state IN ('sending', 'sent', 'uncertain')`;
 const isAnswered = sql`closing.state = 'answered' AND closing.provider IS NOT NULL`;
 const isVisited = sql`EXISTS (SELECT 1 FROM visits
-  WHERE visits.survey_id = closing.survey_id AND visits.kind IN ('opened', 'clicked'))`;
+  WHERE visits.survey_id = closing.survey_id AND visits.kind <> 'scanner')`;
 
 const counted = [
   sql`count(*) AS closed`,

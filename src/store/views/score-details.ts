@@ -54,7 +54,7 @@ export interface CreditPair {
 
 /** Newest answers by who gets the rating and who was assigned. */
 export async function creditPairs(db: Reading, cohort: ScoreCohort): Promise<CreditPair[]> {
-  const { rows } = await sql<CreditPair>`
+  const { rows } = await sql<Omit<CreditPair, 'answers'> & { answers: number | string }>`
     SELECT closing.agent_id AS "responderId", closing.assignee_id AS "assigneeId", count(*) AS answers
     FROM closings AS closing JOIN answers AS answer ON ${isNewestAnswer}
     WHERE ${isOf(cohort)} AND closing.state = 'answered'

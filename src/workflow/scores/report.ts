@@ -19,6 +19,7 @@ import type { TimeRange } from '../../domain/values/time-range.ts';
 import type { Ledger, Reading } from '../../store/ledger.ts';
 import {
   countGroups,
+  countReasons,
   isOfCalendar,
   type CountedGroup,
   type ScoreCohort,
@@ -53,18 +54,21 @@ export async function reportOf(
   return ledger.read(async (db) => {
     const { range, timezone, by, filters, minimum, satisfiedFrom } = question;
     const cohort = cohortOf(question);
-    const byReasons = await countGroups(db, cohort, ['reasons'], timezone);
-    const overall = byReasons.map(({ tally }) => tally).reduce(sumOf, emptyTally);
+    const groups = merged(by, await countGroups(db, cohort, countedBy(by), timezone));
+    const overlapping = by.includes('topic');
+    // Each closing is in one group, unless groups overlap.
+    const all = overlapping ? await countGroups(db, cohort, [], timezone) : groups;
+    const overall = all.map(({ tally }) => tally).reduce(sumOf, emptyTally);
     return {
       range: { ...range, timezone },
       by,
-      overlapping: by.includes('topic'),
+      overlapping,
       minimum,
       satisfiedFrom,
       filters,
       overall: countsOf(overall, satisfiedFrom),
-      rows: by.length === 0 ? [] : await rowsOf(db, question, overall),
-      reasons: reasonsOf(byReasons),
+      rows: by.length === 0 ? [] : await rowsOf(db, question, groups, overall),
+      reasons: reasonsOf(await countReasons(db, cohort)),
       previous: question.withPrevious ? await previousOf(db, question, overall) : null,
       credit: question.withCredit ? await creditOf(db, cohort) : null,
     };
@@ -108,10 +112,10 @@ function countsOf(tally: Tally, satisfiedFrom: number): ReportCounts {
   };
 }
 
-function reasonsOf(groups: readonly CountedGroup[]): ReportDocument['reasons'] {
+function reasonsOf(counted: Awaited<ReturnType<typeof countReasons>>): ReportDocument['reasons'] {
   const counts: Partial<Record<ReasonCode, number>> = {};
-  for (const { keys, tally } of groups) {
-    for (const code of codesOf(keys[0] ?? null)) counts[code] = (counts[code] ?? 0) + tally.suppressed;
+  for (const { codes, closings } of counted) {
+    for (const code of codesOf(codes)) counts[code] = (counts[code] ?? 0) + closings;
   }
   return counts;
 }
@@ -122,9 +126,12 @@ function codesOf(reasons: string | null): ReasonCode[] {
   return reasonCodes.filter((code) => given.includes(code));
 }
 
-async function rowsOf(db: Reading, question: ReportQuestion, overall: Tally): Promise<ReportRow[]> {
-  const { by, minimum, satisfiedFrom, timezone } = question;
-  const groups = merged(by, await countGroups(db, cohortOf(question), countedBy(by), timezone));
+async function rowsOf(
+  db: Reading,
+  { by, minimum, satisfiedFrom }: ReportQuestion,
+  groups: readonly CountedGroup[],
+  overall: Tally,
+): Promise<ReportRow[]> {
   const names = await namesFor(db, by);
   const rows = groups.map(({ keys, tally }) => ({
     key: keyOf(by, keys, names),

@@ -181,9 +181,10 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
       const kept = isTried ? 'trial' : 'live';
       const { lane, ...columns } = now.get(idOf(name, kept))!;
       expect(lane).toBe(kept);
+      const ofVersionFour = Object.fromEntries(Object.entries(columns).filter(([column]) => column in row));
       // A trial that was not to be sent had kept a survey of the live lane.
       const lost = trial === 'suppressed' && row['survey_id'] === surveyIdOf(idOf(name));
-      expect(without(columns, 'reason_codes')).toEqual({
+      expect(ofVersionFour).toEqual({
         ...row,
         id: idOf(name, kept),
         error: withoutOldAdvice(row, row['state']),
