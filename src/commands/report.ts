@@ -72,7 +72,7 @@ export const reportCommand: CommandDeclaration = {
   ],
   examples: [
     'gcsat report --by agent',
-    'gcsat report --since 2026-11-01 --until 2026-11-30 --by topic --inbox Orders',
+    'gcsat report --since 2026-11-01 --until 2026-11-30 --by topic --inbox "Orders and Delivery"',
     'gcsat report --since 90d --by week --csv > weeks.csv',
     'gcsat report --since 30d --credit-compare --json',
     'gcsat report --since 30d --html report.html',
