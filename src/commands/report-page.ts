@@ -5,10 +5,10 @@ import type { ReportDocument } from '../documents/report.ts';
 import { isEmailAddress } from '../domain/eligibility/addresses.ts';
 import { Failure } from '../failure.ts';
 import type { ReportPage } from '../html/report/page.ts';
+import type { MailSettings } from '../workflow/scores/mail-report.ts';
 import type { ReportQuestion } from '../workflow/scores/report.ts';
 import type { CommandContext } from './program/context.ts';
 
-type MailSettings = Pick<Settings, 'delivery' | 'from' | 'smtpUrl' | 'publicUrl'>;
 type PageSettings = MailSettings & Pick<Settings, 'policy' | 'brand'>;
 type ReportLedger = Parameters<Parameters<CommandContext['withLedger']>[1]>[0]['ledger'];
 
@@ -35,28 +35,6 @@ export function pageTargets(file: string | undefined, mailTo: readonly string[] 
   return { file: file ?? null, addresses };
 }
 
-/** @throws Failure of kind configuration, which says what to set for a mail */
-export function refuseWithoutSmtp({ delivery, smtpUrl, from }: MailSettings): {
-  url: string;
-  from: string;
-} {
-  const hint =
-    'Set GCSAT_DELIVERY=smtp, GCSAT_SMTP_URL and GCSAT_FROM, or the same in the profile with `gcsat configure set`. Or write the page to a file with --html.';
-  if (delivery !== 'smtp') {
-    throw new Failure(
-      'configuration',
-      'mail_needs_smtp',
-      `--mail-to sends by smtp, and the delivery is ${delivery}`,
-      { hint },
-    );
-  }
-  if (smtpUrl === null || from === null) {
-    const what = smtpUrl === null ? 'the address of a mail server' : 'a sender address';
-    throw new Failure('configuration', 'delivery_incomplete', `delivery smtp needs ${what}`, { hint });
-  }
-  return { url: smtpUrl, from };
-}
-
 /** Writes the page to the file, then mails it. */
 export async function deliverPage(
   { signal, clock, now }: Pick<CommandContext, 'signal' | 'clock' | 'now'>,
@@ -65,7 +43,6 @@ export async function deliverPage(
   { file, addresses }: PageTargets,
   settings: PageSettings,
 ): Promise<ReportDocument> {
-  const server = addresses.length === 0 ? null : refuseWithoutSmtp(settings);
   const { keptOrganization } = await import('../workflow/context/organization.ts');
   const { reportPageOf } = await import('../workflow/scores/report-page.ts');
   const { reportPage } = await import('../html/report/page.ts');
@@ -85,16 +62,11 @@ export async function deliverPage(
       return one;
     });
   }
-  if (server === null) return made.report;
-  const { sendReportMail } = await import('../delivery/report-mail.ts');
-  const { reportMail } = await import('../html/report/mail.ts');
+  if (addresses.length === 0) return made.report;
+  const { mailReport } = await import('../workflow/scores/mail-report.ts');
   const { reportText } = await import('../terminal/report-text.ts');
-  const { subject, name, html } = reportMail(made.page);
-  await sendReportMail(
-    { subject, text: reportText(made.page.groups), html, attachment: { name, html: made.html } },
-    addresses,
-    { ...server, publicUrl: settings.publicUrl, organization, clock, signal },
-  );
+  const { page, html } = made;
+  await mailReport({ page, html, text: reportText(page.groups) }, addresses, { settings, clock, signal });
   return made.report;
 }
 
@@ -106,11 +78,15 @@ function refuseBadFile(file: string): void {
   };
   if (file === '-') refuse("'-' is no file, and the page is not printed");
   const path = resolve(file);
-  if (file.trim() === '' || statSync(path, { throwIfNoEntry: false })?.isDirectory() === true) {
-    refuse(`'${file}' is a folder`);
-  }
+  if (file.trim() === '' || isFolder(path)) refuse(`'${file}' is a folder`);
   const folder = dirname(path);
-  if (statSync(folder, { throwIfNoEntry: false })?.isDirectory() !== true) {
-    refuse(`there is no folder ${folder}`);
+  if (!isFolder(folder)) refuse(`there is no folder ${folder}`);
+}
+
+function isFolder(path: string): boolean {
+  try {
+    return statSync(path).isDirectory();
+  } catch {
+    return false;
   }
 }

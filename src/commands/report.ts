@@ -72,7 +72,7 @@ export const reportCommand: CommandDeclaration = {
   ],
   examples: [
     'gcsat report --by agent',
-    'gcsat report --since 2026-11-01 --until 2026-11-30 --by topic --inbox Orders',
+    'gcsat report --since 2026-11-01 --until 2026-11-30 --by topic --inbox "Orders and Delivery"',
     'gcsat report --since 90d --by week --csv > weeks.csv',
     'gcsat report --since 30d --credit-compare --json',
     'gcsat report --since 30d --html report.html',
@@ -96,11 +96,14 @@ export const reportCommand: CommandDeclaration = {
         hint: 'Give one of them.',
       });
     }
-    const { deliverPage, pageTargets, refuseWithoutSmtp } = await import('./report-page.ts');
+    const { deliverPage, pageTargets } = await import('./report-page.ts');
     const targets = pageTargets(given.html, given.mailTo);
     const isPage = targets.file !== null || targets.addresses.length > 0;
     await withLedger({ writes: false }, async ({ ledger, policy, settings }) => {
-      if (targets.addresses.length > 0) refuseWithoutSmtp(settings);
+      if (targets.addresses.length > 0) {
+        const { refuseWithoutSmtp } = await import('../workflow/scores/mail-report.ts');
+        refuseWithoutSmtp(settings);
+      }
       const timezone = given.timezone ?? (await calendarZoneOf(ledger, output));
       const question = {
         range: parseTimeRange(range, clock(), timezone),

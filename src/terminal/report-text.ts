@@ -1,8 +1,8 @@
 import type { ReportDocument } from '../documents/report.ts';
 import { reportView } from './report-view.ts';
 
-/** Mail programs break longer lines. */
-const columns = 78;
+/** As a terminal has; narrower ones get another form. */
+const columns = 80;
 const plain = (text: string): string => text;
 
 /** The report as it is on a terminal, for the text of a mail. */

@@ -1,9 +1,11 @@
+import { readFileSync, readdirSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../src/store/open.ts';
 import { startChild } from '../store/support.ts';
+import { mailServer } from '../support/mail-server.ts';
 import { run, runJson, temporaryFolder } from '../support/run.ts';
 import { atTerminal } from '../support/terminal.ts';
 
@@ -105,4 +107,68 @@ test('gcsat report answers from the ledger alone, while another process writes t
   expect(one.document).toMatchObject({ overall: { closed: 20 }, previous: null, minimum: 1 });
   writer.process.stdin?.end();
   expect(await writer.next()).toBe('let go');
+});
+
+test('gcsat report writes one page, and leaves the old file where it cannot write a new one', async () => {
+  const database = await ledgerWithAnswers();
+  const folder = temporaryFolder();
+  const file = join(folder, 'report.html');
+  writeFileSync(file, 'the old one');
+  const args = ['report', '--database', database, '--timezone', 'UTC', '--html'];
+
+  const wrong = await run([...args, file, '--agent', 'Nobody Known']);
+  expect([wrong.code, readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([
+    ...[2, 'the old one', ['report.html']],
+  ]);
+  expect(await run([...args, file])).toMatchObject({
+    code: 0,
+    stdout: `The page is in ${file}.\n`,
+    stderr: '',
+  });
+  const page = readFileSync(file, 'utf8');
+  expect(page).toMatch(/^<!doctype html>[^]*<\/html>\n$/);
+  expect(page).toContain('<p class="big">67%</p>');
+  expect(page).toContain('<bdi>=1+1 [31m</bdi>');
+  expect(statSync(file).mode & 0o777).toBe(0o600);
+  expect(readdirSync(folder)).toEqual(['report.html']);
+
+  const missing = await runJson([...args, join(folder, 'none', 'report.html')]);
+  expect([missing.code, missing.document.error.code]).toEqual([2, 'file_not_writable']);
+});
+
+test('gcsat report mails itself: quiet when it went, a code when it did not', async () => {
+  const database = await ledgerWithAnswers();
+  const server = await mailServer({
+    onRcptTo({ address }, _, callback) {
+      callback(address.startsWith('gone') ? new Error('no such user') : null);
+    },
+  });
+  const args = ['report', '--database', database, '--timezone', 'UTC', '--mail-to'];
+  const env = {
+    GCSAT_DELIVERY: 'smtp',
+    GCSAT_FROM: 'csat@acme.example',
+    GCSAT_SMTP_URL: `${server.url}?tls=off`,
+  };
+
+  const sent = await run([...args, 'head@acme.example,lead@acme.example', 'head@acme.example'], { env });
+  expect(sent).toMatchObject({ code: 0, stdout: '', stderr: '' });
+  expect(server.received.map(({ to }) => to)).toEqual([['head@acme.example'], ['lead@acme.example']]);
+  expect(server.connections()).toBe(1);
+  const [{ mail }] = server.received as [(typeof server.received)[number]];
+  expect(mail.subject).toMatch(/^Customer satisfaction .*: 67% of 30.answers$/);
+  expect(mail.text).toContain('Score         66.7 %');
+  expect(mail.text).toContain('below');
+  expect(mail.html).toContain('>67%</p>');
+  expect(mail.attachments.map(({ contentType, filename }) => [contentType, filename])).toEqual([
+    ['text/html', expect.stringMatching(/^customer-satisfaction-.*\.html$/)],
+  ]);
+  expect(mail.attachments[0]?.content.toString()).toMatch(/^<!doctype html>[^]*<svg[^]*<\/html>\n$/);
+
+  const some = await run([...args, 'gone@acme.example,lead@acme.example'], { env });
+  expect([some.code, some.stdout]).toEqual([6, '']);
+  expect(some.stderr).toContain('gone@acme.example');
+  expect(server.received.map(({ to }) => to).slice(2)).toEqual([['lead@acme.example']]);
+
+  const unset = await runJson([...args, 'lead@acme.example'], { env: { GCSAT_DELIVERY: 'outbox' } });
+  expect([unset.code, unset.document.error.code]).toEqual([3, 'mail_needs_smtp']);
 });
