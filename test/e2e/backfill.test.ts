@@ -338,7 +338,7 @@ describe('bad usage is exit 2, before anything is asked', () => {
     const env = { GCSAT_DOMAIN: 'http://127.0.0.1:1', GCSAT_EMAIL: 'a@example.com', GCSAT_TOKEN: 'x' };
     for (const since of ['now', '0d']) {
       const { code, stderr } = await runInside(['backfill', '--since', since], { env });
-      const [, began, until] = /since \((\S+)\) is not before now \((\S+)\)/.exec(stderr) ?? [];
+      const [, began, until] = /since \(([^)]+)\) is not before now \(([^)]+)\)/.exec(stderr) ?? [];
       expect({ code, until }).toEqual({ code: 2, until: expect.any(String) });
       expect(until).toBe(began);
       expect(Date.parse(until!)).toBeLessThanOrEqual(Date.now());

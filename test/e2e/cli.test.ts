@@ -238,7 +238,7 @@ describe('a missing configuration', () => {
 describe('the embedded sandbox', () => {
   test('needs no configuration and leaves nothing behind', async () => {
     const temporary = temporaryFolder();
-    const { code, document } = await runJsonInside(['attribute', '--sandbox'], {
+    const { code, document } = await runJson(['attribute', '--sandbox'], {
       env: { TMPDIR: temporary },
     });
     expect({ code, outcome: document.outcome }).toEqual({ code: 0, outcome: 'would_send' });
@@ -382,7 +382,7 @@ describe('completion', () => {
       expect(stderr).toBe('complete -F _gcsat gcsat\n');
       return stdout.trim().split('\n');
     };
-    expect(await complete('gcsat', 're')).toEqual(['replay', 'resume']);
+    expect(await complete('gcsat', 're')).toEqual(['replay', 'report', 'resume']);
     expect(await complete('gcsat', 'surveys', 'c')).toEqual(['cancel']);
     expect(await complete('gcsat', 'surveys', '--st')).toEqual(['--state']);
     expect(await complete('gcsat', '--json', 'surveys', 'retry', '--w')).toEqual(['--was-sent']);

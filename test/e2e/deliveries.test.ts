@@ -222,7 +222,7 @@ describe('encryption', () => {
       minVersion: 'TLSv1',
     });
     const { env, sandbox } = await bySmtp(`smtps://care:right@localhost:${server.port}`, trusting());
-    const { code, document } = await runJsonInside(['replay', '--', sandbox.exampleConversationId], { env });
+    const { code, document } = await runJson(['replay', '--', sandbox.exampleConversationId], { env });
     expect([code, document.error.code]).toEqual([7, 'smtp_unreachable']);
   });
 });

@@ -53,7 +53,7 @@ const evidence = {
     assignedAgentId: 'agent-2',
     assignedAgentName: 'Lee',
     inbox: { id: 'inbox-1', name: 'Support' },
-    topics: [{ id: 'topic-1', name: `topic ${canary}` }],
+    topics: [{ id: 'topic-1', name: 'Billing' }],
   },
   attribution: {
     agent: { id: 'agent-1', name: 'Amy', email: 'amy@acme.example' },
