@@ -39,7 +39,7 @@ function plainSql(ledger: Ledger): Promise<unknown> {
     sql`SELECT agent_id, count(*), sum(state = 'suppressed'), sum(state IN ('pending', 'scheduled', 'failed')),
         sum(state IN ('sending', 'sent', 'uncertain', 'answered')), sum(state = 'answered'),
         sum(EXISTS (SELECT 1 FROM visits WHERE visits.survey_id = closings.survey_id AND kind <> 'scanner')),
-        sum(rating = 1), sum(rating = 2), sum(rating = 3), sum(rating = 4), sum(rating = 5), sum(resolved)
+        sum(answers.rating = 1), sum(answers.rating = 2), sum(answers.rating = 3), sum(answers.rating = 4), sum(answers.rating = 5), sum(resolved)
       FROM closings LEFT JOIN answers ON state = 'answered' AND answers.survey_id = closings.survey_id
         AND revision = (SELECT max(revision) FROM answers AS newest WHERE newest.survey_id = closings.survey_id)
       WHERE lane = 'live' AND closed_at >= ${year.range.since} AND closed_at < ${year.range.until}

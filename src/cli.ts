@@ -16,7 +16,9 @@ process.on('uncaughtException', (error) => {
   // The report can fail too, e.g. when the program was replaced while it ran.
   program.fail(error).then(exit, () => process.exit(1));
 });
-const code = await program.run().catch((error: unknown) => (crash.happened ? 1 : program.fail(error)));
+const code = await program
+  .run((text) => void process.stdout.write(text))
+  .catch((error: unknown) => (crash.happened ? 1 : program.fail(error)));
 // After an uncaught error the process ends once the error is reported, whatever the command does meanwhile.
 if (!crash.happened) await exit(code);
 

@@ -12,8 +12,7 @@ const small: Record<string, { options: string; tables: string[] }> = {
   startup: { options: '--rounds 1', tables: ['start  '] },
   replay: { options: '--latency 10', tables: ['what  '] },
   backfill: {
-    // The special conversations close on the two days before today.
-    options: '--size 5 --since 3d --latency 0 --rate 100',
+    options: '--size 200 --since 1d --latency 0',
     tables: ['run  ', 'operation  ', 'verdict  '],
   },
   pacing: { options: '--seconds 0.3 --settling 0.2 --latency 0', tables: ['client  '] },

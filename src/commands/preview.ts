@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import type { CommandDeclaration } from './program/declaration.ts';
 
@@ -18,6 +17,7 @@ export const previewCommand: CommandDeclaration = {
   ],
   examples: ['gcsat preview', 'gcsat preview --serve', 'gcsat preview --out preview --language fr'],
   async run(context, { options }) {
+    const { resolve } = await import('node:path');
     const { languages, speechOf } = await import('../html/languages.ts');
     const { readBrand } = await import('../html/brand.ts');
     const { previewFiles } = await import('../server/preview/preview-files.ts');

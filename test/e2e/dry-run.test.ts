@@ -5,7 +5,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { surveysOf, testGladly } from '../support/gladly.ts';
-import { run, start, temporaryFolder } from '../support/run.ts';
+import { run, runJson, start, temporaryFolder } from '../support/run.ts';
 import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 describe('the signing key', () => {
@@ -65,36 +65,36 @@ describe('a person who changes the ledger', () => {
     const { env: own, sandbox } = await testGladly();
     const env = { ...own, TMPDIR: temporary };
     const id = sandbox.exampleConversationId;
-    await runInside(['configure', 'set', 'delay=30d', 'maxAge=90d'], { env });
-    const { document } = await runJsonInside(['replay', '--', id], { env });
+    await run(['configure', 'set', 'delay=30d', 'maxAge=90d'], { env });
+    const { document } = await runJson(['replay', '--', id], { env });
     expect(document.outcome).toBe('scheduled');
     const before = await surveysOf(env);
 
-    const cancelled = await runJsonInside(['surveys', 'cancel', '--dry-run', '--', id], { env });
+    const cancelled = await runJson(['surveys', 'cancel', '--dry-run', '--', id], { env });
     expect(cancelled).toMatchObject({ code: 0, document: { dryRun: true, state: 'suppressed' } });
-    const shown = await runInside(['surveys', 'cancel', '--dry-run', '--', id], { env });
+    const shown = await run(['surveys', 'cancel', '--dry-run', '--', id], { env });
     expect(shown.stdout).toMatch(/ would be suppressed /);
     const address = document.customer.email;
-    const unsubscribed = await runJsonInside(['surveys', 'unsubscribe', '--dry-run', address], { env });
+    const unsubscribed = await runJson(['surveys', 'unsubscribe', '--dry-run', address], { env });
     expect(unsubscribed.document).toMatchObject({
       dryRun: true,
       unsubscribed: true,
       changed: true,
       suppressed: [before[0]?.['closingId']],
     });
-    const text = await runInside(['surveys', 'unsubscribe', '--dry-run', address], { env });
+    const text = await run(['surveys', 'unsubscribe', '--dry-run', address], { env });
     expect(text.stdout).toMatch(/would get no more surveys\.\nWould not be sent: /);
-    expect((await runInside(['surveys', 'cancel', '--dry-run', '--', id], { env })).stdout).toMatch(
+    expect((await run(['surveys', 'cancel', '--dry-run', '--', id], { env })).stdout).toMatch(
       /\n\nA dry run: this is how it would be, and nothing was written\.\n$/,
     );
     expect(await surveysOf(env)).toEqual(before);
-    expect((await runJsonInside(['surveys', 'unsubscribed'], { env })).document).toEqual([]);
+    expect((await runJson(['surveys', 'unsubscribed'], { env })).document).toEqual([]);
 
-    const really = await runJsonInside(['surveys', 'unsubscribe', address], { env });
+    const really = await runJson(['surveys', 'unsubscribe', address], { env });
     expect(really.document).toEqual({ ...unsubscribed.document, dryRun: false });
-    const back = await runJsonInside(['surveys', 'resubscribe', '--dry-run', address], { env });
+    const back = await runJson(['surveys', 'resubscribe', '--dry-run', address], { env });
     expect(back.document).toMatchObject({ dryRun: true, unsubscribed: false, changed: true });
-    expect((await runJsonInside(['surveys', 'unsubscribed'], { env })).document).toHaveLength(1);
+    expect((await runJson(['surveys', 'unsubscribed'], { env })).document).toHaveLength(1);
     expect(readdirSync(temporary)).toEqual([]);
   });
 });

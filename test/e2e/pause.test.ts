@@ -3,9 +3,9 @@ import { createInterface } from 'node:readline';
 import { describe, expect, test, vi } from 'vitest';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { closedConversation, surveysOf, testGladly } from '../support/gladly.ts';
-import { runJson, start } from '../support/run.ts';
-import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { busyGladly } from './busy-gladly.ts';
+import { run, runJson, start } from '../support/run.ts';
+import { runJsonInside } from '../support/run-inside.ts';
 
 const patience = { timeout: 30_000, interval: 20 };
 /** What a command needs that only reads or writes the ledger. */
@@ -17,19 +17,19 @@ describe('while sending is paused', () => {
     const gladly = await busyGladly();
     const { env, range } = gladly;
     const [first, second] = await gladly.customers(3);
-    const begun = await runJsonInside(['pause', '--until', '2h', '--reason', 'wrong words'], {
+    const begun = await runJson(['pause', '--until', '2h', '--reason', 'wrong words'], {
       env: withoutToken(env),
     });
     expect(begun).toMatchObject({ code: 0, document: { paused: true, reason: 'wrong words', leaving: 0 } });
     const says = /^warning: sending is paused until .*`gcsat resume` \(wrong words\)$/m;
 
-    const replayed = await runJsonInside(['replay', '--', first!], { env });
+    const replayed = await runJson(['replay', '--', first!], { env });
     expect(replayed).toMatchObject({ code: 0, document: { outcome: 'scheduled', error: null } });
     expect(replayed.stderr).toMatch(says);
     expect(replayed.document.pause).toMatchObject({ reason: 'wrong words', until: expect.any(String) });
-    const seen = await runInside(['replay', '--', first!], { env });
+    const seen = await run(['replay', '--', first!], { env });
     expect(seen.stdout).toMatch(/^Verdict +waits: sending is paused until .* \(wrong words\)$/m);
-    const filled = await runJsonInside(['backfill', ...range], { env });
+    const filled = await runJson(['backfill', ...range], { env });
     expect(filled).toMatchObject({
       code: 0,
       document: {
@@ -41,7 +41,7 @@ describe('while sending is paused', () => {
         pause: { reason: 'wrong words' },
       },
     });
-    const ticked = await runJsonInside(['sync', '--rate-share', '100'], { env });
+    const ticked = await runJson(['sync', '--rate-share', '100'], { env });
     expect(ticked.code).toBe(0);
     for (const args of [
       ['surveys', 'list'],
@@ -49,18 +49,18 @@ describe('while sending is paused', () => {
       ['attribute', '--', second!],
       ['surveys', 'unsubscribed'],
     ]) {
-      const { code, stderr } = await runInside(args, { env });
+      const { code, stderr } = await run(args, { env });
       expect([code, says.test(stderr)]).toEqual([0, true]);
     }
     expect(gladly.mails()).toEqual([]);
     expect(await surveysOf(env)).toMatchObject([1, 2, 3].map(() => ({ state: 'scheduled', error: null })));
 
-    const dry = await runJsonInside(['resume', '--dry-run'], { env: withoutToken(env) });
+    const dry = await runJson(['resume', '--dry-run'], { env: withoutToken(env) });
     expect(dry.document).toMatchObject({ wasPaused: true, dryRun: true });
-    expect((await runInside(['surveys', 'list'], { env })).stderr).toMatch(says);
-    const ended = await runJsonInside(['resume'], { env: withoutToken(env) });
+    expect((await run(['surveys', 'list'], { env })).stderr).toMatch(says);
+    const ended = await runJson(['resume'], { env: withoutToken(env) });
     expect(ended).toMatchObject({ code: 0, document: { paused: false, wasPaused: true, queued: 3 } });
-    const after = await runJsonInside(['sync', '--rate-share', '100'], { env });
+    const after = await runJson(['sync', '--rate-share', '100'], { env });
     expect(after.stderr).not.toContain('paused');
     expect(after.document.thisRun).toMatchObject({ sent: 3 });
     expect(gladly.mails()).toEqual([1, 1, 1]);
@@ -176,14 +176,14 @@ test('a bounded backfill says how many stay queued, and who sends them', async (
   const gladly = await busyGladly();
   const { env, range } = gladly;
   await gladly.customers(5);
-  const { code, stderr, document } = await runJsonInside(['backfill', ...range, '--max-sends', '2'], { env });
+  const { code, stderr, document } = await runJson(['backfill', ...range, '--max-sends', '2'], { env });
   expect(code).toBe(0);
   expect(document).toMatchObject({ end: 'max_sends', thisRun: { sent: 2 }, queued: 3, left: 3 });
   expect(stderr).not.toMatch(/is queued|are queued|MaxListeners/);
   expect(stderr).toMatch(
     /^warning: 3 closings stay queued: `gcsat serve`, `gcsat sync` or the next run .* by gladly-email/m,
   );
-  const next = await runInside(['sync', '--rate-share', '100'], { env });
+  const next = await run(['sync', '--rate-share', '100'], { env });
   expect(next.stderr).toMatch(/^3 closings are queued, due now; they leave by gladly-email$/m);
   expect(gladly.mails()).toEqual([1, 1, 1, 1, 1]);
 });

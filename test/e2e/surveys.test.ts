@@ -2,16 +2,17 @@ import { existsSync } from 'node:fs';
 import { describe, expect, test } from 'vitest';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf, testGladly } from '../support/gladly.ts';
-import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { atTerminal } from '../support/terminal.ts';
 import { busyGladly, type BusyGladly } from './busy-gladly.ts';
+import { run, runJson } from '../support/run.ts';
+import { runJsonInside } from '../support/run-inside.ts';
 
 /** So many closings that are decided and wait. */
 async function waiting(count: number): Promise<BusyGladly> {
   const gladly = await busyGladly();
   await gladly.customers(count);
-  await runJsonInside(['pause'], { env: gladly.env });
-  await runJsonInside(['backfill', ...gladly.range], { env: gladly.env });
+  await runJson(['pause'], { env: gladly.env });
+  await runJson(['backfill', ...gladly.range], { env: gladly.env });
   return gladly;
 }
 
@@ -25,20 +26,20 @@ describe('surveys cancel', () => {
     const { env } = gladly;
     const ids = (await surveysOf(env)).map(({ closingId }) => String(closingId));
     const some = ['surveys', 'cancel', '--json', '--'];
-    const unasked = await runInside([...some, ids[0]!, ids[1]!], { env: alone(env) });
+    const unasked = await run([...some, ids[0]!, ids[1]!], { env: alone(env) });
     expect([unasked.code, unasked.stderr]).toEqual([2, expect.stringContaining('2 closings (2 scheduled)')]);
-    const dry = await runJsonInside(['surveys', 'cancel', '--dry-run', '--state', 'scheduled'], {
+    const dry = await runJson(['surveys', 'cancel', '--dry-run', '--state', 'scheduled'], {
       env: alone(env),
     });
     expect(dry.document).toHaveLength(6);
     expect(dry.document[0]).toMatchObject({ state: 'suppressed', dryRun: true });
     expect((await surveysOf(env)).every(({ state }) => state === 'scheduled')).toBe(true);
 
-    const two = await runJsonInside(['surveys', 'cancel', '--yes', '--', ids[0]!, ids[1]!], {
+    const two = await runJson(['surveys', 'cancel', '--yes', '--', ids[0]!, ids[1]!], {
       env: alone(env),
     });
     expect(two.document.map(({ closingId }: { closingId: string }) => closingId)).toEqual([ids[0], ids[1]]);
-    const gone = await runJsonInside(['surveys', 'cancel', '--yes', '--', ids[0]!, ids[2]!], {
+    const gone = await runJson(['surveys', 'cancel', '--yes', '--', ids[0]!, ids[2]!], {
       env: alone(env),
     });
     expect(gone.code).toBe(6);
@@ -50,8 +51,8 @@ describe('surveys cancel', () => {
     expect([no.code, no.asked]).toEqual([0, true]);
     const yes = await atTerminal(line, alone(env), [['Cancel 3 closings (3 scheduled)?', 'y\r']]);
     expect([yes.code, yes.screen.includes('3 are cancelled.')]).toEqual([0, true]);
-    await runJsonInside(['resume'], { env });
-    await runJsonInside(['sync'], { env });
+    await runJson(['resume'], { env });
+    await runJson(['sync'], { env });
     expect(gladly.mails()).toEqual([]);
   });
 
@@ -130,7 +131,7 @@ describe('reading the ledger', () => {
     expect(short.screen.match(/scheduled/g)).toHaveLength(20);
     const all = await atTerminal('gcsat surveys list --limit 50', alone(env));
     expect(all.screen.match(/scheduled/g)).toHaveLength(23);
-    expect((await runInside(['surveys', 'list'], { env })).stdout.match(/scheduled/g)).toHaveLength(23);
+    expect((await run(['surveys', 'list'], { env })).stdout.match(/scheduled/g)).toHaveLength(23);
   });
 });
 

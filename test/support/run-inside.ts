@@ -40,7 +40,8 @@ export async function runInside(
   const umask = process.umask(0o077);
   try {
     const program = programOf(args, '0.0.0-test');
-    const code = await program.run().catch((error: unknown) => program.fail(error));
+    const print = (text: string): void => void process.stdout.write(text);
+    const code = await program.run(print).catch((error: unknown) => program.fail(error));
     return { code, signal: null, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     process.umask(umask);

@@ -2,8 +2,13 @@ import type { CommandContext } from './context.ts';
 import type { Invocation } from './parse.ts';
 
 export interface Program {
-  /** Runs the command line to its end. @returns the exit code */
-  run(): Promise<number>;
+  /**
+   * Runs the command line to its end.
+   *
+   * @param print for help and the version
+   * @returns the exit code
+   */
+  run(print: (text: string) => void): Promise<number>;
   /** Reports an error, and is the only place where one becomes an exit code. */
   fail(error: unknown): Promise<number>;
 }
@@ -25,10 +30,9 @@ export function programOf(args: readonly string[], version: string): Program {
     }
   };
   return {
-    async run() {
+    async run(print) {
       const { parseCommandLine } = await import('./parse.ts');
       const { helpStyle } = await import('./program-help.ts');
-      const print = (text: string): void => void process.stdout.write(text);
       const invocation = parseCommandLine(args, { ...helpStyle(commandLine), version, print });
       return invocation === null ? 0 : invoke(invocation);
     },

@@ -1,15 +1,19 @@
 import { nameKey } from './name-key.ts';
 
-/** Candidates of which at most two letters, or a third of them, differ from the word; the nearest first. */
+/**
+ * Candidates of which at most two letters, or a third of them, differ from the word: first those that the word begins, then
+ * the nearest.
+ */
 export function nearWords(word: string, candidates: readonly string[]): string[] {
   const limit = Math.max(word.length < 4 ? 1 : 2, Math.floor(word.length / 3)) + 1;
   return candidates
     .map((candidate) => ({
       candidate,
+      isBegun: candidate.toLowerCase().startsWith(word.toLowerCase()),
       distance: editDistance(word.toLowerCase(), candidate.toLowerCase(), limit),
     }))
     .filter(({ distance }) => distance < limit)
-    .sort((one, other) => one.distance - other.distance)
+    .sort((one, other) => Number(other.isBegun) - Number(one.isBegun) || one.distance - other.distance)
     .map(({ candidate }) => candidate);
 }
 

@@ -12,7 +12,7 @@ export interface PreviewEntry {
 }
 
 /** By it a folder is known as one of ours. */
-export const previewMark = '<meta name="generator" content="gcsat preview">';
+export const previewMark = '<meta name="generator" content="preview by gcsat">';
 
 const languageNames = new Intl.DisplayNames(['en'], { type: 'language' });
 
