@@ -17,7 +17,7 @@ export const previewCommand: CommandDeclaration = {
   ],
   examples: ['gcsat preview', 'gcsat preview --serve', 'gcsat preview --out preview --language fr'],
   async run(context, { options }) {
-    const { resolve } = await import('node:path');
+    const path = await import('node:path');
     const { languages, speechOf } = await import('../html/languages.ts');
     const { readBrand } = await import('../html/brand.ts');
     const { previewFiles } = await import('../server/preview/preview-files.ts');
@@ -48,12 +48,12 @@ export const previewCommand: CommandDeclaration = {
     });
     const isServed = options['serve'] === true;
     const given = options['out'] as string | undefined;
-    const folder = given === undefined && isServed ? null : resolve(given ?? usualFolder);
+    const folder = given === undefined && isServed ? null : path.resolve(given ?? usualFolder);
     if (folder !== null) await writePreview(folder, files);
     const served = isServed ? await servePreview(files) : null;
     const document = {
       folder,
-      index: folder === null ? null : resolve(folder, 'index.html'),
+      index: folder === null ? null : path.resolve(folder, 'index.html'),
       origin: served?.origin ?? null,
       languages: messages.flatMap((message) =>
         language === null || message.language === language ? message.language : [],

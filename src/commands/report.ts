@@ -1,4 +1,4 @@
-import { reportFields, reportTables, type ReportField } from '../documents/report.ts';
+import { reportFields, reportTables, type ReportField } from '../domain/scores/report-parts.ts';
 import { Failure } from '../failure.ts';
 import { timezoneOption } from './program/common-options.ts';
 import type { CommandDeclaration } from './program/declaration.ts';

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { reportFields, type ReportCounts, type ReportField } from '../../../src/documents/report.ts';
+import type { ReportCounts } from '../../../src/documents/report.ts';
+import { reportFields, type ReportField } from '../../../src/domain/scores/report-parts.ts';
 import type { ReasonCode } from '../../../src/domain/eligibility/reason.ts';
 import { deliveryNames } from '../../../src/domain/delivery.ts';
 import { closingStates, type ClosingState } from '../../../src/domain/closing/transitions.ts';

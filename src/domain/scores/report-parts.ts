@@ -1,0 +1,19 @@
+/** What rows may be grouped by; the order in which they are offered. */
+export const reportFields = [
+  'agent',
+  'inbox',
+  'topic',
+  'channel',
+  'brand',
+  'day',
+  'week',
+  'month',
+  'reason',
+] as const;
+
+export type ReportField = (typeof reportFields)[number];
+
+/** The tables of a report that can be had as CSV. */
+export const reportTables = ['rows', 'reasons', 'credit'] as const;
+
+export type ReportTable = (typeof reportTables)[number];
