@@ -3,7 +3,12 @@ import { lostOutput } from './terminal/lost-output.ts';
 
 declare const GCSAT_VERSION: string;
 
-const program = programOf(process.argv.slice(2), GCSAT_VERSION);
+const program = programOf({
+  args: process.argv.slice(2),
+  env: process.env,
+  version: GCSAT_VERSION,
+  print: (text) => void process.stdout.write(text),
+});
 let outputLost = false;
 const crash = { happened: false };
 
@@ -16,9 +21,7 @@ process.on('uncaughtException', (error) => {
   // The report can fail too, e.g. when the program was replaced while it ran.
   program.fail(error).then(exit, () => process.exit(1));
 });
-const code = await program
-  .run((text) => void process.stdout.write(text))
-  .catch((error: unknown) => (crash.happened ? 1 : program.fail(error)));
+const code = await program.run().catch((error: unknown) => (crash.happened ? 1 : program.fail(error)));
 // After an uncaught error the process ends once the error is reported, whatever the command does meanwhile.
 if (!crash.happened) await exit(code);
 

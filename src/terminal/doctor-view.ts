@@ -62,7 +62,7 @@ function textOf(text: string): string {
 export function supportBlock({ versions, settings, counts, checks }: SupportDocument): string {
   const { gcsat, node, platform } = versions;
   return [
-    '--- gcsat doctor --support: no secrets, names, addresses, or paths ---',
+    '--- `gcsat doctor --support`: no secrets, names, addresses, or paths ---',
     `gcsat ${gcsat}, Node.js ${node}, ${platform}`,
     '',
     ...Object.entries(settings).map(([name, { value, origin }]) => clean(`${name}=${value} (${origin})`)),

@@ -101,6 +101,7 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
     [/5LNrIaOiRJ6u3vQ8jHyTkQ|\bID\b|<conversationId>|\$\{escaped\(story\.id\)\}/, conversations],
     [/kim@example\.com/, customers],
     [/<command>/, ['surveys']],
+    [/(?<=doctor )\$\{id\}/, ['ledger.open']],
     [/2026-11-01|\$\{range\.since\}/, [day(7)]],
     [/2026-11-15/, [day(0)]],
     [/\/backup\//, ['./backup/']],
@@ -135,7 +136,7 @@ async function typed(
 ): Promise<{ code: number | null; output: string }> {
   const preamble =
     'set -o pipefail; fpath=(- "$HOME"); pass() { case $2 in gladly) echo "$GCSAT_TOKEN";; *) echo smtp://127.0.0.1:9;; esac; }; ' +
-    `gcsat() { case " $* " in *" --jsonl "*|*" completion "*) ;; *) set -- --json "$@";; esac; '${process.execPath}' '${binary}' "$@"; }; `;
+    `gcsat() { case " $* " in *" --jsonl "*|*" --csv "*|*" completion "*) ;; *) set -- --json "$@";; esac; '${process.execPath}' '${binary}' "$@"; }; `;
   const child = spawn('bash', ['-c', preamble + command], {
     cwd: env.HOME,
     env: { PATH: process.env['PATH'], ...env },
@@ -143,7 +144,7 @@ async function typed(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  const isLasting = /^gcsat (?:serve|sandbox)\b/.test(command);
+  const isLasting = /^gcsat (?:serve|sandbox|preview --serve)\b/.test(command);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }

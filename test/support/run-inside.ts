@@ -39,9 +39,13 @@ export async function runInside(
   });
   const umask = process.umask(0o077);
   try {
-    const program = programOf(args, '0.0.0-test');
-    const print = (text: string): void => void process.stdout.write(text);
-    const code = await program.run(print).catch((error: unknown) => program.fail(error));
+    const program = programOf({
+      args,
+      env: own.env,
+      version: '0.0.0-test',
+      print: (text) => void stdout.stream.write(text),
+    });
+    const code = await program.run().catch((error: unknown) => program.fail(error));
     return { code, signal: null, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     process.umask(umask);

@@ -1,26 +1,30 @@
 import type { CommandContext } from './context.ts';
 import type { Invocation } from './parse.ts';
 
+/** What the process has. */
+export interface Surroundings {
+  /** The command line, without the program's own name. */
+  readonly args: readonly string[];
+  readonly env: NodeJS.ProcessEnv;
+  readonly version: string;
+  /** Help and the version, on stdout. */
+  print(text: string): void;
+}
+
 export interface Program {
-  /**
-   * Runs the command line to its end.
-   *
-   * @param print for help and the version
-   * @returns the exit code
-   */
-  run(print: (text: string) => void): Promise<number>;
+  /** Runs the command line to its end. @returns the exit code */
+  run(): Promise<number>;
   /** Reports an error, and is the only place where one becomes an exit code. */
   fail(error: unknown): Promise<number>;
 }
 
-/** @param args without the program's own name. */
-export function programOf(args: readonly string[], version: string): Program {
+export function programOf({ args, env, version, print }: Surroundings): Program {
   const commandLine = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   let context: CommandContext | null = null;
 
   const invoke = async (invocation: Invocation): Promise<number> => {
     const { createContext } = await import('./context.ts');
-    const own = createContext(invocation.flags, process.env);
+    const own = createContext(invocation.flags, env);
     context = own;
     try {
       const code = await invocation.run(own);
@@ -30,7 +34,7 @@ export function programOf(args: readonly string[], version: string): Program {
     }
   };
   return {
-    async run(print) {
+    async run() {
       const { parseCommandLine } = await import('./parse.ts');
       const { helpStyle } = await import('./program-help.ts');
       const invocation = parseCommandLine(args, { ...helpStyle(commandLine), version, print });

@@ -67,7 +67,7 @@ export const dkimCheck: Check<Sources> = {
       }
       return ok(
         `${domain} publishes keys`,
-        'Which one signs, its server alone knows: look for dkim=pass in what `gcsat configure test --send-to` sends.',
+        'Which one signs, its server alone knows: look for dkim=pass in a sample from `configure test` with `--send-to`.',
       );
     }),
 };
