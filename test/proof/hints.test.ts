@@ -108,7 +108,7 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
     [/\b(?:8080|4010)\b/, ['0']],
     [/0\.0\.0\.0/, ['127.0.0.1']],
     [/> sandbox\.json/, ['| tee sandbox.json']],
-    [/\bserve\b(?!.*--port)/, ['serve --port 0']],
+    [/(?<!-)\bserve\b(?!.*--port)/, ['serve --port 0']],
   ];
 }
 
