@@ -8,6 +8,9 @@ const statements = [
   'ALTER TABLE closings ADD COLUMN email_key text',
   'ALTER TABLE closings ADD COLUMN phone_key text',
   'CREATE INDEX closings_kept ON closings (closed_at) WHERE forgotten_at IS NULL',
+  // The columns above find a customer by any spelling.
+  'DROP INDEX closings_customer_email',
+  'DROP INDEX closings_customer_phone',
   'CREATE INDEX cards_customer ON cards (customer_id)',
   'CREATE TABLE address_keys (id integer PRIMARY KEY, key text NOT NULL)',
   'INSERT INTO address_keys (id, key) VALUES (1, lower(hex(randomblob(32))))',
