@@ -4,8 +4,13 @@ import { notesIn } from '../answers/notes.ts';
 import { toClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import type { ClosedBetween } from './counts.ts';
-
-import { answerOf, asResolved } from './surveys.ts';
+import {
+  answerAndCardColumns,
+  answerAndCardOf,
+  newestAnswerOfPage,
+  postedCardOfPage,
+} from './answered-page.ts';
+import { asResolved } from './surveys.ts';
 
 /** A closing with what came of it. */
 export interface ExportedClosing {
@@ -56,40 +61,13 @@ async function pageOf(
     .limit(pageSize);
   const rows = await db
     .selectFrom(page.as('page'))
-    .leftJoin('answers', (join) =>
-      join.onRef('answers.survey_id', '=', 'page.survey_id').on('answers.revision', '=', (eb) =>
-        eb
-          .selectFrom('answers as every')
-          .select(({ fn }) => fn.max('every.revision').as('revision'))
-          .whereRef('every.survey_id', '=', 'page.survey_id'),
-      ),
-    )
-    .leftJoin('cards', (join) =>
-      join.on('cards.item_id', '=', (eb) =>
-        eb
-          .selectFrom('cards as every')
-          .select('every.item_id')
-          .whereRef('every.survey_id', '=', 'page.survey_id')
-          .where('every.state', '=', 'posted')
-          .orderBy('every.revision', 'desc')
-          .limit(1),
-      ),
-    )
+    .leftJoin('answers', (join) => join.on(newestAnswerOfPage))
+    .leftJoin('cards', (join) => join.on(postedCardOfPage))
     .leftJoin('visits', (join) =>
       join.onRef('visits.survey_id', '=', 'page.survey_id').on('visits.kind', '=', 'opened'),
     )
     .selectAll('page')
-    .select([
-      'answers.revision',
-      'answers.rating',
-      'answers.resolved',
-      'answers.comment',
-      'answers.answered_at',
-      'answers.source as answer_source',
-      'cards.item_id',
-      'cards.posted_at',
-      'visits.first_at as opened_at',
-    ])
+    .select([...answerAndCardColumns, 'visits.first_at as opened_at'])
     .orderBy('page.closed_at')
     .orderBy('page.id')
     .execute();
@@ -99,8 +77,7 @@ async function pageOf(
   );
   return rows.map((row) => ({
     closing: toClosing(row),
-    answer: answerOf(row),
-    card: row.item_id === null ? null : { itemId: row.item_id, postedAt: row.posted_at },
+    ...answerAndCardOf(row),
     openedAt: row.opened_at,
     notes: notes.get(row.id) ?? [],
   }));

@@ -3,12 +3,17 @@ import type { Answer, Note } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { interruptedMove } from '../../domain/closing/moves.ts';
 import { transitions } from '../../domain/closing/transitions.ts';
-import { toAnswer } from '../answers/answers.ts';
 import { notesIn } from '../answers/notes.ts';
 import { briefColumns, toBriefClosing, toClosing, type BriefClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import type { LedgerTables } from '../schema/tables.ts';
 import { isSendHeld } from '../queue/claims.ts';
+import {
+  answerAndCardColumns,
+  answerAndCardOf,
+  newestAnswerOfPage,
+  postedCardOfPage,
+} from './answered-page.ts';
 import { conditionsOf, leadOf, type ClosingFilter, type Lead } from './closing-filter.ts';
 
 /** A closing with its newest answer and its card. */
@@ -89,36 +94,10 @@ async function pageOf(
     .limit(size);
   const rows = await db
     .selectFrom(page.as('page'))
-    .leftJoin('answers', (join) =>
-      join.onRef('answers.survey_id', '=', 'page.survey_id').on('answers.revision', '=', (eb) =>
-        eb
-          .selectFrom('answers as every')
-          .select(({ fn }) => fn.max('every.revision').as('revision'))
-          .whereRef('every.survey_id', '=', 'page.survey_id'),
-      ),
-    )
-    .leftJoin('cards', (join) =>
-      join.on('cards.item_id', '=', (eb) =>
-        eb
-          .selectFrom('cards as every')
-          .select('every.item_id')
-          .whereRef('every.survey_id', '=', 'page.survey_id')
-          .where('every.state', '=', 'posted')
-          .orderBy('every.revision', 'desc')
-          .limit(1),
-      ),
-    )
+    .leftJoin('answers', (join) => join.on(newestAnswerOfPage))
+    .leftJoin('cards', (join) => join.on(postedCardOfPage))
     .selectAll('page')
-    .select([
-      'answers.revision',
-      'answers.rating',
-      'answers.resolved',
-      'answers.comment',
-      'answers.answered_at',
-      'answers.source as answer_source',
-      'cards.item_id',
-      'cards.posted_at',
-    ])
+    .select([...answerAndCardColumns])
     .orderBy('page.closed_at', 'desc')
     .orderBy('page.id', 'desc')
     .execute();
@@ -128,8 +107,7 @@ async function pageOf(
   );
   return rows.map((row) => ({
     closing: toBriefClosing(row),
-    answer: answerOf(row),
-    card: row.item_id === null ? null : { itemId: row.item_id, postedAt: row.posted_at },
+    ...answerAndCardOf(row),
     notes: notes.get(row.id) ?? [],
   }));
 }
@@ -151,15 +129,7 @@ function stretchOf(db: Reading, filter: ClosingFilter, { lead, value, after, siz
   const at = sql<string>`${sql.ref(time)}`;
   return db
     .selectFrom('closings')
-    .$if(
-      isOfTopic,
-      (query) =>
-        query.innerJoin(
-          'closing_topics',
-          'closing_topics.closing_id',
-          'closings.id',
-        ) as unknown as typeof query,
-    )
+    .$if(isOfTopic, (query) => query.innerJoin('closing_topics', 'closing_topics.closing_id', 'closings.id'))
     .select(briefColumns.map((column) => `closings.${column}` as const))
     .$if(lead !== null, (query) =>
       query.where(
@@ -221,31 +191,6 @@ export async function countListed(ledger: Ledger, filter: ClosingFilter): Promis
       .executeTakeFirst();
     return Number(row?.count ?? 0);
   });
-}
-
-interface AnswerColumns {
-  survey_id: string | null;
-  revision: number | null;
-  rating: number | null;
-  resolved: number | null;
-  comment: string | null;
-  answered_at: string | null;
-  answer_source: string | null;
-}
-
-/** Null where the join found none. */
-export function answerOf({
-  survey_id,
-  revision,
-  rating,
-  resolved,
-  comment,
-  answered_at,
-  answer_source,
-}: AnswerColumns) {
-  if (survey_id === null || revision === null || rating === null || answered_at === null) return null;
-  const source = answer_source ?? '';
-  return toAnswer({ survey_id, revision, closing_id: null, rating, resolved, comment, answered_at, source });
 }
 
 /**
