@@ -102,7 +102,7 @@ export async function listen(
   // Only HTTP/1.1 is spoken here; an offer to upgrade may be ignored (RFC 9110, 7.8).
   server.on('connect', (_: IncomingMessage, socket: Socket) => refuseTunnel(socket, parts.headers));
 
-  await start(server, host, port);
+  await startListening(server, host, port);
   return {
     origin: originOf(server),
     async close() {
@@ -119,7 +119,8 @@ export async function listen(
   };
 }
 
-async function start(server: Server, host: string, port: number): Promise<void> {
+/** @throws Failure `cannot_listen` of kind usage when the address or the port is not available */
+export async function startListening(server: Server, host: string, port: number): Promise<void> {
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
@@ -147,7 +148,7 @@ const reasons: Record<string, string> = {
   EAI_AGAIN: unresolved,
 };
 
-function originOf(server: Server): string {
+export function originOf(server: Server): string {
   const { address, port, family } = server.address() as AddressInfo;
   return `http://${family === 'IPv6' ? `[${address}]` : address}:${port}`;
 }

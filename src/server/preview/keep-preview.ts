@@ -1,9 +1,9 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
-import type { AddressInfo } from 'node:net';
 import { dirname, extname, join } from 'node:path';
 import { Failure } from '../../failure.ts';
 import { responseHeaders } from '../headers.ts';
+import { originOf, startListening } from '../listen.ts';
 import type { PreviewFiles } from './preview-files.ts';
 import { previewMark } from './preview-index.ts';
 
@@ -78,13 +78,9 @@ export async function servePreview(files: PreviewFiles): Promise<ServedPreview> 
     outgoing.writeHead(found ? 200 : 404, { ...headers, 'Content-Type': type });
     outgoing.end(found ? content : 'not found\n');
   });
-  await new Promise<void>((resolve, reject) => {
-    server.once('error', reject);
-    server.listen(0, '127.0.0.1', resolve);
-  });
-  const { port } = server.address() as AddressInfo;
+  await startListening(server, '127.0.0.1', 0);
   return {
-    origin: `http://127.0.0.1:${port}`,
+    origin: originOf(server),
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());
