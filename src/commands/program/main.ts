@@ -8,7 +8,7 @@ export interface Surroundings {
   readonly env: NodeJS.ProcessEnv;
   readonly version: string;
   /** Help and the version, on stdout. */
-  print(text: string): void;
+  readonly print: (text: string) => void;
 }
 
 export interface Program {
