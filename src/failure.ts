@@ -63,7 +63,7 @@ export class Failure extends Error {
   }
 }
 
-/** The same failure, told of one conversation. */
+/** The same failure, about one conversation. */
 export function about(conversationId: string, failure: Failure): Failure {
   if (failure.conversationId !== null) return failure;
   return new Failure(failure.kind, failure.code, failure.message, {

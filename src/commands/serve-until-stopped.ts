@@ -78,7 +78,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
     }
     await finish(serving, working, log);
   };
-  // It tells of a pause in its log.
+  // Its log reports a pause.
   const own = { debug: (text: string) => log.debug({}, text), warnsOfPause: false };
   await context.withServices('background', serve, own);
   return exitCodeOf(signal);

@@ -34,7 +34,7 @@ function problemOf(path: string): { what: string; hint: string } | null {
   return { what: 'can be written by other users', hint: `Run \`chmod go-w ${path}\`.` };
 }
 
-/** Whoever reads or writes there says why it cannot be used. */
+/** The code that reads or writes there says why it cannot be used. */
 function folderAt(path: string): Stats | undefined {
   try {
     return statSync(path);

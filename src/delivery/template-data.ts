@@ -14,7 +14,7 @@ export interface TemplateData {
   direction: 'ltr' | 'rtl';
   companyName: string;
   agent: { name: string | null; firstName: string | null };
-  /** The whole name: nobody can tell which part of it is the first name. */
+  /** The whole name: which part of it is the first name is not certain. */
   customer: { name: string | null };
   /** Null without a logo. Where customers reach the survey page. */
   logoUrl: string | null;

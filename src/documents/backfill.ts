@@ -13,7 +13,7 @@ export interface ClosingOutcomes {
   pending: number;
 }
 
-/** What a real run would do, told by a dry run. */
+/** What a real run would do, as a dry run found it. */
 export interface BackfillPlan {
   wouldSend: number;
   byAgent: Record<string, number>;
@@ -32,7 +32,7 @@ export interface ListedFailure {
   retryAt: string | null;
 }
 
-/** What `backfill` and `sync` tell. Fields may be added, never renamed or removed. */
+/** What `backfill` and `sync` print. Fields may be added, never renamed or removed. */
 export interface BackfillDocument {
   dryRun: boolean;
   /** Null where the closings were named and not looked for. */

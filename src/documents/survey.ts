@@ -49,7 +49,7 @@ export interface RequestFigures {
 }
 
 /**
- * What `attribute` and `replay` tell about one conversation, to scripts and to people alike. Times are RFC 3339 in
+ * What `attribute` and `replay` print about one conversation, to scripts and to people alike. Times are RFC 3339 in
  * UTC; unknown is null, never absent. Fields may be added, never renamed or removed.
  */
 export interface SurveyDocument {

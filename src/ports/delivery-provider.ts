@@ -42,7 +42,7 @@ export interface DeliveryProvider {
   readonly name: DeliveryName;
   /** Delivering a message twice has the same effect as once. */
   readonly repeatable: boolean;
-  /** Where few messages can leave at once: whoever holds one of these waits for no other message. */
+  /** Where few messages can leave at once: a caller that holds one of these waits for no other message. */
   readonly turns?: Semaphore;
   /**
    * Delivers one survey. `leaving` is awaited once, after all preparations and right before the message leaves; if it

@@ -21,7 +21,7 @@ const strictTransport = 'max-age=31536000';
  * The headers of every response; a response may replace only `Cache-Control`, and the logo of mails lets web
  * mail show it.
  *
- * @param publicUrl where customers reach the pages; only if it is https are browsers told to insist on https
+ * @param publicUrl where customers reach the pages; only if it is https must browsers insist on https
  */
 export function responseHeaders(publicUrl: string | null): Record<string, string> {
   if (publicUrl?.startsWith('https:') !== true) return common;

@@ -15,7 +15,7 @@ export interface ServerParts extends Pick<
   brand: PageBrand;
   /** The profile's, for visitors whose own language is not available. */
   language: string;
-  /** Where customers reach the pages; if it is https, browsers are told to insist on https. */
+  /** Where customers reach the pages; if it is https, browsers must insist on https. */
   publicUrl: string | null;
   /** Addresses and CIDR ranges whose `X-Forwarded-For` is trusted. */
   trustedProxies: readonly string[];

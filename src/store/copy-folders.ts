@@ -7,7 +7,7 @@ import { lifeOf, ownHost, ownStart } from './processes.ts';
 const named = /^gcsat-(?:dry-run|sandbox)-(\d+)-(.+)-([0-9a-f]{12})-[^-]{6}$/;
 
 /**
- * Makes a folder in the temporary one, private to the user. Its name tells whose it is, from its first moment on: a
+ * Makes a folder in the temporary one, private to the user. Its name says whose it is, from its first moment on: a
  * process may be killed at any.
  */
 export function makeOwnFolder(what: 'dry-run' | 'sandbox'): Promise<string> {

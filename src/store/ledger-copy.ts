@@ -12,7 +12,7 @@ export async function copyLedger(ledger: Ledger): Promise<Ledger> {
   await removeAbandonedFolders();
   const folder = await makeOwnFolder('dry-run');
   const remove = (): void => rmSync(folder, { recursive: true, force: true });
-  // The copy holds what the ledger holds, and must not outlive a process that is told to exit at once.
+  // The copy holds what the ledger holds, and must not outlive a process that has to exit at once.
   process.once('exit', remove);
   try {
     const location = join(folder, 'ledger.db');

@@ -42,7 +42,7 @@ export async function refuseWhilePaused(db: Reading, now: string): Promise<void>
   const pause = await pauseIn(db, now);
   if (pause === null) return;
   throw new Failure('temporary', 'sending_paused', 'sending is paused', {
-    hint: 'Let it go on with `gcsat resume`.',
+    hint: 'Resume with `gcsat resume`.',
     scope: 'contention',
   });
 }

@@ -66,7 +66,7 @@ async function checkpointsIn(db: Reading, nowMs: number): Promise<Mending[]> {
     });
 }
 
-/** Whoever holds it renews it within the time that it has now. */
+/** Its holder renews it within the time that it has now. */
 async function locksIn(db: Reading, nowMs: number): Promise<Mending[]> {
   const limit = iso(nowMs + claimMs + clockDifferenceMs);
   const locks = await db.selectFrom('locks').select('name').where('claim_until', '>', limit).execute();

@@ -45,9 +45,9 @@ async function settingsOf(context: CommandContext): Promise<SupportDocument['set
       .filter(([name]) => named.includes(name))
       .map(([name, { value, origin, problem }]) => {
         const isSet = value !== null && value !== '';
-        const told =
+        const printed =
           problem !== undefined ? 'invalid' : !isSet ? 'not set' : shown.includes(name) ? value : 'set';
-        return [name, { value: told, origin }];
+        return [name, { value: printed, origin }];
       }),
   );
 }

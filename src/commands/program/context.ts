@@ -114,7 +114,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     ({ sandbox } = loaded);
     return loaded.settings;
   };
-  /** Who can ask Gladly is told when the ledger is another organization's; reading needs nobody to ask. */
+  /** Asking Gladly shows when the ledger is another organization's; a command that only reads asks nothing. */
   const refuseOtherOrganization = async (): Promise<void> => {
     try {
       const { openServices } = await import('../../workflow/context/services.ts');

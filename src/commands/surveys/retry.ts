@@ -21,7 +21,7 @@ export const retryCommand: CommandDeclaration = {
   summary: 'decide again about one that failed or was suppressed, or settle an uncertain one',
   details:
     'Decides about a closing again, and sends its survey. An uncertain one is first looked for in Gladly, if it went ' +
-    'through Gladly, and recorded as sent if it is there. Otherwise only you can tell: look for the message, then give ' +
+    'through Gladly, and recorded as sent if it is there. Otherwise only you can find out: look for the message, then give ' +
     '--was-sent or --not-sent.',
   arguments: [surveyIdArgument],
   options: [

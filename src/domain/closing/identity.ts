@@ -90,8 +90,8 @@ function areSeparated(one: Closed, other: Closed): boolean {
  * CLOSED in the timeline, else the last item; null if there is none of these.
  */
 export function closingTime(closedAt: unknown, items: readonly TimelineItem[]): Instant | null {
-  const told = parseInstant(closedAt);
-  if (told !== null) return told;
+  const written = parseInstant(closedAt);
+  if (written !== null) return written;
   return latest(items.filter(isClosing)) ?? latest(items);
 }
 

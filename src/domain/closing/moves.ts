@@ -19,7 +19,7 @@ export type MessageResult =
   | { status: 'uncertain'; failure: ClosingError }
   | { status: 'not_sent'; temporary: boolean; failure: ClosingError };
 
-/** Ends a closing without a survey. What went wrong before no longer matters. */
+/** Ends a closing without a survey. Earlier failures no longer matter. */
 export function suppression(reasons: readonly Reason[], reading: ClosingChange = {}): Move {
   return {
     transition: 'suppress',

@@ -45,13 +45,13 @@ export interface ClosingFacts {
   timeZone: string | null;
 }
 
-/** What the conversation itself and its closing tell. */
+/** The facts of the conversation itself and of its closing. */
 export type ConversationFacts = Pick<
   ClosingFacts,
   'closingId' | 'conversationId' | 'status' | 'closedAt' | 'reopened' | 'topicIds' | 'topics' | 'inbox'
 >;
 
-/** What the timeline tells. */
+/** The facts of the timeline. */
 export type TimelineFacts = Pick<
   ClosingFacts,
   'attribution' | 'timelineUnsolved' | 'timelineTruncated' | 'agent'

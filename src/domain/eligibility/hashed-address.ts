@@ -3,7 +3,7 @@ import { createHmac } from 'node:crypto';
 const mark = 'hash:';
 
 /**
- * What stays of an address that was forgotten, so that whoever has it is not asked again: a keyed hash, in which all
+ * What stays of an address that was forgotten, so that its owner is not asked again: a keyed hash, in which all
  * spellings of one mailbox meet. No address looks like it.
  *
  * @param key of the ledger, so that it outlives every signing key

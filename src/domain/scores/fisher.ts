@@ -6,7 +6,7 @@ export interface TwoByTwo {
   readonly otherOf: number;
 }
 
-/** Tables that are as likely count as at least as extreme, although rounding tells them apart; as R's fisher.test has it. */
+/** Tables that are as likely count as at least as extreme, although rounding makes them differ; as R's fisher.test has it. */
 const tolerance = 1 + 1e-7;
 
 /**

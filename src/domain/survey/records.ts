@@ -12,7 +12,7 @@ export interface HistoryEntry {
   note: string | null;
 }
 
-/** How a message that was about to leave ended; `interrupted`: the process ended before it could tell. */
+/** How a message that was about to leave ended; `interrupted`: the process ended before it knew. */
 export type MessageOutcome = 'sent' | 'uncertain' | 'not_sent' | 'interrupted';
 
 /** One try to send the survey of a closing; it is written before the message leaves. `sequence` 1 is the first. */

@@ -13,7 +13,7 @@ const maxRecordCharacters = 1024 * 1024;
 /** Fifty times as many as a report holds. */
 const mostRows = 5_000_000;
 const lineFeed = 10;
-/** Enough of the beginning to tell a table from a page, an error, or a sentence. */
+/** Enough of the beginning to distinguish a table from a page, an error, or a sentence. */
 const beginningLength = 200;
 
 /**

@@ -5,7 +5,7 @@ export type TrendUnit = 'day' | 'week' | 'month';
 
 const dayMs = 86_400_000;
 
-/** As many points as can be told apart: days of up to five weeks, weeks of up to a year, else months. */
+/** As many points as a reader can distinguish: days of up to five weeks, weeks of up to a year, else months. */
 export function trendUnitOf({ since, until }: Pick<ReportRange, 'since' | 'until'>): TrendUnit {
   const days = (Date.parse(until) - Date.parse(since)) / dayMs;
   if (days <= 36) return 'day';

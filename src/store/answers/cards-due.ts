@@ -10,7 +10,7 @@ export function cardsLock(surveyId: string): string {
   return `cards ${surveyId}`;
 }
 
-/** Held by whoever posts or replaces the card of a survey. */
+/** Held by the process that posts or replaces the card of a survey. */
 export function cardPostLock(surveyId: string): string {
   return `card of survey ${surveyId}`;
 }

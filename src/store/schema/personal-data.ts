@@ -22,7 +22,7 @@ export interface TableClass<Columns extends string = string> {
   readonly columns: { readonly [Column in Columns]: ColumnClass };
 }
 
-/** Every column of every table. Whoever adds one says here what becomes of it. */
+/** Every column of every table. A new column needs its line here: what becomes of it. */
 export const personalData: {
   readonly [Table in keyof LedgerTables]: TableClass<keyof LedgerTables[Table] & string>;
 } = {
@@ -217,7 +217,7 @@ export const personalData: {
   },
 };
 
-/** Why it is empty, for whoever reads a column that was erased. */
+/** Why an erased column is empty. */
 export const erased = 'erased with the customer';
 
 function codesAlone(text: string): string {

@@ -116,7 +116,7 @@ export const createTables = statements(
   )`,
 );
 
-/** Reopenings are remembered, closings keep all times they were seen at, and answers tell apart which lack a card. */
+/** Reopenings are remembered, closings keep all times they were seen at, and answers show which of them lack a card. */
 export const addEvents = statements(
   `CREATE TABLE reopenings (
     conversation_id text NOT NULL,

@@ -7,7 +7,7 @@ const betweenTriesMs = 50;
 
 /**
  * `secure_delete` erases what is deleted through it. What was freed otherwise, or moved to another page, goes only when the
- * whole file is written anew. Then the log is emptied, which waits for whoever still reads what was before.
+ * whole file is written anew. Then the log is emptied, which waits for readers of the earlier state.
  */
 export async function compact<Tables>(
   writer: Kysely<Tables>,

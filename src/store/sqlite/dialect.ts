@@ -22,7 +22,7 @@ export interface Sharing extends Transactions {
   lastly?(): void;
 }
 
-/** Whoever has the connection has it from BEGIN to COMMIT, so that nothing of another caller comes between. */
+/** A caller has the connection from BEGIN to COMMIT, so that nothing of another caller comes between. */
 export function dialectOf({ execute }: Pick<Connection, 'execute'>, sharing: Sharing): Dialect {
   const connection: DatabaseConnection = {
     executeQuery: <R>(query: CompiledQuery) =>

@@ -148,7 +148,7 @@ function closeWriter({ database, clear }: Connection, watch: Watch, guard: () =>
     if (watch.isReplaced()) guard();
     else database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   } catch {
-    // Whoever opens the file next does it; nothing is lost in the -wal file.
+    // The next process that opens the file does it; nothing is lost in the -wal file.
   }
   database.close();
 }

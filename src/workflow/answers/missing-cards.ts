@@ -34,7 +34,7 @@ export async function postMissingCard(
     if (services.signal.aborted) throw error;
     const failure = error instanceof Failure ? error : defectOf(error);
     if (stopsTheRun(failure)) throw failure;
-    // Whoever is faster posts it.
+    // Another process was faster and posts it.
     if (!isContention(failure)) await keepFailure(services, surveyId, failure);
     return failure;
   }

@@ -42,7 +42,7 @@ export async function postCard(
     customerId,
     body: JSON.stringify(item),
   });
-  // A try before may have put it there, and what it tells of the conversation may have changed since.
+  // An earlier try may have put it there, and what it says of the conversation may have changed since.
   const first = JSON.parse(begun.body) as CardItem;
   const posted = await client.createCustomerItem(customerId, first);
   if (posted.created === 'taken') await confirmSame(services, first);

@@ -40,7 +40,7 @@ export const webhookRegisteredCheck: Check<Sources & Pick<CheckSources, 'configu
 
 export const webhookEventsCheck: Check<Sources> = {
   id: 'webhook.events',
-  about: 'the webhook is told of closings, with credentials that are accepted here',
+  about: 'the webhook gets closings, with credentials that are accepted here',
   matters: 'Events that are missing or refused are made up for only minutes later.',
   needs: ['webhook.registered'],
   isRemote: true,
@@ -55,7 +55,7 @@ export const webhookEventsCheck: Check<Sources> = {
 
 export const webhookOthersCheck: Check<Sources> = {
   id: 'webhook.others',
-  about: 'no other webhook is told of closings',
+  about: 'no other webhook gets closings',
   matters: 'Customers would get two surveys.',
   needs: ['config.files', 'gladly.token'],
   isRemote: true,

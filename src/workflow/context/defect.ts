@@ -9,7 +9,7 @@ export function defectOf(error: unknown): Failure {
   });
 }
 
-/** What was thrown at first: it tells where the defect is. */
+/** What was thrown first: it shows where the defect is. */
 export function thrownBy(error: unknown): unknown {
   return error instanceof Failure && error.kind === 'defect' ? error.cause : error;
 }

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 const mostFrames = 8;
 
 /**
- * What a log may tell of an error. Never its message: that of a failure may quote what the other side said of a person,
+ * What a log may say of an error. Never its message: that of a failure may quote what the other side said of a person,
  * that of a defect anything.
  */
 export function errorFields(error: unknown): Record<string, unknown> {

@@ -76,7 +76,7 @@ async function identify(
     mayBeKept && isKnownAddress ? await directory.organization() : await client.getOrganization();
   const bind = (): Promise<void> =>
     bindOrganization(ledger, {
-      // The contract does not promise an id; then the address has to tell organizations apart.
+      // The contract does not promise an id; then the address has to distinguish organizations.
       organizationId: organization.id ?? settings.origin,
       hostKind: settings.hostKind,
       origin: settings.origin,

@@ -16,7 +16,7 @@ export interface QueueHealth {
 export function queueHealth(): QueueHealth {
   let failuresInARow = 0;
   let doubtsInARow = 0;
-  /** One refusal alone tells nothing of the others; the second one tells of all where nothing is permitted. */
+  /** One refusal alone says nothing of the others; a second one says that nothing is permitted. */
   const permission = { any: false, refused: 'nobody' as 'nobody' | 'one' | Failure };
   return {
     note(result) {

@@ -52,7 +52,7 @@ export interface SettledWork extends WorkResult {
 
 /**
  * The next closing that is due; null when there is none. A Failure is that of one piece of work, unless it stops the
- * rest. Whoever waits for work answers null when the signal aborts, because the run has stopped.
+ * rest. A source that waits for work returns null when the signal aborts, because the run has stopped.
  */
 export type NextWork = (ended: AbortSignal) => Promise<Work | null>;
 

@@ -28,7 +28,7 @@ export interface RangeTarget {
   range: TimeRange;
   timezone: string;
   source: SourceChoice;
-  /** Whether what failed before waits for its next try, or is tried now: whoever runs it again has mended the cause. */
+  /** Whether what failed before waits for its next try, or is tried now: a person who runs it again has mended the cause. */
   failed: 'wait' | 'now';
 }
 
@@ -41,7 +41,7 @@ export interface BackfillRequest {
   dryRun: boolean;
 }
 
-/** What a long run tells while it works. */
+/** What a long run reports while it works. */
 export interface BackfillListener {
   /** Before anything is asked. */
   explain(sentences: readonly string[], range: BackfillDocument['range']): void;
@@ -74,7 +74,7 @@ export interface BackfillResult {
 
 /**
  * Surveys every closing of a range: finds them into the ledger's queue and works on the queue until it is done. A run
- * that ended early is continued by running it again, or by whoever works on the queue next. A dry run does the same on
+ * that ended early is continued by running it again, or by the next process that works on the queue. A dry run does the same on
  * a copy of the ledger and sends nothing.
  *
  * @throws Failure that kept the work from being begun: what it came to then is nothing
@@ -186,13 +186,13 @@ async function runRange(
   const { sources, explanation, suppressed, missing } = await find(services);
   const due = listener.asks ? 0 : await dueNow(services, limits);
   if (!listener.asks) await listener.ready(due);
-  const told = { range: { ...range, timezone }, sources, explanation, missing };
+  const found = { range: { ...range, timezone }, sources, explanation, missing };
   const [{ end, failure, ...worked }] = await Promise.all([
     workQueue(services, queueOf(services), limits, counting(listener, plan)),
     warn(listener, due, () => policyWarnings(services, services.settings.policy)),
   ]);
   const thisRun = { ...worked, suppressed: suppressed + worked.suppressed };
-  return { ...told, ...(await summarizeRange(ledger, { lane, ...range })), thisRun, end, failure };
+  return { ...found, ...(await summarizeRange(ledger, { lane, ...range })), thisRun, end, failure };
 }
 
 async function runNamed(
@@ -204,7 +204,7 @@ async function runNamed(
 ): Promise<Part> {
   const explanation = ['the conversations that were named, each read once'];
   listener.explain(explanation, null);
-  const told = { range: null, sources: ['conversations'], explanation, missing: [] };
+  const found = { range: null, sources: ['conversations'], explanation, missing: [] };
   const wanted = new Set<string>();
   for await (const id of ids) wanted.add(id);
   const named = namedConversations(services, wanted);
@@ -212,14 +212,14 @@ async function runNamed(
   if (listener.asks) await warn(listener, wanted.size, warnings);
   if (!(await listener.ready(Math.min(wanted.size, limits.maxClosings ?? wanted.size)))) {
     const summary = await summarizeNamed(services.ledger, named);
-    return { ...told, ...summary, thisRun: nothing, end: 'declined', failure: null };
+    return { ...found, ...summary, thisRun: nothing, end: 'declined', failure: null };
   }
   const [{ end, failure, ...thisRun }] = await Promise.all([
     workQueue(services, named.next, limits, counting(listener, plan)),
     warn(listener, listener.asks ? 0 : wanted.size, warnings),
   ]);
   listener.unread(named.unread.length);
-  return { ...told, ...(await summarizeNamed(services.ledger, named)), thisRun, end, failure };
+  return { ...found, ...(await summarizeNamed(services.ledger, named)), thisRun, end, failure };
 }
 
 /** Before a person is asked, else beside the first closings, which ask for the same. Without closings nothing is asked for. */

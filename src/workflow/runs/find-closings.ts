@@ -15,7 +15,7 @@ export interface Enumeration {
   sources: ('events' | 'report')[];
   /** Sentences for people: what was asked, and why; and the warnings. */
   explanation: string[];
-  /** Sentences for people: what was told and could not be used. */
+  /** Sentences for people: what arrived and could not be used. */
   warnings: string[];
   /** Sightings of closings in the range; the same one seen twice counts twice. */
   seen: number;
@@ -188,7 +188,7 @@ function leftOut(count: number, what: 'closing' | 'reopening'): string[] {
   if (count === 0) return [];
   const many = count > 1;
   return [
-    `${count} ${what}${many ? 's were' : ' was'} told without a conversation id and ${many ? 'are' : 'is'} left out`,
+    `${count} ${what}${many ? 's' : ''} arrived without a conversation id and ${many ? 'are' : 'is'} left out`,
   ];
 }
 
@@ -196,11 +196,11 @@ function closingsUnreadable({ source, range }: Cover): Failure {
   const [where, otherwise] =
     source.name === 'events'
       ? [
-          'the events tell',
+          'the events list',
           `\`gcsat backfill --since ${range.since} --source report\` does for what is older than about an hour`,
         ]
       : [
-          'the conversation timestamps report tells',
+          'the conversation timestamps report lists',
           '`gcsat backfill --since 23h --source events` does for the last 24 hours',
         ];
   return new Failure(
@@ -208,7 +208,7 @@ function closingsUnreadable({ source, range }: Cover): Failure {
     'closings_unreadable',
     `Not one of the closings that ${where} from ${range.since} until ${range.until} has a conversation id`,
     {
-      hint: `Gladly may have changed how it tells them: update gcsat, and report this. Until then ${otherwise}.`,
+      hint: `Gladly may have changed how it writes them: update gcsat, and report this. Until then ${otherwise}.`,
     },
   );
 }

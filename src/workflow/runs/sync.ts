@@ -55,9 +55,12 @@ export async function sync(
   const { expired, cards: gone, open } = await keepRetention(services, anySize);
   const forgotten = { expired, cards: gone, open: open.length };
   const requests = structuredClone(services.client.counts);
-  const told = { ...document, requests, startedAt, cards, forgotten };
-  if (cardsStopped === null) return { document: told, failure };
-  return { document: { ...told, end: 'stopped', error: errorOf(cardsStopped, null) }, failure: cardsStopped };
+  const whole = { ...document, requests, startedAt, cards, forgotten };
+  if (cardsStopped === null) return { document: whole, failure };
+  return {
+    document: { ...whole, end: 'stopped', error: errorOf(cardsStopped, null) },
+    failure: cardsStopped,
+  };
 }
 
 interface CardRun {

@@ -18,7 +18,7 @@ const longestStandstillMs = 15 * 60_000;
  * Writes the closings since the last time into the queue, as `sync` finds them: those whose webhook never came. Of
  * several servers on one ledger one does it at a time.
  *
- * @returns null when another process is at it
+ * @returns null while another process does it
  */
 export async function catchUp(services: Services, onFound: () => void): Promise<Enumeration | null> {
   const { ledger, lane, worker, clock } = services;
@@ -28,7 +28,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
   const { locked } = await takeLock(ledger, lockName, worker, at);
   if (!locked) return null;
   let progressAt = performance.now();
-  const went = (): void => {
+  const onProgress = (): void => {
     progressAt = performance.now();
   };
   const endRenewal = keepRenewing(
@@ -43,7 +43,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
     const startedAt = await surveyingSince(services, at, false);
     const range = await unseenRange(services, startedAt, now);
     const found = await enumerateClosings(services, planSources(services, range, 'auto'), () => {
-      went();
+      onProgress();
       onFound();
     });
     await seenUntil(services, found.missing[0]?.range.since ?? at);

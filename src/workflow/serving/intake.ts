@@ -72,13 +72,13 @@ export function createIntake(
 
   return {
     async accept(body) {
-      const told = readWebhookEvent(body);
-      if (told.type === 'PING') return 'ping';
-      if (told.type === 'other') {
-        listener.onIgnored(told.name);
+      const received = readWebhookEvent(body);
+      if (received.type === 'PING') return 'ping';
+      if (received.type === 'other') {
+        listener.onIgnored(received.name);
         return 'ignored';
       }
-      const event = ledgerEvent(told, timeNow(clock));
+      const event = ledgerEvent(received, timeNow(clock));
       await new Promise<void>((resolve, reject) => {
         waiting.push({ event, resolve, reject });
         void writeAll();
@@ -94,12 +94,12 @@ type ConversationEvent = Exclude<WebhookEvent, { type: 'PING' | 'other' }>;
 const latestMilliseconds = 24 * 60 * 60_000;
 
 /** An event without a readable time, or with one that it can not have, happened when it arrived, as far as we know. */
-function ledgerEvent(told: ConversationEvent, seenAt: string): LedgerEvent {
-  const { conversationId, customerId } = told;
-  const age = Date.parse(seenAt) - Date.parse(told.at ?? '');
+function ledgerEvent(received: ConversationEvent, seenAt: string): LedgerEvent {
+  const { conversationId, customerId } = received;
+  const age = Date.parse(seenAt) - Date.parse(received.at ?? '');
   const isPossible = age <= latestMilliseconds && age >= -sameClosingMilliseconds;
-  const at = told.at !== null && isPossible ? told.at : seenAt;
-  return told.type === 'CONVERSATION/REOPENED'
+  const at = received.at !== null && isPossible ? received.at : seenAt;
+  return received.type === 'CONVERSATION/REOPENED'
     ? { kind: 'reopened', conversationId, reopenedAt: at }
     : { kind: 'closed', conversationId, customerId, closedAt: at, seenAt };
 }

@@ -8,17 +8,17 @@ const shortestPauseMilliseconds = 1000;
 const longestPauseMilliseconds = 60_000;
 
 /**
- * Does the same work again and again until the services stop. What stops it is told and tried again after a pause, that
+ * Repeats a piece of work until the services stop. A failure is logged, and the work is tried again after a pause that
  * doubles from 1 s to a minute while nothing gets better: a server outlives its troubles.
  *
- * @param work waits for its work by itself; `went` tells that something went well, `failures` how often in a row it
- *   ended without that
+ * @param work waits for work by itself and calls `onSuccess` when something went well; `failures` is how often in a row
+ *   it has failed since then
  */
 export async function keepGoing(
   { signal, sleep }: Pick<Services, 'signal' | 'sleep'>,
   log: Log,
   task: string,
-  work: (failures: number, went: () => void) => Promise<void>,
+  work: (failures: number, onSuccess: () => void) => Promise<void>,
 ): Promise<void> {
   let failures = 0;
   while (!signal.aborted) {
@@ -32,7 +32,7 @@ export async function keepGoing(
       if (stopped(signal)) return;
       failures += 1;
       const pauseMs = Math.min(shortestPauseMilliseconds * 2 ** (failures - 1), longestPauseMilliseconds);
-      tell(log, task, error, pauseMs);
+      warnOf(log, task, error, pauseMs);
       await sleep(pauseMs).catch(() => undefined);
     }
   }
@@ -60,7 +60,7 @@ function stopped(signal: AbortSignal): boolean {
   return signal.aborted;
 }
 
-function tell(log: Log, task: string, thrown: unknown, retryInMs: number): void {
+function warnOf(log: Log, task: string, thrown: unknown, retryInMs: number): void {
   const error = thrownBy(thrown);
   const fields = { task, ...errorFields(error), retryInMs };
   if (error instanceof Failure) log.warn(fields, `${task}: ${error.code}`);

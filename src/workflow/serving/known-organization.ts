@@ -6,8 +6,8 @@ const patienceMilliseconds = 300;
 const refreshMilliseconds = 15 * 60_000;
 
 /**
- * The organization as far as it can be told without waiting for Gladly: a page must not fail or be slow because Gladly
- * is. Older knowledge is used at once, and made new behind the back of whoever asks.
+ * What is known of the organization without waiting for Gladly: a page must not fail or be slow because Gladly is. Older
+ * knowledge is used at once and refreshed in the background.
  */
 export function knownOrganization(
   services: Pick<Services, 'ledger' | 'directory' | 'clock' | 'signal'>,

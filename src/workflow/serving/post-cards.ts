@@ -24,7 +24,7 @@ export async function postCards(
   services: Services,
   wakeUp: WakeUp,
   { listener, log }: { listener: CardListener; log: Log },
-  went: () => void,
+  onSuccess: () => void,
 ): Promise<void> {
   const { signal } = services;
   const posting = new Map<string, Promise<void>>();
@@ -34,12 +34,12 @@ export async function postCards(
     try {
       const failure = await postMissingCard(services, missing);
       if (failure === null) {
-        went();
+        onSuccess();
         listener.cardPosted();
         log.info({ survey: missing.surveyId }, 'card posted');
       } else {
         listener.cardFailed();
-        tellFailure(log, missing, failure);
+        logFailure(log, missing, failure);
       }
     } catch (error) {
       troubles.push(error);
@@ -64,7 +64,7 @@ export async function postCards(
   if (troubles.length > 0) throw troubles[0];
 }
 
-function tellFailure(log: Log, { surveyId: survey }: CardDue, failure: Failure): void {
+function logFailure(log: Log, { surveyId: survey }: CardDue, failure: Failure): void {
   const { kind, code, hint } = failure;
   if (kind !== 'defect') log.warn({ survey, code, hint }, 'card not posted');
   else log.error({ survey, ...errorFields(thrownBy(failure)) }, 'unexpected, please report it');

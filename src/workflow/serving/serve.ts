@@ -56,7 +56,7 @@ export interface Serving {
    * @throws Failure kind ledger when the ledger cannot be reached.
    */
   begin(): Promise<void>;
-  /** Works until the services' signal is aborted and what is begun is finished. Troubles are told and outlived. */
+  /** Works until the services' signal is aborted and what is begun is finished. Failures are logged and survived. */
   run(): Promise<void>;
   /** Writes what is still only in memory; after the last request was answered. */
   flush(): Promise<void>;
@@ -111,7 +111,7 @@ export async function openServing(services: Services, options: ServingOptions): 
           const work = failures === 0 ? workOn : workWithCare;
           return work(services, closings, (settled) => report(settled, options));
         }),
-        keepGoing(services, log, 'cards', (_, went) => postCards(services, answers, options, went)),
+        keepGoing(services, log, 'cards', (_, onSuccess) => postCards(services, answers, options, onSuccess)),
         keepTime(services, log, lookEveryMilliseconds, async () => {
           closings.notify();
           return untilDue(await nextDueAt(ledger, timeNow(services.clock), lane), clock());
@@ -197,7 +197,7 @@ function report(
 ): void {
   if (outcome === 'waiting') return;
   listener.settled(outcome, reasons);
-  // The message of a failure may quote what the other side said of a person; `surveys show` tells it.
+  // The message of a failure may quote what the other side said of a person; `surveys show` prints it.
   const fields = {
     closing: closing?.id ?? null,
     outcome,

@@ -17,7 +17,7 @@ import { surveyVisits } from './survey-visits.ts';
 
 export type { AnswerContent, VisitKind };
 
-/** What every page needs, also one that tells nothing else. */
+/** What every page needs, even one that shows nothing else. */
 export interface Salutation {
   /** Empty where nobody knows it. */
   companyName: string;

@@ -72,7 +72,7 @@ export async function creditClosing(
   };
 }
 
-/** Who answered last, as far as the times tell, and who may have without one. */
+/** Who answered last by the times, and who may have answered last without one. */
 function mayBeCredited({ response, undated, considered }: Attribution): (string | null)[] {
   const withoutTime = undated.length === 0 ? [] : considered.filter(({ why }) => why === undatedResponse);
   return [response?.agentId ?? null, ...withoutTime.map(({ agentId }) => agentId)];
@@ -95,7 +95,7 @@ function undatedResponses({ conversation }: ConversationRead, { undated }: Attri
     'response_without_time',
     `an agent's response has no readable time: item ${items}`,
     {
-      hint: 'Nobody can tell whether it was the last one; look at the conversation in Gladly.',
+      hint: 'Whether it was the last one is not known; look at the conversation in Gladly.',
       conversationId: conversation.id,
     },
   );

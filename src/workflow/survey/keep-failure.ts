@@ -21,7 +21,7 @@ interface Asked {
 
 /**
  * Keeps in the ledger that a closing could not be surveyed at a person's request, as the queue does. Where that cannot be,
- * because the closing is not known and cannot be read or another process works on it, the failure that is told matters
+ * because the closing is not known and cannot be read or another process works on it, the failure that is reported matters
  * more.
  */
 export async function keepFailure(services: Services, request: Asked, failure: Failure): Promise<void> {

@@ -61,7 +61,7 @@ export function readEverything(services: Services, conversationId: string, steps
   const alone = askForConversation(services, conversationId, steps);
   const organization = askForOrganization(services, steps);
   const read = readFully(services, conversationId, steps, { conversation: alone, organization });
-  // Whoever asks first hears of a failure.
+  // The first caller gets the failure.
   for (const reading of [alone, organization, read]) reading.catch(() => undefined);
   return {
     everything: true,

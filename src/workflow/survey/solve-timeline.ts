@@ -16,10 +16,10 @@ import type { Services } from '../context/services.ts';
 interface CutTimeline {
   read: ConversationRead & TimelineRead;
   closedAt: Instant | null;
-  /** What the part that is shown tells. */
+  /** What the part that Gladly shows says. */
   visible: Attribution;
   skippingExcluded: SkippingExcluded;
-  /** Where it is told what kept a source from helping. */
+  /** Gets what kept a source from helping. */
   troubles: Failure[];
 }
 
@@ -59,7 +59,7 @@ function judge(
   events: readonly ContactEvent[],
   { visible, closedAt, skippingExcluded }: CutTimeline,
 ): Promise<ContactFinding> {
-  // Contact events do not tell of failed deliveries, but the timeline may.
+  // Contact events do not show failed deliveries, but the timeline may.
   const refused = new Set(visible.considered.filter(({ counts }) => !counts).map(({ itemId }) => itemId));
   const possible = events.filter(({ messageId }) => messageId === null || !refused.has(messageId));
   return skippingExcluded(

@@ -1,7 +1,7 @@
 import { surveyEvents } from '../../gladly/resources/webhooks.ts';
 import type { Services } from '../context/services.ts';
 
-/** Has a Gladly that lives no longer than this process tell its events at the address; the profile learns nothing of it. */
+/** Has the embedded sandbox send its events to the address. The sandbox ends with this process, so the profile keeps nothing of it. */
 export async function listenAt({ client, settings }: Services, url: string): Promise<void> {
   const [pair] = (await settings.webhookCredentials()).basic;
   if (pair === undefined) throw new Error('there are no credentials for the webhook');

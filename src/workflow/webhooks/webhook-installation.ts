@@ -36,7 +36,7 @@ export interface InstalledWebhook {
   credentials: 'environment' | 'profile';
   /** The name of a header that carries one of them. */
   header: string | null;
-  /** Other webhooks that are told of closings too. */
+  /** Other webhooks that also get closings. */
   others: WebhookSummary[];
 }
 

@@ -13,7 +13,7 @@ export interface WebhookStatus {
   webhook: Webhook | null;
   /** Whether there is anything that Gladly could authenticate itself with. */
   credentialsKnown: boolean;
-  /** Other webhooks that are told of closings. */
+  /** Other webhooks that get closings. */
   others: WebhookSummary[];
 }
 

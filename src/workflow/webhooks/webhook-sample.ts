@@ -86,7 +86,7 @@ function requestOf(
 }
 
 /**
- * Posts one event to an address as Gladly would, with the newest credentials, and tells how it was answered.
+ * Posts one event to an address as Gladly would, with the newest credentials, and returns how it was answered.
  *
  * @throws Failure kind usage when nobody could use the event: a server answers 200 to that too
  */

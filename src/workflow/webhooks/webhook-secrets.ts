@@ -43,7 +43,7 @@ export async function storeWebhook(settings: Settings, webhook: StoredWebhook | 
 }
 
 export interface NextSecret {
-  /** What Gladly is told. */
+  /** What Gladly is given. */
   secret: WebhookSecret;
   /** What the profile keeps of it; null where the environment gave it. */
   kept: StoredWebhookSecret | null;

@@ -153,8 +153,8 @@ describe('closings that are told without their conversation', () => {
     const origin = await telling(own, { events });
     const found = await enumerate(own, hourBefore, 'auto', { origin });
     const warnings = [
-      '2 closings were told without a conversation id and are left out',
-      '1 reopening was told without a conversation id and is left out',
+      '2 closings arrived without a conversation id and are left out',
+      '1 reopening arrived without a conversation id and is left out',
     ];
     expect(found).toMatchObject({ seen: 2, fresh: 2, warnings });
     expect(found.explanation.slice(-2)).toEqual(warnings);
@@ -165,11 +165,11 @@ describe('closings that are told without their conversation', () => {
     const report = [id('c1'), id('')];
     const one = await telling(own, { report });
     expect((await enumerate(own, longBefore, 'auto', { origin: one })).warnings).toEqual([
-      '1 closing was told without a conversation id and is left out',
+      '1 closing arrived without a conversation id and is left out',
     ]);
     const both = await telling(own, { report, events: [id('c2'), id('')] });
     expect((await enumerate(own, longBefore, 'auto', { origin: both })).warnings).toEqual([
-      '2 closings were told without a conversation id and are left out',
+      '2 closings arrived without a conversation id and are left out',
     ]);
   });
 
@@ -191,7 +191,7 @@ describe('closings that are told without their conversation', () => {
       const told: string[] = [];
       const listener = { asks, warn: (sentence: string) => void told.push(sentence) };
       const document = await backfillOf(own.services({ origin }), hourBefore, { listener });
-      expect(told).toEqual(['1 closing was told without a conversation id and is left out']);
+      expect(told).toEqual(['1 closing arrived without a conversation id and is left out']);
       expect(document.explanation).toEqual(expect.arrayContaining(told));
     }
   });

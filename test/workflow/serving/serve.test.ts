@@ -313,7 +313,7 @@ describe('a server', () => {
     expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'until' })).toBe(iso(noon));
     body += `${event(2, await own.tell())}\n`;
     await vi.waitFor(
-      () => expect(warnings()).toContain('1 closing was told without a conversation id and is left out'),
+      () => expect(warnings()).toContain('1 closing arrived without a conversation id and is left out'),
       patience,
     );
     await vi.waitFor(
