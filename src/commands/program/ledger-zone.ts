@@ -1,6 +1,7 @@
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
-import { isZoned, zoneProblem } from '../../domain/values/time-range.ts';
+import { isZoned } from '../../domain/values/time-range.ts';
+import { zoneProblem } from '../../domain/values/time-zone.ts';
 import type { Output } from '../../terminal/output.ts';
 import { keptOrganization } from '../../workflow/context/organization.ts';
 import type { Services } from '../../workflow/context/services.ts';

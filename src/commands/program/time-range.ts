@@ -3,11 +3,11 @@ import {
   needsTimeZone,
   resolveEnd,
   resolveTimeRange,
-  TimeRangeError,
-  zoneProblem,
   type GivenRange,
   type TimeRange,
 } from '../../domain/values/time-range.ts';
+import { TimeRangeError } from '../../domain/values/time-range-error.ts';
+import { zoneProblem } from '../../domain/values/time-zone.ts';
 import { Failure } from '../../failure.ts';
 import type { Output } from '../../terminal/output.ts';
 import { showTimesIn } from '../../terminal/readable-times.ts';

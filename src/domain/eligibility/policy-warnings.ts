@@ -1,5 +1,5 @@
 import { nameKey } from '../values/name-key.ts';
-import { zoneProblem } from '../values/time-range.ts';
+import { zoneProblem } from '../values/time-zone.ts';
 import { isExcludedAgent } from './excluded-agents.ts';
 import { canMeetCustomer } from './excluded-customers.ts';
 import type { Policy } from './policy.ts';

@@ -1,4 +1,5 @@
-import { daysOf, type TimeRange } from './time-range.ts';
+import { type TimeRange } from './time-range.ts';
+import { daysOf } from './time-zone.ts';
 
 export const calendarFields = ['day', 'week', 'month'] as const;
 

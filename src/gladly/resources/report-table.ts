@@ -1,7 +1,7 @@
 import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { oneLine } from '../../domain/values/one-line.ts';
-import { isTimeZone } from '../../domain/values/time-range.ts';
+import { isTimeZone } from '../../domain/values/time-zone.ts';
 import { otherThanData } from '../http/body.ts';
 import { Problem, cutOff, failureAbout, notAnAnswer, unreadable, type Subject } from '../http/errors.ts';
 import { withoutAddresses } from '../http/refusal.ts';

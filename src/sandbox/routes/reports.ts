@@ -1,6 +1,6 @@
 import { stringify } from 'csv-stringify/sync';
 import { isObject } from '../../domain/values/json.ts';
-import { isTimeZone } from '../../domain/values/time-range.ts';
+import { isTimeZone } from '../../domain/values/time-zone.ts';
 import { problem, Refusal, type Problem } from '../errors.ts';
 import { eventsBetween } from '../events.ts';
 import { jsonBody, type JsonObject, type Route } from '../exchange.ts';

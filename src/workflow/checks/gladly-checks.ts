@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
-import { zoneProblem } from '../../domain/values/time-range.ts';
+import { zoneProblem } from '../../domain/values/time-zone.ts';
 import { Failure } from '../../failure.ts';
 import type { Directory } from '../../gladly/directory.ts';
 import { tryReport } from '../../sources/report.ts';

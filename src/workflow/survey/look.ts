@@ -1,6 +1,6 @@
 import { chooseAddress } from '../../domain/eligibility/addresses.ts';
 import type { Closing, ClosingReading } from '../../domain/closing/closing.ts';
-import { adoptedClosing, closingIdOf } from '../../domain/closing/identity.ts';
+import { closingIdOf } from '../../domain/closing/identity.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import {
   reasonsOfClosing,
@@ -10,19 +10,9 @@ import {
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
-import {
-  formatInstant,
-  parseInstant,
-  timeNow,
-  toMilliseconds,
-  type Instant,
-} from '../../domain/values/instant.ts';
+import { formatInstant, timeNow, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
 import { stopsTheRun } from '../../failure.ts';
-import {
-  knownClosing,
-  recordClosing,
-  sameClosingReportedLate,
-} from '../../store/closings/closing-reports.ts';
+import { knownClosing, recordClosing } from '../../store/closings/closing-reports.ts';
 import { closingsOfConversation, lastTimeOf } from '../../store/closings/closings.ts';
 import { recordReopening } from '../../store/closings/reopenings.ts';
 import type { Services } from '../context/services.ts';
@@ -37,16 +27,8 @@ import {
   type ClosingInQuestion,
 } from './facts.ts';
 import { checkInbox } from './inbox.ts';
-import {
-  closedAtOf,
-  type ConversationRead,
-  type CustomerRead,
-  type FullRead,
-  type Reads,
-} from './read-conversation.ts';
-
-/** How long a read may lag behind a closing that another source reported. */
-const readLagMilliseconds = 10 * 60_000;
+import { type ConversationRead, type CustomerRead, type FullRead, type Reads } from './read-conversation.ts';
+import { compareWithRow, isBehind, notRecorded, readLagMilliseconds, shownTime } from './shown-closing.ts';
 
 export interface LookRequest {
   conversationId: string;
@@ -105,7 +87,7 @@ export async function lookAtClosing(
   checkInbox(services.settings, read);
   const shownAt = await shownTime(read, known, reads);
   const row = known ?? (await rowOf(services, read, shownAt, reads, record));
-  const shown = row === null ? notRecorded(shownAt) : await compare(services, row, shownAt, record);
+  const shown = row === null ? notRecorded(shownAt) : await compareWithRow(services, row, shownAt, record);
   if (row !== null && !reads.everything && isBehind(row, read, shown, now)) return { notYet: true };
   const closing: ClosingInQuestion = {
     id: row?.id ?? idOf(services, read, shownAt),
@@ -163,64 +145,12 @@ async function customerOf({ settings }: Services, row: Closing | null, reads: Re
   return 'address' in chooseAddress(addressKind, read.customer) ? read : reads.customer({ again: true });
 }
 
-/** When the conversation closed, by what it shows now; null while it is open. */
-async function shownTime(
-  read: ConversationRead,
-  known: Closing | null,
-  reads: Reads,
-): Promise<Instant | null> {
-  const { status, closedAt } = read.conversation;
-  if (status !== 'CLOSED') return null;
-  const at = parseInstant(closedAt) ?? (known === null ? null : parseInstant(known.closedAt));
-  return at ?? closedAtOf(read, (await reads.timeline()).items);
-}
-
 function idOf(
   { lane }: Services,
   { conversation }: ConversationRead,
   shownAt: Instant | null,
 ): string | null {
   return shownAt === null ? null : closingIdOf(conversation.id, formatInstant(shownAt), lane);
-}
-
-/** What a conversation shows of a closing of the ledger. */
-interface Shown {
-  /** What the conversation shows, if it shows this closing; else what was first reported. */
-  closedAt: Instant | null;
-  /** Open again, or closed again later: then it was reopened since this closing. */
-  reopened: boolean;
-  /** Another row of the ledger that stands for the same closing. */
-  sameAs: Closing | null;
-  /** The conversation does not show this closing yet, but one from before a known reopening. */
-  behind: boolean;
-}
-
-function notRecorded(closedAt: Instant | null): Shown {
-  return { closedAt, reopened: false, sameAs: null, behind: false };
-}
-
-async function compare(
-  { ledger, clock }: Services,
-  row: Closing,
-  shownAt: Instant | null,
-  record: boolean,
-): Promise<Shown> {
-  const same = notRecorded(shownAt);
-  const other: Shown = { ...same, closedAt: parseInstant(row.closedAt), reopened: true };
-  if (shownAt === null) return other;
-  const closedAt = formatInstant(shownAt);
-  if (adoptedClosing([row], closedAt) !== null) return same;
-  if (Date.parse(closedAt) > Date.parse(row.closedAt)) return other;
-  // A conversation that has been closed since before was not reopened: the closing was reported late.
-  const known = await sameClosingReportedLate(ledger, row, { closedAt, seenAt: timeNow(clock), record });
-  if (known === null) return { ...other, behind: true };
-  return known.id === row.id ? same : { ...other, sameAs: known };
-}
-
-/** A read right after the closing may still show what was before it, unless a reopening since is known. */
-function isBehind(row: Closing, { conversation }: ConversationRead, shown: Shown, now: number): boolean {
-  if ((conversation.status === 'CLOSED' && !shown.behind) || row.reopenedAt !== null) return false;
-  return now - Date.parse(row.closedAt) < readLagMilliseconds;
 }
 
 /** The row of the closing that the conversation is in now; of one that is open, the last it was in. */

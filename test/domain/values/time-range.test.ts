@@ -2,12 +2,12 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   checkTimeRange,
-  isTimeZone,
   needsTimeZone,
   resolveTimeRange,
-  TimeRangeError,
   utcDays,
 } from '../../../src/domain/values/time-range.ts';
+import { TimeRangeError } from '../../../src/domain/values/time-range-error.ts';
+import { isTimeZone } from '../../../src/domain/values/time-zone.ts';
 
 const now = '2026-11-22T10:00:00.000Z';
 const hour = 3_600_000;

@@ -1,0 +1,68 @@
+import type { Closing } from '../../domain/closing/closing.ts';
+import { adoptedClosing } from '../../domain/closing/identity.ts';
+import { formatInstant, parseInstant, timeNow, type Instant } from '../../domain/values/instant.ts';
+import { sameClosingReportedLate } from '../../store/closings/closing-reports.ts';
+import type { Services } from '../context/services.ts';
+import { closedAtOf, type ConversationRead, type Reads } from './read-conversation.ts';
+
+/** How long a read may lag behind a closing that another source reported. */
+export const readLagMilliseconds = 10 * 60_000;
+
+/** When the conversation closed, by what it shows now; null while it is open. */
+export async function shownTime(
+  read: ConversationRead,
+  known: Closing | null,
+  reads: Reads,
+): Promise<Instant | null> {
+  const { status, closedAt } = read.conversation;
+  if (status !== 'CLOSED') return null;
+  const at = parseInstant(closedAt) ?? (known === null ? null : parseInstant(known.closedAt));
+  return at ?? closedAtOf(read, (await reads.timeline()).items);
+}
+
+/** What a conversation shows of a closing of the ledger. */
+export interface Shown {
+  /** What the conversation shows, if it shows this closing; else what was first reported. */
+  closedAt: Instant | null;
+  /** Open again, or closed again later: then it was reopened since this closing. */
+  reopened: boolean;
+  /** Another row of the ledger that stands for the same closing. */
+  sameAs: Closing | null;
+  /** The conversation does not show this closing yet, but one from before a known reopening. */
+  behind: boolean;
+}
+
+/** The ledger has no row for what is shown. */
+export function notRecorded(closedAt: Instant | null): Shown {
+  return { closedAt, reopened: false, sameAs: null, behind: false };
+}
+
+/** Finds out which row of the ledger a conversation shows, and what became of the given one. */
+export async function compareWithRow(
+  { ledger, clock }: Services,
+  row: Closing,
+  shownAt: Instant | null,
+  record: boolean,
+): Promise<Shown> {
+  const same = notRecorded(shownAt);
+  const other: Shown = { ...same, closedAt: parseInstant(row.closedAt), reopened: true };
+  if (shownAt === null) return other;
+  const closedAt = formatInstant(shownAt);
+  if (adoptedClosing([row], closedAt) !== null) return same;
+  if (Date.parse(closedAt) > Date.parse(row.closedAt)) return other;
+  // A conversation that has been closed since before was not reopened: the closing was reported late.
+  const known = await sameClosingReportedLate(ledger, row, { closedAt, seenAt: timeNow(clock), record });
+  if (known === null) return { ...other, behind: true };
+  return known.id === row.id ? same : { ...other, sameAs: known };
+}
+
+/** A read right after the closing may still show what was before it, unless a reopening since is known. */
+export function isBehind(
+  row: Closing,
+  { conversation }: ConversationRead,
+  shown: Shown,
+  now: number,
+): boolean {
+  if ((conversation.status === 'CLOSED' && !shown.behind) || row.reopenedAt !== null) return false;
+  return now - Date.parse(row.closedAt) < readLagMilliseconds;
+}
