@@ -2,6 +2,7 @@ import { Failure } from '../failure.ts';
 import type { Faults } from '../sandbox/faults.ts';
 import { windowKinds, type WindowKind } from '../sandbox/rate-limits.ts';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../sandbox/start.ts';
+import { flow } from '../terminal/narrow.ts';
 import { untilAborted } from './program/signals.ts';
 import { wholeNumber } from './program/whole-number.ts';
 
@@ -35,6 +36,7 @@ export interface SandboxDocument {
 interface Terminal {
   /** Called once, as soon as the sandbox listens. */
   print(document: SandboxDocument, human: () => string): void;
+  columns: number;
   signal: AbortSignal;
 }
 
@@ -56,6 +58,9 @@ export const sandboxControls: readonly string[] = [
   'POST /_sandbox/webhooks/retry-now         sends at once what waits for its next try',
 ];
 
+/** Where the description begins in each of them. */
+const controlWidth = 42;
+
 /** The introduction names these special conversations. */
 const shownTraps = [
   'three_agents',
@@ -74,7 +79,7 @@ export async function runSandbox(options: SandboxCommandOptions, terminal: Termi
   try {
     const { origin, email, token, fromAddress, fromNumber, traps } = sandbox;
     terminal.print({ origin, email, token, fromAddress, fromNumber, traps }, () =>
-      introduction(sandbox).join('\n'),
+      introduction(sandbox, terminal.columns).join('\n'),
     );
     await untilAborted(terminal.signal);
   } finally {
@@ -134,11 +139,13 @@ async function started(
   }
 }
 
-function introduction(sandbox: RunningSandbox): string[] {
+function introduction(sandbox: RunningSandbox, columns: number): string[] {
   const width = Math.max(...shownTraps.map((name) => name.length));
   const traps = shownTraps.flatMap((name) => {
     const trap = sandbox.traps.find((one) => one.name === name);
-    return trap === undefined ? [] : [`  ${name.padEnd(width)}  ${trap.conversationId}  ${trap.what}`];
+    return trap === undefined
+      ? []
+      : hanging(`  ${name.padEnd(width)}  ${trap.conversationId}  `, trap.what, columns);
   });
   return [
     `${sandbox.organizationName}, a local Gladly, at ${sandbox.origin}`,
@@ -156,8 +163,19 @@ function introduction(sandbox: RunningSandbox): string[] {
     ...traps,
     '',
     'Behind the scenes:',
-    ...sandboxControls.map((line) => `  ${line}`),
+    ...sandboxControls.flatMap((line) =>
+      hanging(`  ${line.slice(0, controlWidth)}`, line.slice(controlWidth), columns),
+    ),
     '',
     'Press Ctrl-C to stop.',
   ];
+}
+
+/** A name with its description beside it or, where that leaves little room, below it. */
+function hanging(name: string, description: string, columns: number): string[] {
+  const isBeside = columns - name.length >= 30;
+  const indent = isBeside ? name.length : 6;
+  const lines = flow(description, columns - indent).map((line) => ' '.repeat(indent) + line);
+  if (!isBeside) return [name.trimEnd(), ...lines];
+  return [name + (lines[0] ?? '').slice(indent), ...lines.slice(1)];
 }

@@ -31,7 +31,12 @@ export const sandboxCommand: CommandDeclaration = {
   async run({ output, signal }, { options }) {
     const { runSandbox } = await import('./local-sandbox.ts');
     const { exitCodeOf } = await import('./program/signals.ts');
-    await runSandbox(options, { print: (document, human) => output.record(document, human), signal });
+    const { columns } = output;
+    await runSandbox(options, {
+      print: (document, human) => output.record(document, human),
+      columns,
+      signal,
+    });
     return exitCodeOf(signal);
   },
 };

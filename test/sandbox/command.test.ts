@@ -11,6 +11,7 @@ import { startSandbox } from '../../src/sandbox/start.ts';
 async function run(
   options: SandboxCommandOptions,
   use: (lines: string[], document: SandboxDocument) => Promise<void> | void = () => undefined,
+  columns = 1000,
 ): Promise<void> {
   const stop = new AbortController();
   const told: { lines: string[]; document: SandboxDocument }[] = [];
@@ -21,6 +22,7 @@ async function run(
       told.push({ lines: human().split('\n'), document });
       ready();
     },
+    columns,
     signal: stop.signal,
   });
   try {
@@ -101,4 +103,21 @@ test('says so when the port is in use', async () => {
   expect(failure).toBeInstanceOf(Failure);
   expect(failure).toMatchObject({ kind: 'usage', code: 'port_unavailable' });
   expect((failure as Failure).message).toContain(port);
+});
+
+test.each([40, 60, 90])('describes at %i columns within the terminal, between words', async (columns) => {
+  await run(
+    { size: '50' },
+    (lines) => {
+      const from = lines.findIndex((line) => line.startsWith('Conversations worth'));
+      const described = lines.slice(from + 1, lines.indexOf('Behind the scenes:'));
+      // A name and an id are never broken.
+      const tooLong = described.filter((line) => line.length > Math.max(columns, 45));
+      expect(tooLong).toEqual([]);
+      expect(described.join(' ').replace(/ +/g, ' ')).toContain(
+        'Owner, closer and last responder are three different agents',
+      );
+    },
+    columns,
+  );
 });
