@@ -86,6 +86,15 @@ test(
     await done(canary, ['surveys', 'list', '-v']);
     await done(canary, ['surveys', 'list', '--jsonl']);
     expect((await done(canary, ['surveys', 'show', '--json', '--', id])).stdout).toContain(person.comment);
+    await done(canary, ['surveys', 'note', '-v', '--', id, 'called back']);
+    // The public address of this profile cannot be found.
+    for (const how of ['-v', '--json', '--support']) {
+      expect((await canary.run(['doctor', how])).code, how).toBe(3);
+    }
+    await done(canary, ['report', '--since', '1h', '-v', '--html', join(canary.folder, 'report.html')]);
+    await done(canary, ['report', '--since', '1h', '--by', 'agent', '--json']);
+    await done(canary, ['export', '--since', '1h', '-v']);
+    await done(canary, ['preview', '-v', '--out', join(canary.folder, 'preview')]);
     await done(canary, ['surveys', 'unsubscribe', '-v', person.email]);
     await done(canary, ['surveys', 'unsubscribed', '-v']);
     await done(canary, ['surveys', 'resubscribe', '-v', person.email]);

@@ -127,6 +127,7 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
       verify: async () => expect(await webhooksOf(scene)).toEqual([]),
     };
   },
+  doctor: () => ({ args: ['doctor', 'gladly.token', 'gladly.opt-out-topic', 'webhook.registered'] }),
   'configure test': () => ({ args: ['configure', 'test'] }),
   'configure test --send-to': () => ({ args: ['configure', 'test', '--send-to', 'kim@example.org'] }),
 };

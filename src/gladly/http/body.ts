@@ -1,5 +1,5 @@
 import { isObject } from '../../domain/values/json.ts';
-import { cutOff, notAnAnswer, unreadable, type Problem, type Subject } from './errors.ts';
+import { cutOff, notAnAnswer, unreadable, type Subject } from './errors.ts';
 import { readErrors, summaryOf } from './refusal.ts';
 import type { Answer } from './transport.ts';
 
@@ -17,9 +17,7 @@ export async function readJson(answer: Answer, subject: Subject): Promise<unknow
 /** For answers whose body the contract does not state: the JSON, or null when there is no body. */
 export async function readOptionalJson(answer: Answer, subject: Subject): Promise<unknown> {
   const text = await answer.text(maxJsonBytes);
-  if (text.trim() === '') return null;
-  // After a write, whatever else answers does not prove that Gladly did anything, and repeating it proves no more.
-  return jsonOf(text, subject, (found) => unreadable(subject, `it is ${found}, not JSON`));
+  return text.trim() === '' ? null : jsonOf(text, subject);
 }
 
 /**
@@ -32,17 +30,13 @@ export async function readNothing(answer: Answer, subject: Subject): Promise<voi
   throw unreadable(subject, 'it has a body where none belongs');
 }
 
-function jsonOf(
-  text: string,
-  subject: Subject,
-  instead = (found: string): Problem => notAnAnswer(subject, found),
-): unknown {
+function jsonOf(text: string, subject: Subject): unknown {
   let value: unknown;
   try {
     value = JSON.parse(text);
   } catch {
     const found = otherThanData(text);
-    if (found !== null) throw instead(found);
+    if (found !== null) throw notAnAnswer(subject, found);
     throw endsEarly(text) ? cutOff(subject) : unreadable(subject, 'it is not JSON');
   }
   if (isError(value)) throw notAnAnswer(subject, `an error${summaryOf(readErrors(text))}`);

@@ -92,6 +92,7 @@ async function* withoutBlankBeginning(
   subject: Subject,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   let held = Buffer.alloc(0);
+  let blanks = 0;
   for await (const chunk of chunks) {
     seen.lastByte = chunk.at(-1) ?? seen.lastByte;
     if (seen.beginning !== '') {
@@ -100,6 +101,8 @@ async function* withoutBlankBeginning(
     }
     const bytes = Buffer.concat([held, chunk]);
     const rest = bytes.subarray(blankLength(bytes));
+    blanks += bytes.length - rest.length;
+    if (blanks > mostBlanks) throw unreadable(subject, 'it begins with more than 1 MiB of blank lines');
     held = Buffer.alloc(0);
     // The mark has three bytes, which may come one by one.
     if (rest[0] === byteOrderMark[0] && rest.length < byteOrderMark.length) held = Buffer.from(rest);
@@ -113,6 +116,7 @@ async function* withoutBlankBeginning(
 }
 
 const byteOrderMark = Buffer.from('\ufeff');
+const mostBlanks = 1024 * 1024;
 
 /** How many bytes of white space and byte order marks the bytes begin with. */
 function blankLength(bytes: Buffer): number {

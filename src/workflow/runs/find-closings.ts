@@ -34,6 +34,8 @@ export interface MissingPart {
   failure: Failure;
 }
 
+const isUnreached = ({ code }: Failure): boolean => code === 'timeout' || code === 'network';
+
 /** Few enough that a kill loses little, many enough that one disk write serves many. */
 const batchSize = 500;
 
@@ -45,8 +47,11 @@ export function planSources(
 ): { covers: Cover[]; explanation: string[]; other: (part: MissingPart) => Cover | null } {
   const { client, clock } = services;
   const sources = { events: eventSource(client, clock), report: reportSource(client) };
-  const other = ({ source, range: part }: MissingPart): Cover | null =>
-    choice === 'auto' ? otherCover(part, source, clock(), sources) : null;
+  const other = ({ source, range: part, failure }: MissingPart): Cover | null => {
+    // A Gladly that cannot be reached for its events is not waited for to make a report, which may take ten minutes.
+    if (choice !== 'auto' || (source === 'events' && isUnreached(failure))) return null;
+    return otherCover(part, source, clock(), sources);
+  };
   return { ...chooseSources(range, choice, clock(), sources), other };
 }
 
