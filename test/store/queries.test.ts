@@ -344,6 +344,31 @@ const plans: {
       ofVisits,
     ],
   },
+  {
+    name: 'a report of an inbox and a channel, however many closings these have',
+    read: (ledger) => counted(ledger, ['agent'], { inboxes: ['in1'], channels: ['sms'], brands: ['b1'] }),
+    steps: [ofRange, ...newestAnswer, 'USE TEMP B-TREE FOR GROUP BY', ofVisits],
+  },
+  {
+    name: 'a listing of an inbox and a channel, which reads no row that is not listed',
+    read: (ledger) => list(ledger, { inboxIds: ['in1'], channels: ['sms'], brands: ['b1'] }),
+    steps: [
+      'SEARCH closings USING INDEX closings_inbox (inbox_id=?)',
+      'SEARCH same USING COVERING INDEX closings_range (closed_at=?)',
+      ...liveTwin,
+      ...answersAndCards,
+    ],
+  },
+  {
+    name: 'a listing of a topic and a channel, which reads no row that is not listed',
+    read: (ledger) => list(ledger, { topicIds: ['t1'], channels: ['sms'] }),
+    steps: [
+      'SEARCH closing_topics USING COVERING INDEX closing_topics_topic (topic_id=?)',
+      'SEARCH same USING COVERING INDEX closings_range (closed_at=?)',
+      'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',
+    ],
+    isBeginning: true,
+  },
   ...(
     [
       ['of an agent', { agentIds: ['a1'], states: ['sent'] }, 'closings_agent (agent_id=?)'],
