@@ -35,7 +35,7 @@ export const reportCommand: CommandDeclaration = {
   summary: 'who was asked, who answered, and how satisfied they are, against the period before',
   details:
     'Counts the closings whose own time is in the range (the last 7 days, unless given), in the live lane. Every share ' +
-    'is shown with its 95 % interval, and every score with how many answers it has. Reads the ledger alone: it needs no ' +
+    'is shown with its 95% interval, and every score with how many answers it has. Reads the ledger alone: it needs no ' +
     'token and no network, and waits for no other process. docs/report.md says what each figure counts.',
   options: [
     { flags: '--since <time>', description: `closed since then, e.g. 2026-11-01 or 30d (${usualSince})` },

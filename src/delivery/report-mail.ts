@@ -40,7 +40,8 @@ export async function sendReportMail(
   const sender = mailableSender(options.from);
   const facts: SessionFacts = { server, sender: sender.address };
   const name = server.name ?? greetingName({ publicUrl, sender: sender.address });
-  const failures: { address: string; failure: Failure }[] = [];
+  const reached: string[] = [];
+  const failures: { address: string; isUnknown: boolean; failure: Failure }[] = [];
   try {
     const session = await openSession(server, { name, limits: smtpLimits(server.timeoutMs), signal });
     try {
@@ -53,9 +54,10 @@ export async function sendReportMail(
         });
         try {
           await session.send({ from: sender.address, to: asciiAddress(address) }, bytes);
+          reached.push(address);
         } catch (error) {
           const failure = failureOf(error, facts);
-          failures.push({ address, failure });
+          failures.push({ address, isUnknown: isUncertain(error, facts), failure });
           if (session.ended || !(await session.isReady())) throw new SessionLost();
         }
       }
@@ -67,17 +69,44 @@ export async function sendReportMail(
   }
   const [first] = failures;
   if (first === undefined) return;
-  const refused = failures.map(({ address }) => address).join(', ');
   if (to.length === 1) throw first.failure;
+  const namesOf = (isUnknown: boolean): string[] =>
+    failures.filter((failed) => failed.isUnknown === isUnknown).map(({ address }) => address);
+  const untried = to.slice(reached.length + failures.length);
   throw new Failure(
     'partial',
     'report_mail_partial',
-    `the report did not reach everyone: ${refused} got none for certain (${first.failure.message})`,
+    partialText(namesOf(false), namesOf(true), untried, reached, first.failure),
     {
-      hint: 'Correct what the server names, and send the report again to these addresses alone.',
+      hint: 'Correct what the server names, and send the report again to those alone who did not get it.',
       cause: first.failure,
     },
   );
+}
+
+/** What became of each address: all are named, none twice. */
+function partialText(
+  refused: readonly string[],
+  unknown: readonly string[],
+  untried: readonly string[],
+  reached: readonly string[],
+  { message }: Failure,
+): string {
+  const parts = [
+    ['sent to', reached],
+    ['refused for', refused],
+    ['not known whether it reached', unknown],
+    ['not tried, because the session had ended, for', untried],
+  ] as const;
+  const named = parts.flatMap(([what, addresses]) =>
+    addresses.length === 0 ? [] : [`${what} ${addresses.join(', ')}`],
+  );
+  return `the report did not reach everyone: ${named.join('; ')} (${message})`;
+}
+
+/** Its bytes had left, and no reply came. */
+function isUncertain(error: unknown, facts: SessionFacts): boolean {
+  return error instanceof SmtpError && outcomeOf(error, facts).status === 'uncertain';
 }
 
 /** The server ended the session, so the addresses that follow get nothing. */

@@ -32,7 +32,7 @@ export interface ReportKey {
   readonly reason?: ReasonCode | null;
 }
 
-/** `count` of `of`, with its 95 % interval by Wilson; all three null where `of` is 0. */
+/** `count` of `of`, with its 95% interval by Wilson; all three null where `of` is 0. */
 export interface ReportShare {
   readonly of: number;
   readonly count: number;
@@ -77,7 +77,7 @@ export interface ReportRow extends ReportCounts {
 export interface ReportPrevious {
   readonly range: ReportRange;
   readonly overall: ReportCounts;
-  /** Of the score, with its 95 % interval by Newcombe; null where one of the ranges has no answers. */
+  /** Of the score, with its 95% interval by Newcombe; null where one of the ranges has no answers. */
   readonly change: {
     readonly value: number | null;
     readonly low: number | null;

@@ -1,6 +1,6 @@
 import type { DoctorCheck, DoctorDocument, SupportDocument } from '../documents/doctor.ts';
 import { flow } from './narrow.ts';
-import type { Output } from './output.ts';
+import { columnsWithoutTerminal, type Output } from './output.ts';
 import { redact } from './redact.ts';
 import { clean } from './text.ts';
 
@@ -26,13 +26,40 @@ const indent = '    ';
 /** One line a check, and below trouble why it matters and what to do next. */
 export function doctorView({ checks }: DoctorDocument, screen: Screen): string {
   const width = Math.max(...checks.map(({ id }) => id.length));
-  const lines = checks.flatMap((check) => linesOf(check, width, screen));
+  const alike = screen.columns < columnsWithoutTerminal ? checks.filter(isGrouped) : [];
+  const grouped = new Set(alike.length < fewest ? [] : alike);
+  const lines = checks
+    .filter((check) => !grouped.has(check))
+    .flatMap((check) => linesOf(check, width, screen));
+  if (grouped.size > 0) lines.push(...groupLines([...grouped], screen));
   const counts = order.flatMap((status) => {
     const count = checks.filter((check) => check.status === status).length;
     return count === 0 ? [] : [`${count} ${nouns[status][count === 1 ? 0 : 1]}`];
   });
   const all = checks.length === 1 ? '1 check' : `${checks.length} checks`;
   return [...lines, '', `${all}: ${counts.join(', ')}`].join('\n');
+}
+
+/** Fewer are a line each. */
+const fewest = 4;
+
+/** Skipped for no reason of its own: because of another check, or because it is remote. */
+function isGrouped({ status, summary }: DoctorCheck): boolean {
+  return status === 'skipped' && /^not (checked, because of|asked with) /.test(summary);
+}
+
+/** `– skipped  12 because of ledger.open, 9 not asked with --offline`. */
+function groupLines(checks: readonly DoctorCheck[], { paint, columns }: Screen): string[] {
+  const counts = new Map<string, number>();
+  for (const { summary } of checks) {
+    const why = summary.replace(/^not checked, /, '');
+    counts.set(why, (counts.get(why) ?? 0) + 1);
+  }
+  const reasons = [...counts].map(([why, count]) => `${count} ${why}`).join(', ');
+  const head = `${symbols.skipped} skipped  `;
+  return flow(textOf(reasons), columns - head.length - 1).map(
+    (line, index) => `${index === 0 ? paint.dim(head) : ' '.repeat(head.length)}${line}`,
+  );
 }
 
 function linesOf({ id, status, summary, detail, fix }: DoctorCheck, width: number, screen: Screen): string[] {

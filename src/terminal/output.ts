@@ -76,7 +76,7 @@ export interface OutputOptions {
   readonly env?: NodeJS.ProcessEnv;
 }
 
-const columnsWithoutTerminal = 1000;
+export const columnsWithoutTerminal = 1000;
 /** Serial consoles, containers and `expect` may report 0. */
 const columnsOfUnknownTerminal = 80;
 

@@ -1,6 +1,6 @@
 import { existsSync, realpathSync, statSync } from 'node:fs';
-import { open, rename, rm } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { open, readdir, rename, rm } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
 
@@ -13,7 +13,7 @@ export interface ResultFile {
 
 /**
  * Writes a result to a file that only this user can read. The old file stays until the new one is whole and on disk; a
- * result that fails leaves nothing, and a killed process leaves `FILE.<pid>.partial`.
+ * result that fails leaves nothing, and a killed process leaves `FILE.<pid>.partial`, which the next one removes.
  *
  * @throws Failure kind usage when the file cannot be written, kind temporary when the disk is full or fails
  */
@@ -25,8 +25,7 @@ export async function withResultFile<Result>(
   const partial = `${path}.${process.pid}.partial`;
   const handle = await onDisk(path, async () => {
     makePrivateFolder(dirname(path));
-    // An earlier process with this number may have been killed here.
-    await rm(partial, { force: true });
+    await removeAbandoned(path);
     return open(partial, 'wx', 0o600);
   });
   try {
@@ -42,6 +41,28 @@ export async function withResultFile<Result>(
     await handle.close().catch(() => undefined);
     await rm(partial, { force: true }).catch(() => undefined);
     throw error;
+  }
+}
+
+/** Parts that processes left that were killed, also one with our number. */
+async function removeAbandoned(path: string): Promise<void> {
+  const folder = dirname(path);
+  const start = `${basename(path)}.`;
+  for (const name of await readdir(folder)) {
+    const [, pid] = (name.startsWith(start) && /^(\d+)\.partial$/.exec(name.slice(start.length))) || [];
+    if (pid === undefined || isOther(Number(pid))) continue;
+    await rm(join(folder, name), { force: true });
+  }
+}
+
+/** Another process that still runs. */
+function isOther(pid: number): boolean {
+  if (pid === process.pid) return false;
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    // EPERM: it runs, as another user.
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 

@@ -12,7 +12,8 @@ import {
 } from '../../src/store/queue/claims.ts';
 import { closingOfSurvey, lastTimeOf } from '../../src/store/closings/closings.ts';
 import type { ClosingFilter } from '../../src/store/views/closing-filter.ts';
-import { findClosings, listClosings } from '../../src/store/views/surveys.ts';
+import { findClosings } from '../../src/store/views/found-closings.ts';
+import { listClosings } from '../../src/store/views/surveys.ts';
 import { knownClosing, recordClosings } from '../../src/store/closings/closing-reports.ts';
 import { recordReopening } from '../../src/store/closings/reopenings.ts';
 import { addressHistory } from '../../src/store/addresses/history.ts';
@@ -343,6 +344,31 @@ const plans: {
       'USE TEMP B-TREE FOR GROUP BY',
       ofVisits,
     ],
+  },
+  {
+    name: 'a report of an inbox and a channel, however many closings these have',
+    read: (ledger) => counted(ledger, ['agent'], { inboxes: ['in1'], channels: ['sms'], brands: ['b1'] }),
+    steps: [ofRange, ...newestAnswer, 'USE TEMP B-TREE FOR GROUP BY', ofVisits],
+  },
+  {
+    name: 'a listing of an inbox and a channel, which reads no row that is not listed',
+    read: (ledger) => list(ledger, { inboxIds: ['in1'], channels: ['sms'], brands: ['b1'] }),
+    steps: [
+      'SEARCH closings USING INDEX closings_inbox (inbox_id=?)',
+      'SEARCH same USING COVERING INDEX closings_range (closed_at=?)',
+      ...liveTwin,
+    ],
+    isBeginning: true,
+  },
+  {
+    name: 'a listing of a topic and a channel, which reads no row that is not listed',
+    read: (ledger) => list(ledger, { topicIds: ['t1'], channels: ['sms'] }),
+    steps: [
+      'SEARCH closing_topics USING COVERING INDEX closing_topics_topic (topic_id=?)',
+      'SEARCH same USING COVERING INDEX closings_range (closed_at=?)',
+      'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',
+    ],
+    isBeginning: true,
   },
   ...(
     [

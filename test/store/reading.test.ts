@@ -16,7 +16,8 @@ import { resolveAbandonedSends } from '../../src/store/queue/claims.ts';
 import { newerWaiting } from '../../src/store/queue/waiting.ts';
 import { countClosings, countDue, failuresBetween, queueFigures } from '../../src/store/views/counts.ts';
 import { story } from '../../src/store/views/story.ts';
-import { findClosings, listClosings } from '../../src/store/views/surveys.ts';
+import { findClosings } from '../../src/store/views/found-closings.ts';
+import { listClosings } from '../../src/store/views/surveys.ts';
 import {
   at,
   freshLedger,

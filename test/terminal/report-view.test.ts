@@ -70,17 +70,17 @@ test('a report fits 80 columns, without colors', () => {
   expect(text).toMatchInlineSnapshot(`
     "Closed        2026-11-15 00:00 CST to 2026-11-22 00:00 CST
     Only          Orders, email
-    Score         80.0 % (72.3 to 86.0 %): 104 of 130 rated 4 or more, mean 4.25
-    Change        +13.3 points against the 7 days before (66.7 % of 90 answers).
-                  This is more than chance: between +1.5 and +25.1.
-    Response      50.0 % (44.0 to 56.0 %): 130 of 260 asked, 130 opened
+    Score         80% (72% to 86%): 104 of 130 rated 4 or more, mean 4.25
+    Change        +13.3 points against the 7 days before (67% of 90 answers). This
+                  is more than chance: between +1.5 and +25.1.
+    Response      50% (44% to 56%): 130 of 260 asked, 130 opened
     Closings      263: 260 asked, 2 suppressed, 1 waiting
 
-    Agent                     Score                 95 %  Answers  Response  Differs
-    Ada Example              95.0 %  ██████████  86-98 %       60    50.0 %  above
-    =HYPERLINK("http://x")   67.7 %  ███████░░░  56-78 %       65    50.0 %  below
-    Zoë with a name that i…  60.0 %  ██████░░░░  23-88 %        5    50.0 %  too few
-    no agent                      -                    -        0         -  too few
+    Agent                  Score                     95%  Answers  Response  Differs
+    Ada Example              95%  ██████████  86% to 98%       60       50%  above
+    =HYPERLINK("http://x…    68%  ███████░░░  56% to 78%       65       50%  below
+    Zoë with a name that…    60%  ██████░░░░  23% to 88%        5       50%  too few
+    no agent                   –                       –        0         –  too few
 
     Differs: from all other answers of this report. "too few": fewer than 10 answers
     (--min).
@@ -108,10 +108,10 @@ test('whether a change may be chance', () => {
       screen(),
     ).match(/^Change +(.*)$/m)?.[1];
   expect(told({ value: 0.02, low: -0.05, high: 0.09 })).toBe(
-    '+2.0 points against the 7 days before (66.7 % of 90 answers). This may be chance: between -5.0 and +9.0.',
+    '+2.0 points against the 7 days before (67% of 90 answers). This may be chance: between -5.0 and +9.0.',
   );
   expect(told({ value: -0.1, low: -0.15, high: -0.05 }, '2026-11-16T18:00:00.000Z')).toBe(
-    '-10.0 points against the 36 hours before (66.7 % of 90 answers). This is more than chance: between -15.0 and -5.0.',
+    '-10.0 points against the 36 hours before (67% of 90 answers). This is more than chance: between -15.0 and -5.0.',
   );
   expect(told({ value: null, low: null, high: null })).toBe(
     'no answers in the 7 days before to compare with',

@@ -1,3 +1,5 @@
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import {
   existsSync,
   mkdirSync,
@@ -91,3 +93,23 @@ function fullDisk(): void {
     syncBuiltinESMExports();
   });
 }
+
+test('what a killed process left of this file is removed by the next one, and nothing else is', async () => {
+  const folder = temporaryFolder();
+  const file = join(folder, 'rows.csv');
+  const running = spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']);
+  const killed = spawn(process.execPath, ['-e', '']);
+  onTestFinished(() => void running.kill('SIGKILL'));
+  await once(killed, 'exit');
+  const others = [
+    `rows.csv.${running.pid}.partial`,
+    `other.csv.${killed.pid}.partial`,
+    'rows.csv.old.partial',
+    `rows.csv.${killed.pid}.partial.gz`,
+  ];
+  for (const name of [...others, `rows.csv.${killed.pid}.partial`, `rows.csv.${process.pid}.partial`]) {
+    writeFileSync(join(folder, name), 'half');
+  }
+  await withResultFile(file, ({ write }) => write('rows'));
+  expect(readdirSync(folder).toSorted()).toEqual([...others, 'rows.csv'].toSorted());
+});

@@ -272,7 +272,7 @@ function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
   if (policy.sample >= 100) return [];
   const draw = createHash('sha256').update(withoutLane(closingId)).digest().readUInt32BE(0) / 2 ** 32;
   if (draw * 100 < policy.sample) return [];
-  return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample} %` }];
+  return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample}%` }];
 }
 
 /** Entries and values meet in any spelling. */

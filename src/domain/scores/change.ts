@@ -8,7 +8,7 @@ export interface Change {
 }
 
 /**
- * How much a share is above an earlier one, with its 95 % interval by Newcombe's hybrid score (method 10), which is made
+ * How much a share is above an earlier one, with its 95% interval by Newcombe's hybrid score (method 10), which is made
  * from the limits of both shares.
  */
 export function changeOf(now: Share, before: Share): Change {

@@ -4,7 +4,7 @@ export interface ControlLimits {
   readonly high: number;
 }
 
-/** Beyond each of the two limits lies this much of chance: 2.5 % for limits of 95 %, 0.1 % for those of 99.8 %. */
+/** Beyond each of the two limits lies this much of chance: 2.5% for limits of 95%, 0.1% for those of 99.8%. */
 export const warningTail = 0.025;
 export const alarmTail = 0.001;
 

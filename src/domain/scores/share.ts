@@ -7,10 +7,10 @@ export interface Share {
   readonly high: number | null;
 }
 
-/** The normal quantile of 95 % intervals. */
+/** The normal quantile of 95% intervals. */
 export const z95 = 1.959963984540054;
 
-/** A share with its 95 % interval by Wilson: 0 <= low <= value <= high <= 1. */
+/** A share with its 95% interval by Wilson: 0 <= low <= value <= high <= 1. */
 export function shareOf(count: number, of: number): Share {
   if (of === 0) return { of, count, value: null, low: null, high: null };
   const value = count / of;

@@ -7,7 +7,8 @@ import {
   type ControlLimits,
 } from '../../domain/scores/control-limits.ts';
 import { singleLine } from '../single-line.ts';
-import { count, counted, percent } from './numbers.ts';
+import { percent } from '../../domain/scores/percent.ts';
+import { count, counted } from './numbers.ts';
 import { across, upright, type Plot } from './plot.ts';
 import { lowestTick } from './trend.ts';
 
@@ -18,7 +19,7 @@ export interface FunnelGroup {
   satisfied: number;
 }
 
-/** Where a group lies: `alarm` is beyond the limits of 99.8 %, `warning` beyond those of 95 %. */
+/** Where a group lies: `alarm` is beyond the limits of 99.8%, `warning` beyond those of 95%. */
 export interface FunnelPlace {
   side: 'inside' | 'above' | 'below';
   limits: 'none' | 'warning' | 'alarm';

@@ -1,7 +1,8 @@
 import type { Difference, ReportDocument, ReportRow } from '../../documents/report.ts';
 import { funnelPlace, funnelPlot, type FunnelGroup } from './funnel-plot.ts';
 import { groupName, nounsOf } from './group-names.ts';
-import { count, counted, interval, percent } from './numbers.ts';
+import { interval, percent } from '../../domain/scores/percent.ts';
+import { count, counted } from './numbers.ts';
 import { across, type Plot } from './plot.ts';
 import { lowestTick } from './trend.ts';
 

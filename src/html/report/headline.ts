@@ -1,6 +1,7 @@
 import type { ReportDocument, ReportPrevious } from '../../documents/report.ts';
 import { rangeText } from './dates.ts';
-import { count, counted, interval, mean, percent, percentOf, points } from './numbers.ts';
+import { interval, percent } from '../../domain/scores/percent.ts';
+import { count, counted, mean, percentOf, points } from './numbers.ts';
 
 /** The score with its interval, the period before, and the figures beside them, ready to print. */
 export interface Headline {

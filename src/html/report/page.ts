@@ -9,7 +9,8 @@ import { dayText, momentText, rangeText, unitText, unitsOf, type TrendUnit } fro
 import { filterLines, shown } from './group-names.ts';
 import { groupsView } from './groups.ts';
 import { headlineOf } from './headline.ts';
-import { count, interval, percent, percentOf } from './numbers.ts';
+import { interval, percent } from '../../domain/scores/percent.ts';
+import { count, percentOf } from './numbers.ts';
 import type { Plot } from './plot.ts';
 import { reasonWords } from './reasons.ts';
 import pageSource from './templates/page.eta?raw';

@@ -2,7 +2,8 @@ import { scaleLinear, scalePoint } from 'd3-scale';
 import { area, line } from 'd3-shape';
 import type { ReportCounts, ReportRow } from '../../documents/report.ts';
 import { unitText, type TrendUnit } from './dates.ts';
-import { count, counted, interval, percent } from './numbers.ts';
+import { interval, percent } from '../../domain/scores/percent.ts';
+import { count, counted } from './numbers.ts';
 import { across, upright, type Plot } from './plot.ts';
 
 export interface TrendPoint {

@@ -47,6 +47,16 @@ export async function openErasures(
   );
 }
 
+const mostLate = 10_000;
+
+/** What was tried in vain, or should have been erased by now; not the remnants of what expires, before their time. */
+export async function lateErasures(ledger: Ledger, now: string): Promise<ErasureToDo[]> {
+  const due = await openErasures(ledger, now, mostLate);
+  const all = await openErasures(ledger, null, mostLate);
+  const dueNames = new Set(due.map(({ kind, name }) => `${kind} ${name}`));
+  return all.filter(({ kind, name, tries }) => tries > 0 || dueNames.has(`${kind} ${name}`));
+}
+
 export async function endErasure(ledger: Ledger, { kind, name }: Named): Promise<void> {
   await ledger.write({ names: [`erasure ${kind} ${name}`] }, async (trx) => {
     await trx.deleteFrom('erasures').where('kind', '=', kind).where('name', '=', name).execute();

@@ -37,6 +37,8 @@ const pageSize = 1000;
 /** Customers can be forgotten: they are found by any spelling of their addresses, and what is left to erase is remembered. */
 export async function addForgetting(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
+  // Only this step needs it, and a start loads no more than it needs.
+  const { addressesIn } = await import('./stored-customer.ts');
   for (let after = ''; ;) {
     const page = await trx
       .selectFrom('closings')
@@ -48,7 +50,7 @@ export async function addForgetting(trx: Writing): Promise<void> {
       .$narrowType<{ customer: string }>()
       .execute();
     for (const { id, customer } of page) {
-      const keys = customerKeys(JSON.parse(customer) as Parameters<typeof customerKeys>[0]);
+      const keys = customerKeys(addressesIn(customer));
       await trx.updateTable('closings').set(keys).where('id', '=', id).execute();
     }
     const last = page.at(-1);

@@ -4,6 +4,9 @@ import { Failure } from '../../failure.ts';
 const codesOfTexts: Readonly<Record<string, string>> = {
   'database is locked': 'SQLITE_BUSY',
   'database table is locked': 'SQLITE_LOCKED',
+  'locking protocol': 'SQLITE_PROTOCOL',
+  'database schema has changed': 'SQLITE_SCHEMA',
+  'access permission denied': 'SQLITE_PERM',
   'database or disk is full': 'SQLITE_FULL',
   'database disk image is malformed': 'SQLITE_CORRUPT',
   'file is not a database': 'SQLITE_NOTADB',
@@ -20,8 +23,12 @@ export function codeOf(error: unknown): string {
   return typeof name === 'string' ? name : '';
 }
 
+/**
+ * Another process is at the file, and the same may succeed a moment later: it writes, it begins or ends to use the log
+ * (PROTOCOL), or it has just changed the tables (SCHEMA).
+ */
 export function isBusy(error: unknown): boolean {
-  return codeOf(error).startsWith('SQLITE_BUSY');
+  return /^SQLITE_(BUSY|PROTOCOL|SCHEMA)/.test(codeOf(error));
 }
 
 /**
@@ -43,12 +50,19 @@ export function storageFailure(error: unknown, location: string): unknown {
       cause: error,
     });
   }
-  if (code.startsWith('SQLITE_NOTADB') || code.startsWith('SQLITE_CORRUPT')) {
+  if (code === 'SQLITE_READONLY_DBMOVED') return ledgerGone(location);
+  if (/^SQLITE_(NOTADB|CORRUPT|IOERR_(DATA|CORRUPTFS))/.test(code)) {
     return unreadableLedger(location, 'is damaged or is not a ledger', error);
   }
   if (/^(SQLITE_(READONLY|CANTOPEN|PERM|AUTH)|EACCES$|EPERM$|EROFS$)/.test(code)) {
     return new Failure('ledger', 'ledger_not_writable', `The ledger ${location} cannot be written.`, {
       hint: 'Give this user write permission on the file and its folder, or name another ledger (--database).',
+      cause: error,
+    });
+  }
+  if (/^SQLITE_IOERR_\w*LOCK/.test(code)) {
+    return new Failure('ledger', 'ledger_disk_error', `The ledger ${location} cannot be locked.`, {
+      hint: 'Keep the ledger on a disk of this machine: many network folders cannot lock a file.',
       cause: error,
     });
   }

@@ -59,7 +59,19 @@ export function leadOf(filter: ClosingFilter): Lead | null {
   return null;
 }
 
-/** All conditions but those of the lead and of the time of closing. */
+/** Where a row that leads has the time and the id of its closing. */
+export interface Place {
+  time: 'closings.closed_at' | 'closing_topics.closed_at';
+  id: 'closings.id' | 'closing_topics.closing_id';
+}
+
+export function placeOf(lead: Lead | null): Place {
+  return lead?.column === 'topic_id'
+    ? { time: 'closing_topics.closed_at', id: 'closing_topics.closing_id' }
+    : { time: 'closings.closed_at', id: 'closings.id' };
+}
+
+/** All conditions but those of the lead and of the time of closing; those that cost least come first. */
 export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | null): Condition[] {
   const { ids, topicIds, answeredSince, comment, open } = filter;
   const columns = [
@@ -70,9 +82,14 @@ export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | nu
     ['brand', filter.brands],
     ['channel', filter.channels],
   ] as const;
-  const conditions: Condition[] = columns.flatMap(([column, values]) =>
-    values === undefined || lead?.column === column ? [] : [unled(eb, column, values)],
+  const others = columns.flatMap(([column, values]) =>
+    values === undefined || lead?.column === column ? [] : [[column, values] as const],
   );
+  const conditions: Condition[] =
+    lead !== null && others.length > 0
+      ? [inIndex(eb, others, placeOf(lead))]
+      : others.map(([column, values]) => unled(`closings.${column}`, values));
+  conditions.push(isListed(eb));
   if (ids !== undefined) conditions.push(eb('closings.id', 'in', ids));
   if (answeredSince !== undefined) {
     const since = eb.selectFrom('answers').select('survey_id').where('answered_at', '>=', answeredSince);
@@ -100,9 +117,49 @@ export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | nu
   return conditions;
 }
 
+/**
+ * All of these in one step of the index of a range, which is in the order of time as well: a closing that does not meet them
+ * costs no read of its row, however many of those there are.
+ */
+function inIndex(
+  eb: Builder,
+  others: readonly (readonly [column: FilteredColumn, values: readonly unknown[]])[],
+  { time, id }: Place,
+): Condition {
+  const same = eb
+    .selectFrom('closings as same')
+    .select(sql.lit(1).as('one'))
+    .where(sql<SqlBool>`same.closed_at = ${sql.ref(time)}`)
+    // Not by the index of ids, which would lead to the row.
+    .where(sql<SqlBool>`same.id || '' = ${sql.ref(id)}`)
+    .where((of) => of.and(others.map(([column, values]) => unled(`same.${column}`, values))));
+  // Of an EXISTS, SQLite makes a join, and then looks at what else is asked of the row first.
+  return sql<SqlBool>`${same} IS NOT NULL`;
+}
+
+type FilteredColumn = Exclude<Lead['column'], 'id' | 'topic_id'>;
+
 /** Not by the index of the column, which may be far longer than that of the lead. */
-function unled(eb: Builder, column: keyof LedgerTables['closings'], values: readonly unknown[]): Condition {
-  return sql<SqlBool>`coalesce(${eb.ref(`closings.${column}`)}, ${sql.lit(column === 'rating' ? 0 : '')}) IN (${sql.join(values)})`;
+function unled(column: `${'closings' | 'same'}.${FilteredColumn}`, values: readonly unknown[]): Condition {
+  const none = sql.lit(column.endsWith('.rating') ? 0 : '');
+  return sql<SqlBool>`coalesce(${sql.ref(column)}, ${none}) IN (${sql.join(values)})`;
+}
+
+/** A trial is left out once the live lane knows the closing. */
+function isListed(eb: Builder): Condition {
+  return eb.or([
+    eb('closings.lane', '=', 'live'),
+    eb.not(
+      eb.exists(
+        eb
+          .selectFrom('closings as live')
+          .select('live.id')
+          .whereRef('live.conversation_id', '=', 'closings.conversation_id')
+          .whereRef('live.closed_at', '=', 'closings.closed_at')
+          .where('live.lane', '=', 'live'),
+      ),
+    ),
+  ]);
 }
 
 function newestAnswer(eb: Builder, condition: ReturnType<typeof sql>): Condition {

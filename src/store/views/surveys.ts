@@ -1,12 +1,11 @@
-import { sql, type ExpressionBuilder, type SqlBool } from 'kysely';
+import { sql, type SqlBool } from 'kysely';
 import type { Answer, Note } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { interruptedMove } from '../../domain/closing/moves.ts';
 import { transitions } from '../../domain/closing/transitions.ts';
 import { notesIn } from '../answers/notes.ts';
-import { briefColumns, toBriefClosing, toClosing, type BriefClosing } from '../closings/rows.ts';
+import { briefColumns, toBriefClosing, type BriefClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
-import type { LedgerTables } from '../schema/tables.ts';
 import { isSendHeld } from '../queue/claims.ts';
 import {
   answerAndCardColumns,
@@ -14,7 +13,7 @@ import {
   newestAnswerOfPage,
   postedCardOfPage,
 } from './answered-page.ts';
-import { conditionsOf, leadOf, type ClosingFilter, type Lead } from './closing-filter.ts';
+import { conditionsOf, leadOf, placeOf, type ClosingFilter, type Lead } from './closing-filter.ts';
 
 /** A closing with its newest answer and its card. */
 export interface ListedClosing {
@@ -81,17 +80,8 @@ async function pageOf(
   after: Position | null,
   size: number,
 ): Promise<ListedClosing[]> {
-  const lead = leadOf(filter);
-  const stretches = (lead === null ? [null] : lead.values).map((value) =>
-    db.selectFrom(stretchOf(db, filter, { lead, value, after, size }).as('stretch')).selectAll(),
-  );
-  if (stretches.length === 0) return [];
-  const page = stretches
-    // A closing may have several of the topics.
-    .reduce((all, one) => (lead?.column === 'topic_id' ? all.union(one) : all.unionAll(one)))
-    .orderBy('closed_at', 'desc')
-    .orderBy('id', 'desc')
-    .limit(size);
+  const page = listedOf(db, filter, after, size);
+  if (page === null) return [];
   const rows = await db
     .selectFrom(page.as('page'))
     .leftJoin('answers', (join) => join.on(newestAnswerOfPage))
@@ -112,6 +102,23 @@ async function pageOf(
   }));
 }
 
+/** The newest closings of all stretches; null where nothing is asked for. */
+function listedOf(db: Reading, filter: ClosingFilter, after: Position | null, size: number) {
+  const lead = leadOf(filter);
+  const stretches = (lead === null ? [null] : lead.values).map((value) =>
+    db.selectFrom(stretchOf(db, filter, { lead, value, after, size }).as('stretch')).selectAll(),
+  );
+  if (stretches.length === 0) return null;
+  return (
+    stretches
+      // A closing may have several of the topics.
+      .reduce((all, one) => (lead?.column === 'topic_id' ? all.union(one) : all.unionAll(one)))
+      .orderBy('closed_at', 'desc')
+      .orderBy('id', 'desc')
+      .limit(size)
+  );
+}
+
 interface Stretch {
   lead: Lead | null;
   value: string | number | null;
@@ -122,10 +129,7 @@ interface Stretch {
 function stretchOf(db: Reading, filter: ClosingFilter, { lead, value, after, size }: Stretch) {
   const { since, until } = filter;
   const isOfTopic = lead?.column === 'topic_id';
-  // The index of the topics has the time and the id beside them.
-  const [time, id] = isOfTopic
-    ? (['closing_topics.closed_at', 'closing_topics.closing_id'] as const)
-    : (['closings.closed_at', 'closings.id'] as const);
+  const { time, id } = placeOf(lead);
   const at = sql<string>`${sql.ref(time)}`;
   return db
     .selectFrom('closings')
@@ -143,27 +147,10 @@ function stretchOf(db: Reading, filter: ClosingFilter, { lead, value, after, siz
         sql<SqlBool>`(${sql.ref(time)}, ${sql.ref(id)}) < (${after?.closedAt ?? ''}, ${after?.id ?? ''})`,
       ),
     )
-    .where((eb) => eb.and([...conditionsOf(eb, filter, lead), isListed(eb)]))
+    .where((eb) => eb.and(conditionsOf(eb, filter, lead)))
     .orderBy(at, 'desc')
     .orderBy(sql.ref(id), 'desc')
     .limit(size);
-}
-
-/** A trial is left out once the live lane knows the closing. */
-function isListed(eb: ExpressionBuilder<LedgerTables, 'closings'>) {
-  return eb.or([
-    eb('closings.lane', '=', 'live'),
-    eb.not(
-      eb.exists(
-        eb
-          .selectFrom('closings as live')
-          .select('live.id')
-          .whereRef('live.conversation_id', '=', 'closings.conversation_id')
-          .whereRef('live.closed_at', '=', 'closings.closed_at')
-          .where('live.lane', '=', 'live'),
-      ),
-    ),
-  ]);
 }
 
 /** What is beyond is not counted: nobody reads such a list. */
@@ -171,92 +158,13 @@ const mostCounted = 10_000;
 
 /** How many closings a list would have, at most ten thousand. */
 export async function countListed(ledger: Ledger, filter: ClosingFilter): Promise<number> {
-  const { since, until } = filter;
   return ledger.read(async (db) => {
-    const lead = leadOf(filter);
-    const isOfTopic = lead?.column === 'topic_id';
-    const listed = db
-      .selectFrom('closings')
-      .select('id')
-      .$if(lead !== null && !isOfTopic, (query) =>
-        query.where(sql.ref(`closings.${lead?.column ?? ''}`), 'in', lead?.values ?? []),
-      )
-      .$if(since !== undefined, (query) => query.where('closed_at', '>=', since ?? ''))
-      .$if(until !== undefined, (query) => query.where('closed_at', '<', until ?? ''))
-      .where((eb) => eb.and([...conditionsOf(eb, filter, isOfTopic ? null : lead), isListed(eb)]))
-      .limit(mostCounted);
+    const listed = listedOf(db, filter, null, mostCounted);
+    if (listed === null) return 0;
     const row = await db
       .selectFrom(listed.as('listed'))
       .select(({ fn }) => fn.countAll().as('count'))
       .executeTakeFirst();
     return Number(row?.count ?? 0);
   });
-}
-
-/**
- * By closing id, survey id or conversation id; each closing of a conversation once, newest first.
- */
-export async function findClosings(ledger: Ledger, anyId: string): Promise<Closing[]> {
-  return ledger.read(async (db) => {
-    const rows = await db
-      .selectFrom('closings')
-      .selectAll()
-      .where((eb) =>
-        eb.or([eb('id', '=', anyId), eb('survey_id', '=', anyId), eb('conversation_id', '=', anyId)]),
-      )
-      .orderBy('closed_at', 'desc')
-      .execute();
-    const closings = rows.map(toClosing);
-    return closings.filter(
-      (closing) => closing.conversationId !== anyId || !isSupersededBy(closing, closings),
-    );
-  });
-}
-
-/**
- * All closings of whoever has this id or address, newest first, also those that were decided before the customer was read.
- *
- * @param address normalized
- */
-export async function findClosingsOfCustomer(
-  ledger: Ledger,
-  customerId: string,
-  address: string,
-): Promise<Closing[]> {
-  return ledger.read(async (db) => {
-    const named = (column: 'email_key' | 'phone_key') =>
-      db.selectFrom('closings').select(['id', 'customer_id']).where(column, '=', address);
-    const known = await db
-      .selectFrom('closings')
-      .select(['id', 'customer_id'])
-      .where('customer_id', '=', customerId)
-      .union(db.selectFrom('closings').select(['id', 'customer_id']).where('address', '=', address))
-      .union(named('email_key'))
-      .union(named('phone_key'))
-      .execute();
-    if (known.length === 0) return [];
-    const ids = known.map(({ id }) => id);
-    const customers = known.flatMap(({ customer_id: id }) => id ?? []);
-    const rows = await db
-      .selectFrom('closings')
-      .selectAll()
-      .where((eb) =>
-        eb.or([eb('id', 'in', ids), ...(customers.length === 0 ? [] : [eb('customer_id', 'in', customers)])]),
-      )
-      .orderBy('closed_at', 'desc')
-      .execute();
-    const closings = rows.map(toClosing);
-    return closings.filter((closing) => !isSupersededBy(closing, closings));
-  });
-}
-
-/** A trial that the live lane knows as well. */
-function isSupersededBy({ lane, conversationId, closedAt }: Closing, others: readonly Closing[]): boolean {
-  return (
-    lane !== 'live' &&
-    others.some(
-      (other) =>
-        other.lane === 'live' && other.conversationId === conversationId && other.closedAt === closedAt,
-    )
-  );
 }

@@ -7,7 +7,7 @@ import { Failure } from '../../failure.ts';
 import type { Unasked } from '../../store/answers/answers.ts';
 import { knownClosing } from '../../store/closings/closing-reports.ts';
 import { closingById } from '../../store/closings/closings.ts';
-import { findClosings } from '../../store/views/surveys.ts';
+import { findClosings } from '../../store/views/found-closings.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { creditClosing } from '../survey/credit.ts';

@@ -46,5 +46,6 @@ export const allChecks: readonly Check<CheckSources>[] = [
   queue.uncertainCheck,
   queue.heldCheck,
   queue.cardsCheck,
+  queue.erasuresCheck,
   queue.syncCheck,
 ];

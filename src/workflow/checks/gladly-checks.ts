@@ -86,9 +86,9 @@ export const gladlyRateCheck: Check<Pick<CheckSources, 'settings' | 'rateLimit' 
       };
     }
     if (limit?.limit === undefined || limit.limit === null) {
-      return ok(`Gladly names no limit; gcsat uses at most ${ratePercent} % of 10 requests a second`);
+      return ok(`Gladly names no limit; gcsat uses at most ${ratePercent}% of 10 requests a second`);
     }
-    return ok(`${limit.limit} requests a second, of which gcsat uses at most ${ratePercent} %`);
+    return ok(`${limit.limit} requests a second, of which gcsat uses at most ${ratePercent}%`);
   },
 };
 

@@ -49,7 +49,7 @@ export const ledgerVersionCheck: Check<Sources> = {
     const version = await versionOf(await ledger());
     if (version === newestVersion) return ok(`version ${version}`);
     return skipped(
-      `it has version ${version}; the next command that works on it brings it to ${newestVersion}`,
+      `it has version ${version}, and this gcsat needs ${newestVersion}; the next command that works on it brings it there, e.g. \`gcsat surveys list\``,
     );
   },
 };

@@ -2,6 +2,7 @@ import { doubtsHint } from '../../domain/closing/doubt.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { localTime } from '../../domain/values/local-time.ts';
 import { outstandingCards } from '../../store/answers/cards-due.ts';
+import { lateErasures } from '../../store/erase/to-dos.ts';
 import { readCheckpoint } from '../../store/checkpoints.ts';
 import { stuckSends } from '../../store/queue/claims.ts';
 import { ok, type Check } from './check.ts';
@@ -131,6 +132,29 @@ export const cardsCheck: Check<Sources> = {
       kind: 'partial',
       summary: `${summary}, the oldest since ${localTime(oldestAt, null)}${failed === 0 ? '' : `; ${failed} failed`}`,
       detail: '`gcsat surveys show` gives the cause, and `gcsat serve` and `gcsat sync` try it again.',
+      fix: 'gcsat sync',
+    };
+  },
+};
+
+export const erasuresCheck: Check<Sources> = {
+  id: 'erasure.open',
+  about: 'nothing is left to erase of customers who were forgotten',
+  matters: 'Their cards stand in Gladly, or their files and remnants on this disk.',
+  needs,
+  async run({ ledger, clock }) {
+    const late = await lateErasures(await ledger(), timeNow(clock));
+    const count = late.length;
+    const [first] = late;
+    if (first === undefined) return ok('nothing is left to erase');
+    const failed = late.find(({ error }) => error !== null)?.error;
+    const kinds = [...new Set(late.map(({ kind }) => kind))].join(', ');
+    return {
+      status: 'warning',
+      code: 'erasures_open',
+      kind: 'partial',
+      summary: `${count} ${count === 1 ? 'thing is' : 'things are'} still to be erased (${kinds})`,
+      detail: `${failed === undefined || failed === null ? '' : `The last try ended with ${failed}. `}\`gcsat serve\`, \`gcsat sync\`, and \`gcsat surveys forget\` go on with it; other commands do not touch it.`,
       fix: 'gcsat sync',
     };
   },

@@ -12,14 +12,8 @@ import {
   retryClosing,
 } from '../../store/queue/decisions.ts';
 import type { Ledger } from '../../store/ledger.ts';
-import {
-  asResolved,
-  countListed,
-  findClosings,
-  findClosingsOfCustomer,
-  listClosings,
-  type ListedClosing,
-} from '../../store/views/surveys.ts';
+import { findClosings, findClosingsOfCustomer } from '../../store/views/found-closings.ts';
+import { asResolved, countListed, listClosings, type ListedClosing } from '../../store/views/surveys.ts';
 import type { ClosingFilter } from '../../store/views/closing-filter.ts';
 import { story } from '../../store/views/story.ts';
 

@@ -4,7 +4,6 @@ import type {
   ReportDocument,
   ReportField,
   ReportFilters,
-  ReportKey,
   ReportName,
   ReportPrevious,
   ReportRow,
@@ -26,6 +25,7 @@ import {
   type ScoreField,
 } from '../../store/views/score-counts.ts';
 import { creditPairs, hasTrialIn, namesIn } from '../../store/views/score-details.ts';
+import { collator, compareOrders, keyOf, namesFor, orderOf } from './report-keys.ts';
 
 export interface ReportQuestion {
   range: TimeRange;
@@ -191,53 +191,6 @@ function merged(by: readonly ReportField[], groups: readonly CountedGroup[]): Co
     found.set(id, { keys, tally: known === undefined ? tally : sumOf(known.tally, tally) });
   }
   return [...found.values()];
-}
-
-type Names = Partial<Record<ReportField, ReadonlyMap<string, ReportName & { email: string | null }>>>;
-
-async function namesFor(db: Reading, by: readonly ReportField[]): Promise<Names> {
-  const names: Names = {};
-  for (const kind of ['agent', 'inbox', 'topic'] as const) {
-    if (!by.includes(kind)) continue;
-    names[kind] = new Map((await namesIn(db, kind)).map((name) => [name.id, name]));
-  }
-  return names;
-}
-
-function keyOf(by: readonly ReportField[], keys: readonly (string | null)[], names: Names): ReportKey {
-  const entries = by.map((field, index) => {
-    const id = keys[index] ?? null;
-    if (field !== 'agent' && field !== 'inbox' && field !== 'topic') return [field, id];
-    if (id === null) return [field, null];
-    const { name = null, email = null } = names[field]?.get(id) ?? {};
-    return [field, field === 'agent' ? { id, name, email } : { id, name }];
-  });
-  return Object.fromEntries(entries) as ReportKey;
-}
-
-/** By name, then by id; what has none comes last. */
-function orderOf(name: string | null | undefined, id: string | null | undefined): readonly string[] | null {
-  return id === null || id === undefined ? null : [name ?? id, id];
-}
-
-const collator = new Intl.Collator('en', { numeric: true });
-
-function compareOrders(
-  one: readonly (readonly string[] | null)[],
-  other: readonly (readonly string[] | null)[],
-): number {
-  for (const [index, order] of one.entries()) {
-    const beside = other[index] ?? null;
-    if (order === null || beside === null) {
-      if (order !== beside) return order === null ? 1 : -1;
-      continue;
-    }
-    for (const [at, text] of order.entries()) {
-      const difference = collator.compare(text, beside[at] ?? '');
-      if (difference !== 0) return difference;
-    }
-  }
-  return 0;
 }
 
 /** The range of the same length right before. */

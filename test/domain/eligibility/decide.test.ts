@@ -473,7 +473,7 @@ describe('the sample', () => {
 
   test('says so', () => {
     expect(codes({ policy: { sample: 0 } })).toEqual(['sampled_out']);
-    expect(detailOf({ policy: { sample: 0 } })).toBe('not in the sample of 0 %');
+    expect(detailOf({ policy: { sample: 0 } })).toBe('not in the sample of 0%');
   });
 });
 

@@ -75,7 +75,7 @@ describe('control limits', () => {
     );
   });
 
-  test('limits of 99.8 % are wider, and more answers narrow both', () => {
+  test('limits of 99.8% are wider, and more answers narrow both', () => {
     fc.assert(
       fc.property(
         fc.integer({ min: 1, max: 2000 }),

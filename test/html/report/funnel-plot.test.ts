@@ -5,7 +5,7 @@ const nouns = { one: 'agent', more: 'agents' };
 const groupOf = (name: string, satisfied: number, of: number): FunnelGroup => ({ name, satisfied, of });
 
 describe('where a group lies', () => {
-  // With 100 answers and 80 % expected, 95 % of the time chance gives 72 to 88, and 99.8 % of the time 67 to 91.
+  // With 100 answers and 80% expected, 95% of the time chance gives 72 to 88, and 99.8% of the time 67 to 91.
   test.each([
     [66, 'below', 'alarm'],
     [67, 'below', 'warning'],

@@ -1,13 +1,6 @@
 import { expect, test } from 'vitest';
-import {
-  count,
-  counted,
-  interval,
-  mean,
-  percent,
-  percentOf,
-  points,
-} from '../../../src/html/report/numbers.ts';
+import { interval, percent } from '../../../src/domain/scores/percent.ts';
+import { count, counted, mean, percentOf, points } from '../../../src/html/report/numbers.ts';
 
 test('shares are whole percents, but never all or nothing when some are missing', () => {
   expect([0, 0.001, 0.004, 0.005, 0.8549, 0.855, 0.995, 0.9999, 1, null].map(percent)).toEqual([

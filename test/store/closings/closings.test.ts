@@ -4,7 +4,8 @@ import { closingStates, transitions, type Transition } from '../../../src/domain
 import { closingById, closingsOfConversation, lastTimeOf } from '../../../src/store/closings/closings.ts';
 import type { BriefClosing } from '../../../src/store/closings/rows.ts';
 import type { ClosingFilter } from '../../../src/store/views/closing-filter.ts';
-import { findClosings, listClosings } from '../../../src/store/views/surveys.ts';
+import { findClosings } from '../../../src/store/views/found-closings.ts';
+import { listClosings } from '../../../src/store/views/surveys.ts';
 import { recordClosing, recordClosings } from '../../../src/store/closings/closing-reports.ts';
 import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { cancelClosing } from '../../../src/store/queue/decisions.ts';

@@ -28,7 +28,8 @@ import { newerWaiting } from '../../../src/store/queue/waiting.ts';
 import { countDue, queueFigures } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
 import type { ClosingFilter } from '../../../src/store/views/closing-filter.ts';
-import { findClosings, listClosings } from '../../../src/store/views/surveys.ts';
+import { findClosings } from '../../../src/store/views/found-closings.ts';
+import { listClosings } from '../../../src/store/views/surveys.ts';
 import {
   at,
   elsewhere,

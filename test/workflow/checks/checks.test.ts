@@ -1,3 +1,4 @@
+import { expectErasures, expectRemnants, noteErasureFailure } from '../../../src/store/erase/to-dos.ts';
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
@@ -409,6 +410,23 @@ describe('the queue', () => {
       code: 'cards_outstanding',
     });
   });
+});
+
+test('what is left to erase of forgotten customers is a warning, but not what is to be erased later', async () => {
+  const own = await now();
+  const iso = (ms: number): string => new Date(ms).toISOString();
+  await own.ledger.write('ledger', (trx) => expectRemnants(trx, iso(own.time.now + 60_000)));
+  expect(await resultOf('erasure.open', sourcesOf(own))).toMatchObject({ status: 'ok' });
+  await own.ledger.write('ledger', (trx) => expectErasures(trx, [{ kind: 'card', name: 'i1' }]));
+  expect(await resultOf('erasure.open', sourcesOf(own))).toMatchObject({
+    status: 'warning',
+    code: 'erasures_open',
+    summary: '1 thing is still to be erased (card)',
+    fix: 'gcsat sync',
+  });
+  const failed = { retryAt: iso(own.time.now + 60_000), code: 'forbidden' };
+  await noteErasureFailure(own.ledger, { kind: 'card', name: 'i1' }, failed);
+  expect((await resultOf('erasure.open', sourcesOf(own)))?.detail).toContain('ended with forbidden');
 });
 
 test('the configuration says what is wrong with it, and who can read it', async () => {

@@ -1,0 +1,126 @@
+import type {
+  ReportCounts,
+  ReportDocument,
+  ReportField,
+  ReportName,
+  ReportRow,
+  ReportShare,
+} from '../documents/report.ts';
+import { interval, percent } from '../domain/scores/percent.ts';
+import { isNarrow, records } from './narrow.ts';
+import type { Output } from './output.ts';
+import { cut, table, wrap, type Column } from './table.ts';
+import { clean } from './text.ts';
+
+type Screen = Pick<Output, 'columns' | 'paint'>;
+
+/** A line for each row, or nothing where there are none. */
+export function rowsText(report: ReportDocument, screen: Screen): string[] {
+  const { by, rows, overlapping, minimum } = report;
+  if (by.length === 0) return [];
+  if (rows.length === 0) return ['No closings.'];
+  const names: Column<ReportRow>[] = by.map((field) => ({
+    title: titles[field],
+    value: ({ key }) => keyText(field, key[field]),
+  }));
+  const columns = by.includes('reason') ? countColumns(report.overall) : scoreColumns(report, screen);
+  const lines = isNarrow(screen.columns)
+    ? narrowRows(report, columns, screen)
+    : table(rows, [...names, ...columns], { width: screen.columns, heading: screen.paint.dim });
+  const notes = [
+    ...(overlapping ? ['A closing counts in each of its topics, so the rows do not add up.'] : []),
+    ...(rows.some(({ differs }) => differs !== null)
+      ? [
+          `Differs: from all other answers of this report. "too few": fewer than ${counted(minimum, 'answer')} (--min).`,
+        ]
+      : []),
+    ...(by.includes('reason') ? ['Each closing counts once here, by its first reason.'] : []),
+  ];
+  return [
+    lines,
+    ...(notes.length === 0
+      ? []
+      : [
+          notes
+            .flatMap((note) => wrap(note, screen.columns))
+            .map(screen.paint.dim)
+            .join('\n'),
+        ]),
+  ];
+}
+
+/** The name and the first figure of each row, and the others below. */
+function narrowRows(
+  { by, rows }: ReportDocument,
+  [first, ...others]: readonly Column<ReportRow>[],
+  screen: Screen,
+): string {
+  const name: Column<ReportRow> = {
+    title: '',
+    value: ({ key }) =>
+      cut(clean(by.map((field) => keyText(field, key[field])).join(', ')), screen.columns - 10),
+  };
+  return first === undefined ? '' : records(rows, [name, first, ...others], screen);
+}
+
+function scoreColumns({ rows }: ReportDocument, { paint }: Screen): Column<ReportRow>[] {
+  const shown = (text: string): { overflow: 'keep'; title: string } => ({ overflow: 'keep', title: text });
+  const columns: Column<ReportRow>[] = [
+    { ...shown('Score'), align: 'right', value: ({ csat }) => percent(csat.value) },
+    { ...shown(''), value: ({ csat }) => bar(csat) },
+    { ...shown('95%'), align: 'right', value: ({ csat }) => interval(csat) || '–' },
+    { ...shown('Answers'), align: 'right', value: ({ csat }) => String(csat.of) },
+    { ...shown('Response'), align: 'right', value: ({ responseRate }) => percent(responseRate.value) },
+  ];
+  if (rows.every(({ differs }) => differs === null)) return columns;
+  return [
+    ...columns,
+    {
+      ...shown('Differs'),
+      value: ({ differs }) => differs?.replace('_', ' ') ?? '-',
+      paint: (text, { differs }) =>
+        differs === 'above' ? paint.green(text) : differs === 'below' ? paint.yellow(text) : text,
+    },
+  ];
+}
+
+function countColumns({ closed }: ReportCounts): Column<ReportRow>[] {
+  return [
+    { title: 'Closed', align: 'right', overflow: 'keep', value: (row) => String(row.closed) },
+    { title: 'Share', align: 'right', overflow: 'keep', value: (row) => percent(row.closed / closed) },
+  ];
+}
+
+const titles: Readonly<Record<ReportField, string>> = {
+  agent: 'Agent',
+  inbox: 'Inbox',
+  topic: 'Topic',
+  channel: 'Channel',
+  brand: 'Brand',
+  day: 'Day',
+  week: 'Week of',
+  month: 'Month',
+  reason: 'Reason',
+};
+
+function keyText(field: ReportField, key: ReportName | string | null | undefined): string {
+  if (key === null || key === undefined) return field === 'reason' ? 'not suppressed' : `no ${field}`;
+  return typeof key === 'string' ? key : nameText(key);
+}
+
+export function nameText({ id, name }: ReportName): string {
+  return name ?? id;
+}
+
+const barWidth = 10;
+
+/** The share as a bar; its frame shows where 100% is. */
+function bar({ value }: ReportShare): string {
+  if (value === null) return '';
+  const full = Math.round(value * barWidth);
+  return '█'.repeat(full) + '░'.repeat(barWidth - full);
+}
+
+export function counted(count: number, what: string): string {
+  return `${count} ${what}${count === 1 ? '' : 's'}`;
+}

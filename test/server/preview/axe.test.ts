@@ -1,0 +1,68 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { expect, onTestFinished, test } from 'vitest';
+import { defaultPolicy } from '../../../src/domain/eligibility/policy.ts';
+import { languages } from '../../../src/html/languages.ts';
+import { servePreview } from '../../../src/server/preview/keep-preview.ts';
+import { previewFiles } from '../../../src/server/preview/preview-files.ts';
+import { sampleMessages } from '../../../src/workflow/checks/sample-messages.ts';
+import { chromiumOfFile } from '../../support/browser.ts';
+
+const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+const browser = chromiumOfFile();
+const rules = "'wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'";
+const nowMs = Date.parse('2026-11-22T12:00:00.000Z');
+
+interface Violation {
+  id: string;
+  nodes: { html: string; failureSummary: string }[];
+}
+
+/** Of each language; the preview makes them with what makes them for customers. */
+const pagesOf = (language: string): string[] => [
+  `s/${language}-survey.html`,
+  `s/${language}-survey-without-rating.html`,
+  `s/${language}-survey-again.html`,
+  `s/${language}-thanks.html`,
+  `s/${language}-closed.html`,
+  `u/${language}-unsubscribe.html`,
+  `u/${language}-unsubscribed.html`,
+];
+
+test.each([
+  ['in our colors', null, 'light'],
+  ['in the colors of a brand', '#0b6e4f', 'dark'],
+] as const)(
+  'axe finds nothing in any page %s (%s, %s)',
+  { timeout: 180_000 },
+  async (_, color, colorScheme) => {
+    const settings = {
+      ...{ templateFile: null, from: null, publicUrl: null },
+      ...{ brand: { color, logoFile: null, texts: undefined }, policy: defaultPolicy },
+    };
+    const messages = await sampleMessages(settings as never, 'Harbour & Pine', nowMs);
+    const brand = { color, logo: null };
+    const files = previewFiles({ brand, companyName: 'Harbour & Pine', messages, nowMs, profile: 'default' });
+    const served = await servePreview(files);
+    const visit = await browser().newContext({ colorScheme });
+    onTestFinished(async () => {
+      await visit.close();
+      await served.close();
+    });
+    const page = await visit.newPage();
+    const found: string[] = [];
+    for (const path of ['index.html', ...languages.flatMap(pagesOf)]) {
+      const response = await page.goto(`${served.origin}/${path}`);
+      expect([path, response?.status()]).toEqual([path, 200]);
+      await page.evaluate(axe);
+      const violations = await page.evaluate<Violation[]>(
+        `axe.run(document, { runOnly: [${rules}], resultTypes: ['violations'] }).then((result) => result.violations)`,
+      );
+      for (const { id, nodes } of violations)
+        found.push(
+          `${path} ${id}: ${nodes.map(({ html, failureSummary }) => `${html} ${failureSummary}`).join('; ')}`,
+        );
+    }
+    expect(found).toEqual([]);
+  },
+);

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest';
+import type { DoctorCheck } from '../../src/documents/doctor.ts';
+import { doctorView } from '../../src/terminal/doctor-view.ts';
+import { screen } from './screen.ts';
+
+const shared = { detail: null, fix: null, code: null };
+
+function skipped(id: string, summary: string): DoctorCheck {
+  return { id, status: 'skipped', summary, ...shared };
+}
+
+test('checks that are skipped because of others are one line, and those with a reason of their own are not', () => {
+  const because = ['queue.due', 'queue.failed', 'sync.last'].map((id) =>
+    skipped(id, 'not checked, because of ledger.open'),
+  );
+  const checks: DoctorCheck[] = [
+    { id: 'node', status: 'ok', summary: 'gcsat 1', ...shared },
+    skipped('ledger.open', 'nothing says which ledger is meant'),
+    ...because,
+    skipped('gladly.reach', 'not asked with --offline'),
+  ];
+  const view = doctorView({ ok: true, requests: {} as never, checks }, screen({ columns: 80 }));
+  expect(view).toBe(
+    [
+      '✔ ok       node          gcsat 1',
+      '– skipped  ledger.open   nothing says which ledger is meant',
+      '– skipped  3 because of ledger.open, 1 not asked with --offline',
+      '',
+      '6 checks: 5 skipped, 1 ok',
+    ].join('\n'),
+  );
+  // Scripts that read a pipe get a line each, as ever.
+  expect(doctorView({ ok: true, requests: {} as never, checks }, screen())).toContain(
+    '– skipped  queue.failed  not checked, because of ledger.open\n',
+  );
+  // A few are a line each, which names them.
+  expect(
+    doctorView({ ok: true, requests: {} as never, checks: checks.slice(0, 4) }, screen({ columns: 80 })),
+  ).toContain('queue.failed  not checked, because of ledger.open');
+});
