@@ -1,4 +1,11 @@
-import { defaultPolicy, type Policy, type QuietHours } from '../domain/eligibility/policy.ts';
+import {
+  alertFormats,
+  defaultPolicy,
+  type AlertFormat,
+  type Policy,
+  type QuietHours,
+} from '../domain/eligibility/policy.ts';
+import { isEmailAddress } from '../domain/eligibility/addresses.ts';
 import { isChannelName } from '../domain/attribution/timeline.ts';
 import { duration, list, number, type Codec } from './codecs.ts';
 import { InvalidValue } from './invalid-value.ts';
@@ -101,6 +108,41 @@ const yesOrNo: Codec<boolean> = {
   format: (value) => (value ? 'yes' : 'no'),
 };
 
+const onOrOff: Codec<boolean> = {
+  parse(text) {
+    const given = text.trim().toLowerCase();
+    if (given === 'on' || given === 'off') return given === 'on';
+    throw new InvalidValue(`'${text}' is neither on nor off`, 'Use on or off.');
+  },
+  format: (value) => (value ? 'on' : 'off'),
+};
+
+const rating = number(1, 5, 'whole');
+
+const alertRating: Codec<number | null> = {
+  parse: (text) => (text.trim() === '' ? null : rating.parse(text)),
+  format: (value) => (value === null ? '' : rating.format(value)),
+};
+
+const alertFormat: Codec<AlertFormat> = {
+  parse(text) {
+    const found = alertFormats.find((format) => format === text.trim().toLowerCase());
+    if (found !== undefined) return found;
+    throw new InvalidValue(`'${text}' is not a format of alerts`, `Use ${alertFormats.join(' or ')}.`);
+  },
+  format: (format) => format,
+};
+
+const mailAddress: Codec<string | null> = {
+  parse(text) {
+    const address = text.trim();
+    if (address === '') return null;
+    if (isEmailAddress(address)) return address;
+    throw new InvalidValue(`'${text}' is not an email address`, 'Use one, e.g. care-leads@acme.com.');
+  },
+  format: (address) => address ?? '',
+};
+
 const longestSentence = 300;
 
 /** One line that replaces one of our sentences. */
@@ -161,8 +203,13 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   excludedInboxes: list,
   excludedChannels: channels,
   excludedCustomers: list,
-  lowRating: number(1, 5, 'whole'),
-  satisfiedFrom: number(1, 5, 'whole'),
+  lowRating: rating,
+  alertRating,
+  alertFormat,
+  alertPersonalData: onOrOff,
+  alertMail: mailAddress,
+  followUpTask: onOrOff,
+  satisfiedFrom: rating,
   surveyExpires: duration(1),
   answerFinalAfter: duration(0),
   retention,

@@ -127,7 +127,8 @@ const story: SurveyStory = {
   ...closing,
   url: link,
   externalId: null,
-  attempts: 0,
+  alerts: [],
+    attempts: 0,
   reopenedAt: null,
   evidence: null,
   history: [

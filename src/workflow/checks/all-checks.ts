@@ -1,3 +1,4 @@
+import { alertWaysCheck, outstandingAlertsCheck } from './alert-checks.ts';
 import type { Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 import * as gladly from './gladly-checks.ts';
@@ -46,5 +47,7 @@ export const allChecks: readonly Check<CheckSources>[] = [
   queue.uncertainCheck,
   queue.heldCheck,
   queue.cardsCheck,
+  alertWaysCheck,
+  outstandingAlertsCheck,
   queue.syncCheck,
 ];

@@ -346,6 +346,7 @@ describe('the queue', () => {
       states: { pending: 0, scheduled: 2, sending: 1, uncertain: 1, failed: 3 },
       oldestClaimAt: null,
       cardsMissing: 0,
+      alertsDue: 0,
     };
     const sources: CheckSources = { ...sourcesOf(own), figures: () => Promise.resolve(figures) };
     const found = async (id: string) => (await resultOf(id, sources)).code;
