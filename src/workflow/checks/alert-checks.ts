@@ -48,7 +48,7 @@ export const outstandingAlertsCheck: Check<Pick<CheckSources, 'ledger' | 'clock'
       kind: 'partial',
       summary: `${summary}, the oldest since ${localTime(oldestAt, null)}${failing === 0 ? '' : `; ${failing} failed`}`,
       detail: '`gcsat surveys show` gives the cause, and `gcsat serve` and `gcsat sync` try it again.',
-      fix: 'gcsat configure test --send-alert',
+      fix: 'gcsat sync',
     };
   },
 };
