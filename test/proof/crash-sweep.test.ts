@@ -21,7 +21,7 @@ const card = [
   ...around('ledger COMMIT of delete from cards_due, update cards set'),
 ];
 const note = [
-  ...around('ledger COMMIT of insert into alerts'),
+  'after ledger insert into alerts',
   ...asking('POST /_sandbox/alerts'),
   ...asking('POST /api/v1/conversations'),
   ...around('ledger COMMIT of update alerts set'),
