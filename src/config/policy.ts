@@ -1,12 +1,6 @@
-import {
-  alertFormats,
-  defaultPolicy,
-  type AlertFormat,
-  type Policy,
-  type QuietHours,
-} from '../domain/eligibility/policy.ts';
-import { isEmailAddress } from '../domain/eligibility/addresses.ts';
+import { defaultPolicy, type Policy, type QuietHours } from '../domain/eligibility/policy.ts';
 import { isChannelName } from '../domain/attribution/timeline.ts';
+import { alertFormat, alertRating, mailAddress, onOrOff, rating } from './alert-codecs.ts';
 import { duration, list, number, type Codec } from './codecs.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { policyKeys, type PolicyKey } from './setting-keys.ts';
@@ -106,41 +100,6 @@ const yesOrNo: Codec<boolean> = {
     throw new InvalidValue(`'${text}' is neither yes nor no`, 'Use yes or no.');
   },
   format: (value) => (value ? 'yes' : 'no'),
-};
-
-const onOrOff: Codec<boolean> = {
-  parse(text) {
-    const given = text.trim().toLowerCase();
-    if (given === 'on' || given === 'off') return given === 'on';
-    throw new InvalidValue(`'${text}' is neither on nor off`, 'Use on or off.');
-  },
-  format: (value) => (value ? 'on' : 'off'),
-};
-
-const rating = number(1, 5, 'whole');
-
-const alertRating: Codec<number | null> = {
-  parse: (text) => (text.trim() === '' ? null : rating.parse(text)),
-  format: (value) => (value === null ? '' : rating.format(value)),
-};
-
-const alertFormat: Codec<AlertFormat> = {
-  parse(text) {
-    const found = alertFormats.find((format) => format === text.trim().toLowerCase());
-    if (found !== undefined) return found;
-    throw new InvalidValue(`'${text}' is not a format of alerts`, `Use ${alertFormats.join(' or ')}.`);
-  },
-  format: (format) => format,
-};
-
-const mailAddress: Codec<string | null> = {
-  parse(text) {
-    const address = text.trim();
-    if (address === '') return null;
-    if (isEmailAddress(address)) return address;
-    throw new InvalidValue(`'${text}' is not an email address`, 'Use one, e.g. care-leads@acme.com.');
-  },
-  format: (address) => address ?? '',
 };
 
 const longestSentence = 300;

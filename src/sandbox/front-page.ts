@@ -1,5 +1,5 @@
 import { escaped, framed, pageOf, timeOf } from './customer-page.ts';
-import type { ReceivedAlert } from './control-alerts.ts';
+import type { ReceivedAlert } from './received-alert.ts';
 import type { MailboxMessage } from './mailbox.ts';
 import type { World } from './world/world.ts';
 
