@@ -28,6 +28,7 @@ const year: ReportQuestion = {
   filters: noFilters,
   minimum: 10,
   satisfiedFrom: 4,
+  lowRating: 2,
   withPrevious: false,
   withCredit: false,
 };

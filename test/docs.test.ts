@@ -166,7 +166,9 @@ describe('commands', () => {
       const args = [...words.map(example), ...added];
       const given = args.includes('--sandbox') ? {} : account;
       const config = { GCSAT_CONFIG_DIR: temporaryFolder() };
-      const input = 'smtp://user:password@mail.example.com:587';
+      const input = words.includes('alertSecret=-')
+        ? `whsec_${Buffer.from('an alert secret of 24 by').toString('base64')}`
+        : 'smtp://user:password@mail.example.com:587';
       const options = { env: { ...given, ...config }, input, cwd, timeoutMs: 90_000 };
       if (name === 'serve') {
         const { stop } = await startServer(args.slice(1), options.env);

@@ -52,6 +52,7 @@ export const sandboxControls: readonly string[] = [
   'POST /_sandbox/conversations              a new one: {"customer": {"email"}, "channel", "messages": [{"from", "text"}], "close": true}',
   'POST /_sandbox/conversations              {"count": 100, "close": true}: many of them, each of a new customer',
   'POST /_sandbox/conversations/ID/close     closes it and shows the event that a webhook gets; also /reopen',
+  'GET  /_sandbox/alerts                     the alerts about low ratings that came, with their signatures',
   'GET  /_sandbox/webhooks                   the webhooks, and what waits to be sent to them',
   'PUT  /_sandbox/webhooks                   {"speed": 60}: their retries come that many times sooner; {"delaysSeconds", "answerSeconds"}',
   'GET  /_sandbox/webhooks/deliveries        what was sent to them: event, attempt, status, time',

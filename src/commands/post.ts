@@ -38,6 +38,7 @@ export const postCommand: CommandDeclaration = {
   async run({ output, withServices }, { arguments: [id], options }) {
     const { postView } = await import('../terminal/post-view.ts');
     const { postAnswer } = await import('../workflow/answers/post-answer.ts');
+    const { sendAlertsOf } = await import('../workflow/answers/alerts.ts');
     const { createSteps } = await import('../workflow/context/steps.ts');
     const conversationId = id as string | undefined;
     const request = requestOf(conversationId, options);
@@ -52,6 +53,10 @@ export const postCommand: CommandDeclaration = {
         })
         .finally(() => progress.stop());
       output.result(document, () => postView(document, output));
+      if (options['dryRun'] === true) return;
+      for (const { message } of await sendAlertsOf(services, document.surveyId)) {
+        output.warn(`an alert about the rating was not sent: ${message}; \`gcsat surveys show\` tells more`);
+      }
     });
   },
 };

@@ -118,6 +118,7 @@ export const reportCommand: CommandDeclaration = {
         }),
         minimum,
         satisfiedFrom: policy.satisfiedFrom,
+        lowRating: policy.lowRating,
         withPrevious: given.compare !== false,
         withCredit: given.creditCompare === true || table === 'credit',
       };

@@ -37,9 +37,14 @@ export const syncCommand: CommandDeclaration = {
       if (failure !== null) throw failure;
       checkFailures(document);
       const { failed } = document.cards;
-      if (failed === 0) return;
-      throw new Failure('partial', 'cards_failed', `${failed} answers have no card yet`, {
-        hint: 'The next tick tries them again. -v shows why they failed.',
+      if (failed > 0) {
+        throw new Failure('partial', 'cards_failed', `${failed} answers have no card yet`, {
+          hint: 'The next tick tries them again. -v shows why they failed.',
+        });
+      }
+      if (document.alerts.failed === 0) return;
+      throw new Failure('partial', 'alerts_failed', `${document.alerts.failed} alerts were not sent`, {
+        hint: '`gcsat doctor alerts` says why. The next tick tries them again.',
       });
     });
   },

@@ -1,5 +1,6 @@
 import { defaultPolicy, type Policy, type QuietHours } from '../domain/eligibility/policy.ts';
 import { isChannelName } from '../domain/attribution/timeline.ts';
+import { alertFormat, alertRating, mailAddress, onOrOff, rating } from './alert-codecs.ts';
 import { duration, list, number, type Codec } from './codecs.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { policyKeys, type PolicyKey } from './setting-keys.ts';
@@ -161,8 +162,13 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   excludedInboxes: list,
   excludedChannels: channels,
   excludedCustomers: list,
-  lowRating: number(1, 5, 'whole'),
-  satisfiedFrom: number(1, 5, 'whole'),
+  lowRating: rating,
+  alertRating,
+  alertFormat,
+  alertPersonalData: onOrOff,
+  alertMail: mailAddress,
+  followUpTask: onOrOff,
+  satisfiedFrom: rating,
   surveyExpires: duration(1),
   answerFinalAfter: duration(0),
   retention,

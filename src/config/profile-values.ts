@@ -1,6 +1,7 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
 import { deliveryNames, usableDeliveries, type DeliveryName } from '../domain/delivery.ts';
+import { isLoopback } from '../domain/values/loopback.ts';
 import { fixedPath, refuseUnexpanded } from './given-text.ts';
 import { InvalidValue } from './invalid-value.ts';
 import type { ProfileKey } from './setting-keys.ts';
@@ -47,6 +48,30 @@ function decodes(text: string): boolean {
   } catch {
     return false;
   }
+}
+
+/** Where alerts go. The message leaves out the value, which may hold a key. @throws InvalidValue */
+export function parseAlertUrl(text: string): string {
+  const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
+  const isSafe = url?.protocol === 'https:' || (url?.protocol === 'http:' && isLoopback(url.hostname));
+  if (url !== null && isSafe && url.username === '' && url.password === '' && url.hash === '')
+    return url.href;
+  throw new InvalidValue(
+    'this is not an address for alerts',
+    'Use e.g. https://alerts.acme.com/gcsat; http is only for this machine.',
+  );
+}
+
+/** The message leaves out the value. @throws InvalidValue */
+export function parseAlertSecret(text: string): string {
+  const secret = text.trim();
+  const [, key = ''] = /^whsec_([A-Za-z0-9+/]+={0,2})$/.exec(secret) ?? [];
+  const { length } = Buffer.from(key, 'base64');
+  if (key.length % 4 === 0 && length >= 24 && length <= 64) return secret;
+  throw new InvalidValue(
+    'this is not a secret for alerts: it is whsec_ and 24 to 64 bytes in base64',
+    'Make one with `echo "whsec_$(openssl rand -base64 32)"`.',
+  );
 }
 
 /** A file, as an absolute path. @throws InvalidValue */
@@ -173,6 +198,8 @@ const profileParsers: Record<ProfileKey, (text: string) => unknown> = {
   from: parseFrom,
   publicUrl: parsePublicUrl,
   smtpUrl: parseSmtpUrl,
+  alertUrl: parseAlertUrl,
+  alertSecret: parseAlertSecret,
   template: parseTemplate,
   logo: parseLogo,
   trustProxy: parseTrustProxy,

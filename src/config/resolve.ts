@@ -12,7 +12,7 @@ import { foreignHost, givenToken, profileName, resolveDomain } from './resolve-a
 import { resolvePolicy } from './resolve-policy.ts';
 import type { ResolvedSettings, SettingSources } from './resolved-settings.ts';
 import { senderOf, storedProfileOf } from './sandbox-account.ts';
-import { basicSecrets, urlSecrets } from './secrets.ts';
+import { alertSecrets, basicSecrets, urlSecrets } from './secrets.ts';
 import type { ProfileKey } from './setting-keys.ts';
 import type { SettingOrigin } from './settings.ts';
 import { trustedDirectories } from './trusted-folders.ts';
@@ -88,6 +88,18 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     { secret: 'GCSAT_SMTP_URL', ...inProfile('smtpUrl') },
     values.parseSmtpUrl,
   );
+  const alerts = {
+    url: await readText(
+      'alertUrl',
+      { secret: 'GCSAT_ALERT_URL', ...inProfile('alertUrl') },
+      values.parseAlertUrl,
+    ),
+    secret: await readText(
+      'alertSecret',
+      { secret: 'GCSAT_ALERT_SECRET', ...inProfile('alertSecret') },
+      values.parseAlertSecret,
+    ),
+  };
   const templateFile = await readText('template', inProfile('template'), fixedPath);
   const logoFile = await readText('logo', inProfile('logo'), fixedPath);
   const trustedProxies = await layers.read(
@@ -123,7 +135,13 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
 
   const { keepsSigningKey = true, webhookCredentials } = overrides;
   const accountSecrets = token === null ? [] : email === null ? [token] : basicSecrets(email, token);
-  for (const secret of [...accountSecrets, ...urlSecrets(smtpUrl), ...urlSecrets(database)]) onSecret(secret);
+  for (const secret of [
+    ...accountSecrets,
+    ...urlSecrets(smtpUrl),
+    ...urlSecrets(database),
+    ...alertSecrets(alerts),
+  ])
+    onSecret(secret);
   if (webhookCredentials !== undefined) webhookSecrets(webhookCredentials).forEach(onSecret);
   return {
     profile,
@@ -138,6 +156,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
       return overrides.publicUrl?.() ?? publicUrl;
     },
     smtpUrl,
+    alerts,
     templateFile,
     brand: {
       color: policy.brandColor,

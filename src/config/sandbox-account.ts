@@ -10,11 +10,25 @@ export interface SandboxAccount {
   readonly fromNumber: string;
 }
 
+/** Where the sandbox takes alerts, and what signs them: like its token, no secret. */
+const sandboxAlertPath = '/_sandbox/alerts';
+const sandboxAlertSecret = `whsec_${Buffer.from('the alerts of the sandbox').toString('base64')}`;
+
 /** The sandbox, like Gladly, accepts messages from its own senders only. */
 export function senderOf(sandbox: SandboxAccount, delivery: DeliveryName): string {
   return delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress;
 }
 
 export function storedProfileOf({ origin, email, token }: SandboxAccount): StoredProfile {
-  return { domain: origin, email, token, values: { delivery: 'gladly-email' }, policy: {} };
+  return {
+    domain: origin,
+    email,
+    token,
+    values: {
+      delivery: 'gladly-email',
+      alertUrl: `${origin}${sandboxAlertPath}`,
+      alertSecret: sandboxAlertSecret,
+    },
+    policy: { followUpTask: 'on' },
+  };
 }

@@ -12,6 +12,8 @@ export const profileKeys = [
   'from',
   'publicUrl',
   'smtpUrl',
+  'alertUrl',
+  'alertSecret',
   'template',
   'logo',
   'trustProxy',
@@ -20,6 +22,9 @@ export const profileKeys = [
 ] as const;
 
 export type ProfileKey = (typeof profileKeys)[number];
+
+/** What of a profile is shown as set or not, and never printed. An address of Slack is as good as a password. */
+export const secretKeys: readonly string[] = ['smtpUrl', 'alertUrl', 'alertSecret'];
 
 export function isPolicyKey(key: string): key is PolicyKey {
   return Object.hasOwn(defaultPolicy, key);

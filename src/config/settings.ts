@@ -53,6 +53,8 @@ export interface Settings {
   /** Sender address or number. */
   readonly from: string | null;
   readonly smtpUrl: string | null;
+  /** Where alerts about low ratings go; null: nowhere. The secret signs them, as Standard Webhooks says. */
+  readonly alerts: { readonly url: string | null; readonly secret: string | null };
   /** Where customers reach the survey page, without a slash at the end; null when it is needed but not given. */
   readonly publicUrl: string | null;
   /** A file path, or a `sqlite:` or `postgres:` URL. */

@@ -68,6 +68,8 @@ export interface SyncDocument extends BackfillDocument {
   /** The first tick surveys nobody about the past: closings count from here on. */
   startedAt: string;
   cards: { posted: number; failed: number };
+  /** Those about low ratings; `failed`: tried again by a later tick, or in doubt. */
+  alerts: { sent: number; failed: number };
   /** What was older than `retention`, cards of forgotten customers that are gone from Gladly, and what is still to be erased. */
   forgotten: { expired: number; cards: number; open: number };
 }

@@ -110,6 +110,17 @@ export interface ReportFilters {
   readonly brands: readonly string[];
 }
 
+/** What was done about low ratings. */
+export interface ReportFollowUp {
+  /** Ratings up to this one are low. */
+  readonly lowRating: number;
+  /** Nobody noted yet that nothing is left to do. */
+  readonly open: number;
+  readonly done: number;
+  /** From the answer until that note; null where none is done. */
+  readonly medianSeconds: number | null;
+}
+
 /** What `report` prints. Fields may be added, never renamed or removed. */
 export interface ReportDocument {
   readonly range: ReportRange;
@@ -129,6 +140,7 @@ export interface ReportDocument {
   readonly reasons: Partial<Readonly<Record<ReasonCode, number>>>;
   readonly previous: ReportPrevious | null;
   readonly credit: ReportCredit | null;
+  readonly followUp: ReportFollowUp;
 }
 
 /** An answer with a low rating and a comment, beside the report. */

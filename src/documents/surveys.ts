@@ -1,3 +1,4 @@
+import type { Alert } from '../domain/survey/alert.ts';
 import type { Evidence } from '../domain/attribution/evidence.ts';
 import type { ClosingError } from '../domain/closing/closing.ts';
 import { closingStates, type ClosingState } from '../domain/closing/transitions.ts';
@@ -61,6 +62,8 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   cards: Card[];
   /** Why the newest answer has no card in Gladly yet; null when it has one, or was not tried. */
   cardFailure: CardFailure | null;
+  /** Who learned of low ratings, and how: an entry for each of them and each way. */
+  alerts: Alert[];
   /** What was seen of the survey besides its answers; never scored. */
   visits: VisitTally[];
   /** Other closings of the same conversation. */

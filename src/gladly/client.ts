@@ -37,6 +37,7 @@ import {
   type Topic,
 } from './resources/organization.ts';
 import { readReport, type ReportRequest } from './resources/reports.ts';
+import { addConversationNote } from './resources/notes.ts';
 import { sendSms, type Sms } from './resources/sms.ts';
 import {
   createWebhook,
@@ -101,6 +102,11 @@ export interface GladlyClient {
   /** Never repeated automatically. `leaving` is awaited right before the mail leaves. */
   sendEmail(mail: Mail, leaving: () => Promise<void>): Promise<SendOutcome>;
   sendSms(sms: Sms, leaving: () => Promise<void>): Promise<SendOutcome>;
+  addConversationNote(
+    conversationId: string,
+    body: string,
+    leaving: () => Promise<void>,
+  ): Promise<SendOutcome>;
   events(query: EventQuery): AsyncIterable<GladlyEvent>;
   /** One at a time: a second report starts when the first has been read to its end or abandoned. */
   report(request: ReportRequest, columns: readonly string[]): AsyncIterable<Record<string, string>>;
@@ -178,6 +184,7 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     deleteItem: (itemId) => deleteItem(requests, itemId),
     sendEmail: (mail, leaving) => sendEmail(requests, mail, leaving),
     sendSms: (sms, leaving) => sendSms(requests, sms, leaving),
+    addConversationNote: (id, body, leaving) => addConversationNote(requests, id, body, leaving),
     events: (query) => readEvents(requests, query),
     report,
     downloadRecording: (itemId, bounds) => downloadRecording(requests, itemId, bounds),

@@ -1,3 +1,4 @@
+import { controlAlertRoutes } from './control-alerts.ts';
 import { controlConversationRoutes } from './control-conversations.ts';
 import { controlCustomerRoutes } from './control-customers.ts';
 import { controlWebhookRoutes } from './control-webhooks.ts';
@@ -21,10 +22,10 @@ export const controlRoutes: readonly Route<Sandbox>[] = [
   {
     method: 'GET',
     pattern: '/',
-    handle: ({ world }) => ({
+    handle: ({ world, alerts }) => ({
       status: 200,
       headers: customerPageHeaders,
-      body: frontPage(world, organizationName),
+      body: frontPage(world, alerts.entries(), organizationName),
     }),
   },
   {
@@ -80,6 +81,7 @@ export const controlRoutes: readonly Route<Sandbox>[] = [
     pattern: '/_sandbox/attachments/:attachmentId',
     handle: () => ({ status: 200, headers: { 'Content-Type': 'image/png' }, body: picture }),
   },
+  ...controlAlertRoutes,
   ...controlConversationRoutes,
   ...controlCustomerRoutes,
   ...controlWebhookRoutes,

@@ -1,16 +1,21 @@
 import { escaped, framed, pageOf, timeOf } from './customer-page.ts';
+import type { ReceivedAlert } from './received-alert.ts';
 import type { MailboxMessage } from './mailbox.ts';
 import type { World } from './world/world.ts';
 
 const mostShown = 50;
 
 /** Where a person in a browser begins: what there is, and what to try. */
-export function frontPage(world: World, name: string): string {
+export function frontPage(world: World, alerts: readonly ReceivedAlert[], name: string): string {
   const messages = world.mailbox.messages().slice(-mostShown).reverse();
   const rows = messages.map(
     ({ number, to, subject, text, sentAt }) =>
       `<li><a href="/_sandbox/messages/${number}.html">${escaped(subject ?? text ?? 'no subject')}</a> to ${escaped(to)} ${timeOf(sentAt)}</li>`,
   );
+  const alertRows = alerts
+    .slice(-mostShown)
+    .reverse()
+    .map(({ at, body }) => `<li>${timeOf(at)} <code>${escaped(body)}</code></li>`);
   const traps = world.traps.map(
     ({ story, what }) =>
       `<li><a href="/_sandbox/customers/${encodeURIComponent(story.customerId)}.html">${escaped(what)}</a><br><code>gcsat attribute ${escaped(story.id)}</code></li>`,
@@ -24,6 +29,7 @@ export function frontPage(world: World, name: string): string {
 <li>Run <code>gcsat serve</code>: then the stars of the emails lead to the survey page</li>
 <li>Answer, and look at the customer: the card is on the timeline</li></ul>
 <h2>Mailbox</h2>${rows.length === 0 ? '<p>No message yet.</p>' : `<ul>${rows.join('\n')}</ul>`}
+${alertRows.length === 0 ? '' : `<h2>Alerts about low ratings</h2><ul>${alertRows.join('\n')}</ul>`}
 <h2>Customers worth a look</h2><ul>${traps.join('\n')}</ul>`,
   );
 }

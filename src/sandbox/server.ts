@@ -1,5 +1,6 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { setTimeout as sleep } from 'node:timers/promises';
+import type { ReceivedAlert } from './received-alert.ts';
 import { Refusal } from './errors.ts';
 import { matchRoute, type Request, type Route } from './exchange.ts';
 import { delayOf, misfortuneOf, type Faults, type Strange } from './faults.ts';
@@ -29,6 +30,7 @@ export interface Sandbox {
   luck: Random;
   log: Recent<LoggedRequest>;
   webhooks: Webhooks;
+  alerts: Recent<ReceivedAlert>;
 }
 
 const largestBody = 2_000_000;

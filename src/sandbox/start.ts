@@ -52,6 +52,7 @@ export interface RunningSandbox {
 }
 
 const requestsRemembered = 10_000;
+const alertsRemembered = 1000;
 
 /** Starts a local Gladly. Rejects when the port is taken. */
 export async function startSandbox(options: SandboxOptions = {}): Promise<RunningSandbox> {
@@ -70,6 +71,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     luck: randomFrom(seed, 'faults'),
     log: recent(requestsRemembered),
     webhooks,
+    alerts: recent(alertsRemembered),
   };
   const host = options.host ?? '127.0.0.1';
   let origin = '';

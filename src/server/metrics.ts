@@ -1,3 +1,4 @@
+import type { AlertWay } from '../domain/survey/alert.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
 import type { ServingFigures } from '../workflow/serving/serve.ts';
@@ -24,6 +25,7 @@ export interface Metrics {
   answered(): void;
   cardPosted(): void;
   cardFailed(): void;
+  alerted(way: AlertWay, result: 'sent' | 'failed' | 'uncertain'): void;
   /** To make room for others: there were too many, or too many of one address. */
   connectionEnded(why: EndedFor): void;
   /** @param status null: the client left before the answer */
@@ -80,6 +82,12 @@ export async function createMetrics(): Promise<Metrics> {
   );
   const answers = counter('answers_total', 'Answers from the survey page, first and changed ones.');
   const cards = counter('cards_total', 'Attempts to post an answer to the timeline, by result.', 'result');
+  const alerts = counter(
+    'alerts_total',
+    'Tries to tell people of a low rating, by way and result.',
+    'way',
+    'result',
+  );
   const latency = new Histogram({
     name: 'gcsat_http_request_duration_seconds',
     help: 'From the head of a request to the end of its answer, by route and status class.',
@@ -103,6 +111,7 @@ export async function createMetrics(): Promise<Metrics> {
   const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
   const paused = gauge('sending_paused', '1 while sending is paused on this ledger.');
   const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
+  const alertsDue = gauge('alerts_due', 'Alerts about low ratings that are not sent yet.');
   const looked = gauge(
     'catch_up_age_seconds',
     'How long ago the time lies until which closings were looked for.',
@@ -132,7 +141,7 @@ export async function createMetrics(): Promise<Metrics> {
     waiting.reset();
     if (queue === null) {
       // An old figure would look like a healthy queue, and so would a zero.
-      for (const figure of [due, oldest, claim, missing, paused, looked]) figure.remove();
+      for (const figure of [due, oldest, claim, missing, alertsDue, paused, looked]) figure.remove();
       return;
     }
     const ageOf = (at: string | null): number =>
@@ -142,6 +151,7 @@ export async function createMetrics(): Promise<Metrics> {
     claim.set(ageOf(queue.oldestClaimAt));
     for (const [state, count] of Object.entries(queue.states)) waiting.set({ state }, count);
     missing.set(queue.cardsMissing);
+    alertsDue.set(queue.alertsDue);
     paused.set(queue.pause === null ? 0 : 1);
     if (queue.lookedUntil === null) looked.remove();
     else looked.set(ageOf(queue.lookedUntil));
@@ -180,6 +190,7 @@ export async function createMetrics(): Promise<Metrics> {
     answered: () => answers.inc(),
     cardPosted: () => cards.inc({ result: 'posted' }),
     cardFailed: () => cards.inc({ result: 'failed' }),
+    alerted: (way, result) => alerts.inc({ way, result }),
     connectionEnded: (limit) => ended.inc({ limit }),
     observe(route, status, seconds) {
       const label = status === null ? 'left' : `${String(Math.floor(status / 100))}xx`;

@@ -1,4 +1,4 @@
-import type { BackfillDocument } from '../documents/backfill.ts';
+import type { BackfillDocument, SyncDocument } from '../documents/backfill.ts';
 import { isNarrow, labelled } from './narrow.ts';
 import type { Output } from './output.ts';
 import { pauseText } from './pause-view.ts';
@@ -50,10 +50,10 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
 
 /** The result of a tick: also its start, and the cards that it posted. */
 export function syncView(
-  document: BackfillDocument & { startedAt: string; cards: { posted: number; failed: number } },
+  document: BackfillDocument & Pick<SyncDocument, 'startedAt' | 'cards' | 'alerts'>,
   screen: Screen,
 ): string {
-  const { startedAt, cards, range, dryRun } = document;
+  const { startedAt, cards, alerts, range, dryRun } = document;
   const line = (label: string, value: string): string => labelled(label, value, screen);
   const isFirst = range?.since === startedAt;
   const began = localTime(startedAt, range?.timezone ?? null);
@@ -62,6 +62,7 @@ export function syncView(
     ...(range === null ? [] : [line('Range', rangeText(range))]),
     backfillView(document, screen),
     line('Cards', `${dryRun ? 'would be: ' : ''}${countsOf(cards)}`),
+    ...(alerts.sent + alerts.failed === 0 ? [] : [line('Alerts', countsOf(alerts))]),
   ].join('\n');
 }
 

@@ -54,7 +54,26 @@ function headline(report: ReportDocument, screen: Screen): string {
       `${closed}: ${asked} asked, ${suppressed} suppressed, ${waiting} waiting` +
         (unasked === 0 ? '' : `, ${unasked} answered unasked`),
     ),
+    ...followUpLine(report, line),
   ].join('\n');
+}
+
+/** Low ratings, unless there are none. */
+function followUpLine(
+  { followUp: { open, done, medianSeconds, lowRating } }: ReportDocument,
+  line: (label: string, value: string) => string,
+): string[] {
+  if (open + done === 0) return [];
+  const median = medianSeconds === null ? '' : ` after ${durationText(medianSeconds)} (median)`;
+  const low = lowRating === 1 ? 'rated 1' : `rated ${lowRating} or less`;
+  return [line('Follow-up', `${open + done} ${low}: ${open} open, ${done} done${median}`)];
+}
+
+function durationText(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return counted(minutes, 'minute');
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? counted(hours, 'hour') : counted(Math.round(hours / 24), 'day');
 }
 
 /** Also at the usual width, where other views have no value that is too long. */

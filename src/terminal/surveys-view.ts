@@ -3,6 +3,7 @@ import type { NotedSurvey, SurveyEntry, SurveyStory } from '../documents/surveys
 import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
+import { alertText } from './alert-view.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
@@ -142,6 +143,7 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
     const count = tries === 1 ? '1 try' : `${tries} tries`;
     lines.push(line('No card yet', `${error.message} (${error.hint} ${count}, ${next}.)`));
   }
+  lines.push(...story.alerts.map((alert) => line('Alert', alertText(alert))));
   lines.push('', paint.bold('History'));
   for (const [index, { at, transition, to, note }] of story.history.entries()) {
     const [time, step] = [localTime(at, null), `${transition} → ${would(story.history, index)}${to}`];

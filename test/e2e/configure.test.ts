@@ -424,6 +424,11 @@ describe('configure set and show', () => {
     ['token=hidden-token', 'Run `gcsat configure`'],
     ['domain=acme', 'Run `gcsat configure`'],
     ['smtpUrl=smtp://me:hidden-token@host', 'smtpUrl=-'],
+    ['alertSecret=whsec_aGlkZGVuLXRva2VuIGhpZGRlbi10b2tlbg==', 'alertSecret=-'],
+    ['alertUrl=https://hooks.slack.com/services/hidden-token', 'alertUrl=-'],
+    ['alertUrl=http://alerts.acme.com/hidden-token', 'http is only for this machine'],
+    ['alertFormat=teams', 'Use standard or slack'],
+    ['alertMail=everybody', 'Use one, e.g.'],
     ['delivery=pigeon', 'outbox'],
     ['publicUrl=javascript:alert(1)', 'https://'],
     ['maxAge=1w', 'Write 7d.'],
@@ -522,6 +527,13 @@ describe('configure set and show', () => {
     const url = 'smtp://me:mail-and-secret@mail.example.com:587';
     await runInside(['configure', 'set', 'smtpUrl=-'], { env, input: `${url}\n` });
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default.values.smtpUrl).toBe(url);
+    const alerts = 'https://hooks.slack.com/services/T0/and-secret';
+    await runInside(['configure', 'set', 'alertUrl=-'], { env, input: `${alerts}\n` });
+    const bad = await runInside(['configure', 'set', 'alertSecret=-'], { env, input: 'whsec_and-secret\n' });
+    expect({ code: bad.code, said: bad.stderr + bad.stdout }).toEqual({
+      code: 2,
+      said: expect.not.stringContaining('and-secret'),
+    });
     for (const args of [
       ['show'],
       ['show', '--json'],
@@ -537,6 +549,8 @@ describe('configure set and show', () => {
     expect(document.settings).toMatchObject({
       token: { value: 'set', origin: 'profile' },
       smtpUrl: { value: 'set', origin: 'profile' },
+      alertUrl: { value: 'set, at https://hooks.slack.com', origin: 'profile' },
+      alertSecret: { value: null },
     });
   });
 });

@@ -154,6 +154,20 @@ test('the whole loop of the sandbox works by itself', { timeout: 90_000 }, async
       requests.filter(({ method, path }) => method === 'POST' && path.includes('/conversation-items')),
     ).toMatchObject([{ status: 200 }]);
   }, patience);
+  // A low rating tells people: by the webhook that the sandbox stands in for, and by a note on the conversation.
+  expect(await answer(listening, link![1]!, 1)).toBe(true);
+  await vi.waitFor(async () => {
+    const alerts = (await (await fetch(`${sandbox}/_sandbox/alerts`)).json()) as {
+      headers: Record<string, string>;
+      body: string;
+    }[];
+    expect(alerts.map(({ body }) => JSON.parse(body) as unknown)).toMatchObject([
+      { type: 'survey.low_rating', data: { rating: 1, comment: 'fine', survey: { revision: 2 } } },
+    ]);
+    expect(alerts[0]!.headers).toMatchObject({ 'webhook-signature': expect.stringMatching(/^v1,/) });
+    const requests = (await (await fetch(`${sandbox}/_sandbox/requests`)).json()) as { path: string }[];
+    expect(requests.filter(({ path }) => path.endsWith('/notes'))).toMatchObject([{ status: 201 }]);
+  }, patience);
 });
 
 test.each([0, 1, 2])(

@@ -18,6 +18,8 @@ export const secrets = {
   previousPassword: 'CanaryPastT6gFs4Ea',
   headerValue: 'CanaryHeadB2nKy7Wo',
   surveySecret: 'CanarySignV9xCq3IrCanarySignV9xCq3Ir',
+  alertKey: 'CanaryAlertW4jPu6Mz24bytes',
+  alertPath: '/services/CanaryPlaceK8dRf2Qs',
 };
 
 /** A customer whose every trait is as odd. */
@@ -199,6 +201,12 @@ export async function createCanary(): Promise<Canary> {
       mail.url.replace('//', `//care:${encodeURIComponent(secrets.smtpPassword)}@`),
     ),
     GCSAT_SURVEY_SECRET_FILE: file('survey-secret', secrets.surveySecret),
+    // Nobody listens there.
+    GCSAT_ALERT_URL_FILE: file('alert-url', `http://127.0.0.1:1${secrets.alertPath}`),
+    GCSAT_ALERT_SECRET_FILE: file(
+      'alert-secret',
+      `whsec_${Buffer.from(secrets.alertKey).toString('base64')}`,
+    ),
     GCSAT_PUBLIC_URL: 'https://csat.example.com',
     GCSAT_RATE_SHARE: '100',
     GCSAT_CONFIG_DIR: join(folder, 'config'),

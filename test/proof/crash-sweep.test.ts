@@ -20,6 +20,12 @@ const card = [
   ...asking('POST /api/v1/customers'),
   ...around('ledger COMMIT of delete from cards_due, update cards set'),
 ];
+const note = [
+  'after ledger insert into alerts',
+  ...asking('POST /_sandbox/alerts'),
+  ...asking('POST /api/v1/conversations'),
+  ...around('ledger COMMIT of update alerts set'),
+];
 const events = asking('GET /api/v1/events');
 
 describe('dying at every point, and run again', () => {
@@ -28,6 +34,7 @@ describe('dying at every point, and run again', () => {
     ['replay into the outbox: one whole message', staged.replayToOutbox, [...marked, ...settled]],
     ['replay by smtp: one mail, or a doubt that is listed', staged.replayBySmtp, [...marked, ...settled]],
     ['post: one card', staged.post, card],
+    ['post of a low rating: its alert, and at most one note', staged.alert, note],
     ['post of a changed answer: the new card alone', staged.postAgain, asking('DELETE')],
     ['post of an answer, and then of another: the new card alone', staged.postAnother, card],
     ['backfill: one verdict for each closing', staged.backfill, [...events, 'answered request POST']],

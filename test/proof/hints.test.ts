@@ -92,6 +92,7 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
     [/\$\{key\}/, ['template']],
     [/\$\{delivery\} from=\$\{exampleOf\(delivery\)\}/, [`gladly-email from=${sandbox.fromAddress}`]],
     [/^gcsat configure set smtpUrl=-$/, ['pass show smtp-url | $&']],
+    [/^gcsat configure set alertSecret=-$/, ['pass show alert-secret | $&']],
     [/(?<=optOutTopics=)…/, ['vip']],
     [/(?<=from=)…/, [sandbox.fromAddress]],
     [/(?<=publicUrl=)(?:https:\/\/)?…|https:\/\/csat\.acme\.com/, [origin]],
@@ -135,7 +136,7 @@ async function typed(
   env: Record<string, string> & { HOME: string },
 ): Promise<{ code: number | null; output: string }> {
   const preamble =
-    'set -o pipefail; fpath=(- "$HOME"); pass() { case $2 in gladly) echo "$GCSAT_TOKEN";; *) echo smtp://127.0.0.1:9;; esac; }; ' +
+    'set -o pipefail; fpath=(- "$HOME"); pass() { case $2 in gladly) echo "$GCSAT_TOKEN";; alert-secret) echo whsec_MDEyMzQ1Njc4OWFiY2RlZjAxMjM0NTY3ODlhYmNkZWY=;; *) echo smtp://127.0.0.1:9;; esac; }; ' +
     `gcsat() { case " $* " in *" --jsonl "*|*" --csv "*|*" completion "*) ;; *) set -- --json "$@";; esac; '${process.execPath}' '${binary}' "$@"; }; `;
   const child = spawn('bash', ['-c', preamble + command], {
     cwd: env.HOME,

@@ -56,6 +56,38 @@ export const replay: Staging = async () => {
   };
 };
 
+/** Alerts come at least once, always with one id; the note in Gladly at most once, or it is in doubt. */
+export const alert: Staging = async () => {
+  const scene = await createScene();
+  const { exampleConversationId: conversation, origin } = scene.sandbox;
+  Object.assign(scene.env, {
+    GCSAT_ALERT_URL: `${origin}/_sandbox/alerts`,
+    GCSAT_ALERT_SECRET: `whsec_${Buffer.from('an alert secret of 24 by').toString('base64')}`,
+  });
+  await scene.run(['configure', 'set', 'followUpTask=on']);
+  const args = ['post', '--rating', '1', '--', conversation];
+  return {
+    scene,
+    args,
+    verify: async () => {
+      await again(scene, args);
+      await again(scene, ['sync']);
+      const told = (await (await fetch(`${origin}/_sandbox/alerts`)).json()) as {
+        headers: Record<string, string>;
+      }[];
+      expect(new Set(told.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
+      const { alerts } = await again(scene, ['surveys', 'show', conversation]);
+      const states = Object.fromEntries(
+        (alerts as { way: string; state: string }[]).map(({ way, state }) => [way, state]),
+      );
+      expect(states).toEqual({ webhook: 'sent', task: expect.stringMatching(/^(sent|uncertain)$/) });
+      const notes = await scene.taken('POST', /\/notes$/);
+      expect(notes.length).toBeLessThanOrEqual(1);
+      if (states['task'] === 'sent') expect(notes).toHaveLength(1);
+    },
+  };
+};
+
 export const replayBySmtp: Staging = async () => {
   const peer = await mailServer();
   const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };

@@ -9,6 +9,7 @@ const figures = {
   oldestDueAt: '2026-11-22T18:00:00.000Z',
   states: { pending: 3, scheduled: 4, sending: 1, uncertain: 2, failed: 5 },
   cardsMissing: 6,
+  alertsDue: 0,
   lookedUntil: '2026-11-22T17:50:00.000Z',
   oldestClaimAt: '2026-11-22T18:01:00.000Z',
 };

@@ -82,6 +82,7 @@ export async function runningServer(
         oldestDueAt: null,
         states: { pending: 3, scheduled: 0, sending: 0, uncertain: 1, failed: 0 },
         cardsMissing: 2,
+        alertsDue: 0,
         lookedUntil: null,
         oldestClaimAt: null,
       }),

@@ -1,6 +1,6 @@
 import type { Answer, VisitTally } from '../../src/domain/survey/records.ts';
 import type { Closing } from '../../src/domain/closing/closing.ts';
-import { toAnswer } from '../../src/store/answers/answers.ts';
+import { toAnswer } from '../../src/store/answers/rows.ts';
 import { visitsIn } from '../../src/store/answers/visits.ts';
 import { toClosing } from '../../src/store/closings/rows.ts';
 import type { Ledger } from '../../src/store/ledger.ts';

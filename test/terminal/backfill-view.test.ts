@@ -147,7 +147,12 @@ describe('what a run shows', () => {
 });
 
 describe('what a tick shows', () => {
-  const tick = { ...document, startedAt: '2026-11-01T00:00:00.000Z', cards: { posted: 2, failed: 1 } };
+  const tick = {
+    ...document,
+    startedAt: '2026-11-01T00:00:00.000Z',
+    alerts: { sent: 0, failed: 0 },
+    cards: { posted: 2, failed: 1 },
+  };
 
   test('the first one says that the past is left alone', () => {
     expect(syncView(tick, output)).toMatch(

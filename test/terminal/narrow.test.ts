@@ -127,6 +127,7 @@ const story: SurveyStory = {
   ...closing,
   url: link,
   externalId: null,
+  alerts: [],
   attempts: 0,
   reopenedAt: null,
   evidence: null,

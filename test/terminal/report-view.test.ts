@@ -62,6 +62,7 @@ const report: ReportDocument = {
     change: { value: 0.1333, low: 0.0151, high: 0.2512 },
   },
   credit: null,
+  followUp: { lowRating: 2, open: 1, done: 2, medianSeconds: 5400 },
 };
 
 test('a report fits 80 columns, without colors', () => {
@@ -75,6 +76,7 @@ test('a report fits 80 columns, without colors', () => {
                   is more than chance: between +1.5 and +25.1.
     Response      50% (44% to 56%): 130 of 260 asked, 130 opened
     Closings      263: 260 asked, 2 suppressed, 1 waiting
+    Follow-up     3 rated 2 or less: 1 open, 2 done after 2 hours (median)
 
     Agent                  Score                     95%  Answers  Response  Differs
     Ada Example              95%  ██████████  86% to 98%       60       50%  above

@@ -22,6 +22,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   reasons: [],
   error: null,
   notes: [],
+  alerts: [],
   forgottenAt: null,
   url: null,
   externalId: null,

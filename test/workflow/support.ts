@@ -45,6 +45,8 @@ export interface World {
 export interface ServicesChanges {
   delivery?: Settings['delivery'];
   policy?: Partial<Policy>;
+  alerts?: Partial<Settings['alerts']>;
+  smtpUrl?: string;
   origin?: string;
   signal?: AbortSignal;
   worker?: Services['worker'];
@@ -122,7 +124,8 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
     ratePercent: 80,
     delivery: changes.delivery ?? 'gladly-email',
     from: changes.delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress,
-    smtpUrl: null,
+    smtpUrl: changes.smtpUrl ?? null,
+    alerts: { url: null, secret: null, ...changes.alerts },
     publicUrl: 'https://csat.example.com',
     database: join(folder, 'ledger.db'),
     dataDir: folder,

@@ -3,8 +3,14 @@ import { readValue } from '../../config/invalid-value.ts';
 import { formatPolicyValue, parsePolicyValue, policyTakesEmpty } from '../../config/policy.ts';
 import { checkProfileValue, parseLogo, parseTemplate } from '../../config/profile-values.ts';
 import type { StoredProfile } from '../../config/profiles.ts';
-import { urlSecrets } from '../../config/secrets.ts';
-import { isPolicyKey, isProfileKey, type PolicyKey, type ProfileKey } from '../../config/setting-keys.ts';
+import { alertSecrets, urlSecrets } from '../../config/secrets.ts';
+import {
+  isPolicyKey,
+  isProfileKey,
+  secretKeys,
+  type PolicyKey,
+  type ProfileKey,
+} from '../../config/setting-keys.ts';
 import { readSecret } from '../../config/token-input.ts';
 import { defaultPolicy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
@@ -34,6 +40,8 @@ export async function readAssignment(given: string): Promise<Assignment> {
   if (isEmpty) return { group: 'values', key, text: null };
   readValue('usage', key, (text) => checkProfileValue(key, text), value);
   if (key === 'smtpUrl') urlSecrets(value).forEach(registerSecret);
+  if (key === 'alertUrl') alertSecrets({ url: value, secret: null }).forEach(registerSecret);
+  if (key === 'alertSecret') alertSecrets({ url: null, secret: value }).forEach(registerSecret);
   const text = storedText(key, value);
   await checkValue(key, text);
   return { group: 'values', key, text };
@@ -57,8 +65,16 @@ async function readKeyAndValue(given: string): Promise<{ key: string; value: str
       hint: 'Pipe it in with smtpUrl=-, or use GCSAT_SMTP_URL or GCSAT_SMTP_URL_FILE.',
     });
   }
+  const isKey = key === 'alertSecret' || (key === 'alertUrl' && /\bslack\.com\b/i.test(value));
+  if (isKey && value.trim() !== '') {
+    throw new Failure('usage', 'secret_in_arguments', `${key} is a secret, which others could see`, {
+      hint: `Pipe it in with ${key}=-, or use ${variableOf[key]} or ${variableOf[key]}_FILE.`,
+    });
+  }
   return { key, value };
 }
+
+const variableOf = { alertSecret: 'GCSAT_ALERT_SECRET', alertUrl: 'GCSAT_ALERT_URL' };
 
 /** Paths become absolute, since gcsat may run in another folder later. */
 function storedText(key: ProfileKey, value: string): string {
@@ -82,7 +98,7 @@ export function assign(profile: StoredProfile, { group, key, text }: Assignment)
   return { ...profile, [group]: Object.fromEntries(text === null ? rest : [...rest, [key, text]]) };
 }
 
-/** The text for output, without the password of the mail server. */
+/** The text for output, without what is secret. */
 export function shownText({ key, text }: Assignment): string | null {
-  return key === 'smtpUrl' && text !== null ? isSet : text;
+  return secretKeys.includes(key) && text !== null ? isSet : text;
 }

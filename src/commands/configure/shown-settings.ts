@@ -75,6 +75,11 @@ export async function readValueOf(
   });
 }
 
+/** Where it leads, without the path, which may be a key. */
+function alertPlace(url: string | null): string | null {
+  return url === null ? null : `${isSet}, at ${new URL(url).origin}`;
+}
+
 function hasAny({ basic, headers }: WebhookCredentials): boolean {
   return basic.length > 0 || headers.length > 0;
 }
@@ -95,6 +100,8 @@ function valuesOf(
     from: resolved.from,
     publicUrl: resolved.publicUrl,
     smtpUrl: secret(resolved.smtpUrl),
+    alertUrl: alertPlace(resolved.alerts.url),
+    alertSecret: secret(resolved.alerts.secret),
     template: resolved.templateFile,
     logo: brand.logoFile,
     trustProxy: trustedProxies.length === 0 ? null : trustedProxies.join(', '),

@@ -2,6 +2,7 @@ import type { SendingPause } from '../../domain/closing/pause.ts';
 import { exitCodes, Failure } from '../../failure.ts';
 import type { Output } from '../../terminal/output.ts';
 import type { TestedCheck } from '../../workflow/checks/check-configuration.ts';
+import type { TestAlert } from '../../workflow/checks/send-test-alert.ts';
 import type { Sample } from '../../workflow/checks/send-sample.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 
@@ -10,12 +11,13 @@ export const testCommand: CommandDeclaration = {
   summary: 'check that everything configured works',
   details:
     'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects, logs in and names the sender). ' +
-    'Sends a message only with --send-to, also while sending is paused. The first check that fails decides the exit code.',
+    'Sends something only with --send-to or --send-alert, also while sending is paused. The first check that fails decides the exit code.',
   options: [
     {
       flags: '--send-to <address>',
       description: 'send one sample survey, marked as a test, to this address or number',
     },
+    { flags: '--send-alert', description: 'send one alert about a low rating, marked as a test' },
   ],
   examples: ['gcsat configure test --profile acme', 'gcsat configure test --send-to me@acme.com'],
   async run(context, { options }) {
@@ -23,6 +25,7 @@ export const testCommand: CommandDeclaration = {
     const { clean } = await import('../../terminal/text.ts');
     const { testConfiguration } = await import('../../workflow/checks/check-configuration.ts');
     const { checkedSettings } = await import('../program/checked-configuration.ts');
+    const { sendTestAlert } = await import('../../workflow/checks/send-test-alert.ts');
     const { sendSampleSurvey } = await import('../../workflow/checks/send-sample.ts');
     const settings = await load({ keepsSigningKey: false });
     const sendTo = options['sendTo'] as string | undefined;
@@ -30,10 +33,15 @@ export const testCommand: CommandDeclaration = {
     const progress = output.progress(checking);
     let tested: { checks: TestedCheck[]; warnings: string[]; pause: SendingPause | null };
     let sample: Sample | null;
+    let alerts: TestAlert[] = [];
     try {
       // First, because it may be a usage failure.
       if (sendTo !== undefined) progress.update(`sending the sample by ${settings.delivery}`);
       sample = sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
+      if (options['sendAlert'] === true) {
+        progress.update('sending the alert');
+        alerts = await sendTestAlert(settings, { signal, clock });
+      }
       progress.update(checking);
       const onWait = (what: string): void => progress.update(what);
       tested = await testConfiguration(checkedSettings(context, settings), { signal, onWait });
@@ -46,9 +54,15 @@ export const testCommand: CommandDeclaration = {
       const exempt = sample === null ? '' : '; the sample leaves all the same, because you asked for it';
       output.warn(`${pauseText(pause)}${exempt}`);
     }
-    const lines = sample === null ? checks : [...checks, lineOf(sample)];
+    const lines = [...checks, ...(sample === null ? [] : [lineOf(sample)]), ...alerts.map(alertLine)];
     output.result(
-      { profile: settings.profile, checks: checks.map(checkDocument), sample: documentOf(sample), pause },
+      {
+        profile: settings.profile,
+        checks: checks.map(checkDocument),
+        sample: documentOf(sample),
+        alerts: alerts.map(({ way, failure }) => ({ way, error: errorOf(failure) })),
+        pause,
+      },
       () =>
         lines
           .map(
@@ -60,6 +74,8 @@ export const testCommand: CommandDeclaration = {
     for (const warning of warnings) output.warn(warning);
     if (sample?.outcome === 'failed' && sample.failure !== null) return exitCodes[sample.failure.kind];
     if (sample?.outcome === 'uncertain') output.warn('the sample may or may not have left');
+    const unsent = alerts.find(({ failure }) => failure !== null)?.failure ?? null;
+    if (unsent !== null) return exitCodes[unsent.kind];
     const failed = checks.filter(({ ok }) => ok === false);
     const [first] = failed.flatMap(({ failure }) => failure ?? []);
     if (first === undefined) return 0;
@@ -85,10 +101,20 @@ function lineOf({ delivery, to, outcome, externalId, failure }: Sample): TestedC
   return { name, ok: true, detail: `${outcome} to ${to} by ${delivery}${id}`, failure: null };
 }
 
+function alertLine({ way, failure }: TestAlert): TestedCheck {
+  const name = `alert by ${way}`;
+  if (failure !== null) return { name, ok: false, detail: failure.message, failure };
+  return { name, ok: true, detail: 'sent, marked as a test', failure: null };
+}
+
+function errorOf(failure: Failure | null): object | null {
+  if (failure === null) return null;
+  const { code, message, hint } = failure;
+  return { code, message, hint };
+}
+
 function documentOf(sample: Sample | null): object | null {
   if (sample === null) return null;
   const { failure, ...rest } = sample;
-  if (failure === null) return { ...rest, error: null };
-  const { code, message, hint } = failure;
-  return { ...rest, error: { code, message, hint } };
+  return { ...rest, error: errorOf(failure) };
 }

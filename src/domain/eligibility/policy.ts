@@ -4,6 +4,11 @@ export interface QuietHours {
   until: number;
 }
 
+/** `standard`: as Standard Webhooks says, signed. `slack`: what a Slack webhook shows. */
+export const alertFormats = ['standard', 'slack'] as const;
+
+export type AlertFormat = (typeof alertFormats)[number];
+
 /** The survey settings of an organization. Durations are milliseconds; the keys are those of `configure set`. */
 export interface Policy {
   optOutTopics: readonly string[];
@@ -26,6 +31,16 @@ export interface Policy {
   excludedCustomers: readonly string[];
   /** Ratings up to this count as low. */
   lowRating: number;
+  /** Ratings up to this one alert people; null: those that count as low. */
+  alertRating: number | null;
+  /** How the web address of the profile is told of them. */
+  alertFormat: AlertFormat;
+  /** Alerts have the comment and the customer. */
+  alertPersonalData: boolean;
+  /** The team's address that gets a mail about each. */
+  alertMail: string | null;
+  /** A note about each is left on its conversation in Gladly. */
+  followUpTask: boolean;
   /** Ratings from this one on count as satisfied in reports. */
   satisfiedFrom: number;
   /** Time after which a survey can no longer be answered. */
@@ -71,6 +86,11 @@ export const defaultPolicy: Policy = {
   excludedChannels: [],
   excludedCustomers: [],
   lowRating: 2,
+  alertRating: null,
+  alertFormat: 'standard',
+  alertPersonalData: true,
+  alertMail: null,
+  followUpTask: false,
   satisfiedFrom: 4,
   surveyExpires: 30 * day,
   answerFinalAfter: day,

@@ -53,6 +53,13 @@ export function lineWithin(text: string, limit: number): string {
   return limit < 1 ? '' : `${line.slice(0, graphemeStart(line, limit - 1))}…`;
 }
 
+/** Plain text of at most `limit` UTF-16 units, with its line ends, never cut inside a grapheme. */
+export function textWithin(text: string, limit: number): string {
+  const plain = harmless(text);
+  if (plain.length <= limit) return plain;
+  return `${plain.slice(0, graphemeStart(plain, limit - 1))}…`;
+}
+
 const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
 
 /** Where the grapheme at this place begins. Segmenting takes long, so this is called once for a text. */

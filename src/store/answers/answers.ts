@@ -7,8 +7,10 @@ import { record } from '../closings/closing-reports.ts';
 import { arrivedMessage, asSurveyed, closeMessage } from '../closings/messages.ts';
 import { apply, closingForgotten, closingIn } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
-import type { AnswersTable } from '../schema/tables.ts';
+import type { AlertPlan } from '../../domain/survey/alert.ts';
+import { expectAlerts } from './alerts.ts';
 import { cardsLock, expectCard } from './cards-due.ts';
+import { toAnswer } from './rows.ts';
 
 export interface NewAnswer {
   surveyId: string;
@@ -21,6 +23,8 @@ export interface NewAnswer {
   source: string;
   /** Only for one that a person records: it stands also where no message of ours asked for it. */
   unasked?: Unasked;
+  /** Who learns of a low rating; none where it is left out. */
+  alerts?: AlertPlan;
 }
 
 /** An answer without a message of ours: the closing needs no survey any more. */
@@ -78,6 +82,9 @@ export async function recordAnswer(
         })
         .execute();
       await expectCard(trx, answer, closing?.id ?? null);
+      if (closing !== null && given.alerts !== undefined) {
+        await expectAlerts(trx, answer, closing.id, given.alerts);
+      }
     }
     // The answer may have come before the survey did, e.g. by hand; the same words again now prove its arrival.
     if (closing !== null && (changed || closing.state !== 'answered')) {
@@ -153,18 +160,6 @@ export async function outermostAnswers(
     if (newest === null) return null;
     return { first: newest.revision === 1 ? newest : await firstAnswer(db, surveyId), newest };
   });
-}
-
-export function toAnswer(row: AnswersTable): Answer {
-  return {
-    surveyId: row.survey_id,
-    revision: row.revision,
-    rating: row.rating,
-    resolved: row.resolved === null ? null : row.resolved === 1,
-    comment: row.comment,
-    answeredAt: row.answered_at,
-    source: row.source,
-  };
 }
 
 async function newestAnswer(db: Reading, surveyId: string): Promise<Answer | null> {

@@ -2,6 +2,7 @@ import type { Kysely } from 'kysely';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
+import { addAlerts } from './alerts.ts';
 import { addForgetting } from './forgetting.ts';
 import { addGroups } from './groups.ts';
 import { separateLanes } from './lanes.ts';
@@ -24,6 +25,7 @@ const migrations: readonly Migration[] = [
   addGroups,
   addNotes,
   addForgetting,
+  addAlerts,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -174,6 +174,22 @@ export const personalData: {
       error: 'null',
     },
   },
+  alerts: {
+    of: { what: 'survey', column: 'survey_id' },
+    row: 'deleted',
+    columns: {
+      survey_id: 'kept',
+      revision: 'kept',
+      way: 'kept',
+      closing_id: 'kept',
+      state: 'kept',
+      at: 'kept',
+      tries: 'kept',
+      due_at: 'kept',
+      settled_at: 'kept',
+      error: 'null',
+    },
+  },
   // How often a page was opened is counted, and says nothing else.
   visits: {
     of: { what: 'survey', column: 'survey_id' },

@@ -1,4 +1,5 @@
 import type { MessageOutcome } from '../../domain/survey/records.ts';
+import type { AlertState, AlertWay } from '../../domain/survey/alert.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
@@ -20,6 +21,7 @@ export interface LedgerTables {
   answers: AnswersTable;
   cards: CardsTable;
   cards_due: CardsDueTable;
+  alerts: AlertsTable;
   visits: VisitsTable;
   notes: NotesTable;
   unsubscribes: { address: string; at: string; source: string };
@@ -159,6 +161,22 @@ export interface CardsDueTable {
   /** Tries that failed for this answer. */
   tries: number;
   retry_at: string | null;
+  error: string | null;
+}
+
+/** One way in which people learn of one low rating. */
+export interface AlertsTable {
+  survey_id: string;
+  revision: number;
+  way: AlertWay;
+  closing_id: string;
+  state: AlertState;
+  at: string;
+  /** Tries that failed. */
+  tries: number;
+  /** Null once it is settled. */
+  due_at: string | null;
+  settled_at: string | null;
   error: string | null;
 }
 

@@ -1,6 +1,6 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Answer, Card } from '../../domain/survey/records.ts';
-import { toAnswer } from '../answers/answers.ts';
+import { toAnswer } from '../answers/rows.ts';
 
 /** Joins the newest answer of each survey to closings that are selected as `page`. */
 export const newestAnswerOfPage = sql<SqlBool>`answers.survey_id = page.survey_id AND answers.revision =

@@ -7,6 +7,7 @@ import type { ReasonCode } from '../../domain/eligibility/reason.ts';
 import { fromJson } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { pauseIn } from '../pause.ts';
+import { openAlertsIn } from '../answers/alerts.ts';
 import { claimMs } from '../workers.ts';
 
 export interface ClosedBetween {
@@ -145,6 +146,8 @@ export interface QueueFigures {
   oldestClaimAt: string | null;
   /** Surveys of known closings whose newest answer has no card in Gladly. */
   cardsMissing: number;
+  /** Alerts that are not sent, and not given up. */
+  alertsDue: number;
 }
 
 /** The cost grows with what is unsettled, never with what is done. */
@@ -156,6 +159,7 @@ export async function queueFigures(ledger: Ledger, now: string, lane: Lane): Pro
     states: await countUnsettled(db, lane),
     oldestClaimAt: await oldestClaim(db, lane),
     cardsMissing: await countCardsDue(db),
+    alertsDue: (await openAlertsIn(db)).count,
   }));
 }
 

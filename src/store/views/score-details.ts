@@ -62,6 +62,22 @@ export async function creditPairs(db: Reading, cohort: ScoreCohort): Promise<Cre
   return rows.map((row) => ({ ...row, answers: Number(row.answers) }));
 }
 
+/** When low ratings were given, and when somebody noted that nothing is left to do about each; null: it is open. */
+export async function followUps(
+  db: Reading,
+  cohort: ScoreCohort,
+  lowRating: number,
+): Promise<{ answeredAt: string; doneAt: string | null }[]> {
+  const { rows } = await sql<{ answeredAt: string; doneAt: string | null }>`
+    SELECT answer.answered_at AS "answeredAt",
+      (SELECT min(notes.at) FROM notes
+        WHERE notes.closing_id = closing.id AND notes.done = 1 AND notes.at >= answer.answered_at) AS "doneAt"
+    FROM closings AS closing JOIN answers AS answer ON ${isNewestAnswer}
+    WHERE ${isOf(cohort)} AND closing.state = 'answered' AND closing.forgotten_at IS NULL
+      AND answer.rating <= ${lowRating}`.execute(db);
+  return rows;
+}
+
 /** A low rating with its comment. */
 export interface LowRating {
   closingId: string;

@@ -7,8 +7,10 @@ import type {
   Note,
   VisitTally,
 } from '../../domain/survey/records.ts';
+import type { Alert } from '../../domain/survey/alert.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
-import { toAnswer } from '../answers/answers.ts';
+import { toAnswer } from '../answers/rows.ts';
+import { alertsIn } from '../answers/alerts.ts';
 import { cardFailureIn } from '../answers/cards-due.ts';
 import { toCard } from '../answers/cards.ts';
 import { notesIn } from '../answers/notes.ts';
@@ -26,6 +28,8 @@ export interface Story {
   cards: Card[];
   /** Why the newest answer has no card yet; null when it has one, or was not tried. */
   cardFailure: CardFailure | null;
+  /** Who learned of its low ratings. */
+  alerts: Alert[];
   visits: VisitTally[];
   notes: Note[];
 }
@@ -79,6 +83,7 @@ export async function story(ledger: Ledger, closingId: string): Promise<Story> {
       answers: answers.map(toAnswer),
       cards: cards.map(toCard),
       cardFailure: surveyId === null ? null : await cardFailureIn(db, surveyId),
+      alerts: await alertsIn(db, closingId),
       visits: surveyId === null ? [] : await visitsIn(db, surveyId),
       notes: (await notesIn(db, [closingId])).get(closingId) ?? [],
     };

@@ -1,3 +1,4 @@
+import { waitAfter } from '../../domain/survey/alert.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention, stopsTheRun } from '../../failure.ts';
 import { cardFailureOf, cardsDue, noteCardFailure, type CardDue } from '../../store/answers/cards-due.ts';
@@ -5,10 +6,6 @@ import { defectOf } from '../context/defect.ts';
 import { postAnswer } from './post-answer.ts';
 import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
-
-const minute = 60_000;
-const hour = 60 * minute;
-const day = 24 * hour;
 
 /** Those whose next try has come, the longest due first. */
 export async function missingCards({ ledger, clock }: Services, limit: number): Promise<CardDue[]> {
@@ -45,11 +42,7 @@ async function keepFailure({ ledger, clock }: Services, surveyId: string, failur
   const before = await cardFailureOf(ledger, surveyId);
   const { code, message, hint } = failure;
   await noteCardFailure(ledger, surveyId, {
-    retryAt: new Date(now + waitAfter(failure, before?.tries ?? 0)).toISOString(),
+    retryAt: new Date(now + waitAfter(before?.tries ?? 0, failure.kind === 'temporary')).toISOString(),
     error: { code, message, hint },
   });
-}
-
-function waitAfter({ kind }: Failure, triesBefore: number): number {
-  return Math.min(minute * 2 ** Math.min(triesBefore, 20), kind === 'temporary' ? hour : day);
 }

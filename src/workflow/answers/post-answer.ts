@@ -13,6 +13,7 @@ import {
   type AnswerTarget,
   type CardFacts,
 } from './answer-target.ts';
+import { alertPlan } from '../context/alert-plan.ts';
 import { withLock } from '../context/claim.ts';
 import { postCard } from './post-card.ts';
 import type { Services } from '../context/services.ts';
@@ -103,11 +104,12 @@ async function recordedAnswer(
 }
 
 function newAnswer(
-  { clock }: Services,
+  { clock, settings }: Services,
   { surveyId, closingId, unasked }: AnswerTarget,
   content: AnswerContent,
 ): NewAnswer {
-  const given = { surveyId, closingId, ...content, at: timeNow(clock), source: 'post' };
+  const alerts = alertPlan(settings);
+  const given = { surveyId, closingId, ...content, at: timeNow(clock), source: 'post', alerts };
   return unasked === null ? given : { ...given, unasked };
 }
 

@@ -1,3 +1,4 @@
+import { alertWaysCheck, outstandingAlertsCheck } from './alert-checks.ts';
 import type { Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 import * as gladly from './gladly-checks.ts';
@@ -47,5 +48,7 @@ export const allChecks: readonly Check<CheckSources>[] = [
   queue.heldCheck,
   queue.cardsCheck,
   queue.erasuresCheck,
+  alertWaysCheck,
+  outstandingAlertsCheck,
   queue.syncCheck,
 ];

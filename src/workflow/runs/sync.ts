@@ -3,6 +3,7 @@ import { Failure, isForbidden } from '../../failure.ts';
 import { backfill, type BackfillListener } from './backfill.ts';
 import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
+import { dueAlerts, sendAlert } from '../answers/alerts.ts';
 import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
 import { mendStoredTimes } from '../../store/stored-times.ts';
@@ -21,6 +22,9 @@ const anySize = { largestLedger: Number.POSITIVE_INFINITY };
 
 /** Cards of one tick; the rest wait for the next. */
 const mostCards = 500;
+
+/** Alerts of one tick; each may wait for an answer for a while. */
+const mostAlerts = 100;
 
 /**
  * One tick: closings since the last tick, surveys that are due, answers without a card. Begins at the moment of the
@@ -46,21 +50,39 @@ export async function sync(
     listener,
   );
   if (stopped !== null || request.dryRun) {
-    const nothing = { cards: { posted: 0, failed: 0 }, forgotten: { expired: 0, cards: 0, open: 0 } };
+    const nothing = {
+      cards: { posted: 0, failed: 0 },
+      alerts: { sent: 0, failed: 0 },
+      forgotten: { expired: 0, cards: 0, open: 0 },
+    };
     return { document: { ...document, startedAt, ...nothing }, failure };
   }
   // Only so far was everything looked through.
   await seenUntil(services, missing[0]?.range.since ?? at);
   const { failure: cardsStopped, ...cards } = await postMissingCards(services);
+  const alerts = await sendDueAlerts(services);
   const { expired, cards: gone, open } = await keepRetention(services, anySize);
   const forgotten = { expired, cards: gone, open: open.length };
   const requests = structuredClone(services.client.counts);
-  const whole = { ...document, requests, startedAt, cards, forgotten };
+  const whole = { ...document, requests, startedAt, cards, alerts, forgotten };
   if (cardsStopped === null) return { document: whole, failure };
   return {
     document: { ...whole, end: 'stopped', error: errorOf(cardsStopped, null) },
     failure: cardsStopped,
   };
+}
+
+/** Alerts that were not sent when their answers came. One that fails is tried again by a later tick. */
+async function sendDueAlerts(services: Services): Promise<SyncDocument['alerts']> {
+  const alerts = { sent: 0, failed: 0 };
+  for (const alert of await dueAlerts(services, mostAlerts)) {
+    const { result, failure } = await sendAlert(services, alert);
+    if (result === 'sent') alerts.sent += 1;
+    if (failure === null) continue;
+    alerts.failed += 1;
+    services.debug(`the alert ${alert.id} was not sent by ${alert.way}: ${failure.message}`);
+  }
+  return alerts;
 }
 
 interface CardRun {

@@ -9,6 +9,7 @@ import type {
   ReportRow,
 } from '../../documents/report.ts';
 import { reasonCodes, type ReasonCode } from '../../domain/eligibility/reason.ts';
+import { followUpOf } from '../../domain/scores/follow-up.ts';
 import { changeOf } from '../../domain/scores/change.ts';
 import { differencesOf } from '../../domain/scores/differs.ts';
 import { shareOf } from '../../domain/scores/share.ts';
@@ -24,7 +25,7 @@ import {
   type ScoreCohort,
   type ScoreField,
 } from '../../store/views/score-counts.ts';
-import { creditPairs, hasTrialIn, namesIn } from '../../store/views/score-details.ts';
+import { creditPairs, followUps, hasTrialIn, namesIn } from '../../store/views/score-details.ts';
 import { collator, compareOrders, keyOf, namesFor, orderOf } from './report-keys.ts';
 
 export interface ReportQuestion {
@@ -38,6 +39,8 @@ export interface ReportQuestion {
   minimum: number;
   /** The lowest rating that counts as satisfied. */
   satisfiedFrom: number;
+  /** Ratings up to this one are followed up. */
+  lowRating: number;
   /** Also counts the range of the same length right before. */
   withPrevious: boolean;
   /** Also counts what crediting the assignee would change. */
@@ -52,7 +55,7 @@ export async function reportOf(
   question: ReportQuestion,
 ): Promise<ReportDocument> {
   return ledger.read(async (db) => {
-    const { range, timezone, by, filters, minimum, satisfiedFrom } = question;
+    const { range, timezone, by, filters, minimum, satisfiedFrom, lowRating } = question;
     const cohort = cohortOf(question);
     const groups = merged(by, await countGroups(db, cohort, countedBy(by), timezone));
     const overlapping = by.includes('topic');
@@ -71,6 +74,7 @@ export async function reportOf(
       reasons: reasonsOf(await countReasons(db, cohort)),
       previous: question.withPrevious ? await previousOf(db, question, overall) : null,
       credit: question.withCredit ? await creditOf(db, cohort) : null,
+      followUp: { lowRating, ...followUpOf(await followUps(db, cohort, lowRating)) },
     };
   });
 }

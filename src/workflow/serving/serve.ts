@@ -17,6 +17,7 @@ import { errorFields } from '../context/error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { keepGoing, keepTime } from './keep-going.ts';
 import { postCards, type CardListener } from './post-cards.ts';
+import { sendAlerts, type AlertListener } from './send-alerts.ts';
 import { keepRetention } from '../forgetting/retention.ts';
 import { isTrouble } from '../queue/queue-health.ts';
 import type { Services } from '../context/services.ts';
@@ -29,7 +30,7 @@ import { workQueue, type NextWork, type QueueLimits, type SettledWork } from '..
 export type ServingFigures = QueueFigures & { lookedUntil: string | null };
 
 /** What is counted of a running server. */
-export interface ServingListener extends CardListener {
+export interface ServingListener extends CardListener, AlertListener {
   settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
 }
 
@@ -86,7 +87,13 @@ export async function openServing(services: Services, options: ServingOptions): 
   const openedAt = timeNow(services.clock);
   const closings = createWakeUp();
   const answers = createWakeUp();
-  const desk = createSurveyDesk(services, { onAnswer: () => answers.notify() });
+  const alerts = createWakeUp();
+  const desk = createSurveyDesk(services, {
+    onAnswer() {
+      answers.notify();
+      alerts.notify();
+    },
+  });
   const intake = createIntake(services, {
     onStored: () => closings.notify(),
     onIgnored: (type) => log.debug({ type }, 'event ignored'),
@@ -112,12 +119,16 @@ export async function openServing(services: Services, options: ServingOptions): 
           return work(services, closings, (settled) => report(settled, options));
         }),
         keepGoing(services, log, 'cards', (_, onSuccess) => postCards(services, answers, options, onSuccess)),
+        keepGoing(services, log, 'alerts', (_, onSuccess) =>
+          sendAlerts(services, alerts, options, onSuccess),
+        ),
         keepTime(services, log, lookEveryMilliseconds, async () => {
           closings.notify();
           return untilDue(await nextDueAt(ledger, timeNow(services.clock), lane), clock());
         }),
         keepTime(services, log, lookForCardsEveryMilliseconds, () => {
           answers.notify();
+          alerts.notify();
           return Promise.resolve(null);
         }),
         watchPause(services, log, () => closings.notify()),

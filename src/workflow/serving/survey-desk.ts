@@ -10,6 +10,7 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import { closingOfSurvey } from '../../store/closings/closings.ts';
 import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.ts';
 import { knownOrganization } from './known-organization.ts';
+import { alertPlan } from '../context/alert-plan.ts';
 import type { AnswerContent } from '../answers/post-answer.ts';
 import type { Services } from '../context/services.ts';
 import { surveyTokens } from './survey-tokens.ts';
@@ -150,6 +151,7 @@ export function createSurveyDesk(
         ...contentOf(content),
         at: timeNow(clock),
         source: 'page',
+        alerts: alertPlan(settings),
       };
       try {
         const { answer, changed } = await recordAnswer(ledger, given, (known) => {

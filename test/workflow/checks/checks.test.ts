@@ -347,6 +347,7 @@ describe('the queue', () => {
       states: { pending: 0, scheduled: 2, sending: 1, uncertain: 1, failed: 3 },
       oldestClaimAt: null,
       cardsMissing: 0,
+      alertsDue: 0,
     };
     const sources: CheckSources = { ...sourcesOf(own), figures: () => Promise.resolve(figures) };
     const found = async (id: string) => (await resultOf(id, sources)).code;
@@ -426,7 +427,7 @@ test('what is left to erase of forgotten customers is a warning, but not what is
   });
   const failed = { retryAt: iso(own.time.now + 60_000), code: 'forbidden' };
   await noteErasureFailure(own.ledger, { kind: 'card', name: 'i1' }, failed);
-  expect((await resultOf('erasure.open', sourcesOf(own)))?.detail).toContain('ended with forbidden');
+  expect((await resultOf('erasure.open', sourcesOf(own))).detail).toContain('ended with forbidden');
 });
 
 test('the configuration says what is wrong with it, and who can read it', async () => {

@@ -9,6 +9,7 @@ import type { Ledger } from '../../../src/store/ledger.ts';
 import { lowRatedAnswers } from '../../../src/workflow/scores/low-ratings.ts';
 import { filtersOf } from '../../../src/workflow/scores/filters.ts';
 import { noFilters, reportOf, type ReportQuestion } from '../../../src/workflow/scores/report.ts';
+import { addNote } from '../../../src/store/answers/notes.ts';
 import { bindOrganization } from '../../../src/store/organization.ts';
 import { freshLedger } from '../../store/support.ts';
 
@@ -104,6 +105,7 @@ const question: ReportQuestion = {
   filters: noFilters,
   minimum: 10,
   satisfiedFrom: 4,
+  lowRating: 2,
   withPrevious: false,
   withCredit: false,
 };
@@ -442,4 +444,23 @@ test('under every filter and grouping the rows add up to the total, except by to
     ),
     { numRuns: 15 },
   );
+});
+
+test('low ratings are open until a later note says that they are done', async () => {
+  const ledger = await filled([
+    { id: 'open', state: 'answered', ratings: [2] },
+    { id: 'noted', state: 'answered', ratings: [1] },
+    { id: 'done', state: 'answered', ratings: [4, 1] },
+    { id: 'changed', state: 'answered', ratings: [1, 5] },
+    { id: 'stale', state: 'answered', ratings: [1] },
+  ]);
+  const noted = [
+    ['noted', '2026-11-22T13:00:00.000Z', false],
+    ['done', '2026-11-22T12:30:00.000Z', true],
+    ['done', '2026-11-22T15:00:00.000Z', true],
+    ['stale', '2026-11-22T11:00:00.000Z', true],
+  ] as const;
+  for (const [id, at, done] of noted) await addNote(ledger, id, { at, text: 'called', done });
+  const { followUp } = await reportOf(ledger, question);
+  expect(followUp).toEqual({ lowRating: 2, open: 3, done: 1, medianSeconds: 1800 });
 });

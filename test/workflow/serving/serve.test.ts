@@ -43,6 +43,7 @@ async function serve(
       settled: (outcome) => void settled.push(outcome),
       cardPosted: () => (cards.posted += 1),
       cardFailed: () => (cards.failed += 1),
+      alerted: () => undefined,
     },
     log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
   });
@@ -361,7 +362,7 @@ describe('a server', () => {
   test('has not begun before it takes requests, and then began when it was opened', async () => {
     const own = await world();
     const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    const listener = { settled: () => {}, cardPosted: () => {}, cardFailed: () => {} };
+    const listener = { settled: () => {}, cardPosted: () => {}, cardFailed: () => {}, alerted: () => {} };
     const serving = await openServing(own.services(), { catchUpMilliseconds: null, listener, log });
     expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'started' })).toBeNull();
     own.time.now += minute;
@@ -483,7 +484,10 @@ test('a card that is on its way is finished before a failure of the ledger is to
     },
     wakeUp,
     {
-      listener: { cardPosted: () => (cards.posted += 1), cardFailed: () => undefined },
+      listener: {
+        cardPosted: () => (cards.posted += 1),
+        cardFailed: () => undefined,
+      },
       log: { debug: () => undefined, info: () => undefined, warn: () => undefined, error: () => undefined },
     },
     () => undefined,

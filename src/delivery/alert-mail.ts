@@ -1,0 +1,83 @@
+import { alertWords, type AlertPayload } from '../domain/survey/alert.ts';
+import { advising, type Failure } from '../failure.ts';
+import { greetingName } from './greeting-name.ts';
+import { SmtpError } from './smtp-error.ts';
+import { outcomeOf } from './smtp-failures.ts';
+import { smtpLimits } from './smtp-limits.ts';
+import { openSession } from './smtp-session.ts';
+import { readSmtpUrl } from './smtp-url.ts';
+import { asciiAddress, mailableSender } from './smtp.ts';
+
+export interface AlertMail {
+  /** The same in every try, so that a mail program shows two of them as one. */
+  id: string;
+  payload: AlertPayload;
+  to: string;
+  smtpUrl: string;
+  from: string;
+  publicUrl: string | null;
+  /** Epoch milliseconds. */
+  now: number;
+  signal: AbortSignal;
+}
+
+/**
+ * Mails one alert to the team, as text alone.
+ *
+ * @throws Failure what the configuration, the session, or the server says; also where the mail may have left
+ */
+export async function mailAlert({ signal, publicUrl, ...mail }: AlertMail): Promise<void> {
+  const server = readSmtpUrl(mail.smtpUrl);
+  const sender = mailableSender(mail.from);
+  const name = server.name ?? greetingName({ publicUrl, sender: sender.address });
+  const bytes = await messageOf(mail, sender);
+  try {
+    const session = await openSession(server, { name, limits: smtpLimits(server.timeoutMs), signal });
+    try {
+      await session.send({ from: sender.address, to: asciiAddress(mail.to) }, bytes);
+    } finally {
+      await session.quit();
+    }
+  } catch (error) {
+    if (!(error instanceof SmtpError)) throw error;
+    const outcome = outcomeOf(error, { server, sender: sender.address });
+    throw outcome.status === 'sent' ? error : inOurWords(outcome.failure);
+  }
+}
+
+/** An alert is repeated until it is taken, so that nothing has to be settled by a person. */
+function inOurWords(failure: Failure): Failure {
+  const isOfSurveys = ['smtp_refused', 'smtp_refusal_unclear', 'smtp_too_large'].includes(failure.code);
+  if (isOfSurveys) return advising('Correct alertMail, or what else the server names.', failure);
+  return failure.code === 'smtp_uncertain' ? advising('It is sent again by itself.', failure) : failure;
+}
+
+async function messageOf(
+  { id, payload, to, now }: Pick<AlertMail, 'id' | 'payload' | 'to' | 'now'>,
+  sender: { name: string | null; address: string },
+): Promise<Buffer> {
+  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
+  const { title, facts, comment } = alertWords(payload);
+  const { url } = payload.data.conversation;
+  const text = [
+    title,
+    '',
+    ...facts.map(([name, value]) => `${name}: ${value}`),
+    ...(url === null ? [] : ['', url]),
+    ...(comment === null ? [] : ['', comment]),
+    '',
+  ].join('\n');
+  const composer = new MailComposer({
+    from: { name: sender.name ?? '', address: sender.address },
+    to: { name: '', address: to },
+    subject: title,
+    text,
+    messageId: `<${id}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`,
+    date: new Date(now),
+    headers: { 'Auto-Submitted': 'auto-generated' },
+    newline: 'win',
+    disableFileAccess: true,
+    disableUrlAccess: true,
+  });
+  return composer.compile().build();
+}

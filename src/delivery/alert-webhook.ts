@@ -1,0 +1,123 @@
+import { createHmac } from 'node:crypto';
+import fetch, { FetchError } from 'node-fetch';
+import type { AlertFormat } from '../domain/eligibility/policy.ts';
+import { alertWords, type AlertPayload } from '../domain/survey/alert.ts';
+import { Failure } from '../failure.ts';
+
+export interface AlertRequest {
+  url: string;
+  /** Null: not signed, which only Slack does without. */
+  secret: string | null;
+  format: AlertFormat;
+  /** The same in every try. */
+  id: string;
+  payload: AlertPayload;
+  userAgent: string;
+  /** Epoch milliseconds. */
+  now: number;
+  signal: AbortSignal;
+}
+
+/** Standard Webhooks advises 15 to 30 seconds. */
+const longestMs = 20_000;
+
+/**
+ * Posts one alert, signed as Standard Webhooks says. A redirect is a refusal: the alert goes to this address alone.
+ *
+ * @throws Failure of kind temporary where a next try may go better; the reason of the signal
+ */
+export async function postAlert({ signal, ...request }: AlertRequest): Promise<void> {
+  const body = JSON.stringify(request.format === 'slack' ? slackMessage(request.payload) : request.payload);
+  const headers = signedHeaders(request, body);
+  const timeout = AbortSignal.timeout(longestMs);
+  let status: number;
+  try {
+    const response = await fetch(request.url, {
+      method: 'POST',
+      redirect: 'manual',
+      signal: AbortSignal.any([timeout, signal]),
+      headers,
+      body,
+    });
+    ({ status } = response);
+    // An unread body would hold its connection, and one without an end the process.
+    response.body?.on('error', () => undefined);
+    (response.body as { destroy?: () => void } | null)?.destroy?.();
+  } catch (error) {
+    signal.throwIfAborted();
+    if (timeout.aborted) throw unreachable(`it gave no answer within ${longestMs / 1000} s`, error);
+    if (error instanceof FetchError) throw unreachable(error.code ?? error.type, error);
+    throw error;
+  }
+  if (status >= 200 && status < 300) return;
+  throw refused(status);
+}
+
+function signedHeaders(
+  { secret, id, now, userAgent, format }: Omit<AlertRequest, 'signal'>,
+  body: string,
+): Record<string, string> {
+  const plain = { 'content-type': 'application/json', 'user-agent': userAgent };
+  if (secret === null) {
+    if (format === 'slack') return plain;
+    throw new Failure('configuration', 'alert_secret_missing', 'there is no secret to sign alerts with', {
+      hint: 'Set it with `gcsat configure set alertSecret=-`, or give GCSAT_ALERT_SECRET.',
+      scope: 'item',
+    });
+  }
+  const seconds = String(Math.floor(now / 1000));
+  const key = Buffer.from(secret.slice('whsec_'.length), 'base64');
+  const signature = createHmac('sha256', key).update(`${id}.${seconds}.${body}`).digest('base64');
+  return {
+    ...plain,
+    'webhook-id': id,
+    'webhook-timestamp': seconds,
+    'webhook-signature': `v1,${signature}`,
+  };
+}
+
+function unreachable(why: string, cause: unknown): Failure {
+  return new Failure('temporary', 'alert_unreachable', `the address for alerts cannot be reached: ${why}`, {
+    hint: 'Check alertUrl, and that this machine reaches it.',
+    cause,
+  });
+}
+
+function refused(status: number): Failure {
+  if (status >= 300 && status < 400) {
+    return new Failure('contract', 'alert_redirected', `the address for alerts redirects (${status})`, {
+      hint: 'Set alertUrl to where it leads: redirects are not followed.',
+    });
+  }
+  const passes = status >= 500 || [408, 425, 429].includes(status);
+  return new Failure(
+    passes ? 'temporary' : 'contract',
+    'alert_refused',
+    `the address for alerts answered ${status}`,
+    { hint: 'Look at what receives them: it must answer 2xx.' },
+  );
+}
+
+/** Every text is plain, or escaped as Slack says, so that nobody's words mention a channel or make a link. */
+export function slackMessage(payload: AlertPayload): object {
+  const { title, facts, comment } = alertWords(payload);
+  const { url } = payload.data.conversation;
+  const link = url === null ? '' : `\n<${escapeSlack(url).replaceAll('|', '%7C')}|Open conversation>`;
+  const lines = facts.map(([name, value]) => `${name}: ${escapeSlack(value)}`).join('\n');
+  return {
+    text: escapeSlack(title),
+    blocks: [
+      { type: 'header', text: plainText(title) },
+      { type: 'section', text: { type: 'mrkdwn', text: `${lines}${link}`, verbatim: true } },
+      ...(comment === null ? [] : [{ type: 'section', text: plainText(comment) }]),
+    ],
+  };
+}
+
+function plainText(text: string): object {
+  return { type: 'plain_text', text, emoji: false };
+}
+
+function escapeSlack(text: string): string {
+  return text.replaceAll('&', '&amp;').replaceAll('<', '&lt;').replaceAll('>', '&gt;');
+}

@@ -1,0 +1,62 @@
+import { Problem, problemOf, unreadable } from '../http/errors.ts';
+import { apiPath } from '../http/path.ts';
+import type { Call, Requests } from '../http/requests.ts';
+import type { Answer } from '../http/transport.ts';
+import type { SendOutcome } from './communication.ts';
+
+/** The contract states no body. */
+const mostAnswerBytes = 1024 * 1024;
+
+/**
+ * Adds a note to a conversation, once: it has no id of ours, so a repeat would be a second note (addNoteToConversation).
+ * `leaving` is awaited right before the request leaves; what it throws is passed on, and nothing leaves.
+ */
+export async function addConversationNote(
+  requests: Requests,
+  conversationId: string,
+  body: string,
+  leaving: () => Promise<void>,
+): Promise<SendOutcome> {
+  const call: Call = {
+    operation: 'addNoteToConversation',
+    about: { noun: 'conversation', id: conversationId },
+    method: 'POST',
+    path: apiPath`/conversations/${conversationId}/notes`,
+    // What the contract requires and what its example shows; the field that its schema defines is another one.
+    json: { content: { body } },
+    freshConnection: true,
+  };
+  let answer: Answer;
+  try {
+    answer = await requests.once(call, leaving);
+  } catch (error) {
+    if (error instanceof Problem) return outcomeOf(error);
+    throw error;
+  }
+  const sent: SendOutcome = { status: 'sent', externalId: null, customerId: null };
+  if (answer.status === 201) {
+    await answer.drain();
+    return sent;
+  }
+  // Another server's success, e.g. the login page of a proxy, proves nothing.
+  const subject = requests.subject(call);
+  try {
+    const text = await answer.text(mostAnswerBytes);
+    if (text.trim() !== '') JSON.parse(text);
+    return sent;
+  } catch (error) {
+    const problem = problemOf(subject, error);
+    const { failure } = problem instanceof Problem ? problem : unreadable(subject, 'it is not JSON');
+    return { status: 'uncertain', failure };
+  }
+}
+
+function outcomeOf({ failure, refusal, beforeConnect }: Problem): SendOutcome {
+  const status = refusal?.status ?? null;
+  if (status === null)
+    return beforeConnect
+      ? { status: 'not_sent', temporary: true, failure }
+      : { status: 'uncertain', failure };
+  if (status < 400 || status >= 500) return { status: 'uncertain', failure };
+  return { status: 'not_sent', temporary: [401, 403, 429].includes(status), failure };
+}

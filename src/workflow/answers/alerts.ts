@@ -1,0 +1,129 @@
+import { alertPayload, nextAlertTry, type Alert, type AlertSubject } from '../../domain/survey/alert.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import type { Answer } from '../../domain/survey/records.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import { Failure, isContention } from '../../failure.ts';
+import {
+  alertLock,
+  alertNow,
+  alertsDue,
+  alertsDueOf,
+  markAlertLeaving,
+  postponeAlert,
+  settleAlert,
+} from '../../store/answers/alerts.ts';
+import { closingById } from '../../store/closings/closings.ts';
+import { withLock } from '../context/claim.ts';
+import { defectOf } from '../context/defect.ts';
+import type { Services } from '../context/services.ts';
+import { conversationUrl } from './conversation-url.ts';
+import { tellAlert } from '../context/tell-alert.ts';
+
+/** `gone`: somebody else settled it, or the customer was forgotten. */
+export type AlertResult =
+  { result: 'sent' | 'gone'; failure: null } | { result: 'failed' | 'uncertain'; failure: Failure };
+
+/** Those whose time has come, the longest due first. */
+export async function dueAlerts({ ledger, clock }: Services, limit: number): Promise<Alert[]> {
+  return alertsDue(ledger, limit, timeNow(clock));
+}
+
+/** Tries the alerts of one survey at once, for a person who waits. @returns those that are not sent */
+export async function sendAlertsOf(services: Services, surveyId: string): Promise<Failure[]> {
+  const failures: Failure[] = [];
+  for (const alert of await alertsDueOf(services.ledger, surveyId)) {
+    const { failure } = await sendAlert(services, alert);
+    if (failure !== null) failures.push(failure);
+  }
+  return failures;
+}
+
+/**
+ * Sends one alert, while nobody else does. By webhook and mail it is sent at least once, always with the same id. A note in
+ * Gladly has no id of ours, so it is left at most once: in doubt it is uncertain, and not repeated.
+ *
+ * @throws Failure of the ledger, which the next one would meet, too
+ */
+export async function sendAlert(services: Services, due: Alert): Promise<AlertResult> {
+  try {
+    return await withLock(services, alertLock(due), () => trySend(services, due));
+  } catch (error) {
+    if (services.signal.aborted) throw error;
+    if (!(error instanceof Failure) || !isContention(error)) throw error;
+    return { result: 'gone', failure: null };
+  }
+}
+
+async function trySend(services: Services, due: Alert): Promise<AlertResult> {
+  const { ledger, clock } = services;
+  const now = await alertNow(ledger, due);
+  const closing = now === null ? null : await closingById(ledger, due.closingId);
+  if (now === null || closing === null || now.alert.dueAt === null) return { result: 'gone', failure: null };
+  const { alert, answer } = now;
+  // Whoever was leaving it has ended: the lock is ours.
+  if (alert.state === 'leaving') return settleDoubt(services, alert, interrupted());
+  try {
+    const payload = alertPayload(subjectOf(services, answer, closing), {
+      personal: services.settings.policy.alertPersonalData,
+    });
+    const outcome = await tellAlert(services, alert, payload, async () => {
+      if (!(await markAlertLeaving(ledger, alert))) throw new NotDue();
+    });
+    if (outcome !== null) return await settleDoubt(services, alert, outcome);
+    await settleAlert(ledger, alert, { state: 'sent', at: timeNow(clock), error: null });
+    return { result: 'sent', failure: null };
+  } catch (error) {
+    if (error instanceof NotDue) return { result: 'gone', failure: null };
+    if (services.signal.aborted || (error instanceof Failure && error.kind === 'ledger')) throw error;
+    const failure = error instanceof Failure ? error : defectOf(error);
+    await keepFailure(services, alert, failure);
+    return { result: 'failed', failure };
+  }
+}
+
+/** Somebody else settled it meanwhile. */
+class NotDue extends Error {}
+
+async function settleDoubt(services: Services, alert: Alert, failure: Failure): Promise<AlertResult> {
+  const { code, message, hint } = failure;
+  const error = { code, message, hint };
+  await settleAlert(services.ledger, alert, { state: 'uncertain', at: timeNow(services.clock), error });
+  return { result: 'uncertain', failure };
+}
+
+async function keepFailure({ ledger, clock }: Services, alert: Alert, failure: Failure): Promise<void> {
+  const { kind, code, message, hint } = failure;
+  const error = { code, message, hint };
+  // What a person corrects is tried as often as what passes by itself.
+  const passes = ['temporary', 'configuration', 'credentials'].includes(kind);
+  const dueAt = nextAlertTry(alert, passes, clock());
+  if (dueAt !== null) await postponeAlert(ledger, alert, { dueAt, error });
+  else await settleAlert(ledger, alert, { state: 'failed', at: timeNow(clock), error });
+}
+
+function interrupted(): Failure {
+  return new Failure(
+    'temporary',
+    'note_uncertain',
+    'the process ended while the note was on its way to Gladly',
+    { hint: 'Look at the conversation: the note may be there. It is not repeated by itself.' },
+  );
+}
+
+function subjectOf({ settings }: Services, answer: Answer, closing: Closing): AlertSubject {
+  const { conversationId, customerId, evidence } = closing;
+  return {
+    answer,
+    closing,
+    inbox: evidence?.conversation.inbox ?? null,
+    channel: evidence?.attribution?.channel ?? null,
+    conversationUrl:
+      customerId === null
+        ? null
+        : conversationUrl(settings.policy.conversationLink, {
+            origin: settings.origin,
+            customerId,
+            conversationId,
+          }),
+  };
+}

@@ -1,0 +1,54 @@
+import { localTime } from '../../domain/values/local-time.ts';
+import { openAlerts } from '../../store/answers/alerts.ts';
+import { alertPlan } from '../context/alert-plan.ts';
+import { ok, skipped, type Check, type Finding } from './check.ts';
+import type { CheckSources } from './check-sources.ts';
+
+/** Longer than a server or a tick of `sync` needs to begin with what is due. */
+const lateMs = 15 * 60_000;
+
+export const alertWaysCheck: Check<Pick<CheckSources, 'settings'>> = {
+  id: 'alerts.ways',
+  about: 'what tells people of low ratings is set as a whole',
+  matters: 'An alert that cannot be sent is tried for three days, and then given up.',
+  needs: ['config.files'],
+  run({ settings }) {
+    const given = settings();
+    const { ways } = alertPlan(given);
+    if (ways.length === 0) return skipped('nobody is told of low ratings');
+    const { alerts, policy, smtpUrl, from } = given;
+    if (alerts.url !== null && alerts.secret === null && policy.alertFormat === 'standard')
+      return lacking('alerts have no secret to be signed with', 'gcsat configure set alertSecret=-');
+    if (policy.alertMail !== null && smtpUrl === null)
+      return lacking('mails about low ratings have no mail server', 'gcsat configure set smtpUrl=-');
+    if (policy.alertMail !== null && from === null)
+      return lacking('mails about low ratings have no sender', 'gcsat configure set from=…');
+    return ok(ways.join(', '));
+  },
+};
+
+function lacking(summary: string, fix: string): Finding {
+  return { status: 'warning', code: 'alerts_incomplete', summary, fix };
+}
+
+export const outstandingAlertsCheck: Check<Pick<CheckSources, 'ledger' | 'clock'>> = {
+  id: 'alerts.outstanding',
+  about: 'people were told of every low rating',
+  matters: 'Nobody sees these low ratings before a report does.',
+  needs: ['ledger.open', 'ledger.version'],
+  async run({ ledger, clock }) {
+    const { count, failing, oldestAt } = await openAlerts(await ledger());
+    if (count === 0) return ok('none waits');
+    const summary = `${count} ${count === 1 ? 'alert waits' : 'alerts wait'}`;
+    const isLate = oldestAt !== null && clock() - Date.parse(oldestAt) > lateMs;
+    if (failing === 0 && !isLate) return ok(summary);
+    return {
+      status: 'warning',
+      code: 'alerts_outstanding',
+      kind: 'partial',
+      summary: `${summary}, the oldest since ${localTime(oldestAt, null)}${failing === 0 ? '' : `; ${failing} failed`}`,
+      detail: '`gcsat surveys show` gives the cause, and `gcsat serve` and `gcsat sync` try it again.',
+      fix: 'gcsat sync',
+    };
+  },
+};

@@ -1,0 +1,66 @@
+import type { Settings } from '../../config/settings.ts';
+import { alertIdOf, alertPayload, type AlertWay } from '../../domain/survey/alert.ts';
+import { Failure } from '../../failure.ts';
+import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
+import { alertPlan } from '../context/alert-plan.ts';
+import { openGladly } from '../context/services.ts';
+import { tellAlert } from '../context/tell-alert.ts';
+
+/** A test alert that was sent by one way, or not. */
+export interface TestAlert {
+  way: AlertWay;
+  failure: Failure | null;
+}
+
+/**
+ * Sends one alert that says that it is a test, by each way that is set. A note in Gladly needs a conversation, so none is left.
+ *
+ * @throws Failure `alerts_off` of kind configuration when no way is set
+ */
+export async function sendTestAlert(
+  settings: Settings,
+  { signal, clock }: { signal: AbortSignal; clock: () => number },
+): Promise<TestAlert[]> {
+  const ways = alertPlan(settings).ways.filter((way) => way !== 'task');
+  if (ways.length === 0) {
+    throw new Failure('configuration', 'alerts_off', 'the profile names nobody who is told of low ratings', {
+      hint: 'Set alertUrl or alertMail with `gcsat configure set`.',
+    });
+  }
+  const surroundings = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
+  const { client } = openGladly(settings, surroundings, memoryLimiterStore());
+  const at = new Date(clock()).toISOString();
+  const answer = {
+    surveyId: `test ${at}`,
+    revision: 1,
+    rating: 1,
+    resolved: false,
+    comment: 'A test.',
+    answeredAt: at,
+  };
+  const closing = {
+    conversationId: 'test',
+    closedAt: at,
+    agent: null,
+    customer: null,
+    lane: 'live',
+  } as const;
+  const subject = { answer, closing, inbox: null, channel: null, conversationUrl: null };
+  const payload = alertPayload(subject, { personal: true, test: true });
+  const id = alertIdOf(answer.surveyId, answer.revision);
+  const sent: TestAlert[] = [];
+  try {
+    for (const way of ways) {
+      const failure = await tellAlert({ settings, client, clock, signal }, { way, id }, payload, () =>
+        Promise.resolve(),
+      ).catch((error: unknown) => {
+        if (error instanceof Failure) return error;
+        throw error;
+      });
+      sent.push({ way, failure });
+    }
+  } finally {
+    client.close();
+  }
+  return sent;
+}

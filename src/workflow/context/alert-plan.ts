@@ -1,0 +1,14 @@
+import type { Settings } from '../../config/settings.ts';
+import type { AlertPlan } from '../../domain/survey/alert.ts';
+
+/** Which answers alert, and by which of the ways that are set. */
+export function alertPlan({ alerts, policy }: Pick<Settings, 'alerts' | 'policy'>): AlertPlan {
+  return {
+    rating: policy.alertRating ?? policy.lowRating,
+    ways: [
+      ...(alerts.url === null ? [] : (['webhook'] as const)),
+      ...(policy.alertMail === null ? [] : (['mail'] as const)),
+      ...(policy.followUpTask ? (['task'] as const) : []),
+    ],
+  };
+}
