@@ -2,7 +2,7 @@
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { bundledPackages, thirdPartyLicenses } from './third-party-licenses.mjs';
+import { bundledPackages, leftOut, thirdPartyLicenses } from './third-party-licenses.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -22,6 +22,7 @@ const common = {
   platform: 'node',
   target: 'node20',
   loader: { '.eta': 'text' },
+  alias: leftOut,
   define: { GCSAT_VERSION: JSON.stringify(version) },
   metafile: true,
   logLevel: 'warning',

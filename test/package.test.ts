@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { bundledPackages, thirdPartyLicenses } from '../scripts/third-party-licenses.mjs';
+import { bundledPackages, leftOut, thirdPartyLicenses } from '../scripts/third-party-licenses.mjs';
 import { root } from './support/documents.ts';
 import { temporaryFolder } from './support/run.ts';
 
@@ -55,6 +55,7 @@ async function bundled(): Promise<string[]> {
     target: 'node20',
     loader: { '.eta': 'text' },
     external: ['@photostructure/sqlite'],
+    alias: leftOut,
     logLevel: 'silent',
   });
   return bundledPackages([metafile]);

@@ -75,6 +75,12 @@ async function readSecretFile(variable: string, file: string): Promise<string> {
   }
 }
 
+/** They may have credentials. */
+export function proxyAddresses(env: NodeJS.ProcessEnv): string[] {
+  const names = ['https_proxy', 'http_proxy', 'all_proxy'];
+  return names.flatMap((name) => [name, name.toUpperCase()]).flatMap((name) => rawVariable(env, name) ?? []);
+}
+
 const accountVariables = [
   'GCSAT_PROFILE',
   'GCSAT_DOMAIN',
