@@ -28,8 +28,8 @@ export async function connectProxy(port: number): Promise<ConnectProxy> {
   });
   server.on('connect', ({ url, headers }, socket: Socket, head) => {
     proxy.tunnels.push({ to: url, authorization: headers['proxy-authorization'] });
-    // Read, so that it notices when the other side goes.
-    if (proxy.mood === 'silent') return void socket.resume();
+    // Read, and ended by hand, so that it notices when the other side goes.
+    if (proxy.mood === 'silent') return void socket.on('end', () => socket.end()).resume();
     if (proxy.mood !== 'well') {
       socket.end(`HTTP/1.1 ${proxy.mood} No\r\nContent-Length: 2\r\n\r\nno`);
       return;

@@ -104,7 +104,7 @@ test('requests that give up on a silent proxy leave no connection and no place t
   const { proxy, transport } = await behindProxy();
   await (await transport.send({ ...get, freshConnection: true })).drain();
   proxy.mood = 'silent';
-  const hasty: Outgoing = { ...get, time: { whole: 250 } };
+  const hasty: Outgoing = { ...get, time: { whole: 3000 } };
   const gaveUp = await Promise.allSettled(Array.from({ length: 20 }, () => transport.send(hasty)));
   expect(gaveUp.every(({ status }) => status === 'rejected')).toBe(true);
   expect(proxy.tunnels.length).toBeGreaterThan(1);
