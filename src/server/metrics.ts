@@ -61,7 +61,8 @@ const latencyBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5,
 /** Loads the library, which only `serve` needs. */
 export async function createMetrics(): Promise<Metrics> {
   // The package is CommonJS, so the bundle knows only its default export.
-  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = (await import('prom-client')).default;
+  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = (await import('prom-client'))
+    .default;
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
