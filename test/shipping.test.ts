@@ -92,10 +92,14 @@ test('the program loads nothing but Node itself and what is packed beside it', (
       ...text.matchAll(/^(?:import|export)\b[^'"\n]*?(?:from )?["']([^"'\n]+)["'];?$/gm),
       ...text.matchAll(/\bimport\(["']([^"'\n]+)["']\)/g),
     ].map(([, name = '']) => name);
-    return imports
-      .filter((name) => !name.startsWith('node:') && !known.has(name) && name !== '#sqlite')
-      .filter((name) => !name.startsWith('.') || !existsSync(join(root, 'dist', dirname(file), name)))
-      .map((name) => `${file}: ${name}`);
+    return (
+      imports
+        .filter((name) => !name.startsWith('node:') && !known.has(name) && name !== '#sqlite')
+        // The start has the declarations alone: what their commands load is in the other chunks.
+        .filter((name) => file !== 'start.cjs' || !name.startsWith('.'))
+        .filter((name) => !name.startsWith('.') || !existsSync(join(root, 'dist', dirname(file), name)))
+        .map((name) => `${file}: ${name}`)
+    );
   });
   expect(files.length).toBeGreaterThan(20);
   expect(wrong).toEqual([]);

@@ -34,12 +34,17 @@ function commandLines(before: string, command: CommandDeclaration): string[] {
   const words = (command.arguments ?? []).map(({ name }) => name);
   return [
     `.SS ${roff([path, ...words].join(' '))}`,
-    ...(command.details ?? `${command.summary}.`).split('\n').flatMap((text) => [roff(text), '.PP']),
+    ...paragraphs(command.details ?? `${command.summary}.`),
     ...(command.arguments ?? []).flatMap(argumentLines),
     ...(command.options ?? []).flatMap(optionLines),
     ...exampleLines(command),
     ...(command.commands ?? []).flatMap((inner) => commandLines(path, inner)),
   ];
+}
+
+function paragraphs(text: string): string[] {
+  const lines = text.split('\n').filter((line) => line !== '');
+  return lines.flatMap((line) => [roff(line), '.PP']);
 }
 
 function argumentLines({ name, description, choices }: ArgumentDeclaration): string[] {
