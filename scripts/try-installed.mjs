@@ -17,7 +17,7 @@ const [line] = await Promise.race([
   once(createInterface(server.stdout), 'line'),
   ended.then(([code]) => Promise.reject(new Error(`serve --sandbox ended with ${code}`))),
 ]);
-const { status } = await fetch(`${JSON.parse(line).listening}/readyz`);
+const { status } = await globalThis.fetch(`${JSON.parse(line).listening}/readyz`);
 if (status !== 200) throw new Error(`/readyz answered ${status}`);
 server.kill('SIGTERM');
 const [code] = await ended;
