@@ -1,8 +1,8 @@
 // Bundles src/ into dist/, one chunk per lazily imported command, so that a start reads few files.
-import { cp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
-import { bundledPackages, thirdPartyLicenses } from './third-party-licenses.mjs';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { bundledPackages, leftOut, thirdPartyLicenses } from './third-party-licenses.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const { version } = JSON.parse(await readFile(join(root, 'package.json'), 'utf8'));
@@ -22,6 +22,7 @@ const common = {
   platform: 'node',
   target: 'node20',
   loader: { '.eta': 'text' },
+  alias: leftOut,
   define: { GCSAT_VERSION: JSON.stringify(version) },
   metafile: true,
   logLevel: 'warning',
@@ -82,3 +83,16 @@ await cp(join(root, 'node_modules', engine, 'prebuilds'), join(root, 'dist/sqlit
 });
 const folders = bundledPackages([start.metafile, cli.metafile, sqlite.metafile]);
 await writeFile(join(root, 'dist/THIRD_PARTY_LICENSES.txt'), thirdPartyLicenses(root, folders));
+
+// The manual is made by the declarations themselves.
+const manual = join(root, 'dist/manual.mjs');
+await build({
+  ...common,
+  entryPoints: { manual: 'src/commands/program/manual.ts' },
+  outExtension: { '.js': '.mjs' },
+  plugins: [startApart],
+});
+const { manualPage } = await import(pathToFileURL(manual));
+await mkdir(join(root, 'dist/man'));
+await writeFile(join(root, 'dist/man/gcsat.1'), manualPage(version));
+await rm(manual);

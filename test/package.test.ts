@@ -3,7 +3,7 @@ import { cpSync, existsSync, readdirSync, readFileSync, symlinkSync, writeFileSy
 import { join } from 'node:path';
 import { promisify } from 'node:util';
 import { describe, expect, test } from 'vitest';
-import { bundledPackages, thirdPartyLicenses } from '../scripts/third-party-licenses.mjs';
+import { bundledPackages, leftOut, thirdPartyLicenses } from '../scripts/third-party-licenses.mjs';
 import { root } from './support/documents.ts';
 import { temporaryFolder } from './support/run.ts';
 
@@ -55,6 +55,7 @@ async function bundled(): Promise<string[]> {
     target: 'node20',
     loader: { '.eta': 'text' },
     external: ['@photostructure/sqlite'],
+    alias: leftOut,
     logLevel: 'silent',
   });
   return bundledPackages([metafile]);
@@ -76,21 +77,37 @@ describe('the packed tarball', () => {
     const library = (build: string, libc = 'glibc') =>
       `dist/sqlite/prebuilds/${build}/@photostructure+sqlite.${libc}.node`;
     const chunk = /^dist\/chunks\/[\w-]+-[0-9A-Z]{8}\.js$/;
-    expect(paths.filter((path) => !chunk.test(path)).toSorted()).toEqual([
-      'LICENSE',
-      'README.md',
-      'bin/gcsat',
-      'bin/package.json',
-      'dist/THIRD_PARTY_LICENSES.txt',
-      'dist/cli.js',
-      'dist/sqlite/lib/index.mjs',
-      ...builds.flatMap((build) => [
-        library(build),
-        ...(build.startsWith('linux') ? [library(build, 'musl')] : []),
-      ]),
-      'dist/start.cjs',
-      'package.json',
-    ]);
+    const documents = readdirSync(join(root, 'docs')).map((name) => `docs/${name}`);
+    expect(documents.every((path) => path.endsWith('.md'))).toBe(true);
+    expect(paths.filter((path) => !chunk.test(path)).toSorted()).toEqual(
+      [
+        'CHANGELOG.md',
+        'CONTRIBUTING.md',
+        'LICENSE',
+        'README.md',
+        'SECURITY.md',
+        'bin/gcsat',
+        'bin/package.json',
+        'dist/THIRD_PARTY_LICENSES.txt',
+        'dist/cli.js',
+        'dist/man/gcsat.1',
+        'dist/sqlite/lib/index.mjs',
+        ...builds.flatMap((build) => [
+          library(build),
+          ...(build.startsWith('linux') ? [library(build, 'musl')] : []),
+        ]),
+        'dist/start.cjs',
+        'docker/Caddyfile',
+        'docker/Dockerfile',
+        'docker/compose.yaml',
+        ...documents,
+        'package.json',
+        'src/delivery/templates/survey.eta',
+        'systemd/gcsat-sync.service',
+        'systemd/gcsat-sync.timer',
+        'systemd/gcsat.service',
+      ].toSorted(),
+    );
     const built = readdirSync(join(root, 'dist/chunks')).map((name) => `dist/chunks/${name}`);
     expect(paths.filter((path) => chunk.test(path)).toSorted()).toEqual(built.toSorted());
     expect(built.length).toBeGreaterThan(20);

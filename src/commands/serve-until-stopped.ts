@@ -1,3 +1,4 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import { isWeak, type WebhookCredentials } from '../config/webhook-credentials.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { webhookPath } from '../domain/values/webhook-path.ts';
@@ -24,7 +25,7 @@ import { firstSteps, sandboxCredentials } from './serve-sandbox.ts';
  */
 export async function serveUntilStopped(context: CommandContext, flags: ServeFlags): Promise<number> {
   const { output, signal, clock } = context;
-  const options = serveOptions(flags);
+  const options = serveOptions(flags, context.env);
   const inSandbox = context.wantsSandbox();
   const page: { origin: string | null } = { origin: null };
   const settings = await context.settings({
@@ -47,6 +48,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
         intake: serving.intake,
         credentials: settings.webhookCredentials,
         ready: () => serving.ready(),
+        isStopping: () => signal.aborted,
         figures: () => serving.figures(),
         requests: () => serving.requests(),
         brand,
@@ -73,6 +75,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
       const checked = warnOfConfiguration(services, log);
       await Promise.race([untilAborted(signal), working]);
       await checked;
+      if (signal.aborted) await wait(options.drainMilliseconds);
     } finally {
       await server.close();
     }
@@ -116,6 +119,7 @@ async function announce(
     due: queued.due,
     pause,
   };
+  log.info({ listening: origin, survey: document.survey }, 'listening');
   log.info(
     { queued: queued.all, due: queued.due, delivery: settings.delivery },
     'closings queued at the start',

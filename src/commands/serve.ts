@@ -9,19 +9,23 @@ export const serveCommand: CommandDeclaration = {
     'webhook never came, and posts the answers from the survey page to the timeline. The first start marks the ' +
     'beginning, as the first sync does. With --sandbox you can try all of it on this machine.',
   options: [
-    { flags: '--host <address>', description: 'where to listen (127.0.0.1)' },
-    { flags: '--port <number>', description: 'where to listen; 0 means any free port (8080)' },
+    { flags: '--host <address>', description: 'where to listen (GCSAT_HOST, 127.0.0.1)' },
+    { flags: '--port <number>', description: 'where to listen; 0 means any free port (GCSAT_PORT, 8080)' },
     {
       flags: '--trust-proxy <ranges>',
       description: 'proxies whose X-Forwarded-For is trusted (GCSAT_TRUST_PROXY)',
     },
     {
       flags: '--metrics-from <ranges>',
-      description: 'other addresses that may read /metrics (this machine only)',
+      description: 'other addresses that may read /metrics (GCSAT_METRICS_FROM)',
     },
     {
       flags: '--catch-up <duration>',
       description: 'how often to look for closings without a webhook, 1s to 1d (5m)',
+    },
+    {
+      flags: '--drain <duration>',
+      description: 'once stopped, say at /readyz so and serve on for this long, 0s to 3s (GCSAT_DRAIN, 0s)',
     },
     { flags: '--no-catch-up', description: 'leave those closings to sync or backfill' },
   ],

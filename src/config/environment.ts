@@ -75,6 +75,35 @@ async function readSecretFile(variable: string, file: string): Promise<string> {
   }
 }
 
+/** They may have credentials. */
+export function proxyAddresses(env: NodeJS.ProcessEnv): string[] {
+  const names = ['https_proxy', 'http_proxy', 'all_proxy'];
+  return names.flatMap((name) => [name, name.toUpperCase()]).flatMap((name) => rawVariable(env, name) ?? []);
+}
+
+const secretVariables = [
+  ...['GCSAT_TOKEN', 'GCSAT_SMTP_URL', 'GCSAT_DATABASE_URL', 'GCSAT_SURVEY_SECRET'],
+  ...['GCSAT_SURVEY_PREVIOUS_SECRET', 'GCSAT_WEBHOOK_USER', 'GCSAT_WEBHOOK_PASSWORD'],
+  ...['GCSAT_WEBHOOK_PREVIOUS_USER', 'GCSAT_WEBHOOK_PREVIOUS_PASSWORD', 'GCSAT_WEBHOOK_HEADER'],
+  ...['GCSAT_ALERT_URL', 'GCSAT_ALERT_SECRET'],
+];
+
+/** Every variable that is ours. */
+export const knownVariables: readonly string[] = [
+  ...secretVariables.flatMap((name) => [name, `${name}_FILE`]),
+  ...['GCSAT_PROFILE', 'GCSAT_DOMAIN', 'GCSAT_ALLOW_HOST', 'GCSAT_EMAIL', 'GCSAT_FROM', 'GCSAT_DELIVERY'],
+  ...['GCSAT_PUBLIC_URL', 'GCSAT_TRUST_PROXY', 'GCSAT_RATE_SHARE', 'GCSAT_TIMEOUT', 'GCSAT_SANDBOX'],
+  ...['GCSAT_CONFIG_DIR', 'GCSAT_DATA_DIR', 'GCSAT_ALLOW_SHARED_FOLDERS', 'GCSAT_LOG_LEVEL'],
+  ...['GCSAT_HOST', 'GCSAT_PORT', 'GCSAT_METRICS_FROM', 'GCSAT_DRAIN'],
+];
+
+/** Variables that begin as ours do and are none: a typo would otherwise leave the default in force unnoticed. */
+export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
+  return Object.keys(env)
+    .filter((name) => name.startsWith('GCSAT_') && !knownVariables.includes(name))
+    .toSorted();
+}
+
 const accountVariables = [
   'GCSAT_PROFILE',
   'GCSAT_DOMAIN',

@@ -3,7 +3,7 @@ import type { DeliveryName } from '../domain/delivery.ts';
 import { configFile } from './config-file.ts';
 import { directories } from './directories.ts';
 import type { Domain } from './domain.ts';
-import { rawVariable } from './environment.ts';
+import { proxyAddresses, rawVariable } from './environment.ts';
 import { fixedPath } from './given-text.ts';
 import { readLayers, type Places } from './layers.ts';
 import * as values from './profile-values.ts';
@@ -135,13 +135,8 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
 
   const { keepsSigningKey = true, webhookCredentials } = overrides;
   const accountSecrets = token === null ? [] : email === null ? [token] : basicSecrets(email, token);
-  for (const secret of [
-    ...accountSecrets,
-    ...urlSecrets(smtpUrl),
-    ...urlSecrets(database),
-    ...alertSecrets(alerts),
-  ])
-    onSecret(secret);
+  for (const url of [smtpUrl, database, ...proxyAddresses(env)]) urlSecrets(url).forEach(onSecret);
+  for (const secret of [...accountSecrets, ...alertSecrets(alerts)]) onSecret(secret);
   if (webhookCredentials !== undefined) webhookSecrets(webhookCredentials).forEach(onSecret);
   return {
     profile,

@@ -2,6 +2,8 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 
 /** One request and its response, shared by all parts of the server. */
 export interface Exchange {
+  /** Ours, for the log: what a client calls its request says nothing. */
+  readonly id: string;
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   /** The other end of the connection: a proxy, or the client itself. */

@@ -12,6 +12,8 @@ import type { Metrics } from './metrics.ts';
 export interface HealthParts {
   /** Throws when the ledger cannot be reached or written. */
   ready: () => Promise<void>;
+  /** The process is about to end: it still serves, and wants no more. */
+  isStopping?: () => boolean;
   figures: () => Promise<ServingFigures>;
   requests: () => RequestFigures;
   metrics: Metrics;
@@ -28,7 +30,7 @@ const figuresLastMs = 5000;
 const readyLastsMs = 1000;
 
 /** `/readyz`: 200 while the ledger can be written, else 503 with the code of what is wrong. The log has it once per outage. */
-export function readyHandler({ ready, log, clock }: HealthParts) {
+export function readyHandler({ ready, isStopping = () => false, log, clock }: HealthParts) {
   let wasReady = true;
 
   const ask = async (): Promise<{ isReady: boolean; code?: string }> => {
@@ -45,6 +47,7 @@ export function readyHandler({ ready, log, clock }: HealthParts) {
 
   const state = kept(readyLastsMs, clock, ask);
   return async (c: Context<ServerBindings>): Promise<Response> => {
+    if (isStopping()) return c.json({ status: 'unavailable', code: 'stopping' }, 503);
     const { isReady, code } = await state();
     return isReady ? c.json({ status: 'ready' }, 200) : c.json({ status: 'unavailable', code }, 503);
   };

@@ -1,9 +1,11 @@
-import type { AlertWay } from '../domain/survey/alert.ts';
-import type { Reason } from '../domain/eligibility/reason.ts';
+import { alertWays, type AlertWay } from '../domain/survey/alert.ts';
+import { reasonCodes, type Reason } from '../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
 import type { ServingFigures } from '../workflow/serving/serve.ts';
 import type { EndedFor } from './connections.ts';
-import type { Route } from './routes.ts';
+import { routes, type Route } from './routes.ts';
+
+declare const GCSAT_VERSION: string;
 
 /** Read at the moment of a scrape. */
 interface Scrape {
@@ -50,14 +52,22 @@ const subjects = new Set([
   'TASK',
 ]);
 
+const outcomes: readonly SurveyOutcome[] = [
+  ...(['sent', 'scheduled', 'suppressed'] as const),
+  ...(['already_surveyed', 'uncertain', 'failed'] as const),
+];
+/** `left`: the client did not wait for the answer. */
+const statusClasses = ['2xx', '3xx', '4xx', '5xx', 'left'];
 const latencyBuckets = [0.002, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5];
 
 /** Loads the library, which only `serve` needs. */
 export async function createMetrics(): Promise<Metrics> {
   // The package is CommonJS, so the bundle knows only its default export.
-  const { Counter, Gauge, Histogram, Registry } = (await import('prom-client')).default;
+  const { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } = (await import('prom-client'))
+    .default;
   const registry = new Registry();
   const registers = [registry];
+  collectDefaultMetrics({ register: registry });
   const counter = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
     new Counter<Label>({ name: `gcsat_${name}`, help, labelNames, registers });
   const gauge = <Label extends string = never>(name: string, help: string, ...labelNames: Label[]) =>
@@ -84,7 +94,7 @@ export async function createMetrics(): Promise<Metrics> {
   const cards = counter('cards_total', 'Attempts to post an answer to the timeline, by result.', 'result');
   const alerts = counter(
     'alerts_total',
-    'Tries to tell people of a low rating, by way and result.',
+    'Tries to send an alert about a low rating, by way and result.',
     'way',
     'result',
   );
@@ -100,7 +110,6 @@ export async function createMetrics(): Promise<Metrics> {
     'Connections that were closed to make room, by limit: of all, or of one address.',
     'limit',
   );
-  for (const limit of ['room', 'address']) ended.inc({ limit }, 0);
   const ledgerUp = gauge('ledger_up', '1 when the ledger answered this scrape.');
   const due = gauge('queue_due', 'Closings that are due.');
   const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest of them has been due.');
@@ -119,22 +128,19 @@ export async function createMetrics(): Promise<Metrics> {
   const gladly = counter('gladly_requests_total', 'Requests sent to Gladly, by operation.', 'operation');
   const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that were retries.');
   const limited = counter('gladly_rate_limited_total', 'Requests that Gladly answered with 429.');
-  const resident = new Gauge({
-    name: 'process_resident_memory_bytes',
-    help: 'Resident memory.',
-    registers,
-  });
-  const heap = new Gauge({ name: 'nodejs_heap_size_used_bytes', help: 'Used heap.', registers });
-  const cpu = new Counter({
-    name: 'process_cpu_seconds_total',
-    help: 'User and system CPU time.',
-    registers,
-  });
-  const lag = new Gauge({
-    name: 'nodejs_eventloop_lag_seconds',
-    help: 'Delay of the event loop, at this scrape.',
-    registers,
-  });
+  gauge('build_info', 'Always 1; the labels say which program runs.', 'version', 'node').set(
+    { version: GCSAT_VERSION, node: process.version },
+    1,
+  );
+  // rate() sees the first failure only where there was a 0 before it.
+  for (const subject of [...subjects, 'other']) ignored.inc({ subject }, 0);
+  for (const outcome of outcomes) settled.inc({ outcome }, 0);
+  for (const reason of reasonCodes) suppressed.inc({ reason }, 0);
+  for (const result of ['posted', 'failed']) cards.inc({ result }, 0);
+  for (const way of alertWays) for (const result of ['sent', 'failed']) alerts.inc({ way, result }, 0);
+  alerts.inc({ way: 'task', result: 'uncertain' }, 0);
+  for (const limit of ['room', 'address']) ended.inc({ limit }, 0);
+  for (const route of routes) for (const status of statusClasses) latency.zero({ route, status });
 
   function readQueue({ queue, now }: Scrape): void {
     ledgerUp.set(queue === null ? 0 : 1);
@@ -164,18 +170,6 @@ export async function createMetrics(): Promise<Metrics> {
     limited.inc(requests.rateLimited);
   }
 
-  async function readProcess(): Promise<void> {
-    const { rss, heapUsed } = process.memoryUsage();
-    resident.set(rss);
-    heap.set(heapUsed);
-    const { user, system } = process.cpuUsage();
-    cpu.reset();
-    cpu.inc((user + system) / 1_000_000);
-    const began = performance.now();
-    await new Promise((resolve) => setImmediate(resolve));
-    lag.set((performance.now() - began) / 1000);
-  }
-
   return {
     settled(outcome, reasons) {
       settled.inc({ outcome });
@@ -199,7 +193,6 @@ export async function createMetrics(): Promise<Metrics> {
     async text(scrape) {
       readQueue(scrape);
       readRequests(scrape);
-      await readProcess();
       return registry.metrics();
     },
   };

@@ -28,6 +28,7 @@ export function account(exchange: Exchange, answerMs: number, log: Log, observe:
     if (isProbe && status !== null && status < 400) return;
     log.info(
       {
+        requestId: exchange.id,
         method: methodOf(incoming.method),
         route,
         status,

@@ -1,8 +1,10 @@
+import { randomUUID } from 'node:crypto';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { getRequestListener } from '@hono/node-server';
 import type { Hono } from 'hono';
 import type { Log } from '../ports/log.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
+import { logContext } from '../ports/log-context.ts';
 import { largestBody, refuseUnread } from './body.ts';
 import { clientAddress, plainAddress, type AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';
@@ -55,6 +57,7 @@ export function requestHandler(
     const forwardedFor = incoming.headers['x-forwarded-for'];
     const forwarded = Array.isArray(forwardedFor) ? forwardedFor.join(',') : forwardedFor;
     const exchange: Exchange = {
+      id: randomUUID(),
       incoming,
       outgoing,
       peer,
@@ -91,7 +94,7 @@ export function requestHandler(
     }
     // What the client wrote must not get into any URL that we make.
     incoming.headers.host = 'localhost';
-    void serveApp(incoming, outgoing);
+    logContext.run({ requestId: exchange.id }, () => void serveApp(incoming, outgoing));
   };
 }
 

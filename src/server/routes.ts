@@ -1,17 +1,11 @@
 import { webhookPath } from '../domain/values/webhook-path.ts';
 
 /** What logs and metrics may say of a path: never the path itself, which can be a customer's key. */
-export type Route =
-  | typeof webhookPath
-  | '/s/:token'
-  | '/u/:token'
-  | '/assets/:file'
-  | '/healthz'
-  | '/readyz'
-  | '/metrics'
-  | 'other';
+export type Route = (typeof routes)[number];
 
-const fixed: readonly Route[] = [webhookPath, '/healthz', '/readyz', '/metrics'];
+const fixed = [webhookPath, '/healthz', '/readyz', '/metrics'] as const;
+
+export const routes = [...fixed, '/s/:token', '/u/:token', '/assets/:file', 'other'] as const;
 
 /** @param path without the query */
 export function routeOf(path: string): Route {

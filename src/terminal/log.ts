@@ -1,7 +1,10 @@
+import { logContext } from '../ports/log-context.ts';
 import type { Log } from '../ports/log.ts';
 import type { LogLevel } from './output.ts';
 import { redact } from './redact.ts';
 import { clean, escapeControls } from './text.ts';
+
+declare const GCSAT_VERSION: string;
 
 interface LogSink {
   write(text: string): unknown;
@@ -16,7 +19,7 @@ const linkTokens = /(\/[su]\/)[A-Za-z0-9_-]{20,}/g;
 const mailAddresses = /[^\s"'<>@:=,]+@[A-Za-z0-9.-]+\.[A-Za-z]{2,}/g;
 
 /**
- * The log of this process, on stderr: lines of JSON (`time`, `level`, `msg`, fields), or short plain lines on a terminal.
+ * The log of this process, on stderr: lines of JSON (`time`, `level`, `version`, `msg`, fields), or short plain lines on a terminal.
  * Both leave out known secrets, tokens of links and mail addresses.
  */
 export async function openLog(level: LogLevel, stderr: LogSink = process.stderr): Promise<Log> {
@@ -30,7 +33,8 @@ export async function openLog(level: LogLevel, stderr: LogSink = process.stderr)
   const logger = pino(
     {
       level,
-      base: null,
+      base: { version: GCSAT_VERSION },
+      mixin: () => ({ ...logContext.getStore() }),
       timestamp: () => `,"time":"${new Date().toISOString()}"`,
       formatters: { level: (label) => ({ level: label }) },
       redact: {
@@ -48,9 +52,13 @@ export async function openLog(level: LogLevel, stderr: LogSink = process.stderr)
   };
 }
 
+/** What a person at a terminal has no use for. */
+const forPrograms = ['version', 'requestId'];
+
 function plainLine(line: string): string {
   const { time, level, msg, ...fields } = JSON.parse(line) as Record<string, unknown>;
-  const more = Object.entries(fields).map(([name, value]) => `${name}=${plainValue(value)}`);
+  const shown = Object.entries(fields).filter(([name]) => !forPrograms.includes(name));
+  const more = shown.map(([name, value]) => `${name}=${plainValue(value)}`);
   const head = `${textOf(time).slice(11, 19)} ${textOf(level).padEnd(5)} ${textOf(msg)}`;
   return `${clean([head, ...more].join('  '))}\n`;
 }

@@ -2,6 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
+import { knownVariables } from '../../src/config/environment.ts';
 
 const source = join(import.meta.dirname, '../../src');
 
@@ -76,4 +77,13 @@ test('every variable of the environment goes through the one module that cleans 
       .map((name) => `${file}: ${name}`);
   });
   expect(wrong).toEqual([]);
+});
+
+test('every variable that the program names is known, so that it is no misspelling', () => {
+  const named = readdirSync(source, { recursive: true, encoding: 'utf8' })
+    .filter((path) => path.endsWith('.ts'))
+    .flatMap((path) => [...readFileSync(join(source, path), 'utf8').matchAll(/'(GCSAT_[A-Z_]*[A-Z])'/g)])
+    .map(([, name]) => name!);
+  expect(named.length).toBeGreaterThan(30);
+  expect(named.filter((name) => !knownVariables.includes(name))).toEqual([]);
 });

@@ -335,14 +335,34 @@ test('its start checks what `configure test` checks: some of it stops it, some i
   expect(await server.end('SIGTERM')).toBe(143);
 });
 
-test('warns of a password of webhooks that is short, and gives the metrics to whom it is told', async () => {
+test('warns of what is doubtful, gives the metrics to whom it is told, and drains when it is stopped', async () => {
   const gladly = await gladlyOfServer();
   gladly.env['GCSAT_WEBHOOK_PASSWORD'] = 'xq-7';
-  const args = ['--port', '0', '--trust-proxy', '127.0.0.1', '--metrics-from', '198.51.100.0/24'];
-  const server = await serve(gladly, args);
+  Object.assign(gladly.env, {
+    GCSAT_PORT: '0',
+    GCSAT_TRUST_PROXY: '127.0.0.1',
+    GCSAT_METRICS_FROM: '198.51.100.0/24',
+    GCSAT_DRAIN: '3s',
+    GCSAT_METRIC_FROM: '203.0.113.0/24',
+  });
+  const server = await serve(gladly, []);
   await vi.waitFor(() => expect(server.stderr()).toContain('so short that it could be guessed'), patience);
   const statusFor = async (client: string): Promise<number> =>
     (await fetch(`${server.origin}/metrics`, { headers: { 'x-forwarded-for': client } })).status;
   expect([await statusFor('198.51.100.7'), await statusFor('203.0.113.7')]).toEqual([200, 404]);
-  expect(await server.end('SIGTERM')).toBe(143);
+  expect(server.stderr()).toContain(
+    'GCSAT_METRIC_FROM is no variable of gcsat; did you mean GCSAT_METRICS_FROM?',
+  );
+  expect(server.stderr()).toContain('"msg":"listening"');
+
+  const ended = server.end('SIGTERM');
+  await vi.waitFor(async () => {
+    const answer = await fetch(`${server.origin}/readyz`);
+    expect({ status: answer.status, body: await answer.json() }).toEqual({
+      status: 503,
+      body: { status: 'unavailable', code: 'stopping' },
+    });
+  }, patience);
+  expect((await fetch(`${server.origin}/healthz`)).status).toBe(200);
+  expect(await ended).toBe(143);
 });

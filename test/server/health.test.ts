@@ -90,6 +90,11 @@ describe('metrics', () => {
     const { text, headers } = await ask(server, '/metrics');
     expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
     for (const line of [
+      'gcsat_build_info{version="0.0.0-test",node="' + process.version + '"} 1',
+      'gcsat_closings_settled_total{outcome="failed"} 0',
+      'gcsat_closings_suppressed_total{reason="too_old"} 0',
+      'gcsat_webhook_events_ignored_total{subject="other"} 0',
+      'gcsat_http_request_duration_seconds_count{route="/webhooks/gladly",status="5xx"} 0',
       'gcsat_ledger_up 1',
       'gcsat_queue_due 3',
       'gcsat_queue_oldest_due_age_seconds 90',

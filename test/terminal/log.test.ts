@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest';
+import { logContext } from '../../src/ports/log-context.ts';
 import { openLog } from '../../src/terminal/log.ts';
 import { registerSecret } from '../../src/terminal/redact.ts';
 
@@ -13,6 +14,7 @@ test('a line of JSON for programs, a short one for a person', async () => {
   expect(JSON.parse(program.written[0]!)).toEqual({
     level: 'info',
     time: expect.stringMatching(/^\d{4}-\d\d-\d\dT[\d:.]+Z$/),
+    version: '0.0.0-test',
     survey: 'abc',
     msg: 'card posted',
   });
@@ -31,6 +33,17 @@ test.each([
   const log = await openLog(level, stderr);
   for (const name of ['debug', 'info', 'warn', 'error'] as const) log[name]({}, 'a line');
   expect(written).toHaveLength(count);
+});
+
+test('lines of one request have its id', async () => {
+  const { written, stderr } = sink(false);
+  const log = await openLog('info', stderr);
+  logContext.run({ requestId: 'r-1' }, () => log.info({}, 'within'));
+  log.info({}, 'without');
+  expect(written.map((line) => (JSON.parse(line) as { requestId?: string }).requestId)).toEqual([
+    'r-1',
+    undefined,
+  ]);
 });
 
 test('no secret, no token of a link and no mail address gets in', async () => {

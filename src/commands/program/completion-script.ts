@@ -67,7 +67,8 @@ ${places.map(placeArm).join('\n')}
   COMPREPLY=($(compgen -W "$words" -- "$current"))
   case "\${COMPREPLY[*]}" in *=) compopt -o nospace 2>/dev/null ;; esac
 }
-complete -F _gcsat gcsat`;
+# Commands come before options, where bash is new enough to keep the order.
+complete -o nosort -F _gcsat gcsat 2>/dev/null || complete -F _gcsat gcsat`;
 }
 
 function zshScript(places: readonly Place[], values: readonly ValueOption[]): string {
@@ -102,7 +103,7 @@ ${values.map(valueArm).join('\n')}
 ${places.map(placeArm).join('\n')}
   esac
   if [[ -n "$ended" ]]; then candidates=(\${candidates:#--*}); fi
-  _describe 'gcsat' candidates
+  _describe -V 'gcsat' candidates
 }
 if [ "\${funcstack[1]}" = "_gcsat" ]; then
   _gcsat "$@"

@@ -1,5 +1,11 @@
 import { isatty } from 'node:tty';
-import { environmentSwitch, environmentText, isContinuousIntegration } from '../../config/environment.ts';
+import {
+  environmentSwitch,
+  environmentText,
+  isContinuousIntegration,
+  knownVariables,
+  unknownVariables,
+} from '../../config/environment.ts';
 import { loadSettings } from '../../config/load-settings.ts';
 import type { GlobalFlags, SettingOverrides, Settings } from '../../config/settings.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
@@ -10,6 +16,7 @@ import { openOutput, type TerminalFlags } from '../../terminal/open.ts';
 import type { Output } from '../../terminal/output.ts';
 import { registerSecret } from '../../terminal/redact.ts';
 import { reportError } from '../../terminal/report.ts';
+import { suggest } from '../../terminal/suggest.ts';
 import type { Services, Surroundings } from '../../workflow/context/services.ts';
 import type { LedgerPlace } from '../../workflow/context/open-ledger.ts';
 import { listenForSignals } from './signals.ts';
@@ -87,6 +94,10 @@ async function warnOfPause(output: Output, ledger: Services['ledger'], clock: ()
 
 export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.ProcessEnv): CommandContext {
   const output = openOutput(flags, env, () => environmentText(env, 'GCSAT_LOG_LEVEL'));
+  for (const name of unknownVariables(env)) {
+    const meant = suggest(name, knownVariables);
+    output.warn(`${name} is no variable of gcsat${meant === null ? '' : `; did you mean ${meant}?`}`);
+  }
   const signals = listenForSignals((reason) =>
     reportError(reason, {
       json: output.json,

@@ -158,10 +158,13 @@ function interrupted(subject: Subject, error: TransportError): Problem {
   const message = isCertificate
     ? `The certificate of ${subject.host} was not accepted at ${describe(subject)} (${reason})`
     : `The connection to ${subject.host} failed at ${describe(subject)} (${reason})`;
-  const hint = networkHint(error.code, isCertificate);
+  const hint =
+    error.atProxy !== null
+      ? `Check HTTPS_PROXY and NO_PROXY, and that the proxy lets ${subject.host} through.`
+      : networkHint(error.code, isCertificate);
   return new Problem(failureAbout(subject, 'temporary', 'network', message, hint, { cause: error }), {
-    // The next try would meet the same certificate.
-    repeatable: !isCertificate,
+    // The next try would meet the same certificate, or the same refusal.
+    repeatable: !isCertificate && error.atProxy !== 'refused',
     beforeConnect: error.beforeConnect,
   });
 }

@@ -1,4 +1,5 @@
 import { FetchError } from 'node-fetch';
+import { proxyRefusal, proxySystemCall } from './proxy.ts';
 
 /** An exchange that brought no answer, or only part of one. */
 export class TransportError extends Error {
@@ -7,17 +8,20 @@ export class TransportError extends Error {
   readonly code: string | null;
   /** There never was a connection, so nothing of the request can have arrived. */
   readonly beforeConnect: boolean;
+  /** Where a proxy on this side made no connection. */
+  readonly atProxy: 'refused' | 'failed' | null;
 
   constructor(
     reason: TransportError['reason'],
     message: string,
-    details: { code?: string | null; beforeConnect?: boolean; cause?: unknown } = {},
+    details: Partial<Pick<TransportError, 'code' | 'beforeConnect' | 'atProxy' | 'cause'>> = {},
   ) {
     super(message, { cause: details.cause });
     this.name = 'TransportError';
     this.reason = reason;
     this.code = details.code ?? null;
     this.beforeConnect = details.beforeConnect ?? false;
+    this.atProxy = details.atProxy ?? null;
   }
 }
 
@@ -32,6 +36,11 @@ interface SystemError extends Error {
 /** An error of the system or the HTTP library as a TransportError; anything else is a defect and stays as it is. */
 export function networkErrorOf(error: unknown): unknown {
   if (!isSystemError(error)) return error;
+  if (error.erroredSysCall === proxySystemCall) {
+    const [, why = error.message] = /, reason: (.*)$/s.exec(error.message) ?? [];
+    const atProxy = error.code === proxyRefusal ? 'refused' : 'failed';
+    return new TransportError('network', why, { beforeConnect: true, atProxy, cause: error });
+  }
   const code = error.code ?? null;
   const beforeConnect =
     error.erroredSysCall === 'connect' ||

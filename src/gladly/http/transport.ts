@@ -3,6 +3,7 @@ import https from 'node:https';
 import fetch from 'node-fetch';
 import { createSemaphore, type Semaphore } from '../../domain/values/semaphore.ts';
 import { basicCredentials } from './basic.ts';
+import { proxyFor, tunnelAgent } from './proxy.ts';
 import { startWatch, type TimeLimit, type Watch } from './time-limit.ts';
 import { TransportError } from './transport-error.ts';
 
@@ -59,9 +60,7 @@ const largeAtOnce = 4;
 
 export function createTransport(options: TransportOptions): Transport {
   const base = new URL(options.origin);
-  const { Agent } = base.protocol === 'https:' ? https : http;
-  const kept = new Agent({ keepAlive: true, maxSockets });
-  const fresh = new Agent({ keepAlive: false });
+  const agents = openAgents(base);
   const largeAnswers = createSemaphore(largeAtOnce);
   const authorization = `Basic ${basicCredentials(options.email, options.token)}`;
 
@@ -80,6 +79,7 @@ export function createTransport(options: TransportOptions): Transport {
       const url = urlOf(outgoing);
       const watch = startWatch(outgoing.time, options.signal);
       try {
+        const { kept, fresh } = await agents;
         const response = await fetch(url, {
           method: outgoing.method,
           redirect: 'manual',
@@ -103,10 +103,31 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     close() {
-      kept.destroy();
-      fresh.destroy();
+      void agents.then(({ kept, fresh }) => {
+        kept.destroy();
+        fresh.destroy();
+      });
     },
   };
+}
+
+interface Agents {
+  kept: http.Agent;
+  fresh: http.Agent;
+}
+
+/** @throws Failure kind configuration when the environment names a proxy that cannot be one */
+function openAgents(base: URL): Promise<Agents> {
+  const [forMany, forOne] = [{ keepAlive: true, maxSockets }, { keepAlive: false }];
+  const proxy = proxyFor(base);
+  if (proxy === null) {
+    const { Agent } = base.protocol === 'https:' ? https : http;
+    return Promise.resolve({ kept: new Agent(forMany), fresh: new Agent(forOne) });
+  }
+  return Promise.all([tunnelAgent(proxy, forMany), tunnelAgent(proxy, forOne)]).then(([kept, fresh]) => ({
+    kept,
+    fresh,
+  }));
 }
 
 async function* withinBytes(

@@ -1,6 +1,7 @@
 import fetch, { FetchError } from 'node-fetch';
 import { oneLine } from '../../domain/values/one-line.ts';
 import { basicCredentials } from '../http/basic.ts';
+import { agentFor } from '../http/proxy.ts';
 import { isCertificateCode } from '../http/transport-error.ts';
 
 export interface WebhookPost {
@@ -37,9 +38,11 @@ export async function postWebhookEvent(
     milliseconds: Math.round(clock() - startedMs),
   });
   try {
+    const agent = await agentFor(new URL(post.url));
     const response = await fetch(post.url, {
       method: 'POST',
       redirect: 'manual',
+      ...(agent === undefined ? {} : { agent }),
       signal: AbortSignal.any([timeout, signal]),
       headers: webhookHeaders(post),
       body: JSON.stringify(post.event),

@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { TLSSocket } from 'node:tls';
+import { agentFor } from '../../gladly/http/proxy.ts';
 
 export interface PageAnswer {
   status: number;
@@ -15,11 +16,12 @@ const patienceMs = 4000;
 const mostBytes = 64 * 1024;
 
 /** One GET, without following where it leads. Rejects with the error of Node, whose `code` says why. */
-export function askPage(url: string, signal: AbortSignal): Promise<PageAnswer> {
+export async function askPage(url: string, signal: AbortSignal): Promise<PageAnswer> {
+  const agent = (await agentFor(new URL(url))) ?? false;
   const { get } = url.startsWith('https:') ? https : http;
   return new Promise((resolve, reject) => {
     const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)]);
-    const request = get(url, { signal: limit, agent: false, headers: { accept: 'text/html' } }, (answer) => {
+    const request = get(url, { signal: limit, agent, headers: { accept: 'text/html' } }, (answer) => {
       // A kept session of TLS has no certificate, and there is none here.
       const ends = answer.socket instanceof TLSSocket ? answer.socket.getPeerCertificate().valid_to : null;
       const certificateEndsAt = ends === null ? null : new Date(ends).toISOString();
