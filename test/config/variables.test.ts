@@ -85,5 +85,6 @@ test('every variable that the program names is known, so that it is no misspelli
     .flatMap((path) => [...readFileSync(join(source, path), 'utf8').matchAll(/'(GCSAT_[A-Z_]*[A-Z])'/g)])
     .map(([, name]) => name!);
   expect(named.length).toBeGreaterThan(30);
-  expect(named.filter((name) => !knownVariables.includes(name))).toEqual([]);
+  const isKnown = (name: string): boolean => knownVariables.some((one) => `${one}_`.startsWith(`${name}_`));
+  expect(named.filter((name) => !isKnown(name))).toEqual([]);
 });
