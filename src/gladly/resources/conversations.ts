@@ -45,7 +45,13 @@ export async function getConversation(requests: Requests, id: string): Promise<C
       method: 'GET',
       path: apiPath`/conversations/${id}`,
     },
-    async (answer, subject) => readOne(conversationShape, await readJson(answer, subject), subject, id),
+    async (answer, subject) => {
+      const found = readOne(conversationShape, await readJson(answer, subject), subject, id);
+      // A cache in between mixed up two answers: the survey would go to the other's customer.
+      if (found.id.toLowerCase() !== id.trim().toLowerCase())
+        throw notAnAnswer(subject, 'another conversation');
+      return found;
+    },
   );
 }
 

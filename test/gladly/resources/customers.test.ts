@@ -44,13 +44,10 @@ describe('a customer', () => {
     });
   });
 
-  test.each([[{}], [{ id: 'u2', name: 'Ben', emails: [{ normalized: 'ben@x.org' }] }]])(
-    'is not %j: an empty or another one would decide who is asked',
-    async (answer) => {
-      const failure = await failureOf((await clientFor(answer)).getCustomer('u1'));
-      expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
-    },
-  );
+  test('is not an empty object, which would say that there is no address', async () => {
+    const failure = await failureOf((await clientFor({})).getCustomer('u1'));
+    expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
+  });
 
   test('may lack everything', async () => {
     const client = await clientFor({ name: null, emails: null });
