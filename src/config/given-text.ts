@@ -46,6 +46,7 @@ function unwrapped(text: string, manner: Manner): string {
  */
 export function fixedPath(text: string): string {
   refuseUnexpanded(text);
+  refuseRest(text);
   if (isAbsolute(text) && !/["']$/.test(text)) return resolve(text);
   throw new InvalidValue(
     /^["']|["']$/.test(text) ? 'a quotation mark has no partner' : `'${text}' is not an absolute path`,
@@ -53,8 +54,24 @@ export function fixedPath(text: string): string {
   );
 }
 
-/** @throws InvalidValue for a `~` that no shell has expanded */
+/** @throws InvalidValue for a `~` or a variable that no shell has expanded */
 export function refuseUnexpanded(path: string): void {
-  if (!/^~(?:[\w.-]*\/|$)/.test(path)) return;
-  throw new InvalidValue(`'${path}' begins with ~, which only a shell expands`, 'Write the whole path.');
+  if (/^~(?:[\w.-]*\/|$)/.test(path)) {
+    throw new InvalidValue(`'${path}' begins with ~, which only a shell expands`, 'Write the whole path.');
+  }
+  const [variable] = /\$(?:\{|\(|[A-Z_]+\b)/.exec(path) ?? [];
+  if (variable === undefined) return;
+  throw new InvalidValue(
+    `'${path}' contains ${variable}, which only a shell expands`,
+    'Write the whole path.',
+  );
+}
+
+/** Env files have no comments behind a value, and no end of a command. */
+function refuseRest(path: string): void {
+  if (!/\s#|[;,\\]$|[\u201c-\u201f]/.test(path)) return;
+  throw new InvalidValue(
+    `'${path}' contains more than a path`,
+    'Write the path alone, without a comment, a quotation mark, or anything else after it.',
+  );
 }

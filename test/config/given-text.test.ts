@@ -67,8 +67,13 @@ test.each([
 
 test('a path is the same in every folder', () => {
   expect(fixedPath('/srv/../data/')).toBe('/data');
-  for (const path of ['data', '~/data', '~', '', '"/data', '/data"']) {
+  for (const path of [
+    ...['data', '~/data', '~', '', '"/data', '/data"', '%h/data', '$HOME/data'],
+    ...['/$HOME/data', '/srv/${NAME}', '/srv/$(hostname)', '/srv/data # ours', '/srv/data;', '/srv/data \\'],
+    ...['“/srv/data”', '/srv/“data”'],
+  ]) {
     expect(() => fixedPath(path), path).toThrow(expect.objectContaining({ name: 'InvalidValue' }));
   }
-  expect(fixedPath('/srv/~old/data')).toBe('/srv/~old/data');
+  for (const path of ['/srv/~old/data', '/srv/#1', '/srv/a$b', '/srv/a b'])
+    expect(fixedPath(path)).toBe(path);
 });

@@ -19,6 +19,18 @@ describe('whom a refusal is about', () => {
     '554 Message rejected: your account has been suspended',
     '503 AUTH first',
     '550 5.7.1 <user-unknown@mail.example>: access denied',
+    '550-5.7.25 [192.0.2.7] The IP address sending this message does not have a PTR record',
+    '554-No SMTP service\n554-Bad DNS PTR resource record.',
+    '554 5.2.252 SendAsDenied; care@acme.example not allowed to send as help@acme.example',
+    '554 5.2.0 STOREDRV.Submission.Exception:SubmissionQuotaExceededException',
+    '550 5.1.90 Your message was not sent because you reached your daily limit for message recipients',
+    '554 Message rejected: Email address is not verified. The following identities failed the check',
+    '554 Access denied: User is not authorized to perform `ses:SendRawEmail`',
+    '550 Maximum credits exceeded',
+    '554 Blocked - see https://ipcheck.proofpoint.com/?ip=192.0.2.7',
+    '550 #5.7.1 Your access to submit messages to this e-mail system has been rejected.',
+    "553 sorry, that domain isn't in my list of allowed rcpthosts (#5.7.1)",
+    '550 Your account is inactive',
   ])('%j: every message meets it', (reply) => expect(blameOf(reply)).toBe('sender'));
 
   test.each([
@@ -36,6 +48,12 @@ describe('whom a refusal is about', () => {
     '552 mailbox full',
     '550 mailbox size limit exceeded',
     '551 not here',
+    '550 5.7.133 RESOLVER.RST.SenderNotAuthenticatedForGroup; Delivery restriction check failed',
+    '550 5.7.124 The sender is not in the allowed senders list of this group',
+    '550 5.4.310 DNS domain mail.exampl does not exist',
+    'sorry, no mailbox here by that name (#5.1.1)',
+    '550 The user has been disabled',
+    '550 Unrouteable address',
   ])('%j: this recipient', (reply) => expect(blameOf(reply)).toBe('recipient'));
 
   test.each([
@@ -51,6 +69,11 @@ describe('whom a refusal is about', () => {
     '550 5.0.0 rejected',
     '550 5.1.0 rejected',
     '550 5.7.1 <kim@mail.example>: Recipient address rejected: Access denied',
+    // Of the way to one domain, or with a code that says nothing.
+    '550 5.4.4 Unable to route',
+    '554 5.4.6 Too many hops',
+    '550 5.2.0 Mail rejected. ofr_506',
+    '550 Account disabled',
     '',
   ])('%j: unclear', (reply) => expect(blameOf(reply)).toBe('unclear'));
 });

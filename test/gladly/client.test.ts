@@ -30,8 +30,8 @@ describe('a request', () => {
 
   test('that is the same as one in flight is not made again', async () => {
     const waiting: (() => void)[] = [];
-    const gladly = await localGladly((_, response) => {
-      waiting.push(() => json(response, 200, conversation));
+    const gladly = await localGladly(({ url }, response) => {
+      waiting.push(() => json(response, 200, { ...conversation, id: url.split('/').at(-1) }));
       if (waiting.length === 2) for (const answer of waiting) answer();
     });
     const client = clientOf(gladly.origin);

@@ -52,7 +52,7 @@ export function isMailDomain(text: string): boolean {
 }
 
 /**
- * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots, brackets, wide digits, and
+ * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots, slashes, brackets, wide digits, and
  * the invisible marks that address books add. Null for anything else, and for a number without its country code.
  */
 export function phoneNumber(text: string): string | null {
@@ -60,7 +60,7 @@ export function phoneNumber(text: string): string | null {
   const number = text
     .normalize('NFKC')
     .replace(/\(\s*0\s*\)/u, '')
-    .replaceAll(/[\s().\p{Pd}\p{Cf}]/gu, '');
+    .replaceAll(/[\s()./\p{Pd}\p{Cf}]/gu, '');
   return e164.test(number) ? number : null;
 }
 
@@ -91,7 +91,14 @@ export function addressKey(address: string): string {
   const number = phoneNumber(text);
   if (number !== null) return number;
   const at = text.lastIndexOf('@');
-  return at < 0 ? text.toLowerCase() : `${text.slice(0, at).toLowerCase()}@${domainKey(text.slice(at + 1))}`;
+  if (at < 0) return text.toLowerCase();
+  return `${unquoted(text.slice(0, at)).toLowerCase()}@${domainKey(text.slice(at + 1))}`;
+}
+
+/** Quotation marks that are not needed mean nothing (RFC 5321, 4.1.2). */
+function unquoted(local: string): string {
+  const [, inner = ''] = /^"([^"\\]*)"$/.exec(local) ?? [];
+  return localPart.test(inner) ? inner : local;
 }
 
 /** The same for every spelling of one domain. */

@@ -34,26 +34,35 @@ export function makeToken(key: Uint8Array, purpose: TokenPurpose, surveyId: stri
 
 /**
  * The survey that a token is for; null for anything that we did not issue for this purpose. Mail programs break links into
- * lines, and take what follows a link for a part of it (`>`, `.`, `=3D`); neither changes what it is for.
+ * lines, take what is around a link for a part of it (`3D`, `<`, `>`, `.`), and set other hyphens; none of it changes what the
+ * token is for.
  */
 export function readToken(key: Uint8Array, purpose: TokenPurpose, token: string): string | null {
-  const [, surveyId = '', given = ''] = issued.exec(token.replaceAll(lineBreak, '')) ?? [];
+  const [, surveyId = '', given = ''] = matchIssued(token) ?? [];
   const made = mac(key, purpose, surveyId);
   return given !== '' && timingSafeEqual(Buffer.from(given), Buffer.from(made)) ? surveyId : null;
 }
 
 /** The token alone, without what a mail program made of it. A text that is no token stays as it is. */
 export function bareToken(token: string): string {
-  const [, surveyId, given] = issued.exec(token.replaceAll(lineBreak, '')) ?? [];
+  const [, surveyId, given] = matchIssued(token) ?? [];
   return surveyId === undefined || given === undefined ? token : `${surveyId}${given}${tokenEnd}`;
 }
 
 const issued = new RegExp(
-  `^([\\w-]{${surveyIdLength}})([\\w-]{${macLength}})(?:${tokenEnd}?(?:[^\\w-].*)?)$`,
+  `^(?:=?3D|[<("'\u2018\u201c\u201e\u00ab])?([\\w-]{${surveyIdLength}})([\\w-]{${macLength}})(?:${tokenEnd}?(?:[^\\w-].*)?)$`,
   's',
 );
 /** With the mark of a soft break in quoted-printable. */
 const lineBreak = /=?[\s\p{Default_Ignorable_Code_Point}]+/gu;
+
+function matchIssued(token: string): RegExpExecArray | null {
+  const text = token.replaceAll(lineBreak, '');
+  // Word processors make one dash of two hyphens, and keep lines from being broken at a hyphen.
+  const withHyphens = (): string =>
+    text.replaceAll('\u2014', '--').replaceAll(/[\u2010\u2011\u2013\u2212]/g, '-');
+  return issued.exec(text) ?? issued.exec(withHyphens());
+}
 
 export interface SurveyLinks {
   survey: string;

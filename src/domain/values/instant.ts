@@ -5,9 +5,9 @@ const pattern =
   /^(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2})(?::(\d{2})(?:\.(\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})$/;
 const nanosecondsPerMillisecond = 1_000_000n;
 
-/** What many programs write where they have no time: `0001-01-01T00:00:00Z`, in some zone. */
+/** What many programs write where they have no time: `0001-01-01T00:00:00Z` or `1970-01-01T00:00:00Z`, in some zone. */
 export function isZeroTime(value: unknown): boolean {
-  return typeof value === 'string' && /^\s*000[01]-/.test(value);
+  return typeof value === 'string' && /^\s*(?:000[01]-|1970-01-01|1969-12-31)/.test(value);
 }
 
 /** Reads an RFC 3339 time. Null for anything else: without an offset, a time is no moment. */
@@ -57,13 +57,17 @@ const withoutOffset = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
 
 /**
  * Reads a time that Gladly wrote. Gladly states RFC 3339 for its API and says nothing about the cells of reports, so a
- * time without an offset, or with ` UTC` after it, is read too. It is UTC: the API sends nothing else, and we request
+ * time without an offset, with ` UTC` after it, or with a space before its offset, is read too. It is UTC: the API sends nothing else, and we request
  * reports in UTC. Null for a zero time and for anything else.
  */
 export function parseGladlyTime(value: unknown): Instant | null {
   if (typeof value !== 'string' || isZeroTime(value)) return null;
   const text = value.trim();
-  return parseInstant(withoutOffset.test(text) ? `${text}Z` : text.replace(/ UTC$/, 'Z'));
+  return parseInstant(
+    withoutOffset.test(text)
+      ? `${text}Z`
+      : text.replace(/ (?:UTC|GMT)$/, 'Z').replace(/ (?=(?:Z|[+-]\d{2}:?\d{2})$)/, ''),
+  );
 }
 
 /** RFC 3339 in UTC with milliseconds, as the ledger and all documents write it. */

@@ -1,6 +1,6 @@
 import { nameKey } from './name-key.ts';
 
-/** First words that are no name, or may be none: `Dr Lee`, `Captain Lee`, `Night Shift`. */
+/** First words that are no first name, or may be none: `Dr Lee`, `Captain Lee`, `Night Shift`, `Die Kollegen`, `Nguyễn Văn An`. */
 const uncertain = wordsOf(
   `dr mr mrs ms mx miss prof professor doctor sir madam rev herr frau ing mag mme mlle monsieur madame señor señora sra srta
   signor signora sig dott dottore dottoressa dhr mevr mevrouw meneer pan pani bay bayan don doña dona doktor docteur doutor
@@ -9,7 +9,12 @@ const uncertain = wordsOf(
   reverend rabbi imam lic licenciado lord lady
   the help care success sales billing admin administrator agent bot api system test account accounts manager supervisor
   lead chat phone email web night day shift new no unknown user staff guest virtual assistant automation integration
-  orders returns`,
+  orders returns hello info contact noreply postmaster webmaster anonymous null none undefined first firstname
+  former ex deleted deactivated inactive disabled archived external ext contractor temp temporary trainee training intern
+  backup shared escalation quality human finance accounting legal tier level operator manager helper
+  coach chef uncle aunt king queen prince princess deacon sheikh haji sri shri smt datuk dato tun agente
+  der die das unser unsere le les notre el los las nuestro nuestra il lo la mitarbeiter teamleitung zentrale kollegen
+  nguyen tran pham huynh hoang phan truong duong zhang wang chen liu huang zhao zhou park choi nagy kovacs szabo toth horvath`,
 );
 
 /** Words that make a name a group's, wherever they stand: `Acme Support`, `Équipe Lyon`. */
@@ -20,6 +25,8 @@ const ofGroups = wordsOf(
   servizio servizi clienti assistenza squadra gruppo reparto vendite equipe serviço serviços atendimento suporte vendas
   klanten afdeling verkoop hulp zespół obsługa klienta wsparcie dział tým podpora oddělení echipa asistență clienți csapat
   müşteri hizmetleri destek ekibi layanan pelanggan служба отдел команда поддержка поддержки сервис клиентов ομάδα υποστήριξη
+  reception recepción rezeption empfang accueil concierge shipping warehouse logistics marketing operations onboarding
+  retention escalations inbox queue chatbot ai resources sidekick copilot
   εξυπηρέτηση خدمة فريق دعم العملاء צוות שירות תמיכה टीम सेवा सहायता`,
 );
 /** Compounds of Germanic and Finnish languages, e.g. `Kundendienst`. */
@@ -48,6 +55,8 @@ export function firstNameOf(name: string | null): string | null {
   if (isLastFirst) return certain(withoutTitles(after)[0]);
   if (after?.length === 1 && certain(after[0]) !== null) return null;
   const words = withoutTitles(before);
+  // As Korean names are written in Latin letters, e.g. `Kim Min-su`: the family name first.
+  if (/^\p{Lu}\p{Ll}+-\p{Ll}+$/u.test(words[1] ?? '') && words.length === 2) return null;
   // What follows a title alone is a family name.
   if (words.length < before.length && words.length < 2) return null;
   return certain(words[0]);
@@ -62,7 +71,12 @@ function certain(word = ''): string | null {
   const isName =
     /^\p{Lu}[\p{L}\p{M}'’-]*[\p{Ll}\p{M}]$/u.test(word) || /^\p{Lo}[\p{Lo}\p{M}\u200c\u200d]*$/u.test(word);
   const isFamilyFirst = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Hangul}]/u.test(word);
-  if (!isName || isFamilyFirst || word.length > longestFirstName || uncertain.has(plainKey(word)))
+  if (
+    !isName ||
+    isFamilyFirst ||
+    word.length > longestFirstName ||
+    uncertain.has(plainKey(word.split('-')[0] ?? ''))
+  )
     return null;
   return word;
 }

@@ -3,7 +3,9 @@ import { readJson } from '../http/body.ts';
 import { apiPath } from '../http/path.ts';
 import type { Requests } from '../http/requests.ts';
 import { followMerges, movedBy, type Moved } from './customers.ts';
-import { decisiveIds, identifier, read, readList, requiredId, time } from './fields.ts';
+import { isObject } from '../../domain/values/json.ts';
+import { notAnAnswer } from '../http/errors.ts';
+import { decisiveIds, identifier, readList, readOne, requiredId, time } from './fields.ts';
 
 export interface Conversation {
   id: string;
@@ -25,7 +27,7 @@ export const conversationShape = z.object({
   agentId: identifier,
   inboxId: identifier,
   topicIds: decisiveIds,
-  status: requiredId,
+  status: requiredId.transform((status) => status.toUpperCase()),
   createdAt: time,
   closedAt: time,
 });
@@ -43,7 +45,13 @@ export async function getConversation(requests: Requests, id: string): Promise<C
       method: 'GET',
       path: apiPath`/conversations/${id}`,
     },
-    async (answer, subject) => read(conversationShape, await readJson(answer, subject), subject),
+    async (answer, subject) => {
+      const found = readOne(conversationShape, await readJson(answer, subject), subject, id);
+      // A cache in between mixed up two answers: the survey would go to the other's customer.
+      if (found.id.toLowerCase() !== id.trim().toLowerCase())
+        throw notAnAnswer(subject, 'another conversation');
+      return found;
+    },
   );
 }
 
@@ -85,6 +93,7 @@ export async function getConversationItems(
     },
     async (answer, subject) => {
       const items = readList(await readJson(answer, subject), subject);
+      if (items.length > 0 && !items.some(isObject)) throw notAnAnswer(subject, 'a list of nothing');
       // The contract does not state the header's value; `false` has been seen.
       const header = answer.header('gladly-limited-data');
       const isFlagged = header !== null && header.trim().toLowerCase() !== 'false';

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { formatInstant, parseGladlyTime } from '../../domain/values/instant.ts';
 import { idOf, isObject, objectOf, textOf } from '../../domain/values/json.ts';
-import { unreadable, type Subject } from '../http/errors.ts';
+import { notAnAnswer, unreadable, type Subject } from '../http/errors.ts';
 
 // Gladly may add properties and enum values at any time (Versioning), so unknown ones are ignored. Null is absent, and a
 // number is read where text is expected.
@@ -104,7 +104,11 @@ export function read<T>(shape: z.ZodType<T>, value: unknown, subject: Subject): 
   throw unreadable(subject, missing.length === 0 ? other : `it has no readable ${missing.join(', ')}`);
 }
 
-/** One object. Where the contract does not require the id, the requested one stands in for a missing one. */
+/**
+ * One object. Where the contract does not require the id, the requested one stands in for a missing one.
+ *
+ * @throws Problem that passes, for an object with nothing in it
+ */
 export function readOne<T extends { id: string | null }>(
   shape: z.ZodType<T>,
   value: unknown,
@@ -112,6 +116,7 @@ export function readOne<T extends { id: string | null }>(
   id: string,
 ): T & { id: string } {
   const found = read(shape, value, subject);
+  if (Object.keys(objectOf(value)).length === 0) throw notAnAnswer(subject, 'an empty object');
   return { ...found, id: found.id ?? id };
 }
 

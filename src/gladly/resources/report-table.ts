@@ -210,7 +210,9 @@ function otherWidth(
   number: number,
   subject: Subject,
 ): Problem {
-  if (row.length === 1) return notAnAnswer(subject, 'a text amid its rows');
+  // Every row has a time.
+  if (row.length === 1 || !row.some((cell) => /\d/.test(cell)))
+    return notAnAnswer(subject, 'a text amid its rows');
   return unreadable(subject, `its row ${number} has ${row.length} cells and its heading ${headings.length}`);
 }
 

@@ -144,6 +144,7 @@ describe('a phone number', () => {
     ['\u202a+1\u00a0555 0100123\u202c', '+15550100123'],
     ['\uff0b1 555 \uff10100123', '+15550100123'],
     ['+49 (0) 151 1234567', '+491511234567'],
+    ['+49 151/1234567', '+491511234567'],
     ['0151 1234567', null],
     ['+0151234567', null],
     ['+49', null],
@@ -175,6 +176,8 @@ test('two spellings of one address meet', () => {
     '＜amy＠bücher.example＞',
     'mailto:amy@bücher.example?subject=Survey',
     '<MAILTO:amy%40bücher.example>',
+    '"Amy"@bücher.example',
+    'amy@bücher。example',
   ]) {
     expect(addressKey(other), other).toBe('amy@xn--bcher-kva.example');
   }

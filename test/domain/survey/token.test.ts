@@ -77,7 +77,8 @@ describe('a token', () => {
       expect(readToken(key, 'survey', token + added)).toBeNull();
       expect(readToken(key, 'survey', added + token)).toBeNull();
     }
-    for (const added of ['=', '.', '\0', '%']) expect(readToken(key, 'survey', added + token)).toBeNull();
+    for (const added of ['=', '.', '\0', '%', '3', '=3', '3D3D', '<<'])
+      expect(readToken(key, 'survey', added + token)).toBeNull();
     const half = signed.length / 2;
     expect(readToken(key, 'survey', token.slice(half) + token.slice(0, half))).toBeNull();
   });
@@ -90,14 +91,27 @@ describe('a token', () => {
     );
   });
 
-  test.each(['', '>', '.', ').', ',', '/', '=3D', '"', '&gt;', '…', '?', "'", '.\n-- \nAcme'])(
-    'opens its survey with %j after it',
-    (rest) => {
-      expect(readToken(key, 'survey', token + rest)).toBe(surveyId);
-      // As links of earlier versions end, and those that lost the last character.
-      expect(readToken(key, 'survey', signed + rest)).toBe(surveyId);
-    },
-  );
+  test.each([
+    '',
+    '>',
+    '.',
+    ').',
+    ',',
+    '/',
+    '=3D',
+    '"',
+    '&gt;',
+    '…',
+    '?',
+    "'",
+    '.\n-- \nAcme',
+    '\u2014 thanks',
+    '\u2013',
+  ])('opens its survey with %j after it', (rest) => {
+    expect(readToken(key, 'survey', token + rest)).toBe(surveyId);
+    // As links of earlier versions end, and those that lost the last character.
+    expect(readToken(key, 'survey', signed + rest)).toBe(surveyId);
+  });
 
   test.each(['\n', '\r\n', ' ', '=\r\n', '\r\n ', '\u200b', '\u00ad', '\u00a0'])(
     'opens its survey broken by %j anywhere',
@@ -108,6 +122,28 @@ describe('a token', () => {
       }
     },
   );
+
+  test.each(['3D', '=3D', '<', '"', '\u201c', '('])('opens its survey with %j before it', (start) => {
+    expect(readToken(key, 'survey', start + token)).toBe(surveyId);
+    expect(readToken(key, 'survey', `${start}${signed}>`)).toBe(surveyId);
+  });
+
+  test('opens its survey with the hyphens of word processors', () => {
+    const found = Array.from({ length: 500 }, (_, number) => surveyIdOf(`c${number}`)).map((id) => ({
+      id,
+      made: makeToken(key, 'survey', id),
+    }));
+    for (const [dash, hyphens] of [
+      ['\u2010', '-'],
+      ['\u2011', '-'],
+      ['\u2013', '-'],
+      ['\u2212', '-'],
+      ['\u2014', '--'],
+    ] as const) {
+      const { id, made } = found.find((one) => one.made.includes(hyphens))!;
+      expect(readToken(key, 'survey', made.replaceAll(hyphens, dash))).toBe(id);
+    }
+  });
 
   test('is for one purpose', () => {
     expect(readToken(key, 'unsubscribe', token)).toBeNull();

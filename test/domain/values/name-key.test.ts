@@ -18,6 +18,15 @@ test.each([
   ['Returns', 'Re\u00adturns\u200b'],
   ['\ufeffBilling', 'billing'],
   ['ﬁrst line', 'First Line'],
+  ['İPTAL', 'iptal'],
+  ['I\u0307stanbul', 'istanbul'],
+  ['ŞİKAYET', 'şikayet'],
+  ['IADE', 'ıade'],
+  ['ＶＩＰ・ｶﾞ', 'vip・ガ'],
+  ['\u1112\u1161\u11ab', '한'],
+  ['كـتاب', 'كتاب'],
+  ['Geht\u00b4s?', "geht's?"],
+  ['\u201eVIP\u201c', '\u00abvip\u00bb'],
 ])('%j and %j are one name', (one, other) => expect(nameKey(one)).toBe(nameKey(other)));
 
 test.each([

@@ -35,6 +35,9 @@ describe('the name to call an agent by', () => {
     ['Карина Дубова', 'Карина'],
     ['Cosima Incera', 'Cosima'],
     ['Lee, Ann (Berlin)', 'Ann'],
+    ['Ann Lee-Park', 'Ann'],
+    ['Kim Doe', 'Kim'],
+    ['Ann Lee 🌟', 'Ann'],
   ])('%j is %j', (name, first) => expect(firstNameOf(name)).toBe(first));
 
   test.each([
@@ -103,6 +106,27 @@ describe('the name to call an agent by', () => {
     ['Dupont SARL'],
     ['Acme Ltd'],
     ['\u001b[31mAnn'],
+    // Departments, accounts that are not a person's any more, and family names.
+    ['Acme Shipping'],
+    ['Reception'],
+    ['Empfang Köln'],
+    ['Recepción'],
+    ['Human Resources'],
+    ['Tier Two'],
+    ['Gladly AI'],
+    ["L'équipe"],
+    ['L’Équipe Acme'],
+    ['Die Kollegen'],
+    ['La Recepción'],
+    ['Former Agent'],
+    ['Deactivated Ann'],
+    ['[Inactive] Ann Lee'],
+    ['No-Reply Acme'],
+    ['Null'],
+    ['Coach Ann'],
+    ['Nguyễn Văn An'],
+    ['Nagy Anna'],
+    ['Kim Min-su'],
   ])('%j has none', (name) => expect(firstNameOf(name)).toBeNull());
 
   test('forty characters are still a name', () => expect(firstNameOf('X' + 'x'.repeat(39))).toHaveLength(40));

@@ -39,6 +39,22 @@ describe('a conversation', () => {
     });
   });
 
+  test('whose status is in lower case has that status', async () => {
+    const client = await clientFor({ ...conversation, status: 'closed' });
+    expect((await client.getConversation('c1')).status).toBe('CLOSED');
+  });
+
+  test('of another id is no answer, and passes', async () => {
+    const client = await clientFor({ ...conversation, id: 'c2' });
+    const failure = await failureOf(client.getConversation('c1'));
+    expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
+  });
+
+  test.each([[[null]], [['x', 7]], [[[]]]])('a timeline of %j is none', async (items) => {
+    const failure = await failureOf((await clientFor(items)).getConversationItems('c1'));
+    expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
+  });
+
   test.each(['id', 'customerId', 'status'])('without %s cannot be used', async (field) => {
     const client = await clientFor({ ...conversation, [field]: null });
     const failure = await failureOf(client.getConversation('c1'));

@@ -44,6 +44,11 @@ describe('a customer', () => {
     });
   });
 
+  test('is not an empty object, which would say that there is no address', async () => {
+    const failure = await failureOf((await clientFor({})).getCustomer('u1'));
+    expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
+  });
+
   test('may lack everything', async () => {
     const client = await clientFor({ name: null, emails: null });
     const { customer } = await client.getCustomer('u1');

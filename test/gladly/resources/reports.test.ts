@@ -54,6 +54,13 @@ describe('a report', () => {
     ]);
   });
 
+  test('with a sentence amid its rows is asked for again, commas or not', async () => {
+    for (const sentence of ['Unexpected error occurred', 'Error, please try again later']) {
+      const failure = await failureOf(rowsOf(`Timestamp,Conversation ID,Topic\n1,c1,t\n${sentence}\n`));
+      expect([failure.kind, failure.code], sentence).toEqual(['temporary', 'not_an_answer']);
+    }
+  });
+
   test.each([
     ['fewer', 'Timestamp,Conversation ID,Topic\n1,c1\n2,c2,t\n', 'row 1 has 2 cells and its heading 3'],
     ['more', 'Timestamp,Conversation ID,Topic\n1,c1,t\n2,c2,t,x\n', 'row 2 has 4 cells and its heading 3'],
