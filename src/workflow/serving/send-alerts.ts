@@ -31,7 +31,11 @@ export async function sendAlerts(
   });
 }
 
-function logResult(log: Log, { id: alert, surveyId: survey, way }: Alert, { result, failure }: AlertResult): void {
+function logResult(
+  log: Log,
+  { id: alert, surveyId: survey, way }: Alert,
+  { result, failure }: AlertResult,
+): void {
   if (failure === null) log.info({ alert, survey, way }, 'alert sent');
   else if (failure.kind === 'defect')
     log.error({ alert, survey, way, ...errorFields(thrownBy(failure)) }, 'unexpected, please report it');
