@@ -16,6 +16,7 @@ if (!names.includes(name)) {
   process.exit(2);
 }
 
+const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'gcsat-bench-'));
 const running = new Set();
 
@@ -55,6 +56,7 @@ try {
   const sources = readdirSync(join(folder, 'bench')).filter((file) => file.endsWith('.ts'));
   await build({
     absWorkingDir: folder,
+    define: { GCSAT_VERSION: JSON.stringify(version) },
     entryPoints: sources.map((file) => `bench/${file}`),
     outdir: 'bench',
     bundle: true,

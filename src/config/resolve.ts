@@ -135,8 +135,9 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
 
   const { keepsSigningKey = true, webhookCredentials } = overrides;
   const accountSecrets = token === null ? [] : email === null ? [token] : basicSecrets(email, token);
+  accountSecrets.forEach(onSecret);
   for (const url of [smtpUrl, database, ...proxyAddresses(env)]) urlSecrets(url).forEach(onSecret);
-  for (const secret of [...accountSecrets, ...alertSecrets(alerts)]) onSecret(secret);
+  alertSecrets(alerts).forEach(onSecret);
   if (webhookCredentials !== undefined) webhookSecrets(webhookCredentials).forEach(onSecret);
   return {
     profile,

@@ -525,7 +525,7 @@ describe('the embedded sandbox', () => {
       publicUrl: 'http://localhost:8080',
       dataDir: own,
       timeoutMs: 5000,
-      policy: defaultPolicy,
+      policy: { ...defaultPolicy, followUpTask: true },
     });
     expect(settings.database.startsWith(own)).toBe(true);
     expect(settings.origins).toMatchObject({

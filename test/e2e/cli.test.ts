@@ -379,7 +379,7 @@ describe('completion', () => {
       shell.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
       shell.stderr.on('data', (text: Buffer) => (stderr += text.toString()));
       await once(shell, 'close');
-      expect(stderr).toBe('complete -F _gcsat gcsat\n');
+      expect(stderr).toBe('complete -o nosort -F _gcsat gcsat\n');
       return stdout.trim().split('\n');
     };
     expect(await complete('gcsat', 're')).toEqual(['replay', 'report', 'resume']);

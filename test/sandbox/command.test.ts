@@ -112,7 +112,7 @@ test.each([40, 60, 90])('describes at %i columns within the terminal, between wo
       const from = lines.findIndex((line) => line.startsWith('Conversations worth'));
       const described = lines.slice(from + 1, lines.indexOf('Behind the scenes:'));
       // A name and an id are never broken.
-      const tooLong = described.filter((line) => line.length > Math.max(columns, 45));
+      const tooLong = described.filter((line) => line.length > Math.max(columns, 47));
       expect(tooLong).toEqual([]);
       expect(described.join(' ').replace(/ +/g, ' ')).toContain(
         'Owner, closer and last responder are three different agents',

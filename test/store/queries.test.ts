@@ -243,6 +243,7 @@ const plans: {
       'SEARCH closings USING COVERING INDEX closings_unsettled (state=? AND lane=?)',
       'SEARCH closings USING INDEX closings_claims (claimed_by>?)',
       'SCAN cards_due USING INDEX cards_due_again',
+      'SEARCH alerts USING INDEX alerts_due (due_at>?)',
     ],
   },
   {

@@ -154,7 +154,7 @@ export const erasuresCheck: Check<Sources> = {
       code: 'erasures_open',
       kind: 'partial',
       summary: `${count} ${count === 1 ? 'thing is' : 'things are'} still to be erased (${kinds})`,
-      detail: `${failed === undefined || failed === null ? '' : `The last try ended with ${failed}. `}\`gcsat serve\`, \`gcsat sync\`, and \`gcsat surveys forget\` go on with it; other commands do not touch it.`,
+      detail: `${failed === undefined || failed === null ? '' : `The last try ended with ${failed}. `}\`gcsat serve\` and \`gcsat sync\` go on with it, and so does forgetting the same customer again.`,
       fix: 'gcsat sync',
     };
   },

@@ -21,18 +21,21 @@ describe('a card', () => {
   });
 
   test.each([
-    ['a page', '<html>Sign in</html>'],
-    ['JSON of something else', '{"hello": ["world"]}'],
-    ['no JSON', 'OK'],
-  ])('is not considered posted or deleted because of %s, whatever the status', async (_, body) => {
-    const gladly = await localGladly((_request, response) => response.writeHead(200).end(body));
-    const client = clientOf(gladly.origin);
-    const posted = await failureOf(client.createCustomerItem('u1', card));
-    expect([posted.kind, posted.code]).toEqual(['contract', 'unreadable_answer']);
-    for (const deleting of [client.deleteCustomerItem('u1', 'card-1'), client.deleteItem('card-1')]) {
-      expect((await failureOf(deleting)).kind).toBe('contract');
-    }
-  });
+    ['a page', '<html>Sign in</html>', 'temporary', 'not_an_answer'],
+    ['JSON of something else', '{"hello": ["world"]}', 'contract', 'unreadable_answer'],
+    ['no JSON', 'OK', 'temporary', 'not_an_answer'],
+  ])(
+    'is not considered posted or deleted because of %s, whatever the status',
+    async (_, body, kind, code) => {
+      const gladly = await localGladly((_request, response) => response.writeHead(200).end(body));
+      const client = clientOf(gladly.origin);
+      const posted = await failureOf(client.createCustomerItem('u1', card));
+      expect([posted.kind, posted.code]).toEqual([kind, code]);
+      for (const deleting of [client.deleteCustomerItem('u1', 'card-1'), client.deleteItem('card-1')]) {
+        expect((await failureOf(deleting)).kind).toBe(kind);
+      }
+    },
+  );
 
   test('for an unknown customer is a failure about the customer', async () => {
     const gladly = await localGladly((_, response) => {

@@ -123,6 +123,7 @@ test('the figures of the queue are those of what is not settled', async () => {
     states: none,
     oldestClaimAt: null,
     cardsMissing: 0,
+    alertsDue: 0,
   });
   await scheduled(ledger, 'due', { dueAt: at(90) });
   expect((await queueFigures(ledger, at(100), 'live')).oldestDueAt).toBe(at(90));
@@ -145,6 +146,7 @@ test('the figures of the queue are those of what is not settled', async () => {
     states: { pending: 2, scheduled: 2, sending: 1, uncertain: 1, failed: 1 },
     oldestClaimAt: at(12),
     cardsMissing: 1,
+    alertsDue: 0,
   });
 });
 

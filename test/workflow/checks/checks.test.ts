@@ -115,6 +115,7 @@ test('a workflow that is well has no trouble, costs few requests, and is left as
     'delivery.spf',
     'delivery.dkim',
     'delivery.dmarc',
+    'alerts.ways',
   ]);
   expect(sources.requests()).toBe(5);
   expect(await own.ledger.read((db) => db.selectFrom('limits').selectAll().execute())).toEqual(before);
