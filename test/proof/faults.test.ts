@@ -14,13 +14,15 @@ const mostTries = 6;
 /** Resident: about 90 of the program itself, and six answers at once of which 16 each are read before they are refused. */
 const mostMebibytes = 320;
 
-const { configuration, partial } = exitCodes;
+const { configuration, contract, partial } = exitCodes;
 
 interface Prepared {
   args: string[];
   env?: Record<string, string>;
   /** How it ends that nothing disturbs, if not with 0. */
   undisturbed?: number;
+  /** How it ends with a fault that means something else to it. */
+  otherwise?: Readonly<Record<string, number>>;
   /** What it asks for two reasons, so that each has its own tries. */
   askedTwice?: string;
   /** It works on many things: those that fail are told by the exit code as such. */
@@ -127,7 +129,11 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
       verify: async () => expect(await webhooksOf(scene)).toEqual([]),
     };
   },
-  doctor: () => ({ args: ['doctor', 'gladly.token', 'gladly.opt-out-topic', 'webhook.registered'] }),
+  doctor: () => ({
+    args: ['doctor', 'gladly.token', 'gladly.opt-out-topic', 'webhook.registered'],
+    // A page shows it that somebody else is there.
+    otherwise: { 'a page instead of data': contract },
+  }),
   'configure test': () => ({ args: ['configure', 'test'] }),
   'configure test --send-to': () => ({ args: ['configure', 'test', '--send-to', 'kim@example.org'] }),
 };
@@ -235,9 +241,11 @@ describe('from the first request on', () => {
   test.each(cases)('%s: %s', { timeout: proofTimeoutMs }, async (command, name, fault) =>
     withScene(async (scene) => {
       const prepared = await commands[command]!(scene);
-      const { undisturbed = 0 } = prepared;
+      const { undisturbed = 0, otherwise } = prepared;
       const outcome = await runBehind(scene, prepared, fault.fate);
-      expect(outcome.code, outcome.stderr).toBe(fault.code === 0 ? undisturbed : fault.code);
+      expect(outcome.code, outcome.stderr).toBe(
+        otherwise?.[name] ?? (fault.code === 0 ? undisturbed : fault.code),
+      );
       expect(outcome.asked.size).toBeGreaterThan(0);
       expectDecency(outcome, prepared);
       const { code, mebibytes } = outcome;
