@@ -14,7 +14,7 @@ const mostTries = 6;
 /** Resident: about 90 of the program itself, and six answers at once of which 16 each are read before they are refused. */
 const mostMebibytes = 320;
 
-const { configuration, contract, partial } = exitCodes;
+const { configuration, contract, partial, temporary } = exitCodes;
 
 interface Prepared {
   args: string[];
@@ -131,8 +131,9 @@ const commands: Readonly<Record<string, (scene: Scene) => Promise<Prepared> | Pr
   },
   doctor: () => ({
     args: ['doctor', 'gladly.token', 'gladly.opt-out-topic', 'webhook.registered'],
-    // A page shows it that somebody else is there.
-    otherwise: { 'a page instead of data': contract },
+    // First it asks once, and without credentials, whether Gladly is there.
+    askedTwice: 'GET /api/v1/organization',
+    otherwise: { 'a page instead of data': contract, '5xx, resets and 429 for a while': temporary },
   }),
   'configure test': () => ({ args: ['configure', 'test'] }),
   'configure test --send-to': () => ({ args: ['configure', 'test', '--send-to', 'kim@example.org'] }),
