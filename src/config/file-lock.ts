@@ -3,6 +3,7 @@ import { link, open, readFile, rename, stat, unlink } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { Failure } from '../failure.ts';
+import { processExists } from '../process-exists.ts';
 
 const pauseMs = 20;
 const longestWaitMs = 30_000;
@@ -74,13 +75,7 @@ async function removeIfAbandoned(lock: string): Promise<void> {
 /** A process id has a meaning on its own host only. */
 function hasEnded(content: string): boolean {
   const [host, pid] = content.split(' ');
-  if (host !== hostname() || !/^[1-9]\d*$/.test(pid ?? '')) return false;
-  try {
-    process.kill(Number(pid), 0);
-    return false;
-  } catch (error) {
-    return (error as NodeJS.ErrnoException).code === 'ESRCH';
-  }
+  return host === hostname() && /^[1-9]\d*$/.test(pid ?? '') && !processExists(Number(pid));
 }
 
 async function isOld(lock: string): Promise<boolean> {

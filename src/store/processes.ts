@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { processExists } from '../process-exists.ts';
 
 let host: string | null = null;
 let start: string | null = null;
@@ -29,12 +30,7 @@ export function ownStart(): string {
  */
 export function lifeOf(pid: number, startedAt: string): 'running' | 'ended' | 'unknown' {
   if (pid === process.pid) return startedAt === ownStart() ? 'running' : 'ended';
-  try {
-    process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it runs, as another user.
-    if ((error as NodeJS.ErrnoException).code === 'ESRCH') return 'ended';
-  }
+  if (!processExists(pid)) return 'ended';
   const status = statusOf(String(pid));
   if (status === undefined) return 'unknown';
   return !status.ended && status.start === startedAt ? 'running' : 'ended';

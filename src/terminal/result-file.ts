@@ -3,6 +3,7 @@ import { open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
+import { processExists } from '../process-exists.ts';
 
 /** A result on its way into a file. */
 export interface ResultFile {
@@ -50,19 +51,8 @@ async function removeAbandoned(path: string): Promise<void> {
   const start = `${basename(path)}.`;
   for (const name of await readdir(folder)) {
     const [, pid] = (name.startsWith(start) && /^(\d+)\.partial$/.exec(name.slice(start.length))) || [];
-    if (pid === undefined || isOther(Number(pid))) continue;
+    if (pid === undefined || (Number(pid) !== process.pid && processExists(Number(pid)))) continue;
     await rm(join(folder, name), { force: true });
-  }
-}
-
-/** Another process that still runs. */
-function isOther(pid: number): boolean {
-  if (pid === process.pid) return false;
-  try {
-    return process.kill(pid, 0);
-  } catch (error) {
-    // EPERM: it runs, as another user.
-    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
   }
 }
 
