@@ -1,12 +1,10 @@
 import { alertWords, type AlertPayload } from '../domain/survey/alert.ts';
 import { advising, type Failure } from '../failure.ts';
-import { greetingName } from './greeting-name.ts';
+import { compiledMail, messageIdIn } from './compiled-mail.ts';
+import { asciiAddress, mailServer } from './mail-server.ts';
+import type { Sender } from './sender.ts';
 import { SmtpError } from './smtp-error.ts';
 import { outcomeOf } from './smtp-failures.ts';
-import { smtpLimits } from './smtp-limits.ts';
-import { openSession } from './smtp-session.ts';
-import { readSmtpUrl } from './smtp-url.ts';
-import { asciiAddress, mailableSender } from './smtp.ts';
 
 export interface AlertMail {
   /** The same in every try, so that a mail program shows two of them as one. */
@@ -27,12 +25,10 @@ export interface AlertMail {
  * @throws Failure what the configuration, the session, or the server says; also where the mail may have left
  */
 export async function mailAlert({ signal, publicUrl, ...mail }: AlertMail): Promise<void> {
-  const server = readSmtpUrl(mail.smtpUrl);
-  const sender = mailableSender(mail.from);
-  const name = server.name ?? greetingName({ publicUrl, sender: sender.address });
+  const { server, sender, open } = mailServer({ url: mail.smtpUrl, from: mail.from, publicUrl, signal });
   const bytes = await messageOf(mail, sender);
   try {
-    const session = await openSession(server, { name, limits: smtpLimits(server.timeoutMs), signal });
+    const session = await open();
     try {
       await session.send({ from: sender.address, to: asciiAddress(mail.to) }, bytes);
     } finally {
@@ -54,9 +50,8 @@ function inOurWords(failure: Failure): Failure {
 
 async function messageOf(
   { id, payload, to, now }: Pick<AlertMail, 'id' | 'payload' | 'to' | 'now'>,
-  sender: { name: string | null; address: string },
+  sender: Sender,
 ): Promise<Buffer> {
-  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
   const { title, facts, comment } = alertWords(payload);
   const { url } = payload.data.conversation;
   const text = [
@@ -67,17 +62,12 @@ async function messageOf(
     ...(comment === null ? [] : ['', comment]),
     '',
   ].join('\n');
-  const composer = new MailComposer({
+  return compiledMail({
     from: { name: sender.name ?? '', address: sender.address },
     to: { name: '', address: to },
     subject: title,
     text,
-    messageId: `<${id}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`,
+    messageId: messageIdIn(id, sender),
     date: new Date(now),
-    headers: { 'Auto-Submitted': 'auto-generated' },
-    newline: 'win',
-    disableFileAccess: true,
-    disableUrlAccess: true,
   });
-  return composer.compile().build();
 }

@@ -3,6 +3,7 @@ import { Failure } from '../failure.ts';
 import type { SurveyMessage } from '../ports/delivery-provider.ts';
 import { longestCompanyName } from '../html/names.ts';
 import { singleLine } from '../html/single-line.ts';
+import { compiledMail, messageIdIn } from './compiled-mail.ts';
 import type { Mail } from './mail.ts';
 import { fitsHeader, type Sender } from './sender.ts';
 import { webAddress } from './template-data.ts';
@@ -17,12 +18,11 @@ export function safeName(surveyId: string): string {
 
 /** Derived from the survey id, so that a repeated mail is recognized as the same one. */
 export function messageIdOf(surveyId: string, sender: Sender): string {
-  return `<${safeName(surveyId)}@${sender.address.slice(sender.address.lastIndexOf('@') + 1)}>`;
+  return messageIdIn(safeName(surveyId), sender);
 }
 
 /**
- * The mail as it travels (RFC 5322), with one-click unsubscribing (RFC 8058), and marked as automatic (RFC 3834) so that
- * out-of-office programs stay quiet.
+ * The mail with one-click unsubscribing (RFC 8058).
  *
  * @param date epoch milliseconds
  * @throws Failure `bad_address` when the recipient's address does not fit into a header
@@ -39,8 +39,7 @@ export async function internetMessage(
       conversationId: message.conversationId,
     });
   }
-  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
-  const composer = new MailComposer({
+  return compiledMail({
     from: {
       name: sender.name ?? singleLine(message.companyName, longestCompanyName),
       address: sender.address,
@@ -60,11 +59,6 @@ export async function internetMessage(
         value: `<${webAddress(message.unsubscribeUrl)}>`,
       },
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
-      'Auto-Submitted': 'auto-generated',
     },
-    newline: 'win',
-    disableFileAccess: true,
-    disableUrlAccess: true,
   });
-  return composer.compile().build();
 }

@@ -1,12 +1,10 @@
 import { createHash } from 'node:crypto';
 import { Failure, advising } from '../failure.ts';
-import { greetingName } from './greeting-name.ts';
+import { compiledMail, messageIdIn } from './compiled-mail.ts';
+import { asciiAddress, mailServer } from './mail-server.ts';
+import type { Sender } from './sender.ts';
 import { outcomeOf, type SessionFacts } from './smtp-failures.ts';
 import { SmtpError } from './smtp-error.ts';
-import { smtpLimits } from './smtp-limits.ts';
-import { openSession } from './smtp-session.ts';
-import { readSmtpUrl } from './smtp-url.ts';
-import { asciiAddress, mailableSender } from './smtp.ts';
 
 export interface ReportMail {
   /** One line. */
@@ -35,15 +33,13 @@ export async function sendReportMail(
     signal: AbortSignal;
   },
 ): Promise<void> {
-  const { publicUrl, clock, signal } = options;
-  const server = readSmtpUrl(options.url);
-  const sender = mailableSender(options.from);
+  const { clock } = options;
+  const { server, sender, open } = mailServer(options);
   const facts: SessionFacts = { server, sender: sender.address };
-  const name = server.name ?? greetingName({ publicUrl, sender: sender.address });
   const reached: string[] = [];
   const failures: { address: string; isUnknown: boolean; failure: Failure }[] = [];
   try {
-    const session = await openSession(server, { name, limits: smtpLimits(server.timeoutMs), signal });
+    const session = await open();
     try {
       for (const address of to) {
         const bytes = await messageOf(mail, {
@@ -136,17 +132,15 @@ async function messageOf(
   }: {
     address: string;
     date: number;
-    sender: { name: string | null; address: string };
+    sender: Sender;
     organization: string | null;
   },
 ): Promise<Buffer> {
-  const { default: MailComposer } = await import('nodemailer/lib/mail-composer');
-  const domain = sender.address.slice(sender.address.lastIndexOf('@') + 1);
   const id = createHash('sha256')
     .update(JSON.stringify([subject, text, address, date]))
     .digest('hex')
     .slice(0, 32);
-  const composer = new MailComposer({
+  return compiledMail({
     from: { name: sender.name ?? organization ?? '', address: sender.address },
     to: { name: '', address },
     subject,
@@ -155,12 +149,7 @@ async function messageOf(
     attachments: [
       { filename: attachment.name, content: attachment.html, contentType: 'text/html; charset=utf-8' },
     ],
-    messageId: `<report-${id}@${domain}>`,
+    messageId: messageIdIn(`report-${id}`, sender),
     date: new Date(date),
-    headers: { 'Auto-Submitted': 'auto-generated' },
-    newline: 'win',
-    disableFileAccess: true,
-    disableUrlAccess: true,
   });
-  return composer.compile().build();
 }

@@ -1,4 +1,3 @@
-import { domainToASCII } from 'node:url';
 import { createSemaphore } from '../domain/values/semaphore.ts';
 import {
   notSent,
@@ -9,11 +8,12 @@ import {
 import { greetingName } from './greeting-name.ts';
 import { internetMessage, messageIdOf } from './internet-message.ts';
 import type { MailComposer } from './mail.ts';
-import { badSender, senderOf, type Sender } from './sender.ts';
+import { asciiAddress, mailServer } from './mail-server.ts';
+import { senderOf } from './sender.ts';
 import { failureOf, outcomeOf, type SessionFacts } from './smtp-failures.ts';
 import { createSmtpPool } from './smtp-pool.ts';
 import { SmtpError } from './smtp-error.ts';
-import { checkLimits, smtpLimits } from './smtp-limits.ts';
+import { checkLimits } from './smtp-limits.ts';
 import { openSession, type SmtpSession } from './smtp-session.ts';
 import { tryEnvelope } from './smtp-trial.ts';
 import { readSmtpUrl } from './smtp-url.ts';
@@ -37,12 +37,10 @@ export function createSmtp(options: {
   signal: AbortSignal;
 }): DeliveryProvider {
   const { composer, clock, signal } = options;
-  const server = readSmtpUrl(options.url);
-  const sender = mailableSender(options.from);
-  const name = server.name ?? greetingName({ publicUrl: options.publicUrl ?? null, sender: sender.address });
-  const facts: SessionFacts = { server, sender: asciiAddress(sender.address) };
+  const { server, sender, open, name } = mailServer({ ...options, publicUrl: options.publicUrl ?? null });
+  const facts: SessionFacts = { server, sender: sender.address };
   const pool = createSmtpPool({
-    open: () => openSession(server, { name, limits: smtpLimits(server.timeoutMs), signal }),
+    open,
     most: server.connections,
     signal,
   });
@@ -112,19 +110,4 @@ async function tryServer(
   }
   const encryption = server.encryption === 'none' ? 'without encryption' : 'encrypted';
   return `${server.host}:${server.port}, ${encryption}, ${server.login === null ? 'without login' : 'logged in'}`;
-}
-
-/** The local part of an address travels unchanged, so plain SMTP needs it to be ASCII (RFC 5321, 2.3.11). @throws Failure `bad_from` */
-export function mailableSender(from: string): Sender {
-  const sender = senderOf(from);
-  const local = sender.address.slice(0, sender.address.lastIndexOf('@'));
-  const address = asciiAddress(sender.address);
-  if (/^[\x21-\x7e]+$/.test(local) && !address.endsWith('@')) return { ...sender, address };
-  throw badSender('is not an address that SMTP can carry');
-}
-
-/** With the domain as in DNS: `robin@bücher.example` becomes `robin@xn--bcher-kva.example`. */
-export function asciiAddress(address: string): string {
-  const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
 }
