@@ -74,17 +74,23 @@ function isOfEveryMessage(status: number, errors: readonly GladlyError[]): boole
   );
 }
 
-function outcomeOf({ failure, refusal, beforeConnect }: Problem): SendOutcome {
+function outcomeOf(problem: Problem): SendOutcome {
+  const outcome = certaintyOf(problem);
+  const { failure, refusal } = problem;
+  if (outcome.status !== 'not_sent' || refusal === null) return outcome;
+  if (!isOfEveryMessage(refusal.status, refusal.errors)) return outcome;
+  return { status: 'not_sent', temporary: true, failure: senderRefused(failure) };
+}
+
+/** Whether a request that must not be repeated was carried out, as far as its failure says. */
+export function certaintyOf({ failure, refusal, beforeConnect }: Problem): SendOutcome {
   if (refusal === null) {
     return beforeConnect
       ? { status: 'not_sent', temporary: true, failure }
       : { status: 'uncertain', failure };
   }
-  const { status, errors } = refusal;
+  const { status } = refusal;
   if (status < 400 || status >= 500) return { status: 'uncertain', failure };
-  if (isOfEveryMessage(status, errors)) {
-    return { status: 'not_sent', temporary: true, failure: senderRefused(failure) };
-  }
   // With refused credentials nothing is wrong with the message itself.
   const temporary = status === 429 || status === 401 || status === 403;
   return { status: 'not_sent', temporary, failure };

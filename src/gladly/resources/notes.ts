@@ -2,7 +2,7 @@ import { Problem, problemOf, unreadable } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
 import type { Answer } from '../http/transport.ts';
-import type { SendOutcome } from './communication.ts';
+import { certaintyOf, type SendOutcome } from './communication.ts';
 
 /** The contract states no body. */
 const mostAnswerBytes = 1024 * 1024;
@@ -30,7 +30,7 @@ export async function addConversationNote(
   try {
     answer = await requests.once(call, leaving);
   } catch (error) {
-    if (error instanceof Problem) return outcomeOf(error);
+    if (error instanceof Problem) return certaintyOf(error);
     throw error;
   }
   const sent: SendOutcome = { status: 'sent', externalId: null, customerId: null };
@@ -49,14 +49,4 @@ export async function addConversationNote(
     const { failure } = problem instanceof Problem ? problem : unreadable(subject, 'it is not JSON');
     return { status: 'uncertain', failure };
   }
-}
-
-function outcomeOf({ failure, refusal, beforeConnect }: Problem): SendOutcome {
-  const status = refusal?.status ?? null;
-  if (status === null)
-    return beforeConnect
-      ? { status: 'not_sent', temporary: true, failure }
-      : { status: 'uncertain', failure };
-  if (status < 400 || status >= 500) return { status: 'uncertain', failure };
-  return { status: 'not_sent', temporary: [401, 403, 429].includes(status), failure };
 }
