@@ -1,3 +1,5 @@
+import { offsetsOf, type OffsetAt } from '../domain/values/time-zone.ts';
+
 export const minute = 60_000;
 export const hour = 60 * minute;
 export const day = 24 * hour;
@@ -24,39 +26,14 @@ export function readTime(text: string): number | undefined {
 }
 
 /** Making a formatter costs a hundred times as much as using it, and a report has a time in every row. */
-const formatters = new Map<string, Intl.DateTimeFormat>();
-
-function formatterFor(timezone: string): Intl.DateTimeFormat {
-  const known = formatters.get(timezone);
-  if (known !== undefined) return known;
-  const made = new Intl.DateTimeFormat('en-US', {
-    timeZone: timezone,
-    hourCycle: 'h23',
-    year: 'numeric',
-    month: 'numeric',
-    day: 'numeric',
-    hour: 'numeric',
-    minute: 'numeric',
-    second: 'numeric',
-  });
-  formatters.set(timezone, made);
-  return made;
-}
+const offsets = new Map<string, OffsetAt>();
 
 /** By how many milliseconds the zone is ahead of UTC at that moment. */
 function offsetAt(at: number, timezone: string): number {
   if (timezone === 'UTC') return 0;
-  const parts = formatterFor(timezone).formatToParts(at);
-  const part = (type: string): number => Number(parts.find((one) => one.type === type)?.value);
-  const local = Date.UTC(
-    part('year'),
-    part('month') - 1,
-    part('day'),
-    part('hour'),
-    part('minute'),
-    part('second'),
-  );
-  return local - Math.floor(at / 1000) * 1000;
+  const known = offsets.get(timezone) ?? offsetsOf(timezone);
+  offsets.set(timezone, known);
+  return known(at);
 }
 
 /** Midnight, in the zone, at the start of a YYYY-mm-dd date; `days` later. */
