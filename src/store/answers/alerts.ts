@@ -160,7 +160,7 @@ export interface OpenAlerts {
   /** Not settled yet. */
   count: number;
   /** Of these, tried in vain. */
-  failing: number;
+  failed: number;
   oldestAt: string | null;
 }
 
@@ -169,14 +169,14 @@ export async function openAlertsIn(db: Reading): Promise<OpenAlerts> {
     .selectFrom('alerts')
     .select(({ fn }) => [
       fn.countAll().as('count'),
-      fn.count('error').as('failing'),
+      fn.count('error').as('failed'),
       fn.min('at').as('oldest'),
     ])
     .where('due_at', 'is not', null)
     .executeTakeFirst();
   return {
     count: Number(row?.count ?? 0),
-    failing: Number(row?.failing ?? 0),
+    failed: Number(row?.failed ?? 0),
     oldestAt: row?.oldest ?? null,
   };
 }

@@ -1,5 +1,6 @@
 import { alertPayload, nextAlertTry, type Alert, type AlertSubject } from '../../domain/survey/alert.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import { errorOf } from '../../domain/closing/moves.ts';
 import type { Answer } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention } from '../../failure.ts';
@@ -85,17 +86,15 @@ async function trySend(services: Services, due: Alert): Promise<AlertResult> {
 class NotDue extends Error {}
 
 async function settleDoubt(services: Services, alert: Alert, failure: Failure): Promise<AlertResult> {
-  const { code, message, hint } = failure;
-  const error = { code, message, hint };
-  await settleAlert(services.ledger, alert, { state: 'uncertain', at: timeNow(services.clock), error });
+  const at = timeNow(services.clock);
+  await settleAlert(services.ledger, alert, { state: 'uncertain', at, error: errorOf(failure) });
   return { result: 'uncertain', failure };
 }
 
 async function keepFailure({ ledger, clock }: Services, alert: Alert, failure: Failure): Promise<void> {
-  const { kind, code, message, hint } = failure;
-  const error = { code, message, hint };
+  const error = errorOf(failure);
   // What a person corrects is tried as often as what passes by itself.
-  const passes = ['temporary', 'configuration', 'credentials'].includes(kind);
+  const passes = ['temporary', 'configuration', 'credentials'].includes(failure.kind);
   const dueAt = nextAlertTry(alert, passes, clock());
   if (dueAt !== null) await postponeAlert(ledger, alert, { dueAt, error });
   else await settleAlert(ledger, alert, { state: 'failed', at: timeNow(clock), error });

@@ -1,3 +1,4 @@
+import { errorOf } from '../../domain/closing/moves.ts';
 import { waitAfter } from '../../domain/survey/alert.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention, stopsTheRun } from '../../failure.ts';
@@ -40,9 +41,8 @@ export async function postMissingCard(
 async function keepFailure({ ledger, clock }: Services, surveyId: string, failure: Failure): Promise<void> {
   const now = clock();
   const before = await cardFailureOf(ledger, surveyId);
-  const { code, message, hint } = failure;
   await noteCardFailure(ledger, surveyId, {
     retryAt: new Date(now + waitAfter(before?.tries ?? 0, failure.kind === 'temporary')).toISOString(),
-    error: { code, message, hint },
+    error: errorOf(failure),
   });
 }

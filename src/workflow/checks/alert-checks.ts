@@ -1,11 +1,8 @@
-import { localTime } from '../../domain/values/local-time.ts';
 import { openAlerts } from '../../store/answers/alerts.ts';
 import { alertPlan } from '../context/alert-plan.ts';
 import { ok, skipped, type Check, type Finding } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
-
-/** Longer than a server or a tick of `sync` needs to begin with what is due. */
-const lateMs = 15 * 60_000;
+import { outstandingFinding } from './outstanding.ts';
 
 export const alertWaysCheck: Check<Pick<CheckSources, 'settings'>> = {
   id: 'alerts.ways',
@@ -37,18 +34,11 @@ export const outstandingAlertsCheck: Check<Pick<CheckSources, 'ledger' | 'clock'
   matters: 'Nobody sees these low ratings before a report does.',
   needs: ['ledger.open', 'ledger.version'],
   async run({ ledger, clock }) {
-    const { count, failing, oldestAt } = await openAlerts(await ledger());
-    if (count === 0) return ok('none waits');
-    const summary = `${count} ${count === 1 ? 'alert waits' : 'alerts wait'}`;
-    const isLate = oldestAt !== null && clock() - Date.parse(oldestAt) > lateMs;
-    if (failing === 0 && !isLate) return ok(summary);
-    return {
-      status: 'warning',
+    const alerts = await openAlerts(await ledger());
+    return outstandingFinding(alerts, clock(), {
+      none: 'none waits',
+      summary: `${alerts.count} ${alerts.count === 1 ? 'alert waits' : 'alerts wait'}`,
       code: 'alerts_outstanding',
-      kind: 'partial',
-      summary: `${summary}, the oldest since ${localTime(oldestAt, null)}${failing === 0 ? '' : `; ${failing} failed`}`,
-      detail: '`gcsat surveys show` gives the cause, and `gcsat serve` and `gcsat sync` try it again.',
-      fix: 'gcsat sync',
-    };
+    });
   },
 };

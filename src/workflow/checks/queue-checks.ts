@@ -7,12 +7,11 @@ import { readCheckpoint } from '../../store/checkpoints.ts';
 import { stuckSends } from '../../store/queue/claims.ts';
 import { ok, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
+import { lateMs, outstandingFinding } from './outstanding.ts';
 
 type Sources = Pick<CheckSources, 'ledger' | 'figures' | 'lane' | 'clock'>;
 
 const minuteMs = 60_000;
-/** Longer than a server or a tick of `sync` needs to begin with what is due. */
-const lateMs = 15 * minuteMs;
 /** `serve` and a timer of `sync` look every few minutes. */
 const latestCatchUpMs = 60 * minuteMs;
 const needs = ['ledger.open', 'ledger.version'];
@@ -121,19 +120,12 @@ export const cardsCheck: Check<Sources> = {
   matters: 'Agents do not see these answers.',
   needs,
   async run({ ledger, clock }) {
-    const { count, failed, oldestAt } = await outstandingCards(await ledger());
-    if (count === 0) return ok('every answer has its card');
-    const summary = `${count} ${count === 1 ? 'answer waits' : 'answers wait'} for a card`;
-    const isLate = oldestAt !== null && clock() - Date.parse(oldestAt) > lateMs;
-    if (failed === 0 && !isLate) return ok(summary);
-    return {
-      status: 'warning',
+    const cards = await outstandingCards(await ledger());
+    return outstandingFinding(cards, clock(), {
+      none: 'every answer has its card',
+      summary: `${cards.count} ${cards.count === 1 ? 'answer waits' : 'answers wait'} for a card`,
       code: 'cards_outstanding',
-      kind: 'partial',
-      summary: `${summary}, the oldest since ${localTime(oldestAt, null)}${failed === 0 ? '' : `; ${failed} failed`}`,
-      detail: '`gcsat surveys show` gives the cause, and `gcsat serve` and `gcsat sync` try it again.',
-      fix: 'gcsat sync',
-    };
+    });
   },
 };
 

@@ -1,10 +1,8 @@
 import type { Log } from '../../ports/log.ts';
-import type { Failure } from '../../failure.ts';
-import { thrownBy } from '../context/defect.ts';
-import { errorFields } from '../context/error-fields.ts';
 import type { CardDue } from '../../store/answers/cards-due.ts';
 import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
+import { logFailure } from './log-failure.ts';
 import type { WakeUp } from './wake-up.ts';
 import { workOff } from './work-off.ts';
 
@@ -35,14 +33,8 @@ export async function postCards(
         log.info({ survey: missing.surveyId }, 'card posted');
       } else {
         listener.cardFailed();
-        logFailure(log, missing, failure);
+        logFailure(log, { survey: missing.surveyId }, failure, 'card not posted');
       }
     },
   });
-}
-
-function logFailure(log: Log, { surveyId: survey }: CardDue, failure: Failure): void {
-  const { kind, code, hint } = failure;
-  if (kind !== 'defect') log.warn({ survey, code, hint }, 'card not posted');
-  else log.error({ survey, ...errorFields(thrownBy(failure)) }, 'unexpected, please report it');
 }

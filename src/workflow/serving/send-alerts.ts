@@ -1,9 +1,8 @@
 import type { Alert } from '../../domain/survey/alert.ts';
 import type { Log } from '../../ports/log.ts';
-import { dueAlerts, sendAlert, type AlertResult } from '../answers/alerts.ts';
-import { thrownBy } from '../context/defect.ts';
-import { errorFields } from '../context/error-fields.ts';
+import { dueAlerts, sendAlert } from '../answers/alerts.ts';
 import type { Services } from '../context/services.ts';
+import { logFailure } from './log-failure.ts';
 import type { WakeUp } from './wake-up.ts';
 import { workOff } from './work-off.ts';
 
@@ -26,18 +25,10 @@ export async function sendAlerts(
       if (sent.result === 'gone') return;
       if (sent.result === 'sent') onSuccess();
       listener.alerted(alert.way, sent.result);
-      logResult(log, alert, sent);
+      const { id, surveyId, way } = alert;
+      const fields = { alert: id, survey: surveyId, way };
+      if (sent.failure === null) log.info(fields, 'alert sent');
+      else logFailure(log, fields, sent.failure, `alert ${sent.result}`);
     },
   });
-}
-
-function logResult(
-  log: Log,
-  { id: alert, surveyId: survey, way }: Alert,
-  { result, failure }: AlertResult,
-): void {
-  if (failure === null) log.info({ alert, survey, way }, 'alert sent');
-  else if (failure.kind === 'defect')
-    log.error({ alert, survey, way, ...errorFields(thrownBy(failure)) }, 'unexpected, please report it');
-  else log.warn({ alert, survey, way, code: failure.code, hint: failure.hint }, `alert ${result}`);
 }

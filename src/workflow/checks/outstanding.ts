@@ -1,0 +1,32 @@
+import { localTime } from '../../domain/values/local-time.ts';
+import { ok, type Finding } from './check.ts';
+
+/** Longer than a server or a tick of `sync` needs to begin with what is due. */
+export const lateMs = 15 * 60_000;
+
+interface Outstanding {
+  count: number;
+  /** Of these, tried in vain. */
+  failed: number;
+  /** RFC 3339; null where nothing waits. */
+  oldestAt: string | null;
+}
+
+/** What waits to be sent is well while it is young and was not tried in vain. `summary` says how much waits. */
+export function outstandingFinding(
+  { count, failed, oldestAt }: Outstanding,
+  now: number,
+  { none, summary, code }: { none: string; summary: string; code: string },
+): Finding {
+  if (count === 0) return ok(none);
+  const isLate = oldestAt !== null && now - Date.parse(oldestAt) > lateMs;
+  if (failed === 0 && !isLate) return ok(summary);
+  return {
+    status: 'warning',
+    code,
+    kind: 'partial',
+    summary: `${summary}, the oldest since ${localTime(oldestAt, null)}${failed === 0 ? '' : `; ${failed} failed`}`,
+    detail: '`gcsat surveys show` gives the cause, and `gcsat serve` and `gcsat sync` try it again.',
+    fix: 'gcsat sync',
+  };
+}
