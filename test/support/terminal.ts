@@ -36,8 +36,12 @@ export async function atTerminal(
     if (question === undefined || answer === undefined || !screen.includes(question)) return;
     next += 1;
     terminal.stdin.write(answer);
-    // What is typed in the moment in which a question appears may be lost.
-    if (next === answers.length) again = setInterval(() => void terminal.stdin.write(answer), 1000);
+    // What is typed in the moment in which a question appears may be lost. Once it is answered, it is marked with ✔,
+    // and what is typed then is shown as it is.
+    if (next !== answers.length) return;
+    again = setInterval(() => {
+      if (screen.lastIndexOf('✔') <= screen.lastIndexOf('?')) terminal.stdin.write(answer);
+    }, 1000);
   });
   const [code] = await once(terminal, 'close');
   clearInterval(again);
