@@ -1,6 +1,9 @@
 import { Failure } from '../failure.ts';
 import type { CommandDeclaration } from './program/declaration.ts';
 
+/** Named here because the words of all languages take time to load. */
+export const previewLanguages: readonly string[] = ['de', 'en', 'es', 'fr'];
+
 const usualFolder = 'gcsat-preview';
 
 export const previewCommand: CommandDeclaration = {
@@ -13,7 +16,7 @@ export const previewCommand: CommandDeclaration = {
   options: [
     { flags: '--out <folder>', description: `where to write the files (${usualFolder})` },
     { flags: '--serve', description: 'show them on this machine until Ctrl-C; written only with --out' },
-    { flags: '--language <tag>', description: 'only this language' },
+    { flags: '--language <tag>', description: 'only this language', suggestions: previewLanguages },
   ],
   examples: ['gcsat preview', 'gcsat preview --serve', 'gcsat preview --out preview --language fr'],
   async run(context, { options }) {

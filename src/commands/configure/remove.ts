@@ -7,7 +7,7 @@ import { refuseSandbox } from '../program/refuse-sandbox.ts';
 export const removeCommand: CommandDeclaration = {
   name: 'remove',
   summary: 'remove a profile with its credentials; the ledger stays',
-  arguments: [{ name: '<name>', description: 'of the profile' }],
+  arguments: [{ name: '<name>', description: 'of the profile', suggestions: 'profiles' }],
   options: [yesOption, dryRunOption],
   examples: ['gcsat configure remove acme --yes'],
   async run(context, { arguments: [given], options }) {

@@ -8,6 +8,7 @@ export const conversationIdsArgument: ArgumentDeclaration = {
 export const surveyIdArgument: ArgumentDeclaration = {
   name: '<id>',
   description: 'id of a survey, a closing or a conversation',
+  suggestions: 'surveys',
 };
 
 export const addressArgument: ArgumentDeclaration = {

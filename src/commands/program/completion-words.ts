@@ -1,5 +1,12 @@
 import { policyKeys, profileKeys } from '../../config/setting-keys.ts';
-import { globalOptions, helpOption, versionOption, type CommandDeclaration } from './declaration.ts';
+import {
+  globalOptions,
+  helpOption,
+  versionOption,
+  type CommandDeclaration,
+  type NamesOnDisk,
+  type Suggestions,
+} from './declaration.ts';
 
 /** A word that can come next, and what it means. */
 export interface Word {
@@ -14,12 +21,14 @@ export interface Place {
   readonly words: readonly Word[];
   /** Words that a value follows directly, such as `sample=`. */
   readonly settings: readonly string[];
+  /** What the shell asks the program for; null for a command that takes no such name. */
+  readonly names: NamesOnDisk | null;
 }
 
-/** An option that takes a value: from these choices, a file, or anything. */
+/** An option that takes a value: from these choices or names, a file, or anything. */
 export interface ValueOption {
   readonly name: string;
-  readonly choices: readonly string[] | 'file' | 'any';
+  readonly choices: Suggestions | 'file' | 'any';
 }
 
 export function placesOf(program: CommandDeclaration): Place[] {
@@ -43,7 +52,7 @@ export function placesOf(program: CommandDeclaration): Place[] {
       ...flagsOf(own === program ? [versionOption, helpOption] : [helpOption]),
     ];
     return [
-      { path, words, settings },
+      { path, words, settings, names: namesOf(own) },
       ...inner.flatMap((command) => visit(`${path} ${command.name}`, command)),
     ];
   };
@@ -56,12 +65,22 @@ export function valueOptionsOf(program: CommandDeclaration): ValueOption[] {
     ...(command.commands ?? []).flatMap(optionsOf),
   ];
   const found = new Map<string, ValueOption>();
-  for (const { flags, choices } of [...globalOptions, ...optionsOf(program)]) {
+  for (const { flags, choices, suggestions } of [...globalOptions, ...optionsOf(program)]) {
     if (!flags.includes('<')) continue;
     const name = nameOf(flags);
-    found.set(name, { name, choices: choices ?? (/<(?:folder|file)>/.test(flags) ? 'file' : 'any') });
+    const unknown = /<(?:folder|file)>/.test(flags) ? 'file' : 'any';
+    const own = choices ?? suggestions ?? unknown;
+    const before = found.get(name)?.choices;
+    // Commands whose options share a name may take different words.
+    const isBoth = typeof own !== 'string' && typeof before === 'object';
+    found.set(name, { name, choices: isBoth ? [...new Set([...before, ...own])] : own });
   }
   return [...found.values()];
+}
+
+function namesOf({ arguments: words = [] }: CommandDeclaration): NamesOnDisk | null {
+  const [named] = words.flatMap(({ suggestions }) => (typeof suggestions === 'string' ? [suggestions] : []));
+  return named ?? null;
 }
 
 function nameOf(flags: string): string {

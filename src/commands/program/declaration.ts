@@ -1,6 +1,12 @@
 import { deliveryNames, usableDeliveries } from '../../domain/delivery.ts';
 import type { CommandContext } from './context.ts';
 
+/** Names that only the files on this machine hold. */
+export type NamesOnDisk = 'profiles' | 'surveys';
+
+/** What completion offers where the parser takes any text. */
+export type Suggestions = readonly string[] | NamesOnDisk;
+
 export interface OptionDeclaration {
   /** As commander reads them, e.g. `-q, --quiet` or `--limit <number>`. */
   readonly flags: string;
@@ -9,6 +15,7 @@ export interface OptionDeclaration {
   readonly choices?: readonly string[];
   /** Everything the parser accepts, when that is more than the choices. */
   readonly accepted?: readonly string[];
+  readonly suggestions?: Suggestions;
 }
 
 export interface ArgumentDeclaration {
@@ -16,6 +23,7 @@ export interface ArgumentDeclaration {
   readonly name: string;
   readonly description: string;
   readonly choices?: readonly string[];
+  readonly suggestions?: Suggestions;
 }
 
 /** What the user gave to a command, not yet interpreted. */
@@ -49,7 +57,11 @@ export interface CommandDeclaration {
 }
 
 export const globalOptions: readonly OptionDeclaration[] = [
-  { flags: '--profile <name>', description: 'which organization (GCSAT_PROFILE)' },
+  {
+    flags: '--profile <name>',
+    description: 'which organization (GCSAT_PROFILE)',
+    suggestions: 'profiles',
+  },
   {
     flags: '--domain <domain>',
     description: 'acme, acme.gladly.com, acme.gladly.qa or an origin (GCSAT_DOMAIN)',

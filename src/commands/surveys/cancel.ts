@@ -20,8 +20,10 @@ export const cancelCommand: CommandDeclaration = {
   details:
     'Names one or more surveys, or all that the filters match. If there are several it says how many and asks; where ' +
     'nobody can be asked it needs --yes. It needs no token and no network.',
-  arguments: [{ name: '[id...]', description: 'ids of surveys, closings or conversations' }],
-  options: [...filterOptions(cancellable.join(', ')), yesOption, dryRunOption],
+  arguments: [
+    { name: '[id...]', description: 'ids of surveys, closings or conversations', suggestions: 'surveys' },
+  ],
+  options: [...filterOptions(cancellable), yesOption, dryRunOption],
   examples: [
     'gcsat surveys cancel 5LNrIaOiRJ6u3vQ8jHyTkQ',
     'gcsat surveys cancel --state pending,scheduled --since 7d --dry-run',

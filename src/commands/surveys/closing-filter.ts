@@ -23,9 +23,13 @@ export interface FilterOptions extends AnswerFilterOptions {
 }
 
 /** @param states that make sense for the command */
-export function filterOptions(states: string): readonly OptionDeclaration[] {
+export function filterOptions(states: readonly ListedState[]): readonly OptionDeclaration[] {
   return [
-    { flags: '--state <states>', description: `only these, separated by commas: ${states}` },
+    {
+      flags: '--state <states>',
+      description: `only these, separated by commas: ${states.join(', ')}`,
+      suggestions: states,
+    },
     { flags: '--agent <name...>', description: 'only these: id, name or e-mail of who gets the rating' },
     { flags: '--inbox <name...>', description: 'only these: id or name' },
     { flags: '--topic <name...>', description: 'only with one of these: id or name' },

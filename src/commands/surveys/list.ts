@@ -13,7 +13,7 @@ export const listCommand: CommandDeclaration = {
   summary: 'list closings and their surveys, newest first',
   details: 'Reads the ledger alone: it needs no token and no network.',
   options: [
-    ...filterOptions('pending, scheduled, sent, uncertain, suppressed, failed, answered'),
+    ...filterOptions(['pending', 'scheduled', 'sent', 'uncertain', 'suppressed', 'failed', 'answered']),
     ...answerFilterOptions,
     {
       flags: '--limit <number>',

@@ -11,6 +11,7 @@ export const showCommand: CommandDeclaration = {
     {
       name: '<id>',
       description: 'id of a survey, a closing, a conversation or a customer, or an address of a customer',
+      suggestions: 'surveys',
     },
   ],
   examples: ['gcsat surveys show 5LNrIaOiRJ6u3vQ8jHyTkQ', 'gcsat surveys show kim@example.com'],
