@@ -7,8 +7,11 @@ const permissive = new Set([
   ...['CC0-1.0', 'Unlicense', 'Python-2.0'],
 ]);
 
-/** Packages that others can use and we do not: this one would load a package that nobody brings along. */
-export const leftOut = { 'proxy-agent-negotiate': './scripts/left-out.mjs' };
+/** Packages that others can use and we do not: the first would load a package that nobody brings along. */
+export const leftOut = {
+  'proxy-agent-negotiate': './scripts/left-out.mjs',
+  '@inquirer/editor': './scripts/left-out.mjs',
+};
 
 /** `terms`: an SPDX expression such as `MIT` or `(MIT OR GPL-3.0)`. */
 function isPermissive(terms = '') {

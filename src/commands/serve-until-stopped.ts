@@ -15,6 +15,7 @@ import { listenAt } from '../workflow/webhooks/listen-at.ts';
 import type { CommandContext } from './program/context.ts';
 import { exitCodeOf, untilAborted } from './program/signals.ts';
 import { serveOptions, type ServeFlags } from './serve-options.ts';
+import { passedSocket, serviceManager } from './service-manager.ts';
 import { firstSteps, sandboxCredentials } from './serve-sandbox.ts';
 
 /**
@@ -37,6 +38,9 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
   const brand = await readBrand(settings.brand);
   const log = await openLog(output.level);
   const metrics = await createMetrics();
+  const manager = serviceManager(context.env, (problem) =>
+    log.warn({ error: problem }, 'the service manager could not be told'),
+  );
   const servesPageHere = inSandbox || settings.origins['publicUrl'] === 'default';
 
   const serve = async (services: Services): Promise<void> => {
@@ -60,7 +64,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
         log,
         clock,
       },
-      { host, port },
+      { host, port, passed: passedSocket(context.env) },
     );
     // No message has been sent yet, so none has the placeholder.
     if (servesPageHere) page.origin = server.origin;
@@ -72,11 +76,14 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
       if (servesPageHere && !inSandbox) warnOfLinks(log, server.origin);
       if (!isLoopback(host)) warnOfProxy(log);
       await announce(context, services, server.origin, log);
+      manager.ready();
       const checked = warnOfConfiguration(services, log);
       await Promise.race([untilAborted(signal), working]);
       await checked;
+      manager.stopping();
       if (signal.aborted) await wait(options.drainMilliseconds);
     } finally {
+      manager.end();
       await server.close();
     }
     await finish(serving, working, log);

@@ -47,6 +47,15 @@ export interface Listening {
   close(): Promise<void>;
 }
 
+/** Where to listen: at an address, or at a socket that was passed to this process and listens already. */
+export interface ListenPlace {
+  host: string;
+  /** 0: any that is free. */
+  port: number;
+  /** The socket's descriptor, which goes before the address. */
+  passed?: number | null;
+}
+
 /**
  * Serves the app over HTTP. Every response has the headers, even one to a request that Node's parser rejects.
  *
@@ -54,7 +63,7 @@ export interface Listening {
  */
 export async function listen(
   parts: RequestParts & { connectionEnded: (why: EndedFor) => void },
-  { host, port }: { host: string; port: number },
+  at: ListenPlace,
   changed: Partial<ListenLimits> = {},
 ): Promise<Listening> {
   const wanted = { ...usual, ...changed };
@@ -102,7 +111,7 @@ export async function listen(
   // Only HTTP/1.1 is spoken here; an offer to upgrade may be ignored (RFC 9110, 7.8).
   server.on('connect', (_: IncomingMessage, socket: Socket) => refuseTunnel(socket, parts.headers));
 
-  await startListening(server, host, port);
+  await startListening(server, at);
   return {
     origin: originOf(server),
     async close() {
@@ -120,11 +129,12 @@ export async function listen(
 }
 
 /** @throws Failure `cannot_listen` of kind usage when the address or the port is not available */
-export async function startListening(server: Server, host: string, port: number): Promise<void> {
+export async function startListening(server: Server, { host, port, passed }: ListenPlace): Promise<void> {
+  const place = passed === undefined || passed === null ? { host, port } : { fd: passed };
   try {
     await new Promise<void>((resolve, reject) => {
       server.once('error', reject);
-      server.listen({ host, port, backlog: mostWaiting }, () => {
+      server.listen({ ...place, backlog: mostWaiting }, () => {
         server.off('error', reject);
         resolve();
       });
@@ -132,7 +142,8 @@ export async function startListening(server: Server, host: string, port: number)
   } catch (error) {
     const { code = 'unknown' } = error as NodeJS.ErrnoException;
     const why = reasons[code] ?? `the system says ${code}`;
-    throw new Failure('usage', 'cannot_listen', `cannot listen on ${host} port ${port}: ${why}`, {
+    const where = 'fd' in place ? 'the socket that was passed' : `${host} port ${port}`;
+    throw new Failure('usage', 'cannot_listen', `cannot listen on ${where}: ${why}`, {
       hint: 'Choose another --port (0: any free one) or --host, or stop the program that uses it.',
       cause: error,
     });

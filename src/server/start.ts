@@ -3,7 +3,7 @@ import { createApp, type AppParts } from './app.ts';
 import { addressSet } from './client-address.ts';
 import type { EndedFor } from './connections.ts';
 import { responseHeaders } from './headers.ts';
-import { listen, type Listening, type ListenLimits } from './listen.ts';
+import { listen, type ListenPlace, type Listening, type ListenLimits } from './listen.ts';
 import type { PageBrand } from '../html/brand.ts';
 import { closedPage, noticePages, pageRoutes } from './pages/pages.ts';
 
@@ -30,7 +30,7 @@ export interface ServerParts extends Pick<
  */
 export async function startServer(
   { desk, brand, language, publicUrl, trustedProxies, metricsReaders, ...parts }: ServerParts,
-  at: { host: string; port: number },
+  at: ListenPlace,
   limits?: Partial<ListenLimits>,
 ): Promise<Listening> {
   const { metrics, log, clock } = parts;

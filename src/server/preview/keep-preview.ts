@@ -78,7 +78,7 @@ export async function servePreview(files: PreviewFiles): Promise<ServedPreview> 
     outgoing.writeHead(found ? 200 : 404, { ...headers, 'Content-Type': type });
     outgoing.end(found ? content : 'not found\n');
   });
-  await startListening(server, '127.0.0.1', 0);
+  await startListening(server, { host: '127.0.0.1', port: 0 });
   return {
     origin: originOf(server),
     close: () =>

@@ -1,0 +1,66 @@
+import { execFile } from 'node:child_process';
+
+/** The first that a service manager passes; 0 to 2 are the usual streams (sd_listen_fds(3)). */
+const firstPassedDescriptor = 3;
+
+/** What `serve` says to the service manager that started it, such as systemd; without one, nothing. */
+export interface ServiceManager {
+  /** Requests are served from now on. Begins to say that this process is alive, if that is watched. */
+  ready(): void;
+  /** The process finishes what it has begun. */
+  stopping(): void;
+  /** Says nothing more. */
+  end(): void;
+}
+
+/**
+ * The manager is told by the program `systemd-notify`, because Node.js cannot write to a datagram socket itself. Where
+ * that program is missing, the log says so once.
+ *
+ * @param env with NOTIFY_SOCKET, WATCHDOG_USEC (microseconds) and WATCHDOG_PID as in sd_notify(3) and
+ *   sd_watchdog_enabled(3)
+ */
+export function serviceManager(env: NodeJS.ProcessEnv, warn: (problem: string) => void): ServiceManager {
+  if ((env['NOTIFY_SOCKET'] ?? '') === '') return { ready() {}, stopping() {}, end() {} };
+  let isWarned = false;
+  const say = (state: string): void => {
+    execFile('systemd-notify', [`--pid=${process.pid}`, state], { env, timeout: 5000 }, (error) => {
+      if (error === null || isWarned) return;
+      isWarned = true;
+      warn(error.message);
+    });
+  };
+  let alive: NodeJS.Timeout | undefined;
+  return {
+    ready() {
+      say('READY=1');
+      const watchedMs = watchdogMilliseconds(env);
+      // Half of it, as sd_watchdog_enabled(3) recommends.
+      if (watchedMs !== null) alive = setInterval(() => say('WATCHDOG=1'), watchedMs / 2);
+    },
+    stopping: () => say('STOPPING=1'),
+    end: () => clearInterval(alive),
+  };
+}
+
+function watchdogMilliseconds(env: NodeJS.ProcessEnv): number | null {
+  const microseconds = Number(env['WATCHDOG_USEC'] ?? '');
+  if (!Number.isFinite(microseconds) || microseconds <= 0) return null;
+  return isMeant(env['WATCHDOG_PID']) ? microseconds / 1000 : null;
+}
+
+/**
+ * The descriptor of a socket that listens already, because the service manager opened it before this process began
+ * (LISTEN_FDS and LISTEN_PID of sd_listen_fds(3)); null when there is none. Of several, the first is used.
+ */
+export function passedSocket(env: NodeJS.ProcessEnv): number | null {
+  const count = Number(env['LISTEN_FDS'] ?? '');
+  return Number.isInteger(count) && count > 0 && env['LISTEN_PID'] === String(process.pid)
+    ? firstPassedDescriptor
+    : null;
+}
+
+/** A variable that a parent left in the environment was meant for the parent. */
+function isMeant(pid: string | undefined): boolean {
+  return pid === undefined || pid === '' || pid === String(process.pid);
+}
