@@ -57,6 +57,8 @@ export interface SurveyDocument {
   outcome: SurveyOutcome;
   reasons: Reason[];
   attribution: EvidenceAttribution | null;
+  /** What the credited agent wrote, shortened; null for a call, and where Gladly shows no text. The ledger never has it. */
+  responseText: string | null;
   /** What was looked at, also where nobody qualifies. */
   timeline: EvidenceTimeline | null;
   conversation: EvidenceConversation | null;

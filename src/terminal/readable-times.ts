@@ -8,6 +8,11 @@ export function showTimesIn(timezone: string): void {
   sentenceZone = timezone;
 }
 
+/** The zone in which the user named times, so that a table shows the days that were asked for; null: none was named. */
+export function namedZone(): string | null {
+  return sentenceZone === 'UTC' ? null : sentenceZone;
+}
+
 /** Commands, ids, and what somebody typed stay as they are: they are copied or compared. */
 const timeInSentence = /`[^`]*`|(?<![\w@'"=-])\d{4}-\d\d-\d\dT\d\d:\d\d(?::\d\d(?:\.\d+)?)?Z(?![\w'"])/g;
 

@@ -14,6 +14,7 @@ type Screen = Pick<Output, 'columns' | 'paint' | 'verbose'>;
 const leastForColumns = 60;
 /** A timeline may have a thousand items; without -v only those around the verdict are shown. */
 const shownItems = 14;
+const shownTextLines = 8;
 
 /** The result of `attribute` and `replay` for one conversation. */
 export function surveyView(document: SurveyDocument, screen: Screen): string {
@@ -138,13 +139,26 @@ function verdictView(document: SurveyDocument, screen: Screen): string {
   return lines.join('\n');
 }
 
-function creditLines({ attribution }: SurveyDocument, screen: Screen): string[] {
+function creditLines({ attribution, responseText }: SurveyDocument, screen: Screen): string[] {
   if (attribution === null) return [labelled('Credit', 'no agent', screen)];
   const { agent, channel, respondedAt } = attribution;
   const who = clean(agent.name ?? agent.id ?? 'an agent that Gladly does not name');
   const email = agent.email === null ? '' : ` <${clean(agent.email)}>`;
   const response = `last response by ${channel ?? 'an unknown channel'} at ${localTime(respondedAt, null)}`;
-  return [labelled('Credit', `${screen.paint.bold(who)}${email}`, screen), labelled('', response, screen)];
+  return [
+    labelled('Credit', `${screen.paint.bold(who)}${email}`, screen),
+    labelled('', response, screen),
+    ...(responseText === null ? [] : quotedLines(responseText, screen)),
+  ];
+}
+
+/** What was written, each line marked so that none can pass for one of ours. */
+function quotedLines(text: string, { columns, paint, verbose }: Screen): string[] {
+  const width = Math.max(20, Math.min(columns, 100) - 4);
+  const lines = text.split(/\r?\n/).flatMap((line) => wrap(clean(line), width));
+  const shown = verbose ? lines : lines.slice(0, shownTextLines);
+  const more = lines.length > shown.length ? [`  ${paint.dim('│ … (-v shows all)')}`] : [];
+  return [...shown.map((line) => `  ${paint.dim('│')} ${line}`), ...more];
 }
 
 function outcomeLine(document: SurveyDocument, screen: Screen): string {

@@ -7,7 +7,7 @@ import { alertText } from './alert-view.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
-import { readableTimes } from './readable-times.ts';
+import { namedZone, readableTimes } from './readable-times.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
 
@@ -18,10 +18,12 @@ type Entry = Omit<SurveyEntry, 'state'> & { state: ClosingState; dryRun?: boolea
 export function surveysView(entries: readonly Entry[], screen: Screen): string {
   if (entries.length === 0) return 'No closings.';
   const { columns, paint } = screen;
+  const zone = namedZone();
   const shape: [Column<Entry>, Column<Entry>, ...Column<Entry>[]] = [
     {
-      title: 'Closed (UTC)',
-      value: ({ closedAt }) => closedAt.slice(0, 16).replace('T', ' '),
+      title: zone === null ? 'Closed (UTC)' : 'Closed',
+      value: ({ closedAt }) =>
+        zone === null ? closedAt.slice(0, 16).replace('T', ' ') : localTime(closedAt, zone),
       overflow: 'keep',
     },
     {
@@ -108,7 +110,8 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
   ];
   if (attribution !== null) {
     const { itemType, respondedAt, itemId } = attribution;
-    lines.push(line('Evidence', `${itemType} ${itemId ?? ''} at ${localTime(respondedAt, null)}`));
+    const item = itemId === null ? itemType : `${itemType} ${itemId}`;
+    lines.push(line('Evidence', `${item} at ${localTime(respondedAt, null)}`));
   }
   lines.push(...story.reasons.map(({ code, detail }) => line('Reason', `${code}: ${readableTimes(detail)}`)));
   if (story.error !== null)
@@ -135,7 +138,10 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
     lines.push(line('Note', `${localTime(at, null)} ${text}${done ? ' (done)' : ''}`));
   }
   for (const { itemId, state, postedAt } of story.cards) {
-    lines.push(line('Card', `${itemId} ${state} ${localTime(postedAt, null)}`));
+    const posted = postedAt === null ? '' : `posted ${localTime(postedAt, null)}`;
+    lines.push(
+      line('Card', `${itemId} ${state === 'posted' ? posted : [posted, state].filter(Boolean).join(', ')}`),
+    );
   }
   if (story.cardFailure !== null) {
     const { tries, retryAt, error } = story.cardFailure;

@@ -48,6 +48,7 @@ const item = (itemId: string, agentName: string | null, why: string): EvidenceIt
 });
 
 const document: SurveyDocument = {
+  responseText: null,
   conversationId: 'Y8SS34bds75sTlwW_2Bb9g',
   outcome: 'would_send',
   reasons: [],

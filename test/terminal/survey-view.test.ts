@@ -19,6 +19,7 @@ function documentOf(text: string): SurveyDocument {
   return {
     conversationId: text,
     outcome: 'failed',
+    responseText: text,
     reasons: [{ code: 'opt_out_topic', detail: text }],
     attribution: {
       agent: { id: text, name: text, email: text },

@@ -75,7 +75,8 @@ export const globalOptions: readonly OptionDeclaration[] = [
   { flags: '--database <file>', description: 'the ledger: a file or a sqlite: URL (GCSAT_DATABASE_URL)' },
   {
     flags: '--sandbox',
-    description: 'run against an embedded sandbox; needs no account (GCSAT_SANDBOX)',
+    description:
+      'run against an embedded sandbox; needs no account, and keeps nothing without --database (GCSAT_SANDBOX)',
   },
   {
     flags: '--delivery <name>',

@@ -20,9 +20,9 @@ export const retryCommand: CommandDeclaration = {
   name: 'retry',
   summary: 'decide again about one that failed or was suppressed, or settle an uncertain one',
   details:
-    'Decides about a closing again, and sends its survey. An uncertain one is first looked for in Gladly, if it went ' +
-    'through Gladly, and recorded as sent if it is there. Otherwise only you can find out: look for the message, then give ' +
-    '--was-sent or --not-sent.',
+    'Decides about a closing again, and sends its survey. An uncertain one that went through Gladly is first looked ' +
+    "for in the customer's conversations, and recorded as sent if it is there. Gladly may keep it outside of them, on " +
+    "the customer's timeline, which only you can look at. Look for the message, then give --was-sent or --not-sent.",
   arguments: [surveyIdArgument],
   options: [
     { flags: '--was-sent', description: 'the uncertain message left: record it as sent, send nothing' },

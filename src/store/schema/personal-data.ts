@@ -252,7 +252,7 @@ function countedEvidence(text: string): string {
   if (evidence === null) return 'null';
   const { conversation, attribution } = evidence;
   return JSON.stringify({
-    conversation: { ...conversation, topics: conversation.topics.map(({ id }) => ({ id, name: null })) },
+    conversation,
     attribution:
       attribution === null ? null : { ...attribution, itemId: null, considered: [], omitted: null },
     timeline: null,

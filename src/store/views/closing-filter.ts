@@ -113,7 +113,8 @@ export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | nu
       ),
     );
   }
-  if (open === true) conditions.push(eb.not(followedUp(eb)));
+  // Nobody can follow up on somebody who was forgotten.
+  if (open === true) conditions.push(eb.not(followedUp(eb)), eb('closings.forgotten_at', 'is', null));
   return conditions;
 }
 

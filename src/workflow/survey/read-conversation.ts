@@ -1,6 +1,7 @@
 import { closingTime } from '../../domain/closing/identity.ts';
 import { parseInstant, timeNow, type Instant } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
+import { responseTexts, type ResponseTexts } from '../../domain/attribution/response-texts.ts';
 import { readTimeline, type TimelineItem } from '../../domain/attribution/timeline.ts';
 import type { Conversation } from '../../gladly/resources/conversations.ts';
 import type { Customer } from '../../gladly/resources/customers.ts';
@@ -21,6 +22,7 @@ export interface ConversationRead {
 
 export interface TimelineRead {
   items: TimelineItem[];
+  responseTexts: ResponseTexts;
   /** The timeline's end is, or may be, cut off. */
   truncated: boolean;
 }
@@ -130,7 +132,7 @@ export async function readItems(
   const { items, limited } = await steps.run('read timeline', () =>
     client.getConversationItems(conversationId),
   );
-  return { items: readTimeline(items), truncated: limited };
+  return { items: readTimeline(items), responseTexts: responseTexts(items), truncated: limited };
 }
 
 /** The customer who lives on, where the conversation's was merged. */

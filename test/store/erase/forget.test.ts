@@ -159,7 +159,7 @@ describe('a customer who is forgotten', () => {
       externalId: null,
       forgottenAt: at(100),
       evidence: {
-        conversation: { inbox: { id: 'inbox-1' }, topics: [{ id: 'topic-1', name: null }] },
+        conversation: { inbox: { id: 'inbox-1' }, topics: [{ id: 'topic-1', name: 'Billing' }] },
         attribution: { channel: 'email', agent: { id: 'agent-1' }, considered: [] },
         recordings: [],
       },
