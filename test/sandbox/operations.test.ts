@@ -53,13 +53,8 @@ test('what the sandbox lacks answers 501 with its name, and it lacks no more tha
   }
   expect(missing.toSorted()).toEqual([
     'changeFreeformTopics',
-    'deleteJob',
-    'findJobs',
-    'findSchedules',
     'generateWorkSessionReport',
     'getCustomAttribute',
-    'getFile',
-    'getJob',
     'updateCustomer',
   ]);
   expect((await ask(sandbox, { path: '/api/v1/conversations' })).status).toBe(404);

@@ -8,6 +8,7 @@ import { conversationRoutes } from './conversations.ts';
 import { customerRoutes } from './customers.ts';
 import { directoryRoutes } from './directory.ts';
 import { eventRoutes } from './events.ts';
+import { exportRoutes } from './exports.ts';
 import { itemRoutes } from './items.ts';
 import { mediaRoutes } from './media.ts';
 import { missingRoutes } from './missing.ts';
@@ -29,6 +30,7 @@ export function apiRoutes(around: {
     ...directoryRoutes(around.origin),
     ...communicationRoutes,
     ...eventRoutes(around.faults),
+    ...exportRoutes(around.faults),
     ...reportRoutes(around.faults),
     ...webhookRoutes(around.webhooks),
     ...missingRoutes,

@@ -12,11 +12,6 @@ const missing: readonly [method: string, pattern: string, operation: string][] =
   ],
   ['GET', '/api/v1/custom-attributes/:customAttributeId', 'getCustomAttribute'],
   ['PATCH', '/api/v1/customer-profiles/:customerId', 'updateCustomer'],
-  ['GET', '/api/v1/export/schedules', 'findSchedules'],
-  ['GET', '/api/v1/export/jobs', 'findJobs'],
-  ['GET', '/api/v1/export/jobs/:jobId', 'getJob'],
-  ['DELETE', '/api/v1/export/jobs/:jobId', 'deleteJob'],
-  ['GET', '/api/v1/export/jobs/:jobId/files/:filename', 'getFile'],
   ['POST', '/api/v1/reports/work-session-events', 'generateWorkSessionReport'],
 ];
 
