@@ -120,6 +120,7 @@ const run: BackfillDocument = {
   queued: 0,
   delivery: 'smtp',
   pause: null,
+  exports: null,
   seconds: 5.3,
 };
 
