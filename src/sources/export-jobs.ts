@@ -34,7 +34,7 @@ export function jobsOfRange(all: readonly ExportJob[], range: TimeRange, whole: 
   const overlapping = usable.filter((job) => job.range.since < range.until && job.range.until > range.since);
   return {
     jobs: whole ? usable : overlapping,
-    gaps: gapsIn({ since: range.since, until: earlier(range.until, until) }, overlapping),
+    gaps: until === '' ? [range] : gapsIn({ ...range, until: earlier(range.until, until) }, overlapping),
     until: until === '' ? null : until,
   };
 }
