@@ -15,6 +15,7 @@ const small: Record<string, { options: string; tables: string[] }> = {
     options: '--size 200 --since 1d --latency 0',
     tables: ['run  ', 'operation  ', 'verdict  '],
   },
+  sources: { options: '--whole 100 --size 40 --days 2 --latency 0', tables: ['run  ', 'operation  '] },
   pacing: { options: '--seconds 0.3 --settling 0.2 --latency 0', tables: ['client  '] },
   webhook: {
     options: '--seconds 0.3 --rounds 1 --queued 50',

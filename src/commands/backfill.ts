@@ -20,7 +20,7 @@ export const backfillCommand: CommandDeclaration = {
     {
       flags: '--source <name>',
       description: 'where to find closings (auto)',
-      choices: ['auto', 'events', 'report', 'conversations'],
+      choices: ['auto', 'events', 'report', 'export', 'conversations'],
     },
     {
       flags: '--conversations <file>',

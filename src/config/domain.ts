@@ -12,14 +12,20 @@ export interface Domain {
   readonly hostKind: HostKind;
 }
 
-const examples = 'Give acme, acme.gladly.com, acme.gladly.qa or an origin such as https://acme.gladly.com.';
+const examples =
+  'Give acme, acme.us-1, acme.gladly.com, acme.us-1.gladly.com, acme.gladly.qa or an origin such as https://acme.gladly.com.';
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const gladlyHost = new RegExp(`^(?:${label}\\.)+gladly\\.(com|qa)$`);
+/** Pages of the web application have ids in their paths. */
+const pagePath = /(?<=[^/:])\/[A-Za-z0-9._~/-]*$/;
+/** An organization, or one in a region such as us-1. No top-level domain looks like a region, so no other host is meant. */
+const organization = new RegExp(`^${label}(?:\\.[a-z]{2}-[0-9]{1,2})?$`);
 const hostName = new RegExp(`^${label}(?:\\.${label})*$`);
 
 /**
- * The organization's address, in any form that people paste. Forms that could send the credentials to another host are
- * refused. Hosts: contract section 1 of Gladly's API (production .com, sandboxes .qa).
+ * The organization's address, in any form that people paste: also one of Gladly's with the path of a page or of the API,
+ * which is left out. Forms that could send the credentials to another host are refused. Hosts: contract section 1 of
+ * Gladly's API (production .com, sandboxes .qa, either with a region such as us-1 before it).
  *
  * @throws InvalidValue
  */
@@ -28,15 +34,18 @@ export function parseDomain(text: string, allowHost: boolean): Domain {
   if (given === '') throw new InvalidValue('the domain is empty', examples);
   // Userinfo, backslashes and letters of other scripts can make one host look like another.
   if (given.includes('@')) throw new InvalidValue(`'${given}' contains a user name`, examples);
-  if (!/^[A-Za-z0-9.:/[\]-]+$/.test(given)) {
+  if (!/^[A-Za-z0-9.:/[\]-]+$/.test(given.replace(pagePath, ''))) {
     throw new InvalidValue(`'${given}' contains characters that a host name cannot have`, examples);
   }
   const { scheme, rest } = splitScheme(given.toLowerCase());
-  const authority = rest.replace(/\/$/, '');
-  if (authority.includes('/')) throw new InvalidValue(`'${given}' contains a path`, examples);
-  const short = scheme === null && new RegExp(`^${label}$`).test(authority) && authority !== 'localhost';
+  const [authority = ''] = rest.split('/', 1);
+  const hasPath = rest.replace(/\/$/, '') !== authority;
+  const short = scheme === null && !hasPath && organization.test(authority) && authority !== 'localhost';
   const url = parseAuthority(scheme ?? 'https', short ? `${authority}.gladly.com` : authority, given);
   const hostKind = kindOf(url.hostname);
+  if (hasPath && hostKind !== 'com' && hostKind !== 'qa') {
+    throw new InvalidValue(`'${given}' contains a path`, examples);
+  }
   refuseUnsafe(given, scheme, url, hostKind, allowHost);
   // A local server rarely has TLS.
   const { origin, host } = hostKind === 'loopback' && scheme === null ? new URL(`http://${authority}`) : url;

@@ -24,6 +24,23 @@ export interface BackfillPlan {
   estimatedSeconds: number;
 }
 
+/** What a run took from export files. */
+export interface ExportFigures {
+  jobs: number;
+  files: number;
+  /** Lines of the files of items. */
+  items: number;
+  /** Lines that could not be read and are left out. */
+  unreadable: number;
+  /** What the jobs cover; null where there is none. */
+  since: string | null;
+  until: string | null;
+  /** Customers who were not read from Gladly. */
+  customers: number;
+  /** Closings of a dry run that were decided by the files alone. */
+  verdicts: number;
+}
+
 /** A closing that failed, or whose message could not leave yet; or a named conversation that could not be read. */
 export interface ListedFailure {
   conversationId: string;
@@ -60,6 +77,8 @@ export interface BackfillDocument {
   /** Nothing leaves while it lasts. */
   pause: SendingPause | null;
   plan: BackfillPlan | null;
+  /** What `--source export` read and rested on; null for other sources. */
+  exports: ExportFigures | null;
   seconds: number;
 }
 

@@ -14,6 +14,13 @@ import {
 } from './resources/conversations.ts';
 import { getCustomer, type Customer } from './resources/customers.ts';
 import { sendEmail, type Mail } from './resources/email.ts';
+import {
+  getExportJobs,
+  readExportFile,
+  type ExportFileName,
+  type ExportJob,
+  type LeftOut,
+} from './resources/exports.ts';
 import { readEvents, type EventQuery, type GladlyEvent } from './resources/events.ts';
 import {
   createCustomerItem,
@@ -108,6 +115,12 @@ export interface GladlyClient {
     leaving: () => Promise<void>,
   ): Promise<SendOutcome>;
   events(query: EventQuery): AsyncIterable<GladlyEvent>;
+  getExportJobs(): Promise<ExportJob[]>;
+  /** The objects of a file, streamed; what is no object is counted in `leftOut`. */
+  exportFile(
+    file: { jobId: string; name: ExportFileName },
+    leftOut: LeftOut,
+  ): AsyncIterable<Record<string, unknown>>;
   /** One at a time: a second report starts when the first has been read to its end or abandoned. */
   report(request: ReportRequest, columns: readonly string[]): AsyncIterable<Record<string, string>>;
   downloadRecording(itemId: string, options: { maxBytes: number }): Promise<Recording | null>;
@@ -186,6 +199,8 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     sendSms: (sms, leaving) => sendSms(requests, sms, leaving),
     addConversationNote: (id, body, leaving) => addConversationNote(requests, id, body, leaving),
     events: (query) => readEvents(requests, query),
+    getExportJobs: () => shared('findJobs', '', () => getExportJobs(requests)),
+    exportFile: (file, leftOut) => readExportFile(requests, file, leftOut),
     report,
     downloadRecording: (itemId, bounds) => downloadRecording(requests, itemId, bounds),
     getWebhooks: () => shared('getWebhooks', '', () => getWebhooks(requests)),

@@ -1,12 +1,15 @@
 import type { Failure } from '../failure.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
 
+/** Gladly's own names: what happened in the last day, what is older, and the files of the last fortnight. */
+export type SourceName = 'events' | 'report' | 'export';
+
 /** A closing as one source reports it. Times are ISO-8601 in UTC with milliseconds. */
 export interface ReportedClosing {
   conversationId: string;
   customerId: string | null;
   closedAt: string;
-  source: 'events' | 'report' | 'conversations';
+  source: SourceName | 'conversations';
 }
 
 export interface ReportedReopening {
@@ -27,7 +30,7 @@ export type Found =
 
 /** One way to find the closings of a stretch of time. Gladly has no operation that lists conversations. */
 export interface ClosingSource {
-  name: 'events' | 'report';
+  name: SourceName;
   /**
    * The closings and reopenings of the range, as they arrive and in the order of the source. The same one may come
    * twice. An aborted signal ends it at the next one; a wait for Gladly ends with the client's own signal. Fails as the

@@ -13,6 +13,6 @@ export function eventsBetween(world: World, from: number, until: number): StoryE
   for (const story of world.stories.during(from, until)) {
     for (const event of story.events) if (event.at >= from && event.at < until) events.push(event);
   }
-  for (const merge of world.merges) if (merge.at >= from && merge.at < until) events.push(merge);
+  for (const event of world.customerEvents) if (event.at >= from && event.at < until) events.push(event);
   return events.sort((one, other) => one.at - other.at);
 }

@@ -26,6 +26,12 @@ export interface Faults {
   /** How far reports and events are behind; null: an hour and 15 seconds. */
   reportLagMs: number | null;
   eventLagMs: number | null;
+  /** How long after its day an export job is done; null: 4 hours, in the night. */
+  exportLagMs: number | null;
+  /** The job of the day that ended so many days ago has FAILED and has no files; null: none has. */
+  exportGapDay: number | null;
+  /** So many lines of each file of items are cut in the middle. */
+  exportBrokenLines: number;
   /** Events wait this long before they are sent to a webhook. */
   webhookDelayMs: number;
   /** Up to this much is added to the wait, at random, so that events overtake each other. */
@@ -56,6 +62,9 @@ export const noFaults: Faults = {
   reportReversed: 0,
   reportLagMs: null,
   eventLagMs: null,
+  exportLagMs: null,
+  exportGapDay: null,
+  exportBrokenLines: 0,
   webhookDelayMs: 0,
   webhookJitterMs: 0,
   webhookDuplicatePercent: 0,

@@ -17,6 +17,7 @@ export const idKinds = [
   'topic',
   'organization',
   'created',
+  'job',
 ] as const;
 
 export type IdKind = (typeof idKinds)[number];

@@ -9,7 +9,10 @@ const timelineLimit = 1000;
 /** A customer's list shows only this many conversations, the oldest ones. */
 export const conversationsLimit = 100;
 
-export const limitedData = { 'Gladly-Limited-Data': 'true' } as const;
+/** Sent with every list that may be cut, also where it is whole. */
+export function limitedData(limited: boolean): Record<string, string> {
+  return { 'Gladly-Limited-Data': String(limited) };
+}
 
 function conversationOf(story: Story, state: ConversationState): Conversation {
   return {

@@ -4,19 +4,26 @@ import type { Story, StoryEvent } from './world/story.ts';
 export interface News {
   /** The story's events from now on are news; with `known` 0, all of its events are. */
   follow(story: Story, known?: number): void;
+  /** One event of no conversation. */
+  tell(event: StoryEvent): void;
   /** The news in order of time. Each event is taken once. */
   take(): StoryEvent[];
 }
 
 export function newsOf(): News {
   const followed = new Map<Story, number>();
+  let told: StoryEvent[] = [];
   return {
     follow: (story, known = story.events.length) => {
       if (!followed.has(story)) followed.set(story, known);
     },
+    tell: (event) => {
+      told.push(event);
+    },
     take: () => {
-      const events = [...followed].flatMap(([story, known]) => story.events.slice(known));
+      const events = [...told, ...[...followed].flatMap(([story, known]) => story.events.slice(known))];
       followed.clear();
+      told = [];
       return events.sort((one, other) => one.at - other.at);
     },
   };

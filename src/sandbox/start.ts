@@ -6,16 +6,7 @@ import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } fro
 import { randomFrom } from './random.ts';
 import { limitsOf, type LimitOptions } from './rate-limits.ts';
 import { recent } from './recent.ts';
-import { changeRoutes } from './routes/changes.ts';
-import { communicationRoutes } from './routes/communications.ts';
-import { conversationRoutes } from './routes/conversations.ts';
-import { customerRoutes } from './routes/customers.ts';
-import { directoryRoutes } from './routes/directory.ts';
-import { eventRoutes } from './routes/events.ts';
-import { itemRoutes } from './routes/items.ts';
-import { mediaRoutes } from './routes/media.ts';
-import { reportRoutes } from './routes/reports.ts';
-import { webhookRoutes } from './routes/webhooks.ts';
+import { apiRoutes } from './routes/all.ts';
 import { sandboxServer, type Sandbox } from './server.ts';
 import { webhooksOf } from './webhooks/webhooks.ts';
 import { makeWorld } from './world/world.ts';
@@ -77,18 +68,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
   let origin = '';
   const server = sandboxServer(
     sandbox,
-    [
-      ...conversationRoutes,
-      ...changeRoutes,
-      ...itemRoutes,
-      ...mediaRoutes,
-      ...customerRoutes,
-      ...directoryRoutes(() => origin),
-      ...communicationRoutes,
-      ...eventRoutes(() => sandbox.faults),
-      ...reportRoutes(() => sandbox.faults),
-      ...webhookRoutes(webhooks),
-    ],
+    apiRoutes({ origin: () => origin, faults: () => sandbox.faults, webhooks }),
     controlRoutes,
   );
   // Longer than clients keep idle connections, so that only faults reset any.

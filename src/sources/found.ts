@@ -1,6 +1,6 @@
 import { idOf, storableId } from '../domain/values/json.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
-import type { Found } from '../ports/closing-source.ts';
+import type { Found, SourceName } from '../ports/closing-source.ts';
 
 /** An event of Gladly that may close or reopen a conversation, from whichever source. */
 interface ConversationEvent {
@@ -17,11 +17,7 @@ export function kindOf(type: string | undefined): 'closing' | 'reopening' | null
   return name === 'CONVERSATION/REOPENED' ? 'reopening' : null;
 }
 
-export function foundOf(
-  kind: 'closing' | 'reopening',
-  event: ConversationEvent,
-  source: 'events' | 'report',
-): Found {
+export function foundOf(kind: 'closing' | 'reopening', event: ConversationEvent, source: SourceName): Found {
   const conversationId = storableId(event.conversationId);
   if (conversationId === null) return { withoutId: kind };
   if (kind === 'reopening') return { reopening: { conversationId, reopenedAt: event.at } };

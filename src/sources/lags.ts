@@ -14,6 +14,9 @@ export const eventReachMs = eventWindowMs - minute;
 /** Reports run about an hour behind. */
 export const reportLagMs = 90 * minute;
 
+/** Export jobs and their files are gone after this. */
+export const exportReachMs = 14 * 24 * hour;
+
 /** Where a range needs both, the report covers it up to this long ago. The rest of the 24 hours is time to ask in. */
 export const reportEndMs = 23 * hour;
 

@@ -1,7 +1,7 @@
 import { utcDays, type TimeRange } from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
-import type { ClosingSource } from '../ports/closing-source.ts';
-import { eventLagMs, eventReachMs, reportEndMs, reportLagMs, seamMs } from './lags.ts';
+import type { ClosingSource, SourceName } from '../ports/closing-source.ts';
+import { eventLagMs, eventReachMs, exportReachMs, reportEndMs, reportLagMs, seamMs } from './lags.ts';
 import { daysAtOnce } from './report-days.ts';
 
 /** The part of a range that one source covers. */
@@ -15,13 +15,14 @@ export interface Cover {
  * but the events soon: their oldest part passes out of reach. The future is left out, so that there may be no covers.
  * `explanation`: sentences for people, also about what may be missing.
  *
- * @throws Failure `events_out_of_reach` when `events` is wanted for a range that begins before they do
+ * @throws Failure `events_out_of_reach` or `export_out_of_reach` when such a source is wanted for a range that begins
+ *   before it does
  */
 export function chooseSources(
   range: TimeRange,
-  wanted: 'auto' | 'events' | 'report',
+  wanted: 'auto' | SourceName,
   nowMs: number,
-  sources: { events: ClosingSource; report: ClosingSource },
+  sources: Readonly<Record<SourceName, ClosingSource>>,
 ): { covers: Cover[]; explanation: string[] } {
   const until = Math.min(Date.parse(range.until), nowMs);
   const since = Date.parse(range.since);
@@ -33,8 +34,10 @@ export function chooseSources(
   });
   const isReached = since >= nowMs - eventReachMs;
   if (wanted === 'events' && !isReached) throw eventsOutOfReach(range, nowMs);
+  if (wanted === 'export' && since < nowMs - exportReachMs) throw exportOutOfReach(range, nowMs);
   const covers = ((): Cover[] => {
     if (wanted === 'events' || (wanted === 'auto' && isReached)) return [cover(sources.events, since, until)];
+    if (wanted === 'export') return [cover(sources.export, since, until)];
     if (wanted === 'report' || until <= nowMs - reportLagMs) return [cover(sources.report, since, until)];
     const seamAt = nowMs - reportEndMs;
     return [cover(sources.report, since, seamAt), cover(sources.events, seamAt - seamMs, until)];
@@ -47,7 +50,7 @@ export function otherCover(
   part: TimeRange,
   failed: 'events' | 'report',
   nowMs: number,
-  sources: { events: ClosingSource; report: ClosingSource },
+  sources: Readonly<Record<'events' | 'report', ClosingSource>>,
 ): Cover | null {
   const [since, until] = [Date.parse(part.since), Date.parse(part.until)];
   const [from, to] =
@@ -61,6 +64,9 @@ export function otherCover(
 
 function described({ source, range }: Cover): string {
   if (source.name === 'events') return `Events from ${range.since} until ${range.until} (1 request).`;
+  if (source.name === 'export') {
+    return `Export files from ${range.since} until ${range.until} (1 request for their jobs, and 2 for each job).`;
+  }
   const days = utcDays(range);
   const requests = Math.ceil(days.length / daysAtOnce);
   const dates = days.length === 1 ? range.since.slice(0, 10) : `${days[0] ?? ''} to ${days.at(-1) ?? ''}`;
@@ -70,7 +76,8 @@ function described({ source, range }: Cover): string {
 
 function missingOf(covers: readonly Cover[], nowMs: number): string[] {
   const last = covers.at(-1);
-  if (last === undefined) return [];
+  // Where the files end is known when their jobs are.
+  if (last === undefined || last.source.name === 'export') return [];
   const isReport = last.source.name === 'report';
   const reportedUntil = nowMs - (isReport ? reportLagMs : eventLagMs);
   if (Date.parse(last.range.until) <= reportedUntil) return [];
@@ -82,6 +89,12 @@ function eventsOutOfReach(range: TimeRange, nowMs: number): Failure {
   const message = `Events reach back to ${iso(nowMs - eventReachMs)} only, and the range begins at ${range.since}`;
   const hint = 'Let the range begin within the last 24 hours, or use the report, or auto for both.';
   return new Failure('usage', 'events_out_of_reach', message, { hint });
+}
+
+function exportOutOfReach(range: TimeRange, nowMs: number): Failure {
+  const message = `Export files reach back to ${iso(nowMs - exportReachMs)} only, and the range begins at ${range.since}`;
+  const hint = 'Let the range begin within the last 14 days, or use the report, or auto.';
+  return new Failure('usage', 'export_out_of_reach', message, { hint });
 }
 
 function iso(milliseconds: number): string {

@@ -31,6 +31,7 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
     lines.push(...tableOf('By day', plan.byDay, screen));
     lines.push(line('Would take', `about ${plan.estimatedSeconds} s`));
   }
+  if (document.exports !== null) lines.push(...filesOf(document.exports, screen));
   const operations = Object.entries(requests.byOperation).map(
     ([operation, count]) => `${operation} ${count}`,
   );
@@ -75,6 +76,16 @@ export function rangeText({ since, until, timezone }: NonNullable<BackfillDocume
 export function explainedText(sentence: string, range: BackfillDocument['range']): string {
   if (range === null) return readableTimes(sentence);
   return readableTimes(sentence.replace(` from ${range.since} until ${range.until}`, ''), range.timezone);
+}
+
+function filesOf(exports: NonNullable<BackfillDocument['exports']>, screen: Screen): string[] {
+  const { jobs, items, unreadable, until, customers, verdicts } = exports;
+  const reach = until === null ? '' : ` until ${readableTimes(until)}`;
+  const lost = unreadable === 0 ? '' : `, ${unreadable} lines unreadable`;
+  return [
+    labelled('Export files', `${jobs} jobs${reach}, ${items} items${lost}`, screen),
+    labelled('', `${verdicts} verdicts and ${customers} customers rest on them alone`, screen),
+  ];
 }
 
 function countsOf(counts: object): string {

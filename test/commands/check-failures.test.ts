@@ -46,6 +46,7 @@ function told({
     delivery: 'smtp',
     pause: null,
     plan: null,
+    exports: null,
     seconds: 1,
   };
   try {

@@ -103,7 +103,7 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
     [/kim@example\.com/, customers],
     [/<command>/, ['surveys']],
     [/(?<=doctor )\$\{id\}/, ['ledger.open']],
-    [/2026-11-01|\$\{range\.since\}/, [day(7)]],
+    [/2026-11-01|\$\{(?:range\.since|until)\}/, [day(7)]],
     [/2026-11-15/, [day(0)]],
     [/\/backup\//, ['./backup/']],
     [/\b(?:8080|4010)\b/, ['0']],

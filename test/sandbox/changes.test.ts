@@ -66,6 +66,10 @@ describe('changes of a conversation', () => {
     expect((await conforming({ path })).json()).toMatchObject({ inboxId, agentId });
     await conforming(patch(path, { assignee: { inboxId } }));
     expect((await conforming({ path })).json()).not.toHaveProperty('agentId');
+    await conforming(patch(path, { assignee: { inboxId, agentId } }));
+    // As Gladly's own sample unassigns, although the contract has no null here.
+    expect((await ask(sandbox, patch(path, { assignee: { inboxId, agentId: null } }))).status).toBe(204);
+    expect((await conforming({ path })).json()).not.toHaveProperty('agentId');
     expect(await errorsOf(patch(path, { assignee: { agentId } }))).toEqual([
       { attr: 'assignee.inboxId', code: 'blank' },
     ]);

@@ -102,3 +102,26 @@ test('a plus sign in an offset has to be escaped', async () => {
   expect((await conforming({ path: `${path}%2B01:00` })).status).toBe(200);
   expect((await ask(sandbox, { path: `${path}+01:00` })).status).toBe(400);
 });
+
+test('a profile that is made is in the stream, once', async () => {
+  const startAt = iso(now - hour);
+  const json = { customer: { email: 'new.here@example.org' } };
+  const made = await ask(sandbox, { method: 'POST', path: '/_sandbox/conversations', json });
+  await ask(sandbox, { method: 'POST', path: '/_sandbox/conversations', json });
+  now += 15_001;
+  const events = await eventsOf({ startAt, entities: ['CUSTOMER_PROFILE', 'CUSTOMER'] });
+  const { customerId } = made.json();
+  const own = events.filter(({ content }) => content.customerId === customerId);
+  expect(own.map(({ type, content }) => ({ type, content }))).toEqual([
+    { type: 'CUSTOMER_PROFILE/CREATED', content: { customerId } },
+  ]);
+});
+
+test('merges of customers are in the stream', async () => {
+  const midnight = noon - 12 * hour;
+  const early = await startSandbox({ clock: () => midnight + 60_000, size: 20, limits: unhurried });
+  const path = query({ startAt: iso(midnight - 23 * hour), entities: 'CUSTOMER' });
+  const types = (await ask(early, { path })).text.trim().split('\n');
+  await early.close();
+  expect(types.map((line) => JSON.parse(line).type)).toEqual(['CUSTOMER/MERGED', 'CUSTOMER/MERGED']);
+});

@@ -86,6 +86,19 @@ describe('reads of the flow', () => {
       expect(await errorsOf({ path: `/api/v1/customer-profiles${query}` })).toHaveLength(1);
   });
 
+  test('no customer is searched by what is no address', async () => {
+    const path = '/api/v1/customer-profiles?email=';
+    for (const text of ['kim', 'kim@', '@example.org', 'kim@localhost', 'kim%20lee@example.org'])
+      expect(await errorsOf({ path: `${path}${text}` })).toEqual([{ attr: 'email', code: 'invalid' }]);
+    expect((await conforming({ path: `${path}nobody@example.org` })).json()).toEqual([]);
+  });
+
+  test('an unknown customer has no list of conversations, not even an empty one', async () => {
+    const answer = await conforming({ path: '/api/v1/customers/nobody/conversations' });
+    expect(answer.status).toBe(404);
+    expect(answer.json()).toEqual({ errors: [{ code: 'not_exist', detail: 'does not exist' }] });
+  });
+
   test('an everyday customer is found by address and has the conversation', async () => {
     const report = await ask(sandbox, {
       method: 'POST',
@@ -102,6 +115,8 @@ describe('reads of the flow', () => {
     expect(list.map(({ id }: { id: string }) => id)).toContain(conversationId);
     const single = (await conforming({ path: `/api/v1/conversations/${conversationId}` })).json();
     expect(list).toContainEqual(single);
+    const path = `/api/v1/customers/${customerId}/conversations`;
+    expect((await conforming({ path })).responseHeaders['gladly-limited-data']).toBe('false');
   });
 
   test('an unknown customer answers 404 with a single error', async () => {
@@ -119,8 +134,16 @@ describe('what the API does not have', () => {
     const headers = { 'content-type': 'application/json' };
     expect(await errorsOf({ method: 'POST', path, body: '{', headers })).toEqual([{ code: 'invalid' }]);
     expect(await errorsOf({ method: 'POST', path, body: '[]', headers })).toEqual([{ code: 'invalid' }]);
-    const text = { 'content-type': 'text/plain' };
-    expect(await errorsOf({ method: 'POST', path, body: '{}', headers: text })).toHaveLength(1);
+  });
+
+  test('a JSON body is read whatever content type it has, but not by the controls', async () => {
+    const body = JSON.stringify({ from: sandbox.fromAddress });
+    for (const headers of [{}, { 'content-type': 'text/plain' }]) {
+      const question = { method: 'POST', path: '/api/v1/communications/email', body, headers };
+      expect(await errorsOf(question)).toContainEqual({ attr: 'subject', code: 'blank' });
+      const control = { method: 'POST', path: '/_sandbox/conversations', body: '{}', headers };
+      expect((await ask(sandbox, control)).status).toBe(400);
+    }
   });
 
   test('ids of any shape find nothing and break nothing', async () => {

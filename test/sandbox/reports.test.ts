@@ -171,9 +171,8 @@ describe('refusals', () => {
     expect(await errorsOf(report(more))).toMatchObject([{ attr }]);
   });
 
-  test('has no work sessions', async () => {
-    const path = '/api/v1/reports/work-session-events';
-    const json = { startAtTime: '2026-11-21T00:00Z', endAtTime: '2026-11-22T00:00Z' };
-    expect(await errorsOf({ method: 'POST', path, json })).toHaveLength(1);
+  test('takes null for no aggregation level', async () => {
+    const [plain, withNull] = [report({}), report({ aggregationLevel: null })];
+    expect((await ask(sandbox, withNull)).text).toBe((await ask(sandbox, plain)).text);
   });
 });

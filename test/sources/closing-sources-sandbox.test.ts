@@ -2,6 +2,8 @@ import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { TimeRange } from '../../src/domain/values/time-range.ts';
 import { eventSource } from '../../src/sources/events.ts';
+import { exportArchive } from '../../src/sources/export-archive.ts';
+import { exportSource } from '../../src/sources/export.ts';
 import { chooseSources } from '../../src/sources/planner.ts';
 import { reportSource } from '../../src/sources/report.ts';
 import type { Found } from '../../src/ports/closing-source.ts';
@@ -43,7 +45,11 @@ async function find(range: TimeRange, wanted: 'auto' | 'events' | 'report' = 'au
     token: sandbox.token,
     time: fakeTime(noon),
   });
-  const sources = { events: eventSource(client, () => noon), report: reportSource(client) };
+  const sources = {
+    events: eventSource(client, () => noon),
+    report: reportSource(client),
+    export: exportSource(client, exportArchive({ keepsItems: false })),
+  };
   const { covers } = chooseSources(range, wanted, noon, sources);
   const found: Found[] = [];
   for (const cover of covers) found.push(...(await all(cover.source.find(cover.range))));
@@ -135,7 +141,11 @@ test('a conversation that closes now is found once the sources have it', async (
   const { conversationId, closings } = made.json();
   const key = `${conversationId}@${closings[0].closedAt}`;
   const client = clientOf(sandbox.origin, { email: sandbox.email, token: sandbox.token });
-  const sources = { events: eventSource(client, () => now), report: reportSource(client) };
+  const sources = {
+    events: eventSource(client, () => now),
+    report: reportSource(client),
+    export: exportSource(client, exportArchive({ keepsItems: false })),
+  };
   const has = async (wanted: 'events' | 'report'): Promise<boolean> => {
     const range = { since: iso(noon - minute), until: iso(now) };
     const { covers } = chooseSources(range, wanted, now, sources);

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { eventSource } from '../../src/sources/events.ts';
 import { chooseSources } from '../../src/sources/planner.ts';
 import { reportSource } from '../../src/sources/report.ts';
-import type { ClosingSource, Found } from '../../src/ports/closing-source.ts';
+import type { ClosingSource, Found, SourceName } from '../../src/ports/closing-source.ts';
 import { Failure } from '../../src/failure.ts';
 import { all, clientOf, failureOf, fakeTime, localGladly, type LocalGladly } from '../gladly/local-gladly.ts';
 
@@ -251,9 +251,9 @@ const silent = (name: ClosingSource['name']): ClosingSource => ({
     yield* [];
   },
 });
-const sources = { events: silent('events'), report: silent('report') };
+const sources = { events: silent('events'), report: silent('report'), export: silent('export') };
 
-function choose(since: string, until = now, wanted: 'auto' | 'events' | 'report' = 'auto') {
+function choose(since: string, until = now, wanted: 'auto' | SourceName = 'auto') {
   const { covers, explanation } = chooseSources({ since, until }, wanted, nowMs, sources);
   return {
     covers: covers.map(({ source, range: stretch }) => [source.name, stretch.since, stretch.until]),
@@ -262,6 +262,19 @@ function choose(since: string, until = now, wanted: 'auto' | 'events' | 'report'
 }
 
 describe('the choice of sources', () => {
+  test('of export files is theirs alone, within 14 days', () => {
+    const since = ago(14 * day);
+    expect(choose(since, now, 'export')).toEqual({
+      covers: [['export', since, now]],
+      explanation: [
+        `Export files from ${since} until ${now} (1 request for their jobs, and 2 for each job).`,
+      ],
+    });
+    expect(() => choose(ago(14 * day + 1), now, 'export')).toThrow(
+      expect.objectContaining({ kind: 'usage', code: 'export_out_of_reach' }),
+    );
+  });
+
   test('of the last 24 hours is the events alone', () => {
     expect(choose(ago(day - minute))).toEqual({
       covers: [['events', ago(day - minute), now]],

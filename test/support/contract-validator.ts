@@ -182,8 +182,8 @@ function csvProblems(exchange: Exchange, columnsByReport: Json, strict: boolean)
   return problems;
 }
 
-function lineProblems(body: Buffer, at: string[]): string[] {
-  const validate = forResponses(pointerTo(...at, 'schema', 'x-line-schema'));
+function lineProblems(body: Buffer, at: string[], ...schema: string[]): string[] {
+  const validate = forResponses(pointerTo(...at, 'schema', ...schema));
   return body
     .toString('utf8')
     .split('\n')
@@ -215,7 +215,13 @@ function responseProblems(exchange: Exchange, template: string, strict: boolean)
   if (media === undefined) return [...problems, `response content type ${type || '(none)'}`];
   const mediaAt = [...at, 'content', type];
   if (media.schema['x-line-schema'] !== undefined)
-    return [...problems, ...lineProblems(exchange.responseBody, mediaAt)];
+    return [...problems, ...lineProblems(exchange.responseBody, mediaAt, 'x-line-schema')];
+  const byFile = media.schema['x-line-schema-by-filename'];
+  if (byFile !== undefined) {
+    const name = exchange.path.split('/').at(-1)!;
+    if (byFile[name] === undefined) return [...problems, `file ${name} is unknown`];
+    return [...problems, ...lineProblems(exchange.responseBody, mediaAt, 'x-line-schema-by-filename', name)];
+  }
   if (media['x-csv-columns'] !== undefined)
     return [...problems, ...csvProblems(exchange, media['x-csv-columns'], strict)];
   if (type !== 'application/json') return size > 0 ? problems : [...problems, 'the response body is empty'];

@@ -31,6 +31,7 @@ const document: BackfillDocument = {
   delivery: 'smtp',
   pause: null,
   plan: null,
+  exports: null,
   seconds: 25.1,
 };
 

@@ -121,6 +121,7 @@ const run: BackfillDocument = {
   queued: 0,
   delivery: 'smtp',
   pause: null,
+  exports: null,
   seconds: 5.3,
 };
 

@@ -64,7 +64,7 @@ export const globalOptions: readonly OptionDeclaration[] = [
   },
   {
     flags: '--domain <domain>',
-    description: 'acme, acme.gladly.com, acme.gladly.qa or an origin (GCSAT_DOMAIN)',
+    description: 'acme, acme.us-1, acme.gladly.qa or an origin (GCSAT_DOMAIN)',
   },
   { flags: '--allow-host', description: "allow a host that is not Gladly's (GCSAT_ALLOW_HOST)" },
   { flags: '--email <address>', description: 'the API user (GCSAT_EMAIL)' },

@@ -78,7 +78,7 @@ export type ClosingChange = Partial<
 export type ClosingReading = Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'>;
 
 export type ReportSource =
-  'replay' | 'attribute' | 'post' | 'webhook' | 'events' | 'report' | 'conversations';
+  'replay' | 'attribute' | 'post' | 'webhook' | 'events' | 'report' | 'export' | 'conversations';
 
 /** One source reports that a conversation closed. */
 export interface ClosingReport {

@@ -6,6 +6,7 @@ import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
 import { streamLimit } from '../http/time-limit.ts';
 import { identifier, requiredId, time } from './fields.ts';
+import { linesOf, parseLine } from './lines.ts';
 
 /** One event of the last 24 hours (Events). */
 export interface GladlyEvent {
@@ -97,7 +98,7 @@ export async function* eventsOf(
   { isNeeded, onUnreadable }: { isNeeded?: EventQuery['isNeeded']; onUnreadable?: () => void } = {},
 ): AsyncGenerator<GladlyEvent, void, undefined> {
   let lines = 0;
-  for await (const { line, ended } of linesOf(chunks, subject)) {
+  for await (const { line, ended } of linesOf(chunks, subject, maxLineLength)) {
     lines += 1;
     if (lines > mostLines) throw unreadable(subject, `it has more than ${mostLines} lines`);
     if (line.trim() === '') continue;
@@ -121,40 +122,4 @@ function notJson(line: string, ended: boolean, subject: Subject): Problem {
   if (found !== null) return notAnAnswer(subject, found);
   const isCut = !ended && line.trimStart().startsWith('{');
   return isCut ? cutOff(subject) : unreadable(subject, 'one of its lines is not JSON');
-}
-
-/** Null for a line that is not JSON. */
-function parseLine(line: string): unknown {
-  try {
-    return JSON.parse(line) as unknown;
-  } catch {
-    return null;
-  }
-}
-
-async function* linesOf(
-  chunks: AsyncIterable<Uint8Array>,
-  subject: Subject,
-): AsyncGenerator<{ line: string; ended: boolean }, void, undefined> {
-  const decoder = new TextDecoder();
-  // The pieces of the current line: joining them for every chunk would cost the square of their length.
-  let pieces: string[] = [];
-  let length = 0;
-  const add = (piece: string): void => {
-    pieces.push(piece);
-    length += piece.length;
-    if (length > maxLineLength) throw unreadable(subject, 'one of its lines is too long');
-  };
-  for await (const chunk of chunks) {
-    const [first = '', ...others] = decoder.decode(chunk, { stream: true }).split('\n');
-    add(first);
-    for (const next of others) {
-      yield { line: pieces.join(''), ended: true };
-      [pieces, length] = [[], 0];
-      add(next);
-    }
-  }
-  add(decoder.decode());
-  const rest = pieces.join('');
-  if (rest !== '') yield { line: rest, ended: false };
 }

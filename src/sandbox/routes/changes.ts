@@ -40,7 +40,7 @@ function assigneeProblems(world: World, assignee: unknown, stillClosed: boolean)
   if (stillClosed) return [problem('invalid_state', 'closed conversation cannot be reassigned')];
   if (!inboxes.some(({ id }) => id === inboxId))
     return [problem('not_exist', 'inbox does not exist', 'assignee.inboxId')];
-  if (agentId !== undefined && !agents.some(({ id }) => id === agentId))
+  if (agentId !== undefined && agentId !== null && !agents.some(({ id }) => id === agentId))
     return [problem('invalid_state', 'agent does not belong to inbox', 'assignee.agentId')];
   return [];
 }

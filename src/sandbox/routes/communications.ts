@@ -1,14 +1,13 @@
 import { isMobileNumber } from '../../domain/eligibility/addresses.ts';
 import { isObject } from '../../domain/values/json.ts';
 import { problem, type Problem } from '../errors.ts';
+import { emailPattern } from '../email-address.ts';
 import { jsonBody, type Route } from '../exchange.ts';
 import type { MailboxMessage } from '../mailbox.ts';
 import { refuse, type Reply } from '../reply.ts';
 import { companyNumbers, fromAddress, fromNumber } from '../world/organization.ts';
 import { withMillis } from '../time.ts';
 import type { World } from '../world/world.ts';
-
-const emailPattern = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;
 
 /** Puts the message into the mailbox, and its item on the timeline of the customer with that address. */
 function deliver(

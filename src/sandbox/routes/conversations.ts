@@ -21,7 +21,7 @@ export const conversationRoutes: readonly Route<World>[] = [
       const story = world.stories.find(conversationId);
       if (story === undefined || currentConversation(story, now) === undefined) return notFound;
       const { items, limited } = timelineOf(story, now, request.query.get('sessionId'));
-      return { status: 200, json: items, ...(limited ? { headers: limitedData } : {}) };
+      return { status: 200, json: items, headers: limitedData(limited) };
     },
   },
 ];

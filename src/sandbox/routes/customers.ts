@@ -1,8 +1,9 @@
 import { isMobileNumber } from '../../domain/eligibility/addresses.ts';
-import { notFound, refuse, type Reply } from '../reply.ts';
+import { refuse, type Reply } from '../reply.ts';
 import { isProfile } from '../world/customers.ts';
 import { problem } from '../errors.ts';
 import type { Route } from '../exchange.ts';
+import { emailPattern } from '../email-address.ts';
 import { conversationsLimit, currentConversation, limitedData } from '../items.ts';
 import type { World } from '../world/world.ts';
 
@@ -40,6 +41,8 @@ export const customerRoutes: readonly Route<World>[] = [
       }
       const value = query.get(name) ?? '';
       if (value.trim() === '') return refuse(400, problem('blank', `${name} cannot be blank`, name));
+      if (name === 'email' && !emailPattern.test(value))
+        return refuse(400, problem('invalid', 'invalid email address', name));
       if (name === 'phoneNumber' && !isMobileNumber(value))
         return refuse(400, problem('invalid', 'phoneNumber must be in E.164 format', name));
       const find = {
@@ -69,14 +72,14 @@ export const customerRoutes: readonly Route<World>[] = [
     pattern: '/api/v1/customers/:customerId/conversations',
     handle: ({ customers, stories, now }, _request, { customerId = '' }) => {
       const found = customers.find(customerId);
-      if (found === undefined) return notFound;
+      if (found === undefined) return refuse(404, problem('not_exist', 'does not exist'));
       if (!isProfile(found)) return moved(customerId, found.mergedInto);
       const at = now();
       const all = stories.ofCustomer(customerId, at).map((story) => currentConversation(story, at));
       return {
         status: 200,
         json: all.slice(0, conversationsLimit),
-        ...(all.length > conversationsLimit ? { headers: limitedData } : {}),
+        headers: limitedData(all.length > conversationsLimit),
       };
     },
   },

@@ -5,7 +5,6 @@ import { problem, Refusal, type Problem } from '../errors.ts';
 import { eventsBetween } from '../events.ts';
 import { jsonBody, type JsonObject, type Route } from '../exchange.ts';
 import type { Faults } from '../faults.ts';
-import { refuse } from '../reply.ts';
 import { reports, type Report } from '../reports.ts';
 import { hour, startOfDate } from '../time.ts';
 import type { World } from '../world/world.ts';
@@ -56,7 +55,7 @@ function checked(world: World, body: JsonObject): ReportRequest {
   const problems = dateProblems(body, metricSet);
   if (typeof timezone !== 'string' || !isTimeZone(timezone))
     problems.push(problem('invalid', 'timezone must be an IANA name', 'timezone'));
-  if (body.aggregationLevel !== undefined)
+  if (body.aggregationLevel !== undefined && body.aggregationLevel !== null)
     problems.push(
       problem('invalid', 'the specified value is not a valid aggregation level', 'aggregationLevel'),
     );
@@ -118,10 +117,5 @@ export const reportRoutes = (faults: () => Faults): readonly Route<World>[] => [
         lines: csvLines(world, wanted, faults()),
       };
     },
-  },
-  {
-    method: 'POST',
-    pattern: '/api/v1/reports/work-session-events',
-    handle: () => refuse(400, problem('invalid', 'the sandbox has no work sessions', 'startAtTime')),
   },
 ];

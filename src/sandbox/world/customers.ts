@@ -31,6 +31,7 @@ export function customersOf(
   setting: Setting,
   special: readonly Customer[],
   merged: ReadonlyMap<string, string>,
+  onCreated: (customerId: string, number: number, at: number) => void,
 ): Customers {
   const kept = new Map<string, Customer>();
   /** The kept profiles by normalized e-mail address or phone number. */
@@ -119,6 +120,7 @@ export function customersOf(
         updatedAt: withMillis(now),
       };
       keep(customer);
+      onCreated(customer.id, created, now);
       return customer;
     },
   };

@@ -44,8 +44,8 @@ export interface World {
   mailbox: Mailbox;
   news: News;
   traps: readonly Trap[];
-  /** Merges of customers, which are the only events outside of a conversation. */
-  merges: readonly StoryEvent[];
+  /** Merges of customers, and new profiles: the events outside of a conversation. */
+  customerEvents: readonly StoryEvent[];
   /** Counts the objects that are made while the sandbox runs. */
   newNumber: () => number;
   /** An id for an object that is made while the sandbox runs. */
@@ -66,6 +66,19 @@ export function makeWorld(options: { seed: number; size: number; now: () => numb
   setTraps(stage);
   const today = Math.floor(anchor / day);
   let made = 0;
+  const news = newsOf();
+  const customerEvents = [...stage.merges];
+  const tellOfProfile = (customerId: string, number: number, at: number): void => {
+    const event: StoryEvent = {
+      at,
+      id: identifiers.make({ kind: 'event', day: 1, number, part: 0 }),
+      type: 'CUSTOMER_PROFILE/CREATED',
+      initiator: { id: setting.directory.apiUserId, type: 'API' },
+      content: { customerId },
+    };
+    customerEvents.push(event);
+    news.tell(event);
+  };
   const newNumber = (): number => (made += 1);
   return {
     setting,
@@ -75,13 +88,13 @@ export function makeWorld(options: { seed: number; size: number; now: () => numb
       { firstDay: today - days + 1, lastDay: today, size },
       stage.traps.map(({ story }) => story),
     ),
-    customers: customersOf(setting, stage.customers, stage.merged),
+    customers: customersOf(setting, stage.customers, stage.merged, tellOfProfile),
     looseItems: new Map(),
     activities: recent(activitiesRemembered),
     mailbox: mailboxOf(),
-    news: newsOf(),
+    news,
     traps: stage.traps,
-    merges: stage.merges,
+    customerEvents,
     newNumber,
     newId: () => identifiers.make({ kind: 'created', day: today, number: newNumber(), part: 0 }),
   };

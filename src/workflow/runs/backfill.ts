@@ -17,6 +17,7 @@ import {
   type MissingPart,
   type SourceChoice,
 } from './find-closings.ts';
+import { beginExportRun, type ExportRun } from './export-run.ts';
 import { namedConversations } from './named-conversations.ts';
 import { withDryRun } from '../context/dry-run.ts';
 import type { Services } from '../context/services.ts';
@@ -103,12 +104,13 @@ async function run(
 ): Promise<BackfillResult> {
   const began = services.clock();
   const plan = beginPlan(services);
+  const exports = beginExportRun(services, request);
   const {
     failure: stopped,
     missing,
     ...part
   } = 'range' in request.target
-    ? await runRange(services, request.target, request.limits, listener, plan)
+    ? await runRange(exports, request.target, request.limits, listener, plan)
     : await runNamed(services, request.target.conversationIds, request.limits, listener, plan);
   const requests = structuredClone(services.client.counts);
   // What was found is worked on first.
@@ -132,7 +134,8 @@ async function run(
     queued,
     delivery: services.settings.delivery,
     pause: await sendingPause(services.ledger, now),
-    plan: request.dryRun ? plan.end(requests.gladly) : null,
+    plan: request.dryRun ? plan.end(requests.gladly + exports.spared()) : null,
+    exports: exports.figures(),
     seconds: Math.round((services.clock() - began) / 100) / 10,
   };
   return { document, failure, stopped, missing };
@@ -142,7 +145,7 @@ type Rest = 'left' | 'queued' | 'delivery' | 'pause';
 
 type Part = Omit<
   BackfillDocument,
-  'dryRun' | 'error' | 'requests' | Rest | 'plan' | 'seconds' | 'missing'
+  'dryRun' | 'error' | 'requests' | Rest | 'plan' | 'exports' | 'seconds' | 'missing'
 > & {
   failure: Failure | null;
   missing: MissingPart[];
@@ -151,18 +154,20 @@ type Part = Omit<
 const nothing = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
 
 async function runRange(
-  services: Services,
+  exports: ExportRun,
   { range, timezone, source, failed }: RangeTarget,
   limits: QueueLimits,
   listener: BackfillListener,
   plan: PlanInProgress,
 ): Promise<Part> {
+  const { services } = exports;
   const { ledger, lane } = services;
-  listener.explain(planSources(services, range, source).explanation, { ...range, timezone });
+  const planned = planSources(services, range, source).explanation;
+  listener.explain([...planned, ...exports.explanation], { ...range, timezone });
   const warned = new Set<string>();
   // Planned anew each time: a person may take longer to answer than events stay within reach.
   const find = async (where: Services): ReturnType<typeof enumerateClosings> => {
-    const found = await enumerateClosings(where, planSources(where, range, source), (seen) =>
+    const found = await enumerateClosings(where, planSources(where, range, source, exports.begin()), (seen) =>
       listener.found(seen),
     );
     for (const sentence of [...found.warnings, ...found.missing.map(missingSentence)]) {
@@ -186,9 +191,10 @@ async function runRange(
   const { sources, explanation, suppressed, missing } = await find(services);
   const due = listener.asks ? 0 : await dueNow(services, limits);
   if (!listener.asks) await listener.ready(due);
-  const found = { range: { ...range, timezone }, sources, explanation, missing };
+  const explained = [...explanation, ...exports.explanation];
+  const found = { range: { ...range, timezone }, sources, explanation: explained, missing };
   const [{ end, failure, ...worked }] = await Promise.all([
-    workQueue(services, queueOf(services), limits, counting(listener, plan)),
+    workQueue(services, queueOf(services), limits, counting(listener, plan, exports)),
     warn(listener, due, () => policyWarnings(services, services.settings.policy)),
   ]);
   const thisRun = { ...worked, suppressed: suppressed + worked.suppressed };
@@ -232,10 +238,13 @@ async function warn(
   for (const sentence of await warnings()) listener.warn(sentence);
 }
 
-function counting(listener: BackfillListener, plan: PlanInProgress): (work: SettledWork) => void {
+type OnSettled = (work: SettledWork) => void;
+
+function counting(listener: BackfillListener, plan: PlanInProgress, exports?: ExportRun): OnSettled {
   let done = 0;
-  return ({ row }) => {
+  return (work) => {
     listener.settled((done += 1));
-    if (row !== null) plan.add(row);
+    if (work.row !== null) plan.add(work.row);
+    exports?.settled(work);
   };
 }

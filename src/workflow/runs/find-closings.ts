@@ -1,7 +1,10 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import { Failure, stopsTheRun, type FailureKind } from '../../failure.ts';
+import type { SourceName } from '../../ports/closing-source.ts';
 import { eventSource } from '../../sources/events.ts';
+import { exportArchive, type ExportArchive } from '../../sources/export-archive.ts';
+import { exportSource } from '../../sources/export.ts';
 import { chooseSources, otherCover, type Cover } from '../../sources/planner.ts';
 import { reportSource } from '../../sources/report.ts';
 import type { ClosingReport } from '../../domain/closing/closing.ts';
@@ -9,10 +12,10 @@ import { recordClosings } from '../../store/closings/closing-reports.ts';
 import { recordReopening } from '../../store/closings/reopenings.ts';
 import type { Services } from '../context/services.ts';
 
-export type SourceChoice = 'auto' | 'events' | 'report';
+export type SourceChoice = 'auto' | SourceName;
 
 export interface Enumeration {
-  sources: ('events' | 'report')[];
+  sources: SourceName[];
   /** Sentences for people: what was asked, and why; and the warnings. */
   explanation: string[];
   /** Sentences for people: what arrived and could not be used. */
@@ -29,7 +32,7 @@ export interface Enumeration {
 
 /** A part of a range that was not looked through, or not wholly. */
 export interface MissingPart {
-  source: 'events' | 'report';
+  source: SourceName;
   range: TimeRange;
   failure: Failure;
 }
@@ -39,17 +42,27 @@ const isUnreached = ({ code }: Failure): boolean => code === 'timeout' || code =
 /** Few enough that a kill loses little, many enough that one disk write serves many. */
 const batchSize = 500;
 
-/** How a range would be covered, before anything is asked. */
+/**
+ * How a range would be covered, before anything is asked.
+ *
+ * @param archive gets what export files have, besides closings
+ */
 export function planSources(
   services: Services,
   range: TimeRange,
   choice: SourceChoice,
+  archive: ExportArchive = exportArchive({ keepsItems: false }),
 ): { covers: Cover[]; explanation: string[]; other: (part: MissingPart) => Cover | null } {
   const { client, clock } = services;
-  const sources = { events: eventSource(client, clock), report: reportSource(client) };
+  const sources = {
+    events: eventSource(client, clock),
+    report: reportSource(client),
+    export: exportSource(client, archive),
+  };
   const other = ({ source, range: part, failure }: MissingPart): Cover | null => {
     // A Gladly that cannot be reached for its events is not waited for to make a report, which may take ten minutes.
-    if (choice !== 'auto' || (source === 'events' && isUnreached(failure))) return null;
+    if (choice !== 'auto' || source === 'export' || (source === 'events' && isUnreached(failure)))
+      return null;
     return otherCover(part, source, clock(), sources);
   };
   return { ...chooseSources(range, choice, clock(), sources), other };
@@ -178,8 +191,10 @@ function joined(missing: readonly MissingPart[]): MissingPart[] {
 }
 
 export function missingSentence({ source, range, failure }: MissingPart): string {
+  const part = `Closings from ${range.since} until ${range.until} may be missing`;
+  if (source === 'export') return `${part}: ${failure.message}`;
   const what = source === 'events' ? 'events' : 'report';
-  return `Closings from ${range.since} until ${range.until} may be missing: the ${what} could not be read (${failure.message})`;
+  return `${part}: the ${what} could not be read (${failure.message})`;
 }
 
 /** The failure to end with: what a person has to mend before what passes. Null where nothing is missing. */
@@ -198,16 +213,13 @@ function leftOut(count: number, what: 'closing' | 'reopening'): string[] {
 }
 
 function closingsUnreadable({ source, range }: Cover): Failure {
-  const [where, otherwise] =
-    source.name === 'events'
-      ? [
-          'the events list',
-          `\`gcsat backfill --since ${range.since} --source report\` does for what is older than about an hour`,
-        ]
-      : [
-          'the conversation timestamps report lists',
-          '`gcsat backfill --since 23h --source events` does for the last 24 hours',
-        ];
+  const fromReport = `\`gcsat backfill --since ${range.since} --source report\` does for what is older than about an hour`;
+  const fromEvents = '`gcsat backfill --since 23h --source events` does for the last 24 hours';
+  const [where, otherwise] = {
+    events: ['the events list', fromReport],
+    report: ['the conversation timestamps report lists', fromEvents],
+    export: ['the export files list', fromReport],
+  }[source.name];
   return new Failure(
     'contract',
     'closings_unreadable',

@@ -1,0 +1,107 @@
+import * as z from 'zod';
+import { isObject } from '../../domain/values/json.ts';
+import { isError, otherThanData } from '../http/body.ts';
+import { Problem, notAnAnswer, problemOf, type Subject } from '../http/errors.ts';
+import { apiPath } from '../http/path.ts';
+import type { Call, Requests } from '../http/requests.ts';
+import { streamLimit } from '../http/time-limit.ts';
+import { identifier, listOf, optional, requiredId, text, time } from './fields.ts';
+import { linesOf, parseLine } from './lines.ts';
+import { getAll } from './lookup.ts';
+
+/** A job that exported what happened from `startAt` until `endAt` (Export). Times are ISO-8601 in UTC with milliseconds. */
+export interface ExportJob {
+  id: string;
+  /** PENDING, IN_PROGRESS, COMPLETED, FAILED, or a new one. */
+  status: string | null;
+  updatedAt: string | null;
+  startAt: string | null;
+  endAt: string | null;
+  /** Empty where Gladly names none. */
+  files: string[];
+}
+
+export type ExportFileName = 'conversation_items.jsonl' | 'customers.jsonl';
+
+/** What was not given of a file. */
+export interface LeftOut {
+  /** Lines that are no JSON object, also a last one that ends in the middle. */
+  lines: number;
+}
+
+/** A mail with a long thread below it takes some MiB at most. */
+const maxLineLength = 16 * 1024 * 1024;
+
+const jobShape = optional(
+  {
+    id: identifier,
+    status: text,
+    updatedAt: time,
+    parameters: z
+      .object({ startAt: time, endAt: time })
+      .nullish()
+      .catch(null)
+      .transform((given) => given ?? { startAt: null, endAt: null }),
+    files: listOf(requiredId),
+  },
+  ['scheduleId'],
+).transform(({ parameters, ...job }) => ({ ...job, ...parameters }));
+
+/** All jobs that there still are, those of the last 14 days (findJobs). */
+export async function getExportJobs(requests: Requests): Promise<ExportJob[]> {
+  return getAll(requests, { operation: 'findJobs', path: apiPath`/export/jobs` }, jobShape);
+}
+
+/**
+ * The objects of one file of a job, streamed (getFile). A file that is cut off is read again, and each line is given once.
+ * A line that is no JSON object is counted and left out.
+ *
+ * @throws Failure `not_found` where the file is gone, and those of every request
+ */
+export async function* readExportFile(
+  requests: Requests,
+  { jobId, name }: { jobId: string; name: ExportFileName },
+  leftOut: LeftOut,
+): AsyncGenerator<Record<string, unknown>, void, undefined> {
+  const call: Call = {
+    operation: 'getFile',
+    about: { noun: 'file', id: `${name} of job ${jobId}` },
+    method: 'GET',
+    path: apiPath`/export/jobs/${jobId}/files/${name}`,
+    accept: 'application/x-ndjson, application/json;q=0.9',
+    time: streamLimit(requests.timeoutMs, requests.timeoutMs),
+  };
+  const subject = requests.subject(call);
+  const tries = requests.tries(call);
+  let given = 0;
+  for (;;) {
+    let position = 0;
+    try {
+      const answer = await requests.once(call, () => tries.leaving());
+      for await (const { line } of linesOf(answer.chunks(), subject, maxLineLength)) {
+        position += 1;
+        if (position <= given || line.trim() === '') continue;
+        const found = objectIn(line, position, subject);
+        given = position;
+        tries.progressed();
+        if (found === null) leftOut.lines += 1;
+        else yield found;
+      }
+      return;
+    } catch (error) {
+      const problem = problemOf(subject, error);
+      if (!(problem instanceof Problem)) throw problem;
+      await tries.again(problem);
+    }
+  }
+}
+
+/** Null for a line that is no object. @throws Problem that passes, where the whole answer is something else */
+function objectIn(line: string, position: number, subject: Subject): Record<string, unknown> | null {
+  const value = parseLine(line);
+  if (isObject(value) && !isError(value)) return value;
+  // Gladly and proxies before it answer with a page, a sentence, or an error in the place of a file.
+  const other = isError(value) ? 'an error' : otherThanData(line);
+  if (position === 1 && other !== null) throw notAnAnswer(subject, other);
+  return null;
+}

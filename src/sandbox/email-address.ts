@@ -1,0 +1,2 @@
+/** An e-mail address as the API accepts it. */
+export const emailPattern = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;

@@ -1,0 +1,162 @@
+import { parseGladlyTime, type Instant } from '../domain/values/instant.ts';
+import { idOf, objectOf, storableId } from '../domain/values/json.ts';
+import type { Conversation } from '../gladly/resources/conversations.ts';
+import type { Customer } from '../gladly/resources/customers.ts';
+import { readTime } from '../gladly/resources/fields.ts';
+
+/** A conversation as the files show it: `conversation` has no inbox and no assignee, which exports lack. */
+export interface ExportedConversation {
+  conversation: Conversation;
+  /** Items as Gladly's API gives them, without their texts, ascending by time. */
+  items: unknown[];
+}
+
+/** What was read of export files: customers, and with `keepsItems` the conversations too. */
+export interface ExportArchive {
+  readonly keepsItems: boolean;
+  /** Objects that were read of files of items. */
+  items: number;
+  /** Lines that are no objects, and objects that are no items or customers. */
+  unreadable: number;
+  /** Files that were read, to their end or not. */
+  files: number;
+  jobs: number;
+  /** Where the oldest file begins. */
+  since: string | null;
+  until: string | null;
+  addItem(item: Record<string, unknown>): void;
+  addCustomer(customer: Record<string, unknown>): void;
+  /** Null where the files have not all of it: then Gladly has to be asked. */
+  conversation(id: string): ExportedConversation | null;
+  customer(id: string): Customer | null;
+}
+
+interface KeptItem {
+  at: Instant;
+  id: string | null;
+  customerId: string | null;
+  item: Record<string, unknown>;
+}
+
+/** A conversation that rests for so long when the oldest file begins is not seen to have begun before. */
+export const restMs = 24 * 3_600_000;
+
+/** What attribution and recordings need of an item's content, besides topics. Texts would fill the memory. */
+const contentNames = [
+  'type',
+  'status',
+  'customChannelId',
+  'startedAt',
+  'answeredAt',
+  'completedAt',
+  'recordingStatus',
+  'recordingUrl',
+  'recordingDuration',
+  'addedTopicIds',
+  'removedTopicIds',
+] as const;
+
+/** The items that a conversation can begin with. */
+const notFirst = new Set(['CONVERSATION_STATUS_CHANGE', 'TOPIC_CHANGE', 'CONVERSATION_NOTE']);
+
+export function exportArchive({ keepsItems }: { keepsItems: boolean }): ExportArchive {
+  const conversations = new Map<string, KeptItem[]>();
+  const customers = new Map<string, Customer>();
+  const archive: ExportArchive = {
+    keepsItems,
+    items: 0,
+    unreadable: 0,
+    files: 0,
+    jobs: 0,
+    since: null,
+    until: null,
+    addItem(item) {
+      const conversationId = storableId(item['conversationId']);
+      const at = parseGladlyTime(item['timestamp']);
+      // Activities of a customer are in no conversation.
+      if (!keepsItems || conversationId === null || at === null) return;
+      const kept = conversations.get(conversationId) ?? [];
+      if (kept.length === 0) conversations.set(conversationId, kept);
+      kept.push({ at, id: idOf(item['id']), customerId: idOf(item['customerId']), item: withoutTexts(item) });
+    },
+    addCustomer(found) {
+      const id = idOf(found['id']);
+      if (id === null) archive.unreadable += 1;
+      else customers.set(id, customerOf(id, found));
+    },
+    conversation(id) {
+      const items = conversations.get(id);
+      return items === undefined ? null : conversationOf(id, joined(items), archive.since);
+    },
+    customer: (id) => customers.get(id) ?? null,
+  };
+  return archive;
+}
+
+function withoutTexts(item: Record<string, unknown>): Record<string, unknown> {
+  const content = objectOf(item['content']);
+  const kept = Object.fromEntries(
+    contentNames.flatMap((name) => (content[name] === undefined ? [] : [[name, content[name]]])),
+  );
+  const { id, timestamp, initiator, responder } = item;
+  return { id, timestamp, initiator, responder, content: kept };
+}
+
+/** In order of time, and what several jobs have once. */
+function joined(items: readonly KeptItem[]): KeptItem[] {
+  const byId = new Map(items.map((kept, index) => [kept.id ?? `without an id ${index}`, kept]));
+  return [...byId.values()].sort((one, other) => (one.at < other.at ? -1 : one.at > other.at ? 1 : 0));
+}
+
+function conversationOf(
+  id: string,
+  items: readonly KeptItem[],
+  since: string | null,
+): ExportedConversation | null {
+  const [first] = items;
+  const customerId = items.findLast((kept) => kept.customerId !== null)?.customerId;
+  if (first === undefined || customerId === undefined || customerId === null) return null;
+  const createdAt = readTime(first.item['timestamp']);
+  const isFirst = !notFirst.has(typeOf(first));
+  if (since === null || createdAt === null || !isFirst) return null;
+  if (Date.parse(createdAt) < Date.parse(since) + restMs) return null;
+  const topicIds = new Set<string>();
+  let status = 'OPEN';
+  let closedAt: string | null = null;
+  for (const { item } of items) {
+    const content = objectOf(item['content']);
+    for (const topic of idsOf(content['addedTopicIds'])) topicIds.add(topic);
+    for (const topic of idsOf(content['removedTopicIds'])) topicIds.delete(topic);
+    if (content['type'] !== 'CONVERSATION_STATUS_CHANGE') continue;
+    status = idOf(content['status'])?.toUpperCase() ?? status;
+    closedAt = status === 'CLOSED' ? readTime(item['timestamp']) : null;
+  }
+  const conversation = { id, customerId, agentId: null, inboxId: null, topicIds: [...topicIds] };
+  return {
+    conversation: { ...conversation, status, createdAt, closedAt },
+    items: items.map(({ item }) => item),
+  };
+}
+
+function typeOf({ item }: KeptItem): string {
+  return idOf(objectOf(item['content'])['type']) ?? '';
+}
+
+function idsOf(value: unknown): string[] {
+  return Array.isArray(value) ? value.flatMap((id) => idOf(id) ?? []) : [];
+}
+
+/** Plain lists of addresses, of which none is known to be the primary one (ExportedCustomer). */
+function customerOf(id: string, found: Record<string, unknown>): Customer {
+  const unknown = { primary: false, type: null, smsPreference: null };
+  return {
+    id,
+    name: typeof found['name'] === 'string' ? found['name'] : null,
+    emails: idsOf(found['emailAddresses']).map((original) => ({
+      original,
+      normalized: null,
+      primary: false,
+    })),
+    phones: idsOf(found['phoneNumbers']).map((normalized) => ({ ...unknown, original: null, normalized })),
+  };
+}

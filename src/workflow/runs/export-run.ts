@@ -1,0 +1,112 @@
+import type { BackfillDocument } from '../../documents/backfill.ts';
+import { traitsOf } from '../../domain/delivery.ts';
+import { chooseEmail } from '../../domain/eligibility/addresses.ts';
+import type { GladlyClient } from '../../gladly/client.ts';
+import type { Customer } from '../../gladly/resources/customers.ts';
+import { exportArchive, restMs, type ExportArchive } from '../../sources/export-archive.ts';
+import type { Services } from '../context/services.ts';
+import type { SettledWork } from '../queue/work-queue.ts';
+import type { SourceChoice } from './find-closings.ts';
+
+/** What a run takes from export files. */
+export interface ExportRun {
+  /** A new archive, which the services answer from once it is filled. */
+  begin(): ExportArchive;
+  /** Those of the run, which ask Gladly for what the files do not have. */
+  services: Services;
+  /** Sentences for people. */
+  explanation: readonly string[];
+  settled(work: Pick<SettledWork, 'closing' | 'row'>): void;
+  /** Requests that a dry run was spared, and that the real one has to make. */
+  spared(): number;
+  /** Null where no files were read. */
+  figures(): BackfillDocument['exports'];
+}
+
+const restHours = restMs / 3_600_000;
+
+const unknownOfFiles = [
+  'Where the files have a conversation from its beginning, this dry run decides by them alone. They do not say: topics, ' +
+    'status, and customers as they are now, inboxes and assignees, mail that was not delivered, replies of rules, messages ' +
+    'of Twitter, voice AI, and custom channels, and which address of a customer is the primary one.',
+  `Conversations that may have begun before the oldest file are read from Gladly. One that rested for more than ${restHours} ` +
+    'hours when that file begins is not known as such. The real run reads conversation and timeline of every closing.',
+];
+
+const knownOfFiles = [
+  'Customers with one email address are taken from the files; conversation and timeline are read from Gladly.',
+];
+
+/**
+ * A dry run takes whole conversations from the files. A real one takes only customers, and of those the ones with an
+ * unambiguous address, once each: who asks again wants to know what Gladly says now.
+ */
+export function beginExportRun(
+  services: Services,
+  { target, dryRun }: { target: { source: SourceChoice } | object; dryRun: boolean },
+): ExportRun {
+  const source = 'source' in target ? target.source : 'auto';
+  let archive = exportArchive({ keepsItems: false });
+  if (source !== 'export') {
+    const nothing = { explanation: [], settled: () => undefined, spared: () => 0, figures: () => null };
+    return { begin: () => archive, services, ...nothing };
+  }
+  const { client, settings } = services;
+  const needsEmail = traitsOf(settings.delivery).addressKind === 'email';
+  // Exports have no inboxes.
+  const takesConversations = dryRun && settings.policy.excludedInboxes.length === 0;
+  const customers = new Set<string>();
+  const conversations = new Set<string>();
+  let verdicts = 0;
+
+  const customerOf = (id: string): Customer | null => {
+    const found = needsEmail ? archive.customer(id) : null;
+    if (found === null || dryRun) return found;
+    return customers.has(id) || !isUnambiguous(found) ? null : found;
+  };
+  const fromFiles: GladlyClient = {
+    ...client,
+    getCustomer(id) {
+      const customer = customerOf(id);
+      if (customer === null) return client.getCustomer(id);
+      customers.add(id);
+      return Promise.resolve({ customer, mergedFrom: [] });
+    },
+    getConversation(id) {
+      const found = takesConversations ? archive.conversation(id) : null;
+      if (found === null) return client.getConversation(id);
+      conversations.add(id);
+      return Promise.resolve(found.conversation);
+    },
+    getConversationItems(id) {
+      const found = takesConversations ? archive.conversation(id) : null;
+      if (found === null) return client.getConversationItems(id);
+      return Promise.resolve({ items: found.items, limited: false });
+    },
+  };
+  return {
+    begin: () => (archive = exportArchive({ keepsItems: takesConversations })),
+    services: { ...services, client: fromFiles },
+    explanation: dryRun ? unknownOfFiles : knownOfFiles,
+    settled: ({ closing, row }) => {
+      if (closing !== null && row !== null && conversations.has(closing.conversationId)) verdicts += 1;
+    },
+    // Conversation and timeline.
+    spared: () => 2 * conversations.size,
+    figures: () => ({
+      jobs: archive.jobs,
+      files: archive.files,
+      items: archive.items,
+      unreadable: archive.unreadable,
+      since: archive.since,
+      until: archive.until,
+      customers: customers.size,
+      verdicts,
+    }),
+  };
+}
+
+/** The files do not say which of several addresses is the primary one. */
+function isUnambiguous({ emails }: Customer): boolean {
+  return emails.length === 1 && 'address' in chooseEmail(emails);
+}
