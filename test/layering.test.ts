@@ -12,7 +12,9 @@ const belowWorkflow = [
   'domain',
   'ports',
   'documents',
+  'http',
   'gladly',
+  'medallia',
   'sources',
   'delivery',
   'store',
@@ -38,7 +40,9 @@ const mayImport: Record<string, readonly string[]> = {
   'domain/survey': ['domain/attribution', 'domain/closing', 'domain/eligibility', 'domain/values'],
   ports: ['failure.ts', 'domain'],
   documents: ['domain'],
-  gladly: ['failure.ts', 'domain', 'ports'],
+  http: ['failure.ts', 'domain'],
+  gladly: ['failure.ts', 'domain', 'ports', 'http'],
+  medallia: ['failure.ts', 'domain', 'ports', 'http'],
   sources: ['failure.ts', 'domain', 'ports', 'gladly'],
   delivery: ['failure.ts', 'private-folder.ts', 'domain', 'ports', 'html'],
   store: [
@@ -56,6 +60,7 @@ const mayImport: Record<string, readonly string[]> = {
   'store/addresses': ['domain', 'store', 'store/closings'],
   'store/queue': ['failure.ts', 'domain', 'store', 'store/schema', 'store/closings', 'store/addresses'],
   'store/answers': ['failure.ts', 'domain', 'store', 'store/schema', 'store/closings'],
+  'store/medallia': ['domain', 'store', 'store/schema'],
   'store/erase': [
     'domain',
     'store',
@@ -69,7 +74,7 @@ const mayImport: Record<string, readonly string[]> = {
   config: ['failure.ts', 'private-folder.ts', 'process-exists.ts', 'domain'],
   html: ['failure.ts', 'domain', 'documents'],
   terminal: ['failure.ts', 'private-folder.ts', 'process-exists.ts', 'domain', 'ports', 'documents'],
-  sandbox: ['domain', 'gladly'],
+  sandbox: ['domain', 'gladly', 'medallia'],
   'workflow/context': belowWorkflow,
   'workflow/survey': [...belowWorkflow, 'workflow/context'],
   'workflow/queue': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
@@ -113,8 +118,8 @@ const mayImport: Record<string, readonly string[]> = {
   'start.ts': ['cli.ts', 'commands', 'terminal'],
 };
 
-/** The sandbox stands in for Gladly, so it may know the contract's types but nothing of our client. */
-const sandboxMayImportFromGladly = 'gladly/contract.ts';
+/** The sandbox stands in for both, so it may know the contracts' types but nothing of our clients. */
+const sandboxMayImport = ['gladly/contract.ts', 'medallia/contract.ts'];
 
 interface Import {
   from: string;
@@ -176,8 +181,8 @@ describe('layers', () => {
   test('the sandbox knows the contract and nothing else of the client', () => {
     const wrong = sources()
       .flatMap(importsOf)
-      .filter(({ from, to }) => part(from) === 'sandbox' && part(to) === 'gladly')
-      .filter(({ to }) => to !== sandboxMayImportFromGladly);
+      .filter(({ from, to }) => part(from) === 'sandbox' && ['gladly', 'medallia'].includes(part(to)))
+      .filter(({ to }) => !sandboxMayImport.includes(to));
     expect(wrong).toEqual([]);
   });
 
