@@ -252,9 +252,9 @@ describe('configuration: exit 3, before anything is asked of Gladly', () => {
     ['a delivery of later', ['replay', 'c1', '--delivery', 'medallia'], closedPort, 'delivery_unsupported'],
     [
       'a ledger elsewhere',
-      ['attribute', 'c1', '--database', 'postgres://u:pass@h/db'],
+      ['attribute', 'c1', '--database', 'postgres://u:pass@h/db?sslmode=maybe'],
       closedPort,
-      'database_unsupported',
+      'database_invalid',
     ],
     [
       'a ledger that is a folder',
