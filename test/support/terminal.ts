@@ -1,5 +1,6 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { binary, temporaryFolder } from './run.ts';
 
@@ -40,7 +41,8 @@ export async function atTerminal(
     // and what is typed then is shown as it is.
     if (next !== answers.length) return;
     again = setInterval(() => {
-      if (screen.lastIndexOf('✔') <= screen.lastIndexOf('?')) terminal.stdin.write(answer);
+      const text = stripVTControlCharacters(screen);
+      if (text.lastIndexOf('✔ ') <= text.lastIndexOf('? ')) terminal.stdin.write(answer);
     }, 1000);
   });
   const [code] = await once(terminal, 'close');
