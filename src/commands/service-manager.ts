@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { environmentText } from '../config/environment.ts';
 
 /** The first that a service manager passes; 0 to 2 are the usual streams (sd_listen_fds(3)). */
 const firstPassedDescriptor = 3;
@@ -21,7 +22,7 @@ export interface ServiceManager {
  *   sd_watchdog_enabled(3)
  */
 export function serviceManager(env: NodeJS.ProcessEnv, warn: (problem: string) => void): ServiceManager {
-  if ((env['NOTIFY_SOCKET'] ?? '') === '') return { ready() {}, stopping() {}, end() {} };
+  if (environmentText(env, 'NOTIFY_SOCKET') === null) return { ready() {}, stopping() {}, end() {} };
   let isWarned = false;
   const say = (state: string): void => {
     execFile('systemd-notify', [`--pid=${process.pid}`, state], { env, timeout: 5000 }, (error) => {
@@ -44,9 +45,11 @@ export function serviceManager(env: NodeJS.ProcessEnv, warn: (problem: string) =
 }
 
 function watchdogMilliseconds(env: NodeJS.ProcessEnv): number | null {
-  const microseconds = Number(env['WATCHDOG_USEC'] ?? '');
+  const microseconds = Number(environmentText(env, 'WATCHDOG_USEC'));
   if (!Number.isFinite(microseconds) || microseconds <= 0) return null;
-  return isMeant(env['WATCHDOG_PID']) ? microseconds / 1000 : null;
+  // A variable that a parent left in the environment was meant for the parent.
+  const watched = environmentText(env, 'WATCHDOG_PID');
+  return watched === null || watched === String(process.pid) ? microseconds / 1000 : null;
 }
 
 /**
@@ -54,13 +57,7 @@ function watchdogMilliseconds(env: NodeJS.ProcessEnv): number | null {
  * (LISTEN_FDS and LISTEN_PID of sd_listen_fds(3)); null when there is none. Of several, the first is used.
  */
 export function passedSocket(env: NodeJS.ProcessEnv): number | null {
-  const count = Number(env['LISTEN_FDS'] ?? '');
-  return Number.isInteger(count) && count > 0 && env['LISTEN_PID'] === String(process.pid)
-    ? firstPassedDescriptor
-    : null;
-}
-
-/** A variable that a parent left in the environment was meant for the parent. */
-function isMeant(pid: string | undefined): boolean {
-  return pid === undefined || pid === '' || pid === String(process.pid);
+  const count = Number(environmentText(env, 'LISTEN_FDS'));
+  const isMeant = environmentText(env, 'LISTEN_PID') === String(process.pid);
+  return Number.isInteger(count) && count > 0 && isMeant ? firstPassedDescriptor : null;
 }
