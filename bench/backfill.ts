@@ -1,13 +1,11 @@
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createPacer, memoryLimiterStore } from '../src/gladly/http/pacing.ts';
 import { startSandbox } from '../src/sandbox/start.ts';
 import type { BriefClosing } from '../src/store/closings/rows.ts';
 import { openLedger } from '../src/store/open.ts';
 import { listClosings } from '../src/store/views/surveys.ts';
 import { observe, type Observer } from './local-server.ts';
-import { naiveReader } from './naive.ts';
+import { readNaively } from './naive.ts';
 import { numberOf } from './options.ts';
 import { environmentOf, runProgram, withFolder, type Account, type Finished } from './program.ts';
 import { countBy, operationOf, type Exchange } from './statistics.ts';
@@ -82,29 +80,10 @@ async function backfill(processes: number): Promise<Backfilled> {
   );
 }
 
-/** Paced as the program is, so that the times can be compared; 16 conversations at once. */
 async function naively(conversationIds: readonly string[]): Promise<Run> {
   return withGladly(async (observer, account) => {
-    const pacer = createPacer({
-      store: memoryLimiterStore(),
-      ratePercent: 80,
-      priority: 'background',
-      clock: Date.now,
-      sleep: (ms) => sleep(ms),
-    });
-    const read = naiveReader(account, () => pacer.grant('request'));
-    const left = [...conversationIds];
-    const began = performance.now();
-    await Promise.all(
-      Array.from({ length: 16 }, async () => {
-        for (let id = left.shift(); id !== undefined; id = left.shift()) await read(id);
-      }),
-    );
-    return {
-      name: 'six calls for each closing',
-      exchanges: observer.taken(),
-      took: (performance.now() - began) / 1000,
-    };
+    const took = await readNaively(account, conversationIds);
+    return { name: 'six calls for each closing', exchanges: observer.taken(), took };
   });
 }
 

@@ -1,3 +1,5 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { createPacer, memoryLimiterStore } from '../src/gladly/http/pacing.ts';
 import type { Account } from './program.ts';
 
 /**
@@ -29,4 +31,28 @@ export function naiveReader(
     await get(`inboxes/${encodeURIComponent(inboxId ?? 'none')}`);
     await get('topics');
   };
+}
+
+/**
+ * Reads the conversations so, 16 at once, and paced as the program is, so that the times can be compared.
+ *
+ * @returns seconds
+ */
+export async function readNaively(account: Account, conversationIds: readonly string[]): Promise<number> {
+  const pacer = createPacer({
+    store: memoryLimiterStore(),
+    ratePercent: 80,
+    priority: 'background',
+    clock: Date.now,
+    sleep: (ms) => sleep(ms),
+  });
+  const read = naiveReader(account, () => pacer.grant('request'));
+  const left = [...conversationIds];
+  const began = performance.now();
+  await Promise.all(
+    Array.from({ length: 16 }, async () => {
+      for (let id = left.shift(); id !== undefined; id = left.shift()) await read(id);
+    }),
+  );
+  return (performance.now() - began) / 1000;
 }

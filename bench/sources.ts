@@ -1,9 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
-import { createPacer, memoryLimiterStore } from '../src/gladly/http/pacing.ts';
 import { startSandbox } from '../src/sandbox/start.ts';
 import { observe } from './local-server.ts';
-import { naiveReader } from './naive.ts';
+import { readNaively } from './naive.ts';
 import { numberOf } from './options.ts';
 import { environmentOf, runProgram, withFolder, type Account } from './program.ts';
 import { countBy, operationOf, type Exchange } from './statistics.ts';
@@ -67,25 +65,11 @@ function backfill(name: string, conversations: number, args: readonly string[]):
   );
 }
 
-/** The vendor's page for as many closings as a run had, paced as the program is. */
+/** The vendor's page for as many closings as a run had. */
 function sixCalls(closings: number, sent: number, ids: readonly string[]): Promise<Run> {
   return withGladly(size, async (account, taken) => {
-    const pacer = createPacer({
-      store: memoryLimiterStore(),
-      ratePercent: 80,
-      priority: 'background',
-      clock: Date.now,
-      sleep: (ms) => sleep(ms),
-    });
-    const read = naiveReader(account, () => pacer.grant('request'));
-    const left = Array.from({ length: closings }, (_, index) => ids[index % ids.length] ?? '');
-    const began = performance.now();
-    await Promise.all(
-      Array.from({ length: 16 }, async () => {
-        for (let id = left.shift(); id !== undefined; id = left.shift()) await read(id);
-      }),
-    );
-    const took = (performance.now() - began) / 1000;
+    const asked = Array.from({ length: closings }, (_, index) => ids[index % ids.length] ?? '');
+    const took = await readNaively(account, asked);
     return { name: 'six calls a closing', closings, sent, exchanges: taken(), took, peakBytes: null };
   });
 }

@@ -142,9 +142,10 @@ fi`;
 }
 
 function fishScript(places: readonly Place[], values: readonly ValueOption[]): string {
+  const conditionOf = (path: string): string => `-n ${fishQuoted(`test (__gcsat_place) = "${path}"`)}`;
   const known = new Map(values.map((value) => [value.name, value.choices]));
   const entry = (path: string, { text, description }: Word): string => {
-    const condition = `-n ${fishQuoted(`test (__gcsat_place) = "${path}"`)}`;
+    const condition = conditionOf(path);
     const about = `-d ${fishQuoted(description)}`;
     if (!text.startsWith('--')) return `complete -c gcsat ${condition} -a ${text} ${about}`;
     const choices = known.get(text);
@@ -162,9 +163,7 @@ function fishScript(places: readonly Place[], values: readonly ValueOption[]): s
   const entries = places.flatMap(({ path, words, settings, names }) => [
     ...(names === null
       ? []
-      : [
-          `complete -c gcsat -k -n ${fishQuoted(`test (__gcsat_place) = "${path}"`)} -a ${fishQuoted(fishNames(names))}`,
-        ]),
+      : [`complete -c gcsat -k ${conditionOf(path)} -a ${fishQuoted(fishNames(names))}`]),
     ...[...settings.map((text) => ({ text, description: 'a setting' })), ...words].map((word) =>
       entry(path, word),
     ),
