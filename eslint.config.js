@@ -2,7 +2,7 @@ import js from '@eslint/js';
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist/', 'node_modules/', 'coverage/', 'src/gladly/contract.ts'] },
+  { ignores: ['dist/', 'node_modules/', 'coverage/', 'src/gladly/contract.ts', 'src/medallia/contract.ts'] },
   js.configs.recommended,
   {
     files: ['**/*.ts'],

@@ -1,10 +1,10 @@
 import { createSemaphore } from '../domain/values/semaphore.ts';
 import type { ReportSlots } from '../ports/report-slots.ts';
-import { basicCredentials } from './http/basic.ts';
+import { basicCredentials } from '../http/basic.ts';
 import type { Pacer } from './http/pacing.ts';
 import { createRequests, type RequestCounts } from './http/requests.ts';
 import type { RetryOptions } from './http/retry.ts';
-import { createTransport } from './http/transport.ts';
+import { createTransport } from '../http/transport.ts';
 import type { SendOutcome } from './resources/communication.ts';
 import {
   getConversation,
@@ -140,13 +140,12 @@ export interface GladlyClient {
 }
 
 export function createGladlyClient(options: GladlyOptions): GladlyClient {
-  const transport = createTransport(options);
+  const basic = basicCredentials(options.email, options.token);
+  const transport = createTransport({ ...options, headers: { authorization: `Basic ${basic}` } });
   const requests = createRequests({
     ...options,
     transport,
-    secrets: [options.token, basicCredentials(options.email, options.token)].filter(
-      (secret) => secret !== '',
-    ),
+    secrets: [options.token, basic].filter((secret) => secret !== ''),
   });
   const reportTurn = createSemaphore(1);
   const inFlight = new Map<string, Promise<unknown>>();

@@ -6,11 +6,17 @@ import { format, resolveConfig } from 'prettier';
 import { expect, test } from 'vitest';
 
 const root = join(import.meta.dirname, '../..');
-const committed = join(root, 'src/gladly/contract.ts');
 
-test('the types are those of the contract; `npm run generate` makes them', async () => {
-  const contract = pathToFileURL(join(root, 'contract/gladly.openapi.yaml'));
-  const generated = `${COMMENT_HEADER}${astToString(await openapiTS(contract))}`;
-  const formatted = await format(generated, { ...(await resolveConfig(committed)), parser: 'typescript' });
-  expect(formatted === (await readFile(committed, 'utf8'))).toBe(true);
-});
+test.each(['gladly', 'medallia'])(
+  'the types are those of the contract of %s; `npm run generate` makes them',
+  async (name) => {
+    const committed = join(root, `src/${name}/contract.ts`);
+    const contract = pathToFileURL(join(root, `contract/${name}.openapi.yaml`));
+    const generated = `${COMMENT_HEADER}${astToString(await openapiTS(contract))}`;
+    const formatted = await format(generated, {
+      ...(await resolveConfig(committed)),
+      parser: 'typescript',
+    });
+    expect(formatted === (await readFile(committed, 'utf8'))).toBe(true);
+  },
+);

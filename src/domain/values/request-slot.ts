@@ -1,7 +1,7 @@
 import { isAhead } from './stored-time.ts';
 
-/** `requests` is for everything that we send to Gladly; `reports` is Gladly's slower limit for reports. */
-export type Bucket = 'requests' | 'reports';
+/** `requests` is for everything that we send to Gladly; `reports` is Gladly's slower limit for reports; `medallia` is Agent Connect's. */
+export type Bucket = 'requests' | 'reports' | 'medallia';
 
 /** An interactive command goes before background work. */
 export type Priority = 'interactive' | 'background';

@@ -1,7 +1,7 @@
 import { isObject } from '../../domain/values/json.ts';
 import { cutOff, notAnAnswer, unreadable, type Subject } from './errors.ts';
 import { readErrors, summaryOf } from './refusal.ts';
-import type { Answer } from './transport.ts';
+import type { Answer } from '../../http/transport.ts';
 
 /** Several bodies are read at a time. The longest timeline, of 1000 items, takes a few MiB. */
 const maxJsonBytes = 16 * 1024 * 1024;

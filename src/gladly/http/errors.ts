@@ -1,7 +1,7 @@
 import { oneLine } from '../../domain/values/one-line.ts';
 import { Failure, type FailureKind, type FailureScope } from '../../failure.ts';
 import { summaryOf, type Refusal } from './refusal.ts';
-import { isCertificateCode, TransportError } from './transport-error.ts';
+import { isCertificateCode, TransportError } from '../../http/transport-error.ts';
 
 /** What a request is about, as far as a message may say. */
 export interface Subject {

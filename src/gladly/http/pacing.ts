@@ -49,9 +49,15 @@ const shortPauseMs = 1000;
 /** After a 429 for a report that does not say how long: six tries outlast the minute in which reports are counted. */
 const reportPauseMs = 12_000;
 
+type GladlyBucket = Exclude<Bucket, 'medallia'>;
+
 /** A budget for one process: for commands without a ledger, and for tests. */
 export function memoryLimiterStore(): LimiterStore {
-  const states: Record<Bucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
+  const states: Record<Bucket, LimiterState> = {
+    requests: freshLimiter,
+    reports: freshLimiter,
+    medallia: freshLimiter,
+  };
   return {
     reserve(bucket, ask) {
       const { state, slot } = reserveSlot(states[bucket], ask);
@@ -74,10 +80,10 @@ export function createPacer(options: PacerOptions): Pacer {
   const { store, priority, clock } = options;
   const share = options.ratePercent / 100;
   const turns = { requests: createSemaphore(1), reports: createSemaphore(1) };
-  const seen: Record<Bucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
+  const seen: Record<GladlyBucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
   let limit = requestsPerSecond;
 
-  const intervalMs = (bucket: Bucket): number =>
+  const intervalMs = (bucket: GladlyBucket): number =>
     bucket === 'requests' ? (1000 / (limit * share)) * slack : (60_000 / (reportsPerMinute * share)) * slack;
 
   const sleepUntil = async (timeMs: number, signal: AbortSignal | undefined): Promise<void> => {
@@ -86,14 +92,14 @@ export function createPacer(options: PacerOptions): Pacer {
     signal?.throwIfAborted();
   };
 
-  const isPaused = async (bucket: Bucket): Promise<boolean> => {
+  const isPaused = async (bucket: GladlyBucket): Promise<boolean> => {
     const known = [seen[bucket].pausedUntilMs, await store.pausedUntil(bucket)];
     const nowMs = clock();
     return known.some((untilMs) => isPausedAt(untilMs, nowMs));
   };
 
   const takeSlot = async (
-    bucket: Bucket,
+    bucket: GladlyBucket,
     signal: AbortSignal | undefined,
     order: PermitOrder | undefined,
   ): Promise<void> => {
@@ -120,7 +126,7 @@ export function createPacer(options: PacerOptions): Pacer {
     }
   };
 
-  const pause = async (bucket: Bucket, forMs: number): Promise<void> => {
+  const pause = async (bucket: GladlyBucket, forMs: number): Promise<void> => {
     const untilMs = clock() + forMs;
     seen[bucket] = pauseSlots(seen[bucket], untilMs);
     await store.pause(bucket, untilMs);

@@ -2,9 +2,10 @@ import { numberOf } from '../../domain/values/json.ts';
 import { Problem, notFound, problemOf, refused, type Subject } from './errors.ts';
 import type { Pacer } from './pacing.ts';
 import { readErrors, type GladlyError, type Refusal } from './refusal.ts';
-import { mostReportTries, readRetryAfter, startTries, type RetryOptions, type Tries } from './retry.ts';
-import type { TimeLimit } from './time-limit.ts';
-import type { Answer, Outgoing, Transport } from './transport.ts';
+import { readRetryAfter } from '../../http/retry-after.ts';
+import { mostReportTries, startTries, type RetryOptions, type Tries } from './retry.ts';
+import type { TimeLimit } from '../../http/time-limit.ts';
+import type { Answer, Outgoing, Transport } from '../../http/transport.ts';
 
 export interface RequestCounts {
   /** Every HTTP request that left, repeated ones included. */

@@ -2,7 +2,7 @@ import { Failure } from '../../failure.ts';
 import type { GladlyError } from '../http/refusal.ts';
 import { Problem, problemOf, unreadable } from '../http/errors.ts';
 import type { Call, Requests } from '../http/requests.ts';
-import type { Answer } from '../http/transport.ts';
+import type { Answer } from '../../http/transport.ts';
 import { identifier, optional } from './fields.ts';
 
 export type SendOutcome =

@@ -4,7 +4,7 @@ import { Problem, cutOff, notAnAnswer, problemOf, unreadable, type Subject } fro
 import { objectOf } from '../../domain/values/json.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
-import { streamLimit } from '../http/time-limit.ts';
+import { streamLimit } from '../../http/time-limit.ts';
 import { identifier, requiredId, time } from './fields.ts';
 import { linesOf, parseLine } from './lines.ts';
 

@@ -3,8 +3,8 @@ import type { Failure } from '../../failure.ts';
 import { Problem, failureAbout, problemOf, type Subject } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
-import { streamLimit } from '../http/time-limit.ts';
-import type { Answer } from '../http/transport.ts';
+import { streamLimit } from '../../http/time-limit.ts';
+import type { Answer } from '../../http/transport.ts';
 import { nullAt } from './lookup.ts';
 
 export interface Recording {

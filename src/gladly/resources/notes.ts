@@ -1,7 +1,7 @@
 import { Problem, problemOf, unreadable } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
-import type { Answer } from '../http/transport.ts';
+import type { Answer } from '../../http/transport.ts';
 import { certaintyOf, type SendOutcome } from './communication.ts';
 
 /** The contract states no body. */

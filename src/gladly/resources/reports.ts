@@ -1,7 +1,7 @@
 import { Problem, problemOf } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
-import { streamLimit } from '../http/time-limit.ts';
+import { streamLimit } from '../../http/time-limit.ts';
 import { emptyReport, recordsOf } from './report-table.ts';
 
 export interface ReportRequest {

@@ -1,8 +1,8 @@
 import fetch, { FetchError } from 'node-fetch';
 import { oneLine } from '../../domain/values/one-line.ts';
-import { basicCredentials } from '../http/basic.ts';
-import { agentFor } from '../http/proxy.ts';
-import { isCertificateCode } from '../http/transport-error.ts';
+import { basicCredentials } from '../../http/basic.ts';
+import { agentFor } from '../../http/proxy.ts';
+import { isCertificateCode } from '../../http/transport-error.ts';
 
 export interface WebhookPost {
   url: string;

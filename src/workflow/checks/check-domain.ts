@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 import { problemOf, Problem } from '../../gladly/http/errors.ts';
-import { createTransport } from '../../gladly/http/transport.ts';
+import { createTransport } from '../../http/transport.ts';
 
 /** For a person who waits at a question. */
 const patienceMs = 10_000;
@@ -21,7 +21,7 @@ export async function checkDomain(
   signal: AbortSignal,
   waitMs = patienceMs,
 ): Promise<DomainAnswer> {
-  const transport = createTransport({ origin, email: '', token: '', userAgent: 'gcsat', signal });
+  const transport = createTransport({ origin, headers: {}, userAgent: 'gcsat', signal });
   const { host } = transport;
   try {
     const answer = await transport.send({

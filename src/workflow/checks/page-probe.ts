@@ -1,7 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { TLSSocket } from 'node:tls';
-import { agentFor } from '../../gladly/http/proxy.ts';
+import { agentFor } from '../../http/proxy.ts';
 
 export interface PageAnswer {
   status: number;

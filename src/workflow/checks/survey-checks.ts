@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 import { isLoopback } from '../../domain/values/loopback.ts';
-import { isCertificateCode } from '../../gladly/http/transport-error.ts';
+import { isCertificateCode } from '../../http/transport-error.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import { ok, skipped, type Check, type Finding } from './check.ts';
 import type { CheckSources } from './check-sources.ts';

@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest';
-import { readRetryAfter, type RetryInfo } from '../../../src/gladly/http/retry.ts';
+import { readRetryAfter } from '../../../src/http/retry-after.ts';
+import type { RetryInfo } from '../../../src/gladly/http/retry.ts';
 import {
   clientOf,
   conversation,

@@ -1,8 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import fetch from 'node-fetch';
-import { createSemaphore, type Semaphore } from '../../domain/values/semaphore.ts';
-import { basicCredentials } from './basic.ts';
+import { createSemaphore, type Semaphore } from '../domain/values/semaphore.ts';
 import { proxyFor, tunnelAgent } from './proxy.ts';
 import { startWatch, type TimeLimit, type Watch } from './time-limit.ts';
 import { TransportError } from './transport-error.ts';
@@ -10,8 +9,8 @@ import { TransportError } from './transport-error.ts';
 export interface TransportOptions {
   /** Nothing else ever gets the credentials. */
   origin: string;
-  email: string;
-  token: string;
+  /** Sent with every request, such as the credentials; names in lower case. */
+  headers: Readonly<Record<string, string>>;
   userAgent: string;
   /** Ends streams when aborted; other exchanges finish within their own time. */
   signal?: AbortSignal;
@@ -24,6 +23,8 @@ export interface Outgoing {
   query?: URLSearchParams;
   json?: unknown;
   accept: string;
+  /** Of this request alone; names in lower case. */
+  headers?: Readonly<Record<string, string>>;
   time: TimeLimit;
   /** Opens a connection for this request alone: on a kept one that is dead, nobody can say what was sent. */
   freshConnection?: boolean;
@@ -62,7 +63,6 @@ export function createTransport(options: TransportOptions): Transport {
   const base = new URL(options.origin);
   const agents = openAgents(base);
   const largeAnswers = createSemaphore(largeAtOnce);
-  const authorization = `Basic ${basicCredentials(options.email, options.token)}`;
 
   const urlOf = (outgoing: Outgoing): URL => {
     const url = new URL(outgoing.path, base.origin);
@@ -86,7 +86,8 @@ export function createTransport(options: TransportOptions): Transport {
           agent: outgoing.freshConnection === true ? fresh : kept,
           signal: watch.signal,
           headers: {
-            authorization,
+            ...options.headers,
+            ...outgoing.headers,
             accept: outgoing.accept,
             'user-agent': options.userAgent,
             ...(outgoing.json === undefined ? {} : { 'content-type': 'application/json' }),

@@ -2,11 +2,11 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { expect, onTestFinished, test, vi } from 'vitest';
-import { proxyFor } from '../../../src/gladly/http/proxy.ts';
-import { createTransport, type Outgoing, type Transport } from '../../../src/gladly/http/transport.ts';
-import { postWebhookEvent } from '../../../src/gladly/resources/webhook-post.ts';
-import { askPage } from '../../../src/workflow/checks/page-probe.ts';
-import { connectProxy, type ConnectProxy } from '../../support/connect-proxy.ts';
+import { proxyFor } from '../../src/http/proxy.ts';
+import { createTransport, type Outgoing, type Transport } from '../../src/http/transport.ts';
+import { postWebhookEvent } from '../../src/gladly/resources/webhook-post.ts';
+import { askPage } from '../../src/workflow/checks/page-probe.ts';
+import { connectProxy, type ConnectProxy } from '../support/connect-proxy.ts';
 
 const canary = 'CanaryProxyK8dW';
 
@@ -35,7 +35,7 @@ async function behindProxy(): Promise<{ proxy: ConnectProxy; transport: Transpor
   });
   const proxy = await connectProxy((server.address() as AddressInfo).port);
   environment({ HTTP_PROXY: `http://us%65r:${canary}@127.0.0.1:${proxy.port}` });
-  const transport = createTransport({ origin, email: 'a', token: 'b', userAgent: 'test' });
+  const transport = createTransport({ origin, headers: { authorization: 'Basic YTpi' }, userAgent: 'test' });
   onTestFinished(() => transport.close());
   return { proxy, transport };
 }
@@ -93,7 +93,7 @@ test.each([
 
 test('a proxy that is not there is an error before anything left, without its password', async () => {
   environment({ HTTP_PROXY: `http://user:${canary}@127.0.0.1:1` });
-  const transport = createTransport({ origin, email: 'a', token: 'b', userAgent: 'test' });
+  const transport = createTransport({ origin, headers: { authorization: 'Basic YTpi' }, userAgent: 'test' });
   const error: unknown = await transport.send(get).catch((caught: unknown) => caught);
   expect(error).toMatchObject({ beforeConnect: true, atProxy: 'failed' });
   expect((error as Error).message).toContain('ECONNREFUSED');
@@ -133,7 +133,11 @@ test.each([`socks5://user:${canary}@p:1080`, `http://user:${canary}@`])(
   (given) => {
     environment({ HTTPS_PROXY: given });
     const open = (): unknown =>
-      createTransport({ origin: 'https://acme.gladly.com', email: 'a', token: 'b', userAgent: 'test' });
+      createTransport({
+        origin: 'https://acme.gladly.com',
+        headers: { authorization: 'Basic YTpi' },
+        userAgent: 'test',
+      });
     expect(open).toThrow(
       'the proxy for acme.gladly.com (HTTPS_PROXY or ALL_PROXY) is not an http or https address',
     );

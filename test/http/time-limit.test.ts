@@ -1,8 +1,8 @@
 import { once } from 'node:events';
 import { expect, test } from 'vitest';
-import type { StreamLimit } from '../../../src/gladly/http/time-limit.ts';
-import { createTransport } from '../../../src/gladly/http/transport.ts';
-import { all, credentials, localGladly } from '../local-gladly.ts';
+import type { StreamLimit } from '../../src/http/time-limit.ts';
+import { createTransport } from '../../src/http/transport.ts';
+import { all, localGladly } from '../gladly/local-gladly.ts';
 
 /** A stream that says something again and again, and never ends. */
 async function endless(piece: string, time: StreamLimit) {
@@ -11,7 +11,7 @@ async function endless(piece: string, time: StreamLimit) {
     const beat = setInterval(() => response.write(piece), 10);
     isClosed = once(response, 'close').then(() => clearInterval(beat));
   });
-  const transport = createTransport({ origin: gladly.origin, ...credentials, userAgent: 'gcsat/test' });
+  const transport = createTransport({ origin: gladly.origin, headers: {}, userAgent: 'gcsat/test' });
   const answer = await transport.send({ method: 'GET', path: '/api/v1/events', accept: '*/*', time });
   return { reading: all(answer.chunks()), closed: () => isClosed };
 }

@@ -1,7 +1,7 @@
 import type { Agent, AgentOptions, ClientRequest } from 'node:http';
 import { getProxyForUrl } from 'proxy-from-env';
-import { isLoopback } from '../../domain/values/loopback.ts';
-import { Failure } from '../../failure.ts';
+import { isLoopback } from '../domain/values/loopback.ts';
+import { Failure } from '../failure.ts';
 import { basicCredentials } from './basic.ts';
 
 export interface Proxy {

@@ -1,0 +1,52 @@
+import { isObject, objectOf, textOf } from '../domain/values/json.ts';
+import type { Exchange } from './exchange.ts';
+import { unreadableBy } from './problems.ts';
+
+export interface Employee {
+  email: string | null;
+  customId: string | null;
+}
+
+/** The most that Agent Connect gives at once. */
+const pageSize = 500;
+/** More would be a list that goes round in circles. */
+const mostPages = 200;
+
+/**
+ * Everybody with an approved, active profile: only for them are surveys sent (MEDALLIA.md, section 3).
+ *
+ * @throws Failure
+ */
+export async function activeEmployees(exchange: Exchange): Promise<Employee[]> {
+  const operation = 'listEmployees';
+  const found: Employee[] = [];
+  let query = new URLSearchParams({ status: 'active', number_of_employees: String(pageSize) });
+  const seen = new Set<string>();
+  for (let page = 0; page < mostPages; page += 1) {
+    seen.add(query.toString());
+    const value = await exchange.json({
+      operation,
+      method: 'GET',
+      path: '/v2/employees',
+      query,
+      needsToken: true,
+    });
+    const { employees, meta } = objectOf(value);
+    if (!Array.isArray(employees))
+      throw unreadableBy(exchange.host, operation, 'it names no employees').failure;
+    for (const employee of employees.filter(isObject)) {
+      found.push({ email: textOf(employee['email']), customId: textOf(employee['custom_employee_id']) });
+    }
+    const next = nextQuery(objectOf(meta)['next_page']);
+    if (next === null || employees.length === 0 || seen.has(next.toString())) return found;
+    query = next;
+  }
+  return found;
+}
+
+/** Of the next page's address only the query is used: the keys go to the configured host alone. */
+function nextQuery(address: unknown): URLSearchParams | null {
+  const text = textOf(address) ?? '';
+  const start = text.indexOf('?');
+  return start < 0 ? null : new URLSearchParams(text.slice(start + 1));
+}
