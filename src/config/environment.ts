@@ -85,7 +85,7 @@ const secretVariables = [
   ...['GCSAT_TOKEN', 'GCSAT_SMTP_URL', 'GCSAT_DATABASE_URL', 'GCSAT_SURVEY_SECRET'],
   ...['GCSAT_SURVEY_PREVIOUS_SECRET', 'GCSAT_WEBHOOK_USER', 'GCSAT_WEBHOOK_PASSWORD'],
   ...['GCSAT_WEBHOOK_PREVIOUS_USER', 'GCSAT_WEBHOOK_PREVIOUS_PASSWORD', 'GCSAT_WEBHOOK_HEADER'],
-  ...['GCSAT_ALERT_URL', 'GCSAT_ALERT_SECRET'],
+  ...['GCSAT_ALERT_URL', 'GCSAT_ALERT_SECRET', 'GCSAT_MEDALLIA_API_KEY', 'GCSAT_MEDALLIA_API_SECRET'],
 ];
 
 /** Every variable that is ours. */
@@ -94,7 +94,7 @@ export const knownVariables: readonly string[] = [
   ...['GCSAT_PROFILE', 'GCSAT_DOMAIN', 'GCSAT_ALLOW_HOST', 'GCSAT_EMAIL', 'GCSAT_FROM', 'GCSAT_DELIVERY'],
   ...['GCSAT_PUBLIC_URL', 'GCSAT_TRUST_PROXY', 'GCSAT_RATE_SHARE', 'GCSAT_TIMEOUT', 'GCSAT_SANDBOX'],
   ...['GCSAT_CONFIG_DIR', 'GCSAT_DATA_DIR', 'GCSAT_ALLOW_SHARED_FOLDERS', 'GCSAT_LOG_LEVEL'],
-  ...['GCSAT_HOST', 'GCSAT_PORT', 'GCSAT_METRICS_FROM', 'GCSAT_DRAIN'],
+  ...['GCSAT_MEDALLIA_URL', 'GCSAT_HOST', 'GCSAT_PORT', 'GCSAT_METRICS_FROM', 'GCSAT_DRAIN'],
 ];
 
 /** Variables that begin as ours do and are none: a typo would otherwise leave the default in force unnoticed. */
@@ -118,6 +118,11 @@ const accountVariables = [
   'GCSAT_ALERT_SECRET_FILE',
   'GCSAT_DATABASE_URL',
   'GCSAT_DATABASE_URL_FILE',
+  'GCSAT_MEDALLIA_API_KEY',
+  'GCSAT_MEDALLIA_API_KEY_FILE',
+  'GCSAT_MEDALLIA_API_SECRET',
+  'GCSAT_MEDALLIA_API_SECRET_FILE',
+  'GCSAT_MEDALLIA_URL',
 ];
 
 /** The environment without the variables that name an organization, its credentials, its sender or its ledger. */

@@ -1,16 +1,17 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
-import { deliveryNames, usableDeliveries, type DeliveryName } from '../domain/delivery.ts';
+import { deliveryNames, type DeliveryName } from '../domain/delivery.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { fixedPath, refuseUnexpanded } from './given-text.ts';
 import { InvalidValue } from './invalid-value.ts';
+import * as medallia from './medallia-values.ts';
 import type { ProfileKey } from './setting-keys.ts';
 
 /** @throws InvalidValue */
 export function parseDelivery(text: string): DeliveryName {
   const name = deliveryNames.find((known) => known === text.trim());
   if (name !== undefined) return name;
-  throw new InvalidValue(`'${text}' is not a delivery`, `Use one of ${usableDeliveries.join(', ')}.`);
+  throw new InvalidValue(`'${text}' is not a delivery`, `Use one of ${deliveryNames.join(', ')}.`);
 }
 
 /** The sender: an address, with or without a name, or a number. @throws InvalidValue */
@@ -205,4 +206,13 @@ const profileParsers: Record<ProfileKey, (text: string) => unknown> = {
   trustProxy: parseTrustProxy,
   ratePercent: parseRatePercent,
   timeout: parseTimeout,
+  medalliaApiKey: medallia.parseMedalliaKey,
+  medalliaApiSecret: medallia.parseMedalliaKey,
+  medalliaUrl: medallia.parseMedalliaUrl,
+  medalliaChannels: medallia.parseMedalliaChannels,
+  medalliaEmployees: resolve,
+  medalliaBrand: medallia.parseMedalliaBrand,
+  medalliaLanguage: medallia.parseMedalliaLanguage,
+  medalliaCountSuppressed: medallia.parseMedalliaCount,
+  medalliaRate: medallia.parseMedalliaRate,
 };

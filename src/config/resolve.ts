@@ -8,7 +8,8 @@ import { fixedPath } from './given-text.ts';
 import { readLayers, type Places } from './layers.ts';
 import * as values from './profile-values.ts';
 import { readProfiles, type StoredProfile } from './profiles.ts';
-import { foreignHost, givenToken, profileName, resolveDomain } from './resolve-account.ts';
+import { allowsHost, foreignHost, givenToken, profileName, resolveDomain } from './resolve-account.ts';
+import { resolveMedallia } from './resolve-medallia.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import type { ResolvedSettings, SettingSources } from './resolved-settings.ts';
 import { senderOf, storedProfileOf } from './sandbox-account.ts';
@@ -100,6 +101,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
       values.parseAlertSecret,
     ),
   };
+  const medallia = await resolveMedallia(layers, inProfile, { allowHost: allowsHost(flags, env), onSecret });
   const templateFile = await readText('template', inProfile('template'), fixedPath);
   const logoFile = await readText('logo', inProfile('logo'), fixedPath);
   const trustedProxies = await layers.read(
@@ -166,6 +168,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
         thanks: policy.thanksText,
       },
     },
+    medallia,
     trustedProxies,
     ratePercent,
     timeoutMs,

@@ -19,12 +19,27 @@ export const profileKeys = [
   'trustProxy',
   'ratePercent',
   'timeout',
+  'medalliaApiKey',
+  'medalliaApiSecret',
+  'medalliaUrl',
+  'medalliaChannels',
+  'medalliaEmployees',
+  'medalliaBrand',
+  'medalliaLanguage',
+  'medalliaCountSuppressed',
+  'medalliaRate',
 ] as const;
 
 export type ProfileKey = (typeof profileKeys)[number];
 
 /** What of a profile is shown as set or not, and never printed. An address of Slack is as good as a password. */
-export const secretKeys: readonly string[] = ['smtpUrl', 'alertUrl', 'alertSecret'];
+export const secretKeys: readonly string[] = [
+  'smtpUrl',
+  'alertUrl',
+  'alertSecret',
+  'medalliaApiKey',
+  'medalliaApiSecret',
+];
 
 export function isPolicyKey(key: string): key is PolicyKey {
   return Object.hasOwn(defaultPolicy, key);

@@ -36,6 +36,27 @@ export interface SettingOverrides {
   readonly publicUrl?: () => string | null;
 }
 
+/** Of Medallia Agent Connect. */
+export interface MedalliaSettings {
+  /** The test key or the production key: nothing else tells the two apart. */
+  readonly apiKey: string | null;
+  /** Signs what reads answers. */
+  readonly apiSecret: string | null;
+  /** Nothing else ever gets the keys. */
+  readonly origin: string;
+  /** Gladly's channels that are other channels there than by default. */
+  readonly channels: ReadonlyMap<string, string>;
+  /** Names the employees that have another email address there. */
+  readonly employeesFile: string | null;
+  /** Null: the request names none. */
+  readonly brand: string | null;
+  readonly language: string | null;
+  /** Closings that are not surveyed are counted there, too. */
+  readonly countsSuppressed: boolean;
+  /** Requests a minute. */
+  readonly perMinute: number;
+}
+
 /** Everything a command needs to know about the organization it works for. */
 export interface Settings {
   readonly profile: string;
@@ -78,6 +99,7 @@ export interface Settings {
       readonly thanks: string | null;
     };
   };
+  readonly medallia: MedalliaSettings;
   /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];
   readonly policy: Policy;

@@ -1,5 +1,5 @@
 import { isObject } from '../domain/values/json.ts';
-import { Failure } from '../failure.ts';
+import type { Failure } from '../failure.ts';
 import type { Answer } from '../http/transport.ts';
 import type { components } from './contract.ts';
 import type { Exchange, MedalliaCall } from './exchange.ts';

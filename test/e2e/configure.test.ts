@@ -425,6 +425,8 @@ describe('configure set and show', () => {
     ['domain=acme', 'Run `gcsat configure`'],
     ['smtpUrl=smtp://me:hidden-token@host', 'smtpUrl=-'],
     ['alertSecret=whsec_aGlkZGVuLXRva2VuIGhpZGRlbi10b2tlbg==', 'alertSecret=-'],
+    ['medalliaApiKey=hidden-token', 'medalliaApiKey=-'],
+    ['medalliaApiSecret=hidden-token', 'medalliaApiSecret=-'],
     ['alertUrl=https://hooks.slack.com/services/hidden-token', 'alertUrl=-'],
     ['alertUrl=http://alerts.acme.com/hidden-token', 'http is only for this machine'],
     ['alertFormat=teams', 'Use standard or slack'],

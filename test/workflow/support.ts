@@ -43,6 +43,7 @@ export interface World {
 }
 
 export interface ServicesChanges {
+  medallia?: Partial<Settings['medallia']>;
   delivery?: Settings['delivery'];
   policy?: Partial<Policy>;
   alerts?: Partial<Settings['alerts']>;
@@ -143,6 +144,18 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
         thanksTitle: null,
         thanks: null,
       },
+    },
+    medallia: {
+      apiKey: null,
+      apiSecret: null,
+      origin: sandbox.origin,
+      channels: new Map(),
+      employeesFile: null,
+      brand: null,
+      language: null,
+      countsSuppressed: false,
+      perMinute: 100,
+      ...changes.medallia,
     },
     trustedProxies: [],
     policy: { ...defaultPolicy, ...changes.policy },

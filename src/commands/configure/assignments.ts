@@ -42,6 +42,7 @@ export async function readAssignment(given: string): Promise<Assignment> {
   if (key === 'smtpUrl') urlSecrets(value).forEach(registerSecret);
   if (key === 'alertUrl') alertSecrets({ url: value, secret: null }).forEach(registerSecret);
   if (key === 'alertSecret') alertSecrets({ url: null, secret: value }).forEach(registerSecret);
+  if (key === 'medalliaApiKey' || key === 'medalliaApiSecret') registerSecret(value);
   const text = storedText(key, value);
   await checkValue(key, text);
   return { group: 'values', key, text };
@@ -65,20 +66,30 @@ async function readKeyAndValue(given: string): Promise<{ key: string; value: str
       hint: 'Pipe it in with smtpUrl=-, or use GCSAT_SMTP_URL or GCSAT_SMTP_URL_FILE.',
     });
   }
-  const isKey = key === 'alertSecret' || (key === 'alertUrl' && /\bslack\.com\b/i.test(value));
-  if (isKey && value.trim() !== '') {
+  const variable = isKey(key, value) ? variableOf[key] : undefined;
+  if (variable !== undefined && value.trim() !== '') {
     throw new Failure('usage', 'secret_in_arguments', `${key} is a secret, which others could see`, {
-      hint: `Pipe it in with ${key}=-, or use ${variableOf[key]} or ${variableOf[key]}_FILE.`,
+      hint: `Pipe it in with ${key}=-, or use ${variable} or ${variable}_FILE.`,
     });
   }
   return { key, value };
 }
 
-const variableOf = { alertSecret: 'GCSAT_ALERT_SECRET', alertUrl: 'GCSAT_ALERT_URL' };
+const variableOf: Readonly<Record<string, string>> = {
+  alertSecret: 'GCSAT_ALERT_SECRET',
+  alertUrl: 'GCSAT_ALERT_URL',
+  medalliaApiKey: 'GCSAT_MEDALLIA_API_KEY',
+  medalliaApiSecret: 'GCSAT_MEDALLIA_API_SECRET',
+};
+
+/** An address of Slack is as good as a password; another one need not be. */
+function isKey(key: string, value: string): boolean {
+  return key !== 'alertUrl' || /\bslack\.com\b/i.test(value);
+}
 
 /** Paths become absolute, since gcsat may run in another folder later. */
 function storedText(key: ProfileKey, value: string): string {
-  if (key === 'template') return parseTemplate(value);
+  if (key === 'template' || key === 'medalliaEmployees') return parseTemplate(value);
   return key === 'logo' ? parseLogo(value) : value;
 }
 

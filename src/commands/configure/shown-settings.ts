@@ -2,7 +2,7 @@ import { formatPolicyValue } from '../../config/policy.ts';
 import { resolveSettings } from '../../config/resolve.ts';
 import type { ResolvedSettings } from '../../config/resolved-settings.ts';
 import { policyKeys } from '../../config/setting-keys.ts';
-import type { SettingOrigin } from '../../config/settings.ts';
+import type { MedalliaSettings, SettingOrigin } from '../../config/settings.ts';
 import { surveySecretPlace } from '../../config/survey-secret.ts';
 import { environmentWebhookCredentials, type WebhookCredentials } from '../../config/webhook-credentials.ts';
 import { Failure } from '../../failure.ts';
@@ -80,6 +80,21 @@ function alertPlace(url: string | null): string | null {
   return url === null ? null : `${isSet}, at ${new URL(url).origin}`;
 }
 
+function medalliaValues(medallia: MedalliaSettings): Record<string, string | null> {
+  const { apiKey, apiSecret, channels } = medallia;
+  return {
+    medalliaApiKey: apiKey === null ? null : isSet,
+    medalliaApiSecret: apiSecret === null ? null : isSet,
+    medalliaUrl: medallia.origin,
+    medalliaChannels: channels.size === 0 ? null : [...channels].map((pair) => pair.join('=')).join(', '),
+    medalliaEmployees: medallia.employeesFile,
+    medalliaBrand: medallia.brand,
+    medalliaLanguage: medallia.language,
+    medalliaCountSuppressed: medallia.countsSuppressed ? 'on' : 'off',
+    medalliaRate: String(medallia.perMinute),
+  };
+}
+
 function hasAny({ basic, headers }: WebhookCredentials): boolean {
   return basic.length > 0 || headers.length > 0;
 }
@@ -108,6 +123,7 @@ function valuesOf(
     ...others,
     ratePercent: String(resolved.ratePercent),
     timeout: String(resolved.timeoutMs / 1000),
+    ...medalliaValues(resolved.medallia),
     database: resolved.database,
     dataDir: resolved.dataDir,
     configDir: resolved.configDir,

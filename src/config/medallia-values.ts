@@ -1,0 +1,100 @@
+import { isLoopback } from '../domain/values/loopback.ts';
+import { fixedPath } from './given-text.ts';
+import { InvalidValue } from './invalid-value.ts';
+
+/** The host that all companies share (MEDALLIA.md, Keys). */
+export const sharedMedalliaOrigin = 'https://api.stellaconnect.net';
+
+const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
+const signInHost = new RegExp(`^(${label})\\.stellaconnect\\.net$`);
+const apiHost = new RegExp(`^(?:${label}\\.)?api\\.stellaconnect\\.net$`);
+
+/** The subdomain of the company, the host at which people sign in, the host of the API, or an origin. @throws InvalidValue */
+export function parseMedalliaUrl(text: string): string {
+  const given = text.trim().replace(/\/+$/, '');
+  if (new RegExp(`^${label}$`, 'i').test(given) && given !== 'localhost') {
+    return `https://${given.toLowerCase()}.api.stellaconnect.net`;
+  }
+  const whole = /^https?:\/\//i.test(given) ? given : `https://${given}`;
+  const url = URL.canParse(whole) ? new URL(whole) : null;
+  const isPlain = url !== null && url.username === '' && url.password === '' && url.pathname === '/';
+  if (url === null || !isPlain || url.search !== '' || url.hash !== '') {
+    throw new InvalidValue(
+      `'${text}' is not the address of Agent Connect's API`,
+      'Use the subdomain of your company, or e.g. https://acme.api.stellaconnect.net.',
+    );
+  }
+  if (url.protocol === 'http:' && !isLoopback(url.hostname)) {
+    throw new InvalidValue(
+      `'${text}' would send the keys unencrypted`,
+      'Use https; http is for this machine only.',
+    );
+  }
+  const [, company] = signInHost.exec(url.hostname) ?? [];
+  return company === undefined || company === 'api' ? url.origin : `https://${company}.api.stellaconnect.net`;
+}
+
+/** A host of the vendor, or this machine: no typo gets the keys. @throws InvalidValue */
+export function parseMedalliaHost(text: string, allowHost: boolean): string {
+  const origin = parseMedalliaUrl(text);
+  const { hostname } = new URL(origin);
+  if (allowHost || isLoopback(hostname) || apiHost.test(hostname)) return origin;
+  throw new InvalidValue(
+    `${hostname} is not a host of Agent Connect`,
+    'Check the spelling. If the keys may go there, add --allow-host (GCSAT_ALLOW_HOST=1).',
+  );
+}
+
+/** A key or a secret; the message leaves it out. @throws InvalidValue */
+export function parseMedalliaKey(text: string): string {
+  const key = text.trim();
+  if (key !== '' && /^[\x21-\x7e]+$/.test(key)) return key;
+  throw new InvalidValue('this is not a key of Agent Connect', 'Copy it from Settings > Integrations.');
+}
+
+/** Which channel of Agent Connect a channel of Gladly is. @throws InvalidValue */
+export function parseMedalliaChannels(text: string): ReadonlyMap<string, string> {
+  const entries = text.split(',').map((entry) => entry.split('='));
+  const channels = entries.map(([from = '', to = '', ...rest]) => {
+    const [gladly, there] = [from.trim().toLowerCase(), to.trim()];
+    if (gladly !== '' && there !== '' && rest.length === 0 && !/\p{Cc}/u.test(there))
+      return [gladly, there] as const;
+    throw new InvalidValue(
+      `'${text}' is no list of channels`,
+      'Write e.g. sms=chat, facebook=social: the channel of Gladly, then that of Agent Connect.',
+    );
+  });
+  return new Map(channels);
+}
+
+/** A file, as an absolute path. @throws InvalidValue */
+export function parseMedalliaEmployees(text: string): string {
+  return fixedPath(text);
+}
+
+/** The label of a brand, as Agent Connect has it. @throws InvalidValue */
+export function parseMedalliaBrand(text: string): string {
+  const brand = text.trim();
+  if (brand !== '' && brand.length <= 200 && !/\p{Cc}/u.test(brand)) return brand;
+  throw new InvalidValue(`'${text}' is not the label of a brand`, 'Copy it from Agent Connect.');
+}
+
+/** By the contract: ISO 639-1, with a region after a hyphen. @throws InvalidValue */
+export function parseMedalliaLanguage(text: string): string {
+  if (/^[A-Za-z]{2,3}(?:-[A-Za-z]{2,3})?$/.test(text.trim())) return text.trim();
+  throw new InvalidValue(`'${text}' is not a language of Agent Connect`, 'Use e.g. en or en-US.');
+}
+
+/** @throws InvalidValue */
+export function parseMedalliaCount(text: string): boolean {
+  const given = text.trim().toLowerCase();
+  if (given === 'on' || given === 'off') return given === 'on';
+  throw new InvalidValue(`'${text}' is neither on nor off`, 'Use on or off.');
+}
+
+/** Requests a minute with one key: 100 are documented for Data Return. @throws InvalidValue */
+export function parseMedalliaRate(text: string): number {
+  const rate = /^\d{1,4}$/.test(text.trim()) ? Number(text) : Number.NaN;
+  if (rate >= 1 && rate <= 100) return rate;
+  throw new InvalidValue(`'${text}' is not a number of requests a minute`, 'Use a number from 1 to 100.');
+}
