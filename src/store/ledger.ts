@@ -10,6 +10,7 @@ export type Writing = Transaction<LedgerTables>;
 /**
  * What a transaction is alone with: nobody else writes to these at the same time. `names`: locks, checkpoints, buckets of
  * the limiter and the like. SQLite has one writer for the whole file, so that every write there is alone with all of it.
+ * What else a write reads to decide by, it locks row by row (`forUpdate`), which SQLite needs not do.
  */
 export type Alone =
   | 'ledger'
@@ -20,16 +21,19 @@ export type Alone =
       /** Normalized. */
       readonly addresses?: readonly string[];
       readonly names?: readonly string[];
+      /** Names that many hold at once, while nobody is alone with them. */
+      readonly shared?: readonly string[];
     };
 
 export interface Ledger {
   /** Never waits for a writer, of this process or another. */
   read<T>(work: (db: Reading) => Promise<T>): Promise<T>;
   /**
-   * `work` must use only the transaction that it is given.
+   * `work` must use only the transaction that it is given, and changes nothing outside of it: where another transaction was
+   * in its way, or the connection was lost before the end, it is done again.
    *
    * @param options `first`: before the writes that wait their turn in this process, because somebody waits for this one
-   * @throws Failure ledger_busy, ledger_full, ledger_gone, ledger_not_writable
+   * @throws Failure ledger_busy, ledger_full, ledger_gone, ledger_not_writable, ledger_unavailable
    */
   write<T>(alone: Alone, work: (trx: Writing) => Promise<T>, options?: { first: boolean }): Promise<T>;
   /** Copies everything as it is now into a new file. */
@@ -42,7 +46,15 @@ export interface Ledger {
    * @throws Failure ledger_busy, ledger_full
    */
   compact(patienceMs?: number): Promise<boolean>;
-  /** The file, or `:memory:`. */
+  /** The file, `:memory:`, or the URL without its password. */
   readonly location: string;
+  readonly kind: 'sqlite' | 'postgres';
+  /** How large it is, in bytes; 0 in memory. */
+  bytes(): Promise<number>;
+  /**
+   * The time that decides about claims, pacing and due work, in milliseconds: for a server its own, whatever the clocks of
+   * the processes say. Null: that of this machine.
+   */
+  now(): number | null;
   close(): Promise<void>;
 }

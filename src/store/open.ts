@@ -1,14 +1,28 @@
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
 import type { Ledger } from './ledger.ts';
-import { migrate, refuseNewer } from './schema/migrations.ts';
+import { Failure } from '../failure.ts';
+import { migrate, newestVersion, refuseNewer } from './schema/migrations.ts';
 import type { LedgerTables } from './schema/tables.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { compact } from './sqlite/compact.ts';
 import { sqlitePath } from './sqlite/location.ts';
+import { copyAll } from './transfer.ts';
 
-/** Whether there is a file at this place. @throws Failure database_unsupported, database_invalid */
+export type OpeningOptions = SqliteOptions & { migrates?: boolean };
+
+/** A server is asked only when it is opened. */
+export function isOnServer(location: string): boolean {
+  return /^postgres(ql)?:/i.test(location.trim());
+}
+
+/**
+ * Whether there is a file at this place. A database is taken to be there: one that is not is said when it is opened.
+ *
+ * @throws Failure database_unsupported, database_invalid
+ */
 export function ledgerExists(location: string): boolean {
+  if (isOnServer(location)) return true;
   const path = sqlitePath(location);
   return path === ':memory:' || existsSync(path);
 }
@@ -16,14 +30,47 @@ export function ledgerExists(location: string): boolean {
 /**
  * Opens the ledger, creates it if it is new, and brings its tables to this version, unless it is to stay as it is.
  *
- * @param location a path, `sqlite:path`, `sqlite:///absolute/path` or `:memory:`
- * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full) or
- * `configuration` (database_unsupported, database_invalid)
+ * @param location a path, `sqlite:path`, `sqlite:///absolute/path`, `:memory:` or a `postgres:` URL
+ * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full,
+ * ledger_unavailable) or `configuration` (database_unsupported, database_invalid)
  */
-export async function openLedger(
-  location: string,
-  options: SqliteOptions & { migrates?: boolean } = {},
-): Promise<Ledger> {
+export async function openLedger(location: string, options: OpeningOptions = {}): Promise<Ledger> {
+  return isOnServer(location) ? openServerLedger(location, options) : openFileLedger(location, options);
+}
+
+async function openServerLedger(location: string, options: OpeningOptions): Promise<Ledger> {
+  // A ledger in a file starts without all of this.
+  const { openPostgres } = await import('./postgres/open-postgres.ts');
+  const ledger = await openPostgres(location, options);
+  return {
+    ...ledger,
+    async copyTo(copy) {
+      await refuseOtherVersion(ledger);
+      const file = await openFileLedger(copy);
+      try {
+        await file.write('ledger', (trx) => ledger.read((db) => copyAll(db, trx)));
+      } finally {
+        await file.close();
+      }
+    },
+  };
+}
+
+/** The columns of other versions are others. */
+async function refuseOtherVersion(ledger: Pick<Ledger, 'read' | 'location'>): Promise<void> {
+  const row = await ledger.read((db) =>
+    db
+      .selectFrom('ledger_version')
+      .select((eb) => eb.fn.max('version').as('version'))
+      .executeTakeFirstOrThrow(),
+  );
+  if (row.version === newestVersion) return;
+  throw new Failure('ledger', 'ledger_too_old', `The ledger ${ledger.location} has version ${row.version}.`, {
+    hint: 'Bring it to the version of this gcsat first: `gcsat ledger upgrade`.',
+  });
+}
+
+async function openFileLedger(location: string, options: OpeningOptions = {}): Promise<Ledger> {
   const path = sqlitePath(location);
   const dialects = await openSqlite(path, options);
   const [reader, writer, first] = [dialects.reader, dialects.writer, dialects.first].map(
@@ -48,6 +95,9 @@ export async function openLedger(
     },
     compact: (patienceMs) => compact(writer, patienceMs),
     location: path,
+    kind: 'sqlite',
+    bytes: () => Promise.resolve(statSync(path, { throwIfNoEntry: false })?.size ?? 0),
+    now: () => null,
     close,
   };
 }

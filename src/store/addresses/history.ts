@@ -45,6 +45,8 @@ export async function historyIn(
     .where('address', 'in', await formsOf(db, address))
     .where('lane', 'in', lanesSeenFrom[lane])
     .orderBy('closed_at')
+    // A decision must see what the others have become: one of them may be about to leave.
+    .forUpdate()
     .execute();
   const others = rows.flatMap((row): OtherSurvey[] => {
     const holder = {

@@ -32,6 +32,7 @@ export async function unsubscribe(
       .select('id')
       .where('address', '=', address)
       .where('state', '=', 'scheduled')
+      .forUpdate()
       .execute();
     const reason = { code: 'unsubscribed', detail: `unsubscribed at ${at}` } as const;
     const suppressed: Closing[] = [];

@@ -128,9 +128,14 @@ function reasonCodesOf(reasons: readonly Reason[]): string {
   return [...new Set(reasons.map(({ code }) => code))].join(',');
 }
 
-/** @throws Failure closing_not_found */
+/** Within a write, nobody else changes it until the end. @throws Failure closing_not_found */
 export async function closingIn(db: Reading, closingId: string): Promise<Closing> {
-  const row = await db.selectFrom('closings').selectAll().where('id', '=', closingId).executeTakeFirst();
+  const row = await db
+    .selectFrom('closings')
+    .selectAll()
+    .where('id', '=', closingId)
+    .forUpdate()
+    .executeTakeFirst();
   if (row === undefined) {
     throw new Failure('not_found', 'closing_not_found', `The ledger has no closing ${closingId}.`, {
       hint: 'List what it has with `gcsat surveys list`.',

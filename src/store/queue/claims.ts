@@ -66,7 +66,8 @@ export async function releaseClaim(ledger: Ledger, closingId: string, worker: Wo
 /**
  * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
  * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
- * customer one closing at a time. While sending is paused, what is decided waits.
+ * customer one closing at a time, for which those who claim take turns. While sending is paused, what is decided waits. A
+ * row that a transaction is about is left for the next look.
  */
 export async function claimNextDue(
   ledger: Ledger,
@@ -93,7 +94,9 @@ export async function claimNextDue(
       .where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', inWork)]))
       .where('lane', '=', lane)
       .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
-      .limit(1);
+      .limit(1)
+      .forUpdate()
+      .skipLocked();
     const timeless = await free
       .where('due_at', 'is', null)
       .orderBy('first_seen_at', 'desc')
@@ -149,6 +152,7 @@ async function abandonedIn(db: Reading, now: string): Promise<string[]> {
     .selectFrom('closings')
     .select(['id', 'claimed_by', 'claim_until'])
     .where('state', '=', 'sending')
+    .forUpdate()
     .execute();
   return sending.filter((row) => !isSendHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
 }
@@ -229,6 +233,8 @@ async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
     .where('claimed_by', 'is not', null)
     // One that was being sent keeps the name until it is settled.
     .where('state', '!=', 'sending')
+    .forUpdate()
+    .skipLocked()
     .execute();
   const free = claims
     .filter(({ claimed_by: by, claim_until: until }) => !isHeld(by ?? '', until ?? '', now, false))

@@ -100,7 +100,7 @@ export async function markLeaving(
   worker: Worker,
   at: string,
 ): Promise<void> {
-  await ledger.write({ closings: [closingId], names: [sendingLock] }, async (trx) => {
+  await ledger.write({ closings: [closingId], shared: [sendingLock] }, async (trx) => {
     await refuseWhilePaused(trx, at);
     await keepClaim(trx, closingId, worker, at);
     const leave = { transition: 'leave', change: { leftAt: at }, note: null } as const;
@@ -237,12 +237,15 @@ export async function cancelClosings(
   const cancelled: Closing[] = [];
   for (let from = 0; from < closingIds.length; from += mostAtOnce) {
     const closings = closingIds.slice(from, from + mostAtOnce);
-    await ledger.write({ closings }, async (trx) => {
+    const stopped = await ledger.write({ closings }, async (trx) => {
+      const done: Closing[] = [];
       for (const id of closings) {
         if (!allows('suppress', (await closingIn(trx, id)).state)) continue;
-        cancelled.push(await apply(trx, id, suppression([reason]), at));
+        done.push(await apply(trx, id, suppression([reason]), at));
       }
+      return done;
     });
+    cancelled.push(...stopped);
   }
   return cancelled;
 }

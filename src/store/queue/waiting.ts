@@ -24,8 +24,8 @@ export async function newerWaiting(
         .where('closed_at', '>', closedAt)
         .where('queued', '=', sql.lit(1))
         .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
-        // The plus keeps SQLite from the index of the queue, which is longer than one customer's closings.
-        .where(sql`+lane`, '=', lane)
+        // An expression keeps SQLite from the index of the queue, which is longer than one customer's closings.
+        .where(sql`lane || ''`, '=', lane)
         .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
         .orderBy('closed_at', 'desc')
         .limit(1)
@@ -55,9 +55,9 @@ export async function endPauses(
       .where('due_at', '>', now)
       // A decision clears the error, so what is scheduled with one waits because of it.
       .where('error', 'is not', null)
-      // The plus keeps SQLite from the index of times: a stretch may hold far more closings than the queue.
-      .where(sql`+closed_at`, '>=', since)
-      .where(sql`+closed_at`, '<', until)
+      // An expression keeps SQLite from the index of times: a stretch may hold far more closings than the queue.
+      .where(sql`closed_at || ''`, '>=', since)
+      .where(sql`closed_at || ''`, '<', until)
       .execute(),
   );
 }

@@ -11,6 +11,7 @@ import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
+/** Those after version 11 are for PostgreSQL as well: statements that both understand. */
 type Migration = (trx: Writing) => Promise<void>;
 
 /** In order; the version of a ledger is the number of those applied. Never edited once released. */
@@ -31,8 +32,13 @@ const migrations: readonly Migration[] = [
 /** Of the ledgers that this gcsat writes. */
 export const newestVersion = migrations.length;
 
+/** The steps that a ledger of this version still lacks. */
+export function stepsAfter(version: number): readonly Migration[] {
+  return migrations.slice(version);
+}
+
 /**
- * Brings the tables to the newest version, one transaction a step, so that two processes that open a new file at
+ * Brings the tables of a file to the newest version, one transaction a step, so that two processes that open a new file at
  * once do each step once.
  * @throws Failure ledger_too_new when a newer gcsat has already changed the ledger.
  */

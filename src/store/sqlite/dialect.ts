@@ -7,6 +7,7 @@ import {
   type Dialect,
   type Driver,
   type QueryResult,
+  type SelectModifierNode,
 } from 'kysely';
 import type { Connection } from './connection.ts';
 import type { Transactions } from './transactions.ts';
@@ -70,9 +71,16 @@ export function dialectOf({ execute }: Pick<Connection, 'execute'>, sharing: Sha
   return {
     createDriver: () => driver,
     createAdapter: () => new SqliteAdapter(),
-    createQueryCompiler: () => new SqliteQueryCompiler(),
+    createQueryCompiler: () => new AloneCompiler(),
     createIntrospector: (db) => new SqliteIntrospector(db),
   };
+}
+
+/** A transaction is alone with the whole file, so that rows are locked already. */
+class AloneCompiler extends SqliteQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForUpdate' && node.modifier !== 'SkipLocked') super.visitSelectModifier(node);
+  }
 }
 
 /** What it throws rejects. */

@@ -1,0 +1,114 @@
+import {
+  Kysely,
+  PostgresAdapter,
+  PostgresIntrospector,
+  PostgresQueryCompiler,
+  type CompiledQuery,
+  type DatabaseConnection,
+  type Driver,
+  type KyselyPlugin,
+  type QueryResult,
+  type SelectModifierNode,
+} from 'kysely';
+import { HandleEmptyInListsPlugin, replaceWithNoncontingentExpression } from 'kysely';
+import { fromStoredText, toStoredText } from '../../domain/values/stored-text.ts';
+import type { LedgerTables } from '../schema/tables.ts';
+import type { Session } from './pool.ts';
+
+/** What all transactions of a kind share. Queries that are prepared once are kept by the adapter. */
+export interface Kind {
+  adapter: PostgresAdapter;
+  compiler: PostgresQueryCompiler;
+}
+
+export const kinds = (): { reading: Kind; writing: Kind } => ({
+  reading: { adapter: new PostgresAdapter(), compiler: new UnlockingCompiler() },
+  writing: { adapter: new PostgresAdapter(), compiler: new PostgresQueryCompiler() },
+});
+
+/** A transaction that only reads locks no rows. */
+class UnlockingCompiler extends PostgresQueryCompiler {
+  protected override visitSelectModifier(node: SelectModifierNode): void {
+    if (node.modifier !== 'ForUpdate' && node.modifier !== 'SkipLocked') super.visitSelectModifier(node);
+  }
+}
+
+/** SQLite accepts a list without values, which nothing is in. */
+const plugins: KyselyPlugin[] = [
+  new HandleEmptyInListsPlugin({ strategy: replaceWithNoncontingentExpression }),
+];
+
+export interface Transaction {
+  begin(): Promise<void>;
+  commit(): Promise<void>;
+  /** Throws nothing. */
+  rollback(): Promise<void>;
+}
+
+/** Queries over one session, which are one transaction. */
+export function databaseOn(
+  session: Session,
+  { adapter, compiler }: Kind,
+  transaction: Transaction,
+): Kysely<LedgerTables> {
+  const connection: DatabaseConnection = {
+    executeQuery: <R>({ sql, parameters }: CompiledQuery) => execute<R>(session, sql, parameters),
+    streamQuery: () => {
+      throw new Error('The ledger reads in pages.');
+    },
+  };
+  const driver: Driver = {
+    init: () => Promise.resolve(),
+    acquireConnection: () => Promise.resolve(connection),
+    beginTransaction: () => transaction.begin(),
+    commitTransaction: () => transaction.commit(),
+    rollbackTransaction: () => transaction.rollback(),
+    releaseConnection: () => Promise.resolve(),
+    destroy: () => Promise.resolve(),
+  };
+  return new Kysely<LedgerTables>({
+    dialect: {
+      createDriver: () => driver,
+      createAdapter: () => adapter,
+      createQueryCompiler: () => compiler,
+      createIntrospector: (db) => new PostgresIntrospector(db),
+    },
+    plugins,
+  });
+}
+
+async function execute<R>(
+  session: Session,
+  sql: string,
+  parameters: readonly unknown[],
+): Promise<QueryResult<R>> {
+  const [result] = await session.query(sorted(sql), parameters.map(toStored));
+  if (result === undefined) throw new Error('PostgreSQL answered nothing');
+  const { command, rowCount, rows } = result;
+  const isChange = ['INSERT', 'UPDATE', 'DELETE'].includes(command);
+  return {
+    rows: rows.map(fromStored) as R[],
+    ...(isChange ? { numAffectedRows: BigInt(rowCount ?? 0) } : {}),
+  };
+}
+
+/**
+ * Every text of a ledger is in the order of its bytes, as in SQLite: times are compared as texts, and pages are read in the
+ * order of ids. So whatever makes a column of texts makes it so.
+ */
+export function sorted(sql: string): string {
+  if (!/^\s*(create|alter)\s+table\b/i.test(sql)) return sql;
+  return sql.replace(/("?\b\w+"?) text\b/g, '$1 text COLLATE "C"');
+}
+
+function toStored(value: unknown): unknown {
+  if (typeof value === 'boolean') return value ? 1 : 0;
+  return typeof value === 'string' ? toStoredText(value) : value;
+}
+
+function fromStored(row: Record<string, unknown>): Record<string, unknown> {
+  for (const [column, value] of Object.entries(row)) {
+    if (typeof value === 'string') row[column] = fromStoredText(value);
+  }
+  return row;
+}

@@ -1,0 +1,177 @@
+import { Failure } from '../../failure.ts';
+
+/** The SQLSTATE that PostgreSQL gives to an error, or the name that Node gives to one of the network. */
+export function codeOf(error: unknown): string {
+  const code = error instanceof Error ? (error as Error & { code?: unknown }).code : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+/** The words of `pg` for a connection that has ended, or was not there in time; they have no code. */
+const lostWords =
+  /^(Connection terminated|Client has encountered a connection error|timeout exceeded when trying|Query read timeout|Client was closed)/;
+const lostCodes =
+  /^(08...|57P0[1-5]|25P03|ECONN(RESET|REFUSED|ABORTED)|EPIPE|ETIMEDOUT|EHOSTUNREACH|ENETUNREACH|ENETDOWN|EAI_AGAIN|ENOENT|EADDRNOTAVAIL)$/;
+
+/** The connection is gone, or the server is away: nobody knows what became of a COMMIT that was on its way. */
+export function isLost(error: unknown): boolean {
+  if (error instanceof AggregateError) return error.errors.some(isLost) || lostCodes.test(codeOf(error));
+  if (lostCodes.test(codeOf(error))) return true;
+  return error instanceof Error && lostWords.test(error.message);
+}
+
+/**
+ * Another transaction was in the way, and nothing of this one has happened: the same may succeed at once. A row that
+ * somebody else has just written (23505, 23503) is found by the next try.
+ */
+export function isConflict(error: unknown): boolean {
+  return /^(40001|40P01|23505|23503)$/.test(codeOf(error));
+}
+
+/** Something that others use up: it is there a moment later. */
+export function isCrowded(error: unknown): boolean {
+  return /^(53300|53200)$/.test(codeOf(error));
+}
+
+const whenAway =
+  'Nothing that was recorded is lost. Check the server and the way to it, then run this again.';
+
+/**
+ * What an error of PostgreSQL or of the network means to the user; anything unknown is returned as it is.
+ *
+ * @param shown the ledger as the user may see it: without its password
+ */
+export function postgresFailure(error: unknown, shown: string): unknown {
+  if (error instanceof Failure) return error;
+  const code = codeOf(error);
+  const known = meaningOf(code, shown);
+  if (known !== null) {
+    const [kind, name, message, hint] = known;
+    return new Failure(kind, name, message, { hint, cause: causeOf(error) });
+  }
+  if (isLost(error)) {
+    return new Failure(
+      'ledger',
+      'ledger_unavailable',
+      `The ledger ${shown} cannot be reached (${reasonOf(error)}).`,
+      {
+        hint: whenAway,
+        cause: causeOf(error),
+      },
+    );
+  }
+  if (isTls(error)) {
+    return new Failure(
+      'configuration',
+      'ledger_not_trusted',
+      `The server of the ledger ${shown} did not prove who it is.`,
+      {
+        hint: 'Name the certificates that it is signed by with sslrootcert, or choose another sslmode.',
+        cause: causeOf(error),
+      },
+    );
+  }
+  return error;
+}
+
+type Known = readonly [kind: 'ledger' | 'configuration', code: string, message: string, hint: string];
+
+/** https://www.postgresql.org/docs/current/errcodes-appendix.html */
+function meaningOf(code: string, shown: string): Known | null {
+  switch (true) {
+    case isOneOf(code, '55P03', '57014', '40001', '40P01', '53300', '53200'):
+      return [
+        'ledger',
+        'ledger_busy',
+        `The ledger ${shown} is kept busy by other processes.`,
+        'Wait until the other gcsat is done, then run this again.',
+      ];
+    case isOneOf(code, '53100', '58030'):
+      return [
+        'ledger',
+        'ledger_full',
+        `The disk of the server is full: the ledger ${shown} cannot grow.`,
+        'Free some space on that disk, then run this again; nothing that was recorded is lost.',
+      ];
+    case isOneOf(code, '28P01', '28000'):
+      return [
+        'configuration',
+        'ledger_refused',
+        `The server refuses the user of the ledger ${shown}.`,
+        'Check user and password. The password may stand in GCSAT_DATABASE_URL_FILE, PGPASSWORD or .pgpass.',
+      ];
+    case isOneOf(code, '3D000'):
+      return [
+        'configuration',
+        'ledger_missing',
+        `There is no database for the ledger ${shown}.`,
+        'Check its name, or make it with `createdb`.',
+      ];
+    case isOneOf(code, '42501', '25006', '3F000'):
+      return [
+        'ledger',
+        'ledger_not_writable',
+        `The ledger ${shown} cannot be written by this user, or on this server.`,
+        'Give the user the right to create tables there, and name the server that accepts writes.',
+      ];
+    case isOneOf(code, '42P07', '42P01', '42703'):
+      return [
+        'ledger',
+        'ledger_unreadable',
+        `The database ${shown} has tables that are not those of a ledger; it was left as it is.`,
+        'Use a database of its own for the ledger.',
+      ];
+    case isOneOf(code, 'XX001', 'XX002'):
+      return [
+        'ledger',
+        'ledger_damaged',
+        `The ledger ${shown} is damaged.`,
+        'Stop everything that uses it, and restore a backup.',
+      ];
+    case isOneOf(code, 'ENOTFOUND'):
+      return [
+        'configuration',
+        'ledger_host_unknown',
+        `Nobody knows the host of the ledger ${shown}.`,
+        'Check its name.',
+      ];
+    default:
+      return null;
+  }
+}
+
+function isOneOf(code: string, ...codes: readonly string[]): boolean {
+  return codes.includes(code);
+}
+
+function isTls(error: unknown): boolean {
+  const code = codeOf(error);
+  return (
+    /^(ERR_TLS_|CERT_|DEPTH_ZERO_|SELF_SIGNED_|UNABLE_TO_)/.test(code) ||
+    (error instanceof Error && error.message.includes('does not support SSL'))
+  );
+}
+
+/** A code, or words of `pg` that hold nothing of ours. */
+function reasonOf(error: unknown): string {
+  if (error instanceof AggregateError) return codeOf(error) || codeOf(error.errors[0]) || 'no connection';
+  return codeOf(error) || (error instanceof Error ? error.message : 'no connection');
+}
+
+/** Details of an error of the server may hold values of rows: they stay out of every trace. */
+function causeOf(error: unknown): unknown {
+  if (!(error instanceof Error)) return undefined;
+  const cause = new Error(
+    `${codeOf(error)} ${/^[0-9A-Z]{5}$/.test(codeOf(error)) ? '' : error.message}`.trim(),
+  );
+  if (error.stack !== undefined) cause.stack = error.stack.replace(error.message, '').trim();
+  return cause;
+}
+
+export function tooOldServer(shown: string, version: string): Failure {
+  return new Failure(
+    'configuration',
+    'database_unsupported',
+    `The ledger ${shown} is on PostgreSQL ${version}; gcsat needs 14 or later, in UTF-8.`,
+    { hint: 'Use a newer server, and a database whose encoding is UTF8.' },
+  );
+}

@@ -1,0 +1,73 @@
+import type { Reading } from '../ledger.ts';
+import { newestVersion, refuseNewer, stepsAfter } from '../schema/migrations.ts';
+import { sorted } from './dialect.ts';
+import { ledgerLock } from './locks.ts';
+import type { Connections } from './pool.ts';
+import { creation } from './tables.ts';
+import type { Transactions } from './transactions.ts';
+
+/** Zero where there is no ledger yet. */
+export function versionOn(connections: Connections): Promise<number> {
+  return connections.use('in_line', async (session) => {
+    const [exists] = await session.query(`SELECT to_regclass('ledger_version') IS NOT NULL AS yes`);
+    if (exists?.rows[0]?.['yes'] !== true) return 0;
+    const [found] = await session.query('SELECT max(version) AS version FROM ledger_version');
+    return Number(found?.rows[0]?.['version'] ?? 0);
+  });
+}
+
+/**
+ * Makes the tables. The lock ends with the transaction: of two processes that do it at once, the second one finds it done.
+ *
+ * @param lockMs how long it waits for the other one
+ */
+export function createLedger(connections: Connections, lockMs: number): Promise<void> {
+  return connections.use('in_line', async (session) => {
+    try {
+      const answers = await session.query(
+        `BEGIN; SET LOCAL lock_timeout = ${Math.max(1, Math.round(lockMs))}; SELECT pg_advisory_xact_lock(${ledgerLock});
+         SELECT to_regclass('ledger_version') IS NOT NULL AS yes`,
+      );
+      if (answers.at(-1)?.rows[0]?.['yes'] !== true) await session.query(creation.map(sorted).join(';\n'));
+      await session.query('COMMIT');
+    } catch (error) {
+      await session.query('ROLLBACK').catch(() => session.break());
+      throw error;
+    }
+  });
+}
+
+/**
+ * Brings the tables to the newest version, one transaction a step, each of which is alone with the ledger. Readers go on
+ * meanwhile, and what still runs of an older version is refused at its next write.
+ *
+ * @throws Failure ledger_too_new, ledger_busy when others write for longer than a write waits
+ */
+export async function migratePostgres(
+  { write }: Pick<Transactions, 'write'>,
+  from: number,
+  shown: string,
+): Promise<void> {
+  for (let version = from; version < newestVersion;) {
+    version = await write('ledger', async (trx) => {
+      const before = await versionIn(trx);
+      refuseNewer(before, shown);
+      const [step] = stepsAfter(before);
+      if (step === undefined) return before;
+      await step(trx);
+      await trx
+        .insertInto('ledger_version')
+        .values({ version: before + 1 })
+        .execute();
+      return before + 1;
+    });
+  }
+}
+
+async function versionIn(db: Reading): Promise<number> {
+  const { version } = await db
+    .selectFrom('ledger_version')
+    .select((eb) => eb.fn.max('version').as('version'))
+    .executeTakeFirstOrThrow();
+  return Number(version);
+}

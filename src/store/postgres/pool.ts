@@ -1,0 +1,88 @@
+import type { Client, Pool, PoolClient, QueryResult } from 'pg';
+import { createSemaphore, type PermitOrder } from '../../domain/values/semaphore.ts';
+import type { PostgresAddress } from './address.ts';
+import { isLost } from './failures.ts';
+
+const connectMs = 5000;
+const unusedMs = 10_000;
+/** Beyond what the server allows a statement: then the connection is open on this side alone. */
+const answerMs = 90_000;
+
+/** One of the few connections that a process has. */
+export interface Session {
+  /** Several statements without parameters, or one with them. @returns the result of each */
+  query(text: string, parameters?: readonly unknown[]): Promise<QueryResult<Record<string, unknown>>[]>;
+  /** Nothing more can be said over this connection. */
+  break(): void;
+}
+
+export interface Connections {
+  /** @param order before those that wait in line, or behind them */
+  use<T>(order: PermitOrder, work: (session: Session) => Promise<T>): Promise<T>;
+  close(): Promise<void>;
+}
+
+/** Connects when it is used. */
+export async function openPool(address: PostgresAddress): Promise<Connections> {
+  const { default: pg } = await import('pg');
+  const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
+    // Counts are far below 2^53.
+    oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown);
+  const pool: Pool = new pg.Pool({
+    host: address.host,
+    port: address.port,
+    database: address.database,
+    ...(address.user === undefined ? {} : { user: address.user }),
+    ...(address.password === undefined ? {} : { password: address.password }),
+    ssl: address.ssl,
+    application_name: address.applicationName,
+    max: address.connections,
+    connectionTimeoutMillis: connectMs,
+    idleTimeoutMillis: unusedMs,
+    query_timeout: answerMs,
+    keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
+    allowExitOnIdle: true,
+    types: { getTypeParser },
+  });
+  // One that is not used is made anew. Without these, a restart of the server would end the process.
+  pool.on('error', () => undefined);
+  pool.on('connect', (client) => (client as Client).on('error', () => undefined));
+  const permits = createSemaphore(address.connections);
+
+  return {
+    async use(order, work) {
+      await permits.take(order);
+      try {
+        return await withClient(await pool.connect(), work);
+      } finally {
+        permits.end();
+      }
+    },
+    close: () => pool.end(),
+  };
+}
+
+async function withClient<T>(client: PoolClient, work: (session: Session) => Promise<T>): Promise<T> {
+  let isBroken = false;
+  try {
+    return await work({
+      async query(text, parameters) {
+        if (isBroken) throw new Error('Connection terminated');
+        try {
+          const answer: unknown =
+            parameters === undefined ? await client.query(text) : await client.query(text, [...parameters]);
+          return (Array.isArray(answer) ? answer : [answer]) as QueryResult<Record<string, unknown>>[];
+        } catch (error) {
+          isBroken ||= isLost(error);
+          throw error;
+        }
+      },
+      break: () => {
+        isBroken = true;
+      },
+    });
+  } finally {
+    client.release(isBroken);
+  }
+}

@@ -1,0 +1,72 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Connections, Session } from './pool.ts';
+import { isLost } from './failures.ts';
+
+/** Of its tables and indexes. */
+export function bytesOf(connections: Connections): Promise<number> {
+  return connections.use('in_line', async (session) => {
+    const [answer] = await session.query(
+      `SELECT coalesce(sum(pg_total_relation_size(oid)), 0)::bigint AS bytes FROM pg_class
+       WHERE relkind = 'r' AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('ledger_version'))`,
+    );
+    return Number(answer?.rows[0]?.['bytes'] ?? 0);
+  });
+}
+
+const betweenTriesMs = 250;
+const rewriteMs = 30 * 60_000;
+
+/**
+ * Writes every table anew, without the rows that were erased: until then they lie in the pages. What an older transaction
+ * may still see stays, so it waits for those to end.
+ *
+ * @returns false: a table was in use for so long, or somebody still reads an earlier state
+ */
+export async function rewriteTables(connections: Connections, patienceMs: number): Promise<boolean> {
+  const deadline = performance.now() + patienceMs;
+  for (;;) {
+    if (await connections.use('in_line', isUnread)) break;
+    if (performance.now() >= deadline) return false;
+    await sleep(betweenTriesMs);
+  }
+  const tables = await connections.use('in_line', tablesOf);
+  for (const { name, index } of tables) {
+    const isDone = await connections.use('in_line', (session) => rewrite(session, name, index, patienceMs));
+    if (!isDone) return false;
+  }
+  return true;
+}
+
+/** VACUUM FULL does the same, and only outside of a transaction, where a time-out would outlast it behind a pooler. */
+async function rewrite(session: Session, name: string, index: string, lockMs: number): Promise<boolean> {
+  try {
+    await session.query(
+      `BEGIN; SET LOCAL lock_timeout = ${Math.max(1, Math.round(lockMs))}; SET LOCAL statement_timeout = ${rewriteMs};
+       CLUSTER ${name} USING ${index}; COMMIT`,
+    );
+    return true;
+  } catch (error) {
+    if (isLost(error)) throw error;
+    await session.query('ROLLBACK').catch(() => session.break());
+    if ((error as { code?: unknown }).code === '55P03') return false;
+    throw error;
+  }
+}
+
+async function tablesOf(session: Session): Promise<{ name: string; index: string }[]> {
+  const [answer] = await session.query(
+    `SELECT indrelid::regclass::text AS name, relname AS index FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid
+     WHERE indisprimary AND relnamespace = (SELECT relnamespace FROM pg_class WHERE oid = to_regclass('ledger_version'))
+     ORDER BY 1`,
+  );
+  return (answer?.rows ?? []).map(({ name, index }) => ({ name: String(name), index: String(index) }));
+}
+
+/** Nobody else in this database has a snapshot, as far as this user may see. */
+async function isUnread(session: Session): Promise<boolean> {
+  const [answer] = await session.query(
+    `SELECT count(*) AS readers FROM pg_stat_activity
+     WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_xmin IS NOT NULL`,
+  );
+  return Number(answer?.rows[0]?.['readers']) === 0;
+}
