@@ -73,7 +73,7 @@ const mayImport: Record<string, readonly string[]> = {
   config: ['failure.ts', 'private-folder.ts', 'process-exists.ts', 'domain'],
   html: ['failure.ts', 'domain', 'documents'],
   terminal: ['failure.ts', 'private-folder.ts', 'process-exists.ts', 'domain', 'ports', 'documents'],
-  sandbox: ['domain', 'gladly'],
+  sandbox: ['domain', 'gladly', 'medallia'],
   'workflow/context': belowWorkflow,
   'workflow/survey': [...belowWorkflow, 'workflow/context'],
   'workflow/queue': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
@@ -117,8 +117,8 @@ const mayImport: Record<string, readonly string[]> = {
   'start.ts': ['cli.ts', 'commands', 'terminal'],
 };
 
-/** The sandbox stands in for Gladly, so it may know the contract's types but nothing of our client. */
-const sandboxMayImportFromGladly = 'gladly/contract.ts';
+/** The sandbox stands in for both, so it may know the contracts' types but nothing of our clients. */
+const sandboxMayImport = ['gladly/contract.ts', 'medallia/contract.ts'];
 
 interface Import {
   from: string;
@@ -180,8 +180,8 @@ describe('layers', () => {
   test('the sandbox knows the contract and nothing else of the client', () => {
     const wrong = sources()
       .flatMap(importsOf)
-      .filter(({ from, to }) => part(from) === 'sandbox' && part(to) === 'gladly')
-      .filter(({ to }) => to !== sandboxMayImportFromGladly);
+      .filter(({ from, to }) => part(from) === 'sandbox' && ['gladly', 'medallia'].includes(part(to)))
+      .filter(({ to }) => !sandboxMayImport.includes(to));
     expect(wrong).toEqual([]);
   });
 

@@ -30,6 +30,7 @@ export interface SandboxDocument {
   token: string;
   fromAddress: string;
   fromNumber: string;
+  medallia: { url: string; apiKey: string; testKey: string; apiSecret: string };
   traps: readonly { name: string; conversationId: string; what: string }[];
 }
 
@@ -53,6 +54,9 @@ export const sandboxControls: readonly string[] = [
   'POST /_sandbox/conversations              {"count": 100, "close": true}: many of them, each of a new customer',
   'POST /_sandbox/conversations/ID/close     closes it and shows the event that a webhook gets; also /reopen',
   'GET  /_sandbox/alerts                     the alerts about low ratings that came, with their signatures',
+  'GET  /_sandbox/medallia                   what Agent Connect has: its rows, employees, and unsubscribed addresses',
+  'POST /_sandbox/medallia/answers           a customer answers there: {"interactionId", "rating", "comment", "resolved"}',
+  'PUT  /_sandbox/medallia/employees         {"email", "state": "deactivated"}: a profile there changes; also /unsubscribed {"email"}',
   'GET  /_sandbox/webhooks                   the webhooks, and what waits to be sent to them',
   'PUT  /_sandbox/webhooks                   {"speed": 60}: their retries come that many times sooner; {"delaysSeconds", "answerSeconds"}',
   'GET  /_sandbox/webhooks/deliveries        what was sent to them: event, attempt, status, time',
@@ -79,7 +83,8 @@ export async function runSandbox(options: SandboxCommandOptions, terminal: Termi
   const sandbox = await started(sandboxOptions(options), options.port);
   try {
     const { origin, email, token, fromAddress, fromNumber, traps } = sandbox;
-    terminal.print({ origin, email, token, fromAddress, fromNumber, traps }, () =>
+    const medallia = { url: origin, ...sandbox.medallia };
+    terminal.print({ origin, email, token, fromAddress, fromNumber, medallia, traps }, () =>
       introduction(sandbox, terminal.columns).join('\n'),
     );
     await untilAborted(terminal.signal);
@@ -159,6 +164,12 @@ function introduction(sandbox: RunningSandbox, columns: number): string[] {
     '  export GCSAT_DELIVERY=gladly-email',
     `  export GCSAT_FROM=${sandbox.fromAddress}`,
     '  export GCSAT_PUBLIC_URL=http://localhost:8080',
+    '',
+    'Medallia Agent Connect answers there, too:',
+    '  export GCSAT_DELIVERY=medallia',
+    `  export GCSAT_MEDALLIA_URL=${sandbox.origin}`,
+    `  export GCSAT_MEDALLIA_API_KEY=${sandbox.medallia.apiKey}   (or ${sandbox.medallia.testKey})`,
+    `  export GCSAT_MEDALLIA_API_SECRET=${sandbox.medallia.apiSecret}`,
     '',
     'Conversations worth a look, e.g. with `gcsat attribute`:',
     ...traps,

@@ -8,6 +8,8 @@ export interface SandboxAccount {
   readonly token: string;
   readonly fromAddress: string;
   readonly fromNumber: string;
+  /** Of Agent Connect, which answers at the same address. */
+  readonly medallia: { readonly apiKey: string; readonly apiSecret: string };
 }
 
 /** Where the sandbox takes alerts, and what signs them: like its token, no secret. */
@@ -19,7 +21,7 @@ export function senderOf(sandbox: SandboxAccount, delivery: DeliveryName): strin
   return delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress;
 }
 
-export function storedProfileOf({ origin, email, token }: SandboxAccount): StoredProfile {
+export function storedProfileOf({ origin, email, token, medallia }: SandboxAccount): StoredProfile {
   return {
     domain: origin,
     email,
@@ -28,6 +30,9 @@ export function storedProfileOf({ origin, email, token }: SandboxAccount): Store
       delivery: 'gladly-email',
       alertUrl: `${origin}${sandboxAlertPath}`,
       alertSecret: sandboxAlertSecret,
+      medalliaUrl: origin,
+      medalliaApiKey: medallia.apiKey,
+      medalliaApiSecret: medallia.apiSecret,
     },
     policy: { followUpTask: 'on' },
   };

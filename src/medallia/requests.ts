@@ -6,8 +6,9 @@ import type { Exchange, MedalliaCall } from './exchange.ts';
 import { MedalliaProblem, unreadableBy } from './problems.ts';
 
 /** Of the contract, without what makes a type unreadable. */
-export type FeedbackRequest = Omit<components['schemas']['FeedbackRequest'], 'employee'> & {
+export type FeedbackRequest = Omit<components['schemas']['FeedbackRequest'], 'employee' | 'do_not_send'> & {
   employee?: { custom_id?: string; email?: string };
+  do_not_send?: boolean;
 };
 
 export type RequestOutcome =

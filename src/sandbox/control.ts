@@ -1,6 +1,7 @@
 import { controlAlertRoutes } from './control-alerts.ts';
 import { controlConversationRoutes } from './control-conversations.ts';
 import { controlCustomerRoutes } from './control-customers.ts';
+import { controlMedalliaRoutes } from './control-medallia.ts';
 import { controlWebhookRoutes } from './control-webhooks.ts';
 import { customerPageHeaders, escaped } from './customer-page.ts';
 import { problem } from './errors.ts';
@@ -84,5 +85,6 @@ export const controlRoutes: readonly Route<Sandbox>[] = [
   ...controlAlertRoutes,
   ...controlConversationRoutes,
   ...controlCustomerRoutes,
+  ...controlMedalliaRoutes,
   ...controlWebhookRoutes,
 ];

@@ -4,6 +4,8 @@ import type { ReceivedAlert } from './received-alert.ts';
 import { Refusal } from './errors.ts';
 import { matchRoute, type Request, type Route } from './exchange.ts';
 import { delayOf, misfortuneOf, type Faults, type Strange } from './faults.ts';
+import type { Company } from './medallia/company.ts';
+import { isMedallia, medalliaRoutes } from './medallia/routes.ts';
 import type { Reply } from './reply.ts';
 import { apiToken, apiUserEmail } from './world/organization.ts';
 import type { Random } from './random.ts';
@@ -31,6 +33,8 @@ export interface Sandbox {
   log: Recent<LoggedRequest>;
   webhooks: Webhooks;
   alerts: Recent<ReceivedAlert>;
+  /** At Medallia Agent Connect. */
+  company: Company;
 }
 
 const largestBody = 2_000_000;
@@ -62,7 +66,7 @@ export function sandboxServer(
     send(response, await perform(controlRoutes, sandbox, request), false);
 
   const serveApi = async (request: Request, response: ServerResponse): Promise<void> => {
-    const { limits, faults, luck } = sandbox;
+    const { limits, faults } = sandbox;
     if (!isAuthorized(request)) return send(response, { status: 401 }, false);
     const isReport = request.method === 'POST' && reportPaths.includes(request.path);
     const granted = isReport
@@ -79,11 +83,23 @@ export function sandboxServer(
       reportsRunning += 1;
       response.once('close', () => (reportsRunning -= 1));
     }
+    return answer(response, tooMany, () => perform(apiRoutes, sandbox.world, request));
+  };
+
+  /** Its own limits are in its routes. */
+  const serveMedallia = (request: Request, response: ServerResponse): Promise<void> =>
+    answer(response, { status: 429 }, () => perform(medalliaRoutes, sandbox.company, request));
+
+  const answer = async (
+    response: ServerResponse,
+    tooMany: Reply,
+    effect: () => Promise<Reply>,
+  ): Promise<void> => {
+    const { faults, luck } = sandbox;
     const misfortune = misfortuneOf(faults, luck);
     const delay = delayOf(faults, luck);
     if (delay > 0) await sleep(delay);
     if (misfortune.kind === 'rate_limited') return send(response, tooMany, false);
-    const effect = (): Promise<Reply> => perform(apiRoutes, sandbox.world, request);
     switch (misfortune.kind) {
       case 'strange':
         return sendStrange(response, faults.strange);
@@ -121,7 +137,8 @@ export function sandboxServer(
           headers: incoming.headers,
           body,
         };
-        return isControl ? serveControl(request, response) : serveApi(request, response);
+        if (isControl) return serveControl(request, response);
+        return isMedallia(path) ? serveMedallia(request, response) : serveApi(request, response);
       })
       // The client is gone, or its body was too large: no answer is possible.
       .catch(() => response.destroy());

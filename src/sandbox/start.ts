@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { controlRoutes } from './control.ts';
 import { noFaults, type Faults } from './faults.ts';
 import type { MailboxMessage } from './mailbox.ts';
+import { makeCompany, medalliaKeys } from './medallia/company.ts';
 import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } from './world/organization.ts';
 import { randomFrom } from './random.ts';
 import { limitsOf, type LimitOptions } from './rate-limits.ts';
@@ -38,6 +39,8 @@ export interface RunningSandbox {
   exampleConversationId: string;
   /** The special conversations, by name. */
   traps: readonly { name: string; conversationId: string; what: string }[];
+  /** Agent Connect answers at the same address. */
+  medallia: { apiKey: string; testKey: string; apiSecret: string };
   mailbox(): MailboxMessage[];
   close(): Promise<void>;
 }
@@ -63,6 +66,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     log: recent(requestsRemembered),
     webhooks,
     alerts: recent(alertsRemembered),
+    company: makeCompany(world.setting.directory, world.now),
   };
   const host = options.host ?? '127.0.0.1';
   let origin = '';
@@ -88,6 +92,11 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     organizationName,
     exampleConversationId: world.traps.find(({ name }) => name === 'three_agents')?.story.id ?? '',
     traps: world.traps.map(({ name, story, what }) => ({ name, conversationId: story.id, what })),
+    medallia: {
+      apiKey: medalliaKeys.production,
+      testKey: medalliaKeys.test,
+      apiSecret: medalliaKeys.secret,
+    },
     mailbox: () => world.mailbox.messages(),
     close: async () => {
       await webhooks.deliveries.close();

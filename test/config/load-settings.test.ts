@@ -493,6 +493,7 @@ describe('the embedded sandbox', () => {
     token: 'sandbox-token',
     fromAddress: 'care@example.com',
     fromNumber: '+15550100',
+    medallia: { apiKey: 'sandbox-key', apiSecret: 'sandbox-secret' },
   };
 
   test('account, profiles and ledger of the user play no part', async () => {

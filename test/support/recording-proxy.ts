@@ -1,5 +1,6 @@
 import { createServer, request as forward, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { isMedalliaPath, medalliaViolations } from './medallia-validator.ts';
 import { validateExchange, type Exchange, type ValidationOptions } from './contract-validator.ts';
 
 export interface RecordingProxy {
@@ -69,9 +70,10 @@ export async function recordingProxy(targetOrigin: string): Promise<RecordingPro
             !exemptIds.some((id) => path.includes(encodeURIComponent(id)) || responseBody.includes(id)),
         )
         .flatMap((exchange) =>
-          validateExchange(exchange, options).map(
-            (problem) => `${exchange.method} ${exchange.path} ${exchange.status}: ${problem}`,
-          ),
+          (isMedalliaPath(exchange.path)
+            ? medalliaViolations(exchange)
+            : validateExchange(exchange, options)
+          ).map((problem) => `${exchange.method} ${exchange.path} ${exchange.status}: ${problem}`),
         ),
     close: () =>
       new Promise((resolve) => {

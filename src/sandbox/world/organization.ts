@@ -24,6 +24,8 @@ export interface Directory {
 const mailDomain = 'haldenrook.example.com';
 
 export const organizationName = 'Halden & Rook Outfitters';
+/** Its subdomain at Agent Connect. */
+export const companySlug = 'haldenrook';
 export const apiUserEmail = `survey.bot@${mailDomain}`;
 export const apiToken = 'sandbox-token';
 export const fromAddress = `care@${mailDomain}`;
