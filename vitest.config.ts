@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { installedServer } from './test/support/postgres-server.ts';
 
 const rooms = [
   'commands',
@@ -15,6 +16,23 @@ const rooms = [
 /** Files that leave nothing behind in their process, so that many share one. */
 const sharing = rooms.map((room) => `test/${room}/**/!(browser).test.ts`);
 
+/** What is about the file of a ledger, the steps that a file has gone through, or how SQLite looks for rows. */
+const aboutFiles = ['sqlite/**', 'schema/**', 'open.test.ts', 'queries.test.ts', 'storage-probe.test.ts'].map(
+  (name) => `test/store/${name}`,
+);
+const aboutServers = ['test/store/postgres/**/*.test.ts'];
+
+/** The tests of the store run on both kinds of ledger. */
+const onPostgres = {
+  name: 'postgres',
+  include: ['test/store/**/*.test.ts'],
+  exclude: aboutFiles,
+  env: { TEST_LEDGER: 'postgres' },
+  globalSetup: './test/support/postgres-for-run.ts',
+};
+const hasServer = installedServer() !== null || process.env['CI'] !== undefined;
+if (!hasServer) console.warn('PostgreSQL is not installed, so the tests of ledgers on a server do not run.');
+
 export default defineConfig({
   define: { GCSAT_VERSION: JSON.stringify('0.0.0-test') },
   test: {
@@ -26,7 +44,11 @@ export default defineConfig({
     coverage: { include: ['src/domain/**'], reporter: ['text'] },
     projects: [
       { extends: true, test: { name: 'sharing', include: sharing, isolate: false } },
-      { extends: true, test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: sharing } },
+      {
+        extends: true,
+        test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...sharing, ...aboutServers] },
+      },
+      ...(hasServer ? [{ extends: true as const, test: onPostgres }] : []),
     ],
   },
 });

@@ -6,6 +6,7 @@ import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
 import type { Ledger, Reading } from './ledger.ts';
 import { openLedger } from './open.ts';
+import { isOnServer } from './postgres/shown-address.ts';
 import { sqlitePath } from './sqlite/location.ts';
 import { openMark } from './sqlite/mark.ts';
 import type { SqliteOptions } from './sqlite/open-sqlite.ts';
@@ -21,17 +22,19 @@ export async function openExistingLedger(
   location: string,
   { busyTimeoutMs = 10_000, marks = null }: SqliteOptions = {},
 ): Promise<Ledger> {
+  if (isOnServer(location)) return refuseNone(await openLedger(location, { busyTimeoutMs, migrates: false }));
   const path = sqlitePath(location);
   if (!existsSync(path)) {
     refuseEmptied(path, openMark(marks, path), marks);
     throw missing(path);
   }
-  const ledger = await openLedger(location, { busyTimeoutMs, marks, migrates: false });
+  return refuseNone(await openLedger(location, { busyTimeoutMs, marks, migrates: false }));
+}
+
+/** @throws Failure ledger_missing, and then it is closed */
+async function refuseNone(ledger: Ledger): Promise<Ledger> {
   try {
-    const { rows } = await ledger.read((db) =>
-      sql`SELECT 1 FROM sqlite_master WHERE name = 'ledger_version'`.execute(db),
-    );
-    if (rows.length === 0) throw missing(path);
+    if (!(await ledger.exists())) throw missing(ledger.location);
     return ledger;
   } catch (error) {
     await ledger.close();
@@ -104,17 +107,13 @@ export function backupExists(file: string): Failure {
 
 export interface LedgerCondition {
   version: number;
-  /** What SQLite says is damaged; empty where all is well. */
+  /** What the engine says is damaged; empty where all is well. */
   problems: string[];
 }
 
 /** Reads all of it. */
 export async function conditionOf(ledger: Ledger): Promise<LedgerCondition> {
-  return ledger.read(async (db) => {
-    const { rows } = await sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(db);
-    const problems = rows.map(({ integrity_check: said }) => said).filter((said) => said !== 'ok');
-    return { version: await versionIn(db), problems };
-  });
+  return { version: await versionOf(ledger), problems: await ledger.problems() };
 }
 
 export function versionOf(ledger: Ledger): Promise<number> {

@@ -48,7 +48,10 @@ export interface Ledger {
   compact(patienceMs?: number): Promise<boolean>;
   /** The file, `:memory:`, or the URL without its password. */
   readonly location: string;
-  readonly kind: 'sqlite' | 'postgres';
+  /** Whether its tables are made: they are not where it was opened as it is, and nothing is there. */
+  exists(): Promise<boolean>;
+  /** What the engine says is damaged, after it has read all of it; empty where all is well. */
+  problems(): Promise<string[]>;
   /** How large it is, in bytes; 0 in memory. */
   bytes(): Promise<number>;
   /**

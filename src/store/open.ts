@@ -4,6 +4,7 @@ import type { Ledger } from './ledger.ts';
 import { Failure } from '../failure.ts';
 import { migrate, newestVersion, refuseNewer } from './schema/migrations.ts';
 import type { LedgerTables } from './schema/tables.ts';
+import { isOnServer, shownAddress } from './postgres/shown-address.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { compact } from './sqlite/compact.ts';
 import { sqlitePath } from './sqlite/location.ts';
@@ -11,9 +12,9 @@ import { copyAll } from './transfer.ts';
 
 export type OpeningOptions = SqliteOptions & { migrates?: boolean };
 
-/** A server is asked only when it is opened. */
-export function isOnServer(location: string): boolean {
-  return /^postgres(ql)?:/i.test(location.trim());
+/** For people: as it was given, or without its password. */
+export function shownPlace(location: string): string {
+  return isOnServer(location) ? shownAddress(location) : location;
 }
 
 /**
@@ -95,7 +96,18 @@ async function openFileLedger(location: string, options: OpeningOptions = {}): P
     },
     compact: (patienceMs) => compact(writer, patienceMs),
     location: path,
-    kind: 'sqlite',
+    exists: async () => {
+      const tables = await reader
+        .transaction()
+        .execute((db) => sql`SELECT 1 FROM sqlite_master WHERE name = 'ledger_version'`.execute(db));
+      return tables.rows.length > 0;
+    },
+    problems: async () => {
+      const { rows } = await reader
+        .transaction()
+        .execute((db) => sql<{ integrity_check: string }>`PRAGMA integrity_check`.execute(db));
+      return rows.map(({ integrity_check: said }) => said).filter((said) => said !== 'ok');
+    },
     bytes: () => Promise.resolve(statSync(path, { throwIfNoEntry: false })?.size ?? 0),
     now: () => null,
     close,

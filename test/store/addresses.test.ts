@@ -7,10 +7,10 @@ import {
   resubscribe,
   unsubscribe,
 } from '../../src/store/addresses/unsubscribes.ts';
-import { at, freshLedger, leaving, opened, scheduled, temporaryFile } from './support.ts';
+import { at, freshLedger, leaving, opened, scheduled, temporaryPlace } from './support.ts';
 
 test('an unsubscribed address stays so, until it is subscribed again', async () => {
-  const location = temporaryFile();
+  const location = temporaryPlace();
   const ledger = await opened(location);
   expect(await isUnsubscribed(ledger, 'kim@example.com')).toBe(false);
   await unsubscribe(ledger, 'kim@example.com', at(0), 'page');

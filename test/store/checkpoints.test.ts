@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { advanceCheckpoint, readCheckpoint, setCheckpointOnce } from '../../src/store/checkpoints.ts';
-import { at, freshLedger, opened, temporaryFile } from './support.ts';
+import { at, freshLedger, opened, temporaryPlace } from './support.ts';
 
 const started = { lane: 'live', name: 'started' } as const;
 const until = { lane: 'live', name: 'until' } as const;
@@ -10,7 +10,7 @@ test('a checkpoint that was never set is null', async () => {
 });
 
 test('a checkpoint that is set once stays, whichever process sets it and whatever is tried later', async () => {
-  const file = temporaryFile();
+  const file = temporaryPlace();
   const ledgers = await Promise.all([opened(file), opened(file)]);
   const times = await Promise.all(
     ledgers.flatMap((ledger, index) =>

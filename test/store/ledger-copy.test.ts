@@ -10,7 +10,7 @@ import {
   scheduled,
   reported,
   startChild,
-  temporaryFile,
+  temporaryPlace,
   temporaryFolder,
   type Child,
 } from './support.ts';
@@ -37,7 +37,7 @@ test('a copy has what the ledger has, and neither sees what the other does then'
 });
 
 test('a copy can be made of a ledger that another process has open, also of what is not in its main file yet', async () => {
-  const file = temporaryFile();
+  const file = temporaryPlace();
   const [one, other] = [await opened(file), await opened(file)];
   const known = await reported(one, 'c1', 0);
   const copy = await copyLedger(other);

@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { LimiterStore } from '../../src/ports/limiter.ts';
 import { limiterStore } from '../../src/store/limiter.ts';
-import { freshLedger, inProcesses, opened, temporaryFile } from './support.ts';
+import { freshLedger, inProcesses, opened, temporaryPlace } from './support.ts';
 
 const nowMs = Date.UTC(2026, 10, 22, 10);
 const ask = { nowMs, intervalMs: 127.5, priority: 'background' } as const;
@@ -23,7 +23,7 @@ describe('slots', () => {
   });
 
   test('of several processes are spaced as those of one', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     await opened(location);
     const task = { action: 'reserve', location, nowMs, intervalMs: 100, times: 20 } as const;
     const both = (await inProcesses([task, task])) as { atMs: number }[][];

@@ -26,7 +26,9 @@ import {
   scheduled,
   startChild,
   temporaryFile,
+  temporaryPlace,
   type Child,
+  onFiles,
 } from './support.ts';
 
 /** Another process that has a transaction open until its stdin ends. */
@@ -73,7 +75,7 @@ const reads: Record<string, (ledger: Ledger, id: string) => Promise<unknown>> = 
 describe('reading never waits for a writer', () => {
   // A read that waited would take a minute, and the test fails long before.
   test('of another process: every read answers while a write waits for it', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     const ledger = await opened(location, { busyTimeoutMs: 60_000 });
     const { id } = await scheduled(ledger, 'c1');
     const before: Record<string, unknown> = {};
@@ -97,7 +99,7 @@ describe('reading never waits for a writer', () => {
   });
 
   test('also where it is the first read of its process', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     const ledger = await opened(location, { busyTimeoutMs: 60_000 });
     const holder = await holding(location);
     expect(await closingById(ledger, 'none')).toBeNull();
@@ -143,13 +145,15 @@ test('a read cannot write, and one that fails leaves the next one unharmed', asy
   expect(await closingById(ledger, `c1@${at(0)}`)).toMatchObject({ attempts: 0 });
 });
 
-test('a file that was moved before the first read is not made anew', async () => {
-  const file = temporaryFile();
-  const ledger = await openLedger(file);
-  renameSync(file, `${file}.moved`);
-  await expect(closingById(ledger, 'none')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_gone' });
-  expect(existsSync(file)).toBe(false);
-  renameSync(`${file}.moved`, file);
-  expect(await closingById(ledger, 'none')).toBeNull();
-  await ledger.close();
-});
+onFiles(() =>
+  test('a file that was moved before the first read is not made anew', async () => {
+    const file = temporaryFile();
+    const ledger = await openLedger(file);
+    renameSync(file, `${file}.moved`);
+    await expect(closingById(ledger, 'none')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_gone' });
+    expect(existsSync(file)).toBe(false);
+    renameSync(`${file}.moved`, file);
+    expect(await closingById(ledger, 'none')).toBeNull();
+    await ledger.close();
+  }),
+);

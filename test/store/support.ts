@@ -6,7 +6,10 @@ import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { build } from 'esbuild';
 import { sql } from 'kysely';
-import { afterAll, afterEach } from 'vitest';
+import { afterAll, afterEach, inject } from 'vitest';
+import { randomUUID } from 'node:crypto';
+import pg from 'pg';
+import { template } from '../support/postgres-for-run.ts';
 import { newestVersion } from '../../src/store/schema/migrations.ts';
 import { claimClosing } from '../../src/store/queue/claims.ts';
 import { currentWorker, type Worker } from '../../src/store/workers.ts';
@@ -18,6 +21,7 @@ import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { apply } from '../../src/store/closings/rows.ts';
 import { decideClosing, markLeaving, type Decision } from '../../src/store/queue/decisions.ts';
 import { openLedger } from '../../src/store/open.ts';
+import { tablesInOrder } from '../../src/store/transfer.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { traitsOf, type DeliveryName } from '../../src/domain/delivery.ts';
 import type { ChildTask } from './child.ts';
@@ -37,6 +41,7 @@ afterEach(async () => {
     }
   }
   await Promise.all(ledgers.splice(0).map((ledger) => ledger.close()));
+  await emptyDatabases();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
 });
 
@@ -50,14 +55,73 @@ export function temporaryFile(): string {
   return join(temporaryFolder(), 'ledger.db');
 }
 
+/** This run of the tests is about ledgers on a server. */
+export const isOnServer = process.env['TEST_LEDGER'] === 'postgres';
+
+/** Tests of what only a file has. */
+export function onFiles(tests: () => void): void {
+  if (!isOnServer) tests();
+}
+
+/** By name: whether they have been made, and whether they are in use by a test. */
+const databases = new Map<string, { isMade: boolean; isUsed: boolean }>();
+
+const urlOf = (name: string): string =>
+  `postgres://postgres@127.0.0.1:${inject('postgresPort')}/${name}?connections=4`;
+
+/** Where a ledger of the kind that is tested can be made: a file, or a database. */
+export function temporaryPlace(): string {
+  if (!isOnServer) return temporaryFile();
+  const [free] = [...databases].find(([, { isUsed }]) => !isUsed) ?? [];
+  const name = free ?? `test_${randomUUID().replaceAll('-', '')}`;
+  databases.set(name, { isMade: free !== undefined, isUsed: true });
+  return urlOf(name);
+}
+
+async function administer(database: string, statement: string): Promise<void> {
+  const address = { host: '127.0.0.1', port: inject('postgresPort'), user: 'postgres', database };
+  const client = new pg.Client(address);
+  await client.connect();
+  await client.query(statement).finally(() => client.end());
+}
+
+async function prepare(location: string): Promise<void> {
+  const name = /\/(test_\w+)\?/.exec(location)?.[1] ?? '';
+  if (databases.get(name)?.isMade !== false) return;
+  databases.set(name, { isMade: true, isUsed: true });
+  await administer('postgres', `CREATE DATABASE ${name} TEMPLATE ${template}`);
+  await administer(name, rekeying);
+}
+
+/** To make a database takes longer than most tests: one that is emptied is as good. */
+async function emptyDatabases(): Promise<void> {
+  for (const [name, { isMade, isUsed }] of databases) {
+    if (!isUsed) continue;
+    if (isMade) await administer(name, emptying);
+    databases.set(name, { isMade, isUsed: !isMade });
+  }
+}
+
+const emptying = [
+  ...tablesInOrder.filter((table) => table !== 'address_keys').toReversed(),
+  'locks',
+  'commits',
+]
+  .map((table) => `DELETE FROM ${table}`)
+  .join('; ');
+
+/** Each ledger has a key of its own. */
+const rekeying = `UPDATE address_keys SET key = replace(gen_random_uuid()::text || gen_random_uuid()::text, '-', '')`;
+
 export async function opened(location: string, options?: { busyTimeoutMs: number }): Promise<Ledger> {
+  await prepare(location);
   const ledger = await openLedger(location, options);
   ledgers.push(ledger);
   return ledger;
 }
 
 export async function freshLedger(): Promise<Ledger> {
-  return opened(temporaryFile());
+  return opened(temporaryPlace());
 }
 
 /** A time, in seconds after a fixed moment. */
@@ -205,6 +269,7 @@ export interface Child {
 }
 
 export async function startChild(task: ChildTask, options: { uid?: number } = {}): Promise<Child> {
+  await prepare(task.location);
   const child = spawn(process.execPath, [await bundledChild(), JSON.stringify(task)], {
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, NODE_PATH: join(import.meta.dirname, '../../node_modules') },

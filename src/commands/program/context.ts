@@ -107,7 +107,8 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     }),
   );
   const { signal } = signals;
-  const clock = Date.now;
+  let ledgerNow = (): number | null => null;
+  const clock = (): number => ledgerNow() ?? Date.now();
   const wantsSandbox = (): boolean => flags.sandbox ?? environmentSwitch(env, 'GCSAT_SANDBOX');
   let loading: Promise<Loaded> | null = null;
   let sandbox: RunningSandbox | null = null;
@@ -161,6 +162,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       const { openServices } = await import('../../workflow/context/services.ts');
       const debug = (text: string): void => output.debug(text);
       const services = await openServices(loaded, { signal, clock, priority, debug, ...options });
+      ledgerNow = () => services.ledger.now();
       try {
         if (warns) await warnOfPause(output, services.ledger, clock);
         if (services.ledger.location === ':memory:' && loaded.database !== ':memory:') {
@@ -177,6 +179,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       const place = await ledgerPlace();
       const { openLedgerAlone } = await import('../../workflow/context/open-ledger.ts');
       const { ledger, isElsewhere } = await openLedgerAlone(place, writes);
+      ledgerNow = () => ledger.now();
       try {
         if (isElsewhere) await refuseOtherOrganization();
         if (warns) await warnOfPause(output, ledger, clock);

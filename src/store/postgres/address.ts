@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { Failure } from '../../failure.ts';
+import { shownAddress } from './shown-address.ts';
 
 /** Where a ledger on PostgreSQL is, and how it is reached. */
 export interface PostgresAddress {
@@ -56,7 +57,6 @@ export function postgresAddress(location: string): PostgresAddress {
   }
   const port = url.port === '' ? 5432 : Number(url.port);
   const user = url.username === '' ? undefined : decoded(url.username);
-  const place = host.startsWith('/') ? `localhost:${port}` : `${url.hostname}:${port}`;
   return {
     host,
     port,
@@ -66,7 +66,7 @@ export function postgresAddress(location: string): PostgresAddress {
     ssl: sslOf(host, sslmode, sslrootcert),
     connections: connectionsOf(connections),
     applicationName: applicationName ?? 'gcsat',
-    shown: `postgres://${user === undefined ? '' : `${encodeURIComponent(user)}@`}${place}/${encodeURIComponent(database)}`,
+    shown: shownAddress(location),
   };
 }
 

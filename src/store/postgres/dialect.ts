@@ -1,8 +1,10 @@
 import {
+  HandleEmptyInListsPlugin,
   Kysely,
   PostgresAdapter,
   PostgresIntrospector,
   PostgresQueryCompiler,
+  replaceWithNoncontingentExpression,
   type CompiledQuery,
   type DatabaseConnection,
   type Driver,
@@ -10,7 +12,6 @@ import {
   type QueryResult,
   type SelectModifierNode,
 } from 'kysely';
-import { HandleEmptyInListsPlugin, replaceWithNoncontingentExpression } from 'kysely';
 import { fromStoredText, toStoredText } from '../../domain/values/stored-text.ts';
 import type { LedgerTables } from '../schema/tables.ts';
 import type { Session } from './pool.ts';

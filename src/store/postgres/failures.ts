@@ -43,9 +43,9 @@ const whenAway =
 export function postgresFailure(error: unknown, shown: string): unknown {
   if (error instanceof Failure) return error;
   const code = codeOf(error);
-  const known = meaningOf(code, shown);
-  if (known !== null) {
-    const [kind, name, message, hint] = known;
+  const [, meaning] = meanings.find(([codes]) => codes.includes(code)) ?? [];
+  if (meaning !== undefined) {
+    const [kind, name, message, hint] = meaning(shown);
     return new Failure(kind, name, message, { hint, cause: causeOf(error) });
   }
   if (isLost(error)) {
@@ -73,75 +73,104 @@ export function postgresFailure(error: unknown, shown: string): unknown {
   return error;
 }
 
-type Known = readonly [kind: 'ledger' | 'configuration', code: string, message: string, hint: string];
+type Known = readonly [
+  kind: 'ledger' | 'configuration' | 'contract',
+  code: string,
+  message: string,
+  hint: string,
+];
 
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
-function meaningOf(code: string, shown: string): Known | null {
-  switch (true) {
-    case isOneOf(code, '55P03', '57014', '40001', '40P01', '53300', '53200'):
-      return [
-        'ledger',
-        'ledger_busy',
-        `The ledger ${shown} is kept busy by other processes.`,
-        'Wait until the other gcsat is done, then run this again.',
-      ];
-    case isOneOf(code, '53100', '58030'):
-      return [
-        'ledger',
-        'ledger_full',
-        `The disk of the server is full: the ledger ${shown} cannot grow.`,
-        'Free some space on that disk, then run this again; nothing that was recorded is lost.',
-      ];
-    case isOneOf(code, '28P01', '28000'):
-      return [
-        'configuration',
-        'ledger_refused',
-        `The server refuses the user of the ledger ${shown}.`,
-        'Check user and password. The password may stand in GCSAT_DATABASE_URL_FILE, PGPASSWORD or .pgpass.',
-      ];
-    case isOneOf(code, '3D000'):
-      return [
-        'configuration',
-        'ledger_missing',
-        `There is no database for the ledger ${shown}.`,
-        'Check its name, or make it with `createdb`.',
-      ];
-    case isOneOf(code, '42501', '25006', '3F000'):
-      return [
-        'ledger',
-        'ledger_not_writable',
-        `The ledger ${shown} cannot be written by this user, or on this server.`,
-        'Give the user the right to create tables there, and name the server that accepts writes.',
-      ];
-    case isOneOf(code, '42P07', '42P01', '42703'):
-      return [
-        'ledger',
-        'ledger_unreadable',
-        `The database ${shown} has tables that are not those of a ledger; it was left as it is.`,
-        'Use a database of its own for the ledger.',
-      ];
-    case isOneOf(code, 'XX001', 'XX002'):
-      return [
-        'ledger',
-        'ledger_damaged',
-        `The ledger ${shown} is damaged.`,
-        'Stop everything that uses it, and restore a backup.',
-      ];
-    case isOneOf(code, 'ENOTFOUND'):
-      return [
-        'configuration',
-        'ledger_host_unknown',
-        `Nobody knows the host of the ledger ${shown}.`,
-        'Check its name.',
-      ];
-    default:
-      return null;
-  }
-}
+const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: string) => Known])[] = [
+  [
+    ['55P03', '57014', '40001', '40P01', '53300', '53200'],
+    (shown) => [
+      'ledger',
+      'ledger_busy',
+      `The ledger ${shown} is kept busy by other processes.`,
+      'Wait until the other gcsat is done, then run this again.',
+    ],
+  ],
+  [
+    ['53100', '58030'],
+    (shown) => [
+      'ledger',
+      'ledger_full',
+      `The disk of the server is full: the ledger ${shown} cannot grow.`,
+      'Free some space on that disk, then run this again; nothing that was recorded is lost.',
+    ],
+  ],
+  [
+    ['28P01', '28000'],
+    (shown) => [
+      'configuration',
+      'ledger_refused',
+      `The server refuses the user of the ledger ${shown}.`,
+      'Check user and password. The password may stand in GCSAT_DATABASE_URL_FILE, PGPASSWORD or .pgpass.',
+    ],
+  ],
+  [
+    ['3D000'],
+    (shown) => [
+      'configuration',
+      'ledger_missing',
+      `There is no database for the ledger ${shown}.`,
+      'Check its name, or make it with `createdb`.',
+    ],
+  ],
+  [
+    ['42501', '25006', '3F000'],
+    (shown) => [
+      'ledger',
+      'ledger_not_writable',
+      `The ledger ${shown} cannot be written by this user, or on this server.`,
+      'Give the user the right to create tables there, and name the server that accepts writes.',
+    ],
+  ],
+  [
+    ['42P07', '42P01', '42703'],
+    (shown) => [
+      'ledger',
+      'ledger_unreadable',
+      `The database ${shown} has tables that are not those of a ledger; it was left as it is.`,
+      'Use a database of its own for the ledger.',
+    ],
+  ],
+  [
+    ['54000'],
+    (shown) => [
+      'contract',
+      'id_too_long',
+      `The ledger ${shown} keeps no id of more than some 2,600 characters.`,
+      'Keep the ledger in a file, if Gladly gives such ids.',
+    ],
+  ],
+  [
+    ['XX001', 'XX002'],
+    (shown) => [
+      'ledger',
+      'ledger_damaged',
+      `The ledger ${shown} is damaged.`,
+      'Stop everything that uses it, and restore a backup.',
+    ],
+  ],
+  [
+    ['ENOTFOUND'],
+    (shown) => [
+      'configuration',
+      'ledger_host_unknown',
+      `Nobody knows the host of the ledger ${shown}.`,
+      'Check its name.',
+    ],
+  ],
+];
 
-function isOneOf(code: string, ...codes: readonly string[]): boolean {
-  return codes.includes(code);
-}
+type Known = readonly [
+  kind: 'ledger' | 'configuration' | 'contract',
+  code: string,
+  message: string,
+  hint: string,
+];
 
 function isTls(error: unknown): boolean {
   const code = codeOf(error);

@@ -69,5 +69,5 @@ async function versionIn(db: Reading): Promise<number> {
     .selectFrom('ledger_version')
     .select((eb) => eb.fn.max('version').as('version'))
     .executeTakeFirstOrThrow();
-  return Number(version);
+  return version;
 }

@@ -5,7 +5,7 @@ import { postgresFailure, tooOldServer } from './failures.ts';
 import { createLedger, migratePostgres, versionOn } from './migration.ts';
 import { openPool, type Connections } from './pool.ts';
 import { patiently, transactionsOf } from './transactions.ts';
-import { bytesOf, rewriteTables } from './upkeep.ts';
+import { bytesOf, problemsOf, rewriteTables } from './upkeep.ts';
 
 export interface PostgresOptions {
   /** How long a write waits for another process, and for a server that is away, in milliseconds. */
@@ -72,7 +72,8 @@ export async function openPostgres(
       transactions.write(names, work, options?.first === true ? 'first' : 'in_line'),
     compact: (longestMs = patienceMs) => alone(() => rewriteTables(connections, longestMs)),
     location: shown,
-    kind: 'postgres',
+    exists: async () => (await alone(() => versionOn(connections))) > 0,
+    problems: () => alone(() => problemsOf(connections)),
     bytes: () => alone(() => bytesOf(connections)),
     now: clock.now,
     close: () => connections.close(),

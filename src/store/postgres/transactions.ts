@@ -78,23 +78,21 @@ export function transactionsOf(options: TransactionOptions): Transactions {
       patiently(patienceMs, shown, () =>
         connections.use('in_line', (session) => inSession(session, reading, beginReading(patienceMs), work)),
       ),
-    write: (alone, work, order = 'in_line') =>
+    write: <T>(alone: Alone, work: (trx: Writing) => Promise<T>, order: PermitOrder = 'in_line') =>
       patiently(patienceMs, shown, async () => {
         const token = newToken();
-        // What was found is kept outside: the transaction may be done although nobody said so.
-        let found: { result: Awaited<ReturnType<typeof work>> } | null = null;
+        // Kept outside: the transaction may be done although nobody said so.
+        const results: T[] = [];
         try {
           return await connections.use(order, (session) =>
             inSession(session, writing, beginWriting(alone, token, options), async (trx) => {
-              const result = await work(trx);
-              found = { result };
-              return result;
+              results.push(await work(trx));
+              return results[0] as T;
             }),
           );
         } catch (error) {
           if (!(error instanceof CommitUnanswered)) throw error;
-          if ((await settle(token)) && found !== null)
-            return (found as { result: Awaited<ReturnType<typeof work>> }).result;
+          if (await settle(token)) return results[0] as T;
           // It was not done and cannot be any more, so that it may be repeated.
           throw error.cause;
         }

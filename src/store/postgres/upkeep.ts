@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connections, Session } from './pool.ts';
-import { isLost } from './failures.ts';
+import { codeOf, isLost } from './failures.ts';
 
 /** Of its tables and indexes. */
 export function bytesOf(connections: Connections): Promise<number> {
@@ -11,6 +11,35 @@ export function bytesOf(connections: Connections): Promise<number> {
     );
     return Number(answer?.rows[0]?.['bytes'] ?? 0);
   });
+}
+
+/**
+ * Reads every row, and all that is kept apart from it, so that a server with checksums checks them.
+ *
+ * @returns what cannot be read, a sentence each
+ */
+export async function problemsOf(connections: Connections): Promise<string[]> {
+  const problems: string[] = [];
+  for (const { name } of await connections.use('in_line', tablesOf)) {
+    try {
+      await connections.use('in_line', (session) =>
+        session
+          .query(
+            `BEGIN READ ONLY; SET LOCAL statement_timeout = ${rewriteMs};
+           SELECT sum(length(row_of_table::text)) FROM ${name} AS row_of_table; COMMIT`,
+          )
+          .catch(async (error: unknown) => {
+            await session.query('ROLLBACK').catch(() => session.break());
+            throw error;
+          }),
+      );
+    } catch (error) {
+      // Damaged data, a damaged index, a page or a file that cannot be read.
+      if (!/^(XX00[012]|58P01|58030)$/.test(codeOf(error))) throw error;
+      problems.push(`the table ${name} cannot be read (${codeOf(error)})`);
+    }
+  }
+  return problems;
 }
 
 const betweenTriesMs = 250;
@@ -48,7 +77,7 @@ async function rewrite(session: Session, name: string, index: string, lockMs: nu
   } catch (error) {
     if (isLost(error)) throw error;
     await session.query('ROLLBACK').catch(() => session.break());
-    if ((error as { code?: unknown }).code === '55P03') return false;
+    if (codeOf(error) === '55P03') return false;
     throw error;
   }
 }

@@ -11,7 +11,7 @@ export function sqlitePath(location: string): string {
     throw new Failure(
       'configuration',
       'database_unsupported',
-      'This version of gcsat keeps its ledger in SQLite only; PostgreSQL is not supported yet.',
+      'This is for a ledger that is a file; a ledger on PostgreSQL needs it not.',
       { hint: 'Name a file with --database, or leave it out for the default file.' },
     );
   }

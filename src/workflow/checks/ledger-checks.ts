@@ -1,7 +1,9 @@
-import { constants, existsSync, statSync } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { access, statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Failure } from '../../failure.ts';
+import { shownPlace } from '../../store/open.ts';
+import { isOnServer } from '../../store/postgres/shown-address.ts';
 import { conditionOf, versionOf } from '../../store/ledger-backup.ts';
 import { refuseOtherOrganization } from '../../store/organization.ts';
 import { newestVersion } from '../../store/schema/migrations.ts';
@@ -31,12 +33,12 @@ export const ledgerOpenCheck: Check<Sources> = {
     } catch (error) {
       if (!(error instanceof Failure)) throw error;
       if (error.code === 'ledger_missing' && !place.isNamed) {
-        return skipped(`there is no ledger yet at ${place.database}; the first closing makes it`);
+        return skipped(`there is no ledger yet at ${shownPlace(place.database)}; the first closing makes it`);
       }
       // That it is too new is said by the next check.
       if (error.code !== 'ledger_too_new') throw error;
     }
-    return ok(place.database);
+    return ok(shownPlace(place.database));
   },
 };
 
@@ -61,7 +63,7 @@ export const ledgerIntegrityCheck: Check<Sources> = {
   needs: ['ledger.open', 'ledger.version'],
   async run({ ledger }) {
     const opened = await ledger();
-    const bytes = statSync(opened.location).size;
+    const bytes = await opened.bytes();
     if (bytes > wholeBytes) {
       return skipped(`it has ${inMegabytes(bytes)}, which \`gcsat ledger check\` reads whole`);
     }
@@ -80,6 +82,8 @@ export const ledgerDiskCheck: Check<Pick<CheckSources, 'configuration'>> = {
   needs: [],
   async run({ configuration: { place } }) {
     if (place === null) return skipped(unknownPlace);
+    if (isOnServer(place.database))
+      return skipped('the ledger is on a server, whose disk is looked after there');
     const file = sqlitePath(place.database);
     const folder = existingFolder(dirname(file));
     try {

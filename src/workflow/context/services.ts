@@ -18,6 +18,7 @@ import { limiterStore } from '../../store/limiter.ts';
 import { ledgerExists } from '../../store/open.ts';
 import { boundOrganization, otherOrganization } from '../../store/organization.ts';
 import { currentWorker, type Worker } from '../../store/workers.ts';
+import { ledgerClock } from './ledger-clock.ts';
 import { unlessBusy, unlessBusyLimiter } from './best-effort.ts';
 import { openSettingsLedger } from './open-settings-ledger.ts';
 import { identifiedOrganization } from './organization.ts';
@@ -82,7 +83,10 @@ export async function openServices(settings: Settings, surroundings: Surrounding
     isMistyped ? { ...settings, database: ':memory:' } : settings,
     surroundings.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,
   );
-  const services = servicesOn(ledger, settings, surroundings);
+  const services = servicesOn(ledger, settings, {
+    ...surroundings,
+    clock: ledgerClock(ledger, surroundings.clock),
+  });
   try {
     const bound = await boundOrganization(ledger);
     if (bound !== null && bound.hostKind !== settings.hostKind)

@@ -1,6 +1,5 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import { statSync } from 'node:fs';
 import { removeFromOutbox } from '../../delivery/outbox.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, stopsTheRun } from '../../failure.ts';
@@ -36,7 +35,7 @@ export async function finishErasures(services: Services, { all, largestLedger }:
   // The file is written anew when nothing more is to be erased in it.
   for (const toDo of toDos.toSorted((one, other) => Number(isLast(one)) - Number(isLast(other)))) {
     const { kind, name } = toDo;
-    if (isLast(toDo) && sizeOf(ledger.location) > largestLedger) continue;
+    if (isLast(toDo) && (await ledger.bytes()) > largestLedger) continue;
     try {
       if (kind === 'card' && refused !== null) throw refused;
       await erase(services, toDo);
@@ -104,8 +103,4 @@ async function removeRecording(path: string): Promise<void> {
       },
     );
   }
-}
-
-function sizeOf(location: string): number {
-  return statSync(location, { throwIfNoEntry: false })?.size ?? 0;
 }

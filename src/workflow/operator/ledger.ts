@@ -1,4 +1,4 @@
-import { existsSync, statSync } from 'node:fs';
+import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { BackupDocument, LedgerDocument } from '../../documents/ledger.ts';
 import { backUp, backupExists, conditionOf, openExistingLedger } from '../../store/ledger-backup.ts';
@@ -30,7 +30,7 @@ export async function checkLedger(database: string): Promise<LedgerDocument> {
     return {
       ledger: ledger.location,
       version,
-      bytes: statSync(ledger.location).size,
+      bytes: await ledger.bytes(),
       organization: bound === null ? null : { id: bound.organizationId, origin: bound.origin },
       problems,
     };

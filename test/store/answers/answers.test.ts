@@ -33,7 +33,7 @@ import {
   opened,
   scheduled,
   reported,
-  temporaryFile,
+  temporaryPlace,
   toSend,
 } from '../support.ts';
 
@@ -295,7 +295,7 @@ describe('answers', () => {
   });
 
   test('of two processes at once are one revision each', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     const ledger = await opened(location);
     const { id } = await reported(ledger, 'c1');
     const task = { action: 'answer', location, closingId: id, surveyId: 's1' } as const;

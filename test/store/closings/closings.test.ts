@@ -21,7 +21,8 @@ import {
   opened,
   scheduled,
   reported,
-  temporaryFile,
+  temporaryPlace,
+  isOnServer,
 } from '../support.ts';
 
 async function listed(ledger: Ledger, filter: ClosingFilter): Promise<BriefClosing[]> {
@@ -152,7 +153,7 @@ describe('a closing report', () => {
   });
 
   test('two processes at once make one row', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     const ledger = await opened(location);
     const task = { action: 'report', location, conversationId: 'c1' } as const;
     const answers = (await inProcesses([
@@ -204,8 +205,10 @@ describe('a closing report', () => {
     ['1 MB', 'x😀'.repeat(350_000)],
   ])('text with %s comes back as it was', async (_, text) => {
     const ledger = await freshLedger();
-    const closing = await reported(ledger, text);
-    expect(closing.conversationId === text).toBe(true);
+    // An index of PostgreSQL holds no text of such a length.
+    const conversationId = isOnServer && text.length > 2000 ? 'c1' : text;
+    const closing = await reported(ledger, conversationId);
+    expect(closing.conversationId === conversationId).toBe(true);
     const change = {
       evidence: evidence(text),
       customer: { id: text, name: text, email: null, phone: null },

@@ -40,7 +40,7 @@ import {
   opened,
   reported,
   scheduled,
-  temporaryFile,
+  temporaryPlace,
 } from '../support.ts';
 
 const error = { code: 'outbox_full', message: 'full', hint: 'tidy up' };
@@ -188,7 +188,7 @@ describe('a closing that was only tried', () => {
 
 describe('a closing that was surveyed for real', () => {
   test('never gets another state by a trial, whatever that does', async () => {
-    const file = temporaryFile();
+    const file = temporaryPlace();
     const [one, other] = [await opened(file), await opened(file)];
     const live = await sent(one, 'c1', 'smtp');
     const trial = await sent(other, 'c1', 'outbox');

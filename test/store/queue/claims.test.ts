@@ -36,7 +36,7 @@ import {
   scheduled,
   reported,
   startChild,
-  temporaryFile,
+  temporaryPlace,
   toSend,
 } from '../support.ts';
 
@@ -112,7 +112,7 @@ describe('who may work', () => {
   ])(
     'a claim that a live process of this host does not renew for %s s, as a frozen one: free is %s',
     async (seconds, free) => {
-      const location = temporaryFile();
+      const location = temporaryPlace();
       const ledger = await opened(location);
       const { id } = await reported(ledger, 'c1');
       const child = await startChild({ action: 'take', location, now: at(0) });
@@ -130,7 +130,7 @@ describe('who may work', () => {
   );
 
   test('a live process of this host whose message is leaving keeps its claim, however long it is frozen', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     const ledger = await opened(location);
     const { id } = await scheduled(ledger, 'c1', { dueAt: at(0) });
     const child = await startChild({ action: 'leave', location, closingId: id, now: at(0) });
@@ -292,7 +292,7 @@ describe('the queue', () => {
   });
 
   test('two processes share the queue without taking anything twice', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     const ledger = await opened(location);
     const ids = [];
     for (let number = 0; number < 60; number += 1) ids.push((await reported(ledger, `c${number}`)).id);
@@ -371,7 +371,7 @@ describe('a worker that ended while a message was leaving', () => {
   });
 
   test('a process killed while sending is found by the next run', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     const ledger = await opened(location);
     const { id } = await scheduled(ledger, 'c1');
     const sender = await startChild({ action: 'leave', location, closingId: id, now: at(20) });
@@ -415,7 +415,7 @@ describe('a claim that was lost', () => {
 });
 
 test('of two processes that want to send one closing, one does', async () => {
-  const location = temporaryFile();
+  const location = temporaryPlace();
   const ledger = await opened(location);
   const { id } = await scheduled(ledger, 'c1');
   const task = { action: 'leave', location, closingId: id, now: at(20) } as const;

@@ -36,7 +36,7 @@ import {
   opened,
   scheduled,
   reported,
-  temporaryFile,
+  temporaryPlace,
   toSend,
 } from '../support.ts';
 
@@ -258,7 +258,7 @@ describe('two closings of one address', () => {
   });
 
   test('decided at once in two processes: one is scheduled', async () => {
-    const location = temporaryFile();
+    const location = temporaryPlace();
     const ledger = await opened(location);
     const closings = [await reported(ledger, 'c1'), await reported(ledger, 'c2')];
     const task = {

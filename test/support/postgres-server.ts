@@ -1,0 +1,132 @@
+import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { chownSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { createServer, type AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import pg from 'pg';
+
+/** Where a PostgreSQL server is installed, as Debian does it, or on the path; null: nowhere. */
+export function installedServer(): string | null {
+  const debian = '/usr/lib/postgresql';
+  const versions = existsSync(debian)
+    ? readdirSync(debian).toSorted((one, other) => Number(other) - Number(one))
+    : [];
+  const folders = [
+    ...versions.map((version) => join(debian, version, 'bin')),
+    ...(process.env['PATH'] ?? '').split(':'),
+  ];
+  return folders.find((folder) => folder !== '' && existsSync(join(folder, 'initdb'))) ?? null;
+}
+
+export interface TestServer {
+  port: number;
+  /** Of a database, for the tests' own use. */
+  url(database: string): string;
+  query(database: string, text: string): Promise<pg.QueryResult<Record<string, unknown>>>;
+  start(): Promise<void>;
+  /** As `pg_ctl stop` does it. */
+  stop(mode: 'fast' | 'immediate'): Promise<void>;
+  /** Ends it and removes all that it had. */
+  remove(): Promise<void>;
+}
+
+/** The server refuses root. */
+function serverUser(): { uid?: number; gid?: number } {
+  if (process.getuid?.() !== 0) return {};
+  const [uid, gid] = ['-u', '-g'].map((flag) =>
+    Number(execFileSync('id', [flag, 'postgres'], { encoding: 'utf8' })),
+  );
+  return { uid: uid!, gid: gid! };
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+/**
+ * A server of its own, in a temporary folder, on this machine alone.
+ *
+ * @param settings besides those that make it fast and forgetful
+ */
+export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+  const binaries = installedServer();
+  if (binaries === null) throw new Error('PostgreSQL is not installed: `.ci/run` says how.');
+  const folder = mkdtempSync(join(tmpdir(), 'gcsat-postgres-'));
+  const user = serverUser();
+  if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
+  const data = join(folder, 'data');
+  execFileSync(
+    join(binaries, 'initdb'),
+    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-N'],
+    { ...user, cwd: folder, stdio: 'ignore' },
+  );
+  const port = await freePort();
+  const options = {
+    listen_addresses: '127.0.0.1',
+    unix_socket_directories: folder,
+    port: String(port),
+    max_connections: '200',
+    shared_buffers: '64MB',
+    fsync: 'off',
+    full_page_writes: 'off',
+    ...settings,
+  };
+  let running: ChildProcess | null = null;
+
+  async function query(database: string, text: string): Promise<pg.QueryResult<Record<string, unknown>>> {
+    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database });
+    client.on('error', () => undefined);
+    await client.connect();
+    try {
+      return await client.query<Record<string, unknown>>(text);
+    } finally {
+      await client.end().catch(() => undefined);
+    }
+  }
+
+  async function start(): Promise<void> {
+    running = spawn(
+      join(binaries!, 'postgres'),
+      ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
+      { ...user, cwd: folder, stdio: 'ignore' },
+    );
+    for (let tries = 0; ; tries += 1) {
+      try {
+        await query('postgres', 'SELECT 1');
+        return;
+      } catch (error) {
+        if (tries === 200) throw error;
+      }
+      await sleep(50);
+    }
+  }
+
+  async function stop(mode: 'fast' | 'immediate'): Promise<void> {
+    if (running === null || running.exitCode !== null) return;
+    const ended = once(running, 'exit');
+    // https://www.postgresql.org/docs/current/server-shutdown.html
+    running.kill(mode === 'fast' ? 'SIGINT' : 'SIGQUIT');
+    await ended;
+    running = null;
+  }
+
+  await start();
+  return {
+    port,
+    url: (database) => `postgres://postgres@127.0.0.1:${port}/${database}`,
+    query,
+    start,
+    stop,
+    async remove() {
+      await stop('immediate');
+      rmSync(folder, { recursive: true, force: true });
+    },
+  };
+}
