@@ -21,7 +21,8 @@ export interface DocumentCustomer {
 export interface DocumentSurvey {
   id: string;
   provider: DeliveryName;
-  url: string;
+  /** Null where customers do not answer on our page. */
+  url: string | null;
   sentAt: string | null;
   externalId: string | null;
   /** When a scheduled survey is due. */

@@ -13,8 +13,8 @@ export interface DeliveryTraits {
   repeatable: boolean;
   /** Requests to Gladly that one message takes. */
   gladlyRequests: 0 | 1;
-  /** False: planned, and refused until it exists. */
-  available: boolean;
+  /** Whether messages name a sender of ours (`from`). */
+  sender: 'required' | 'optional' | 'unused';
 }
 
 /** The ways a survey can reach a customer, as named by `--delivery`. */
@@ -25,7 +25,7 @@ export const deliveries = {
     publicUrl: 'stand_in',
     repeatable: true,
     gladlyRequests: 0,
-    available: true,
+    sender: 'optional',
   },
   smtp: {
     addressKind: 'email',
@@ -33,7 +33,7 @@ export const deliveries = {
     publicUrl: 'required',
     repeatable: false,
     gladlyRequests: 0,
-    available: true,
+    sender: 'required',
   },
   'gladly-email': {
     addressKind: 'email',
@@ -41,7 +41,7 @@ export const deliveries = {
     publicUrl: 'required',
     repeatable: false,
     gladlyRequests: 1,
-    available: true,
+    sender: 'required',
   },
   'gladly-sms': {
     addressKind: 'mobile',
@@ -49,7 +49,7 @@ export const deliveries = {
     publicUrl: 'required',
     repeatable: false,
     gladlyRequests: 1,
-    available: true,
+    sender: 'required',
   },
   medallia: {
     addressKind: 'email',
@@ -57,16 +57,13 @@ export const deliveries = {
     publicUrl: 'unused',
     repeatable: false,
     gladlyRequests: 0,
-    available: false,
+    sender: 'unused',
   },
 } as const satisfies Record<string, DeliveryTraits>;
 
 export type DeliveryName = keyof typeof deliveries;
 
 export const deliveryNames = Object.keys(deliveries) as DeliveryName[];
-
-/** Those that this version can use; the others are accepted as names, and refused when they are needed. */
-export const usableDeliveries = deliveryNames.filter((name) => deliveries[name].available);
 
 export function traitsOf(delivery: DeliveryName): DeliveryTraits {
   return deliveries[delivery];

@@ -2,6 +2,17 @@ import type { DeliveryName } from '../domain/delivery.ts';
 import type { Semaphore } from '../domain/values/semaphore.ts';
 import { Failure } from '../failure.ts';
 
+/** What is known of a closing, for a delivery that keeps interactions and not only sends messages. */
+export interface Interaction {
+  /** Where a person finds the conversation in Gladly. */
+  url: string | null;
+  /** Of the agent who gets the rating, as Gladly has it. */
+  agentEmail: string | null;
+  /** Names. */
+  topics: readonly string[];
+  inbox: string | null;
+}
+
 /** One survey on its way to one customer. Customers and agents choose their names, so a name can be any text. */
 export interface SurveyMessage {
   surveyId: string;
@@ -24,6 +35,8 @@ export interface SurveyMessage {
   /** The survey page with 1, 2, 3, 4 or 5 stars chosen, in this order. */
   ratingUrls: readonly [string, string, string, string, string];
   unsubscribeUrl: string;
+  /** Absent in a sample, which is about no conversation. */
+  interaction?: Interaction;
   /** Put before the subject, or the text of an SMS, when the message is not a customer's survey. */
   mark?: string;
 }

@@ -126,7 +126,7 @@ function verdictView(document: SurveyDocument, screen: Screen): string {
   const { survey } = document;
   if (survey !== null) {
     lines.push(labelled('Survey', `${survey.id} by ${survey.provider}`, screen));
-    lines.push(labelled('Link', paint.cyan(survey.url), screen));
+    if (survey.url !== null) lines.push(labelled('Link', paint.cyan(survey.url), screen));
   }
   for (const { itemId, status, durationSeconds, path } of document.recordings) {
     const length = durationSeconds === null ? '' : `, ${durationSeconds} s`;

@@ -249,7 +249,12 @@ describe('configuration: exit 3, before anything is asked of Gladly', () => {
       without('GCSAT_PUBLIC_URL'),
       'delivery_incomplete',
     ],
-    ['a delivery of later', ['replay', 'c1', '--delivery', 'medallia'], closedPort, 'delivery_unsupported'],
+    [
+      'no keys of Agent Connect',
+      ['replay', 'c1', '--delivery', 'medallia'],
+      closedPort,
+      'delivery_incomplete',
+    ],
     [
       'a ledger elsewhere',
       ['attribute', 'c1', '--database', 'postgres://u:pass@h/db'],

@@ -182,7 +182,6 @@ describe('gcsat configure', () => {
 });
 
 test.each([
-  ['medallia', 'care@acme.example', 'delivery_unsupported'],
   ['gladly-sms', 'care@acme.example', 'bad_from'],
   ['gladly-sms', 'foo', 'bad_from'],
   ['gladly-email', 'Acme <care@acme.example>', 'bad_from'],
@@ -436,7 +435,10 @@ describe('configure set and show', () => {
     ['maxAge=1w', 'Write 7d.'],
     ['delay=2hours', 'Write 2h.'],
     ['language=pt-BR', 'Use one of en, es, fr, de', 3],
-    ['delivery=medallia', 'cannot deliver by medallia', 3],
+    ['medalliaUrl=http://stella.example.com', 'would send the keys unencrypted'],
+    ['medalliaChannels=sms', 'no list of channels'],
+    ['medalliaRate=5000', 'from 1 to 100'],
+    ['medalliaEmployees=missing.csv', 'cannot be read', 3],
     ['template=missing.eta', 'cannot be read', 3],
     ['logo=missing.png', 'cannot be read', 3],
     ['smtpUrl=smtp://mail.example.com?tls=maybe', 'neither required nor off', 3],

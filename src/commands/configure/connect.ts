@@ -6,7 +6,9 @@ import { parseFrom, parsePublicUrl } from '../../config/profile-values.ts';
 import { changeProfile, readProfiles, type StoredProfile } from '../../config/profiles.ts';
 import { resolveSettings } from '../../config/resolve.ts';
 import type { ResolvedSettings } from '../../config/resolved-settings.ts';
-import type { Settings } from '../../config/settings.ts';
+import type { ProfileKey } from '../../config/setting-keys.ts';
+import type { MedalliaSettings, Settings } from '../../config/settings.ts';
+import { traitsOf } from '../../domain/delivery.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
 import { Failure } from '../../failure.ts';
 import { registerSecret } from '../../terminal/redact.ts';
@@ -70,7 +72,7 @@ export async function connect(context: CommandContext, options: ConnectOptions):
 function nextCommand(settings: Settings): string {
   const { delivery, from, publicUrl, smtpUrl, profile } = settings;
   const isComplete =
-    delivery === 'outbox' ||
+    traitsOf(delivery).sender !== 'required' ||
     (from !== null && publicUrl !== null && (delivery !== 'smtp' || smtpUrl !== null));
   const command = isComplete ? 'gcsat backfill --since 1d --dry-run' : 'gcsat configure test';
   return profile === 'default' ? command : `${command} --profile ${profile}`;
@@ -86,6 +88,12 @@ function unlessIncomplete(error: unknown): void {
 function givenValues(current: ResolvedSettings, options: ConnectOptions): Answers['values'] {
   const values: Answers['values'] = {};
   if (isGiven(current, 'delivery')) values.delivery = current.delivery;
+  for (const [key, value] of Object.entries(givenMedallia(current.medallia)) as [
+    ProfileKey,
+    string | null,
+  ][]) {
+    if (isGiven(current, key) && value !== null) values[key] = value;
+  }
   for (const key of ['from', 'publicUrl', 'smtpUrl'] as const) {
     const value = current[key];
     if (isGiven(current, key) && value !== null) values[key] = value;
@@ -95,6 +103,15 @@ function givenValues(current: ResolvedSettings, options: ConnectOptions): Answer
     values.publicUrl = readValue('usage', '--public-url', parsePublicUrl, options.publicUrl);
   }
   return values;
+}
+
+/** What the environment may give of Agent Connect. */
+function givenMedallia({
+  apiKey,
+  apiSecret,
+  origin,
+}: MedalliaSettings): Partial<Record<ProfileKey, string | null>> {
+  return { medalliaApiKey: apiKey, medalliaApiSecret: apiSecret, medalliaUrl: origin };
 }
 
 function requireGiven(current: ResolvedSettings, values: Answers['values']): Answers {
@@ -156,7 +173,7 @@ function warningsFor(
         'surveyed (make the topic in Gladly, or run `gcsat configure set optOutTopics=…`)',
     );
   }
-  if (delivery === 'outbox') return warnings;
+  if (traitsOf(delivery).sender !== 'required') return warnings;
   if (from === null) {
     warnings.push(`delivery ${delivery} still needs a sender (run \`gcsat configure set from=…\`)`);
   }

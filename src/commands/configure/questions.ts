@@ -20,6 +20,7 @@ import { checkDomain } from '../../workflow/checks/check-domain.ts';
 import { checkMailServer, checkValue } from '../../workflow/checks/check-value.ts';
 import { checkSender } from '../../workflow/context/open-delivery.ts';
 import type { CommandContext } from '../program/context.ts';
+import { askMedallia } from './medallia-questions.ts';
 
 /** What a person, flags, the environment and the saved profile say together. */
 export interface Answers {
@@ -128,6 +129,7 @@ const offeredDeliveries = [
   { value: 'gladly-email', name: 'gladly-email: Gladly sends the mail' },
   { value: 'gladly-sms', name: 'gladly-sms: Gladly sends an SMS' },
   { value: 'smtp', name: 'smtp: your own mail server sends the mail' },
+  { value: 'medallia', name: 'medallia: Medallia Agent Connect sends its survey' },
 ] as const;
 
 async function askDelivery(
@@ -141,6 +143,7 @@ async function askDelivery(
     given.delivery ??
     (await prompts.choice('How should surveys reach customers?', offeredDeliveries, initial));
   if (delivery === 'outbox') return { delivery };
+  if (delivery === 'medallia') return { delivery, ...(await askMedallia(prompts, current, given)) };
   const senderProblem = problemOf((text) => checkSender(parseDelivery(delivery), parseFrom(text)));
   // The sender of another delivery is not a good suggestion.
   const { from } = current;

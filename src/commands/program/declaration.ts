@@ -1,4 +1,4 @@
-import { deliveryNames, usableDeliveries } from '../../domain/delivery.ts';
+import { deliveryNames } from '../../domain/delivery.ts';
 import type { CommandContext } from './context.ts';
 
 /** Names that only the files on this machine hold. */
@@ -81,7 +81,7 @@ export const globalOptions: readonly OptionDeclaration[] = [
   {
     flags: '--delivery <name>',
     description: 'how surveys reach customers (GCSAT_DELIVERY)',
-    choices: usableDeliveries,
+    choices: deliveryNames,
     accepted: deliveryNames,
   },
   {

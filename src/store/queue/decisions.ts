@@ -27,7 +27,7 @@ import type { Worker } from '../workers.ts';
 
 export type Decision =
   | {
-      send: { dueAt: string; surveyId: string; provider: DeliveryName; surveyUrl: string };
+      send: { dueAt: string; surveyId: string; provider: DeliveryName; surveyUrl: string | null };
       /** Scheduled closings of the same address that give way to this one. */
       displaces: readonly string[];
     }

@@ -17,7 +17,7 @@ import { closingById } from '../../store/closings/closings.ts';
 import { withLock } from '../context/claim.ts';
 import { defectOf } from '../context/defect.ts';
 import type { Services } from '../context/services.ts';
-import { conversationUrl } from './conversation-url.ts';
+import { conversationUrl } from '../../domain/survey/conversation-url.ts';
 import { tellAlert } from '../context/tell-alert.ts';
 
 /** `gone`: somebody else settled it, or the customer was forgotten. */

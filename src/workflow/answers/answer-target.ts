@@ -13,7 +13,7 @@ import type { Steps } from '../context/steps.ts';
 import { creditClosing } from '../survey/credit.ts';
 import { readingOf } from '../survey/facts.ts';
 import { closedAtOf, readFully } from '../survey/read-conversation.ts';
-import { conversationUrl } from './conversation-url.ts';
+import { conversationUrl } from '../../domain/survey/conversation-url.ts';
 
 /** What a card says of a closing. */
 export interface CardFacts extends Pick<Closing, 'agent' | 'evidence'> {

@@ -1,12 +1,13 @@
 import type { StoredProfile } from '../../config/profiles.ts';
 import type { PolicyKey, ProfileKey } from '../../config/setting-keys.ts';
+import { readEmployees } from '../../delivery/medallia-employees.ts';
 import { checkSmtpServer } from '../../delivery/smtp.ts';
 import { readSmtpUrl } from '../../delivery/smtp-url.ts';
 import { loadTemplate } from '../../delivery/template.ts';
 import { deliveryNames, type DeliveryName } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
 import { readBrand } from '../../html/brand.ts';
-import { checkSender, refuseUnavailable } from '../context/open-delivery.ts';
+import { checkSender } from '../context/open-delivery.ts';
 import { languageOf } from './message-checks.ts';
 
 /**
@@ -19,7 +20,7 @@ export async function checkValue(key: PolicyKey | ProfileKey, text: string): Pro
   if (key === 'logo') await readBrand({ color: null, logoFile: text });
   if (key === 'language') languageOf(text);
   if (key === 'smtpUrl') readSmtpUrl(text);
-  if (key === 'delivery') refuseUnavailable(deliveryOf(text));
+  if (key === 'medalliaEmployees') await readEmployees(text);
 }
 
 /** Connects and logs in. @throws Failure `bad_smtp_url`, or what a message would meet */

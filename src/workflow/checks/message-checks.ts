@@ -4,7 +4,7 @@ import { traitsOf } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
 import { readBrand } from '../../html/brand.ts';
 import { languages, speechOf } from '../../html/languages.ts';
-import { checkSender, publicUrlOf, refuseUnavailable } from '../context/open-delivery.ts';
+import { checkSender, publicUrlOf } from '../context/open-delivery.ts';
 import { ok, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 
@@ -36,13 +36,14 @@ export const languageCheck: Check<Configured> = {
 
 export const senderCheck: Check<Configured> = {
   id: 'delivery.sender',
-  about: 'the delivery exists, and its sender is an address or number that it can use',
+  about: 'the sender is an address or number that the delivery can use',
   matters: 'No survey leaves without a sender.',
   needs: ['config.files'],
   run({ settings }) {
     const { delivery, from } = settings();
-    refuseUnavailable(delivery);
-    if (from === null && delivery === 'outbox') return ok('none, which the outbox does not need');
+    const { sender } = traitsOf(delivery);
+    if (sender === 'unused') return ok(`none, which ${delivery} does not need`);
+    if (from === null && sender === 'optional') return ok(`none, which the ${delivery} does not need`);
     if (from === null) {
       throw new Failure('configuration', 'delivery_incomplete', `delivery ${delivery} needs a sender`, {
         hint: 'Set it with `gcsat configure set from=…`, or give GCSAT_FROM.',
@@ -67,6 +68,7 @@ export const deliveryCheck: Check<Configured & Pick<CheckSources, 'provider'>> =
     const found = await (await provider()).check?.();
     const { delivery } = settings();
     const way = found === undefined ? delivery : `${delivery} (${found})`;
+    if (traitsOf(delivery).publicUrl === 'unused') return ok(way);
     return ok(`${way}, survey page at ${publicUrlOf(settings())}`);
   },
 };

@@ -1,8 +1,11 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { createGladlyEmail, plainAddress } from '../../delivery/gladly-email.ts';
 import { createGladlySms, senderNumber } from '../../delivery/gladly-sms.ts';
 import { createMailComposer, type MailComposer } from '../../delivery/mail.ts';
+import { createMedallia } from '../../delivery/medallia.ts';
+import { readEmployees } from '../../delivery/medallia-employees.ts';
 import { createOutbox } from '../../delivery/outbox.ts';
 import { senderOf } from '../../delivery/sender.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
@@ -11,19 +14,23 @@ import { createSmtp } from '../../delivery/smtp.ts';
 import { builtInTemplate, loadTemplate } from '../../delivery/template.ts';
 import { Failure } from '../../failure.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
+import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
+import type { MedalliaClient } from '../../medallia/client.ts';
+import { openMedallia } from './open-medallia.ts';
 
 /**
  * The chosen way to the customer.
  *
  * @param signal once aborted, no session with a mail server is begun
- * @throws Failure kind configuration when the template is broken, a setting is missing, or this version has no such
- *   delivery.
+ * @param openClient of Agent Connect; alone with its limit of requests unless given
+ * @throws Failure kind configuration when the template is broken, a setting is missing.
  */
 export async function openDelivery(
   settings: Settings,
   client: GladlyClient,
   clock: () => number,
   signal: AbortSignal = new AbortController().signal,
+  openClient: () => Promise<MedalliaClient> = () => Promise.resolve(medalliaAlone(settings, clock, signal)),
 ): Promise<DeliveryProvider> {
   switch (settings.delivery) {
     case 'outbox':
@@ -54,13 +61,38 @@ export async function openDelivery(
         signal,
       });
     case 'medallia':
-      throw notYet(settings.delivery);
+      return openMedalliaDelivery(settings, await openClient());
   }
 }
 
-/** @throws Failure `delivery_unsupported` */
-export function refuseUnavailable(delivery: DeliveryName): void {
-  if (!traitsOf(delivery).available) throw notYet(delivery);
+async function openMedalliaDelivery(
+  { medallia }: Settings,
+  client: MedalliaClient,
+): Promise<DeliveryProvider> {
+  const { employeesFile, channels, brand, language } = medallia;
+  const employees = employeesFile === null ? new Map() : await readEmployees(employeesFile);
+  return createMedallia({
+    mapping: { employees, channels, brand, language },
+    createRequest: (request, leaving) => client.createRequest(request, leaving),
+    async check() {
+      const { length } = await client.activeEmployees();
+      return `${new URL(medallia.origin).host}, ${length} active employees`;
+    },
+  });
+}
+
+/** For a check or a sample, which have no ledger. */
+function medalliaAlone(settings: Settings, clock: () => number, signal: AbortSignal): MedalliaClient {
+  const sleep = (ms: number): Promise<void> => wait(ms, undefined, { signal });
+  const debug = (): void => undefined;
+  return openMedallia(settings, {
+    store: memoryLimiterStore(),
+    clock,
+    sleep,
+    signal,
+    priority: 'interactive',
+    debug,
+  });
 }
 
 /** @throws Failure `bad_from` of kind configuration when the delivery can not send from there. */
@@ -93,11 +125,5 @@ function required(settings: Settings, value: string | null, what: string, how: s
   if (value !== null) return value;
   throw new Failure('configuration', 'delivery_incomplete', `delivery ${settings.delivery} needs ${what}`, {
     hint: `Give ${how}, or set it in the profile with \`gcsat configure set\`.`,
-  });
-}
-
-function notYet(delivery: DeliveryName): Failure {
-  return new Failure('configuration', 'delivery_unsupported', `this version cannot deliver by ${delivery}`, {
-    hint: 'Choose --delivery outbox, smtp, gladly-email or gladly-sms.',
   });
 }

@@ -11,6 +11,7 @@ import type { ReportSlots } from '../../ports/report-slots.ts';
 import { createDirectory, type Directory } from '../../gladly/directory.ts';
 import { createPacer, type Pacer } from '../../gladly/http/pacing.ts';
 import type { LimiterStore } from '../../ports/limiter.ts';
+import type { MedalliaClient } from '../../medallia/client.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { directoryCache } from '../../store/directories.ts';
 import type { Ledger } from '../../store/ledger.ts';
@@ -60,6 +61,8 @@ export interface Services {
   linkKey(): Promise<Uint8Array>;
   /** The chosen way to the customer; a broken template or a missing setting is a Failure kind configuration. */
   provider(): Promise<DeliveryProvider>;
+  /** Agent Connect; missing keys are a Failure kind configuration. */
+  medallia(): Promise<MedalliaClient>;
   close(): Promise<void>;
 }
 
@@ -119,6 +122,13 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
   const { lane } = traitsOf(settings.delivery);
   const organization = identifiedOrganization({ settings, ledger, client, directory, clock, readOnly });
   let opened: DeliveryProvider | null = null;
+  let medalliaClient: MedalliaClient | null = null;
+  const medallia = onceDone(async () => {
+    const { openMedallia } = await import('./open-medallia.ts');
+    const { debug, priority } = surroundings;
+    const given = { store: limiter, clock, sleep, signal, priority, debug };
+    return (medalliaClient = openMedallia(settings, given));
+  });
   return {
     settings,
     lane,
@@ -136,9 +146,13 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
       const { origin } = (await boundOrganization(ledger)) ?? settings;
       return linkKeyOf(await settings.surveySecret(), origin, lane);
     }),
-    provider: onceDone(async () => (opened = await openProvider(settings, client, { clock, signal }))),
+    provider: onceDone(
+      async () => (opened = await openProvider(settings, client, { clock, signal, medallia })),
+    ),
+    medallia,
     async close() {
       client.close();
+      medalliaClient?.close();
       await opened?.close();
       await ledger.close();
     },
@@ -195,8 +209,8 @@ function onceDone<Result>(work: () => Promise<Result>): () => Promise<Result> {
 async function openProvider(
   settings: Settings,
   client: GladlyClient,
-  { clock, signal }: Pick<Services, 'clock' | 'signal'>,
+  { clock, signal, medallia }: Pick<Services, 'clock' | 'signal' | 'medallia'>,
 ): Promise<DeliveryProvider> {
   const { openDelivery } = await import('./open-delivery.ts');
-  return openDelivery(settings, client, clock, signal);
+  return openDelivery(settings, client, clock, signal, medallia);
 }

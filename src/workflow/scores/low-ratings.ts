@@ -3,7 +3,7 @@ import type { Policy } from '../../domain/eligibility/policy.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { boundOrganization } from '../../store/organization.ts';
 import { lowRatings, namesIn } from '../../store/views/score-details.ts';
-import { conversationUrl } from '../answers/conversation-url.ts';
+import { conversationUrl } from '../../domain/survey/conversation-url.ts';
 import { cohortOf, type ReportQuestion } from './report.ts';
 
 /** The low ratings with a comment that a report is about, those of the newest closings first. */

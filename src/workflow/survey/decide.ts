@@ -1,5 +1,6 @@
 import type { Closing } from '../../domain/closing/closing.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
+import { traitsOf } from '../../domain/delivery.ts';
 import { decide, reservedAddress, suppressionStart } from '../../domain/eligibility/decide.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
@@ -80,6 +81,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   const now = services.clock();
   const surveyId = surveyIdOf(closing.id);
   const links = surveyLinks(publicUrlOf(services.settings), await services.linkKey(), surveyId);
+  const hasPage = traitsOf(delivery).publicUrl !== 'unused';
   const facts = factsOf(look.read, look.credit, look.closing);
   const input = {
     closingId: closing.id,
@@ -98,7 +100,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
       if ('suppress' in verdict) return { suppress: verdict.suppress };
       const dueAt = new Date(verdict.send.dueAt).toISOString();
       return {
-        send: { dueAt, surveyId, provider: delivery, surveyUrl: links.survey },
+        send: { dueAt, surveyId, provider: delivery, surveyUrl: hasPage ? links.survey : null },
         displaces: verdict.displaces,
       };
     }),

@@ -3,7 +3,8 @@ import { traitsOf } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
 import { surveyLinks } from '../../domain/survey/token.ts';
-import type { DeliveryOutcome, SurveyMessage } from '../../ports/delivery-provider.ts';
+import { conversationUrl } from '../../domain/survey/conversation-url.ts';
+import type { DeliveryOutcome, Interaction, SurveyMessage } from '../../ports/delivery-provider.ts';
 import { advising, Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { doubtHint } from '../../domain/closing/doubt.ts';
@@ -132,6 +133,19 @@ async function composeMessage(services: Services, look: Look, closing: Closing):
     surveyUrl: links.survey,
     ratingUrls: links.ratings,
     unsubscribeUrl: links.unsubscribe,
+    interaction: interactionOf(services, look, closing),
+  };
+}
+
+function interactionOf({ settings }: Services, { credit, read }: Look, closing: Closing): Interaction {
+  const { conversationId, evidence } = closing;
+  const { customer } = read;
+  const parts = { origin: settings.origin, customerId: customer.id, conversationId };
+  return {
+    url: conversationUrl(settings.policy.conversationLink, parts),
+    agentEmail: credit.agent?.email ?? null,
+    topics: evidence?.conversation.topics.flatMap(({ name }) => name ?? []) ?? [],
+    inbox: evidence?.conversation.inbox?.name ?? null,
   };
 }
 

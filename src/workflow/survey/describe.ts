@@ -1,3 +1,4 @@
+import { traitsOf } from '../../domain/delivery.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { DocumentError, SurveyDocument, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
@@ -70,7 +71,9 @@ export function describeFailure(conversationId: string, steps: Steps, failure: F
 }
 
 function surveyOf(row: Closing | null): SurveyDocument['survey'] {
-  if (row === null || row.surveyId === null || row.provider === null || row.surveyUrl === null) return null;
+  if (row === null || row.surveyId === null || row.provider === null) return null;
+  // Only a survey that is answered elsewhere has no page.
+  if (row.surveyUrl === null && traitsOf(row.provider).publicUrl !== 'unused') return null;
   return {
     id: row.surveyId,
     provider: row.provider,

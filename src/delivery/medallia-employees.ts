@@ -1,0 +1,50 @@
+import { readFile } from 'node:fs/promises';
+import { parse } from 'csv-parse/sync';
+import { Failure } from '../failure.ts';
+
+/** How Agent Connect knows an agent. */
+export type EmployeeName = { email: string } | { custom_id: string };
+
+/** By the agent's email address in Gladly, in lower case. */
+export type EmployeeNames = ReadonlyMap<string, EmployeeName>;
+
+/**
+ * The operator's file of agents whom Agent Connect knows otherwise: a CSV with the columns `email`, and `medallia_email` or
+ * `custom_id`.
+ *
+ * @throws Failure `bad_employees` of kind configuration
+ */
+export async function readEmployees(file: string): Promise<EmployeeNames> {
+  let rows: Record<string, string>[];
+  try {
+    const text = await readFile(file, 'utf8');
+    rows = parse(text, {
+      columns: (names: string[]) => names.map(headingOf),
+      bom: true,
+      trim: true,
+      skip_empty_lines: true,
+    });
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unreadable';
+    throw badEmployees(file, `cannot be read (${code})`, error);
+  }
+  const names = new Map<string, EmployeeName>();
+  rows.forEach(({ email = '', medallia_email: address = '', custom_id: id = '' }, at) => {
+    if (email === '' || (address === '' && id === ''))
+      throw badEmployees(file, `names nobody in row ${at + 2}`);
+    // The id is theirs and unambiguous.
+    names.set(email.toLowerCase(), id === '' ? { email: address } : { custom_id: id });
+  });
+  return names;
+}
+
+function headingOf(heading: string): string {
+  return heading.trim().toLowerCase().replace(/[ -]+/g, '_');
+}
+
+function badEmployees(file: string, why: string, cause?: unknown): Failure {
+  return new Failure('configuration', 'bad_employees', `the file of employees ${file} ${why}`, {
+    hint: 'Its columns are email, and medallia_email or custom_id. Name it with `gcsat configure set medalliaEmployees=…`.',
+    ...(cause === undefined ? {} : { cause }),
+  });
+}
