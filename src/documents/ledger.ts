@@ -17,3 +17,22 @@ export interface LedgerDocument {
   organization: { id: string; origin: string } | null;
   problems: string[];
 }
+
+/** What `ledger copy` prints. */
+export interface LedgerCopyDocument {
+  from: string;
+  to: string;
+  dryRun: boolean;
+  rows: number;
+  /** `sha256`: of all that both have in it; null in a dry run. */
+  tables: { table: string; rows: number; sha256: string | null }[];
+}
+
+/** What `ledger upgrade` prints. */
+export interface LedgerUpgradeDocument {
+  ledger: string;
+  /** Before, and after. */
+  from: number;
+  to: number;
+  dryRun: boolean;
+}

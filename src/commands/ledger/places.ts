@@ -1,5 +1,9 @@
 import { existsSync } from 'node:fs';
 import { configFile } from '../../config/config-file.ts';
+import { environmentSecret } from '../../config/environment.ts';
+import { readValue } from '../../config/invalid-value.ts';
+import { parseDatabase } from '../../config/profile-values.ts';
+import { urlSecrets } from '../../config/secrets.ts';
 import { resolveSettings } from '../../config/resolve.ts';
 import { surveySecretPlace } from '../../config/survey-secret.ts';
 import type { BackupDocument } from '../../documents/ledger.ts';
@@ -47,4 +51,25 @@ export async function ledgerPlaces({ flags, env, wantsSandbox }: CommandContext)
       ...(templateFile === null ? [] : [{ what: 'template' as const, file: templateFile }]),
     ],
   };
+}
+
+/**
+ * A ledger as it was typed; `env` is the one of GCSAT_DATABASE_URL or its _FILE twin, because a password on the command
+ * line is seen by other users.
+ *
+ * @throws Failure kind usage or configuration
+ */
+export async function placeOfLedger({ env }: CommandContext, typed: string): Promise<string> {
+  if (typed !== 'env') {
+    urlSecrets(typed).forEach(registerSecret);
+    return readValue('usage', 'the ledger', parseDatabase, typed);
+  }
+  const place = await environmentSecret(env, 'GCSAT_DATABASE_URL');
+  if (place === null) {
+    throw new Failure('usage', 'ledger_not_named', 'GCSAT_DATABASE_URL names no ledger', {
+      hint: 'Set it, or GCSAT_DATABASE_URL_FILE.',
+    });
+  }
+  urlSecrets(place).forEach(registerSecret);
+  return parseDatabase(place);
 }

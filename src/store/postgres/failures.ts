@@ -73,13 +73,6 @@ export function postgresFailure(error: unknown, shown: string): unknown {
   return error;
 }
 
-type Known = readonly [
-  kind: 'ledger' | 'configuration' | 'contract',
-  code: string,
-  message: string,
-  hint: string,
-];
-
 /** https://www.postgresql.org/docs/current/errcodes-appendix.html */
 const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: string) => Known])[] = [
   [

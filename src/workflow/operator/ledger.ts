@@ -1,7 +1,22 @@
 import { existsSync } from 'node:fs';
 import { resolve } from 'node:path';
-import type { BackupDocument, LedgerDocument } from '../../documents/ledger.ts';
-import { backUp, backupExists, conditionOf, openExistingLedger } from '../../store/ledger-backup.ts';
+import type {
+  BackupDocument,
+  LedgerCopyDocument,
+  LedgerDocument,
+  LedgerUpgradeDocument,
+} from '../../documents/ledger.ts';
+import { Failure } from '../../failure.ts';
+import { countRows, moveLedger } from '../../store/ledger-move.ts';
+import { openLedger, shownPlace } from '../../store/open.ts';
+import { newestVersion } from '../../store/schema/migrations.ts';
+import {
+  backUp,
+  backupExists,
+  conditionOf,
+  openExistingLedger,
+  versionOf,
+} from '../../store/ledger-backup.ts';
 import { boundOrganization } from '../../store/organization.ts';
 
 /** @throws Failure kind usage, ledger or configuration */
@@ -37,4 +52,64 @@ export async function checkLedger(database: string): Promise<LedgerDocument> {
   } finally {
     await ledger.close();
   }
+}
+
+/**
+ * Copies a ledger into one that is new, of either kind.
+ *
+ * @param now ISO 8601
+ * @param onTable told which table is copied
+ * @throws Failure kind usage, ledger or configuration
+ */
+export async function copyLedgerTo(
+  { from, to, dryRun, now }: { from: string; to: string; dryRun: boolean; now: string },
+  onTable: (table: string) => void,
+): Promise<LedgerCopyDocument> {
+  const source = await openExistingLedger(from);
+  try {
+    await refuseOtherVersion(source);
+    const shown = { from: source.location, to: shownPlace(to), dryRun };
+    if (dryRun) {
+      const counted = await countRows(source);
+      const tables = counted.map((table) => ({ ...table, sha256: null }));
+      return { ...shown, rows: sumOf(tables), tables };
+    }
+    const target = await openLedger(to);
+    try {
+      if (target.location === source.location) {
+        throw new Failure('usage', 'ledger_not_empty', 'a ledger cannot be copied into itself', {
+          hint: 'Name another one.',
+        });
+      }
+      const tables = await moveLedger(source, target, now, onTable);
+      return { ...shown, to: target.location, rows: sumOf(tables), tables };
+    } finally {
+      await target.close();
+    }
+  } finally {
+    await source.close();
+  }
+}
+
+function sumOf(tables: readonly { rows: number }[]): number {
+  return tables.reduce((sum, { rows }) => sum + rows, 0);
+}
+
+/** @throws Failure ledger_too_old; one that is too new is refused when it is opened */
+async function refuseOtherVersion(ledger: Awaited<ReturnType<typeof openExistingLedger>>): Promise<void> {
+  const version = await versionOf(ledger);
+  if (version === newestVersion) return;
+  throw new Failure('ledger', 'ledger_too_old', `The ledger ${ledger.location} has version ${version}.`, {
+    hint: 'Bring it to the version of this gcsat first: `gcsat ledger upgrade`.',
+  });
+}
+
+/** Brings the tables to the version of this gcsat, as the next command that works on closings would. @throws as `openLedger` */
+export async function upgradeLedger(database: string, dryRun: boolean): Promise<LedgerUpgradeDocument> {
+  const before = await openExistingLedger(database);
+  const from = await versionOf(before).finally(() => before.close());
+  const document = { ledger: shownPlace(database), from, to: newestVersion, dryRun };
+  if (dryRun) return document;
+  await (await openLedger(database)).close();
+  return document;
 }

@@ -1,0 +1,24 @@
+import { dryRunOption } from '../program/common-options.ts';
+import type { CommandDeclaration } from '../program/declaration.ts';
+
+export const upgradeCommand: CommandDeclaration = {
+  name: 'upgrade',
+  summary: 'bring the ledger to the version of this gcsat',
+  details:
+    'Every command that works on closings does so by itself. Run this first where several hosts use one ledger: older ' +
+    'ones are refused at their next write, and readers go on.',
+  options: [dryRunOption],
+  examples: ['gcsat ledger upgrade'],
+  async run(context, { options }) {
+    const { upgradeLedger } = await import('../../workflow/operator/ledger.ts');
+    const { ledgerPlaces } = await import('./places.ts');
+    const dryRun = options['dryRun'] === true;
+    const document = await upgradeLedger((await ledgerPlaces(context)).database, dryRun);
+    const { ledger, from, to } = document;
+    context.output.result(document, () =>
+      from === to
+        ? `The ledger ${ledger} has version ${to} already.`
+        : `The ledger ${ledger} ${dryRun ? 'would go' : 'went'} from version ${from} to ${to}.`,
+    );
+  },
+};

@@ -1,0 +1,158 @@
+import { createHash, type Hash } from 'node:crypto';
+import { Failure } from '../failure.ts';
+import { addressKeyOf } from './addresses/hashes.ts';
+import type { Ledger, Reading, Writing } from './ledger.ts';
+import {
+  clearTable,
+  insertRows,
+  pagesOf,
+  tablesInOrder,
+  transferredTables,
+  type Row,
+  type TransferredTable,
+} from './transfer.ts';
+import { isHeld } from './workers.ts';
+
+/** What both ledgers have of a table. `sha256`: over all values, in the order of the rows' keys. */
+export interface MovedTable {
+  table: TransferredTable;
+  rows: number;
+  sha256: string;
+}
+
+/** The name of the lock that says in an unfinished copy whose copy it is. */
+const marker = 'copy';
+
+/**
+ * Copies everything into another ledger. Nobody writes to the first one meanwhile. What an earlier copy that was stopped has
+ * brought over stays, as far as it is the same. At the end both are read, and have the same rows.
+ *
+ * @throws Failure ledger_in_use while somebody works on a closing, ledger_not_empty where the other one holds something else,
+ * ledger_copy_differs
+ */
+export async function moveLedger(
+  from: Ledger,
+  to: Ledger,
+  now: string,
+  onTable: (table: TransferredTable) => void = () => undefined,
+): Promise<MovedTable[]> {
+  return from.write('ledger', async (source) => {
+    await refuseWork(source, from, now);
+    const mark = `copy of ${createHash('sha256')
+      .update(await addressKeyOf(source))
+      .digest('hex')}`;
+    await to.write('ledger', (trx) => begin(trx, to, mark));
+    const moved: MovedTable[] = [];
+    for (const table of tablesInOrder) {
+      onTable(table);
+      moved.push(await moveTable(source, to, table));
+    }
+    await to.write('ledger', (trx) => trx.deleteFrom('locks').where('name', '=', marker).execute());
+    return moved;
+  });
+}
+
+/** A claim would be lost with the ledger that it was made in. */
+async function refuseWork(db: Reading, { location }: Ledger, now: string): Promise<void> {
+  const claims = await db
+    .selectFrom('closings')
+    .select(['state', 'claimed_by', 'claim_until'])
+    .where((eb) => eb.or([eb('claimed_by', 'is not', null), eb('state', '=', 'sending')]))
+    .execute();
+  const isInWork = claims.some(
+    ({ state, claimed_by: by, claim_until: until }) =>
+      state === 'sending' || isHeld(by ?? '', until ?? '', now, false),
+  );
+  if (!isInWork) return;
+  throw new Failure('ledger', 'ledger_in_use', `Somebody works on the ledger ${location}.`, {
+    hint: 'Stop every gcsat that uses it, wait 30 s, and run this again.',
+  });
+}
+
+/** @throws Failure ledger_not_empty */
+async function begin(trx: Writing, { location }: Ledger, mark: string): Promise<void> {
+  const marked = await trx
+    .selectFrom('locks')
+    .select('claimed_by')
+    .where('name', '=', marker)
+    .executeTakeFirst();
+  if (marked?.claimed_by === mark) return;
+  const [closing, organization] = [
+    await trx.selectFrom('closings').select('id').limit(1).executeTakeFirst(),
+    await trx.selectFrom('organization').select('id').executeTakeFirst(),
+  ];
+  if (closing !== undefined || organization !== undefined || marked !== undefined) {
+    throw new Failure('usage', 'ledger_not_empty', `The ledger ${location} holds something already.`, {
+      hint: 'Copy into one that is new.',
+    });
+  }
+  // It holds nobody up: its time has passed.
+  await trx.insertInto('locks').values({ name: marker, claimed_by: mark, claim_until: '' }).execute();
+}
+
+async function moveTable(source: Reading, to: Ledger, table: TransferredTable): Promise<MovedTable> {
+  const last = await lastInCommon(source, to, table);
+  if (last === null) await to.write('ledger', (trx) => clearTable(trx, table));
+  for await (const page of pagesOf(source, table, last)) {
+    await to.write('ledger', (trx) => insertRows(trx, table, page));
+  }
+  const [here, there] = [await digestOf(source, table), await to.read((db) => digestOf(db, table))];
+  const { rows, sha256 } = here;
+  if (sha256 === there.sha256 && rows === there.rows) return { table, rows, sha256 };
+  throw new Failure(
+    'ledger',
+    'ledger_copy_differs',
+    `The table ${table} of ${to.location} is not the same.`,
+    {
+      hint: 'Copy into another ledger that is new.',
+    },
+  );
+}
+
+/** The last row of what the other one has, where all of that is the same here; null: nothing can be kept. */
+async function lastInCommon(source: Reading, to: Ledger, table: TransferredTable): Promise<Row | null> {
+  const there = await to.read((db) => digestOf(db, table));
+  if (there.last === null) return null;
+  const here = await digestOf(source, table, there.rows);
+  return here.sha256 === there.sha256 ? here.last : null;
+}
+
+async function digestOf(
+  db: Reading,
+  table: TransferredTable,
+  most = Number.POSITIVE_INFINITY,
+): Promise<{ rows: number; sha256: string; last: Row | null }> {
+  const hash = createHash('sha256');
+  let rows = 0;
+  let last: Row | null = null;
+  for await (const page of pagesOf(db, table)) {
+    for (const row of page) {
+      if (rows === most) return { rows, sha256: hash.digest('hex'), last };
+      add(hash, row);
+      rows += 1;
+      last = row;
+    }
+  }
+  return { rows, sha256: hash.digest('hex'), last };
+}
+
+/** Whatever order a ledger has its columns in. */
+function add(hash: Hash, row: Row): void {
+  const columns = Object.keys(row).toSorted();
+  hash.update(`${JSON.stringify(columns.map((column) => [column, row[column]]))}\n`);
+}
+
+/** How many rows there are to move, for a dry run. */
+export function countRows(ledger: Ledger): Promise<{ table: TransferredTable; rows: number }[]> {
+  return ledger.read(async (db) => {
+    const counts: { table: TransferredTable; rows: number }[] = [];
+    for (const table of Object.keys(transferredTables) as TransferredTable[]) {
+      const { count } = await db
+        .selectFrom(table)
+        .select(({ fn }) => fn.countAll().as('count'))
+        .executeTakeFirstOrThrow();
+      counts.push({ table, rows: Number(count) });
+    }
+    return counts;
+  });
+}
