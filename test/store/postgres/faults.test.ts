@@ -1,0 +1,263 @@
+import { setTimeout as sleep } from 'node:timers/promises';
+import { sql } from 'kysely';
+import pg from 'pg';
+import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
+import { advanceCheckpoint, readCheckpoint } from '../../../src/store/checkpoints.ts';
+import { closingById } from '../../../src/store/closings/closings.ts';
+import type { Ledger } from '../../../src/store/ledger.ts';
+import { openLedger } from '../../../src/store/open.ts';
+import { newestVersion } from '../../../src/store/schema/migrations.ts';
+import { startPostgres, type TestServer } from '../../support/postgres-server.ts';
+import { at, freshLedger, inProcesses, opened, reported } from '../support.ts';
+
+const until = { lane: 'live', name: 'until' } as const;
+
+/** Asks the server of the run, beside the ledger. */
+async function asked(ledger: Ledger, text: string): Promise<Record<string, unknown>[]> {
+  const client = new pg.Client({
+    host: '127.0.0.1',
+    port: inject('postgresPort'),
+    user: 'postgres',
+    database: new URL(ledger.location).pathname.slice(1),
+  });
+  await client.connect();
+  const { rows } = await client.query<Record<string, unknown>>(text).finally(() => client.end());
+  return rows;
+}
+
+const backend = sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`;
+const ended = (pid: number): string => `SELECT pg_terminate_backend(${pid}, 5000)`;
+
+async function ownServer(): Promise<{ server: TestServer; place: string }> {
+  const server = await startPostgres();
+  onTestFinished(() => server.remove());
+  await server.query('postgres', 'CREATE DATABASE ledger');
+  return { server, place: `${server.url('ledger')}?connections=3` };
+}
+
+describe('a connection that is lost', () => {
+  test('in the middle of a write: it is done again, once', async () => {
+    const ledger = await freshLedger();
+    let tries = 0;
+    await ledger.write({ names: ['x'] }, async (trx) => {
+      tries += 1;
+      await trx
+        .insertInto('unsubscribes')
+        .values({ address: 'a', at: at(0), source: 'page' })
+        .execute();
+      const { pid } = (await backend.execute(trx)).rows[0]!;
+      if (tries === 1) await asked(ledger, ended(pid));
+      await trx.selectFrom('unsubscribes').selectAll().execute();
+    });
+    expect(tries).toBe(2);
+    expect(await asked(ledger, 'SELECT address FROM unsubscribes')).toEqual([{ address: 'a' }]);
+  });
+
+  test('in the middle of a read: it is read again', async () => {
+    const ledger = await freshLedger();
+    await reported(ledger, 'c1');
+    let tries = 0;
+    const count = await ledger.read(async (db) => {
+      tries += 1;
+      if (tries === 1) await asked(ledger, ended((await backend.execute(db)).rows[0]!.pid));
+      return (await db.selectFrom('closings').selectAll().execute()).length;
+    });
+    expect([tries, count]).toEqual([2, 1]);
+  });
+
+  /** Cuts the way back of an answer to a COMMIT. */
+  async function cut(kind: 'answer' | 'question'): Promise<{ tries: number; rows: unknown }> {
+    const ledger = await freshLedger();
+    let tries = 0;
+    const original: unknown = Reflect.get(pg.Client.prototype, 'query');
+    let isCut = false;
+    function query(this: pg.Client, ...given: unknown[]): unknown {
+      const call = (): unknown => Reflect.apply(original as () => unknown, this, given);
+      if (given[0] !== 'COMMIT' || isCut) return call();
+      isCut = true;
+      const lost = Object.assign(new Error('Connection terminated unexpectedly'), { code: 'ECONNRESET' });
+      return (async () => {
+        if (kind === 'answer') await call();
+        throw lost;
+      })();
+    }
+    Reflect.set(pg.Client.prototype, 'query', query);
+    onTestFinished(() => void Reflect.set(pg.Client.prototype, 'query', original));
+    await ledger.write({ names: ['x'] }, async (trx) => {
+      tries += 1;
+      await trx
+        .insertInto('names')
+        .values({ kind: 'agent', id: `try ${tries}`, name: 'x', email: null })
+        .execute();
+    });
+    expect(isCut).toBe(true);
+    return { tries, rows: await asked(ledger, 'SELECT id FROM names') };
+  }
+
+  test('a COMMIT that was done although its answer is lost is not repeated', async () => {
+    expect(await cut('answer')).toEqual({ tries: 1, rows: [{ id: 'try 1' }] });
+  });
+
+  test('a COMMIT that never arrived is repeated', async () => {
+    expect(await cut('question')).toEqual({ tries: 2, rows: [{ id: 'try 2' }] });
+  });
+
+  test.each(['fast', 'immediate'] as const)(
+    'a restart in %s mode delays work and loses none',
+    async (mode) => {
+      const { server, place } = await ownServer();
+      const ledger = await opened(place);
+      const written: number[] = [];
+      let isOver = false;
+      const writing = (async () => {
+        for (let number = 0; !isOver; number += 1) {
+          await reported(ledger, `c${number}`);
+          written.push(number);
+        }
+      })();
+      await vi.waitFor(() => expect(written.length).toBeGreaterThan(20), { timeout: 20_000 });
+      await server.stop(mode);
+      const before = written.length;
+      await server.start();
+      await vi.waitFor(() => expect(written.length).toBeGreaterThan(before + 20), { timeout: 20_000 });
+      isOver = true;
+      await writing;
+      const { rows } = await server.query('ledger', 'SELECT count(*)::integer AS count FROM closings');
+      expect(rows).toEqual([{ count: written.length }]);
+    },
+  );
+
+  test('a server that is away is said, with the ledger and without its password', async () => {
+    const { server, place } = await ownServer();
+    const ledger = await opened(place.replace('postgres@', 'postgres:geheim@'), { busyTimeoutMs: 300 });
+    await server.stop('fast');
+    const failure: unknown = await reported(ledger, 'c1').catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'ledger', code: 'ledger_unavailable' });
+    expect((failure as Error).message).not.toContain('geheim');
+    await server.start();
+    expect(await reported(ledger, 'c1')).toMatchObject({ conversationId: 'c1' });
+  });
+});
+
+describe('transactions', () => {
+  test('about one conversation go one after the other, about others side by side', async () => {
+    const ledger = await freshLedger();
+    const { id } = await reported(ledger, 'c1');
+    let finish = (): void => undefined;
+    const finished = new Promise<void>((resolve) => (finish = resolve));
+    const holder = ledger.write({ closings: [id] }, () => finished);
+    let isSameDone = false;
+    const same = reported(ledger, 'c1', 3600).then(() => (isSameDone = true));
+    await reported(ledger, 'c2');
+    await sleep(50);
+    expect(isSameDone).toBe(false);
+    finish();
+    await Promise.all([holder, same]);
+  });
+
+  test('a deadlock is passed by doing one of them again', async () => {
+    const ledger = await freshLedger();
+    const [one, other] = [await reported(ledger, 'c1'), await reported(ledger, 'c2')];
+    let tries = 0;
+    const touch = (name: string, ids: readonly string[]): Promise<void> =>
+      ledger.write({ names: [name] }, async (trx) => {
+        tries += 1;
+        for (const id of ids) {
+          await trx
+            .updateTable('closings')
+            .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
+            .where('id', '=', id)
+            .execute();
+          await sleep(100);
+        }
+      });
+    await Promise.all([touch('a', [one.id, other.id]), touch('b', [other.id, one.id])]);
+    expect(tries).toBe(3);
+    expect((await closingById(ledger, one.id))?.attempts).toBe(2);
+    expect((await closingById(ledger, other.id))?.attempts).toBe(2);
+  });
+
+  test('what waits for a lock for longer than it may is said to be kept busy', async () => {
+    const ledger = await freshLedger();
+    const second = await opened(placeOf(ledger), { busyTimeoutMs: 100 });
+    let finish = (): void => undefined;
+    const holder = ledger.write('ledger', () => new Promise<void>((resolve) => (finish = resolve)));
+    await sleep(50);
+    await expect(reported(second, 'c1')).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_busy' });
+    finish();
+    await holder;
+  });
+
+  test('no lock and no setting outlives them', async () => {
+    const ledger = await freshLedger();
+    await reported(ledger, 'c1');
+    expect(await asked(ledger, `SELECT * FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
+    const settings = await ledger.read((db) => sql`SHOW lock_timeout`.execute(db));
+    expect(settings.rows).toEqual([{ lock_timeout: '10s' }]);
+  });
+});
+
+function placeOf({ location }: Ledger): string {
+  return `${location}?connections=2`;
+}
+
+describe('versions', () => {
+  test('two processes that make a ledger at once make one', async () => {
+    const { server, place } = await ownServer();
+    const tasks = [1, 2, 3].map(() => ({ action: 'open', location: place }) as const);
+    expect(await inProcesses(tasks)).toEqual(['opened', 'opened', 'opened']);
+    const { rows } = await server.query('ledger', 'SELECT max(version) AS version FROM ledger_version');
+    expect(rows).toEqual([{ version: newestVersion }]);
+  });
+
+  test('what runs while a newer gcsat changes the ledger is refused at its next write', async () => {
+    const ledger = await freshLedger();
+    await asked(ledger, `INSERT INTO ledger_version VALUES (${newestVersion + 1})`);
+    await expect(reported(ledger, 'c1')).rejects.toMatchObject({ code: 'ledger_too_new' });
+    await expect(openLedger(placeOf(ledger))).rejects.toMatchObject({ code: 'ledger_too_new' });
+    await asked(ledger, `DELETE FROM ledger_version WHERE version > ${newestVersion}`);
+  });
+
+  test('a database of something else is left as it is', async () => {
+    const { server, place } = await ownServer();
+    await server.query('ledger', 'CREATE TABLE closings (x integer)');
+    await expect(openLedger(place)).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_unreadable' });
+    const { rows } = await server.query('ledger', `SELECT relname FROM pg_class WHERE relname = 'history'`);
+    expect(rows).toEqual([]);
+  });
+
+  test.each([
+    ['/nothing', 'ledger_missing'],
+    ['/ledger?sslmode=verify-full', 'ledger_not_trusted'],
+    ['/ledger?sslmode=maybe', 'database_invalid'],
+    ['/ledger?options=-c', 'database_invalid'],
+    ['/', 'database_invalid'],
+  ])('the place %s is refused with exit 3: %s', async (path, code) => {
+    const { server } = await ownServer();
+    const place = `postgres://postgres:geheim@127.0.0.1:${server.port}${path}`;
+    const failure: unknown = await openLedger(place).catch((error: unknown) => error);
+    expect(failure).toMatchObject({ kind: 'configuration', code });
+    expect(JSON.stringify(failure) + (failure as Error).message).not.toContain('geheim');
+  });
+});
+
+test('the time is that of the server, whatever the clock of this machine says', async () => {
+  const ledger = await freshLedger();
+  const real = Date.now();
+  vi.spyOn(Date, 'now').mockReturnValue(real + 3_600_000);
+  onTestFinished(() => void vi.restoreAllMocks());
+  await advanceCheckpoint(ledger, until, at(0));
+  expect(Math.abs((ledger.now() ?? 0) - real)).toBeLessThan(60_000);
+});
+
+test('tokens of commits are cleared away after an hour', async () => {
+  const ledger = await freshLedger();
+  await asked(ledger, `INSERT INTO commits VALUES ('old', now() - interval '61 minutes', false)`);
+  for (let write = 0; write < 1000; write += 1) {
+    await ledger.write({ names: [] }, () => Promise.resolve());
+    if (write % 50 === 0 && (await asked(ledger, `SELECT 1 FROM commits WHERE token = 'old'`)).length === 0)
+      break;
+  }
+  expect(await asked(ledger, `SELECT 1 FROM commits WHERE token = 'old'`)).toEqual([]);
+  expect(await readCheckpoint(ledger, until)).toBeNull();
+});
