@@ -257,9 +257,9 @@ describe('configuration: exit 3, before anything is asked of Gladly', () => {
     ],
     [
       'a ledger elsewhere',
-      ['attribute', 'c1', '--database', 'postgres://u:pass@h/db'],
+      ['attribute', 'c1', '--database', 'postgres://u:pass@h/db?sslmode=maybe'],
       closedPort,
-      'database_unsupported',
+      'database_invalid',
     ],
     [
       'a ledger that is a folder',

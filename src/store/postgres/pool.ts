@@ -49,6 +49,7 @@ export async function openPool(address: PostgresAddress): Promise<Connections> {
   pool.on('error', () => undefined);
   pool.on('connect', (client) => (client as Client).on('error', () => undefined));
   const permits = createSemaphore(address.connections);
+  let ending: Promise<void> | null = null;
 
   return {
     async use(order, work) {
@@ -59,7 +60,7 @@ export async function openPool(address: PostgresAddress): Promise<Connections> {
         permits.end();
       }
     },
-    close: () => pool.end(),
+    close: () => (ending ??= pool.end()),
   };
 }
 

@@ -1,7 +1,8 @@
 import { join } from 'node:path';
-import { describe, expect, test } from 'vitest';
+import { describe, expect, test, vi } from 'vitest';
 import { runJson, temporaryFolder } from '../../support/run.ts';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
+import { recordClosings } from '../../../src/store/closings/closing-reports.ts';
 import { claimClosing } from '../../../src/store/queue/claims.ts';
 import { recordDelivery } from '../../../src/store/queue/decisions.ts';
 import { releaseClaim } from '../../../src/store/queue/claims.ts';
@@ -22,9 +23,19 @@ import {
   temporaryPlace,
 } from '../support.ts';
 
+// Programs start slowly where many of them do.
+vi.setConfig({ testTimeout: 180_000 });
+
 /** Of many rows, with texts that not every engine takes as they are. */
 async function filled(ledger: Ledger): Promise<string> {
-  for (let number = 0; number < 300; number += 1) await reported(ledger, `c${number}`);
+  const many = Array.from({ length: 300 }, (_, number) => `c${number}`);
+  await recordClosings(
+    ledger,
+    many.map((conversationId) => {
+      const times = { closedAt: at(0), seenAt: at(5) };
+      return { lane: 'live', conversationId, customerId: null, source: 'report', ...times };
+    }),
+  );
   await reported(ledger, 'with \0 and \u0010 and 😀');
   const { id } = await leaving(ledger, 'answered');
   await recordDelivery(ledger, id, at(13), { status: 'sent', externalId: null }, 0);
