@@ -62,6 +62,7 @@ const mayImport: Record<string, readonly string[]> = {
   'store/addresses': ['domain', 'store', 'store/closings'],
   'store/queue': ['failure.ts', 'domain', 'store', 'store/schema', 'store/closings', 'store/addresses'],
   'store/answers': ['failure.ts', 'domain', 'store', 'store/schema', 'store/closings'],
+  'store/medallia': ['domain', 'store', 'store/schema'],
   'store/erase': [
     'domain',
     'store',

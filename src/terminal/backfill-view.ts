@@ -51,10 +51,10 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
 
 /** The result of a tick: also its start, and the cards that it posted. */
 export function syncView(
-  document: BackfillDocument & Pick<SyncDocument, 'startedAt' | 'cards' | 'alerts'>,
+  document: BackfillDocument & Pick<SyncDocument, 'startedAt' | 'cards' | 'alerts' | 'medallia'>,
   screen: Screen,
 ): string {
-  const { startedAt, cards, alerts, range, dryRun } = document;
+  const { startedAt, cards, alerts, medallia, range, dryRun } = document;
   const line = (label: string, value: string): string => labelled(label, value, screen);
   const isFirst = range?.since === startedAt;
   const began = localTime(startedAt, range?.timezone ?? null);
@@ -63,6 +63,7 @@ export function syncView(
     ...(range === null ? [] : [line('Range', rangeText(range))]),
     backfillView(document, screen),
     line('Cards', `${dryRun ? 'would be: ' : ''}${countsOf(cards)}`),
+    ...(medallia === null || medallia.rows === 0 ? [] : [line('Medallia', countsOf(medallia))]),
     ...(alerts.sent + alerts.failed === 0 ? [] : [line('Alerts', countsOf(alerts))]),
   ].join('\n');
 }

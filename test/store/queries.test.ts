@@ -19,6 +19,12 @@ import { recordReopening } from '../../src/store/closings/reopenings.ts';
 import { addressHistory } from '../../src/store/addresses/history.ts';
 import { decideClosing, recordDelivery } from '../../src/store/queue/decisions.ts';
 import { recordEvents } from '../../src/store/closings/events.ts';
+import {
+  medalliaCursor,
+  medalliaRowsDue,
+  settleMedalliaRow,
+  unmatchedMedalliaRows,
+} from '../../src/store/medallia/rows.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { story } from '../../src/store/views/story.ts';
 import { countClosings, countDue, failuresBetween, queueFigures } from '../../src/store/views/counts.ts';
@@ -77,6 +83,10 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   await countDue(ledger, at(40), 'live');
   await countClosings(ledger, range);
   for await (const failure of failuresBetween(ledger, range)) expect(failure).toBeUndefined();
+  await medalliaCursor(ledger, 'https://api.stellaconnect.net');
+  await medalliaRowsDue(ledger, 0, 10);
+  await unmatchedMedalliaRows(ledger, 10);
+  await settleMedalliaRow(ledger, { uuid: 'u1', sequence: 1 }, null);
   const undecided = await reported(ledger, 'c4');
   const input = {
     closingId: undecided.id,

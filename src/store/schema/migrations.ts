@@ -6,6 +6,7 @@ import { addAlerts } from './alerts.ts';
 import { addForgetting } from './forgetting.ts';
 import { addGroups } from './groups.ts';
 import { separateLanes } from './lanes.ts';
+import { addMedallia } from './medallia.ts';
 import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
@@ -27,6 +28,7 @@ const migrations: readonly Migration[] = [
   addNotes,
   addForgetting,
   addAlerts,
+  addMedallia,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -29,6 +29,9 @@ export interface LedgerTables {
   locks: { name: string; claimed_by: string; claim_until: string };
   directories: { kind: string; id: string; body: string; fetched_at: string };
   limits: LimitsTable;
+  medallia_rows: MedalliaRowsTable;
+  /** How far the list of a host has been read. */
+  medallia_cursors: { origin: string; sequence: number; at: string };
   /** At most one row. */
   pauses: { id: number; paused_at: string; until: string | null; reason: string | null };
   /** One row, made with the ledger and never changed: what addresses that were forgotten are hashed with. */
@@ -195,6 +198,31 @@ export interface NotesTable {
   at: string;
   text: string;
   done: number;
+}
+
+/** An interaction at Agent Connect, without the customer, whom the closing knows. */
+export interface MedalliaRowsTable {
+  uuid: string;
+  /** Whole, and up to 2^53. */
+  sequence: number;
+  interaction_id: string | null;
+  interaction_url: string | null;
+  channel: string | null;
+  requested_at: string | null;
+  sent_at: string | null;
+  delivery_status: string | null;
+  answered_at: string | null;
+  rating: number | null;
+  resolved: number | null;
+  /** Until the answer is kept. */
+  comment: string | null;
+  employee_email: string | null;
+  employee_id: string | null;
+  /** Null: of no closing, or not worked on yet. */
+  closing_id: string | null;
+  /** 1: it changed, and was not worked on since. */
+  due: number;
+  read_at: string;
 }
 
 /** Epoch milliseconds, with fractions. */

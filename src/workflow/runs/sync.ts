@@ -4,6 +4,7 @@ import { backfill, type BackfillListener } from './backfill.ts';
 import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
 import { dueAlerts, sendAlert } from '../answers/alerts.ts';
+import { pullMedallia } from '../answers/pull-medallia.ts';
 import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
 import { mendStoredTimes } from '../../store/stored-times.ts';
@@ -53,23 +54,23 @@ export async function sync(
     const nothing = {
       cards: { posted: 0, failed: 0 },
       alerts: { sent: 0, failed: 0 },
+      medallia: null,
       forgotten: { expired: 0, cards: 0, open: 0 },
     };
     return { document: { ...document, startedAt, ...nothing }, failure };
   }
   // Only so far was everything looked through.
   await seenUntil(services, missing[0]?.range.since ?? at);
+  const { tally: medallia, failure: unread } = await readMedallia(services);
   const { failure: cardsStopped, ...cards } = await postMissingCards(services);
   const alerts = await sendDueAlerts(services);
   const { expired, cards: gone, open } = await keepRetention(services, anySize);
   const forgotten = { expired, cards: gone, open: open.length };
   const requests = structuredClone(services.client.counts);
-  const whole = { ...document, requests, startedAt, cards, alerts, forgotten };
-  if (cardsStopped === null) return { document: whole, failure };
-  return {
-    document: { ...whole, end: 'stopped', error: errorOf(cardsStopped, null) },
-    failure: cardsStopped,
-  };
+  const whole = { ...document, requests, startedAt, cards, alerts, medallia, forgotten };
+  const stop = cardsStopped ?? (failure === null ? unread : null);
+  if (stop === null) return { document: whole, failure };
+  return { document: { ...whole, end: 'stopped', error: errorOf(stop, null) }, failure: stop };
 }
 
 /** Alerts that were not sent when their answers came. One that fails is tried again by a later tick. */
@@ -83,6 +84,18 @@ async function sendDueAlerts(services: Services): Promise<SyncDocument['alerts']
     services.debug(`the alert ${alert.id} was not sent by ${alert.way}: ${failure.message}`);
   }
   return alerts;
+}
+
+/** What went wrong there keeps no card from being posted. */
+async function readMedallia(
+  services: Services,
+): Promise<{ tally: SyncDocument['medallia']; failure: Failure | null }> {
+  try {
+    return { tally: await pullMedallia(services), failure: null };
+  } catch (error) {
+    if (!(error instanceof Failure) || services.signal.aborted) throw error;
+    return { tally: null, failure: error };
+  }
 }
 
 interface CardRun {

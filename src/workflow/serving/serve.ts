@@ -8,6 +8,7 @@ import { boundOrganization } from '../../store/organization.ts';
 import { proveWritable } from '../../store/storage-probe.ts';
 import { queueFigures, type QueueFigures } from '../../store/views/counts.ts';
 import { readCheckpoint } from '../../store/checkpoints.ts';
+import { pullMedallia } from '../answers/pull-medallia.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 import { keepCatchingUp } from './catch-up.ts';
 import { readyToDeliver } from '../survey/decide.ts';
@@ -68,6 +69,7 @@ const lookEveryMilliseconds = 3000;
 const lookForCardsEveryMilliseconds = 30_000;
 const settleEveryMilliseconds = 60_000;
 const forgetEveryMilliseconds = 60_000;
+const readMedalliaEveryMilliseconds = 60_000;
 /** A ledger up to here is written anew in less than a second, for which webhooks wait. */
 const largestLedger = 64 * 2 ** 20;
 
@@ -130,6 +132,14 @@ export async function openServing(services: Services, options: ServingOptions): 
           answers.notify();
           alerts.notify();
           return Promise.resolve(null);
+        }),
+        keepTime(services, log, readMedalliaEveryMilliseconds, async () => {
+          const read = await pullMedallia(services);
+          if (read === null || read.rows === 0) return null;
+          log.info({ ...read }, 'read Agent Connect');
+          answers.notify();
+          alerts.notify();
+          return null;
         }),
         watchPause(services, log, () => closings.notify()),
         keepTime(services, log, settleEveryMilliseconds, async () => {

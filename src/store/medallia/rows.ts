@@ -1,0 +1,169 @@
+import { sql } from 'kysely';
+import type { MedalliaRow } from '../../domain/survey/medallia-row.ts';
+import type { Ledger } from '../ledger.ts';
+import type { MedalliaRowsTable } from '../schema/tables.ts';
+
+/** A row as it was read, and what has become of it. */
+export interface KeptRow extends Omit<MedalliaRow, 'isRecovery' | 'customer'> {
+  /** The closing that it is of; null: none that the ledger knows. */
+  closingId: string | null;
+}
+
+/** How far the list of one host has been read; 0: not at all. */
+export async function medalliaCursor(ledger: Ledger, origin: string): Promise<number> {
+  const row = await ledger.read((db) =>
+    db.selectFrom('medallia_cursors').select('sequence').where('origin', '=', origin).executeTakeFirst(),
+  );
+  return row?.sequence ?? 0;
+}
+
+/** At most so many in one statement, because databases bound the number of values. */
+const rowsAtOnce = 50;
+
+/**
+ * Keeps rows by their uuid, the newest change of each, and moves the cursor past them in the same transaction: never before
+ * they are on disk, and never back. Who the customer is does not go to disk: the closing knows it.
+ */
+export async function keepMedalliaRows(
+  ledger: Ledger,
+  origin: string,
+  rows: readonly MedalliaRow[],
+  at: string,
+): Promise<void> {
+  const sequence = rows.reduce((highest, row) => Math.max(highest, row.sequence), 0);
+  const newest = new Map(rows.map((row) => [row.uuid, row]));
+  for (const row of rows) {
+    if (row.sequence > (newest.get(row.uuid)?.sequence ?? 0)) newest.set(row.uuid, row);
+  }
+  const values = [...newest.values()].map((row) => columnsOf(row, at));
+  await ledger.write({ names: [`medallia ${origin}`] }, async (trx) => {
+    for (let from = 0; from < values.length; from += rowsAtOnce) {
+      await trx
+        .insertInto('medallia_rows')
+        .values(values.slice(from, from + rowsAtOnce))
+        .onConflict((conflict) =>
+          conflict
+            .column('uuid')
+            .doUpdateSet((eb) => ({
+              sequence: eb.ref('excluded.sequence'),
+              interaction_id: eb.ref('excluded.interaction_id'),
+              interaction_url: eb.ref('excluded.interaction_url'),
+              channel: eb.ref('excluded.channel'),
+              requested_at: eb.ref('excluded.requested_at'),
+              sent_at: eb.ref('excluded.sent_at'),
+              delivery_status: eb.ref('excluded.delivery_status'),
+              answered_at: eb.ref('excluded.answered_at'),
+              rating: eb.ref('excluded.rating'),
+              resolved: eb.ref('excluded.resolved'),
+              comment: eb.ref('excluded.comment'),
+              employee_email: eb.ref('excluded.employee_email'),
+              employee_id: eb.ref('excluded.employee_id'),
+              due: eb.ref('excluded.due'),
+              read_at: eb.ref('excluded.read_at'),
+            }))
+            .whereRef('medallia_rows.sequence', '<', 'excluded.sequence'),
+        )
+        .execute();
+    }
+    await trx
+      .insertInto('medallia_cursors')
+      .values({ origin, sequence, at })
+      .onConflict((conflict) =>
+        conflict
+          .column('origin')
+          .doUpdateSet({ sequence, at })
+          .where('medallia_cursors.sequence', '<', sequence),
+      )
+      .execute();
+  });
+}
+
+/** Rows that changed and were not worked on since, after a sequence id, oldest change first. */
+export async function medalliaRowsDue(ledger: Ledger, after: number, limit: number): Promise<KeptRow[]> {
+  const rows = await ledger.read((db) =>
+    db
+      .selectFrom('medallia_rows')
+      .selectAll()
+      // A literal: SQLite uses the partial index only if it can see the value.
+      .where('due', '=', sql.lit(1))
+      .where('sequence', '>', after)
+      .orderBy('sequence')
+      .limit(limit)
+      .execute(),
+  );
+  return rows.map(toKept);
+}
+
+/** A row was worked on, unless it changed meanwhile. What the customer wrote stands with the answer, or nowhere. */
+export async function settleMedalliaRow(
+  ledger: Ledger,
+  { uuid, sequence }: Pick<KeptRow, 'uuid' | 'sequence'>,
+  closingId: string | null,
+): Promise<void> {
+  await ledger.write({ names: [`medallia row ${uuid}`] }, (trx) =>
+    trx
+      .updateTable('medallia_rows')
+      .set({ due: 0, comment: null, closing_id: closingId })
+      .where('uuid', '=', uuid)
+      .where('sequence', '=', sequence)
+      .execute(),
+  );
+}
+
+/** Rows of no closing that the ledger knows, newest change first. */
+export async function unmatchedMedalliaRows(ledger: Ledger, limit: number): Promise<KeptRow[]> {
+  const rows = await ledger.read((db) =>
+    db
+      .selectFrom('medallia_rows')
+      .selectAll()
+      .where('closing_id', 'is', null)
+      .where('due', '=', sql.lit(0))
+      .where('sequence', '>=', 0)
+      .orderBy('sequence', 'desc')
+      .limit(limit)
+      .execute(),
+  );
+  return rows.map(toKept);
+}
+
+function columnsOf(row: MedalliaRow, at: string): MedalliaRowsTable {
+  return {
+    uuid: row.uuid,
+    sequence: row.sequence,
+    interaction_id: row.interactionId,
+    interaction_url: row.interactionUrl,
+    channel: row.channel,
+    requested_at: row.requestedAt,
+    sent_at: row.sentAt,
+    delivery_status: row.deliveryStatus,
+    // A second survey, after a follow-up, is no answer to the first.
+    answered_at: row.isRecovery ? null : row.answeredAt,
+    rating: row.isRecovery ? null : row.rating,
+    resolved: row.resolved === null ? null : Number(row.resolved),
+    comment: row.isRecovery ? null : row.comment,
+    employee_email: row.employee.email,
+    employee_id: row.employee.customId,
+    closing_id: null,
+    due: 1,
+    read_at: at,
+  };
+}
+
+function toKept(row: MedalliaRowsTable): KeptRow {
+  return {
+    uuid: row.uuid,
+    sequence: row.sequence,
+    interactionId: row.interaction_id,
+    interactionUrl: row.interaction_url,
+    channel: row.channel,
+    requestedAt: row.requested_at,
+    sentAt: row.sent_at,
+    deliveryStatus: row.delivery_status,
+    answeredAt: row.answered_at,
+    rating: row.rating,
+    resolved: row.resolved === null ? null : row.resolved === 1,
+    comment: row.comment,
+    employee: { email: row.employee_email, customId: row.employee_id },
+    closingId: row.closing_id,
+  };
+}

@@ -1,0 +1,53 @@
+import { timeNow } from '../../domain/values/instant.ts';
+import { Failure, isContention } from '../../failure.ts';
+import { keepMedalliaRows, medalliaCursor } from '../../store/medallia/rows.ts';
+import { withLock } from '../context/claim.ts';
+import { readsMedallia } from '../context/open-medallia.ts';
+import type { Services } from '../context/services.ts';
+import { workMedalliaRows, type MedalliaTally } from './medallia-rows.ts';
+
+/** As many as Agent Connect gives by default. */
+const rowsAtOnce = 1000;
+
+/**
+ * Reads what changed at Agent Connect since the last time, and takes the answers. Also with another delivery, because
+ * surveys that left before a switch are answered after it. In the trial lane nothing real happens.
+ *
+ * @returns null where the keys are not set, or another process is at it
+ * @throws Failure of Agent Connect or the ledger; what was read until then is on disk
+ */
+export async function pullMedallia(services: Services): Promise<MedalliaTally | null> {
+  if (!readsMedallia(services.settings) || services.lane === 'trial') return null;
+  try {
+    return await withLock(services, 'medallia pull', () => pull(services));
+  } catch (error) {
+    if (services.signal.aborted || !(error instanceof Failure) || !isContention(error)) throw error;
+    return null;
+  }
+}
+
+async function pull(services: Services): Promise<MedalliaTally> {
+  const { ledger, settings, clock, signal } = services;
+  const { origin } = settings.medallia;
+  const client = await services.medallia();
+  const tally: MedalliaTally = { rows: 0, answers: 0, settled: 0, unmatched: 0 };
+  // What an earlier run read and did not finish.
+  await workMedalliaRows(services, tally);
+  for (;;) {
+    signal.throwIfAborted();
+    const cursor = await medalliaCursor(ledger, origin);
+    const rows = await client.readFeedback(cursor, rowsAtOnce);
+    if (rows.length === 0) return tally;
+    if (rows.every(({ sequence }) => sequence <= cursor)) throw goesInCircles(origin, cursor);
+    tally.rows += rows.length;
+    await keepMedalliaRows(ledger, origin, rows, timeNow(clock));
+    await workMedalliaRows(services, tally);
+  }
+}
+
+function goesInCircles(origin: string, cursor: number): Failure {
+  const message = `${new URL(origin).host} gives rows again that were read before sequence id ${cursor}`;
+  return new Failure('contract', 'medallia_unreadable', message, {
+    hint: 'Check GCSAT_MEDALLIA_URL and any proxy in between; if both are right, report this.',
+  });
+}
