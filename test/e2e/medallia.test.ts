@@ -142,6 +142,9 @@ test('rows that others requested are kept apart', async () => {
   });
   const { document } = await runJson(['sync'], { env });
   expect(document.medallia).toEqual({ rows: 1, answers: 0, settled: 0, unmatched: 1 });
+  expect((await runJson(['surveys', 'unmatched'], { env })).document).toEqual([
+    expect.objectContaining({ interactionId: 'of somebody else', deliveryStatus: 'Sent' }),
+  ]);
 });
 
 test('killed at any moment, each closing is requested once or settled, and each answer has one card', async () => {

@@ -20,6 +20,8 @@ export const secrets = {
   surveySecret: 'CanarySignV9xCq3IrCanarySignV9xCq3Ir',
   alertKey: 'CanaryAlertW4jPu6Mz24bytes',
   alertPath: '/services/CanaryPlaceK8dRf2Qs',
+  medalliaKey: 'CanaryStellaX4bTn7Lw',
+  medalliaSecret: 'CanaryConnectG2pVd9Km',
 };
 
 /** A customer whose every trait is as odd. */
@@ -207,6 +209,10 @@ export async function createCanary(): Promise<Canary> {
       'alert-secret',
       `whsec_${Buffer.from(secrets.alertKey).toString('base64')}`,
     ),
+    // It refuses them, so that messages about them are made.
+    GCSAT_MEDALLIA_URL: gladly.origin,
+    GCSAT_MEDALLIA_API_KEY_FILE: file('medallia-key', secrets.medalliaKey),
+    GCSAT_MEDALLIA_API_SECRET_FILE: file('medallia-secret', secrets.medalliaSecret),
     GCSAT_PUBLIC_URL: 'https://csat.example.com',
     GCSAT_RATE_SHARE: '100',
     GCSAT_CONFIG_DIR: join(folder, 'config'),

@@ -6,6 +6,7 @@ import { noteCommand } from './note.ts';
 import { resubscribeCommand } from './resubscribe.ts';
 import { retryCommand } from './retry.ts';
 import { showCommand } from './show.ts';
+import { unmatchedCommand } from './unmatched.ts';
 import { unsubscribeCommand } from './unsubscribe.ts';
 import { unsubscribedCommand } from './unsubscribed.ts';
 
@@ -19,6 +20,7 @@ export const surveysCommand: CommandDeclaration = {
     retryCommand,
     cancelCommand,
     noteCommand,
+    unmatchedCommand,
     unsubscribedCommand,
     unsubscribeCommand,
     resubscribeCommand,

@@ -126,7 +126,9 @@ function employeePage(company: Company, { query }: Request): Reply {
   const more = new URLSearchParams(query);
   if (last !== undefined) more.set('external_id', last.customId);
   const hasMore = last !== undefined && start + size < all.length;
-  const next = hasMore ? `https://${company.subdomain}.api.stellaconnect.net/v2/employees?${more.toString()}` : null;
+  const next = hasMore
+    ? `https://${company.subdomain}.api.stellaconnect.net/v2/employees?${more.toString()}`
+    : null;
   return { status: 200, json: { employees: page.map(shown), meta: { next_page: next } } };
 }
 

@@ -1,0 +1,23 @@
+import type { UnmatchedRow } from '../documents/unmatched.ts';
+import { localTime } from '../domain/values/local-time.ts';
+import type { Output } from './output.ts';
+import { table, type Column } from './table.ts';
+
+/** Rows of Agent Connect that are of no closing, as a table. */
+export function unmatchedView(
+  entries: readonly UnmatchedRow[],
+  { columns, paint }: Pick<Output, 'columns' | 'paint'>,
+): string {
+  if (entries.length === 0) return 'Agent Connect has nothing that gcsat did not request.';
+  const shape: Column<UnmatchedRow>[] = [
+    { title: 'Interaction', value: ({ interactionId, uuid }) => interactionId ?? uuid, overflow: 'keep' },
+    {
+      title: 'Requested',
+      value: ({ requestedAt }) => (requestedAt === null ? '' : localTime(requestedAt, null)),
+    },
+    { title: 'Agent', value: ({ agent }) => agent.email ?? agent.customId ?? '' },
+    { title: 'State', value: ({ deliveryStatus }) => deliveryStatus ?? '' },
+    { title: 'Rating', value: ({ rating }) => (rating === null ? '' : String(rating)), align: 'right' },
+  ];
+  return table(entries, shape, { width: columns, heading: paint.dim });
+}

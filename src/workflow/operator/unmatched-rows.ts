@@ -1,0 +1,23 @@
+import type { UnmatchedRow } from '../../documents/unmatched.ts';
+import type { Ledger } from '../../store/ledger.ts';
+import { unmatchedMedalliaRows } from '../../store/medallia/rows.ts';
+
+/** A first look at a company's list may find years of them. */
+const mostRows = 1000;
+
+/** Newest change first. */
+export async function unmatchedRows(ledger: Ledger): Promise<UnmatchedRow[]> {
+  const rows = await unmatchedMedalliaRows(ledger, mostRows);
+  return rows.map((row) => ({
+    uuid: row.uuid,
+    interactionId: row.interactionId,
+    url: row.interactionUrl,
+    channel: row.channel,
+    agent: { email: row.employee.email, customId: row.employee.customId },
+    requestedAt: row.requestedAt,
+    deliveryStatus: row.deliveryStatus,
+    rating: row.rating,
+    resolved: row.resolved,
+    answeredAt: row.answeredAt,
+  }));
+}
