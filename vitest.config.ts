@@ -31,7 +31,8 @@ const onPostgres = {
   globalSetup: './test/support/postgres-for-run.ts',
 };
 const hasServer = installedServer() !== null || process.env['CI'] !== undefined;
-if (!hasServer) console.warn('PostgreSQL is not installed, so the tests of ledgers on a server do not run.');
+if (!hasServer)
+  process.stderr.write('PostgreSQL is not installed, so the tests of ledgers on a server do not run.\n');
 
 export default defineConfig({
   define: { GCSAT_VERSION: JSON.stringify('0.0.0-test') },

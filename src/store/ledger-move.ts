@@ -1,6 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Failure } from '../failure.ts';
-import { addressKeyOf } from './addresses/hashes.ts';
 import type { Ledger, Reading, Writing } from './ledger.ts';
 import {
   clearTable,
@@ -39,7 +38,7 @@ export async function moveLedger(
   return from.write('ledger', async (source) => {
     await refuseWork(source, from, now);
     const mark = `copy of ${createHash('sha256')
-      .update(await addressKeyOf(source))
+      .update(await nameOf(source))
       .digest('hex')}`;
     await to.write('ledger', (trx) => begin(trx, to, mark));
     const moved: MovedTable[] = [];
@@ -50,6 +49,12 @@ export async function moveLedger(
     await to.write('ledger', (trx) => trx.deleteFrom('locks').where('name', '=', marker).execute());
     return moved;
   });
+}
+
+/** What no other ledger has. */
+async function nameOf(db: Reading): Promise<string> {
+  const { key } = await db.selectFrom('address_keys').select('key').executeTakeFirstOrThrow();
+  return key;
 }
 
 /** A claim would be lost with the ledger that it was made in. */

@@ -108,9 +108,9 @@ describe('a connection that is lost', () => {
       const { server, place } = await ownServer();
       const ledger = await opened(place);
       const written: number[] = [];
-      let isOver = false;
+      const work = { isOver: false };
       const writing = (async () => {
-        for (let number = 0; !isOver; number += 1) {
+        for (let number = 0; !work.isOver; number += 1) {
           await reported(ledger, `c${number}`);
           written.push(number);
         }
@@ -120,7 +120,7 @@ describe('a connection that is lost', () => {
       const before = written.length;
       await server.start();
       await vi.waitFor(() => expect(written.length).toBeGreaterThan(before + 20), { timeout: 20_000 });
-      isOver = true;
+      work.isOver = true;
       await writing;
       const { rows } = await server.query('ledger', 'SELECT count(*)::integer AS count FROM closings');
       expect(rows).toEqual([{ count: written.length }]);

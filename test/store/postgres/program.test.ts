@@ -96,7 +96,7 @@ describe('backfill', () => {
     expect({ ...told, code }).toEqual({ ...told, code: 0 });
     expect(kills).toBeGreaterThan(0);
     expect(document.closings).toBe(30);
-    expect(document.outcomes.sent + document.outcomes.uncertain).toBe(30);
+    expect(Number(document.outcomes.sent) + Number(document.outcomes.uncertain)).toBe(30);
     expect(await surveysOf(env)).toHaveLength(30);
   });
 
