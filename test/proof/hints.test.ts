@@ -93,7 +93,6 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
     [/\$\{delivery\} from=\$\{exampleOf\(delivery\)\}/, [`gladly-email from=${sandbox.fromAddress}`]],
     [/^gcsat configure set smtpUrl=-$/, ['pass show smtp-url | $&']],
     [/^gcsat configure set medallia(?:ApiKey|ApiSecret)=-$/, ['pass show medallia-key | $&']],
-    [/^gcsat configure set \$\{key\}=-$/, ['pass show medallia-key | gcsat configure set medalliaApiKey=-']],
     [/(?<=medalliaEmployees=)…/, ['']],
     [/^gcsat configure set alertSecret=-$/, ['pass show alert-secret | $&']],
     [/(?<=optOutTopics=)…/, ['vip']],

@@ -66,7 +66,7 @@ async function readKeyAndValue(given: string): Promise<{ key: string; value: str
       hint: 'Pipe it in with smtpUrl=-, or use GCSAT_SMTP_URL or GCSAT_SMTP_URL_FILE.',
     });
   }
-  const variable = isKey(key, value) ? variableOf[key] : undefined;
+  const variable = isKey(key, value) ? variableOf.get(key) : undefined;
   if (variable !== undefined && value.trim() !== '') {
     throw new Failure('usage', 'secret_in_arguments', `${key} is a secret, which others could see`, {
       hint: `Pipe it in with ${key}=-, or use ${variable} or ${variable}_FILE.`,
@@ -75,12 +75,12 @@ async function readKeyAndValue(given: string): Promise<{ key: string; value: str
   return { key, value };
 }
 
-const variableOf: Readonly<Record<string, string>> = {
-  alertSecret: 'GCSAT_ALERT_SECRET',
-  alertUrl: 'GCSAT_ALERT_URL',
-  medalliaApiKey: 'GCSAT_MEDALLIA_API_KEY',
-  medalliaApiSecret: 'GCSAT_MEDALLIA_API_SECRET',
-};
+const variableOf: ReadonlyMap<string, string> = new Map([
+  ['alertSecret', 'GCSAT_ALERT_SECRET'],
+  ['alertUrl', 'GCSAT_ALERT_URL'],
+  ['medalliaApiKey', 'GCSAT_MEDALLIA_API_KEY'],
+  ['medalliaApiSecret', 'GCSAT_MEDALLIA_API_SECRET'],
+]);
 
 /** An address of Slack is as good as a password; another one need not be. */
 function isKey(key: string, value: string): boolean {

@@ -128,8 +128,8 @@ const offeredDeliveries = [
   { value: 'outbox', name: 'outbox: a folder of messages, for trying; nothing is sent' },
   { value: 'gladly-email', name: 'gladly-email: Gladly sends the mail' },
   { value: 'gladly-sms', name: 'gladly-sms: Gladly sends an SMS' },
-  { value: 'smtp', name: 'smtp: your own mail server sends the mail' },
   { value: 'medallia', name: 'medallia: Medallia Agent Connect sends its survey' },
+  { value: 'smtp', name: 'smtp: your own mail server sends the mail' },
 ] as const;
 
 async function askDelivery(

@@ -27,8 +27,13 @@ export function openMedallia(
   { store, clock, sleep, signal, priority, debug }: MedalliaSurroundings,
 ): MedalliaClient {
   const { apiKey, apiSecret, origin, perMinute } = medallia;
-  if (apiKey === null) throw missing('the API key', 'medalliaApiKey', 'GCSAT_MEDALLIA_API_KEY');
-  if (apiSecret === null) throw missing('the API secret', 'medalliaApiSecret', 'GCSAT_MEDALLIA_API_SECRET');
+  if (apiKey === null)
+    throw missing('the API key', '`gcsat configure set medalliaApiKey=-`, or give GCSAT_MEDALLIA_API_KEY');
+  if (apiSecret === null)
+    throw missing(
+      'the API secret',
+      '`gcsat configure set medalliaApiSecret=-`, or give GCSAT_MEDALLIA_API_SECRET',
+    );
   return createMedalliaClient({
     origin,
     apiKey,
@@ -45,13 +50,7 @@ export function openMedallia(
   });
 }
 
-function missing(what: string, key: string, variable: string): Failure {
-  return new Failure(
-    'configuration',
-    'delivery_incomplete',
-    `delivery medallia needs ${what} of Agent Connect`,
-    {
-      hint: `Pipe it in with \`gcsat configure set ${key}=-\`, or give ${variable}.`,
-    },
-  );
+function missing(what: string, how: string): Failure {
+  const message = `delivery medallia needs ${what} of Agent Connect`;
+  return new Failure('configuration', 'delivery_incomplete', message, { hint: `Pipe it in with ${how}.` });
 }
