@@ -66,7 +66,7 @@ export async function placeOfLedger({ env }: CommandContext, typed: string): Pro
   }
   const place = await environmentSecret(env, 'GCSAT_DATABASE_URL');
   if (place === null) {
-    throw new Failure('usage', 'ledger_not_named', 'GCSAT_DATABASE_URL names no ledger', {
+    throw new Failure('configuration', 'ledger_not_named', 'GCSAT_DATABASE_URL names no ledger', {
       hint: 'Set it, or GCSAT_DATABASE_URL_FILE.',
     });
   }
