@@ -38,7 +38,7 @@ export default defineConfig({
   define: { GCSAT_VERSION: JSON.stringify('0.0.0-test') },
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
-    // Most files wait for processes that they start, which leaves a third of two cores idle with two workers.
+    // Most files wait for processes that they start.
     maxWorkers: 3,
     testTimeout: 60_000,
     hookTimeout: 60_000,

@@ -85,13 +85,6 @@ export function parseMedalliaLanguage(text: string): string {
   throw new InvalidValue(`'${text}' is not a language of Agent Connect`, 'Use e.g. en or en-US.');
 }
 
-/** @throws InvalidValue */
-export function parseMedalliaCount(text: string): boolean {
-  const given = text.trim().toLowerCase();
-  if (given === 'on' || given === 'off') return given === 'on';
-  throw new InvalidValue(`'${text}' is neither on nor off`, 'Use on or off.');
-}
-
 /** Requests a minute with one key: 100 are documented for Data Return. @throws InvalidValue */
 export function parseMedalliaRate(text: string): number {
   const rate = /^\d{1,4}$/.test(text.trim()) ? Number(text) : Number.NaN;

@@ -213,6 +213,5 @@ const profileParsers: Record<ProfileKey, (text: string) => unknown> = {
   medalliaEmployees: resolve,
   medalliaBrand: medallia.parseMedalliaBrand,
   medalliaLanguage: medallia.parseMedalliaLanguage,
-  medalliaCountSuppressed: medallia.parseMedalliaCount,
   medalliaRate: medallia.parseMedalliaRate,
 };

@@ -2,7 +2,6 @@ import type { LayerReader, Places } from './layers.ts';
 import {
   parseMedalliaBrand,
   parseMedalliaChannels,
-  parseMedalliaCount,
   parseMedalliaEmployees,
   parseMedalliaHost,
   parseMedalliaKey,
@@ -55,7 +54,6 @@ export async function resolveMedallia(
     employeesFile: await read<string | null>('medalliaEmployees', {}, parseMedalliaEmployees, null),
     brand: await read<string | null>('medalliaBrand', {}, parseMedalliaBrand, null),
     language: await read<string | null>('medalliaLanguage', {}, parseMedalliaLanguage, null),
-    countsSuppressed: await read('medalliaCountSuppressed', {}, parseMedalliaCount, false),
     perMinute: await read('medalliaRate', {}, parseMedalliaRate, defaultPerMinute),
   };
 }

@@ -26,7 +26,6 @@ export const profileKeys = [
   'medalliaEmployees',
   'medalliaBrand',
   'medalliaLanguage',
-  'medalliaCountSuppressed',
   'medalliaRate',
 ] as const;
 

@@ -51,8 +51,6 @@ export interface MedalliaSettings {
   /** Null: the request names none. */
   readonly brand: string | null;
   readonly language: string | null;
-  /** Closings that are not surveyed are counted there, too. */
-  readonly countsSuppressed: boolean;
   /** Requests a minute. */
   readonly perMinute: number;
 }

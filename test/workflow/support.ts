@@ -153,7 +153,6 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
       employeesFile: null,
       brand: null,
       language: null,
-      countsSuppressed: false,
       perMinute: 100,
       ...changes.medallia,
     },

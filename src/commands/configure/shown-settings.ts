@@ -90,7 +90,6 @@ function medalliaValues(medallia: MedalliaSettings): Record<string, string | nul
     medalliaEmployees: medallia.employeesFile,
     medalliaBrand: medallia.brand,
     medalliaLanguage: medallia.language,
-    medalliaCountSuppressed: medallia.countsSuppressed ? 'on' : 'off',
     medalliaRate: String(medallia.perMinute),
   };
 }
