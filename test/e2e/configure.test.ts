@@ -593,7 +593,7 @@ describe('configure test', () => {
     expect(bad.stdout + bad.stderr).not.toContain('wrong-and-secret-token');
   });
 
-  test('a Gladly that is away, one that answers with a page, and a wrong ledger each have their code', async () => {
+  test('a Gladly that is away, one that answers with a page, and a ledger that is away each have their code', async () => {
     const page = createServer((_request, response) => {
       response.writeHead(200, { 'content-type': 'text/html' }).end('<html>Welcome</html>');
     });
@@ -605,7 +605,7 @@ describe('configure test', () => {
     for (const [domain, database, code, first] of [
       ['http://127.0.0.1:1', 'ledger.db', 7, 'Gladly'],
       [elsewhere, 'ledger.db', 7, 'Gladly'],
-      [gladly.origin, 'postgres://127.0.0.1/x', 3, 'ledger'],
+      [gladly.origin, 'postgres://127.0.0.1:1/x', 8, 'ledger'],
     ] as const) {
       const env = { ...account, GCSAT_DOMAIN: domain };
       const path = database.includes(':') ? database : join(temporaryFolder(), database);
