@@ -153,6 +153,7 @@ function introduction(sandbox: RunningSandbox, columns: number): string[] {
       ? []
       : hanging(`  ${name.padEnd(width)}  ${trap.conversationId}  `, trap.what, columns);
   });
+  const surveyed = sandbox.traps.find(({ name }) => name === 'three_agents')?.conversationId ?? '';
   return [
     `${sandbox.organizationName}, a local Gladly, at ${sandbox.origin}`,
     'Open it in a browser: mailbox, customers, and what to try.',
@@ -165,11 +166,10 @@ function introduction(sandbox: RunningSandbox, columns: number): string[] {
     `  export GCSAT_FROM=${sandbox.fromAddress}`,
     '  export GCSAT_PUBLIC_URL=http://localhost:8080',
     '',
-    'Medallia Agent Connect answers there, too:',
-    '  export GCSAT_DELIVERY=medallia',
-    `  export GCSAT_MEDALLIA_URL=${sandbox.origin}`,
-    `  export GCSAT_MEDALLIA_API_KEY=${sandbox.medallia.apiKey}   (or ${sandbox.medallia.testKey})`,
-    `  export GCSAT_MEDALLIA_API_SECRET=${sandbox.medallia.apiSecret}`,
+    'Medallia Agent Connect answers there, too. With these as well, it sends the survey:',
+    `  GCSAT_DELIVERY=medallia GCSAT_MEDALLIA_URL=${sandbox.origin} \\`,
+    `    GCSAT_MEDALLIA_API_KEY=${sandbox.medallia.apiKey} GCSAT_MEDALLIA_API_SECRET=${sandbox.medallia.apiSecret} \\`,
+    `    gcsat replay ${surveyed}`,
     '',
     'Conversations worth a look, e.g. with `gcsat attribute`:',
     ...traps,

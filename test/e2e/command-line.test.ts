@@ -72,6 +72,7 @@ describe('the sandbox for a script', () => {
         'token',
         'fromAddress',
         'fromNumber',
+        'medallia',
         'traps',
       ]);
     },

@@ -47,6 +47,8 @@ test(
     await done(canary, ['configure']);
     // From here on the profile has the secrets.
     expect(secretsIn(readFileSync(join(canary.folder, 'config/config.json'))).toSorted()).toEqual([
+      'medalliaKey',
+      'medalliaSecret',
       'smtpPassword',
       'token',
     ]);
