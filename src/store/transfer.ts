@@ -20,6 +20,8 @@ export const transferredTables = {
   cards: ['item_id'],
   cards_due: ['survey_id'],
   alerts: ['survey_id', 'revision', 'way'],
+  medallia_rows: ['uuid'],
+  medallia_cursors: ['origin'],
   visits: ['survey_id', 'kind'],
   notes: ['closing_id', 'sequence'],
   unsubscribes: ['address'],

@@ -4,7 +4,7 @@ import { isError, otherThanData } from '../http/body.ts';
 import { Problem, notAnAnswer, problemOf, type Subject } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
-import { streamLimit } from '../http/time-limit.ts';
+import { streamLimit } from '../../http/time-limit.ts';
 import { identifier, listOf, optional, requiredId, text, time } from './fields.ts';
 import { linesOf, parseLine } from './lines.ts';
 import { getAll } from './lookup.ts';
