@@ -8,6 +8,8 @@ export interface Fault {
   fate: (number: number) => Fate;
   /** How a command that asks Gladly ends while the fault lasts. */
   code: number;
+  /** Only the limit of time ends it. */
+  outlasts?: boolean;
   /** Nothing is missing of an answer that has no body. */
   endsWithHead?: boolean;
   /** Gladly refuses what was asked, and nothing else is wrong. */
@@ -74,11 +76,24 @@ export const faults: readonly Fault[] = [
   {
     name: 'a byte at a time',
     fate: always({ kind: 'drip', milliseconds: 20 }),
+    outlasts: true,
     code: temporary,
     message: 'uncertain',
   },
-  { name: 'no answer', fate: always({ kind: 'no answer' }), code: temporary, message: 'uncertain' },
-  { name: 'a black hole', fate: always({ kind: 'never read' }), code: temporary, message: 'uncertain' },
+  {
+    name: 'no answer',
+    fate: always({ kind: 'no answer' }),
+    outlasts: true,
+    code: temporary,
+    message: 'uncertain',
+  },
+  {
+    name: 'a black hole',
+    fate: always({ kind: 'never read' }),
+    outlasts: true,
+    code: temporary,
+    message: 'uncertain',
+  },
   {
     name: '429 without end',
     fate: always(answer('429 Too Many Requests')),

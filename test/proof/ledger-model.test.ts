@@ -6,15 +6,8 @@ import { claimClosing, releaseClaim, resolveAbandonedSends } from '../../src/sto
 import { closingsOfConversation } from '../../src/store/closings/closings.ts';
 import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { recordReopening } from '../../src/store/closings/reopenings.ts';
-import {
-  cancelClosing,
-  confirmSent,
-  decideClosing,
-  markLeaving,
-  resendClosing,
-  retryClosing,
-  recordDelivery,
-} from '../../src/store/queue/decisions.ts';
+import { cancelClosing, confirmSent, resendClosing, retryClosing } from '../../src/store/queue/acts.ts';
+import { decideClosing, markLeaving, recordDelivery } from '../../src/store/queue/decisions.ts';
 import type { MessageResult } from '../../src/domain/closing/moves.ts';
 import { openLedger } from '../../src/store/open.ts';
 import type { Ledger } from '../../src/store/ledger.ts';

@@ -1,79 +1,19 @@
-import { createHash } from 'node:crypto';
-import {
-  addressKey,
-  chooseAddress,
-  type AddressChoice,
-  type EmailEntry,
-  type PhoneEntry,
-} from './addresses.ts';
-import type { Attribution } from '../attribution/credit.ts';
-import { isSameClosing, withoutLane } from '../closing/identity.ts';
-import { lanesSeenFrom, type Lane } from '../closing/lanes.ts';
-import { isReserving, isSurveyed, type ClosingState } from '../closing/transitions.ts';
+import { addressKey, chooseAddress } from './addresses.ts';
+import { isSameClosing } from '../closing/identity.ts';
+import { lanesSeenFrom } from '../closing/lanes.ts';
+import { isReserving, isSurveyed } from '../closing/transitions.ts';
 import { traitsOf, type DeliveryName } from '../delivery.ts';
-import { nameKey } from '../values/name-key.ts';
-import { isExcludedCustomer } from './excluded-customers.ts';
+import type { ClosingFacts, OtherSurvey, SurveyHistory } from './facts.ts';
 import type { Policy } from './policy.ts';
 import type { Reason } from './reason.ts';
+import {
+  forgottenReason,
+  reasonsOfClosing,
+  reasonsOfConversation,
+  reasonsOfCustomer,
+  reasonsOfTimeline,
+} from './reasons-of-facts.ts';
 import { sendTime } from './send-time.ts';
-import { optOutTopic, type TopicEntry } from './topics.ts';
-
-/** Everything that was read about one closing. Times are epoch milliseconds. */
-export interface ClosingFacts {
-  closingId: string;
-  conversationId: string;
-  /** OPEN, WAITING, CLOSED; new ones may come. */
-  status: string;
-  closedAt: number | null;
-  /** The conversation was seen reopened after this closing. */
-  reopened: boolean;
-  topicIds: readonly string[];
-  topics: ReadonlyMap<string, TopicEntry>;
-  inbox: { id: string; name: string | null } | null;
-  attribution: Attribution;
-  /** The timeline's end is hidden and no other source named the last responder. */
-  timelineUnsolved: boolean;
-  /** The timeline is cut: what is not in it may still have happened. */
-  timelineTruncated: boolean;
-  /** The credited agent as the directory knows them; null when it does not. */
-  agent: { id: string; name: string | null; email: string | null } | null;
-  customer: {
-    id: string;
-    emails: readonly EmailEntry[];
-    phones: readonly PhoneEntry[];
-  };
-  timeZone: string | null;
-}
-
-/** The facts of the conversation itself and of its closing. */
-export type ConversationFacts = Pick<
-  ClosingFacts,
-  'closingId' | 'conversationId' | 'status' | 'closedAt' | 'reopened' | 'topicIds' | 'topics' | 'inbox'
->;
-
-/** The facts of the timeline. */
-export type TimelineFacts = Pick<
-  ClosingFacts,
-  'attribution' | 'timelineUnsolved' | 'timelineTruncated' | 'agent'
->;
-
-/** What the ledger knows that bears on this closing. */
-export interface SurveyHistory {
-  own: { state: ClosingState; forgottenAt?: string | null } | null;
-  unsubscribed: boolean;
-  /** Other closings that hold or held the same address, of every lane that this one sees. */
-  others: readonly OtherSurvey[];
-}
-
-export interface OtherSurvey {
-  closingId: string;
-  conversationId: string;
-  lane: Lane;
-  state: ClosingState;
-  closedAt: number;
-  /** When its message left or is to leave. */
-  at: number;
-}
 
 export type Verdict =
   | { send: { dueAt: number; address: string }; displaces: readonly string[] }
@@ -124,86 +64,6 @@ export function reservedAddress(facts: ClosingFacts, delivery: DeliveryName): st
 /** How far back surveys of an address count, RFC 3339; null when an address may be surveyed at any time. */
 export function suppressionStart({ suppressionDays }: Policy, now: number): string | null {
   return suppressionDays === 0 ? null : new Date(now - suppressionDays * day).toISOString();
-}
-
-/** Reasons that the conversation alone makes certain. */
-export function reasonsOfConversation(facts: ConversationFacts, policy: Policy): Reason[] {
-  const reasons: Reason[] = [];
-  if (facts.status !== 'CLOSED') {
-    reasons.push({ code: 'not_closed', detail: `the conversation's status is ${facts.status}` });
-  }
-  if (facts.reopened) reasons.push({ code: 'reopened', detail: 'reopened since this closing' });
-  const optOut = optOutTopic(facts.topicIds, facts.topics, policy.optOutTopics);
-  if (optOut !== null) {
-    const via = optOut.via === optOut.name ? '' : ` (parent of ${optOut.via})`;
-    reasons.push({ code: 'opt_out_topic', detail: `topic ${optOut.name}${via}` });
-  }
-  if (facts.inbox !== null && listed(policy.excludedInboxes, [facts.inbox.id, facts.inbox.name])) {
-    reasons.push({ code: 'inbox_excluded', detail: `inbox ${facts.inbox.name ?? facts.inbox.id}` });
-  }
-  return reasons;
-}
-
-/** Reasons that are certain before anything is read. */
-export function reasonsOfClosing(
-  { closingId, closedAt }: Pick<ClosingFacts, 'closingId' | 'closedAt'>,
-  policy: Policy,
-  now: number,
-): Reason[] {
-  const reasons: Reason[] = [];
-  if (closedAt !== null && now - closedAt > policy.maxAge) {
-    const days = Math.floor((now - closedAt) / day);
-    reasons.push({
-      code: 'too_old',
-      detail: `closed ${days} days ago, the limit is ${roundedDays(policy.maxAge)} days`,
-    });
-  }
-  return [...reasons, ...reasonsOfSample(closingId, policy)];
-}
-
-/** Reasons that the timeline makes certain. */
-export function reasonsOfTimeline(facts: TimelineFacts, policy: Policy): Reason[] {
-  const { attribution, agent } = facts;
-  if (facts.timelineUnsolved) {
-    return [
-      {
-        code: 'timeline_truncated',
-        detail: 'the timeline is cut and no other source names the last responder',
-      },
-    ];
-  }
-  const reasons: Reason[] = [];
-  if (attribution.response === null) {
-    const excluded = attribution.excludedAgentIds;
-    reasons.push(
-      excluded.length === 0
-        ? { code: 'no_agent_response', detail: 'no agent sent a response before the closing' }
-        : { code: 'agent_excluded', detail: `every responder is excluded: ${excluded.join(', ')}` },
-    );
-  } else if (agent === null) {
-    const id = attribution.response.agentId;
-    const detail = id === null ? 'Gladly does not say which agent' : `agent ${id} is not known to Gladly`;
-    reasons.push({ code: 'agent_unknown', detail });
-  }
-  const channel = attribution.response?.channel ?? null;
-  if (listed(policy.excludedChannels, [channel, attribution.response?.itemType ?? null])) {
-    reasons.push({ code: 'channel_excluded', detail: `channel ${channel ?? 'unknown'}` });
-  }
-  if (!attribution.customerSpoke && !facts.timelineTruncated) {
-    reasons.push({ code: 'no_customer_message', detail: 'the customer neither wrote nor called' });
-  }
-  return reasons;
-}
-
-function reasonsOfCustomer(facts: ClosingFacts, choice: AddressChoice, policy: Policy): Reason[] {
-  const reasons: Reason[] = [];
-  if ('missing' in choice) reasons.push({ code: choice.missing, detail: choice.detail });
-  const entries = [...facts.customer.emails, ...facts.customer.phones];
-  const addresses = entries.flatMap(({ original, normalized }) => [original, normalized]);
-  if (isExcludedCustomer(policy.excludedCustomers, facts.customer.id, addresses)) {
-    reasons.push({ code: 'customer_excluded', detail: 'the customer is on the excluded list' });
-  }
-  return reasons;
 }
 
 interface Conflicts {
@@ -260,27 +120,4 @@ function reasonsOfHistory(
     reasons.push({ code: 'already_surveyed', detail: 'this closing has a survey' });
   }
   return reasons;
-}
-
-/** The closing's customer was forgotten, and is not asked about it any more. */
-export function forgottenReason(forgottenAt: string): Reason {
-  return { code: 'forgotten', detail: `the customer was forgotten on ${forgottenAt.slice(0, 10)}` };
-}
-
-/** The share of closings that is surveyed is drawn by a hash of the closing, so that every run draws alike. */
-function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
-  if (policy.sample >= 100) return [];
-  const draw = createHash('sha256').update(withoutLane(closingId)).digest().readUInt32BE(0) / 2 ** 32;
-  if (draw * 100 < policy.sample) return [];
-  return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample}%` }];
-}
-
-/** Entries and values meet in any spelling. */
-export function listed(entries: readonly string[], values: readonly (string | null)[]): boolean {
-  const wanted = new Set(entries.map(nameKey));
-  return values.some((value) => value !== null && wanted.has(nameKey(value)));
-}
-
-function roundedDays(milliseconds: number): number {
-  return Math.round((milliseconds / day) * 10) / 10;
 }

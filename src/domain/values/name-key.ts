@@ -23,3 +23,9 @@ export function nameKey(name: string): string {
       .normalize('NFKC')
   );
 }
+
+/** Entries and values meet in any spelling. */
+export function listed(entries: readonly string[], values: readonly (string | null)[]): boolean {
+  const wanted = new Set(entries.map(nameKey));
+  return values.some((value) => value !== null && wanted.has(nameKey(value)));
+}

@@ -1,6 +1,6 @@
 import { type Lane, lanesSeenFrom } from '../../domain/closing/lanes.ts';
 import { isReserving, isSurveyed } from '../../domain/closing/transitions.ts';
-import type { OtherSurvey, SurveyHistory } from '../../domain/eligibility/decide.ts';
+import type { OtherSurvey, SurveyHistory } from '../../domain/eligibility/facts.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { formsOf } from './hashes.ts';
 import { hasUnsubscribed } from './unsubscribes.ts';

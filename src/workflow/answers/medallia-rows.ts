@@ -6,7 +6,7 @@ import { recordAnswer } from '../../store/answers/answers.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import { medalliaRowsDue, settleMedalliaRow, type KeptRow } from '../../store/medallia/rows.ts';
 import { isSendHeld, resolveInterruptedSend } from '../../store/queue/claims.ts';
-import { confirmSent } from '../../store/queue/decisions.ts';
+import { confirmSent } from '../../store/queue/acts.ts';
 import { alertPlan } from '../context/alert-plan.ts';
 import type { Services } from '../context/services.ts';
 

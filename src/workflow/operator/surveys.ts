@@ -10,7 +10,7 @@ import {
   confirmSent,
   resendClosing,
   retryClosing,
-} from '../../store/queue/decisions.ts';
+} from '../../store/queue/acts.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { findClosings, findClosingsOfCustomer } from '../../store/views/found-closings.ts';
 import { asResolved, countListed, listClosings, type ListedClosing } from '../../store/views/surveys.ts';

@@ -1,5 +1,5 @@
 import { anyPhone, chooseEmail } from '../../domain/eligibility/addresses.ts';
-import type { ClosingFacts, ConversationFacts, TimelineFacts } from '../../domain/eligibility/decide.ts';
+import type { ClosingFacts, ConversationFacts, TimelineFacts } from '../../domain/eligibility/facts.ts';
 import { formatInstant, normalizeTime, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
 import type { CreditedAgent, Evidence, EvidenceAttribution } from '../../domain/attribution/evidence.ts';
 import { keptItems } from '../../domain/attribution/kept-items.ts';

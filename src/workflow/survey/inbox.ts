@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
-import { listed } from '../../domain/eligibility/decide.ts';
+import { listed } from '../../domain/values/name-key.ts';
 import { Failure } from '../../failure.ts';
 import type { ConversationRead } from './read-conversation.ts';
 

@@ -6,7 +6,7 @@ import {
   reasonsOfClosing,
   reasonsOfConversation,
   reasonsOfTimeline,
-} from '../../domain/eligibility/decide.ts';
+} from '../../domain/eligibility/reasons-of-facts.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';

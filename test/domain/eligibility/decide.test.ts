@@ -6,14 +6,12 @@ import { type ClosingState, closingStates, isSurveyed } from '../../../src/domai
 import { deliveryNames } from '../../../src/domain/delivery.ts';
 import {
   decide,
-  listed,
   reservedAddress,
-  type ClosingFacts,
   type DecisionQuestion,
-  type OtherSurvey,
-  type SurveyHistory,
   type Verdict,
 } from '../../../src/domain/eligibility/decide.ts';
+import type { ClosingFacts, OtherSurvey, SurveyHistory } from '../../../src/domain/eligibility/facts.ts';
+import { listed } from '../../../src/domain/values/name-key.ts';
 import { parseInstant } from '../../../src/domain/values/instant.ts';
 import { defaultPolicy, type Policy } from '../../../src/domain/eligibility/policy.ts';
 import { reasonCodes, type ReasonCode } from '../../../src/domain/eligibility/reason.ts';

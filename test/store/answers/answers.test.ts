@@ -12,12 +12,11 @@ import { surveyIdOf } from '../../../src/domain/survey/token.ts';
 import { claimNextDue } from '../../../src/store/queue/claims.ts';
 import type { Closing } from '../../../src/domain/closing/closing.ts';
 import { closingById, closingOfSurvey } from '../../../src/store/closings/closings.ts';
+import { cancelClosing, resendClosing } from '../../../src/store/queue/acts.ts';
 import {
-  cancelClosing,
   decideClosing,
   markLeaving,
   recordFailure,
-  resendClosing,
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';

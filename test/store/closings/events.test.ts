@@ -7,8 +7,8 @@ import { closingById, closingsOfConversation } from '../../../src/store/closings
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { claimClosing } from '../../../src/store/queue/claims.ts';
+import { cancelClosing } from '../../../src/store/queue/acts.ts';
 import {
-  cancelClosing,
   decideClosing,
   markLeaving,
   recordFailure,

@@ -12,13 +12,12 @@ import {
 } from '../../../src/store/queue/claims.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
+import { cancelClosing, retryClosing } from '../../../src/store/queue/acts.ts';
 import {
-  cancelClosing,
   decideClosing,
   markLeaving,
   postponeClosing,
   recordFailure,
-  retryClosing,
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
 import { queueFigures } from '../../../src/store/views/counts.ts';

@@ -5,14 +5,11 @@ import type { Closing } from '../../../src/domain/closing/closing.ts';
 import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
 import { addressHistory, type AddressHistory } from '../../../src/store/addresses/history.ts';
+import { cancelClosing, confirmSent, resendClosing, retryClosing } from '../../../src/store/queue/acts.ts';
 import {
-  cancelClosing,
-  confirmSent,
   decideClosing,
   markLeaving,
   recordFailure,
-  resendClosing,
-  retryClosing,
   recordDelivery,
   type Decision,
   type DecisionInput,

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import { claimClosing } from '../../../src/store/queue/claims.ts';
 import { recordReopening } from '../../../src/store/closings/reopenings.ts';
-import { cancelClosing } from '../../../src/store/queue/decisions.ts';
+import { cancelClosing } from '../../../src/store/queue/acts.ts';
 import { story } from '../../../src/store/views/story.ts';
 import type { Services } from '../../../src/workflow/context/services.ts';
 import { createSemaphore } from '../../../src/domain/values/semaphore.ts';

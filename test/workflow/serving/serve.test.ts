@@ -5,7 +5,7 @@ import { describe, expect, onTestFinished, test, vi } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
 import { cardFailureOf } from '../../../src/store/answers/cards-due.ts';
 import type { Log } from '../../../src/ports/log.ts';
-import { resendClosing } from '../../../src/store/queue/decisions.ts';
+import { resendClosing } from '../../../src/store/queue/acts.ts';
 import { readCheckpoint } from '../../../src/store/checkpoints.ts';
 import { createWakeUp } from '../../../src/workflow/serving/wake-up.ts';
 import { postCards } from '../../../src/workflow/serving/post-cards.ts';

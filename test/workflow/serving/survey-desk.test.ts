@@ -5,7 +5,7 @@ import { withoutLane } from '../../../src/domain/closing/identity.ts';
 import { linkKeyOf, makeToken, surveyIdOf } from '../../../src/domain/survey/token.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { answersOf, visitsOf } from '../../support/ledger.ts';
-import { cancelClosing, resendClosing } from '../../../src/store/queue/decisions.ts';
+import { cancelClosing, resendClosing } from '../../../src/store/queue/acts.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
 import { cardSubject } from '../../../src/workflow/answers/answer-target.ts';
 import { createIntake } from '../../../src/workflow/serving/intake.ts';

@@ -1,0 +1,62 @@
+import type { Attribution } from '../attribution/credit.ts';
+import type { Lane } from '../closing/lanes.ts';
+import type { ClosingState } from '../closing/transitions.ts';
+import type { EmailEntry, PhoneEntry } from './addresses.ts';
+import type { TopicEntry } from './topics.ts';
+
+/** Everything that was read about one closing. Times are epoch milliseconds. */
+export interface ClosingFacts {
+  closingId: string;
+  conversationId: string;
+  /** OPEN, WAITING, CLOSED; new ones may come. */
+  status: string;
+  closedAt: number | null;
+  /** The conversation was seen reopened after this closing. */
+  reopened: boolean;
+  topicIds: readonly string[];
+  topics: ReadonlyMap<string, TopicEntry>;
+  inbox: { id: string; name: string | null } | null;
+  attribution: Attribution;
+  /** The timeline's end is hidden and no other source named the last responder. */
+  timelineUnsolved: boolean;
+  /** The timeline is cut: what is not in it may still have happened. */
+  timelineTruncated: boolean;
+  /** The credited agent as the directory knows them; null when it does not. */
+  agent: { id: string; name: string | null; email: string | null } | null;
+  customer: {
+    id: string;
+    emails: readonly EmailEntry[];
+    phones: readonly PhoneEntry[];
+  };
+  timeZone: string | null;
+}
+
+/** The facts of the conversation itself and of its closing. */
+export type ConversationFacts = Pick<
+  ClosingFacts,
+  'closingId' | 'conversationId' | 'status' | 'closedAt' | 'reopened' | 'topicIds' | 'topics' | 'inbox'
+>;
+
+/** The facts of the timeline. */
+export type TimelineFacts = Pick<
+  ClosingFacts,
+  'attribution' | 'timelineUnsolved' | 'timelineTruncated' | 'agent'
+>;
+
+/** What the ledger knows that bears on this closing. */
+export interface SurveyHistory {
+  own: { state: ClosingState; forgottenAt?: string | null } | null;
+  unsubscribed: boolean;
+  /** Other closings that hold or held the same address, of every lane that this one sees. */
+  others: readonly OtherSurvey[];
+}
+
+export interface OtherSurvey {
+  closingId: string;
+  conversationId: string;
+  lane: Lane;
+  state: ClosingState;
+  closedAt: number;
+  /** When its message left or is to leave. */
+  at: number;
+}
