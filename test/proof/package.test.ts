@@ -10,32 +10,56 @@ import { isWhole, proofTimeoutMs } from './extent.ts';
 
 const execute = promisify(execFile);
 
-test('the packed program works on its own, without any package beside it', async () => {
-  const folder = temporaryFolder();
+/** The program as npm packs it, unpacked in the folder, without any package beside it. */
+async function packed(folder: string): Promise<string> {
   const cache = ['--offline', '--cache', join(folder, 'cache')];
   const args = ['pack', '--json', '--ignore-scripts', ...cache, '--pack-destination', folder];
   const { stdout } = await execute('npm', args, { cwd: root, maxBuffer: 1 << 26 });
   const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
   await execute('tar', ['xzf', join(folder, filename), '-C', folder]);
+  return join(folder, 'package/bin/gcsat');
+}
 
-  const program = join(folder, 'package/bin/gcsat');
-  const env = { PATH: process.env['PATH'], HOME: folder };
-  const gcsat = async (...words: string[]): Promise<string> =>
-    (await execute(process.execPath, [program, ...words], { env })).stdout;
-  expect(await gcsat('--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
-  expect(JSON.parse(await gcsat('replay', '--sandbox', '--json'))).toMatchObject({ outcome: 'sent' });
-  expect(JSON.parse(await gcsat('sync', '--sandbox', '--json'))).toMatchObject({ dryRun: false });
+/** The newest Node.js of that line for this machine, from the registry that npm is configured for. */
+async function newestNode(line: number, folder: string): Promise<string> {
+  const name = `node-${process.platform}-${process.arch}@${line}`;
+  const { stdout } = await execute('npm', ['pack', name, '--json', '--pack-destination', folder]);
+  const [{ filename }] = JSON.parse(stdout) as [{ filename: string }];
+  const binary = 'package/bin/node';
+  await execute('tar', ['xzf', join(folder, filename), '-C', folder, '--strip-components', '2', binary]);
+  return join(folder, 'node');
+}
 
-  const server = spawn(process.execPath, [program, 'serve', '--sandbox', '--json', '--port', '0'], { env });
-  onTestFinished(() => void server.kill('SIGKILL'));
-  const ended = once(server, 'close');
-  const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
-  const { listening } = JSON.parse(line) as { listening: string };
-  expect((await fetch(`${listening}/readyz`)).status).toBe(200);
-  expect(await (await fetch(`${listening}/metrics`)).text()).toContain('gcsat_');
-  server.kill('SIGTERM');
-  expect(await ended).toEqual([143, null]);
-});
+const runtimes: readonly [name: string, find: (folder: string) => Promise<string>][] = [
+  ['this Node.js', () => Promise.resolve(process.execPath)],
+  ['Node.js 22', (folder) => newestNode(22, folder)],
+  ['Node.js 24', (folder) => newestNode(24, folder)],
+];
+
+test.each(runtimes)(
+  'the packed program works on its own on %s',
+  { timeout: proofTimeoutMs },
+  async (_name, find) => {
+    const folder = temporaryFolder();
+    const [node, program] = await Promise.all([find(folder), packed(folder)]);
+    const env = { PATH: process.env['PATH'], HOME: folder };
+    const gcsat = async (...words: string[]): Promise<string> =>
+      (await execute(node, [program, ...words], { env })).stdout;
+    expect(await gcsat('--version')).toMatch(/^\d+\.\d+\.\d+\n$/);
+    expect(JSON.parse(await gcsat('replay', '--sandbox', '--json'))).toMatchObject({ outcome: 'sent' });
+    expect(JSON.parse(await gcsat('sync', '--sandbox', '--json'))).toMatchObject({ dryRun: false });
+
+    const server = spawn(node, [program, 'serve', '--sandbox', '--json', '--port', '0'], { env });
+    onTestFinished(() => void server.kill('SIGKILL'));
+    const ended = once(server, 'close');
+    const [line] = (await once(createInterface({ input: server.stdout }), 'line')) as [string];
+    const { listening } = JSON.parse(line) as { listening: string };
+    expect((await fetch(`${listening}/readyz`)).status).toBe(200);
+    expect(await (await fetch(`${listening}/metrics`)).text()).toContain('gcsat_');
+    server.kill('SIGTERM');
+    expect(await ended).toEqual([143, null]);
+  },
+);
 
 // Asks the registry that npm is configured for, so it is no part of what every change waits for.
 if (isWhole) {
