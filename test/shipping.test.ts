@@ -1,6 +1,7 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { builtinModules } from 'node:module';
 import { dirname, join } from 'node:path';
+import { validate } from 'dockerfile-utils';
 import { expect, test } from 'vitest';
 import { parse } from 'yaml';
 import { releasedChangelog } from '../scripts/changelog.mjs';
@@ -19,6 +20,7 @@ test.each([
 
 test('the image holds the packed tarball of this version, and starts without a shell', () => {
   const dockerfile = read('docker/Dockerfile');
+  expect(validate(dockerfile)).toEqual([]);
   expect(dockerfile).toContain(`\nARG VERSION=${version}\n`);
   expect(dockerfile).toMatch(/^USER node$/m);
   const commands = [...dockerfile.matchAll(/^(?:RUN|CMD|ENTRYPOINT|HEALTHCHECK) (.*)$/gm)];
