@@ -1,6 +1,7 @@
 import { alertWays, type AlertWay } from '../domain/survey/alert.ts';
 import { reasonCodes, type Reason } from '../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
+import { operations } from '../ports/operations.ts';
 import type { ServingFigures } from '../workflow/serving/serve.ts';
 import type { EndedFor } from './connections.ts';
 import { routes, type Route } from './routes.ts';
@@ -165,6 +166,7 @@ export async function createMetrics(): Promise<Metrics> {
 
   function readRequests({ requests }: Scrape): void {
     for (const figure of [gladly, retried, limited]) figure.reset();
+    for (const operation of operations) gladly.inc({ operation }, 0);
     for (const [operation, count] of Object.entries(requests.byOperation)) gladly.inc({ operation }, count);
     retried.inc(requests.retried);
     limited.inc(requests.rateLimited);

@@ -110,6 +110,7 @@ describe('metrics', () => {
       'gcsat_cards_total{result="posted"} 1',
       'gcsat_cards_total{result="failed"} 1',
       'gcsat_gladly_requests_total{operation="getConversation"} 7',
+      'gcsat_gladly_requests_total{operation="sendEmail"} 0',
       'gcsat_gladly_requests_retried_total 2',
       'gcsat_gladly_rate_limited_total 1',
     ]) {

@@ -1,4 +1,5 @@
 import { numberOf } from '../../domain/values/json.ts';
+import type { Operation } from '../../ports/operations.ts';
 import { Problem, notFound, problemOf, refused, type Subject } from './errors.ts';
 import type { Pacer } from './pacing.ts';
 import { readErrors, type GladlyError, type Refusal } from './refusal.ts';
@@ -17,8 +18,7 @@ export interface RequestCounts {
 
 /** One request to Gladly. */
 export interface Call {
-  /** The operationId of the contract. */
-  operation: string;
+  operation: Operation;
   /** For messages. With a noun the id is one of Gladly's, and a 404 says that it does not exist. */
   about?: { noun: string | null; id: string };
   method: Outgoing['method'];

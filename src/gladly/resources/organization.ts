@@ -53,8 +53,12 @@ export async function getAgents(requests: Requests): Promise<Agent[]> {
 
 /** Null when Gladly does not know the id. */
 export async function getAgent(requests: Requests, id: string): Promise<Agent | null> {
-  const call = { operation: 'getAgent', about: { noun: 'agent', id }, path: apiPath`/agents/${id}` };
-  return findOne(requests, call, agentShape, [400, 404]);
+  return findOne(
+    requests,
+    { operation: 'getAgent', about: { noun: 'agent', id }, path: apiPath`/agents/${id}` },
+    agentShape,
+    [400, 404],
+  );
 }
 
 export async function getInboxes(requests: Requests): Promise<Inbox[]> {
@@ -63,8 +67,12 @@ export async function getInboxes(requests: Requests): Promise<Inbox[]> {
 
 /** Null when Gladly does not know the id. */
 export async function getInbox(requests: Requests, id: string): Promise<Inbox | null> {
-  const call = { operation: 'getInbox', about: { noun: 'inbox', id }, path: apiPath`/inboxes/${id}` };
-  return findOne(requests, call, inboxShape, [400, 404]);
+  return findOne(
+    requests,
+    { operation: 'getInbox', about: { noun: 'inbox', id }, path: apiPath`/inboxes/${id}` },
+    inboxShape,
+    [400, 404],
+  );
 }
 
 /** Disabled topics are included. */
@@ -74,8 +82,12 @@ export async function getTopics(requests: Requests): Promise<Topic[]> {
 
 /** Null when Gladly does not know the id. */
 export async function getTopic(requests: Requests, id: string): Promise<Topic | null> {
-  const call = { operation: 'getTopic', about: { noun: 'topic', id }, path: apiPath`/topics/${id}` };
-  return findOne(requests, call, topicShape, [404]);
+  return findOne(
+    requests,
+    { operation: 'getTopic', about: { noun: 'topic', id }, path: apiPath`/topics/${id}` },
+    topicShape,
+    [404],
+  );
 }
 
 export async function getOrganization(requests: Requests): Promise<Organization> {

@@ -54,8 +54,12 @@ export async function getWebhooks(requests: Requests): Promise<Webhook[]> {
 
 /** Null when Gladly does not know the id. */
 export async function getWebhook(requests: Requests, id: string): Promise<Webhook | null> {
-  const call = { operation: 'getWebhook', about: { noun: 'webhook', id }, path: apiPath`/webhooks/${id}` };
-  return findOne(requests, call, webhookShape, [404]);
+  return findOne(
+    requests,
+    { operation: 'getWebhook', about: { noun: 'webhook', id }, path: apiPath`/webhooks/${id}` },
+    webhookShape,
+    [404],
+  );
 }
 
 /**

@@ -1,0 +1,33 @@
+/** What gcsat asks of Gladly, by the operationIds of its contract. */
+export const operations = [
+  'addNoteToConversation',
+  'createCustomerItem',
+  'createWebhook',
+  'deleteCustomerItem',
+  'deleteItem',
+  'deleteWebhook',
+  'findJobs',
+  'generateReport',
+  'getAgent',
+  'getAgents',
+  'getConversation',
+  'getConversationItems',
+  'getConversations',
+  'getCustomer',
+  'getFile',
+  'getInbox',
+  'getInboxes',
+  'getItem',
+  'getMedia',
+  'getOrganization',
+  'getTopic',
+  'getTopics',
+  'getWebhook',
+  'getWebhooks',
+  'listEvents',
+  'sendEmail',
+  'sendSMS',
+  'updateWebhook',
+] as const;
+
+export type Operation = (typeof operations)[number];
