@@ -14,9 +14,18 @@ type Screen = Pick<Output, 'columns' | 'paint'>;
 /** The story shows a message that is leaving; the list does not. */
 type Entry = Omit<SurveyEntry, 'state'> & { state: ClosingState; dryRun?: boolean };
 
-/** Closings of the ledger, as a table. */
+/**
+ * Says that a list is empty.
+ *
+ * @param customer the only one who was asked for, as a person typed it
+ */
+export function noClosings(customer?: string): string {
+  if (customer === undefined) return 'No closings.';
+  return `No closings of ${clean(customer)} in this ledger. Check the spelling, or leave out the other filters.`;
+}
+
+/** Closings of the ledger, at least one, as a table. */
 export function surveysView(entries: readonly Entry[], screen: Screen): string {
-  if (entries.length === 0) return 'No closings.';
   const { columns, paint } = screen;
   const zone = namedZone();
   const shape: [Column<Entry>, Column<Entry>, ...Column<Entry>[]] = [
@@ -34,6 +43,7 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
     },
     { title: 'Agent', value: ({ agent }) => agent?.name ?? agent?.id ?? '-' },
     { title: 'Customer', value: customerName },
+    { title: 'Delivery', value: ({ provider }) => provider ?? '-' },
     {
       title: 'Score',
       value: ({ answer }) => (answer === null ? '-' : `${answer.rating}/5`),
@@ -52,7 +62,7 @@ function stateText({ state, dryRun = false }: Pick<Entry, 'state' | 'dryRun'>): 
   return dryRun ? `would be ${state}` : state;
 }
 
-/** With less, seven columns are too narrow to read. */
+/** With less, eight columns are too narrow to read. */
 const leastForTable = 120;
 
 /** Two lines a closing: what is short in columns, and below it who and why. */
@@ -67,7 +77,8 @@ function pairs(
     const entry = entries[index];
     if (entry === undefined) return [row];
     const agent = entry.agent?.name ?? entry.agent?.id ?? null;
-    const who = `${customerName(entry)}${agent === null ? '' : `, ${agent}`}`;
+    const how = entry.provider === null ? '' : ` by ${entry.provider}`;
+    const who = `${customerName(entry)}${how}${agent === null ? '' : `, ${agent}`}`;
     const why = whyOf(entry);
     const text = clean(redact(why === '' ? who : `${who}: ${why}`));
     return [row, ...wrap(text, columns - 2).map((part) => paint.dim(`  ${part}`))];

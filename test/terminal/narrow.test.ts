@@ -158,12 +158,14 @@ describe('40 columns', () => {
       '2026-11-26 17:38  suppressed',
       '  Agent         Amara Lindqvist',
       '  Customer      annegret.habersack.585@…',
+      '  Delivery      outbox',
       '  Why           opt_out_topic,',
       '                recently_surveyed',
       '  Conversation  GkENqoO_oY8GJOpLXq3rNw',
       '2026-11-26 17:38  sent',
       '  Agent         Amara Lindqvist',
       '  Customer      annegret.habersack.585@…',
+      '  Delivery      outbox',
       '  Conversation  GkENqoO_oY8GJOpLXq3rNw',
     ]);
   });

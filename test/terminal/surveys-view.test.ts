@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { surveyStoryView } from '../../src/terminal/surveys-view.ts';
+import { noClosings, surveyStoryView, surveysView } from '../../src/terminal/surveys-view.ts';
 import { addressChangeView, unsubscribedView } from '../../src/terminal/unsubscribed-view.ts';
 import { screen } from './screen.ts';
 
@@ -111,4 +111,16 @@ test.each([
   [{ unsubscribed: false, changed: false, suppressed: [] }, /was not unsubscribed/],
 ])('%j is shown', (change, expected) => {
   expect(addressChangeView({ address: 'kim@example.com', ...change })).toMatch(expected);
+});
+
+test.each([
+  [100, 'kim@example.com by smtp, Ada: Better now'],
+  [160, 'kim@example.com  smtp '],
+])('a list of %i columns says by which delivery a customer was asked', (columns, line) => {
+  expect(surveysView([told], screen({ columns }))).toContain(line);
+});
+
+test('an empty list of one customer says what was looked for, whatever was typed', () => {
+  expect(noClosings()).toBe('No closings.');
+  expect(noClosings('kim@exmaple.com\u001b[2J')).toMatch(/^No closings of kim@exmaple\.com\P{Cc}*\.$/u);
 });

@@ -29,7 +29,7 @@ export const cancelCommand: CommandDeclaration = {
     'gcsat surveys cancel --state pending,scheduled --since 7d --dry-run',
   ],
   async run(context, { arguments: [given], options }) {
-    const { surveysView } = await import('../../terminal/surveys-view.ts');
+    const { noClosings, surveysView } = await import('../../terminal/surveys-view.ts');
     const { withLedgerCopy } = await import('../../workflow/context/dry-run.ts');
     const { cancelSurvey, cancelSurveys } = await import('../../workflow/operator/surveys.ts');
     const { output, now, withLedger } = context;
@@ -59,7 +59,7 @@ export const cancelCommand: CommandDeclaration = {
         const entries = cancelled.map((entry) => ({ ...entry, dryRun }));
         output.result(entries, () => {
           const count = `${entries.length} ${dryRun ? 'would be' : entries.length === 1 ? 'is' : 'are'} cancelled.`;
-          if (entries.length === 0) return 'No closings.';
+          if (entries.length === 0) return noClosings(options['customer'] as string | undefined);
           const table = entries.length > mostShown ? '' : `${surveysView(entries, output)}\n\n`;
           return table + count + dryRunNote(dryRun);
         });

@@ -27,7 +27,7 @@ export const listCommand: CommandDeclaration = {
     'gcsat surveys list --since 2026-11-01 --jsonl',
   ],
   async run(context, { options }) {
-    const { moreText, surveysView } = await import('../../terminal/surveys-view.ts');
+    const { moreText, noClosings, surveysView } = await import('../../terminal/surveys-view.ts');
     const { listedStates } = await import('../../documents/surveys.ts');
     const { countSurveys, listSurveys } = await import('../../workflow/operator/surveys.ts');
     const { output, now, withLedger } = context;
@@ -53,7 +53,11 @@ export const listCommand: CommandDeclaration = {
       if (output.jsonl) return;
       const isCut = given === undefined && entries.length === limit;
       const more = isCut ? (await countSurveys(ledger, filter)) - entries.length : 0;
-      output.result(entries, () => surveysView(entries, output) + moreText(more));
+      output.result(entries, () =>
+        entries.length === 0
+          ? noClosings(options['customer'] as string | undefined)
+          : surveysView(entries, output) + moreText(more),
+      );
     });
   },
 };
