@@ -83,6 +83,12 @@ test('links of the packed documents lead to files that are packed', () => {
   expect(wrong).toEqual([]);
 });
 
+test('installing the package runs nothing, so npm has nothing to warn of', () => {
+  const { scripts } = JSON.parse(read('package.json')) as { scripts: Record<string, string> };
+  const run = ['preinstall', 'install', 'postinstall', 'prepare'];
+  expect(Object.keys(scripts).filter((name) => run.includes(name))).toEqual([]);
+});
+
 test('the program loads nothing but Node itself and what is packed beside it', () => {
   const files = readdirSync(join(root, 'dist'), { recursive: true, encoding: 'utf8' }).filter((file) =>
     /\.[cm]?js$/.test(file),
