@@ -4,6 +4,7 @@ import type { Log } from '../ports/log.ts';
 import { Failure } from '../failure.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
 import { bodyRoom, readBody } from './body.ts';
+import { acceptedCodings, unpacked } from './content-coding.ts';
 import { limitKey } from './client-address.ts';
 import { isGladly, type HeaderLookup } from './credentials.ts';
 import type { ServerBindings } from './exchange.ts';
@@ -31,7 +32,8 @@ const retryAfterSeconds = 30;
 /**
  * `POST /webhooks/gladly`. 2xx only when the event is on disk; 503 when it could not be stored, so that Gladly sends it
  * again. That would not help with an unusable event, and Gladly deactivates a webhook after five failures: such an event is
- * answered 200, logged and counted. A body that is not a JSON object never came from Gladly and gets 400.
+ * answered 200, logged and counted. A body that is not a JSON object never came from Gladly and gets 400. A packed body is
+ * legal HTTP, though Gladly sends none.
  */
 export function webhookHandler({ intake, credentials, metrics, log, clock }: WebhookParts) {
   const refused = createLimiter(refusals, clock);
@@ -68,7 +70,11 @@ export function webhookHandler({ intake, credentials, metrics, log, clock }: Web
       return problem(c, 401, 'unauthorized', { 'WWW-Authenticate': 'Basic realm="gcsat", charset="UTF-8"' });
     }
 
-    const body = readJson(await readBody(exchange, room));
+    const plain = await unpacked(await readBody(exchange, room), header('content-encoding'));
+    if (plain === 'unknown coding') {
+      return problem(c, 415, 'content_coding_unknown', { 'Accept-Encoding': acceptedCodings });
+    }
+    const body = plain === 'malformed' ? null : readJson(plain);
     if (body === null) return problem(c, 400, 'not_a_json_object');
     try {
       const status = await intake.accept(body);
@@ -95,7 +101,7 @@ function unavailable(c: Context): Response {
 
 function problem(
   c: Context,
-  status: 400 | 401 | 429 | 500 | 503,
+  status: 400 | 401 | 415 | 429 | 500 | 503,
   code: string,
   headers: Record<string, string> = {},
 ): Response {

@@ -1,3 +1,4 @@
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { describe, expect, test, vi } from 'vitest';
 import { Failure } from '../../src/failure.ts';
 import { createMetrics } from '../../src/server/metrics.ts';
@@ -46,6 +47,38 @@ describe('an event', () => {
     expect(isAnswered).toBe(false);
     store();
     expect(await answer).toMatchObject({ status: 200, text: '{"status":"stored"}' });
+  });
+
+  test.each([
+    ['gzip', gzipSync],
+    ['X-GZIP', gzipSync],
+    ['deflate', deflateSync],
+    ['br', brotliCompressSync],
+    ['identity', Buffer.from],
+  ])('packed as %s is read', async (coding, pack) => {
+    const accept = vi.fn(async () => 'stored' as const);
+    const server = await runningServer({ intake: { accept } });
+    const headers = { authorization: basic, 'content-encoding': coding };
+    expect((await post(server, pack(JSON.stringify(event)), { headers })).status).toBe(200);
+    expect(accept).toHaveBeenCalledWith(event);
+  });
+
+  test.each([
+    ['zstd', Buffer.from('x'), 415],
+    ['gzip, gzip', gzipSync(gzipSync('{}')), 415],
+    ['gzip', Buffer.from(JSON.stringify(event)), 400],
+    ['gzip', gzipSync(JSON.stringify(event)).subarray(0, 20), 400],
+    ['gzip', gzipSync(`"${' '.repeat(1 << 20)}"`), 413],
+    ['br', brotliCompressSync(Buffer.alloc(1 << 28)), 413],
+  ])('packed as %s, but not right, is refused and not stored', async (coding, body, status) => {
+    const accept = vi.fn(async () => 'stored' as const);
+    const server = await runningServer({ intake: { accept } });
+    const answer = await post(server, body, {
+      headers: { authorization: basic, 'content-encoding': coding },
+    });
+    expect(answer.status).toBe(status);
+    if (status === 415) expect(answer.headers['accept-encoding']).toBe('gzip, deflate, br');
+    expect(accept).not.toHaveBeenCalled();
   });
 
   test.each(['ping', 'ignored'] as const)('that is %s is answered exactly 200', async (status) => {
