@@ -50,7 +50,7 @@ export function bareToken(token: string): string {
 }
 
 const issued = new RegExp(
-  `^(?:=?3D|[<("'\u2018\u201c\u201e\u00ab])?([\\w-]{${surveyIdLength}})([\\w-]{${macLength}})(?:${tokenEnd}?(?:[^\\w-].*)?)$`,
+  `^(?:=?3D|[<("'\u2018\u201c\u201e\u00ab])?([\\w-]{${surveyIdLength}})([\\w-]{${macLength}})(?:${tokenEnd}[_-]*)?(?:[^\\w-].*)?$`,
   's',
 );
 /** With the mark of a soft break in quoted-printable. */

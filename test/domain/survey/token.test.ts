@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { trialOf } from '../../../src/domain/closing/identity.ts';
 import { describe, expect, test } from 'vitest';
 import {
+  bareToken,
   linkKeyOf,
   makeToken,
   readToken,
@@ -73,11 +74,8 @@ describe('a token', () => {
       expect(readToken(key, 'survey', token.slice(0, length))).toBeNull();
       expect(readToken(key, 'survey', token.slice(token.length - length))).toBeNull();
     }
-    for (const added of ['A', '0', '_', token]) {
-      expect(readToken(key, 'survey', token + added)).toBeNull();
-      expect(readToken(key, 'survey', added + token)).toBeNull();
-    }
-    for (const added of ['=', '.', '\0', '%', '3', '=3', '3D3D', '<<'])
+    for (const added of ['A', '0', token]) expect(readToken(key, 'survey', token + added)).toBeNull();
+    for (const added of ['A', '0', '_', token, '=', '.', '\0', '%', '3', '=3', '3D3D', '<<'])
       expect(readToken(key, 'survey', added + token)).toBeNull();
     const half = signed.length / 2;
     expect(readToken(key, 'survey', token.slice(half) + token.slice(0, half))).toBeNull();
@@ -112,6 +110,15 @@ describe('a token', () => {
     // As links of earlier versions end, and those that lost the last character.
     expect(readToken(key, 'survey', signed + rest)).toBe(surveyId);
   });
+
+  // Chats write emphasis with underscores, and texts go on after a link with hyphens.
+  test.each(['_', '__', '_.', '*_', '-', '--', '_)'])(
+    'opens its survey with %j after its end',
+    (rest) => {
+      expect(readToken(key, 'survey', token + rest)).toBe(surveyId);
+      expect(bareToken(token + rest)).toBe(token);
+    },
+  );
 
   test.each(['\n', '\r\n', ' ', '=\r\n', '\r\n ', '\u200b', '\u00ad', '\u00a0'])(
     'opens its survey broken by %j anywhere',

@@ -97,6 +97,9 @@ test('a link opens with whatever a text or a mail program puts behind it, and ne
       '=3D',
       '%0A',
       '%E2%80%A6',
+      '_',
+      '__',
+      '%5F',
     ];
     for (const end of endings) {
       const answer = await routes.request(`/${part}/${token}${end}`);
@@ -104,7 +107,7 @@ test('a link opens with whatever a text or a mail program puts behind it, and ne
       // The form leads to the link itself.
       expect(await answer.text()).toContain(`action="./${token}"`);
     }
-    for (const end of ['_', 'A', '__', '3D', '%5F']) {
+    for (const end of ['A', '3D', '_A', '0']) {
       expect([end, await statusOf(`/${part}/${token}${end}`)]).toEqual([end, 404]);
     }
     for (const start of ['3D', '=3D', '%3D3D', '%3C', '%22', '(']) {
