@@ -22,6 +22,7 @@ import { apply } from '../../src/store/closings/rows.ts';
 import { decideClosing, markLeaving, type Decision } from '../../src/store/queue/decisions.ts';
 import { openLedger } from '../../src/store/open.ts';
 import { tablesInOrder } from '../../src/store/transfer.ts';
+import type { ClosingsTable } from '../../src/store/schema/tables.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { traitsOf, type DeliveryName } from '../../src/domain/delivery.ts';
 import type { ChildTask } from './child.ts';
@@ -78,15 +79,38 @@ export function temporaryPlace(): string {
   return urlOf(name);
 }
 
+/** Kept for the file: a connection takes the server longer than most questions. */
+const administrators = new Map<string, Promise<pg.Client>>();
+/** Ledgers that tests left open, by the name of their database, for the tests after them. */
+const spares = new Map<string, Ledger>();
+
+afterAll(async () => {
+  await Promise.all([...spares.values()].map((ledger) => ledger.close()));
+  for (const client of administrators.values()) await (await client).end();
+});
+
 async function administer(database: string, statement: string): Promise<void> {
+  let client = administrators.get(database);
+  if (client === undefined) {
+    client = connected(database);
+    administrators.set(database, client);
+  }
+  await (await client).query(statement);
+}
+
+async function connected(database: string): Promise<pg.Client> {
   const address = { host: '127.0.0.1', port: inject('postgresPort'), user: 'postgres', database };
   const client = new pg.Client(address);
   await client.connect();
-  await client.query(statement).finally(() => client.end());
+  return client;
+}
+
+function nameIn(location: string): string {
+  return /\/(test_\w+)\?/.exec(location)?.[1] ?? '';
 }
 
 async function prepare(location: string): Promise<void> {
-  const name = /\/(test_\w+)\?/.exec(location)?.[1] ?? '';
+  const name = nameIn(location);
   if (databases.get(name)?.isMade !== false) return;
   databases.set(name, { isMade: true, isUsed: true });
   await administer('postgres', `CREATE DATABASE ${name} TEMPLATE ${template}`);
@@ -121,7 +145,51 @@ export async function opened(location: string, options?: { busyTimeoutMs: number
 }
 
 export async function freshLedger(): Promise<Ledger> {
-  return opened(temporaryPlace());
+  const place = temporaryPlace();
+  if (!isOnServer) return opened(place);
+  const name = nameIn(place);
+  const spare = spares.get(name);
+  if (spare !== undefined) return spare;
+  await prepare(place);
+  const ledger = await openLedger(place);
+  const kept: Ledger = {
+    ...ledger,
+    close: () => {
+      spares.delete(name);
+      return ledger.close();
+    },
+  };
+  spares.set(name, kept);
+  return kept;
+}
+
+/** Every query is the same on both kinds; what is random is tried less often where it takes longer. */
+export function often(onFile: number, onServer: number): number {
+  return isOnServer ? onServer : onFile;
+}
+
+/** Many closings like one, in few statements. @param change what the one with this number has of its own */
+export async function repeated<Column extends keyof ClosingsTable>(
+  ledger: Ledger,
+  closingId: string,
+  count: number,
+  change: (number: number) => Pick<ClosingsTable, Column>,
+): Promise<void> {
+  const perStatement = 200;
+  await ledger.write('ledger', async (trx) => {
+    const row = await trx
+      .selectFrom('closings')
+      .selectAll()
+      .where('id', '=', closingId)
+      .executeTakeFirstOrThrow();
+    for (let first = 0; first < count; first += perStatement) {
+      const rows = Array.from({ length: Math.min(perStatement, count - first) }, (_, index) => ({
+        ...row,
+        ...change(first + index),
+      }));
+      await trx.insertInto('closings').values(rows).execute();
+    }
+  });
 }
 
 /** A time, in seconds after a fixed moment. */

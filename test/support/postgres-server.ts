@@ -50,50 +50,84 @@ async function freePort(): Promise<number> {
   return port;
 }
 
-/**
- * A server of its own, in a temporary folder, on this machine alone.
- *
- * @param settings besides those that make it fast and forgetful
- */
-export async function startPostgres(settings: Readonly<Record<string, string>> = {}): Promise<TestServer> {
+/** One question to a server of this machine. */
+export async function queried(
+  port: number,
+  database: string,
+  text: string,
+): Promise<pg.QueryResult<Record<string, unknown>>> {
+  const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database });
+  client.on('error', () => undefined);
+  await client.connect();
+  try {
+    return await client.query<Record<string, unknown>>(text);
+  } finally {
+    await client.end().catch(() => undefined);
+  }
+}
+
+/** A folder of data that no server uses, to be copied: to make one takes a server longer than to start. */
+export function newData(): string {
+  const { folder, user, binaries } = ownFolder();
+  execFileSync(
+    join(binaries, 'initdb'),
+    ['-D', join(folder, 'data'), '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-N'],
+    { ...user, cwd: folder, stdio: 'ignore' },
+  );
+  return folder;
+}
+
+function ownFolder(): { folder: string; user: ReturnType<typeof serverUser>; binaries: string } {
   const binaries = installedServer();
   if (binaries === null) throw new Error('PostgreSQL is not installed: `.ci/run` says how.');
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-postgres-'));
   const user = serverUser();
   if (user.uid !== undefined) chownSync(folder, user.uid, user.gid!);
+  return { folder, user, binaries };
+}
+
+/** What makes it fast and forgetful: nothing that a test decides by. */
+const quick = {
+  max_connections: '200',
+  shared_buffers: '64MB',
+  fsync: 'off',
+  full_page_writes: 'off',
+  wal_level: 'minimal',
+  max_wal_senders: '0',
+  autovacuum: 'off',
+  jit: 'off',
+};
+
+/**
+ * A server of its own, in a temporary folder, on this machine alone.
+ *
+ * @param settings besides those that make it fast and forgetful
+ * @param made a folder of `newData` to copy; without it, one is made
+ */
+export async function startPostgres(
+  settings: Readonly<Record<string, string>> = {},
+  made?: string,
+): Promise<TestServer> {
+  const from = made ?? newData();
+  const { folder, user, binaries } = ownFolder();
   const data = join(folder, 'data');
-  execFileSync(
-    join(binaries, 'initdb'),
-    ['-D', data, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--locale=C.UTF-8', '-N'],
-    { ...user, cwd: folder, stdio: 'ignore' },
-  );
+  execFileSync('cp', ['-a', join(from, 'data'), data]);
+  if (made === undefined) rmSync(from, { recursive: true, force: true });
   const port = await freePort();
   const options = {
     listen_addresses: '127.0.0.1',
     unix_socket_directories: folder,
     port: String(port),
-    max_connections: '200',
-    shared_buffers: '64MB',
-    fsync: 'off',
-    full_page_writes: 'off',
+    ...quick,
     ...settings,
   };
   let running: ChildProcess | null = null;
 
-  async function query(database: string, text: string): Promise<pg.QueryResult<Record<string, unknown>>> {
-    const client = new pg.Client({ host: '127.0.0.1', port, user: 'postgres', database });
-    client.on('error', () => undefined);
-    await client.connect();
-    try {
-      return await client.query<Record<string, unknown>>(text);
-    } finally {
-      await client.end().catch(() => undefined);
-    }
-  }
+  const query: TestServer['query'] = (database, text) => queried(port, database, text);
 
   async function start(): Promise<void> {
     running = spawn(
-      join(binaries!, 'postgres'),
+      join(binaries, 'postgres'),
       ['-D', data, ...Object.entries(options).flatMap(([name, value]) => ['-c', `${name}=${value}`])],
       { ...user, cwd: folder, stdio: 'ignore' },
     );

@@ -16,6 +16,9 @@ export function versionOn(connections: Connections): Promise<number> {
   });
 }
 
+/** Of the table itself: what `to_regclass` remembers may be from before this transaction had its lock. */
+const isThere = `SELECT EXISTS (SELECT FROM pg_class WHERE relname = 'ledger_version' AND pg_table_is_visible(oid)) AS yes`;
+
 /**
  * Makes the tables. The lock ends with the transaction: of two processes that do it at once, the second one finds it done.
  *
@@ -26,7 +29,7 @@ export function createLedger(connections: Connections, lockMs: number): Promise<
     try {
       const answers = await session.query(
         `BEGIN; SET LOCAL lock_timeout = ${Math.max(1, Math.round(lockMs))}; SELECT pg_advisory_xact_lock(${ledgerLock});
-         SELECT to_regclass('ledger_version') IS NOT NULL AS yes`,
+         ${isThere}`,
       );
       if (answers.at(-1)?.rows[0]?.['yes'] !== true) await session.query(creation.map(sorted).join(';\n'));
       await session.query('COMMIT');

@@ -17,7 +17,18 @@ import {
 import { recordEvents, type LedgerEvent } from '../../../src/store/closings/events.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { story } from '../../../src/store/views/story.ts';
-import { at, freshLedger, here, nothingRead, opened, reported, toSend, onFiles } from '../support.ts';
+import {
+  at,
+  freshLedger,
+  here,
+  isOnServer,
+  nothingRead,
+  often,
+  onFiles,
+  opened,
+  reported,
+  toSend,
+} from '../support.ts';
 
 const closed = (seconds: number, conversationId = 'c1'): LedgerEvent => ({
   kind: 'closed',
@@ -306,7 +317,7 @@ async function rowOfTime(ledger: Ledger, rowsKnown: readonly Closing[], ms: numb
 
 describe('any order', () => {
   test('of events, some of them twice, ends in the same rows', async () => {
-    const ledger = await opened(':memory:');
+    const ledger = isOnServer ? await freshLedger() : await opened(':memory:');
     const nextConversation = conversations();
     await fc.assert(
       fc.asyncProperty(reports, async ({ closings, order }) => {
@@ -341,7 +352,7 @@ describe('any order', () => {
           expect(surveyed.length).toBeGreaterThan(0);
         }
       }),
-      { numRuns: 600 },
+      { numRuns: often(600, 40) },
     );
   });
 
@@ -354,7 +365,7 @@ describe('any order', () => {
         fc.array(fc.constantFrom(...events)),
       );
     });
-    const ledger = await opened(':memory:');
+    const ledger = isOnServer ? await freshLedger() : await opened(':memory:');
     const nextConversation = conversations();
     const endOf = async (events: readonly LedgerEvent[]): Promise<unknown[]> => {
       const conversationId = nextConversation();
@@ -370,7 +381,7 @@ describe('any order', () => {
       fc.asyncProperty(orders, async ([events, shuffled, repeated]) => {
         expect(await endOf([...repeated, ...shuffled])).toEqual(await endOf(events));
       }),
-      { numRuns: 600 },
+      { numRuns: often(600, 40) },
     );
   });
 });

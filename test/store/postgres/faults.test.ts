@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { sql } from 'kysely';
 import pg from 'pg';
@@ -7,32 +8,42 @@ import { closingById } from '../../../src/store/closings/closings.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { openLedger } from '../../../src/store/open.ts';
 import { newestVersion } from '../../../src/store/schema/migrations.ts';
-import { startPostgres, type TestServer } from '../../support/postgres-server.ts';
+import { queried, startPostgres, type TestServer } from '../../support/postgres-server.ts';
 import { at, freshLedger, inProcesses, opened, reported } from '../support.ts';
 
 const until = { lane: 'live', name: 'until' } as const;
 
 /** Asks the server of the run, beside the ledger. */
 async function asked(ledger: Ledger, text: string): Promise<Record<string, unknown>[]> {
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: inject('postgresPort'),
-    user: 'postgres',
-    database: new URL(ledger.location).pathname.slice(1),
-  });
-  await client.connect();
-  const { rows } = await client.query<Record<string, unknown>>(text).finally(() => client.end());
-  return rows;
+  const database = new URL(ledger.location).pathname.slice(1);
+  return (await queried(inject('postgresPort'), database, text)).rows;
 }
 
 const backend = sql<{ pid: number }>`SELECT pg_backend_pid() AS pid`;
 const ended = (pid: number): string => `SELECT pg_terminate_backend(${pid}, 5000)`;
 
 async function ownServer(): Promise<{ server: TestServer; place: string }> {
-  const server = await startPostgres();
+  const server = await startPostgres({}, inject('postgresFolder'));
   onTestFinished(() => server.remove());
   await server.query('postgres', 'CREATE DATABASE ledger');
   return { server, place: `${server.url('ledger')}?connections=3` };
+}
+
+/** On the server of the run, without a ledger. */
+async function emptyDatabase(): Promise<{
+  place: string;
+  query(text: string): Promise<pg.QueryResult<Record<string, unknown>>>;
+}> {
+  const port = inject('postgresPort');
+  const name = `empty_${randomUUID().replaceAll('-', '')}`;
+  await queried(port, 'postgres', `CREATE DATABASE ${name}`);
+  onTestFinished(async () => {
+    await queried(port, 'postgres', `DROP DATABASE ${name} WITH (FORCE)`);
+  });
+  return {
+    place: `postgres://postgres@127.0.0.1:${port}/${name}?connections=3`,
+    query: (text) => queried(port, name, text),
+  };
 }
 
 describe('a connection that is lost', () => {
@@ -159,6 +170,8 @@ describe('transactions', () => {
     const ledger = await freshLedger();
     const [one, other] = [await reported(ledger, 'c1'), await reported(ledger, 'c2')];
     let tries = 0;
+    let letGo = (): void => undefined;
+    const bothHaveOne = new Promise<void>((resolve) => (letGo = resolve));
     const touch = (name: string, ids: readonly string[]): Promise<void> =>
       ledger.write({ names: [name] }, async (trx) => {
         tries += 1;
@@ -168,7 +181,8 @@ describe('transactions', () => {
             .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
             .where('id', '=', id)
             .execute();
-          await sleep(100);
+          if (tries === 2) letGo();
+          await bothHaveOne;
         }
       });
     await Promise.all([touch('a', [one.id, other.id]), touch('b', [other.id, one.id])]);
@@ -191,7 +205,10 @@ describe('transactions', () => {
   test('no lock and no setting outlives them', async () => {
     const ledger = await freshLedger();
     await reported(ledger, 'c1');
-    expect(await asked(ledger, `SELECT * FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
+    // The other tests of the run have theirs on the same server.
+    const held = `SELECT * FROM pg_locks WHERE locktype = 'advisory'
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+    expect(await asked(ledger, held)).toEqual([]);
     const settings = await ledger.read((db) => sql`SHOW lock_timeout`.execute(db));
     expect(settings.rows).toEqual([{ lock_timeout: '10s' }]);
   });
@@ -202,11 +219,11 @@ function placeOf({ location }: Ledger): string {
 }
 
 describe('versions', () => {
-  test('two processes that make a ledger at once make one', async () => {
-    const { server, place } = await ownServer();
+  test('processes that make a ledger at once make one', async () => {
+    const { place, query } = await emptyDatabase();
     const tasks = [1, 2, 3].map(() => ({ action: 'open', location: place }) as const);
     expect(await inProcesses(tasks)).toEqual(['opened', 'opened', 'opened']);
-    const { rows } = await server.query('ledger', 'SELECT max(version) AS version FROM ledger_version');
+    const { rows } = await query('SELECT max(version) AS version FROM ledger_version');
     expect(rows).toEqual([{ version: newestVersion }]);
   });
 
@@ -219,22 +236,21 @@ describe('versions', () => {
   });
 
   test('a database of something else is left as it is', async () => {
-    const { server, place } = await ownServer();
-    await server.query('ledger', 'CREATE TABLE closings (x integer)');
+    const { place, query } = await emptyDatabase();
+    await query('CREATE TABLE closings (x integer)');
     await expect(openLedger(place)).rejects.toMatchObject({ kind: 'ledger', code: 'ledger_unreadable' });
-    const { rows } = await server.query('ledger', `SELECT relname FROM pg_class WHERE relname = 'history'`);
+    const { rows } = await query(`SELECT relname FROM pg_class WHERE relname = 'history'`);
     expect(rows).toEqual([]);
   });
 
   test.each([
     ['/nothing', 'ledger_missing'],
-    ['/ledger?sslmode=verify-full', 'ledger_not_trusted'],
-    ['/ledger?sslmode=maybe', 'database_invalid'],
-    ['/ledger?options=-c', 'database_invalid'],
+    ['/postgres?sslmode=verify-full', 'ledger_not_trusted'],
+    ['/postgres?sslmode=maybe', 'database_invalid'],
+    ['/postgres?options=-c', 'database_invalid'],
     ['/', 'database_invalid'],
   ])('the place %s is refused with exit 3: %s', async (path, code) => {
-    const { server } = await ownServer();
-    const place = `postgres://postgres:geheim@127.0.0.1:${server.port}${path}`;
+    const place = `postgres://postgres:geheim@127.0.0.1:${inject('postgresPort')}${path}`;
     const failure: unknown = await openLedger(place).catch((error: unknown) => error);
     expect(failure).toMatchObject({ kind: 'configuration', code });
     expect(JSON.stringify(failure) + (failure as Error).message).not.toContain('geheim');

@@ -8,7 +8,7 @@ import pg from 'pg';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { busyGladly } from '../../e2e/busy-gladly.ts';
 import { closedConversation, surveysOf, testGladly } from '../../support/gladly.ts';
-import { startPostgres } from '../../support/postgres-server.ts';
+import { queried, startPostgres } from '../../support/postgres-server.ts';
 import { run, runJson, start, temporaryFolder } from '../../support/run.ts';
 import { opened, temporaryPlace } from '../support.ts';
 
@@ -24,14 +24,7 @@ async function newPlace(): Promise<string> {
 
 async function asked(place: string, text: string): Promise<Record<string, unknown>[]> {
   const database = new URL(place).pathname.slice(1);
-  const client = new pg.Client({
-    host: '127.0.0.1',
-    port: inject('postgresPort'),
-    user: 'postgres',
-    database,
-  });
-  await client.connect();
-  return (await client.query<Record<string, unknown>>(text).finally(() => client.end())).rows;
+  return (await queried(inject('postgresPort'), database, text)).rows;
 }
 
 describe('replay', () => {
@@ -149,7 +142,7 @@ async function serve(env: Record<string, string>): Promise<{
 
 describe('serve', () => {
   test('refuses events while the server is away, and works them off when it is back', async () => {
-    const server = await startPostgres();
+    const server = await startPostgres({}, inject('postgresFolder'));
     onTestFinished(() => server.remove());
     await server.query('postgres', 'CREATE DATABASE ledger');
     const gladly = await testGladly();
@@ -230,5 +223,7 @@ default_pool_size = 2
   expect(runs.map(({ code }) => code)).toEqual([0, 0]);
   const { document } = await runJson(['backfill', ...gladly.range], { env, timeoutMs: 60_000 });
   expect(document).toMatchObject({ outcomes: { sent: 20 }, thisRun: { sent: 0 } });
-  expect(await asked(place, `SELECT * FROM pg_locks WHERE locktype = 'advisory'`)).toEqual([]);
+  const held = `SELECT * FROM pg_locks WHERE locktype = 'advisory'
+    AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
+  expect(await asked(place, held)).toEqual([]);
 });

@@ -13,7 +13,7 @@ import {
   queueFigures,
   type FailedClosing,
 } from '../../../src/store/views/counts.ts';
-import { at, freshLedger, here, leaving, nothingRead, reported, scheduled } from '../support.ts';
+import { at, freshLedger, here, leaving, nothingRead, repeated, reported, scheduled } from '../support.ts';
 
 const error = { code: 'network', message: 'broken', hint: 'again' };
 
@@ -66,9 +66,10 @@ test('failures of a range are those that failed and those that could not leave y
     conversationId: string,
     closedAtSeconds: number,
     lane: Lane = 'live',
-  ): Promise<void> => {
+  ): Promise<string> => {
     const { id } = await reported(ledger, conversationId, closedAtSeconds, 0, lane);
     await recordFailure(ledger, id, here, at(20), error, at(50));
+    return id;
   };
   await fail('before', -1);
   await fail('after', 100);
@@ -78,7 +79,11 @@ test('failures of a range are those that failed and those that could not leave y
   await recordDelivery(ledger, held.id, at(20), notSent, 0);
   await scheduled(ledger, 'not due yet', { dueAt: at(900) });
   // Pages end among closings of one time.
-  for (let number = 0; number < 1001; number += 1) await fail(`c${number}`, Math.floor(number / 300));
+  await repeated(ledger, await fail('c1000', 3), 1000, (number) => ({
+    id: `c${number}`,
+    conversation_id: `c${number}`,
+    closed_at: at(Math.floor(number / 300)),
+  }));
   const failures: FailedClosing[] = [];
   for await (const failure of failuresBetween(ledger, { lane: 'live', since: at(0), until: at(100) })) {
     failures.push(failure);
