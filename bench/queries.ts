@@ -6,7 +6,8 @@ import { addressHistory, type HistoryQuestion } from '../src/store/addresses/his
 import { recordClosings } from '../src/store/closings/closing-reports.ts';
 import type { Ledger } from '../src/store/ledger.ts';
 import { openLedger } from '../src/store/open.ts';
-import { claimNextDue, releaseClaim } from '../src/store/queue/claims.ts';
+import { releaseClaim } from '../src/store/queue/claims.ts';
+import { claimNextDue } from '../src/store/queue/next-due.ts';
 import { newerWaiting } from '../src/store/queue/waiting.ts';
 import type { ClosedBetween } from '../src/store/views/counts.ts';
 import { currentWorker } from '../src/store/workers.ts';

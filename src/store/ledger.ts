@@ -25,6 +25,15 @@ export type Alone =
       readonly shared?: readonly string[];
     };
 
+/** What a transaction learns only in its middle that it has to be alone with. */
+export interface Further {
+  /**
+   * Alone with this name too, until the transaction ends; false when another one is. It never waits, so that nobody waits
+   * for each other. What was read before is read again after it.
+   */
+  readonly tryAlone: (name: string) => Promise<boolean>;
+}
+
 export interface Ledger {
   /** Never waits for a writer, of this process or another. */
   read<T>(work: (db: Reading) => Promise<T>): Promise<T>;
@@ -35,7 +44,11 @@ export interface Ledger {
    * @param options `first`: before the writes that wait their turn in this process, because somebody waits for this one
    * @throws Failure ledger_busy, ledger_full, ledger_gone, ledger_not_writable, ledger_unavailable
    */
-  write<T>(alone: Alone, work: (trx: Writing) => Promise<T>, options?: { first: boolean }): Promise<T>;
+  write<T>(
+    alone: Alone,
+    work: (trx: Writing, further: Further) => Promise<T>,
+    options?: { first: boolean },
+  ): Promise<T>;
   /** Copies everything as it is now into a new file. */
   copyTo(location: string): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 import { existsSync, statSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
-import type { Ledger } from './ledger.ts';
+import type { Further, Ledger } from './ledger.ts';
 import { Failure } from '../failure.ts';
 import { migrate, newestVersion, refuseNewer } from './schema/migrations.ts';
 import type { LedgerTables } from './schema/tables.ts';
@@ -71,6 +71,9 @@ async function refuseOtherVersion(ledger: Pick<Ledger, 'read' | 'location'>): Pr
   });
 }
 
+/** A file has one writer. */
+const aloneAlready: Further = { tryAlone: () => Promise.resolve(true) };
+
 async function openFileLedger(location: string, options: OpeningOptions = {}): Promise<Ledger> {
   const path = sqlitePath(location);
   const dialects = await openSqlite(path, options);
@@ -90,7 +93,8 @@ async function openFileLedger(location: string, options: OpeningOptions = {}): P
   }
   return {
     read: (work) => reader.transaction().execute(work),
-    write: (_alone, work, options) => (options?.first === true ? first : writer).transaction().execute(work),
+    write: (_alone, work, options) =>
+      (options?.first === true ? first : writer).transaction().execute((trx) => work(trx, aloneAlready)),
     copyTo: async (copy) => {
       await sql`VACUUM INTO ${copy}`.execute(writer);
     },

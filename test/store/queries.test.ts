@@ -4,12 +4,8 @@ import { outermostAnswers, recordAnswer } from '../../src/store/answers/answers.
 import { cardsOf } from '../../src/store/answers/cards.ts';
 import { cardsDue, cardFailureOf } from '../../src/store/answers/cards-due.ts';
 import { engine } from '../support/engine.ts';
-import {
-  claimClosing,
-  claimNextDue,
-  nextDueAt,
-  resolveAbandonedSends,
-} from '../../src/store/queue/claims.ts';
+import { claimClosing, resolveAbandonedSends } from '../../src/store/queue/claims.ts';
+import { claimNextDue, nextDueAt } from '../../src/store/queue/next-due.ts';
 import { closingOfSurvey, lastTimeOf } from '../../src/store/closings/closings.ts';
 import type { ClosingFilter } from '../../src/store/views/closing-filter.ts';
 import { findClosings } from '../../src/store/views/found-closings.ts';

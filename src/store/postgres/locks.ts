@@ -26,6 +26,11 @@ export function lockStatements(alone: Alone): string[] {
   ];
 }
 
+/** Ends with the transaction, and does not wait. */
+export function tryingLock(name: string): string {
+  return `SELECT pg_try_advisory_xact_lock(${keyOf(`name ${name}`)}) AS yes`;
+}
+
 /** An id of a closing ends with its time and its lane. */
 function conversationOf(closingId: string): string {
   const end = closingId.lastIndexOf('@');

@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PermitOrder } from '../../domain/values/semaphore.ts';
 import { Failure } from '../../failure.ts';
-import type { Alone, Reading, Writing } from '../ledger.ts';
+import type { Alone, Further, Reading, Writing } from '../ledger.ts';
 import { newToken, tokenStatements, wasCommitted } from './commits.ts';
 import { databaseOn, kinds, type Transaction } from './dialect.ts';
 import { isConflict, isCrowded, isLost, postgresFailure } from './failures.ts';
-import { lockStatements } from './locks.ts';
+import { lockStatements, tryingLock } from './locks.ts';
 import type { Connections, Session } from './pool.ts';
 
 const statementMs = 60_000;
@@ -32,7 +32,11 @@ export interface TransactionOptions {
 
 export interface Transactions {
   read<T>(work: (db: Reading) => Promise<T>): Promise<T>;
-  write<T>(alone: Alone, work: (trx: Writing) => Promise<T>, order?: PermitOrder): Promise<T>;
+  write<T>(
+    alone: Alone,
+    work: (trx: Writing, further: Further) => Promise<T>,
+    order?: PermitOrder,
+  ): Promise<T>;
 }
 
 /** The answer to a COMMIT did not come: it was done, or it was not. */
@@ -78,7 +82,11 @@ export function transactionsOf(options: TransactionOptions): Transactions {
       patiently(patienceMs, shown, () =>
         connections.use('in_line', (session) => inSession(session, reading, beginReading(patienceMs), work)),
       ),
-    write: <T>(alone: Alone, work: (trx: Writing) => Promise<T>, order: PermitOrder = 'in_line') =>
+    write: <T>(
+      alone: Alone,
+      work: (trx: Writing, further: Further) => Promise<T>,
+      order: PermitOrder = 'in_line',
+    ) =>
       patiently(patienceMs, shown, async () => {
         const token = newToken();
         // Kept outside: the transaction may be done although nobody said so.
@@ -86,7 +94,7 @@ export function transactionsOf(options: TransactionOptions): Transactions {
         try {
           return await connections.use(order, (session) =>
             inSession(session, writing, beginWriting(alone, token, options), async (trx) => {
-              results.push(await work(trx));
+              results.push(await work(trx, furtherOf(session)));
               return results[0] as T;
             }),
           );
@@ -97,6 +105,15 @@ export function transactionsOf(options: TransactionOptions): Transactions {
           throw error.cause;
         }
       }),
+  };
+}
+
+function furtherOf(session: Session): Further {
+  return {
+    async tryAlone(name) {
+      const [answer] = await session.query(tryingLock(name));
+      return answer?.rows[0]?.['yes'] === true;
+    },
   };
 }
 

@@ -1,13 +1,9 @@
-import { sql } from 'kysely';
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
 import { interruptedMove } from '../../domain/closing/moves.ts';
 import { Failure } from '../../failure.ts';
 import { closeMessage } from '../closings/messages.ts';
 import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
-import type { ClosingsTable } from '../schema/tables.ts';
-import { pauseIn } from '../pause.ts';
 import { claimMs, described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
 
 export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };
@@ -61,69 +57,6 @@ export async function releaseClaim(ledger: Ledger, closingId: string, worker: Wo
       .where('claimed_by', '=', nameOf(worker))
       .execute(),
   );
-}
-
-/**
- * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
- * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
- * customer one closing at a time, for which those who claim take turns. While sending is paused, what is decided waits. A
- * row that a transaction is about is left for the next look.
- */
-export async function claimNextDue(
-  ledger: Ledger,
-  worker: Worker,
-  now: string,
-  lane: Lane,
-): Promise<Closing | null> {
-  return ledger.write({ names: ['queue'] }, async (trx) => {
-    await freeUnheldClaims(trx, now);
-    const isPaused = (await pauseIn(trx, now)) !== null;
-    const inWork = trx
-      .selectFrom('closings as other')
-      .select('other.customer_id')
-      .where('other.queued', '=', sql.lit(1))
-      .where('other.lane', '=', lane)
-      .where('other.claimed_by', 'is not', null)
-      .where('other.customer_id', 'is not', null);
-    const free = trx
-      .selectFrom('closings')
-      .select(['id', 'due_at', 'first_seen_at'])
-      // A literal: SQLite uses the partial index only if it can see the value.
-      .where('queued', '=', sql.lit(1))
-      .where('claimed_by', 'is', null)
-      .where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', inWork)]))
-      .where('lane', '=', lane)
-      .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
-      .limit(1)
-      .forUpdate()
-      .skipLocked();
-    const timeless = await free
-      .where('due_at', 'is', null)
-      .orderBy('first_seen_at', 'desc')
-      .executeTakeFirst();
-    const timed = await free.where('due_at', '<=', now).orderBy('due_at', 'desc').executeTakeFirst();
-    const next =
-      timeless === undefined || (timed !== undefined && (timed.due_at ?? '') > timeless.first_seen_at)
-        ? timed
-        : timeless;
-    return next === undefined ? null : claim(trx, next.id, worker, now);
-  });
-}
-
-/** When the queue has work again: the earliest time after `now` at which a closing gets due; null: never. */
-export async function nextDueAt(ledger: Ledger, now: string, lane: Lane): Promise<string | null> {
-  const row = await ledger.read((db) =>
-    db
-      .selectFrom('closings')
-      .select('due_at')
-      .where('queued', '=', sql.lit(1))
-      .where('due_at', '>', now)
-      .where('lane', '=', lane)
-      .orderBy('due_at')
-      .limit(1)
-      .executeTakeFirst(),
-  );
-  return row?.due_at ?? null;
 }
 
 /** Resolves a closing whose worker ended while the message was leaving. */
@@ -216,7 +149,8 @@ export async function resolveInTransaction(trx: Writing, closingId: string, at: 
   return apply(trx, closingId, interruptedMove(closing, at), at);
 }
 
-async function claim(trx: Writing, closingId: string, worker: Worker, now: string): Promise<Closing> {
+/** Takes it for the worker, whoever has it. */
+export async function claim(trx: Writing, closingId: string, worker: Worker, now: string): Promise<Closing> {
   const row = await trx
     .updateTable('closings')
     .set({ claimed_by: nameOf(worker), claim_until: expiry(now) })
@@ -224,25 +158,4 @@ async function claim(trx: Writing, closingId: string, worker: Worker, now: strin
     .returningAll()
     .executeTakeFirstOrThrow();
   return toClosing(row);
-}
-
-async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
-  const claims = await trx
-    .selectFrom('closings')
-    .select(['id', 'claimed_by', 'claim_until'])
-    .where('claimed_by', 'is not', null)
-    // One that was being sent keeps the name until it is settled.
-    .where('state', '!=', 'sending')
-    .forUpdate()
-    .skipLocked()
-    .execute();
-  const free = claims
-    .filter(({ claimed_by: by, claim_until: until }) => !isHeld(by ?? '', until ?? '', now, false))
-    .map(({ id }) => id);
-  if (free.length === 0) return;
-  await trx
-    .updateTable('closings')
-    .set({ claimed_by: null, claim_until: null } satisfies Partial<ClosingsTable>)
-    .where('id', 'in', free)
-    .execute();
 }

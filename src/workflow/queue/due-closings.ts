@@ -1,5 +1,6 @@
 import { timeNow } from '../../domain/values/instant.ts';
-import { claimClosing, claimNextDue, releaseClaim } from '../../store/queue/claims.ts';
+import { claimClosing, releaseClaim } from '../../store/queue/claims.ts';
+import { claimNextDue } from '../../store/queue/next-due.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { newerWaiting } from '../../store/queue/waiting.ts';
 import type { Services } from '../context/services.ts';

@@ -9,7 +9,7 @@ import {
 import { beginCard, cardsOf, markCardDeleted, markCardPosted } from '../../../src/store/answers/cards.ts';
 import { cardsDue, cardFailureOf, noteCardFailure } from '../../../src/store/answers/cards-due.ts';
 import { surveyIdOf } from '../../../src/domain/survey/token.ts';
-import { claimNextDue } from '../../../src/store/queue/claims.ts';
+import { claimNextDue } from '../../../src/store/queue/next-due.ts';
 import type { Closing } from '../../../src/domain/closing/closing.ts';
 import { closingById, closingOfSurvey } from '../../../src/store/closings/closings.ts';
 import { cancelClosing, resendClosing } from '../../../src/store/queue/acts.ts';

@@ -9,7 +9,8 @@ import type { Ledger } from '../../../src/store/ledger.ts';
 import { openLedger } from '../../../src/store/open.ts';
 import { newestVersion } from '../../../src/store/schema/migrations.ts';
 import { queried, startPostgres, type TestServer } from '../../support/postgres-server.ts';
-import { at, freshLedger, inProcesses, opened, reported } from '../support.ts';
+import { claimNextDue } from '../../../src/store/queue/next-due.ts';
+import { at, freshLedger, here, inProcesses, opened, reported } from '../support.ts';
 
 const until = { lane: 'live', name: 'until' } as const;
 
@@ -164,6 +165,28 @@ describe('transactions', () => {
     expect(isSameDone).toBe(false);
     finish();
     await Promise.all([holder, same]);
+  });
+
+  test('claims for different customers do not wait for each other', async () => {
+    const ledger = await freshLedger();
+    const quick = await opened(placeOf(ledger), { busyTimeoutMs: 100 });
+    const [one, other] = [await reported(ledger, 'c1', 0), await reported(ledger, 'c2', 60)];
+    let finish = (): void => undefined;
+    let begin = (): void => undefined;
+    const begun = new Promise<void>((resolve) => (begin = resolve));
+    const holder = ledger.write({}, async (trx, { tryAlone }) => {
+      expect(await tryAlone(`customer live ${other.customerId}`)).toBe(true);
+      await trx.selectFrom('closings').select('id').where('id', '=', other.id).forUpdate().execute();
+      begin();
+      await new Promise<void>((resolve) => (finish = resolve));
+    });
+    await begun;
+    const claim = (): Promise<string | undefined> =>
+      claimNextDue(quick, here, at(100), 'live').then((closing) => closing?.id);
+    expect([await claim(), await claim()]).toEqual([one.id, undefined]);
+    finish();
+    await holder;
+    expect(await claim()).toBe(other.id);
   });
 
   test('a deadlock is passed by doing one of them again', async () => {

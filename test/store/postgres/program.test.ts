@@ -95,16 +95,16 @@ describe('backfill', () => {
 
   test('of two processes, each asks others', async () => {
     const gladly = await busyGladly();
-    await gladly.customers(40);
+    await gladly.customers(16);
     const env = { ...gladly.env, GCSAT_DELIVERY: 'gladly-email', GCSAT_DATABASE_URL: await newPlace() };
     const runs = await Promise.all(
       [1, 2].map(() => runJson(['backfill', ...gladly.range], { env, timeoutMs: 60_000 })),
     );
     expect(runs.map(({ code }) => code)).toEqual([0, 0]);
     const sent = runs.map(({ document }) => Number(document.thisRun.sent));
-    expect(sent[0]! + sent[1]!).toBe(40);
+    expect(sent[0]! + sent[1]!).toBe(16);
     const { document } = await runJson(['backfill', ...gladly.range], { env, timeoutMs: 60_000 });
-    expect(document).toMatchObject({ outcomes: { sent: 40 }, thisRun: { sent: 0 } });
+    expect(document).toMatchObject({ outcomes: { sent: 16 }, thisRun: { sent: 0 } });
   });
 });
 
@@ -206,7 +206,7 @@ default_pool_size = 2
     await ended;
   });
   const gladly = await busyGladly();
-  await gladly.customers(20);
+  await gladly.customers(12);
   const env = {
     ...gladly.env,
     GCSAT_DELIVERY: 'gladly-email',
@@ -222,7 +222,7 @@ default_pool_size = 2
   );
   expect(runs.map(({ code }) => code)).toEqual([0, 0]);
   const { document } = await runJson(['backfill', ...gladly.range], { env, timeoutMs: 60_000 });
-  expect(document).toMatchObject({ outcomes: { sent: 20 }, thisRun: { sent: 0 } });
+  expect(document).toMatchObject({ outcomes: { sent: 12 }, thisRun: { sent: 0 } });
   const held = `SELECT * FROM pg_locks WHERE locktype = 'advisory'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
   expect(await asked(place, held)).toEqual([]);

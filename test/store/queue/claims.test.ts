@@ -1,15 +1,16 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import type { Closing } from '../../../src/domain/closing/closing.ts';
 import { describe, expect, test } from 'vitest';
 import {
   claimClosing,
-  claimNextDue,
   releaseClaim,
   renewClaim,
   resolveAbandonedSends,
   resolveInterruptedSend,
   stuckSends,
 } from '../../../src/store/queue/claims.ts';
+import { claimNextDue } from '../../../src/store/queue/next-due.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { cancelClosing, retryClosing } from '../../../src/store/queue/acts.ts';
@@ -205,6 +206,29 @@ describe('the queue', () => {
     expect(await claimNextDue(ledger, here, at(110), 'live')).toBeNull();
     await releaseClaim(ledger, first!.id, here);
     expect([one, two]).toContain((await claimNextDue(ledger, here, at(110), 'live'))?.id);
+  });
+
+  test('those who claim at once take each closing once, and of one customer one', async () => {
+    const ledger = await freshLedger();
+    const customers = ['k1', 'k2', 'k3', 'k4', 'k5', 'k6'];
+    for (const [number, customerId] of [...customers, ...customers, ...customers].entries()) {
+      const report = { lane: 'live', source: 'events', closedAt: at(number), seenAt: at(100) } as const;
+      await recordClosing(ledger, { ...report, conversationId: `c${number}`, customerId });
+    }
+    const taken: Closing[] = [];
+    for (let round = 0; taken.length < 18 && round < 20; round += 1) {
+      const claims = Array.from({ length: 10 }, () => claimNextDue(ledger, here, at(110), 'live'));
+      const won = (await Promise.all(claims)).filter((closing) => closing !== null);
+      const of = won.map(({ customerId }) => customerId);
+      expect([...new Set(of)]).toEqual(of);
+      for (const { id } of won) {
+        await cancelClosing(ledger, id, at(120));
+        await releaseClaim(ledger, id, here);
+      }
+      taken.push(...won);
+    }
+    expect(new Set(taken.map(({ id }) => id)).size).toBe(18);
+    expect(taken).toHaveLength(18);
   });
 
   test('a time is reached when it is reached', async () => {

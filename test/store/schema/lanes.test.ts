@@ -19,7 +19,7 @@ import { knownClosing, recordClosing } from '../../../src/store/closings/closing
 import { closingById, closingOfSurvey } from '../../../src/store/closings/closings.ts';
 import { limiterStore } from '../../../src/store/limiter.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
-import { claimNextDue } from '../../../src/store/queue/claims.ts';
+import { claimNextDue } from '../../../src/store/queue/next-due.ts';
 import { decideClosing } from '../../../src/store/queue/decisions.ts';
 import { countClosings } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';

@@ -1,0 +1,133 @@
+import { sql } from 'kysely';
+import type { Closing } from '../../domain/closing/closing.ts';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Ledger, Writing } from '../ledger.ts';
+import { pauseIn } from '../pause.ts';
+import type { ClosingsTable } from '../schema/tables.ts';
+import { isHeld, type Worker } from '../workers.ts';
+import { claim } from './claims.ts';
+
+/**
+ * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
+ * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
+ * customer one closing at a time; those who claim for different customers do not wait for each other. While sending is
+ * paused, what is decided waits. A row that a transaction is about is left for the next look.
+ */
+export async function claimNextDue(
+  ledger: Ledger,
+  worker: Worker,
+  now: string,
+  lane: Lane,
+): Promise<Closing | null> {
+  return ledger.write({}, async (trx, { tryAlone }) => {
+    await freeUnheldClaims(trx, now);
+    const isPaused = (await pauseIn(trx, now)) !== null;
+    const passed: string[] = [];
+    for (;;) {
+      const next = await nextFree(trx, { now, lane, isPaused, passed });
+      if (next === undefined) return null;
+      const { id, customer_id: customerId } = next;
+      if (customerId === null) return claim(trx, id, worker, now);
+      // Another transaction may have claimed for the customer since the look.
+      const isAlone = await tryAlone(`customer ${lane} ${customerId}`);
+      if (isAlone && !(await isInWork(trx, customerId, lane))) return claim(trx, id, worker, now);
+      passed.push(customerId);
+    }
+  });
+}
+
+interface QueueLook {
+  now: string;
+  lane: Lane;
+  isPaused: boolean;
+  /** Customers that others are about. */
+  passed: readonly string[];
+}
+
+async function nextFree(
+  trx: Writing,
+  { now, lane, isPaused, passed }: QueueLook,
+): Promise<{ id: string; customer_id: string | null } | undefined> {
+  const inWork = trx
+    .selectFrom('closings as other')
+    .select('other.customer_id')
+    .where('other.queued', '=', sql.lit(1))
+    .where('other.lane', '=', lane)
+    .where('other.claimed_by', 'is not', null)
+    .where('other.customer_id', 'is not', null);
+  const free = trx
+    .selectFrom('closings')
+    .select(['id', 'customer_id', 'due_at', 'first_seen_at'])
+    // A literal: SQLite uses the partial index only if it can see the value.
+    .where('queued', '=', sql.lit(1))
+    .where('claimed_by', 'is', null)
+    .where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', inWork)]))
+    .$if(passed.length > 0, (query) =>
+      query.where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', passed)])),
+    )
+    .where('lane', '=', lane)
+    .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
+    .limit(1)
+    .forUpdate()
+    .skipLocked();
+  const timeless = await free.where('due_at', 'is', null).orderBy('first_seen_at', 'desc').executeTakeFirst();
+  const timed = await free.where('due_at', '<=', now).orderBy('due_at', 'desc').executeTakeFirst();
+  return timeless === undefined || (timed !== undefined && (timed.due_at ?? '') > timeless.first_seen_at)
+    ? timed
+    : timeless;
+}
+
+async function isInWork(trx: Writing, customerId: string, lane: Lane): Promise<boolean> {
+  const row = await trx
+    .selectFrom('closings')
+    .select('id')
+    .where('customer_id', '=', customerId)
+    .where('queued', '=', sql.lit(1))
+    .where('claimed_by', 'is not', null)
+    // An expression keeps SQLite from the index of the queue, which is longer than one customer's closings.
+    .where(sql`lane || ''`, '=', lane)
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
+}
+
+/** When the queue has work again: the earliest time after `now` at which a closing gets due; null: never. */
+export async function nextDueAt(ledger: Ledger, now: string, lane: Lane): Promise<string | null> {
+  const row = await ledger.read((db) =>
+    db
+      .selectFrom('closings')
+      .select('due_at')
+      .where('queued', '=', sql.lit(1))
+      .where('due_at', '>', now)
+      .where('lane', '=', lane)
+      .orderBy('due_at')
+      .limit(1)
+      .executeTakeFirst(),
+  );
+  return row?.due_at ?? null;
+}
+
+async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
+  const claims = trx
+    .selectFrom('closings')
+    .select(['id', 'claimed_by', 'claim_until'])
+    .where('claimed_by', 'is not', null)
+    // One that was being sent keeps the name until it is settled.
+    .where('state', '!=', 'sending');
+  type Row = Pick<ClosingsTable, 'claimed_by' | 'claim_until'>;
+  const isUnheld = ({ claimed_by: by, claim_until: until }: Row): boolean =>
+    !isHeld(by ?? '', until ?? '', now, false);
+  // Mostly all are held, and then no row is locked that others renew or give back.
+  const found = (await claims.execute()).filter(isUnheld).map(({ id }) => id);
+  if (found.length === 0) return;
+  const free = await claims.where('id', 'in', found).forUpdate().skipLocked().execute();
+  await trx
+    .updateTable('closings')
+    .set({ claimed_by: null, claim_until: null } satisfies Partial<ClosingsTable>)
+    .where(
+      'id',
+      'in',
+      free.filter(isUnheld).map(({ id }) => id),
+    )
+    .execute();
+}
