@@ -20,12 +20,12 @@ const sharing = rooms.map((room) => `test/${room}/**/!(browser).test.ts`);
 const aboutFiles = ['sqlite/**', 'schema/**', 'open.test.ts', 'queries.test.ts', 'storage-probe.test.ts'].map(
   (name) => `test/store/${name}`,
 );
-const aboutServers = ['test/store/postgres/**/*.test.ts'];
+const aboutServers = ['test/store/postgres/**/*.test.ts', 'test/proof/postgres/**/*.test.ts'];
 
 /** The tests of the store run on both kinds of ledger. */
 const onPostgres = {
   name: 'postgres',
-  include: ['test/store/**/*.test.ts'],
+  include: ['test/store/**/*.test.ts', ...aboutServers],
   exclude: aboutFiles,
   env: { TEST_LEDGER: 'postgres' },
   globalSetup: './test/support/postgres-for-run.ts',

@@ -5,6 +5,9 @@
 export interface FastTime {
   /** Epoch milliseconds. */
   now: () => number;
+  /** From when on it passes so much faster: epoch milliseconds of our time and of this one. */
+  start: number;
+  factor: number;
   /** For the environment of the program. */
   nodeOptions: string;
   /** Gladly's clock: runs along, and can be set back and forth. */
@@ -24,7 +27,13 @@ export function fastTime(factor = 8): FastTime {
     globalThis.setInterval = (run, ms, ...rest) => realInterval(run, ms / ${factor}, ...rest);
     syncBuiltinESMExports();
   `;
-  return { now, gladly, nodeOptions: `--import=data:text/javascript,${encodeURIComponent(preload)}` };
+  return {
+    now,
+    start,
+    factor,
+    gladly,
+    nodeOptions: `--import=data:text/javascript,${encodeURIComponent(preload)}`,
+  };
 }
 
 /**

@@ -1,0 +1,230 @@
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import type { ChildProcessWithoutNullStreams } from 'node:child_process';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inject } from 'vitest';
+import { startSandbox, type RunningSandbox } from '../../../src/sandbox/start.ts';
+import { fastTime, startedAnHourAgo, type FastTime } from '../../e2e/fast-time.ts';
+import { startPostgres, type TestServer } from '../../support/postgres-server.ts';
+import { start, temporaryFolder } from '../../support/run.ts';
+
+const hourMs = 3_600_000;
+/** In a server's own time, and a little more than a claim holds. */
+export const frozenMs = 40_000;
+
+/** One Gladly, one PostgreSQL, and programs of several hosts, all in a time that passes faster. */
+export interface Cluster {
+  sandbox: RunningSandbox;
+  server: TestServer;
+  time: FastTime;
+  range: string[];
+  /** Of a program on this host. */
+  envOf(host: string): Record<string, string>;
+  /** Tells of a conversation that closed so many milliseconds after the range began. */
+  tell(conversation: Record<string, unknown>, afterMs: number): Promise<Told>;
+  /** How many closings are neither decided for good nor asked about. */
+  unsettled(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export interface Told {
+  id: string;
+  event: unknown;
+}
+
+/**
+ * The server's clock runs as fast as the programs', so that the pace, the claims and the waiting of hours fit into a test:
+ * the database has a `clock_timestamp` of its own, which is found before PostgreSQL's.
+ */
+async function fastServer(time: FastTime): Promise<TestServer> {
+  const server = await startPostgres({}, inject('postgresFolder'));
+  const start = time.start / 1000;
+  await server.query('postgres', 'CREATE DATABASE ledger');
+  await server.query(
+    'ledger',
+    `CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+       SELECT to_timestamp(${start} + (extract(epoch FROM pg_catalog.clock_timestamp())::float8 - ${start}) * ${time.factor})
+     $$;
+     ALTER DATABASE ledger SET search_path = public, pg_catalog`,
+  );
+  return server;
+}
+
+/** @param requestsPerSecond what Gladly allows before it answers 429 */
+export async function startCluster(factor: number, requestsPerSecond: number): Promise<Cluster> {
+  const time = fastTime(factor);
+  const limits = { requestsPerSecond, window: 'fixed' as const, clock: time.now };
+  const sandbox = await startedAnHourAgo(time, () =>
+    startSandbox({ size: 0, clock: time.gladly.clock, limits }),
+  );
+  const beginning = time.now() - hourMs;
+  const server = await fastServer(time);
+  const folder = temporaryFolder();
+  return {
+    sandbox,
+    server,
+    time,
+    range: [
+      ...['--since', new Date(beginning).toISOString()],
+      ...['--until', new Date(beginning + hourMs / 2).toISOString()],
+    ],
+    envOf: (host) => ({
+      GCSAT_DOMAIN: sandbox.origin,
+      GCSAT_EMAIL: sandbox.email,
+      GCSAT_TOKEN: sandbox.token,
+      GCSAT_DELIVERY: 'gladly-email',
+      GCSAT_FROM: sandbox.fromAddress,
+      GCSAT_PUBLIC_URL: 'https://csat.example.com',
+      GCSAT_RATE_SHARE: '100',
+      GCSAT_CONFIG_DIR: `${folder}/${host}/config`,
+      GCSAT_DATA_DIR: `${folder}/${host}/data`,
+      GCSAT_DATABASE_URL: `${server.url('ledger')}?connections=6`,
+      NODE_OPTIONS: `${time.nodeOptions} ${named(host)}`,
+    }),
+    async tell(conversation, afterMs) {
+      time.gladly.aheadMs = beginning + afterMs - time.now();
+      try {
+        const answer = await fetch(`${sandbox.origin}/_sandbox/conversations`, {
+          method: 'POST',
+          headers: { 'content-type': 'application/json' },
+          body: JSON.stringify({ close: true, ...conversation }),
+        });
+        if (!answer.ok) throw new Error(`the sandbox told nothing: ${answer.status} ${await answer.text()}`);
+        const told = (await answer.json()) as { conversationId: string; lastEvent: unknown };
+        return { id: told.conversationId, event: told.lastEvent };
+      } finally {
+        time.gladly.aheadMs = 0;
+      }
+    },
+    async unsettled() {
+      const { rows } = await server.query(
+        'ledger',
+        `SELECT count(*)::integer AS count FROM closings
+         WHERE state IN ('pending', 'scheduled', 'sending', 'failed') OR claimed_by IS NOT NULL`,
+      );
+      return Number(rows[0]?.['count']);
+    },
+    async close() {
+      await sandbox.close();
+      await server.remove();
+    },
+  };
+}
+
+/** Another host: process ids of the others mean nothing there. */
+function named(host: string): string {
+  const preload = `
+    import os from 'node:os';
+    import { syncBuiltinESMExports } from 'node:module';
+    os.hostname = () => ${JSON.stringify(host)};
+    syncBuiltinESMExports();
+  `;
+  return `--import=data:text/javascript,${encodeURIComponent(preload)}`;
+}
+
+/** A program that is started again whenever it ends before its time. */
+export interface Kept {
+  /** Ends it at once; it is started again. */
+  kill(): void;
+  /** Stops it for longer than its claims hold. */
+  freeze(): Promise<void>;
+}
+
+const credentials = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone' };
+const authorization = `Basic ${Buffer.from(Object.values(credentials).join(':')).toString('base64')}`;
+
+export interface Host extends Kept {
+  /** As Gladly tells it: again until it is taken. False: not taken. */
+  take(event: unknown): Promise<boolean>;
+  /** Asks it to stop, and does not start it again. */
+  stop(): Promise<number | null>;
+}
+
+export function startHost(cluster: Cluster, name: string): Host {
+  const args = ['serve', '--json', '--port', '0', '--no-catch-up'];
+  const env = { ...cluster.envOf(name), ...credentials };
+  let origin: string | null = null;
+  const kept = keep(cluster.time, () => {
+    const child = start(args, { env });
+    origin = null;
+    createInterface({ input: child.stdout }).on('line', (line) => {
+      origin = /"listening":\s*"([^"]+)"/.exec(line)?.[1] ?? origin;
+    });
+    return child;
+  });
+  return {
+    ...kept,
+    async take(event) {
+      if (origin === null) return false;
+      try {
+        const answer = await fetch(`${origin}/webhooks/gladly`, {
+          method: 'POST',
+          headers: { authorization, 'content-type': 'application/json' },
+          body: JSON.stringify(event),
+          signal: AbortSignal.timeout(15_000),
+        });
+        await answer.text();
+        return answer.status === 200;
+      } catch {
+        return false;
+      }
+    },
+    stop: () => kept.end('SIGTERM'),
+  };
+}
+
+export interface Backfill extends Kept {
+  /** When one has come to its end with exit code 0. */
+  done: Promise<void>;
+}
+
+export function startBackfill(cluster: Cluster, name: string): Backfill {
+  let tell = (): void => undefined;
+  const done = new Promise<void>((resolve) => (tell = resolve));
+  const kept = keep(
+    cluster.time,
+    () => {
+      const child = start(['backfill', '--json', ...cluster.range], { env: cluster.envOf(name) });
+      child.stdout.resume();
+      return child;
+    },
+    (code) => {
+      if (code === 0) tell();
+      return code !== 0;
+    },
+  );
+  return { ...kept, done };
+}
+
+function keep(
+  time: FastTime,
+  begin: () => ChildProcessWithoutNullStreams,
+  isNeeded: (code: number | null) => boolean = () => true,
+): Kept & { end(signal: NodeJS.Signals): Promise<number | null> } {
+  let isEnding = false;
+  let child: ChildProcessWithoutNullStreams;
+  const run = (): void => {
+    child = begin();
+    child.stderr.resume();
+    child.on('close', (code) => {
+      if (!isEnding && isNeeded(code)) run();
+    });
+  };
+  run();
+  return {
+    kill: () => void child.kill('SIGKILL'),
+    async freeze() {
+      const frozen = child;
+      frozen.kill('SIGSTOP');
+      await wait(frozenMs / time.factor);
+      frozen.kill('SIGCONT');
+    },
+    async end(signal) {
+      isEnding = true;
+      const ended = once(child, 'close');
+      child.kill(signal);
+      const [code] = (await ended) as [number | null];
+      return code;
+    },
+  };
+}
