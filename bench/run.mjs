@@ -1,7 +1,16 @@
 // Runs one benchmark: `node bench/run.mjs NAME [options]`. The program and the benchmarks are copied to a temporary
 // folder and built there, so that a build or an edit during the measurement disturbs nothing.
 import { spawn } from 'node:child_process';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import {
+  chmodSync,
+  cpSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import process from 'node:process';
@@ -18,6 +27,8 @@ if (!names.includes(name)) {
 
 const { version } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8'));
 const folder = mkdtempSync(join(tmpdir(), 'gcsat-bench-'));
+// A database server refuses root, and its data lie below.
+chmodSync(folder, 0o711);
 const running = new Set();
 
 /** In a process group of its own, so that nothing that it started outlives it, and with all its files in the folder. */
@@ -49,7 +60,8 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 try {
-  for (const part of ['bin', 'src', 'scripts', 'bench', 'package.json']) {
+  const parts = ['bin', 'src', 'scripts', 'bench', 'package.json', 'test/support/postgres-server.ts'];
+  for (const part of parts) {
     if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
   }
   symlinkSync(join(root, 'node_modules'), join(folder, 'node_modules'));
