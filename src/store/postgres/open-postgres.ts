@@ -10,6 +10,8 @@ import { bytesOf, problemsOf, rewriteTables } from './upkeep.ts';
 export interface PostgresOptions {
   /** How long a write waits for another process, and for a server that is away, in milliseconds. */
   busyTimeoutMs?: number;
+  /** After how long without an answer a connection is taken to be open on this side alone, in milliseconds. */
+  answerMs?: number;
   /** Whether the tables are made, and brought to the newest version. */
   migrates?: boolean;
 }
@@ -29,11 +31,11 @@ const usualPatienceMs = 10_000;
  */
 export async function openPostgres(
   location: string,
-  { busyTimeoutMs: patienceMs = usualPatienceMs, migrates = true }: PostgresOptions = {},
+  { busyTimeoutMs: patienceMs = usualPatienceMs, migrates = true, answerMs }: PostgresOptions = {},
 ): Promise<Omit<Ledger, 'copyTo'>> {
   const address = postgresAddress(location);
   const { shown } = address;
-  const connections = await openPool(address);
+  const connections = await openPool(address, answerMs);
   const clock = serverClock();
   let isWatched = false;
   const settings: string[] = [];

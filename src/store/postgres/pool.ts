@@ -6,7 +6,7 @@ import { isLost } from './failures.ts';
 const connectMs = 5000;
 const unusedMs = 10_000;
 /** Beyond what the server allows a statement: then the connection is open on this side alone. */
-const answerMs = 90_000;
+const usualAnswerMs = 90_000;
 
 /** One of the few connections that a process has. */
 export interface Session {
@@ -22,8 +22,15 @@ export interface Connections {
   close(): Promise<void>;
 }
 
-/** Connects when it is used. */
-export async function openPool(address: PostgresAddress): Promise<Connections> {
+/**
+ * Connects when it is used.
+ *
+ * @param answerMs how long an answer is waited for
+ */
+export async function openPool(
+  address: PostgresAddress,
+  answerMs: number = usualAnswerMs,
+): Promise<Connections> {
   const { default: pg } = await import('pg');
   const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
     // Counts are far below 2^53.

@@ -12,8 +12,8 @@ const statementMs = 60_000;
 /** A process that was frozen in the middle must not hold up the others, nor keep old rows from being cleared away. */
 const idleMs = 30_000;
 const mostConflicts = 5;
-/** How long is asked for what became of a COMMIT. */
-const settlingMs = 30_000;
+/** How long is asked for what became of a COMMIT: one that never arrived is known when the server has ended its session. */
+const settlingMs = idleMs + 15_000;
 const longestPauseMs = 1000;
 
 export interface TransactionOptions {
