@@ -25,7 +25,7 @@ const aboutServers = ['test/store/postgres/**/*.test.ts', 'test/proof/postgres/*
 /** The tests of the store run on both kinds of ledger. */
 const onPostgres = {
   name: 'postgres',
-  include: ['test/store/**/*.test.ts', ...aboutServers],
+  include: ['test/store/**/*.test.ts', 'test/proof/ledger-model.test.ts', ...aboutServers],
   exclude: aboutFiles,
   env: { TEST_LEDGER: 'postgres' },
   globalSetup: './test/support/postgres-for-run.ts',

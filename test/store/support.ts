@@ -163,6 +163,16 @@ export async function freshLedger(): Promise<Ledger> {
   return kept;
 }
 
+/** An empty ledger for one of many runs of a test; what it was filled with is gone afterwards. */
+export async function withEmptyLedger<T>(work: (ledger: Ledger) => Promise<T>): Promise<T> {
+  const ledger = isOnServer ? await freshLedger() : await openLedger(':memory:');
+  try {
+    return await work(ledger);
+  } finally {
+    await (isOnServer ? emptyDatabases() : ledger.close());
+  }
+}
+
 /** Every query is the same on both kinds; what is random is tried less often where it takes longer. */
 export function often(onFile: number, onServer: number): number {
   return isOnServer ? onServer : onFile;
