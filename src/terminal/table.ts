@@ -102,7 +102,8 @@ function breakCell(text: string, width: number, overflow: 'cut' | 'wrap' | 'keep
   return overflow === 'cut' ? [cut(text, width)] : wrap(text, width);
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when a text is first cut: to make it takes a tenth of a start. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** The text if it fits the width, else its beginning and `…`, without half a character. */
 export function cut(text: string, width: number): string {
@@ -133,6 +134,7 @@ export function wrap(text: string, width: number): string[] {
 function take(text: string, width: number): string {
   let taken = '';
   let used = 0;
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   for (const { segment } of graphemes.segment(text)) {
     used += stringWidth(segment);
     if (used > width) break;

@@ -60,10 +60,12 @@ export function textWithin(text: string, limit: number): string {
   return `${plain.slice(0, graphemeStart(plain, limit - 1))}…`;
 }
 
-const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+/** Made when a text is first cut: to make it takes a tenth of a start. */
+let graphemes: Intl.Segmenter | undefined;
 
 /** Where the grapheme at this place begins. Segmenting takes long, so this is called once for a text. */
 function graphemeStart(text: string, place: number): number {
+  graphemes ??= new Intl.Segmenter('en', { granularity: 'grapheme' });
   return graphemes.segment(text).containing(place)?.index ?? place;
 }
 

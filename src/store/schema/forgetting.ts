@@ -37,8 +37,6 @@ const pageSize = 1000;
 /** Customers can be forgotten: they are found by any spelling of their addresses, and what is left to erase is remembered. */
 export async function addForgetting(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
-  // Only this step needs it, and a start loads no more than it needs.
-  const { addressesIn } = await import('./stored-customer.ts');
   for (let after = ''; ;) {
     const page = await trx
       .selectFrom('closings')
@@ -49,6 +47,9 @@ export async function addForgetting(trx: Writing): Promise<void> {
       .limit(pageSize)
       .$narrowType<{ customer: string }>()
       .execute();
+    if (page.length === 0) break;
+    // Only ledgers with customers need it, and a start loads no more than it needs.
+    const { addressesIn } = await import('./stored-customer.ts');
     for (const { id, customer } of page) {
       const keys = customerKeys(addressesIn(customer));
       await trx.updateTable('closings').set(keys).where('id', '=', id).execute();
