@@ -9,7 +9,7 @@ let isRunning = false;
 
 const beforeNodeStarts = ['NODE_OPTIONS', 'NODE_EXTRA_CA_CERTS', 'TMPDIR'];
 
-type InsideOptions = Pick<RunOptions, 'env' | 'input'>;
+type InsideOptions = Pick<RunOptions, 'env' | 'input' | 'cwd'>;
 
 /**
  * Runs a command line as `run` does, but in the process of the test, which is several times quicker. For what a command
@@ -17,7 +17,7 @@ type InsideOptions = Pick<RunOptions, 'env' | 'input'>;
  */
 export async function runInside(
   args: readonly string[],
-  { env, input = '' }: InsideOptions = {},
+  { env, input = '', cwd }: InsideOptions = {},
 ): Promise<RunResult> {
   const foreign = beforeNodeStarts.find((name) => env?.[name] !== undefined);
   if (foreign !== undefined) throw new Error(`Node reads ${foreign} when it starts: use run`);
@@ -38,6 +38,8 @@ export async function runInside(
     return { name, before };
   });
   const umask = process.umask(0o077);
+  const before = process.cwd();
+  if (cwd !== undefined) process.chdir(cwd);
   try {
     const program = programOf({
       args,
@@ -49,6 +51,7 @@ export async function runInside(
     return { code, signal: null, stdout: stdout.text(), stderr: stderr.text() };
   } finally {
     process.umask(umask);
+    process.chdir(before);
     for (const { name, before } of replaced) {
       if (before !== undefined) Object.defineProperty(process, name, before);
     }
