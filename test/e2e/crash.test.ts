@@ -3,10 +3,11 @@ import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { describe, expect, test } from 'vitest';
-import { runJson, start } from '../support/run.ts';
+import { start } from '../support/run.ts';
 import { faultyProxy, type Fate, type FaultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf, testGladly, type TestGladly } from '../support/gladly.ts';
 import { atTerminal } from '../support/terminal.ts';
+import { runJsonInside } from '../support/run-inside.ts';
 
 /** Starts the program and kills it with SIGKILL, unless it is done before. */
 async function killAfter(milliseconds: number, args: readonly string[], { env }: TestGladly): Promise<void> {
@@ -28,7 +29,7 @@ describe('killed with SIGKILL and run again', () => {
       const { env, sandbox } = gladly;
       const id = sandbox.exampleConversationId;
       await killAfter(moment, ['replay', '--', id], gladly);
-      const { document, code } = await runJson(['replay', '--', id], { env });
+      const { document, code } = await runJsonInside(['replay', '--', id], { env });
       expect(code).toBe(0);
       const [entry, ...others] = await surveysOf(env);
       expect(others).toEqual([]);
@@ -48,7 +49,7 @@ describe('killed with SIGKILL and run again', () => {
     const { env, sandbox } = gladly;
     const post = ['post', '--rating', '4', '--comment', 'fine', '--', sandbox.exampleConversationId];
     await killAfter(moment, post, gladly);
-    const { document, code } = await runJson(post, { env });
+    const { document, code } = await runJsonInside(post, { env });
     expect(code).toBe(0);
     expect(['posted', 'already_posted']).toContain(document.outcome);
     const posts = (await gladly.requests()).filter(
@@ -80,10 +81,10 @@ describe('a message that may have left', () => {
     const { gladly } = await throughProxy(fate);
     const { env, sandbox } = gladly;
     const id = sandbox.exampleConversationId;
-    const first = await runJson(['replay', '--timeout', '2', '--', id], { env });
+    const first = await runJsonInside(['replay', '--timeout', '2', '--', id], { env });
     expect(first).toMatchObject({ code: 0, document: { outcome: 'uncertain' } });
     expect(first.stderr).toMatch(/^warning: .*may or may not have left/);
-    const again = await runJson(['replay', '--', id], { env });
+    const again = await runJsonInside(['replay', '--', id], { env });
     expect(again).toMatchObject({ code: 0, document: { outcome: 'uncertain' } });
     expect(sandbox.mailbox()).toHaveLength(mails);
   });
@@ -92,10 +93,10 @@ describe('a message that may have left', () => {
     const { gladly } = await throughProxy('reset after');
     const { env, sandbox } = gladly;
     const id = sandbox.exampleConversationId;
-    await runJson(['replay', '--', id], { env });
-    const settled = await runJson(['surveys', 'retry', '--was-sent', '--', id], { env });
+    await runJsonInside(['replay', '--', id], { env });
+    const settled = await runJsonInside(['surveys', 'retry', '--was-sent', '--', id], { env });
     expect(settled.document).toMatchObject({ state: 'sent' });
-    expect((await runJson(['surveys', 'retry', '--', id], { env })).code).not.toBe(0);
+    expect((await runJsonInside(['surveys', 'retry', '--', id], { env })).code).not.toBe(0);
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 
@@ -103,20 +104,20 @@ describe('a message that may have left', () => {
     const { gladly } = await throughProxy('reset before');
     const { env, sandbox } = gladly;
     const id = sandbox.exampleConversationId;
-    await runJson(['replay', '--', id], { env });
-    const bare = await runJson(['surveys', 'retry', '--', id], { env });
+    await runJsonInside(['replay', '--', id], { env });
+    const bare = await runJsonInside(['surveys', 'retry', '--', id], { env });
     expect(bare).toMatchObject({ code: 2, document: { error: { code: 'survey_uncertain' } } });
     expect(bare.document.error.hint).toMatch(/^Look for .*--was-sent .*--not-sent/);
-    const both = await runJson(['surveys', 'retry', '--was-sent', '--not-sent', '--', id], { env });
+    const both = await runJsonInside(['surveys', 'retry', '--was-sent', '--not-sent', '--', id], { env });
     expect(both).toMatchObject({ code: 2, document: { error: { code: 'bad_usage' } } });
-    const unasked = await runJson(['surveys', 'retry', '--not-sent', '--', id], { env });
+    const unasked = await runJsonInside(['surveys', 'retry', '--not-sent', '--', id], { env });
     expect(unasked).toMatchObject({ code: 2, document: { error: { code: 'confirmation_needed' } } });
     expect(await surveysOf(env)).toMatchObject([{ state: 'uncertain' }]);
     expect(sandbox.mailbox()).toHaveLength(0);
-    const { document } = await runJson(['surveys', 'retry', '--not-sent', '--yes', '--', id], { env });
+    const { document } = await runJsonInside(['surveys', 'retry', '--not-sent', '--yes', '--', id], { env });
     expect(document.outcome).toBe('sent');
     for (const more of [['--not-sent', '--yes'], ['--not-sent'], []]) {
-      const repeated = await runJson(['surveys', 'retry', ...more, '--', id], { env });
+      const repeated = await runJsonInside(['surveys', 'retry', ...more, '--', id], { env });
       expect(repeated).toMatchObject({ code: 8, document: { error: { code: 'closing_changed' } } });
     }
     expect(sandbox.mailbox()).toHaveLength(1);
@@ -126,7 +127,7 @@ describe('a message that may have left', () => {
     const { gladly } = await throughProxy('reset before');
     const { env, sandbox } = gladly;
     const id = sandbox.exampleConversationId;
-    await runJson(['replay', '--', id], { env });
+    await runJsonInside(['replay', '--', id], { env });
     const line = `gcsat surveys retry --not-sent -- '${id}'`;
     const no = await atTerminal(line, env, [['Send it again?', 'n\r']]);
     expect([no.code, no.asked]).toEqual([0, true]);
@@ -158,13 +159,16 @@ describe('a message that may have left', () => {
       return isTimeline && sandbox.mailbox().length > 0 ? shown() : 'pass';
     });
     const env = { ...gladly.env, GCSAT_DOMAIN: proxy.origin };
-    await runJson(['replay', '--', id], { env });
-    const dry = await runJson(['surveys', 'retry', '--dry-run', '--', id], { env });
+    await runJsonInside(['replay', '--', id], { env });
+    const dry = await runJsonInside(['surveys', 'retry', '--dry-run', '--', id], { env });
     expect(dry).toMatchObject({ code: 0, document: { state: 'sent', dryRun: true } });
     expect(await surveysOf(env)).toMatchObject([{ state: 'uncertain' }]);
-    const { code, stderr, document } = await runJson(['surveys', 'retry', '--not-sent', '--yes', '--', id], {
-      env,
-    });
+    const { code, stderr, document } = await runJsonInside(
+      ['surveys', 'retry', '--not-sent', '--yes', '--', id],
+      {
+        env,
+      },
+    );
     expect([code, document.state, document.externalId]).toEqual([0, 'sent', 'item-1']);
     expect(stderr).toContain('Gladly shows the message');
     expect(sandbox.mailbox()).toHaveLength(1);
@@ -178,7 +182,7 @@ describe('a message that may have left', () => {
     while (!proxy.seen.includes(sending)) await wait(5);
     child.kill('SIGKILL');
     await once(child, 'close');
-    const { document } = await runJson(['replay', '--', id], { env });
+    const { document } = await runJsonInside(['replay', '--', id], { env });
     expect(document.outcome).toBe('uncertain');
     expect(await surveysOf(env)).toMatchObject([{ state: 'uncertain' }]);
   });
@@ -189,7 +193,7 @@ describe('a message that certainly did not leave', () => {
     const { gladly } = await throughProxy({ status: 429 });
     const { env, sandbox } = gladly;
     const id = sandbox.exampleConversationId;
-    const { code, document } = await runJson(['replay', '--', id], { env });
+    const { code, document } = await runJsonInside(['replay', '--', id], { env });
     expect([code, document.outcome]).toEqual([0, 'sent']);
     expect(document.requests.byOperation.sendEmail).toBe(2);
     expect(sandbox.mailbox()).toHaveLength(1);
@@ -202,11 +206,11 @@ describe('a message that certainly did not leave', () => {
     const outbox = join(gladly.env['GCSAT_DATA_DIR'] ?? '', 'outbox');
     mkdirSync(gladly.env['GCSAT_DATA_DIR'] ?? '', { recursive: true });
     writeFileSync(outbox, 'not a folder');
-    const first = await runJson(['replay', '--', id], { env });
+    const first = await runJsonInside(['replay', '--', id], { env });
     expect(first).toMatchObject({ code: 3, document: { outcome: 'failed' } });
     expect(first.document.error.code).toMatch(/^outbox_/);
     rmSync(outbox);
-    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
+    expect((await runJsonInside(['replay', '--', id], { env })).document.outcome).toBe('sent');
   });
 
   test('is failed when Gladly refuses it, and kept for another try', async () => {
@@ -216,11 +220,11 @@ describe('a message that certainly did not leave', () => {
     const { gladly } = await throughProxy({ status: 400, body });
     const { env, sandbox } = gladly;
     const id = sandbox.exampleConversationId;
-    const first = await runJson(['replay', '--', id], { env });
+    const first = await runJsonInside(['replay', '--', id], { env });
     expect(first).toMatchObject({ code: 6, document: { outcome: 'failed' } });
     expect(first.document.error.message).toContain('not such a subject');
     expect(await surveysOf(env)).toMatchObject([{ state: 'failed' }]);
-    expect((await runJson(['surveys', 'retry', '--', id], { env })).document.outcome).toBe('sent');
+    expect((await runJsonInside(['surveys', 'retry', '--', id], { env })).document.outcome).toBe('sent');
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 
@@ -231,12 +235,12 @@ describe('a message that certainly did not leave', () => {
     const { gladly } = await throughProxy({ status: 400, body });
     const { env, sandbox } = gladly;
     const id = sandbox.exampleConversationId;
-    const first = await runJson(['replay', '--', id], { env });
+    const first = await runJsonInside(['replay', '--', id], { env });
     expect(first).toMatchObject({ code: 3, document: { outcome: 'failed' } });
     expect(first.document.error).toMatchObject({ code: 'sender_refused' });
     expect(first.document.error.message).toContain('not an address of ours');
     expect(await surveysOf(env)).toMatchObject([{ state: 'scheduled' }]);
-    expect((await runJson(['replay', '--', id], { env })).document.outcome).toBe('sent');
+    expect((await runJsonInside(['replay', '--', id], { env })).document.outcome).toBe('sent');
     expect(sandbox.mailbox()).toHaveLength(1);
   });
 });

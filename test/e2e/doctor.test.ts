@@ -4,7 +4,8 @@ import { expect, test } from 'vitest';
 import type { DoctorDocument } from '../../src/documents/doctor.ts';
 import { supportBlock } from '../../src/terminal/doctor-view.ts';
 import { testGladly } from '../support/gladly.ts';
-import { run, runJson, temporaryFolder } from '../support/run.ts';
+import { temporaryFolder } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 const secrets = {
   GCSAT_SURVEY_SECRET: 'CanarySignV9xCq3IrCanarySignV9xCq3Ir',
@@ -17,13 +18,13 @@ test('on a sandbox it writes and sends nothing, and its block to paste tells not
   const { sandbox } = gladly;
   // Nothing is asked beyond this machine, and nothing answers there.
   const env: Record<string, string> = { ...gladly.env, ...secrets, GCSAT_PUBLIC_URL: 'http://127.0.0.1:1' };
-  const absent = await runJson(['doctor', 'ledger', '--support'], { env });
+  const absent = await runJsonInside(['doctor', 'ledger', '--support'], { env });
   expect(absent).toMatchObject({ code: 0, document: { ok: true, support: { counts: null } } });
   expect(existsSync(env['GCSAT_DATA_DIR']!)).toBe(false);
 
-  expect((await run(['sync'], { env })).code).toBe(0);
+  expect((await runInside(['sync'], { env })).code).toBe(0);
   const before = (await gladly.requests()).length;
-  const { code, document, stdout } = await runJson(['doctor', '--support'], { env });
+  const { code, document, stdout } = await runJsonInside(['doctor', '--support'], { env });
   const { ok, requests, checks, support } = document as Required<DoctorDocument>;
   const troubles = checks.filter(({ status }) => !['ok', 'skipped'].includes(status));
   expect({ code, ok, troubles }).toMatchObject({
@@ -65,7 +66,7 @@ test('on a sandbox it writes and sends nothing, and its block to paste tells not
     const text = canary === '/' ? block.replace(/^gcsat .*$/m, '').replace(/^---.*$/gm, '') : block;
     expect(text, canary).not.toContain(canary);
   }
-  const strict = await run(['doctor', '--strict', 'survey'], { env });
+  const strict = await runInside(['doctor', '--strict', 'survey'], { env });
   expect(strict).toMatchObject({
     code: 7,
     stderr: expect.stringMatching(/^error: 1 of 3 checks .*survey\.address/),
@@ -75,7 +76,7 @@ test('on a sandbox it writes and sends nothing, and its block to paste tells not
 test('without a configuration it says what to type, offline too, and makes nothing', async () => {
   const folder = temporaryFolder();
   const env = { GCSAT_CONFIG_DIR: join(folder, 'config'), GCSAT_DATA_DIR: join(folder, 'data') };
-  const { code, document, stderr } = await runJson(['doctor', '--offline'], { env });
+  const { code, document, stderr } = await runJsonInside(['doctor', '--offline'], { env });
   expect({ code, ok: document.ok, requests: document.requests }).toEqual({ code: 3, ok: false, requests: 0 });
   const { checks } = document as DoctorDocument;
   expect(checks.filter(({ status }) => status === 'error')).toMatchObject([
@@ -84,14 +85,14 @@ test('without a configuration it says what to type, offline too, and makes nothi
   expect(checks.find(({ id }) => id === 'gladly.reach')?.summary).toContain('--offline');
   expect(stderr).toMatch(/^error: 1 of \d+ checks found trouble: config\.files \(Run `gcsat configure`/m);
   expect(existsSync(env.GCSAT_DATA_DIR)).toBe(false);
-  const shown = await run(['doctor', '--offline', 'config', 'node'], { env });
+  const shown = await runInside(['doctor', '--offline', 'config', 'node'], { env });
   expect(shown.stdout).toMatch(/^✔ ok {7}node {10}gcsat /m);
   expect(shown.stdout).toMatch(/^✘ error {4}config\.files {2}not configured/m);
   expect(shown.stdout).toMatch(/^ {4}Next: gcsat configure$/m);
-  expect(await runJson(['doctor', 'queu'], { env })).toMatchObject({
+  expect(await runJsonInside(['doctor', 'queu'], { env })).toMatchObject({
     code: 2,
     document: { error: { code: 'unknown_check', hint: expect.stringContaining('queue') } },
   });
-  const list = await runJson(['doctor', '--list', 'queue'], { env });
+  const list = await runJsonInside(['doctor', '--list', 'queue'], { env });
   expect(list.document.map(({ id }: { id: string }) => id)).toContain('queue.held');
 });

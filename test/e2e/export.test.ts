@@ -4,42 +4,43 @@ import { join } from 'node:path';
 import { parse } from 'csv-parse/sync';
 import { expect, test } from 'vitest';
 import { testGladly } from '../support/gladly.ts';
-import { run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { start, temporaryFolder } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 test('a low rating is listed, noted, and exported, without a token and without a formula', async () => {
   const { env: account, sandbox } = await testGladly();
   const id = sandbox.exampleConversationId;
   const env = Object.fromEntries(Object.entries(account).filter(([name]) => !/TOKEN|EMAIL/.test(name)));
-  await runJson(['replay', '--', id], { env: account });
-  await runJson(['post', '--rating', '1', '--comment', '=1+1', '--', id], { env: account });
+  await runJsonInside(['replay', '--', id], { env: account });
+  await runJsonInside(['post', '--rating', '1', '--comment', '=1+1', '--', id], { env: account });
 
   const open = ['surveys', 'list', '--open', '--comment', '1+1'];
-  const { document: listed } = await runJson(open, { env });
+  const { document: listed } = await runJsonInside(open, { env });
   expect(listed).toMatchObject([{ conversationId: id, answer: { rating: 1 }, notes: [] }]);
   const note = ['surveys', 'note', '--done', '--', id, '@called'];
-  const dry = await runJson(['surveys', 'note', '--dry-run', ...note.slice(2)], { env });
+  const dry = await runJsonInside(['surveys', 'note', '--dry-run', ...note.slice(2)], { env });
   expect(dry.document).toMatchObject({ dryRun: true, notes: [{ text: '@called', done: true }] });
-  expect((await runJson(open, { env })).document).toHaveLength(1);
-  expect((await run(note, { env })).stdout).toMatch(
+  expect((await runJsonInside(open, { env })).document).toHaveLength(1);
+  expect((await runInside(note, { env })).stdout).toMatch(
     /^Noted about the 1\/5 of .*: @called\nNothing is left to do/,
   );
-  expect((await runJson(open, { env })).document).toEqual([]);
-  const unknown = await runJson(['surveys', 'note', 'nowhere', 'called'], { env });
+  expect((await runJsonInside(open, { env })).document).toEqual([]);
+  const unknown = await runJsonInside(['surveys', 'note', 'nowhere', 'called'], { env });
   expect([unknown.code, unknown.document.error.code]).toEqual([5, 'survey_not_found']);
   const { agent } = listed[0];
-  const near = await runJson(['surveys', 'list', '--agent', agent.name.slice(0, -1)], { env });
+  const near = await runJsonInside(['surveys', 'list', '--agent', agent.name.slice(0, -1)], { env });
   expect([near.code, near.document.error]).toMatchObject([
     2,
     { code: 'agent_unknown', hint: expect.stringContaining(agent.name) },
   ]);
 
   const range = ['export', '--since', '30d'];
-  const csv = await run([...range, '--excel'], { env });
+  const csv = await runInside([...range, '--excel'], { env });
   expect([csv.code, csv.stdout.startsWith('\uFEFFclosingId,')]).toEqual([0, true]);
   const [row]: Record<string, string>[] = parse(csv.stdout, { columns: true, bom: true });
   expect([row?.['answer.comment'], row?.['notes']]).toEqual(["'=1+1", "'@called"]);
-  const { stdout: lines } = await run([...range, '--jsonl'], { env });
-  const { document: array } = await runJson(range, { env });
+  const { stdout: lines } = await runInside([...range, '--jsonl'], { env });
+  const { document: array } = await runJsonInside(range, { env });
   expect(
     lines
       .trimEnd()
@@ -51,11 +52,11 @@ test('a low rating is listed, noted, and exported, without a token and without a
   const folder = temporaryFolder();
   const file = join(folder, 'rows.csv');
   writeFileSync(file, 'old', { mode: 0o644 });
-  const toFile = await runJson([...range, '--output', file], { env });
+  const toFile = await runJsonInside([...range, '--output', file], { env });
   expect(toFile.document).toMatchObject({ file, format: 'csv', rows: 1 });
   expect(`\uFEFF${readFileSync(file, 'utf8')}`).toBe(csv.stdout);
   expect([statSync(file).mode & 0o777, readdirSync(folder)]).toEqual([0o600, ['rows.csv']]);
-  const misused = await runJson([...range, '--format', 'csv'], { env });
+  const misused = await runJsonInside([...range, '--format', 'csv'], { env });
   expect(misused).toMatchObject({ code: 2, document: { error: { code: 'bad_usage' } } });
 
   // A reader that stops at once is no failure.

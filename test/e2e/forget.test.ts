@@ -4,9 +4,10 @@ import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test, vi } from 'vitest';
-import { run, runJson, start } from '../support/run.ts';
+import { start } from '../support/run.ts';
 import { closedConversation, testGladly } from '../support/gladly.ts';
 import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 const email = 'forgotten+canary@example.org';
 const comment = 'canary: my order was late & cold';
@@ -45,9 +46,9 @@ test('a customer who is forgotten while a server runs is in no file any more, al
   const env: Record<string, string> = { ...gladly.env, GCSAT_DOMAIN: origin, GCSAT_DELIVERY: 'outbox' };
   const data = env['GCSAT_DATA_DIR'] ?? '';
   const conversationId = await closedConversation(gladly, email);
-  const replayed = await runJson(['replay', '--', conversationId], { env });
+  const replayed = await runJsonInside(['replay', '--', conversationId], { env });
   const { customer } = replayed.document as { customer: { id: string } };
-  const posted = await runJson(['post', '--rating', '2', '--comment', comment, '--', conversationId], {
+  const posted = await runJsonInside(['post', '--rating', '2', '--comment', comment, '--', conversationId], {
     env,
   });
   expect(posted.code).toBe(0);
@@ -56,9 +57,9 @@ test('a customer who is forgotten while a server runs is in no file any more, al
 
   const server = start(['serve', '--json', '--port', '0', '--no-catch-up'], { env });
   await once(createInterface({ input: server.stdout }), 'line');
-  const unasked = await runJson(['surveys', 'forget', '--', customer.id], { env });
+  const unasked = await runJsonInside(['surveys', 'forget', '--', customer.id], { env });
   expect(unasked).toMatchObject({ code: 2, document: { error: { code: 'confirmation_needed' } } });
-  const dry = await runJson(['surveys', 'forget', '--dry-run', '--', email], { env });
+  const dry = await runJsonInside(['surveys', 'forget', '--dry-run', '--', email], { env });
   expect(dry).toMatchObject({ code: 0, document: { outcome: 'would_forget', counts: { cards: 1 } } });
 
   // Killed when the ledger's rows are erased, and a card still stands in Gladly.
@@ -68,7 +69,9 @@ test('a customer who is forgotten while a server runs is in no file any more, al
   killed.kill('SIGKILL');
   await once(killed, 'close');
   fate = 'pass';
-  const { code, document, stderr } = await runJson(['surveys', 'forget', '--yes', '--', email], { env });
+  const { code, document, stderr } = await runJsonInside(['surveys', 'forget', '--yes', '--', email], {
+    env,
+  });
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(document.open).toEqual([]);
   expect(document.cards).toMatchObject({ open: 0 });
@@ -76,9 +79,9 @@ test('a customer who is forgotten while a server runs is in no file any more, al
 
   const card = await fetch(`${gladly.sandbox.origin}/_sandbox/customers/${customer.id}`);
   expect(await card.text()).not.toContain(comment);
-  const shown = await runJson(['surveys', 'show', '--', posted.document.surveyId], { env });
+  const shown = await runJsonInside(['surveys', 'show', '--', posted.document.surveyId], { env });
   expect(shown.document).toMatchObject({ customer: null, answers: [{ rating: 2, comment: null }] });
-  const again = await run(['surveys', 'forget', '--yes', '--', 'someone.else@example.org'], { env });
+  const again = await runInside(['surveys', 'forget', '--yes', '--', 'someone.else@example.org'], { env });
   expect(again.code).toBe(5);
   server.kill('SIGTERM');
   await once(server, 'close');

@@ -2,7 +2,8 @@ import { once } from 'node:events';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test, vi } from 'vitest';
-import { run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { start, temporaryFolder } from '../support/run.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 test('writes what customers see without a token, over its own files alone', async () => {
   const folder = temporaryFolder();
@@ -19,7 +20,7 @@ test('writes what customers see without a token, over its own files alone', asyn
   const out = join(folder, 'out');
   mkdirSync(join(out, 's'), { recursive: true });
   writeFileSync(join(out, 's', 'mine.txt'), 'mine');
-  const { code, document } = await runJson(['preview', '--out', out], { env });
+  const { code, document } = await runJsonInside(['preview', '--out', out], { env });
   expect({ code, languages: document.languages }).toEqual({ code: 0, languages: ['en', 'es', 'fr', 'de'] });
   for (const file of document.files) expect(existsSync(join(out, file)), file).toBe(true);
   expect(readFileSync(join(out, 's/en-survey.html'), 'utf8')).toContain('Was Anna kind?');
@@ -28,11 +29,11 @@ test('writes what customers see without a token, over its own files alone', asyn
   expect(existsSync(env.GCSAT_DATA_DIR)).toBe(false);
 
   writeFileSync(join(out, 'mail/en.txt'), 'older');
-  expect((await run(['preview', '--out', out, '--language', 'en-GB'], { env })).code).toBe(0);
+  expect((await runInside(['preview', '--out', out, '--language', 'en-GB'], { env })).code).toBe(0);
   expect(readFileSync(join(out, 'mail/en.txt'), 'utf8')).not.toBe('older');
   expect(readFileSync(join(out, 's/mine.txt'), 'utf8')).toBe('mine');
   writeFileSync(join(out, 'index.html'), '<h1>My own site</h1>');
-  expect(await runJson(['preview', '--out', out], { env })).toMatchObject({
+  expect(await runJsonInside(['preview', '--out', out], { env })).toMatchObject({
     code: 2,
     document: { error: { code: 'preview_folder_taken' } },
   });

@@ -6,8 +6,9 @@ import { expect, test } from 'vitest';
 import { openLedger } from '../../src/store/open.ts';
 import { startChild } from '../store/support.ts';
 import { mailServer } from '../support/mail-server.ts';
-import { run, runJson, temporaryFolder } from '../support/run.ts';
+import { temporaryFolder } from '../support/run.ts';
 import { atTerminal } from '../support/terminal.ts';
+import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 const names = ['Ada Example', '=1+1\u001b[31m', 'Bo'];
 
@@ -56,7 +57,7 @@ test('gcsat report answers from the ledger alone, while another process writes t
   expect(await writer.next()).toBe('holding');
   const args = ['report', '--database', database, '--timezone', 'UTC', '--since', '7d', '--by', 'agent'];
 
-  const { code, stderr, document } = await runJson([...args, '--credit-compare']);
+  const { code, stderr, document } = await runJsonInside([...args, '--credit-compare']);
   expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
   expect(document).toMatchObject({
     by: ['agent'],
@@ -78,7 +79,7 @@ test('gcsat report answers from the ledger alone, while another process writes t
   ]);
 
   // A calculator agrees with the rows.
-  const { stdout: csv } = await run([...args, '--csv']);
+  const { stdout: csv } = await runInside([...args, '--csv']);
   const rows: Record<string, string>[] = parse(csv, { columns: true, record_delimiter: '\r\n' });
   expect(rows.map((row) => row['agent.name'])).toEqual(["'=1+1", 'Ada Example', 'Bo', '']);
   const sum = (name: string): number => rows.reduce((all, row) => all + Number(row[name]), 0);
@@ -98,12 +99,12 @@ test('gcsat report answers from the ledger alone, while another process writes t
   expect(table.screen).toContain('below');
   expect(table.screen).not.toContain('\u001b[31m=');
 
-  const unknown = await runJson([...args, '--agent', 'Ada Exmaple']);
+  const unknown = await runJsonInside([...args, '--agent', 'Ada Exmaple']);
   expect(unknown).toMatchObject({
     code: 2,
     document: { error: { code: 'agent_unknown', hint: "Did you mean 'Ada Example'?" } },
   });
-  const one = await runJson([...args, '--agent', 'ada example', 'Bo', '--no-compare', '--min', '1']);
+  const one = await runJsonInside([...args, '--agent', 'ada example', 'Bo', '--no-compare', '--min', '1']);
   expect(one.document).toMatchObject({ overall: { closed: 20 }, previous: null, minimum: 1 });
   writer.process.stdin?.end();
   expect(await writer.next()).toBe('let go');
@@ -116,11 +117,11 @@ test('gcsat report writes one page, and leaves the old file where it cannot writ
   writeFileSync(file, 'the old one');
   const args = ['report', '--database', database, '--timezone', 'UTC', '--html'];
 
-  const wrong = await run([...args, file, '--agent', 'Nobody Known']);
+  const wrong = await runInside([...args, file, '--agent', 'Nobody Known']);
   expect([wrong.code, readFileSync(file, 'utf8'), readdirSync(folder)]).toEqual([
     ...[2, 'the old one', ['report.html']],
   ]);
-  expect(await run([...args, file])).toMatchObject({
+  expect(await runInside([...args, file])).toMatchObject({
     code: 0,
     stdout: `The page is in ${file}.\n`,
     stderr: '',
@@ -132,7 +133,7 @@ test('gcsat report writes one page, and leaves the old file where it cannot writ
   expect(statSync(file).mode & 0o777).toBe(0o600);
   expect(readdirSync(folder)).toEqual(['report.html']);
 
-  const missing = await runJson([...args, join(folder, 'none', 'report.html')]);
+  const missing = await runJsonInside([...args, join(folder, 'none', 'report.html')]);
   expect([missing.code, missing.document.error.code]).toEqual([2, 'file_not_writable']);
 });
 
@@ -150,7 +151,9 @@ test('gcsat report mails itself: quiet when it went, a code when it did not', as
     GCSAT_SMTP_URL: `${server.url}?tls=off`,
   };
 
-  const sent = await run([...args, 'head@acme.example,lead@acme.example', 'head@acme.example'], { env });
+  const sent = await runInside([...args, 'head@acme.example,lead@acme.example', 'head@acme.example'], {
+    env,
+  });
   expect(sent).toMatchObject({ code: 0, stdout: '', stderr: '' });
   expect(server.received.map(({ to }) => to)).toEqual([['head@acme.example'], ['lead@acme.example']]);
   expect(server.connections()).toBe(1);
@@ -164,11 +167,11 @@ test('gcsat report mails itself: quiet when it went, a code when it did not', as
   ]);
   expect(mail.attachments[0]?.content.toString()).toMatch(/^<!doctype html>[^]*<svg[^]*<\/html>\n$/);
 
-  const some = await run([...args, 'gone@acme.example,lead@acme.example'], { env });
+  const some = await runInside([...args, 'gone@acme.example,lead@acme.example'], { env });
   expect([some.code, some.stdout]).toEqual([6, '']);
   expect(some.stderr).toContain('sent to lead@acme.example; refused for gone@acme.example (');
   expect(server.received.map(({ to }) => to).slice(2)).toEqual([['lead@acme.example']]);
 
-  const unset = await runJson([...args, 'lead@acme.example'], { env: { GCSAT_DELIVERY: 'outbox' } });
+  const unset = await runJsonInside([...args, 'lead@acme.example'], { env: { GCSAT_DELIVERY: 'outbox' } });
   expect([unset.code, unset.document.error.code]).toEqual([3, 'mail_needs_smtp']);
 });

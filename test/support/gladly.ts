@@ -1,6 +1,7 @@
 import { onTestFinished } from 'vitest';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/start.ts';
-import { runJson, temporaryFolder } from './run.ts';
+import { temporaryFolder } from './run.ts';
+import { runJsonInside } from './run-inside.ts';
 
 /** A sandbox for one test, and the environment that points the program at it. */
 export interface TestGladly {
@@ -56,6 +57,7 @@ export async function closedConversation(
 
 /** The ledger as `surveys list` shows it. */
 export async function surveysOf(env: Record<string, string>): Promise<Record<string, unknown>[]> {
-  const { document } = await runJson(['surveys', 'list'], { env });
+  // Whichever time the program is given, the list is the same.
+  const { document } = await runJsonInside(['surveys', 'list'], { env: { ...env, NODE_OPTIONS: undefined } });
   return document;
 }
