@@ -1,4 +1,5 @@
 import { defineConfig } from 'vitest/config';
+import { LongestFirst } from './test/support/longest-first.ts';
 import { installedServer } from './test/support/postgres-server.ts';
 
 const rooms = [
@@ -40,6 +41,7 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     // Most files wait for processes that they start.
     maxWorkers: 3,
+    sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,
     coverage: { include: ['src/domain/**'], reporter: ['text'] },
