@@ -9,6 +9,7 @@ const rooms = [
   'domain',
   'gladly',
   'html',
+  'sandbox',
   'server',
   'sources',
   'terminal',
