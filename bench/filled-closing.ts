@@ -183,6 +183,7 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
     forgotten_at: null,
     email_key: address,
     phone_key: null,
+    imported: null,
   };
   filled.closings.push(closing);
   if (hasSurvey) {

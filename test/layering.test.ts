@@ -63,6 +63,15 @@ const mayImport: Record<string, readonly string[]> = {
   'store/queue': ['failure.ts', 'domain', 'store', 'store/schema', 'store/closings', 'store/addresses'],
   'store/answers': ['failure.ts', 'domain', 'store', 'store/schema', 'store/closings'],
   'store/medallia': ['domain', 'store', 'store/schema'],
+  'store/imports': [
+    'domain',
+    'store',
+    'store/schema',
+    'store/closings',
+    'store/addresses',
+    'store/answers',
+    'store/erase',
+  ],
   'store/erase': [
     'domain',
     'store',
@@ -83,6 +92,7 @@ const mayImport: Record<string, readonly string[]> = {
   'workflow/answers': [...belowWorkflow, 'workflow/context', 'workflow/survey'],
   'workflow/scores': [...belowWorkflow, 'html', 'workflow/answers'],
   'workflow/forgetting': [...belowWorkflow, 'workflow/context'],
+  'workflow/imports': [...belowWorkflow, 'workflow/context'],
   'workflow/runs': [
     ...belowWorkflow,
     'workflow/context',

@@ -1,4 +1,10 @@
-import { reportFields, reportTables, type ReportField } from '../domain/scores/report-parts.ts';
+import {
+  importChoices,
+  reportFields,
+  reportTables,
+  type ImportChoice,
+  type ReportField,
+} from '../domain/scores/report-parts.ts';
 import { Failure } from '../failure.ts';
 import { timezoneOption } from './program/common-options.ts';
 import type { CommandDeclaration } from './program/declaration.ts';
@@ -14,6 +20,7 @@ interface ReportOptions {
   topic?: string[] | undefined;
   channel?: string[] | undefined;
   brand?: string[] | undefined;
+  imported?: ImportChoice | undefined;
   min?: string | undefined;
   /** False: `--no-compare`. */
   compare?: boolean | undefined;
@@ -50,6 +57,11 @@ export const reportCommand: CommandDeclaration = {
     { flags: '--topic <name...>', description: 'only with one of these: id or name' },
     { flags: '--channel <name...>', description: 'only these channels of the last response, e.g. email' },
     { flags: '--brand <name...>', description: 'only these brands' },
+    {
+      flags: '--imported <choice>',
+      description: 'with, without, or only what was imported from Agent Connect (with)',
+      choices: importChoices,
+    },
     {
       flags: '--min <number>',
       description: `compare only rows with at least this many answers (${usualMinimum})`,
@@ -115,6 +127,7 @@ export const reportCommand: CommandDeclaration = {
           topics: given.topic ?? [],
           channels: given.channel ?? [],
           brands: given.brand ?? [],
+          imported: given.imported ?? 'with',
         }),
         minimum,
         satisfiedFrom: policy.satisfiedFrom,

@@ -15,7 +15,7 @@ export interface ExportRow {
   closedAt: string;
   state: ListedState;
   reasons: Reason[];
-  customer: { id: string; name: string | null; email: string | null; phone: string | null } | null;
+  customer: { id: string | null; name: string | null; email: string | null; phone: string | null } | null;
   /** Who gets the rating; null where nobody qualifies. */
   agent: { id: string | null; name: string | null; email: string | null } | null;
   respondedAt: string | null;
@@ -43,6 +43,8 @@ export interface ExportRow {
   } | null;
   card: { itemId: string; postedAt: string | null } | null;
   notes: Note[];
+  /** The interaction of Agent Connect that was imported for it. */
+  imported: { id: string; askedAt: string | null } | null;
 }
 
 /** What `export` printed of itself once the rows are in a file. */

@@ -1,5 +1,5 @@
 import type { ReasonCode } from '../domain/eligibility/reason.ts';
-import type { ReportField, ReportTable } from '../domain/scores/report-parts.ts';
+import type { ImportChoice, ReportField, ReportTable } from '../domain/scores/report-parts.ts';
 
 export type { ReportField, ReportTable };
 
@@ -108,6 +108,8 @@ export interface ReportFilters {
   readonly topics: readonly ReportName[];
   readonly channels: readonly string[];
   readonly brands: readonly string[];
+  /** Whether closings count that were imported from Agent Connect. */
+  readonly imported: ImportChoice;
 }
 
 /** What was done about low ratings. */

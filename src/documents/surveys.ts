@@ -27,7 +27,8 @@ export interface SurveyEntry {
   conversationId: string;
   lane: Lane;
   state: ListedState;
-  customer: { id: string; email: string | null; phone: string | null } | null;
+  /** `id` null: an import knows the address alone. */
+  customer: { id: string | null; email: string | null; phone: string | null } | null;
   agent: { id: string | null; name: string | null; email: string | null } | null;
   closedAt: string;
   sentAt: string | null;
@@ -46,6 +47,8 @@ export interface SurveyEntry {
   notes: Note[];
   /** When the customer was erased from it. */
   forgottenAt: string | null;
+  /** The interaction of Agent Connect that was imported for it; with `sentAt`, the customer was asked there. */
+  imported: string | null;
 }
 
 /** The whole story of one closing, as `surveys show` prints it; lists are oldest first. */

@@ -49,6 +49,8 @@ const columns: readonly (readonly [title: string, cell: (row: ExportRow) => Cell
   ['notes', (row) => list(row.notes.map(({ text }) => text))],
   ['notes.at', (row) => list(row.notes.map(({ at }) => at))],
   ['notes.done', (row) => list(row.notes.map(({ done }) => String(done)))],
+  ['imported.id', ({ imported }) => imported?.id],
+  ['imported.askedAt', ({ imported }) => imported?.askedAt],
 ];
 
 export const exportHeading = (): string => csvLine(columns.map(([title]) => title));

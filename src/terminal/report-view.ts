@@ -88,9 +88,10 @@ function labelledLines(label: string, value: string, screen: Screen): string {
 const labelledWidth = 14;
 
 function filtersText({ filters }: ReportDocument): string {
-  const { agents, inboxes, topics, channels, brands } = filters;
+  const { agents, inboxes, topics, channels, brands, imported } = filters;
   const names = [...agents, ...inboxes, ...topics].map(nameText);
-  return [...names, ...channels, ...brands].join(', ');
+  const imports = { with: [], without: ['not imported'], only: ['imported'] }[imported];
+  return [...names, ...channels, ...brands, ...imports].join(', ');
 }
 
 function rangeText({ since, until, timezone }: ReportRange): string {

@@ -127,6 +127,7 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
   lines.push(...story.reasons.map(({ code, detail }) => line('Reason', `${code}: ${readableTimes(detail)}`)));
   if (story.error !== null)
     lines.push(line('Error', readableTimes(`${story.error.message} (${story.error.hint})`)));
+  if (story.imported !== null) lines.push(line('Imported', importedText(story)));
   if (story.surveyId !== null) lines.push(line('Survey', story.surveyId));
   if (story.url !== null) lines.push(line('Link', story.url));
   for (const [index, message] of story.messages.entries()) {
@@ -173,6 +174,11 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
   }
   lines.push(...story.otherClosings.map((id) => line('Other closing', id)));
   return lines.join('\n');
+}
+
+function importedText({ imported, sentAt }: Pick<Entry, 'imported' | 'sentAt'>): string {
+  const asked = sentAt === null ? 'not asked there' : `asked there on ${localTime(sentAt, null)}`;
+  return `from Agent Connect, ${asked} (${imported ?? ''})`;
 }
 
 /** Of an answer what the customer said, and the last note of what was done about it. */

@@ -11,6 +11,7 @@ import type { ClosingFilter } from '../../src/store/views/closing-filter.ts';
 import { findClosings } from '../../src/store/views/found-closings.ts';
 import { listClosings } from '../../src/store/views/surveys.ts';
 import { knownClosing, recordClosings } from '../../src/store/closings/closing-reports.ts';
+import { importInteractions } from '../../src/store/imports/import-interactions.ts';
 import { recordReopening } from '../../src/store/closings/reopenings.ts';
 import { addressHistory } from '../../src/store/addresses/history.ts';
 import { decideClosing, recordDelivery } from '../../src/store/queue/decisions.ts';
@@ -83,6 +84,21 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   await medalliaRowsDue(ledger, 0, 10);
   await unmatchedMedalliaRows(ledger, 10);
   await settleMedalliaRow(ledger, { uuid: 'u1', sequence: 1 }, null);
+  const interaction = {
+    id: 'i1',
+    interactionId: 'c9',
+    conversationId: 'c9',
+    customerId: null,
+    closedAt: at(20),
+    address: 'kim@example.org',
+    agent: null,
+    channel: null,
+    sentAt: at(20),
+    reason: { code: 'already_surveyed', detail: '' },
+    answer: { rating: 5, resolved: null, comment: null, answeredAt: at(30) },
+    hasUnsubscribed: true,
+  } as const;
+  await importInteractions(ledger, { interactions: [interaction], unsubscribing: [] }, at(60));
   const undecided = await reported(ledger, 'c4');
   const input = {
     closingId: undecided.id,
@@ -228,6 +244,8 @@ const plans: {
       'SEARCH closings USING INDEX closings_conversation (conversation_id=? AND closed_at>? AND closed_at<?)',
       'SEARCH report USING INDEX sqlite_autoindex_closing_reports_1 (conversation_id=? AND lane=? AND closed_at>? AND closed_at<?)',
       'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',
+      // What was imported, which may be a day later.
+      'SEARCH closings USING INDEX closings_conversation (conversation_id=? AND closed_at>? AND closed_at<?)',
     ],
   },
   {

@@ -34,6 +34,7 @@ const closing = {
   error: null,
   notes: [],
   forgottenAt: null,
+  imported: null,
 };
 
 const item = (itemId: string, agentName: string | null, why: string): EvidenceItem => ({

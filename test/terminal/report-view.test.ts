@@ -47,6 +47,7 @@ const report: ReportDocument = {
     topics: [],
     channels: ['email'],
     brands: [],
+    imported: 'with',
   },
   overall: counts(130, 104),
   rows: [

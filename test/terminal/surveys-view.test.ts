@@ -24,6 +24,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   notes: [],
   alerts: [],
   forgottenAt: null,
+  imported: null,
   url: null,
   externalId: null,
   attempts: 0,

@@ -4,6 +4,7 @@ import { completionCommand } from '../completion.ts';
 import { doctorCommand } from '../doctor/doctor.ts';
 import { configureCommand } from '../configure/configure.ts';
 import { exportCommand } from '../export.ts';
+import { importCommand } from '../import.ts';
 import { ledgerCommand } from '../ledger/ledger.ts';
 import { pauseCommand } from '../pause.ts';
 import { postCommand } from '../post.ts';
@@ -32,6 +33,7 @@ export const program: CommandDeclaration = {
     surveysCommand,
     reportCommand,
     exportCommand,
+    importCommand,
     ledgerCommand,
     postCommand,
     pauseCommand,

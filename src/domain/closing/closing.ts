@@ -41,6 +41,8 @@ export interface Closing {
   claimUntil: string | null;
   /** When its customer was forgotten: nothing of the customer is kept with it any more, and it is never surveyed. */
   forgottenAt: string | null;
+  /** The interaction of another survey program that was imported for it. With `sentAt`, the customer was asked there. */
+  imported: string | null;
 }
 
 export interface ClosingError {
@@ -78,7 +80,7 @@ export type ClosingChange = Partial<
 export type ClosingReading = Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'>;
 
 export type ReportSource =
-  'replay' | 'attribute' | 'post' | 'webhook' | 'events' | 'report' | 'export' | 'conversations';
+  'replay' | 'attribute' | 'post' | 'webhook' | 'events' | 'report' | 'export' | 'conversations' | 'import';
 
 /** One source reports that a conversation closed. */
 export interface ClosingReport {

@@ -17,3 +17,8 @@ export type ReportField = (typeof reportFields)[number];
 export const reportTables = ['rows', 'reasons', 'credit'] as const;
 
 export type ReportTable = (typeof reportTables)[number];
+
+/** Whether closings that were imported from another survey program count. */
+export const importChoices = ['with', 'without', 'only'] as const;
+
+export type ImportChoice = (typeof importChoices)[number];

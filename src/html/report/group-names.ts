@@ -40,7 +40,14 @@ export function shown(name: string | null): string | null {
 }
 
 /** `Agent: Maria Lopez`, one line for each kind of filter. */
-export function filterLines({ agents, inboxes, topics, channels, brands }: ReportFilters): string[] {
+export function filterLines({
+  agents,
+  inboxes,
+  topics,
+  channels,
+  brands,
+  imported,
+}: ReportFilters): string[] {
   const named = (names: readonly ReportName[]): string[] => names.map(({ id, name }) => shown(name) ?? id);
   return (
     [
@@ -49,6 +56,7 @@ export function filterLines({ agents, inboxes, topics, channels, brands }: Repor
       ['Topic', 'Topics', named(topics)],
       ['Channel', 'Channels', channels],
       ['Brand', 'Brands', brands],
+      ['Imported', 'Imported', { with: [], without: ['none'], only: ['only'] }[imported]],
     ] as const
   ).flatMap(([one, more, names]) =>
     names.length === 0

@@ -32,7 +32,7 @@ export async function historyIn(
   if (since === null) return { unsubscribed, others: [] };
   const rows = await db
     .selectFrom('closings')
-    .select(['id', 'conversation_id', 'lane', 'state', 'closed_at', 'state_at'])
+    .select(['id', 'conversation_id', 'lane', 'state', 'closed_at', 'state_at', 'imported', 'sent_at'])
     .select((eb) => eb.fn.coalesce('sent_at', 'left_at', 'due_at', 'decided_at').as('at'))
     .select((eb) =>
       eb
@@ -58,6 +58,10 @@ export async function historyIn(
     if (row.doubt_at !== null && !isSurveyed(row.state)) {
       // Decided again by a person, and the earlier message may have arrived all the same.
       return [{ ...holder, state: 'uncertain', at: Date.parse(row.doubt_at) }];
+    }
+    if (row.state === 'suppressed' && row.imported !== null && row.sent_at !== null) {
+      // Asked by another survey program.
+      return [{ ...holder, state: 'sent', at: Date.parse(row.sent_at) }];
     }
     const { state } = row;
     return isReserving(state) ? [{ ...holder, state, at: Date.parse(row.at ?? row.state_at) }] : [];

@@ -1,7 +1,7 @@
 import type { Closing } from '../../domain/closing/closing.ts';
 import { suppression } from '../../domain/closing/moves.ts';
 import { apply } from '../closings/rows.ts';
-import type { Ledger, Reading } from '../ledger.ts';
+import type { Ledger, Reading, Writing } from '../ledger.ts';
 import { formsOf } from './hashes.ts';
 
 export interface Unsubscribe {
@@ -24,23 +24,31 @@ export async function unsubscribe(
   at: string,
   source: string,
 ): Promise<{ isNew: boolean; suppressed: Closing[] }> {
-  return ledger.write({ addresses: [address] }, async (trx) => {
-    const isNew = !(await hasUnsubscribed(trx, address));
-    if (isNew) await trx.insertInto('unsubscribes').values({ address, at, source }).execute();
-    const scheduled = await trx
-      .selectFrom('closings')
-      .select('id')
-      .where('address', '=', address)
-      .where('state', '=', 'scheduled')
-      .forUpdate()
-      .execute();
-    const reason = { code: 'unsubscribed', detail: `unsubscribed at ${at}` } as const;
-    const suppressed: Closing[] = [];
-    for (const { id } of scheduled) {
-      suppressed.push(await apply(trx, id, suppression([reason]), at));
-    }
-    return { isNew, suppressed };
-  });
+  return ledger.write({ addresses: [address] }, (trx) => unsubscribeIn(trx, address, at, source));
+}
+
+/** The same as a part of a transaction that is alone with the address. */
+export async function unsubscribeIn(
+  trx: Writing,
+  address: string,
+  at: string,
+  source: string,
+): Promise<{ isNew: boolean; suppressed: Closing[] }> {
+  const isNew = !(await hasUnsubscribed(trx, address));
+  if (isNew) await trx.insertInto('unsubscribes').values({ address, at, source }).execute();
+  const scheduled = await trx
+    .selectFrom('closings')
+    .select('id')
+    .where('address', '=', address)
+    .where('state', '=', 'scheduled')
+    .forUpdate()
+    .execute();
+  const reason = { code: 'unsubscribed', detail: `unsubscribed at ${at}` } as const;
+  const suppressed: Closing[] = [];
+  for (const { id } of scheduled) {
+    suppressed.push(await apply(trx, id, suppression([reason]), at));
+  }
+  return { isNew, suppressed };
 }
 
 export async function isUnsubscribed(ledger: Ledger, address: string): Promise<boolean> {

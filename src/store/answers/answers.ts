@@ -162,7 +162,8 @@ export async function outermostAnswers(
   });
 }
 
-async function newestAnswer(db: Reading, surveyId: string): Promise<Answer | null> {
+/** The newest revision; null where there is none. */
+export async function newestAnswer(db: Reading, surveyId: string): Promise<Answer | null> {
   const row = await db
     .selectFrom('answers')
     .selectAll()

@@ -1,10 +1,17 @@
 import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
-import { adoptedClosing, closingIdOf, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import { adoptedClosing, closingIdOf } from '../../domain/closing/identity.ts';
 import { reopeningMove } from '../../domain/closing/moves.ts';
 import { normalizeTime } from '../../domain/values/instant.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import { prepared } from '../prepared.ts';
+import {
+  around,
+  importedLateAs,
+  nextReopening,
+  reportedLateAs,
+  type ClosingKey,
+  type Stretch,
+} from './late-reports.ts';
 import { apply, toClosing } from './rows.ts';
 
 export interface RecordedClosing {
@@ -50,9 +57,6 @@ export async function record(trx: Writing, report: ClosingReport): Promise<Recor
   return { closing: toClosing(row), isNew: false };
 }
 
-/** What identifies a closing in a report. */
-type ClosingKey = Pick<ClosingReport, 'lane' | 'conversationId' | 'closedAt'>;
-
 /** The closing that a report of this time would mean, without recording it; null while there is none. */
 export async function knownClosing(ledger: Ledger, key: ClosingKey): Promise<Closing | null> {
   return ledger.read((db) => knownAs(db, { ...key, closedAt: ledgerTime(key.closedAt) }));
@@ -61,7 +65,7 @@ export async function knownClosing(ledger: Ledger, key: ClosingKey): Promise<Clo
 async function knownAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
   const { lane, conversationId, closedAt } = key;
   const near = (await closingsBetween(db, around(key))).map(toClosing);
-  if (near.length === 0) return reportedLateAs(db, key);
+  if (near.length === 0) return (await reportedLateAs(db, key)) ?? importedLateAs(db, key);
   const id = closingIdOf(conversationId, closedAt, lane);
   const same = near.find((closing) => closing.id === id);
   if (same !== undefined) return same;
@@ -77,25 +81,6 @@ async function knownAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
   return adoptedClosing(near, closedAt, await nextReopening(db, key));
 }
 
-/** Of a conversation in a lane, both ends included. */
-interface Stretch {
-  lane: Lane;
-  conversationId: string;
-  since: string;
-  until: string;
-}
-
-/** The stretch in which times may mean the same closing. */
-function around({ lane, conversationId, closedAt }: ClosingKey): Stretch {
-  const closedMs = Date.parse(closedAt);
-  return {
-    lane,
-    conversationId,
-    since: new Date(closedMs - sameClosingMilliseconds).toISOString(),
-    until: new Date(closedMs + sameClosingMilliseconds).toISOString(),
-  };
-}
-
 const closingsBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
   db
     .selectFrom('closings')
@@ -106,31 +91,6 @@ const closingsBetween = prepared((db, { lane, conversationId, since, until }: St
     .where('closed_at', '<=', until)
     .orderBy('closed_at'),
 );
-
-const reportedBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
-  db
-    .selectFrom('closing_reports as report')
-    .innerJoin('closings', 'closings.id', 'report.closing_id')
-    .selectAll('closings')
-    .select('report.closed_at as reported_at')
-    .where('report.conversation_id', '=', conversationId)
-    .where('report.lane', '=', lane)
-    .where('report.closed_at', '>=', since)
-    .where('report.closed_at', '<=', until),
-);
-
-/** A row that was first reported long after its closing also stands for the time that the conversation itself gives. */
-async function reportedLateAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
-  const rows = await reportedBetween(db, around(key));
-  const late = rows.filter(
-    (row) => Date.parse(row.closed_at) - Date.parse(row.reported_at) > sameClosingMilliseconds,
-  );
-  if (late.length === 0) return null;
-  const reported = late.map((row) => ({ ...toClosing(row), closedAt: row.reported_at }));
-  const adopted = adoptedClosing(reported, key.closedAt, await nextReopening(db, key));
-  const row = late.find(({ id }) => id === adopted?.id);
-  return row === undefined ? null : toClosing(row);
-}
 
 /**
  * The row for the closing that a conversation shows, although it gives an earlier time than `closing`: events may be
@@ -159,24 +119,6 @@ export async function sameClosingReportedLate(
     await keepTime(trx, { ...key, customerId, seenAt: shown.seenAt, source: 'conversations' }, closing);
     return closing;
   });
-}
-
-const reopeningFrom = prepared((db, { conversationId, since }: Pick<Stretch, 'conversationId' | 'since'>) =>
-  db
-    .selectFrom('reopenings')
-    .select('reopened_at')
-    .where('conversation_id', '=', conversationId)
-    .where('reopened_at', '>=', since)
-    .orderBy('reopened_at')
-    .limit(1),
-);
-
-async function nextReopening(
-  db: Reading,
-  { conversationId, closedAt }: Pick<ClosingKey, 'conversationId' | 'closedAt'>,
-): Promise<string | null> {
-  const [row] = await reopeningFrom(db, { conversationId, since: closedAt });
-  return row?.reopened_at ?? null;
 }
 
 const insertClosing = prepared(

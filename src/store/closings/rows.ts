@@ -46,6 +46,7 @@ export const briefColumns = [
   'claimed_by',
   'claim_until',
   'forgotten_at',
+  'imported',
 ] as const satisfies readonly (keyof ClosingsTable)[];
 
 export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[number]>): BriefClosing {
@@ -78,6 +79,7 @@ export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[nu
     claimedBy: row.claimed_by,
     claimUntil: row.claim_until,
     forgottenAt: row.forgotten_at,
+    imported: row.imported,
   };
 }
 

@@ -5,6 +5,7 @@ import { respellAddresses } from './address-keys.ts';
 import { addAlerts } from './alerts.ts';
 import { addForgetting } from './forgetting.ts';
 import { addGroups } from './groups.ts';
+import { addImports } from './imports.ts';
 import { separateLanes } from './lanes.ts';
 import { addMedallia } from './medallia.ts';
 import { addNotes } from './notes.ts';
@@ -29,6 +30,7 @@ const migrations: readonly Migration[] = [
   addForgetting,
   addAlerts,
   addMedallia,
+  addImports,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -78,6 +78,8 @@ export const personalData: {
       forgotten_at: 'kept',
       email_key: 'null',
       phone_key: 'null',
+      // An id of the other program, by which the next import knows what is here.
+      imported: 'kept',
     },
   },
   closing_topics: {

@@ -90,6 +90,8 @@ export interface ClosingsTable {
   /** The customer's addresses in the form in which all spellings meet. */
   email_key: string | null;
   phone_key: string | null;
+  /** The interaction of another survey program that was imported for it. */
+  imported: string | null;
 }
 
 export type NameKind = 'agent' | 'inbox' | 'topic';

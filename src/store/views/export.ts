@@ -15,6 +15,8 @@ import { asResolved } from './surveys.ts';
 /** A closing with what came of it. */
 export interface ExportedClosing {
   closing: Closing;
+  /** Of the response that counts. */
+  channel: string | null;
   answer: Answer | null;
   card: Pick<Card, 'itemId' | 'postedAt'> | null;
   /** When the survey's page was first opened. */
@@ -77,6 +79,7 @@ async function pageOf(
   );
   return rows.map((row) => ({
     closing: toClosing(row),
+    channel: row.channel,
     ...answerAndCardOf(row),
     openedAt: row.opened_at,
     notes: notes.get(row.id) ?? [],

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import type { ImportChoice } from '../../domain/scores/report-parts.ts';
 import type { Tally } from '../../domain/scores/tally.ts';
 import { calendarFields, periodsOf, type CalendarField } from '../../domain/values/calendar.ts';
 import type { Reading } from '../ledger.ts';
@@ -13,6 +14,8 @@ export interface ScoreCohort {
     topics: readonly string[];
     channels: readonly string[];
     brands: readonly string[];
+    /** Closings that were imported; `with`, where it is left out. */
+    imported?: ImportChoice;
   };
 }
 
@@ -106,6 +109,8 @@ export function isOf(cohort: ScoreCohort, { since, until }: Bounds = boundsOf(co
     ...unled('closing.inbox_id', inboxes),
     ...unled('closing.channel', channels),
     ...unled('closing.brand', brands),
+    ...(cohort.filters.imported === 'without' ? [sql`closing.imported IS NULL`] : []),
+    ...(cohort.filters.imported === 'only' ? [sql`closing.imported IS NOT NULL`] : []),
     ...(topics.length === 0
       ? []
       : [

@@ -14,8 +14,8 @@ export async function* exportRows(
   for await (const exported of exportClosings(ledger, { lane: 'live', ...range }, now)) yield rowOf(exported);
 }
 
-function rowOf({ closing, answer, card, openedAt, notes }: ExportedClosing): ExportRow {
-  const { customer, customerId, evidence, surveyId, provider, sentAt } = closing;
+function rowOf({ closing, channel, answer, card, openedAt, notes }: ExportedClosing): ExportRow {
+  const { customer, evidence, surveyId, provider, sentAt } = closing;
   const conversation = evidence?.conversation ?? null;
   const assigneeId = conversation?.assignedAgentId ?? null;
   return {
@@ -24,11 +24,10 @@ function rowOf({ closing, answer, card, openedAt, notes }: ExportedClosing): Exp
     closedAt: closing.closedAt,
     state: listedState(closing.state),
     reasons: closing.reasons,
-    customer:
-      customer ?? (customerId === null ? null : { id: customerId, name: null, email: null, phone: null }),
+    customer: customer ?? customerOf(closing),
     agent: closing.agent,
     respondedAt: evidence?.attribution?.respondedAt ?? null,
-    channel: evidence?.attribution?.channel ?? null,
+    channel: evidence?.attribution?.channel ?? channel,
     assignee: assigneeId === null ? null : { id: assigneeId, name: conversation?.assignedAgentName ?? null },
     responders: respondersOf(closing),
     inbox: conversation?.inbox ?? null,
@@ -48,7 +47,15 @@ function rowOf({ closing, answer, card, openedAt, notes }: ExportedClosing): Exp
           },
     card,
     notes,
+    imported: closing.imported === null ? null : { id: closing.imported, askedAt: sentAt },
   };
+}
+
+/** Where the customer was not read, an import has the address. */
+function customerOf({ customerId, imported, address, forgottenAt }: Closing): ExportRow['customer'] {
+  const email = imported === null || forgottenAt !== null ? null : address;
+  if (customerId === null && email === null) return null;
+  return { id: customerId, name: null, email, phone: null };
 }
 
 /** The one who is credited may have been found without the timeline, because it was cut off. */

@@ -209,7 +209,7 @@ function entryOf({ closing, answer, card, notes = [] }: Shown): SurveyEntry {
     conversationId: closing.conversationId,
     lane: closing.lane,
     state: listedState(closing.state),
-    customer: customerOf(customer, customerId),
+    customer: customerOf(customer, customerId, closing),
     agent: closing.agent,
     closedAt: closing.closedAt,
     sentAt: closing.sentAt,
@@ -229,6 +229,7 @@ function entryOf({ closing, answer, card, notes = [] }: Shown): SurveyEntry {
     error: closing.error,
     notes,
     forgottenAt: closing.forgottenAt,
+    imported: closing.imported,
   };
 }
 
@@ -238,7 +239,13 @@ export function listedState(state: ClosingState): ListedState {
 }
 
 /** Where the verdict came before the customer was read, the id alone is known. */
-function customerOf(customer: Closing['customer'], customerId: string | null): SurveyEntry['customer'] {
+function customerOf(
+  customer: Closing['customer'],
+  customerId: string | null,
+  { imported, address, forgottenAt }: Pick<Closing, 'imported' | 'address' | 'forgottenAt'>,
+): SurveyEntry['customer'] {
   if (customer !== null) return { id: customer.id, email: customer.email, phone: customer.phone };
+  if (imported !== null && address !== null && forgottenAt === null)
+    return { id: customerId, email: address, phone: null };
   return customerId === null ? null : { id: customerId, email: null, phone: null };
 }

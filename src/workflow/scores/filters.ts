@@ -1,5 +1,6 @@
 import type { ReportFilters, ReportName } from '../../documents/report.ts';
 import { channels } from '../../domain/attribution/timeline.ts';
+import type { ImportChoice } from '../../domain/scores/report-parts.ts';
 import { nameKey } from '../../domain/values/name-key.ts';
 import { nearNames } from '../../domain/values/near-words.ts';
 import { Failure } from '../../failure.ts';
@@ -14,6 +15,7 @@ export interface GivenFilters {
   topics: readonly string[];
   channels: readonly string[];
   brands: readonly string[];
+  imported?: ImportChoice;
 }
 
 const most = 5;
@@ -30,6 +32,7 @@ export async function filtersOf(ledger: Ledger, given: GivenFilters): Promise<Re
     topics: await namedIn(db, 'topic', given.topics),
     channels: given.channels.map((text) => among('channel', channels, text)),
     brands: given.brands.length === 0 ? [] : await brandsOf(db, given.brands),
+    imported: given.imported ?? 'with',
   }));
 }
 

@@ -47,7 +47,14 @@ export interface ReportQuestion {
   withCredit: boolean;
 }
 
-export const noFilters: ReportFilters = { agents: [], inboxes: [], topics: [], channels: [], brands: [] };
+export const noFilters: ReportFilters = {
+  agents: [],
+  inboxes: [],
+  topics: [],
+  channels: [],
+  brands: [],
+  imported: 'with',
+};
 
 /** All that a report says, of one moment of the ledger. */
 export async function reportOf(
@@ -98,6 +105,7 @@ export function cohortOf({ range, filters }: Pick<ReportQuestion, 'range' | 'fil
       topics: ids(filters.topics),
       channels: filters.channels,
       brands: filters.brands,
+      imported: filters.imported,
     },
   };
 }

@@ -167,7 +167,14 @@ test('what strangers wrote is text, wherever it stands', () => {
           ['agent'],
           [rowOf(agent(hostile), [30, 0, 0, 0, 9], 'below'), rowOf(agent('B'), [0, 0, 0, 9, 90])],
         ),
-        filters: { agents: [name], inboxes: [name], topics: [name], channels: [hostile], brands: [hostile] },
+        filters: {
+          agents: [name],
+          inboxes: [name],
+          topics: [name],
+          channels: [hostile],
+          brands: [hostile],
+          imported: 'with',
+        },
         previous: groups.previous,
       },
       low: {

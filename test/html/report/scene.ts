@@ -71,7 +71,7 @@ export function documentOf(
     overlapping: false,
     minimum: 10,
     satisfiedFrom: 4,
-    filters: { agents: [], inboxes: [], topics: [], channels: [], brands: [] },
+    filters: { agents: [], inboxes: [], topics: [], channels: [], brands: [], imported: 'with' },
     overall,
     rows,
     reasons:

@@ -1,0 +1,121 @@
+import type { Reason } from '../eligibility/reason.ts';
+import type { Closing, ClosingChange } from './closing.ts';
+import { suppression, type Move } from './moves.ts';
+import { allows } from './transitions.ts';
+
+export interface ImportedAnswer {
+  rating: number;
+  resolved: boolean | null;
+  comment: string | null;
+  answeredAt: string;
+}
+
+/** An interaction of another survey program, as it becomes part of the ledger. Times are RFC 3339 in UTC. */
+export interface ImportedInteraction {
+  /** There; the same in every file. */
+  id: string;
+  /** What its request named, which may be a closing of this ledger. */
+  interactionId: string | null;
+  conversationId: string;
+  customerId: string | null;
+  /** When the conversation closed; where only the request is known, that comes a little later. */
+  closedAt: string;
+  /** Normalized; null where it is not known any more. */
+  address: string | null;
+  agent: Closing['agent'];
+  /** In Gladly's words. */
+  channel: string | null;
+  /** When the customer was asked; null: not at all. */
+  sentAt: string | null;
+  /** Why the closing gets no survey of ours. */
+  reason: Reason;
+  answer: ImportedAnswer | null;
+  /** The customer wants no surveys. */
+  hasUnsubscribed: boolean;
+}
+
+/** Why an interaction is left out although it could be read. */
+export type ImportConflict = 'own_request' | 'surveyed_here' | 'decided_here' | 'same_closing' | 'forgotten';
+
+/** `move` null: only what is known of the interaction is kept. */
+export interface TakingStep {
+  take: 'answer' | 'changed_answer' | 'asked' | 'not_asked';
+  move: Move | null;
+}
+
+export type ImportStep = TakingStep | { known: true } | { leave: ImportConflict };
+
+/** How long after its closing an interaction may have been requested, because a channel there may have a delay. */
+export const longestRequestDelayMs = 24 * 60 * 60_000;
+
+/**
+ * What an interaction means for its closing. What gcsat asked, decided or was told by a person stands; an answer counts
+ * once, and an older file takes nothing back.
+ *
+ * @param isNew recorded just now, for this interaction
+ * @param answer the newest of the closing
+ */
+export function importStep(
+  interaction: ImportedInteraction,
+  closing: Closing,
+  { isNew, answer }: { isNew: boolean; answer: ImportedAnswer | null },
+): ImportStep {
+  if (closing.forgottenAt !== null) return { leave: 'forgotten' };
+  const { state, provider, imported } = closing;
+  if (state === 'answered') {
+    if (provider !== null || imported === null) return { leave: 'surveyed_here' };
+    return laterAnswer(interaction, closing, answer);
+  }
+  if (!allows('answer_unasked', state)) return { leave: 'surveyed_here' };
+  if (interaction.answer !== null) return { take: 'answer', move: answered(interaction, closing) };
+  if (imported !== null) {
+    if (closing.sentAt === null && interaction.sentAt !== null) return { take: 'asked', move: null };
+    return imported === interaction.id ? { known: true } : { leave: 'same_closing' };
+  }
+  if (interaction.sentAt === null) {
+    return isNew ? { take: 'not_asked', move: suppressed(interaction, closing) } : { leave: 'decided_here' };
+  }
+  return { take: 'asked', move: state === 'suppressed' ? null : suppressed(interaction, closing) };
+}
+
+function laterAnswer(
+  interaction: ImportedInteraction,
+  closing: Closing,
+  current: ImportedAnswer | null,
+): ImportStep {
+  const { answer, id } = interaction;
+  if (answer === null || (current !== null && isSame(answer, current))) return { known: true };
+  if (closing.imported !== id) return { leave: 'same_closing' };
+  if (current !== null && answer.answeredAt < current.answeredAt) return { known: true };
+  const note = `rating ${answer.rating}`;
+  return { take: 'changed_answer', move: { transition: 'answer', change: {}, note } };
+}
+
+function isSame(one: ImportedAnswer, { rating, resolved, comment }: ImportedAnswer): boolean {
+  return one.rating === rating && one.resolved === resolved && one.comment === comment;
+}
+
+function suppressed(interaction: ImportedInteraction, closing: Closing): Move {
+  return suppression([interaction.reason], knownOf(interaction, closing));
+}
+
+/** What gcsat found out about the closing itself stands. */
+function knownOf({ customerId, agent }: ImportedInteraction, closing: Closing): ClosingChange {
+  return { customerId: closing.customerId ?? customerId, agent: closing.agent ?? agent };
+}
+
+/** An answer that no message of ours asked for. */
+function answered(interaction: ImportedInteraction, closing: Closing): Move {
+  return {
+    transition: 'answer_unasked',
+    change: {
+      ...knownOf(interaction, closing),
+      provider: null,
+      surveyUrl: null,
+      dueAt: null,
+      error: null,
+      reasons: [],
+    },
+    note: `rating ${interaction.answer?.rating ?? ''}, imported`,
+  };
+}

@@ -1,0 +1,95 @@
+import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
+import { adoptedClosing, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
+import { longestRequestDelayMs } from '../../domain/closing/imports.ts';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Reading } from '../ledger.ts';
+import { prepared } from '../prepared.ts';
+import { toClosing } from './rows.ts';
+
+/** What identifies a closing in a report. */
+export type ClosingKey = Pick<ClosingReport, 'lane' | 'conversationId' | 'closedAt'>;
+
+/** Of a conversation in a lane, both ends included. */
+export interface Stretch {
+  lane: Lane;
+  conversationId: string;
+  since: string;
+  until: string;
+}
+
+/** The stretch in which times may mean the same closing. */
+export function around({ lane, conversationId, closedAt }: ClosingKey): Stretch {
+  const closedMs = Date.parse(closedAt);
+  return {
+    lane,
+    conversationId,
+    since: new Date(closedMs - sameClosingMilliseconds).toISOString(),
+    until: new Date(closedMs + sameClosingMilliseconds).toISOString(),
+  };
+}
+
+const reportedBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
+  db
+    .selectFrom('closing_reports as report')
+    .innerJoin('closings', 'closings.id', 'report.closing_id')
+    .selectAll('closings')
+    .select('report.closed_at as reported_at')
+    .where('report.conversation_id', '=', conversationId)
+    .where('report.lane', '=', lane)
+    .where('report.closed_at', '>=', since)
+    .where('report.closed_at', '<=', until),
+);
+
+/** A row that was first reported long after its closing also stands for the time that the conversation itself gives. */
+export async function reportedLateAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
+  const rows = await reportedBetween(db, around(key));
+  const late = rows.filter(
+    (row) => Date.parse(row.closed_at) - Date.parse(row.reported_at) > sameClosingMilliseconds,
+  );
+  if (late.length === 0) return null;
+  const reported = late.map((row) => ({ ...toClosing(row), closedAt: row.reported_at }));
+  const adopted = adoptedClosing(reported, key.closedAt, await nextReopening(db, key));
+  const row = late.find(({ id }) => id === adopted?.id);
+  return row === undefined ? null : toClosing(row);
+}
+
+const importedBetween = prepared((db, { lane, conversationId, since, until }: Stretch) =>
+  db
+    .selectFrom('closings')
+    .selectAll()
+    .where('conversation_id', '=', conversationId)
+    .where('lane', '=', lane)
+    .where('closed_at', '>', since)
+    .where('closed_at', '<=', until)
+    .where('imported', 'is not', null)
+    .orderBy('closed_at')
+    .limit(1),
+);
+
+/** Another survey program says when it was told to ask, which is after the closing. */
+export async function importedLateAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
+  const { lane, conversationId, closedAt } = key;
+  const until = new Date(Date.parse(closedAt) + longestRequestDelayMs).toISOString();
+  const [row] = await importedBetween(db, { lane, conversationId, since: closedAt, until });
+  if (row === undefined) return null;
+  const reopenedAt = await nextReopening(db, key);
+  return reopenedAt !== null && reopenedAt < row.closed_at ? null : toClosing(row);
+}
+
+const reopeningFrom = prepared((db, { conversationId, since }: Pick<Stretch, 'conversationId' | 'since'>) =>
+  db
+    .selectFrom('reopenings')
+    .select('reopened_at')
+    .where('conversation_id', '=', conversationId)
+    .where('reopened_at', '>=', since)
+    .orderBy('reopened_at')
+    .limit(1),
+);
+
+export async function nextReopening(
+  db: Reading,
+  { conversationId, closedAt }: Pick<ClosingKey, 'conversationId' | 'closedAt'>,
+): Promise<string | null> {
+  const [row] = await reopeningFrom(db, { conversationId, since: closedAt });
+  return row?.reopened_at ?? null;
+}

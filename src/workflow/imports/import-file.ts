@@ -1,0 +1,154 @@
+import type { ImportDocument, LeftCode } from '../../documents/import.ts';
+import type { ImportedInteraction } from '../../domain/closing/imports.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import { readEmployees, type EmployeeNames } from '../../delivery/medallia-employees.ts';
+import { openExport, type FileRow } from '../../medallia/exports/export-file.ts';
+import { importInteractions, type ImportResult } from '../../store/imports/import-interactions.ts';
+import { withLedgerCopy } from '../context/dry-run.ts';
+import type { Services } from '../context/services.ts';
+import { agentFinder } from './agents.ts';
+import { interpretRow, type Interpreting } from './interaction.ts';
+
+/** So few that no webhook waits for them. */
+const rowsAtOnce = 100;
+/** More would fill a screen and help nobody. */
+const mostListed = 100;
+
+type Tally = Omit<ImportDocument, 'file' | 'dryRun' | 'format' | 'unknownAgents' | 'seconds'>;
+
+interface Waiting {
+  line: number;
+  interaction: ImportedInteraction;
+}
+
+/**
+ * Takes what a file of Agent Connect says into the ledger. Each batch is on disk before the next is read, so that a run
+ * which was stopped is simply run again.
+ *
+ * @param onRows called with the number of rows so far
+ * @param name of the file; - is stdin
+ * @throws Failure `not_an_export`; of the ledger, of Gladly, whose list of agents is read, or of the operator's file of employees
+ */
+export async function importFile(
+  services: Services,
+  { bytes, name }: { bytes: AsyncIterable<Uint8Array>; name: string },
+  { dryRun }: { dryRun: boolean },
+  onRows: (count: number) => void,
+): Promise<ImportDocument> {
+  const began = services.clock();
+  const { format, rows } = await openExport(bytes, name === '-' ? 'stdin' : name);
+  const interpreting = await interpretingWith(services);
+  const tally = emptyTally();
+  await withLedgerCopy(services.ledger, dryRun, async (ledger) => {
+    const unsubscribing: string[] = [];
+    const work = async (waiting: readonly Waiting[]): Promise<void> => {
+      services.signal.throwIfAborted();
+      const interactions = waiting.map(({ interaction }) => interaction);
+      const batch = await importInteractions(
+        ledger,
+        { interactions, unsubscribing: unsubscribing.splice(0) },
+        timeNow(services.clock),
+      );
+      tally.unsubscribed += batch.unsubscribed;
+      waiting.forEach((one, index) => {
+        const result = batch.results[index];
+        if (result !== undefined) count(tally, one, result);
+      });
+      onRows(tally.rows);
+    };
+    let waiting: Waiting[] = [];
+    for await (const one of rows) {
+      tally.rows += 1;
+      const taken = interpret(tally, one, interpreting, unsubscribing);
+      if (taken !== null) waiting.push(taken);
+      if (waiting.length + unsubscribing.length < rowsAtOnce) continue;
+      await work(waiting);
+      waiting = [];
+    }
+    if (waiting.length + unsubscribing.length > 0) await work(waiting);
+  });
+  const unknownAgents = [...interpreting.agents.unknown].toSorted();
+  const seconds = Math.round((services.clock() - began) / 100) / 10;
+  // In the order of the file, although those that the ledger knows come out later.
+  tally.leftRows.sort((one, other) => one.line - other.line);
+  return { file: name, dryRun, format, ...tally, unknownAgents, seconds };
+}
+
+async function interpretingWith(services: Services): Promise<Interpreting> {
+  const { settings, clock } = services;
+  const { employeesFile, channels } = settings.medallia;
+  const employees: EmployeeNames = employeesFile === null ? new Map() : await readEmployees(employeesFile);
+  // Which organization the ledger belongs to has to be certain before anything is written.
+  await services.organization();
+  const nowMs = clock();
+  const { retention } = settings.policy;
+  return {
+    agents: agentFinder(await services.directory.agents(), employees),
+    channels,
+    nowMs,
+    keptSince: retention === null ? null : new Date(nowMs - retention).toISOString(),
+  };
+}
+
+/** Null where the row needs no look into the ledger. */
+function interpret(
+  tally: Tally,
+  one: FileRow,
+  interpreting: Interpreting,
+  unsubscribing: string[],
+): Waiting | null {
+  const read = 'unreadable' in one ? one : interpretRow(one.row, interpreting);
+  if ('unreadable' in read) {
+    tally.unreadable += 1;
+    if (tally.unreadableRows.length < mostListed)
+      tally.unreadableRows.push({ line: one.line, why: read.unreadable });
+    return null;
+  }
+  if ('left' in read) {
+    leave(tally, one.line, read.left);
+    if (read.unsubscribed !== null) unsubscribing.push(read.unsubscribed);
+    return null;
+  }
+  return { line: one.line, interaction: read.interaction };
+}
+
+function count(tally: Tally, { line, interaction }: Waiting, result: ImportResult): void {
+  if ('left' in result) {
+    leave(tally, line, result.left);
+    return;
+  }
+  if ('known' in result) {
+    tally.known += 1;
+    return;
+  }
+  tally.taken[names[result.took]] += 1;
+  const { closedAt: at } = interaction;
+  const { since, until } = tally.range ?? { since: at, until: at };
+  tally.range = { since: at < since ? at : since, until: at > until ? at : until };
+}
+
+const names = {
+  answer: 'answers',
+  changed_answer: 'changedAnswers',
+  asked: 'asked',
+  not_asked: 'notAsked',
+} as const;
+
+function leave(tally: Tally, line: number, code: LeftCode): void {
+  tally.left[code] = (tally.left[code] ?? 0) + 1;
+  if (tally.leftRows.length < mostListed) tally.leftRows.push({ line, code });
+}
+
+function emptyTally(): Tally {
+  return {
+    rows: 0,
+    taken: { answers: 0, changedAnswers: 0, asked: 0, notAsked: 0 },
+    known: 0,
+    left: {},
+    unreadable: 0,
+    leftRows: [],
+    unreadableRows: [],
+    unsubscribed: 0,
+    range: null,
+  };
+}
