@@ -4,6 +4,7 @@ import type { CheckSources } from './check-sources.ts';
 import * as gladly from './gladly-checks.ts';
 import * as ledger from './ledger-checks.ts';
 import { configFilesCheck, nodeCheck } from './machine-checks.ts';
+import * as medallia from './medallia-checks.ts';
 import * as message from './message-checks.ts';
 import * as queue from './queue-checks.ts';
 import { dkimCheck, dmarcCheck, spfCheck } from './sender-checks.ts';
@@ -36,6 +37,10 @@ export const allChecks: readonly Check<CheckSources>[] = [
   message.languageCheck,
   message.senderCheck,
   message.deliveryCheck,
+  medallia.medalliaReachCheck,
+  medallia.medalliaClockCheck,
+  medallia.medalliaKeysCheck,
+  medallia.medalliaAgentsCheck,
   spfCheck,
   dkimCheck,
   dmarcCheck,

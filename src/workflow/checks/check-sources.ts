@@ -11,12 +11,15 @@ import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { openExistingLedger } from '../../store/ledger-backup.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { queueFigures, type QueueFigures } from '../../store/views/counts.ts';
+import type { Employee } from '../../medallia/employees.ts';
 import { openDelivery } from '../context/open-delivery.ts';
+import { openMedallia } from '../context/open-medallia.ts';
 import type { LedgerPlace } from '../context/open-ledger.ts';
 import { marksOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
 import { openGladly } from '../context/services.ts';
 import { webhookStatusBy, type WebhookStatus } from '../webhooks/webhook-registration.ts';
 import { checkDomain, type DomainAnswer } from './check-domain.ts';
+import { checkMedalliaHost } from './check-medallia-host.ts';
 import { askPage, type PageAnswer } from './page-probe.ts';
 import { nameServer, type NameServer } from './name-server.ts';
 
@@ -46,6 +49,9 @@ export interface CheckSources {
   /** Of Gladly's last answer that had them. */
   rateLimit(): RateLimitHeaders | null;
   webhook(): Promise<WebhookStatus>;
+  medalliaHost(): Promise<DomainAnswer & { askedAtMs: number; heardAtMs: number }>;
+  /** Of Agent Connect, with an active profile. @throws Failure where the keys are missing or refused */
+  employees(): Promise<Employee[]>;
   provider(): Promise<DeliveryProvider>;
   lane(): Lane;
   ledger(): Promise<Ledger>;
@@ -149,6 +155,20 @@ export function openCheckSources(
     client,
     directory,
     rateLimit: () => rates,
+    medalliaHost: once(async () => {
+      const { medallia, timeoutMs: usualMs } = settings();
+      const askedAtMs = clock();
+      const waitMs = Math.min(usualMs, timeoutMs ?? usualMs);
+      return { ...(await checkMedalliaHost(medallia.origin, signal, waitMs)), askedAtMs, heardAtMs: clock() };
+    }),
+    employees: once(async () => {
+      const client = openMedallia(settings(), { ...surroundings, store: memoryLimiterStore(), sleep });
+      try {
+        return await client.activeEmployees();
+      } finally {
+        client.close();
+      }
+    }),
     webhook: once(() => webhookStatusBy(client(), settings(), configuration.webhookUrl)),
     provider: provider.get,
     lane,

@@ -1,0 +1,110 @@
+import { employeeOf } from '../../delivery/medallia.ts';
+import { readEmployees, type EmployeeNames } from '../../delivery/medallia-employees.ts';
+import { traitsOf } from '../../domain/delivery.ts';
+import { isExcludedAgent } from '../../domain/eligibility/excluded-agents.ts';
+import type { Settings } from '../../config/settings.ts';
+import { Failure } from '../../failure.ts';
+import type { Employee } from '../../medallia/employees.ts';
+import { ok, skipped, type Check } from './check.ts';
+import type { CheckSources } from './check-sources.ts';
+
+/** Date headers count whole seconds, and an answer takes its time. */
+const clockToleranceMs = 30_000;
+const mostNamed = 5;
+
+const notUsed = skipped('Agent Connect is not used');
+
+/** Also while another delivery is set: its answers are read then, too. */
+function isUsed({ medallia, delivery }: Settings): boolean {
+  return medallia.apiKey !== null || traitsOf(delivery).publicUrl === 'unused';
+}
+
+export const medalliaReachCheck: Check<Pick<CheckSources, 'settings' | 'medalliaHost'>> = {
+  id: 'medallia.reach',
+  about: 'Agent Connect answers at its host, asked without keys',
+  matters: 'Surveys are requested there, and answers are read there.',
+  needs: ['config.files'],
+  isRemote: true,
+  async run({ settings, medalliaHost }) {
+    if (!isUsed(settings())) return notUsed;
+    const { origin } = settings().medallia;
+    const { status, askedAtMs, heardAtMs } = await medalliaHost();
+    if (status < 500) return ok(`${origin} answers in ${heardAtMs - askedAtMs} ms`);
+    throw new Failure('temporary', 'medallia_unwell', `${origin} answers with ${status}`, {
+      hint: 'Run it again in some minutes. If it stays so, check GCSAT_MEDALLIA_URL.',
+    });
+  },
+};
+
+export const medalliaClockCheck: Check<Pick<CheckSources, 'settings' | 'medalliaHost'>> = {
+  id: 'medallia.clock',
+  about: 'this machine and Agent Connect agree on the time',
+  matters: 'Every request for answers says when it was made, and may be refused if that is wrong.',
+  needs: ['medallia.reach'],
+  isRemote: true,
+  async run({ settings, medalliaHost }) {
+    if (!isUsed(settings())) return notUsed;
+    const { atMs, askedAtMs, heardAtMs } = await medalliaHost();
+    if (atMs === null) return skipped('the answer of Agent Connect names no time');
+    const [earlyMs, lateMs] = [askedAtMs - atMs, atMs - heardAtMs];
+    const offMs = Math.max(earlyMs - 1000, lateMs, 0);
+    if (offMs <= clockToleranceMs) return ok('this machine and Agent Connect agree');
+    return {
+      status: 'warning',
+      code: 'clock_wrong',
+      summary: `this machine is ${Math.round(offMs / 1000)} s ${earlyMs > lateMs ? 'ahead of' : 'behind'} Agent Connect`,
+      fix: 'Have the system set its clock by NTP, e.g. with `timedatectl set-ntp true`.',
+    };
+  },
+};
+
+export const medalliaKeysCheck: Check<Pick<CheckSources, 'settings' | 'employees'>> = {
+  id: 'medallia.keys',
+  about: 'Agent Connect accepts the key and the secret',
+  matters: 'Without them nothing is requested there, and no answer is read.',
+  needs: ['medallia.reach'],
+  isRemote: true,
+  async run({ settings, employees }) {
+    if (!isUsed(settings())) return notUsed;
+    return ok(`${(await employees()).length} employees with an active profile`);
+  },
+};
+
+export const medalliaAgentsCheck: Check<Pick<CheckSources, 'settings' | 'employees' | 'directory'>> = {
+  id: 'medallia.agents',
+  about: 'every agent of Gladly has an active profile at Agent Connect',
+  matters: 'Customers are never asked about an agent without one: the request is refused.',
+  needs: ['medallia.keys', 'gladly.token'],
+  isRemote: true,
+  async run({ settings, employees, directory }) {
+    const given = settings();
+    if (!isUsed(given)) return notUsed;
+    const { employeesFile } = given.medallia;
+    const mapping: EmployeeNames = employeesFile === null ? new Map() : await readEmployees(employeesFile);
+    const isActive = activeBy(await employees());
+    const agents = [...(await directory.agents()).values()].filter(
+      ({ id, email }) => !isExcludedAgent(given.policy.excludedAgents, id, email),
+    );
+    const without = agents.filter(({ email }) => {
+      const name = employeeOf(email, mapping);
+      return name === null || !isActive(name);
+    });
+    if (without.length === 0) return ok(`all ${agents.length} agents have one`);
+    const named = without.slice(0, mostNamed).map(({ name, email, id }) => name ?? email ?? id);
+    const more = without.length - named.length;
+    return {
+      status: 'warning',
+      code: 'medallia_agents_inactive',
+      summary: `${without.length} of ${agents.length} agents have none: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
+      fix: 'Approve their profiles in Agent Connect, name them in the file of medalliaEmployees, or add them to excludedAgents.',
+    };
+  },
+};
+
+function activeBy(
+  employees: readonly Employee[],
+): (name: { email: string } | { custom_id: string }) => boolean {
+  const emails = new Set(employees.flatMap(({ email }) => email?.toLowerCase() ?? []));
+  const ids = new Set(employees.flatMap(({ customId }) => customId ?? []));
+  return (name) => ('custom_id' in name ? ids.has(name.custom_id) : emails.has(name.email.toLowerCase()));
+}
