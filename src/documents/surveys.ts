@@ -69,6 +69,13 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   alerts: Alert[];
   /** What was seen of the survey besides its answers; never scored. */
   visits: VisitTally[];
+  /** What Agent Connect says of its request, in its own words; null where it was not read yet, or asked by nobody. */
+  medallia: {
+    uuid: string;
+    deliveryStatus: string | null;
+    requestedAt: string | null;
+    sentAt: string | null;
+  } | null;
   /** Other closings of the same conversation. */
   otherClosings: string[];
 }

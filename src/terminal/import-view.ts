@@ -14,7 +14,7 @@ export function importView(document: ImportDocument, screen: Pick<Output, 'colum
   const leftCounts = Object.entries(left) as [LeftCode, number][];
   const all = leftCounts.reduce((sum, [, count]) => sum + count, 0);
   return [
-    `${dryRun ? 'Would import' : 'Imported'} ${clean(document.file)}, ${document.rows} rows.`,
+    `${dryRun ? 'Would import' : 'Imported'} ${clean(document.file)}, ${document.rows} ${document.rows === 1 ? 'row' : 'rows'}.`,
     line('Answers', changedText(taken.answers, taken.changedAnswers)),
     line('Asked', `${taken.asked}, who did not answer`),
     line('Not asked', String(taken.notAsked)),

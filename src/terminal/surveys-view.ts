@@ -127,6 +127,8 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
   lines.push(...story.reasons.map(({ code, detail }) => line('Reason', `${code}: ${readableTimes(detail)}`)));
   if (story.error !== null)
     lines.push(line('Error', readableTimes(`${story.error.message} (${story.error.hint})`)));
+  const there = story.medallia?.deliveryStatus ?? null;
+  if (there !== null) lines.push(line('There', `Agent Connect says: ${clean(there)}`));
   if (story.imported !== null) lines.push(line('Imported', importedText(story)));
   if (story.surveyId !== null) lines.push(line('Survey', story.surveyId));
   if (story.url !== null) lines.push(line('Link', story.url));

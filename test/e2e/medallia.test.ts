@@ -45,6 +45,8 @@ test('an answer is read once, gets a card, and a changed one replaces it', async
       card: expect.anything(),
     }),
   ]);
+  const shown = await runJson(['surveys', 'show', trap('three_agents')], { env });
+  expect(shown.document.medallia).toMatchObject({ uuid: row?.['uuid'], deliveryStatus: 'Sent' });
   expect((await runJson(['sync'], { env })).document.medallia).toMatchObject({ rows: 0, answers: 0 });
   await answer(medallia, row?.['ext_interaction_id'], 5, 'Solved after all.');
   const changed = await runJson(['sync'], { env });

@@ -148,6 +148,7 @@ const story: SurveyStory = {
   cards: [],
   cardFailure: null,
   visits: [],
+  medallia: null,
   otherClosings: [],
 };
 

@@ -72,6 +72,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
       lastAt: '2026-11-22T10:02:00.000Z',
     },
   ],
+  medallia: null,
   otherClosings: [],
 };
 

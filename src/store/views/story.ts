@@ -17,7 +17,15 @@ import { notesIn } from '../answers/notes.ts';
 import { visitsIn } from '../answers/visits.ts';
 import { toMessage } from '../closings/messages.ts';
 import { closingIn } from '../closings/rows.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger, Reading } from '../ledger.ts';
+
+/** Of a request to Agent Connect, in its own words. */
+export interface MedalliaState {
+  uuid: string;
+  deliveryStatus: string | null;
+  requestedAt: string | null;
+  sentAt: string | null;
+}
 
 /** All that the ledger knows of one closing, each list oldest first. */
 export interface Story {
@@ -32,6 +40,8 @@ export interface Story {
   alerts: Alert[];
   visits: VisitTally[];
   notes: Note[];
+  /** What Agent Connect says of its request; null where it was not read yet, or asked by nobody. */
+  medallia: MedalliaState | null;
 }
 
 /** @throws Failure closing_not_found */
@@ -86,6 +96,20 @@ export async function story(ledger: Ledger, closingId: string): Promise<Story> {
       alerts: await alertsIn(db, closingId),
       visits: surveyId === null ? [] : await visitsIn(db, surveyId),
       notes: (await notesIn(db, [closingId])).get(closingId) ?? [],
+      medallia: await medalliaStateIn(db, closingId),
     };
   });
+}
+
+async function medalliaStateIn(db: Reading, closingId: string): Promise<MedalliaState | null> {
+  const row = await db
+    .selectFrom('medallia_rows')
+    .select(['uuid', 'delivery_status', 'requested_at', 'sent_at'])
+    .where('closing_id', '=', closingId)
+    .orderBy('sequence', 'desc')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  const { uuid, delivery_status: deliveryStatus, requested_at: requestedAt, sent_at: sentAt } = row;
+  return { uuid, deliveryStatus, requestedAt, sentAt };
 }

@@ -100,6 +100,36 @@ async function now(): Promise<World> {
   return own;
 }
 
+test('Agent Connect: its host, the clock, the keys, and agents whom it would never ask about', async () => {
+  const own = await now();
+  const { origin, medallia: keys } = own.sandbox;
+  const medallia = { ...own.services({}).settings.medallia, ...keys, origin };
+  const about = async (changes: object): Promise<CheckResult[]> => {
+    const sources = sourcesOf(own, { settings: { medallia: { ...medallia, ...changes } } });
+    const results = await runChecks(allChecks, sources, { limitMs: 5000, offline: false });
+    return results.filter(({ id }) => id.startsWith('medallia.'));
+  };
+  // The stand-in has not approved the profile of the last agent.
+  expect(await about({})).toMatchObject([
+    { id: 'medallia.reach', status: 'ok' },
+    { id: 'medallia.clock', status: 'ok' },
+    { id: 'medallia.keys', status: 'ok' },
+    { id: 'medallia.agents', status: 'warning', code: 'medallia_agents_inactive' },
+  ]);
+  expect(await about({ apiSecret: 'wrong' })).toMatchObject([
+    { status: 'ok' },
+    { status: 'ok' },
+    { id: 'medallia.keys', status: 'error', code: 'medallia_refused_keys' },
+    { id: 'medallia.agents', status: 'skipped' },
+  ]);
+  expect(await about({ origin: 'http://127.0.0.1:1' })).toMatchObject([
+    { id: 'medallia.reach', status: 'error', code: 'medallia_network' },
+    { status: 'skipped' },
+    { status: 'skipped' },
+    { status: 'skipped' },
+  ]);
+});
+
 test('a workflow that is well has no trouble, costs few requests, and is left as it is', async () => {
   const own = await now();
   await tickOf(own.services());
