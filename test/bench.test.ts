@@ -24,7 +24,7 @@ const small: Record<string, { options: string; tables: string[] }> = {
   memory: { options: '--rows 200', tables: ['closings found  ', 'question  '] },
   report: { options: '--rows 100,200 --turns 1', tables: ['closings of a year  ', 'question  '] },
   ledger: {
-    options: '--seconds 0.3 --closings 40 --processes 1,2',
+    options: '--seconds 0.3 --closings 40 --processes 2',
     tables: ['ledger  ', 'kind  '],
   },
   queries: { options: '--rows 100,200', tables: ['closings of a year  ', 'question  '] },
