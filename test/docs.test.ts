@@ -142,6 +142,14 @@ describe('commands', () => {
     const { env, sandbox } = await testGladly();
     const cwd = temporaryFolder();
     writeFileSync(join(cwd, 'ids.txt'), `${sandbox.exampleConversationId}\n`);
+    writeFileSync(
+      join(cwd, 'export.csv'),
+      'ext_interaction_id,request_sent_at,star_rating\nc1,2026-01-02 03:04:05 UTC,\n',
+    );
+    writeFileSync(
+      join(cwd, 'rows.jsonl'),
+      '{"uuid": "u1", "request_sent_at": "2026-01-02T03:04:05Z", "answers": {}}\n',
+    );
     const password = 'as the server and Gladly know it';
     const server = await startServer([], { ...env, GCSAT_WEBHOOK_PASSWORD: password });
     const account = { ...env, GCSAT_PUBLIC_URL: server.listening, GCSAT_WEBHOOK_PASSWORD: password };
