@@ -52,6 +52,11 @@ async function doubtful(): Promise<Doubtful> {
   await runJson(['configure', '--profile', 'acme'], { env });
   writeFileSync(join(folder, 'ids.txt'), `${conversations.join('\n')}\n`);
   writeFileSync(join(folder, 'file'), 'de\n');
+  writeFileSync(join(folder, 'export.csv'), 'ext_interaction_id,request_sent_at\nc1,2026-01-02T03:04:05Z\n');
+  writeFileSync(
+    join(folder, 'rows.jsonl'),
+    '{"uuid": "u1", "request_sent_at": "2026-01-02T03:04:05Z", "answers": {}}\n',
+  );
   cpSync(join(folder, 'data/doubtful.db'), join(folder, 'backup/gcsat.db'));
 
   const copy = { ...env, ...copied(folder) };
@@ -101,7 +106,10 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
     [/\$\{states\.join\(','\)\}/, ['failed,scheduled']],
     [/\$\{how\}/, ['--was-sent', '--not-sent']],
     [/\$\{asArgument\(surveyId\)\}|svy_4f1c/, surveys],
-    [/5LNrIaOiRJ6u3vQ8jHyTkQ|\bID\b|<conversationId>|\$\{escaped\(story\.id\)\}/, conversations],
+    [
+      /5LNrIaOiRJ6u3vQ8jHyTkQ|\bID\b|<conversationId>|\$\{escaped\(story\.id\)\}|\$\{surveyed\}/,
+      conversations,
+    ],
     [/kim@example\.com/, customers],
     [/<command>/, ['surveys']],
     [/(?<=doctor )\$\{id\}/, ['ledger.open']],
