@@ -112,13 +112,10 @@ describe('a token', () => {
   });
 
   // Chats write emphasis with underscores, and texts go on after a link with hyphens.
-  test.each(['_', '__', '_.', '*_', '-', '--', '_)'])(
-    'opens its survey with %j after its end',
-    (rest) => {
-      expect(readToken(key, 'survey', token + rest)).toBe(surveyId);
-      expect(bareToken(token + rest)).toBe(token);
-    },
-  );
+  test.each(['_', '__', '_.', '*_', '-', '--', '_)'])('opens its survey with %j after its end', (rest) => {
+    expect(readToken(key, 'survey', token + rest)).toBe(surveyId);
+    expect(bareToken(token + rest)).toBe(token);
+  });
 
   test.each(['\n', '\r\n', ' ', '=\r\n', '\r\n ', '\u200b', '\u00ad', '\u00a0'])(
     'opens its survey broken by %j anywhere',
