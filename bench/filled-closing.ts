@@ -85,9 +85,9 @@ const suppressions: readonly (readonly Reason[])[] = [
   [{ code: 'no_agent_response', detail: 'no agent responded' }],
   [{ code: 'opt_out_topic', detail: 'topic do_not_send_stella' }],
   [{ code: 'recently_surveyed', detail: 'surveyed 12 days ago' }],
-  [{ code: 'no_address', detail: 'the customer has no e-mail address' }],
+  [{ code: 'no_address', detail: 'the customer has no email address' }],
   [
-    { code: 'no_address', detail: 'the customer has no e-mail address' },
+    { code: 'no_address', detail: 'the customer has no email address' },
     { code: 'no_customer_message', detail: 'the customer wrote nothing' },
   ],
 ];

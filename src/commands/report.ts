@@ -52,7 +52,7 @@ export const reportCommand: CommandDeclaration = {
       flags: '--by <fields>',
       description: `a row for each: ${reportFields.join(', ')}; or two, e.g. agent,inbox`,
     },
-    { flags: '--agent <name...>', description: 'only these: id, name or e-mail of who gets the rating' },
+    { flags: '--agent <name...>', description: 'only these: id, name or email of who gets the rating' },
     { flags: '--inbox <name...>', description: 'only these: id or name' },
     { flags: '--topic <name...>', description: 'only with one of these: id or name' },
     { flags: '--channel <name...>', description: 'only these channels of the last response, e.g. email' },

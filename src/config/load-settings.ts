@@ -36,7 +36,7 @@ export function complete(resolved: ResolvedSettings): Settings {
   }
   const missing = [
     ...(domain === null ? [{ name: 'domain', give: '--domain or GCSAT_DOMAIN' }] : []),
-    ...(email === null ? [{ name: 'API user e-mail', give: '--email or GCSAT_EMAIL' }] : []),
+    ...(email === null ? [{ name: 'API user email', give: '--email or GCSAT_EMAIL' }] : []),
     ...(token === null
       ? [{ name: 'API token', give: '--token-stdin, GCSAT_TOKEN or GCSAT_TOKEN_FILE' }]
       : []),

@@ -174,10 +174,7 @@ export function parseEmail(text: string): string {
   const email = text.trim();
   // A colon would end the user name of Basic credentials (RFC 7617).
   if (/^[^\s:@\p{Cc}]+@[^\s:@\p{Cc}]+$/u.test(email)) return email;
-  throw new InvalidValue(
-    `'${text}' is not an e-mail address`,
-    "Use the e-mail address of Gladly's API user.",
-  );
+  throw new InvalidValue(`'${text}' is not an email address`, "Use the email address of Gladly's API user.");
 }
 
 /** @throws InvalidValue */

@@ -23,7 +23,7 @@ function bad(detail: string): Refusal {
   return new Refusal(400, [problem('invalid', detail)]);
 }
 
-/** The agent with this id, e-mail address or name; the first agent when none is given. */
+/** The agent with this id, email address or name; the first agent when none is given. */
 function agentNamed(world: World, name: unknown): Communicator {
   const { agents } = world.setting.directory;
   const found = agents.find(

@@ -1,2 +1,2 @@
-/** An e-mail address as the API accepts it. */
+/** An email address as the API accepts it. */
 export const emailPattern = /^[^\s@<>,;]+@[^\s@<>,;]+\.[^\s@<>,;]+$/;

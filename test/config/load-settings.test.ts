@@ -167,7 +167,7 @@ describe('what is missing or wrong', () => {
   test('everything that is missing is named at once, with the way to give it', async () => {
     const failure = await failureOf({});
     expect(failure).toMatchObject({ kind: 'configuration', code: 'not_configured' });
-    for (const word of ['domain', 'e-mail', 'token']) expect(failure.message).toContain(word);
+    for (const word of ['domain', 'email', 'token']) expect(failure.message).toContain(word);
     for (const word of ['gcsat configure', '--domain', 'GCSAT_EMAIL', '--token-stdin', 'GCSAT_TOKEN']) {
       expect(failure.hint).toContain(word);
     }

@@ -199,7 +199,7 @@ describe('a missing configuration', () => {
   test('is exit 3 and says everything that is missing', async () => {
     const { code, stderr } = await runInside(['attribute', 'x']);
     expect(code).toBe(3);
-    for (const word of ['domain', 'e-mail', 'token', 'gcsat configure', 'GCSAT_TOKEN', '--sandbox']) {
+    for (const word of ['domain', 'email', 'token', 'gcsat configure', 'GCSAT_TOKEN', '--sandbox']) {
       expect(stderr).toContain(word);
     }
     expect(stderr.trimEnd()).not.toContain('\n');

@@ -636,7 +636,7 @@ describe('at a terminal', () => {
     const gladly = await startGladly();
     const { env, file } = home();
     const { code, screen } = await converse(['configure', '--domain', gladly.origin], env, [
-      ['E-mail of the API user', `${email}\r`],
+      ['Email of the API user', `${email}\r`],
       ['API token', `${token}\u0014\r`],
       ['How should surveys reach customers?', '\r'],
     ]);
@@ -668,7 +668,7 @@ describe('at a terminal', () => {
     const gladly = await startGladly();
     const { env, file } = home();
     const { code, screen } = await converse(['configure', '--domain', gladly.origin], env, [
-      ['E-mail of the API user', `${email}\r`],
+      ['Email of the API user', `${email}\r`],
       ['API token', `${token}\r`],
       // The last choice stands right before the first.
       ['How should surveys reach customers?', '\u001B[A\r'],
@@ -719,7 +719,7 @@ describe('at a terminal', () => {
       'a secret',
       [
         ['Domain of the organization', 'acme\r'],
-        ['E-mail of the API user', `${email}\r`],
+        ['Email of the API user', `${email}\r`],
         ['API token', '\u0004'],
       ],
     ],
@@ -727,7 +727,7 @@ describe('at a terminal', () => {
       'a choice',
       [
         ['Domain of the organization', 'acme\r'],
-        ['E-mail of the API user', `${email}\r`],
+        ['Email of the API user', `${email}\r`],
         ['API token', `${token}\r`],
         ['How should surveys reach customers?', '\u0004'],
       ],

@@ -107,7 +107,7 @@ describe('the example of the contract, told as closed an hour ago', () => {
     expect(exchanges).toEqual(conversationReads);
   });
 
-  test('replay by Gladly e-mail sends one mail, and neither a dry run nor a repeat sends any', async () => {
+  test('replay by Gladly email sends one mail, and neither a dry run nor a repeat sends any', async () => {
     const env = {
       ...recent.env,
       GCSAT_FROM: 'care@example.com',

@@ -24,7 +24,7 @@ describe('messages', () => {
     },
   });
 
-  test('an e-mail arrives in the mailbox and on the timeline', async () => {
+  test('an email arrives in the mailbox and on the timeline', async () => {
     const { customerId, conversationItemId } = (await conforming(email())).json();
     expect(sandbox.mailbox().at(-1)).toMatchObject({
       kind: 'email',
@@ -50,7 +50,7 @@ describe('messages', () => {
     ['no subject', { subject: '' }, 'subject'],
     ['a subject of 1000 characters', { subject: 'x'.repeat(1000) }, 'subject'],
     ['no body', { body: {} }, 'body'],
-  ])('refuses an e-mail with %s', async (_what, more, attr) => {
+  ])('refuses an email with %s', async (_what, more, attr) => {
     const before = sandbox.mailbox().length;
     expect(await errorsOf(email(more))).toMatchObject([{ attr }]);
     expect(sandbox.mailbox()).toHaveLength(before);

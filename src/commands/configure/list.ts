@@ -29,7 +29,7 @@ export const listCommand: CommandDeclaration = {
           { title: '', value: (profile) => (profile.active ? '*' : ''), overflow: 'keep' },
           { title: 'PROFILE', value: ({ name }) => name },
           { title: 'DOMAIN', value: ({ domain }) => domain ?? '-' },
-          { title: 'E-MAIL', value: ({ email }) => email ?? '-' },
+          { title: 'EMAIL', value: ({ email }) => email ?? '-' },
           { title: 'DELIVERY', value: ({ delivery }) => delivery },
         ],
         { width: output.columns, heading: output.paint.bold },

@@ -107,7 +107,7 @@ async function askAccount(
 
 async function askEmail(prompts: Prompts, suggested: string | null): Promise<string> {
   const typed = await prompts.text({
-    message: 'E-mail of the API user',
+    message: 'Email of the API user',
     initial: suggested ?? undefined,
     problem: problemOf(parseEmail),
   });

@@ -13,7 +13,7 @@ export const surveyIdArgument: ArgumentDeclaration = {
 
 export const addressArgument: ArgumentDeclaration = {
   name: '<address>',
-  description: 'an e-mail address, or a phone number with its country code',
+  description: 'an email address, or a phone number with its country code',
 };
 
 export const dryRunOption: OptionDeclaration = {

@@ -30,12 +30,12 @@ export function filterOptions(states: readonly ListedState[]): readonly OptionDe
       description: `only these, separated by commas: ${states.join(', ')}`,
       suggestions: states,
     },
-    { flags: '--agent <name...>', description: 'only these: id, name or e-mail of who gets the rating' },
+    { flags: '--agent <name...>', description: 'only these: id, name or email of who gets the rating' },
     { flags: '--inbox <name...>', description: 'only these: id or name' },
     { flags: '--topic <name...>', description: 'only with one of these: id or name' },
     { flags: '--channel <name...>', description: 'only these channels of the last response, e.g. email' },
     { flags: '--brand <name...>', description: 'only these brands' },
-    { flags: '--customer <id>', description: 'only of this customer: id, e-mail address or phone number' },
+    { flags: '--customer <id>', description: 'only of this customer: id, email address or phone number' },
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day' },
     timezoneOption,
@@ -97,7 +97,7 @@ export async function filterOf(
   }
   if (customer?.trim() === '') {
     throw new Failure('usage', 'empty_id', '--customer is empty', {
-      hint: 'Give an id, an e-mail address or a phone number.',
+      hint: 'Give an id, an email address or a phone number.',
     });
   }
   const answers = answerFilterOf(options);

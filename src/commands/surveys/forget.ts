@@ -14,7 +14,7 @@ export const forgetCommand: CommandDeclaration = {
   arguments: [
     {
       name: '<customer>',
-      description: 'the id of a customer in Gladly, an e-mail address, or a number with its country code',
+      description: 'the id of a customer in Gladly, an email address, or a number with its country code',
     },
   ],
   options: [

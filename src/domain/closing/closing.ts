@@ -30,7 +30,7 @@ export interface Closing {
   agent: { id: string; name: string | null; email: string | null } | null;
   surveyId: string | null;
   provider: DeliveryName | null;
-  /** Normalized e-mail address or phone number that the survey goes to. */
+  /** Normalized email address or phone number that the survey goes to. */
   address: string | null;
   surveyUrl: string | null;
   leftAt: string | null;

@@ -1,7 +1,7 @@
 import { domainToASCII } from 'node:url';
 import type { AddressKind } from '../delivery.ts';
 
-/** An e-mail address of a customer's profile in Gladly. */
+/** An email address of a customer's profile in Gladly. */
 export interface EmailEntry {
   original: string | null;
   normalized: string | null;
@@ -117,11 +117,11 @@ export function chooseAddress(
 
 export function chooseEmail(emails: readonly EmailEntry[]): AddressChoice {
   const given = emails.map((entry) => ({ ...entry, spellings: spellings(entry) })).filter(hasSpelling);
-  if (given.length === 0) return { missing: 'no_address', detail: 'the customer has no e-mail address' };
+  if (given.length === 0) return { missing: 'no_address', detail: 'the customer has no email address' };
   const valid = primaryFirst(given).flatMap((entry) => entry.spellings.filter(isEmailAddress));
   const [address] = valid;
   if (address !== undefined) return { address };
-  return { missing: 'bad_address', detail: `none of ${countOf(given.length, 'e-mail address')} is valid` };
+  return { missing: 'bad_address', detail: `none of ${countOf(given.length, 'email address')} is valid` };
 }
 
 function chooseMobile(phones: readonly PhoneEntry[]): AddressChoice {

@@ -21,13 +21,13 @@ export interface Policy {
   quietHours: QuietHours | null;
   /** Percent of closings that are surveyed, 0 to 100. */
   sample: number;
-  /** Agent ids or e-mail addresses. */
+  /** Agent ids or email addresses. */
   excludedAgents: readonly string[];
   /** Inbox ids or names. */
   excludedInboxes: readonly string[];
   /** Channel names as in Gladly's report filter, e.g. `voice`. */
   excludedChannels: readonly string[];
-  /** E-mail addresses, domains, phone numbers or customer ids. */
+  /** Email addresses, domains, phone numbers or customer ids. */
   excludedCustomers: readonly string[];
   /** Ratings up to this count as low. */
   lowRating: number;

@@ -107,7 +107,7 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
     new Problem(failureAbout(subject, kind, code, message, hint, details), { refusal, repeatable });
 
   if (status === 401) {
-    const hint = 'Check the e-mail address and the API token; a token works in one environment only.';
+    const hint = 'Check the email address and the API token; a token works in one environment only.';
     return problem('credentials', 'unauthorized', `${host} refused the credentials (401)`, hint);
   }
   if (status === 403) {

@@ -34,7 +34,7 @@ export function customersOf(
   onCreated: (customerId: string, number: number, at: number) => void,
 ): Customers {
   const kept = new Map<string, Customer>();
-  /** The kept profiles by normalized e-mail address or phone number. */
+  /** The kept profiles by normalized email address or phone number. */
   const reachable = new Map<string, Customer[]>();
   let created = 0;
 

@@ -1,4 +1,4 @@
-/** Names of invented people, each with its spelling for an e-mail address. */
+/** Names of invented people, each with its spelling for an email address. */
 export interface NameStock {
   given: readonly (readonly [string, string])[];
   family: readonly (readonly [string, string])[];

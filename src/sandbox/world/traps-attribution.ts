@@ -140,7 +140,7 @@ export function setAttributionTraps(stage: Stage): void {
   {
     const { narrator, at, customer, owner, place } = stage.scene(
       'third_party_repliers',
-      'After the agent, two third parties replied by e-mail: an internal and an external one.',
+      'After the agent, two third parties replied by email: an internal and an external one.',
     );
     narrator.open(at(0), customer, directory.inboxes[2]?.id ?? '');
     narrator.message(at(0), customer, 'Can the workshop tell me what a new pole costs?');

@@ -33,25 +33,25 @@ export function setCustomerTraps(stage: Stage): void {
   };
 
   closed(
-    stage.scene('no_address', 'The customer has neither an e-mail address nor a phone number.', {
+    stage.scene('no_address', 'The customer has neither an email address nor a phone number.', {
       channel: 'facebook',
       customer: { emails: [], phones: [] },
     }),
   );
   closed(
-    stage.scene('phone_only', 'The customer has a mobile number and no e-mail address.', {
+    stage.scene('phone_only', 'The customer has a mobile number and no email address.', {
       channel: 'sms',
       customer: { emails: [] },
     }),
   );
   closed(
-    stage.scene('bad_address', 'The only e-mail address is invalid.', {
+    stage.scene('bad_address', 'The only email address is invalid.', {
       channel: 'chat',
       customer: { emails: [{ original: 'not-an-address', primary: true }] },
     }),
   );
   closed(
-    stage.scene('several_addresses', 'Three e-mail addresses; the primary one is the last.', {
+    stage.scene('several_addresses', 'Three email addresses; the primary one is the last.', {
       customer: {
         emails: [
           mail(`old.${today}@example.net`),

@@ -5,7 +5,7 @@ import type { Ledger, Reading, Writing } from '../ledger.ts';
 import { formsOf } from './hashes.ts';
 
 export interface Unsubscribe {
-  /** Normalized e-mail address or phone number; a keyed hash of it where its customer was forgotten. */
+  /** Normalized email address or phone number; a keyed hash of it where its customer was forgotten. */
   address: string;
   at: string;
   /** How it was said, e.g. `page`. */

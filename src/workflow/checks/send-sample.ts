@@ -71,7 +71,7 @@ function requireAddress(delivery: DeliveryName, to: string): void {
   throw new Failure(
     'usage',
     'bad_address',
-    `'${to}' is ${isMobile ? 'no mobile number' : 'no e-mail address'}, which ${delivery} needs`,
+    `'${to}' is ${isMobile ? 'no mobile number' : 'no email address'}, which ${delivery} needs`,
     { hint: isMobile ? 'Write it as +15550100123.' : 'Write it as robin@example.com.' },
   );
 }

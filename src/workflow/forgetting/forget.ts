@@ -25,7 +25,7 @@ const nothingLeft: Finished = { cards: 0, open: [] };
 /**
  * Forgets a customer. Killed at any moment and run again, it goes on where it was.
  *
- * @param typed a customer's id, an e-mail address or a phone number, as a person writes it
+ * @param typed a customer's id, an email address or a phone number, as a person writes it
  * @returns also why something is left to erase; null where nothing is
  * @throws Failure customer_not_found; closing_busy when a message is leaving all the time: nothing is erased then
  */
@@ -148,6 +148,6 @@ function failureOf({ open }: Finished): Failure | null {
 
 function notFound(typed: string): Failure {
   return new Failure('not_found', 'customer_not_found', `the ledger has nothing of a customer ${typed}`, {
-    hint: "Give the customer's id in Gladly, an e-mail address, or a number with its country code; `gcsat surveys list` shows whom it knows.",
+    hint: "Give the customer's id in Gladly, an email address, or a number with its country code; `gcsat surveys list` shows whom it knows.",
   });
 }

@@ -26,7 +26,7 @@ export async function unsubscribedAddresses(ledger: Ledger): Promise<Unsubscribe
 
 /**
  * Asks an address no more, also not what is scheduled for it.
- * @param typed an e-mail address or a phone number with its country code, as a person writes it
+ * @param typed an email address or a phone number with its country code, as a person writes it
  * @throws Failure kind usage, code `address_invalid`
  */
 export async function unsubscribeAddress(ledger: Ledger, typed: string, at: string): Promise<AddressChange> {
@@ -44,7 +44,7 @@ export async function resubscribeAddress(ledger: Ledger, typed: string): Promise
 function readAddress(typed: string): string {
   const bare = bareAddress(typed);
   if (phoneNumber(bare) !== null || isEmailAddress(bare)) return addressKey(bare);
-  throw new Failure('usage', 'address_invalid', `'${typed}' is no e-mail address and no phone number`, {
+  throw new Failure('usage', 'address_invalid', `'${typed}' is no email address and no phone number`, {
     hint: 'Give an address like kim@example.com, or a number with its country code like +14155550100.',
   });
 }

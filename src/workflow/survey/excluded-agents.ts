@@ -13,7 +13,7 @@ export type SkippingExcluded = <Found>(
 ) => Promise<Found>;
 
 /**
- * The policy names agents by id or by e-mail address. The address of an agent whom the list lacks, because they left or
+ * The policy names agents by id or by email address. The address of an agent whom the list lacks, because they left or
  * have just come, is asked for, but only of those who would be credited.
  */
 export function skippingExcludedAgents(

@@ -32,7 +32,7 @@ const phone = (normalized: string | null, parts: Partial<PhoneEntry> = {}): Phon
 const mobileOf = (...phones: PhoneEntry[]): AddressChoice => chooseAddress('mobile', { emails: [], phones });
 const missing = (choice: AddressChoice): string | null => ('missing' in choice ? choice.missing : null);
 
-describe('an e-mail address', () => {
+describe('an email address', () => {
   test.each([
     'amy@acme.com',
     'Amy.Lee@Acme.COM',
@@ -229,9 +229,9 @@ describe('the address that a survey goes to', () => {
     expect(missing(chooseEmail([email('broken')]))).toBe('bad_address');
     expect(chooseEmail([email('broken'), email('also broken')])).toEqual({
       missing: 'bad_address',
-      detail: 'none of 2 e-mail addresses is valid',
+      detail: 'none of 2 email addresses is valid',
     });
-    expect(chooseEmail([email('broken')])).toMatchObject({ detail: 'none of 1 e-mail address is valid' });
+    expect(chooseEmail([email('broken')])).toMatchObject({ detail: 'none of 1 email address is valid' });
   });
 
   test('any entries give a valid address or a reason', () => {

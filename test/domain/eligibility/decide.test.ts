@@ -209,7 +209,7 @@ describe('the customer', () => {
   });
 
   test.each(['smtp', 'outbox', 'medallia', 'gladly-email'] as const)(
-    'has no e-mail address for %s',
+    'has no email address for %s',
     (delivery) => {
       const none = { customer: { ...facts.customer, emails: [] } };
       expect(codes({ facts: none, delivery })).toEqual(['no_address']);
@@ -220,7 +220,7 @@ describe('the customer', () => {
     },
   );
 
-  test('has no mobile number for an SMS; an e-mail address does not help', () => {
+  test('has no mobile number for an SMS; an email address does not help', () => {
     const landline = { customer: { ...facts.customer, phones: [{ ...mobile, type: 'HOME' }] } };
     expect(codes({ facts: landline, delivery: 'gladly-sms' })).toEqual(['no_address']);
     const broken = { customer: { ...facts.customer, phones: [{ ...mobile, normalized: '0151' }] } };

@@ -35,7 +35,7 @@ const replay = (services: Services, conversationId: string) =>
     createSteps(services, () => undefined),
   );
 
-test('agents that are excluded, by id or by e-mail address, are passed over: whoever wrote before is credited', async () => {
+test('agents that are excluded, by id or by email address, are passed over: whoever wrote before is credited', async () => {
   const own = await world();
   const [first, second, third, closer] = await agentsOf(own);
   const id = await own.tell({

@@ -48,7 +48,7 @@ const answered = (own: World, agents: readonly Colleague[]): Promise<string> =>
     ],
   });
 
-describe('agents who are excluded by e-mail address', () => {
+describe('agents who are excluded by email address', () => {
   async function three() {
     const own = await world();
     const everybody = await colleagues(own, () => false);
