@@ -45,7 +45,13 @@ export type TimelineFacts = Pick<
 
 /** What the ledger knows that bears on this closing. */
 export interface SurveyHistory {
-  own: { state: ClosingState; forgottenAt?: string | null } | null;
+  /** This closing. `imported`: which interaction of another survey program it was taken from; `sentAt`: when that asked. */
+  own: {
+    state: ClosingState;
+    forgottenAt?: string | null;
+    imported?: string | null;
+    sentAt?: string | null;
+  } | null;
   unsubscribed: boolean;
   /** Other closings that hold or held the same address, of every lane that this one sees. */
   others: readonly OtherSurvey[];
