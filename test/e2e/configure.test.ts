@@ -661,7 +661,9 @@ describe('at a terminal', () => {
     expect(screen).not.toMatch(/secret-token/);
     expect(JSON.parse(readFileSync(file, 'utf8')).profiles.default).toMatchObject({ email, token });
     // No credentials before the domain has proved to be Gladly's.
-    expect(gladly.requests[0]?.authorization).toBe(`Basic ${Buffer.from(':').toString('base64')}`);
+    const [first, second] = gladly.requests;
+    expect(first?.authorization).toBeUndefined();
+    expect(second?.authorization).toMatch(/^Basic /);
   });
 
   test('asks for the mail server without showing its password', async () => {
