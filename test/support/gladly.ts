@@ -57,7 +57,9 @@ export async function closedConversation(
 
 /** The ledger as `surveys list` shows it. */
 export async function surveysOf(env: Record<string, string>): Promise<Record<string, unknown>[]> {
-  // Whichever time the program is given, the list is the same.
-  const { document } = await runJsonInside(['surveys', 'list'], { env: { ...env, NODE_OPTIONS: undefined } });
+  // Whichever time and temporary folder the program is given, the list is the same.
+  const { document } = await runJsonInside(['surveys', 'list'], {
+    env: { ...env, NODE_OPTIONS: undefined, TMPDIR: undefined },
+  });
   return document;
 }
