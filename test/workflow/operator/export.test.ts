@@ -127,6 +127,7 @@ test('a row has everything that is known of a closing, and trials are left out',
         revision: 2,
       },
       card: { itemId: 'card2', postedAt: at(40) },
+      imported: null,
       notes: [
         { at: at(50), text: 'Kim', done: false },
         { at: at(60), text: 'called', done: true },
@@ -150,6 +151,7 @@ test('a row has everything that is known of a closing, and trials are left out',
       survey: null,
       answer: null,
       card: null,
+      imported: null,
       notes: [],
     },
   ]);
@@ -202,6 +204,7 @@ function flattened(row: Record<string, unknown>): Record<string, string> {
     survey: ['id', 'provider', 'sentAt', 'openedAt', 'remindedAt'],
     answer: ['rating', 'resolved', 'reason', 'comment', 'answeredAt', 'revision'],
     card: ['itemId', 'postedAt'],
+    imported: ['id', 'askedAt'],
   };
   for (const [name, value] of Object.entries(row)) {
     const main = listed[name];

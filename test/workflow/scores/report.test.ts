@@ -342,6 +342,7 @@ test('filters find ids, names in any spelling, and emails, and say what is near'
     topics: [{ id: 't1', name: null }],
     channels: ['fbMessenger'],
     brands: ['North'],
+    imported: 'with',
   });
   const refused = (filters: Partial<typeof given> | Record<string, string[]>) =>
     filtersOf(ledger, { ...given, ...filters }).catch((error: unknown) => error);
