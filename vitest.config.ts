@@ -42,6 +42,8 @@ export default defineConfig({
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     // Most files wait for processes that they start.
     maxWorkers: 3,
+    // Of one file, where its tests run at once.
+    maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
     testTimeout: 60_000,
     hookTimeout: 60_000,

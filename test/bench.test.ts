@@ -1,9 +1,9 @@
 import { spawn } from 'node:child_process';
-import { chmodSync, readdirSync, readFileSync } from 'node:fs';
+import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { expect, onTestFinished, test } from 'vitest';
-import { temporaryFolder } from './support/run.ts';
+import { expect, test, type TestContext } from 'vitest';
 
 const runner = join(import.meta.dirname, '../bench/run.mjs');
 
@@ -36,10 +36,24 @@ interface Ended {
   stderr: string;
 }
 
-/** All files of the run are in the folder, and all its processes are started with a path in it. */
-function runBenchmark(name: string, options: string, folder: string): Promise<Ended> {
+/** What is undone when a test ends: that of the test itself, since several run at once. */
+type Finishing = Pick<TestContext, 'onTestFinished'>;
+
+function folderOf({ onTestFinished }: Finishing): string {
+  const folder = mkdtempSync(join(tmpdir(), 'gcsat-test-'));
   // A database server refuses root, and its data lie below.
   chmodSync(folder, 0o711);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return folder;
+}
+
+/** All files of the run are in the folder, and all its processes are started with a path in it. */
+function runBenchmark(
+  name: string,
+  options: string,
+  folder: string,
+  { onTestFinished }: Finishing,
+): Promise<Ended> {
   const child = spawn(process.execPath, [runner, name, ...options.split(' ')], {
     env: { ...process.env, TMPDIR: folder },
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -79,11 +93,14 @@ test('every benchmark is run here', () => {
   for (const script of named) expect(scripts['bench']).toContain(`npm run ${script}`);
 });
 
-test.each(Object.entries(small))(
+// They mostly wait for the pace of requests.
+test.concurrent.for(Object.entries(small))(
   'the benchmark %s runs and prints its tables',
-  async (name, { options, tables }) => {
-    const folder = temporaryFolder();
-    const { code, stdout, stderr } = await runBenchmark(name, options, folder);
+  // A busy machine takes several times as long.
+  { timeout: 240_000 },
+  async ([name, { options, tables }], { expect, onTestFinished }) => {
+    const folder = folderOf({ onTestFinished });
+    const { code, stdout, stderr } = await runBenchmark(name, options, folder, { onTestFinished });
     expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
     const lines = stdout.split('\n');
     for (const heading of tables) {
@@ -97,13 +114,13 @@ test.each(Object.entries(small))(
     await expect.poll(() => processesWith(folder)).toEqual([]);
     expect(readdirSync(folder)).toEqual([]);
   },
-  // A busy machine takes several times as long.
-  240_000,
 );
 
-test('a benchmark that fails exits 1, says why, and leaves no process and no file', async () => {
-  const folder = temporaryFolder();
-  const ending = runBenchmark('webhook', '--seconds 60', folder);
+test('a benchmark that fails exits 1, says why, and leaves no process and no file', async ({
+  onTestFinished,
+}) => {
+  const folder = folderOf({ onTestFinished });
+  const ending = runBenchmark('webhook', '--seconds 60', folder, { onTestFinished });
   let [server] = processesWith(folder, 'arm.db');
   while (server === undefined) {
     await sleep(20);
