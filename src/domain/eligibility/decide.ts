@@ -7,6 +7,7 @@ import type { ClosingFacts, OtherSurvey, SurveyHistory } from './facts.ts';
 import type { Policy } from './policy.ts';
 import type { Reason } from './reason.ts';
 import {
+  askedBefore,
   forgottenReason,
   reasonsOfClosing,
   reasonsOfConversation,
@@ -14,69 +15,6 @@ import {
   reasonsOfTimeline,
 } from './reasons-of-facts.ts';
 import { sendTime } from './send-time.ts';
-import { optOutTopic, type TopicEntry } from './topics.ts';
-
-/** Everything that was read about one closing. Times are epoch milliseconds. */
-export interface ClosingFacts {
-  closingId: string;
-  conversationId: string;
-  /** OPEN, WAITING, CLOSED; new ones may come. */
-  status: string;
-  closedAt: number | null;
-  /** The conversation was seen reopened after this closing. */
-  reopened: boolean;
-  topicIds: readonly string[];
-  topics: ReadonlyMap<string, TopicEntry>;
-  inbox: { id: string; name: string | null } | null;
-  attribution: Attribution;
-  /** The timeline's end is hidden and no other source named the last responder. */
-  timelineUnsolved: boolean;
-  /** The timeline is cut: what is not in it may still have happened. */
-  timelineTruncated: boolean;
-  /** The credited agent as the directory knows them; null when it does not. */
-  agent: { id: string; name: string | null; email: string | null } | null;
-  customer: {
-    id: string;
-    emails: readonly EmailEntry[];
-    phones: readonly PhoneEntry[];
-  };
-  timeZone: string | null;
-}
-
-/** The facts of the conversation itself and of its closing. */
-export type ConversationFacts = Pick<
-  ClosingFacts,
-  'closingId' | 'conversationId' | 'status' | 'closedAt' | 'reopened' | 'topicIds' | 'topics' | 'inbox'
->;
-
-/** The facts of the timeline. */
-export type TimelineFacts = Pick<
-  ClosingFacts,
-  'attribution' | 'timelineUnsolved' | 'timelineTruncated' | 'agent'
->;
-
-/** What the ledger knows that bears on this closing. */
-export interface SurveyHistory {
-  own: {
-    state: ClosingState;
-    forgottenAt?: string | null;
-    imported?: string | null;
-    sentAt?: string | null;
-  } | null;
-  unsubscribed: boolean;
-  /** Other closings that hold or held the same address, of every lane that this one sees. */
-  others: readonly OtherSurvey[];
-}
-
-export interface OtherSurvey {
-  closingId: string;
-  conversationId: string;
-  lane: Lane;
-  state: ClosingState;
-  closedAt: number;
-  /** When its message left or is to leave. */
-  at: number;
-}
 
 export type Verdict =
   | { send: { dueAt: number; address: string }; displaces: readonly string[] }
@@ -186,32 +124,4 @@ function reasonsOfHistory(
     if (imported !== null && sentAt !== null) reasons.push(askedBefore(sentAt));
   }
   return reasons;
-}
-
-/** Another survey program asked about the closing, as an import says. */
-export function askedBefore(sentAt: string): Reason {
-  return { code: 'already_surveyed', detail: `Agent Connect asked on ${sentAt.slice(0, 10)}` };
-}
-
-/** The closing's customer was forgotten, and is not asked about it any more. */
-export function forgottenReason(forgottenAt: string): Reason {
-  return { code: 'forgotten', detail: `the customer was forgotten on ${forgottenAt.slice(0, 10)}` };
-}
-
-/** The share of closings that is surveyed is drawn by a hash of the closing, so that every run draws alike. */
-function reasonsOfSample(closingId: string, policy: Policy): Reason[] {
-  if (policy.sample >= 100) return [];
-  const draw = createHash('sha256').update(withoutLane(closingId)).digest().readUInt32BE(0) / 2 ** 32;
-  if (draw * 100 < policy.sample) return [];
-  return [{ code: 'sampled_out', detail: `not in the sample of ${policy.sample}%` }];
-}
-
-/** Entries and values meet in any spelling. */
-export function listed(entries: readonly string[], values: readonly (string | null)[]): boolean {
-  const wanted = new Set(entries.map(nameKey));
-  return values.some((value) => value !== null && wanted.has(nameKey(value)));
-}
-
-function roundedDays(milliseconds: number): number {
-  return Math.round((milliseconds / day) * 10) / 10;
 }

@@ -91,6 +91,11 @@ export function reasonsOfCustomer(facts: ClosingFacts, choice: AddressChoice, po
   return reasons;
 }
 
+/** Another survey program asked about the closing, as an import says. */
+export function askedBefore(sentAt: string): Reason {
+  return { code: 'already_surveyed', detail: `Agent Connect asked on ${sentAt.slice(0, 10)}` };
+}
+
 /** The closing's customer was forgotten, and is not asked about it any more. */
 export function forgottenReason(forgottenAt: string): Reason {
   return { code: 'forgotten', detail: `the customer was forgotten on ${forgottenAt.slice(0, 10)}` };

@@ -18,13 +18,8 @@ import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { claimClosing, releaseClaim } from '../../../src/store/queue/claims.ts';
 import { claimNextDue, nextDueAt } from '../../../src/store/queue/next-due.ts';
-import {
-  cancelClosing,
-  decideClosing,
-  recordDelivery,
-  recordFailure,
-  retryClosing,
-} from '../../../src/store/queue/decisions.ts';
+import { cancelClosing, retryClosing } from '../../../src/store/queue/acts.ts';
+import { decideClosing, recordDelivery, recordFailure } from '../../../src/store/queue/decisions.ts';
 import { newerWaiting } from '../../../src/store/queue/waiting.ts';
 import { countDue, queueFigures } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';

@@ -24,14 +24,8 @@ import { openErasures } from '../../../src/store/erase/to-dos.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { claimClosing, releaseClaim } from '../../../src/store/queue/claims.ts';
 import { claimNextDue } from '../../../src/store/queue/next-due.ts';
-import {
-  confirmSent,
-  decideClosing,
-  recordDelivery,
-  recordFailure,
-  resendClosing,
-  retryClosing,
-} from '../../../src/store/queue/decisions.ts';
+import { confirmSent, resendClosing, retryClosing } from '../../../src/store/queue/acts.ts';
+import { decideClosing, recordDelivery, recordFailure } from '../../../src/store/queue/decisions.ts';
 import { takeLock } from '../../../src/store/queue/locks.ts';
 import { personalData, type TableClass } from '../../../src/store/schema/personal-data.ts';
 import { story } from '../../../src/store/views/story.ts';

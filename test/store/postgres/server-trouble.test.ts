@@ -12,7 +12,7 @@ import { closingById } from '../../../src/store/closings/closings.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { openPostgres } from '../../../src/store/postgres/open-postgres.ts';
 import { releaseClaim } from '../../../src/store/queue/claims.ts';
-import { cancelClosing } from '../../../src/store/queue/decisions.ts';
+import { cancelClosing } from '../../../src/store/queue/acts.ts';
 import { claimNextDue } from '../../../src/store/queue/next-due.ts';
 import { queried } from '../../support/postgres-server.ts';
 import { at, freshLedger, here, opened, reported } from '../support.ts';

@@ -4,13 +4,8 @@ import type { ReasonCode } from '../../../src/domain/eligibility/reason.ts';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { cardsDue } from '../../../src/store/answers/cards-due.ts';
 import { nextDueAt } from '../../../src/store/queue/next-due.ts';
-import {
-  cancelClosing,
-  decideClosing,
-  recordDelivery,
-  recordFailure,
-  retryClosing,
-} from '../../../src/store/queue/decisions.ts';
+import { cancelClosing, retryClosing } from '../../../src/store/queue/acts.ts';
+import { decideClosing, recordDelivery, recordFailure } from '../../../src/store/queue/decisions.ts';
 import {
   countClosings,
   countDue,
