@@ -32,6 +32,7 @@ import {
 import { testGladly } from './support/gladly.ts';
 import { run, start, temporaryFolder } from './support/run.ts';
 import { runInside } from './support/run-inside.ts';
+import { installed } from './support/tools.ts';
 import { lasting, openSession, pattern, stepsOf } from './support/transcripts.ts';
 
 /** Whether the words do no more than name a command, as sentences do. */
@@ -223,7 +224,9 @@ test('programs for jq are understood by the jq of this system, which on Debian 1
     })),
   );
   expect(written.length).toBeGreaterThan(4);
-  const wrong = written.filter(({ filter }) => spawnSync('jq', ['-n', `empty | ${filter}`]).status !== 0);
+  const wrong = written.filter(
+    ({ filter }) => spawnSync(installed('jq'), ['-n', `empty | ${filter}`]).status !== 0,
+  );
   expect(wrong).toEqual([]);
 });
 

@@ -8,6 +8,7 @@ import type { CommandDeclaration } from '../../src/commands/program/declaration.
 import { program } from '../../src/commands/program/program.ts';
 import { binary, run, runJson, start, temporaryFolder } from '../support/run.ts';
 import { runInside, runJsonInside } from '../support/run-inside.ts';
+import { installed } from '../support/tools.ts';
 
 const manifest = JSON.parse(readFileSync(join(import.meta.dirname, '../../package.json'), 'utf8'));
 
@@ -355,7 +356,7 @@ describe('pipes and signals', () => {
     ].join('\n');
     writeFileSync(join(folder, 'steps'), steps);
     // A shell that does its own background work has to leave stdin to it.
-    const terminal = spawn('script', ['-qec', `bash -i ${join(folder, 'steps')}`, '/dev/null'], {
+    const terminal = spawn(installed('script'), ['-qec', `bash -i ${join(folder, 'steps')}`, '/dev/null'], {
       env: { PATH: process.env['PATH'], HOME: folder, TERM: 'xterm' },
     });
     onTestFinished(() => void terminal.kill('SIGKILL'));

@@ -10,6 +10,7 @@ import { listedStates } from '../../src/documents/surveys.ts';
 import { languages } from '../../src/html/languages.ts';
 import { binary, cleanEnvironment, temporaryFolder } from '../support/run.ts';
 import { runInside, runJsonInside } from '../support/run-inside.ts';
+import { installed } from '../support/tools.ts';
 
 type ShellName = 'bash' | 'zsh' | 'fish';
 
@@ -54,7 +55,7 @@ async function shellSays(
   const file = join(temporaryFolder(), `completion.${shell}`);
   writeFileSync(file, [scripts.get(shell), ...lines].join('\n'));
   const plain = { bash: ['--norc'], zsh: ['-f'], fish: ['--no-config'] }[shell];
-  const child = spawn(shell, [...plain, file], env === undefined ? {} : { env });
+  const child = spawn(installed(shell), [...plain, file], env === undefined ? {} : { env });
   let [stdout, stderr] = ['', ''];
   child.stdout.on('data', (text: Buffer) => (stdout += text.toString()));
   child.stderr.on('data', (text: Buffer) => (stderr += text.toString()));

@@ -13,6 +13,7 @@ import { plainServer } from '../support/plain-mail-server.ts';
 import { runJson, start } from '../support/run.ts';
 import { runInside, runJsonInside } from '../support/run-inside.ts';
 import { smtpProxy, type SmtpProxy } from '../support/smtp-proxy.ts';
+import { installed } from '../support/tools.ts';
 
 const from = 'Acme Care <care@acme.example>';
 
@@ -182,7 +183,7 @@ describe('encryption', () => {
     const subject = ['-subj', '/CN=localhost', '-addext', 'subjectAltName=DNS:localhost,IP:127.0.0.1'];
     const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
     const out = ['-days', '30', '-keyout', key, '-out', certificate];
-    execFileSync('openssl', ['req', '-x509', ...curve, ...subject, ...out], { stdio: 'ignore' });
+    execFileSync(installed('openssl'), ['req', '-x509', ...curve, ...subject, ...out], { stdio: 'ignore' });
     options = {
       key: readFileSync(key),
       cert: readFileSync(certificate),

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { documentAt } from '../support/documents.ts';
 import { temporaryFolder } from '../support/run.ts';
+import { installed } from '../support/tools.ts';
 import { ask, deskInMemory, runningServer } from './running.ts';
 
 /** Prometheus's own checker. @returns its exit code and what it says */
 async function promtool(args: readonly string[], input: string): Promise<{ code: unknown; said: string }> {
-  const child = spawn('promtool', args);
+  const child = spawn(installed('promtool'), args);
   let said = '';
   for (const stream of [child.stdout, child.stderr]) {
     stream.on('data', (text: Buffer) => (said += text.toString()));

@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
+import { built } from './tools.ts';
 
 export const binary = join(import.meta.dirname, '../../bin/gcsat');
 
@@ -48,7 +49,7 @@ export function cleanEnvironment(folder: string, env: RunOptions['env'] = {}): N
 
 function spawnProgram(args: readonly string[], { env, cwd }: RunOptions): ChildProcessWithoutNullStreams {
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-test-'));
-  const child = spawn(process.execPath, [binary, ...args], {
+  const child = spawn(process.execPath, [built(binary), ...args], {
     env: cleanEnvironment(folder, env),
     cwd,
     stdio: 'pipe',

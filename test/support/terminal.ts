@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { stripVTControlCharacters } from 'node:util';
 import { onTestFinished } from 'vitest';
 import { binary, temporaryFolder } from './run.ts';
+import { built, installed } from './tools.ts';
 
 /** What is typed once a question, or a part of it, stands on the screen. */
 export type Answer = readonly [question: string, answer: string];
@@ -21,8 +22,8 @@ export async function atTerminal(
   env: Readonly<Record<string, string>>,
   answers: readonly Answer[] = [],
 ): Promise<{ code: unknown; screen: string; asked: boolean }> {
-  const command = `stty cols 100 rows 40; gcsat() { '${process.execPath}' '${binary}' "$@"; }; ${line}`;
-  const terminal = spawn('script', ['--quiet', '--return', '--command', command, '/dev/null'], {
+  const command = `stty cols 100 rows 40; gcsat() { '${process.execPath}' '${built(binary)}' "$@"; }; ${line}`;
+  const terminal = spawn(installed('script'), ['--quiet', '--return', '--command', command, '/dev/null'], {
     env: { PATH: process.env['PATH'], HOME: temporaryFolder(), SHELL: '/bin/bash', TERM: 'xterm', ...env },
   });
   onTestFinished(() => void terminal.kill('SIGKILL'));
