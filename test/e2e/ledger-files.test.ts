@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import {
   copyFileSync,
   cpSync,
@@ -11,58 +10,16 @@ import {
   truncateSync,
 } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { describe, expect, test, vi } from 'vitest';
-import { run, runJson, start, temporaryFolder } from '../support/run.ts';
+import { run, runJson, temporaryFolder } from '../support/run.ts';
 import { closedConversation, testGladly, type TestGladly } from '../support/gladly.ts';
+import { serve, webhookPassword, type Serving } from '../support/serving.ts';
 
-const password = 'a password that is long enough';
 const patience = { timeout: 30_000, interval: 20 };
-
-interface Server {
-  tell(conversationId: string): Promise<number>;
-  readiness(): Promise<{ status: number; body: unknown }>;
-  stderr(): string;
-  stop(): Promise<number | null>;
-  ended: Promise<unknown>;
-}
-
-async function serve(env: Record<string, string>): Promise<Server> {
-  const child = start(['serve', '--json', '--port', '0', '--no-catch-up'], { env });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [line] = (await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    ended.then(() => Promise.reject(new Error(`serve ended: ${stderr}`))),
-  ])) as [string];
-  const { listening } = JSON.parse(line) as { listening: string };
-  return {
-    async tell(conversationId) {
-      const answer = await fetch(`${listening}/webhooks/gladly`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`gcsat:${password}`).toString('base64')}` },
-        body: JSON.stringify({ type: 'CONVERSATION/CLOSED', content: { conversationId } }),
-      });
-      await answer.text();
-      return answer.status;
-    },
-    async readiness() {
-      const answer = await fetch(`${listening}/readyz`);
-      return { status: answer.status, body: await answer.json() };
-    },
-    stderr: () => stderr,
-    ended,
-    async stop() {
-      child.kill('SIGTERM');
-      return (await ended)[0];
-    },
-  };
-}
 
 async function gladlyOfServer(): Promise<TestGladly> {
   const gladly = await testGladly({ size: 0 });
-  gladly.env['GCSAT_WEBHOOK_PASSWORD'] = password;
+  gladly.env['GCSAT_WEBHOOK_PASSWORD'] = webhookPassword;
   return gladly;
 }
 
@@ -79,7 +36,7 @@ const askedIn = ({ sandbox }: TestGladly): string[] =>
     .sort();
 
 /** Two customers are asked; a third conversation is closed. */
-async function twoAsked(gladly: TestGladly, server: Server): Promise<string[]> {
+async function twoAsked(gladly: TestGladly, server: Serving): Promise<string[]> {
   const [one, two, three] = [
     await closedConversation(gladly, 'one@example.org'),
     await closedConversation(gladly, 'two@example.org'),
@@ -90,7 +47,7 @@ async function twoAsked(gladly: TestGladly, server: Server): Promise<string[]> {
   return [one, two, three];
 }
 
-async function refusesAll(server: Server, conversationId: string): Promise<void> {
+async function refusesAll(server: Serving, conversationId: string): Promise<void> {
   expect(await server.tell(conversationId)).toBe(503);
   await vi.waitFor(
     async () =>

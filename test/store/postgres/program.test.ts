@@ -2,7 +2,6 @@ import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import pg from 'pg';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
@@ -10,6 +9,7 @@ import { busyGladly } from '../../e2e/busy-gladly.ts';
 import { closedConversation, surveysOf, testGladly } from '../../support/gladly.ts';
 import { queried, startPostgres } from '../../support/postgres-server.ts';
 import { run, runJson, start, temporaryFolder } from '../../support/run.ts';
+import { serve, webhookPassword } from '../../support/serving.ts';
 import { opened, temporaryPlace } from '../support.ts';
 
 // Programs start slowly where many of them do.
@@ -108,38 +108,6 @@ describe('backfill', () => {
   });
 });
 
-const password = 'a password that is long enough';
-
-async function serve(env: Record<string, string>): Promise<{
-  tell(conversationId: string): Promise<number>;
-  stop(): Promise<number | null>;
-}> {
-  const child = start(['serve', '--json', '--port', '0', '--no-catch-up'], { env });
-  const ended = once(child, 'close') as Promise<[number | null]>;
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
-  const [line] = (await Promise.race([
-    once(createInterface({ input: child.stdout }), 'line'),
-    ended.then(() => Promise.reject(new Error(`serve ended: ${stderr}`))),
-  ])) as [string];
-  const { listening } = JSON.parse(line) as { listening: string };
-  return {
-    async tell(conversationId) {
-      const answer = await fetch(`${listening}/webhooks/gladly`, {
-        method: 'POST',
-        headers: { authorization: `Basic ${Buffer.from(`gcsat:${password}`).toString('base64')}` },
-        body: JSON.stringify({ type: 'CONVERSATION/CLOSED', content: { conversationId } }),
-      });
-      await answer.text();
-      return answer.status;
-    },
-    async stop() {
-      child.kill('SIGTERM');
-      return (await ended)[0];
-    },
-  };
-}
-
 describe('serve', () => {
   test('refuses events while the server is away, and works them off when it is back', async () => {
     const server = await startPostgres({}, inject('postgresFolder'));
@@ -150,7 +118,7 @@ describe('serve', () => {
       ...gladly.env,
       GCSAT_DATABASE_URL: server.url('ledger'),
       GCSAT_WEBHOOK_USER: 'gcsat',
-      GCSAT_WEBHOOK_PASSWORD: password,
+      GCSAT_WEBHOOK_PASSWORD: webhookPassword,
     };
     const ids = await Promise.all(
       [1, 2, 3].map((number) => closedConversation(gladly, `kim${number}@example.com`)),
