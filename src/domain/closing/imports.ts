@@ -119,3 +119,12 @@ function answered(interaction: ImportedInteraction, closing: Closing): Move {
     note: `rating ${interaction.answer?.rating ?? ''}, imported`,
   };
 }
+
+/** The address that an import gave a closing whose customer was never read; null for any other, and once forgotten. */
+export function importedEmail({
+  imported,
+  address,
+  forgottenAt,
+}: Pick<Closing, 'imported' | 'address' | 'forgottenAt'>): string | null {
+  return imported === null || forgottenAt !== null ? null : address;
+}

@@ -7,12 +7,11 @@ import { tryReport } from '../../sources/report.ts';
 import { policyWarnings } from '../survey/policy-warnings.ts';
 import { ok, skipped, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
+import { clockVerdict } from './clock.ts';
 
 type Asking = Pick<CheckSources, 'settings' | 'directory'>;
 
 const dayMs = 86_400_000;
-/** Gladly's Date header counts whole seconds, and an answer takes its time. */
-const clockToleranceMs = 30_000;
 /** Before the check ends by itself, which would say less. */
 const reportPatienceMs = 4000;
 
@@ -51,19 +50,7 @@ export const gladlyClockCheck: Check<Pick<CheckSources, 'domain'>> = {
   needs: ['gladly.reach'],
   isRemote: true,
   async run({ domain }) {
-    const { atMs, askedAtMs, heardAtMs } = await domain();
-    if (atMs === null) return skipped('the answer of Gladly names no time');
-    const earlyMs = askedAtMs - atMs;
-    const lateMs = atMs - heardAtMs;
-    const offMs = Math.max(earlyMs - 1000, lateMs, 0);
-    if (offMs <= clockToleranceMs) return ok('this machine and Gladly agree');
-    const direction = earlyMs > lateMs ? 'ahead of' : 'behind';
-    return {
-      status: 'warning',
-      code: 'clock_wrong',
-      summary: `this machine is ${Math.round(offMs / 1000)} s ${direction} Gladly`,
-      fix: 'Have the system set its clock by NTP, e.g. with `timedatectl set-ntp true`.',
-    };
+    return clockVerdict('Gladly', await domain());
   },
 };
 

@@ -7,9 +7,8 @@ import { Failure } from '../../failure.ts';
 import type { Employee } from '../../medallia/employees.ts';
 import { ok, skipped, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
+import { clockVerdict } from './clock.ts';
 
-/** Date headers count whole seconds, and an answer takes its time. */
-const clockToleranceMs = 30_000;
 const mostNamed = 5;
 
 const notUsed = skipped('Agent Connect is not used');
@@ -44,17 +43,7 @@ export const medalliaClockCheck: Check<Pick<CheckSources, 'settings' | 'medallia
   isRemote: true,
   async run({ settings, medalliaHost }) {
     if (!isUsed(settings())) return notUsed;
-    const { atMs, askedAtMs, heardAtMs } = await medalliaHost();
-    if (atMs === null) return skipped('the answer of Agent Connect names no time');
-    const [earlyMs, lateMs] = [askedAtMs - atMs, atMs - heardAtMs];
-    const offMs = Math.max(earlyMs - 1000, lateMs, 0);
-    if (offMs <= clockToleranceMs) return ok('this machine and Agent Connect agree');
-    return {
-      status: 'warning',
-      code: 'clock_wrong',
-      summary: `this machine is ${Math.round(offMs / 1000)} s ${earlyMs > lateMs ? 'ahead of' : 'behind'} Agent Connect`,
-      fix: 'Have the system set its clock by NTP, e.g. with `timedatectl set-ntp true`.',
-    };
+    return clockVerdict('Agent Connect', await medalliaHost());
   },
 };
 

@@ -1,5 +1,6 @@
 import type { ExportRow } from '../../documents/export.ts';
 import type { EvidenceItem } from '../../domain/attribution/evidence.ts';
+import { importedEmail } from '../../domain/closing/imports.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { exportClosings, type ExportedClosing } from '../../store/views/export.ts';
@@ -52,8 +53,9 @@ function rowOf({ closing, channel, answer, card, openedAt, notes }: ExportedClos
 }
 
 /** Where the customer was not read, an import has the address. */
-function customerOf({ customerId, imported, address, forgottenAt }: Closing): ExportRow['customer'] {
-  const email = imported === null || forgottenAt !== null ? null : address;
+function customerOf(closing: Closing): ExportRow['customer'] {
+  const { customerId } = closing;
+  const email = importedEmail(closing);
   if (customerId === null && email === null) return null;
   return { id: customerId, name: null, email, phone: null };
 }

@@ -1,4 +1,5 @@
 import type { ListedState, SurveyEntry, SurveyStory } from '../../documents/surveys.ts';
+import { importedEmail } from '../../domain/closing/imports.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
 import { addressKey } from '../../domain/eligibility/addresses.ts';
@@ -202,14 +203,13 @@ async function findClosingsOrFail(
 type Shown = Omit<ListedClosing, 'notes'> & Partial<Pick<ListedClosing, 'notes'>>;
 
 function entryOf({ closing, answer, card, notes = [] }: Shown): SurveyEntry {
-  const { customer, customerId } = closing;
   return {
     surveyId: closing.surveyId,
     closingId: closing.id,
     conversationId: closing.conversationId,
     lane: closing.lane,
     state: listedState(closing.state),
-    customer: customerOf(customer, customerId, closing),
+    customer: customerOf(closing),
     agent: closing.agent,
     closedAt: closing.closedAt,
     sentAt: closing.sentAt,
@@ -238,14 +238,10 @@ export function listedState(state: ClosingState): ListedState {
   return state === 'sending' ? 'pending' : state;
 }
 
-/** Where the verdict came before the customer was read, the id alone is known. */
-function customerOf(
-  customer: Closing['customer'],
-  customerId: string | null,
-  { imported, address, forgottenAt }: Pick<Closing, 'imported' | 'address' | 'forgottenAt'>,
-): SurveyEntry['customer'] {
+/** Where the customer was not read, the id is known, or what an import gave. */
+function customerOf(closing: Shown['closing']): SurveyEntry['customer'] {
+  const { customer, customerId } = closing;
   if (customer !== null) return { id: customer.id, email: customer.email, phone: customer.phone };
-  if (imported !== null && address !== null && forgottenAt === null)
-    return { id: customerId, email: address, phone: null };
-  return customerId === null ? null : { id: customerId, email: null, phone: null };
+  const email = importedEmail(closing);
+  return customerId === null && email === null ? null : { id: customerId, email, phone: null };
 }
