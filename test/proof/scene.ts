@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
 import { fastTime, startedAnHourAgo } from '../e2e/fast-time.ts';
+import { connectionTo } from '../support/gladly.ts';
 import { run, runJson, start, type RunResult } from '../support/run.ts';
 
 /** Waiting for the pace of requests is most of what these runs do. */
@@ -77,12 +78,7 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
   const data = join(folder, 'data');
   const log = join(folder, 'points');
   const env = {
-    GCSAT_DOMAIN: sandbox.origin,
-    GCSAT_EMAIL: sandbox.email,
-    GCSAT_TOKEN: sandbox.token,
-    GCSAT_DELIVERY: 'gladly-email',
-    GCSAT_FROM: sandbox.fromAddress,
-    GCSAT_PUBLIC_URL: 'https://csat.example.com',
+    ...connectionTo(sandbox),
     GCSAT_RATE_SHARE: '100',
     GCSAT_CONFIG_DIR: join(folder, 'config'),
     GCSAT_DATA_DIR: data,

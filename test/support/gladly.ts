@@ -13,6 +13,20 @@ export interface TestGladly {
   trap(name: string): string;
 }
 
+/** What a program needs to survey the customers of a sandbox, by messages that Gladly sends. */
+export function connectionTo(
+  sandbox: Pick<RunningSandbox, 'origin' | 'email' | 'token' | 'fromAddress'>,
+): Record<string, string> {
+  return {
+    GCSAT_DOMAIN: sandbox.origin,
+    GCSAT_EMAIL: sandbox.email,
+    GCSAT_TOKEN: sandbox.token,
+    GCSAT_DELIVERY: 'gladly-email',
+    GCSAT_FROM: sandbox.fromAddress,
+    GCSAT_PUBLIC_URL: 'https://csat.example.com',
+  };
+}
+
 /** Everything is new for each test, and the rate limit does not slow it down unless it sets one. */
 export async function testGladly(options: SandboxOptions = {}): Promise<TestGladly> {
   const sandbox = await startSandbox({ size: 50, limits: { requestsPerSecond: 1000 }, ...options });
@@ -21,12 +35,7 @@ export async function testGladly(options: SandboxOptions = {}): Promise<TestGlad
   return {
     sandbox,
     env: {
-      GCSAT_DOMAIN: sandbox.origin,
-      GCSAT_EMAIL: sandbox.email,
-      GCSAT_TOKEN: sandbox.token,
-      GCSAT_DELIVERY: 'gladly-email',
-      GCSAT_FROM: sandbox.fromAddress,
-      GCSAT_PUBLIC_URL: 'https://csat.example.com',
+      ...connectionTo(sandbox),
       GCSAT_CONFIG_DIR: `${folder}/config`,
       GCSAT_DATA_DIR: `${folder}/data`,
     },

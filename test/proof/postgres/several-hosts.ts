@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { inject } from 'vitest';
 import { startSandbox, type RunningSandbox } from '../../../src/sandbox/start.ts';
 import { fastTime, startedAnHourAgo, type FastTime } from '../../e2e/fast-time.ts';
+import { connectionTo } from '../../support/gladly.ts';
 import { startPostgres, type TestServer } from '../../support/postgres-server.ts';
 import { start, temporaryFolder } from '../../support/run.ts';
 
@@ -69,12 +70,7 @@ export async function startCluster(factor: number, requestsPerSecond: number): P
       ...['--until', new Date(beginning + hourMs / 2).toISOString()],
     ],
     envOf: (host) => ({
-      GCSAT_DOMAIN: sandbox.origin,
-      GCSAT_EMAIL: sandbox.email,
-      GCSAT_TOKEN: sandbox.token,
-      GCSAT_DELIVERY: 'gladly-email',
-      GCSAT_FROM: sandbox.fromAddress,
-      GCSAT_PUBLIC_URL: 'https://csat.example.com',
+      ...connectionTo(sandbox),
       GCSAT_RATE_SHARE: '100',
       GCSAT_CONFIG_DIR: `${folder}/${host}/config`,
       GCSAT_DATA_DIR: `${folder}/${host}/data`,
