@@ -1,4 +1,10 @@
-import { createServer, request as forward, type RequestListener, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  request as forward,
+  type IncomingMessage,
+  type RequestListener,
+  type ServerResponse,
+} from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Exchange } from './statistics.ts';
 
@@ -33,11 +39,18 @@ export interface Observer extends LocalServer {
   taken(): Exchange[];
 }
 
-/** Stands before a server, passes everything on, and notes when each exchange began and ended. */
-export async function observe(targetOrigin: string): Promise<Observer> {
+/**
+ * Stands before a server, passes everything on, and notes when each exchange began and ended.
+ * @param answersItself - true for a request that it has taken on, so that it is not passed on
+ */
+export async function observe(
+  targetOrigin: string,
+  answersItself: (incoming: IncomingMessage, outgoing: ServerResponse) => boolean = () => false,
+): Promise<Observer> {
   const target = new URL(targetOrigin);
   let exchanges: Exchange[] = [];
   const server = await serve((incoming, outgoing) => {
+    if (answersItself(incoming, outgoing)) return;
     const beganMs = performance.now();
     const upstream = forward(
       {

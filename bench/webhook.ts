@@ -1,15 +1,15 @@
-import { spawn, type ChildProcess } from 'node:child_process';
-import { readFileSync } from 'node:fs';
-import { open } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
+import { open, writeFile } from 'node:fs/promises';
+import { Agent, request, type IncomingMessage, type ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { openLedger } from '../src/store/open.ts';
 import { apiToken, apiUserEmail } from '../src/sandbox/world/organization.ts';
+import { observe } from './local-server.ts';
 import { numberOf } from './options.ts';
-import { binary, environmentOf, withFolder, type Account } from './program.ts';
+import { binary, environmentOf, runProgram, withFolder, type Account } from './program.ts';
+import { startProgram, stopAll, type Server } from './started-server.ts';
 import { median, quantile } from './statistics.ts';
 import { count, megabytes, milliseconds, print, printMachine, printTable, times } from './table.ts';
 
@@ -117,63 +117,12 @@ async function probeDisk(folder: string, until: Promise<unknown>): Promise<numbe
   return took;
 }
 
-interface Server {
-  origin: string;
-  /** Kilobytes of /proc/PID/status, in bytes; 0 where there is none. */
-  resident(which: 'VmRSS' | 'VmHWM'): number;
-  stop(): Promise<void>;
-}
-
-/** All servers that were started and not stopped. */
-const running = new Set<Server>();
-
-async function stopAll(): Promise<void> {
-  await Promise.all([...running].map((server) => server.stop()));
-}
-
-/** Starts a program that prints the address that it listens on. */
-async function startProgram(args: readonly string[], env: NodeJS.ProcessEnv): Promise<Server> {
-  const child = spawn(process.execPath, args, { env, stdio: ['ignore', 'pipe', 'pipe'] });
-  let stderr = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr = (stderr + text).slice(-10_000)));
-  const origin = await new Promise<string>((resolve, reject) => {
-    let text = '';
-    child.stdout.setEncoding('utf8').on('data', (more: string) => {
-      text += more;
-      const listening = /http:\/\/127\.0\.0\.1:\d+/.exec(text)?.[0];
-      if (listening !== undefined) resolve(listening);
-    });
-    child.once('close', (code) => reject(new Error(`${args.join(' ')} ended with ${code}\n${stderr}`)));
-  });
-  const server: Server = {
-    origin,
-    resident: (which) => residentOf(child, which),
-    async stop() {
-      running.delete(server);
-      if (child.exitCode !== null || child.signalCode !== null) return;
-      const ended = new Promise((resolve) => child.once('close', resolve));
-      child.kill('SIGTERM');
-      await ended;
-    },
-  };
-  running.add(server);
-  return server;
-}
-
-function residentOf({ pid }: ChildProcess, which: string): number {
-  try {
-    const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-    return Number(new RegExp(`^${which}:\\s+(\\d+) kB$`, 'm').exec(status)?.[1] ?? 0) * 1024;
-  } catch {
-    return 0;
-  }
-}
+const scriptOf = (name: string): string => fileURLToPath(new URL(`${name}.js`, import.meta.url));
 
 /** The two take turns, so that a busy machine slows both alike. */
 async function compare(folder: string): Promise<void> {
-  const script = fileURLToPath(new URL('webhook-server.js', import.meta.url));
   const arm = (ledger: string): Promise<Server> =>
-    startProgram([script, ledger, user, password], environmentOf(folder));
+    startProgram([scriptOf('webhook-server'), ledger, user, password], environmentOf(folder));
   const arms = [
     { name: 'stores nothing', server: await arm('none'), rates: [] as number[], took: [] as number[] },
     { name: 'on the disk', server: await arm(join(folder, 'arm.db')), rates: [], took: [] },
@@ -215,18 +164,30 @@ async function startGladly(folder: string): Promise<{ account: Account; ids: str
   };
 }
 
-/** The real program, which works on what it accepts. */
-async function serveForReal(folder: string): Promise<void> {
-  const { account, ids } = await startGladly(folder);
-  const known = (): string => ids[made % ids.length]!;
+/** The real program with its own ledger, without what it missed while it did not run. */
+async function startServe(folder: string, account: Account, args: readonly string[]): Promise<Server> {
   const env = {
     ...environmentOf(folder, account),
     GCSAT_WEBHOOK_USER: user,
     GCSAT_WEBHOOK_PASSWORD: password,
-    GCSAT_LOG_LEVEL: 'warn',
+    GCSAT_LOG_LEVEL: 'error',
   };
-  const args = [binary, '--json', 'serve', '--port', '0', '--no-catch-up'];
-  const server = await startProgram(args, env);
+  return startProgram([binary, '--json', 'serve', '--port', '0', ...args], env);
+}
+
+const headings = ['webhooks', 'median', '99 %', 'slowest'];
+const latencies = (name: string, took: readonly number[]): string[] => [
+  name,
+  milliseconds(median(took)),
+  milliseconds(quantile(took, 0.99)),
+  milliseconds(Math.max(...took)),
+];
+
+/** It works on what it accepts. */
+async function serveForReal(folder: string): Promise<void> {
+  const { account, ids } = await startGladly(folder);
+  const known = (): string => ids[made % ids.length]!;
+  const server = await startServe(folder, account, ['--no-catch-up']);
   await wait(1000);
   const idle = server.resident('VmRSS');
   await flood(server.origin, (answered) => answered >= Math.min(500, queued), known);
@@ -234,23 +195,7 @@ async function serveForReal(folder: string): Promise<void> {
   const disk = await probeDisk(folder, steady);
   const took = await steady;
   print(`gcsat serve at ${ratePerSecond} webhooks/s for ${steadyMs / 1000} s, while it works the queue`);
-  printTable(
-    ['webhooks', 'median', '99 %', 'slowest'],
-    [
-      [
-        count(took.length),
-        milliseconds(median(took)),
-        milliseconds(quantile(took, 0.99)),
-        milliseconds(Math.max(...took)),
-      ],
-      [
-        'fsync of a page',
-        milliseconds(median(disk)),
-        milliseconds(quantile(disk, 0.99)),
-        milliseconds(Math.max(...disk)),
-      ],
-    ],
-  );
+  printTable(headings, [latencies(count(took.length), took), latencies('fsync of a page', disk)]);
   const missing = Math.max(0, queued - took.length);
   await flood(server.origin, (answered) => answered >= missing, known);
   await wait(2000);
@@ -272,6 +217,56 @@ async function serveForReal(folder: string): Promise<void> {
   );
 }
 
+/** A list of events that never ends: a line end now and then keeps the connection alive. */
+function neverEnds(incoming: IncomingMessage, outgoing: ServerResponse): boolean {
+  if (!(incoming.url ?? '').startsWith('/api/v1/events')) return false;
+  outgoing.writeHead(200, { 'content-type': 'application/jsonl' });
+  outgoing.write('\n');
+  const timer = setInterval(() => outgoing.write('\n'), 3000);
+  outgoing.once('close', () => clearInterval(timer));
+  return true;
+}
+
+/** A logo is what makes an answer large. @returns its path on the pages */
+async function setLogo(folder: string, account: Account): Promise<void> {
+  const logo = join(folder, 'logo.png');
+  await writeFile(
+    logo,
+    Buffer.concat([Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'), Buffer.alloc(500 * 1024)]),
+  );
+  const env = environmentOf(folder, account);
+  await runProgram(['configure'], env);
+  await runProgram(['configure', 'set', `logo=${logo}`], env);
+}
+
+/** Everything at once: strangers without credentials, and a Gladly whose list of events does not end. */
+async function serveUnderAttack(folder: string): Promise<void> {
+  const { account, ids } = await startGladly(folder);
+  const known = (): string => ids[made % ids.length]!;
+  await setLogo(folder, account);
+  const gladly = await observe(account.origin, neverEnds);
+  try {
+    const server = await startServe(folder, { ...account, origin: gladly.origin }, []);
+    const page = await (await fetch(`${server.origin}/s/x`)).text();
+    const logo = /src="[./]*(\/assets\/logo[^"]+)"/.exec(page)?.[1];
+    if (logo === undefined) throw new Error(`no logo on this page:\n${page}`);
+    const calm = await steadily(server.origin, known);
+    const attacker = await startProgram([scriptOf('attack'), server.origin, logo], environmentOf(folder));
+    const took = await steadily(server.origin, known);
+    const attacks = await attacker.stop();
+    print(`the same, and under attack: ${attacks}`);
+    printTable(
+      [...headings, 'memory at its peak'],
+      [
+        [...latencies(`${count(calm.length)} in peace`, calm), ''],
+        [...latencies(`${count(took.length)} under attack`, took), megabytes(server.resident('VmHWM'))],
+      ],
+    );
+  } finally {
+    await gladly.close();
+  }
+}
+
 async function rowsOf(path: string): Promise<{ all: number; queued: number }> {
   const ledger = await openLedger(path);
   try {
@@ -285,4 +280,5 @@ async function rowsOf(path: string): Promise<{ all: number; queued: number }> {
 printMachine('before');
 await withFolder((folder) => compare(folder).finally(stopAll));
 await withFolder((folder) => serveForReal(folder).finally(stopAll));
+await withFolder((folder) => serveUnderAttack(folder).finally(stopAll));
 printMachine('after');
