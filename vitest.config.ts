@@ -40,8 +40,8 @@ export default defineConfig({
   define: { GCSAT_VERSION: JSON.stringify('0.0.0-test') },
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
-    // Most files wait for processes that they start.
-    maxWorkers: 3,
+    // Most files wait for processes that they start, so that two cores have time for more than two.
+    maxWorkers: 4,
     // Of one file, where its tests run at once.
     maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },
