@@ -16,8 +16,14 @@ type ExportClient = Pick<GladlyClient, 'getExportJobs' | 'exportFile'>;
  * part that is missing; what is newer than the last job is said.
  *
  * @param archive gets what the files have besides: the customers, and the conversations where it keeps them
+ * @param options.standsIn for a source that should have had all of the range: what is newer than the last job is missing
+ *   then, and nobody needs the customers
  */
-export function exportSource(client: ExportClient, archive: ExportArchive): ClosingSource {
+export function exportSource(
+  client: ExportClient,
+  archive: ExportArchive,
+  { standsIn = false }: { standsIn?: boolean } = {},
+): ClosingSource {
   async function* find(range: TimeRange, signal?: AbortSignal): AsyncGenerator<Found, void, undefined> {
     const { jobs, gaps, until } = jobsOfRange(await client.getExportJobs(), range, archive.keepsItems);
     for (const gap of gaps) yield { missing: gap, failure: noFile(gap) };
@@ -27,9 +33,12 @@ export function exportSource(client: ExportClient, archive: ExportArchive): Clos
     for (const job of jobs) yield* closingsOf(job, range, seen, signal);
     for (const found of seen.reopenings) if (seen.closed.has(found.reopening.conversationId)) yield found;
     // The newest job last, because a customer's newest addresses count.
-    for (const job of jobs) if (job.hasCustomers) yield* customersOf(job, signal);
+    for (const job of jobs) if (job.hasCustomers && !standsIn) yield* customersOf(job, signal);
     if (archive.unreadable > 0) yield { warning: unreadableWarning(archive.unreadable) };
-    if (until < range.until) yield { warning: lateWarning(until) };
+    if (until >= range.until) return;
+    const late = { since: until > range.since ? until : range.since, until: range.until };
+    if (standsIn) yield { missing: late, failure: noFile(late) };
+    else yield { warning: lateWarning(until) };
   }
 
   async function* closingsOf(

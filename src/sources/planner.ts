@@ -45,21 +45,26 @@ export function chooseSources(
   return { covers, explanation: [...covers.map(described), ...missingOf(covers, nowMs)] };
 }
 
-/** What the other source reaches of a part that one could not give; null where that is nothing. */
-export function otherCover(
-  part: TimeRange,
-  failed: 'events' | 'report',
+/**
+ * Who is asked for a part that a source could not give, one after the other; each gives null for a part that it does not
+ * reach. Export files are asked last: they cost the most, and run up to a day behind.
+ */
+export function standIns(
+  failed: SourceName,
   nowMs: number,
-  sources: Readonly<Record<'events' | 'report', ClosingSource>>,
-): Cover | null {
-  const [since, until] = [Date.parse(part.since), Date.parse(part.until)];
-  const [from, to] =
-    failed === 'report'
-      ? [Math.max(since, nowMs - eventReachMs + seamMs), until]
-      : [since, Math.min(until, nowMs - reportLagMs)];
-  if (from >= to) return null;
-  const source = failed === 'report' ? sources.events : sources.report;
-  return { source, range: { since: iso(from), until: iso(to) } };
+  sources: Readonly<Record<SourceName, ClosingSource>>,
+): ((part: TimeRange) => Cover | null)[] {
+  const within =
+    (source: ClosingSource, from: number, to: number) =>
+    ({ since, until }: TimeRange): Cover | null => {
+      const [begins, ends] = [Math.max(Date.parse(since), from), Math.min(Date.parse(until), to)];
+      return begins < ends ? { source, range: { since: iso(begins), until: iso(ends) } } : null;
+    };
+  const events = within(sources.events, nowMs - eventReachMs + seamMs, nowMs);
+  const report = within(sources.report, 0, nowMs - reportLagMs);
+  const files = within(sources.export, nowMs - exportReachMs, nowMs);
+  if (failed === 'export') return [];
+  return failed === 'report' ? [events, files] : [report, files];
 }
 
 function described({ source, range }: Cover): string {

@@ -20,9 +20,10 @@ test.each<[string, Fate, number, string | null]>([
   async (_, fate, exit, why) => {
     const gladly = await busyGladly(24);
     await gladly.customers(2);
-    const { origin, seen } = await faultyProxy(gladly.sandbox.origin, (request) =>
-      request === 'POST /api/v1/reports' ? fate : 'pass',
-    );
+    const { origin, seen } = await faultyProxy(gladly.sandbox.origin, (request) => {
+      if (request.includes('/export/')) return { status: 403 };
+      return request === 'POST /api/v1/reports' ? fate : 'pass';
+    });
     const env = { ...gladly.env, GCSAT_DOMAIN: origin };
     const run = await runJson(['backfill', '--since', '3d', '--rate-share', '100'], { env });
     expect({ code: run.code, sent: run.document.thisRun.sent >= 2 }).toEqual({ code: exit, sent: true });
@@ -34,6 +35,22 @@ test.each<[string, Fate, number, string | null]>([
     expect(seen.filter((request) => request === 'POST /api/v1/reports').length).toBeLessThan(10);
   },
 );
+
+test('export files stand in for a report that stays away, and nothing is missing', async () => {
+  const gladly = await busyGladly(24);
+  await gladly.customers(2);
+  const { origin, seen } = await faultyProxy(gladly.sandbox.origin, (request) =>
+    request === 'POST /api/v1/reports' ? { status: 200, body: 'Unexpected error occurred\n' } : 'pass',
+  );
+  const env = { ...gladly.env, GCSAT_DOMAIN: origin };
+  const run = await runJson(['backfill', '--since', '3d', '--dry-run', '--rate-share', '100'], { env });
+  expect({ code: run.code, missing: run.document.missing, error: run.document.error }).toEqual({
+    code: 0,
+    missing: [],
+    error: null,
+  });
+  expect(seen.filter((request) => request.endsWith('/conversation_items.jsonl')).length).toBeGreaterThan(0);
+});
 
 test('a tick while the clock is ahead keeps no closing from the next ticks', async () => {
   const gladly = await busyGladly(24);

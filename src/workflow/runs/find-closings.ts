@@ -5,7 +5,7 @@ import type { SourceName } from '../../ports/closing-source.ts';
 import { eventSource } from '../../sources/events.ts';
 import { exportArchive, type ExportArchive } from '../../sources/export-archive.ts';
 import { exportSource } from '../../sources/export.ts';
-import { chooseSources, otherCover, type Cover } from '../../sources/planner.ts';
+import { chooseSources, standIns, type Cover } from '../../sources/planner.ts';
 import { reportSource } from '../../sources/report.ts';
 import type { ClosingReport } from '../../domain/closing/closing.ts';
 import { recordClosings } from '../../store/closings/closing-reports.ts';
@@ -37,6 +37,15 @@ export interface MissingPart {
   failure: Failure;
 }
 
+/** How a range is looked through. */
+export interface SourcePlan {
+  covers: Cover[];
+  /** Sentences for people. */
+  explanation: string[];
+  /** Who is asked for a part that its source did not give, one after the other. */
+  standInsFor: (part: MissingPart) => ((part: TimeRange) => Cover | null)[];
+}
+
 const isUnreached = ({ code }: Failure): boolean => code === 'timeout' || code === 'network';
 
 /** Few enough that a kill loses little, many enough that one disk write serves many. */
@@ -52,32 +61,34 @@ export function planSources(
   range: TimeRange,
   choice: SourceChoice,
   archive: ExportArchive = exportArchive({ keepsItems: false }),
-): { covers: Cover[]; explanation: string[]; other: (part: MissingPart) => Cover | null } {
+): SourcePlan {
   const { client, clock } = services;
-  const sources = {
-    events: eventSource(client, clock),
-    report: reportSource(client),
-    export: exportSource(client, archive),
+  const sources = { events: eventSource(client, clock), report: reportSource(client) };
+  const chosen = chooseSources(range, choice, clock(), { ...sources, export: exportSource(client, archive) });
+  // Several parts may be missing, and the jobs are the same for all.
+  let jobs: ReturnType<typeof client.getExportJobs> | undefined;
+  const oneList = { ...client, getExportJobs: () => (jobs ??= client.getExportJobs()) };
+  const files = exportSource(oneList, exportArchive({ keepsItems: false }), { standsIn: true });
+  return {
+    ...chosen,
+    standInsFor: ({ source, failure }) => {
+      // A Gladly that cannot be reached for its events is not waited for to make a report, which may take ten minutes.
+      if (choice !== 'auto' || (source === 'events' && isUnreached(failure))) return [];
+      return standIns(source, clock(), { ...sources, export: files });
+    },
   };
-  const other = ({ source, range: part, failure }: MissingPart): Cover | null => {
-    // A Gladly that cannot be reached for its events is not waited for to make a report, which may take ten minutes.
-    if (choice !== 'auto' || source === 'export' || (source === 'events' && isUnreached(failure)))
-      return null;
-    return otherCover(part, source, clock(), sources);
-  };
-  return { ...chooseSources(range, choice, clock(), sources), other };
 }
 
 /**
  * Writes every closing of a range into the ledger as a row of the queue. What the ledger knows already is adopted, so
  * that overlapping ranges, sources and runs lead to one row for each closing. A part of the range that a source cannot
- * give is asked of the other one as far as that reaches, where both are wanted, and keeps nothing else from being found.
+ * give is asked of the others as far as they reach, where any may be asked, and keeps nothing else from being found.
  *
  * @throws Failure that everything would meet
  */
 export async function enumerateClosings(
   services: Services,
-  { covers, explanation, other }: ReturnType<typeof planSources>,
+  { covers, explanation, standInsFor }: SourcePlan,
   onFound: (seen: number) => void,
 ): Promise<Enumeration> {
   const enumeration: Enumeration = {
@@ -94,7 +105,9 @@ export async function enumerateClosings(
     readCover(services, cover, { enumeration, withoutId, onFound });
   // The newest first: events pass out of reach while the report is read, which may take hours.
   for (const cover of covers.toReversed()) {
-    for (const part of await read(cover)) enumeration.missing.push(...(await elsewhere(part, other, read)));
+    for (const part of await read(cover)) {
+      enumeration.missing.push(...(await elsewhere(part, standInsFor(part), read)));
+    }
   }
   enumeration.missing = joined(enumeration.missing);
   const warnings = [
@@ -160,21 +173,35 @@ async function readCover(
   return [{ source: source.name, range, failure: closingsUnreadable(cover) }];
 }
 
-/** Asks the other source for the part of what is missing that it reaches. @returns what is missing then */
+/** Asks the stand-ins in turn for what is still missing. @returns what is missing then */
 async function elsewhere(
   part: MissingPart,
-  other: ReturnType<typeof planSources>['other'],
+  standIns: ReturnType<SourcePlan['standInsFor']>,
   read: (cover: Cover) => Promise<MissingPart[]>,
 ): Promise<MissingPart[]> {
-  const cover = other(part);
-  if (cover === null) return [part];
-  const left = await read(cover);
-  const rest = [
-    { ...part, range: { since: part.range.since, until: cover.range.since } },
-    { ...part, range: { since: cover.range.until, until: part.range.until } },
-    ...left.map(({ range }) => ({ ...part, range })),
+  let missing = [part.range];
+  for (const coverOf of standIns) {
+    const still: TimeRange[] = [];
+    for (const range of missing) {
+      const cover = coverOf(range);
+      const left =
+        cover === null ? [range] : [...outside(range, cover.range), ...rangesOf(await read(cover))];
+      still.push(...left);
+    }
+    missing = still;
+  }
+  return missing.map((range) => ({ ...part, range }));
+}
+
+const rangesOf = (parts: readonly MissingPart[]): TimeRange[] => parts.map(({ range }) => range);
+
+/** What a range has before and after a part of it. */
+function outside({ since, until }: TimeRange, part: TimeRange): TimeRange[] {
+  const sides = [
+    { since, until: part.since },
+    { since: part.until, until },
   ];
-  return rest.filter(({ range }) => range.since < range.until);
+  return sides.filter((side) => side.since < side.until);
 }
 
 /** In order of time; what follows on one another for the same reason is one part. */

@@ -10,7 +10,7 @@ import {
 } from '../../../src/workflow/runs/find-closings.ts';
 import { readCheckpoint } from '../../../src/store/checkpoints.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
-import { faultyProxy } from '../../support/faulty-proxy.ts';
+import { faultyProxy, type Fate } from '../../support/faulty-proxy.ts';
 import {
   backfillNamed,
   backfillOf,
@@ -42,17 +42,17 @@ async function enumerate(
 const keysOf = async ({ closings }: World): Promise<string[]> =>
   (await closings()).map(({ id }) => id).toSorted();
 
-describe('the closings of a range', () => {
-  /** Every closing that the sandbox knows of, within the bounds. */
-  function truth(size: number, since: number, until: number): string[] {
-    const { stories } = makeWorld({ seed: 1, size, now: () => noon });
-    return [...stories.during(0, noon)]
-      .flatMap((story) => closingsUntil(story, noon).map(({ closedAt }) => ({ id: story.id, closedAt })))
-      .filter(({ closedAt }) => closedAt >= since && closedAt < until)
-      .map(({ id, closedAt }) => `${id}@${iso(closedAt)}`)
-      .toSorted();
-  }
+/** Every closing that the sandbox knows of, within the bounds. */
+function truth(size: number, since: number, until: number): string[] {
+  const { stories } = makeWorld({ seed: 1, size, now: () => noon });
+  return [...stories.during(0, noon)]
+    .flatMap((story) => closingsUntil(story, noon).map(({ closedAt }) => ({ id: story.id, closedAt })))
+    .filter(({ closedAt }) => closedAt >= since && closedAt < until)
+    .map(({ id, closedAt }) => `${id}@${iso(closedAt)}`)
+    .toSorted();
+}
 
+describe('the closings of a range', () => {
   test.each<[SourceChoice, number, number, string[]]>([
     ['events', noon - 20 * hour, noon - minute, ['events']],
     ['report', noon - 6 * day, noon - 3 * hour, ['report']],
@@ -109,6 +109,54 @@ describe('the closings of a range', () => {
   });
 });
 
+describe('where the report stays away', () => {
+  const since = noon - 6 * day;
+  const until = noon - 2 * hour;
+  const midnight = noon - 12 * hour;
+
+  async function withoutReport(own: World, also: (request: string) => Fate = () => 'pass') {
+    const { origin, seen } = await faultyProxy(own.sandbox.origin, (request) =>
+      request === 'POST /api/v1/reports' ? { status: 403 } : also(request),
+    );
+    const services = own.services({ origin });
+    const plan = planSources(services, { since: iso(since), until: iso(until) }, 'auto');
+    return { found: await enumerateClosings(services, plan, () => undefined), seen };
+  }
+
+  test('events and export files give what they reach, and all closings are found', async () => {
+    const own = await world({ size: 400 });
+    const { found, seen } = await withoutReport(own);
+    expect(found.missing).toEqual([]);
+    expect(await keysOf(own)).toEqual(truth(400, since, until));
+    const files = seen.filter((request) => request.includes('/export/'));
+    // The list of the jobs, and the items of each day; nobody needs the customers.
+    expect(files.filter((request) => !request.endsWith('/conversation_items.jsonl'))).toHaveLength(1);
+    expect(files).toHaveLength(1 + 6);
+  });
+
+  test('what the newest file does not reach is missing, with the reason of the report', async () => {
+    const own = await world({ size: 400, faults: { exportLagMs: 2 * day } });
+    const { found } = await withoutReport(own);
+    expect(found.missing).toMatchObject([{ source: 'report', failure: { code: 'forbidden' } }]);
+    expect(found.missing.map(({ range }) => range)).toEqual([
+      { since: iso(midnight - 2 * day), until: iso(noon - day + 16 * minute) },
+    ]);
+    const reached = await keysOf(own);
+    const before = truth(400, since, midnight - 2 * day);
+    expect(reached).toEqual(expect.arrayContaining(before));
+  });
+
+  test('export files that may not be read either leave all of it missing', async () => {
+    const own = await world({ size: 400 });
+    const { found } = await withoutReport(own, (request) =>
+      request.includes('/export/') ? { status: 403 } : 'pass',
+    );
+    expect(found.missing.map(({ range }) => range)).toEqual([
+      { since: iso(since), until: iso(noon - day + 16 * minute) },
+    ]);
+  });
+});
+
 describe('closings that are told without their conversation', () => {
   const headings = 'Timestamp,Event Type,Conversation ID,Customer ID';
 
@@ -117,7 +165,7 @@ describe('closings that are told without their conversation', () => {
     conversationId: string;
   }
 
-  /** Gladly, whose events and report tell these alone, a minute before noon. */
+  /** Gladly, whose events and report tell these alone, a minute before noon; it gives no export files. */
   async function telling(own: World, { events = [], report = [] }: { events?: Told[]; report?: Told[] }) {
     const timestamp = iso(noon - minute);
     const lines = events.map(({ type = 'CLOSED', conversationId }, index) =>
@@ -136,9 +184,10 @@ describe('closings that are told without their conversation', () => {
       'GET /api/v1/events': lines.map((one) => `${one}\n`).join(''),
       'POST /api/v1/reports': [headings, ...rows, ''].join('\n'),
     };
-    const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
-      bodies[request] === undefined ? 'pass' : { status: 200, body: bodies[request] },
-    );
+    const { origin } = await faultyProxy(own.sandbox.origin, (request) => {
+      if (request.includes('/export/')) return { status: 403 };
+      return bodies[request] === undefined ? 'pass' : { status: 200, body: bodies[request] };
+    });
     return origin;
   }
 

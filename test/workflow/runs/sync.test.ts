@@ -384,9 +384,10 @@ describe('a past that cannot be read', () => {
     async (_, fate, kind) => {
       const own = await afterAPause();
       const before = await until(own);
-      const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
-        request === 'POST /api/v1/reports' ? fate : 'pass',
-      );
+      const { origin } = await faultyProxy(own.sandbox.origin, (request) => {
+        if (request.includes('/export/')) return { status: 403 };
+        return request === 'POST /api/v1/reports' ? fate : 'pass';
+      });
       const services = own.services({ origin });
       const request = { limits: unlimited, dryRun: false, timezone: 'UTC' };
       const { document, failure } = await sync(services, request, silent);
