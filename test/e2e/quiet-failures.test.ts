@@ -1,7 +1,10 @@
 import { expect, test } from 'vitest';
+import type { Faults } from '../../src/sandbox/faults.ts';
 import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
+import { testGladly } from '../support/gladly.ts';
 import { runJson } from '../support/run.ts';
 import { busyGladly } from './busy-gladly.ts';
+import { fastTime } from './fast-time.ts';
 
 const csv = { 'content-type': 'text/csv' };
 const headings = 'Timestamp,Event Type,Conversation ID,Customer ID';
@@ -35,6 +38,51 @@ test.each<[string, Fate, number, string | null]>([
     expect(seen.filter((request) => request === 'POST /api/v1/reports').length).toBeLessThan(10);
   },
 );
+
+/** What a dry run of some days finds in the report of a Gladly with these faults. */
+async function foundByReport(faults: Partial<Faults>) {
+  const time = fastTime(24);
+  // The same days for all of them.
+  const noon = Math.floor(Date.now() / 86_400_000) * 86_400_000 - 43_200_000;
+  const since = new Date(noon - 6 * 86_400_000).toISOString();
+  const until = new Date(noon - 2 * 86_400_000).toISOString();
+  const { env } = await testGladly({ size: 120, clock: time.gladly.clock, faults });
+  const args = ['backfill', '--since', since, '--until', until, '--source', 'report', '--dry-run'];
+  const { code, document, stderr } = await runJson(args, { env: { ...env, NODE_OPTIONS: time.nodeOptions } });
+  const { closings, outcomes, reasons, missing } = document;
+  return { found: { code, closings, outcomes, reasons, missing }, stderr };
+}
+
+test.each<[string, Partial<Faults>]>([
+  ['blank lines and a byte order mark before its heading', { reportBlankLines: 3 }],
+  ['rows in another order', { reportReversed: 1 }],
+  ['429 without Retry-After now and then', { rateLimitPercent: 20, retryAfter: null }],
+  ['answers cut in the middle now and then', { cutPercent: 10 }],
+])('a report with %s gives the same closings', async (_, faults) => {
+  const { found, stderr } = await foundByReport(faults);
+  const { found: usual } = await foundByReport({});
+  expect(usual).toMatchObject({ code: 0, missing: [] });
+  expect(usual.closings).toBeGreaterThan(5);
+  expect(found, stderr).toEqual(usual);
+});
+
+test('a closing that the events tell five minutes late is found by the next tick', async () => {
+  const gladly = await busyGladly(24);
+  await runJson(['sync'], { env: gladly.env });
+  const changed = await fetch(`${gladly.sandbox.origin}/_sandbox/faults`, {
+    method: 'PUT',
+    headers: { 'content-type': 'application/json' },
+    body: JSON.stringify({ eventLagMs: 300_000 }),
+  });
+  expect(changed.status).toBe(200);
+  await gladly.tell();
+  const before = await runJson(['sync'], { env: gladly.env });
+  expect({ code: before.code, sent: before.document.thisRun.sent }).toEqual({ code: 0, sent: 0 });
+  const deadline = gladly.time.now() + 305_000;
+  while (gladly.time.now() < deadline) await new Promise((resolve) => setTimeout(resolve, 50));
+  const tick = await runJson(['sync'], { env: gladly.env });
+  expect({ code: tick.code, sent: tick.document.thisRun.sent }).toEqual({ code: 0, sent: 1 });
+});
 
 test('export files stand in for a report that stays away, and nothing is missing', async () => {
   const gladly = await busyGladly(24);
