@@ -31,6 +31,7 @@ const app = createApp({
   ready: () => Promise.resolve(),
   figures: () => Promise.reject(new Error('not measured')),
   requests: () => ({ gladly: 0, retried: 0, rateLimited: 0, byOperation: {} }),
+  medalliaRequests: () => null,
   metrics,
   metricsReaders: addressSet([]),
   log,

@@ -55,6 +55,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
         isStopping: () => signal.aborted,
         figures: () => serving.figures(),
         requests: () => serving.requests(),
+        medalliaRequests: () => serving.medalliaRequests(),
         brand,
         language: settings.policy.language,
         publicUrl: servesPageHere ? null : settings.publicUrl,

@@ -1,4 +1,5 @@
 import { isLoopback } from '../domain/values/loopback.ts';
+import { onOrOff } from './alert-codecs.ts';
 import { fixedPath } from './given-text.ts';
 import { InvalidValue } from './invalid-value.ts';
 
@@ -83,6 +84,11 @@ export function parseMedalliaBrand(text: string): string {
 export function parseMedalliaLanguage(text: string): string {
   if (/^[A-Za-z]{2,3}(?:-[A-Za-z]{2,3})?$/.test(text.trim())) return text.trim();
   throw new InvalidValue(`'${text}' is not a language of Agent Connect`, 'Use e.g. en or en-US.');
+}
+
+/** Whether closings of which nobody is asked count there. @throws InvalidValue */
+export function parseMedalliaCounts(text: string): boolean {
+  return onOrOff.parse(text);
 }
 
 /** Requests a minute with one key: 100 are documented for Data Return. @throws InvalidValue */

@@ -211,4 +211,5 @@ const profileParsers: Record<ProfileKey, (text: string) => unknown> = {
   medalliaBrand: medallia.parseMedalliaBrand,
   medalliaLanguage: medallia.parseMedalliaLanguage,
   medalliaRate: medallia.parseMedalliaRate,
+  medalliaCountSuppressed: medallia.parseMedalliaCounts,
 };

@@ -2,6 +2,7 @@ import type { LayerReader, Places } from './layers.ts';
 import {
   parseMedalliaBrand,
   parseMedalliaChannels,
+  parseMedalliaCounts,
   parseMedalliaEmployees,
   parseMedalliaHost,
   parseMedalliaKey,
@@ -55,5 +56,6 @@ export async function resolveMedallia(
     brand: await read<string | null>('medalliaBrand', {}, parseMedalliaBrand, null),
     language: await read<string | null>('medalliaLanguage', {}, parseMedalliaLanguage, null),
     perMinute: await read('medalliaRate', {}, parseMedalliaRate, defaultPerMinute),
+    countSuppressed: await read('medalliaCountSuppressed', {}, parseMedalliaCounts, false),
   };
 }

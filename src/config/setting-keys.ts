@@ -27,6 +27,7 @@ export const profileKeys = [
   'medalliaBrand',
   'medalliaLanguage',
   'medalliaRate',
+  'medalliaCountSuppressed',
 ] as const;
 
 export type ProfileKey = (typeof profileKeys)[number];

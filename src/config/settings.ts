@@ -53,6 +53,8 @@ export interface MedalliaSettings {
   readonly language: string | null;
   /** Requests a minute. */
   readonly perMinute: number;
+  /** Closings of which nobody is asked are requested with `do_not_send`, so that they count there. */
+  readonly countSuppressed: boolean;
 }
 
 /** Everything a command needs to know about the organization it works for. */

@@ -1,10 +1,12 @@
 import { singleLine } from '../html/single-line.ts';
+import { notAskedProperty } from '../domain/survey/medallia-row.ts';
 import { Failure } from '../failure.ts';
 import type {
   DeliveryOutcome,
   DeliveryProvider,
   Interaction,
   SurveyMessage,
+  UnaskedInteraction,
 } from '../ports/delivery-provider.ts';
 import type { EmployeeName, EmployeeNames } from './medallia-employees.ts';
 
@@ -61,7 +63,27 @@ export function createMedallia(options: {
     const employee = employeeOf(interaction.agentEmail, options.mapping.employees);
     if (employee === null)
       return { status: 'not_sent', temporary: false, failure: noEmployee(message.agent.name) };
-    const request = requestOf(message, interaction, employee, options.mapping);
+    return send(requestOf(message, interaction, employee, options.mapping), leaving);
+  }
+
+  async function count(unasked: UnaskedInteraction, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
+    const { customer, interaction, agent, reasons } = unasked;
+    const employee = employeeOf(interaction.agentEmail, options.mapping.employees);
+    if (employee === null) return { status: 'not_sent', temporary: false, failure: noEmployee(agent.name) };
+    const to = { address: customer.email, name: customer.name };
+    const request = requestOf({ ...unasked, to }, interaction, employee, options.mapping);
+    const notAsked = { [notAskedProperty]: cut(reasons.join(', ')) };
+    return send(
+      {
+        ...request,
+        do_not_send: true,
+        custom_properties: { ...request.custom_properties, ...notAsked },
+      },
+      leaving,
+    );
+  }
+
+  async function send(request: MedalliaRequest, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
     const outcome = await options.createRequest(request, leaving);
     if (outcome.status === 'accepted') return { status: 'sent', externalId: null };
     return outcome.status === 'refused' ? { ...outcome, status: 'not_sent' } : outcome;
@@ -71,6 +93,7 @@ export function createMedallia(options: {
     name: 'medallia',
     repeatable: false,
     deliver,
+    count,
     check: options.check,
     close: () => Promise.resolve(),
   };

@@ -76,6 +76,8 @@ export interface BackfillDocument {
   delivery: DeliveryName;
   /** Nothing leaves while it lasts. */
   pause: SendingPause | null;
+  /** Closings without a survey, as they count at Agent Connect; null where nothing is to count, or it could not be asked. */
+  counted: { counted: number; uncertain: number; leftOut: number; failed: number } | null;
   plan: BackfillPlan | null;
   /** What `--source export` read and rested on; null for other sources. */
   exports: ExportFigures | null;

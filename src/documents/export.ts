@@ -1,7 +1,7 @@
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
 import type { Note } from '../domain/survey/records.ts';
-import type { ListedState } from './surveys.ts';
+import type { ListedState, MedalliaDelivery } from './surveys.ts';
 
 interface Named {
   id: string;
@@ -45,6 +45,8 @@ export interface ExportRow {
   notes: Note[];
   /** The interaction of Agent Connect that was imported for it. */
   imported: { id: string; askedAt: string | null } | null;
+  /** What Agent Connect says of its request; null where it was not read yet, or asked by nobody. */
+  medallia: MedalliaDelivery | null;
 }
 
 /** What `export` printed of itself once the rows are in a file. */

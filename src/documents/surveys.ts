@@ -1,6 +1,7 @@
 import type { Alert } from '../domain/survey/alert.ts';
 import type { Evidence } from '../domain/attribution/evidence.ts';
 import type { ClosingError } from '../domain/closing/closing.ts';
+import type { Count } from '../domain/closing/counting.ts';
 import { closingStates, type ClosingState } from '../domain/closing/transitions.ts';
 import type { Lane } from '../domain/closing/lanes.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
@@ -49,6 +50,18 @@ export interface SurveyEntry {
   forgottenAt: string | null;
   /** The interaction of Agent Connect that was imported for it; with `sentAt`, the customer was asked there. */
   imported: string | null;
+  /** What Agent Connect says of its request; null where it was not read yet, or asked by nobody. */
+  medallia: MedalliaDelivery | null;
+}
+
+/** What became of a request, in the words of Agent Connect. */
+export interface MedalliaDelivery {
+  uuid: string;
+  /** An open set, e.g. `Sent` or `Not sent: suppression period`. */
+  deliveryStatus: string | null;
+  requestedAt: string | null;
+  sentAt: string | null;
+  deliveredAt: string | null;
 }
 
 /** The whole story of one closing, as `surveys show` prints it; lists are oldest first. */
@@ -69,13 +82,8 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   alerts: Alert[];
   /** What was seen of the survey besides its answers; never scored. */
   visits: VisitTally[];
-  /** What Agent Connect says of its request, in its own words; null where it was not read yet, or asked by nobody. */
-  medallia: {
-    uuid: string;
-    deliveryStatus: string | null;
-    requestedAt: string | null;
-    sentAt: string | null;
-  } | null;
+  /** Where nobody was asked and it is to count at Agent Connect all the same; null elsewhere. */
+  count: Count | null;
   /** Other closings of the same conversation. */
   otherClosings: string[];
 }

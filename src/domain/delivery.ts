@@ -15,6 +15,8 @@ export interface DeliveryTraits {
   gladlyRequests: 0 | 1;
   /** Whether messages name a sender of ours (`from`). */
   sender: 'required' | 'optional' | 'unused';
+  /** The other side keeps interactions, so that it can also count those of which nobody is asked. */
+  countsUnasked: boolean;
 }
 
 /** The ways a survey can reach a customer, as named by `--delivery`. */
@@ -26,6 +28,7 @@ export const deliveries = {
     repeatable: true,
     gladlyRequests: 0,
     sender: 'optional',
+    countsUnasked: false,
   },
   smtp: {
     addressKind: 'email',
@@ -34,6 +37,7 @@ export const deliveries = {
     repeatable: false,
     gladlyRequests: 0,
     sender: 'required',
+    countsUnasked: false,
   },
   'gladly-email': {
     addressKind: 'email',
@@ -42,6 +46,7 @@ export const deliveries = {
     repeatable: false,
     gladlyRequests: 1,
     sender: 'required',
+    countsUnasked: false,
   },
   'gladly-sms': {
     addressKind: 'mobile',
@@ -50,6 +55,7 @@ export const deliveries = {
     repeatable: false,
     gladlyRequests: 1,
     sender: 'required',
+    countsUnasked: false,
   },
   medallia: {
     addressKind: 'email',
@@ -58,6 +64,7 @@ export const deliveries = {
     repeatable: false,
     gladlyRequests: 0,
     sender: 'unused',
+    countsUnasked: true,
   },
 } as const satisfies Record<string, DeliveryTraits>;
 

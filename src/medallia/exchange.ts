@@ -36,6 +36,8 @@ export interface ExchangeOptions {
 export interface MedalliaCounts {
   /** Every request that left, repeated ones included. */
   medallia: number;
+  /** The same, by the operationId of the contract. */
+  byOperation: Record<string, number>;
   retried: number;
   rateLimited: number;
 }
@@ -63,7 +65,7 @@ const mostBytes = 64 * 1024 * 1024;
 export function createExchange(options: ExchangeOptions): Exchange {
   const { transport, pacer, signal } = options;
   const { host } = transport;
-  const counts: MedalliaCounts = { medallia: 0, retried: 0, rateLimited: 0 };
+  const counts: MedalliaCounts = { medallia: 0, byOperation: {}, retried: 0, rateLimited: 0 };
 
   const withoutSecrets = (text: string): string =>
     options.secrets.reduce((hidden, secret) => hidden.replaceAll(secret, '***'), text);
@@ -77,6 +79,7 @@ export function createExchange(options: ExchangeOptions): Exchange {
     signal?.throwIfAborted();
     await leaving?.();
     counts.medallia += 1;
+    counts.byOperation[call.operation] = (counts.byOperation[call.operation] ?? 0) + 1;
     const answer = await transport.send({
       method: call.method,
       path: call.path,

@@ -1,7 +1,9 @@
 import * as z from 'zod';
 import {
+  notAskedProperty,
   ratingQuestion,
   resolvedQuestion,
+  saysDoNotSend,
   saysYes,
   starsOf,
   type MedalliaRow,
@@ -33,11 +35,13 @@ const row = z.object({
   channel: text,
   request_created_at: time,
   request_sent_at: time,
+  delivered_at: time,
   request_delivery_status: text,
   response_received_at: time,
   employee: object,
   customer: object,
   answers: object,
+  custom_properties: object,
 });
 
 /** @throws ZodError for a row without the upsert key or the cursor */
@@ -54,11 +58,14 @@ export function readFeedbackRow(value: unknown): MedalliaRow {
     channel: read.channel,
     requestedAt: read.request_created_at,
     sentAt: read.request_sent_at,
+    deliveredAt: read.delivered_at,
     deliveryStatus: read.request_delivery_status,
     answeredAt: read.response_received_at,
     rating: starsOf(optionsOf(answers[ratingQuestion]).find(({ value }) => value !== null)?.value ?? null),
     resolved: resolvedOf(answers[resolvedQuestion]),
     comment: commentOf(answers),
+    isOnlyCounted:
+      saysDoNotSend(read.request_delivery_status) || named(read.custom_properties, notAskedProperty) !== null,
     employee: { email: named(employee, 'email'), customId: named(employee, 'custom_id') },
     customer: { email: named(customer, 'email'), name: named(customer, 'full_name') },
   };

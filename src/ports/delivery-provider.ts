@@ -41,6 +41,19 @@ export interface SurveyMessage {
   mark?: string;
 }
 
+/** A closing of which nobody is asked, for a delivery that counts those, too. */
+export interface UnaskedInteraction {
+  conversationId: string;
+  closingId: string;
+  customer: { email: string; name: string | null };
+  /** As of a message. */
+  agent: { name: string | null };
+  channel: string | null;
+  interaction: Interaction;
+  /** Codes. */
+  reasons: readonly string[];
+}
+
 /** Marks a message that an operator sends to test the delivery. */
 export const testMark = '(Test)';
 
@@ -63,6 +76,11 @@ export interface DeliveryProvider {
    * an exception.
    */
   deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome>;
+  /**
+   * Has a closing count of which nobody is asked; absent where nothing is counted. As `deliver` otherwise: it cannot be
+   * repeated safely either.
+   */
+  count?(unasked: UnaskedInteraction, leaving: () => Promise<void>): Promise<DeliveryOutcome>;
   /**
    * Tries the connection without sending anything and describes what it found; absent where there is nothing to try.
    *

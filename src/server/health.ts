@@ -4,7 +4,7 @@ import { Failure } from '../failure.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import type { RequestFigures } from '../documents/survey.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
-import type { ServingFigures } from '../workflow/serving/serve.ts';
+import type { Serving, ServingFigures } from '../workflow/serving/serve.ts';
 import type { AddressSet } from './client-address.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';
 import type { Metrics } from './metrics.ts';
@@ -16,6 +16,7 @@ export interface HealthParts {
   isStopping?: () => boolean;
   figures: () => Promise<ServingFigures>;
   requests: () => RequestFigures;
+  medalliaRequests: Serving['medalliaRequests'];
   metrics: Metrics;
   /** Addresses that may read the metrics, besides this host. */
   metricsReaders: AddressSet;
@@ -58,7 +59,7 @@ export function readyHandler({ ready, isStopping = () => false, log, clock }: He
  * host and to the addresses that the operator names, never through a proxy to anyone else.
  */
 export function metricsHandler(parts: HealthParts) {
-  const { metrics, requests, clock, log } = parts;
+  const { metrics, requests, medalliaRequests, clock, log } = parts;
 
   const figures = kept(figuresLastMs, clock, () =>
     inTime(parts.figures()).catch((error: unknown) => {
@@ -69,7 +70,12 @@ export function metricsHandler(parts: HealthParts) {
 
   return async (c: Context<ServerBindings>): Promise<Response> => {
     if (!mayReadMetrics(c.env.exchange, parts.metricsReaders)) return c.text('not found\n', 404);
-    const text = await metrics.text({ queue: await figures(), requests: requests(), now: clock() });
+    const text = await metrics.text({
+      queue: await figures(),
+      requests: requests(),
+      medalliaRequests: medalliaRequests(),
+      now: clock(),
+    });
     return c.body(text, 200, { 'Content-Type': 'text/plain; version=0.0.4; charset=utf-8' });
   };
 }

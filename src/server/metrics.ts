@@ -2,9 +2,11 @@ import { alertWays, type AlertWay } from '../domain/survey/alert.ts';
 import { reasonCodes, type Reason } from '../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
 import { operations } from '../ports/operations.ts';
-import type { ServingFigures } from '../workflow/serving/serve.ts';
+import type { Serving, ServingFigures } from '../workflow/serving/serve.ts';
 import type { EndedFor } from './connections.ts';
+import { createMedalliaMetrics } from './medallia-metrics.ts';
 import { routes, type Route } from './routes.ts';
+import type { MedalliaListener } from '../workflow/serving/keep-medallia.ts';
 
 declare const GCSAT_VERSION: string;
 
@@ -13,11 +15,12 @@ interface Scrape {
   /** Null: the ledger could not be read. */
   queue: ServingFigures | null;
   requests: RequestFigures;
+  medalliaRequests: ReturnType<Serving['medalliaRequests']>;
   /** Epoch milliseconds. */
   now: number;
 }
 
-export interface Metrics {
+export interface Metrics extends MedalliaListener {
   /** The queue is done with a closing. */
   settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
   accepted(): void;
@@ -129,6 +132,7 @@ export async function createMetrics(): Promise<Metrics> {
   const gladly = counter('gladly_requests_total', 'Requests sent to Gladly, by operation.', 'operation');
   const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that were retries.');
   const limited = counter('gladly_rate_limited_total', 'Requests that Gladly answered with 429.');
+  const medallia = createMedalliaMetrics(counter, gauge);
   gauge('build_info', 'Always 1; the labels say which program runs.', 'version', 'node').set(
     { version: GCSAT_VERSION, node: process.version },
     1,
@@ -192,9 +196,12 @@ export async function createMetrics(): Promise<Metrics> {
       const label = status === null ? 'left' : `${String(Math.floor(status / 100))}xx`;
       latency.observe({ route, status: label }, seconds);
     },
+    pulled: (tally) => medallia.pulled(tally),
+    pullFailed: () => medallia.pullFailed(),
     async text(scrape) {
       readQueue(scrape);
       readRequests(scrape);
+      medallia.read({ ...scrape, requests: scrape.medalliaRequests });
       return registry.metrics();
     },
   };

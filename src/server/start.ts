@@ -9,7 +9,16 @@ import { closedPage, noticePages, pageRoutes } from './pages/pages.ts';
 
 export interface ServerParts extends Pick<
   AppParts,
-  'intake' | 'credentials' | 'ready' | 'isStopping' | 'figures' | 'requests' | 'metrics' | 'log' | 'clock'
+  | 'intake'
+  | 'credentials'
+  | 'ready'
+  | 'isStopping'
+  | 'figures'
+  | 'requests'
+  | 'medalliaRequests'
+  | 'metrics'
+  | 'log'
+  | 'clock'
 > {
   desk: SurveyDesk;
   brand: PageBrand;

@@ -1,8 +1,11 @@
 import type { Lane } from '../domain/closing/lanes.ts';
 import type { Ledger, Reading } from './ledger.ts';
 
-/** `started`: when surveying began, at the first tick of `sync`. `until`: how far closings have been looked for. */
-export type CheckpointName = 'started' | 'until';
+/**
+ * `started`: when surveying began, at the first tick of `sync`. `until`: how far closings have been looked for. `medallia`: when all
+ * that Agent Connect had was read last.
+ */
+export type CheckpointName = 'started' | 'until' | 'medallia';
 
 export interface Checkpoint {
   lane: Lane;

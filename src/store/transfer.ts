@@ -21,6 +21,7 @@ export const transferredTables = {
   cards_due: ['survey_id'],
   alerts: ['survey_id', 'revision', 'way'],
   medallia_rows: ['uuid'],
+  medallia_counts: ['closing_id'],
   medallia_cursors: ['origin'],
   visits: ['survey_id', 'kind'],
   notes: ['closing_id', 'sequence'],

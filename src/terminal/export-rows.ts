@@ -51,6 +51,11 @@ const columns: readonly (readonly [title: string, cell: (row: ExportRow) => Cell
   ['notes.done', (row) => list(row.notes.map(({ done }) => String(done)))],
   ['imported.id', ({ imported }) => imported?.id],
   ['imported.askedAt', ({ imported }) => imported?.askedAt],
+  ['medallia.uuid', ({ medallia }) => medallia?.uuid],
+  ['medallia.deliveryStatus', ({ medallia }) => medallia?.deliveryStatus],
+  ['medallia.requestedAt', ({ medallia }) => medallia?.requestedAt],
+  ['medallia.sentAt', ({ medallia }) => medallia?.sentAt],
+  ['medallia.deliveredAt', ({ medallia }) => medallia?.deliveredAt],
 ];
 
 export const exportHeading = (): string => csvLine(columns.map(([title]) => title));

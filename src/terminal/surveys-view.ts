@@ -4,6 +4,7 @@ import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
 import { alertText } from './alert-view.ts';
+import { countText } from './count-view.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
@@ -43,7 +44,7 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
     },
     { title: 'Agent', value: ({ agent }) => agent?.name ?? agent?.id ?? '-' },
     { title: 'Customer', value: customerName },
-    { title: 'Delivery', value: ({ provider }) => provider ?? '-' },
+    { title: 'Delivery', value: deliveryText },
     {
       title: 'Score',
       value: ({ answer }) => (answer === null ? '-' : `${answer.rating}/5`),
@@ -84,6 +85,14 @@ function pairs(
     return [row, ...wrap(text, columns - 2).map((part) => paint.dim(`  ${part}`))];
   });
   return [heading, ...lines].join('\n');
+}
+
+/** With what Agent Connect made of its request, where that is known. */
+function deliveryText({ provider, medallia }: Pick<Entry, 'provider' | 'medallia'>): string {
+  const status = medallia?.deliveryStatus ?? null;
+  const there = status === null ? null : `medallia: ${status}`;
+  // Another delivery may have asked since.
+  return provider === null || provider === 'medallia' ? (there ?? provider ?? '-') : provider;
 }
 
 function customerName({ customer, forgottenAt }: Pick<Entry, 'customer' | 'forgottenAt'>): string {
@@ -129,6 +138,7 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
     lines.push(line('Error', readableTimes(`${story.error.message} (${story.error.hint})`)));
   const there = story.medallia?.deliveryStatus ?? null;
   if (there !== null) lines.push(line('There', `Agent Connect says: ${clean(there)}`));
+  if (story.count !== null) lines.push(line('Counted', countText(story.count)));
   if (story.imported !== null) lines.push(line('Imported', importedText(story)));
   if (story.surveyId !== null) lines.push(line('Survey', story.surveyId));
   if (story.url !== null) lines.push(line('Link', story.url));

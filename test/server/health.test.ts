@@ -12,6 +12,8 @@ const figures = {
   alertsDue: 0,
   lookedUntil: '2026-11-22T17:50:00.000Z',
   oldestClaimAt: '2026-11-22T18:01:00.000Z',
+  medalliaReadAt: '2026-11-22T11:59:00.000Z',
+  counts: { count: 4, failed: 0, oldestAt: null, uncertain: 2, leftOut: 1 },
 };
 const down = async (): Promise<never> => {
   throw new Error('the ledger /data/x is gone');
@@ -78,6 +80,12 @@ describe('metrics', () => {
       metrics,
       figures: async () => figures,
       clock: () => Date.parse('2026-11-22T18:01:30.000Z'),
+      medalliaRequests: () => ({
+        medallia: 9,
+        byOperation: { listFeedback: 8, createRequest: 1 },
+        retried: 3,
+        rateLimited: 2,
+      }),
     });
     metrics.settled('sent', []);
     metrics.settled('suppressed', [
@@ -87,6 +95,8 @@ describe('metrics', () => {
     metrics.settled('uncertain', []);
     metrics.cardPosted();
     metrics.cardFailed();
+    metrics.pulled({ rows: 5, answers: 1, settled: 0, unmatched: 2 });
+    metrics.pullFailed();
     const { text, headers } = await ask(server, '/metrics');
     expect(headers['content-type']).toMatch(/^text\/plain; version=0\.0\.4/);
     for (const line of [
@@ -113,6 +123,18 @@ describe('metrics', () => {
       'gcsat_gladly_requests_total{operation="sendEmail"} 0',
       'gcsat_gladly_requests_retried_total 2',
       'gcsat_gladly_rate_limited_total 1',
+      'gcsat_medallia_requests_total{operation="listFeedback"} 8',
+      'gcsat_medallia_requests_total{operation="listEmployees"} 0',
+      'gcsat_medallia_requests_retried_total 3',
+      'gcsat_medallia_rate_limited_total 2',
+      'gcsat_medallia_pulls_total{result="done"} 1',
+      'gcsat_medallia_pulls_total{result="failed"} 1',
+      'gcsat_medallia_rows_total 5',
+      'gcsat_medallia_rows_unmatched_total 2',
+      'gcsat_medallia_pull_age_seconds 21750',
+      'gcsat_medallia_counts_waiting{state="due"} 4',
+      'gcsat_medallia_counts_waiting{state="uncertain"} 2',
+      'gcsat_medallia_counts_waiting{state="left_out"} 1',
     ]) {
       expect(text).toContain(`${line}\n`);
     }
@@ -128,7 +150,7 @@ describe('metrics', () => {
     const { status, text } = await ask(server, '/metrics');
     expect(status).toBe(200);
     expect(text).toContain('gcsat_ledger_up 0\n');
-    expect(text).not.toMatch(/^gcsat_(?:closings_waiting|queue|cards_missing)/m);
+    expect(text).not.toMatch(/^gcsat_(?:closings_waiting|queue|cards_missing|medallia_(?:pull_age|counts))/m);
     expect(text).not.toContain('/data/x');
   });
 

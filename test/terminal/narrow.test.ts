@@ -35,6 +35,7 @@ const closing = {
   notes: [],
   forgottenAt: null,
   imported: null,
+  medallia: null,
 };
 
 const item = (itemId: string, agentName: string | null, why: string): EvidenceItem => ({
@@ -122,6 +123,7 @@ const run: BackfillDocument = {
   queued: 0,
   delivery: 'smtp',
   pause: null,
+  counted: null,
   exports: null,
   seconds: 5.3,
 };
@@ -148,7 +150,7 @@ const story: SurveyStory = {
   cards: [],
   cardFailure: null,
   visits: [],
-  medallia: null,
+  count: null,
   otherClosings: [],
 };
 

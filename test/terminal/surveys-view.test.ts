@@ -25,6 +25,8 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   alerts: [],
   forgottenAt: null,
   imported: null,
+  medallia: null,
+  count: null,
   url: null,
   externalId: null,
   attempts: 0,
@@ -72,7 +74,6 @@ const told: Parameters<typeof surveyStoryView>[0] = {
       lastAt: '2026-11-22T10:02:00.000Z',
     },
   ],
-  medallia: null,
   otherClosings: [],
 };
 

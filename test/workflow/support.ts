@@ -154,6 +154,7 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
       brand: null,
       language: null,
       perMinute: 100,
+      countSuppressed: false,
       ...changes.medallia,
     },
     trustedProxies: [],

@@ -91,6 +91,7 @@ function medalliaValues(medallia: MedalliaSettings): Record<string, string | nul
     medalliaBrand: medallia.brand,
     medalliaLanguage: medallia.language,
     medalliaRate: String(medallia.perMinute),
+    medalliaCountSuppressed: medallia.countSuppressed ? 'on' : 'off',
   };
 }
 

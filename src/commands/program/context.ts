@@ -74,7 +74,7 @@ export interface CommandContext {
 /** What can be said without knowing the account. */
 type SettingsWithoutAccount = Pick<
   Settings,
-  'policy' | 'brand' | 'delivery' | 'from' | 'smtpUrl' | 'publicUrl'
+  'policy' | 'brand' | 'delivery' | 'from' | 'smtpUrl' | 'publicUrl' | 'medallia'
 >;
 
 interface Loaded {

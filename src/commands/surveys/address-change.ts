@@ -1,4 +1,5 @@
 import { addressChangeView } from '../../terminal/unsubscribed-view.ts';
+import { countsUnasked } from '../../workflow/context/counts-unasked.ts';
 import { withLedgerCopy } from '../../workflow/context/dry-run.ts';
 import type { Services } from '../../workflow/context/services.ts';
 import type { AddressChange } from '../../workflow/operator/unsubscribed-addresses.ts';
@@ -8,11 +9,11 @@ import type { CommandContext } from '../program/context.ts';
 export async function changeAddress(
   { output, withLedger }: CommandContext,
   { dryRun = false }: { dryRun?: boolean | undefined },
-  change: (ledger: Services['ledger']) => Promise<AddressChange>,
+  change: (ledger: Services['ledger'], counts: boolean) => Promise<AddressChange>,
 ): Promise<void> {
   await withLedger({ writes: !dryRun }, (opened) =>
     withLedgerCopy(opened.ledger, dryRun, async (ledger) => {
-      const changed = { ...(await change(ledger)), dryRun };
+      const changed = { ...(await change(ledger, countsUnasked(opened.settings))), dryRun };
       output.result(changed, () => addressChangeView(changed));
     }),
   );

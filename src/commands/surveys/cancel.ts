@@ -30,6 +30,7 @@ export const cancelCommand: CommandDeclaration = {
   ],
   async run(context, { arguments: [given], options }) {
     const { noClosings, surveysView } = await import('../../terminal/surveys-view.ts');
+    const { countsUnasked } = await import('../../workflow/context/counts-unasked.ts');
     const { withLedgerCopy } = await import('../../workflow/context/dry-run.ts');
     const { cancelSurvey, cancelSurveys } = await import('../../workflow/operator/surveys.ts');
     const { output, now, withLedger } = context;
@@ -40,9 +41,10 @@ export const cancelCommand: CommandDeclaration = {
     const filterIn = await filterOf(context, options, cancellable);
     await withLedger({ writes: !dryRun }, (opened) =>
       withLedgerCopy(opened.ledger, dryRun, async (ledger) => {
+        const counts = countsUnasked(opened.settings);
         const [only] = ids;
         if (only !== undefined && ids.length === 1) {
-          const entry = { ...(await cancelSurvey(ledger, only, now())), dryRun };
+          const entry = { ...(await cancelSurvey(ledger, only, now(), counts)), dryRun };
           output.result(entry, () => surveysView([entry], output) + dryRunNote(dryRun));
           return;
         }
@@ -55,7 +57,7 @@ export const cancelCommand: CommandDeclaration = {
           output.result([], () => 'Nothing was cancelled.');
           return;
         }
-        const { cancelled, left } = await cancelSurveys(ledger, found, now());
+        const { cancelled, left } = await cancelSurveys(ledger, found, now(), counts);
         const entries = cancelled.map((entry) => ({ ...entry, dryRun }));
         output.result(entries, () => {
           const count = `${entries.length} ${dryRun ? 'would be' : entries.length === 1 ? 'is' : 'are'} cancelled.`;

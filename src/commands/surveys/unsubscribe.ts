@@ -10,8 +10,8 @@ export const unsubscribeCommand: CommandDeclaration = {
   async run(context, { arguments: [address], options }) {
     const { unsubscribeAddress } = await import('../../workflow/operator/unsubscribed-addresses.ts');
     const { changeAddress } = await import('./address-change.ts');
-    await changeAddress(context, options, (ledger) =>
-      unsubscribeAddress(ledger, address as string, context.now()),
+    await changeAddress(context, options, (ledger, counts) =>
+      unsubscribeAddress(ledger, address as string, context.now(), counts),
     );
   },
 };

@@ -120,6 +120,22 @@ function answered(interaction: ImportedInteraction, closing: Closing): Move {
   };
 }
 
+/** When an interaction was requested and sent, as far as is known. */
+interface InteractionTimes {
+  requestedAt: string | null;
+  sentAt: string | null;
+}
+
+/** Exports may have no seconds. */
+const sameTimeMs = 60_000;
+
+/** Whether two sightings of one conversation's interactions, which have no id in common, are of the same one. */
+export function isSameInteraction(one: InteractionTimes, other: InteractionTimes): boolean {
+  const isNear = (left: string | null, right: string | null): boolean =>
+    left !== null && right !== null && Math.abs(Date.parse(left) - Date.parse(right)) <= sameTimeMs;
+  return isNear(one.sentAt, other.sentAt) || isNear(one.requestedAt, other.requestedAt);
+}
+
 /** The address that an import gave a closing whose customer was never read; null for any other, and once forgotten. */
 export function importedEmail({
   imported,

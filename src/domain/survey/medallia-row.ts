@@ -15,6 +15,7 @@ export interface MedalliaRow {
   channel: string | null;
   requestedAt: string | null;
   sentAt: string | null;
+  deliveredAt: string | null;
   /** An open set of texts, e.g. `Not sent: suppression period`. */
   deliveryStatus: string | null;
   /** When the customer answered; null while there is no finished answer. */
@@ -23,6 +24,8 @@ export interface MedalliaRow {
   rating: number | null;
   resolved: boolean | null;
   comment: string | null;
+  /** It was requested so that it counts, and nobody was asked. */
+  isOnlyCounted: boolean;
   employee: { email: string | null; customId: string | null };
   customer: { email: string | null; name: string | null };
 }
@@ -31,6 +34,14 @@ export interface MedalliaRow {
 export function wasSent({ sentAt, deliveryStatus }: Pick<MedalliaRow, 'sentAt' | 'deliveryStatus'>): boolean {
   return sentAt !== null && !/^\s*not[ _-]?sent/i.test(deliveryStatus ?? '');
 }
+
+/** The state of what was requested so that it counts (MEDALLIA.md, section 3). */
+export function saysDoNotSend(deliveryStatus: string | null): boolean {
+  return /^\s*not[ _-]?sent\b.*\bdo[ _-]?not[ _-]?send/i.test(deliveryStatus ?? '');
+}
+
+/** The custom property that says why nobody was asked, and thereby which of several rows of a closing is its count. */
+export const notAskedProperty = 'not_asked';
 
 /** Whether a row has an answer that can be counted. */
 export function hasAnswer(row: MedalliaRow): row is MedalliaRow & { answeredAt: string; rating: number } {

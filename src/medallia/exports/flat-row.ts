@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { saysYes, starsOf } from '../../domain/survey/medallia-row.ts';
+import { saysDoNotSend, saysYes, starsOf } from '../../domain/survey/medallia-row.ts';
 import { formatInstant, parseGladlyTime } from '../../domain/values/instant.ts';
 import { numberOf, storableId, textOf } from '../../domain/values/json.ts';
 import { UnreadableRow, type ExportedRow } from './exported-row.ts';
@@ -14,6 +14,7 @@ const columns = {
   channel: ['channel'],
   requestedAt: ['request_created_at', 'created_at'],
   sentAt: ['request_sent_at', 'sent_at'],
+  deliveredAt: ['delivered_at'],
   sentTo: ['request_sent_to', 'customer_email_address', 'customer_email'],
   deliveryStatus: ['request_delivery_status', 'delivery_status'],
   answeredAt: ['response_received_at', 'responded_at'],
@@ -89,11 +90,13 @@ export function readFlatRow(row: Record<string, unknown>): Omit<ExportedRow, 'cu
     channel: text('channel'),
     requestedAt,
     sentAt,
+    deliveredAt: timeOf(text, 'deliveredAt'),
     deliveryStatus: text('deliveryStatus'),
     answeredAt,
     rating: ratingOf(text('rating')),
     resolved: saysYes(text('resolved')) ?? resolvedOf(text('question'), text('questionAnswer')),
     comment: text('comment'),
+    isOnlyCounted: saysDoNotSend(text('deliveryStatus')),
     employee,
     employeeName: text('employeeName') ?? (names.length === 0 ? null : names.join(' ')),
     customer: { email: text('sentTo'), name: text('customerName') },

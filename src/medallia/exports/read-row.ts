@@ -50,7 +50,10 @@ function readNestedRow(value: Record<string, unknown>): Omit<ExportedRow, 'custo
 }
 
 /** Gladly's own address, or one of the same shape: `…/customer/ID/conversation/ID`. */
-function namedByLink(url: string | null): { conversationId: string | null; customerId: string | null } {
+export function namedByLink(url: string | null): {
+  conversationId: string | null;
+  customerId: string | null;
+} {
   const path = url !== null && URL.canParse(url) ? `${new URL(url).pathname}${new URL(url).hash}` : '';
   return {
     conversationId: segmentAfter(/\/conversations?\/([^/?#]+)/i, path),

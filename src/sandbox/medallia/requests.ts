@@ -74,6 +74,7 @@ function addRow(
     request_created_at: at,
     request_delivery_status: unsent ?? 'Sent',
     request_sent_at: unsent === null ? at : null,
+    delivered_at: unsent === null ? at : null,
     requested_via: 'API',
     response_received_at: null,
     employee: {

@@ -17,6 +17,7 @@ import { record } from '../closings/closing-reports.ts';
 import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import { eraseRows } from '../erase/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
+import { claimReadRows } from './imported-rows.ts';
 
 export type ImportResult =
   { took: 'answer' | 'changed_answer' | 'asked' | 'not_asked' } | { known: true } | { left: ImportConflict };
@@ -77,8 +78,9 @@ async function importOne(
   const { closing, isNew } = await closingOf(trx, interaction, at);
   const answer = closing.surveyId === null ? null : await newestAnswer(trx, closing.surveyId);
   const step = importStep(interaction, closing, { isNew, answer });
-  if ('known' in step) return step;
   if ('leave' in step) return { left: step.leave };
+  await claimReadRows(trx, interaction, closing.id);
+  if ('known' in step) return step;
   const kept = wasForgotten && !isNew ? { ...interaction, address: null } : interaction;
   await take(trx, closing, kept, { step, answer, at });
   if (wasForgotten && isNew) {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MedalliaRow } from '../../domain/survey/medallia-row.ts';
 import type { Ledger } from '../ledger.ts';
-import type { MedalliaRowsTable } from '../schema/tables.ts';
+import type { MedalliaRowsTable } from '../schema/medallia-tables.ts';
 
 /** A row as it was read, and what has become of it. */
 export interface KeptRow extends Omit<MedalliaRow, 'isRecovery' | 'customer'> {
@@ -51,11 +51,13 @@ export async function keepMedalliaRows(
               channel: eb.ref('excluded.channel'),
               requested_at: eb.ref('excluded.requested_at'),
               sent_at: eb.ref('excluded.sent_at'),
+              delivered_at: eb.ref('excluded.delivered_at'),
               delivery_status: eb.ref('excluded.delivery_status'),
               answered_at: eb.ref('excluded.answered_at'),
               rating: eb.ref('excluded.rating'),
               resolved: eb.ref('excluded.resolved'),
               comment: eb.ref('excluded.comment'),
+              only_counted: eb.ref('excluded.only_counted'),
               employee_email: eb.ref('excluded.employee_email'),
               employee_id: eb.ref('excluded.employee_id'),
               due: eb.ref('excluded.due'),
@@ -110,6 +112,16 @@ export async function settleMedalliaRow(
   );
 }
 
+/** A row of a closing whose customer was forgotten, unless it changed meanwhile: its link names them. */
+export async function dropMedalliaRow(
+  ledger: Ledger,
+  { uuid, sequence }: Pick<KeptRow, 'uuid' | 'sequence'>,
+): Promise<void> {
+  await ledger.write({ names: [`medallia row ${uuid}`] }, (trx) =>
+    trx.deleteFrom('medallia_rows').where('uuid', '=', uuid).where('sequence', '=', sequence).execute(),
+  );
+}
+
 /** Rows of no closing that the ledger knows, newest change first. */
 export async function unmatchedMedalliaRows(ledger: Ledger, limit: number): Promise<KeptRow[]> {
   const rows = await ledger.read((db) =>
@@ -135,7 +147,9 @@ function columnsOf(row: MedalliaRow, at: string): MedalliaRowsTable {
     channel: row.channel,
     requested_at: row.requestedAt,
     sent_at: row.sentAt,
+    delivered_at: row.deliveredAt,
     delivery_status: row.deliveryStatus,
+    only_counted: Number(row.isOnlyCounted),
     // A second survey, after a follow-up, is no answer to the first.
     answered_at: row.isRecovery ? null : row.answeredAt,
     rating: row.isRecovery ? null : row.rating,
@@ -158,11 +172,13 @@ function toKept(row: MedalliaRowsTable): KeptRow {
     channel: row.channel,
     requestedAt: row.requested_at,
     sentAt: row.sent_at,
+    deliveredAt: row.delivered_at,
     deliveryStatus: row.delivery_status,
     answeredAt: row.answered_at,
     rating: row.rating,
     resolved: row.resolved === null ? null : row.resolved === 1,
     comment: row.comment,
+    isOnlyCounted: row.only_counted === 1,
     employee: { email: row.employee_email, customId: row.employee_id },
     closingId: row.closing_id,
   };

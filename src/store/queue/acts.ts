@@ -1,10 +1,11 @@
 /** What people decide about closings, in place of the queue. */
 import type { Closing } from '../../domain/closing/closing.ts';
-import { resendMove, retryMove, suppression } from '../../domain/closing/moves.ts';
+import { resendMove, retryMove } from '../../domain/closing/moves.ts';
 import { allows } from '../../domain/closing/transitions.ts';
 import { closeMessage } from '../closings/messages.ts';
 import { apply, closingIn } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
+import { suppress } from './suppress.ts';
 
 /** A person has a closing decided again. @throws Failure closing_changed */
 export async function retryClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
@@ -16,10 +17,20 @@ export async function resendClosing(ledger: Ledger, closingId: string, at: strin
   return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, resendMove(), at));
 }
 
-/** A person stops a survey that has not left. @throws Failure closing_changed */
-export async function cancelClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {
+/**
+ * A person stops a survey that has not left.
+ *
+ * @param counts whether it is to count on the other side
+ * @throws Failure closing_changed
+ */
+export async function cancelClosing(
+  ledger: Ledger,
+  closingId: string,
+  at: string,
+  counts = false,
+): Promise<Closing> {
   const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
-  return ledger.write({ closings: [closingId] }, (trx) => apply(trx, closingId, suppression([reason]), at));
+  return ledger.write({ closings: [closingId] }, (trx) => suppress(trx, closingId, [reason], { at, counts }));
 }
 
 const mostAtOnce = 500;
@@ -29,6 +40,7 @@ export async function cancelClosings(
   ledger: Ledger,
   closingIds: readonly string[],
   at: string,
+  counts = false,
 ): Promise<Closing[]> {
   const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
   const cancelled: Closing[] = [];
@@ -38,7 +50,7 @@ export async function cancelClosings(
       const done: Closing[] = [];
       for (const id of closings) {
         if (!allows('suppress', (await closingIn(trx, id)).state)) continue;
-        done.push(await apply(trx, id, suppression([reason]), at));
+        done.push(await suppress(trx, id, [reason], { at, counts }));
       }
       return done;
     });

@@ -4,13 +4,7 @@ import {
   type ClosingReading,
   noSurvey,
 } from '../../domain/closing/closing.ts';
-import {
-  failureMove,
-  messageMove,
-  errorOf,
-  suppression,
-  type MessageResult,
-} from '../../domain/closing/moves.ts';
+import { failureMove, messageMove, errorOf, type MessageResult } from '../../domain/closing/moves.ts';
 import { inDoubt } from '../../domain/closing/doubt.ts';
 import { allows, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
@@ -21,6 +15,7 @@ import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../pause.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
+import { suppress } from './suppress.ts';
 import type { Worker } from '../workers.ts';
 
 export type Decision =
@@ -40,6 +35,8 @@ export interface DecisionInput {
   /** How far back the address's other surveys count; null: they do not. */
   since: string | null;
   reading: ClosingReading;
+  /** What is suppressed is to count on the other side; not where it is left out. */
+  counts?: boolean;
 }
 
 /**
@@ -52,7 +49,7 @@ export interface DecisionInput {
  */
 export async function decideClosing(
   ledger: Ledger,
-  { closingId, worker, at, address, since, reading }: DecisionInput,
+  { closingId, worker, at, address, since, reading, counts = false }: DecisionInput,
   decide: (own: Closing, history: AddressHistory) => Decision,
 ): Promise<Closing> {
   const alone = { closings: [closingId], addresses: address === null ? [] : [address] };
@@ -63,13 +60,13 @@ export async function decideClosing(
     const read = { ...knownBefore(own, reading), decidedAt: at };
     if ('suppress' in decision) {
       if (isSurveyed(own.state)) return own;
-      return apply(trx, own.id, suppression(decision.suppress, read), at);
+      return suppress(trx, own.id, decision.suppress, { at, counts, reading: read });
     }
     const { send, displaces } = decision;
     if (own.state === 'failed') await apply(trx, own.id, { transition: 'retry', change: {}, note: null }, at);
     for (const displaced of displaces) {
       const reason = { code: 'recently_surveyed', detail: `newer closing ${own.id}` } as const;
-      await apply(trx, displaced, suppression([reason]), at);
+      await suppress(trx, displaced, [reason], { at, counts });
     }
     const change = { ...read, ...noSurvey, ...send, address, reasons: [], error: null };
     return apply(trx, own.id, { transition: 'schedule', change, note: send.provider }, at);

@@ -8,6 +8,7 @@ import { addGroups } from './groups.ts';
 import { addImports } from './imports.ts';
 import { separateLanes } from './lanes.ts';
 import { addMedallia } from './medallia.ts';
+import { addMedalliaCounts } from './medallia-counts.ts';
 import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
 import type { LedgerTables } from './tables.ts';
@@ -31,6 +32,7 @@ const migrations: readonly Migration[] = [
   addAlerts,
   addMedallia,
   addImports,
+  addMedalliaCounts,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -233,6 +233,22 @@ export const personalData: {
       closing_id: 'kept',
       due: 'kept',
       read_at: 'kept',
+      delivered_at: 'kept',
+      only_counted: 'kept',
+    },
+  },
+  // What has not been told of somebody who is forgotten never is.
+  medallia_counts: {
+    of: { what: 'closing', column: 'closing_id' },
+    row: 'deleted',
+    columns: {
+      closing_id: 'kept',
+      state: 'kept',
+      at: 'kept',
+      tries: 'kept',
+      due_at: 'kept',
+      settled_at: 'kept',
+      error: 'null',
     },
   },
   medallia_cursors: { of: null, row: 'kept', columns: { origin: 'kept', sequence: 'kept', at: 'kept' } },

@@ -3,6 +3,7 @@ import type { AlertState, AlertWay } from '../../domain/survey/alert.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
+import type { MedalliaCountsTable, MedalliaRowsTable } from './medallia-tables.ts';
 
 /**
  * The rows as they are stored. Portable between SQLite and PostgreSQL: times are ISO-8601 UTC text with
@@ -30,6 +31,7 @@ export interface LedgerTables {
   directories: { kind: string; id: string; body: string; fetched_at: string };
   limits: LimitsTable;
   medallia_rows: MedalliaRowsTable;
+  medallia_counts: MedalliaCountsTable;
   /** How far the list of a host has been read. */
   medallia_cursors: { origin: string; sequence: number; at: string };
   /** At most one row. */
@@ -200,31 +202,6 @@ export interface NotesTable {
   at: string;
   text: string;
   done: number;
-}
-
-/** An interaction at Agent Connect, without the customer, whom the closing knows. */
-export interface MedalliaRowsTable {
-  uuid: string;
-  /** Whole, and up to 2^53. */
-  sequence: number;
-  interaction_id: string | null;
-  interaction_url: string | null;
-  channel: string | null;
-  requested_at: string | null;
-  sent_at: string | null;
-  delivery_status: string | null;
-  answered_at: string | null;
-  rating: number | null;
-  resolved: number | null;
-  /** Until the answer is kept. */
-  comment: string | null;
-  employee_email: string | null;
-  employee_id: string | null;
-  /** Null: of no closing, or not worked on yet. */
-  closing_id: string | null;
-  /** 1: it changed, and was not worked on since. */
-  due: number;
-  read_at: string;
 }
 
 /** Epoch milliseconds, with fractions. */

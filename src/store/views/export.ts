@@ -3,6 +3,7 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import { notesIn } from '../answers/notes.ts';
 import { toClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
+import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';
 import type { ClosedBetween } from './counts.ts';
 import {
   answerAndCardColumns,
@@ -23,6 +24,7 @@ export interface ExportedClosing {
   openedAt: string | null;
   /** Oldest first. */
   notes: Note[];
+  medallia: MedalliaState | null;
 }
 
 /** The evidence of a closing may have 60 kB. */
@@ -73,15 +75,15 @@ async function pageOf(
     .orderBy('page.closed_at')
     .orderBy('page.id')
     .execute();
-  const notes = await notesIn(
-    db,
-    rows.map(({ id }) => id),
-  );
+  const ids = rows.map(({ id }) => id);
+  const notes = await notesIn(db, ids);
+  const medallia = await medalliaStatesIn(db, ids);
   return rows.map((row) => ({
     closing: toClosing(row),
     channel: row.channel,
     ...answerAndCardOf(row),
     openedAt: row.opened_at,
     notes: notes.get(row.id) ?? [],
+    medallia: medallia.get(row.id) ?? null,
   }));
 }

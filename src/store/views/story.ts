@@ -9,6 +9,7 @@ import type {
 } from '../../domain/survey/records.ts';
 import type { Alert } from '../../domain/survey/alert.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { Count } from '../../domain/closing/counting.ts';
 import { toAnswer } from '../answers/rows.ts';
 import { alertsIn } from '../answers/alerts.ts';
 import { cardFailureIn } from '../answers/cards-due.ts';
@@ -17,15 +18,9 @@ import { notesIn } from '../answers/notes.ts';
 import { visitsIn } from '../answers/visits.ts';
 import { toMessage } from '../closings/messages.ts';
 import { closingIn } from '../closings/rows.ts';
-import type { Ledger, Reading } from '../ledger.ts';
-
-/** Of a request to Agent Connect, in its own words. */
-export interface MedalliaState {
-  uuid: string;
-  deliveryStatus: string | null;
-  requestedAt: string | null;
-  sentAt: string | null;
-}
+import type { Ledger } from '../ledger.ts';
+import { countIn } from '../medallia/counts.ts';
+import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';
 
 /** All that the ledger knows of one closing, each list oldest first. */
 export interface Story {
@@ -42,6 +37,8 @@ export interface Story {
   notes: Note[];
   /** What Agent Connect says of its request; null where it was not read yet, or asked by nobody. */
   medallia: MedalliaState | null;
+  /** Where nobody was asked and it is to count there all the same; null elsewhere. */
+  count: Count | null;
 }
 
 /** @throws Failure closing_not_found */
@@ -96,20 +93,8 @@ export async function story(ledger: Ledger, closingId: string): Promise<Story> {
       alerts: await alertsIn(db, closingId),
       visits: surveyId === null ? [] : await visitsIn(db, surveyId),
       notes: (await notesIn(db, [closingId])).get(closingId) ?? [],
-      medallia: await medalliaStateIn(db, closingId),
+      medallia: (await medalliaStatesIn(db, [closingId])).get(closingId) ?? null,
+      count: await countIn(db, closingId),
     };
   });
-}
-
-async function medalliaStateIn(db: Reading, closingId: string): Promise<MedalliaState | null> {
-  const row = await db
-    .selectFrom('medallia_rows')
-    .select(['uuid', 'delivery_status', 'requested_at', 'sent_at'])
-    .where('closing_id', '=', closingId)
-    .orderBy('sequence', 'desc')
-    .limit(1)
-    .executeTakeFirst();
-  if (row === undefined) return null;
-  const { uuid, delivery_status: deliveryStatus, requested_at: requestedAt, sent_at: sentAt } = row;
-  return { uuid, deliveryStatus, requestedAt, sentAt };
 }

@@ -6,6 +6,7 @@ import { transitions } from '../../domain/closing/transitions.ts';
 import { notesIn } from '../answers/notes.ts';
 import { briefColumns, toBriefClosing, type BriefClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
+import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';
 import { isSendHeld } from '../queue/claims.ts';
 import {
   answerAndCardColumns,
@@ -22,6 +23,8 @@ export interface ListedClosing {
   card: { itemId: string; postedAt: string | null } | null;
   /** Oldest first. */
   notes: Note[];
+  /** Null where Agent Connect was not asked, or its row was not read yet. */
+  medallia: MedalliaState | null;
 }
 
 /** Of the last closing of a page. */
@@ -91,14 +94,14 @@ async function pageOf(
     .orderBy('page.closed_at', 'desc')
     .orderBy('page.id', 'desc')
     .execute();
-  const notes = await notesIn(
-    db,
-    rows.map(({ id }) => id),
-  );
+  const ids = rows.map(({ id }) => id);
+  const notes = await notesIn(db, ids);
+  const medallia = await medalliaStatesIn(db, ids);
   return rows.map((row) => ({
     closing: toBriefClosing(row),
     ...answerAndCardOf(row),
     notes: notes.get(row.id) ?? [],
+    medallia: medallia.get(row.id) ?? null,
   }));
 }
 

@@ -1,10 +1,21 @@
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { ImportedInteraction } from '../../domain/closing/imports.ts';
+import { askedBefore } from '../../domain/eligibility/reasons-of-facts.ts';
 import { surveyIdOf } from '../../domain/survey/token.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention } from '../../failure.ts';
+import { namedByLink } from '../../medallia/exports/read-row.ts';
 import { recordAnswer } from '../../store/answers/answers.ts';
 import { closingById } from '../../store/closings/closings.ts';
-import { medalliaRowsDue, settleMedalliaRow, type KeptRow } from '../../store/medallia/rows.ts';
+import { importInteractions } from '../../store/imports/import-interactions.ts';
+import { importedClosing } from '../../store/imports/imported-rows.ts';
+import { countOf, settleCount } from '../../store/medallia/counts.ts';
+import {
+  dropMedalliaRow,
+  medalliaRowsDue,
+  settleMedalliaRow,
+  type KeptRow,
+} from '../../store/medallia/rows.ts';
 import { isSendHeld, resolveInterruptedSend } from '../../store/queue/claims.ts';
 import { confirmSent } from '../../store/queue/acts.ts';
 import { alertPlan } from '../context/alert-plan.ts';
@@ -44,14 +55,72 @@ export async function workMedalliaRows(services: Services, tally: MedalliaTally)
 
 async function workRow(services: Services, row: KeptRow, tally: MedalliaTally): Promise<void> {
   const { ledger } = services;
-  const closing = row.interactionId === null ? null : await closingById(ledger, row.interactionId);
+  const own = row.interactionId === null ? null : await closingById(ledger, row.interactionId);
+  const closing = own ?? (await importedClosingOf(services, row));
   if (closing === null) {
     tally.unmatched += 1;
     await settleMedalliaRow(ledger, row, null);
     return;
   }
-  if (closing.forgottenAt === null && !(await takeRow(services, row, closing, tally))) return;
+  if (closing.forgottenAt !== null) {
+    await dropMedalliaRow(ledger, row);
+    return;
+  }
+  if (own === null) await takeImported(services, row, closing, tally);
+  else if (!(await isCounted(services, row, own, tally)) && !(await takeRow(services, row, own, tally)))
+    return;
   await settleMedalliaRow(ledger, row, closing.id);
+}
+
+/** Of what others requested and `gcsat import` took. Its conversation is named by the link, or is what it was requested for. */
+function importedClosingOf({ ledger }: Services, row: KeptRow): Promise<Closing | null> {
+  const { conversationId } = namedByLink(row.interactionUrl);
+  const conversationIds = [conversationId, row.interactionId].flatMap((id) => id ?? []);
+  const { uuid, requestedAt, sentAt } = row;
+  return importedClosing(ledger, { uuid, conversationIds, requestedAt, sentAt });
+}
+
+/** As the next import would: the answer counts, and gets no card and no alert, because it was not asked for here. */
+async function takeImported(
+  { ledger, clock }: Services,
+  row: KeptRow,
+  closing: Closing,
+  tally: MedalliaTally,
+): Promise<void> {
+  const { rating, resolved, comment, answeredAt, sentAt } = row;
+  if (rating === null || answeredAt === null) return;
+  const interaction: ImportedInteraction = {
+    id: closing.imported ?? row.uuid,
+    interactionId: null,
+    conversationId: closing.conversationId,
+    customerId: closing.customerId,
+    closedAt: closing.closedAt,
+    address: null,
+    agent: closing.agent,
+    channel: null,
+    sentAt,
+    reason: askedBefore(sentAt ?? answeredAt),
+    answer: { rating, resolved, comment, answeredAt },
+    hasUnsubscribed: false,
+  };
+  const given = { interactions: [interaction], unsubscribing: [] };
+  const { results } = await importInteractions(ledger, given, timeNow(clock));
+  if (results.some((result) => 'took' in result)) tally.answers += 1;
+}
+
+/** Whether a row is of a request that asked nobody, which settles that request and says nothing of a survey. */
+async function isCounted(
+  { ledger, clock }: Services,
+  row: KeptRow,
+  { id }: Closing,
+  tally: MedalliaTally,
+): Promise<boolean> {
+  if (!row.isOnlyCounted) return false;
+  const count = await countOf(ledger, id);
+  if (count === null) return false;
+  const settled = await settleCount(ledger, id, { state: 'counted', at: timeNow(clock), error: null });
+  if (settled && count.state === 'uncertain') tally.settled += 1;
+  return true;
 }
 
 /** @returns false: the request is just leaving, so that the row has to wait */

@@ -1,5 +1,6 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention } from '../../failure.ts';
+import { advanceCheckpoint } from '../../store/checkpoints.ts';
 import { keepMedalliaRows, medalliaCursor } from '../../store/medallia/rows.ts';
 import { withLock } from '../context/claim.ts';
 import { readsMedallia } from '../context/open-medallia.ts';
@@ -35,9 +36,13 @@ async function pull(services: Services): Promise<MedalliaTally> {
   await workMedalliaRows(services, tally);
   for (;;) {
     signal.throwIfAborted();
+    const began = timeNow(clock);
     const cursor = await medalliaCursor(ledger, origin);
     const rows = await client.readFeedback(cursor, rowsAtOnce);
-    if (rows.length === 0) return tally;
+    if (rows.length === 0) {
+      await advanceCheckpoint(ledger, { lane: 'live', name: 'medallia' }, began);
+      return tally;
+    }
     if (rows.every(({ sequence }) => sequence <= cursor)) throw goesInCircles(origin, cursor);
     tally.rows += rows.length;
     await keepMedalliaRows(ledger, origin, rows, timeNow(clock));

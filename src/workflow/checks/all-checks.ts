@@ -41,6 +41,7 @@ export const allChecks: readonly Check<CheckSources>[] = [
   medallia.medalliaClockCheck,
   medallia.medalliaKeysCheck,
   medallia.medalliaAgentsCheck,
+  medallia.medalliaCountsCheck,
   spfCheck,
   dkimCheck,
   dmarcCheck,

@@ -8,6 +8,9 @@ import type { Employee } from '../../medallia/employees.ts';
 import { ok, skipped, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 import { clockVerdict } from './clock.ts';
+import { countsUnasked } from '../context/counts-unasked.ts';
+import { openCounts } from '../../store/medallia/counts.ts';
+import { outstandingFinding } from './outstanding.ts';
 
 const mostNamed = 5;
 
@@ -87,6 +90,35 @@ export const medalliaAgentsCheck: Check<Pick<CheckSources, 'settings' | 'employe
       summary: `${without.length} of ${agents.length} agents have none: ${named.join(', ')}${more > 0 ? `, and ${more} more` : ''}`,
       fix: 'Approve their profiles in Agent Connect, name them in the file of medalliaEmployees, or add them to excludedAgents.',
     };
+  },
+};
+
+export const medalliaCountsCheck: Check<Pick<CheckSources, 'settings' | 'ledger' | 'clock'>> = {
+  id: 'medallia.counts',
+  about: 'closings without a survey count at Agent Connect, where that is wanted',
+  matters: 'Its counts of interactions lack them.',
+  needs: ['config.files', 'ledger.open', 'ledger.version'],
+  async run({ settings, ledger, clock }) {
+    const open = await openCounts(await ledger());
+    const { count, uncertain, leftOut } = open;
+    if (!countsUnasked(settings()) && count + uncertain === 0) return skipped('nothing is to count there');
+    const rest = leftOut === 0 ? '' : `; ${leftOut} cannot, as \`gcsat surveys show\` says`;
+    if (uncertain > 0) {
+      return {
+        status: 'warning',
+        code: 'counts_uncertain',
+        kind: 'partial',
+        summary: `${uncertain} may or may not count there${rest}`,
+        detail:
+          'None is requested again by itself. The next reading of Agent Connect settles those that arrived.',
+        fix: 'gcsat sync',
+      };
+    }
+    return outstandingFinding(open, clock(), {
+      none: `none waits${rest}`,
+      summary: `${count} ${count === 1 ? 'waits' : 'wait'} to count there${rest}`,
+      code: 'counts_outstanding',
+    });
   },
 };
 

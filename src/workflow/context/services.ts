@@ -12,6 +12,7 @@ import { createDirectory, type Directory } from '../../gladly/directory.ts';
 import { createPacer, type Pacer } from '../../gladly/http/pacing.ts';
 import type { LimiterStore } from '../../ports/limiter.ts';
 import type { MedalliaClient } from '../../medallia/client.ts';
+import type { MedalliaCounts } from '../../medallia/exchange.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { directoryCache } from '../../store/directories.ts';
 import type { Ledger } from '../../store/ledger.ts';
@@ -63,6 +64,8 @@ export interface Services {
   provider(): Promise<DeliveryProvider>;
   /** Agent Connect; missing keys are a Failure kind configuration. */
   medallia(): Promise<MedalliaClient>;
+  /** Requests to it so far; null where it was not asked. */
+  medalliaRequests(): MedalliaCounts | null;
   close(): Promise<void>;
 }
 
@@ -150,6 +153,7 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
       async () => (opened = await openProvider(settings, client, { clock, signal, medallia })),
     ),
     medallia,
+    medalliaRequests: () => medalliaClient?.counts ?? null,
     async close() {
       client.close();
       medalliaClient?.close();

@@ -15,7 +15,7 @@ export async function* exportRows(
   for await (const exported of exportClosings(ledger, { lane: 'live', ...range }, now)) yield rowOf(exported);
 }
 
-function rowOf({ closing, channel, answer, card, openedAt, notes }: ExportedClosing): ExportRow {
+function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: ExportedClosing): ExportRow {
   const { customer, evidence, surveyId, provider, sentAt } = closing;
   const conversation = evidence?.conversation ?? null;
   const assigneeId = conversation?.assignedAgentId ?? null;
@@ -49,6 +49,7 @@ function rowOf({ closing, channel, answer, card, openedAt, notes }: ExportedClos
     card,
     notes,
     imported: closing.imported === null ? null : { id: closing.imported, askedAt: sentAt },
+    medallia,
   };
 }
 

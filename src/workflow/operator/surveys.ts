@@ -61,7 +61,7 @@ export async function showSurvey(ledger: Ledger, anyId: string, now: string): Pr
     lists.cards.findLast(({ state, surveyId }) => state === 'posted' && surveyId === closing.surveyId) ??
     null;
   return {
-    ...entryOf({ closing, answer, card, notes: lists.notes }),
+    ...entryOf({ ...lists, closing, answer, card }),
     state: closing.state,
     evidence: closing.evidence,
     url: closing.surveyUrl,
@@ -106,22 +106,22 @@ export async function retrySurvey(ledger: Ledger, anyId: string, at: string): Pr
   return retryClosing(ledger, closing.id, at);
 }
 
-/** A person stops a survey that has not left. @throws Failure when it left, or never was */
-export async function cancelSurvey(ledger: Ledger, anyId: string, at: string): Promise<SurveyEntry> {
+/** A person stops a survey that has not left; see `cancelClosing`. @throws Failure when it left, or never was */
+export async function cancelSurvey(ledger: Ledger, anyId: string, at: string, counts?: boolean) {
   const { id } = await onlyClosing(ledger, anyId);
-  await cancelClosing(ledger, id, at);
+  await cancelClosing(ledger, id, at, counts);
   return entryOfClosing(ledger, id, at);
 }
 
 /** As a list has it. */
 export async function entryOfClosing(ledger: Ledger, id: string, now: string): Promise<SurveyEntry> {
-  const { closing: stored, answers, cards, notes } = await story(ledger, id);
+  const { closing: stored, ...lists } = await story(ledger, id);
   const closing = asResolved(stored, now);
   return entryOf({
+    ...lists,
     closing,
-    answer: answers.findLast(({ surveyId }) => surveyId === closing.surveyId) ?? null,
-    card: cards.findLast(({ state }) => state === 'posted') ?? null,
-    notes,
+    answer: lists.answers.findLast(({ surveyId }) => surveyId === closing.surveyId) ?? null,
+    card: lists.cards.findLast(({ state }) => state === 'posted') ?? null,
   });
 }
 
@@ -148,11 +148,13 @@ export async function cancelSurveys(
   ledger: Ledger,
   entries: readonly SurveyEntry[],
   at: string,
+  counts = false,
 ): Promise<{ cancelled: SurveyEntry[]; left: string[] }> {
   const closings = await cancelClosings(
     ledger,
     entries.map(({ closingId }) => closingId),
     at,
+    counts,
   );
   const byId = new Map(closings.map((closing) => [closing.id, closing]));
   return {
@@ -200,9 +202,9 @@ async function findClosingsOrFail(
   );
 }
 
-type Shown = Omit<ListedClosing, 'notes'> & Partial<Pick<ListedClosing, 'notes'>>;
+type Shown = Pick<ListedClosing, 'closing' | 'answer' | 'card'> & Partial<ListedClosing>;
 
-function entryOf({ closing, answer, card, notes = [] }: Shown): SurveyEntry {
+function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown): SurveyEntry {
   return {
     surveyId: closing.surveyId,
     closingId: closing.id,
@@ -230,6 +232,7 @@ function entryOf({ closing, answer, card, notes = [] }: Shown): SurveyEntry {
     notes,
     forgottenAt: closing.forgottenAt,
     imported: closing.imported,
+    medallia,
   };
 }
 

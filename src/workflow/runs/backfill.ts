@@ -2,12 +2,13 @@ import type { BackfillDocument } from '../../documents/backfill.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import { sendingPause } from '../../store/pause.ts';
-import { countDue, countQueued } from '../../store/views/counts.ts';
+import { countQueued } from '../../store/views/counts.ts';
 import { endPauses } from '../../store/queue/waiting.ts';
 import type { Failure } from '../../failure.ts';
 import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
 import { namedRunWarnings, policyWarnings } from '../survey/policy-warnings.ts';
+import { countInPassing } from '../queue/count-unasked.ts';
 import { queueOf } from '../queue/due-closings.ts';
 import {
   enumerateClosings,
@@ -21,7 +22,7 @@ import { beginExportRun, type ExportRun } from './export-run.ts';
 import { namedConversations } from './named-conversations.ts';
 import { withDryRun } from '../context/dry-run.ts';
 import type { Services } from '../context/services.ts';
-import { beginPlan, summarizeNamed, summarizeRange, type PlanInProgress } from './summary.ts';
+import { beginPlan, dueNow, summarizeNamed, summarizeRange, type PlanInProgress } from './summary.ts';
 import { workQueue, type QueueLimits, type SettledWork } from '../queue/work-queue.ts';
 
 /** All closings of a stretch of time. */
@@ -91,12 +92,6 @@ export async function backfill(
   return withDryRun(services, request.dryRun, (own) => run(own, request, listener));
 }
 
-/** How many closings this run will work on at most. */
-async function dueNow({ ledger, clock, lane }: Services, { maxClosings }: QueueLimits): Promise<number> {
-  const due = await countDue(ledger, timeNow(clock), lane);
-  return Math.min(due, maxClosings ?? due);
-}
-
 async function run(
   services: Services,
   request: BackfillRequest,
@@ -112,6 +107,8 @@ async function run(
   } = 'range' in request.target
     ? await runRange(exports, request.target, request.limits, listener, plan)
     : await runNamed(services, request.target.conversationIds, request.limits, listener, plan);
+  const isOver = request.dryRun || part.end === 'declined' || stopped !== null;
+  const counted = isOver ? null : await countInPassing(services, request.limits.deadline);
   const requests = structuredClone(services.client.counts);
   // What was found is worked on first.
   const failure = stopped ?? failureOfMissing(missing);
@@ -134,6 +131,7 @@ async function run(
     queued,
     delivery: services.settings.delivery,
     pause: await sendingPause(services.ledger, now),
+    counted,
     plan: request.dryRun ? plan.end(requests.gladly + exports.spared()) : null,
     exports: exports.figures(),
     seconds: Math.round((services.clock() - began) / 100) / 10,
@@ -141,7 +139,7 @@ async function run(
   return { document, failure, stopped, missing };
 }
 
-type Rest = 'left' | 'queued' | 'delivery' | 'pause';
+type Rest = 'left' | 'queued' | 'delivery' | 'pause' | 'counted';
 
 type Part = Omit<
   BackfillDocument,

@@ -5,7 +5,9 @@ import { traitsOf } from '../../domain/delivery.ts';
 import type { ReasonCode } from '../../domain/eligibility/reason.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import type { Ledger } from '../../store/ledger.ts';
-import { countClosings, failuresBetween, type ClosedBetween } from '../../store/views/counts.ts';
+import { countClosings, countDue, failuresBetween, type ClosedBetween } from '../../store/views/counts.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import type { QueueLimits } from '../queue/work-queue.ts';
 import type { Services } from '../context/services.ts';
 import type { NamedConversations } from './named-conversations.ts';
 
@@ -110,4 +112,13 @@ function inboxOf({ evidence }: Closing): string {
 
 function addTo<Key extends string>(table: Partial<Record<Key, number>>, key: Key): void {
   table[key] = (table[key] ?? 0) + 1;
+}
+
+/** How many closings this run will work on at most. */
+export async function dueNow(
+  { ledger, clock, lane }: Services,
+  { maxClosings }: QueueLimits,
+): Promise<number> {
+  const due = await countDue(ledger, timeNow(clock), lane);
+  return Math.min(due, maxClosings ?? due);
 }

@@ -9,7 +9,7 @@ import { boundOrganization } from '../../store/organization.ts';
 import { proveWritable } from '../../store/storage-probe.ts';
 import { queueFigures, type QueueFigures } from '../../store/views/counts.ts';
 import { readCheckpoint } from '../../store/checkpoints.ts';
-import { pullMedallia } from '../answers/pull-medallia.ts';
+import { openCounts, type OpenCounts } from '../../store/medallia/counts.ts';
 import { createWakeUp, type WakeUp } from './wake-up.ts';
 import { keepCatchingUp } from './catch-up.ts';
 import { readyToDeliver } from '../survey/decide.ts';
@@ -18,6 +18,7 @@ import { queueOf } from '../queue/due-closings.ts';
 import { errorFields } from '../context/error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
 import { keepGoing, keepTime } from './keep-going.ts';
+import { keepMedallia, type MedalliaListener } from './keep-medallia.ts';
 import { postCards, type CardListener } from './post-cards.ts';
 import { sendAlerts, type AlertListener } from './send-alerts.ts';
 import { keepRetention } from '../forgetting/retention.ts';
@@ -28,11 +29,18 @@ import { surveyingSince } from '../runs/sync-range.ts';
 import { watchPause } from './watch-pause.ts';
 import { workQueue, type NextWork, type QueueLimits, type SettledWork } from '../queue/work-queue.ts';
 
-/** `lookedUntil`: how far closings were looked for, by whichever process; null: not yet. */
-export type ServingFigures = QueueFigures & { lookedUntil: string | null };
+/**
+ * `lookedUntil`: how far closings were looked for, `medalliaReadAt`: when all that Agent Connect had was read, each by
+ * whichever process; null: not yet.
+ */
+export type ServingFigures = QueueFigures & {
+  lookedUntil: string | null;
+  medalliaReadAt: string | null;
+  counts: OpenCounts;
+};
 
 /** What is counted of a running server. */
-export interface ServingListener extends CardListener, AlertListener {
+export interface ServingListener extends CardListener, AlertListener, MedalliaListener {
   settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
 }
 
@@ -52,6 +60,8 @@ export interface Serving {
   figures(): Promise<ServingFigures>;
   /** To Gladly, since the start. */
   requests(): RequestFigures;
+  /** To Agent Connect; null where it was not asked. */
+  medalliaRequests(): ReturnType<Services['medalliaRequests']>;
   /**
    * Marks the beginning, from which on closings are looked for, where there is none yet. Only once requests are taken:
    * a start that failed, because of its port perhaps, must not make the time until the next one a time of surveys.
@@ -70,7 +80,6 @@ const lookEveryMilliseconds = 3000;
 const lookForCardsEveryMilliseconds = 30_000;
 const settleEveryMilliseconds = 60_000;
 const forgetEveryMilliseconds = 60_000;
-const readMedalliaEveryMilliseconds = 60_000;
 /** A ledger up to here is written anew in less than a second, for which webhooks wait. */
 const largestLedger = 64 * 2 ** 20;
 
@@ -109,8 +118,11 @@ export async function openServing(services: Services, options: ServingOptions): 
     figures: async () => ({
       ...(await queueFigures(ledger, timeNow(services.clock), lane)),
       lookedUntil: await readCheckpoint(ledger, { lane, name: 'until' }),
+      medalliaReadAt: await readCheckpoint(ledger, { lane: 'live', name: 'medallia' }),
+      counts: await openCounts(ledger),
     }),
     requests: () => structuredClone(client.counts),
+    medalliaRequests: () => structuredClone(services.medalliaRequests()),
     async begin() {
       // From now on nothing is missed, also where Gladly cannot be asked for a while.
       await surveyingSince(services, openedAt, false);
@@ -134,13 +146,9 @@ export async function openServing(services: Services, options: ServingOptions): 
           alerts.notify();
           return Promise.resolve(null);
         }),
-        keepTime(services, log, readMedalliaEveryMilliseconds, async () => {
-          const read = await pullMedallia(services);
-          if (read === null || read.rows === 0) return null;
-          log.info({ ...read }, 'read Agent Connect');
+        keepMedallia(services, options, () => {
           answers.notify();
           alerts.notify();
-          return null;
         }),
         watchPause(services, log, () => closings.notify()),
         keepTime(services, log, settleEveryMilliseconds, async () => {

@@ -11,6 +11,7 @@ import { closingOfSurvey } from '../../store/closings/closings.ts';
 import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.ts';
 import { knownOrganization } from './known-organization.ts';
 import { alertPlan } from '../context/alert-plan.ts';
+import { countsUnasked } from '../context/counts-unasked.ts';
 import type { AnswerContent } from '../answers/post-answer.ts';
 import type { Services } from '../context/services.ts';
 import { surveyTokens } from './survey-tokens.ts';
@@ -184,7 +185,7 @@ export function createSurveyDesk(
       if (closing?.address === undefined || closing.address === null) return closed();
       const { companyName, language } = await salutation();
       if (closing.lane === 'trial') return { state: 'trial', companyName, language };
-      await unsubscribe(ledger, closing.address, timeNow(clock), 'page');
+      await unsubscribe(ledger, closing.address, timeNow(clock), 'page', countsUnasked(services.settings));
       return { state: 'unsubscribed', companyName, language };
     },
 

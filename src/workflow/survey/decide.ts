@@ -7,6 +7,7 @@ import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { sendingPause } from '../../store/pause.ts';
 import { decideClosing } from '../../store/queue/decisions.ts';
+import { countsUnasked } from '../context/counts-unasked.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
@@ -90,6 +91,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
     address: reservedAddress(facts, delivery),
     since: suppressionStart(policy, now),
     reading: readingOf(look.read, look.credit, look.closing),
+    counts: countsUnasked(settings),
   };
   return steps.run('decide', () =>
     decideClosing(ledger, input, (own, address) => {

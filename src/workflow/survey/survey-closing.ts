@@ -11,6 +11,7 @@ import { sendingPause } from '../../store/pause.ts';
 import { retryClosing } from '../../store/queue/acts.ts';
 import { decideClosing, postponeClosing } from '../../store/queue/decisions.ts';
 import { withClaim } from '../context/claim.ts';
+import { countsUnasked } from '../context/counts-unasked.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { decideAndDeliver, readyToDeliver, untilDecided } from './decide.ts';
@@ -94,11 +95,12 @@ export async function surveyBefore(
 }
 
 async function suppress(
-  { ledger, worker, clock }: Services,
+  { ledger, worker, clock, settings }: Services,
   { id }: Closing,
   { certain, reading }: Extract<LookResult, { certain: unknown }>,
 ): Promise<Verdict> {
-  const input = { closingId: id, worker, at: timeNow(clock), address: null, since: null, reading };
+  const counts = countsUnasked(settings);
+  const input = { closingId: id, worker, at: timeNow(clock), address: null, since: null, reading, counts };
   const row = await decideClosing(ledger, input, () => ({ suppress: certain }));
   return { row, outcome: 'suppressed', reasons: certain, failure: null };
 }

@@ -44,6 +44,8 @@ async function serve(
       cardPosted: () => (cards.posted += 1),
       cardFailed: () => (cards.failed += 1),
       alerted: () => undefined,
+      pulled: () => undefined,
+      pullFailed: () => undefined,
     },
     log: { debug: note('debug'), info: note('info'), warn: note('warn'), error: note('error') },
   });
@@ -362,7 +364,15 @@ describe('a server', () => {
   test('has not begun before it takes requests, and then began when it was opened', async () => {
     const own = await world();
     const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
-    const listener = { settled: () => {}, cardPosted: () => {}, cardFailed: () => {}, alerted: () => {} };
+    const nothing = (): void => {};
+    const listener = {
+      settled: nothing,
+      cardPosted: nothing,
+      cardFailed: nothing,
+      alerted: nothing,
+      pulled: nothing,
+      pullFailed: nothing,
+    };
     const serving = await openServing(own.services(), { catchUpMilliseconds: null, listener, log });
     expect(await readCheckpoint(own.ledger, { lane: 'live', name: 'started' })).toBeNull();
     own.time.now += minute;

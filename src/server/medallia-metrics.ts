@@ -1,0 +1,81 @@
+import type { Counter, Gauge } from 'prom-client';
+import type { Serving, ServingFigures } from '../workflow/serving/serve.ts';
+import type { MedalliaListener } from '../workflow/serving/keep-medallia.ts';
+
+type MakeCounter = <Label extends string = never>(
+  name: string,
+  help: string,
+  ...labels: Label[]
+) => Counter<Label>;
+type MakeGauge = <Label extends string = never>(
+  name: string,
+  help: string,
+  ...labels: Label[]
+) => Gauge<Label>;
+
+export interface MedalliaMetrics extends MedalliaListener {
+  read(scrape: {
+    queue: ServingFigures | null;
+    requests: ReturnType<Serving['medalliaRequests']>;
+    now: number;
+  }): void;
+}
+
+/** The operations of the contract that gcsat uses. */
+const operations = ['createRequest', 'listFeedback', 'listEmployees'];
+
+/** Of Medallia Agent Connect: requests, what was read, and what does not count there. */
+export function createMedalliaMetrics(counter: MakeCounter, gauge: MakeGauge): MedalliaMetrics {
+  const requests = counter(
+    'medallia_requests_total',
+    'Requests sent to Agent Connect, by operation.',
+    'operation',
+  );
+  const retried = counter('medallia_requests_retried_total', 'Requests to Agent Connect that were retries.');
+  const limited = counter('medallia_rate_limited_total', 'Requests that Agent Connect answered with 429.');
+  const pulls = counter(
+    'medallia_pulls_total',
+    'Readings of what is new at Agent Connect, by result.',
+    'result',
+  );
+  const rows = counter('medallia_rows_total', 'Rows that were read of Agent Connect.');
+  const strange = counter(
+    'medallia_rows_unmatched_total',
+    'Those of them that are of no closing of the ledger.',
+  );
+  const age = gauge(
+    'medallia_pull_age_seconds',
+    'How long ago all that Agent Connect had was read, by whichever process on the ledger.',
+  );
+  const counts = gauge(
+    'medallia_counts_waiting',
+    'Closings without a survey that do not count at Agent Connect for certain, by state.',
+    'state',
+  );
+  for (const result of ['done', 'failed']) pulls.inc({ result }, 0);
+
+  return {
+    pulled({ rows: read, unmatched }) {
+      pulls.inc({ result: 'done' });
+      rows.inc(read);
+      strange.inc(unmatched);
+    },
+    pullFailed: () => pulls.inc({ result: 'failed' }),
+    read({ queue, requests: sent, now }) {
+      for (const figure of [requests, retried, limited]) figure.reset();
+      for (const operation of operations) requests.inc({ operation }, 0);
+      for (const [operation, count] of Object.entries(sent?.byOperation ?? {}))
+        requests.inc({ operation }, count);
+      retried.inc(sent?.retried ?? 0);
+      limited.inc(sent?.rateLimited ?? 0);
+      counts.reset();
+      const readAt = queue?.medalliaReadAt ?? null;
+      if (readAt === null) age.remove();
+      else age.set(Math.max(0, (now - Date.parse(readAt)) / 1000));
+      if (queue === null) return;
+      const { count, uncertain, leftOut } = queue.counts;
+      for (const [state, figure] of Object.entries({ due: count, uncertain, left_out: leftOut }))
+        counts.set({ state }, figure);
+    },
+  };
+}

@@ -1,0 +1,25 @@
+import type { Closing, ClosingChange } from '../../domain/closing/closing.ts';
+import { isCountable } from '../../domain/closing/counting.ts';
+import { suppression } from '../../domain/closing/moves.ts';
+import type { Reason } from '../../domain/eligibility/reason.ts';
+import { apply } from '../closings/rows.ts';
+import type { Writing } from '../ledger.ts';
+import { expectCount } from '../medallia/counts.ts';
+
+/**
+ * Ends a closing without a survey; where the profile wants that it counts on the other side, what is to be told there is
+ * written with it.
+ *
+ * @param counts whether the profile wants that
+ * @throws Failure closing_changed
+ */
+export async function suppress(
+  trx: Writing,
+  closingId: string,
+  reasons: readonly Reason[],
+  { at, counts, reading = {} }: { at: string; counts: boolean; reading?: ClosingChange },
+): Promise<Closing> {
+  const closing = await apply(trx, closingId, suppression(reasons, reading), at);
+  if (counts && closing.lane === 'live' && isCountable(reasons)) await expectCount(trx, closingId, at);
+  return closing;
+}

@@ -1,0 +1,19 @@
+import type { Count } from '../domain/closing/counting.ts';
+import { localTime } from '../domain/values/local-time.ts';
+
+/** Whether a closing of which nobody was asked counts at Agent Connect. */
+export function countText({ state, dueAt, settledAt, error }: Count): string {
+  const why = error === null ? '' : `: ${error.message}`;
+  switch (state) {
+    case 'due':
+      return `not yet at Agent Connect, next try ${localTime(dueAt, null)}${why}`;
+    case 'leaving':
+      return 'being requested at Agent Connect without asking anybody';
+    case 'counted':
+      return `at Agent Connect since ${localTime(settledAt, null)}, without asking anybody`;
+    case 'uncertain':
+      return `perhaps at Agent Connect, and not requested again by itself${why}`;
+    case 'left_out':
+      return `not at Agent Connect${why}`;
+  }
+}
