@@ -16,6 +16,14 @@ import { recordReopening } from '../../src/store/closings/reopenings.ts';
 import { addressHistory } from '../../src/store/addresses/history.ts';
 import { decideClosing, recordDelivery } from '../../src/store/queue/decisions.ts';
 import { recordEvents } from '../../src/store/closings/events.ts';
+import { importedClosing } from '../../src/store/imports/imported-rows.ts';
+import {
+  countsDue,
+  dueCount,
+  markCountLeaving,
+  openCounts,
+  settleCount,
+} from '../../src/store/medallia/counts.ts';
 import {
   medalliaCursor,
   medalliaRowsDue,
@@ -83,6 +91,17 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   await medalliaCursor(ledger, 'https://api.stellaconnect.net');
   await medalliaRowsDue(ledger, 0, 10);
   await unmatchedMedalliaRows(ledger, 10);
+  await countsDue(ledger, 10, at(40));
+  await dueCount(ledger, id);
+  await markCountLeaving(ledger, id, at(40));
+  await settleCount(ledger, id, { state: 'counted', at: at(40), error: null });
+  await openCounts(ledger);
+  await importedClosing(ledger, {
+    uuid: 'u1',
+    conversationIds: ['c1', 'c2'],
+    requestedAt: at(0),
+    sentAt: null,
+  });
   await settleMedalliaRow(ledger, { uuid: 'u1', sequence: 1 }, null);
   const interaction = {
     id: 'i1',
@@ -108,7 +127,9 @@ test('no query goes through all closings: a ledger may hold a million', async ()
     since: at(0),
     reading: nothingRead,
   };
-  await decideClosing(ledger, input, () => ({ suppress: [{ code: 'no_address', detail: '' }] }));
+  await decideClosing(ledger, { ...input, counts: true }, () => ({
+    suppress: [{ code: 'no_address', detail: '' }],
+  }));
   const statements = statementsOf(prepared.mock.calls);
   prepared.mockRestore();
 
@@ -140,6 +161,8 @@ const answersAndCards = [
   'SEARCH cards USING INDEX sqlite_autoindex_cards_1 (item_id=?) LEFT-JOIN',
   'SEARCH every USING INDEX cards_survey (survey_id=?)',
   'SEARCH notes USING INDEX sqlite_autoindex_notes_1 (closing_id=?)',
+  'SEARCH medallia_rows USING INDEX medallia_rows_closing (closing_id=?)',
+  sorted,
 ];
 
 /** For a report: no row of a closing is read, only the index. */

@@ -1,6 +1,6 @@
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
-import { suppress } from '../queue/suppress.ts';
+import { suppress } from '../medallia/suppress.ts';
 import { formsOf } from './hashes.ts';
 
 export interface Unsubscribe {

@@ -115,9 +115,8 @@ export async function settleCount(
   }: { state: Exclude<CountState, 'due' | 'leaving'>; at: string; error: ClosingError | null },
 ): Promise<boolean> {
   const to = { state, due_at: null, settled_at: at, error: toJson(error) };
-  const anyBut: CountState[] = ['due', 'leaving', 'uncertain', 'left_out'];
   // The other side shows it, even to a ledger that was restored from before it left.
-  const from: CountState[] = state === 'counted' ? anyBut : ['due', 'leaving'];
+  const from: CountState[] = state === 'counted' ? uncounted : ['due', 'leaving'];
   return ledger.write({ closings: [closingId] }, (trx) => change(trx, closingId, from, to));
 }
 
@@ -159,6 +158,8 @@ export interface OpenCounts {
   leftOut: number;
 }
 
+const uncounted: CountState[] = ['due', 'leaving', 'uncertain', 'left_out'];
+
 /** The cost grows with what was not counted. */
 export async function openCountsIn(db: Reading): Promise<OpenCounts> {
   const rows = await db
@@ -169,8 +170,7 @@ export async function openCountsIn(db: Reading): Promise<OpenCounts> {
       fn.count('error').as('failed'),
       fn.min('at').as('oldest'),
     ])
-    // A literal: SQLite uses the partial index only if it can see the value.
-    .where('state', '<>', sql.lit('counted'))
+    .where('state', 'in', uncounted)
     .groupBy('state')
     .execute();
   const open = rows.filter(({ state }) => state === 'due' || state === 'leaving');

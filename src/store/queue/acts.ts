@@ -5,7 +5,7 @@ import { allows } from '../../domain/closing/transitions.ts';
 import { closeMessage } from '../closings/messages.ts';
 import { apply, closingIn } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
-import { suppress } from './suppress.ts';
+import { suppress } from '../medallia/suppress.ts';
 
 /** A person has a closing decided again. @throws Failure closing_changed */
 export async function retryClosing(ledger: Ledger, closingId: string, at: string): Promise<Closing> {

@@ -15,7 +15,7 @@ import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../pause.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
-import { suppress } from './suppress.ts';
+import { suppress } from '../medallia/suppress.ts';
 import type { Worker } from '../workers.ts';
 
 export type Decision =

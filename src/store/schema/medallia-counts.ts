@@ -24,7 +24,7 @@ const statements = [
     error text
   )`,
   'CREATE INDEX medallia_counts_due ON medallia_counts (due_at) WHERE due_at IS NOT NULL',
-  "CREATE INDEX medallia_counts_state ON medallia_counts (state, at) WHERE state <> 'counted'",
+  'CREATE INDEX medallia_counts_state ON medallia_counts (state, at)',
   'ALTER TABLE medallia_rows ADD COLUMN delivered_at text',
   'ALTER TABLE medallia_rows ADD COLUMN only_counted integer NOT NULL DEFAULT 0',
   'CREATE INDEX medallia_rows_interaction ON medallia_rows (interaction_id) WHERE closing_id IS NULL',

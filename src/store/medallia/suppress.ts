@@ -4,7 +4,7 @@ import { suppression } from '../../domain/closing/moves.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { apply } from '../closings/rows.ts';
 import type { Writing } from '../ledger.ts';
-import { expectCount } from '../medallia/counts.ts';
+import { expectCount } from './counts.ts';
 
 /**
  * Ends a closing without a survey; where the profile wants that it counts on the other side, what is to be told there is
