@@ -31,6 +31,8 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
     lines.push(...tableOf('By day', plan.byDay, screen));
     lines.push(line('Would take', `about ${plan.estimatedSeconds} s`));
   }
+  if (document.counted !== null && Object.values(document.counted).some((count) => count > 0))
+    lines.push(line('Medallia', countedText(document.counted)));
   if (document.exports !== null) lines.push(...filesOf(document.exports, screen));
   const operations = Object.entries(requests.byOperation).map(
     ([operation, count]) => `${operation} ${count}`,
@@ -47,6 +49,16 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
   if (document.pause !== null) lines.push(line('Paused', paint.yellow(pauseText(document.pause))));
   lines.push(line('Time', `${document.seconds} s`));
   return lines.join('\n');
+}
+
+/** Of closings without a survey. */
+function countedText({
+  counted,
+  uncertain,
+  leftOut,
+  failed,
+}: NonNullable<BackfillDocument['counted']>): string {
+  return `${counted} counted without a survey, ${uncertain} uncertain, ${leftOut} left out, ${failed} to be tried again`;
 }
 
 /** The result of a tick: also its start, and the cards that it posted. */

@@ -1,8 +1,10 @@
+import { writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { surveysOf } from '../support/gladly.ts';
-import { answer, cardsOn, withMedallia } from '../support/medallia.ts';
-import { runJson } from '../support/run.ts';
+import { answer, cardsOn, withMedallia, type MedalliaSetup } from '../support/medallia.ts';
+import { runJsonInside as runJson } from '../support/run-inside.ts';
 
 test('a closing is requested once, for the agent who responded last', async () => {
   const { env, trap, rows, deviations } = await withMedallia();
@@ -70,6 +72,58 @@ test('a request in doubt is not repeated, and a row of it settles it', async () 
   expect(tick.medallia).toMatchObject({ settled: 1 });
   expect(await surveysOf(env)).toMatchObject([{ state: 'sent' }]);
   expect(await rows()).toHaveLength(1);
+});
+
+/** As Medallia's own integration does. */
+async function requestedByOthers({ sandbox }: MedalliaSetup, interactionId: string): Promise<void> {
+  await fetch(`${sandbox.origin}/v1/requests`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', 'x-api-key': sandbox.medallia.apiKey },
+    body: JSON.stringify({
+      customer: { email: 'kim@example.org' },
+      employee: { email: 'amara.lindqvist@haldenrook.example.com' },
+      channel: 'phone',
+      ext_interaction_id: interactionId,
+    }),
+  });
+}
+
+/** The export names no id of an interaction. */
+async function exportOf({ rows, env }: MedalliaSetup): Promise<string> {
+  const lines = (await rows()).map((row) =>
+    [row['ext_interaction_id'], row['request_sent_at'], 'kim@example.org', 'Sent'].join(','),
+  );
+  const file = join(env['GCSAT_DATA_DIR'] ?? '', '..', 'export.csv');
+  const heading = 'ext_interaction_id,request_sent_at,request_sent_to,request_delivery_status';
+  writeFileSync(file, [heading, ...lines].join('\n'));
+  return file;
+}
+
+test('rows that are imported are no longer unmatched, whichever comes first', async () => {
+  const medallia = await withMedallia();
+  const { env } = medallia;
+  await requestedByOthers(medallia, 'read first');
+  await runJson(['sync'], { env });
+  expect((await runJson(['surveys', 'unmatched'], { env })).document).toHaveLength(1);
+  await runJson(['import', await exportOf(medallia)], { env });
+  expect((await runJson(['surveys', 'unmatched'], { env })).document).toEqual([]);
+  expect(await surveysOf(env)).toMatchObject([{ state: 'suppressed', medallia: { deliveryStatus: 'Sent' } }]);
+});
+
+test('an answer that comes after its import counts, without a card', async () => {
+  const medallia = await withMedallia();
+  const { env } = medallia;
+  await requestedByOthers(medallia, 'imported first');
+  await runJson(['import', await exportOf(medallia)], { env });
+  await answer(medallia, 'imported first', 2, 'Slow.');
+  const { document } = await runJson(['sync'], { env });
+  expect(document).toMatchObject({ medallia: { rows: 1, answers: 1, unmatched: 0 }, cards: { posted: 0 } });
+  expect(await surveysOf(env)).toMatchObject([
+    { state: 'answered', provider: null, answer: { rating: 2, comment: 'Slow.' }, card: null },
+  ]);
+  expect((await runJson(['sync'], { env })).document.medallia).toMatchObject({ rows: 0, answers: 0 });
+  expect((await runJson(['surveys', 'unmatched'], { env })).document).toEqual([]);
+  expect(await cardsOn(medallia)).toBe(0);
 });
 
 test('rows that others requested are kept apart', async () => {

@@ -7,6 +7,7 @@ import { advanceCheckpoint, readCheckpoint } from '../../../src/store/checkpoint
 import { closingById } from '../../../src/store/closings/closings.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { openLedger } from '../../../src/store/open.ts';
+import { openCounts } from '../../../src/store/medallia/counts.ts';
 import { newestVersion } from '../../../src/store/schema/migrations.ts';
 import { queried, startPostgres, type TestServer } from '../../support/postgres-server.ts';
 import { claimNextDue } from '../../../src/store/queue/next-due.ts';
@@ -248,6 +249,42 @@ describe('versions', () => {
     expect(await inProcesses(tasks)).toEqual(['opened', 'opened', 'opened']);
     const { rows } = await query('SELECT max(version) AS version FROM ledger_version');
     expect(rows).toEqual([{ version: newestVersion }]);
+  });
+
+  test('a ledger of version 13 is brought to the next, and rows of imports find their closings', async () => {
+    const { place, query } = await emptyDatabase();
+    await (await openLedger(place)).close();
+    await query(`DROP TABLE medallia_counts; DROP INDEX medallia_rows_interaction;
+      ALTER TABLE medallia_rows DROP COLUMN delivered_at, DROP COLUMN only_counted;
+      DELETE FROM ledger_version WHERE version > 13;
+      INSERT INTO closings (id, conversation_id, closed_at, first_seen_at, source, state, state_at, queued, attempts, reasons,
+        sent_at, imported)
+      VALUES ('c1@1', 'c1', '${at(0)}', '${at(9)}', 'import', 'suppressed', '${at(9)}', 0, 0, '[]', '${at(20)}', 'row-1'),
+        ('c2@1', 'c2', '${at(0)}', '${at(9)}', 'import', 'suppressed', '${at(9)}', 0, 0, '[]', '${at(20)}', 'u2');
+      INSERT INTO medallia_rows (uuid, sequence, interaction_id, sent_at, due, read_at)
+      VALUES ('u1', 1, 'c1', '${at(23)}', 0, '${at(9)}'), ('u2', 2, 'other', null, 0, '${at(9)}'),
+        ('u3', 3, 'c1', '${at(900)}', 0, '${at(9)}')`);
+    const ledger = await openLedger(place);
+    try {
+      const rows = await ledger.read((db) =>
+        db
+          .selectFrom('medallia_rows')
+          .select(['uuid', 'closing_id', 'only_counted', 'delivered_at'])
+          .orderBy('sequence')
+          .execute(),
+      );
+      const kept = { only_counted: 0, delivered_at: null };
+      expect(rows).toEqual([
+        { uuid: 'u1', closing_id: 'c1@1', ...kept },
+        { uuid: 'u2', closing_id: 'c2@1', ...kept },
+        { uuid: 'u3', closing_id: null, ...kept },
+      ]);
+      expect(await openCounts(ledger)).toMatchObject({ count: 0 });
+    } finally {
+      await ledger.close();
+    }
+    const versions = await query('SELECT max(version) AS version FROM ledger_version');
+    expect(versions.rows).toEqual([{ version: newestVersion }]);
   });
 
   test('what runs while a newer gcsat changes the ledger is refused at its next write', async () => {

@@ -115,18 +115,21 @@ test('Agent Connect: its host, the clock, the keys, and agents whom it would nev
     { id: 'medallia.clock', status: 'ok' },
     { id: 'medallia.keys', status: 'ok' },
     { id: 'medallia.agents', status: 'warning', code: 'medallia_agents_inactive' },
+    { id: 'medallia.counts', status: 'skipped' },
   ]);
   expect(await about({ apiSecret: 'wrong' })).toMatchObject([
     { status: 'ok' },
     { status: 'ok' },
     { id: 'medallia.keys', status: 'error', code: 'medallia_refused_keys' },
     { id: 'medallia.agents', status: 'skipped' },
+    { id: 'medallia.counts', status: 'skipped' },
   ]);
   expect(await about({ origin: 'http://127.0.0.1:1' })).toMatchObject([
     { id: 'medallia.reach', status: 'error', code: 'medallia_network' },
     { status: 'skipped' },
     { status: 'skipped' },
     { status: 'skipped' },
+    { id: 'medallia.counts', status: 'skipped' },
   ]);
 });
 
@@ -146,6 +149,7 @@ test('a workflow that is well has no trouble, costs few requests, and is left as
     'medallia.clock',
     'medallia.keys',
     'medallia.agents',
+    'medallia.counts',
     'delivery.spf',
     'delivery.dkim',
     'delivery.dmarc',
