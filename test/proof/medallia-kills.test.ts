@@ -6,9 +6,12 @@ import { expect, test } from 'vitest';
 import { closedConversation, surveysOf } from '../support/gladly.ts';
 import { answer, cardsOn, withMedallia } from '../support/medallia.ts';
 import { runJson, start } from '../support/run.ts';
+import { runInside } from '../support/run-inside.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 
 const closings = isWhole ? 40 : 5;
+/** Of customers who are asked about another closing. */
+const unasked = isWhole ? 10 : 2;
 /** Of each of the four runs that are killed again and again. */
 const kills = isWhole ? 25 : 3;
 
@@ -29,6 +32,10 @@ test(
     for (let number = 0; number < closings; number += 1) {
       ids.push(await closedConversation(medallia, `kim${number}@example.org`));
     }
+    for (let number = 0; number < unasked; number += 1) {
+      ids.push(await closedConversation(medallia, `kim${number}@example.org`));
+    }
+    expect((await runInside(['configure', 'set', 'medalliaCountSuppressed=on'], { env })).code).toBe(0);
     // Gladly's events would show them only after a while.
     const file = join(medallia.env['GCSAT_DATA_DIR'] ?? '', '..', 'ids.txt');
     writeFileSync(file, ids.join('\n'));
@@ -52,11 +59,20 @@ test(
     expect((await runJson(backfill, { env })).code).toBe(0);
     // The pull settles what arrived; the rest is left to a person.
     expect((await runJson(['sync'], { env })).code).toBe(0);
-    const requested = (await rows()).map((row) => row['ext_interaction_id']);
-    expect(new Set(requested).size).toBe(requested.length);
+    const all = (await rows()).map((row) => row['ext_interaction_id']);
+    expect(new Set(all).size).toBe(all.length);
+    const requested = (await rows()).flatMap((row) =>
+      row['request_sent_at'] === null ? [] : row['ext_interaction_id'],
+    );
     const entries = await surveysOf(env);
     expect(entries.map(({ conversationId }) => conversationId)).toEqual(expect.arrayContaining(ids));
-    for (const entry of entries) {
+    const suppressed = entries.filter(({ state }) => state === 'suppressed');
+    expect(suppressed).toHaveLength(unasked);
+    for (const { closingId } of suppressed) {
+      const { document } = await runJson(['surveys', 'show', '--', String(closingId)], { env });
+      expect(document.count.state).toBe(all.includes(closingId) ? 'counted' : 'uncertain');
+    }
+    for (const entry of entries.filter((one) => !suppressed.includes(one))) {
       const isThere = requested.includes(entry['closingId']);
       expect({ isThere, state: entry['state'] }).toEqual({ isThere, state: isThere ? 'sent' : 'uncertain' });
     }
