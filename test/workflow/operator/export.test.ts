@@ -128,6 +128,7 @@ test('a row has everything that is known of a closing, and trials are left out',
       },
       card: { itemId: 'card2', postedAt: at(40) },
       imported: null,
+      medallia: null,
       notes: [
         { at: at(50), text: 'Kim', done: false },
         { at: at(60), text: 'called', done: true },
@@ -152,6 +153,7 @@ test('a row has everything that is known of a closing, and trials are left out',
       answer: null,
       card: null,
       imported: null,
+      medallia: null,
       notes: [],
     },
   ]);
@@ -205,6 +207,7 @@ function flattened(row: Record<string, unknown>): Record<string, string> {
     answer: ['rating', 'resolved', 'reason', 'comment', 'answeredAt', 'revision'],
     card: ['itemId', 'postedAt'],
     imported: ['id', 'askedAt'],
+    medallia: ['uuid', 'deliveryStatus', 'requestedAt', 'sentAt', 'deliveredAt'],
   };
   for (const [name, value] of Object.entries(row)) {
     const main = listed[name];
