@@ -1,3 +1,4 @@
+import { rmSync } from 'node:fs';
 import { Failure } from '../failure.ts';
 import type { Faults } from '../sandbox/faults.ts';
 import { windowKinds, type WindowKind } from '../sandbox/rate-limits.ts';
@@ -5,6 +6,7 @@ import { startSandbox, type RunningSandbox, type SandboxOptions } from '../sandb
 import { flow } from '../terminal/narrow.ts';
 import { untilAborted } from './program/signals.ts';
 import { wholeNumber } from './program/whole-number.ts';
+import { sandboxTime, type SandboxTime } from './sandbox-time.ts';
 
 /** The flags of `gcsat sandbox` as typed. */
 export interface SandboxCommandOptions {
@@ -21,6 +23,7 @@ export interface SandboxCommandOptions {
   cutPercent?: string | undefined;
   hangPercent?: string | undefined;
   window?: string | undefined;
+  history?: boolean | undefined;
 }
 
 /** How to reach a sandbox, for a script. Fields may be added, never renamed or removed. */
@@ -32,11 +35,15 @@ export interface SandboxDocument {
   fromNumber: string;
   medallia: { url: string; apiKey: string; testKey: string; apiSecret: string };
   traps: readonly { name: string; conversationId: string; what: string }[];
+  /** With a history: where its ledger lies, and the key of its links. */
+  history: { dataDir: string; database: string } | null;
 }
 
 interface Terminal {
-  /** Called once, as soon as the sandbox listens. */
+  /** Called once, as soon as the sandbox listens and its history is told. */
   print(document: SandboxDocument, human: () => string): void;
+  progress(text: string): { update(text: string): void; stop(): void };
+  env: NodeJS.ProcessEnv;
   columns: number;
   signal: AbortSignal;
 }
@@ -80,16 +87,40 @@ const shownTraps = [
 
 /** Serves a local Gladly until the signal aborts. @throws Failure kind usage for a bad value or a port that is in use */
 export async function runSandbox(options: SandboxCommandOptions, terminal: Terminal): Promise<void> {
-  const sandbox = await started(sandboxOptions(options), options.port);
+  const time = sandboxTime();
+  const own = { ...sandboxOptions(options), clock: time.now };
+  const sandbox = await started({ ...own, limits: { ...own.limits, clock: time.limits } }, options.port);
   try {
     const { origin, email, token, fromAddress, fromNumber, traps } = sandbox;
     const medallia = { url: origin, ...sandbox.medallia };
-    terminal.print({ origin, email, token, fromAddress, fromNumber, medallia, traps }, () =>
-      introduction(sandbox, terminal.columns).join('\n'),
+    const history = options.history === true ? await toldHistory(sandbox, time, terminal) : null;
+    terminal.print({ origin, email, token, fromAddress, fromNumber, medallia, traps, history }, () =>
+      introduction(sandbox, history, terminal.columns).join('\n'),
     );
     await untilAborted(terminal.signal);
   } finally {
     await sandbox.close();
+  }
+}
+
+/** It is gone with this process. */
+async function toldHistory(
+  sandbox: RunningSandbox,
+  time: SandboxTime,
+  { env, signal, progress }: Terminal,
+): Promise<NonNullable<SandboxDocument['history']>> {
+  const { makeSandboxFolder } = await import('../workflow/context/sandbox-folder.ts');
+  const { tellHistory } = await import('./sandbox-history.ts');
+  const dataDir = await makeSandboxFolder();
+  process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
+  const shown = progress('telling four weeks of surveys');
+  const onProgress = (share: number): void =>
+    shown.update(`telling four weeks of surveys, ${Math.round(share * 100)}%`);
+  try {
+    const database = await tellHistory({ sandbox, time, directory: dataDir, env, signal, onProgress });
+    return { dataDir, database };
+  } finally {
+    shown.stop();
   }
 }
 
@@ -145,7 +176,11 @@ async function started(
   }
 }
 
-function introduction(sandbox: RunningSandbox, columns: number): string[] {
+function introduction(
+  sandbox: RunningSandbox,
+  history: SandboxDocument['history'],
+  columns: number,
+): string[] {
   const width = Math.max(...shownTraps.map((name) => name.length));
   const traps = shownTraps.flatMap((name) => {
     const trap = sandbox.traps.find((one) => one.name === name);
@@ -165,6 +200,9 @@ function introduction(sandbox: RunningSandbox, columns: number): string[] {
     '  export GCSAT_DELIVERY=gladly-email',
     `  export GCSAT_FROM=${sandbox.fromAddress}`,
     '  export GCSAT_PUBLIC_URL=http://localhost:8080',
+    ...(history === null
+      ? []
+      : [`  export GCSAT_DATA_DIR=${history.dataDir}`, `  export GCSAT_DATABASE_URL=${history.database}`]),
     '',
     `Medallia Agent Connect answers there, too. \`gcsat replay ${surveyed}\` has it send the survey with:`,
     `  GCSAT_DELIVERY=medallia GCSAT_MEDALLIA_URL=${sandbox.origin} \\`,

@@ -7,6 +7,11 @@ export const sandboxCommand: CommandDeclaration = {
   details:
     'Serves a local Gladly until it is stopped, and prints how to reach it. Nothing leaves this machine.',
   options: [
+    {
+      flags: '--history',
+      description:
+        'first make a ledger with four weeks of surveys and answers, for report, doctor, and forget',
+    },
     { flags: '--port <number>', description: 'where to listen on 127.0.0.1 (any free one)' },
     { flags: '--seed <number>', description: 'decides what the organization looks like' },
     { flags: '--size <number>', description: 'how many conversations it has' },
@@ -25,15 +30,18 @@ export const sandboxCommand: CommandDeclaration = {
   ],
   examples: [
     'gcsat sandbox --port 4010',
+    'gcsat sandbox --history',
     'gcsat sandbox --error-percent 10 --latency 200',
     'gcsat sandbox --json > sandbox.json',
   ],
-  async run({ output, signal }, { options }) {
+  async run({ output, signal, env }, { options }) {
     const { runSandbox } = await import('./local-sandbox.ts');
     const { exitCodeOf } = await import('./program/signals.ts');
     const { columns } = output;
     await runSandbox(options, {
       print: (document, human) => output.record(document, human),
+      progress: (text) => output.progress(text),
+      env,
       columns,
       signal,
     });

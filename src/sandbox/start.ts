@@ -2,6 +2,7 @@ import type { AddressInfo } from 'node:net';
 import { controlRoutes } from './control.ts';
 import { noFaults, type Faults } from './faults.ts';
 import type { MailboxMessage } from './mailbox.ts';
+import { opinionOf, type Opinion } from './opinions.ts';
 import { makeCompany, medalliaKeys } from './medallia/company.ts';
 import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } from './world/organization.ts';
 import { randomFrom } from './random.ts';
@@ -42,6 +43,10 @@ export interface RunningSandbox {
   /** Agent Connect answers at the same address. */
   medallia: { apiKey: string; testKey: string; apiSecret: string };
   mailbox(): MailboxMessage[];
+  /** What the customer of a survey in the mailbox would do about it; null where it is about no closed conversation. */
+  opinionOf(message: MailboxMessage): Opinion | null;
+  /** Sets some faults; the others stay. @returns all faults as they were before */
+  setFaults(faults: Partial<Faults>): Faults;
   close(): Promise<void>;
 }
 
@@ -98,6 +103,12 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
       apiSecret: medalliaKeys.secret,
     },
     mailbox: () => world.mailbox.messages(),
+    opinionOf: (message) => opinionOf(world, seed, message),
+    setFaults: (faults) => {
+      const before = sandbox.faults;
+      sandbox.faults = { ...before, ...faults };
+      return before;
+    },
     close: async () => {
       await webhooks.deliveries.close();
       await new Promise<void>((resolve) => {

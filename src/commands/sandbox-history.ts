@@ -1,0 +1,160 @@
+import { join } from 'node:path';
+import { sandboxSettings } from '../config/sandbox-settings.ts';
+import { timeNow } from '../domain/values/instant.ts';
+import type { Opinion } from '../sandbox/opinions.ts';
+import type { RunningSandbox } from '../sandbox/start.ts';
+import { registerSecret } from '../terminal/redact.ts';
+import { openServices, type Services } from '../workflow/context/services.ts';
+import { noteSurvey } from '../workflow/operator/notes.ts';
+import { sync } from '../workflow/runs/sync.ts';
+import { createSurveyDesk, type SurveyDesk } from '../workflow/serving/survey-desk.ts';
+import type { SandboxTime } from './sandbox-time.ts';
+
+const hourMs = 3_600_000;
+const dayMs = 24 * hourMs;
+/** How long before now the first survey leaves. */
+const historyMs = 28 * dayMs;
+const betweenTicksMs = 8 * hourMs;
+/** Gladly is out of order in the tick that ends so long ago, so that something is uncertain. */
+const outageEndedMs = 20 * hourMs;
+const outage = { serverErrorPercent: 25 };
+/** Low ratings of the last days are still open. */
+const openForMs = 2 * dayMs;
+
+interface History {
+  sandbox: RunningSandbox;
+  time: SandboxTime;
+  /** Private; the ledger is made in it. */
+  directory: string;
+  env: NodeJS.ProcessEnv;
+  signal: AbortSignal;
+  /** @param share of the history that is told, 0 to 1 */
+  onProgress(share: number): void;
+}
+
+/** Something that a person does at a moment of the past. */
+interface Deed {
+  at: number;
+  act: () => Promise<void>;
+}
+
+/**
+ * Tells four weeks of surveys: what `gcsat sync` would have done every few hours, with what the customers answered on their
+ * pages and what was noted about low ratings. All of it goes the usual way; only the clock is another one.
+ *
+ * @returns the ledger's file
+ */
+export async function tellHistory(history: History): Promise<string> {
+  const { sandbox, time, directory, env, signal, onProgress } = history;
+  // Nothing has to survive a power cut before it is whole, and a disk would take minutes for it.
+  const settings = {
+    ...(await sandboxSettings({}, env, sandbox, directory, { onSecret: registerSecret })),
+    database: ':memory:',
+  };
+  const until = Date.now();
+  const since = until - historyMs;
+  time.goTo(since);
+  const services = await openServices(settings, {
+    signal,
+    clock: time.now,
+    priority: 'background',
+    debug: () => undefined,
+    pacer: unpaced,
+  });
+  try {
+    const desk = createSurveyDesk(services, { onAnswer: () => undefined });
+    const deeds: Deed[] = [];
+    let read = 0;
+    for (let tick = since; ; tick = Math.min(tick + betweenTicksMs, until)) {
+      signal.throwIfAborted();
+      deeds.sort((one, other) => one.at - other.at);
+      while (deeds[0] !== undefined && deeds[0].at <= tick) {
+        const [deed] = deeds.splice(0, 1);
+        time.goTo(deed?.at ?? tick);
+        await deed?.act();
+      }
+      await desk.flush();
+      if (tick < until) time.goTo(tick);
+      else time.arrive();
+      const isOutage = tick <= until - outageEndedMs && tick > until - outageEndedMs - betweenTicksMs;
+      const usual = isOutage ? sandbox.setFaults(outage) : {};
+      // What fails is tried again by the next tick.
+      await sync(services, { limits, dryRun: false, timezone: 'UTC' }, silent);
+      sandbox.setFaults(usual);
+      const messages = sandbox.mailbox();
+      for (const message of messages.slice(read)) {
+        const opinion = sandbox.opinionOf(message);
+        const [, token] = /\/s\/([\w-]+)/.exec(message.html ?? message.text ?? '') ?? [];
+        if (opinion === null || token === undefined) continue;
+        deeds.push(...deedsOf(services, desk, { opinion, token, sentAt: Date.parse(message.sentAt), until }));
+      }
+      read = messages.length;
+      onProgress((tick - since) / historyMs);
+      if (tick >= until) break;
+    }
+    const database = join(directory, 'ledger.db');
+    await services.ledger.copyTo(database);
+    return database;
+  } finally {
+    await services.close();
+  }
+}
+
+const limits = { maxClosings: null, maxSends: null, deadline: null };
+
+/** The sandbox of the past counts no requests. */
+const unpaced = {
+  grant: () => Promise.resolve(),
+  observe: () => Promise.resolve(),
+  rateLimited: () => Promise.resolve(),
+};
+
+const silent = {
+  explain: () => undefined,
+  warn: () => undefined,
+  found: () => undefined,
+  asks: false,
+  ready: () => Promise.resolve(true),
+  settled: () => undefined,
+  unread: () => undefined,
+};
+
+interface Asked {
+  opinion: Opinion;
+  token: string;
+  sentAt: number;
+  until: number;
+}
+
+/** What the customer does on the survey page, and what the team does about it. */
+function deedsOf(services: Services, desk: SurveyDesk, { opinion, token, sentAt, until }: Asked): Deed[] {
+  const { opensAfter, answersAfter, rating, resolved, comment } = opinion;
+  if (opensAfter === null) return [];
+  let surveyId: string | null = null;
+  const open: Deed = {
+    at: sentAt + opensAfter,
+    async act() {
+      const view = await desk.view(token);
+      if (view.state !== 'open') return;
+      ({ surveyId } = view);
+      desk.visited(view.surveyId, 'opened');
+    },
+  };
+  if (answersAfter === null) return [open];
+  const answeredAt = sentAt + answersAfter;
+  const answer: Deed = {
+    at: answeredAt,
+    act: async () => void (await desk.answer(token, { rating, resolved, comment })),
+  };
+  if (rating > services.settings.policy.lowRating || answeredAt > until - openForMs) return [open, answer];
+  const note: Deed = {
+    at: answeredAt + 5 * hourMs,
+    async act() {
+      if (surveyId === null) return;
+      const [text, done] =
+        rating === 1 ? ['Called back, refunded', true] : ['Ines writes to the carrier', false];
+      await noteSurvey(services.ledger, surveyId, { at: timeNow(services.clock), text, done });
+    },
+  };
+  return [open, answer, note];
+}

@@ -1,0 +1,117 @@
+import type { MailboxMessage } from './mailbox.ts';
+import { randomFrom } from './random.ts';
+import { hour, minute } from './time.ts';
+import { closingsUntil, stateAt } from './world/story.ts';
+import type { World } from './world/world.ts';
+
+/** What a customer will do about a survey. */
+export interface Opinion {
+  /** Milliseconds after the message; null: it is never opened. */
+  opensAfter: number | null;
+  /** Null: it is not answered. Not before it is opened. */
+  answersAfter: number | null;
+  rating: number;
+  resolved: boolean | null;
+  comment: string | null;
+}
+
+/** How many of a hundred customers are satisfied, unless the agent or the topic changes it. */
+const usualSatisfaction = 84;
+/** By the agent's place in the list, so that a report has something to find. */
+const agentPoints: Readonly<Record<number, number>> = { 1: 9, 5: -30, 8: 8 };
+const topicPoints: Readonly<Record<string, number>> = {
+  'Double charge': -26,
+  'Damaged on arrival': -14,
+  Sizing: 6,
+};
+/** How many of a hundred open it. Text messages and short chats differ from what an email expects. */
+const openings: Readonly<Record<string, number>> = { chat: 38, email: 52, sms: 46, voice: 30 };
+const usualOpenings = 40;
+const answersOfOpened = 70;
+
+const kind = [
+  'Quick and kind.',
+  'Solved within minutes, thank you!',
+  'Could not be better.',
+  'Very patient with my many questions',
+  'Danke, alles gut gelöst 👍',
+  'Finally somebody who reads the whole mail.',
+  null,
+  null,
+  null,
+  null,
+];
+const middling = ['It took three days.', 'Fine in the end, but I had to ask twice.', null, null];
+const unhappy = [
+  'Still waiting for my parcel.',
+  'I was told three different things.',
+  '- no refund yet\n- nobody called back',
+  '=the same answer twice. Did anybody read what I wrote?',
+  'The tent is still broken, and now the return label has expired too, so that I am back where I was two weeks ago.',
+  'Too slow.',
+  'Asked for a person, got a robot',
+  null,
+];
+
+/**
+ * What the customer of this message thinks of the conversation that closed last before it: of the agent who answered
+ * last, and of its topics. It is the same for the same seed. Null: there is no such conversation.
+ */
+export function opinionOf(world: World, seed: number, message: MailboxMessage): Opinion | null {
+  const at = Date.parse(message.sentAt);
+  const { directory } = world.setting;
+  const story = world.stories
+    .ofCustomer(message.customerId, at)
+    .filter((one) => closingsUntil(one, at).length > 0)
+    .at(-1);
+  if (story === undefined) return null;
+  const random = randomFrom(seed, 'opinion', story.id);
+  const agentId = closingsUntil(story, at).at(-1)?.lastResponse?.agentId;
+  const place = directory.agents.findIndex(({ id }) => id === agentId);
+  const topics = directory.topics.filter(({ id }) => stateAt(story, at)?.topicIds.includes(id));
+  const points = topics.reduce(
+    (sum, { name }) => sum + (topicPoints[name] ?? 0),
+    usualSatisfaction + (agentPoints[place] ?? 0),
+  );
+  const opens = random.chance((openings[channelOf(story.items)] ?? usualOpenings) / 100);
+  const opensAfter = opens ? random.integer(2 * minute, 20 * hour) : null;
+  const answersAfter =
+    opensAfter !== null && random.chance(answersOfOpened / 100)
+      ? opensAfter + random.integer(20_000, 5 * minute)
+      : null;
+  if (random.chance(points / 100)) {
+    const rating = random.pick([5, 5, 5, 4]);
+    return {
+      opensAfter,
+      answersAfter,
+      rating,
+      resolved: random.pick([true, true, null]),
+      comment: random.pick(kind),
+    };
+  }
+  const rating = random.pick([3, 2, 2, 1, 1]);
+  return {
+    opensAfter,
+    answersAfter,
+    rating,
+    resolved: random.pick([false, false, true, null]),
+    comment: random.pick(rating === 3 ? middling : unhappy),
+  };
+}
+
+/** Of the first message or call. */
+function channelOf(items: readonly { body: { content: Record<string, unknown> | null } }[]): string {
+  const type = items.map(({ body }) => body.content?.['type']).find((one) => typeof one === 'string');
+  switch (type) {
+    case 'CHAT_MESSAGE':
+      return 'chat';
+    case 'EMAIL':
+      return 'email';
+    case 'SMS':
+      return 'sms';
+    case 'PHONE_CALL':
+      return 'voice';
+    default:
+      return 'other';
+  }
+}
