@@ -4,6 +4,8 @@ export interface ForgetDocument {
   outcome: 'forgotten' | 'would_forget' | 'already_forgotten' | 'declined';
   /** Ids of the customer in Gladly: several where customers were merged. */
   customers: string[];
+  /** Normalized addresses and numbers that are the customer's; none once they are erased. */
+  addresses: string[];
   /** Ids of the closings. */
   closings: string[];
   counts: {

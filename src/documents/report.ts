@@ -119,6 +119,8 @@ export interface ReportFollowUp {
   /** Nobody noted yet that nothing is left to do. */
   readonly open: number;
   readonly done: number;
+  /** Of customers who were forgotten since, with all that was noted: nothing can be done about them any more. */
+  readonly forgotten: number;
   /** From the answer until that note; null where none is done. */
   readonly medianSeconds: number | null;
 }

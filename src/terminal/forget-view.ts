@@ -21,6 +21,7 @@ export function forgetView(document: ForgetDocument, screen: Pick<Output, 'colum
   return [
     title[outcome],
     ...(customers.length === 0 ? [] : [line('Customer', customers.map(clean).join(', '))]),
+    ...(document.addresses.length === 0 ? [] : [line('Addresses', document.addresses.map(clean).join(', '))]),
     line('Closings', countText(counts.closings, counts.cancelled, 'were still to be surveyed')),
     ...shown,
     ...(more > 0 ? [`  and ${more} more`] : []),

@@ -6,10 +6,12 @@ import type {
   ReportRow,
   ReportShare,
 } from '../documents/report.ts';
+import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import { reasonText } from '../domain/eligibility/reason-words.ts';
 import { interval, percent } from '../domain/scores/percent.ts';
 import { isNarrow, records } from './narrow.ts';
 import type { Output } from './output.ts';
-import { cut, table, wrap, type Column } from './table.ts';
+import { cut, table, tableWidth, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 
 type Screen = Pick<Output, 'columns' | 'paint'>;
@@ -26,7 +28,10 @@ export function rowsText(report: ReportDocument, screen: Screen): string[] {
   const columns = by.includes('reason') ? countColumns(report.overall) : scoreColumns(report, screen);
   const lines = isNarrow(screen.columns)
     ? narrowRows(report, columns, screen)
-    : table(rows, [...names, ...columns], { width: screen.columns, heading: screen.paint.dim });
+    : table(rows, fitting(rows, names, columns, screen), {
+        width: screen.columns,
+        heading: screen.paint.dim,
+      });
   const notes = [
     ...(overlapping ? ['A closing counts in each of its topics, so the rows do not add up.'] : []),
     ...(rows.some(({ differs }) => differs !== null)
@@ -49,6 +54,27 @@ export function rowsText(report: ReportDocument, screen: Screen): string[] {
   ];
 }
 
+/** Names go before what only repeats a figure; where one is too long even so, names are cut and the bar stays. */
+function fitting(
+  rows: readonly ReportRow[],
+  names: readonly Column<ReportRow>[],
+  columns: readonly ScoreColumn[],
+  { columns: width }: Screen,
+): Column<ReportRow>[] {
+  const most = Math.max(...columns.map(({ spare = 0 }) => spare));
+  const without = (spared: number): Column<ReportRow>[] => [
+    ...names,
+    ...columns.filter(({ spare = 0 }) => spare <= spared),
+  ];
+  for (let spared = most; spared >= 0; spared -= 1) {
+    if (tableWidth(rows, without(spared)) <= width) return without(spared);
+  }
+  return without(1);
+}
+
+/** `spare`: the higher, the sooner it is left out. */
+type ScoreColumn = Column<ReportRow> & { readonly spare?: number };
+
 /** The name and the first figure of each row, and the others below. */
 function narrowRows(
   { by, rows }: ReportDocument,
@@ -63,14 +89,16 @@ function narrowRows(
   return first === undefined ? '' : records(rows, [name, first, ...others], screen);
 }
 
-function scoreColumns({ rows }: ReportDocument, { paint }: Screen): Column<ReportRow>[] {
+function scoreColumns({ rows }: ReportDocument, { paint }: Screen): ScoreColumn[] {
   const shown = (text: string): { overflow: 'keep'; title: string } => ({ overflow: 'keep', title: text });
-  const columns: Column<ReportRow>[] = [
+  const columns: ScoreColumn[] = [
     { ...shown('Score'), align: 'right', value: ({ csat }) => percent(csat.value) },
-    { ...shown(''), value: ({ csat }) => bar(csat) },
-    { ...shown('95%'), align: 'right', value: ({ csat }) => interval(csat) || '–' },
+    { ...shown(''), spare: 1, value: ({ csat }) => bar(csat) },
+    { ...shown('95%'), align: 'right', value: ({ csat }) => rangeOf(csat) },
     { ...shown('Answers'), align: 'right', value: ({ csat }) => String(csat.of) },
     { ...shown('Response'), align: 'right', value: ({ responseRate }) => percent(responseRate.value) },
+    { ...shown('95%'), spare: 2, align: 'right', value: ({ responseRate }) => rangeOf(responseRate) },
+    { ...shown('Asked'), spare: 3, align: 'right', value: ({ asked }) => String(asked) },
   ];
   if (rows.every(({ differs }) => differs === null)) return columns;
   return [
@@ -82,6 +110,11 @@ function scoreColumns({ rows }: ReportDocument, { paint }: Screen): Column<Repor
         differs === 'above' ? paint.green(text) : differs === 'below' ? paint.yellow(text) : text,
     },
   ];
+}
+
+/** Without the first percent sign and the word between, so that a row has room for its name. */
+function rangeOf(share: ReportShare): string {
+  return interval(share).replace('% to ', '–') || '–';
 }
 
 function countColumns({ closed }: ReportCounts): Column<ReportRow>[] {
@@ -104,7 +137,8 @@ const titles: Readonly<Record<ReportField, string>> = {
 };
 
 function keyText(field: ReportField, key: ReportName | string | null | undefined): string {
-  if (key === null || key === undefined) return field === 'reason' ? 'not suppressed' : `no ${field}`;
+  if (key === null || key === undefined) return field === 'reason' ? 'Not suppressed' : `no ${field}`;
+  if (field === 'reason' && typeof key === 'string') return reasonText(key as ReasonCode);
   return typeof key === 'string' ? key : nameText(key);
 }
 

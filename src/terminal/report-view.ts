@@ -5,9 +5,11 @@ import type {
   ReportRange,
   ReportShare,
 } from '../documents/report.ts';
+import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import { reasonText } from '../domain/eligibility/reason-words.ts';
 import { mayBeChance } from '../domain/scores/change.ts';
 import { interval, percent } from '../domain/scores/percent.ts';
-import { isNarrow, labelled } from './narrow.ts';
+import { flow, isNarrow, labelled } from './narrow.ts';
 import type { Output } from './output.ts';
 import { counted, nameText, rowsText } from './report-rows.ts';
 import { wrap } from './table.ts';
@@ -60,13 +62,15 @@ function headline(report: ReportDocument, screen: Screen): string {
 
 /** Low ratings, unless there are none. */
 function followUpLine(
-  { followUp: { open, done, medianSeconds, lowRating } }: ReportDocument,
+  { followUp: { open, done, forgotten, medianSeconds, lowRating } }: ReportDocument,
   line: (label: string, value: string) => string,
 ): string[] {
-  if (open + done === 0) return [];
+  const all = open + done + forgotten;
+  if (all === 0) return [];
   const median = medianSeconds === null ? '' : ` after ${durationText(medianSeconds)} (median)`;
   const low = lowRating === 1 ? 'rated 1' : `rated ${lowRating} or less`;
-  return [line('Follow-up', `${open + done} ${low}: ${open} open, ${done} done${median}`)];
+  const gone = forgotten === 0 ? '' : `, ${forgotten} of forgotten customers`;
+  return [line('Follow-up', `${all} ${low}: ${open} open, ${done} done${median}${gone}`)];
 }
 
 function durationText(seconds: number): string {
@@ -133,7 +137,10 @@ function reasonsText({ reasons, overall }: ReportDocument, screen: Screen): stri
   return [
     [
       ...wrap(heading, screen.columns).map(screen.paint.bold),
-      ...sorted.map(([code, count]) => `  ${code.padEnd(20)}  ${String(count).padStart(6)}`),
+      ...sorted.flatMap(([code, count]) => {
+        const lines = flow(reasonText(code as ReasonCode), screen.columns - 10);
+        return lines.map((line, index) => `  ${(index === 0 ? String(count) : '').padStart(6)}  ${line}`);
+      }),
     ].join('\n'),
   ];
 }

@@ -1,10 +1,12 @@
 import type { ClosingState } from '../domain/closing/transitions.ts';
+import { reasonWords } from '../domain/eligibility/reason-words.ts';
+import { isDone } from '../domain/scores/follow-up.ts';
 import type { NotedSurvey, SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
 import { alertText } from './alert-view.ts';
-import { countText } from './count-view.ts';
+import { nextSteps } from './surveys-next.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
@@ -25,8 +27,20 @@ export function noClosings(customer?: string): string {
   return `No closings of ${clean(customer)} in this ledger. Check the spelling, or leave out the other filters.`;
 }
 
-/** Closings of the ledger, at least one, as a table. */
-export function surveysView(entries: readonly Entry[], screen: Screen): string {
+/**
+ * Closings of the ledger, at least one, as a table, and what to type about those that need a person.
+ *
+ * @param lowRating ratings up to this one are open or done; null: nothing is said about that
+ */
+export function surveysView(
+  entries: readonly Entry[],
+  screen: Screen,
+  lowRating: number | null = null,
+): string {
+  return [tableView(entries, screen, lowRating), ...nextSteps(entries, screen)].join('\n\n');
+}
+
+function tableView(entries: readonly Entry[], screen: Screen, lowRating: number | null): string {
   const { columns, paint } = screen;
   const zone = namedZone();
   const shape: [Column<Entry>, Column<Entry>, ...Column<Entry>[]] = [
@@ -47,7 +61,7 @@ export function surveysView(entries: readonly Entry[], screen: Screen): string {
     { title: 'Delivery', value: deliveryText },
     {
       title: 'Score',
-      value: ({ answer }) => (answer === null ? '-' : `${answer.rating}/5`),
+      value: ({ answer, notes }) => (answer === null ? '-' : scoreText(answer, notes, lowRating)),
       overflow: 'keep',
     },
     { title: 'Why', value: whyOf, overflow: isNarrow(columns) ? 'wrap' : 'cut' },
@@ -87,12 +101,14 @@ function pairs(
   return [heading, ...lines].join('\n');
 }
 
-/** With what Agent Connect made of its request, where that is known. */
-function deliveryText({ provider, medallia }: Pick<Entry, 'provider' | 'medallia'>): string {
-  const status = medallia?.deliveryStatus ?? null;
-  const there = status === null ? null : `medallia: ${status}`;
-  // Another delivery may have asked since.
-  return provider === null || provider === 'medallia' ? (there ?? provider ?? '-') : provider;
+/** A low rating is open until somebody noted after the answer that nothing is left to do. */
+function scoreText(
+  { rating, answeredAt }: NonNullable<Entry['answer']>,
+  notes: Entry['notes'],
+  lowRating: number | null,
+): string {
+  if (lowRating === null || rating > lowRating) return `${rating}/5`;
+  return `${rating}/5 ${isDone(notes, answeredAt) ? 'done' : 'open'}`;
 }
 
 function customerName({ customer, forgottenAt }: Pick<Entry, 'customer' | 'forgottenAt'>): string {
@@ -133,7 +149,11 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
     const item = itemId === null ? itemType : `${itemType} ${itemId}`;
     lines.push(line('Evidence', `${item} at ${localTime(respondedAt, null)}`));
   }
-  lines.push(...story.reasons.map(({ code, detail }) => line('Reason', `${code}: ${readableTimes(detail)}`)));
+  lines.push(
+    ...story.reasons.map(({ code, detail }) =>
+      line('Reason', `${reasonWords[code]}: ${readableTimes(detail)}`),
+    ),
+  );
   if (story.error !== null)
     lines.push(line('Error', readableTimes(`${story.error.message} (${story.error.hint})`)));
   const there = story.medallia?.deliveryStatus ?? null;
@@ -202,7 +222,7 @@ function whyOf({ reasons, error, state, dueAt, answer, notes }: Entry): string {
     return `${said}${said === '' ? '' : ' '}→ ${noted.text}${noted.done ? ' (done)' : ''}`;
   if (said !== '') return said;
   if (state === 'scheduled' && dueAt !== null) return `due ${localTime(dueAt, null)}`;
-  return reasons.map(({ code }) => code).join(', ');
+  return reasons.map(({ code }) => reasonWords[code]).join(', ');
 }
 
 function stateShade(state: ClosingState, paint: Paint): (text: string) => string {

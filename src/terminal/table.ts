@@ -49,6 +49,14 @@ export function table<Row>(
   return [titles, ...body].join('\n');
 }
 
+/** How wide the table is if nothing is cut. */
+export function tableWidth<Row>(rows: readonly Row[], columns: readonly Column<Row>[]): number {
+  const widths = columns.map((column) =>
+    Math.max(stringWidth(column.title), ...rows.map((row) => stringWidth(clean(redact(column.value(row)))))),
+  );
+  return widths.reduce((sum, one) => sum + one, gap.length * (columns.length - 1));
+}
+
 /** Shrinks the widest column, as often as necessary and possible. */
 function fit<Row>(
   columns: readonly Column<Row>[],

@@ -22,6 +22,8 @@ async function run(
       told.push({ lines: human().split('\n'), document });
       ready();
     },
+    progress: () => ({ update: () => undefined, stop: () => undefined }),
+    env: {},
     columns,
     signal: stop.signal,
   });

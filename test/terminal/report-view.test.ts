@@ -63,7 +63,7 @@ const report: ReportDocument = {
     change: { value: 0.1333, low: 0.0151, high: 0.2512 },
   },
   credit: null,
-  followUp: { lowRating: 2, open: 1, done: 2, medianSeconds: 5400 },
+  followUp: { lowRating: 2, open: 1, done: 2, forgotten: 0, medianSeconds: 5400 },
 };
 
 test('a report fits 80 columns, without colors', () => {
@@ -79,18 +79,18 @@ test('a report fits 80 columns, without colors', () => {
     Closings      263: 260 asked, 2 suppressed, 1 waiting
     Follow-up     3 rated 2 or less: 1 open, 2 done after 2 hours (median)
 
-    Agent                  Score                     95%  Answers  Response  Differs
-    Ada Example              95%  ██████████  86% to 98%       60       50%  above
-    =HYPERLINK("http://x…    68%  ███████░░░  56% to 78%       65       50%  below
-    Zoë with a name that…    60%  ██████░░░░  23% to 88%        5       50%  too few
-    no agent                   –                       –        0         –  too few
+    Agent                      Score                 95%  Answers  Response  Differs
+    Ada Example                  95%  ██████████  86–98%       60       50%  above
+    =HYPERLINK("http://x")       68%  ███████░░░  56–78%       65       50%  below
+    Zoë with a name that is …    60%  ██████░░░░  23–88%        5       50%  too few
+    no agent                       –                   –        0         –  too few
 
     Differs: from all other answers of this report. "too few": fewer than 10 answers
     (--min).
 
     Why 2 closings were not asked (one may have several reasons)
-      opt_out_topic             12
-      no_address                 3"
+          12  A topic opts out of surveys (opt_out_topic)
+           3  The customer has no address (no_address)"
   `);
 });
 
@@ -156,4 +156,28 @@ test('CSV has the fields of the JSON, and no cell is a formula', () => {
   expect(reportCsv(report, 'rows')).not.toContain('\u001b');
   expect(reportCsv({ ...report, by: [], rows: [] }, 'rows').split('\r\n')[1]).toMatch(/^263,2,1,260,/);
   expect(reportCsv(report, 'reasons')).toBe('reason,closings\r\nno_address,3\r\nopt_out_topic,12\r\n');
+});
+
+test('with room, a row has the interval of its response rate, and how many were asked; without, names go before the bar', () => {
+  const pair = (channel: string, inbox: string): ReportRow => ({
+    ...row('', 20, 16, 'no'),
+    key: { channel, inbox: { id: inbox, name: inbox } },
+  });
+  const two: ReportDocument = {
+    ...report,
+    by: ['channel', 'inbox'],
+    rows: [pair('fbMessenger', 'Orders and Delivery'), pair('email', 'Returns')],
+  };
+  const lines = (columns: number): string[] =>
+    reportView(two, screen({ columns }))
+      .split('\n')
+      .filter((line) => /Channel|fbMessenger/.test(line));
+  expect(lines(120)).toEqual([
+    'Channel      Inbox                Score                  95%  Answers  Response     95%  Asked  Differs',
+    'fbMessenger  Orders and Delivery    80%  ████████░░  58–92%       20       50%  35–65%     40  no',
+  ]);
+  expect(lines(80)).toEqual([
+    'Channel      Inbox                Score     95%  Answers  Response  Differs',
+    'fbMessenger  Orders and Delivery    80%  58–92%       20       50%  no',
+  ]);
 });

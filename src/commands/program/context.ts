@@ -98,13 +98,15 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
     const meant = suggest(name, knownVariables);
     output.warn(`${name} is no variable of gcsat${meant === null ? '' : `; did you mean ${meant}?`}`);
   }
-  const signals = listenForSignals((reason) =>
-    reportError(reason, {
-      json: output.json,
-      answered: output.answered,
-      verbose: output.verbose,
-      color: flags.color,
-    }),
+  const signals = listenForSignals(
+    (reason) =>
+      reportError(reason, {
+        json: output.json,
+        answered: output.answered,
+        verbose: output.verbose,
+        color: flags.color,
+      }),
+    () => sandbox === null || flags.database !== undefined,
   );
   const { signal } = signals;
   let ledgerNow = (): number | null => null;

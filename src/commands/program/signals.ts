@@ -16,8 +16,12 @@ export interface Signals {
  * once; the process exits in any case 9 s after the first. Under nohup a SIGHUP does nothing.
  *
  * @param giveUp reports the end when the 9 s are over, and returns the exit code.
+ * @param keeps whether the ledger stays, so that running the same command again goes on
  */
-export function listenForSignals(giveUp: (reason: Failure) => number): Signals {
+export function listenForSignals(
+  giveUp: (reason: Failure) => number,
+  keeps: () => boolean = () => true,
+): Signals {
   const controller = new AbortController();
   let stoppedAt = 0;
   const stop = (name: 'SIGINT' | 'SIGTERM' | 'SIGHUP', kind: 'interrupted' | 'terminated'): void => {
@@ -27,10 +31,14 @@ export function listenForSignals(giveUp: (reason: Failure) => number): Signals {
     }
     stoppedAt = performance.now();
     const reason = new Failure(kind, kind, `stopped by ${name}`, {
-      hint: 'Run the same command again to go on.',
+      hint: keeps()
+        ? 'Run the same command again to go on.'
+        : 'The sandbox is gone with its ledger: the same command begins anew. `--database FILE` keeps the ledger.',
     });
     const late = new Failure(kind, kind, `stopped by ${name} in the middle of something`, {
-      hint: 'A message that was leaving is kept as uncertain: see `gcsat surveys list --state uncertain`.',
+      hint: keeps()
+        ? 'A message that was leaving is kept as uncertain: see `gcsat surveys list --state uncertain`.'
+        : 'The sandbox is gone with its ledger.',
     });
     setTimeout(() => process.exit(giveUp(late)), graceMs).unref();
     controller.abort(reason);

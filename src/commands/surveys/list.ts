@@ -56,7 +56,7 @@ export const listCommand: CommandDeclaration = {
       output.result(entries, () =>
         entries.length === 0
           ? noClosings(options['customer'] as string | undefined)
-          : surveysView(entries, output) + moreText(more),
+          : surveysView(entries, output, policy.lowRating) + moreText(more),
       );
     });
   },

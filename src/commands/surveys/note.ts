@@ -11,7 +11,7 @@ export const noteCommand: CommandDeclaration = {
   details:
     'A low rating is open until a note says that nothing is left to do (--done), and again once the customer changes the ' +
     'answer. Notes are in `surveys show`, in `surveys list`, and in `export`. It needs no token and no network, and sends ' +
-    'nothing.',
+    'nothing. Nothing can be noted about a customer who was forgotten.',
   arguments: [
     surveyIdArgument,
     { name: '<text>', description: `what was done, at most ${mostCharacters} characters` },

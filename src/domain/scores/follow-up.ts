@@ -1,16 +1,19 @@
-/** A low rating; `doneAt` null: it is open. */
+/** A low rating; `doneAt` null: it is open, unless its customer was forgotten, with whatever was noted about it. */
 export interface FollowedUp {
   answeredAt: string;
   doneAt: string | null;
+  isForgotten: boolean;
 }
 
 /** How many low ratings are open and done, and how long it took until half of the done ones were. */
 export function followUpOf(ratings: readonly FollowedUp[]): {
   open: number;
   done: number;
+  forgotten: number;
   medianSeconds: number | null;
 } {
-  const seconds = ratings
+  const known = ratings.filter(({ isForgotten }) => !isForgotten);
+  const seconds = known
     .flatMap(({ answeredAt, doneAt }) =>
       doneAt === null ? [] : [(Date.parse(doneAt) - Date.parse(answeredAt)) / 1000],
     )
@@ -18,8 +21,14 @@ export function followUpOf(ratings: readonly FollowedUp[]): {
   const { length } = seconds;
   const [low, high] = [seconds[Math.floor((length - 1) / 2)], seconds[Math.floor(length / 2)]];
   return {
-    open: ratings.length - length,
+    open: known.length - length,
     done: length,
+    forgotten: ratings.length - known.length,
     medianSeconds: low === undefined || high === undefined ? null : Math.round((low + high) / 2),
   };
+}
+
+/** Whether somebody noted, after the answer, that nothing is left to do about it. */
+export function isDone(notes: readonly { at: string; done: boolean }[], answeredAt: string): boolean {
+  return notes.some(({ at, done }) => done && at >= answeredAt);
 }

@@ -12,7 +12,7 @@ import { headlineOf } from './headline.ts';
 import { interval, percent } from '../../domain/scores/percent.ts';
 import { count, percentOf } from './numbers.ts';
 import type { Plot } from './plot.ts';
-import { reasonWords } from './reasons.ts';
+import { reasonWords } from '../../domain/eligibility/reason-words.ts';
 import pageSource from './templates/page.eta?raw';
 import plotSource from './templates/plot.eta?raw';
 import styleSource from './templates/style.css.eta?raw';

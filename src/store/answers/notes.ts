@@ -1,5 +1,5 @@
 import type { Note } from '../../domain/survey/records.ts';
-import { closingIn, nextAfter } from '../closings/rows.ts';
+import { closingForgotten, closingIn, nextAfter } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 
 /** Of each closing that has notes, oldest first. */
@@ -21,10 +21,11 @@ export async function notesIn(db: Reading, closingIds: readonly string[]): Promi
   return found;
 }
 
-/** @throws Failure closing_not_found */
+/** @throws Failure closing_not_found, closing_forgotten: what is noted would be kept of a customer who was erased */
 export async function addNote(ledger: Ledger, closingId: string, note: Note): Promise<void> {
   await ledger.write({ closings: [closingId] }, async (trx) => {
-    await closingIn(trx, closingId);
+    const closing = await closingIn(trx, closingId);
+    if (closing.forgottenAt !== null) throw closingForgotten(closing);
     const last = await trx
       .selectFrom('notes')
       .select(({ fn }) => fn.max('sequence').as('sequence'))

@@ -67,15 +67,18 @@ export async function followUps(
   db: Reading,
   cohort: ScoreCohort,
   lowRating: number,
-): Promise<{ answeredAt: string; doneAt: string | null }[]> {
-  const { rows } = await sql<{ answeredAt: string; doneAt: string | null }>`
-    SELECT answer.answered_at AS "answeredAt",
+): Promise<{ answeredAt: string; doneAt: string | null; isForgotten: boolean }[]> {
+  const { rows } = await sql<{ answeredAt: string; doneAt: string | null; forgottenAt: string | null }>`
+    SELECT answer.answered_at AS "answeredAt", closing.forgotten_at AS "forgottenAt",
       (SELECT min(notes.at) FROM notes
         WHERE notes.closing_id = closing.id AND notes.done = 1 AND notes.at >= answer.answered_at) AS "doneAt"
     FROM closings AS closing JOIN answers AS answer ON ${isNewestAnswer}
-    WHERE ${isOf(cohort)} AND closing.state = 'answered' AND closing.forgotten_at IS NULL
-      AND answer.rating <= ${lowRating}`.execute(db);
-  return rows;
+    WHERE ${isOf(cohort)} AND closing.state = 'answered' AND answer.rating <= ${lowRating}`.execute(db);
+  return rows.map(({ answeredAt, doneAt, forgottenAt }) => ({
+    answeredAt,
+    doneAt,
+    isForgotten: forgottenAt !== null,
+  }));
 }
 
 /** A low rating with its comment. */

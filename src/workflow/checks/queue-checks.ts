@@ -1,10 +1,13 @@
-import { doubtsHint } from '../../domain/closing/doubt.ts';
+import { asArgument, settling } from '../../domain/closing/doubt.ts';
+import type { ListedState } from '../../documents/surveys.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { localTime } from '../../domain/values/local-time.ts';
 import { outstandingCards } from '../../store/answers/cards-due.ts';
 import { lateErasures } from '../../store/erase/to-dos.ts';
 import { readCheckpoint } from '../../store/checkpoints.ts';
+import type { Ledger } from '../../store/ledger.ts';
 import { stuckSends } from '../../store/queue/claims.ts';
+import { listClosings } from '../../store/views/surveys.ts';
 import { ok, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 import { lateMs, outstandingFinding } from './outstanding.ts';
@@ -61,7 +64,7 @@ export const failedCheck: Check<Sources> = {
   about: 'no closing failed',
   matters: 'Their customers were not asked.',
   needs,
-  async run({ figures }) {
+  async run({ figures, ledger, clock }) {
     const { failed } = (await figures()).states;
     if (failed === 0) return ok('none');
     return {
@@ -69,7 +72,7 @@ export const failedCheck: Check<Sources> = {
       code: 'closings_failed',
       kind: 'partial',
       summary: `${failed} ${failed === 1 ? 'closing' : 'closings'} failed`,
-      detail: '`gcsat surveys show` gives the cause of each, and `gcsat surveys retry` tries it again.',
+      detail: `The list has the cause of each. Mend it, then decide again: ${await typed(await ledger(), clock(), 'failed', (id) => `gcsat surveys retry ${asArgument(id)}`)}.`,
       fix: 'gcsat surveys list --state failed',
     };
   },
@@ -80,7 +83,7 @@ export const uncertainCheck: Check<Sources> = {
   about: 'no message may or may not have left',
   matters: 'Nothing repeats them by itself, so that nobody is asked twice: a person has to settle each.',
   needs,
-  async run({ figures }) {
+  async run({ figures, ledger, clock }) {
     const { uncertain } = (await figures()).states;
     if (uncertain === 0) return ok('none');
     return {
@@ -88,7 +91,10 @@ export const uncertainCheck: Check<Sources> = {
       code: 'messages_uncertain',
       kind: 'partial',
       summary: `${uncertain} ${uncertain === 1 ? 'message' : 'messages'} may or may not have left`,
-      detail: doubtsHint,
+      detail:
+        'Look for each message in Gladly, or in the log of the mail server. Where it is, type ' +
+        `${await typed(await ledger(), clock(), 'uncertain', (id) => settling('--was-sent', id))}; ` +
+        'where it is certainly not, the same with --not-sent, which sends it again.',
       fix: 'gcsat surveys list --state uncertain',
     };
   },
@@ -175,6 +181,29 @@ export const syncCheck: Check<Sources> = {
     };
   },
 };
+
+/** So many are named; the list has the others. */
+const mostNamed = 3;
+
+/** The commands that settle the newest closings in this state. */
+async function typed(
+  ledger: Ledger,
+  nowMs: number,
+  state: ListedState,
+  command: (id: string) => string,
+): Promise<string> {
+  const commands: string[] = [];
+  const filter = { states: [state], limit: mostNamed + 1 } as const;
+  for await (const { closing } of listClosings(
+    ledger,
+    filter,
+    timeNow(() => nowMs),
+  )) {
+    commands.push(`\`${command(closing.surveyId ?? closing.id)}\``);
+  }
+  const others = commands.length > mostNamed ? ', and so on' : '';
+  return `${commands.slice(0, mostNamed).join(', ')}${others}`;
+}
 
 function closings(count: number): string {
   return count === 1 ? '1 closing is' : `${count} closings are`;

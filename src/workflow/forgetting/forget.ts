@@ -100,6 +100,7 @@ function documentOf(
     dryRun,
     outcome,
     customers: subject.customers,
+    addresses: outcome === 'would_forget' ? subject.addresses.filter((one) => isShown(one, subject)) : [],
     closings: subject.closings,
     counts: {
       closings: subject.closings.length,
@@ -123,6 +124,11 @@ function documentOf(
         ]
       : [],
   };
+}
+
+/** What was typed may be an id, which is no address of anybody. */
+function isShown(address: string, { customers }: Inventory['subject']): boolean {
+  return /@|^\+?\d+$/.test(address) && !customers.includes(address);
 }
 
 /** Not a domain. */

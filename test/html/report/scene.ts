@@ -80,7 +80,7 @@ export function documentOf(
         : { opt_out_topic: overall.suppressed, recently_surveyed: Math.ceil(overall.suppressed / 3) },
     previous: null,
     credit: null,
-    followUp: { lowRating: 2, open: 0, done: 0, medianSeconds: null },
+    followUp: { lowRating: 2, open: 0, done: 0, forgotten: 0, medianSeconds: null },
     ...more,
   };
 }

@@ -454,7 +454,15 @@ test('low ratings are open until a later note says that they are done', async ()
     { id: 'done', state: 'answered', ratings: [4, 1] },
     { id: 'changed', state: 'answered', ratings: [1, 5] },
     { id: 'stale', state: 'answered', ratings: [1] },
+    { id: 'forgotten', state: 'answered', ratings: [2] },
   ]);
+  await ledger.write('ledger', (trx) =>
+    trx
+      .updateTable('closings')
+      .set({ forgotten_at: '2026-11-23T12:00:00.000Z' })
+      .where('id', '=', 'forgotten')
+      .execute(),
+  );
   const noted = [
     ['noted', '2026-11-22T13:00:00.000Z', false],
     ['done', '2026-11-22T12:30:00.000Z', true],
@@ -462,6 +470,8 @@ test('low ratings are open until a later note says that they are done', async ()
     ['stale', '2026-11-22T11:00:00.000Z', true],
   ] as const;
   for (const [id, at, done] of noted) await addNote(ledger, id, { at, text: 'called', done });
-  const { followUp } = await reportOf(ledger, question);
-  expect(followUp).toEqual({ lowRating: 2, open: 3, done: 1, medianSeconds: 1800 });
+  const { followUp, overall } = await reportOf(ledger, question);
+  expect(followUp).toEqual({ lowRating: 2, open: 3, done: 1, forgotten: 1, medianSeconds: 1800 });
+  // The distribution has the same low ratings.
+  expect(overall.distribution['1'] + overall.distribution['2']).toBe(5);
 });

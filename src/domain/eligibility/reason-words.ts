@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../domain/eligibility/reason.ts';
+import type { ReasonCode } from './reason.ts';
 
 /** Why a customer was not asked, for people who do not know the codes. */
 export const reasonWords: Readonly<Record<ReasonCode, string>> = {
@@ -23,3 +23,8 @@ export const reasonWords: Readonly<Record<ReasonCode, string>> = {
   cancelled: 'The survey was canceled',
   forgotten: 'The customer was forgotten before the survey left',
 };
+
+/** The same with the code, which documents and scripts use. */
+export function reasonText(code: ReasonCode): string {
+  return `${reasonWords[code]} (${code})`;
+}
