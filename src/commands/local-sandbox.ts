@@ -88,7 +88,8 @@ const shownTraps = [
 /** Serves a local Gladly until the signal aborts. @throws Failure kind usage for a bad value or a port that is in use */
 export async function runSandbox(options: SandboxCommandOptions, terminal: Terminal): Promise<void> {
   const time = sandboxTime();
-  const own = { ...sandboxOptions(options), clock: time.now };
+  const size = options.history === true ? { size: sizeOfHistory } : {};
+  const own = { ...size, ...sandboxOptions(options), clock: time.now };
   const sandbox = await started({ ...own, limits: { ...own.limits, clock: time.limits } }, options.port);
   try {
     const { origin, email, token, fromAddress, fromNumber, traps } = sandbox;
@@ -102,6 +103,9 @@ export async function runSandbox(options: SandboxCommandOptions, terminal: Termi
     await sandbox.close();
   }
 }
+
+/** Conversations: a history of as many as a sandbox usually has would take minutes. */
+const sizeOfHistory = 600;
 
 /** It is gone with this process. */
 async function toldHistory(

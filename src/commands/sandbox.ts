@@ -10,11 +10,14 @@ export const sandboxCommand: CommandDeclaration = {
     {
       flags: '--history',
       description:
-        'first make a ledger with four weeks of surveys and answers, for report, doctor, and forget',
+        'first fill a ledger with four weeks of surveys and answers, to try reports on; takes a minute',
     },
     { flags: '--port <number>', description: 'where to listen on 127.0.0.1 (any free one)' },
     { flags: '--seed <number>', description: 'decides what the organization looks like' },
-    { flags: '--size <number>', description: 'how many conversations it has' },
+    {
+      flags: '--size <number>',
+      description: 'how many conversations it has in 31 days (3000; 600 with --history)',
+    },
     { flags: '--latency <ms>', description: 'how long each response takes' },
     { flags: '--jitter <ms>', description: 'how much the latency varies' },
     { flags: '--rate-limit-percent <percent>', description: 'requests answered 429 for no reason' },

@@ -173,7 +173,7 @@ test('with room, a row has the interval of its response rate, and how many were 
       .split('\n')
       .filter((line) => /Channel|fbMessenger/.test(line));
   expect(lines(120)).toEqual([
-    'Channel      Inbox                Score                  95%  Answers  Response     95%  Asked  Differs',
+    'Channel      Inbox                Score                 95%  Answers  Response     95%  Asked  Differs',
     'fbMessenger  Orders and Delivery    80%  ████████░░  58–92%       20       50%  35–65%     40  no',
   ]);
   expect(lines(80)).toEqual([
