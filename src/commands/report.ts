@@ -41,9 +41,11 @@ export const reportCommand: CommandDeclaration = {
   group: 'Surveys',
   summary: 'who was asked, who answered, and how satisfied they are, against the period before',
   details:
-    'Counts the closings whose own time is in the range (the last 7 days, unless given), in the live lane. Every share ' +
-    'is shown with its 95% interval, and every score with how many answers it has. Reads the ledger alone: it needs no ' +
-    'token and no network, and waits for no other process. docs/report.md says what each figure counts.',
+    'Counts the closings whose own time is in the range (the last 7 days, unless given), in the live lane. Every score ' +
+    'is shown with its 95% interval and how many answers it has, and so is the response rate where there is room ' +
+    '(--json and --csv have all). Rows are in the order of their names, never ranked. Times are in the zone of the ' +
+    'organization. Reads the ledger alone: it needs no token and no network, and waits for no other process. ' +
+    'docs/report.md says what each figure counts.',
   options: [
     { flags: '--since <time>', description: `closed since then, e.g. 2026-11-01 or 30d (${usualSince})` },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day (now)' },

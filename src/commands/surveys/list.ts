@@ -11,7 +11,10 @@ export const listCommand: CommandDeclaration = {
   name: 'list',
   isDefault: true,
   summary: 'list closings and their surveys, newest first',
-  details: 'Reads the ledger alone: it needs no token and no network.',
+  details:
+    'A low rating is open or done, and ends with the last note about it. Below the list stands what to type about what ' +
+    'is uncertain or failed. Times are in UTC; where you name one, in the zone of the organization. Reads the ledger ' +
+    'alone: it needs no token and no network.',
   options: [
     ...filterOptions(['pending', 'scheduled', 'sent', 'uncertain', 'suppressed', 'failed', 'answered']),
     ...answerFilterOptions,
@@ -22,7 +25,9 @@ export const listCommand: CommandDeclaration = {
   ],
   examples: [
     'gcsat surveys list --state uncertain',
+    'gcsat surveys list --since yesterday --until yesterday --state sent,answered,uncertain',
     'gcsat surveys list --open --answered-since yesterday',
+    'gcsat surveys list --topic "Where is my order" --comment',
     "gcsat surveys list --low --since 30d --comment 'too slow'",
     'gcsat surveys list --since 2026-11-01 --jsonl',
   ],

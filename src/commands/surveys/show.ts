@@ -3,10 +3,10 @@ import { refuseEmptyId } from '../program/empty-ids.ts';
 
 export const showCommand: CommandDeclaration = {
   name: 'show',
-  summary: 'everything that is known about one closing',
+  summary: 'everything that is known about one closing, and why a customer was not asked',
   details:
-    'Of several closings of a conversation or a customer it shows the newest and names the others. It reads the ledger ' +
-    'alone, and needs no token and no network.',
+    'Why a customer was asked or not, who gets the rating, and what came of it. Of several closings of a conversation or a customer it shows the newest and names the others. Times are in ' +
+    'UTC. It reads the ledger alone, and needs no token and no network.',
   arguments: [
     {
       name: '<id>',
