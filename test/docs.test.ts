@@ -257,7 +257,7 @@ describe('transcripts', () => {
         if (code !== 'running') expect({ command, code }).toEqual({ command, code: told });
       }
     },
-    120_000,
+    240_000,
   );
 });
 

@@ -1,8 +1,9 @@
 import { expect, onTestFinished, test, vi } from 'vitest';
+import type { Failure } from '../../src/failure.ts';
 import { listenForSignals } from '../../src/commands/program/signals.ts';
 
-function listen(): AbortSignal {
-  const { signal, close } = listenForSignals(() => 0);
+function listen(keeps?: () => boolean): AbortSignal {
+  const { signal, close } = listenForSignals(() => 0, keeps);
   onTestFinished(close);
   onTestFinished(() => void vi.unstubAllEnvs());
   return signal;
@@ -26,4 +27,14 @@ test('under nohup a SIGHUP does nothing, and a SIGTERM still stops', () => {
   expect(signal.aborted).toBe(false);
   process.emit('SIGTERM', 'SIGTERM');
   expect(signal.reason).toMatchObject({ message: 'stopped by SIGTERM' });
+});
+
+test('only where the ledger stays, running the same command again goes on', () => {
+  const hint = (keeps?: () => boolean): string => {
+    const signal = listen(keeps);
+    process.emit('SIGINT', 'SIGINT');
+    return (signal.reason as Failure).hint;
+  };
+  expect(hint()).toContain('again to go on');
+  expect(hint(() => false)).toContain('begins anew');
 });

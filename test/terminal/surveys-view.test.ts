@@ -127,3 +127,29 @@ test('an empty list of one customer says what was looked for, whatever was typed
   expect(noClosings()).toBe('No closings.');
   expect(noClosings('kim@exmaple.com\u001b[2J')).toMatch(/^No closings of kim@exmaple\.com\P{Cc}*\.$/u);
 });
+
+test('a low rating is open until a note after it says done, where the list is told what is low', () => {
+  const answer = { rating: 2, resolved: null, comment: null, answeredAt: '2026-11-22T12:00:00.000Z' };
+  const note = (at: string, done: boolean) => ({ at, done, text: 'called' });
+  const score = (notes: ReturnType<typeof note>[], lowRating: number | null = 2): string | undefined =>
+    / (2\/5(?: \w+)?)  /.exec(surveysView([{ ...told, answer, notes }], output, lowRating))?.[1];
+  expect(score([])).toBe('2/5 open');
+  expect(score([note('2026-11-22T13:00:00.000Z', false)])).toBe('2/5 open');
+  expect(score([note('2026-11-22T11:00:00.000Z', true)])).toBe('2/5 open');
+  expect(score([note('2026-11-22T13:00:00.000Z', true)])).toBe('2/5 done');
+  expect(score([], 1)).toBe('2/5');
+  expect(score([], null)).toBe('2/5');
+});
+
+test('a list says in words why nobody was asked, and what to type where a person is needed', () => {
+  const reasons = [{ code: 'opt_out_topic' as const, detail: 'topic x' }];
+  const quiet = surveysView([{ ...told, state: 'suppressed', answer: null, reasons }], output);
+  expect(quiet).toContain('A topic opts out of surveys');
+  expect(quiet).not.toContain('gcsat');
+  const failed = surveysView([{ ...told, state: 'failed' }], output);
+  expect(failed).toContain('`gcsat surveys retry ID`');
+  expect(failed).not.toContain('--was-sent');
+  const uncertain = surveysView([{ ...told, state: 'uncertain' }], screen({ columns: 80 }));
+  expect(uncertain.replaceAll('\n', ' ')).toContain('`gcsat surveys retry ID --was-sent`');
+  expect(uncertain.replaceAll('\n', ' ')).toContain('`gcsat surveys retry ID --not-sent`');
+});

@@ -475,3 +475,12 @@ test('low ratings are open until a later note says that they are done', async ()
   // The distribution has the same low ratings.
   expect(overall.distribution['1'] + overall.distribution['2']).toBe(5);
 });
+
+test('nothing is noted about a customer who was forgotten', async () => {
+  const ledger = await filled([{ id: 'gone', state: 'answered', ratings: [1] }]);
+  const forgotten_at = '2026-11-23T12:00:00.000Z';
+  await ledger.write('ledger', (trx) => trx.updateTable('closings').set({ forgotten_at }).execute());
+  const note = { at: '2026-11-24T12:00:00.000Z', text: 'Kim called', done: true };
+  await expect(addNote(ledger, 'gone', note)).rejects.toMatchObject({ code: 'closing_forgotten' });
+  expect(await ledger.read((db) => db.selectFrom('notes').selectAll().execute())).toEqual([]);
+});
