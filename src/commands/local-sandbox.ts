@@ -42,7 +42,7 @@ export interface SandboxDocument {
 interface Terminal {
   /** Called once, as soon as the sandbox listens and its history is told. */
   print(document: SandboxDocument, human: () => string): void;
-  progress(text: string): { update(text: string): void; stop(): void };
+  readonly progress: (text: string) => { update(text: string): void; stop(): void };
   env: NodeJS.ProcessEnv;
   columns: number;
   signal: AbortSignal;

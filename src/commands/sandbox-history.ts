@@ -29,7 +29,7 @@ interface History {
   env: NodeJS.ProcessEnv;
   signal: AbortSignal;
   /** @param share of the history that is told, 0 to 1 */
-  onProgress(share: number): void;
+  onProgress: (share: number) => void;
 }
 
 /** Something that a person does at a moment of the past. */
@@ -146,7 +146,9 @@ function deedsOf(services: Services, desk: SurveyDesk, { opinion, token, sentAt,
   const answeredAt = sentAt + answersAfter;
   const answer: Deed = {
     at: answeredAt,
-    act: async () => void (await desk.answer(token, { rating, resolved, comment })),
+    act: async () => {
+      await desk.answer(token, { rating, resolved, comment });
+    },
   };
   if (rating > services.settings.policy.lowRating || answeredAt > until - openForMs) return [open, answer];
   const note: Deed = {

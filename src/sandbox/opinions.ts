@@ -99,19 +99,15 @@ export function opinionOf(world: World, seed: number, message: MailboxMessage): 
   };
 }
 
+const channelsOfTypes: Readonly<Record<string, string>> = {
+  CHAT_MESSAGE: 'chat',
+  EMAIL: 'email',
+  SMS: 'sms',
+  PHONE_CALL: 'voice',
+};
+
 /** Of the first message or call. */
 function channelOf(items: readonly { body: { content: Record<string, unknown> | null } }[]): string {
   const type = items.map(({ body }) => body.content?.['type']).find((one) => typeof one === 'string');
-  switch (type) {
-    case 'CHAT_MESSAGE':
-      return 'chat';
-    case 'EMAIL':
-      return 'email';
-    case 'SMS':
-      return 'sms';
-    case 'PHONE_CALL':
-      return 'voice';
-    default:
-      return 'other';
-  }
+  return channelsOfTypes[String(type)] ?? 'other';
 }

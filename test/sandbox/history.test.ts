@@ -57,15 +57,18 @@ test('a sandbox with a history has a ledger to try everything on, which is gone 
 
   // Gladly has the mails, and the customers' timelines the cards, until the customer is forgotten.
   const mailbox = (await (await fetch(`${document['origin']}/_sandbox/mailbox`)).json()) as {
-    messages: { to: string; customerId: string }[];
-  };
-  expect(mailbox.messages.length).toBeGreaterThan(30);
+    to: string;
+    customerId: string;
+  }[];
+  expect(mailbox.length).toBeGreaterThan(30);
   const email = answered.find(({ card }) => card !== null)?.customer?.email ?? '';
-  const customerId = mailbox.messages.find(({ to }) => to === email)?.customerId ?? '';
+  const customerId = mailbox.find(({ to }) => to === email)?.customerId ?? '';
   const timeline = async (): Promise<string> =>
     (await fetch(`${document['origin']}/_sandbox/customers/${customerId}.html`)).text();
   expect(await timeline()).toContain('CSAT');
-  expect(await json('surveys', 'forget', email, '--dry-run')).toMatchObject({ addresses: [email] });
+  expect(await json('surveys', 'forget', email, '--dry-run')).toMatchObject({
+    addresses: expect.arrayContaining([email]),
+  });
   expect(await json('surveys', 'forget', email, '--yes')).toMatchObject({
     outcome: 'forgotten',
     addresses: [],

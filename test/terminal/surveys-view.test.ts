@@ -132,7 +132,7 @@ test('a low rating is open until a note after it says done, where the list is to
   const answer = { rating: 2, resolved: null, comment: null, answeredAt: '2026-11-22T12:00:00.000Z' };
   const note = (at: string, done: boolean) => ({ at, done, text: 'called' });
   const score = (notes: ReturnType<typeof note>[], lowRating: number | null = 2): string | undefined =>
-    / (2\/5(?: \w+)?)  /.exec(surveysView([{ ...told, answer, notes }], output, lowRating))?.[1];
+    / (2\/5(?: \w+)?) {2}/.exec(surveysView([{ ...told, answer, notes }], output, lowRating))?.[1];
   expect(score([])).toBe('2/5 open');
   expect(score([note('2026-11-22T13:00:00.000Z', false)])).toBe('2/5 open');
   expect(score([note('2026-11-22T11:00:00.000Z', true)])).toBe('2/5 open');
