@@ -24,10 +24,14 @@ const aboutFiles = ['sqlite/**', 'schema/**', 'open.test.ts', 'queries.test.ts',
 );
 const aboutServers = ['test/store/postgres/**/*.test.ts', 'test/proof/postgres/**/*.test.ts'];
 
-/** The tests of the store run on both kinds of ledger. */
+/** The tests of the store, and the proofs about it, run on both kinds of ledger. */
 const onPostgres = {
   name: 'postgres',
-  include: ['test/store/**/*.test.ts', 'test/proof/ledger-model.test.ts', ...aboutServers],
+  include: [
+    'test/store/**/*.test.ts',
+    ...['ledger-model', 'crash-sweep'].map((name) => `test/proof/${name}.test.ts`),
+    ...aboutServers,
+  ],
   exclude: aboutFiles,
   env: { TEST_LEDGER: 'postgres' },
   globalSetup: './test/support/postgres-for-run.ts',

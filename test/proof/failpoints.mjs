@@ -6,7 +6,9 @@
  * after it means the second such point.
  * FAILPOINT_LOG: a file that is told the labels of all points when the process ends; the last one killed it, if one did.
  *
- * Only what Node and SQLite offer to everybody is wrapped, so the program under test is the one that is shipped.
+ * Only what Node and SQLite offer to everybody is wrapped, so the program under test is the one that is shipped. What is
+ * said to PostgreSQL is read on its way into the socket: "before" a statement has not left, "after" it has, and its answer
+ * was not taken. So a death after a COMMIT is one whose answer is lost.
  */
 import { Buffer } from 'node:buffer';
 import fs from 'node:fs';
@@ -23,6 +25,11 @@ const [, wanted, times] = /^(.*?)(?: @(\d+))?$/.exec(process.env.FAILPOINT_AT ??
 const log = process.env.FAILPOINT_LOG;
 const { writeFileSync } = fs;
 const labels = [];
+const databasePort = /^postgres/.test(process.env.GCSAT_DATABASE_URL ?? '')
+  ? new URL(process.env.GCSAT_DATABASE_URL).port
+  : null;
+/** With PostgreSQL, by socket: what it is told, and the label of what waits to leave. */
+const conversations = new WeakMap();
 let seen = 0;
 
 /** Ids and ports differ from run to run; what is left tells what the point is. */
@@ -74,19 +81,30 @@ syncBuiltinESMExports();
 
 process.on('exit', tellLabels);
 
-function wrapLedger() {
+/** What a connection's statements are called; null for those that write nothing. */
+function transactionLabels() {
   const writes =
     /^\s*(?:insert|update|delete|replace|begin|commit|rollback|create|alter|drop|vacuum|pragma (?:journal_mode|wal_checkpoint))\b/i;
   /** What the transaction wrote so far: a commit is told by it. */
   const written = new Set();
-  const labelOf = (sql) => {
+  let isReading = false;
+  return (sql) => {
     if (typeof sql !== 'string' || !writes.test(sql)) return null;
     const words = sql.trim().replaceAll('"', '').split(/\s+/).slice(0, 3).join(' ').slice(0, 40);
+    if (/^begin/i.test(words)) {
+      written.clear();
+      // PostgreSQL is told so; to SQLite all transactions are the same until they write.
+      isReading = /read only/i.test(sql);
+    }
+    if (isReading) return null;
     if (/^commit/i.test(words)) return `ledger COMMIT of ${[...written].sort().join(', ') || 'nothing'}`;
-    if (/^begin/i.test(words)) written.clear();
-    else if (/^(?:insert|update|delete)/i.test(words)) written.add(words);
-    return `ledger ${words}`;
+    if (/^(?:insert|update|delete)/i.test(words)) written.add(words);
+    return /^begin/i.test(words) ? 'ledger BEGIN' : `ledger ${words}`;
   };
+}
+
+function wrapLedger() {
+  const labelOf = transactionLabels();
   // Methods of the native classes cannot be replaced: what is made of them gets its own, in front of those.
   const own = (methods, wrap) => {
     for (const name of wrap) {
@@ -175,28 +193,61 @@ function wrapAnswers() {
   };
 }
 
-/** Mail: neither side of a connection of HTTP, nor a pipe to whoever started us. */
+/** Mail, and PostgreSQL. */
 function wrapOtherConnections() {
-  const isMail = (socket) =>
-    socket.remotePort !== undefined && !socket._httpMessage && !socket.parser && !socket.server;
-  const firstWord = (data) => (/^[A-Za-z]+/.exec(Buffer.from(data).toString('latin1')) ?? ['data'])[0];
-  const { write, push } = net.Socket.prototype;
+  const { write, push, uncork } = net.Socket.prototype;
   net.Socket.prototype.write = function (...args) {
+    if (isDatabase(this)) return tellDatabase(this, args[0], () => write.apply(this, args));
     if (!isMail(this)) return write.apply(this, args);
-    const label = `mail ${firstWord(args[0])}`;
+    const label = `mail ${(/^[A-Za-z]+/.exec(textOf(args[0])) ?? ['data'])[0]}`;
     point(`before ${label}`);
     const result = write.apply(this, args);
     point(`after ${label}`);
     return result;
   };
+  net.Socket.prototype.uncork = function () {
+    uncork.call(this);
+    const said = conversations.get(this);
+    if (said === undefined || said.held === null) return;
+    const label = said.held;
+    said.held = null;
+    point(`after ${label}`);
+  };
   net.Socket.prototype.push = function (chunk, ...rest) {
     // Several replies may come as one chunk, or apart.
     if (chunk !== null && isMail(this)) {
-      for (const [reply] of Buffer.from(chunk)
-        .toString('latin1')
-        .matchAll(/^\d{3}(?= )/gm))
-        point(`mail reply ${reply}`);
+      for (const [reply] of textOf(chunk).matchAll(/^\d{3}(?= )/gm)) point(`mail reply ${reply}`);
     }
     return push.call(this, chunk, ...rest);
   };
+}
+
+function textOf(data) {
+  return Buffer.from(data).toString('latin1');
+}
+
+function isDatabase({ remotePort }) {
+  return remotePort !== undefined && String(remotePort) === databasePort;
+}
+
+/** Neither side of a connection of HTTP, nor a pipe to whoever started us. */
+function isMail(socket) {
+  const isOther = !socket._httpMessage && !socket.parser && !socket.server;
+  return socket.remotePort !== undefined && isOther && !isDatabase(socket);
+}
+
+/** https://www.postgresql.org/docs/current/protocol-message-formats.html: Query (Q) and Parse (P), which has a name first. */
+function tellDatabase(socket, data, send) {
+  const [, kind, sql] = /^([QP])[^]{4}([^]*?)\0/.exec(textOf(data).replace(/^(P[^]{4})\0/, '$1')) ?? [];
+  if (kind === undefined) return send();
+  let said = conversations.get(socket);
+  if (said === undefined) conversations.set(socket, (said = { labelOf: transactionLabels(), held: null }));
+  const label = said.labelOf(sql);
+  if (label === null) return send();
+  point(`before ${label}`);
+  const result = send();
+  // What is corked leaves with the rest of its messages.
+  if (socket.writableCorked > 0) said.held = label;
+  else point(`after ${label}`);
+  return result;
 }

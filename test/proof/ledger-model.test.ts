@@ -12,16 +12,8 @@ import type { MessageResult } from '../../src/domain/closing/moves.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { resubscribe, unsubscribe } from '../../src/store/addresses/unsubscribes.ts';
 import type { Worker } from '../../src/store/workers.ts';
-import {
-  at,
-  elsewhere,
-  here,
-  isOnServer,
-  nothingRead,
-  often,
-  toSend,
-  withEmptyLedger,
-} from '../store/support.ts';
+import { at, elsewhere, here, nothingRead, often, toSend, withEmptyLedger } from '../store/support.ts';
+import { isOnServer } from '../support/tested-ledger.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import { holdsLater } from './property.ts';
 

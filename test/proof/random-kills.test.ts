@@ -39,7 +39,7 @@ async function killAtRandom(
       for (let time = 0; time < killsInARow && seen.died < kills; time += 1) {
         const { signal } = await scene.runFor(random() * longestMs, args, use);
         if (signal === 'SIGKILL') seen.died += 1;
-        for (const id of scene.leaving()) leaving.add(id);
+        for (const id of await scene.leaving()) leaving.add(id);
       }
       seen.doubts += leaving.size;
       await verify([...leaving]);

@@ -1,6 +1,5 @@
-import { DatabaseSync } from '@photostructure/sqlite';
 import { once } from 'node:events';
-import { cpSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -8,6 +7,8 @@ import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
 import { fastTime, startedAnHourAgo } from '../e2e/fast-time.ts';
 import { connectionTo } from '../support/gladly.ts';
 import { run, runJson, start, type RunResult } from '../support/run.ts';
+import { isOnServer } from '../support/tested-ledger.ts';
+import { fileLedger, serverLedger, type SceneLedger } from './scene-ledger.ts';
 
 /** Waiting for the pace of requests is most of what these runs do. */
 export const haste = 10;
@@ -34,7 +35,7 @@ export interface Death {
 }
 
 /** A world of one run: a Gladly, a folder, and a program that can be made to die at one point. */
-export interface Scene {
+export interface Scene extends Pick<SceneLedger, 'leaving' | 'unsettled'> {
   sandbox: RunningSandbox;
   folder: string;
   env: Record<string, string>;
@@ -61,14 +62,11 @@ export interface Scene {
   labelsOf(args: readonly string[], use?: Using): Promise<string[]>;
   /** Successful requests that Gladly saw, e.g. `POST /api/v1/communications/email`. */
   taken(method: string, path: RegExp): Promise<string[]>;
-  /** Conversations whose message was leaving when the last process died. */
-  leaving(): string[];
-  /** How many closings a running server still has to decide about, or to tell the customer of. */
-  unsettled(): number;
   close(): Promise<void>;
 }
 
-export async function createScene(more: Record<string, string> = {}): Promise<Scene> {
+/** @param isMade whether a ledger on a server has its tables already, which saves each run their making */
+export async function createScene(more: Record<string, string> = {}, isMade = true): Promise<Scene> {
   const time = fastTime(haste);
   const limits = { requestsPerSecond: 1000 };
   const sandbox = await startedAnHourAgo(time, () =>
@@ -77,12 +75,14 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
   const data = join(folder, 'data');
   const log = join(folder, 'points');
+  const ledger = isOnServer ? await serverLedger(time, isMade) : fileLedger(data);
   const env = {
     ...connectionTo(sandbox),
     GCSAT_RATE_SHARE: '100',
     GCSAT_CONFIG_DIR: join(folder, 'config'),
     GCSAT_DATA_DIR: data,
     NODE_OPTIONS: time.nodeOptions,
+    ...ledger.env,
     ...more,
   };
   const withPoints = (at: string): Record<string, string> => ({
@@ -115,7 +115,9 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
     tellEvent,
     run: (args, others = {}) => run(args, { env: { ...env, ...others }, timeoutMs: 120_000 }),
     async runAgo(minutes, args) {
+      await ledger.late(minutes);
       const { code, stderr } = await run(args, { env: longAgo(env, minutes), timeoutMs: 120_000 });
+      await ledger.late(0);
       if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
     },
     json: (args) => runJson(args, { env, timeoutMs: 120_000 }),
@@ -155,10 +157,11 @@ export async function createScene(more: Record<string, string> = {}): Promise<Sc
         )
         .map((one) => one.path);
     },
-    leaving: () => leavingIn(data),
-    unsettled: () => unsettledIn(data),
+    leaving: ledger.leaving,
+    unsettled: ledger.unsettled,
     async close() {
       await sandbox.close();
+      await ledger.close();
       rmSync(folder, { recursive: true, force: true });
     },
   };
@@ -231,41 +234,4 @@ function linesOf(file: string): string[] {
   return readFileSync(file, 'utf8')
     .split('\n')
     .filter((line) => line !== '');
-}
-
-/** Read from a copy: opening the file mends what the killed process left, and that is the program's own work. */
-function leavingIn(data: string): string[] {
-  const copy = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
-  try {
-    if (!existsSync(data)) return [];
-    cpSync(data, copy, { recursive: true });
-    const file = readdirSync(copy).find((name) => name.endsWith('.db'));
-    if (file === undefined) return [];
-    const database = new DatabaseSync(join(copy, file));
-    try {
-      const rows = database.prepare("select conversation_id from closings where state = 'sending'").all();
-      return (rows as { conversation_id: string }[]).map((row) => row.conversation_id);
-    } catch {
-      // The process died before the tables were there.
-      return [];
-    } finally {
-      database.close();
-    }
-  } finally {
-    rmSync(copy, { recursive: true, force: true });
-  }
-}
-
-/** Through its own door, which changes nothing: a server must not meet what only this test does. */
-function unsettledIn(data: string): number {
-  const file = readdirSync(data).find((name) => name.endsWith('.db'));
-  if (file === undefined) return 0;
-  const database = new DatabaseSync(join(data, file), { readOnly: true });
-  try {
-    const states = "'pending', 'scheduled', 'sending', 'failed'";
-    const [row] = database.prepare(`select count(*) as count from closings where state in (${states})`).all();
-    return (row as { count: number }).count;
-  } finally {
-    database.close();
-  }
 }

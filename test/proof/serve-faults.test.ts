@@ -216,7 +216,12 @@ describe('a server that knows whose its ledger is', () => {
         const cards = async (): Promise<number> => (await cardsOnTimelines(scene)).posted;
         await until(async () => (await cards()) > 0, 'the card', longestRecoveryMs, output);
         expect(await tell(second.origin, fresh.event)).toBe(200);
-        await until(() => scene.unsettled() === 0, 'a verdict for each closing', longestRecoveryMs, output);
+        await until(
+          async () => (await scene.unsettled()) === 0,
+          'a verdict for each closing',
+          longestRecoveryMs,
+          output,
+        );
         expect((await second.stop()).code, output.stderr).toBe(exitCodes.terminated);
 
         expect(mails()).toEqual(['first@example.org', 'second@example.org']);

@@ -38,8 +38,9 @@ async function again(scene: Scene, args: readonly string[]): Promise<ReturnType<
   return document;
 }
 
+/** With a ledger that is not there yet. */
 export const replay: Staging = async () => {
-  const scene = await createScene();
+  const scene = await createScene({}, false);
   const args = ['replay', '--', scene.sandbox.exampleConversationId];
   return {
     scene,
@@ -302,7 +303,7 @@ export const serve: Staging = async () => {
   const use: Using = async (origin, over) => {
     await tell(origin, 'asked', told.asked.event);
     await tell(origin, 'quiet', quiet.event);
-    await until(() => scene.unsettled() === 0, 'a verdict for each closing', over);
+    await until(async () => (await scene.unsettled()) === 0, 'a verdict for each closing', over);
     // In doubt, and it did not leave.
     if (arrived() === undefined) return;
     if (!taken.answer) {

@@ -43,7 +43,7 @@ export async function sweep(
       ({ died } = death);
       if (died === null) result.notReached.push(point);
       else result.died.push(died);
-      const leaving = doubtsOf(scene, death);
+      const leaving = await doubtsOf(scene, death);
       if (leaving.length > 0) result.doubts += 1;
       await verify(leaving);
     } catch (error) {
@@ -95,8 +95,8 @@ async function inLanes<T>(items: Iterable<T>, work: (item: T) => Promise<unknown
  * The conversations whose message was on its way when the process died. Fails unless the points that it passed say the
  * same: one for each commit that marked a message as leaving and was not followed by the one that settled it.
  */
-function doubtsOf(scene: Scene, { labels }: Death): string[] {
-  const leaving = scene.leaving();
+async function doubtsOf(scene: Scene, { labels }: Death): Promise<string[]> {
+  const leaving = await scene.leaving();
   const commits = (what: string): number =>
     labels.filter((label) => label.startsWith('after ledger COMMIT') && label.includes(what)).length;
   const unsettled = commits('insert into messages') - commits('update messages set');

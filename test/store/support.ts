@@ -10,6 +10,7 @@ import { afterAll, afterEach, inject } from 'vitest';
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
 import { template } from '../support/postgres-for-run.ts';
+import { isOnServer } from '../support/tested-ledger.ts';
 import { newestVersion } from '../../src/store/schema/migrations.ts';
 import { claimClosing } from '../../src/store/queue/claims.ts';
 import { currentWorker, type Worker } from '../../src/store/workers.ts';
@@ -55,9 +56,6 @@ export function temporaryFolder(): string {
 export function temporaryFile(): string {
   return join(temporaryFolder(), 'ledger.db');
 }
-
-/** This run of the tests is about ledgers on a server. */
-export const isOnServer = process.env['TEST_LEDGER'] === 'postgres';
 
 /** Tests of what only a file has. */
 export function onFiles(tests: () => void): void {

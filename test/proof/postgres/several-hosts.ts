@@ -8,6 +8,7 @@ import { fastTime, startedAnHourAgo, type FastTime } from '../../e2e/fast-time.t
 import { connectionTo } from '../../support/gladly.ts';
 import { startPostgres, type TestServer } from '../../support/postgres-server.ts';
 import { start, temporaryFolder } from '../../support/run.ts';
+import { fastClock } from '../scene-ledger.ts';
 
 const hourMs = 3_600_000;
 /** In a server's own time, and a little more than a claim holds. */
@@ -33,21 +34,12 @@ export interface Told {
   event: unknown;
 }
 
-/**
- * The server's clock runs as fast as the programs', so that the pace, the claims and the waiting of hours fit into a test:
- * the database has a `clock_timestamp` of its own, which is found before PostgreSQL's.
- */
+/** Its clock runs as fast as the programs'. */
 async function fastServer(time: FastTime): Promise<TestServer> {
   const server = await startPostgres({}, inject('postgresFolder'));
-  const start = time.start / 1000;
   await server.query('postgres', 'CREATE DATABASE ledger');
-  await server.query(
-    'ledger',
-    `CREATE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
-       SELECT to_timestamp(${start} + (extract(epoch FROM pg_catalog.clock_timestamp())::float8 - ${start}) * ${time.factor})
-     $$;
-     ALTER DATABASE ledger SET search_path = public, pg_catalog`,
-  );
+  await server.query('ledger', fastClock(time));
+  await server.query('ledger', 'ALTER DATABASE ledger SET search_path = public, pg_catalog');
   return server;
 }
 

@@ -24,8 +24,8 @@ import {
   repeated,
   reported,
   temporaryPlace,
-  isOnServer,
 } from '../support.ts';
+import { isOnServer } from '../../support/tested-ledger.ts';
 
 async function listed(ledger: Ledger, filter: ClosingFilter): Promise<BriefClosing[]> {
   const closings: BriefClosing[] = [];

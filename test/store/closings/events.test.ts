@@ -21,7 +21,6 @@ import {
   at,
   freshLedger,
   here,
-  isOnServer,
   nothingRead,
   often,
   onFiles,
@@ -29,6 +28,7 @@ import {
   reported,
   toSend,
 } from '../support.ts';
+import { isOnServer } from '../../support/tested-ledger.ts';
 
 const closed = (seconds: number, conversationId = 'c1'): LedgerEvent => ({
   kind: 'closed',

@@ -1,0 +1,117 @@
+import { DatabaseSync } from '@photostructure/sqlite';
+import { randomUUID } from 'node:crypto';
+import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { inject } from 'vitest';
+import type { FastTime } from '../e2e/fast-time.ts';
+import { template } from '../support/postgres-for-run.ts';
+import { queried } from '../support/postgres-server.ts';
+
+/** The ledger of a scene through a door of its own, which changes nothing: no program must meet what only a test does. */
+export interface SceneLedger {
+  /** Where the program finds it. */
+  env: Record<string, string>;
+  /** Conversations whose message was leaving when the last process died. */
+  leaving(): Promise<string[]>;
+  /** How many closings a running server still has to decide about, or to tell the customer of. */
+  unsettled(): Promise<number>;
+  /** Sets the clock that decides: so many minutes late, if it is the ledger's own. */
+  late(minutes: number): Promise<void>;
+  close(): Promise<void>;
+}
+
+const open = "'pending', 'scheduled', 'sending', 'failed'";
+
+/** In the folder of the program's data. */
+export function fileLedger(data: string): SceneLedger {
+  return {
+    env: {},
+    leaving: () => Promise.resolve(leavingIn(data)),
+    unsettled: () => Promise.resolve(unsettledIn(data)),
+    late: () => Promise.resolve(),
+    close: () => Promise.resolve(),
+  };
+}
+
+/** Read from a copy: opening the file mends what the killed process left, and that is the program's own work. */
+function leavingIn(data: string): string[] {
+  const copy = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
+  try {
+    if (!existsSync(data)) return [];
+    cpSync(data, copy, { recursive: true });
+    const file = readdirSync(copy).find((name) => name.endsWith('.db'));
+    if (file === undefined) return [];
+    const database = new DatabaseSync(join(copy, file));
+    try {
+      const rows = database.prepare("select conversation_id from closings where state = 'sending'").all();
+      return (rows as { conversation_id: string }[]).map((row) => row.conversation_id);
+    } catch {
+      // The process died before the tables were there.
+      return [];
+    } finally {
+      database.close();
+    }
+  } finally {
+    rmSync(copy, { recursive: true, force: true });
+  }
+}
+
+function unsettledIn(data: string): number {
+  const file = readdirSync(data).find((name) => name.endsWith('.db'));
+  if (file === undefined) return 0;
+  const database = new DatabaseSync(join(data, file), { readOnly: true });
+  try {
+    const [row] = database.prepare(`select count(*) as count from closings where state in (${open})`).all();
+    return (row as { count: number }).count;
+  } finally {
+    database.close();
+  }
+}
+
+/**
+ * A database on the server of the run.
+ *
+ * @param isMade whether it has its tables; else the program makes them
+ */
+export async function serverLedger(time: FastTime, isMade: boolean): Promise<SceneLedger> {
+  const port = inject('postgresPort');
+  const name = `scene_${randomUUID().replaceAll('-', '')}`;
+  const query = async (text: string): Promise<Record<string, unknown>[]> =>
+    (await queried(port, name, text)).rows;
+  await queried(port, 'postgres', `CREATE DATABASE ${name}${isMade ? ` TEMPLATE ${template}` : ''}`);
+  await query(fastClock(time));
+  await query(`ALTER DATABASE ${name} SET search_path = public, pg_catalog`);
+  return {
+    env: { GCSAT_DATABASE_URL: `postgres://postgres@127.0.0.1:${port}/${name}?connections=4` },
+    async leaving() {
+      // A COMMIT that left before its process died is still on its way for a moment.
+      const others = `SELECT FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid() AND backend_type = 'client backend'`;
+      while ((await query(others)).length > 0) await wait(5);
+      if ((await query(`SELECT to_regclass('closings') AS made`))[0]?.['made'] === null) return [];
+      const rows = await query("SELECT conversation_id FROM closings WHERE state = 'sending'");
+      return rows.map((row) => String(row['conversation_id']));
+    },
+    async unsettled() {
+      const rows = await query(`SELECT count(*)::integer AS count FROM closings WHERE state IN (${open})`);
+      return Number(rows[0]?.['count']);
+    },
+    late: async (minutes) => void (await query(fastClock(time, minutes))),
+    close: async () => void (await queried(port, 'postgres', `DROP DATABASE ${name} WITH (FORCE)`)),
+  };
+}
+
+/**
+ * The server's clock runs as fast as the programs', so that the pace, the claims and the waiting of hours fit into a test:
+ * the database gets a `clock_timestamp` of its own, which is found before PostgreSQL's where `search_path` says so.
+ *
+ * @param late minutes that it is behind
+ */
+export function fastClock(time: FastTime, late = 0): string {
+  const start = time.start / 1000;
+  return `CREATE OR REPLACE FUNCTION public.clock_timestamp() RETURNS timestamptz LANGUAGE sql VOLATILE AS $$
+    SELECT to_timestamp(${start - late * 60} + (extract(epoch FROM pg_catalog.clock_timestamp())::float8 - ${start}) * ${time.factor})
+  $$`;
+}
