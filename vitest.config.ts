@@ -29,7 +29,7 @@ const onPostgres = {
   name: 'postgres',
   include: [
     'test/store/**/*.test.ts',
-    ...['ledger-model', 'crash-sweep'].map((name) => `test/proof/${name}.test.ts`),
+    ...['ledger-model', 'crash-sweep', 'frozen-host'].map((name) => `test/proof/${name}.test.ts`),
     ...aboutServers,
   ],
   exclude: aboutFiles,

@@ -4,6 +4,7 @@ import { SmtpError } from './smtp-error.ts';
 import type { SmtpLimits } from './smtp-limits.ts';
 import { step } from './smtp-step.ts';
 import type { SmtpServer } from './smtp-url.ts';
+import { watchStandstill } from './standstill.ts';
 
 interface Envelope {
   from: string;
@@ -116,7 +117,8 @@ function sessionOf(
       }
     },
     async send({ from, to }, message) {
-      const progress = { begun: false, stopped: false };
+      const progress = { begun: false, stopped: false, overslept: false };
+      const standstill = watchStandstill();
       let timer: NodeJS.Timeout | undefined;
       const end = (): void => {
         progress.stopped = true;
@@ -134,6 +136,12 @@ function sessionOf(
             // The connection reads this only once the server has agreed to accept the message.
             const source = new Readable({
               read() {
+                // Others may have taken the message over meanwhile.
+                if (standstill.happened()) {
+                  progress.overslept = true;
+                  connection.close();
+                  return;
+                }
                 progress.begun = true;
                 limit(limits.message);
                 this.push(message);
@@ -146,9 +154,14 @@ function sessionOf(
         return sent.response;
       } catch (error) {
         if (!(error instanceof SmtpError)) throw error;
-        const text = progress.stopped ? 'gcsat was stopped before it answered' : error.message;
+        const text = progress.stopped
+          ? 'gcsat was stopped before it answered'
+          : progress.overslept
+            ? 'gcsat stood still for too long before the message could leave'
+            : error.message;
         throw new SmtpError(progress.begun ? 'message' : 'envelope', text, error);
       } finally {
+        standstill.end();
         clearTimeout(timer);
         signal.removeEventListener('abort', stop);
       }

@@ -59,6 +59,12 @@ const beginningBytes = 64 * 1024;
 const largeBytes = 1024 * 1024;
 const largeAtOnce = 4;
 
+/**
+ * A connection of its own that takes longer to open is not used. A process that was stopped meanwhile wakes up right at its
+ * connection, before its time limits, and others may have taken its work over.
+ */
+const longestOpeningMs = 10_000;
+
 export function createTransport(options: TransportOptions): Transport {
   const base = new URL(options.origin);
   const agents = openAgents(base);
@@ -77,13 +83,14 @@ export function createTransport(options: TransportOptions): Transport {
     host: base.host,
     async send(outgoing) {
       const url = urlOf(outgoing);
+      const from = performance.now();
       const watch = startWatch(outgoing.time, options.signal);
       try {
         const { kept, fresh } = await agents;
         const response = await fetch(url, {
           method: outgoing.method,
           redirect: 'manual',
-          agent: outgoing.freshConnection === true ? fresh : kept,
+          agent: outgoing.freshConnection === true ? fresh(from) : kept,
           signal: watch.signal,
           headers: {
             ...options.headers,
@@ -104,9 +111,9 @@ export function createTransport(options: TransportOptions): Transport {
       }
     },
     close() {
-      void agents.then(({ kept, fresh }) => {
+      void agents.then(({ kept, tunnel }) => {
         kept.destroy();
-        fresh.destroy();
+        tunnel?.destroy();
       });
     },
   };
@@ -114,7 +121,10 @@ export function createTransport(options: TransportOptions): Transport {
 
 interface Agents {
   kept: http.Agent;
-  fresh: http.Agent;
+  /** For one request, which began at this time of `performance`. */
+  fresh: (from: number) => http.Agent;
+  /** Through which all of those go that need a proxy. */
+  tunnel: http.Agent | null;
 }
 
 /** @throws Failure kind configuration when the environment names a proxy that cannot be one */
@@ -123,12 +133,30 @@ function openAgents(base: URL): Promise<Agents> {
   const proxy = proxyFor(base);
   if (proxy === null) {
     const { Agent } = base.protocol === 'https:' ? https : http;
-    return Promise.resolve({ kept: new Agent(forMany), fresh: new Agent(forOne) });
+    const fresh = (from: number): http.Agent => openedSoon(new Agent(forOne), from);
+    return Promise.resolve({ kept: new Agent(forMany), fresh, tunnel: null });
   }
-  return Promise.all([tunnelAgent(proxy, forMany), tunnelAgent(proxy, forOne)]).then(([kept, fresh]) => ({
+  return Promise.all([tunnelAgent(proxy, forMany), tunnelAgent(proxy, forOne)]).then(([kept, tunnel]) => ({
     kept,
-    fresh,
+    fresh: () => tunnel,
+    tunnel,
   }));
+}
+
+function openedSoon(agent: http.Agent, from: number): http.Agent {
+  const connect = agent.createConnection.bind(agent);
+  agent.createConnection = (...given) => {
+    const connection = connect(...given);
+    // Before the listeners that send the request.
+    connection?.prependOnceListener('connect', () => {
+      if (performance.now() - from <= longestOpeningMs) return;
+      const seconds = longestOpeningMs / 1000;
+      const late = new Error(`the connection was not open within ${seconds} s`);
+      connection.destroy(Object.assign(late, { code: 'ETIMEDOUT', syscall: 'connect' }));
+    });
+    return connection;
+  };
+  return agent;
 }
 
 async function* withinBytes(

@@ -34,6 +34,14 @@ export interface Further {
   readonly tryAlone: (name: string) => Promise<boolean>;
 }
 
+/** That there is work, from one process to the others of a ledger: nothing may rest on it, because it may be lost. */
+export interface Hints {
+  /** Returns at once, and fails never. */
+  tell(): void;
+  /** Calls back when another process tells, until the ledger is closed. */
+  hear(heard: () => void): void;
+}
+
 export interface Ledger {
   /** Never waits for a writer, of this process or another. */
   read<T>(work: (db: Reading) => Promise<T>): Promise<T>;
@@ -72,5 +80,7 @@ export interface Ledger {
    * the processes say. Null: that of this machine.
    */
   now(): number | null;
+  /** Null where the processes share nothing that could tell them. */
+  readonly hints: Hints | null;
   close(): Promise<void>;
 }

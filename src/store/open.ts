@@ -114,6 +114,7 @@ async function openFileLedger(location: string, options: OpeningOptions = {}): P
     },
     bytes: () => Promise.resolve(statSync(path, { throwIfNoEntry: false })?.size ?? 0),
     now: () => null,
+    hints: null,
     close,
   };
 }

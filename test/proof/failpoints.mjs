@@ -4,6 +4,7 @@
  *
  * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label; ` @2`
  * after it means the second such point.
+ * FAILPOINT_SIGNAL: SIGSTOP freezes it there instead.
  * FAILPOINT_LOG: a file that is told the labels of all points when the process ends; the last one killed it, if one did.
  *
  * Only what Node and SQLite offer to everybody is wrapped, so the program under test is the one that is shipped. What is
@@ -46,7 +47,7 @@ function point(told) {
     : label.startsWith(wanted) && seen === Number(times ?? 1);
   if (!isWanted) return;
   tellLabels();
-  process.kill(process.pid, 'SIGKILL');
+  process.kill(process.pid, process.env.FAILPOINT_SIGNAL ?? 'SIGKILL');
 }
 
 function tellLabels() {

@@ -47,9 +47,21 @@ export interface Scene extends Pick<SceneLedger, 'leaving' | 'unsettled'> {
   run(args: readonly string[], env?: Record<string, string>): Promise<RunResult>;
   /** As if it were so many minutes ago; fails unless it ends well. */
   runAgo(minutes: number, args: readonly string[]): Promise<void>;
-  json(args: readonly string[]): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }>;
+  /** @param host a name of another one, on which the process ids of this one mean nothing */
+  json(
+    args: readonly string[],
+    host?: string,
+  ): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }>;
   /** Lets the program die at the point of that number, or of a label that begins so (` @2`: the second such). */
   runUntil(point: string, args: readonly string[], use?: Using): Promise<Death>;
+  /**
+   * Lets the program freeze at a point, as `runUntil` names it, and waits until it has.
+   *
+   * @param factor how much faster the clock runs by which it measures how long something took
+   */
+  freezeAt(point: string, args: readonly string[], factor: number): Promise<{ wake(): Promise<void> }>;
+  /** For all who begin from now on, it is so many minutes later. */
+  later(minutes: number): Promise<void>;
   /** A server: used, then asked to stop; fails unless it does. */
   serve(args: readonly string[], use: Using): Promise<void>;
   /** Kills it with SIGKILL after some time, unless it is done before; a server's time begins when it listens. */
@@ -120,7 +132,30 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
       await ledger.late(0);
       if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
     },
-    json: (args) => runJson(args, { env, timeoutMs: 120_000 }),
+    json: (args, host) =>
+      runJson(args, { env: host === undefined ? env : onHost(env, host), timeoutMs: 120_000 }),
+    async freezeAt(at, args, factor) {
+      const points = withPoints(at);
+      const child = start(args, { env: { ...measuredFaster(points, factor), FAILPOINT_SIGNAL: 'SIGSTOP' } });
+      child.stdout.resume();
+      let stderr = '';
+      child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
+      const ended = once(child, 'close');
+      while (!/^\d+ \(.*\) T/s.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8'))) {
+        const isOver = await Promise.race([wait(20, false), ended.then(() => true)]);
+        if (isOver) throw new Error(`${args.join(' ')} did not come to ${at}: ${stderr}`);
+      }
+      return {
+        async wake() {
+          child.kill('SIGCONT');
+          await ended;
+        },
+      };
+    },
+    async later(minutes) {
+      await ledger.late(-minutes);
+      Object.assign(env, longAgo(env, -minutes));
+    },
     async runUntil(at, args, use) {
       const { signal } = await ranWith(withPoints(at), args, use);
       const lines = linesOf(log);
@@ -167,11 +202,32 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
   };
 }
 
+/** The same environment for a program on another host. */
+export function onHost(env: Readonly<Record<string, string>>, name: string): Record<string, string> {
+  return preloading(
+    env,
+    `import os from 'node:os';
+     import { syncBuiltinESMExports } from 'node:module';
+     os.hostname = () => ${JSON.stringify(name)};
+     syncBuiltinESMExports();`,
+  );
+}
+
+function measuredFaster(env: Readonly<Record<string, string>>, factor: number): Record<string, string> {
+  return preloading(
+    env,
+    `const { now } = performance; performance.now = () => now.call(performance) * ${factor};`,
+  );
+}
+
+function preloading(env: Readonly<Record<string, string>>, code: string): Record<string, string> {
+  const options = `${env['NODE_OPTIONS'] ?? ''} --import=data:text/javascript,${encodeURIComponent(code)}`;
+  return { ...env, NODE_OPTIONS: options };
+}
+
 /** The same environment for a program whose clock is late by so many minutes. */
 export function longAgo(env: Readonly<Record<string, string>>, minutes: number): Record<string, string> {
-  const preload = `const { now } = Date; Date.now = () => now() - ${minutes * 60_000};`;
-  const options = `${env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(preload)}`;
-  return { ...env, NODE_OPTIONS: options };
+  return preloading(env, `const { now } = Date; Date.now = () => now() - ${minutes * 60_000};`);
 }
 
 async function ranWith(

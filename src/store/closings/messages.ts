@@ -7,24 +7,27 @@ import type { Reading, Writing } from '../ledger.ts';
 import type { MessagesTable } from '../schema/tables.ts';
 import { fromJson, nextAfter, toJson } from './rows.ts';
 
+/** @returns its number */
 export async function openMessage(
   trx: Writing,
   closing: Closing,
   surveyId: string,
   provider: DeliveryName,
   at: string,
-): Promise<void> {
+): Promise<number> {
+  const sequence = nextAfter(await newestMessage(trx, closing.id));
   await trx
     .insertInto('messages')
     .values({
       closing_id: closing.id,
-      sequence: nextAfter(await lastSequence(trx, closing.id)),
+      sequence,
       survey_id: surveyId,
       provider,
       address: closing.address,
       left_at: at,
     })
     .execute();
+  return sequence;
 }
 
 /** The newest message of a survey that reached the customer as far as anybody knows. */
@@ -61,7 +64,7 @@ export async function closeMessage(
   end: { at: string; outcome: MessageOutcome; externalId?: string | null; error?: ClosingError | null },
   sequence: number | 'newest' = 'newest',
 ): Promise<void> {
-  const closed = sequence === 'newest' ? await lastSequence(trx, closingId) : sequence;
+  const closed = sequence === 'newest' ? await newestMessage(trx, closingId) : sequence;
   if (closed === null) return;
   const { at, outcome, externalId = null, error = null } = end;
   await trx
@@ -92,7 +95,8 @@ export function toMessage(row: MessagesTable): Message {
   };
 }
 
-async function lastSequence(trx: Writing, closingId: string): Promise<number | null> {
+/** The number of the newest message of a closing; null: it has none. */
+export async function newestMessage(trx: Writing, closingId: string): Promise<number | null> {
   const row = await trx
     .selectFrom('messages')
     .select((eb) => eb.fn.max('sequence').as('sequence'))

@@ -2,6 +2,7 @@ import type { Ledger } from '../ledger.ts';
 import { newestVersion, refuseNewer } from '../schema/migrations.ts';
 import { postgresAddress } from './address.ts';
 import { postgresFailure, tooOldServer } from './failures.ts';
+import { openHints } from './hints.ts';
 import { createLedger, migratePostgres, versionOn } from './migration.ts';
 import { openPool, type Connections } from './pool.ts';
 import { patiently, transactionsOf } from './transactions.ts';
@@ -37,6 +38,7 @@ export async function openPostgres(
   const { shown } = address;
   const connections = await openPool(address, answerMs);
   const clock = serverClock();
+  const hints = openHints(connections);
   let isWatched = false;
   const settings: string[] = [];
   const transactions = transactionsOf({
@@ -78,7 +80,11 @@ export async function openPostgres(
     problems: () => alone(() => problemsOf(connections)),
     bytes: () => alone(() => bytesOf(connections)),
     now: clock.now,
-    close: () => connections.close(),
+    hints,
+    close() {
+      hints.close();
+      return connections.close();
+    },
   };
 }
 

@@ -1,4 +1,4 @@
-import type { Client, Pool, PoolClient, QueryResult } from 'pg';
+import type { Client, ClientConfig, Pool, PoolClient, QueryResult } from 'pg';
 import { createSemaphore, type PermitOrder } from '../../domain/values/semaphore.ts';
 import type { PostgresAddress } from './address.ts';
 import { isLost } from './failures.ts';
@@ -19,6 +19,8 @@ export interface Session {
 export interface Connections {
   /** @param order before those that wait in line, or behind them */
   use<T>(order: PermitOrder, work: (session: Session) => Promise<T>): Promise<T>;
+  /** Another one, beside them, which the caller ends. */
+  ownClient(): Promise<Client>;
   close(): Promise<void>;
 }
 
@@ -35,7 +37,7 @@ export async function openPool(
   const getTypeParser: typeof pg.types.getTypeParser = (oid, format) =>
     // Counts are far below 2^53.
     oid === pg.types.builtins.INT8 ? Number : (pg.types.getTypeParser(oid, format) as unknown);
-  const pool: Pool = new pg.Pool({
+  const config: ClientConfig = {
     host: address.host,
     port: address.port,
     database: address.database,
@@ -43,14 +45,17 @@ export async function openPool(
     ...(address.password === undefined ? {} : { password: address.password }),
     ssl: address.ssl,
     application_name: address.applicationName,
-    max: address.connections,
     connectionTimeoutMillis: connectMs,
-    idleTimeoutMillis: unusedMs,
     query_timeout: answerMs,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
-    allowExitOnIdle: true,
     types: { getTypeParser },
+  };
+  const pool: Pool = new pg.Pool({
+    ...config,
+    max: address.connections,
+    idleTimeoutMillis: unusedMs,
+    allowExitOnIdle: true,
   });
   // One that is not used is made anew. Without these, a restart of the server would end the process.
   pool.on('error', () => undefined);
@@ -66,6 +71,12 @@ export async function openPool(
       } finally {
         permits.end();
       }
+    },
+    async ownClient() {
+      const client = new pg.Client(config);
+      client.on('error', () => undefined);
+      await client.connect();
+      return client;
     },
     close: () => (ending ??= pool.end()),
   };

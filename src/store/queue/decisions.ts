@@ -10,7 +10,7 @@ import { allows, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { historyIn, type AddressHistory } from '../addresses/history.ts';
-import { closeMessage, openMessage } from '../closings/messages.ts';
+import { closeMessage, newestMessage, openMessage } from '../closings/messages.ts';
 import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../pause.ts';
@@ -87,6 +87,7 @@ function knownBefore(own: Closing, reading: ClosingReading): ClosingReading {
 /**
  * Records that the message is about to leave, right before it does; until `recordDelivery` it may have left.
  *
+ * @returns the message's number among those of the closing
  * @throws Failure claim_lost, closing_changed; sending_paused, and then nothing may leave
  */
 export async function markLeaving(
@@ -94,8 +95,8 @@ export async function markLeaving(
   closingId: string,
   worker: Worker,
   at: string,
-): Promise<void> {
-  await ledger.write({ closings: [closingId], shared: [sendingLock] }, async (trx) => {
+): Promise<number> {
+  return ledger.write({ closings: [closingId], shared: [sendingLock] }, async (trx) => {
     await refuseWhilePaused(trx, at);
     await keepClaim(trx, closingId, worker, at);
     const leave = { transition: 'leave', change: { leftAt: at }, note: null } as const;
@@ -103,14 +104,16 @@ export async function markLeaving(
     if (closing.surveyId === null || closing.provider === null) {
       throw new Error(`the closing ${closingId} was scheduled without a survey`);
     }
-    await openMessage(trx, closing, closing.surveyId, closing.provider, at);
+    return openMessage(trx, closing, closing.surveyId, closing.provider, at);
   });
 }
 
 /**
- * Records how the message ended, unless more is known already.
+ * Records how the message ended, unless more is known already. Of a process that stood still until others took the closing
+ * over, only that the message arrived is kept, and nothing where another message came after it.
  *
  * @param attempts failed tries before this run
+ * @param message its number, as `markLeaving` returned it
  * @throws Failure closing_changed, closing_not_found
  */
 export async function recordDelivery(
@@ -119,9 +122,12 @@ export async function recordDelivery(
   at: string,
   result: MessageResult,
   attempts: number,
+  message?: number,
 ): Promise<Closing> {
   return ledger.write({ closings: [closingId] }, async (trx) => {
     const closing = await closingIn(trx, closingId);
+    if (closing.state === 'uncertain' && result.status !== 'sent') return closing;
+    if (message !== undefined && message !== (await newestMessage(trx, closingId))) return closing;
     if (closing.forgottenAt !== null) return settleForgotten(trx, closing, result, at);
     // A try that failed before the message could leave has opened none.
     if (closing.state !== 'scheduled') {

@@ -107,7 +107,10 @@ export async function openServing(services: Services, options: ServingOptions): 
     },
   });
   const intake = createIntake(services, {
-    onStored: () => closings.notify(),
+    onStored() {
+      closings.notify();
+      ledger.hints?.tell();
+    },
     onIgnored: (type) => log.debug({ type }, 'event ignored'),
   });
   return {
@@ -128,6 +131,7 @@ export async function openServing(services: Services, options: ServingOptions): 
       await surveyingSince(services, openedAt, false);
     },
     async run() {
+      ledger.hints?.hear(() => closings.notify());
       await Promise.all([
         keepGoing(services, log, 'queue', (failures) => {
           const work = failures === 0 ? workOn : workWithCare;

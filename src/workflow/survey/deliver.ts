@@ -21,6 +21,9 @@ import type { Verdict } from './verdict.ts';
 /** The decision rests on reads of at most this age when the message leaves. */
 export const freshMilliseconds = 120_000;
 
+/** Marking may take so long, far less than the claim holds from its beginning. Who took longer was stopped in it. */
+const longestMarkingMilliseconds = 10_000;
+
 /** Tries of one message within one run. */
 const mostTries = 3;
 const longestPauseMilliseconds = 10_000;
@@ -49,30 +52,42 @@ export async function deliverSurvey(
   await turn.take();
   const provider = await services.provider();
   const message = await composeMessage(services, look, closing);
-  const leaving = async (): Promise<void> => {
+  const leaving = async (): Promise<number> => {
     const { readAt, customerReadAt } = look.read;
     const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
     // Either way, because a clock may be set back.
     if (Math.abs(services.clock() - oldest) > freshMilliseconds) throw new DecideAgain();
-    await markLeaving(ledger, closing.id, worker, timeNow(services.clock)).catch((error: unknown) => {
+    const from = performance.now();
+    const at = timeNow(services.clock);
+    const mark = await markLeaving(ledger, closing.id, worker, at).catch((error: unknown) => {
       throw error instanceof Failure && overtaken.has(error.code) ? new DecideAgain() : error;
     });
+    if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept(mark);
+    return mark;
   };
   const deliverOnce = async (): Promise<{ outcome: DeliveryOutcome; row: Closing }> => {
-    const mark = unmarked();
+    const mark: { message?: number } = {};
+    const record = async (outcome: DeliveryOutcome) => {
+      const at = timeNow(services.clock);
+      const row = await recordDelivery(ledger, closing.id, at, outcome, closing.attempts, mark.message);
+      return { outcome, row };
+    };
     try {
       const given = await steps.run('deliver', () =>
         provider.deliver(message, async () => {
-          await leaving();
-          mark.isLeaving = true;
+          mark.message = await leaving();
         }),
       );
-      const outcome = given.status === 'uncertain' ? withDoubt(given, message) : given;
-      const at = timeNow(services.clock);
-      return { outcome, row: await recordDelivery(ledger, closing.id, at, outcome, closing.attempts) };
+      return await record(given.status === 'uncertain' ? withDoubt(given, message) : given);
     } catch (error) {
+      if (error instanceof Overslept) {
+        mark.message = error.mark;
+        return record({ status: 'not_sent', temporary: true, later: true, failure: overslept() });
+      }
       // Whatever it is, the message may be out, and nothing may advise to send it once more.
-      throw mark.isLeaving && error instanceof Failure ? advising(doubtHint(message.surveyId), error) : error;
+      throw mark.message !== undefined && error instanceof Failure
+        ? advising(doubtHint(message.surveyId), error)
+        : error;
     }
   };
   for (let tries = 1; ; tries += 1) {
@@ -81,6 +96,8 @@ export async function deliverSurvey(
     if (outcome.status === 'sent') return { row, outcome: 'sent', reasons, failure: null };
     if (outcome.status === 'uncertain')
       return { row, outcome: 'uncertain', reasons, failure: outcome.failure };
+    // Whoever took it over while this process stood still could not know that nothing left.
+    if (row.state === 'uncertain') return { row, outcome: 'uncertain', reasons, failure: outcome.failure };
     const wait = row.state === 'scheduled' ? await waitBeforeRepeat(services, outcome, tries) : null;
     if (wait === null) return { row, outcome: 'failed', reasons, failure: refusalOf(outcome) };
     await services.sleep(wait);
@@ -89,8 +106,19 @@ export async function deliverSurvey(
 
 const overtaken: ReadonlySet<string> = new Set(['closing_changed', 'closing_forgotten']);
 
-function unmarked(): { isLeaving: boolean } {
-  return { isLeaving: false };
+/** The message was marked, and the claim may be over since. Nothing left. */
+class Overslept extends Error {
+  /** @param mark as `markLeaving` returns it */
+  constructor(readonly mark: number) {
+    super('this process stood still');
+  }
+}
+
+function overslept(): Failure {
+  const message = 'gcsat stood still for too long before the message could leave, so it did not';
+  return new Failure('temporary', 'stood_still', message, {
+    hint: 'It is tried again by itself. If this comes again, see what stops the process or its machine.',
+  });
 }
 
 function withDoubt<Outcome extends { failure: Failure }>(

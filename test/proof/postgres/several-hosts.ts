@@ -9,6 +9,7 @@ import { connectionTo } from '../../support/gladly.ts';
 import { startPostgres, type TestServer } from '../../support/postgres-server.ts';
 import { start, temporaryFolder } from '../../support/run.ts';
 import { fastClock } from '../scene-ledger.ts';
+import { onHost } from '../scene.ts';
 
 const hourMs = 3_600_000;
 /** In a server's own time, and a little more than a claim holds. */
@@ -61,14 +62,18 @@ export async function startCluster(factor: number, requestsPerSecond: number): P
       ...['--since', new Date(beginning).toISOString()],
       ...['--until', new Date(beginning + hourMs / 2).toISOString()],
     ],
-    envOf: (host) => ({
-      ...connectionTo(sandbox),
-      GCSAT_RATE_SHARE: '100',
-      GCSAT_CONFIG_DIR: `${folder}/${host}/config`,
-      GCSAT_DATA_DIR: `${folder}/${host}/data`,
-      GCSAT_DATABASE_URL: `${server.url('ledger')}?connections=6`,
-      NODE_OPTIONS: `${time.nodeOptions} ${named(host)}`,
-    }),
+    envOf: (host) =>
+      onHost(
+        {
+          ...connectionTo(sandbox),
+          GCSAT_RATE_SHARE: '100',
+          GCSAT_CONFIG_DIR: `${folder}/${host}/config`,
+          GCSAT_DATA_DIR: `${folder}/${host}/data`,
+          GCSAT_DATABASE_URL: `${server.url('ledger')}?connections=6`,
+          NODE_OPTIONS: time.nodeOptions,
+        },
+        host,
+      ),
     async tell(conversation, afterMs) {
       time.gladly.aheadMs = beginning + afterMs - time.now();
       try {
@@ -97,17 +102,6 @@ export async function startCluster(factor: number, requestsPerSecond: number): P
       await server.remove();
     },
   };
-}
-
-/** Another host: process ids of the others mean nothing there. */
-function named(host: string): string {
-  const preload = `
-    import os from 'node:os';
-    import { syncBuiltinESMExports } from 'node:module';
-    os.hostname = () => ${JSON.stringify(host)};
-    syncBuiltinESMExports();
-  `;
-  return `--import=data:text/javascript,${encodeURIComponent(preload)}`;
 }
 
 /** A program that is started again whenever it ends before its time. */

@@ -191,6 +191,17 @@ default_pool_size = 2
   expect(runs.map(({ code }) => code)).toEqual([0, 0]);
   const { document } = await runJson(['backfill', ...gladly.range], { env, timeoutMs: 60_000 });
   expect(document).toMatchObject({ outcomes: { sent: 12 }, thisRun: { sent: 0 } });
+  const pooledLedger = await opened(env.GCSAT_DATABASE_URL);
+  const direct = await opened(place);
+  let heard = 0;
+  pooledLedger.hints?.hear(() => (heard += 1));
+  await sleep(300);
+  direct.hints?.tell();
+  pooledLedger.hints?.tell();
+  await sleep(300);
+  expect(heard).toBe(0);
+  const listening = `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`;
+  expect(await asked(place, listening)).toEqual([]);
   const held = `SELECT * FROM pg_locks WHERE locktype = 'advisory'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
   expect(await asked(place, held)).toEqual([]);

@@ -1,0 +1,107 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { describe, expect, test } from 'vitest';
+import { mailServer } from '../support/mail-server.ts';
+import { isOnServer } from '../support/tested-ledger.ts';
+import { proofTimeoutMs } from './extent.ts';
+import { createScene, type Scene } from './scene.ts';
+import { arrivedInGladly, cardsOnTimelines } from './seen-from-outside.ts';
+
+/** So long a process stands still, by its own clock: longer than its claims hold. */
+const frozenMs = 40_000;
+/** How much faster that clock runs here. */
+const factor = 20;
+
+interface Listed {
+  state: string;
+}
+
+async function statesOf(scene: Scene): Promise<string[]> {
+  const { document } = await scene.json(['surveys', 'list']);
+  return (document as Listed[]).map(({ state }) => state);
+}
+
+/**
+ * Freezes a program at a point. Meanwhile `others` work, to whom all of its claims are over; then it wakes up and comes to
+ * its end.
+ */
+async function frozen(
+  scene: Scene,
+  point: string,
+  args: readonly string[],
+  others: () => Promise<unknown>,
+): Promise<void> {
+  const program = await scene.freezeAt(point, args, factor);
+  const began = performance.now();
+  await scene.later(1);
+  await others();
+  await wait(Math.max(0, frozenMs / factor - (performance.now() - began)));
+  await program.wake();
+}
+
+/** Others give up a message that is leaving; on the same host they see that its process lives, and leave it. */
+async function takenOver(scene: Scene): Promise<void> {
+  const { code } = await scene.json(['sync'], isOnServer ? 'other' : undefined);
+  expect(code).toBe(0);
+  expect(await statesOf(scene)).toEqual([isOnServer ? 'uncertain' : 'pending']);
+}
+
+describe('a host that stood still for longer than its claims hold', { timeout: proofTimeoutMs }, () => {
+  test('sends nothing that others have sent meanwhile', async () => {
+    const scene = await createScene();
+    try {
+      const args = ['replay', '--', scene.sandbox.exampleConversationId];
+      await frozen(scene, 'after ledger COMMIT of update closings set', args, async () => {
+        expect((await scene.json(args, 'other')).document.outcome).toBe('sent');
+      });
+      expect(arrivedInGladly(scene)).toHaveLength(1);
+      expect(await statesOf(scene)).toEqual(['sent']);
+    } finally {
+      await scene.close();
+    }
+  });
+
+  test('posts no second card', async () => {
+    const scene = await createScene();
+    try {
+      const args = ['post', '--rating', '4', '--', scene.sandbox.exampleConversationId];
+      await frozen(scene, 'after ledger COMMIT of insert into cards', args, async () => {
+        expect((await scene.json(args, 'other')).document.outcome).toBe('posted');
+      });
+      expect(await cardsOnTimelines(scene)).toEqual({ posted: 1, deleted: 0 });
+    } finally {
+      await scene.close();
+    }
+  });
+
+  const marked = 'after ledger COMMIT of insert into history, insert into messages';
+
+  test.each(isOnServer ? [marked, 'before request POST /api/v1/communications'] : [marked])(
+    'sends nothing, although its message was marked: %s',
+    async (point) => {
+      const scene = await createScene();
+      try {
+        const args = ['replay', '--', scene.sandbox.exampleConversationId];
+        await frozen(scene, point, args, () => takenOver(scene));
+        expect(arrivedInGladly(scene)).toEqual([]);
+        expect(await statesOf(scene)).toEqual([isOnServer ? 'uncertain' : 'scheduled']);
+      } finally {
+        await scene.close();
+      }
+    },
+  );
+
+  test('sends nothing, although its mail server waits for the message', async () => {
+    const peer = await mailServer();
+    const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };
+    const scene = await createScene(smtp);
+    try {
+      const args = ['replay', '--', scene.sandbox.exampleConversationId];
+      await frozen(scene, 'after mail DATA', args, () => takenOver(scene));
+      // Where nobody took it over, it sends at its next try.
+      expect(peer.received).toHaveLength(isOnServer ? 0 : 1);
+      expect(await statesOf(scene)).toEqual([isOnServer ? 'uncertain' : 'sent']);
+    } finally {
+      await scene.close();
+    }
+  });
+});
