@@ -72,7 +72,10 @@ export const globalOptions: readonly OptionDeclaration[] = [
     flags: '--token-stdin',
     description: 'read the API token from stdin (else GCSAT_TOKEN or GCSAT_TOKEN_FILE)',
   },
-  { flags: '--database <file>', description: 'the ledger: a file or a sqlite: URL (GCSAT_DATABASE_URL)' },
+  {
+    flags: '--database <file>',
+    description: 'the ledger: a file, or a sqlite: or postgres: URL (GCSAT_DATABASE_URL)',
+  },
   {
     flags: '--sandbox',
     description:

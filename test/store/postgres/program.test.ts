@@ -196,12 +196,12 @@ default_pool_size = 2
   let heard = 0;
   pooledLedger.hints?.hear(() => (heard += 1));
   await sleep(300);
+  const listening = `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`;
+  expect(await asked(place, listening)).toEqual([]);
   direct.hints?.tell();
   pooledLedger.hints?.tell();
   await sleep(300);
   expect(heard).toBe(0);
-  const listening = `SELECT query FROM pg_stat_activity WHERE datname = current_database() AND query LIKE 'LISTEN%'`;
-  expect(await asked(place, listening)).toEqual([]);
   const held = `SELECT * FROM pg_locks WHERE locktype = 'advisory'
     AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`;
   expect(await asked(place, held)).toEqual([]);
