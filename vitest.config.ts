@@ -34,6 +34,9 @@ const onPostgres = {
   ],
   exclude: aboutFiles,
   env: { TEST_LEDGER: 'postgres' },
+  // To load the program takes longer than most of these files, and so does it to make a database.
+  isolate: false,
+  setupFiles: './test/store/each-file.ts',
   globalSetup: './test/support/postgres-for-run.ts',
 };
 const hasServer = installedServer() !== null || process.env['CI'] !== undefined;

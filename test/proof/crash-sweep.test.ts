@@ -58,7 +58,7 @@ const all: [name: string, staging: staged.Staging, decisive: string[]][] = [
  * same, and the same proof with a file dies at the rest.
  */
 const fewOnServer = new Map<staged.Staging, string[]>([
-  [staged.replay, [...marked.slice(1), ...settled]],
+  [staged.replay, [...marked, ...settled].filter((point) => point.startsWith('after'))],
   [staged.backfill, ['after ledger COMMIT of insert into history, insert into messages @2']],
   [staged.serve, ['after answer POST 200']],
 ]);
@@ -91,9 +91,10 @@ describe('dying at every point, and run again', () => {
     }
   });
 
-  test('post of an answer whose card comes after that of another: the new card alone', async () => {
-    await staged.overtakenCard();
-  });
+  if (isWhole || !isOnServer)
+    test('post of an answer whose card comes after that of another: the new card alone', async () => {
+      await staged.overtakenCard();
+    });
 });
 
 /** What happens at the same time makes a run some points longer or shorter. */

@@ -98,8 +98,12 @@ export async function serverLedger(time: FastTime, isMade: boolean): Promise<Sce
       const rows = await query(`SELECT count(*)::integer AS count FROM closings WHERE state IN (${open})`);
       return Number(rows[0]?.['count']);
     },
-    late: async (minutes) => void (await query(fastClock(time, minutes))),
-    close: async () => void (await queried(port, 'postgres', `DROP DATABASE ${name} WITH (FORCE)`)),
+    async late(minutes) {
+      await query(fastClock(time, minutes));
+    },
+    async close() {
+      await queried(port, 'postgres', `DROP DATABASE ${name} WITH (FORCE)`);
+    },
   };
 }
 

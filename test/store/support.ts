@@ -34,7 +34,8 @@ const folders: string[] = [];
 const ledgers: Ledger[] = [];
 const children: ChildProcess[] = [];
 
-afterEach(async () => {
+/** After each test: what it opened, made, and started. */
+export async function clearAway(): Promise<void> {
   for (const child of children.splice(0)) {
     if (child.exitCode === null && child.signalCode === null) {
       const ended = once(child, 'exit');
@@ -45,7 +46,9 @@ afterEach(async () => {
   await Promise.all(ledgers.splice(0).map((ledger) => ledger.close()));
   await emptyDatabases();
   for (const folder of folders.splice(0)) rmSync(folder, { recursive: true, force: true });
-});
+}
+
+afterEach(clearAway);
 
 export function temporaryFolder(): string {
   const folder = mkdtempSync(join(temporary, 'gcsat-ledger-'));
@@ -82,10 +85,17 @@ const administrators = new Map<string, Promise<pg.Client>>();
 /** Ledgers that tests left open, by the name of their database, for the tests after them. */
 const spares = new Map<string, Ledger>();
 
-afterAll(async () => {
+/** After each file. Databases stay, for the files after it in the same process. */
+export async function closeAll(): Promise<void> {
   await Promise.all([...spares.values()].map((ledger) => ledger.close()));
-  for (const client of administrators.values()) await (await client).end();
-});
+  const clients = [...administrators.values()];
+  administrators.clear();
+  for (const client of clients) await (await client).end();
+  if (bundle !== undefined) rmSync((await bundle).folder, { recursive: true, force: true });
+  bundle = undefined;
+}
+
+afterAll(closeAll);
 
 async function administer(database: string, statement: string): Promise<void> {
   let client = administrators.get(database);
@@ -308,10 +318,6 @@ export async function leaving(
 }
 
 let bundle: Promise<{ file: string; folder: string }> | undefined;
-
-afterAll(async () => {
-  if (bundle !== undefined) rmSync((await bundle).folder, { recursive: true, force: true });
-});
 
 /** Node 20 does not run TypeScript, and SQLite's native library is found only as an installed package. */
 async function bundledChild(): Promise<string> {

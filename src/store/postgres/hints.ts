@@ -23,6 +23,8 @@ export function openHints(
   const over = new AbortController();
   let isTelling = false;
   let hasMore = false;
+  // A function, because the compiler does not see that others set it meanwhile.
+  const isToldAgain = (): boolean => hasMore && !over.signal.aborted;
 
   async function tell(): Promise<void> {
     isTelling = true;
@@ -33,7 +35,7 @@ export function openHints(
         .use('in_line', (session) => session.query(`NOTIFY ${channel}, '${own}'`))
         .catch(() => undefined);
       await sleep(tellEveryMs, undefined, { ref: false, signal: over.signal }).catch(() => undefined);
-    } while (hasMore && !over.signal.aborted);
+    } while (isToldAgain());
     isTelling = false;
   }
 
