@@ -17,17 +17,7 @@ import {
 import { recordEvents, type LedgerEvent } from '../../../src/store/closings/events.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { story } from '../../../src/store/views/story.ts';
-import {
-  at,
-  freshLedger,
-  here,
-  nothingRead,
-  often,
-  onFiles,
-  opened,
-  reported,
-  toSend,
-} from '../support.ts';
+import { at, freshLedger, here, nothingRead, often, onFiles, opened, reported, toSend } from '../support.ts';
 import { isOnServer } from '../../support/tested-ledger.ts';
 
 const closed = (seconds: number, conversationId = 'c1'): LedgerEvent => ({
