@@ -74,6 +74,7 @@ describe('the sandbox for a script', () => {
         'fromNumber',
         'medallia',
         'traps',
+        'history',
       ]);
     },
   );

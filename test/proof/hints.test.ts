@@ -105,7 +105,7 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
     [/(?<=publicUrl=)(?:https:\/\/)?…|https:\/\/csat\.acme\.com/, [origin]],
     [/\$\{states\.join\(','\)\}/, ['failed,scheduled']],
     [/\$\{how\}/, ['--was-sent', '--not-sent']],
-    [/\$\{asArgument\(surveyId\)\}|svy_4f1c/, surveys],
+    [/\$\{asArgument\((?:surveyId|id)\)\}|svy_4f1c/, surveys],
     [
       /5LNrIaOiRJ6u3vQ8jHyTkQ|\bID\b|<conversationId>|\$\{escaped\(story\.id\)\}|\$\{surveyed\}/,
       conversations,
