@@ -5,8 +5,8 @@ import * as staged from './stagings.ts';
 import { missedBy, sweep } from './sweep.ts';
 
 /**
- * Of a bounded proof, by its number: the one in the middle. `npm run proof` dies at all of them. Only 'replay' makes its
- * ledger, since all commands make it alike.
+ * Of a bounded proof, by its number: the one in the middle, which mostly lies in the making of the ledger. With each command
+ * that is one of that kind, and `npm run proof` dies at all of them.
  */
 const fewPoints = isOnServer ? 0 : 1;
 

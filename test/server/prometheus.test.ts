@@ -37,5 +37,5 @@ test('Prometheus takes the rules of the documents', async () => {
   const file = join(temporaryFolder(), 'gcsat.yaml');
   writeFileSync(file, rules);
   const { code, said } = await promtool(['check', 'rules', file], '');
-  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('11 rules found') });
+  expect({ code, said }).toEqual({ code: 0, said: expect.stringContaining('12 rules found') });
 });
