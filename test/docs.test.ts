@@ -257,7 +257,7 @@ describe('transcripts', () => {
         if (code !== 'running') expect({ command, code }).toEqual({ command, code: told });
       }
     },
-    240_000,
+    120_000,
   );
 });
 

@@ -1,11 +1,12 @@
 import type { ClosingState } from '../domain/closing/transitions.ts';
 import { reasonWords } from '../domain/eligibility/reason-words.ts';
-import { isDone } from '../domain/scores/follow-up.ts';
 import type { NotedSurvey, SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { flow, isNarrow, labelled, records } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
 import { alertText } from './alert-view.ts';
+import { countText } from './count-view.ts';
+import { deliveryText, scoreText } from './survey-cells.ts';
 import { nextSteps } from './surveys-next.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
@@ -99,16 +100,6 @@ function pairs(
     return [row, ...wrap(text, columns - 2).map((part) => paint.dim(`  ${part}`))];
   });
   return [heading, ...lines].join('\n');
-}
-
-/** A low rating is open until somebody noted after the answer that nothing is left to do. */
-function scoreText(
-  { rating, answeredAt }: NonNullable<Entry['answer']>,
-  notes: Entry['notes'],
-  lowRating: number | null,
-): string {
-  if (lowRating === null || rating > lowRating) return `${rating}/5`;
-  return `${rating}/5 ${isDone(notes, answeredAt) ? 'done' : 'open'}`;
 }
 
 function customerName({ customer, forgottenAt }: Pick<Entry, 'customer' | 'forgottenAt'>): string {

@@ -7,6 +7,7 @@ import { advanceCheckpoint, readCheckpoint } from '../../../src/store/checkpoint
 import { closingById } from '../../../src/store/closings/closings.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { openLedger } from '../../../src/store/open.ts';
+import { openCounts } from '../../../src/store/medallia/counts.ts';
 import { tokenStatements } from '../../../src/store/postgres/commits.ts';
 import { newestVersion } from '../../../src/store/schema/migrations.ts';
 import { queried, startPostgres, type TestServer } from '../../support/postgres-server.ts';
