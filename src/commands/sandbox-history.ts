@@ -46,9 +46,9 @@ interface Deed {
  */
 export async function tellHistory(history: History): Promise<string> {
   const { sandbox, time, directory, env, signal, onProgress } = history;
-  // Nothing has to survive a power cut before it is whole, and a disk would take minutes for it.
   // The introduction prints the token, for the other terminal.
   const onSecret = (secret: string): void => (secret === sandbox.token ? undefined : registerSecret(secret));
+  // Nothing has to survive a power cut before it is whole, and a disk would take minutes for it.
   const settings = {
     ...(await sandboxSettings({}, env, sandbox, directory, { onSecret })),
     database: ':memory:',

@@ -1,12 +1,8 @@
-import type { Counter, Gauge } from 'prom-client';
+import type { Gauge } from 'prom-client';
 import type { Serving, ServingFigures } from '../workflow/serving/serve.ts';
 import type { MedalliaListener } from '../workflow/serving/keep-medallia.ts';
+import { requestMetrics, type MakeCounter } from './request-metrics.ts';
 
-type MakeCounter = <Label extends string = never>(
-  name: string,
-  help: string,
-  ...labels: Label[]
-) => Counter<Label>;
 type MakeGauge = <Label extends string = never>(
   name: string,
   help: string,
@@ -26,13 +22,7 @@ const operations = ['createRequest', 'listFeedback', 'listEmployees'];
 
 /** Of Medallia Agent Connect: requests, what was read, and what does not count there. */
 export function createMedalliaMetrics(counter: MakeCounter, gauge: MakeGauge): MedalliaMetrics {
-  const requests = counter(
-    'medallia_requests_total',
-    'Requests sent to Agent Connect, by operation.',
-    'operation',
-  );
-  const retried = counter('medallia_requests_retried_total', 'Requests to Agent Connect that were retries.');
-  const limited = counter('medallia_rate_limited_total', 'Requests that Agent Connect answered with 429.');
+  const readRequests = requestMetrics(counter, { prefix: 'medallia', name: 'Agent Connect', operations });
   const pulls = counter(
     'medallia_pulls_total',
     'Readings of what is new at Agent Connect, by result.',
@@ -61,13 +51,8 @@ export function createMedalliaMetrics(counter: MakeCounter, gauge: MakeGauge): M
       strange.inc(unmatched);
     },
     pullFailed: () => pulls.inc({ result: 'failed' }),
-    read({ queue, requests: sent, now }) {
-      for (const figure of [requests, retried, limited]) figure.reset();
-      for (const operation of operations) requests.inc({ operation }, 0);
-      for (const [operation, count] of Object.entries(sent?.byOperation ?? {}))
-        requests.inc({ operation }, count);
-      retried.inc(sent?.retried ?? 0);
-      limited.inc(sent?.rateLimited ?? 0);
+    read({ queue, requests, now }) {
+      readRequests(requests);
       counts.reset();
       const readAt = queue?.medalliaReadAt ?? null;
       if (readAt === null) age.remove();

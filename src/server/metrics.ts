@@ -5,6 +5,7 @@ import { operations } from '../ports/operations.ts';
 import type { Serving, ServingFigures } from '../workflow/serving/serve.ts';
 import type { EndedFor } from './connections.ts';
 import { createMedalliaMetrics } from './medallia-metrics.ts';
+import { requestMetrics } from './request-metrics.ts';
 import { routes, type Route } from './routes.ts';
 import type { MedalliaListener } from '../workflow/serving/keep-medallia.ts';
 
@@ -129,9 +130,7 @@ export async function createMetrics(): Promise<Metrics> {
     'catch_up_age_seconds',
     'How long ago the time lies until which closings were looked for.',
   );
-  const gladly = counter('gladly_requests_total', 'Requests sent to Gladly, by operation.', 'operation');
-  const retried = counter('gladly_requests_retried_total', 'Requests to Gladly that were retries.');
-  const limited = counter('gladly_rate_limited_total', 'Requests that Gladly answered with 429.');
+  const readRequests = requestMetrics(counter, { prefix: 'gladly', name: 'Gladly', operations });
   const medallia = createMedalliaMetrics(counter, gauge);
   gauge('build_info', 'Always 1; the labels say which program runs.', 'version', 'node').set(
     { version: GCSAT_VERSION, node: process.version },
@@ -168,14 +167,6 @@ export async function createMetrics(): Promise<Metrics> {
     else looked.set(ageOf(queue.lookedUntil));
   }
 
-  function readRequests({ requests }: Scrape): void {
-    for (const figure of [gladly, retried, limited]) figure.reset();
-    for (const operation of operations) gladly.inc({ operation }, 0);
-    for (const [operation, count] of Object.entries(requests.byOperation)) gladly.inc({ operation }, count);
-    retried.inc(requests.retried);
-    limited.inc(requests.rateLimited);
-  }
-
   return {
     settled(outcome, reasons) {
       settled.inc({ outcome });
@@ -200,7 +191,7 @@ export async function createMetrics(): Promise<Metrics> {
     pullFailed: () => medallia.pullFailed(),
     async text(scrape) {
       readQueue(scrape);
-      readRequests(scrape);
+      readRequests(scrape.requests);
       medallia.read({ ...scrape, requests: scrape.medalliaRequests });
       return registry.metrics();
     },

@@ -10,6 +10,9 @@ export interface Cover {
   range: TimeRange;
 }
 
+/** What a source covers of a part that another one could not give; null where it does not reach that. */
+export type StandIn = (part: TimeRange) => Cover | null;
+
 /**
  * Which sources cover a range, in order of time, without a gap and with the fewest requests. They may be read in any order,
  * but the events soon: their oldest part passes out of reach. The future is left out, so that there may be no covers.
@@ -46,14 +49,13 @@ export function chooseSources(
 }
 
 /**
- * Who is asked for a part that a source could not give, one after the other; each gives null for a part that it does not
- * reach. Export files are asked last: they cost the most, and run up to a day behind.
+ * Who is asked for a part that a source could not give, one after the other. Export files are asked last: they cost the most, and run up to a day behind.
  */
 export function standIns(
   failed: SourceName,
   nowMs: number,
   sources: Readonly<Record<SourceName, ClosingSource>>,
-): ((part: TimeRange) => Cover | null)[] {
+): StandIn[] {
   const within =
     (source: ClosingSource, from: number, to: number) =>
     ({ since, until }: TimeRange): Cover | null => {

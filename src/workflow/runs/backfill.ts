@@ -10,14 +10,8 @@ import { errorOf } from '../survey/describe.ts';
 import { namedRunWarnings, policyWarnings } from '../survey/policy-warnings.ts';
 import { countInPassing } from '../queue/count-unasked.ts';
 import { queueOf } from '../queue/due-closings.ts';
-import {
-  enumerateClosings,
-  failureOfMissing,
-  missingSentence,
-  planSources,
-  type MissingPart,
-  type SourceChoice,
-} from './find-closings.ts';
+import { enumerateClosings, planSources, type SourceChoice } from './find-closings.ts';
+import { failureOfMissing, missingSentence, type MissingPart } from './missing-parts.ts';
 import { beginExportRun, type ExportRun } from './export-run.ts';
 import { namedConversations } from './named-conversations.ts';
 import { withDryRun } from '../context/dry-run.ts';

@@ -100,12 +100,11 @@ export async function openServing(services: Services, options: ServingOptions): 
   const closings = createWakeUp();
   const answers = createWakeUp();
   const alerts = createWakeUp();
-  const desk = createSurveyDesk(services, {
-    onAnswer() {
-      answers.notify();
-      alerts.notify();
-    },
-  });
+  const onAnswer = (): void => {
+    answers.notify();
+    alerts.notify();
+  };
+  const desk = createSurveyDesk(services, { onAnswer });
   const intake = createIntake(services, {
     onStored() {
       closings.notify();
@@ -146,14 +145,10 @@ export async function openServing(services: Services, options: ServingOptions): 
           return untilDue(await nextDueAt(ledger, timeNow(services.clock), lane), clock());
         }),
         keepTime(services, log, lookForCardsEveryMilliseconds, () => {
-          answers.notify();
-          alerts.notify();
+          onAnswer();
           return Promise.resolve(null);
         }),
-        keepMedallia(services, options, () => {
-          answers.notify();
-          alerts.notify();
-        }),
+        keepMedallia(services, options, onAnswer),
         watchPause(services, log, () => closings.notify()),
         keepTime(services, log, settleEveryMilliseconds, async () => {
           const settled = await resolveAbandonedSends(ledger, timeNow(services.clock));

@@ -4,10 +4,10 @@ import { makeWorld } from '../../../src/sandbox/world/world.ts';
 import { closingsUntil } from '../../../src/sandbox/world/story.ts';
 import {
   enumerateClosings,
-  failureOfMissing,
   planSources,
   type SourceChoice,
 } from '../../../src/workflow/runs/find-closings.ts';
+import { failureOfMissing } from '../../../src/workflow/runs/missing-parts.ts';
 import { readCheckpoint } from '../../../src/store/checkpoints.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy, type Fate } from '../../support/faulty-proxy.ts';
