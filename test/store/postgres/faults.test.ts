@@ -195,6 +195,7 @@ describe('transactions', () => {
     const ledger = await freshLedger();
     const [one, other] = [await reported(ledger, 'c1'), await reported(ledger, 'c2')];
     let tries = 0;
+    let held = 0;
     let letGo = (): void => undefined;
     const bothHaveOne = new Promise<void>((resolve) => (letGo = resolve));
     const touch = (name: string, ids: readonly string[]): Promise<void> =>
@@ -206,7 +207,8 @@ describe('transactions', () => {
             .set((eb) => ({ attempts: eb('attempts', '+', 1) }))
             .where('id', '=', id)
             .execute();
-          if (tries === 2) letGo();
+          held += 1;
+          if (held === 2) letGo();
           await bothHaveOne;
         }
       });
