@@ -8,6 +8,9 @@ import { eventWindowMs } from './lags.ts';
 /** The contract does not state whether the bounds belong to the answer, so more is requested and left out here. */
 const marginMs = 1000;
 
+/** Gladly refuses a start that its own clock has not reached. So far may ours be ahead of it. */
+const clockToleranceMs = 10 * 60_000;
+
 /**
  * Conversation events of the last 24 hours (Events API), in order of time.
  *
@@ -15,8 +18,9 @@ const marginMs = 1000;
  */
 export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => number): ClosingSource {
   async function* find(range: TimeRange, signal?: AbortSignal): AsyncGenerator<Found, void, undefined> {
-    const [startMs, endMs] = [Date.parse(range.since) - marginMs, Date.parse(range.until) + marginMs];
     const nowMs = clock();
+    const startMs = Math.min(Date.parse(range.since) - marginMs, nowMs - clockToleranceMs);
+    const endMs = Date.parse(range.until) + marginMs;
     let unreadable = 0;
     if (startMs < nowMs - eventWindowMs) throw eventsPassed(range);
     const query = {

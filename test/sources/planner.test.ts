@@ -110,6 +110,12 @@ describe('events', () => {
     expect(asked(newest)).toEqual({ startAt: '2026-11-22T08:59:59.000Z', entities: 'CONVERSATION' });
   });
 
+  test('of right now are requested from minutes before: Gladly refuses a start that its clock has not reached', async () => {
+    const gladly = await eventsGladly({ at: '2026-11-22T09:55:00Z' });
+    expect(await all(fromEvents(gladly).find({ since: now, until: ago(-1) }))).toEqual([]);
+    expect(asked(gladly)['startAt']).toBe('2026-11-22T09:50:00.000Z');
+  });
+
   test('that have passed are a failure, not a gap', async () => {
     const gladly = await eventsGladly();
     const time = fakeTime();
