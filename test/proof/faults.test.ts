@@ -151,7 +151,7 @@ const postOf = ({ sandbox }: Scene, rating: number): string[] => [
 /** What is met in the middle alone, because it begins where another command ended. */
 const followUps: typeof commands = {
   'post of a changed answer': async (scene) => {
-    expect((await scene.run(postOf(scene, 4), ledgerOf(scene))).code).toBe(0);
+    expect((await scene.run(postOf(scene, 4))).code).toBe(0);
     return {
       args: postOf(scene, 2),
       verify: async () => {
@@ -183,11 +183,6 @@ interface Outcome {
   mebibytes: number;
 }
 
-/** One ledger for all of a scene, though Gladly is met at more than one address: each has its own unless one is named. */
-const ledgerOf = ({ folder }: Scene): Record<string, string> => ({
-  GCSAT_DATABASE_URL: join(folder, 'data', 'ledger.db'),
-});
-
 /**
  * Runs the command with the fault between it and Gladly. It is killed, and the test fails, after two minutes. The limit of
  * an answer is short only where it is what ends the fault: a busy machine is no fault of the network.
@@ -204,7 +199,6 @@ async function runBehind(
     const { code, stdout, stderr } = await scene.run(
       ['--json', '--timeout', outlasts ? '1' : '20', ...args],
       {
-        ...ledgerOf(scene),
         ...env,
         GCSAT_DOMAIN: network.origin,
         NODE_OPTIONS: `${scene.env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(preload)}`,
@@ -354,7 +348,6 @@ describe('in the middle, and run again when all is well', () => {
           await retryOnlyOne(scene);
         }
         const again = await scene.run(['--json', ...prepared.args], {
-          ...ledgerOf(scene),
           ...longAgo(scene.env, -(prepared.pauseMinutes ?? 0)),
           ...prepared.env,
         });
@@ -390,9 +383,9 @@ function codeAfter(
 
 /** What Gladly refused waits for a person, unless it is one's own command that is run again. */
 async function retryOnlyOne(scene: Scene): Promise<void> {
-  const { stdout } = await scene.run(['--json', 'surveys', 'list', '--state', 'failed'], ledgerOf(scene));
+  const { stdout } = await scene.run(['--json', 'surveys', 'list', '--state', 'failed']);
   const [{ conversationId }] = JSON.parse(stdout) as [{ conversationId: string }];
-  const { code, stderr } = await scene.run(['surveys', 'retry', '--', conversationId], ledgerOf(scene));
+  const { code, stderr } = await scene.run(['surveys', 'retry', '--', conversationId]);
   expect(code, stderr).toBe(0);
 }
 
@@ -400,9 +393,7 @@ async function retryOnlyOne(scene: Scene): Promise<void> {
 async function expectTold(scene: Scene, fault: Fault, arrived: number): Promise<void> {
   expect(arrived, 'messages that arrived').toBe(fault.message !== 'not sent' && isHeard(fault) ? 1 : 0);
   const listed = async (...only: string[]): Promise<{ state: string }[]> =>
-    JSON.parse(
-      (await scene.run(['--json', 'surveys', 'list', ...only], ledgerOf(scene))).stdout,
-    ) as ReturnType<typeof listed>;
+    JSON.parse((await scene.run(['--json', 'surveys', 'list', ...only])).stdout) as ReturnType<typeof listed>;
   const states = {
     sent: 'sent',
     uncertain: 'uncertain',

@@ -1,10 +1,11 @@
 import { DatabaseSync } from '@photostructure/sqlite';
 import { randomUUID } from 'node:crypto';
-import { cpSync, existsSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { copyFileSync, cpSync, existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { inject } from 'vitest';
+import { openLedger } from '../../src/store/open.ts';
 import type { FastTime } from '../e2e/fast-time.ts';
 import { template } from '../support/postgres-for-run.ts';
 import { queried } from '../support/postgres-server.ts';
@@ -24,10 +25,30 @@ export interface SceneLedger {
 
 const open = "'pending', 'scheduled', 'sending', 'failed'";
 
-/** In the folder of the program's data. */
-export function fileLedger(data: string): SceneLedger {
+let made: Promise<string> | undefined;
+
+/** A ledger with its tables and nothing in them, for all scenes of a process to copy. */
+async function madeFile(): Promise<string> {
+  const folder = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
+  process.once('exit', () => rmSync(folder, { recursive: true, force: true }));
+  const file = join(folder, 'ledger.db');
+  await (await openLedger(file)).close();
+  return file;
+}
+
+/**
+ * In the folder of the program's data.
+ *
+ * @param isMade whether it has its tables; else the program makes them
+ */
+export async function fileLedger(data: string, isMade: boolean): Promise<SceneLedger> {
+  const file = join(data, 'ledger.db');
+  if (isMade) {
+    mkdirSync(data, { mode: 0o700 });
+    copyFileSync(await (made ??= madeFile()), file);
+  }
   return {
-    env: {},
+    env: isMade ? { GCSAT_DATABASE_URL: file } : {},
     leaving: () => Promise.resolve(leavingIn(data)),
     unsettled: () => Promise.resolve(unsettledIn(data)),
     late: () => Promise.resolve(),

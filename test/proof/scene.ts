@@ -77,7 +77,7 @@ export interface Scene extends Pick<SceneLedger, 'leaving' | 'unsettled'> {
   close(): Promise<void>;
 }
 
-/** @param isMade whether a ledger on a server has its tables already, which saves each run their making */
+/** @param isMade whether the ledger has its tables already, which saves each run their making */
 export async function createScene(more: Record<string, string> = {}, isMade = true): Promise<Scene> {
   const time = fastTime(haste);
   const limits = { requestsPerSecond: 1000 };
@@ -87,7 +87,7 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-proof-'));
   const data = join(folder, 'data');
   const log = join(folder, 'points');
-  const ledger = isOnServer ? await serverLedger(time, isMade) : fileLedger(data);
+  const ledger = isOnServer ? await serverLedger(time, isMade) : await fileLedger(data, isMade);
   const env = {
     ...connectionTo(sandbox),
     GCSAT_RATE_SHARE: '100',
