@@ -15,7 +15,7 @@ export interface SweepResult {
 }
 
 /** Runs of this machine at the same time. */
-const lanes = 2;
+const lanes = 3;
 /** So many points in a row that no longer come: the run is over before them. */
 const pointsBeyond = 3;
 
