@@ -98,6 +98,12 @@ describe('reading the ledger', () => {
     expect((await runJsonInside(['surveys', 'list', '--since', closedAt], { env })).document).toContainEqual(
       sent,
     );
+    // When the customer was asked is another time than that of the closing.
+    const asked = async (...times: string[]): Promise<unknown> =>
+      (await runJsonInside(['surveys', 'list', ...times], { env })).document;
+    expect(await asked('--sent-since', sent.sentAt)).toEqual([sent]);
+    expect(await asked('--sent-until', sent.sentAt)).toEqual([]);
+    expect(await asked('--sent-since', '1h', '--until', closedAt)).toEqual([]);
   });
 
   test.each([[['surveys', 'list']], [['surveys', 'show', 'c1']], [['surveys', 'unsubscribed']], [['pause']]])(

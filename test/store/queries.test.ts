@@ -431,6 +431,15 @@ const plans: {
     isBeginning: true,
   })),
   {
+    name: 'a listing of who was asked on a day',
+    read: (ledger) => list(ledger, { sentSince: at(0), sentUntil: at(900) }),
+    steps: [
+      'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',
+      'SEARCH closings_sent USING COVERING INDEX closings_sent (<expr>>? AND <expr><?)',
+    ],
+    isBeginning: true,
+  },
+  {
     name: 'a listing of a topic, which goes by the times beside the topics',
     read: (ledger) => list(ledger, { topicIds: ['t1'] }),
     steps: [

@@ -1,4 +1,5 @@
 import type { ListedState } from '../../documents/surveys.ts';
+import type { TimeRange } from '../../domain/values/time-range.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
 import type { Services } from '../../workflow/context/services.ts';
@@ -19,6 +20,8 @@ export interface FilterOptions extends AnswerFilterOptions {
   customer?: string | undefined;
   since?: string | undefined;
   until?: string | undefined;
+  sentSince?: string | undefined;
+  sentUntil?: string | undefined;
   timezone?: string | undefined;
 }
 
@@ -38,6 +41,8 @@ export function filterOptions(states: readonly ListedState[]): readonly OptionDe
     { flags: '--customer <id>', description: 'only of this customer: id, email address or phone number' },
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day' },
+    { flags: '--sent-since <time>', description: 'asked since then: the message left, or may have left' },
+    { flags: '--sent-until <time>', description: 'asked before then; a date means the end of that day' },
     timezoneOption,
   ];
 }
@@ -53,6 +58,8 @@ export function isFiltered(options: FilterOptions): boolean {
     'customer',
     'since',
     'until',
+    'sentSince',
+    'sentUntil',
   ] as const;
   return names.some((name) => options[name] !== undefined);
 }
@@ -78,10 +85,13 @@ export async function filterOf(
   const { parseTimeRange, refuseBadTimeRange } = await import('../program/time-range.ts');
   const { zoneOf } = await import('../program/ledger-zone.ts');
   const { showTimesIn } = await import('../../terminal/readable-times.ts');
-  const { state, since, until, timezone, customer, answeredSince } = options;
+  const { state, since, until, sentSince, sentUntil, timezone, customer, answeredSince } = options;
   const states = state === undefined ? {} : { states: statesOf(state, known) };
   const given = { since: since ?? beginning, until };
-  const texts = [since, until, answeredSince].filter((text) => text !== undefined);
+  const sent = { since: sentSince ?? beginning, until: sentUntil };
+  const isSent = sentSince !== undefined || sentUntil !== undefined;
+  const texts = [since, until, sentSince, sentUntil, answeredSince].filter((text) => text !== undefined);
+  if (isSent) refuseBadTimeRange(sent, clock(), timezone);
   if (since !== undefined || until !== undefined) refuseBadTimeRange(given, clock(), timezone);
   if (answeredSince !== undefined) {
     refuseBadTimeRange({ since: answeredSince, until: undefined }, clock(), timezone);
@@ -114,11 +124,16 @@ export async function filterOf(
       ...(customer === undefined ? {} : { ids: await idsOf(ledger, customer) }),
       ...(since === undefined ? {} : { since: range.since }),
       ...(until === undefined ? {} : { until: range.until }),
+      ...(isSent ? sentRange(parseTimeRange(sent, clock(), zone)) : {}),
       ...(answeredSince === undefined
         ? {}
         : { answeredSince: parseTimeRange({ since: answeredSince, until: undefined }, clock(), zone).since }),
     };
   };
+}
+
+function sentRange({ since, until }: TimeRange): SurveyFilter {
+  return { sentSince: since, sentUntil: until };
 }
 
 /** Of a range that only has an end. */

@@ -25,7 +25,7 @@ export const listCommand: CommandDeclaration = {
   ],
   examples: [
     'gcsat surveys list --state uncertain',
-    'gcsat surveys list --since yesterday --until yesterday --state sent,answered,uncertain',
+    'gcsat surveys list --sent-since yesterday --sent-until yesterday',
     'gcsat surveys list --open --answered-since yesterday',
     'gcsat surveys list --topic "Where is my order" --comment',
     "gcsat surveys list --low --since 30d --comment 'too slow'",

@@ -11,6 +11,7 @@ import { addMedallia } from './medallia.ts';
 import { addMedalliaCounts } from './medallia-counts.ts';
 import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
+import { indexSent } from './sent.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
@@ -33,6 +34,7 @@ const migrations: readonly Migration[] = [
   addMedallia,
   addImports,
   addMedalliaCounts,
+  indexSent,
 ];
 
 /** Of the ledgers that this gcsat writes. */

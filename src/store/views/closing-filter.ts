@@ -9,6 +9,10 @@ export interface ClosingFilter {
   since?: string;
   /** Closed before this time. */
   until?: string;
+  /** The message left, or may have left, at this time or later. */
+  sentSince?: string;
+  /** The message left, or may have left, before this time. */
+  sentUntil?: string;
   /** Of closings. */
   ids?: readonly string[];
   /** Of the agent who gets the rating. */
@@ -52,7 +56,8 @@ export function leadOf(filter: ClosingFilter): Lead | null {
     ['channel', filter.channels],
   ];
   // These are few, whatever else is given.
-  if (filter.ids !== undefined || filter.answeredSince !== undefined) return null;
+  const { ids, answeredSince, sentSince } = filter;
+  if (ids !== undefined || answeredSince !== undefined || sentSince !== undefined) return null;
   for (const [column, values] of leads) {
     if (values !== undefined) return { column, values: [...new Set(values)] };
   }
@@ -73,7 +78,7 @@ export function placeOf(lead: Lead | null): Place {
 
 /** All conditions but those of the lead and of the time of closing; those that cost least come first. */
 export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | null): Condition[] {
-  const { ids, topicIds, answeredSince, comment, open } = filter;
+  const { ids, topicIds, answeredSince, comment, open, sentSince, sentUntil } = filter;
   const columns = [
     ['rating', filter.ratings],
     ['agent_id', filter.agentIds],
@@ -91,6 +96,9 @@ export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | nu
       : others.map(([column, values]) => unled(`closings.${column}`, values));
   conditions.push(isListed(eb));
   if (ids !== undefined) conditions.push(eb('closings.id', 'in', ids));
+  if (sentSince !== undefined || sentUntil !== undefined) {
+    conditions.push(sentWithin(eb, sentSince, sentUntil));
+  }
   if (answeredSince !== undefined) {
     const since = eb.selectFrom('answers').select('survey_id').where('answered_at', '>=', answeredSince);
     conditions.push(eb('closings.survey_id', 'in', since));
@@ -116,6 +124,14 @@ export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | nu
   // Nobody can follow up on somebody who was forgotten.
   if (open === true) conditions.push(eb.not(followedUp(eb)), eb('closings.forgotten_at', 'is', null));
   return conditions;
+}
+
+function sentWithin(eb: Builder, since: string | undefined, until: string | undefined): Condition {
+  const at = sql<string>`coalesce(closings_sent.sent_at, closings_sent.left_at)`;
+  let sent = eb.selectFrom('closings as closings_sent').select('closings_sent.id').where(at, 'is not', null);
+  if (since !== undefined) sent = sent.where(at, '>=', since);
+  if (until !== undefined) sent = sent.where(at, '<', until);
+  return eb('closings.id', 'in', sent);
 }
 
 /**

@@ -257,7 +257,7 @@ describe('versions', () => {
   test('a ledger of version 13 is brought to the next, and rows of imports find their closings', async () => {
     const { place, query } = await emptyDatabase();
     await (await openLedger(place)).close();
-    await query(`DROP TABLE medallia_counts; DROP INDEX medallia_rows_interaction;
+    await query(`DROP INDEX closings_sent; DROP TABLE medallia_counts; DROP INDEX medallia_rows_interaction;
       ALTER TABLE medallia_rows DROP COLUMN delivered_at, DROP COLUMN only_counted;
       DELETE FROM ledger_version WHERE version > 13;
       INSERT INTO closings (id, conversation_id, closed_at, first_seen_at, source, state, state_at, queued, attempts, reasons,
