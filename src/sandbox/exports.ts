@@ -122,7 +122,8 @@ type Lines = (world: World, from: number, until: number, faults: Faults) => Iter
 /** The files of a job, by name. */
 export const exportFiles: Readonly<Record<string, Lines>> = {
   'agents.jsonl': ({ setting: { directory } }) =>
-    linesOf([...directory.agents, ...directory.deactivatedAgents]),
+    // Of the days before the one agent was deleted.
+    linesOf([...directory.agents, ...directory.deactivatedAgents, directory.deletedAgent]),
   'conversation_items.jsonl': itemLines,
   'customers.jsonl': customerLines,
   'topics.jsonl': ({ setting: { directory } }) => linesOf(directory.topics),

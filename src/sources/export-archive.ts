@@ -3,6 +3,7 @@ import { idOf, objectOf, storableId } from '../domain/values/json.ts';
 import type { Conversation } from '../gladly/resources/conversations.ts';
 import type { Customer } from '../gladly/resources/customers.ts';
 import { readTime } from '../gladly/resources/fields.ts';
+import type { UsableJob } from './export-jobs.ts';
 
 /** A conversation as the files show it: `conversation` has no inbox and no assignee, which exports lack. */
 export interface ExportedConversation {
@@ -20,7 +21,8 @@ export interface ExportArchive {
   unreadable: number;
   /** Files that were read, to their end or not. */
   files: number;
-  jobs: number;
+  /** Those that were read, in order of time. */
+  jobs: readonly UsableJob[];
   /** Where the oldest file begins. */
   since: string | null;
   until: string | null;
@@ -67,7 +69,7 @@ export function exportArchive({ keepsItems }: { keepsItems: boolean }): ExportAr
     items: 0,
     unreadable: 0,
     files: 0,
-    jobs: 0,
+    jobs: [],
     since: null,
     until: null,
     addItem(item) {

@@ -5,7 +5,8 @@ import type { ExportJob } from '../gladly/resources/exports.ts';
 export interface UsableJob {
   id: string;
   range: TimeRange;
-  hasCustomers: boolean;
+  /** Names of its files, which has one of items. */
+  files: ReadonlySet<string>;
 }
 
 /** What the jobs of an organization give of a range. */
@@ -42,7 +43,7 @@ export function jobsOfRange(all: readonly ExportJob[], range: TimeRange, whole: 
 function usableJob({ id, status, startAt, endAt, files }: ExportJob): UsableJob | null {
   if (status?.toUpperCase() !== 'COMPLETED' || !files.includes(itemsFile)) return null;
   if (startAt === null || endAt === null || startAt >= endAt) return null;
-  return { id, range: { since: startAt, until: endAt }, hasCustomers: files.includes('customers.jsonl') };
+  return { id, range: { since: startAt, until: endAt }, files: new Set(files) };
 }
 
 function gapsIn(range: TimeRange, jobs: readonly UsableJob[]): TimeRange[] {

@@ -28,12 +28,13 @@ export function exportSource(
     const { jobs, gaps, until } = jobsOfRange(await client.getExportJobs(), range, archive.keepsItems);
     for (const gap of gaps) yield { missing: gap, failure: noFile(gap) };
     if (until === null) return;
-    Object.assign(archive, { jobs: jobs.length, since: jobs[0]?.range.since ?? null, until });
+    Object.assign(archive, { jobs, since: jobs[0]?.range.since ?? null, until });
     const seen: StatusChanges = { closed: new Set(), reopenings: [] };
     for (const job of jobs) yield* closingsOf(job, range, seen, signal);
     for (const found of seen.reopenings) if (seen.closed.has(found.reopening.conversationId)) yield found;
     // The newest job last, because a customer's newest addresses count.
-    for (const job of jobs) if (job.hasCustomers && !standsIn) yield* customersOf(job, signal);
+    for (const job of jobs)
+      if (job.files.has('customers.jsonl') && !standsIn) yield* customersOf(job, signal);
     if (archive.unreadable > 0) yield { warning: unreadableWarning(archive.unreadable) };
     if (until >= range.until) return;
     const late = { since: until > range.since ? until : range.since, until: range.until };

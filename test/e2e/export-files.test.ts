@@ -75,6 +75,24 @@ test('a real run reads conversation and timeline, and customers with one address
   expect([again.document.thisRun.sent, again.asked('getConversation')]).toEqual([0, 0]);
 });
 
+test('an agent whom Gladly no longer knows has the name that the files give', async () => {
+  const { env, trap } = await testGladly({ ...quick, size: 0 });
+  const id = trap('deleted_agent');
+  const { document: fromGladly } = await runJson(['attribute', '--', id], { env });
+  expect(fromGladly.reasons).toMatchObject([{ code: 'agent_unknown' }]);
+  const days = [
+    '--since',
+    new Date(midnight - 3 * day).toISOString(),
+    '--until',
+    new Date(midnight).toISOString(),
+  ];
+  const run = await runJson(['backfill', ...days, '--source', 'export', '--rate-share', '100'], { env });
+  expect(run.code, run.stderr).toBe(0);
+  expect(run.document.reasons.agent_unknown).toBeUndefined();
+  const { document } = await runJson(['surveys', 'show', id], { env });
+  expect(document).toMatchObject({ state: 'sent', agent: { name: 'Otto Verschwunden' } });
+});
+
 test('a job without files and lines that are cut are told, and the exit code says what is missing', async () => {
   const { env, sandbox } = await testGladly(quick);
   const json = { exportGapDay: 3, exportBrokenLines: 2 };

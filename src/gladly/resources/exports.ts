@@ -21,7 +21,7 @@ export interface ExportJob {
   files: string[];
 }
 
-export type ExportFileName = 'conversation_items.jsonl' | 'customers.jsonl';
+export type ExportFileName = 'conversation_items.jsonl' | 'customers.jsonl' | 'agents.jsonl' | 'topics.jsonl';
 
 /** What was not given of a file. */
 export interface LeftOut {

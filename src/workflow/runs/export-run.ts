@@ -4,6 +4,9 @@ import { chooseEmail } from '../../domain/eligibility/addresses.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import type { Customer } from '../../gladly/resources/customers.ts';
 import { exportArchive, restMs, type ExportArchive } from '../../sources/export-archive.ts';
+import { exportNames, type ExportNames } from '../../sources/export-names.ts';
+import type { Directory } from '../../gladly/directory.ts';
+import type { Topic } from '../../gladly/resources/organization.ts';
 import type { Services } from '../context/services.ts';
 import type { SettledWork } from '../queue/work-queue.ts';
 import type { SourceChoice } from './find-closings.ts';
@@ -58,6 +61,7 @@ export function beginExportRun(
   const customers = new Set<string>();
   const conversations = new Set<string>();
   let verdicts = 0;
+  const names = exportNames(client, () => archive.jobs);
 
   const customerOf = (id: string): Customer | null => {
     const found = needsEmail ? archive.customer(id) : null;
@@ -86,7 +90,7 @@ export function beginExportRun(
   };
   return {
     begin: () => (archive = exportArchive({ keepsItems: takesConversations })),
-    services: { ...services, client: fromFiles },
+    services: { ...services, client: fromFiles, directory: namedByFiles(services.directory, names) },
     explanation: dryRun ? unknownOfFiles : knownOfFiles,
     settled: ({ closing, row }) => {
       if (closing !== null && row !== null && conversations.has(closing.conversationId)) verdicts += 1;
@@ -94,7 +98,7 @@ export function beginExportRun(
     // Conversation and timeline.
     spared: () => 2 * conversations.size,
     figures: () => ({
-      jobs: archive.jobs,
+      jobs: archive.jobs.length,
       files: archive.files,
       items: archive.items,
       unreadable: archive.unreadable,
@@ -103,6 +107,27 @@ export function beginExportRun(
       customers: customers.size,
       verdicts,
     }),
+  };
+}
+
+/** What Gladly does not know any more is what the files call it: an agent who left, a topic that was removed. */
+function namedByFiles(directory: Directory, names: ExportNames): Directory {
+  return {
+    ...directory,
+    agent: async (id) => (await directory.agent(id)) ?? names.agent(id),
+    async topics(ids = []) {
+      const known = await directory.topics(ids);
+      const gone = new Map<string, Topic>();
+      // Parents are added during the loop.
+      const wanted = new Set(ids);
+      for (const id of wanted) {
+        const topic = known.get(id) ?? (await names.topic(id));
+        if (topic === null) continue;
+        if (!known.has(id)) gone.set(id, topic);
+        if (topic.parentId !== null) wanted.add(topic.parentId);
+      }
+      return gone.size === 0 ? known : new Map([...known, ...gone]);
+    },
   };
 }
 
