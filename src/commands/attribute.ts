@@ -6,8 +6,8 @@ export const attributeCommand: CommandDeclaration = {
   group: 'Start here',
   summary: 'which agent gets the rating of a conversation, and why; writes nothing',
   details:
-    'Reads a conversation and shows which agent last sent a response, which items did not count and why, and ' +
-    'whether a survey would be sent.',
+    'Reads a conversation and shows which agent last sent a response and what it said, which items did not count and ' +
+    'why, and whether a survey would be sent. With -v, all of the response and every item.',
   arguments: [conversationIdsArgument],
   examples: [
     'gcsat attribute 5LNrIaOiRJ6u3vQ8jHyTkQ',

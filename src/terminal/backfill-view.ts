@@ -20,8 +20,8 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
   const line = (label: string, value: string): string => labelled(label, value, screen);
   const lines = [
     line('Sources', document.sources.length === 0 ? '-' : document.sources.join(', ')),
-    line('Closings', `${document.closings}${dryRun ? ', which would be' : ''}: ${countsOf(outcomes)}`),
-    line(dryRun ? 'Would be' : 'This run', countsOf(thisRun)),
+    line('Closings', `${document.closings}${dryRun ? '; after the run' : ':'} ${countsOf(outcomes)}`),
+    line(dryRun ? 'Would add' : 'This run', dryRun ? wouldText(thisRun) : countsOf(thisRun)),
     ...tableOf(dryRun ? 'Would skip' : 'Suppressed', reasons, screen),
   ];
   if (plan !== null) {
@@ -51,6 +51,11 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
   return lines.join('\n');
 }
 
+function wouldText(thisRun: BackfillDocument['thisRun']): string {
+  const isNothing = Object.values(thisRun).every((count) => count === 0);
+  return isNothing ? 'nothing: the ledger has every closing of the range' : countsOf(thisRun);
+}
+
 /** Of closings without a survey. */
 function countedText({
   counted,
@@ -74,7 +79,7 @@ export function syncView(
     line('Counts from', isFirst ? `${began}; only backfill surveys earlier closings` : began),
     ...(range === null ? [] : [line('Range', rangeText(range))]),
     backfillView(document, screen),
-    line('Cards', `${dryRun ? 'would be: ' : ''}${countsOf(cards)}`),
+    line('Cards', `${countsOf(cards)}${dryRun ? ', if this were no dry run' : ''}`),
     ...(medallia === null || medallia.rows === 0 ? [] : [line('Medallia', countsOf(medallia))]),
     ...(alerts.sent + alerts.failed === 0 ? [] : [line('Alerts', countsOf(alerts))]),
   ].join('\n');

@@ -1,5 +1,6 @@
-import type { SurveyEntry } from '../documents/surveys.ts';
+import type { SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { isDone } from '../domain/scores/follow-up.ts';
+import { localTime } from '../domain/values/local-time.ts';
 
 /** With what Agent Connect made of its request, where that is known. */
 export function deliveryText({ provider, medallia }: Pick<SurveyEntry, 'provider' | 'medallia'>): string {
@@ -7,6 +8,13 @@ export function deliveryText({ provider, medallia }: Pick<SurveyEntry, 'provider
   const there = status === null ? null : `medallia: ${status}`;
   // Another delivery may have asked since.
   return provider === null || provider === 'medallia' ? (there ?? provider ?? '-') : provider;
+}
+
+/** Whoever opens the page has its link from the message, or from a person who reads it here. Null where nobody did. */
+export function openedText({ visits }: Pick<SurveyStory, 'visits'>): string | null {
+  const opened = visits.find(({ kind }) => kind === 'opened');
+  if (opened === undefined) return null;
+  return `The page of this survey was opened on ${localTime(opened.firstAt, null)}: unless you did, the message arrived`;
 }
 
 /** A low rating is open until somebody noted after the answer that nothing is left to do. */

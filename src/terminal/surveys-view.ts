@@ -6,7 +6,7 @@ import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
 import { alertText } from './alert-view.ts';
 import { countText } from './count-view.ts';
-import { deliveryText, scoreText } from './survey-cells.ts';
+import { deliveryText, openedText, scoreText } from './survey-cells.ts';
 import { nextSteps } from './surveys-next.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
@@ -37,18 +37,29 @@ export function surveysView(
   entries: readonly Entry[],
   screen: Screen,
   lowRating: number | null = null,
+  time: ListedTime = 'closedAt',
 ): string {
-  return [tableView(entries, screen, lowRating), ...nextSteps(entries, screen)].join('\n\n');
+  return [tableView(entries, screen, lowRating, time), ...nextSteps(entries, screen)].join('\n\n');
 }
 
-function tableView(entries: readonly Entry[], screen: Screen, lowRating: number | null): string {
+/** What the first column says: when the conversation closed, or when the customer was asked. */
+export type ListedTime = 'closedAt' | 'sentAt';
+
+function tableView(
+  entries: readonly Entry[],
+  screen: Screen,
+  lowRating: number | null,
+  time: ListedTime,
+): string {
   const { columns, paint } = screen;
   const zone = namedZone();
   const shape: [Column<Entry>, Column<Entry>, ...Column<Entry>[]] = [
     {
-      title: zone === null ? 'Closed (UTC)' : 'Closed',
-      value: ({ closedAt }) =>
-        zone === null ? closedAt.slice(0, 16).replace('T', ' ') : localTime(closedAt, zone),
+      title: `${time === 'sentAt' ? 'Asked' : 'Closed'}${zone === null ? ' (UTC)' : ''}`,
+      value: ({ [time]: at }) => {
+        if (at === null) return 'not certain';
+        return zone === null ? at.slice(0, 16).replace('T', ' ') : localTime(at, zone);
+      },
       overflow: 'keep',
     },
     {
@@ -74,8 +85,8 @@ function tableView(entries: readonly Entry[], screen: Screen, lowRating: number 
 }
 
 /** In a dry run, what would become of it. */
-function stateText({ state, dryRun = false }: Pick<Entry, 'state' | 'dryRun'>): string {
-  return dryRun ? `would be ${state}` : state;
+function stateText({ state, dryRun = false }: Pick<Entry, 'state' | 'dryRun'>, would = 'would be'): string {
+  return dryRun ? `${would} ${state}` : state;
 }
 
 /** With less, eight columns are too narrow to read. */
@@ -125,13 +136,13 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
   const { columns, paint } = screen;
   // What a dry run adds comes last.
   const would = ({ length }: readonly unknown[], index: number): string =>
-    story.dryRun === true && index === length - 1 ? 'would be ' : '';
+    story.dryRun === true && index === length - 1 ? 'would be recorded as ' : '';
   const line = (label: string, value: string): string => labelled(label, clean(value), screen);
   const attribution = story.evidence?.attribution ?? null;
   const lines = [
     line('Closing', story.closingId),
     line('Conversation', story.conversationId),
-    `${paint.dim('State'.padEnd(13))} ${stateShade(story.state, paint)(stateText(story))}`,
+    `${paint.dim('State'.padEnd(13))} ${stateShade(story.state, paint)(stateText(story, 'would be recorded as'))}`,
     line('Customer', customerName(story)),
     line('Credit', story.agent?.name ?? story.agent?.id ?? 'no agent'),
   ];
@@ -163,6 +174,8 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
       count === 1 ? localTime(firstAt, null) : `${localTime(firstAt, null)} to ${localTime(lastAt, null)}`;
     lines.push(line('Visits', `${kind} ${count === 1 ? 'once' : `${count} times`}, ${when}`));
   }
+  const arrived = story.state === 'uncertain' ? openedText(story) : null;
+  if (arrived !== null) lines.push(line('', `${arrived}, and --was-sent is right.`));
   for (const { rating, resolved, comment, revision, answeredAt, source } of story.answers) {
     const said = resolved === null ? '' : resolved ? ', resolved' : ', not resolved';
     const which = `revision ${revision}, by ${source}`;

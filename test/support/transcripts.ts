@@ -121,7 +121,7 @@ async function specialIds(clock: () => number): Promise<string[]> {
 const everydayRow =
   /^(?:(?:Suppressed|Would skip)? +\d+ {2}\S.*| +and \d+ more| {10,}\w+ \d+(?:, \w+ \d+)*|.* closings\/s(?:, .* left)?)$/;
 const everydayCounts =
-  /^(Closings|Would be|This run|Would send|Would take|By agent|By inbox|By day|Requests|Time) +(?!0: )(?:about )?\d.*$/;
+  /^(Closings|Would add|This run|Would send|Would take|By agent|By inbox|By day|Requests|Time) +(?!0: )(?:about )?\d.*$/;
 
 /**
  * What stays the same from day to day and from machine to machine: no ids, times, ports, widths of columns, and not

@@ -68,8 +68,8 @@ describe('what a run shows', () => {
       estimatedSeconds: 31,
     };
     const text = shown({ dryRun: true, plan });
-    expect(text).toMatch(/^Closings +120, which would be: 80 sent/m);
-    expect(text).toMatch(/^Would be +12 sent/m);
+    expect(text).toMatch(/^Closings +120; after the run 80 sent/m);
+    expect(text).toMatch(/^Would add +12 sent/m);
     expect(text).toMatch(/^Would skip +27/m);
     expect(text).toMatch(/^Would send +12$/m);
     expect(text).toMatch(/^By agent +9 {2}Ada Example\n +3 {2}Bo Example$/m);

@@ -23,6 +23,17 @@ export async function zoneOf(
   return keptZone(ledger, output, 'times without an offset are');
 }
 
+/** The same for a list, which shows times in the zone of those that choose it, whether or not they depend on it. */
+export async function listZoneOf(
+  ledger: Services['ledger'],
+  texts: readonly string[],
+  output: Pick<Output, 'warn'>,
+): Promise<string> {
+  if (!texts.every((text) => isZoned(text))) return zoneOf(ledger, texts, output);
+  const zone = (await keptOrganization(ledger))?.timezone ?? null;
+  return zone === null || zoneProblem(zone) !== null ? 'UTC' : zone;
+}
+
 /** The same for what is shown and counted by days. */
 export function calendarZoneOf(ledger: Services['ledger'], output: Pick<Output, 'warn'>): Promise<string> {
   return keptZone(ledger, output, 'times and days are');

@@ -83,7 +83,7 @@ export async function filterOf(
   known: readonly ListedState[],
 ): Promise<(opened: OpenedLedger) => Promise<SurveyFilter>> {
   const { parseTimeRange, refuseBadTimeRange } = await import('../program/time-range.ts');
-  const { zoneOf } = await import('../program/ledger-zone.ts');
+  const { listZoneOf } = await import('../program/ledger-zone.ts');
   const { showTimesIn } = await import('../../terminal/readable-times.ts');
   const { state, since, until, sentSince, sentUntil, timezone, customer, answeredSince } = options;
   const states = state === undefined ? {} : { states: statesOf(state, known) };
@@ -113,7 +113,7 @@ export async function filterOf(
   }
   const answers = answerFilterOf(options);
   return async ({ ledger, policy }) => {
-    const zone = timezone ?? (texts.length === 0 ? 'UTC' : await zoneOf(ledger, texts, output));
+    const zone = timezone ?? (texts.length === 0 ? 'UTC' : await listZoneOf(ledger, texts, output));
     // A list shows the days that were asked for.
     showTimesIn(zone);
     const range = parseTimeRange(given, clock(), zone);

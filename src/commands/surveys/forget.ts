@@ -55,7 +55,10 @@ async function isConfirmed(
 ): Promise<boolean> {
   const { forgetView } = await import('../../terminal/forget-view.ts');
   const { confirmed } = await import('../program/confirmation.ts');
-  if (context.interactive) context.output.info(forgetView(plan, context.output));
+  if (context.interactive) {
+    // A line each: what a message says cannot begin a line of its own.
+    for (const line of forgetView(plan, context.output).split('\n')) context.output.info(line);
+  }
   const cards = keepCards || plan.counts.cards === 0 ? '' : ', and the cards in Gladly';
   return confirmed(context, 'forgetting a customer', `Erase all of this${cards}? It cannot be undone.`);
 }

@@ -1,4 +1,6 @@
 import type { SurveyEntry } from '../../documents/surveys.ts';
+import type { ListedTime } from '../../terminal/surveys-view.ts';
+import type { SurveyFilter } from '../../workflow/operator/surveys.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 import { wholeNumber } from '../program/whole-number.ts';
 import { answerFilterOptions } from './answer-filter.ts';
@@ -36,6 +38,8 @@ export const listCommand: CommandDeclaration = {
     const { listedStates } = await import('../../documents/surveys.ts');
     const { countSurveys, listSurveys } = await import('../../workflow/operator/surveys.ts');
     const { output, now, withLedger } = context;
+    const timeOf = ({ sentSince, sentUntil }: SurveyFilter): ListedTime =>
+      sentSince === undefined && sentUntil === undefined ? 'closedAt' : 'sentAt';
     const filterIn = await filterOf(context, options, listedStates);
     const given = options['limit'] as string | undefined;
     const limit =
@@ -61,7 +65,7 @@ export const listCommand: CommandDeclaration = {
       output.result(entries, () =>
         entries.length === 0
           ? noClosings(options['customer'] as string | undefined)
-          : surveysView(entries, output, policy.lowRating) + moreText(more),
+          : surveysView(entries, output, policy.lowRating, timeOf(filter)) + moreText(more),
       );
     });
   },

@@ -54,7 +54,7 @@ export const retryCommand: CommandDeclaration = {
           if (search.result === 'found')
             return settle(context, own, closing, { dryRun, itemId: search.itemId });
           if (!notSent) throw stillUncertain(closing, search);
-          if (!dryRun && !yes && !(await isConfirmed(context, closing)))
+          if (!dryRun && !yes && !(await isConfirmed(context, own, closing)))
             return show(context, own, closing, dryRun);
         }
         return surveyAgain(context, { services, own }, closing, dryRun);
@@ -126,7 +126,11 @@ async function show(
   output.result(story, () => surveyStoryView(story, output) + dryRunNote(dryRun));
 }
 
-async function isConfirmed(context: CommandContext, { surveyId, ...closing }: Closing): Promise<boolean> {
+async function isConfirmed(
+  context: CommandContext,
+  { ledger }: Services,
+  { id, surveyId, ...closing }: Closing,
+): Promise<boolean> {
   if (!context.interactive) {
     const message = `sending the uncertain survey ${surveyId ?? ''} a second time has to be confirmed`;
     throw new Failure('usage', 'confirmation_needed', message, {
@@ -134,9 +138,13 @@ async function isConfirmed(context: CommandContext, { surveyId, ...closing }: Cl
     });
   }
   const { openPrompts } = await import('../../terminal/prompts.ts');
+  const { openedText } = await import('../../terminal/survey-cells.ts');
+  const { showSurvey } = await import('../../workflow/operator/surveys.ts');
   const { localTime } = await import('../../domain/values/local-time.ts');
   const { provider, address, leftAt } = closing;
   const message = `by ${provider ?? 'no delivery'} to ${address ?? 'no address'} at ${localTime(leftAt, null)}`;
+  const opened = openedText(await showSurvey(ledger, id, context.now()));
+  if (opened !== null) context.output.warn(opened);
   const prompts = await openPrompts(context.signal);
   return prompts.confirm(`Did you look, and the message ${message} is certainly not there? Send it again?`);
 }
