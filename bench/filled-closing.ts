@@ -220,6 +220,7 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
       outcome: isCertain ? 'sent' : 'uncertain',
       external_id: closing.external_id,
       error,
+      brand: closing.brand,
     });
   }
   if (state === 'answered') addAnswers(filled, { closing, surveyId, customerId, after }, random);

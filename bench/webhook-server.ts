@@ -46,8 +46,8 @@ const observe = metrics.observe.bind(metrics);
 const { origin } = await listen(
   {
     app,
-    headers: responseHeaders(null),
-    publicHost: null,
+    headers: responseHeaders([]),
+    publicHosts: [],
     trustedProxies,
     log,
     observe,

@@ -21,7 +21,7 @@ export const completionCommand = (program: () => CommandDeclaration): CommandDec
     {
       flags: '--names <kind>',
       description: 'print the names that this shell offers instead, as the script asks for them',
-      choices: ['profiles', 'surveys'] satisfies NamesOnDisk[],
+      choices: ['profiles', 'surveys', 'brands'] satisfies NamesOnDisk[],
     },
   ],
   examples: [
@@ -33,7 +33,7 @@ export const completionCommand = (program: () => CommandDeclaration): CommandDec
     const { output } = context;
     const shell = given as Shell;
     if (options['names'] !== undefined) {
-      const offered = await (options['names'] === 'profiles' ? profiles(context) : surveys(context));
+      const offered = await namesOf[options['names'] as NamesOnDisk](context);
       // A shell may run what stands in a word that it completes.
       const names = offered.filter(({ name }) => /^[\w.-]+$/.test(name));
       output.result({ shell, names }, () =>
@@ -54,6 +54,15 @@ async function profiles(context: CommandContext): Promise<Offered[]> {
   return [...(await readProfiles(configDir))].map(([name, { domain }]) => ({ name, about: domain ?? '' }));
 }
 
+async function brands({ flags, env }: CommandContext): Promise<Offered[]> {
+  const { resolveSettings } = await import('../config/resolve.ts');
+  const resolved = await resolveSettings({ flags, env, onInvalid: () => undefined });
+  return resolved.brands.map(({ name, inboxes }) => ({
+    name,
+    about: inboxes.length === 1 ? '1 inbox' : `${inboxes.length} inboxes`,
+  }));
+}
+
 function surveys({ withLedger, now }: CommandContext): Promise<Offered[]> {
   return withLedger({ writes: false, warnsOfPause: false }, async ({ ledger }) => {
     const { listSurveys } = await import('../workflow/operator/surveys.ts');
@@ -68,3 +77,9 @@ function surveys({ withLedger, now }: CommandContext): Promise<Offered[]> {
     return offered;
   });
 }
+
+const namesOf: Record<NamesOnDisk, (context: CommandContext) => Promise<Offered[]>> = {
+  profiles,
+  surveys,
+  brands,
+};

@@ -1,4 +1,5 @@
 import { resolveSettings } from '../config/resolve.ts';
+import type { Settings } from '../config/settings.ts';
 import { registerSecret } from '../terminal/redact.ts';
 import { rememberedOrganization } from '../workflow/checks/remembered-organization.ts';
 import type { MessageSettings } from '../workflow/checks/sample-messages.ts';
@@ -8,10 +9,14 @@ import { placeOf } from './program/ledger-place.ts';
 /** Where nothing says what the company is called. */
 const sampleCompany = 'Sample Company';
 
+export interface PreviewSettings {
+  settings: MessageSettings & Pick<Settings, 'profile' | 'brands' | 'origins'>;
+  /** Where the policy names none. */
+  companyName: string;
+}
+
 /** What messages and pages depend on, without a token. @throws Failure kind usage or configuration */
-export async function previewSettings(
-  context: CommandContext,
-): Promise<{ settings: MessageSettings & { profile: string }; companyName: string }> {
+export async function previewSettings(context: CommandContext): Promise<PreviewSettings> {
   const { flags, env } = context;
   const settings = context.wantsSandbox()
     ? await context.settings({ keepsSigningKey: false })

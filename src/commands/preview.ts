@@ -12,20 +12,26 @@ export const previewCommand: CommandDeclaration = {
   summary: 'the email, text message, and pages as customers will see them',
   details:
     'Makes them in every language with the words, colors, logo, and template of the profile, and a made-up customer. ' +
-    'It needs no token, asks Gladly nothing, and sends nothing. Files of others in the folder stay.',
+    'Each brand gets a folder of its own. It needs no token, asks Gladly nothing, and sends nothing. Files of others in ' +
+    'the folder stay.',
   options: [
     { flags: '--out <folder>', description: `where to write the files (${usualFolder})` },
     { flags: '--serve', description: 'show them on this machine until Ctrl-C; written only with --out' },
     { flags: '--language <tag>', description: 'only this language', suggestions: previewLanguages },
+    { flags: '--brand <name>', description: 'only this brand', suggestions: 'brands' },
   ],
-  examples: ['gcsat preview', 'gcsat preview --serve', 'gcsat preview --out preview --language fr'],
+  examples: [
+    'gcsat preview',
+    'gcsat preview --serve',
+    'gcsat preview --out preview --language fr',
+    'gcsat preview --brand nordwind',
+  ],
   async run(context, { options }) {
     const path = await import('node:path');
     const { languages, speechOf } = await import('../html/languages.ts');
-    const { readBrand } = await import('../html/brand.ts');
     const { previewFiles } = await import('../server/preview/preview-files.ts');
     const { servePreview, writePreview } = await import('../server/preview/keep-preview.ts');
-    const { sampleMessages } = await import('../workflow/checks/sample-messages.ts');
+    const { previewParts } = await import('./preview-parts.ts');
     const { previewSettings } = await import('./preview-settings.ts');
     const { exitCodeOf, untilAborted } = await import('./program/signals.ts');
     const { output, signal, clock } = context;
@@ -41,14 +47,17 @@ export const previewCommand: CommandDeclaration = {
         },
       );
     }
-    const { settings, companyName } = await previewSettings(context);
-    const nowMs = clock();
-    const messages = await sampleMessages(settings, companyName, nowMs);
-    const files = previewFiles({
-      brand: await readBrand(settings.brand),
-      ...{ companyName, nowMs, profile: settings.profile },
-      messages: messages.filter((message) => language === null || message.language === language),
+    const known = await previewSettings(context);
+    const {
+      own,
+      brands,
+      languages: shown,
+    } = await previewParts(known, {
+      nowMs: clock(),
+      language,
+      brand: options['brand'] as string | undefined,
     });
+    const files = previewFiles({ ...own, others: brands });
     const isServed = options['serve'] === true;
     const given = options['out'] as string | undefined;
     const folder = given === undefined && isServed ? null : path.resolve(given ?? usualFolder);
@@ -58,9 +67,9 @@ export const previewCommand: CommandDeclaration = {
       folder,
       index: folder === null ? null : path.resolve(folder, 'index.html'),
       origin: served?.origin ?? null,
-      languages: messages.flatMap((message) =>
-        language === null || message.language === language ? message.language : [],
-      ),
+      languages: shown,
+      brand: own.name ?? null,
+      brands: brands.flatMap(({ name }) => name ?? []),
       files: [...files.keys()],
     };
     const text = (): string =>

@@ -58,7 +58,7 @@ export const reportCommand: CommandDeclaration = {
     { flags: '--inbox <name...>', description: 'only these: id or name' },
     { flags: '--topic <name...>', description: 'only with one of these: id or name' },
     { flags: '--channel <name...>', description: 'only these channels of the last response, e.g. email' },
-    { flags: '--brand <name...>', description: 'only these brands' },
+    { flags: '--brand <name...>', description: 'only these brands', suggestions: 'brands' },
     {
       flags: '--imported <choice>',
       description: 'with, without, or only what was imported from Agent Connect (with)',

@@ -1,10 +1,11 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { settingsOfBrand } from '../config/brand-settings.ts';
 import { isWeak, type WebhookCredentials } from '../config/webhook-credentials.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { webhookPath } from '../domain/values/webhook-path.ts';
 import type { Log } from '../ports/log.ts';
 import { createMetrics } from '../server/metrics.ts';
-import { readBrand } from '../html/brand.ts';
+import { readBrand, type PageBrand } from '../html/brand.ts';
 import { startServer } from '../server/start.ts';
 import { openLog } from '../terminal/log.ts';
 import { refuseUnusable, warnOfConfiguration } from '../workflow/checks/check-configuration.ts';
@@ -36,6 +37,9 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
   const credentials = await settings.webhookCredentials();
   await refuseUnusable(settings);
   const brand = await readBrand(settings.brand);
+  const ofBrands = settings.brands.map((one) => ({ name: one.name, own: settingsOfBrand(settings, one) }));
+  const brands = new Map<string, PageBrand>();
+  for (const { name, own } of ofBrands) brands.set(name, await readBrand(own.brand));
   const log = await openLog(output.level);
   const metrics = await createMetrics();
   const manager = serviceManager(context.env, (problem) =>
@@ -57,8 +61,10 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
         requests: () => serving.requests(),
         medalliaRequests: () => serving.medalliaRequests(),
         brand,
+        brands,
         language: settings.policy.language,
         publicUrl: servesPageHere ? null : settings.publicUrl,
+        brandUrls: settings.brands.flatMap(({ own }) => own.publicUrl ?? []),
         trustedProxies: options.trustedProxies ?? settings.trustedProxies,
         metricsReaders,
         metrics,
@@ -133,7 +139,9 @@ async function announce(
     'closings queued at the start',
   );
   context.output.record(document, () =>
-    [`listening on ${origin}`, ...(sandbox === null ? [] : firstSteps(sandbox.origin))].join('\n'),
+    [`listening on ${origin}`, ...(sandbox === null ? [] : firstSteps(sandbox.origin, settings.brands))].join(
+      '\n',
+    ),
   );
 }
 

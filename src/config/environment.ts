@@ -94,7 +94,14 @@ export const knownVariables: readonly string[] = [
   ...['GCSAT_PROFILE', 'GCSAT_DOMAIN', 'GCSAT_ALLOW_HOST', 'GCSAT_EMAIL', 'GCSAT_FROM', 'GCSAT_DELIVERY'],
   ...['GCSAT_PUBLIC_URL', 'GCSAT_TRUST_PROXY', 'GCSAT_RATE_SHARE', 'GCSAT_TIMEOUT', 'GCSAT_SANDBOX'],
   ...['GCSAT_CONFIG_DIR', 'GCSAT_DATA_DIR', 'GCSAT_ALLOW_SHARED_FOLDERS', 'GCSAT_LOG_LEVEL'],
-  ...['GCSAT_MEDALLIA_URL', 'GCSAT_HOST', 'GCSAT_PORT', 'GCSAT_METRICS_FROM', 'GCSAT_DRAIN'],
+  ...[
+    'GCSAT_MEDALLIA_URL',
+    'GCSAT_HOST',
+    'GCSAT_PORT',
+    'GCSAT_METRICS_FROM',
+    'GCSAT_DRAIN',
+    'GCSAT_SANDBOX_BRANDS',
+  ],
 ];
 
 /** Variables that begin as ours do and are none: a typo would otherwise leave the default in force unnoticed. */

@@ -1,4 +1,10 @@
-import { defaultPolicy, type Policy, type QuietHours } from '../domain/eligibility/policy.ts';
+import {
+  defaultPolicy,
+  suppressions,
+  type Policy,
+  type QuietHours,
+  type Suppression,
+} from '../domain/eligibility/policy.ts';
 import { isChannelName } from '../domain/attribution/timeline.ts';
 import { alertFormat, alertRating, mailAddress, onOrOff, rating } from './alert-codecs.ts';
 import { duration, list, number, type Codec } from './codecs.ts';
@@ -131,6 +137,15 @@ function sentence(...placeholders: readonly string[]): Codec<string | null> {
   };
 }
 
+const suppressBy: Codec<Suppression> = {
+  parse(text) {
+    const given = suppressions.find((known) => known === text.trim().toLowerCase());
+    if (given !== undefined) return given;
+    throw new InvalidValue(`'${text}' is neither address nor brand`, `Use ${suppressions.join(' or ')}.`);
+  },
+  format: (by) => by,
+};
+
 /** The link with its placeholders filled in. */
 function sampleOf(pattern: string): string {
   return pattern
@@ -154,6 +169,7 @@ const conversationLink: Codec<string> = {
 const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   optOutTopics: list,
   suppressionDays: number(0, 3650, 'whole'),
+  suppressBy,
   maxAge: duration(1),
   delay: duration(0),
   quietHours,

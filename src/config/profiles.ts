@@ -14,7 +14,14 @@ export interface StoredProfile {
   webhook?: StoredWebhook;
   values: Partial<Record<ProfileKey, string>>;
   policy: Partial<Record<PolicyKey, string>>;
+  /** By name. */
+  brands?: StoredBrands;
 }
+
+/** The texts of each brand, by their keys; a later version may have more of them. */
+export type StoredBrands = Readonly<Record<string, StoredBrand>>;
+
+export type StoredBrand = Readonly<Record<string, string>>;
 
 /** Basic credentials that Gladly sends with its events. */
 export interface StoredWebhookSecret {
@@ -103,7 +110,7 @@ async function write(directory: string, profiles: Profiles): Promise<void> {
   await writeProfiles(directory, Object.fromEntries(content));
 }
 
-const knownKeys = ['domain', 'allowHost', 'email', 'token', 'webhook', 'values', 'policy'];
+const knownKeys = ['domain', 'allowHost', 'email', 'token', 'webhook', 'values', 'policy', 'brands'];
 
 /** What a later version or a person put into the profiles; it is not ours to remove. */
 async function unknownValues(directory: string): Promise<Map<string, Record<string, unknown>>> {
@@ -125,8 +132,7 @@ function readProfile(file: string, name: string, profile: unknown): StoredProfil
     if (value === undefined || typeof value === 'string') return value;
     throw unreadable(`: ${key} is not text`);
   };
-  const texts = (key: 'values' | 'policy'): Record<string, string> => {
-    const group = profile[key] ?? {};
+  const textsOf = (key: string, group: unknown): Record<string, string> => {
     if (!isRecord(group)) throw unreadable(`: ${key} is not an object`);
     return Object.fromEntries(
       Object.entries(group).map(([entry, value]) => {
@@ -135,6 +141,9 @@ function readProfile(file: string, name: string, profile: unknown): StoredProfil
       }),
     );
   };
+  const texts = (key: 'values' | 'policy'): Record<string, string> => textsOf(key, profile[key] ?? {});
+  const brands = profile['brands'];
+  if (brands !== undefined && !isRecord(brands)) throw unreadable(': brands is not an object');
   const [domain, email, token] = [text('domain'), text('email'), text('token')];
   const webhook = readWebhook(profile['webhook']);
   if (webhook === 'unreadable') throw unreadable(': webhook is not what `webhook install` writes');
@@ -146,6 +155,13 @@ function readProfile(file: string, name: string, profile: unknown): StoredProfil
     ...(webhook === null ? {} : { webhook }),
     values: texts('values'),
     policy: texts('policy'),
+    ...(brands === undefined
+      ? {}
+      : {
+          brands: Object.fromEntries(
+            Object.entries(brands).map(([brand, group]) => [brand, textsOf(`brands.${brand}`, group)]),
+          ),
+        }),
   };
 }
 

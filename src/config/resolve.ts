@@ -3,16 +3,17 @@ import type { DeliveryName } from '../domain/delivery.ts';
 import { configFile } from './config-file.ts';
 import { directories } from './directories.ts';
 import type { Domain } from './domain.ts';
-import { proxyAddresses, rawVariable } from './environment.ts';
+import { environmentSwitch, proxyAddresses, rawVariable } from './environment.ts';
 import { fixedPath } from './given-text.ts';
 import { readLayers, type Places } from './layers.ts';
 import * as values from './profile-values.ts';
 import { readProfiles, type StoredProfile } from './profiles.ts';
 import { allowsHost, foreignHost, givenToken, profileName, resolveDomain } from './resolve-account.ts';
+import { resolveBrands } from './resolve-brands.ts';
 import { resolveMedallia } from './resolve-medallia.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import type { ResolvedSettings, SettingSources } from './resolved-settings.ts';
-import { senderOf, storedProfileOf } from './sandbox-account.ts';
+import { brandsOfSandbox, senderOf, storedProfileOf } from './sandbox-account.ts';
 import { alertSecrets, basicSecrets, urlSecrets } from './secrets.ts';
 import type { ProfileKey } from './setting-keys.ts';
 import type { SettingOrigin } from './settings.ts';
@@ -134,6 +135,9 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     domain === null ? null : join(dataDir, ledgerFileName(profile, domain)),
   );
   const policy = resolvePolicy(layers, stored, describe(), onInvalid);
+  const hasSandboxBrands = sandbox !== undefined && environmentSwitch(env, 'GCSAT_SANDBOX_BRANDS');
+  const storedBrands = hasSandboxBrands ? brandsOfSandbox(sandbox, delivery) : stored.brands;
+  const brands = resolveBrands(layers, storedBrands, describe(), onInvalid);
 
   const { keepsSigningKey = true, webhookCredentials } = overrides;
   const accountSecrets = token === null ? [] : email === null ? [token] : basicSecrets(email, token);
@@ -168,6 +172,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
         thanks: policy.thanksText,
       },
     },
+    brands,
     medallia,
     trustedProxies,
     ratePercent,

@@ -1,5 +1,5 @@
 import type { DeliveryName } from '../domain/delivery.ts';
-import type { StoredProfile } from './profiles.ts';
+import type { StoredBrands, StoredProfile } from './profiles.ts';
 
 /** What the settings need of an embedded sandbox. */
 export interface SandboxAccount {
@@ -8,8 +8,18 @@ export interface SandboxAccount {
   readonly token: string;
   readonly fromAddress: string;
   readonly fromNumber: string;
+  /** Those that the profile has with GCSAT_SANDBOX_BRANDS. */
+  readonly brands?: readonly SandboxBrand[];
   /** Of Agent Connect, which answers at the same address. */
   readonly medallia: { readonly apiKey: string; readonly apiSecret: string };
+}
+
+export interface SandboxBrand extends Pick<SandboxAccount, 'fromAddress' | 'fromNumber'> {
+  readonly name: string;
+  readonly inbox: string;
+  readonly companyName: string;
+  readonly color: string;
+  readonly language: string;
 }
 
 /** Where the sandbox takes alerts, and what signs them: like its token, no secret. */
@@ -17,7 +27,10 @@ const sandboxAlertPath = '/_sandbox/alerts';
 const sandboxAlertSecret = `whsec_${Buffer.from('the alerts of the sandbox').toString('base64')}`;
 
 /** The sandbox, like Gladly, accepts messages from its own senders only. */
-export function senderOf(sandbox: SandboxAccount, delivery: DeliveryName): string {
+export function senderOf(
+  sandbox: Pick<SandboxAccount, 'fromAddress' | 'fromNumber'>,
+  delivery: DeliveryName,
+): string {
   return delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress;
 }
 
@@ -36,4 +49,20 @@ export function storedProfileOf({ origin, email, token, medallia }: SandboxAccou
     },
     policy: { followUpTask: 'on' },
   };
+}
+
+/** As a profile has them. */
+export function brandsOfSandbox({ brands = [] }: SandboxAccount, delivery: DeliveryName): StoredBrands {
+  return Object.fromEntries(
+    brands.map((brand) => [
+      brand.name,
+      {
+        inboxes: brand.inbox,
+        companyName: brand.companyName,
+        brandColor: brand.color,
+        language: brand.language,
+        from: senderOf(brand, delivery),
+      },
+    ]),
+  );
 }

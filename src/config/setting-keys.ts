@@ -32,6 +32,28 @@ export const profileKeys = [
 
 export type ProfileKey = (typeof profileKeys)[number];
 
+/** What `configure brand set` takes. All but the inboxes are settings of the profile, too, with the same rules. */
+export const brandKeys = [
+  'inboxes',
+  'companyName',
+  'brandColor',
+  'logo',
+  'from',
+  'language',
+  'publicUrl',
+  'template',
+  'questionText',
+  'resolvedText',
+  'commentText',
+  'thanksTitle',
+  'thanksText',
+] as const;
+
+export type BrandKey = (typeof brandKeys)[number];
+
+/** What a brand may say otherwise than its profile. */
+export type BrandSetting = Exclude<BrandKey, 'inboxes'>;
+
 /** What of a profile is shown as set or not, and never printed. An address of Slack is as good as a password. */
 export const secretKeys: readonly string[] = [
   'smtpUrl',
@@ -43,6 +65,10 @@ export const secretKeys: readonly string[] = [
 
 export function isPolicyKey(key: string): key is PolicyKey {
   return Object.hasOwn(defaultPolicy, key);
+}
+
+export function isBrandKey(key: string): key is BrandKey {
+  return brandKeys.some((known) => known === key);
 }
 
 export function isProfileKey(key: string): key is ProfileKey {

@@ -1,6 +1,7 @@
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Policy } from '../domain/eligibility/policy.ts';
 import type { HostKind } from './domain.ts';
+import type { BrandSetting } from './setting-keys.ts';
 import type { ReadWebhookCredentials, WebhookCredentials } from './webhook-credentials.ts';
 
 /** Where a value came from. An earlier one in this list overrides a later one; `sandbox` is the embedded sandbox. */
@@ -57,6 +58,16 @@ export interface MedalliaSettings {
   readonly countSuppressed: boolean;
 }
 
+/** One of several companies, or lines of one, that a profile asks for. */
+export interface BrandSettings {
+  /** As the ledger and reports have it. */
+  readonly name: string;
+  /** Ids or names, as of `excludedInboxes`. */
+  readonly inboxes: readonly string[];
+  /** What it says itself; of anything else the profile's holds. */
+  readonly own: Readonly<Partial<Record<BrandSetting, string>>>;
+}
+
 /** Everything a command needs to know about the organization it works for. */
 export interface Settings {
   readonly profile: string;
@@ -99,6 +110,8 @@ export interface Settings {
       readonly thanks: string | null;
     };
   };
+  /** None: every closing takes what the profile says. */
+  readonly brands: readonly BrandSettings[];
   readonly medallia: MedalliaSettings;
   /** Addresses and CIDR ranges of proxies whose X-Forwarded-For is trusted. */
   readonly trustedProxies: readonly string[];

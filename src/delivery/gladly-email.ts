@@ -7,7 +7,7 @@ import {
 import { singleLine } from '../html/single-line.ts';
 import { longestCustomerName } from './internet-message.ts';
 import type { Mail, MailComposer } from './mail.ts';
-import { badSender, senderOf } from './sender.ts';
+import { badSender, senderOf, sendersBy, type BrandSenders } from './sender.ts';
 
 /** The part of a Gladly client that sends an email. */
 export type SendEmail = (
@@ -30,11 +30,12 @@ export type SendEmail = (
 export function createGladlyEmail(options: {
   /** One of the addresses that the organization has configured in Gladly. */
   from: string;
+  brandSenders?: BrandSenders;
   composer: MailComposer;
   sendEmail: SendEmail;
 }): DeliveryProvider {
   const { composer, sendEmail } = options;
-  const from = plainAddress(options.from);
+  const senders = sendersBy(options.from, options.brandSenders, plainAddress);
 
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
     let mail: Mail;
@@ -43,7 +44,7 @@ export function createGladlyEmail(options: {
     } catch (error) {
       return notSent(error);
     }
-    const outcome = await sendEmail({ to: recipient(message), from, ...mail }, leaving);
+    const outcome = await sendEmail({ to: recipient(message), from: senders.of(message), ...mail }, leaving);
     return outcome.status === 'sent' ? { status: 'sent', externalId: outcome.externalId } : outcome;
   }
 

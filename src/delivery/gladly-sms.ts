@@ -5,7 +5,7 @@ import {
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
-import { badSender } from './sender.ts';
+import { badSender, sendersBy, type BrandSenders } from './sender.ts';
 import { smsText } from './sms-text.ts';
 
 /** The part of a Gladly client that sends an SMS. */
@@ -23,9 +23,10 @@ export type SendSms = (
 export function createGladlySms(options: {
   /** One of the numbers that the organization has in Gladly. */
   from: string;
+  brandSenders?: BrandSenders;
   sendSms: SendSms;
 }): DeliveryProvider {
-  const from = senderNumber(options.from);
+  const senders = sendersBy(options.from, options.brandSenders, senderNumber);
 
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
     let text: string;
@@ -34,6 +35,7 @@ export function createGladlySms(options: {
     } catch (error) {
       return notSent(error);
     }
+    const from = senders.of(message);
     const outcome = await options.sendSms({ to: message.to.address, from, text }, leaving);
     return outcome.status === 'sent' ? { status: 'sent', externalId: outcome.externalId } : outcome;
   }

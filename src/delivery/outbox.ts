@@ -12,7 +12,7 @@ import {
 } from '../ports/delivery-provider.ts';
 import { internetMessage, safeName } from './internet-message.ts';
 import type { Mail, MailComposer } from './mail.ts';
-import { senderOf } from './sender.ts';
+import { senderOf, type BrandSenders } from './sender.ts';
 
 /** Holds files that are not complete yet, inside the outbox so that they can be renamed into place. */
 const unfinished = '.unfinished';
@@ -28,10 +28,13 @@ export function createOutbox(options: {
   directory: string;
   /** Null: an address that cannot be replied to. */
   from: string | null;
+  brandSenders?: BrandSenders;
   composer: MailComposer;
   clock: () => number;
 }): DeliveryProvider {
-  const { directory, from, composer, clock } = options;
+  const { directory, composer, clock } = options;
+  const senderSetting = ({ brand }: SurveyMessage): string | null =>
+    options.brandSenders?.get(brand ?? '') ?? options.from;
 
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
     const name = safeName(message.surveyId);
@@ -39,6 +42,7 @@ export function createOutbox(options: {
     try {
       const now = clock();
       const mail = composer(message);
+      const from = senderSetting(message);
       const eml = await internetMessage(mail, message, senderOf(from), now);
       const json = `${JSON.stringify(record(message, mail, from, now), null, 2)}\n`;
       drafts = await onDisk(directory, async () => {

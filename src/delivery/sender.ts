@@ -24,6 +24,37 @@ export function senderOf(from: string | null): Sender {
   return { name: displayed === '' ? null : displayed, address };
 }
 
+/** The senders of the brands that have one of their own, by the brands' names. */
+export type BrandSenders = ReadonlyMap<string, string>;
+
+/**
+ * Who a message is from. All are read at once: a sender that cannot be used is known before anything leaves.
+ *
+ * @param read checks a sender setting, and makes of it what the delivery needs
+ * @throws Failure `bad_from` of kind configuration, which names the brand
+ */
+export function sendersBy<Own, Sender>(
+  own: Own,
+  brands: BrandSenders | undefined,
+  read: (from: Own | string) => Sender,
+): { all: readonly Sender[]; of(message: { brand?: string | null }): Sender } {
+  const sender = read(own);
+  const ofBrands = new Map(
+    [...(brands ?? [])].map(([brand, from]) => {
+      try {
+        return [brand, read(from)] as const;
+      } catch (error) {
+        if (!(error instanceof Failure)) throw error;
+        throw new Failure(error.kind, error.code, `brand ${brand}: ${error.message}`, {
+          hint: `Correct it with \`gcsat configure brand set '${brand}' from=…\`.`,
+          cause: error,
+        });
+      }
+    }),
+  );
+  return { all: [sender, ...ofBrands.values()], of: ({ brand }) => ofBrands.get(brand ?? '') ?? sender };
+}
+
 /** A sender setting that the delivery cannot use. */
 export function badSender(
   what: string,

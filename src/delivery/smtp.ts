@@ -8,8 +8,8 @@ import {
 import { greetingName } from './greeting-name.ts';
 import { internetMessage, messageIdOf } from './internet-message.ts';
 import type { MailComposer } from './mail.ts';
-import { asciiAddress, mailServer } from './mail-server.ts';
-import { senderOf } from './sender.ts';
+import { asciiAddress, mailableSender, mailServer } from './mail-server.ts';
+import { senderOf, sendersBy, type BrandSenders, type Sender } from './sender.ts';
 import { failureOf, outcomeOf, type SessionFacts } from './smtp-failures.ts';
 import { createSmtpPool } from './smtp-pool.ts';
 import { SmtpError } from './smtp-error.ts';
@@ -29,6 +29,7 @@ export function createSmtp(options: {
   url: string;
   /** `csat@acme.com` or `Acme <csat@acme.com>`. */
   from: string;
+  brandSenders?: BrandSenders;
   /** Address of the survey page; its host may greet the mail server. */
   publicUrl?: string | null;
   composer: MailComposer;
@@ -37,8 +38,9 @@ export function createSmtp(options: {
   signal: AbortSignal;
 }): DeliveryProvider {
   const { composer, clock, signal } = options;
-  const { server, sender, open, name } = mailServer({ ...options, publicUrl: options.publicUrl ?? null });
-  const facts: SessionFacts = { server, sender: sender.address };
+  const { server, open, name } = mailServer({ ...options, publicUrl: options.publicUrl ?? null });
+  const senders = sendersBy(options.from, options.brandSenders, mailableSender);
+  const factsOf = ({ address }: Sender): SessionFacts => ({ server, sender: address });
   const pool = createSmtpPool({
     open,
     most: server.connections,
@@ -46,6 +48,8 @@ export function createSmtp(options: {
   });
 
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
+    const sender = senders.of(message);
+    const facts = factsOf(sender);
     let bytes: Buffer;
     try {
       bytes = await internetMessage(composer(message), message, sender, clock());
@@ -71,8 +75,14 @@ export function createSmtp(options: {
     }
   }
 
-  const check = (): Promise<string> =>
-    tryServer(facts, { name, signal }, (session) => tryEnvelope(session, facts));
+  const check = async (): Promise<string> => {
+    const found: string[] = [];
+    // Each in a session of its own: a server may end one after a sender that it refuses.
+    for (const facts of new Map(senders.all.map((sender) => [sender.address, factsOf(sender)])).values()) {
+      found.push(await tryServer(facts, { name, signal }, (session) => tryEnvelope(session, facts)));
+    }
+    return found[0] ?? '';
+  };
 
   return {
     name: 'smtp',

@@ -1,6 +1,6 @@
 import { Failure } from '../failure.ts';
 import { dayOf, english, speechOf, type Language } from '../html/languages.ts';
-import { mailLogo } from '../html/brand.ts';
+import { mailLogoOf } from '../html/brand.ts';
 import { isolated, longestCompanyName, longestFirstName, visibleName } from '../html/names.ts';
 import { wordsWith, type OwnTexts } from '../html/own-texts.ts';
 import { paletteOf, type Palette } from '../html/palette.ts';
@@ -68,7 +68,9 @@ export function templateData(message: SurveyMessage, brand: MailBrand = plainBra
     agent: { name: nameOf(message.agent.name, longestName), firstName: occasion.agentFirstName },
     customer: { name: customerName },
     logoUrl: brand.hasLogo
-      ? webAddress(new URL(`../assets/${mailLogo}`, webAddress(message.surveyUrl)).href)
+      ? webAddress(
+          new URL(`../assets/${mailLogoOf(message.brand ?? null)}`, webAddress(message.surveyUrl)).href,
+        )
       : null,
     colors: paletteOf(brand.color),
     channel: visibleName(message.channel, longestChannel),

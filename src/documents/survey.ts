@@ -63,6 +63,8 @@ export interface SurveyDocument {
   /** What was looked at, also where nobody qualifies. */
   timeline: EvidenceTimeline | null;
   conversation: EvidenceConversation | null;
+  /** That the closing is asked for; null: none. */
+  brand: string | null;
   customer: DocumentCustomer | null;
   recordings: (Recording & { path: string | null })[];
   survey: DocumentSurvey | null;

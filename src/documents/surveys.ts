@@ -35,6 +35,8 @@ export interface SurveyEntry {
   sentAt: string | null;
   dueAt: string | null;
   provider: DeliveryName | null;
+  /** That it was asked for, or would have been; null: none, or its inbox was not read. */
+  brand: string | null;
   answer: {
     rating: number;
     resolved: boolean | null;

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import { Failure } from '../failure.ts';
 import type { OwnTexts } from './own-texts.ts';
@@ -12,8 +13,15 @@ export interface PageBrand {
 
 export type LogoType = 'image/png' | 'image/jpeg' | 'image/gif' | 'image/webp';
 
-/** The logo's name below `/assets` for mails, which outlive a change of it. */
-export const mailLogo = 'logo';
+/**
+ * The logo's name below `/assets` for mails, which outlive a change of it.
+ *
+ * @param brand null: the profile's own. Its name may have letters that mail programs spoil in an address
+ */
+export function mailLogoOf(brand: string | null): string {
+  if (brand === null) return 'logo';
+  return `logo-${createHash('sha256').update(brand).digest('hex').slice(0, 16)}`;
+}
 
 /** Every visitor loads it, often on a phone. */
 const largestLogo = 512 * 1024;

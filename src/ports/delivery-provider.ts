@@ -18,6 +18,8 @@ export interface SurveyMessage {
   surveyId: string;
   conversationId: string;
   closingId: string;
+  /** Whose words, looks and sender it has; null, or absent in a sample: the profile's own. */
+  brand?: string | null;
   /** An email address or a mobile number, as the delivery needs; already validated. */
   to: { address: string; name: string | null };
   agent: { name: string | null; firstName: string | null };

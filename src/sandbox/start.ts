@@ -4,7 +4,14 @@ import { noFaults, type Faults } from './faults.ts';
 import type { MailboxMessage } from './mailbox.ts';
 import { opinionOf, type Opinion } from './opinions.ts';
 import { makeCompany, medalliaKeys } from './medallia/company.ts';
-import { apiToken, apiUserEmail, fromAddress, fromNumber, organizationName } from './world/organization.ts';
+import {
+  apiToken,
+  apiUserEmail,
+  brands,
+  fromAddress,
+  fromNumber,
+  organizationName,
+} from './world/organization.ts';
 import { randomFrom } from './random.ts';
 import { limitsOf, type LimitOptions } from './rate-limits.ts';
 import { recent } from './recent.ts';
@@ -32,9 +39,20 @@ export interface RunningSandbox {
   origin: string;
   email: string;
   token: string;
-  /** The only address and the only number that the sandbox sends from. */
+  /** The company's address and number; besides these, the sandbox sends from those of its brands. */
   fromAddress: string;
   fromNumber: string;
+  /** Lines of the company that have inboxes of their own. */
+  brands: readonly {
+    name: string;
+    /** Its name. */
+    inbox: string;
+    companyName: string;
+    color: string;
+    language: string;
+    fromAddress: string;
+    fromNumber: string;
+  }[];
   organizationName: string;
   /** Recently closed and eligible; owner, closer and last responder are three different agents. */
   exampleConversationId: string;
@@ -94,6 +112,7 @@ export async function startSandbox(options: SandboxOptions = {}): Promise<Runnin
     token: apiToken,
     fromAddress,
     fromNumber,
+    brands,
     organizationName,
     exampleConversationId: world.traps.find(({ name }) => name === 'three_agents')?.story.id ?? '',
     traps: world.traps.map(({ name, story, what }) => ({ name, conversationId: story.id, what })),

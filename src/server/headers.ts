@@ -21,9 +21,9 @@ const strictTransport = 'max-age=31536000';
  * The headers of every response; a response may replace only `Cache-Control`, and the logo of mails lets web
  * mail show it.
  *
- * @param publicUrl where customers reach the pages; only if it is https must browsers insist on https
+ * @param publicUrls where customers reach the pages; only if all of them are https must browsers insist on https
  */
-export function responseHeaders(publicUrl: string | null): Record<string, string> {
-  if (publicUrl?.startsWith('https:') !== true) return common;
+export function responseHeaders(publicUrls: readonly string[]): Record<string, string> {
+  if (publicUrls.length === 0 || !publicUrls.every((url) => url.startsWith('https:'))) return common;
   return { ...common, 'Strict-Transport-Security': strictTransport };
 }

@@ -14,14 +14,14 @@ export function hostOf({ headersDistinct, httpVersion }: IncomingMessage): strin
 /**
  * Makes a target with an address of this server (RFC 9112, 3.2.2) one without it, for which the address counts as host.
  *
- * @param publicHost where customers reach the pages, with its port if it has one
+ * @param publicHosts where customers reach the pages, each with its port if it has one
  */
-export function takeOffOrigin(incoming: IncomingMessage, publicHost: string | null): void {
+export function takeOffOrigin(incoming: IncomingMessage, publicHosts: readonly string[]): void {
   const [, place = '', target = ''] = /^https?:\/\/([^/?#]*)(.*)$/i.exec(incoming.url ?? '') ?? [];
   const [, host = '', port = '80'] = authority.exec(place) ?? [];
   const { localAddress, localPort } = incoming.socket;
   const isHere = Number(port) === localPort && (isLoopback(host) || host === localAddress);
-  if (!isHere && place.toLowerCase() !== publicHost) return;
+  if (!isHere && !publicHosts.includes(place.toLowerCase())) return;
   incoming.url = target.startsWith('/') ? target : `/${target}`;
   incoming.headersDistinct['host'] = [place];
 }

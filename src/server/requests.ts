@@ -16,7 +16,7 @@ export interface RequestParts {
   app: Hono<ServerBindings>;
   headers: Record<string, string>;
   /** Where customers reach the pages, e.g. `csat.acme.com`; null where that is here. */
-  publicHost: string | null;
+  publicHosts: readonly string[];
   trustedProxies: AddressSet;
   log: Log;
   observe: Observe;
@@ -30,7 +30,7 @@ export interface RequestParts {
  * @param begin called for each request, including those that are refused
  */
 export function requestHandler(
-  { app, headers, publicHost, trustedProxies, log, observe }: RequestParts,
+  { app, headers, publicHosts, trustedProxies, log, observe }: RequestParts,
   answerMs: number,
   begin: (exchange: Exchange) => void,
 ): (incoming: IncomingMessage, outgoing: ServerResponse) => void {
@@ -51,7 +51,7 @@ export function requestHandler(
 
   return (incoming, outgoing) => {
     const { socket } = incoming;
-    takeOffOrigin(incoming, publicHost);
+    takeOffOrigin(incoming, publicHosts);
     for (const [name, value] of Object.entries(headers)) outgoing.setHeader(name, value);
     const peer = plainAddress(socket.remoteAddress ?? '');
     const forwardedFor = incoming.headers['x-forwarded-for'];

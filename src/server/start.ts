@@ -5,6 +5,7 @@ import type { EndedFor } from './connections.ts';
 import { responseHeaders } from './headers.ts';
 import { listen, type ListenPlace, type Listening, type ListenLimits } from './listen.ts';
 import type { PageBrand } from '../html/brand.ts';
+import { looksOf, type PageBrands } from './pages/looks.ts';
 import { closedPage, noticePages, pageRoutes } from './pages/pages.ts';
 
 export interface ServerParts extends Pick<
@@ -22,10 +23,14 @@ export interface ServerParts extends Pick<
 > {
   desk: SurveyDesk;
   brand: PageBrand;
+  /** Surveys of brands that are not among them have neither logo nor color. */
+  brands?: PageBrands;
   /** The profile's, for visitors whose own language is not available. */
   language: string;
   /** Where customers reach the pages; if it is https, browsers must insist on https. */
   publicUrl: string | null;
+  /** The same of the brands that have addresses of their own. */
+  brandUrls?: readonly string[];
   /** Addresses and CIDR ranges whose `X-Forwarded-For` is trusted. */
   trustedProxies: readonly string[];
   /** Addresses and CIDR ranges that may read `/metrics`, besides this host. */
@@ -38,25 +43,27 @@ export interface ServerParts extends Pick<
  * @throws Failure `cannot_listen` of kind usage when the address or the port is not available
  */
 export async function startServer(
-  { desk, brand, language, publicUrl, trustedProxies, metricsReaders, ...parts }: ServerParts,
+  { desk, brand, brands, language, publicUrl, brandUrls = [], ...parts }: ServerParts,
   at: ListenPlace,
   limits?: Partial<ListenLimits>,
 ): Promise<Listening> {
-  const { metrics, log, clock } = parts;
+  const { metrics, log, clock, trustedProxies, metricsReaders } = parts;
+  const looks = looksOf(brand, brands);
   const proxies = addressSet(trustedProxies);
   const app = createApp({
     ...parts,
-    pages: pageRoutes({ desk, brand, language, clock, onAnswer: () => metrics.answered() }),
-    notice: noticePages({ brand, language }),
+    pages: pageRoutes({ desk, looks, language, clock, onAnswer: () => metrics.answered() }),
+    notice: noticePages({ looks, language }),
     isOurs: (purpose, token) => desk.isOurs(purpose, token),
-    closedPage: closedPage({ desk, brand }),
+    closedPage: closedPage({ desk, looks }),
     trustedProxies: proxies,
     metricsReaders: addressSet(metricsReaders),
   });
-  const headers = responseHeaders(publicUrl);
+  const publicUrls = [...(publicUrl === null ? [] : [publicUrl]), ...brandUrls];
+  const headers = responseHeaders(publicUrls);
   const observe = metrics.observe.bind(metrics);
-  const publicHost = publicUrl === null ? null : new URL(publicUrl).host;
+  const publicHosts = publicUrls.map((url) => new URL(url).host);
   const connectionEnded = (why: EndedFor): void => metrics.connectionEnded(why);
-  const served = { app, headers, publicHost, trustedProxies: proxies, log, observe, connectionEnded };
+  const served = { app, headers, publicHosts, trustedProxies: proxies, log, observe, connectionEnded };
   return listen(served, at, limits);
 }

@@ -23,7 +23,7 @@ export function surveyView(document: SurveyDocument, screen: Screen): string {
   );
 }
 
-function headView({ conversation, customer, conversationId }: SurveyDocument, screen: Screen): string {
+function headView({ conversation, customer, conversationId, brand }: SurveyDocument, screen: Screen): string {
   const topics = conversation?.topics.map(({ id, name }) => name ?? id).join(', ') ?? '';
   const address = customer?.email ?? customer?.phone ?? null;
   const lines: [string, string][] = [
@@ -34,6 +34,7 @@ function headView({ conversation, customer, conversationId }: SurveyDocument, sc
       `${customer?.name ?? customer?.id ?? '-'}${address === null ? ', no address' : ` <${address}>`}`,
     ],
     ['Inbox', conversation?.inbox?.name ?? conversation?.inbox?.id ?? '-'],
+    ...(brand === null ? [] : ([['Brand', brand]] as [string, string][])),
     ['Topics', topics === '' ? '-' : topics],
     ['Assignee', conversation?.assignedAgentName ?? conversation?.assignedAgentId ?? 'none'],
   ];

@@ -145,6 +145,7 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
     `${paint.dim('State'.padEnd(13))} ${stateShade(story.state, paint)(stateText(story, 'would be recorded as'))}`,
     line('Customer', customerName(story)),
     line('Credit', story.agent?.name ?? story.agent?.id ?? 'no agent'),
+    ...(story.brand === null ? [] : [line('Brand', story.brand)]),
   ];
   if (attribution !== null) {
     const { itemType, respondedAt, itemId } = attribution;

@@ -3,7 +3,7 @@ import { describe, expect, test } from 'vitest';
 import { InvalidValue } from '../../src/config/invalid-value.ts';
 import { formatPolicyValue, parsePolicyValue, policyFrom } from '../../src/config/policy.ts';
 import { isPolicyKey, policyKeys, type PolicyKey } from '../../src/config/setting-keys.ts';
-import { defaultPolicy, type Policy } from '../../src/domain/eligibility/policy.ts';
+import { defaultPolicy, suppressions, type Policy } from '../../src/domain/eligibility/policy.ts';
 
 const hour = 3_600_000;
 
@@ -73,6 +73,7 @@ describe('policy values', () => {
     const policy: fc.Arbitrary<Policy> = fc.record({
       optOutTopics: list,
       suppressionDays: fc.nat(3650),
+      suppressBy: fc.constantFrom(...suppressions),
       maxAge: seconds,
       delay: fc.oneof(fc.constant(0), seconds),
       quietHours: fc.option(

@@ -201,6 +201,7 @@ describe('a decision', { timeout: proofTimeoutMs }, () => {
           closingId: fc.string(),
           conversationId: fc.constantFrom('conversation-1', 'conversation-2'),
           lane: fc.constantFrom(...lanes),
+          brand: fc.constantFrom(null, 'A', 'B'),
           state: fc.constantFrom(...closingStates),
           closedAt: fc.integer({ min: origin - 9e8, max: now }),
           at: fc.integer({ min: origin - 9e8, max: now + 9e7 }),
@@ -238,7 +239,7 @@ describe('a decision', { timeout: proofTimeoutMs }, () => {
         };
         const { unsubscribed, own, others, delivery } = given;
         const history = { own, unsubscribed, others };
-        const verdict = decide({ facts, history, policy: defaultPolicy, delivery, now });
+        const verdict = decide({ facts, history, policy: defaultPolicy, delivery, brand: null, now });
         if ('suppress' in verdict) {
           expect(verdict.suppress.length).toBeGreaterThan(0);
           for (const { code } of verdict.suppress) expect(reasonCodes).toContain(code);

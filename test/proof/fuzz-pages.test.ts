@@ -7,6 +7,7 @@ import { languages } from '../../src/html/languages.ts';
 import { readBrand } from '../../src/html/brand.ts';
 import { assetsOf } from '../../src/server/pages/assets.ts';
 import { chooseLanguage } from '../../src/server/pages/accept-language.ts';
+import { looksOf } from '../../src/server/pages/looks.ts';
 import { pageRoutes } from '../../src/server/pages/pages.ts';
 import { pagesWith, type NoticeName } from '../../src/server/pages/render.ts';
 import { hostileNames, surveyMessage } from '../delivery/survey-message.ts';
@@ -136,7 +137,7 @@ describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
       fc.asyncProperty(token, form, name, acceptLanguage, async (given, fields, companyName, accepted) => {
         const routes = pageRoutes({
           desk: smallDesk({ companyName, agentFirstName: companyName }),
-          brand: { color: null, logo: null },
+          looks: looksOf({ color: null, logo: null }),
           language: 'en',
           clock: () => 0,
           onAnswer: () => (saved += 1),

@@ -13,7 +13,7 @@ export const openToken = 'a'.repeat(44);
 
 /** A desk of one survey, in memory. */
 export function deskInMemory(): SurveyDesk & { answers: unknown[]; unsubscribed: string[] } {
-  const salutation = { companyName: 'Acme Home', language: 'en' };
+  const salutation = { companyName: 'Acme Home', language: 'en', brand: null };
   const answers: unknown[] = [];
   const unsubscribed: string[] = [];
   const open = {

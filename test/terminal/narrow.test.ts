@@ -25,6 +25,7 @@ const closing = {
   sentAt: null,
   dueAt: null,
   provider: 'outbox' as const,
+  brand: null,
   answer: null,
   card: null,
   reasons: [
@@ -70,6 +71,7 @@ const document: SurveyDocument = {
     considered: [item('i1', null, 'from CUSTOMER'), item('i2', 'Bastien Corbeau', 'last response')],
     omitted: null,
   },
+  brand: null,
   conversation: {
     status: 'CLOSED',
     createdAt: null,

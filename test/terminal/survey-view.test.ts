@@ -32,6 +32,7 @@ function documentOf(text: string): SurveyDocument {
       omitted: null,
     },
     timeline: { items: 1, truncated: false, considered: [item], omitted: null },
+    brand: null,
     conversation: {
       status: text,
       createdAt: null,

@@ -17,6 +17,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   sentAt: '2026-11-22T10:01:00.000Z',
   dueAt: null,
   provider: 'smtp',
+  brand: null,
   answer: { rating: 5, resolved: true, comment: 'Better now', answeredAt: '2026-11-22T12:00:00.000Z' },
   card: null,
   reasons: [],

@@ -48,6 +48,7 @@ export interface ServicesChanges {
   policy?: Partial<Policy>;
   alerts?: Partial<Settings['alerts']>;
   smtpUrl?: string;
+  brands?: Settings['brands'];
   origin?: string;
   signal?: AbortSignal;
   worker?: Services['worker'];
@@ -145,6 +146,7 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
         thanks: null,
       },
     },
+    brands: changes.brands ?? [],
     medallia: {
       apiKey: null,
       apiSecret: null,

@@ -48,11 +48,15 @@ export async function readAssignment(given: string): Promise<Assignment> {
   return { group: 'values', key, text };
 }
 
-async function readKeyAndValue(given: string): Promise<{ key: string; value: string }> {
+/** Reads the value from stdin where it is `-`. @throws Failure kind usage, also for a secret on the command line */
+export async function readKeyAndValue(
+  given: string,
+  example = 'suppressionDays=14',
+): Promise<{ key: string; value: string }> {
   const at = given.indexOf('=');
   if (at < 1) {
     throw new Failure('usage', 'bad_assignment', `'${given}' is not of the form KEY=VALUE`, {
-      hint: 'Write e.g. suppressionDays=14.',
+      hint: `Write e.g. ${example}.`,
     });
   }
   const key = given.slice(0, at);

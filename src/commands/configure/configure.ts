@@ -1,4 +1,5 @@
 import type { CommandDeclaration } from '../program/declaration.ts';
+import { brandCommand } from './brand/brand.ts';
 import { getCommand } from './get.ts';
 import { listCommand } from './list.ts';
 import { removeCommand } from './remove.ts';
@@ -27,5 +28,14 @@ export const configureCommand: CommandDeclaration = {
     const { connect } = await import('./connect.ts');
     return connect(context, options);
   },
-  commands: [setCommand, getCommand, unsetCommand, showCommand, testCommand, listCommand, removeCommand],
+  commands: [
+    setCommand,
+    getCommand,
+    unsetCommand,
+    showCommand,
+    testCommand,
+    listCommand,
+    removeCommand,
+    brandCommand,
+  ],
 };

@@ -140,6 +140,7 @@ function draftOf({ domain, email, token, values }: Answers, known: StoredProfile
     ...(known?.webhook !== undefined && known.domain === domain.origin ? { webhook: known.webhook } : {}),
     values: { ...known?.values, ...values },
     policy: known?.policy ?? {},
+    ...(known?.brands === undefined ? {} : { brands: known.brands }),
   };
 }
 

@@ -41,6 +41,7 @@ export async function shownSettings({ flags, env, wantsSandbox }: CommandContext
     sandbox: sandbox ? 'yes' : 'no',
   });
   const origins: Record<string, SettingOrigin> = { ...resolved.origins };
+  if (resolved.brands.length > 0) origins['brands'] = 'profile';
   if (hasCredentials) origins['webhookCredentials'] = fromEnvironment ? 'environment' : 'profile';
   if (key.place === 'environment') origins['signingKey'] = 'environment';
   if (sandbox) origins['sandbox'] = flags.sandbox === true ? 'flag' : 'environment';
@@ -124,6 +125,7 @@ function valuesOf(
     ratePercent: String(resolved.ratePercent),
     timeout: String(resolved.timeoutMs / 1000),
     ...medalliaValues(resolved.medallia),
+    brands: resolved.brands.length === 0 ? null : resolved.brands.map(({ name }) => name).join(', '),
     database: resolved.database,
     dataDir: resolved.dataDir,
     configDir: resolved.configDir,

@@ -17,6 +17,7 @@ export const testCommand: CommandDeclaration = {
       flags: '--send-to <address>',
       description: 'send one sample survey, marked as a test, to this address or number',
     },
+    { flags: '--brand <name>', description: 'with --send-to: as this brand sends it', suggestions: 'brands' },
     { flags: '--send-alert', description: 'send one alert about a low rating, marked as a test' },
   ],
   examples: ['gcsat configure test --profile acme', 'gcsat configure test --send-to me@acme.com'],
@@ -25,10 +26,13 @@ export const testCommand: CommandDeclaration = {
     const { clean } = await import('../../terminal/text.ts');
     const { testConfiguration } = await import('../../workflow/checks/check-configuration.ts');
     const { checkedSettings } = await import('../program/checked-configuration.ts');
+    const { namedBrand } = await import('./brand/named-brand.ts');
     const { sendTestAlert } = await import('../../workflow/checks/send-test-alert.ts');
     const { sendSampleSurvey } = await import('../../workflow/checks/send-sample.ts');
     const settings = await load({ keepsSigningKey: false });
     const sendTo = options['sendTo'] as string | undefined;
+    const ofBrand = options['brand'] as string | undefined;
+    const brand = ofBrand === undefined ? null : namedBrand(settings.brands, ofBrand).name;
     const checking = `checking ${settings.origin}`;
     const progress = output.progress(checking);
     let tested: { checks: TestedCheck[]; warnings: string[]; pause: SendingPause | null };
@@ -37,7 +41,8 @@ export const testCommand: CommandDeclaration = {
     try {
       // First, because it may be a usage failure.
       if (sendTo !== undefined) progress.update(`sending the sample by ${settings.delivery}`);
-      sample = sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock });
+      sample =
+        sendTo === undefined ? null : await sendSampleSurvey(settings, sendTo, { signal, clock, brand });
       if (options['sendAlert'] === true) {
         progress.update('sending the alert');
         alerts = await sendTestAlert(settings, { signal, clock });

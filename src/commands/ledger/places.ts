@@ -32,7 +32,7 @@ export async function ledgerPlaces({ flags, env, wantsSandbox }: CommandContext)
     if (name === 'database' || name === 'domain') throw failure;
   };
   const settings = await resolveSettings({ flags, env, onInvalid, onSecret: registerSecret });
-  const { database, configDir, dataDir, brand, templateFile } = settings;
+  const { database, configDir, dataDir, brand, brands, templateFile } = settings;
   if (database === null) {
     throw new Failure('configuration', 'not_configured', 'it is not known which ledger: there is no domain', {
       hint: 'Name the file with --database, or the profile with --profile.',
@@ -49,6 +49,10 @@ export async function ledgerPlaces({ flags, env, wantsSandbox }: CommandContext)
       ...(existsSync(config) ? [{ what: 'configuration' as const, file: config }] : []),
       ...(brand.logoFile === null ? [] : [{ what: 'logo' as const, file: brand.logoFile }]),
       ...(templateFile === null ? [] : [{ what: 'template' as const, file: templateFile }]),
+      ...brands.flatMap(({ own: { logo, template } }) => [
+        ...(logo === undefined ? [] : [{ what: 'logo' as const, file: logo }]),
+        ...(template === undefined ? [] : [{ what: 'template' as const, file: template }]),
+      ]),
     ],
   };
 }

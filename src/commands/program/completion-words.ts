@@ -39,7 +39,8 @@ export function placesOf(program: CommandDeclaration): Place[] {
     const standsFor = inner.find(({ isDefault }) => isDefault === true);
     const takes = (word: string): boolean => (own.arguments ?? []).some(({ name }) => name.includes(word));
     const keys = [...policyKeys, ...profileKeys];
-    const settings = takes('setting') ? keys.map((key) => `${key}=`) : [];
+    const assigned = (own.arguments ?? []).find(({ name }) => name.includes('setting'));
+    const settings = assigned === undefined ? [] : (assigned.settings ?? keys).map((key) => `${key}=`);
     const words = [
       ...(takes('<key') ? keys.map((text) => ({ text, description: 'a setting' })) : []),
       ...inner.map(({ name, summary }) => ({ text: name, description: summary })),

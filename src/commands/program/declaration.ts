@@ -2,7 +2,7 @@ import { deliveryNames } from '../../domain/delivery.ts';
 import type { CommandContext } from './context.ts';
 
 /** Names that only the files on this machine hold. */
-export type NamesOnDisk = 'profiles' | 'surveys';
+export type NamesOnDisk = 'profiles' | 'surveys' | 'brands';
 
 /** What completion offers where the parser takes any text. */
 export type Suggestions = readonly string[] | NamesOnDisk;
@@ -24,6 +24,8 @@ export interface ArgumentDeclaration {
   readonly description: string;
   readonly choices?: readonly string[];
   readonly suggestions?: Suggestions;
+  /** The keys that `KEY=VALUE` may begin with; default: all of a profile. */
+  readonly settings?: readonly string[];
 }
 
 /** What the user gave to a command, not yet interpreted. */

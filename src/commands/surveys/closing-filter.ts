@@ -37,7 +37,7 @@ export function filterOptions(states: readonly ListedState[]): readonly OptionDe
     { flags: '--inbox <name...>', description: 'only these: id or name' },
     { flags: '--topic <name...>', description: 'only with one of these: id or name' },
     { flags: '--channel <name...>', description: 'only these channels of the last response, e.g. email' },
-    { flags: '--brand <name...>', description: 'only these brands' },
+    { flags: '--brand <name...>', description: 'only these brands', suggestions: 'brands' },
     { flags: '--customer <id>', description: 'only of this customer: id, email address or phone number' },
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day' },

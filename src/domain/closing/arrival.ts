@@ -10,6 +10,8 @@ export interface ArrivedMessage {
   provider: DeliveryName;
   address: string | null;
   leftAt: string;
+  /** That it was sent for; null: none. */
+  brand: string | null;
 }
 
 /** What an answer means for the closing that it is about. */
@@ -36,8 +38,8 @@ export function arrivalOf(
   const { surveyId } = answer;
   const over = { dueAt: null, error: null, reasons: [] };
   if (message !== null && allows('answer_earlier', closing.state)) {
-    const { provider, address, leftAt, sequence } = message;
-    const change = { surveyId, provider, address, leftAt, sentAt: leftAt, ...over };
+    const { provider, address, leftAt, sequence, brand } = message;
+    const change = { surveyId, provider, address, leftAt, sentAt: leftAt, brand, ...over };
     return { move: { transition: 'answer_earlier', change, note }, proves: sequence };
   }
   if (unasked !== null && allows('answer_unasked', closing.state)) {

@@ -39,6 +39,8 @@ export interface Closing {
   error: ClosingError | null;
   claimedBy: string | null;
   claimUntil: string | null;
+  /** The name of the brand that it is asked for, or would have been; null: none. A survey keeps the one it was sent with. */
+  brand: string | null;
   /** When its customer was forgotten: nothing of the customer is kept with it any more, and it is never surveyed. */
   forgottenAt: string | null;
   /** The interaction of another survey program that was imported for it. With `sentAt`, the customer was asked there. */
@@ -73,11 +75,17 @@ export type ClosingChange = Partial<
     | 'sentAt'
     | 'externalId'
     | 'error'
+    | 'brand'
   >
->;
+> & {
+  /** What customers read for the brand, which may be gone from the profile when a page needs it. */
+  companyName?: string | null;
+};
 
 /** What was read of a closing, kept with its verdict. */
-export type ClosingReading = Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'>;
+export type ClosingReading = Pick<Closing, 'readAt' | 'evidence' | 'customer' | 'agent' | 'customerId'> &
+  // Left out where the inbox was not read.
+  Pick<ClosingChange, 'brand' | 'companyName'>;
 
 export type ReportSource =
   'replay' | 'attribute' | 'post' | 'webhook' | 'events' | 'report' | 'export' | 'conversations' | 'import';

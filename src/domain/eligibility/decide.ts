@@ -25,6 +25,8 @@ export interface DecisionQuestion {
   history: SurveyHistory;
   policy: Policy;
   delivery: DeliveryName;
+  /** That the closing is asked for; null: none. */
+  brand: string | null;
   now: number;
 }
 
@@ -74,13 +76,15 @@ interface Conflicts {
   displaced: readonly OtherSurvey[];
 }
 
-function conflictsWith({ facts, history, policy, delivery, now }: DecisionQuestion): Conflicts {
+function conflictsWith(question: DecisionQuestion): Conflicts {
+  const { facts, history, policy, delivery, now } = question;
   if (policy.suppressionDays === 0) return { blocking: [], displaced: [] };
   const since = now - policy.suppressionDays * day;
   const { lane } = traitsOf(delivery);
   const holding = history.others
     .filter((other) => lanesSeenFrom[lane].includes(other.lane))
     .filter(({ state, at }) => isReserving(state) && at > since)
+    .filter((other) => countsFor(question, other))
     .filter((other) => !isOwnElsewhere(other, facts, delivery));
   const closedAt = facts.closedAt ?? now;
   const yields = (other: OtherSurvey): boolean => other.state === 'scheduled' && other.closedAt < closedAt;
@@ -90,15 +94,18 @@ function conflictsWith({ facts, history, policy, delivery, now }: DecisionQuesti
   };
 }
 
+/** A survey without a brand counts for every brand: nobody can tell whose it was. */
+function countsFor({ policy, brand }: DecisionQuestion, other: OtherSurvey): boolean {
+  return policy.suppressBy === 'address' || other.brand === null || other.brand === brand;
+}
+
 /** This very closing in another lane. */
 function isOwnElsewhere(other: OtherSurvey, facts: ClosingFacts, delivery: DeliveryName): boolean {
   return other.lane !== traitsOf(delivery).lane && isSameClosing(other, facts);
 }
 
-function reasonsOfHistory(
-  { facts, history, policy, delivery }: DecisionQuestion,
-  conflicts: Conflicts,
-): Reason[] {
+function reasonsOfHistory(question: DecisionQuestion, conflicts: Conflicts): Reason[] {
+  const { facts, history, policy, delivery } = question;
   const reasons: Reason[] = [];
   if (history.unsubscribed) {
     reasons.push({ code: 'unsubscribed', detail: 'the customer has unsubscribed from surveys' });
@@ -107,9 +114,10 @@ function reasonsOfHistory(
   if (blocking !== undefined) {
     const when = new Date(blocking.at).toISOString().slice(0, 10);
     const verb = blocking.state === 'scheduled' ? 'is to be surveyed' : 'was surveyed';
+    const by = blocking.brand === null || blocking.brand === question.brand ? '' : ` by ${blocking.brand}`;
     reasons.push({
       code: 'recently_surveyed',
-      detail: `the address ${verb} on ${when}, within ${policy.suppressionDays} days`,
+      detail: `the address ${verb}${by} on ${when}, within ${policy.suppressionDays} days`,
     });
   }
   const forgottenAt = history.own?.forgottenAt ?? null;

@@ -62,6 +62,8 @@ export interface OtherSurvey {
   conversationId: string;
   lane: Lane;
   state: ClosingState;
+  /** Null: none, or asked before there were brands, or by another survey program. */
+  brand: string | null;
   closedAt: number;
   /** When its message left or is to leave. */
   at: number;

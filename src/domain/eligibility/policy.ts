@@ -9,11 +9,17 @@ export const alertFormats = ['standard', 'slack'] as const;
 
 export type AlertFormat = (typeof alertFormats)[number];
 
+/** Whose earlier surveys of an address count: those of all brands, or of the same one. */
+export const suppressions = ['address', 'brand'] as const;
+
+export type Suppression = (typeof suppressions)[number];
+
 /** The survey settings of an organization. Durations are milliseconds; the keys are those of `configure set`. */
 export interface Policy {
   optOutTopics: readonly string[];
   /** Days within which one address is surveyed at most once; 0 switches this off. */
   suppressionDays: number;
+  suppressBy: Suppression;
   /** Closings older than this are not surveyed. */
   maxAge: number;
   /** Time between the closing and the message. */
@@ -77,6 +83,7 @@ const day = 24 * hour;
 export const defaultPolicy: Policy = {
   optOutTopics: ['do_not_send_stella'],
   suppressionDays: 7,
+  suppressBy: 'address',
   maxAge: 30 * day,
   delay: 0,
   quietHours: null,

@@ -68,7 +68,7 @@ export function nextAlertTry(
 /** What is known of a low rating. */
 export interface AlertSubject {
   answer: SurveyAnswer;
-  closing: Pick<Closing, 'conversationId' | 'closedAt' | 'agent' | 'customer' | 'lane'>;
+  closing: Pick<Closing, 'conversationId' | 'closedAt' | 'agent' | 'customer' | 'lane' | 'brand'>;
   inbox: { id: string; name: string | null } | null;
   channel: string | null;
   /** Null without a link. */
@@ -90,6 +90,8 @@ export interface AlertPayload {
     agent: { id: string; name: string | null; email: string | null } | null;
     inbox: { id: string; name: string | null } | null;
     channel: string | null;
+    /** That the survey was sent for; null: none. */
+    brand: string | null;
     rating: number;
     resolved: boolean | null;
     comment: string | null;
@@ -114,6 +116,7 @@ export function alertPayload(
       agent: closing.agent,
       inbox,
       channel,
+      brand: closing.brand,
       rating: answer.rating,
       resolved: answer.resolved,
       comment: personal ? answer.comment : null,
@@ -138,6 +141,7 @@ export function alertWords({ data }: AlertPayload): {
     ['Agent', named(agent?.name ?? agent?.id ?? 'unknown')],
     ['Resolved', resolved === null ? '' : resolved ? 'yes' : 'no'],
     ['Customer', named(customer?.name ?? customer?.email ?? customer?.phone ?? customer?.id)],
+    ['Brand', named(data.brand)],
     ['Inbox', named(inbox?.name ?? inbox?.id)],
     ['Channel', named(data.channel)],
     ['Conversation', named(data.conversation.id)],

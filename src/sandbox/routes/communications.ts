@@ -5,7 +5,7 @@ import { emailPattern } from '../email-address.ts';
 import { jsonBody, type Route } from '../exchange.ts';
 import type { MailboxMessage } from '../mailbox.ts';
 import { refuse, type Reply } from '../reply.ts';
-import { companyNumbers, fromAddress, fromNumber } from '../world/organization.ts';
+import { brands, fromAddress, fromNumber } from '../world/organization.ts';
 import { withMillis } from '../time.ts';
 import type { World } from '../world/world.ts';
 
@@ -33,6 +33,9 @@ function deliver(
   return { status: 200, json: { customerId: customer.id, conversationItemId: id } };
 }
 
+const senderAddresses: readonly unknown[] = [fromAddress, ...brands.map((brand) => brand.fromAddress)];
+const senderNumbers: readonly unknown[] = [fromNumber, ...brands.map((brand) => brand.fromNumber)];
+
 const optionalText = (value: unknown): string | null =>
   typeof value === 'string' && value !== '' ? value : null;
 
@@ -53,7 +56,7 @@ export const communicationRoutes: readonly Route<World>[] = [
       else if (typeof email !== 'string' || !emailPattern.test(email))
         problems.push(problem('invalid', 'to.email is not a valid address', 'to.email'));
       if (from === undefined) problems.push(problem('blank', 'from cannot be blank', 'from'));
-      else if (from !== fromAddress)
+      else if (!senderAddresses.includes(from))
         problems.push(problem('invalid', 'from is not a configured address of the organization', 'from'));
       if (typeof subject !== 'string' || subject === '')
         problems.push(problem('blank', 'subject cannot be blank', 'subject'));
@@ -62,14 +65,19 @@ export const communicationRoutes: readonly Route<World>[] = [
       const html = isObject(body) ? optionalText(body.html) : null;
       const text = isObject(body) ? optionalText(body.text) : null;
       if (html === null && text === null) problems.push(problem('blank', 'body cannot be blank', 'body'));
-      if (problems.length > 0 || typeof email !== 'string' || typeof subject !== 'string')
+      if (
+        problems.length > 0 ||
+        typeof email !== 'string' ||
+        typeof subject !== 'string' ||
+        typeof from !== 'string'
+      )
         return refuse(400, ...problems);
       const toName = isObject(recipient) ? optionalText(recipient.name) : null;
       return deliver(
         world,
         { email },
-        { kind: 'email', from: fromAddress, to: email, toName, subject, html, text },
-        { type: 'EMAIL', from: fromAddress, to: [email], subject, content: text ?? html ?? '' },
+        { kind: 'email', from, to: email, toName, subject, html, text },
+        { type: 'EMAIL', from, to: [email], subject, content: text ?? html ?? '' },
       );
     },
   },
@@ -85,26 +93,30 @@ export const communicationRoutes: readonly Route<World>[] = [
       else if (typeof mobileNumber !== 'string' || !isMobileNumber(mobileNumber))
         problems.push(problem('invalid', 'mobileNumber must be in E.164 format', 'customer.mobileNumber'));
       if (from === undefined) problems.push(problem('blank', 'from cannot be blank', 'from'));
-      else if (from !== fromNumber)
+      else if (!senderNumbers.includes(from))
         problems.push(problem('invalid', 'from is not a configured number of the organization', 'from'));
       if (typeof body !== 'string' || body === '')
         problems.push(problem('blank', 'body cannot be blank', 'body'));
-      if (problems.length > 0 || typeof mobileNumber !== 'string' || typeof body !== 'string')
+      if (
+        problems.length > 0 ||
+        typeof mobileNumber !== 'string' ||
+        typeof body !== 'string' ||
+        typeof from !== 'string'
+      )
         return refuse(400, ...problems);
-      const [companyNumber] = companyNumbers;
       return deliver(
         world,
         { phone: mobileNumber },
         {
           kind: 'sms',
-          from: companyNumber,
+          from,
           to: mobileNumber,
           toName: null,
           subject: null,
           html: null,
           text: body,
         },
-        { type: 'SMS', from: companyNumber, to: mobileNumber, content: body },
+        { type: 'SMS', from, to: mobileNumber, content: body },
       );
     },
   },

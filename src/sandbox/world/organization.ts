@@ -30,6 +30,30 @@ export const apiUserEmail = `survey.bot@${mailDomain}`;
 export const apiToken = 'sandbox-token';
 export const fromAddress = `care@${mailDomain}`;
 export const fromNumber = '+18005550142';
+/**
+ * Two lines of the company with inboxes of their own, for trying brands. Each has an address and a number from which messages
+ * can be sent, besides the company's.
+ */
+export const brands = [
+  {
+    name: 'workshop',
+    inbox: 'Repairs Workshop',
+    companyName: 'Rook Workshop',
+    color: '#8a3b12',
+    language: 'en',
+    fromAddress: `workshop@${mailDomain}`,
+    fromNumber: '+18005550144',
+  },
+  {
+    name: 'atelier',
+    inbox: 'VIP Outfitting',
+    companyName: 'Atelier Halden',
+    color: '#4b2e83',
+    language: 'fr',
+    fromAddress: `atelier@${mailDomain}`,
+    fromNumber: '+18005550145',
+  },
+] as const;
 /** Numbers that customers call and write to. Only `fromNumber` can send over the API. */
 export const companyNumbers = [fromNumber, '+18005550143'] as const;
 

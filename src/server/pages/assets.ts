@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { Hono } from 'hono';
 import { paletteOf, type Palette } from '../../html/palette.ts';
 import { renderUnescaped } from '../../html/templates.ts';
-import { mailLogo, type LogoType, type PageBrand } from '../../html/brand.ts';
+import { mailLogoOf, type LogoType, type PageBrand } from '../../html/brand.ts';
 import iconSource from './templates/icon.svg.eta?raw';
 import styleSource from './templates/style.css.eta?raw';
 
@@ -40,16 +40,21 @@ export function assetsOf(brand: PageBrand): Assets {
   };
 }
 
-export function assetRoutes({ stylesheet, icon, logo }: Assets): Hono {
-  const byName = new Map(
-    [stylesheet, icon, ...(logo === null ? [] : [logo])].map((known) => [known.name, known]),
-  );
+/** The files of all brands. A mail knows its logo by the brand, also after it was replaced. */
+export function assetRoutes(all: ReadonlyMap<string | null, Assets>): Hono {
+  const byName = new Map<string, Asset>();
+  const ofMails = new Map<string, Asset>();
+  for (const [brand, { stylesheet, icon, logo }] of all) {
+    for (const known of [stylesheet, icon, ...(logo === null ? [] : [logo])]) byName.set(known.name, known);
+    if (logo !== null) ofMails.set(mailLogoOf(brand), logo);
+  }
   const routes = new Hono();
   routes.get('/assets/:name', (context) => {
     const name = context.req.param('name');
-    const isOfMail = name === mailLogo;
-    const found = isOfMail ? logo : byName.get(name);
-    if (found === null || found === undefined) return context.text('Not found\n', 404);
+    const ofMail = ofMails.get(name);
+    const isOfMail = ofMail !== undefined;
+    const found = ofMail ?? byName.get(name);
+    if (found === undefined) return context.text('Not found\n', 404);
     // As a stream, because `Response` copies bytes, for every client that is slow to read them.
     const shared = new ReadableStream<Uint8Array>({
       pull(stream) {

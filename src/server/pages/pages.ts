@@ -3,14 +3,14 @@ import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.
 import { chooseLanguage } from './accept-language.ts';
 import { bareToken } from '../../domain/survey/token.ts';
 import { longestComment, readAnswerForm, readLinkedRating } from './answer-form.ts';
-import { assetRoutes, assetsOf } from './assets.ts';
-import type { PageBrand } from '../../html/brand.ts';
-import { pagesWith, type NoticeName, type Pages, type Problem, type Visit } from './render.ts';
+import { assetRoutes } from './assets.ts';
+import type { Looks } from './looks.ts';
+import type { NoticeName, Problem, Visit } from './render.ts';
 import { visitorWatch } from './visitors.ts';
 
 interface PageParts {
   desk: SurveyDesk;
-  brand: PageBrand;
+  looks: Looks;
   /** The profile's, for visitors whose own language is not available. */
   language: string;
   /** Epoch milliseconds. */
@@ -22,19 +22,17 @@ interface PageParts {
 /** A page without a survey, for the server's own answers. */
 type NoticePages = (name: NoticeName, acceptLanguage: string | null) => string;
 
-export function noticePages({ brand, language }: Pick<PageParts, 'brand' | 'language'>): NoticePages {
-  const pages = pagesWith(assetsOf(brand), brand.texts);
+export function noticePages({ looks, language }: Pick<PageParts, 'looks' | 'language'>): NoticePages {
   return (name, acceptLanguage) =>
-    pages.notice({ speech: chooseLanguage(acceptLanguage, language), companyName: '' }, name);
+    looks.ofNobody.notice({ speech: chooseLanguage(acceptLanguage, language), companyName: '' }, name);
 }
 
 /** The page of a link that leads nowhere. */
 export function closedPage({
   desk,
-  brand,
-}: Pick<PageParts, 'desk' | 'brand'>): (context: Context) => Promise<Response> {
-  const pages = pagesWith(assetsOf(brand));
-  return async (context) => closed(context, pages, await desk.view(''));
+  looks,
+}: Pick<PageParts, 'desk' | 'looks'>): (context: Context) => Promise<Response> {
+  return async (context) => closed(context, looks, await desk.view(''));
 }
 
 /**
@@ -43,28 +41,31 @@ export function closedPage({
  * server adds the headers that every response needs.
  */
 export function pageRoutes(parts: PageParts): Hono {
-  const { desk } = parts;
-  const assets = assetsOf(parts.brand);
-  const pages = pagesWith(assets, parts.brand.texts);
+  const { desk, looks } = parts;
   const watch = visitorWatch();
 
   const surveyPage = async (context: Context<object, '/s/:token'>): Promise<Response> => {
     const token = context.req.param('token');
     const view = await desk.view(token);
-    if (view.state === 'closed') return closed(context, pages, view);
+    if (view.state === 'closed') return closed(context, looks, view);
     const rating = readLinkedRating(context.req.query('rating') ?? '');
     const { method, headers } = context.req.raw;
     desk.visited(view.surveyId, watch({ method, headers, rating, token, at: parts.clock() }));
     const before = view.answer ?? { rating: null, resolved: null, comment: null };
     const filledIn = { ...before, rating: rating ?? before.rating };
-    return show(context, 200, pages.survey(visitOf(context, view), view, filledIn, []), view.language);
+    return show(
+      context,
+      200,
+      looks.of(view.brand).survey(visitOf(context, view), view, filledIn, []),
+      view.language,
+    );
   };
 
   const saveAnswer = async (context: Context<object, '/s/:token'>): Promise<Response> => {
     const token = context.req.param('token');
     const refuse = async (status: 400 | 403 | 415, name: NoticeName): Promise<Response> => {
       const view = await desk.view(token);
-      return show(context, status, pages.notice(visitOf(context, view), name), view.language);
+      return show(context, status, looks.of(view.brand).notice(visitOf(context, view), name), view.language);
     };
     // Nothing may depend on Origin: mail clients and pages without a referrer send `null`.
     if (context.req.header('Sec-Fetch-Site') === 'cross-site') return refuse(403, 'refused');
@@ -76,25 +77,27 @@ export function pageRoutes(parts: PageParts): Hono {
     const isTooLong = (filledIn.comment ?? '').length > longestComment;
     if (rating === null || isTooLong) {
       const view = await desk.view(token);
-      if (view.state === 'closed') return closed(context, pages, view);
+      if (view.state === 'closed') return closed(context, looks, view);
       const problems: Problem[] = [
         ...(rating === null ? (['rating_missing'] as const) : []),
         ...(isTooLong ? (['comment_too_long'] as const) : []),
       ];
-      const page = pages.survey(visitOf(context, view), view, filledIn, problems);
+      const page = looks.of(view.brand).survey(visitOf(context, view), view, filledIn, problems);
       return show(context, 422, page, view.language);
     }
     const answer = { rating, ...rest };
     const view = await desk.answer(token, answer);
-    if (view.state === 'closed') return closed(context, pages, view);
+    if (view.state === 'closed') return closed(context, looks, view);
     if (view.changed) parts.onAnswer();
-    return show(context, 200, pages.thanks(visitOf(context, view), view.answer ?? answer), view.language);
+    const thanks = looks.of(view.brand).thanks(visitOf(context, view), view.answer ?? answer);
+    return show(context, 200, thanks, view.language);
   };
 
   const unsubscribePage = async (context: Context<object, '/u/:token'>): Promise<Response> => {
     const found = await desk.subscription(context.req.param('token'));
-    if (found.state === 'closed') return closed(context, pages, found);
+    if (found.state === 'closed') return closed(context, looks, found);
     const visit = visitOf(context, found);
+    const pages = looks.of(found.brand);
     const page = found.state === 'subscribed' ? pages.unsubscribe(visit) : pages.unsubscribed(visit);
     return show(context, 200, page, found.language);
   };
@@ -102,8 +105,9 @@ export function pageRoutes(parts: PageParts): Hono {
   // RFC 8058: from any site and with any body; mail programs press this button for their users.
   const unsubscribe = async (context: Context<object, '/u/:token'>): Promise<Response> => {
     const found = await desk.unsubscribe(context.req.param('token'));
-    if (found.state === 'closed') return closed(context, pages, found);
+    if (found.state === 'closed') return closed(context, looks, found);
     const visit = visitOf(context, found);
+    const pages = looks.of(found.brand);
     const page = found.state === 'trial' ? pages.notice(visit, 'trial') : pages.unsubscribed(visit);
     return show(context, 200, page, found.language);
   };
@@ -123,7 +127,7 @@ export function pageRoutes(parts: PageParts): Hono {
   routes.all('/s/:token/', withoutSlash).all('/u/:token/', withoutSlash);
   routes.get('/s/:token', surveyPage).post(saveAnswer).all(wrongMethod);
   routes.get('/u/:token', unsubscribePage).post(unsubscribe).all(wrongMethod);
-  routes.route('/', assetRoutes(assets));
+  routes.route('/', assetRoutes(looks.assets));
   return routes;
 }
 
@@ -135,9 +139,9 @@ function speechFor(context: Context, ofProfile: string): Visit['speech'] {
   return chooseLanguage(context.req.header('Accept-Language') ?? null, ofProfile);
 }
 
-/** The same answer for unknown, forged and closed links, so that guessing reveals nothing. */
-function closed(context: Context, pages: Pages, view: Salutation): Response {
-  return show(context, 404, pages.notice(visitOf(context, view), 'closed'), view.language);
+/** The same answer for unknown and forged links, and for closed ones of the same brand, so that guessing reveals nothing. */
+function closed(context: Context, looks: Looks, view: Salutation): Response {
+  return show(context, 404, looks.of(view.brand).notice(visitOf(context, view), 'closed'), view.language);
 }
 
 type Status = 200 | 400 | 403 | 404 | 415 | 422;

@@ -63,7 +63,7 @@ export interface ServedPreview {
 export async function servePreview(files: PreviewFiles): Promise<ServedPreview> {
   // Mails and the index bring their styles along.
   const headers = Object.fromEntries(
-    Object.entries(responseHeaders(null)).map(([name, value]) => [
+    Object.entries(responseHeaders([])).map(([name, value]) => [
       name,
       value.replace("style-src 'self'", "style-src 'self' 'unsafe-inline'"),
     ]),
@@ -71,7 +71,7 @@ export async function servePreview(files: PreviewFiles): Promise<ServedPreview> 
   const server = createServer((incoming, outgoing) => {
     incoming.resume();
     const { pathname } = new URL(incoming.url ?? '/', 'http://localhost');
-    const path = pathname === '/' ? 'index.html' : pathname.slice(1);
+    const path = pathname === '/' ? 'index.html' : decoded(pathname.slice(1));
     const content = files.get(path);
     const found = content !== undefined;
     const type = found ? (types[extname(path)] ?? 'application/octet-stream') : types['.txt'];
@@ -87,4 +87,14 @@ export async function servePreview(files: PreviewFiles): Promise<ServedPreview> 
         server.closeAllConnections();
       }),
   };
+}
+
+/** A brand's name may have letters that an address has not. */
+function decoded(path: string): string {
+  try {
+    return decodeURIComponent(path);
+  } catch (error) {
+    if (error instanceof URIError) return path;
+    throw error;
+  }
 }

@@ -16,6 +16,15 @@ export interface PreviewParts {
   nowMs: number;
   /** The profile, for the heading. */
   profile: string;
+  /** Whose messages and pages these are; null: what no brand claims. */
+  name?: string | null;
+  /** Those beside it, each in a folder of its own. */
+  others?: readonly PreviewParts[];
+}
+
+/** Where another brand's are, below the folder. */
+export function folderOf(brand: string): string {
+  return `brands/${brand}`;
 }
 
 const chosenStars = 4;
@@ -25,7 +34,8 @@ const sampleComment = 'A sample comment: the answer was quick and friendly.';
  * Everything that customers see, made by what makes it for them, in folders that are named as the server's addresses are,
  * so that the pages find each other and their files.
  */
-export function previewFiles({ brand, companyName, messages, nowMs, profile }: PreviewParts): PreviewFiles {
+export function previewFiles(parts: PreviewParts): PreviewFiles {
+  const { brand, companyName, messages, nowMs, profile, name = null, others = [] } = parts;
   const files = new Map<string, Uint8Array | string>();
   const assets = assetsOf(brand);
   for (const asset of [assets.stylesheet, assets.icon, assets.logo]) {
@@ -49,7 +59,18 @@ export function previewFiles({ brand, companyName, messages, nowMs, profile }: P
       pages: pages.map(({ path, title }) => ({ path, title })),
     };
   });
-  return new Map([['index.html', previewIndex({ profile, companyName, entries })], ...files]);
+  const beside = others.map((other) => ({ other, folder: folderOf(other.name ?? '') }));
+  const links = beside.map(({ other, folder }) => ({
+    path: `${folder.split('/').map(encodeURIComponent).join('/')}/index.html`,
+    name: other.name ?? '',
+  }));
+  return new Map([
+    ['index.html', previewIndex({ profile, companyName, name, brands: links, entries })],
+    ...files,
+    ...beside.flatMap(({ other, folder }) =>
+      [...previewFiles(other)].map(([path, content]) => [`${folder}/${path}`, content] as const),
+    ),
+  ]);
 }
 
 interface PreviewPage {
@@ -81,6 +102,7 @@ function pagesOf(
     answer: null,
     companyName,
     language,
+    brand: null,
   };
   const empty = { rating: null, resolved: null, comment: null };
   const answer = { rating: chosenStars, resolved: true, comment: sampleComment };

@@ -20,6 +20,10 @@ const languageNames = new Intl.DisplayNames(['en'], { type: 'language' });
 export function previewIndex(content: {
   profile: string;
   companyName: string;
+  /** Of the brand; null: none. */
+  name: string | null;
+  /** The pages of the brands that have their own. */
+  brands: readonly { path: string; name: string }[];
   entries: readonly PreviewEntry[];
 }): string {
   const render = htmlTemplates({ '@index': indexSource });

@@ -32,7 +32,17 @@ export async function historyIn(
   if (since === null) return { unsubscribed, others: [] };
   const rows = await db
     .selectFrom('closings')
-    .select(['id', 'conversation_id', 'lane', 'state', 'closed_at', 'state_at', 'imported', 'sent_at'])
+    .select([
+      'id',
+      'conversation_id',
+      'lane',
+      'state',
+      'closed_at',
+      'state_at',
+      'imported',
+      'sent_at',
+      'brand',
+    ])
     .select((eb) => eb.fn.coalesce('sent_at', 'left_at', 'due_at', 'decided_at').as('at'))
     .select((eb) =>
       eb
@@ -54,6 +64,7 @@ export async function historyIn(
       conversationId: row.conversation_id,
       lane: row.lane,
       closedAt: Date.parse(row.closed_at),
+      brand: row.brand,
     };
     if (row.doubt_at !== null && !isSurveyed(row.state)) {
       // Decided again by a person, and the earlier message may have arrived all the same.

@@ -1,6 +1,6 @@
 import type { Evidence } from '../../domain/attribution/evidence.ts';
 import type { ClosingChange } from '../../domain/closing/closing.ts';
-import type { Writing } from '../ledger.ts';
+import type { Ledger, Writing } from '../ledger.ts';
 import type { ClosingsTable, NameKind, NamesTable } from '../schema/tables.ts';
 
 /** What closings are grouped by, as far as the change says anything of it. */
@@ -53,11 +53,25 @@ async function keepNames(trx: Writing, names: readonly NamesTable[]): Promise<vo
     .execute();
 }
 
-function namesOf({ agent, evidence }: ClosingChange): NamesTable[] {
-  const found = [
+/** What customers last read for a brand; null: no survey was sent for it. */
+export async function companyNameOf(ledger: Ledger, brand: string): Promise<string | null> {
+  const row = await ledger.read((db) =>
+    db
+      .selectFrom('names')
+      .select('name')
+      .where('kind', '=', 'brand')
+      .where('id', '=', brand)
+      .executeTakeFirst(),
+  );
+  return row?.name ?? null;
+}
+
+function namesOf({ agent, evidence, brand, companyName }: ClosingChange): NamesTable[] {
+  const found: Named[] = [
     ...(evidence === undefined || evidence === null ? [] : namedIn(evidence)),
     // Last, because it has the email.
     ...(agent === undefined || agent === null ? [] : [{ kind: 'agent' as const, ...agent }]),
+    { kind: 'brand', id: brand ?? null, name: companyName ?? null, email: null },
   ];
   const names = new Map<string, NamesTable>();
   for (const { kind, id, name, email } of found) {

@@ -25,6 +25,7 @@ export async function openMessage(
       provider,
       address: closing.address,
       left_at: at,
+      brand: closing.brand,
     })
     .execute();
   return sequence;
@@ -53,8 +54,8 @@ export async function asSurveyed(db: Reading, closing: Closing, surveyId: string
   if (!allows('answer_earlier', closing.state)) return closing;
   const message = await arrivedMessage(db, closing.id, surveyId);
   if (message === null) return closing;
-  const { provider, address, leftAt } = message;
-  return { ...closing, surveyId, provider, address, leftAt };
+  const { provider, address, leftAt, brand } = message;
+  return { ...closing, surveyId, provider, address, leftAt, brand };
 }
 
 /** Writes how the newest message of a closing, or the given one, ended, over what was known before. */
@@ -92,7 +93,20 @@ export function toMessage(row: MessagesTable): Message {
     outcome: row.outcome,
     externalId: row.external_id,
     error: fromJson(row.error) as ClosingError | null,
+    brand: row.brand,
   };
+}
+
+/** Whether a message of it may have reached the customer, whatever its closing is by now. */
+export async function mayHaveArrived(db: Reading, closingId: string): Promise<boolean> {
+  const row = await db
+    .selectFrom('messages')
+    .select('sequence')
+    .where('closing_id', '=', closingId)
+    .where('outcome', 'in', ['sent', 'uncertain', 'interrupted'])
+    .limit(1)
+    .executeTakeFirst();
+  return row !== undefined;
 }
 
 /** The number of the newest message of a closing; null: it has none. */

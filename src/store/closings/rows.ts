@@ -45,6 +45,7 @@ export const briefColumns = [
   'error',
   'claimed_by',
   'claim_until',
+  'brand',
   'forgotten_at',
   'imported',
 ] as const satisfies readonly (keyof ClosingsTable)[];
@@ -78,6 +79,7 @@ export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[nu
     error: fromJson(row.error) as Closing['error'],
     claimedBy: row.claimed_by,
     claimUntil: row.claim_until,
+    brand: row.brand,
     forgottenAt: row.forgotten_at,
     imported: row.imported,
   };
@@ -106,15 +108,16 @@ const columns = {
   sentAt: 'sent_at',
   externalId: 'external_id',
   error: 'error',
-} as const satisfies Record<keyof ClosingChange, keyof ClosingsTable>;
+  brand: 'brand',
+} as const satisfies Record<Exclude<keyof ClosingChange, 'companyName'>, keyof ClosingsTable>;
 
 const jsonFields: ReadonlySet<string> = new Set(['reasons', 'evidence', 'customer', 'agent', 'error']);
 
 /** The columns of the fields that are given; the others are left out. */
-function toColumns(change: ClosingChange): Partial<ClosingsTable> {
+function toColumns({ companyName: _, ...change }: ClosingChange): Partial<ClosingsTable> {
   const changed: Partial<ClosingsTable> = Object.fromEntries(
     Object.entries(change).map(([field, value]) => [
-      columns[field as keyof ClosingChange],
+      columns[field as keyof typeof columns],
       jsonFields.has(field) ? toJson(value) : value,
     ]),
   );

@@ -10,7 +10,7 @@ import { allows, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { historyIn, type AddressHistory } from '../addresses/history.ts';
-import { closeMessage, newestMessage, openMessage } from '../closings/messages.ts';
+import { closeMessage, mayHaveArrived, newestMessage, openMessage } from '../closings/messages.ts';
 import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../pause.ts';
@@ -60,6 +60,8 @@ export async function decideClosing(
     const read = { ...knownBefore(own, reading), decidedAt: at };
     if ('suppress' in decision) {
       if (isSurveyed(own.state)) return own;
+      // A message of an earlier decision may be out, and its page keeps the brand.
+      if (await mayHaveArrived(trx, own.id)) read.brand = own.brand;
       return suppress(trx, own.id, decision.suppress, { at, counts, reading: read });
     }
     const { send, displaces } = decision;
@@ -81,6 +83,9 @@ function knownBefore(own: Closing, reading: ClosingReading): ClosingReading {
     customer: reading.customer ?? own.customer,
     customerId: reading.customerId ?? own.customerId,
     agent: reading.agent ?? own.agent,
+    ...(reading.brand === undefined
+      ? {}
+      : { brand: reading.brand, companyName: reading.companyName ?? null }),
   };
 }
 

@@ -3,6 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { respellAddresses } from './address-keys.ts';
 import { addAlerts } from './alerts.ts';
+import { addBrands } from './brands.ts';
 import { addForgetting } from './forgetting.ts';
 import { addGroups } from './groups.ts';
 import { addImports } from './imports.ts';
@@ -34,7 +35,7 @@ const migrations: readonly Migration[] = [
   addMedallia,
   addImports,
   addMedalliaCounts,
-  indexSent,
+  addBrands,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -87,7 +87,7 @@ export const personalData: {
     row: 'kept',
     columns: { closing_id: 'kept', topic_id: 'kept', closed_at: 'kept' },
   },
-  // Of agents, inboxes and topics.
+  // Of agents, inboxes, topics and brands.
   names: { of: null, row: 'kept', columns: { kind: 'kept', id: 'kept', name: 'kept', email: 'kept' } },
   notes: {
     of: { what: 'closing', column: 'closing_id' },
@@ -134,6 +134,7 @@ export const personalData: {
       outcome: 'kept',
       external_id: 'null',
       error: { rewritten: errorAlone },
+      brand: 'kept',
     },
   },
   answers: {

@@ -96,9 +96,12 @@ export interface ClosingsTable {
   imported: string | null;
 }
 
-export type NameKind = 'agent' | 'inbox' | 'topic';
+export type NameKind = 'agent' | 'inbox' | 'topic' | 'brand';
 
-/** What Gladly called an agent, an inbox or a topic when one of their closings was read last. */
+/**
+ * What Gladly called an agent, an inbox or a topic when one of their closings was read last; of a brand the company name that
+ * customers read.
+ */
 export interface NamesTable {
   kind: NameKind;
   id: string;
@@ -137,6 +140,8 @@ export interface MessagesTable {
   outcome: MessageOutcome | null;
   external_id: string | null;
   error: string | null;
+  /** As of the closing, when it left. */
+  brand: string | null;
 }
 
 export interface AnswersTable {

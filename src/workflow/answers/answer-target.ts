@@ -11,6 +11,7 @@ import { findClosings } from '../../store/views/found-closings.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { creditClosing } from '../survey/credit.ts';
+import { brandOf } from '../survey/brand.ts';
 import { readingOf } from '../survey/facts.ts';
 import { closedAtOf, readFully } from '../survey/read-conversation.ts';
 import { conversationUrl } from '../../domain/survey/conversation-url.ts';
@@ -82,7 +83,10 @@ export async function targetOfConversation(
     return targetOfClosing(closing, closing.surveyId, customer.id);
 
   const credit = await creditClosing(services, read, closedAt, steps);
-  const reading = (id: string): ClosingReading => readingOf(read, credit, { id, closedAt, reopened: false });
+  const reading = (id: string): ClosingReading => ({
+    ...readingOf(read, credit, { id, closedAt, reopened: false }),
+    ...brandOf(services.settings, read),
+  });
   const about = { conversationId: conversation.id, customerId: customer.id };
   if (key === null) {
     const id = openingIdOf(conversation.id, read.items);

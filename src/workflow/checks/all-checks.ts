@@ -1,4 +1,5 @@
 import { alertWaysCheck, outstandingAlertsCheck } from './alert-checks.ts';
+import { brandsCheck } from './brand-checks.ts';
 import type { Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 import * as gladly from './gladly-checks.ts';
@@ -28,6 +29,7 @@ export const allChecks: readonly Check<CheckSources>[] = [
   gladly.optOutTopicCheck,
   gladly.timeZoneCheck,
   gladly.policyCheck,
+  brandsCheck,
   webhook.webhookRegisteredCheck,
   webhook.webhookEventsCheck,
   webhook.webhookCredentialsCheck,

@@ -1,3 +1,4 @@
+import { settingsOfBrand } from '../../config/brand-settings.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
@@ -6,8 +7,10 @@ import { Failure } from '../../failure.ts';
 import type { Log } from '../../ports/log.ts';
 import { sendingPause } from '../../store/pause.ts';
 import type { Services } from '../context/services.ts';
+import { brandsCheck } from './brand-checks.ts';
 import type { Check, CheckResult } from './check.ts';
 import { openCheckSources, type CheckedConfiguration, type CheckSources } from './check-sources.ts';
+import { ofBrand } from './each-brand.ts';
 import { gladlyTokenCheck, optOutTopicCheck, policySentences, timeZoneCheck } from './gladly-checks.ts';
 import { ledgerOpenCheck } from './ledger-checks.ts';
 import {
@@ -115,6 +118,15 @@ async function doubtsOf(sources: CheckSources): Promise<string[]> {
 export async function refuseUnusable(settings: Settings): Promise<void> {
   await requireTemplate(settings);
   await requireLogo(settings);
+  for (const brand of settings.brands) {
+    const own = settingsOfBrand(settings, brand);
+    try {
+      await requireTemplate(own);
+      await requireLogo(own);
+    } catch (error) {
+      throw error instanceof Failure ? ofBrand(brand.name, error) : error;
+    }
+  }
 }
 
 type ServingSources = Pick<CheckSources, 'settings' | 'directory' | 'provider'>;
@@ -123,6 +135,7 @@ const ofServing: readonly (readonly [name: string, check: Check<ServingSources>]
   ['opt-out topic', optOutTopicCheck],
   ['language', languageCheck],
   ['time zone', timeZoneCheck],
+  ['brands', brandsCheck],
   ['delivery', deliveryCheck],
 ];
 

@@ -29,7 +29,7 @@ export async function checkMailServer(url: string, signal: AbortSignal): Promise
 }
 
 /** While the profile names no delivery, any sender will do that one of them can use. @throws Failure `bad_from` */
-export function checkSenderOf({ values: { from, delivery } }: StoredProfile): void {
+export function checkSenderOf({ values: { from, delivery } }: Pick<StoredProfile, 'values'>): void {
   if (from === undefined || (delivery === undefined && canSend('gladly-sms', from))) return;
   try {
     checkSender(deliveryOf(delivery), from);

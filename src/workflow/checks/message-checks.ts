@@ -5,8 +5,9 @@ import { Failure } from '../../failure.ts';
 import { readBrand } from '../../html/brand.ts';
 import { languages, speechOf } from '../../html/languages.ts';
 import { checkSender, publicUrlOf } from '../context/open-delivery.ts';
-import { ok, type Check } from './check.ts';
+import { ok, type Check, type Finding } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
+import { ofEachBrand } from './each-brand.ts';
 
 type Configured = Pick<CheckSources, 'settings'>;
 
@@ -15,7 +16,12 @@ export const templateCheck: Check<Configured> = {
   about: 'the template of the survey email can be used',
   matters: 'No email leaves without it.',
   needs: ['config.files'],
-  run: async ({ settings }) => ok(await requireTemplate(settings())),
+  run: ({ settings }) =>
+    ofEachBrand(
+      settings(),
+      ({ templateFile }) => templateFile,
+      async (own) => ok(await requireTemplate(own)),
+    ),
 };
 
 export const logoCheck: Check<Configured> = {
@@ -23,7 +29,12 @@ export const logoCheck: Check<Configured> = {
   about: 'the logo can be read',
   matters: '`gcsat serve` does not start with a logo that it cannot show.',
   needs: ['config.files'],
-  run: async ({ settings }) => ok(await requireLogo(settings())),
+  run: ({ settings }) =>
+    ofEachBrand(
+      settings(),
+      ({ brand }) => brand.logoFile,
+      async (own) => ok(await requireLogo(own)),
+    ),
 };
 
 export const languageCheck: Check<Configured> = {
@@ -31,7 +42,12 @@ export const languageCheck: Check<Configured> = {
   about: 'there are messages and pages in the language of the profile',
   matters: 'Customers would get English.',
   needs: ['config.files'],
-  run: ({ settings }) => ok(languageOf(settings().policy.language)),
+  run: ({ settings }) =>
+    ofEachBrand(
+      settings(),
+      ({ policy }) => policy.language,
+      ({ policy }) => ok(languageOf(policy.language)),
+    ),
 };
 
 export const senderCheck: Check<Configured> = {
@@ -39,24 +55,25 @@ export const senderCheck: Check<Configured> = {
   about: 'the sender is an address or number that the delivery can use',
   matters: 'No survey leaves without a sender.',
   needs: ['config.files'],
-  run({ settings }) {
-    const { delivery, from } = settings();
-    const { sender } = traitsOf(delivery);
-    if (sender === 'unused') return ok(`none, which ${delivery} does not need`);
-    if (from === null && sender === 'optional') return ok(`none, which the ${delivery} does not need`);
-    if (from === null) {
-      throw new Failure('configuration', 'delivery_incomplete', `delivery ${delivery} needs a sender`, {
-        hint: 'Set it with `gcsat configure set from=…`, or give GCSAT_FROM.',
-      });
-    }
-    checkSender(delivery, from);
-    const unseen =
-      traitsOf(delivery).gladlyRequests > 0
-        ? 'Whether it is one of those that the organization has in Gladly shows only when a message leaves.'
-        : undefined;
-    return ok(from, unseen);
-  },
+  run: ({ settings }) => ofEachBrand(settings(), ({ from }) => from, senderFinding),
 };
+
+function senderFinding({ delivery, from }: Settings): Finding {
+  const { sender } = traitsOf(delivery);
+  if (sender === 'unused') return ok(`none, which ${delivery} does not need`);
+  if (from === null && sender === 'optional') return ok(`none, which the ${delivery} does not need`);
+  if (from === null) {
+    throw new Failure('configuration', 'delivery_incomplete', `delivery ${delivery} needs a sender`, {
+      hint: 'Set it with `gcsat configure set from=…`, or give GCSAT_FROM.',
+    });
+  }
+  checkSender(delivery, from);
+  const unseen =
+    traitsOf(delivery).gladlyRequests > 0
+      ? 'Whether it is one of those that the organization has in Gladly shows only when a message leaves.'
+      : undefined;
+  return ok(from, unseen);
+}
 
 export const deliveryCheck: Check<Configured & Pick<CheckSources, 'provider'>> = {
   id: 'delivery',

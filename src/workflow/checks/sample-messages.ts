@@ -1,5 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
-import { mailLogo } from '../../html/brand.ts';
+import { mailLogoOf } from '../../html/brand.ts';
 import { languages, type Language } from '../../html/languages.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { internetMessage } from '../../delivery/internet-message.ts';
@@ -29,11 +29,15 @@ const placeholder = 'https://surveys.example.com';
 /** Signs what nobody has to believe. */
 const noKey = Buffer.alloc(32);
 
-/** @throws Failure kind configuration when the template or the sender cannot be used */
+/**
+ * @param settings of the brand, if it is one
+ * @throws Failure kind configuration when the template or the sender cannot be used
+ */
 export async function sampleMessages(
   settings: MessageSettings,
   companyName: string,
   nowMs: number,
+  brand: string | null = null,
 ): Promise<SampleMessages[]> {
   const compose = await composerOf(settings);
   const sender = senderOf(settings.from?.includes('@') === true ? settings.from : null);
@@ -43,7 +47,7 @@ export async function sampleMessages(
   return Promise.all(
     languages.map(async (language) => {
       const closedAt = new Date(nowMs).toISOString();
-      const message = sampleMessage({ surveyId, links, closedAt, companyName, language });
+      const message = { ...sampleMessage({ surveyId, links, closedAt, companyName, language }), brand };
       const mail = compose(message);
       const text = smsText(message);
       const alphabet = septetsOf(text) === null ? ('UCS-2' as const) : ('GSM' as const);
@@ -52,7 +56,7 @@ export async function sampleMessages(
         ...mail,
         eml: await internetMessage(mail, message, sender, nowMs),
         sms: { text, segments: segmentTexts(text), alphabet },
-        links: { ...links, logo: new URL(`../assets/${mailLogo}`, links.survey).href },
+        links: { ...links, logo: new URL(`../assets/${mailLogoOf(brand)}`, links.survey).href },
       };
     }),
   );

@@ -1,3 +1,4 @@
+import { settingsFor } from '../../config/brand-settings.ts';
 import type { Settings } from '../../config/settings.ts';
 import { testMark, type SurveyMessage } from '../../ports/delivery-provider.ts';
 import { isEmailAddress, phoneNumber } from '../../domain/eligibility/addresses.ts';
@@ -23,24 +24,27 @@ export interface Sample {
  * Sends one survey that is about nothing to an address of the operator's, by the configured delivery. The ledger is left
  * alone, so its links lead to the page for surveys that are over, and it says that it is a test.
  *
+ * @param brand in whose words and looks; null: the profile's
  * @throws Failure `bad_address` of kind usage, and what keeps the delivery from being opened
  */
 export async function sendSampleSurvey(
   settings: Settings,
   to: string,
-  { signal, clock }: { signal: AbortSignal; clock: () => number },
+  { signal, clock, brand = null }: { signal: AbortSignal; clock: () => number; brand?: string | null },
 ): Promise<Sample> {
   requireAddress(settings.delivery, to);
+  const own = settingsFor(settings, brand) ?? settings;
   const surroundings = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
   const { client } = openGladly(settings, surroundings, memoryLimiterStore());
   try {
-    const companyName = settings.policy.companyName ?? (await client.getOrganization()).name ?? '';
+    const companyName = own.policy.companyName ?? (await client.getOrganization()).name ?? '';
     const closedAt = new Date(clock()).toISOString();
     // No closing has such an id, so no survey of the ledger is meant.
     const surveyId = surveyIdOf(`sample\0${closedAt}`);
-    const links = surveyLinks(publicUrlOf(settings), await settings.surveySecret(), surveyId);
+    const links = surveyLinks(publicUrlOf(own), await settings.surveySecret(), surveyId);
     const message: SurveyMessage = {
-      ...sampleMessage({ surveyId, links, closedAt, companyName, language: settings.policy.language }),
+      ...sampleMessage({ surveyId, links, closedAt, companyName, language: own.policy.language }),
+      brand,
       to: { address: phoneNumber(to) ?? to, name: null },
       channel: traitsOf(settings.delivery).addressKind === 'mobile' ? 'sms' : 'email',
       mark: testMark,

@@ -44,6 +44,7 @@ export async function sendTestAlert(
     agent: null,
     customer: null,
     lane: 'live',
+    brand: null,
   } as const;
   const subject = { answer, closing, inbox: null, channel: null, conversationUrl: null };
   const payload = alertPayload(subject, { personal: true, test: true });

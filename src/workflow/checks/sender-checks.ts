@@ -2,8 +2,10 @@ import { domainToASCII } from 'node:url';
 import type { Settings } from '../../config/settings.ts';
 import { senderOf } from '../../delivery/sender.ts';
 import { traitsOf } from '../../domain/delivery.ts';
+import { Failure } from '../../failure.ts';
 import { ok, skipped, type Check, type Finding } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
+import { ofEachBrand } from './each-brand.ts';
 
 type Sources = Pick<CheckSources, 'settings' | 'names'>;
 
@@ -93,19 +95,25 @@ export const dmarcCheck: Check<Sources> = {
     }),
 };
 
-async function ofDomain(
+function ofDomain(
   { settings }: Pick<CheckSources, 'settings'>,
   look: (domain: string) => Promise<Finding>,
 ): Promise<Finding> {
-  const domain = domainOf(settings());
-  if ('why' in domain) return skipped(domain.why);
-  try {
-    return await look(domain.name);
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === undefined) throw error;
-    return skipped(`DNS gives no answer for ${domain.name} here (${code})`);
-  }
+  const named = (own: Settings): string | null => {
+    const domain = domainOf(own);
+    return 'name' in domain ? domain.name : null;
+  };
+  return ofEachBrand(settings(), named, async (own) => {
+    const domain = domainOf(own);
+    if ('why' in domain) return skipped(domain.why);
+    try {
+      return await look(domain.name);
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (error instanceof Failure || code === undefined) throw error;
+      return skipped(`DNS gives no answer for ${domain.name} here (${code})`);
+    }
+  });
 }
 
 function domainOf({ delivery, from, hostKind }: Settings): { name: string } | { why: string } {

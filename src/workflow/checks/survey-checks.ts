@@ -1,9 +1,11 @@
+import type { Settings } from '../../config/settings.ts';
 import { Failure } from '../../failure.ts';
 import { isLoopback } from '../../domain/values/loopback.ts';
 import { isCertificateCode } from '../../http/transport-error.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import { ok, skipped, type Check, type Finding } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
+import { ofEachBrand } from './each-brand.ts';
 import type { PageAnswer } from './page-probe.ts';
 
 const dayMs = 86_400_000;
@@ -22,48 +24,57 @@ export const surveyAddressCheck: Check<Pick<CheckSources, 'settings' | 'names' |
   matters: 'The links in messages lead there.',
   needs: ['config.files'],
   isRemote: true,
-  async run({ settings, names, page, clock }) {
-    const given = settings();
-    const url = publicUrlOf(given);
-    if (given.origins['publicUrl'] === 'default') {
-      return skipped(`publicUrl is not set: links lead to ${url}, which only this machine can reach`);
-    }
-    const { hostname, protocol } = new URL(url);
-    const host = hostname.replace(/^\[|\]$/g, '');
-    const unresolved = isLoopback(host) ? null : await nameProblem(host, names);
-    if (unresolved !== null) return unresolved;
-    let answer: PageAnswer;
-    try {
-      answer = await page(`${url}${path}`);
-    } catch (error) {
-      return refusedBy(url, error);
-    }
-    refuseForeign(url, answer);
-    const days =
-      answer.certificateEndsAt === null
-        ? null
-        : Math.floor((Date.parse(answer.certificateEndsAt) - clock()) / dayMs);
-    if (days !== null && days < fewDays) {
-      return {
-        status: 'warning',
-        code: 'certificate_ends',
-        summary: `the certificate of ${host} ends in ${days} days`,
-        fix: 'Renew it, and find out why that does not happen by itself.',
-      };
-    }
-    if (protocol === 'http:' && !isLoopback(host)) {
-      return {
-        status: 'warning',
-        code: 'survey_page_unencrypted',
-        summary: `${url} answers without encryption`,
-        detail: 'Anybody on the way can read and change answers.',
-        fix: 'Put a proxy with TLS in front of `gcsat serve`, and set publicUrl to its https address.',
-      };
-    }
-    const certificate = days === null ? '' : `, with a certificate for ${days} more days`;
-    return ok(`the survey page answers at ${url}${certificate}`, unseen);
-  },
+  run: ({ settings, ...sources }) =>
+    ofEachBrand(
+      settings(),
+      ({ publicUrl }) => publicUrl,
+      (own) => addressFinding(own, sources),
+    ),
 };
+
+async function addressFinding(
+  given: Settings,
+  { names, page, clock }: Pick<CheckSources, 'names' | 'page' | 'clock'>,
+): Promise<Finding> {
+  const url = publicUrlOf(given);
+  if (given.origins['publicUrl'] === 'default') {
+    return skipped(`publicUrl is not set: links lead to ${url}, which only this machine can reach`);
+  }
+  const { hostname, protocol } = new URL(url);
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const unresolved = isLoopback(host) ? null : await nameProblem(host, names);
+  if (unresolved !== null) return unresolved;
+  let answer: PageAnswer;
+  try {
+    answer = await page(`${url}${path}`);
+  } catch (error) {
+    return refusedBy(url, error);
+  }
+  refuseForeign(url, answer);
+  const days =
+    answer.certificateEndsAt === null
+      ? null
+      : Math.floor((Date.parse(answer.certificateEndsAt) - clock()) / dayMs);
+  if (days !== null && days < fewDays) {
+    return {
+      status: 'warning',
+      code: 'certificate_ends',
+      summary: `the certificate of ${host} ends in ${days} days`,
+      fix: 'Renew it, and find out why that does not happen by itself.',
+    };
+  }
+  if (protocol === 'http:' && !isLoopback(host)) {
+    return {
+      status: 'warning',
+      code: 'survey_page_unencrypted',
+      summary: `${url} answers without encryption`,
+      detail: 'Anybody on the way can read and change answers.',
+      fix: 'Put a proxy with TLS in front of `gcsat serve`, and set publicUrl to its https address.',
+    };
+  }
+  const certificate = days === null ? '' : `, with a certificate for ${days} more days`;
+  return ok(`the survey page answers at ${url}${certificate}`, unseen);
+}
 
 export const surveySecretCheck: Check<Pick<CheckSources, 'settings' | 'configuration'>> = {
   id: 'survey.secret',

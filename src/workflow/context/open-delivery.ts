@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { settingsOfBrand } from '../../config/brand-settings.ts';
 import type { Settings } from '../../config/settings.ts';
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { createGladlyEmail, plainAddress } from '../../delivery/gladly-email.ts';
@@ -7,7 +8,7 @@ import { createMailComposer, type MailComposer } from '../../delivery/mail.ts';
 import { createMedallia } from '../../delivery/medallia.ts';
 import { readEmployees } from '../../delivery/medallia-employees.ts';
 import { createOutbox } from '../../delivery/outbox.ts';
-import { senderOf } from '../../delivery/sender.ts';
+import { senderOf, type BrandSenders } from '../../delivery/sender.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { mailableSender } from '../../delivery/mail-server.ts';
 import { createSmtp } from '../../delivery/smtp.ts';
@@ -32,23 +33,27 @@ export async function openDelivery(
   signal: AbortSignal = new AbortController().signal,
   openClient: () => Promise<MedalliaClient> = () => Promise.resolve(medalliaAlone(settings, clock, signal)),
 ): Promise<DeliveryProvider> {
+  const brandSenders = sendersOfBrands(settings);
   switch (settings.delivery) {
     case 'outbox':
       return createOutbox({
         directory: settings.outboxDir,
         from: settings.from,
-        composer: await composerOf(settings),
+        brandSenders,
+        composer: await composerOfAll(settings),
         clock,
       });
     case 'gladly-email':
       return createGladlyEmail({
         from: required(settings, settings.from, 'a sender address', 'GCSAT_FROM'),
-        composer: await composerOf(settings),
+        brandSenders,
+        composer: await composerOfAll(settings),
         sendEmail: (mail, leaving) => client.sendEmail(mail, leaving),
       });
     case 'gladly-sms':
       return createGladlySms({
         from: required(settings, settings.from, 'a sender number', 'GCSAT_FROM'),
+        brandSenders,
         sendSms: (sms, leaving) => client.sendSms(sms, leaving),
       });
     case 'smtp':
@@ -56,7 +61,8 @@ export async function openDelivery(
         url: required(settings, settings.smtpUrl, 'the address of a mail server', 'GCSAT_SMTP_URL'),
         publicUrl: settings.publicUrl,
         from: required(settings, settings.from, 'a sender address', 'GCSAT_FROM'),
-        composer: await composerOf(settings),
+        brandSenders,
+        composer: await composerOfAll(settings),
         clock,
         signal,
       });
@@ -110,7 +116,26 @@ export function publicUrlOf(settings: Settings): string {
   return required(settings, settings.publicUrl, 'the address of the survey page', 'GCSAT_PUBLIC_URL');
 }
 
-/** @throws Failure of kind configuration when the template is broken */
+/** Each message in the words and looks of its brand. @throws Failure of kind configuration when a template is broken */
+async function composerOfAll(settings: Settings): Promise<MailComposer> {
+  const own = await composerOf(settings);
+  const composers = new Map<string, MailComposer>();
+  for (const brand of settings.brands) {
+    composers.set(brand.name, await composerOf(settingsOfBrand(settings, brand)));
+  }
+  return (message) => (composers.get(message.brand ?? '') ?? own)(message);
+}
+
+function sendersOfBrands(settings: Settings): BrandSenders {
+  return new Map(
+    settings.brands.flatMap((brand) => {
+      const { from } = settingsOfBrand(settings, brand);
+      return from === null ? [] : [[brand.name, from] as const];
+    }),
+  );
+}
+
+/** Of one brand, or of the profile. @throws Failure of kind configuration when the template is broken */
 export async function composerOf(
   settings: Pick<Settings, 'templateFile' | 'brand' | 'policy'>,
 ): Promise<MailComposer> {

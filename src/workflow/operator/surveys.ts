@@ -217,6 +217,7 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
     sentAt: closing.sentAt,
     dueAt: closing.dueAt,
     provider: closing.provider,
+    brand: closing.brand,
     answer:
       answer === null
         ? null

@@ -1,3 +1,4 @@
+import { settingsFor } from '../../config/brand-settings.ts';
 import type { Answer, VisitKind } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
@@ -8,6 +9,7 @@ import { Failure } from '../../failure.ts';
 import { outermostAnswers, recordAnswer } from '../../store/answers/answers.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { closingOfSurvey } from '../../store/closings/closings.ts';
+import { companyNameOf } from '../../store/closings/groups.ts';
 import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.ts';
 import { knownOrganization } from './known-organization.ts';
 import { alertPlan } from '../context/alert-plan.ts';
@@ -21,10 +23,12 @@ export type { AnswerContent, VisitKind };
 
 /** What every page needs, even one that shows nothing else. */
 export interface Salutation {
-  /** Empty where nobody knows it. */
+  /** Empty where nobody knows it, or whose survey is meant. */
   companyName: string;
-  /** The profile's. */
+  /** The brand's, or the profile's. */
   language: string;
+  /** That the survey was sent for; null: none. Empty for a link to no survey, where there are brands. */
+  brand: string | null;
 }
 
 /** What a customer may see of a survey. Times are RFC 3339 in UTC. */
@@ -83,22 +87,37 @@ export function createSurveyDesk(
   const links = surveyTokens(services);
   const visits = surveyVisits(services);
 
-  const salutation = async (): Promise<Salutation & { timeZone: string | null }> => {
-    const { name, timezone } = await organization();
-    return { companyName: policy.companyName ?? name ?? '', language: policy.language, timeZone: timezone };
+  const salutation = async (brand: string | null): Promise<Salutation & { timeZone: string | null }> => {
+    const { name, timezone: timeZone } = await organization();
+    if (brand === '') return { companyName: '', language: settings.policy.language, brand, timeZone };
+    const own = settingsFor(settings, brand)?.policy;
+    // Of a brand that the profile has no longer, what its last customers read.
+    const companyName =
+      own === undefined ? await companyNameOf(ledger, brand ?? '') : (own.companyName ?? name);
+    const { language } = own ?? settings.policy;
+    return { companyName: companyName ?? '', language, brand, timeZone };
   };
 
-  const closed = async (): Promise<{ state: 'closed' } & Salutation> => {
-    const { companyName, language } = await salutation();
-    return { state: 'closed', companyName, language };
+  const closed = async (brand: string | null): Promise<{ state: 'closed' } & Salutation> => {
+    const { companyName, language } = await salutation(brand);
+    return { state: 'closed', companyName, language, brand };
   };
 
-  const closingOf = async (purpose: TokenPurpose, token: string): Promise<Closing | null> => {
+  /** Where a link leads to no survey of this ledger. */
+  const nobodys = settings.brands.length === 0 ? null : '';
+
+  /** `closing` null: the link leads nowhere, or the customer was forgotten. */
+  const find = async (
+    purpose: TokenPurpose,
+    token: string,
+  ): Promise<{ closing: Closing | null; brand: string | null }> => {
     const read = await links.read(purpose, token);
     const closing = read === null ? null : await closingOfSurvey(ledger, read.surveyId);
-    if (closing === null || read?.isOf(closing) !== true) return null;
+    if (closing === null || read?.isOf(closing) !== true) return { closing: null, brand: nobodys };
+    const { brand } = closing;
     // Who was forgotten can still unsubscribe: what is kept of the address is enough.
-    return closing.forgottenAt !== null && purpose === 'survey' ? null : closing;
+    const isGone = closing.forgottenAt !== null && purpose === 'survey';
+    return { closing: isGone ? null : closing, brand };
   };
 
   const lifeOf = (closing: Closing, first: Answer | null, newest: Answer | null): SurveyLife => {
@@ -120,7 +139,7 @@ export function createSurveyDesk(
     return {
       state: 'open',
       surveyId,
-      ...(await salutation()),
+      ...(await salutation(closing.brand)),
       agentFirstName: firstNameOf(closing.agent?.name ?? null),
       channel: closing.evidence?.attribution?.channel ?? null,
       closedAt: credibleTime(closing.closedAt, closing.evidence?.conversation.closedAt),
@@ -133,18 +152,18 @@ export function createSurveyDesk(
     isOurs: async (purpose, token) => (await links.read(purpose, token)) !== null,
 
     async view(token) {
-      const closing = await closingOf('survey', token);
-      if (closing?.surveyId === undefined || closing.surveyId === null) return closed();
+      const { closing, brand } = await find('survey', token);
+      if (closing?.surveyId === undefined || closing.surveyId === null) return closed(brand);
       const answers = await outermostAnswers(ledger, closing.surveyId);
       const { first = null, newest = null } = answers ?? {};
-      if (lifeOf(closing, first, newest) !== 'open') return closed();
+      if (lifeOf(closing, first, newest) !== 'open') return closed(brand);
       return openView(closing, closing.surveyId, newest);
     },
 
     async answer(token, content) {
-      const closing = await closingOf('survey', token);
+      const { closing, brand } = await find('survey', token);
       if (closing?.surveyId === undefined || closing.surveyId === null)
-        return { ...(await closed()), saved: false, changed: false };
+        return { ...(await closed(brand)), saved: false, changed: false };
       const { surveyId } = closing;
       const given = {
         surveyId,
@@ -166,27 +185,28 @@ export function createSurveyDesk(
         return { ...(await openView(closing, surveyId, answer)), saved: true, changed };
       } catch (error) {
         if (!(error instanceof SurveyOver) && !isGone(error)) throw error;
-        return { ...(await closed()), saved: false, changed: false };
+        return { ...(await closed(brand)), saved: false, changed: false };
       }
     },
 
     visited: (surveyId, kind) => visits.note(surveyId, kind),
 
     async subscription(token) {
-      const address = (await closingOf('unsubscribe', token))?.address ?? null;
-      if (address === null) return closed();
-      const { companyName, language } = await salutation();
+      const { closing, brand } = await find('unsubscribe', token);
+      const address = closing?.address ?? null;
+      if (address === null) return closed(brand);
+      const { companyName, language } = await salutation(brand);
       const state = (await isUnsubscribed(ledger, address)) ? 'unsubscribed' : 'subscribed';
-      return { state, companyName, language };
+      return { state, companyName, language, brand };
     },
 
     async unsubscribe(token) {
-      const closing = await closingOf('unsubscribe', token);
-      if (closing?.address === undefined || closing.address === null) return closed();
-      const { companyName, language } = await salutation();
-      if (closing.lane === 'trial') return { state: 'trial', companyName, language };
+      const { closing, brand } = await find('unsubscribe', token);
+      if (closing?.address === undefined || closing.address === null) return closed(brand);
+      const { companyName, language } = await salutation(brand);
+      if (closing.lane === 'trial') return { state: 'trial', companyName, language, brand };
       await unsubscribe(ledger, closing.address, timeNow(clock), 'page', countsUnasked(services.settings));
-      return { state: 'unsubscribed', companyName, language };
+      return { state: 'unsubscribed', companyName, language, brand };
     },
 
     flush: () => visits.flush(),

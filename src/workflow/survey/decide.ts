@@ -14,6 +14,7 @@ import type { Steps } from '../context/steps.ts';
 import { DecideAgain, deliverSurvey } from './deliver.ts';
 import type { DeliveryTurn } from './delivery-turn.ts';
 import { factsOf, readingOf } from './facts.ts';
+import { settingsNow } from './brand.ts';
 import type { Look } from './look.ts';
 import { existingSurvey, type Verdict } from './verdict.ts';
 
@@ -23,8 +24,9 @@ import { existingSurvey, type Verdict } from './verdict.ts';
  * @throws Failure kind configuration
  */
 export async function readyToDeliver(services: Services): Promise<void> {
-  publicUrlOf(services.settings);
-  await services.settings.surveySecret();
+  const { settings } = services;
+  publicUrlOf(settings);
+  await settings.surveySecret();
   await services.provider();
 }
 
@@ -81,7 +83,8 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   const { policy, delivery } = settings;
   const now = services.clock();
   const surveyId = surveyIdOf(closing.id);
-  const links = surveyLinks(publicUrlOf(services.settings), await services.linkKey(), surveyId);
+  const { brand } = look.brand;
+  const links = surveyLinks(publicUrlOf(settingsNow(settings, brand)), await services.linkKey(), surveyId);
   const hasPage = traitsOf(delivery).publicUrl !== 'unused';
   const facts = factsOf(look.read, look.credit, look.closing);
   const input = {
@@ -90,7 +93,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
     at: new Date(now).toISOString(),
     address: reservedAddress(facts, delivery),
     since: suppressionStart(policy, now),
-    reading: readingOf(look.read, look.credit, look.closing),
+    reading: { ...readingOf(look.read, look.credit, look.closing), ...look.brand },
     counts: countsUnasked(settings),
   };
   return steps.run('decide', () =>
@@ -98,7 +101,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
       // A reopening that was reported after this read; the read itself shows earlier ones.
       const reopened = facts.reopened || (own.reopenedAt ?? '') > look.read.readAt;
       const history = { own, ...address };
-      const verdict = decide({ facts: { ...facts, reopened }, history, policy, delivery, now });
+      const verdict = decide({ facts: { ...facts, reopened }, history, policy, delivery, brand, now });
       if ('suppress' in verdict) return { suppress: verdict.suppress };
       const dueAt = new Date(verdict.send.dueAt).toISOString();
       return {

@@ -12,6 +12,7 @@ import { credibleTime } from '../../domain/closing/identity.ts';
 import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
 import type { DeliveryTurn } from './delivery-turn.ts';
+import { settingsNow } from './brand.ts';
 import type { Look } from './look.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
@@ -141,16 +142,17 @@ async function waitBeforeRepeat(
 }
 
 async function composeMessage(services: Services, look: Look, closing: Closing): Promise<SurveyMessage> {
-  const { settings } = services;
   const { credit, read } = look;
-  const { surveyId } = closing;
+  const { surveyId, brand } = closing;
   if (surveyId === null) throw new Error('a survey was decided without an id');
-  const links = surveyLinks(publicUrlOf(services.settings), await services.linkKey(), surveyId);
+  const settings = settingsNow(services.settings, brand);
+  const links = surveyLinks(publicUrlOf(settings), await services.linkKey(), surveyId);
   const name = credit.agent?.name ?? null;
   return {
     surveyId,
     conversationId: closing.conversationId,
     closingId: closing.id,
+    brand,
     to: { address: addressOf(services, look), name: read.customer.name },
     agent: { name, firstName: firstNameOf(name) },
     companyName: settings.policy.companyName ?? read.organization.name ?? '',

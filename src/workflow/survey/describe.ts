@@ -36,6 +36,8 @@ export function describe(look: Look, steps: Steps, ending: Ending): Conversation
     responseText: look.read.responseTexts.get(evidence.attribution?.itemId ?? '') ?? null,
     timeline: evidence.timeline,
     conversation: evidence.conversation,
+    // A survey keeps the brand that it was sent with, whatever its inbox belongs to now.
+    brand: isSurveyed(ending.row) ? ending.row.brand : look.brand.brand,
     customer: customerOf(look.read.customer),
     recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
     survey: surveyOf(ending.row),
@@ -58,6 +60,7 @@ export function describeFailure(conversationId: string, steps: Steps, failure: F
     responseText: null,
     timeline: null,
     conversation: null,
+    brand: null,
     customer: null,
     recordings: [],
     survey: null,
@@ -68,6 +71,10 @@ export function describeFailure(conversationId: string, steps: Steps, failure: F
     steps: steps.list,
   };
   return { document, failure };
+}
+
+function isSurveyed(row: Closing | null): row is Closing {
+  return row !== null && row.surveyId !== null;
 }
 
 function surveyOf(row: Closing | null): SurveyDocument['survey'] {

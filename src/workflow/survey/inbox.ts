@@ -1,25 +1,53 @@
 import type { Settings } from '../../config/settings.ts';
+import { brandsOfInbox } from '../../domain/eligibility/brands.ts';
 import { listed } from '../../domain/values/name-key.ts';
 import { Failure } from '../../failure.ts';
 import type { ConversationRead } from './read-conversation.ts';
 
-/** @throws Failure kind contract when inboxes are excluded and Gladly does not say whether this is one of them */
+/**
+ * A conversation without an inbox belongs to no brand.
+ *
+ * @throws Failure kind contract when inboxes are excluded, or belong to brands, and Gladly does not say whether this is one
+ *   of them; kind configuration when several brands claim it
+ */
 export function checkInbox(
-  { policy }: Pick<Settings, 'policy'>,
-  { conversation, inboxes }: ConversationRead,
+  { policy, brands }: Pick<Settings, 'policy' | 'brands'>,
+  { conversation, inboxes }: Pick<ConversationRead, 'conversation' | 'inboxes'>,
 ): void {
   const { excludedInboxes } = policy;
-  if (excludedInboxes.length === 0) return;
   const { id, inboxId } = conversation;
   if (inboxId === null) {
+    if (excludedInboxes.length === 0) return;
     throw unknownInbox(id, 'inbox_missing', `conversation ${id} has no inbox, and some are excluded`);
   }
-  // What is no inbox's id is taken for a name: it may be that of this one.
-  const isById = listed(excludedInboxes, [inboxId]);
-  const areNames = !excludedInboxes.every((entry) => listed([...inboxes.keys()], [entry]));
-  if (isById || !areNames || (inboxes.get(inboxId)?.name ?? null) !== null) return;
-  const message = `Gladly does not name inbox ${inboxId} of conversation ${id}, and some are excluded by name`;
-  throw unknownInbox(id, 'inbox_unnamed', message);
+  const name = inboxes.get(inboxId)?.name ?? null;
+  const mayBeAmong = (entries: readonly string[]): boolean => {
+    // What is no inbox's id is taken for a name: it may be that of this one.
+    const isById = listed(entries, [inboxId]);
+    const areNames = !entries.every((entry) => listed([...inboxes.keys()], [entry]));
+    return name === null && !isById && areNames;
+  };
+  const unnamed = `Gladly does not name inbox ${inboxId} of conversation ${id}`;
+  if (mayBeAmong(excludedInboxes)) {
+    throw unknownInbox(id, 'inbox_unnamed', `${unnamed}, and some are excluded by name`);
+  }
+  const isOfBrand = brands.some((brand) => listed(brand.inboxes, [inboxId]));
+  if (!isOfBrand && mayBeAmong(brands.flatMap((brand) => brand.inboxes))) {
+    throw unknownInbox(id, 'inbox_unnamed', `${unnamed}, and brands have inboxes by name`);
+  }
+  const [one, another] = brandsOfInbox(brands, { id: inboxId, name });
+  if (one === undefined || another === undefined) return;
+  throw new Failure(
+    'configuration',
+    'inbox_of_two_brands',
+    `the brands '${one}' and '${another}' both have the inbox ${name ?? inboxId} of conversation ${id}`,
+    {
+      hint: 'Take it out of one of them with `gcsat configure brand set`.',
+      conversationId: id,
+      // Other closings can be asked about.
+      scope: 'item',
+    },
+  );
 }
 
 function unknownInbox(conversationId: string, code: string, message: string): Failure {

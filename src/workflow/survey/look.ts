@@ -17,6 +17,7 @@ import { closingsOfConversation, lastTimeOf } from '../../store/closings/closing
 import { recordReopening } from '../../store/closings/reopenings.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
+import { brandOf, type TakenBrand } from './brand.ts';
 import { creditClosing, type Credit } from './credit.ts';
 import {
   conversationEvidenceOf,
@@ -47,6 +48,7 @@ export interface Look {
   closing: ClosingInQuestion;
   /** The ledger's row; null in a preview of a new closing, or where the conversation never closed. */
   row: Closing | null;
+  brand: TakenBrand;
 }
 
 export type LookResult =
@@ -94,7 +96,9 @@ export async function lookAtClosing(
     closedAt: shown.closedAt,
     reopened: shown.reopened,
   };
-  const reading = { ...nothingRead, readAt: read.readAt, customerId: read.conversation.customerId };
+  const brand = brandOf(services.settings, read);
+  const { customerId } = read.conversation;
+  const reading = { ...nothingRead, readAt: read.readAt, customerId, ...brand };
   if (shown.sameAs !== null && !reads.everything) {
     return { certain: [{ code: 'already_surveyed', detail: `with closing ${shown.sameAs.id}` }], reading };
   }
@@ -118,12 +122,12 @@ export async function lookAtClosing(
     return { certain: ofTimeline, reading: { ...reading, evidence, agent: namedAgent(credit) } };
   }
 
-  credit.warnings.push(...warningsAbout(read, conversationId));
+  credit.warnings.push(...warningsAbout(read, conversationId, services.settings));
   // A run says it once.
   if (reads.everything && policy.quietHours !== null)
     credit.warnings.push(...zoneWarning(read.organization.timezone));
   const customer = await customerOf(services, row, reads);
-  return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing } };
+  return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing, brand } };
 }
 
 function isDecidedAlone({ id, closedAt }: ClosingInQuestion, policy: Policy, now: number): boolean {
@@ -193,13 +197,21 @@ async function noteReopening(
   await recordReopening(ledger, { conversationId: newest.conversationId, reopenedAt });
 }
 
-function warningsAbout({ conversation }: ConversationRead, asked: string): string[] {
+function warningsAbout(
+  { conversation }: ConversationRead,
+  asked: string,
+  { brands }: Pick<Services['settings'], 'brands'>,
+): string[] {
   const { status, closedAt, inboxId, id } = conversation;
   return [
     ...(status === 'CLOSED' && closedAt === null
       ? ['Gladly gives no closedAt for this conversation; its timeline was used instead']
       : []),
-    ...(inboxId === null ? ['Gladly gives no inbox for this conversation'] : []),
+    ...(inboxId === null
+      ? [
+          `Gladly gives no inbox for this conversation${brands.length === 0 ? '' : ', so it belongs to no brand'}`,
+        ]
+      : []),
     ...(id === asked ? [] : [`Gladly answers with conversation ${id}`]),
   ];
 }

@@ -38,5 +38,12 @@ export async function previewVerdict(services: Services, look: Look): Promise<Ve
     lane,
     except: look.row?.id ?? null,
   });
-  return decide({ facts, history: { own: look.row, ...address }, policy, delivery, now });
+  return decide({
+    facts,
+    history: { own: look.row, ...address },
+    policy,
+    delivery,
+    brand: look.brand.brand,
+    now,
+  });
 }

@@ -71,6 +71,7 @@ interface Differences {
   history?: Partial<SurveyHistory>;
   policy?: Partial<Policy>;
   delivery?: DecisionQuestion['delivery'];
+  brand?: string | null;
   now?: number;
 }
 
@@ -80,6 +81,7 @@ function verdictOn(differences: Differences = {}): Verdict {
     history: { ...untouched, ...differences.history },
     policy: { ...defaultPolicy, ...differences.policy },
     delivery: differences.delivery ?? 'smtp',
+    brand: differences.brand ?? null,
     now: differences.now ?? now,
   });
 }
@@ -295,6 +297,7 @@ describe('another survey of the same address', () => {
     conversationId: 'conversation-0',
     lane: 'live',
     state: 'sent',
+    brand: null,
     closedAt: closedAt - 2 * day,
     at: now - 2 * day,
     ...parts,
@@ -421,7 +424,7 @@ describe('this closing has a survey', () => {
 
   test('a trial of a closing with a live survey says so, and one of a closing that waits there goes on', () => {
     const live = { closingId: 'live', conversationId: facts.conversationId, lane: 'live' } as const;
-    const about = { closedAt: closedAt + 30_000, at: now };
+    const about = { closedAt: closedAt + 30_000, at: now, brand: null };
     const trial = (state: ClosingState): string[] =>
       codes({ history: { others: [{ ...live, ...about, state }] }, delivery: 'outbox' });
     expect(trial('sent')).toEqual(['already_surveyed']);
@@ -430,7 +433,7 @@ describe('this closing has a survey', () => {
 
   test('another closing of the conversation within a minute is another one in the same lane', () => {
     const sent = { conversationId: facts.conversationId, lane: 'live', state: 'sent' } as const;
-    const others = [{ ...sent, closingId: 'earlier', closedAt: closedAt - 30_000, at: now }];
+    const others = [{ ...sent, closingId: 'earlier', closedAt: closedAt - 30_000, at: now, brand: null }];
     expect(codes({ history: { others } })).toEqual(['recently_surveyed']);
   });
 });
@@ -481,6 +484,7 @@ describe('all reasons that apply are given', () => {
     conversationId: 'conversation-0',
     lane: 'live',
     state: 'sent',
+    brand: null,
     closedAt: closedAt - day,
     at: now - day,
   };

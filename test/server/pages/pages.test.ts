@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { languages, wordsOf } from '../../../src/html/languages.ts';
 import type { PageBrand } from '../../../src/html/brand.ts';
+import { looksOf } from '../../../src/server/pages/looks.ts';
 import { noticePages, pageRoutes } from '../../../src/server/pages/pages.ts';
 import { openToken, smallDesk, type OpenSurvey, type SmallDesk } from './small-desk.ts';
 
@@ -18,7 +19,7 @@ function site(about: Partial<OpenSurvey> = {}, brand: PageBrand = { color: null,
   let answered = 0;
   const routes = pageRoutes({
     desk,
-    brand,
+    looks: looksOf(brand),
     language: 'en',
     clock: () => 0,
     onAnswer: () => (answered += 1),
@@ -310,6 +311,7 @@ describe('an answer', () => {
       state: 'closed',
       companyName: 'Acme Outdoor',
       language: 'en',
+      brand: null,
       saved: false,
       changed: false,
     });
@@ -471,7 +473,7 @@ describe('what the pages load', () => {
 });
 
 test('the server’s own notices are pages too, in the visitor’s language', () => {
-  const notice = noticePages({ brand: { color: null, logo: null }, language: 'es' });
+  const notice = noticePages({ looks: looksOf({ color: null, logo: null }), language: 'es' });
   expect(notice('busy', 'de')).toContain('Einen Moment, bitte');
   expect(notice('broken', null)).toContain('<html lang="es">');
 });

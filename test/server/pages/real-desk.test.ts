@@ -2,6 +2,7 @@ import { expect, test } from 'vitest';
 import { surveyIdOf, makeToken } from '../../../src/domain/survey/token.ts';
 import { answersOf, visitsOf } from '../../support/ledger.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
+import { looksOf } from '../../../src/server/pages/looks.ts';
 import { pageRoutes } from '../../../src/server/pages/pages.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { backfillOf, day, minute, world } from '../../workflow/support.ts';
@@ -19,7 +20,7 @@ async function surveyed() {
   const desk = createSurveyDesk(services, { onAnswer: () => undefined });
   const routes = pageRoutes({
     desk,
-    brand: { color: null, logo: null },
+    looks: looksOf({ color: null, logo: null }),
     language: 'en',
     clock: () => own.time.now,
     onAnswer: () => undefined,

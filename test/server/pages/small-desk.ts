@@ -1,5 +1,6 @@
 import type {
   AnswerContent,
+  Salutation,
   SurveyDesk,
   SurveyView,
   VisitKind,
@@ -14,6 +15,7 @@ export const openSurvey: OpenSurvey = {
   surveyId: 'survey-1',
   companyName: 'Acme Outdoor',
   language: 'en',
+  brand: null,
   agentFirstName: 'Maria',
   channel: 'email',
   closedAt: '2026-11-12T15:00:00.000Z',
@@ -63,11 +65,12 @@ export function smallDesk(about: Partial<OpenSurvey> = {}): SmallDesk {
       return { ...salutation(), state: 'unsubscribed' };
     },
   };
-  const salutation = (): { companyName: string; language: string } => ({
+  const salutation = (): Salutation => ({
     companyName: desk.survey.companyName,
     language: desk.survey.language,
+    brand: desk.survey.brand,
   });
-  const closed = (): { state: 'closed'; companyName: string; language: string } => ({
+  const closed = (): Salutation & { state: 'closed' } => ({
     ...salutation(),
     state: 'closed',
   });

@@ -1,0 +1,15 @@
+import type { CommandDeclaration } from '../../program/declaration.ts';
+import { listBrandsCommand } from './list.ts';
+import { removeBrandCommand } from './remove.ts';
+import { setBrandCommand } from './set.ts';
+import { showBrandCommand } from './show.ts';
+
+export const brandCommand: CommandDeclaration = {
+  name: 'brand',
+  summary: 'several companies in one profile, each with inboxes of its own',
+  details:
+    'A closing takes the brand of its inbox: its name, colors, logo, sender, language, words, and address in messages ' +
+    'and on pages. What a brand does not say, and what belongs to no brand, is as the profile says.',
+  examples: ['gcsat configure brand list', 'gcsat configure brand show nordwind'],
+  commands: [listBrandsCommand, showBrandCommand, setBrandCommand, removeBrandCommand],
+};

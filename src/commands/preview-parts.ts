@@ -1,0 +1,40 @@
+import { settingsOfBrand } from '../config/brand-settings.ts';
+import { namedBrand } from './configure/brand/named-brand.ts';
+import { readBrand } from '../html/brand.ts';
+import type { Language } from '../html/languages.ts';
+import type { PreviewParts } from '../server/preview/preview-files.ts';
+import { sampleMessages, type MessageSettings } from '../workflow/checks/sample-messages.ts';
+import type { PreviewSettings } from './preview-settings.ts';
+
+/** What is shown: first the profile's own or the one brand that is asked for, then each brand. */
+export interface PreviewedParts {
+  own: PreviewParts;
+  /** None where one brand alone is asked for. */
+  brands: PreviewParts[];
+  languages: Language[];
+}
+
+/** @throws Failure kind usage `unknown_brand`; kind configuration for a template, logo, or sender that cannot be used */
+export async function previewParts(
+  { settings, companyName }: PreviewSettings,
+  { nowMs, language, brand }: { nowMs: number; language: Language | null; brand: string | undefined },
+): Promise<PreviewedParts> {
+  const { brands, profile } = settings;
+  const partsOf = async (of: MessageSettings, name: string | null): Promise<PreviewParts> => {
+    const company = of.policy.companyName ?? companyName;
+    const messages = await sampleMessages(of, company, nowMs, name);
+    return {
+      ...{ brand: await readBrand(of.brand), companyName: company, nowMs, profile, name },
+      messages: messages.filter((message) => language === null || message.language === language),
+    };
+  };
+  const chosen = brand === undefined ? null : namedBrand(brands, brand);
+  const own =
+    chosen === null
+      ? await partsOf(settings, null)
+      : await partsOf(settingsOfBrand(settings, chosen), chosen.name);
+  const others = chosen === null ? brands : [];
+  const beside: PreviewParts[] = [];
+  for (const one of others) beside.push(await partsOf(settingsOfBrand(settings, one), one.name));
+  return { own, brands: beside, languages: own.messages.map((message) => message.language) };
+}

@@ -1,0 +1,9 @@
+import { sql } from 'kysely';
+import type { Writing } from '../ledger.ts';
+
+/** A message keeps the brand that it was sent with, also where its closing is decided again for another one. */
+export async function addBrands(trx: Writing): Promise<void> {
+  for (const statement of statements) await sql.raw(statement).execute(trx);
+}
+
+const statements = ['ALTER TABLE messages ADD COLUMN brand text'];

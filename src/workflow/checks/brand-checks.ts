@@ -1,0 +1,82 @@
+import type { Settings } from '../../config/settings.ts';
+import { brandsOfInbox } from '../../domain/eligibility/brands.ts';
+import { listed } from '../../domain/values/name-key.ts';
+import { Failure } from '../../failure.ts';
+import { createDirectory, type Directory } from '../../gladly/directory.ts';
+import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
+import { openGladly, type Account } from '../context/services.ts';
+import type { Check } from './check.ts';
+import type { CheckSources } from './check-sources.ts';
+import { surroundingsOf } from './check-connection.ts';
+import { ok } from './check.ts';
+
+type Brands = Settings['brands'];
+type Inboxes = Pick<Directory, 'inboxes'>;
+
+export const brandsCheck: Check<Pick<CheckSources, 'settings' | 'directory'>> = {
+  id: 'gladly.brands',
+  about: 'the inboxes of brands exist, and each belongs to one brand',
+  matters:
+    'A brand whose inbox is spelled wrongly is never shown: its customers read another company’s name.',
+  needs: ['config.files', 'gladly.token'],
+  isRemote: true,
+  async run({ settings, directory }) {
+    const { brands } = settings();
+    if (brands.length === 0) return ok('none is configured');
+    await refuseShared(brands, directory);
+    const sentences = await unmetInboxes(brands, directory);
+    const idle = brands.filter(({ inboxes }) => inboxes.length === 0);
+    sentences.push(...idle.map(({ name }) => `brand ${name} has no inbox, so no closing takes it`));
+    if (sentences.length === 0) return ok(brands.map(({ name }) => name).join(', '));
+    return {
+      status: 'warning',
+      code: 'brand_inbox_unknown',
+      summary: sentences.join('; '),
+      fix: 'gcsat configure brand list',
+    };
+  },
+};
+
+/** Entries that name no inbox in Gladly. Old conversations may name one that is no longer listed. */
+async function unmetInboxes(brands: Brands, directory: Inboxes): Promise<string[]> {
+  const known = [...(await directory.inboxes()).values()];
+  const sentences: string[] = [];
+  for (const { name, inboxes } of brands) {
+    for (const entry of inboxes) {
+      if (known.some((inbox) => listed([entry], [inbox.id, inbox.name]))) continue;
+      if ((await directory.inboxes([entry])).has(entry)) continue;
+      sentences.push(`brand ${name}: Gladly lists no inbox '${entry}'; check the spelling of this entry`);
+    }
+  }
+  return sentences;
+}
+
+/** One brand may have an inbox by its id, and another by its name. */
+async function refuseShared(brands: Brands, directory: Inboxes): Promise<void> {
+  for (const inbox of (await directory.inboxes()).values()) {
+    const [one, another] = brandsOfInbox(brands, inbox);
+    if (one === undefined || another === undefined) continue;
+    throw new Failure(
+      'configuration',
+      'inbox_of_two_brands',
+      `the brands '${one}' and '${another}' both have the inbox ${inbox.name ?? inbox.id}`,
+      { hint: 'Take it out of one of them with `gcsat configure brand set`.' },
+    );
+  }
+}
+
+/** The same before anything is saved, with an account alone. @throws Failure as Gladly answers */
+export async function missingInboxes(
+  account: Account,
+  brands: Brands,
+  { signal }: { signal: AbortSignal },
+): Promise<string[]> {
+  const surroundings = surroundingsOf(signal);
+  const { client } = openGladly(account, surroundings, memoryLimiterStore());
+  const cache = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+  try {
+    return await unmetInboxes(brands, createDirectory({ client, cache, clock: surroundings.clock }));
+  } finally {
+    client.close();
+  }
+}

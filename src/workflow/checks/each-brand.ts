@@ -1,0 +1,63 @@
+import { settingsOfBrand } from '../../config/brand-settings.ts';
+import type { Settings } from '../../config/settings.ts';
+import { Failure } from '../../failure.ts';
+import type { Finding } from './check.ts';
+
+/** The profile's own settings, and those of each brand that has the looked-at ones otherwise. */
+function settingsOfAll(
+  settings: Settings,
+  same: (settings: Settings) => string | null,
+): { brand: string | null; settings: Settings }[] {
+  const seen = new Set([same(settings)]);
+  const all: { brand: string | null; settings: Settings }[] = [{ brand: null, settings }];
+  for (const brand of settings.brands) {
+    const own = settingsOfBrand(settings, brand);
+    if (seen.has(same(own))) continue;
+    seen.add(same(own));
+    all.push({ brand: brand.name, settings: own });
+  }
+  return all;
+}
+
+/**
+ * One finding of the profile and all its brands: the first that is not well, which names its brand.
+ *
+ * @param same what is looked at, so that nothing is looked at twice
+ * @throws Failure of the first that is wrong; it names its brand
+ */
+export async function ofEachBrand(
+  settings: Settings,
+  same: (settings: Settings) => string | null,
+  look: (settings: Settings) => Finding | Promise<Finding>,
+): Promise<Finding> {
+  const findings: Finding[] = [];
+  for (const { brand, settings: own } of settingsOfAll(settings, same)) {
+    try {
+      findings.push(named(brand, await look(own)));
+    } catch (error) {
+      throw error instanceof Failure ? ofBrand(brand, error) : error;
+    }
+  }
+  const warning = findings.find(({ status }) => status === 'warning');
+  if (warning !== undefined) return warning;
+  const well = findings.filter((finding) => finding.status === 'ok');
+  const [first] = well;
+  const [skipped] = findings;
+  if (first === undefined) return skipped ?? { status: 'skipped', summary: 'there is nothing to look at' };
+  return { ...first, summary: well.map(({ summary }) => summary).join('; ') };
+}
+
+function named(brand: string | null, finding: Finding): Finding {
+  return brand === null ? finding : { ...finding, summary: `brand ${brand}: ${finding.summary}` };
+}
+
+/** The same failure, which says whose setting it is about. */
+export function ofBrand(brand: string | null, failure: Failure): Failure {
+  if (brand === null) return failure;
+  const { kind, code, message, hint, scope } = failure;
+  return new Failure(kind, code, `brand ${brand}: ${message}`, {
+    hint: hint.replaceAll('gcsat configure set', `gcsat configure brand set '${brand}'`),
+    scope,
+    cause: failure,
+  });
+}
