@@ -114,12 +114,14 @@ const columns = {
 const jsonFields: ReadonlySet<string> = new Set(['reasons', 'evidence', 'customer', 'agent', 'error']);
 
 /** The columns of the fields that are given; the others are left out. */
-function toColumns({ companyName: _, ...change }: ClosingChange): Partial<ClosingsTable> {
+function toColumns(change: ClosingChange): Partial<ClosingsTable> {
   const changed: Partial<ClosingsTable> = Object.fromEntries(
-    Object.entries(change).map(([field, value]) => [
-      columns[field as keyof typeof columns],
-      jsonFields.has(field) ? toJson(value) : value,
-    ]),
+    Object.entries(change).flatMap(([field, value]) =>
+      // Kept with the names.
+      field === 'companyName'
+        ? []
+        : [[columns[field as keyof typeof columns], jsonFields.has(field) ? toJson(value) : value]],
+    ),
   );
   return {
     ...changed,

@@ -5,10 +5,9 @@ import { Failure } from '../../failure.ts';
 import { createDirectory, type Directory } from '../../gladly/directory.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { openGladly, type Account } from '../context/services.ts';
-import type { Check } from './check.ts';
+import { ok, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 import { surroundingsOf } from './check-connection.ts';
-import { ok } from './check.ts';
 
 type Brands = Settings['brands'];
 type Inboxes = Pick<Directory, 'inboxes'>;

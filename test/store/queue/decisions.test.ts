@@ -408,6 +408,7 @@ describe('a message', () => {
         outcome: null,
         externalId: null,
         error: null,
+        brand: null,
       },
     ]);
     await expect(markLeaving(ledger, id, here, at(13))).rejects.toMatchObject({ code: 'closing_changed' });

@@ -207,7 +207,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     expect(sorted((await after(ledger, 'messages')).map(message))).toEqual(
       sorted(
         before('messages')
-          .map((row) => ({ ...row, error: withoutOldAdvice(row, row['outcome']) }))
+          .map((row) => ({ ...row, error: withoutOldAdvice(row, row['outcome']), brand: null }))
           .map(message),
       ),
     );
