@@ -14,7 +14,7 @@ export interface PreviewedParts {
   languages: Language[];
 }
 
-/** @throws Failure kind usage `unknown_brand`; kind configuration for a template, logo, or sender that cannot be used */
+/** @throws Failure kind configuration `unknown_brand`, or for a template, logo, or sender that cannot be used */
 export async function previewParts(
   { settings, companyName }: PreviewSettings,
   { nowMs, language, brand }: { nowMs: number; language: Language | null; brand: string | undefined },

@@ -50,6 +50,7 @@ async function doubtful(): Promise<Doubtful> {
   killed.kill('SIGKILL');
   await once(killed, 'close');
   await runJson(['configure', '--profile', 'acme'], { env });
+  await runJson(['configure', 'brand', 'set', 'nordwind', 'inboxes=Returns'], { env });
   writeFileSync(join(folder, 'ids.txt'), `${conversations.join('\n')}\n`);
   writeFileSync(join(folder, 'file'), 'de\n');
   writeFileSync(join(folder, 'export.csv'), 'ext_interaction_id,request_sent_at\nc1,2026-01-02T03:04:05Z\n');
@@ -90,6 +91,8 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
   return [
     [/^gcsat (?:attribute|replay|surveys (?:retry|show|cancel))$/, ['$& ID']],
     [/^gcsat configure set$/, ['$& suppressionDays=3']],
+    [/'\$\{brand\}'/, ['nordwind']],
+    [/^gcsat configure brand set(?: nordwind)?$/, ['gcsat configure brand set nordwind language=de']],
     [/… (?=--token-stdin)/, ['configure ']],
     [/--domain acme --email api@acme\.com/, [`--domain ${sandbox.origin} --email ${sandbox.email}`]],
     [/\$\{key\}=- < file/, ['language=- < file']],
