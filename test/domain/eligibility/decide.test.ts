@@ -291,6 +291,42 @@ describe('the channel', () => {
   });
 });
 
+describe('a survey of another brand', () => {
+  const of = (brand: string | null, parts: Partial<OtherSurvey> = {}): OtherSurvey => ({
+    ...{ closingId: 'c0', conversationId: 'conversation-0', lane: 'live', state: 'sent', brand },
+    ...{ closedAt: closedAt - 2 * day, at: now - 2 * day },
+    ...parts,
+  });
+  const asked = (brand: string | null, other: OtherSurvey, suppressBy: Policy['suppressBy']) =>
+    verdictOn({ brand, history: { others: [other] }, policy: { suppressBy } });
+
+  test('counts by address, and says whose it was', () => {
+    expect(asked('nordwind', of('sud'), 'address')).toMatchObject({
+      suppress: [{ code: 'recently_surveyed', detail: expect.stringContaining('was surveyed by sud on ') }],
+    });
+    expect(asked('nordwind', of('nordwind'), 'address')).toMatchObject({
+      suppress: [{ detail: expect.stringContaining('was surveyed on ') }],
+    });
+  });
+
+  test.each([
+    ['nordwind', 'nordwind', false],
+    ['nordwind', 'sud', true],
+    // Whose it was, nobody can tell.
+    ['nordwind', null, false],
+    [null, 'sud', true],
+    [null, null, false],
+  ] as const)('by brand, one of %s after one of %s: asked %s', (brand, before, isAsked) => {
+    expect('send' in asked(brand, of(before), 'brand')).toBe(isAsked);
+  });
+
+  test('that only waits gives way by address, and goes on by brand', () => {
+    const waiting = of('sud', { state: 'scheduled', at: now + day });
+    expect(asked('nordwind', waiting, 'address')).toMatchObject({ displaces: ['c0'] });
+    expect(asked('nordwind', waiting, 'brand')).toMatchObject({ displaces: [] });
+  });
+});
+
 describe('another survey of the same address', () => {
   const other = (parts: Partial<OtherSurvey> = {}): OtherSurvey => ({
     closingId: 'conversation-0@2026-11-20T10:00:00.000Z',

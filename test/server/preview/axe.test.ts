@@ -4,7 +4,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { defaultPolicy } from '../../../src/domain/eligibility/policy.ts';
 import { languages } from '../../../src/html/languages.ts';
 import { servePreview } from '../../../src/server/preview/keep-preview.ts';
-import { previewFiles } from '../../../src/server/preview/preview-files.ts';
+import { previewFiles, type PreviewParts } from '../../../src/server/preview/preview-files.ts';
 import { sampleMessages } from '../../../src/workflow/checks/sample-messages.ts';
 import { chromiumOfFile } from '../../support/browser.ts';
 
@@ -29,29 +29,68 @@ const pagesOf = (language: string): string[] => [
   `u/${language}-unsubscribed.html`,
 ];
 
+async function partsOf(
+  name: string | null,
+  companyName: string,
+  color: string | null,
+): Promise<PreviewParts> {
+  const settings = {
+    ...{ templateFile: null, from: null, publicUrl: null },
+    ...{ brand: { color, logoFile: null, texts: undefined }, policy: defaultPolicy },
+  };
+  const messages = await sampleMessages(settings as never, companyName, nowMs, name);
+  return { ...{ brand: { color, logo: null }, companyName, messages, nowMs, name }, profile: 'default' };
+}
+
+const inFolder = (folder: string, paths: readonly string[]): string[] =>
+  paths.map((path) => `${folder}${path}`);
+
 test.each([
-  ['in our colors', null, 'light'],
-  ['in the colors of a brand', '#0b6e4f', 'dark'],
+  ['in our colors', null, 'light', []],
+  ['in the colors of a brand', '#0b6e4f', 'dark', []],
+  [
+    'of two brands on a phone',
+    null,
+    'light',
+    [['north wind', '#8a3b12'] as const, ['süd', '#ffe600'] as const],
+  ],
+  [
+    'of two brands on a dark phone',
+    null,
+    'dark',
+    [['north wind', '#4b2e83'] as const, ['süd', '#000'] as const],
+  ],
 ] as const)(
   'axe finds nothing in any page %s (%s, %s)',
   { timeout: 180_000 },
-  async (_, color, colorScheme) => {
-    const settings = {
-      ...{ templateFile: null, from: null, publicUrl: null },
-      ...{ brand: { color, logoFile: null, texts: undefined }, policy: defaultPolicy },
-    };
-    const messages = await sampleMessages(settings as never, 'Harbour & Pine', nowMs);
-    const brand = { color, logo: null };
-    const files = previewFiles({ brand, companyName: 'Harbour & Pine', messages, nowMs, profile: 'default' });
-    const served = await servePreview(files);
-    const visit = await browser().newContext({ colorScheme });
+  async (_, color, colorScheme, brands) => {
+    const own = await partsOf(null, 'Harbour & Pine', color);
+    const others: PreviewParts[] = [];
+    for (const [name, its] of brands) others.push(await partsOf(name, `The ${name} company`, its));
+    const served = await servePreview(previewFiles({ ...own, others }));
+    const phone = brands.length === 0 ? {} : { viewport: { width: 360, height: 740 } };
+    const visit = await browser().newContext({ colorScheme, ...phone });
     onTestFinished(async () => {
       await visit.close();
       await served.close();
     });
     const page = await visit.newPage();
     const found: string[] = [];
-    for (const path of ['index.html', ...languages.flatMap(pagesOf)]) {
+    const ofAll = ['index.html', ...languages.flatMap(pagesOf)];
+    const paths =
+      brands.length === 0
+        ? ofAll
+        : [
+            'index.html',
+            ...brands.flatMap(([name]) =>
+              inFolder(`brands/${encodeURIComponent(name)}/`, [
+                'index.html',
+                ...pagesOf('en'),
+                ...pagesOf('de'),
+              ]),
+            ),
+          ];
+    for (const path of paths) {
       const response = await page.goto(`${served.origin}/${path}`);
       expect([path, response?.status()]).toEqual([path, 200]);
       await page.evaluate(axe);
