@@ -56,7 +56,9 @@ export function ofBrand(brand: string | null, failure: Failure): Failure {
   if (brand === null) return failure;
   const { kind, code, message, hint, scope } = failure;
   return new Failure(kind, code, `brand ${brand}: ${message}`, {
-    hint: hint.replaceAll('gcsat configure set', `gcsat configure brand set '${brand}'`),
+    hint: hint
+      .replaceAll('gcsat configure set', `gcsat configure brand set '${brand}'`)
+      .replaceAll(/gcsat configure unset (\w+)/g, `gcsat configure brand set '${brand}' $1=`),
     scope,
     cause: failure,
   });

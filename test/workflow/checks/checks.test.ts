@@ -3,7 +3,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { Failure } from '../../../src/failure.ts';
-import type { Policy } from '../../../src/domain/eligibility/policy.ts';
+import type { BrandSettings } from '../../../src/config/settings.ts';
+import { defaultPolicy, type Policy } from '../../../src/domain/eligibility/policy.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { openLedger } from '../../../src/store/open.ts';
 import { bindOrganization } from '../../../src/store/organization.ts';
@@ -37,7 +38,7 @@ interface Given {
   settings?: Partial<NonNullable<CheckedConfiguration['settings']>>;
   configuration?: Partial<CheckedConfiguration>;
   names?: Partial<NameServer>;
-  page?: () => Promise<PageAnswer>;
+  page?: (url: string) => Promise<PageAnswer>;
 }
 
 /** Nothing is asked beyond this machine. */
@@ -69,7 +70,11 @@ function sourcesOf(own: World, { changes = {}, names = {}, page, ...given }: Giv
 
 /** For what asks neither Gladly nor the ledger. */
 function outside({ settings, names, page }: Given): CheckSources {
-  const base = { delivery: 'smtp', publicUrl: 'https://csat.acme.com', origins: {} };
+  const look = { brand: { color: null, logoFile: null, texts: {} }, templateFile: null, from: null };
+  const base = {
+    ...{ delivery: 'smtp', publicUrl: 'https://csat.acme.com', origins: {} },
+    ...{ ...look, policy: defaultPolicy, brands: [] },
+  };
   return {
     settings: () => ({ ...base, ...settings }),
     clock: Date.now,
@@ -363,6 +368,76 @@ describe('the address of the survey page', () => {
     expect(result).toMatchObject({ status, code });
     // What nobody inside can see is never claimed.
     if (status === 'ok') expect(result.detail).toContain('cannot be seen from here');
+  });
+});
+
+describe('brands', () => {
+  const nordwind = { name: 'nordwind', inboxes: ['Returns'], own: { from: 'care@nordwind.test-shop.com' } };
+  const sur = {
+    name: 'sur',
+    inboxes: ['Billing'],
+    own: { publicUrl: 'https://csat.sur.com', logo: '/nowhere/logo.png', companyName: 'Sur' },
+  };
+
+  test('have their inboxes looked up in Gladly, and are warned of', async () => {
+    const own = await now();
+    const result = (...brands: BrandSettings[]) =>
+      resultOf('gladly.brands', sourcesOf(own, { settings: { brands } }));
+    expect(await result()).toMatchObject({ status: 'ok', summary: 'none is configured' });
+    expect(await result(nordwind, sur)).toMatchObject({ status: 'ok', summary: 'nordwind, sur' });
+    const typo = { ...nordwind, inboxes: ['Retruns'] };
+    const idle = { ...sur, inboxes: [] };
+    expect(await result(typo, idle)).toMatchObject({
+      ...{ status: 'warning', code: 'brand_inbox_unknown' },
+      summary: expect.stringMatching(/no inbox 'Retruns'.*brand sur has no inbox/),
+    });
+    const [inbox] = (await own.services().directory.inboxes()).values();
+    const both = [
+      { ...nordwind, inboxes: [inbox!.id] },
+      { ...sur, inboxes: [inbox!.name!] },
+    ];
+    expect(await result(...both)).toMatchObject({ status: 'error', code: 'inbox_of_two_brands' });
+  });
+
+  test('have their senders checked, in themselves and in DNS', async () => {
+    const settings = { hostKind: 'com', from: 'Acme <care@acme.com>', brands: [nordwind, sur] } as const;
+    const texts = (name: string) =>
+      Promise.resolve(name === 'acme.com' ? ['v=spf1 -all'] : name === 'nordwind.test-shop.com' ? [] : null);
+    const sources = outside({ settings, names: { texts } });
+    expect(await resultOf('delivery.sender', sources)).toMatchObject({
+      ...{
+        status: 'ok',
+        summary:
+          'Acme <care@acme.com>; brand nordwind: care@nordwind.test-shop.com; brand sur: care@acme.com',
+      },
+    });
+    expect(await resultOf('delivery.spf', sources)).toMatchObject({
+      ...{ status: 'warning', code: 'spf_missing' },
+      summary: 'brand nordwind: nordwind.test-shop.com has no SPF record',
+    });
+    const broken = { ...settings, brands: [{ ...nordwind, own: { from: 'not an address' } }] };
+    const refused = await resultOf('delivery.sender', outside({ settings: broken }));
+    expect(refused).toMatchObject({ status: 'error', code: 'bad_from' });
+    expect(refused.summary).toContain('brand nordwind: ');
+  });
+
+  test('have their public addresses and logos checked; what is the profile’s, once', async () => {
+    const asked: string[] = [];
+    const page = (url: string) => {
+      asked.push(url);
+      return Promise.resolve(url.includes('sur.com') ? { ...ourPage, status: 502, body: '' } : ourPage);
+    };
+    const sources = outside({ settings: { brands: [nordwind, sur] }, page });
+    expect(await resultOf('survey.address', sources)).toMatchObject({
+      ...{ status: 'error', code: 'survey_page_down' },
+      summary: expect.stringContaining('brand sur: https://csat.sur.com'),
+    });
+    expect(asked).toHaveLength(2);
+    expect(await resultOf('message.logo', sources)).toMatchObject({
+      ...{ status: 'error', code: 'logo_unreadable' },
+      summary: expect.stringContaining('brand sur: '),
+      fix: expect.stringContaining("gcsat configure brand set 'sur' logo="),
+    });
   });
 });
 

@@ -55,6 +55,7 @@ describe('the survey', () => {
       surveyId,
       companyName: own.sandbox.organizationName,
       language: 'en',
+      brand: null,
       agentFirstName: closing.agent!.name!.split(' ')[0],
       channel: expect.any(String),
       closedAt: closing.closedAt,
@@ -66,7 +67,12 @@ describe('the survey', () => {
 
   test('is the same closed page for whatever is no open survey', async () => {
     const { desk, survey, leave, own } = await surveyed();
-    const closed = { state: 'closed', companyName: own.sandbox.organizationName, language: 'en' };
+    const closed = {
+      state: 'closed',
+      companyName: own.sandbox.organizationName,
+      language: 'en',
+      brand: null,
+    };
     const tampered = `${survey.slice(0, -1)}${survey.endsWith('A') ? 'B' : 'A'}`;
     const unknown = tokensOf(own, surveyIdOf('nothing')).survey;
     for (const token of ['', 'x', '../../..', tampered, unknown, leave, `${survey}a`]) {
