@@ -60,8 +60,12 @@ export async function decideClosing(
     const read = { ...knownBefore(own, reading), decidedAt: at };
     if ('suppress' in decision) {
       if (isSurveyed(own.state)) return own;
+      const isMoved = read.brand !== undefined && read.brand !== own.brand;
       // A message of an earlier decision may be out, and its page keeps the brand.
-      if (await mayHaveArrived(trx, own.id)) read.brand = own.brand;
+      if (isMoved && (await mayHaveArrived(trx, own.id))) {
+        delete read.brand;
+        delete read.companyName;
+      }
       return suppress(trx, own.id, decision.suppress, { at, counts, reading: read });
     }
     const { send, displaces } = decision;

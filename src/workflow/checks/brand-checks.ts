@@ -1,10 +1,10 @@
 import type { Settings } from '../../config/settings.ts';
 import { brandsOfInbox } from '../../domain/eligibility/brands.ts';
-import { listed } from '../../domain/values/name-key.ts';
 import { Failure } from '../../failure.ts';
 import { createDirectory, type Directory } from '../../gladly/directory.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { openGladly, type Account } from '../context/services.ts';
+import { unmetInboxes } from '../survey/policy-warnings.ts';
 import { ok, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 import { surroundingsOf } from './check-connection.ts';
@@ -35,20 +35,6 @@ export const brandsCheck: Check<Pick<CheckSources, 'settings' | 'directory'>> = 
     };
   },
 };
-
-/** Entries that name no inbox in Gladly. Old conversations may name one that is no longer listed. */
-async function unmetInboxes(brands: Brands, directory: Inboxes): Promise<string[]> {
-  const known = [...(await directory.inboxes()).values()];
-  const sentences: string[] = [];
-  for (const { name, inboxes } of brands) {
-    for (const entry of inboxes) {
-      if (known.some((inbox) => listed([entry], [inbox.id, inbox.name]))) continue;
-      if ((await directory.inboxes([entry])).has(entry)) continue;
-      sentences.push(`brand ${name}: Gladly lists no inbox '${entry}'; check the spelling of this entry`);
-    }
-  }
-  return sentences;
-}
 
 /** One brand may have an inbox by its id, and another by its name. */
 async function refuseShared(brands: Brands, directory: Inboxes): Promise<void> {

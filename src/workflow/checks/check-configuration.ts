@@ -7,6 +7,7 @@ import { Failure } from '../../failure.ts';
 import type { Log } from '../../ports/log.ts';
 import { sendingPause } from '../../store/pause.ts';
 import type { Services } from '../context/services.ts';
+import { unmetInboxes } from '../survey/policy-warnings.ts';
 import { brandsCheck } from './brand-checks.ts';
 import type { Check, CheckResult } from './check.ts';
 import { openCheckSources, type CheckedConfiguration, type CheckSources } from './check-sources.ts';
@@ -106,7 +107,8 @@ function tested({ id, status, summary, failure, unmet, thrown }: CheckResult): T
 
 async function doubtsOf(sources: CheckSources): Promise<string[]> {
   const { timezone } = await sources.directory.organization();
-  return [...zoneWarning(timezone), ...(await policySentences(sources))];
+  const ofBrands = await unmetInboxes(sources.settings().brands, sources.directory);
+  return [...zoneWarning(timezone), ...(await policySentences(sources)), ...ofBrands];
 }
 
 /**

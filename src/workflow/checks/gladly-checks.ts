@@ -155,12 +155,15 @@ export const policyCheck: Check<Asking> = {
   },
 };
 
-/** Without the opt-out topics where none exists, which is a check of its own. */
+/** Without the opt-out topics where none exists, and without brands, which have checks of their own. */
 export async function policySentences({ settings, directory }: Asking): Promise<string[]> {
   const { policy } = settings();
   const topicNames = policy.optOutTopics.length === 0 ? [] : await topicNamesOf(directory).catch(unknown);
   const hasTopic = hasOptOutTopic(topicNames, policy.optOutTopics);
-  return policyWarnings({ directory }, hasTopic ? policy : { ...policy, optOutTopics: [] });
+  return policyWarnings(
+    { directory },
+    { policy: hasTopic ? policy : { ...policy, optOutTopics: [] }, brands: [] },
+  );
 }
 
 /** What keeps the topics from being read, their own check says. */

@@ -173,7 +173,7 @@ async function runRange(
     const refused = await withDryRun(services, true, async (own) => {
       const { sources, explanation, missing } = await find(own);
       const due = await dueNow(own, limits);
-      await warn(listener, due, () => policyWarnings(own, own.settings.policy));
+      await warn(listener, due, () => policyWarnings(own, own.settings));
       if (await listener.ready(due)) return null;
       const summary = await summarizeRange(own.ledger, { lane, ...range });
       return { range: { ...range, timezone }, sources, explanation, missing, ...summary };
@@ -187,7 +187,7 @@ async function runRange(
   const found = { range: { ...range, timezone }, sources, explanation: explained, missing };
   const [{ end, failure, ...worked }] = await Promise.all([
     workQueue(services, queueOf(services), limits, counting(listener, plan, exports)),
-    warn(listener, due, () => policyWarnings(services, services.settings.policy)),
+    warn(listener, due, () => policyWarnings(services, services.settings)),
   ]);
   const thisRun = { ...worked, suppressed: suppressed + worked.suppressed };
   return { ...found, ...(await summarizeRange(ledger, { lane, ...range })), thisRun, end, failure };

@@ -1,4 +1,4 @@
-import type { Policy } from '../../domain/eligibility/policy.ts';
+import type { Settings } from '../../config/settings.ts';
 import {
   hopelessEntries,
   unmetEntries,
@@ -6,16 +6,17 @@ import {
   zoneWarning,
   type UnmetEntry,
 } from '../../domain/eligibility/policy-warnings.ts';
+import { listed as meets } from '../../domain/values/name-key.ts';
 import { Failure } from '../../failure.ts';
 import type { Services } from '../context/services.ts';
 
 /**
- * Entries of the policy that meet nothing in this organization. Asks for what every closing needs as well, from the cache
+ * Entries of the policy and of brands that meet nothing in this organization. Asks for what every closing needs as well, from the cache
  * while it is fresh. Lists that cannot be read say nothing here, because the closings report it.
  */
 export async function policyWarnings(
   { directory }: Pick<Services, 'directory'>,
-  policy: Policy,
+  { policy, brands }: Pick<Settings, 'policy' | 'brands'>,
 ): Promise<string[]> {
   const listed = async <Entry>(
     entries: readonly string[],
@@ -36,11 +37,29 @@ export async function policyWarnings(
     for (const unmet of unmetEntries(policy, { agents, inboxes, topics })) {
       if (!(await isKnownById(unmet))) sentences.push(unmetWarning(unmet));
     }
-    return [...sentences, ...hopelessEntries(policy)];
+    return [...sentences, ...(await unmetInboxes(brands, directory)), ...hopelessEntries(policy)];
   } catch (error) {
     if (error instanceof Failure) return hopelessEntries(policy);
     throw error;
   }
+}
+
+/** Entries that name no inbox in Gladly. Old conversations may name one that is no longer listed. */
+export async function unmetInboxes(
+  brands: Settings['brands'],
+  directory: Pick<Services['directory'], 'inboxes'>,
+): Promise<string[]> {
+  if (brands.every(({ inboxes }) => inboxes.length === 0)) return [];
+  const known = [...(await directory.inboxes()).values()];
+  const sentences: string[] = [];
+  for (const { name, inboxes } of brands) {
+    for (const entry of inboxes) {
+      if (known.some((inbox) => meets([entry], [inbox.id, inbox.name]))) continue;
+      if ((await directory.inboxes([entry])).has(entry)) continue;
+      sentences.push(`brand ${name}: Gladly lists no inbox '${entry}'; check the spelling of this entry`);
+    }
+  }
+  return sentences;
 }
 
 /** The same of a run without a range: also of the zone, where a time of the policy depends on it. */
@@ -48,7 +67,7 @@ export async function namedRunWarnings(
   services: Pick<Services, 'directory' | 'organization' | 'settings'>,
 ): Promise<string[]> {
   const { policy } = services.settings;
-  const sentences = await policyWarnings(services, policy);
+  const sentences = await policyWarnings(services, services.settings);
   if (policy.quietHours === null) return sentences;
   try {
     return [...zoneWarning((await services.organization()).timezone), ...sentences];

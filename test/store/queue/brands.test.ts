@@ -85,6 +85,7 @@ test('a message that may have arrived keeps its brand on its page, whatever the 
   }));
   expect(await closingById(ledger, id)).toMatchObject({ state: 'suppressed', brand: 'nordwind' });
   expect(await closingOfSurvey(ledger, surveyId!)).toMatchObject({ brand: 'nordwind', leftAt: at(51) });
+  expect(await companyNameOf(ledger, 'nordwind')).toBe('Nordwind & Söhne');
 });
 
 test('a message that leaves for another brand has that one, and the closing with it', async () => {

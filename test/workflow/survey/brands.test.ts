@@ -172,6 +172,19 @@ describe('a closing takes the brand of its inbox', () => {
   });
 });
 
+test('a run says which inboxes of brands Gladly does not have', async () => {
+  const own = await world();
+  const warnings: string[] = [];
+  const typo = [{ ...workshop, inboxes: ['Repair Workshop'] }, atelier];
+  const id = await closedIn(own, 'Repairs Workshop');
+  await backfillNamed(own.services({ brands: typo }), [id], {
+    listener: { warn: (sentence) => warnings.push(sentence) },
+  });
+  expect(warnings).toContain(
+    "brand workshop: Gladly lists no inbox 'Repair Workshop'; check the spelling of this entry",
+  );
+});
+
 describe('a survey keeps the brand that it was sent with', () => {
   test('where its inbox moves to another brand', async () => {
     const own = await world();
@@ -355,7 +368,7 @@ test('lists, stories, exports, and reports say the brand', async () => {
     ...{ range, timezone: 'UTC', by: ['brand'], minimum: 1, satisfiedFrom: 4, lowRating: 2 },
     ...{ filters: noFilters, withPrevious: false, withCredit: false },
   });
-  expect(report.rows.map(({ key, closed, answered }) => [key?.brand ?? null, closed, answered])).toEqual([
+  expect(report.rows.map(({ key, closed, answered }) => [key.brand ?? null, closed, answered])).toEqual([
     ['workshop', 1, 1],
     [null, 1, 0],
   ]);
