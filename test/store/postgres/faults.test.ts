@@ -259,11 +259,14 @@ describe('versions', () => {
     await (await openLedger(place)).close();
     await query(`DROP INDEX closings_sent; DROP TABLE medallia_counts; DROP INDEX medallia_rows_interaction;
       ALTER TABLE medallia_rows DROP COLUMN delivered_at, DROP COLUMN only_counted;
+      ALTER TABLE messages DROP COLUMN brand;
       DELETE FROM ledger_version WHERE version > 13;
       INSERT INTO closings (id, conversation_id, closed_at, first_seen_at, source, state, state_at, queued, attempts, reasons,
         sent_at, imported)
       VALUES ('c1@1', 'c1', '${at(0)}', '${at(9)}', 'import', 'suppressed', '${at(9)}', 0, 0, '[]', '${at(20)}', 'row-1'),
         ('c2@1', 'c2', '${at(0)}', '${at(9)}', 'import', 'suppressed', '${at(9)}', 0, 0, '[]', '${at(20)}', 'u2');
+      INSERT INTO messages (closing_id, sequence, survey_id, provider, left_at)
+      VALUES ('c1@1', 1, 's1', 'smtp', '${at(20)}');
       INSERT INTO medallia_rows (uuid, sequence, interaction_id, sent_at, due, read_at)
       VALUES ('u1', 1, 'c1', '${at(23)}', 0, '${at(9)}'), ('u2', 2, 'other', null, 0, '${at(9)}'),
         ('u3', 3, 'c1', '${at(900)}', 0, '${at(9)}')`);
@@ -283,6 +286,10 @@ describe('versions', () => {
         { uuid: 'u3', closing_id: null, ...kept },
       ]);
       expect(await openCounts(ledger)).toMatchObject({ count: 0 });
+      const messages = await ledger.read((db) =>
+        db.selectFrom('messages').select(['survey_id', 'brand']).execute(),
+      );
+      expect(messages).toEqual([{ survey_id: 's1', brand: null }]);
     } finally {
       await ledger.close();
     }

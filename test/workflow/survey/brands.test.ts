@@ -1,5 +1,8 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import type { BrandSettings } from '../../../src/config/settings.ts';
+import { mailLogoOf } from '../../../src/html/brand.ts';
 import { bareToken } from '../../../src/domain/survey/token.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
 import { companyNameOf } from '../../../src/store/closings/groups.ts';
@@ -84,6 +87,22 @@ describe('a closing takes the brand of its inbox', () => {
       ['atelier', null, 'workshop'].toSorted(),
     );
     expect(await companyNameOf(own.ledger, 'workshop')).toBe('Rook Workshop');
+  });
+
+  test('in the headers of a mail: sender, and unsubscribing at the brand’s address; and in its logo', async () => {
+    const own = await world();
+    const withLogo = { ...workshop, own: { ...workshop.own, logo: '/srv/workshop.png' } };
+    const id = await closedIn(own, 'Repairs Workshop');
+    await outcomeOf(own, id, { brands: [withLogo, atelier], delivery: 'outbox' });
+    const { surveyId } = await closingOf(own, id);
+    const mail = readFileSync(join(own.folder, 'outbox', `${surveyId}.eml`), 'utf8');
+    expect(mail).toMatch(/^From: Rook Workshop <workshop@haldenrook\.example\.com>\r$/m);
+    expect(mail).toMatch(/^List-Unsubscribe: <https:\/\/csat\.workshop\.example\/u\/[\w-]+>\r$/m);
+    expect(mail).toMatch(/^Message-ID: <[\w-]+@haldenrook\.example\.com>\r$/m);
+    const record = JSON.parse(readFileSync(join(own.folder, 'outbox', `${surveyId}.json`), 'utf8')) as object;
+    expect(record).toMatchObject({ brand: 'workshop', from: 'workshop@haldenrook.example.com' });
+    const html = mail.replaceAll('=\r\n', '').replaceAll('=3D', '=');
+    expect(html).toContain(`https://csat.workshop.example/assets/${mailLogoOf('workshop')}"`);
   });
 
   test('in the number and the words of an SMS', async () => {
