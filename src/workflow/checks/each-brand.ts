@@ -58,7 +58,10 @@ export function ofBrand(brand: string | null, failure: Failure): Failure {
   return new Failure(kind, code, `brand ${brand}: ${message}`, {
     hint: hint
       .replaceAll('gcsat configure set', `gcsat configure brand set '${brand}'`)
-      .replaceAll(/gcsat configure unset (\w+)/g, `gcsat configure brand set '${brand}' $1=`),
+      .replaceAll(
+        /gcsat configure unset (\w+)/g,
+        (_, key: string) => `gcsat configure brand set '${brand}' ${key}=`,
+      ),
     scope,
     cause: failure,
   });

@@ -110,6 +110,7 @@ describe('an alert', () => {
         survey: { id: surveyId, revision: 1 },
         conversation: { id, url: expect.stringContaining(id) },
         agent: { name: expect.any(String) },
+        brand: null,
         rating: 2,
         comment: 'it broke',
         customer: { email: 'kim@example.org' },
@@ -127,6 +128,15 @@ describe('an alert', () => {
       { rating: 1, survey: { revision: 4 } },
     ]);
     expect(new Set((await alertsOf(own)).map((alert) => alert.id)).size).toBe(2);
+  });
+
+  test('names the brand, also of a closing that nobody was asked about', async () => {
+    const brands = [{ name: 'nordwind', inboxes: ['Orders and Delivery'], own: {} }];
+    const { own, to, id, services } = await rated({ brands });
+    await rate(services, id, 1);
+    await sendAll(services);
+    expect(payloadOf(to).data).toMatchObject({ brand: 'nordwind' });
+    expect(await own.closings()).toMatchObject([{ state: 'answered', brand: 'nordwind' }]);
   });
 
   test('says nothing of the customer where it must not', async () => {
