@@ -216,8 +216,7 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
     closedAt: closing.closedAt,
     sentAt: closing.sentAt,
     dueAt: closing.dueAt,
-    provider: closing.provider,
-    brand: closing.brand,
+    ...{ provider: closing.provider, brand: closing.brand },
     answer:
       answer === null
         ? null
