@@ -52,7 +52,7 @@ async function messageOf(
   { id, payload, to, now }: Pick<AlertMail, 'id' | 'payload' | 'to' | 'now'>,
   sender: Sender,
 ): Promise<Buffer> {
-  const { title, facts, comment } = alertWords(payload);
+  const { title, facts, comment, question } = alertWords(payload);
   const { url } = payload.data.conversation;
   const text = [
     title,
@@ -60,6 +60,7 @@ async function messageOf(
     ...facts.map(([name, value]) => `${name}: ${value}`),
     ...(url === null ? [] : ['', url]),
     ...(comment === null ? [] : ['', comment]),
+    ...(question === null ? [] : ['', question.text, question.reply]),
     '',
   ].join('\n');
   return compiledMail({

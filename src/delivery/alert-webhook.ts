@@ -100,7 +100,7 @@ function refused(status: number): Failure {
 
 /** Every text is plain, or escaped as Slack says, so that nobody's words mention a channel or make a link. */
 export function slackMessage(payload: AlertPayload): object {
-  const { title, facts, comment } = alertWords(payload);
+  const { title, facts, comment, question } = alertWords(payload);
   const { url } = payload.data.conversation;
   const link = url === null ? '' : `\n<${escapeSlack(url).replaceAll('|', '%7C')}|Open conversation>`;
   const lines = facts.map(([name, value]) => `${name}: ${escapeSlack(value)}`).join('\n');
@@ -110,6 +110,9 @@ export function slackMessage(payload: AlertPayload): object {
       { type: 'header', text: plainText(title) },
       { type: 'section', text: { type: 'mrkdwn', text: `${lines}${link}`, verbatim: true } },
       ...(comment === null ? [] : [{ type: 'section', text: plainText(comment) }]),
+      ...(question === null
+        ? []
+        : [{ type: 'section', text: plainText(`${question.text}\n${question.reply}`) }]),
     ],
   };
 }

@@ -53,6 +53,8 @@ export interface PageSentences {
   yes: string;
   no: string;
   noAnswer: string;
+  /** Asked about a low rating. */
+  reason: string;
   comment: string;
   send: string;
   sendAgain: string;
@@ -63,11 +65,18 @@ export interface PageSentences {
   problem: string;
   ratingMissing: string;
   commentTooLong: (most: string) => string;
+  reasonUnknown: string;
+  scaleUnknown: string;
+  choiceUnknown: string;
+  wordsTooLong: (most: string) => string;
   thanks: string;
   saved: (company: string) => string;
   wasResolved: string;
   wasNotResolved: string;
+  yourReason: string;
   yourComment: string;
+  /** An answer from 0 to 10. */
+  ofTen: (number: number) => string;
   change: string;
   /** One for every link that leads nowhere, so that it does not give away why. */
   closed: Notice;

@@ -15,6 +15,7 @@ export const transferredTables = {
   names: ['kind', 'id'],
   reopenings: ['conversation_id', 'reopened_at'],
   history: ['closing_id', 'sequence'],
+  forms: ['id'],
   messages: ['closing_id', 'sequence'],
   answers: ['survey_id', 'revision'],
   cards: ['item_id'],

@@ -27,7 +27,8 @@ export type Assignment =
 export async function readAssignment(given: string): Promise<Assignment> {
   const { key, value: raw } = await readKeyAndValue(given);
   const manner: Manner = isProfileKey(key) ? 'setting' : 'sentence';
-  const value = readValue('usage', key, (text) => givenText(text, manner), raw);
+  const read = isFormKey(key) ? givenLines : (text: string) => givenText(text, manner);
+  const value = readValue('usage', key, read, raw);
   const isEmpty = value === '';
   if (isPolicyKey(key)) {
     if (isEmpty && !policyTakesEmpty(key)) return { group: 'policy', key, text: null };
@@ -48,11 +49,17 @@ export async function readAssignment(given: string): Promise<Assignment> {
   return { group: 'values', key, text };
 }
 
-/** Reads the value from stdin where it is `-`. @throws Failure kind usage, also for a secret on the command line */
-export async function readKeyAndValue(
-  given: string,
-  example = 'suppressionDays=14',
-): Promise<{ key: string; value: string }> {
+/** Long ones come from files, which have lines. */
+function isFormKey(key: string): boolean {
+  return key === 'reasons' || key === 'question';
+}
+
+function givenLines(text: string): string {
+  const lines = text.split(/\r\n?|\n/).map((line) => givenText(line.replaceAll('\t', ' '), 'sentence'));
+  return lines.filter((line) => line !== '').join('\n');
+}
+
+async function readKeyAndValue(given: string): Promise<{ key: string; value: string }> {
   const at = given.indexOf('=');
   if (at < 1) {
     throw new Failure('usage', 'bad_assignment', `'${given}' is not of the form KEY=VALUE`, {

@@ -1,3 +1,5 @@
+import type { OwnQuestion, RatingReasons } from './questionnaire.ts';
+
 /** Local clock times, as minutes since midnight. `from` is later than `until` when midnight lies between. */
 export interface QuietHours {
   from: number;
@@ -70,6 +72,10 @@ export interface Policy {
   commentText: string | null;
   thanksTitle: string | null;
   thanksText: string | null;
+  /** Shown under low ratings, one to choose; null: customers are not asked why. */
+  reasons: RatingReasons | null;
+  /** One more question on the survey page; null: none. */
+  question: OwnQuestion | null;
   /**
    * The address of a conversation in Gladly, for the card's link; empty for no link. `{origin}`, `{customerId}` and
    * `{conversationId}` are filled in. It can be set because Gladly's contract does not state it.
@@ -112,5 +118,7 @@ export const defaultPolicy: Policy = {
   commentText: null,
   thanksTitle: null,
   thanksText: null,
+  reasons: null,
+  question: null,
   conversationLink: '{origin}/customer/{customerId}/conversation/{conversationId}',
 };

@@ -2,7 +2,8 @@ import { createHash } from 'node:crypto';
 import type { Closing, ClosingError } from '../closing/closing.ts';
 import type { Lane } from '../closing/lanes.ts';
 import { lineWithin, textWithin } from './rich-text.ts';
-import type { SurveyAnswer } from './card.ts';
+import { questionReply, type SurveyAnswer } from './card.ts';
+import type { QuestionAnswer } from './form.ts';
 
 /** How people learn of a low rating. `task`: a note on the conversation in Gladly. */
 export const alertWays = ['webhook', 'mail', 'task'] as const;
@@ -94,12 +95,16 @@ export interface AlertPayload {
     brand: string | null;
     rating: number;
     resolved: boolean | null;
+    /** Why the rating is low, of those that the customer could choose from. */
+    reason: string | null;
     comment: string | null;
+    /** The organization's own question, answered. */
+    question: QuestionAnswer | null;
     customer: { id: string; name: string | null; email: string | null; phone: string | null } | null;
   };
 }
 
-/** @param personal false leaves out the comment and the customer */
+/** @param personal false leaves out the customer, and all that the customer wrote */
 export function alertPayload(
   { answer, closing, inbox, channel, conversationUrl }: AlertSubject,
   { personal, test = false }: { personal: boolean; test?: boolean },
@@ -119,27 +124,34 @@ export function alertPayload(
       brand: closing.brand,
       rating: answer.rating,
       resolved: answer.resolved,
+      reason: answer.reason,
       comment: personal ? answer.comment : null,
+      question: personal || answer.question?.kind !== 'text' ? answer.question : null,
       customer: personal ? closing.customer : null,
     },
   };
 }
 
 const longestName = 100;
+const longestReply = 2000;
+const longestQuestion = 300;
 const longestComment = 2900;
 
-/** The words of an alert, as plain text: a heading, the facts, and what the customer wrote. */
+/** The words of an alert, as plain text: a heading, the facts, what the customer wrote, and the organization's own question. */
 export function alertWords({ data }: AlertPayload): {
   title: string;
   facts: readonly (readonly [name: string, value: string])[];
   comment: string | null;
+  question: { text: string; reply: string } | null;
 } {
-  const { agent, inbox, customer, resolved } = data;
+  const { agent, inbox, customer, resolved, question } = data;
+  const reply = question === null ? '' : textWithin(questionReply(question), longestReply);
   const named = (value: string | null | undefined): string => lineWithin(value ?? '', longestName);
   const mark = data.test ? '(Test) ' : data.lane === 'trial' ? '(Trial) ' : '';
   const facts = [
     ['Agent', named(agent?.name ?? agent?.id ?? 'unknown')],
     ['Resolved', resolved === null ? '' : resolved ? 'yes' : 'no'],
+    ['Reason', named(data.reason)],
     ['Customer', named(customer?.name ?? customer?.email ?? customer?.phone ?? customer?.id)],
     ['Brand', named(data.brand)],
     ['Inbox', named(inbox?.name ?? inbox?.id)],
@@ -151,5 +163,7 @@ export function alertWords({ data }: AlertPayload): {
     title: `${mark}Low rating: ${data.rating}/5`,
     facts: facts.filter(([, value]) => value !== ''),
     comment: comment === '' ? null : comment,
+    question:
+      question === null || reply === '' ? null : { text: lineWithin(question.text, longestQuestion), reply },
   };
 }

@@ -1,9 +1,10 @@
 import { createHash } from 'node:crypto';
 import { objectOf, textOf } from '../values/json.ts';
+import type { FormAnswers } from './form.ts';
 import { escapeWithin, lineWithin, readableText } from './rich-text.ts';
 
 /** One revision of a customer's answer. */
-export interface SurveyAnswer {
+export interface SurveyAnswer extends FormAnswers {
   surveyId: string;
   /** 1 for the first answer, one more with every change. */
   revision: number;
@@ -69,7 +70,10 @@ export function makeCard(answer: SurveyAnswer, subject: CardSubject, nowMs: numb
 
 /** URL-safe and under 50 characters. */
 export function cardIdOf(answer: SurveyAnswer): string {
-  const content = JSON.stringify([answer.rating, answer.resolved, answer.comment]);
+  const { rating, resolved, comment, reason, question } = answer;
+  // Cards of answers without them keep the ids that they have always had.
+  const more = reason === null && question === null ? [] : [reason, question];
+  const content = JSON.stringify([rating, resolved, comment, ...more]);
   const hash = createHash('sha256').update(`${answer.surveyId}\0${answer.revision}\0${content}`);
   return `csat-${hash.digest('base64url')}`.slice(0, cardLimits.id);
 }
@@ -125,7 +129,9 @@ function titleOf({ rating, resolved }: SurveyAnswer): string {
 function bodyOf(answer: SurveyAnswer, subject: CardSubject): string {
   const stars = '★'.repeat(answer.rating) + '☆'.repeat(5 - answer.rating);
   const head = `<p><b>${stars} ${answer.rating}/5</b></p>`;
+  const more = questionOf(answer);
   const facts = [
+    ...(answer.reason === null ? [] : [['Reason', answer.reason]]),
     ['Resolved', answer.resolved === null ? 'not answered' : answer.resolved ? 'yes' : 'no'],
     ['Agent', subject.agentName ?? 'unknown'],
     ['Channel', subject.channel ?? 'unknown'],
@@ -134,7 +140,25 @@ function bodyOf(answer: SurveyAnswer, subject: CardSubject): string {
   ].map(([name = '', value = '']) => `${name}: ${escapeWithin(value, 300)}`);
   const foot = `<p>${facts.join('<br>')}</p>`;
   const comment = answer.comment?.trim() ?? '';
-  if (comment === '') return `${head}${foot}`;
-  const room = cardLimits.body - head.length - foot.length - '<p></p>'.length;
-  return `${head}<p>${escapeWithin(comment, room)}</p>${foot}`;
+  if (comment === '') return `${head}${more}${foot}`;
+  const room = cardLimits.body - head.length - more.length - foot.length - '<p></p>'.length;
+  return `${head}<p>${escapeWithin(comment, room)}</p>${more}${foot}`;
+}
+
+/** Together less than half of the room, so that a comment is still read. */
+const longestQuestion = 2000;
+const longestReply = 8000;
+
+/** The organization's own question with what the customer said. */
+function questionOf({ question }: SurveyAnswer): string {
+  const reply = question === null ? '' : questionReply(question);
+  if (question === null || reply === '') return '';
+  const asked = escapeWithin(lineWithin(question.text, longestQuestion), longestQuestion);
+  return `<p><b>${asked}</b><br>${escapeWithin(reply, longestReply)}</p>`;
+}
+
+/** What a customer said to the organization's own question, as people read it; empty: it was erased. */
+export function questionReply({ kind, answer }: NonNullable<SurveyAnswer['question']>): string {
+  if (answer === null) return '';
+  return kind === 'scale' ? `${answer} of 10` : String(answer);
 }

@@ -7,7 +7,18 @@ export interface FilledIn {
   resolved: boolean | null;
   /** The last one, if there are several. */
   comment: string | null;
+  /** What only a form of ours asks for, as it came; empty: nothing. */
+  reason: string;
+  answer: string;
 }
+
+export const nothingFilledIn: FilledIn = {
+  rating: null,
+  resolved: null,
+  comment: null,
+  reason: '',
+  answer: '',
+};
 
 /** In UTF-16 units, as `maxlength` counts them. */
 export const longestComment = 25_000;
@@ -32,6 +43,9 @@ export async function readAnswerForm(request: Request): Promise<FilledIn | 'wron
     rating: readRating(only('rating')),
     resolved: readResolved(only('resolved')),
     comment: comment === '' ? null : comment,
+    reason: only('reason'),
+    // A text has lines, as a comment has.
+    answer: harmless(textsOf('answer').at(-1) ?? '').trim(),
   };
 }
 

@@ -1,11 +1,18 @@
 import { Hono, type Context } from 'hono';
 import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.ts';
 import { chooseLanguage } from './accept-language.ts';
+import { fitToForm, noFormAnswers } from '../../domain/survey/form.ts';
 import { bareToken } from '../../domain/survey/token.ts';
-import { longestComment, readAnswerForm, readLinkedRating } from './answer-form.ts';
-import { assetRoutes } from './assets.ts';
-import type { Looks } from './looks.ts';
-import type { NoticeName, Problem, Visit } from './render.ts';
+import {
+  longestComment,
+  nothingFilledIn,
+  readAnswerForm,
+  readLinkedRating,
+  type FilledIn,
+} from './answer-form.ts';
+import { assetRoutes, assetsOf } from './assets.ts';
+import type { PageBrand } from '../../html/brand.ts';
+import { pagesWith, type NoticeName, type OpenSurvey, type Pages, type Problem, type Visit } from './render.ts';
 import { visitorWatch } from './visitors.ts';
 
 interface PageParts {
@@ -51,7 +58,7 @@ export function pageRoutes(parts: PageParts): Hono {
     const rating = readLinkedRating(context.req.query('rating') ?? '');
     const { method, headers } = context.req.raw;
     desk.visited(view.surveyId, watch({ method, headers, rating, token, at: parts.clock() }));
-    const before = view.answer ?? { rating: null, resolved: null, comment: null };
+    const before = view.answer === null ? nothingFilledIn : filledInBefore(view.answer);
     const filledIn = { ...before, rating: rating ?? before.rating };
     return show(
       context,
@@ -80,6 +87,7 @@ export function pageRoutes(parts: PageParts): Hono {
       if (view.state === 'closed') return closed(context, looks, view);
       const problems: Problem[] = [
         ...(rating === null ? (['rating_missing'] as const) : []),
+        ...fitToForm(view.form, rating, filledIn).problems,
         ...(isTooLong ? (['comment_too_long'] as const) : []),
       ];
       const page = looks.of(view.brand).survey(visitOf(context, view), view, filledIn, problems);
@@ -87,10 +95,14 @@ export function pageRoutes(parts: PageParts): Hono {
     }
     const answer = { rating, ...rest };
     const view = await desk.answer(token, answer);
-    if (view.state === 'closed') return closed(context, looks, view);
+    if (view.state === 'closed') return closed(context, pages, view);
+    const visit = visitOf(context, view);
+    if (view.problems.length > 0) {
+      return show(context, 422, pages.survey(visit, view, filledIn, view.problems), view.language);
+    }
     if (view.changed) parts.onAnswer();
-    const thanks = looks.of(view.brand).thanks(visitOf(context, view), view.answer ?? answer);
-    return show(context, 200, thanks, view.language);
+    const saved = view.answer ?? { ...noFormAnswers, ...answer };
+    return show(context, 200, pages.thanks(visit, saved, view.form), view.language);
   };
 
   const unsubscribePage = async (context: Context<object, '/u/:token'>): Promise<Response> => {
@@ -129,6 +141,11 @@ export function pageRoutes(parts: PageParts): Hono {
   routes.get('/u/:token', unsubscribePage).post(unsubscribe).all(wrongMethod);
   routes.route('/', assetRoutes(looks.assets));
   return routes;
+}
+
+function filledInBefore(answer: NonNullable<OpenSurvey['answer']>): FilledIn {
+  const { rating, resolved, comment, reason, question } = answer;
+  return { rating, resolved, comment, reason: reason ?? '', answer: String(question?.answer ?? '') };
 }
 
 function visitOf(context: Context, { companyName, language }: Salutation): Visit {

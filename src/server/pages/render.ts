@@ -2,11 +2,13 @@ import { dayOf, type Language, type Speech } from '../../html/languages.ts';
 import { isolated, longestCompanyName, longestFirstName, visibleName } from '../../html/names.ts';
 import { conversationBy, type Notice, type PageSentences, type Words } from '../../html/sentences.ts';
 import { wordsWith, type OwnTexts } from '../../html/own-texts.ts';
+import { longestWords, type FormProblem } from '../../domain/survey/form.ts';
 import { bareToken } from '../../domain/survey/token.ts';
 import { htmlTemplates } from '../../html/templates.ts';
 import type { SurveyView } from '../../workflow/serving/survey-desk.ts';
 import { longestComment, type FilledIn } from './answer-form.ts';
 import type { Assets } from './assets.ts';
+import { formParts, givenParts } from './form-parts.ts';
 import noticeSource from './templates/notice.eta?raw';
 import pageSource from './templates/page.eta?raw';
 import surveySource from './templates/survey.eta?raw';
@@ -26,7 +28,7 @@ export interface Visit {
 export type OpenSurvey = Extract<SurveyView, { state: 'open' }>;
 
 /** What is wrong with an answer. */
-export type Problem = 'rating_missing' | 'comment_too_long';
+export type Problem = 'rating_missing' | 'comment_too_long' | FormProblem;
 
 export type NoticeName = {
   [Name in keyof PageSentences]: PageSentences[Name] extends Notice ? Name : never;
@@ -35,7 +37,7 @@ export type NoticeName = {
 /** The pages as HTML. */
 export interface Pages {
   survey(visit: Visit, survey: OpenSurvey, filledIn: FilledIn, problems: readonly Problem[]): string;
-  thanks(visit: Visit, answer: NonNullable<OpenSurvey['answer']>): string;
+  thanks(visit: Visit, answer: NonNullable<OpenSurvey['answer']>, form: OpenSurvey['form']): string;
   unsubscribe(visit: Visit): string;
   unsubscribed(visit: Visit): string;
   notice(visit: Omit<Visit, 'token'>, name: NoticeName): string;
@@ -78,7 +80,8 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
   return {
     survey(visit, survey, filledIn, problems) {
       const { speech } = visit;
-      const { question: ask, stars, verdicts, unsubscribeLink, page: words } = wordsOf(speech.language);
+      const wording = wordsOf(speech.language);
+      const { question: ask, stars, verdicts, unsubscribeLink, page: words } = wording;
       const question = ask(shownName(survey.agentFirstName, longestFirstName));
       const described = problems.map((problem) => ({ ...describe(problem, speech), problem }));
       const textOf = (problem: Problem): string =>
@@ -86,7 +89,7 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
       return page('@survey', visit, {
         title: problems.length === 0 ? question : words.titleOfProblem(question),
         question,
-        about: aboutOf(visit, survey, wordsOf(speech.language)),
+        about: aboutOf(visit, survey, wording),
         answeredAlready: survey.answer !== null,
         problems: described,
         ratingProblem: textOf('rating_missing'),
@@ -104,6 +107,9 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
           // Without script, there is no other way to take back a yes or no.
           { name: 'none', value: '', label: words.noAnswer, chosen: false },
         ],
+        form: formParts(survey.form, filledIn, speech, wording),
+        reasonProblem: textOf('reason_unknown'),
+        answerProblem: textOf('scale_unknown') || textOf('choice_unknown') || textOf('words_too_long'),
         comment: filledIn.comment ?? '',
         longestComment,
         button: survey.answer === null ? words.send : words.sendAgain,
@@ -112,8 +118,10 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
       });
     },
 
-    thanks(visit, { rating, resolved, comment }) {
-      const { stars, page: words } = wordsOf(visit.speech.language);
+    thanks(visit, { rating, resolved, comment, ...given }, form) {
+      const wording = wordsOf(visit.speech.language);
+      const { stars, page: words } = wording;
+      const { reason, question, answer } = givenParts(form, given, visit.speech, wording);
       const verdicts: Record<string, string> = { true: words.wasResolved, false: words.wasNotResolved };
       return page('@thanks', visit, {
         title: words.thanks,
@@ -121,6 +129,9 @@ export function pagesWith(assets: Assets, texts?: OwnTexts): Pages {
         given: stars(rating),
         stars: ratings.map((star) => ({ lit: star <= rating })),
         resolved: verdicts[String(resolved)] ?? '',
+        reason,
+        question: answer === '' ? '' : question,
+        answer: shortened(answer),
         comment: shortened(comment ?? ''),
         action: pathOf(visit),
       });
@@ -170,6 +181,14 @@ function describe(problem: Problem, { language, locale }: Speech): { text: strin
       return { text: words.ratingMissing, target: 'rating-1' };
     case 'comment_too_long':
       return { text: words.commentTooLong(longestComment.toLocaleString(locale)), target: 'comment' };
+    case 'reason_unknown':
+      return { text: words.reasonUnknown, target: 'reason-0' };
+    case 'scale_unknown':
+      return { text: words.scaleUnknown, target: 'answer-0' };
+    case 'choice_unknown':
+      return { text: words.choiceUnknown, target: 'answer-0' };
+    case 'words_too_long':
+      return { text: words.wordsTooLong(longestWords.toLocaleString(locale)), target: 'answer' };
   }
 }
 

@@ -1,6 +1,9 @@
+import type { InLanguages } from '../../domain/eligibility/questionnaire.ts';
+import { fitToForm, keptOptions, type GivenAnswers, type SurveyForm } from '../../domain/survey/form.ts';
 import { speechOf, wordsOf, type Language } from '../../html/languages.ts';
 import type { PageBrand } from '../../html/brand.ts';
 import type { SampleMessages } from '../../workflow/checks/sample-messages.ts';
+import { nothingFilledIn } from '../pages/answer-form.ts';
 import { assetsOf } from '../pages/assets.ts';
 import { pagesWith, type OpenSurvey, type Visit } from '../pages/render.ts';
 import { previewIndex, type PreviewEntry } from './preview-index.ts';
@@ -10,6 +13,8 @@ export type PreviewFiles = ReadonlyMap<string, Uint8Array | string>;
 
 export interface PreviewParts {
   brand: PageBrand;
+  /** What surveys ask besides the rating; null: nothing more. */
+  form: SurveyForm | null;
   companyName: string;
   messages: readonly SampleMessages[];
   /** Epoch milliseconds. */
@@ -28,14 +33,14 @@ export function folderOf(brand: string): string {
 }
 
 const chosenStars = 4;
+const sampleAnswer = 'A sample answer: longer hours.';
 const sampleComment = 'A sample comment: the answer was quick and friendly.';
 
 /**
  * Everything that customers see, made by what makes it for them, in folders that are named as the server's addresses are,
  * so that the pages find each other and their files.
  */
-export function previewFiles(parts: PreviewParts): PreviewFiles {
-  const { brand, companyName, messages, nowMs, profile, name = null, others = [] } = parts;
+export function previewFiles({ brand, form, companyName, messages, nowMs, profile }: PreviewParts): PreviewFiles {
   const files = new Map<string, Uint8Array | string>();
   const assets = assetsOf(brand);
   for (const asset of [assets.stylesheet, assets.icon, assets.logo]) {
@@ -44,7 +49,7 @@ export function previewFiles(parts: PreviewParts): PreviewFiles {
   const logo = assets.logo === null ? null : `../assets/${assets.logo.name}`;
   const entries = messages.map((message): PreviewEntry => {
     const { language } = message;
-    const pages = pagesOf(language, { brand, companyName, nowMs });
+    const pages = pagesOf(language, { brand, form, companyName, nowMs });
     for (const { path, content } of pages) files.set(path, content);
     const mail = `mail/${language}`;
     files.set(`${mail}.html`, withLocalLinks(message, logo));
@@ -81,7 +86,7 @@ interface PreviewPage {
 
 function pagesOf(
   language: Language,
-  { brand, companyName, nowMs }: Pick<PreviewParts, 'brand' | 'companyName' | 'nowMs'>,
+  { brand, form, companyName, nowMs }: Pick<PreviewParts, 'brand' | 'form' | 'companyName' | 'nowMs'>,
 ): PreviewPage[] {
   const pages = pagesWith(assetsOf(brand), brand.texts);
   const name = (page: string): string => `${language}-${page}.html`;
@@ -99,13 +104,16 @@ function pagesOf(
     closedAt: new Date(nowMs).toISOString(),
     timeZone: null,
     unsubscribeToken: name('unsubscribe'),
+    form,
     answer: null,
     companyName,
     language,
     brand: null,
   };
-  const empty = { rating: null, resolved: null, comment: null };
-  const answer = { rating: chosenStars, resolved: true, comment: sampleComment };
+  const empty = nothingFilledIn;
+  const { reason, question } = fitToForm(form, chosenStars, sampleAnswers(form));
+  const answer = { rating: chosenStars, resolved: true, comment: sampleComment, reason, question };
+  const filledIn = { ...answer, reason: reason ?? '', answer: String(question?.answer ?? '') };
   const starred = [1, 2, 3, 4, 5].map((rating): PreviewPage => ({
     path: `s/${name(`survey-${rating}`)}`,
     title: `Survey, opened by the link of ${wordsOf('en').stars(rating)}`,
@@ -127,12 +135,12 @@ function pagesOf(
     {
       path: `s/${name('thanks')}`,
       title: 'Thank-you page',
-      content: pages.thanks(visit('survey-again'), answer),
+      content: pages.thanks(visit('survey-again'), answer, form),
     },
     {
       path: `s/${name('survey-again')}`,
       title: 'Survey, to change an answer',
-      content: pages.survey(visit('thanks'), changed, answer, []),
+      content: pages.survey(visit('thanks'), changed, filledIn, []),
     },
     {
       path: `s/${name('closed')}`,
@@ -150,6 +158,18 @@ function pagesOf(
       content: pages.unsubscribed(visit('unsubscribed')),
     },
   ];
+}
+
+/** The last of what can be chosen. */
+function sampleAnswers(form: SurveyForm | null): GivenAnswers {
+  if (form === null) return { reason: '', answer: '' };
+  const { reasons, question } = form;
+  const last = (options: InLanguages<readonly string[]>): string => keptOptions(form, options).at(-1) ?? '';
+  const answers = { scale: '9', text: sampleAnswer };
+  return {
+    reason: reasons === null ? '' : last(reasons),
+    answer: question === null ? '' : question.kind === 'choice' ? last(question.options) : answers[question.kind],
+  };
 }
 
 /** To look at, the mail leads to the pages beside it and shows the logo without the network. The .eml is as it is sent. */

@@ -1,6 +1,7 @@
 import type { Answer } from '../../domain/survey/records.ts';
 import { arrivalOf } from '../../domain/closing/arrival.ts';
 import type { Closing, ClosingReading, ClosingReport } from '../../domain/closing/closing.ts';
+import { isSameForm, type FormAnswers } from '../../domain/survey/form.ts';
 import { surveyIdOf } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { record } from '../closings/closing-reports.ts';
@@ -10,9 +11,10 @@ import type { Ledger, Reading, Writing } from '../ledger.ts';
 import type { AlertPlan } from '../../domain/survey/alert.ts';
 import { expectAlerts } from './alerts.ts';
 import { cardsLock, expectCard } from './cards-due.ts';
-import { toAnswer } from './rows.ts';
+import { formRowOf, toAnswer } from './rows.ts';
 
-export interface NewAnswer {
+/** What a form asked for can be left out: then it was not answered. */
+export interface NewAnswer extends Partial<FormAnswers> {
   surveyId: string;
   /** Null: an answer to a survey that this ledger did not make. */
   closingId: string | null;
@@ -79,6 +81,7 @@ export async function recordAnswer(
           comment: answer.comment,
           answered_at: answer.answeredAt,
           source: answer.source,
+          ...formRowOf(answer),
         })
         .execute();
       await expectCard(trx, answer, closing?.id ?? null);
@@ -107,13 +110,19 @@ export async function previewAnswer(ledger: Ledger, given: NewAnswer): Promise<A
 }
 
 function nextAnswer(current: Answer | null, given: NewAnswer): { answer: Answer; changed: boolean } {
-  const { surveyId, rating, resolved, comment, source } = given;
-  if (current?.rating === rating && current.resolved === resolved && current.comment === comment) {
+  const { surveyId, rating, resolved, comment, source, reason = null, question = null } = given;
+  const form = { reason, question };
+  if (
+    current?.rating === rating &&
+    current.resolved === resolved &&
+    current.comment === comment &&
+    isSameForm(current, form)
+  ) {
     return { answer: current, changed: false };
   }
   const revision = (current?.revision ?? 0) + 1;
   return {
-    answer: { surveyId, revision, rating, resolved, comment, answeredAt: given.at, source },
+    answer: { surveyId, revision, rating, resolved, comment, ...form, answeredAt: given.at, source },
     changed: true,
   };
 }

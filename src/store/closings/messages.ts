@@ -3,7 +3,9 @@ import type { ArrivedMessage } from '../../domain/closing/arrival.ts';
 import { type Closing, type ClosingError } from '../../domain/closing/closing.ts';
 import { allows } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
+import type { SurveyForm } from '../../domain/survey/form.ts';
 import type { Reading, Writing } from '../ledger.ts';
+import { keepForm } from './forms.ts';
 import type { MessagesTable } from '../schema/tables.ts';
 import { fromJson, nextAfter, toJson } from './rows.ts';
 
@@ -14,6 +16,7 @@ export async function openMessage(
   surveyId: string,
   provider: DeliveryName,
   at: string,
+  form: SurveyForm | null,
 ): Promise<number> {
   const sequence = nextAfter(await newestMessage(trx, closing.id));
   await trx
@@ -25,7 +28,7 @@ export async function openMessage(
       provider,
       address: closing.address,
       left_at: at,
-      brand: closing.brand,
+      form_id: await keepForm(trx, surveyId, form),
     })
     .execute();
   return sequence;

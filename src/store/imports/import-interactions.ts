@@ -8,11 +8,13 @@ import {
 } from '../../domain/closing/imports.ts';
 import { sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import type { Answer } from '../../domain/survey/records.ts';
+import { noFormAnswers } from '../../domain/survey/form.ts';
 import { surveyIdOf } from '../../domain/survey/token.ts';
 import { hashedAddress } from '../../domain/eligibility/hashed-address.ts';
 import { addressKeyOf } from '../addresses/hashes.ts';
 import { hasUnsubscribed, unsubscribeIn } from '../addresses/unsubscribes.ts';
 import { newestAnswer } from '../answers/answers.ts';
+import { formRowOf } from '../answers/rows.ts';
 import { record } from '../closings/closing-reports.ts';
 import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import { eraseRows } from '../erase/rows.ts';
@@ -133,6 +135,7 @@ async function take(
       comment: answer.comment,
       answered_at: answer.answeredAt,
       source: 'import',
+      ...formRowOf(noFormAnswers),
     })
     .execute();
 }

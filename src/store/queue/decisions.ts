@@ -8,6 +8,7 @@ import { failureMove, messageMove, errorOf, type MessageResult } from '../../dom
 import { inDoubt } from '../../domain/closing/doubt.ts';
 import { allows, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
+import type { SurveyForm } from '../../domain/survey/form.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { historyIn, type AddressHistory } from '../addresses/history.ts';
 import { closeMessage, mayHaveArrived, newestMessage, openMessage } from '../closings/messages.ts';
@@ -96,6 +97,7 @@ function knownBefore(own: Closing, reading: ClosingReading): ClosingReading {
 /**
  * Records that the message is about to leave, right before it does; until `recordDelivery` it may have left.
  *
+ * @param form what its survey asks besides the rating, unless an earlier message of it may be out
  * @returns the message's number among those of the closing
  * @throws Failure claim_lost, closing_changed; sending_paused, and then nothing may leave
  */
@@ -104,6 +106,7 @@ export async function markLeaving(
   closingId: string,
   worker: Worker,
   at: string,
+  form: SurveyForm | null = null,
 ): Promise<number> {
   return ledger.write({ closings: [closingId], shared: [sendingLock] }, async (trx) => {
     await refuseWhilePaused(trx, at);
@@ -113,7 +116,7 @@ export async function markLeaving(
     if (closing.surveyId === null || closing.provider === null) {
       throw new Error(`the closing ${closingId} was scheduled without a survey`);
     }
-    return openMessage(trx, closing, closing.surveyId, closing.provider, at);
+    return openMessage(trx, closing, closing.surveyId, closing.provider, at, form);
   });
 }
 

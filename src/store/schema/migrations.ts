@@ -5,6 +5,7 @@ import { respellAddresses } from './address-keys.ts';
 import { addAlerts } from './alerts.ts';
 import { addBrands } from './brands.ts';
 import { addForgetting } from './forgetting.ts';
+import { addForms } from './forms.ts';
 import { addGroups } from './groups.ts';
 import { addImports } from './imports.ts';
 import { separateLanes } from './lanes.ts';
@@ -35,7 +36,7 @@ const migrations: readonly Migration[] = [
   addMedallia,
   addImports,
   addMedalliaCounts,
-  addBrands,
+  addForms,
 ];
 
 /** Of the ledgers that this gcsat writes. */

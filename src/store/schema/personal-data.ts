@@ -134,9 +134,11 @@ export const personalData: {
       outcome: 'kept',
       external_id: 'null',
       error: { rewritten: errorAlone },
-      brand: 'kept',
+      form_id: 'kept',
     },
   },
+  // What an organization asks.
+  forms: { of: null, row: 'kept', columns: { id: 'kept', body: 'kept' } },
   answers: {
     of: { what: 'survey', column: 'survey_id' },
     row: 'kept',
@@ -149,6 +151,12 @@ export const personalData: {
       comment: 'null',
       answered_at: 'kept',
       source: 'kept',
+      // What was chosen is one of the organization's own texts, and is counted as the rating is.
+      reason: 'kept',
+      question_kind: 'kept',
+      question_text: 'kept',
+      question_choice: 'kept',
+      question_words: 'null',
     },
   },
   cards: {

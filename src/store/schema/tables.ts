@@ -3,6 +3,7 @@ import type { AlertState, AlertWay } from '../../domain/survey/alert.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
+import type { QuestionKind } from '../../domain/eligibility/questionnaire.ts';
 import type { MedalliaCountsTable, MedalliaRowsTable } from './medallia-tables.ts';
 
 /**
@@ -19,6 +20,8 @@ export interface LedgerTables {
   reopenings: { conversation_id: string; reopened_at: string };
   history: HistoryTable;
   messages: MessagesTable;
+  /** What surveys ask besides the rating, each once by the hash of what it says. Never changed. */
+  forms: { id: string; body: string };
   answers: AnswersTable;
   cards: CardsTable;
   cards_due: CardsDueTable;
@@ -140,8 +143,8 @@ export interface MessagesTable {
   outcome: MessageOutcome | null;
   external_id: string | null;
   error: string | null;
-  /** As of the closing, when it left. */
-  brand: string | null;
+  /** What its survey asks besides the rating; null: nothing. */
+  form_id: string | null;
 }
 
 export interface AnswersTable {
@@ -153,6 +156,15 @@ export interface AnswersTable {
   comment: string | null;
   answered_at: string;
   source: string;
+  /** Why the rating is low. */
+  reason: string | null;
+  /** Of the organization's own question, where it was answered. */
+  question_kind: QuestionKind | null;
+  question_text: string | null;
+  /** The number or the option that was chosen. */
+  question_choice: string | null;
+  /** What the customer wrote instead. */
+  question_words: string | null;
 }
 
 export interface CardsTable {

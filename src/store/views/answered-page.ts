@@ -1,6 +1,7 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Answer, Card } from '../../domain/survey/records.ts';
-import { toAnswer } from '../answers/rows.ts';
+import { toAnswer, type formColumns } from '../answers/rows.ts';
+import type { AnswersTable } from '../schema/tables.ts';
 
 /** Joins the newest answer of each survey to closings that are selected as `page`. */
 export const newestAnswerOfPage = sql<SqlBool>`answers.survey_id = page.survey_id AND answers.revision =
@@ -19,11 +20,16 @@ export const answerAndCardColumns = [
   'answers.comment',
   'answers.answered_at',
   'answers.source as answer_source',
+  'answers.reason',
+  'answers.question_kind',
+  'answers.question_text',
+  'answers.question_choice',
+  'answers.question_words',
   'cards.item_id',
   'cards.posted_at',
 ] as const;
 
-interface AnswerAndCard {
+interface AnswerAndCard extends Pick<AnswersTable, (typeof formColumns)[number]> {
   survey_id: string | null;
   revision: number | null;
   rating: number | null;
@@ -54,8 +60,10 @@ function answerOf({
   comment,
   answered_at,
   answer_source,
+  ...form
 }: AnswerAndCard) {
   if (survey_id === null || revision === null || rating === null || answered_at === null) return null;
   const source = answer_source ?? '';
-  return toAnswer({ survey_id, revision, closing_id: null, rating, resolved, comment, answered_at, source });
+  const of = { survey_id, revision, closing_id: null, rating, resolved, comment, answered_at, source };
+  return toAnswer({ ...form, ...of });
 }

@@ -35,7 +35,9 @@ export async function sendTestAlert(
     revision: 1,
     rating: 1,
     resolved: false,
+    reason: null,
     comment: 'A test.',
+    question: null,
     answeredAt: at,
   };
   const closing = {

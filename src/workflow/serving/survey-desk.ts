@@ -2,12 +2,21 @@ import { settingsFor } from '../../config/brand-settings.ts';
 import type { Answer, VisitKind } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
+import {
+  fitToForm,
+  isSameForm,
+  type FormAnswers,
+  type FormProblem,
+  type GivenAnswers,
+  type SurveyForm,
+} from '../../domain/survey/form.ts';
 import { surveyLife, type SurveyLife } from '../../domain/survey/life.ts';
 import { credibleTime } from '../../domain/closing/identity.ts';
 import type { TokenPurpose } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { outermostAnswers, recordAnswer } from '../../store/answers/answers.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import { formOfSurvey } from '../../store/closings/forms.ts';
 import { closingOfSurvey } from '../../store/closings/closings.ts';
 import { companyNameOf } from '../../store/closings/groups.ts';
 import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.ts';
@@ -42,8 +51,10 @@ export type SurveyView =
       timeZone: string | null;
       /** For those who want no more surveys: a text message has no header for it. */
       unsubscribeToken: string;
+      /** What it asks besides: as it was when its message left. */
+      form: SurveyForm | null;
       /** As it stands now; null before the first one. */
-      answer: AnswerContent | null;
+      answer: (AnswerContent & FormAnswers) | null;
     } & Salutation)
   /** Unknown, tampered, expired, final, cancelled: who asks must not learn which. */
   | ({ state: 'closed' } & Salutation);
@@ -53,15 +64,25 @@ export type Subscription = { state: 'subscribed' | 'unsubscribed' | 'closed' } &
 /** `trial`: only the operator has seen the link, and nobody is unsubscribed by it. */
 export type Unsubscribing = { state: 'unsubscribed' | 'closed' | 'trial' } & Salutation;
 
-/** `saved` is false where the survey takes no answer, `changed` too where it had the same one already. */
-export type TakenAnswer = SurveyView & { saved: boolean; changed: boolean };
+/** An answer as it comes from a page: whether it fits the form is not known yet. */
+export type TypedAnswer = AnswerContent & Partial<GivenAnswers>;
+
+/**
+ * `saved` is false where the survey takes no answer, or something of it does not fit the form; `changed` too where it had
+ * the same one already.
+ */
+export type TakenAnswer = SurveyView & {
+  saved: boolean;
+  changed: boolean;
+  problems: readonly FormProblem[];
+};
 
 /** Everything that the customers' pages do. A token is the one capability; nothing here waits for Gladly. */
 export interface SurveyDesk {
   /** Whether a token was signed by us; the ledger is not asked. */
   isOurs(purpose: TokenPurpose, token: string): Promise<boolean>;
   view(token: string): Promise<SurveyView>;
-  answer(token: string, answer: AnswerContent): Promise<TakenAnswer>;
+  answer(token: string, answer: TypedAnswer): Promise<TakenAnswer>;
   /** Of a survey that was shown. Written soon after, never scored. */
   visited(surveyId: string, kind: VisitKind): void;
   /** The token of an unsubscribe link, which also works when the survey is over. */
@@ -76,6 +97,13 @@ export interface DeskListener {
 
 /** The answer came too late. */
 class SurveyOver extends Error {}
+
+/** Something of the answer does not fit the form. */
+class Misfit extends Error {
+  constructor(readonly current: Answer | null) {
+    super('the answer does not fit the form');
+  }
+}
 
 export function createSurveyDesk(
   services: Services,
@@ -134,7 +162,8 @@ export function createSurveyDesk(
   const openView = async (
     closing: Closing,
     surveyId: string,
-    answer: AnswerContent | null,
+    form: SurveyForm | null,
+    answer: (AnswerContent & FormAnswers) | null,
   ): Promise<SurveyView & { state: 'open' }> => {
     return {
       state: 'open',
@@ -144,6 +173,7 @@ export function createSurveyDesk(
       channel: closing.evidence?.attribution?.channel ?? null,
       closedAt: credibleTime(closing.closedAt, closing.evidence?.conversation.closedAt),
       unsubscribeToken: await links.unsubscribe(closing, surveyId),
+      form,
       answer: answer === null ? null : contentOf(answer),
     };
   };
@@ -156,19 +186,23 @@ export function createSurveyDesk(
       if (closing?.surveyId === undefined || closing.surveyId === null) return closed(brand);
       const answers = await outermostAnswers(ledger, closing.surveyId);
       const { first = null, newest = null } = answers ?? {};
-      if (lifeOf(closing, first, newest) !== 'open') return closed(brand);
-      return openView(closing, closing.surveyId, newest);
+      if (lifeOf(closing, first, newest) !== 'open') return closed();
+      return openView(closing, closing.surveyId, await formOfSurvey(ledger, closing.surveyId), newest);
     },
 
-    async answer(token, content) {
-      const { closing, brand } = await find('survey', token);
+    async answer(token, typed) {
+      const closing = await closingOf('survey', token);
       if (closing?.surveyId === undefined || closing.surveyId === null)
-        return { ...(await closed(brand)), saved: false, changed: false };
+        return { ...(await closed()), saved: false, changed: false, problems: [] };
       const { surveyId } = closing;
+      const form = await formOfSurvey(ledger, surveyId);
+      const { rating, resolved, comment, reason = '', answer: words = '' } = typed;
+      const { problems, ...fitting } = fitToForm(form, rating, { reason, answer: words });
+      const content = { rating, resolved, comment, ...fitting };
       const given = {
         surveyId,
         closingId: closing.id,
-        ...contentOf(content),
+        ...content,
         at: timeNow(clock),
         source: 'page',
         alerts: alertPlan(settings),
@@ -180,12 +214,17 @@ export function createSurveyDesk(
           // The button pressed twice is no change, however soon an answer is final.
           const isRepeat = life === 'final' && known.current !== null && isSame(known.current, content);
           if (life !== 'open' && !isRepeat) throw new SurveyOver();
+          if (problems.length > 0) throw new Misfit(known.current);
         });
         if (changed) onAnswer();
-        return { ...(await openView(closing, surveyId, answer)), saved: true, changed };
+        return { ...(await openView(closing, surveyId, form, answer)), saved: true, changed, problems };
       } catch (error) {
+        if (error instanceof Misfit) {
+          const view = await openView(closing, surveyId, form, error.current);
+          return { ...view, saved: false, changed: false, problems };
+        }
         if (!(error instanceof SurveyOver) && !isGone(error)) throw error;
-        return { ...(await closed(brand)), saved: false, changed: false };
+        return { ...(await closed()), saved: false, changed: false, problems: [] };
       }
     },
 
@@ -213,12 +252,19 @@ export function createSurveyDesk(
   };
 }
 
-function contentOf({ rating, resolved, comment }: AnswerContent): AnswerContent {
-  return { rating, resolved, comment };
+type FullContent = AnswerContent & FormAnswers;
+
+function contentOf({ rating, resolved, comment, reason, question }: FullContent): FullContent {
+  return { rating, resolved, comment, reason, question };
 }
 
-function isSame(left: AnswerContent, right: AnswerContent): boolean {
-  return left.rating === right.rating && left.resolved === right.resolved && left.comment === right.comment;
+function isSame(left: FullContent, right: FullContent): boolean {
+  return (
+    left.rating === right.rating &&
+    left.resolved === right.resolved &&
+    left.comment === right.comment &&
+    isSameForm(left, right)
+  );
 }
 
 function isGone(error: unknown): boolean {

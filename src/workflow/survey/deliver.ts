@@ -2,6 +2,7 @@ import { chooseAddress } from '../../domain/eligibility/addresses.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
+import { formOf } from '../../domain/survey/form.ts';
 import { surveyLinks } from '../../domain/survey/token.ts';
 import { conversationUrl } from '../../domain/survey/conversation-url.ts';
 import type { DeliveryOutcome, Interaction, SurveyMessage } from '../../ports/delivery-provider.ts';
@@ -53,6 +54,9 @@ export async function deliverSurvey(
   await turn.take();
   const provider = await services.provider();
   const message = await composeMessage(services, look, closing);
+  const { delivery, policy } = services.settings;
+  // Where customers answer elsewhere, there is no page of ours to ask on.
+  const form = traitsOf(delivery).publicUrl === 'unused' ? null : formOf(policy);
   const leaving = async (): Promise<number> => {
     const { readAt, customerReadAt } = look.read;
     const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
@@ -60,7 +64,7 @@ export async function deliverSurvey(
     if (Math.abs(services.clock() - oldest) > freshMilliseconds) throw new DecideAgain();
     const from = performance.now();
     const at = timeNow(services.clock);
-    const mark = await markLeaving(ledger, closing.id, worker, at).catch((error: unknown) => {
+    const mark = await markLeaving(ledger, closing.id, worker, at, form).catch((error: unknown) => {
       throw error instanceof Failure && overtaken.has(error.code) ? new DecideAgain() : error;
     });
     if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept(mark);

@@ -1,0 +1,248 @@
+import type {
+  InLanguages,
+  OwnQuestion,
+  QuestionKind,
+  RatingReasons,
+} from '../domain/eligibility/questionnaire.ts';
+import { questionKinds } from '../domain/eligibility/questionnaire.ts';
+import { harmless } from '../domain/survey/rich-text.ts';
+import type { Codec } from './codecs.ts';
+import { InvalidValue } from './invalid-value.ts';
+
+const longestQuestion = 300;
+const longestOption = 100;
+const mostOptions = 12;
+/** The language of the profile. */
+const own = '';
+
+const reasonsHint =
+  'Use e.g. reasons="Slow reply, Wrong answer, Unfriendly", or JSON such as {"en": ["Slow reply"], "de": ["Langsam"]}.';
+const questionHint =
+  'Use e.g. question="scale: How likely are you to recommend us?", "choice: How did you find us? | Friend | Search", or "text: What should we do better?".';
+
+/**
+ * Texts separated by commas, in the language of the profile; or JSON: a list, or a list for each language by its tag. In
+ * a file also one a line.
+ */
+export const ratingReasons: Codec<RatingReasons | null> = {
+  parse(text) {
+    const given = text.trim();
+    if (given === '' || given.toLowerCase() === 'off') return null;
+    if (!/^[[{]/.test(given)) {
+      const separator = given.includes('\n') ? '\n' : ',';
+      return { [own]: optionsOf(given.split(separator), 'reason', 1) };
+    }
+    const json = parseJson(given, reasonsHint);
+    return sameLength(
+      inLanguages(json, (value) => optionsOf(value, 'reason', 1), reasonsHint),
+      'reasons',
+    );
+  },
+  format(reasons) {
+    if (reasons === null) return 'off';
+    const plain = plainOf(reasons)?.join(', ');
+    const isReadBack = plain !== undefined && isEqual(ratingReasons, plain, reasons);
+    return isReadBack ? plain : JSON.stringify(plainOf(reasons) ?? reasons);
+  },
+};
+
+/** `KIND: text`, with what can be chosen after `|`, in the language of the profile; or JSON with `kind`, `text`, and the rest. */
+export const ownQuestion: Codec<OwnQuestion | null> = {
+  parse(text) {
+    const given = text.trim().replace(/\s*\n\s*/g, ' ');
+    if (given === '' || given.toLowerCase() === 'off') return null;
+    return given.startsWith('{') ? fromJson(given) : fromLine(given);
+  },
+  format(question) {
+    if (question === null) return 'off';
+    const line = lineOf(question);
+    return line !== null && isEqual(ownQuestion, line, question) ? line : jsonOf(question);
+  },
+};
+
+function fromLine(given: string): OwnQuestion {
+  const [, kind = '', rest = ''] = /^(\w+)\s*:(.*)$/s.exec(given) ?? [];
+  const [text = '', ...parts] = rest.split('|');
+  const asked = { [own]: questionText(text) };
+  switch (kindOf(kind)) {
+    case 'scale':
+      return { kind: 'scale', text: asked, ends: parts.length === 0 ? null : { [own]: endsOf(parts) } };
+    case 'choice':
+      return { kind: 'choice', text: asked, options: { [own]: optionsOf(parts, 'option', 2) } };
+    case 'text':
+      if (parts.length === 0) return { kind: 'text', text: asked };
+      throw new InvalidValue('a text question has no options', 'Leave out what follows the |, or use choice.');
+  }
+}
+
+function fromJson(given: string): OwnQuestion {
+  const json = parseJson(given, questionHint);
+  const { kind, text, ends, options, ...others } = json as Record<string, unknown>;
+  const [unknown] = Object.keys(others);
+  const found = kindOf(typeof kind === 'string' ? kind : '');
+  const [misplaced] = [
+    ...(ends !== undefined && found !== 'scale' ? ['ends'] : []),
+    ...(options !== undefined && found !== 'choice' ? ['options'] : []),
+    ...(unknown === undefined ? [] : [unknown]),
+  ];
+  if (misplaced !== undefined) {
+    throw new InvalidValue(
+      `a question of kind ${found} has no '${misplaced}'`,
+      'Use kind, text, for scale also ends, and for choice also options.',
+    );
+  }
+  const asked = inLanguages(text, questionText, questionHint);
+  switch (found) {
+    case 'scale':
+      return {
+        kind: found,
+        text: asked,
+        ends: ends === undefined || ends === null ? null : inLanguages(ends, endsOf, questionHint),
+      };
+    case 'choice': {
+      const chosen = inLanguages(options, (value) => optionsOf(value, 'option', 2), questionHint);
+      return { kind: found, text: asked, options: sameLength(sameLanguages(chosen, asked), 'options') };
+    }
+    case 'text':
+      return { kind: found, text: asked };
+  }
+}
+
+function kindOf(text: string): QuestionKind {
+  const kind = questionKinds.find((one) => one === text.toLowerCase());
+  if (kind !== undefined) return kind;
+  throw new InvalidValue('the question does not begin with its kind: scale, choice, or text', questionHint);
+}
+
+function parseJson(text: string, hint: string): unknown {
+  try {
+    return JSON.parse(text) as unknown;
+  } catch (error) {
+    if (error instanceof SyntaxError) throw new InvalidValue('the value is not valid JSON', hint);
+    throw error;
+  }
+}
+
+/** A value for every language, or one alone for that of the profile. */
+function inLanguages<Value>(
+  json: unknown,
+  read: (value: unknown) => Value,
+  hint: string,
+): InLanguages<Value> {
+  if (typeof json === 'string' || Array.isArray(json)) return { [own]: read(json) };
+  if (typeof json !== 'object' || json === null) throw new InvalidValue('a text is missing', hint);
+  const entries = Object.entries(json).map(([tag, value]) => [canonicalTag(tag), read(value)] as const);
+  if (entries.length === 0) throw new InvalidValue('no language is named', hint);
+  const [twice] = entries.map(([tag]) => tag).filter((tag, index, all) => all.indexOf(tag) !== index);
+  if (twice !== undefined) throw new InvalidValue(`the language ${twice} is named twice`, 'Name it once.');
+  return Object.fromEntries(entries);
+}
+
+function canonicalTag(tag: string): string {
+  try {
+    const [canonical] = Intl.getCanonicalLocales(tag);
+    if (canonical !== undefined) return canonical;
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+  }
+  throw new InvalidValue(`'${tag}' is not a language tag`, 'Use e.g. en, es, fr, de or pt-BR.');
+}
+
+function sameLength(lists: InLanguages<readonly string[]>, what: string): InLanguages<readonly string[]> {
+  const lengths = new Set(Object.values(lists).map(({ length }) => length));
+  if (lengths.size <= 1) return lists;
+  throw new InvalidValue(
+    `the languages have different numbers of ${what}`,
+    `Give as many ${what} in every language, in the same order.`,
+  );
+}
+
+function sameLanguages<Value>(values: InLanguages<Value>, texts: InLanguages<unknown>): InLanguages<Value> {
+  const languages = [...Object.keys(values), ...Object.keys(texts)];
+  const lacking = languages.find((tag) => !Object.hasOwn(values, tag) || !Object.hasOwn(texts, tag));
+  if (lacking === undefined) return values;
+  throw new InvalidValue(
+    'the question and its options have different languages',
+    'Give text and options in the same languages.',
+  );
+}
+
+function questionText(value: unknown): string {
+  return lineOfText(value, 'question', longestQuestion);
+}
+
+function optionsOf(value: unknown, what: 'reason' | 'option', least: number): readonly string[] {
+  if (!Array.isArray(value)) {
+    throw new InvalidValue(`the ${what}s are not a list`, `Use a list, e.g. ["One", "Another"].`);
+  }
+  const texts = value
+    .filter((text) => typeof text !== 'string' || text.trim() !== '')
+    .map((text) => lineOfText(text, what, longestOption));
+  const [twice] = texts.filter((text, index) => texts.indexOf(text) !== index);
+  if (twice !== undefined) throw new InvalidValue(`the ${what} '${twice}' is there twice`, 'Name it once.');
+  if (texts.length >= least && texts.length <= mostOptions) return texts;
+  throw new InvalidValue(
+    `there are too ${texts.length < least ? 'few' : 'many'} ${what}s: ${texts.length}`,
+    `Give ${least} to ${mostOptions} of them${what === 'option' ? ', after the question, e.g. | Yes | No' : ''}.`,
+  );
+}
+
+function endsOf(value: unknown): readonly [string, string] {
+  const texts = (Array.isArray(value) ? value : []).map((text) => lineOfText(text, 'end', longestOption));
+  const [least, most, ...others] = texts;
+  if (least !== undefined && most !== undefined && others.length === 0) return [least, most];
+  throw new InvalidValue(
+    'a scale has two ends: what 0 means, and what 10 means',
+    'Use e.g. "scale: How likely are you to recommend us? | Not at all | Very likely".',
+  );
+}
+
+function lineOfText(value: unknown, what: string, longest: number): string {
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (text === '') throw new InvalidValue(`the ${what} has no text`, 'Write it, as customers are to read it.');
+  if (text !== harmless(text) || text.includes('\n')) {
+    throw new InvalidValue(
+      `the ${what} contains a line break or an invisible character`,
+      'Use one line of plain text.',
+    );
+  }
+  if (text.length <= longest) return text;
+  throw new InvalidValue(`the ${what} is longer than ${longest} characters`, 'Use a shorter text.');
+}
+
+/** What is written in the language of the profile alone; undefined where languages are named. */
+function plainOf<Value>(texts: InLanguages<Value>): Value | undefined {
+  return texts[own];
+}
+
+/** Null where the question names languages. */
+function lineOf(question: OwnQuestion): string | null {
+  const text = plainOf(question.text);
+  if (text === undefined) return null;
+  const parts =
+    question.kind === 'scale' ? (question.ends ?? {})[own] : question.kind === 'choice' ? question.options[own] : [];
+  return [`${question.kind}: ${text}`, ...(parts ?? [])].join(' | ');
+}
+
+function jsonOf(question: OwnQuestion): string {
+  const plain = <Value>(texts: InLanguages<Value>): unknown => plainOf(texts) ?? texts;
+  const { kind, text } = question;
+  switch (kind) {
+    case 'scale':
+      return JSON.stringify({ kind, text: plain(text), ...(question.ends === null ? {} : { ends: plain(question.ends) }) });
+    case 'choice':
+      return JSON.stringify({ kind, text: plain(text), options: plain(question.options) });
+    case 'text':
+      return JSON.stringify({ kind, text: plain(text) });
+  }
+}
+
+/** Whether a text is read back as the value. */
+function isEqual<Value>(codec: Codec<Value>, text: string, value: Value): boolean {
+  try {
+    return JSON.stringify(codec.parse(text)) === JSON.stringify(value);
+  } catch (error) {
+    if (error instanceof InvalidValue) return false;
+    throw error;
+  }
+}

@@ -1,0 +1,49 @@
+/** A text, or several, for readers of each language, by BCP 47 tag. The tag '' is the language of the profile. */
+export type InLanguages<Value> = Readonly<Record<string, Value>>;
+
+/** Of the organization's own question: 0 to 10, one of several options, or words. */
+export const questionKinds = ['scale', 'choice', 'text'] as const;
+
+export type QuestionKind = (typeof questionKinds)[number];
+
+/** The one question that an organization can add to its surveys. */
+export type OwnQuestion =
+  | {
+      readonly kind: 'scale';
+      readonly text: InLanguages<string>;
+      /** What 0 and 10 mean. */
+      readonly ends: InLanguages<readonly [least: string, most: string]> | null;
+    }
+  | {
+      readonly kind: 'choice';
+      readonly text: InLanguages<string>;
+      /** As many in every language, in the same order. */
+      readonly options: InLanguages<readonly string[]>;
+    }
+  | { readonly kind: 'text'; readonly text: InLanguages<string> };
+
+/** Reasons for a low rating: as many in every language, in the same order. */
+export type RatingReasons = InLanguages<readonly string[]>;
+
+/**
+ * What readers of the best language get that there is: the first wanted one, or another of the same language (`en` for
+ * `en-GB`); else the first that was written.
+ *
+ * @param wanted BCP 47 tags, the best first
+ */
+export function bestOf<Value>(
+  texts: InLanguages<Value>,
+  wanted: readonly string[],
+): { readonly language: string; readonly value: Value } {
+  const written = Object.entries(texts);
+  const base = (tag: string): string => tag.toLowerCase().split('-')[0] ?? '';
+  const found = wanted
+    .flatMap((tag) => [
+      written.find(([language]) => language.toLowerCase() === tag.toLowerCase()),
+      written.find(([language]) => base(language) === base(tag)),
+    ])
+    .find((entry) => entry !== undefined);
+  const [language, value] = found ?? written[0] ?? [];
+  if (language === undefined || value === undefined) throw new Error('no language was written');
+  return { language, value };
+}

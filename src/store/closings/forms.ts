@@ -1,0 +1,53 @@
+import { formBody, formIdOf, readForm, type SurveyForm } from '../../domain/survey/form.ts';
+import type { Ledger, Reading, Writing } from '../ledger.ts';
+
+/**
+ * Keeps what the message that is about to leave asks, once however many messages ask it. The link of a survey stays the
+ * same, so a message that is sent again has the form of the first one that may be out.
+ *
+ * @returns the id of the form; null: it asks for nothing more
+ */
+export async function keepForm(
+  trx: Writing,
+  surveyId: string,
+  form: SurveyForm | null,
+): Promise<string | null> {
+  const earlier = await firstFormIn(trx, surveyId);
+  if (earlier !== null) return earlier.formId;
+  if (form === null) return null;
+  const id = formIdOf(form);
+  await trx
+    .insertInto('forms')
+    .values({ id, body: formBody(form) })
+    .onConflict((conflict) => conflict.column('id').doNothing())
+    .execute();
+  return id;
+}
+
+/** What the link of a survey asks; null: nothing more than the rating, a yes or no, and a comment. */
+export async function formOfSurvey(ledger: Ledger, surveyId: string): Promise<SurveyForm | null> {
+  return ledger.read(async (db) => (await firstFormIn(db, surveyId))?.form ?? null);
+}
+
+/** The same, and whether any message may be out: where none is, the form is still open. */
+export async function sentForm(ledger: Ledger, surveyId: string): Promise<{ form: SurveyForm | null } | null> {
+  return ledger.read((db) => firstFormIn(db, surveyId));
+}
+
+/** Of the first message of a survey that may be out; null: there is none. */
+async function firstFormIn(
+  db: Reading,
+  surveyId: string,
+): Promise<{ formId: string | null; form: SurveyForm | null } | null> {
+  const row = await db
+    .selectFrom('messages')
+    .leftJoin('forms', 'forms.id', 'messages.form_id')
+    .select(['messages.form_id', 'forms.body'])
+    .where('messages.survey_id', '=', surveyId)
+    .where((eb) => eb.or([eb('messages.outcome', 'is', null), eb('messages.outcome', '<>', 'not_sent')]))
+    .orderBy('messages.sequence')
+    .limit(1)
+    .executeTakeFirst();
+  if (row === undefined) return null;
+  return { formId: row.form_id, form: row.body === null ? null : readForm(row.body) };
+}
