@@ -1,5 +1,5 @@
 import { about, Failure } from '../failure.ts';
-import type { AnswerContent, PostRequest } from '../workflow/answers/post-answer.ts';
+import type { PostedAnswer, PostRequest } from '../workflow/answers/post-answer.ts';
 import { dryRunOption } from './program/common-options.ts';
 import type { CommandDeclaration } from './program/declaration.ts';
 import { refuseEmptyConversationId } from './program/empty-ids.ts';
@@ -8,6 +8,8 @@ interface PostOptions {
   rating?: string | undefined;
   comment?: string | undefined;
   resolved?: string | undefined;
+  reason?: string | undefined;
+  answer?: string | undefined;
   survey?: string | undefined;
 }
 
@@ -28,12 +30,14 @@ export const postCommand: CommandDeclaration = {
       description: 'whether the issue was resolved',
       choices: ['yes', 'no'],
     },
+    { flags: '--reason <text>', description: 'why the rating is low: one of the reasons of the survey' },
+    { flags: '--answer <text>', description: "to the survey's own question: a number, an option, or words" },
     { flags: '--survey <id>', description: 'the survey whose answer to post, instead of a conversation' },
     dryRunOption,
   ],
   examples: [
     'gcsat post 5LNrIaOiRJ6u3vQ8jHyTkQ --rating 5 --resolved yes --comment "Quick and kind"',
-    'gcsat post --survey svy_4f1c --dry-run',
+    'gcsat post --survey svy_4f1c --rating 2 --reason "Slow reply" --dry-run',
   ],
   async run({ output, withServices }, { arguments: [id], options }) {
     const { postView } = await import('../terminal/post-view.ts');
@@ -80,10 +84,14 @@ function requestOf(conversationId: string | undefined, options: PostOptions): Po
 }
 
 /** Null when no answer is given, which means the recorded one. */
-function answerOf({ rating, comment, resolved }: PostOptions): AnswerContent | null {
+function answerOf({ rating, comment, resolved, reason, answer }: PostOptions): PostedAnswer | null {
   if (rating === undefined) {
-    if (comment === undefined && resolved === undefined) return null;
-    throw usage('--comment and --resolved need a --rating', 'Give --rating 1 to 5 as well.');
+    const needing = Object.entries({ comment, resolved, reason, answer }).filter(
+      ([, value]) => value !== undefined,
+    );
+    if (needing.length === 0) return null;
+    const names = needing.map(([name]) => `--${name}`).join(' and ');
+    throw usage(`${names} ${needing.length === 1 ? 'needs' : 'need'} a --rating`, 'Give --rating 1 to 5 as well.');
   }
   if (!/^[1-5]$/.test(rating))
     throw usage(`--rating must be 1 to 5, not '${rating}'`, 'Give a whole number.');
@@ -92,6 +100,8 @@ function answerOf({ rating, comment, resolved }: PostOptions): AnswerContent | n
     rating: Number(rating),
     resolved: resolved === undefined ? null : resolved === 'yes',
     comment: text === '' ? null : text,
+    reason: reason ?? '',
+    answer: answer ?? '',
   };
 }
 

@@ -1,5 +1,6 @@
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
+import type { QuestionAnswer } from '../domain/survey/form.ts';
 import type { Note } from '../domain/survey/records.ts';
 import type { ListedState, MedalliaDelivery } from './surveys.ts';
 
@@ -38,6 +39,7 @@ export interface ExportRow {
     resolved: boolean | null;
     reason: string | null;
     comment: string | null;
+    question: QuestionAnswer | null;
     answeredAt: string;
     revision: number;
   } | null;

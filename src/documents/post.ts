@@ -1,5 +1,6 @@
 import type { CardItem } from '../domain/survey/card.ts';
 import type { Closing } from '../domain/closing/closing.ts';
+import type { QuestionAnswer } from '../domain/survey/form.ts';
 import type { RequestFigures } from './survey.ts';
 
 /** What `post` prints. Times are RFC 3339 in UTC. */
@@ -11,7 +12,9 @@ export interface PostDocument {
   answer: {
     rating: number;
     resolved: boolean | null;
+    reason: string | null;
     comment: string | null;
+    question: QuestionAnswer | null;
     answeredAt: string;
     revision: number;
   };

@@ -1,4 +1,5 @@
 import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import type { QuestionKind } from '../domain/eligibility/questionnaire.ts';
 import type { ImportChoice, ReportField, ReportTable } from '../domain/scores/report-parts.ts';
 
 export type { ReportField, ReportTable };
@@ -125,6 +126,30 @@ export interface ReportFollowUp {
   readonly medianSeconds: number | null;
 }
 
+/** Why ratings were low, as customers chose it. */
+export interface ReportLowReasons {
+  /** Ratings up to this one are low. */
+  readonly lowRating: number;
+  /** All low ratings. */
+  readonly of: number;
+  /** Those without a reason: the customer chose none, or was not asked for one. */
+  readonly unsaid: number;
+  /** Of all low ratings; the most frequent first. */
+  readonly reasons: readonly (ReportShare & { readonly reason: string })[];
+}
+
+/** What was answered to one wording of the organization's own question. */
+export interface ReportOwnQuestion {
+  readonly kind: QuestionKind;
+  readonly text: string;
+  /** Answers to it. */
+  readonly answers: number;
+  /** Of a scale; null for the others. */
+  readonly mean: number | null;
+  /** Of those answers: a scale has all of 0 to 10, a choice the options that were chosen, words nothing. */
+  readonly distribution: readonly (ReportShare & { readonly answer: number | string })[];
+}
+
 /** What `report` prints. Fields may be added, never renamed or removed. */
 export interface ReportDocument {
   readonly range: ReportRange;
@@ -145,6 +170,9 @@ export interface ReportDocument {
   readonly previous: ReportPrevious | null;
   readonly credit: ReportCredit | null;
   readonly followUp: ReportFollowUp;
+  readonly lowReasons: ReportLowReasons;
+  /** Most answers first; none where no survey asked one. */
+  readonly questions: readonly ReportOwnQuestion[];
 }
 
 /** An answer with a low rating and a comment, beside the report. */
@@ -160,5 +188,6 @@ export interface LowRatedAnswer {
   readonly channel: string | null;
   readonly rating: number;
   readonly resolved: boolean | null;
+  readonly reason: string | null;
   readonly comment: string;
 }

@@ -14,6 +14,7 @@ import type {
   Note,
   VisitTally,
 } from '../domain/survey/records.ts';
+import type { QuestionAnswer, SurveyForm } from '../domain/survey/form.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
 
 /** States as they are listed: a message that is leaving right now has no end yet, so its closing is pending. */
@@ -40,7 +41,11 @@ export interface SurveyEntry {
   answer: {
     rating: number;
     resolved: boolean | null;
+    /** Why the rating is low, of what the customer could choose from. */
+    reason: string | null;
     comment: string | null;
+    /** The organization's own question, answered. */
+    question: QuestionAnswer | null;
     answeredAt: string;
   } | null;
   card: { itemId: string; postedAt: string | null } | null;
@@ -82,6 +87,8 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   cardFailure: CardFailure | null;
   /** Who learned of low ratings, and how: an entry for each of them and each way. */
   alerts: Alert[];
+  /** What its link asks besides the rating: as it was when the message left. Null: nothing more, or none left. */
+  form: SurveyForm | null;
   /** What was seen of the survey besides its answers; never scored. */
   visits: VisitTally[];
   /** Where nobody was asked and it is to count at Agent Connect all the same; null elsewhere. */

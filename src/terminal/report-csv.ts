@@ -4,8 +4,10 @@ import type {
   ReportField,
   ReportKey,
   ReportRow,
+  ReportShare,
   ReportTable,
 } from '../documents/report.ts';
+import { shareOf } from '../domain/scores/share.ts';
 import { csvLine } from './csv.ts';
 
 /** One table of a report; without groups, `rows` is the one row of all. The fields have the names of the JSON. */
@@ -30,6 +32,32 @@ function tableOf(report: ReportDocument, which: ReportTable): unknown[][] {
       ]),
     ];
   }
+  if (which === 'followUp') {
+    const { lowRating, open, done, forgotten, medianSeconds } = report.followUp;
+    return [
+      ['lowRating', 'open', 'done', 'forgotten', 'medianSeconds'],
+      [lowRating, open, done, forgotten, medianSeconds],
+    ];
+  }
+  if (which === 'lowReasons') {
+    const { reasons, of, unsaid } = report.lowReasons;
+    return [
+      ['reason', ...shareTitles],
+      ...reasons.map((row) => [row.reason, ...shareCells(row)]),
+      // So that the rows add up.
+      ...(of === 0 ? [] : [[null, ...shareCells(shareOf(unsaid, of))]]),
+    ];
+  }
+  if (which === 'questions') {
+    return [
+      ['kind', 'text', 'answers', 'mean', 'answer', ...shareTitles],
+      ...report.questions.flatMap(({ kind, text, answers, mean, distribution }) =>
+        distribution.length === 0
+          ? [[kind, text, answers, mean, null, ...shareTitles.map(() => null)]]
+          : distribution.map((row) => [kind, text, answers, mean, row.answer, ...shareCells(row)]),
+      ),
+    ];
+  }
   const { by, rows, overall } = report;
   const body = by.length === 0 ? [countsOf(overall)] : rows.map((row) => rowOf(by, row));
   return [[...by.flatMap(keyTitles), ...titles, ...(by.length === 0 ? [] : ['differs'])], ...body];
@@ -50,10 +78,16 @@ function keyCells(field: ReportField, key: ReportKey): unknown[] {
   return [key[field]];
 }
 
+const shareTitles = ['of', 'count', 'value', 'low', 'high'];
+
+function shareCells({ of, count, value, low, high }: ReportShare): unknown[] {
+  return [of, count, value, low, high];
+}
+
 const titles = [
   ...['closed', 'suppressed', 'waiting', 'asked', 'opened', 'answered', 'unasked'],
   ...['responseRate', 'csat'].flatMap((name) =>
-    ['of', 'count', 'value', 'low', 'high'].map((part) => `${name}.${part}`),
+    shareTitles.map((part) => `${name}.${part}`),
   ),
   'mean',
   ...['1', '2', '3', '4', '5'].map((rating) => `distribution.${rating}`),
@@ -64,7 +98,7 @@ function countsOf(row: ReportCounts): unknown[] {
   const { responseRate, csat, distribution, resolved } = row;
   return [
     ...[row.closed, row.suppressed, row.waiting, row.asked, row.opened, row.answered, row.unasked],
-    ...[responseRate, csat].flatMap(({ of, count, value, low, high }) => [of, count, value, low, high]),
+    ...[responseRate, csat].flatMap(shareCells),
     row.mean,
     ...[distribution['1'], distribution['2'], distribution['3'], distribution['4'], distribution['5']],
     ...[resolved.yes, resolved.no, resolved.unsaid],

@@ -8,9 +8,11 @@ import type {
 import type { ReasonCode } from '../domain/eligibility/reason.ts';
 import { reasonText } from '../domain/eligibility/reason-words.ts';
 import { mayBeChance } from '../domain/scores/change.ts';
+import { durationText } from '../domain/scores/follow-up.ts';
 import { interval, percent } from '../domain/scores/percent.ts';
 import { flow, isNarrow, labelled } from './narrow.ts';
 import type { Output } from './output.ts';
+import { formText } from './report-form.ts';
 import { counted, nameText, rowsText } from './report-rows.ts';
 import { wrap } from './table.ts';
 import { clean } from './text.ts';
@@ -23,6 +25,7 @@ export function reportView(report: ReportDocument, screen: Screen): string {
   return [
     headline(report, screen),
     ...rowsText(report, screen),
+    ...formText(report, screen),
     ...reasonsText(report, screen),
     ...(report.credit === null ? [] : [creditText(report.credit, screen)]),
   ].join('\n\n');
@@ -71,13 +74,6 @@ function followUpLine(
   const low = lowRating === 1 ? 'rated 1' : `rated ${lowRating} or less`;
   const gone = forgotten === 0 ? '' : `, ${forgotten} of forgotten customers`;
   return [line('Follow-up', `${all} ${low}: ${open} open, ${done} done${median}${gone}`)];
-}
-
-function durationText(seconds: number): string {
-  const minutes = Math.round(seconds / 60);
-  if (minutes < 60) return counted(minutes, 'minute');
-  const hours = Math.round(minutes / 60);
-  return hours < 48 ? counted(hours, 'hour') : counted(Math.round(hours / 24), 'day');
 }
 
 /** Also at the usual width, where other views have no value that is too long. */

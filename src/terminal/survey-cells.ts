@@ -1,13 +1,28 @@
-import type { SurveyEntry, SurveyStory } from '../documents/surveys.ts';
+import type { SurveyEntry } from '../documents/surveys.ts';
+import { questionReply } from '../domain/survey/card.ts';
+import type { QuestionAnswer } from '../domain/survey/form.ts';
 import { isDone } from '../domain/scores/follow-up.ts';
 import { localTime } from '../domain/values/local-time.ts';
 
 /** With what Agent Connect made of its request, where that is known. */
-export function deliveryText({ provider, medallia }: Pick<SurveyEntry, 'provider' | 'medallia'>): string {
-  const status = medallia?.deliveryStatus ?? null;
-  const there = status === null ? null : `medallia: ${status}`;
+export function deliveryText(entry: Delivered): string {
+  const { name, status } = deliveryOf(entry);
+  return status === null ? (name ?? '-') : `medallia: ${status}`;
+}
+
+/** The same within a sentence: ` by medallia (Sent)`; empty where nobody was asked. */
+export function byDelivery(entry: Delivered): string {
+  const { name, status } = deliveryOf(entry);
+  if (status !== null) return ` by medallia (${status})`;
+  return name === null ? '' : ` by ${name}`;
+}
+
+type Delivered = Pick<SurveyEntry, 'provider' | 'medallia'>;
+
+function deliveryOf({ provider, medallia }: Delivered): { name: string | null; status: string | null } {
   // Another delivery may have asked since.
-  return provider === null || provider === 'medallia' ? (there ?? provider ?? '-') : provider;
+  const isThere = provider === null || provider === 'medallia';
+  return { name: provider, status: isThere ? (medallia?.deliveryStatus ?? null) : null };
 }
 
 /** Whoever opens the page has its link from the message, or from a person who reads it here. Null where nobody did. */
@@ -25,4 +40,14 @@ export function scoreText(
 ): string {
   if (lowRating === null || rating > lowRating) return `${rating}/5`;
   return `${rating}/5 ${isDone(notes, answeredAt) ? 'done' : 'open'}`;
+}
+
+/** The organization's own question with its answer. */
+export function replyText(question: QuestionAnswer): string {
+  return `${question.text} → ${question.answer === null ? 'erased' : questionReply(question)}`;
+}
+
+/** What the customer said about the rating: the reason and the comment. */
+export function saidText({ reason, comment }: NonNullable<SurveyEntry['answer']>): string {
+  return [reason ?? '', comment ?? ''].filter((text) => text !== '').join(': ');
 }

@@ -6,7 +6,7 @@ import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
 import { alertText } from './alert-view.ts';
 import { countText } from './count-view.ts';
-import { deliveryText, openedText, scoreText } from './survey-cells.ts';
+import { byDelivery, deliveryText, replyText, saidText, scoreText } from './survey-cells.ts';
 import { nextSteps } from './surveys-next.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
@@ -104,7 +104,7 @@ function pairs(
     const entry = entries[index];
     if (entry === undefined) return [row];
     const agent = entry.agent?.name ?? entry.agent?.id ?? null;
-    const how = entry.provider === null ? '' : ` by ${entry.provider}`;
+    const how = byDelivery(entry);
     const who = `${customerName(entry)}${how}${agent === null ? '' : `, ${agent}`}`;
     const why = whyOf(entry);
     const text = clean(redact(why === '' ? who : `${who}: ${why}`));
@@ -175,13 +175,14 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
       count === 1 ? localTime(firstAt, null) : `${localTime(firstAt, null)} to ${localTime(lastAt, null)}`;
     lines.push(line('Visits', `${kind} ${count === 1 ? 'once' : `${count} times`}, ${when}`));
   }
-  const arrived = story.state === 'uncertain' ? openedText(story) : null;
-  if (arrived !== null) lines.push(line('', `${arrived}, and --was-sent is right.`));
-  for (const { rating, resolved, comment, revision, answeredAt, source } of story.answers) {
+  for (const answer of story.answers) {
+    const { rating, resolved, comment, revision, answeredAt, source } = answer;
     const said = resolved === null ? '' : resolved ? ', resolved' : ', not resolved';
     const which = `revision ${revision}, by ${source}`;
     lines.push(line('Answer', `${localTime(answeredAt, null)} ${rating}/5${said} (${which})`));
+    if (answer.reason !== null) lines.push(line('Main reason', answer.reason));
     if (comment !== null && comment !== '') lines.push(line('Comment', comment));
+    if (answer.question !== null) lines.push(line('Question', replyText(answer.question)));
   }
   for (const { at, text, done } of story.notes) {
     lines.push(line('Note', `${localTime(at, null)} ${text}${done ? ' (done)' : ''}`));
@@ -222,7 +223,7 @@ function importedText({ imported, sentAt }: Pick<Entry, 'imported' | 'sentAt'>):
 function whyOf({ reasons, error, state, dueAt, answer, notes }: Entry): string {
   if (error !== null) return error.message;
   const noted = notes.at(-1);
-  const said = answer?.comment ?? '';
+  const said = answer === null ? '' : saidText(answer);
   if (noted !== undefined)
     return `${said}${said === '' ? '' : ' '}→ ${noted.text}${noted.done ? ' (done)' : ''}`;
   if (said !== '') return said;

@@ -32,3 +32,15 @@ export function followUpOf(ratings: readonly FollowedUp[]): {
 export function isDone(notes: readonly { at: string; done: boolean }[], answeredAt: string): boolean {
   return notes.some(({ at, done }) => done && at >= answeredAt);
 }
+
+/** As people say it, in the largest unit that is not too coarse: `45 minutes`, `30 hours`, `3 days`. */
+export function durationText(seconds: number): string {
+  const minutes = Math.round(seconds / 60);
+  if (minutes < 60) return counted(minutes, 'minute');
+  const hours = Math.round(minutes / 60);
+  return hours < 48 ? counted(hours, 'hour') : counted(Math.round(hours / 24), 'day');
+}
+
+function counted(number: number, what: string): string {
+  return `${number} ${number === 1 ? what : `${what}s`}`;
+}

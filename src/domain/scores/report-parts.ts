@@ -14,7 +14,7 @@ export const reportFields = [
 export type ReportField = (typeof reportFields)[number];
 
 /** The tables of a report that can be had as CSV. */
-export const reportTables = ['rows', 'reasons', 'credit'] as const;
+export const reportTables = ['rows', 'reasons', 'credit', 'followUp', 'lowReasons', 'questions'] as const;
 
 export type ReportTable = (typeof reportTables)[number];
 

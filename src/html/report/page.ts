@@ -5,7 +5,9 @@ import { longestCompanyName, visibleName } from '../names.ts';
 import { paletteOf } from '../palette.ts';
 import { singleLine } from '../single-line.ts';
 import { htmlTemplates, renderUnescaped } from '../templates.ts';
+import { bar } from './bar.ts';
 import { dayText, momentText, rangeText, unitText, unitsOf, type TrendUnit } from './dates.ts';
+import { followUpView, lowReasonsView, questionView } from './form-views.ts';
 import { filterLines, shown } from './group-names.ts';
 import { groupsView } from './groups.ts';
 import { headlineOf } from './headline.ts';
@@ -48,6 +50,8 @@ export interface LowComment {
   answeredAt: string;
   agent: string | null;
   resolved: boolean | null;
+  /** Why the rating is low, as the customer chose it. */
+  reason: string | null;
   conversationId: string;
   /** Where the conversation is in Gladly; null: not known. */
   conversationUrl: string | null;
@@ -89,6 +93,9 @@ export function reportPage(page: ReportPage): string {
     closedSum: closedSum(groups),
     groups: groupsView(groups, drawn),
     reasons: reasonRows(groups),
+    followUp: followUpView(groups.followUp),
+    lowReasons: lowReasonsView(groups.lowReasons),
+    questions: groups.questions.map(questionView),
     low: lowView(page.low, range.timezone),
     closed: overall.closed,
     answers: overall.csat.of,
@@ -106,20 +113,6 @@ export function satisfiedText(from: number): string {
   const stars = [1, 2, 3, 4, 5].filter((rating) => rating >= from);
   const last = stars.pop() ?? 5;
   return `${stars.length === 0 ? '' : `${stars.join(', ')} or `}${last} stars`;
-}
-
-interface Bar {
-  count: string;
-  share: string;
-  width: string;
-}
-
-function bar(part: number, of: number, longest = of): Bar {
-  return {
-    count: count(part),
-    share: percentOf(part, of),
-    width: `${longest === 0 ? 0 : Math.round((part / longest) * 1000) / 10}%`,
-  };
 }
 
 function trendView(trend: ReportDocument): object {
@@ -194,6 +187,7 @@ export function lowView({ atMost, total, comments }: LowRatings, timezone: strin
       comment: singleLine(one.comment, longestComment),
       when: dayText(one.answeredAt, timezone),
       agent: shown(one.agent) ?? '',
+      reason: shown(one.reason) ?? '',
       resolved: one.resolved === null ? '' : one.resolved ? 'Resolved' : 'Not resolved',
       conversationId: one.conversationId,
       url: webAddress(one.conversationUrl),

@@ -35,7 +35,7 @@ export async function sentForm(ledger: Ledger, surveyId: string): Promise<{ form
 }
 
 /** Of the first message of a survey that may be out; null: there is none. */
-async function firstFormIn(
+export async function firstFormIn(
   db: Reading,
   surveyId: string,
 ): Promise<{ formId: string | null; form: SurveyForm | null } | null> {

@@ -93,6 +93,7 @@ export interface LowRating {
   closedAt: string;
   rating: number;
   resolved: number | null;
+  reason: string | null;
   comment: string;
   answeredAt: string;
 }
@@ -106,7 +107,8 @@ export async function lowRatings(
   const { rows } = await sql<LowRating>`
     SELECT closing.id AS "closingId", closing.conversation_id AS "conversationId", closing.customer_id AS "customerId",
       closing.survey_id AS "surveyId", closing.agent_id AS "agentId", closing.inbox_id AS "inboxId", closing.channel,
-      closing.closed_at AS "closedAt", answer.rating, answer.resolved, answer.comment, answer.answered_at AS "answeredAt"
+      closing.closed_at AS "closedAt", answer.rating, answer.resolved, answer.reason, answer.comment,
+      answer.answered_at AS "answeredAt"
     FROM closings AS closing JOIN answers AS answer ON ${isNewestAnswer}
     WHERE ${isOf(cohort)} AND closing.state = 'answered' AND answer.rating <= ${lowRating} AND answer.comment <> ''
     ORDER BY closing.closed_at DESC, closing.id DESC

@@ -8,6 +8,7 @@ import type {
   VisitTally,
 } from '../../domain/survey/records.ts';
 import type { Alert } from '../../domain/survey/alert.ts';
+import type { SurveyForm } from '../../domain/survey/form.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Count } from '../../domain/closing/counting.ts';
 import { toAnswer } from '../answers/rows.ts';
@@ -16,6 +17,7 @@ import { cardFailureIn } from '../answers/cards-due.ts';
 import { toCard } from '../answers/cards.ts';
 import { notesIn } from '../answers/notes.ts';
 import { visitsIn } from '../answers/visits.ts';
+import { firstFormIn } from '../closings/forms.ts';
 import { toMessage } from '../closings/messages.ts';
 import { closingIn } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
@@ -31,6 +33,8 @@ export interface Story {
   cards: Card[];
   /** Why the newest answer has no card yet; null when it has one, or was not tried. */
   cardFailure: CardFailure | null;
+  /** What its link asks besides the rating. */
+  form: SurveyForm | null;
   /** Who learned of its low ratings. */
   alerts: Alert[];
   visits: VisitTally[];
@@ -90,6 +94,7 @@ export async function story(ledger: Ledger, closingId: string): Promise<Story> {
       answers: answers.map(toAnswer),
       cards: cards.map(toCard),
       cardFailure: surveyId === null ? null : await cardFailureIn(db, surveyId),
+      form: surveyId === null ? null : ((await firstFormIn(db, surveyId))?.form ?? null),
       alerts: await alertsIn(db, closingId),
       visits: surveyId === null ? [] : await visitsIn(db, surveyId),
       notes: (await notesIn(db, [closingId])).get(closingId) ?? [],

@@ -2,8 +2,20 @@ import type { Answer } from '../../domain/survey/records.ts';
 import { makeCard } from '../../domain/survey/card.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { PostDocument } from '../../documents/post.ts';
+import {
+  fitToForm,
+  formOf,
+  keptOptions,
+  longestWords,
+  noFormAnswers,
+  type FormAnswers,
+  type FormProblem,
+  type GivenAnswers,
+  type SurveyForm,
+} from '../../domain/survey/form.ts';
 import { Failure } from '../../failure.ts';
 import { currentAnswer, previewAnswer, recordAnswer, type NewAnswer } from '../../store/answers/answers.ts';
+import { sentForm } from '../../store/closings/forms.ts';
 import { cardPostLock } from '../../store/answers/cards-due.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import {
@@ -25,15 +37,19 @@ export interface AnswerContent {
   comment: string | null;
 }
 
+/** As a person types it: whether it fits the survey's form is not known yet. */
+export type PostedAnswer = AnswerContent & Partial<GivenAnswers>;
+
 export type PostRequest =
-  | { conversationId: string; answer: AnswerContent }
-  | { surveyId: string; closingId?: string; answer: AnswerContent | null };
+  | { conversationId: string; answer: PostedAnswer }
+  | { surveyId: string; closingId?: string; answer: PostedAnswer | null };
 
 /**
  * Records an answer and puts its card on the customer's timeline. The same answer again changes nothing; another one
  * takes the place of the card.
  *
- * @throws Failure kind not_found for a conversation or survey that does not exist.
+ * @throws Failure kind not_found for a conversation or survey that does not exist; kind usage for a reason or an answer that
+ *   the survey does not ask for.
  */
 export async function postAnswer(
   services: Services,
@@ -44,10 +60,11 @@ export async function postAnswer(
     'surveyId' in request
       ? await targetOfSurvey(services, request.surveyId, request.closingId)
       : await targetOfConversation(services, request.conversationId, steps);
-  if (dryRun) return preview(services, target, request.answer, steps);
+  const content = request.answer === null ? null : await fittingContent(services, target, request.answer);
+  if (dryRun) return preview(services, target, content, steps);
   // Two posts of one survey at the same time would each miss the other's card.
   return withLock(services, cardPostLock(target.surveyId), async () => {
-    const answer = await recordedAnswer(services, target, request.answer);
+    const answer = await recordedAnswer(services, target, content);
     const facts = await factsNow(services, target);
     const posted = await steps.run('post card', async () =>
       postCard(services, answer, await cardSubject(services, target, facts), target),
@@ -64,7 +81,7 @@ export async function postAnswer(
 async function preview(
   services: Services,
   target: AnswerTarget,
-  content: AnswerContent | null,
+  content: FittingContent | null,
   steps: Steps,
 ): Promise<PostDocument> {
   const answer =
@@ -82,10 +99,10 @@ async function preview(
 function describeTarget(
   { conversationId, surveyId, customerId }: AnswerTarget,
   { agent }: CardFacts,
-  { rating, resolved, comment, answeredAt, revision }: Answer,
+  { rating, resolved, reason, comment, question, answeredAt, revision }: Answer,
   steps: Steps,
 ): Omit<PostDocument, 'outcome' | 'card'> {
-  const answer = { rating, resolved, comment, answeredAt, revision };
+  const answer = { rating, resolved, reason, comment, question, answeredAt, revision };
   return { conversationId, surveyId, customerId, answer, agent, requests: steps.requests() };
 }
 
@@ -97,7 +114,7 @@ async function factsNow({ ledger }: Services, { closingId, facts }: AnswerTarget
 async function recordedAnswer(
   services: Services,
   target: AnswerTarget,
-  content: AnswerContent | null,
+  content: FittingContent | null,
 ): Promise<Answer> {
   if (content === null) return storedAnswer(services, target);
   return (await recordAnswer(services.ledger, newAnswer(services, target, content))).answer;
@@ -106,11 +123,61 @@ async function recordedAnswer(
 function newAnswer(
   { clock, settings }: Services,
   { surveyId, closingId, unasked }: AnswerTarget,
-  content: AnswerContent,
+  content: FittingContent,
 ): NewAnswer {
   const alerts = alertPlan(settings);
   const given = { surveyId, closingId, ...content, at: timeNow(clock), source: 'post', alerts };
   return unasked === null ? given : { ...given, unasked };
+}
+
+type FittingContent = AnswerContent & FormAnswers;
+
+/** Of a survey that was sent, what its link asks counts; of any other, what the profile asks now. */
+async function fittingContent(
+  { ledger, settings }: Services,
+  { surveyId }: AnswerTarget,
+  { reason = '', answer = '', ...content }: PostedAnswer,
+): Promise<FittingContent> {
+  if (reason.trim() === '' && answer.trim() === '') return { ...content, ...noFormAnswers };
+  const sent = await sentForm(ledger, surveyId);
+  const form = sent === null ? formOf(settings.policy) : sent.form;
+  refuseUnasked(form, content.rating, { reason, answer });
+  const { problems, ...fitting } = fitToForm(form, content.rating, { reason, answer });
+  const [problem] = problems;
+  if (problem === undefined || form === null) return { ...content, ...fitting };
+  const chosen = problem === 'reason_unknown' ? reason : answer;
+  throw misfit(
+    problem === 'words_too_long' ? 'the --answer is too long' : `the survey does not offer '${chosen}'`,
+    hintFor(form, problem),
+  );
+}
+
+function refuseUnasked(form: SurveyForm | null, rating: number, { reason, answer }: GivenAnswers): void {
+  const leaveOut = (option: string): string => `Leave out ${option}, or say it in --comment.`;
+  const reasons = form?.reasons ?? null;
+  if (reason.trim() !== '') {
+    if (form === null || reasons === null) {
+      throw misfit('the survey asks for no reason', leaveOut('--reason'));
+    }
+    if (rating > form.lowRating) {
+      throw misfit(`the survey asks for a reason only up to a rating of ${form.lowRating}`, leaveOut('--reason'));
+    }
+  }
+  if (answer.trim() !== '' && (form?.question ?? null) === null) {
+    throw misfit('the survey has no question of its own', leaveOut('--answer'));
+  }
+}
+
+function hintFor(form: SurveyForm, problem: FormProblem): string {
+  const { reasons, question } = form;
+  const oneOf = (options: readonly string[]): string => `Use one of: ${options.join(' | ')}.`;
+  if (problem === 'reason_unknown' && reasons !== null) return oneOf(keptOptions(form, reasons));
+  if (question?.kind === 'choice') return oneOf(keptOptions(form, question.options));
+  return problem === 'words_too_long' ? `Use at most ${longestWords} characters.` : 'Use a number from 0 to 10.';
+}
+
+function misfit(message: string, hint: string): Failure {
+  return new Failure('usage', 'answer_misfit', message, { hint });
 }
 
 async function storedAnswer({ ledger }: Services, { surveyId }: AnswerTarget): Promise<Answer> {

@@ -41,8 +41,9 @@ function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: Ex
         : {
             rating: answer.rating,
             resolved: answer.resolved,
-            reason: null,
+            reason: answer.reason,
             comment: answer.comment,
+            question: answer.question,
             answeredAt: answer.answeredAt,
             revision: answer.revision,
           },

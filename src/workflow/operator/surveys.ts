@@ -223,7 +223,9 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
         : {
             rating: answer.rating,
             resolved: answer.resolved,
+            reason: answer.reason,
             comment: answer.comment,
+            question: answer.question,
             answeredAt: answer.answeredAt,
           },
     card: card === null ? null : { itemId: card.itemId, postedAt: card.postedAt },

@@ -34,6 +34,7 @@ export async function lowRatedAnswers(
       channel: answer.channel,
       rating: answer.rating,
       resolved: resolved === null ? null : resolved === 1,
+      reason: answer.reason,
       comment: answer.comment,
     }));
   });

@@ -25,7 +25,9 @@ import {
   type ScoreCohort,
   type ScoreField,
 } from '../../store/views/score-counts.ts';
+import { lowReasonCounts, questionCounts } from '../../store/views/form-counts.ts';
 import { creditPairs, followUps, hasTrialIn, namesIn } from '../../store/views/score-details.ts';
+import { lowReasonsOf, questionsOf } from './form-answers.ts';
 import { collator, compareOrders, keyOf, namesFor, orderOf } from './report-keys.ts';
 
 export interface ReportQuestion {
@@ -82,6 +84,8 @@ export async function reportOf(
       previous: question.withPrevious ? await previousOf(db, question, overall) : null,
       credit: question.withCredit ? await creditOf(db, cohort) : null,
       followUp: { lowRating, ...followUpOf(await followUps(db, cohort, lowRating)) },
+      lowReasons: lowReasonsOf(await lowReasonCounts(db, cohort, lowRating), lowRating),
+      questions: questionsOf(await questionCounts(db, cohort)),
     };
   });
 }

@@ -1,0 +1,44 @@
+import type { ReportDocument, ReportOwnQuestion, ReportShare } from '../documents/report.ts';
+import { interval, percent } from '../domain/scores/percent.ts';
+import { flow } from './narrow.ts';
+import type { Output } from './output.ts';
+import { counted } from './report-rows.ts';
+import { wrap } from './table.ts';
+import { clean } from './text.ts';
+
+type Screen = Pick<Output, 'columns' | 'paint'>;
+
+/** What customers answered besides their ratings: reasons of low ones, and the organization's own question. */
+export function formText(report: ReportDocument, screen: Screen): string[] {
+  return [...lowReasonsText(report, screen), ...report.questions.map((one) => questionText(one, screen))];
+}
+
+function lowReasonsText({ lowReasons }: ReportDocument, screen: Screen): string[] {
+  const { lowRating, of, unsaid, reasons } = lowReasons;
+  if (reasons.length === 0) return [];
+  const low = lowRating === 1 ? 'rated 1' : `rated ${lowRating} or less`;
+  const heading = `Why ${counted(of, 'answer')} ${low}`;
+  return [
+    [
+      ...wrap(heading, screen.columns).map(screen.paint.bold),
+      ...reasons.flatMap((row) => shareLines(row, row.reason, screen)),
+      ...(unsaid === 0 ? [] : [`  ${String(unsaid).padStart(6)}  no reason given`]),
+    ].join('\n'),
+  ];
+}
+
+function questionText({ kind, text, answers, mean, distribution }: ReportOwnQuestion, screen: Screen): string {
+  const about = [counted(answers, 'answer'), ...(mean === null ? [] : [`mean ${mean.toFixed(2)} of 10`])];
+  const note = kind === 'text' ? '; an export has them' : '';
+  return [
+    ...wrap(`${clean(text)} (${about.join(', ')}${note})`, screen.columns).map(screen.paint.bold),
+    ...distribution.flatMap((row) => shareLines(row, String(row.answer), screen)),
+  ].join('\n');
+}
+
+function shareLines(share: ReportShare, label: string, { columns }: Screen): string[] {
+  const text = clean(`${label}: ${percent(share.value)} (${interval(share)})`);
+  return flow(text, columns - 10).map(
+    (line, index) => `  ${(index === 0 ? String(share.count) : '').padStart(6)}  ${line}`,
+  );
+}
