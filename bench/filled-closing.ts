@@ -4,6 +4,7 @@ import type { Lane } from '../src/domain/closing/lanes.ts';
 import type { ClosingState, Transition } from '../src/domain/closing/transitions.ts';
 import type { Reason } from '../src/domain/eligibility/reason.ts';
 import { cardIdOf } from '../src/domain/survey/card.ts';
+import { noFormAnswers } from '../src/domain/survey/form.ts';
 import { surveyIdOf } from '../src/domain/survey/token.ts';
 import type { Random } from '../src/sandbox/random.ts';
 import type { ClosingsTable, LedgerTables, NamesTable } from '../src/store/schema/tables.ts';
@@ -220,7 +221,7 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
       outcome: isCertain ? 'sent' : 'uncertain',
       external_id: closing.external_id,
       error,
-      brand: closing.brand,
+      form_id: null,
     });
   }
   if (state === 'answered') addAnswers(filled, { closing, surveyId, customerId, after }, random);
@@ -301,10 +302,15 @@ function addAnswers(
       resolved: 1,
       answered_at: answeredAt,
       source: 'page',
+      reason: null,
+      question_kind: null,
+      question_text: null,
+      question_choice: null,
+      question_words: null,
     });
     if (!hasCard) continue;
     filled.cards.push({
-      item_id: cardIdOf({ surveyId, revision, ...answer, resolved: true, answeredAt }),
+      item_id: cardIdOf({ surveyId, revision, ...answer, ...noFormAnswers, resolved: true, answeredAt }),
       survey_id: surveyId,
       revision,
       customer_id: customerId,

@@ -91,7 +91,10 @@ function answerOf({ rating, comment, resolved, reason, answer }: PostOptions): P
     );
     if (needing.length === 0) return null;
     const names = needing.map(([name]) => `--${name}`).join(' and ');
-    throw usage(`${names} ${needing.length === 1 ? 'needs' : 'need'} a --rating`, 'Give --rating 1 to 5 as well.');
+    throw usage(
+      `${names} ${needing.length === 1 ? 'needs' : 'need'} a --rating`,
+      'Give --rating 1 to 5 as well.',
+    );
   }
   if (!/^[1-5]$/.test(rating))
     throw usage(`--rating must be 1 to 5, not '${rating}'`, 'Give a whole number.');

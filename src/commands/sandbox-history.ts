@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { sandboxSettings } from '../config/sandbox-settings.ts';
+import type { RatingReasons } from '../domain/eligibility/questionnaire.ts';
 import { timeNow } from '../domain/values/instant.ts';
 import type { Opinion } from '../sandbox/opinions.ts';
 import type { RunningSandbox } from '../sandbox/start.ts';
@@ -130,7 +131,8 @@ interface Asked {
 
 /** What the customer does on the survey page, and what the team does about it. */
 function deedsOf(services: Services, desk: SurveyDesk, { opinion, token, sentAt, until }: Asked): Deed[] {
-  const { opensAfter, answersAfter, rating, resolved, comment } = opinion;
+  const { opensAfter, answersAfter, rating, resolved, comment, reasonAt, recommends } = opinion;
+  const { reasons } = services.settings.policy;
   if (opensAfter === null) return [];
   let surveyId: string | null = null;
   const open: Deed = {
@@ -147,7 +149,9 @@ function deedsOf(services: Services, desk: SurveyDesk, { opinion, token, sentAt,
   const answer: Deed = {
     at: answeredAt,
     act: async () => {
-      await desk.answer(token, { rating, resolved, comment });
+      const reason = reasons === null || reasonAt === null ? undefined : pickAt(reasons, reasonAt);
+      const said = { reason: reason ?? '', answer: String(recommends ?? '') };
+      await desk.answer(token, { rating, resolved, comment, ...said });
     },
   };
   if (rating > services.settings.policy.lowRating || answeredAt > until - openForMs) return [open, answer];
@@ -161,4 +165,9 @@ function deedsOf(services: Services, desk: SurveyDesk, { opinion, token, sentAt,
     },
   };
   return [open, answer, note];
+}
+
+function pickAt(reasons: RatingReasons, at: number): string | undefined {
+  const [options = []] = Object.values(reasons);
+  return options[Math.floor(at * options.length)];
 }

@@ -71,7 +71,10 @@ function fromLine(given: string): OwnQuestion {
       return { kind: 'choice', text: asked, options: { [own]: optionsOf(parts, 'option', 2) } };
     case 'text':
       if (parts.length === 0) return { kind: 'text', text: asked };
-      throw new InvalidValue('a text question has no options', 'Leave out what follows the |, or use choice.');
+      throw new InvalidValue(
+        'a text question has no options',
+        'Leave out what follows the |, or use choice.',
+      );
   }
 }
 
@@ -199,7 +202,8 @@ function endsOf(value: unknown): readonly [string, string] {
 
 function lineOfText(value: unknown, what: string, longest: number): string {
   const text = typeof value === 'string' ? value.trim() : '';
-  if (text === '') throw new InvalidValue(`the ${what} has no text`, 'Write it, as customers are to read it.');
+  if (text === '')
+    throw new InvalidValue(`the ${what} has no text`, 'Write it, as customers are to read it.');
   if (text !== harmless(text) || text.includes('\n')) {
     throw new InvalidValue(
       `the ${what} contains a line break or an invisible character`,
@@ -220,7 +224,11 @@ function lineOf(question: OwnQuestion): string | null {
   const text = plainOf(question.text);
   if (text === undefined) return null;
   const parts =
-    question.kind === 'scale' ? (question.ends ?? {})[own] : question.kind === 'choice' ? question.options[own] : [];
+    question.kind === 'scale'
+      ? (question.ends ?? {})[own]
+      : question.kind === 'choice'
+        ? question.options[own]
+        : [];
   return [`${question.kind}: ${text}`, ...(parts ?? [])].join(' | ');
 }
 
@@ -229,7 +237,11 @@ function jsonOf(question: OwnQuestion): string {
   const { kind, text } = question;
   switch (kind) {
     case 'scale':
-      return JSON.stringify({ kind, text: plain(text), ...(question.ends === null ? {} : { ends: plain(question.ends) }) });
+      return JSON.stringify({
+        kind,
+        text: plain(text),
+        ...(question.ends === null ? {} : { ends: plain(question.ends) }),
+      });
     case 'choice':
       return JSON.stringify({ kind, text: plain(text), options: plain(question.options) });
     case 'text':

@@ -47,7 +47,12 @@ export function storedProfileOf({ origin, email, token, medallia }: SandboxAccou
       medalliaApiKey: medallia.apiKey,
       medalliaApiSecret: medallia.apiSecret,
     },
-    policy: { followUpTask: 'on' },
+    // What is off by default is shown here.
+    policy: {
+      followUpTask: 'on',
+      reasons: 'Slow reply, Wrong answer, Had to ask again, Unfriendly',
+      question: 'scale: How likely are you to recommend us to a friend? | Not at all likely | Very likely',
+    },
   };
 }
 

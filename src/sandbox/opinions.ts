@@ -13,6 +13,10 @@ export interface Opinion {
   rating: number;
   resolved: boolean | null;
   comment: string | null;
+  /** Where in the list of reasons for a low rating the customer finds one, 0 to 1; null: none is given. */
+  reasonAt: number | null;
+  /** Whether they would recommend the company, 0 to 10; null: they do not say. */
+  recommends: number | null;
 }
 
 /** How many of a hundred customers are satisfied, unless the agent or the topic changes it. */
@@ -87,6 +91,8 @@ export function opinionOf(world: World, seed: number, message: MailboxMessage): 
       rating,
       resolved: random.pick([true, true, null]),
       comment: random.pick(kind),
+      reasonAt: null,
+      recommends: random.pick([10, 10, 9, 9, 8, 7, null]),
     };
   }
   const rating = random.pick([3, 2, 2, 1, 1]);
@@ -96,6 +102,8 @@ export function opinionOf(world: World, seed: number, message: MailboxMessage): 
     rating,
     resolved: random.pick([false, false, true, null]),
     comment: random.pick(rating === 3 ? middling : unhappy),
+    reasonAt: random.pick([0, 0, 0, 0.3, 0.3, 0.6, 0.9, null]),
+    recommends: random.pick(rating === 3 ? [7, 6, 5, null] : [0, 1, 2, 3, 4, null]),
   };
 }
 

@@ -86,9 +86,7 @@ function shareCells({ of, count, value, low, high }: ReportShare): unknown[] {
 
 const titles = [
   ...['closed', 'suppressed', 'waiting', 'asked', 'opened', 'answered', 'unasked'],
-  ...['responseRate', 'csat'].flatMap((name) =>
-    shareTitles.map((part) => `${name}.${part}`),
-  ),
+  ...['responseRate', 'csat'].flatMap((name) => shareTitles.map((part) => `${name}.${part}`)),
   'mean',
   ...['1', '2', '3', '4', '5'].map((rating) => `distribution.${rating}`),
   ...['yes', 'no', 'unsaid'].map((said) => `resolved.${said}`),

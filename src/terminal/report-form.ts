@@ -27,7 +27,10 @@ function lowReasonsText({ lowReasons }: ReportDocument, screen: Screen): string[
   ];
 }
 
-function questionText({ kind, text, answers, mean, distribution }: ReportOwnQuestion, screen: Screen): string {
+function questionText(
+  { kind, text, answers, mean, distribution }: ReportOwnQuestion,
+  screen: Screen,
+): string {
   const about = [counted(answers, 'answer'), ...(mean === null ? [] : [`mean ${mean.toFixed(2)} of 10`])];
   const note = kind === 'text' ? '; an export has them' : '';
   return [

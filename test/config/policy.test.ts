@@ -1,3 +1,4 @@
+import type { InLanguages, OwnQuestion } from '../../src/domain/eligibility/questionnaire.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { InvalidValue } from '../../src/config/invalid-value.ts';
@@ -61,6 +62,35 @@ describe('policy values', () => {
     ['thanksText', 'Thanks, {agent}'],
     ['thanksText', 'two\nlines'],
     ['commentText', 'x'.repeat(301)],
+    ['reasons', '["Slow", 1]'],
+    ['reasons', '[["Slow"]]'],
+    ['reasons', '[]'],
+    ['reasons', '{}'],
+    ['reasons', '{"en": "Slow"}'],
+    ['reasons', '{"en": ["Slow"], "EN": ["Fast"]}'],
+    ['reasons', '{"en": ["Slow", "Rude"], "de": ["Langsam"]}'],
+    ['reasons', '{"__proto__": ["Slow"]}'],
+    ['reasons', '["Slow"'],
+    ['reasons', 'Slow, Slow'],
+    ['reasons', 'Slow\u202e, Rude'],
+    ['reasons', 'x'.repeat(101)],
+    ['reasons', Array.from({ length: 13 }, (_, index) => `r${index}`).join(', ')],
+    ['question', 'How was it?'],
+    ['question', 'stars: How was it?'],
+    ['question', 'scale:'],
+    ['question', 'scale: Again? | Never'],
+    ['question', 'scale: Again? | Never | Maybe | Always'],
+    ['question', 'choice: Why? | One'],
+    ['question', 'choice: Why? | One | One'],
+    ['question', 'text: Why? | One | Two'],
+    ['question', `text: ${'x'.repeat(301)}`],
+    ['question', '{"kind": "text"}'],
+    ['question', '{"kind": "text", "text": null}'],
+    ['question', '{"kind": "text", "text": "Why?", "options": ["One", "Two"]}'],
+    ['question', '{"kind": "scale", "text": "Why?", "most": 5}'],
+    ['question', '{"kind": "choice", "text": {"en": "Why?"}, "options": {"de": ["Eins", "Zwei"]}}'],
+    ['question', '{"kind": "choice", "text": {"en": "Why?"}, "options": {"en": ["One"]}}'],
+    ['question', '{"kind": 7, "text": "Why?"}'],
   ])('%s=%j is refused', (key, text) => {
     expect(() => parsePolicyValue(key, text)).toThrow(InvalidValue);
   });
@@ -70,6 +100,51 @@ describe('policy values', () => {
     const list = fc.uniqueArray(word);
     const minute = fc.nat(1439);
     const seconds = fc.integer({ min: 1, max: 3650 * 86_400 }).map((count) => count * 1000);
+    // What could be taken for a separator, for JSON, or for another value.
+    const sharp = fc.constantFrom(
+      ',',
+      '|',
+      ':',
+      '"',
+      '[',
+      '{',
+      "'",
+      '\\',
+      ' ',
+      'off',
+      'é',
+      '\u202f',
+      '👍',
+      'scale:',
+    );
+    const line = fc
+      .array(fc.oneof(word, sharp), { minLength: 1, maxLength: 5 })
+      .map((parts) => parts.join('').trim())
+      .filter((text) => text !== '' && text.length <= 100);
+    const options = (least: number) => fc.uniqueArray(line, { minLength: least, maxLength: 12 });
+    const localized = <Value>(value: fc.Arbitrary<Value>) =>
+      fc.oneof(
+        value.map((one): InLanguages<Value> => ({ '': one })),
+        value.map((one): InLanguages<Value> => ({ en: one, 'pt-BR': one })),
+      );
+    const question: fc.Arbitrary<OwnQuestion> = fc.oneof(
+      fc.record({
+        kind: fc.constant('scale' as const),
+        text: localized(line),
+        ends: fc.option(localized(fc.tuple(line, line))),
+      }),
+      fc.tuple(line, options(2)).map(([text, list]) => ({
+        kind: 'choice' as const,
+        text: { '': text },
+        options: { '': list },
+      })),
+      fc.tuple(line, options(2)).map(([text, list]) => ({
+        kind: 'choice' as const,
+        text: { en: text, de: text },
+        options: { en: list, de: list },
+      })),
+      fc.record({ kind: fc.constant('text' as const), text: localized(line) }),
+    );
     const policy: fc.Arbitrary<Policy> = fc.record({
       optOutTopics: list,
       suppressionDays: fc.nat(3650),
@@ -107,6 +182,8 @@ describe('policy values', () => {
       commentText: fc.option(word),
       thanksTitle: fc.option(word),
       thanksText: fc.option(word),
+      reasons: fc.option(localized(options(1))),
+      question: fc.option(question),
       conversationLink: fc.constantFrom(
         '',
         defaultPolicy.conversationLink,

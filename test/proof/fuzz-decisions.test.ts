@@ -272,14 +272,19 @@ describe('what a stranger wrote', { timeout: proofTimeoutMs }, () => {
         fc.record({
           rating: fc.integer({ min: 1, max: 5 }),
           resolved: fc.option(fc.boolean()),
+          reason: fc.option(longText),
           comment: fc.option(longText),
+          question: fc.option(
+            fc.record({ kind: fc.constantFrom('choice', 'text'), text: longText, answer: longText }),
+          ),
           agentName: fc.option(longText),
           channel: fc.option(text),
           conversationId: text,
         }),
-        ({ rating, resolved, comment, agentName, channel, conversationId }) => {
+        ({ rating, resolved, reason, comment, question, agentName, channel, conversationId }) => {
           const answeredAt = '2026-11-22T10:00:00.000Z';
-          const answer = { surveyId: 's', revision: 1, rating, resolved, comment, answeredAt };
+          const said = { rating, resolved, reason, comment, question, answeredAt };
+          const answer = { surveyId: 's', revision: 1, ...said };
           const subject = {
             conversationId,
             agentName,

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { segmentsOf } from '../../src/delivery/sms-segments.ts';
 import { smsText } from '../../src/delivery/sms-text.ts';
+import { fitToForm, type SurveyForm } from '../../src/domain/survey/form.ts';
 import { harmless } from '../../src/domain/survey/rich-text.ts';
 import { languages } from '../../src/html/languages.ts';
 import { readBrand } from '../../src/html/brand.ts';
@@ -11,6 +12,7 @@ import { looksOf } from '../../src/server/pages/looks.ts';
 import { pageRoutes } from '../../src/server/pages/pages.ts';
 import { pagesWith, type NoticeName } from '../../src/server/pages/render.ts';
 import { hostileNames, surveyMessage } from '../delivery/survey-message.ts';
+import { sampleForm } from '../support/forms.ts';
 import { openSurvey, openToken, smallDesk } from '../server/pages/small-desk.ts';
 import { proofTimeoutMs } from './extent.ts';
 import { holds, holdsLater } from './property.ts';
@@ -60,6 +62,25 @@ const addressesOf = (html: string): string[] =>
 
 const harmful = /(?!\n)\p{Cc}|\p{Surrogate}|[\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066\u2067\ufeff]/u;
 
+/** With other words in the place of the first ones of everything. */
+function worded(form: SurveyForm, words: string): SurveyForm {
+  const { reasons, question } = form;
+  const first = (list: readonly string[]): string[] => [words, ...list.slice(1)];
+  const text = { en: words };
+  return {
+    ...form,
+    reasons: reasons === null ? null : { en: first(reasons['en'] ?? []) },
+    question:
+      question === null
+        ? null
+        : question.kind === 'scale'
+          ? { ...question, text, ends: { en: [words, words] } }
+          : question.kind === 'choice'
+            ? { ...question, text, options: { en: first(question.options['en'] ?? []) } }
+            : { ...question, text },
+  };
+}
+
 /** The same page but for its words: nothing in it acts, and every address leads where it would. */
 function expectHarmless(html: string, plain: string): void {
   expect(tagsOf(html)).toEqual(tagsOf(plain));
@@ -86,26 +107,37 @@ describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
       rating: fc.integer({ min: 1, max: 5 }),
       resolved: fc.option(fc.boolean()),
       wrong: fc.boolean(),
+      form: fc.option(fc.constantFrom('scale', 'choice', 'text')),
     });
     holds(
       fc.property(given, ({ companyName, agentFirstName, accepted, ofProfile, ...rest }) => {
-        const { rating, resolved, wrong, channel, timeZone } = rest;
+        const { rating, resolved, wrong, channel, timeZone, form: kind } = rest;
         const speech = chooseLanguage(accepted, ofProfile);
         const render = (company: string, agent: string, said: string): string[] => {
           const visit = { speech, companyName: company, token: openToken };
-          const answer = { rating, resolved, comment: said };
+          const words = said.replaceAll('\n', ' ').slice(0, 60).toWellFormed();
+          const form = kind === null ? null : worded(sampleForm(kind), words);
+          const given = {
+            reason: 'Unfriendly',
+            answer: kind === 'scale' ? '7' : kind === 'choice' ? 'Search' : words,
+          };
+          const fitting = fitToForm(form, rating, given);
+          const { problems: misfits, ...answers } = fitting;
+          const answer = { rating, resolved, comment: said, ...answers };
           const survey = {
             ...openSurvey,
             companyName: company,
             agentFirstName: agent,
             channel,
             timeZone,
+            form,
             answer,
           };
-          const problems = wrong ? (['rating_missing', 'comment_too_long'] as const) : [];
+          const filledIn = { rating, resolved, comment: said, ...given };
+          const problems = wrong ? (['rating_missing', ...misfits, 'comment_too_long'] as const) : [];
           return [
-            pages.survey(visit, survey, answer, problems),
-            pages.thanks(visit, answer),
+            pages.survey(visit, survey, filledIn, problems),
+            pages.thanks(visit, answer, form),
             pages.unsubscribe(visit),
             pages.unsubscribed(visit),
             ...(['closed', 'refused', 'notUnderstood'] as NoticeName[]).map((one) =>
@@ -131,42 +163,56 @@ describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
       rating: fc.oneof(fc.constantFrom('1', '5', ''), text),
       resolved: fc.oneof(fc.constantFrom('yes', 'no', ''), text),
       comment: text,
+      reason: fc.oneof(fc.constantFrom('Slow reply', 'Falsche Antwort', ''), text),
+      answer: fc.oneof(fc.constantFrom('0', '10', '11', 'Search', ''), text),
     });
+    const asked = fc.constantFrom(null, 'scale', 'choice', 'text');
     let saved = 0;
     await holdsLater(
-      fc.asyncProperty(token, form, name, acceptLanguage, async (given, fields, companyName, accepted) => {
-        const routes = pageRoutes({
-          desk: smallDesk({ companyName, agentFirstName: companyName }),
-          looks: looksOf({ color: null, logo: null }),
-          language: 'en',
-          clock: () => 0,
-          onAnswer: () => (saved += 1),
-        });
-        // What HTTP itself refuses never gets here.
-        const headers = { 'accept-language': accepted.replace(/[^\t\x20-\x7e]/g, '') };
-        const path = encodeURIComponent(given);
-        const post = { method: 'POST', headers, body: new URLSearchParams(fields) };
-        for (const [address, init] of [
-          [`/s/${path}?rating=${encodeURIComponent(fields.rating.toWellFormed())}`, { headers }],
-          [`/s/${path}`, post],
-          [`/u/${path}`, { headers }],
-          [`/u/${path}`, post],
-        ] as const) {
-          const response = await routes.request(`http://localhost${address}`, init);
-          // A path of dots is another path before it is asked for.
-          if (response.headers.get('content-type')?.startsWith('text/plain') === true) continue;
-          const html = await response.text();
-          expect([200, 404, 422], address).toContain(response.status);
-          if (given !== openToken) expect(response.status).toBe(404);
-          expect(html).not.toMatch(/<script|<style|\sstyle="/i);
-          expect(html.match(harmful)?.[0]).toBeUndefined();
-          for (const one of addressesOf(html)) {
-            expect(one).toMatch(
-              /^(?:\.\.\/u\/unsubscribe-token|\.\.\/assets\/[\w.-]+|\.\/open-survey|#[\w-]+)$/,
-            );
+      fc.asyncProperty(
+        token,
+        form,
+        name,
+        acceptLanguage,
+        asked,
+        async (given, fields, companyName, accepted, kind) => {
+          const routes = pageRoutes({
+            desk: smallDesk({
+              companyName,
+              agentFirstName: companyName,
+              form: kind === null ? null : sampleForm(kind),
+            }),
+            brand: { color: null, logo: null },
+            language: 'en',
+            clock: () => 0,
+            onAnswer: () => (saved += 1),
+          });
+          // What HTTP itself refuses never gets here.
+          const headers = { 'accept-language': accepted.replace(/[^\t\x20-\x7e]/g, '') };
+          const path = encodeURIComponent(given);
+          const post = { method: 'POST', headers, body: new URLSearchParams(fields) };
+          for (const [address, init] of [
+            [`/s/${path}?rating=${encodeURIComponent(fields.rating.toWellFormed())}`, { headers }],
+            [`/s/${path}`, post],
+            [`/u/${path}`, { headers }],
+            [`/u/${path}`, post],
+          ] as const) {
+            const response = await routes.request(`http://localhost${address}`, init);
+            // A path of dots is another path before it is asked for.
+            if (response.headers.get('content-type')?.startsWith('text/plain') === true) continue;
+            const html = await response.text();
+            expect([200, 404, 422], address).toContain(response.status);
+            if (given !== openToken) expect(response.status).toBe(404);
+            expect(html).not.toMatch(/<script|<style|\sstyle="/i);
+            expect(html.match(harmful)?.[0]).toBeUndefined();
+            for (const one of addressesOf(html)) {
+              expect(one).toMatch(
+                /^(?:\.\.\/u\/unsubscribe-token|\.\.\/assets\/[\w.-]+|\.\/open-survey|#[\w-]+)$/,
+              );
+            }
           }
-        }
-      }),
+        },
+      ),
     );
     expect(saved).toBeGreaterThan(0);
   });

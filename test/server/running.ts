@@ -1,3 +1,4 @@
+import { noFormAnswers } from '../../src/domain/survey/form.ts';
 import { request, type Agent, type IncomingHttpHeaders } from 'node:http';
 import { connect, type Socket } from 'node:net';
 import { onTestFinished } from 'vitest';
@@ -25,6 +26,7 @@ export function deskInMemory(): SurveyDesk & { answers: unknown[]; unsubscribed:
     closedAt: '2026-11-12T10:00:00.000Z',
     timeZone: 'Europe/Madrid',
     unsubscribeToken: 'unsubscribe-token',
+    form: null,
     answer: null,
   };
   return {
@@ -33,9 +35,12 @@ export function deskInMemory(): SurveyDesk & { answers: unknown[]; unsubscribed:
     isOurs: async (purpose, token) => purpose === 'unsubscribe' || token === openToken,
     view: async (token) => (token === openToken ? open : { state: 'closed', ...salutation }),
     async answer(token, answer) {
-      if (token !== openToken) return { state: 'closed', ...salutation, saved: false, changed: false };
-      answers.push(answer);
-      return { ...open, answer, saved: true, changed: true };
+      if (token !== openToken)
+        return { state: 'closed', ...salutation, saved: false, changed: false, problems: [] };
+      const { rating, resolved, comment } = answer;
+      answers.push({ rating, resolved, comment });
+      const given = { rating, resolved, comment, ...noFormAnswers };
+      return { ...open, answer: given, saved: true, changed: true, problems: [] };
     },
     visited: () => undefined,
     subscription: async () => ({ state: 'subscribed', ...salutation }),

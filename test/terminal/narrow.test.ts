@@ -135,6 +135,7 @@ const story: SurveyStory = {
   url: link,
   externalId: null,
   alerts: [],
+  form: null,
   attempts: 0,
   reopenedAt: null,
   evidence: null,

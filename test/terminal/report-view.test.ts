@@ -64,6 +64,8 @@ const report: ReportDocument = {
   },
   credit: null,
   followUp: { lowRating: 2, open: 1, done: 2, forgotten: 0, medianSeconds: 5400 },
+  lowReasons: { lowRating: 2, of: 0, unsaid: 0, reasons: [] },
+  questions: [],
 };
 
 test('a report fits 80 columns, without colors', () => {

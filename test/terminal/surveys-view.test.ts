@@ -17,8 +17,14 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   sentAt: '2026-11-22T10:01:00.000Z',
   dueAt: null,
   provider: 'smtp',
-  brand: null,
-  answer: { rating: 5, resolved: true, comment: 'Better now', answeredAt: '2026-11-22T12:00:00.000Z' },
+  answer: {
+    rating: 5,
+    resolved: true,
+    reason: null,
+    comment: 'Better now',
+    question: null,
+    answeredAt: '2026-11-22T12:00:00.000Z',
+  },
   card: null,
   reasons: [],
   error: null,
@@ -33,6 +39,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   attempts: 0,
   reopenedAt: null,
   evidence: null,
+  form: null,
   history: [],
   messages: [],
   answers: [
@@ -41,7 +48,9 @@ const told: Parameters<typeof surveyStoryView>[0] = {
       revision: 1,
       rating: 2,
       resolved: false,
+      reason: 'Slow reply',
       comment: 'Too\u001b[31m slow',
+      question: { kind: 'scale', text: 'Would you recommend us?', answer: 3 },
       answeredAt: '2026-11-22T11:00:00.000Z',
       source: 'page',
     },
@@ -50,7 +59,9 @@ const told: Parameters<typeof surveyStoryView>[0] = {
       revision: 2,
       rating: 5,
       resolved: null,
+      reason: null,
       comment: null,
+      question: null,
       answeredAt: '2026-11-22T12:00:00.000Z',
       source: 'page',
     },
@@ -130,7 +141,8 @@ test('an empty list of one customer says what was looked for, whatever was typed
 });
 
 test('a low rating is open until a note after it says done, where the list is told what is low', () => {
-  const answer = { rating: 2, resolved: null, comment: null, answeredAt: '2026-11-22T12:00:00.000Z' };
+  const said = { resolved: null, reason: null, comment: null, question: null };
+  const answer = { rating: 2, ...said, answeredAt: '2026-11-22T12:00:00.000Z' };
   const note = (at: string, done: boolean) => ({ at, done, text: 'called' });
   const score = (notes: ReturnType<typeof note>[], lowRating: number | null = 2): string | undefined =>
     / (2\/5(?: \w+)?) {2}/.exec(surveysView([{ ...told, answer, notes }], output, lowRating))?.[1];

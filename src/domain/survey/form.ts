@@ -82,7 +82,10 @@ export function formBody({ language, lowRating, reasons, question }: SurveyForm)
 
 /** Of what a form says, so that each is kept once. */
 export function formIdOf(form: SurveyForm): string {
-  return createHash('sha256').update(`form\0${formBody(form)}`).digest('base64url').slice(0, 22);
+  return createHash('sha256')
+    .update(`form\0${formBody(form)}`)
+    .digest('base64url')
+    .slice(0, 22);
 }
 
 /** Only we write it. */
@@ -125,7 +128,10 @@ export function fitToForm(
 }
 
 /** The options in the language in which answers are kept. */
-export function keptOptions({ language }: SurveyForm, options: InLanguages<readonly string[]>): readonly string[] {
+export function keptOptions(
+  { language }: SurveyForm,
+  options: InLanguages<readonly string[]>,
+): readonly string[] {
   return bestOf(options, [language, fallback]).value;
 }
 

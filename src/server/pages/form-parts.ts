@@ -74,8 +74,7 @@ function questionPart(
   };
   switch (question.kind) {
     case 'scale': {
-      const [least, most] =
-        question.ends === null ? ['', ''] : shownTo(form, question.ends, language).value;
+      const [least, most] = question.ends === null ? ['', ''] : shownTo(form, question.ends, language).value;
       const options = Array.from({ length: 11 }, (_, number): Option => ({
         id: `answer-${number}`,
         value: String(number),

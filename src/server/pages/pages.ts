@@ -12,7 +12,14 @@ import {
 } from './answer-form.ts';
 import { assetRoutes, assetsOf } from './assets.ts';
 import type { PageBrand } from '../../html/brand.ts';
-import { pagesWith, type NoticeName, type OpenSurvey, type Pages, type Problem, type Visit } from './render.ts';
+import {
+  pagesWith,
+  type NoticeName,
+  type OpenSurvey,
+  type Pages,
+  type Problem,
+  type Visit,
+} from './render.ts';
 import { visitorWatch } from './visitors.ts';
 
 interface PageParts {

@@ -40,7 +40,14 @@ const sampleComment = 'A sample comment: the answer was quick and friendly.';
  * Everything that customers see, made by what makes it for them, in folders that are named as the server's addresses are,
  * so that the pages find each other and their files.
  */
-export function previewFiles({ brand, form, companyName, messages, nowMs, profile }: PreviewParts): PreviewFiles {
+export function previewFiles({
+  brand,
+  form,
+  companyName,
+  messages,
+  nowMs,
+  profile,
+}: PreviewParts): PreviewFiles {
   const files = new Map<string, Uint8Array | string>();
   const assets = assetsOf(brand);
   for (const asset of [assets.stylesheet, assets.icon, assets.logo]) {
@@ -168,7 +175,8 @@ function sampleAnswers(form: SurveyForm | null): GivenAnswers {
   const answers = { scale: '9', text: sampleAnswer };
   return {
     reason: reasons === null ? '' : last(reasons),
-    answer: question === null ? '' : question.kind === 'choice' ? last(question.options) : answers[question.kind],
+    answer:
+      question === null ? '' : question.kind === 'choice' ? last(question.options) : answers[question.kind],
   };
 }
 

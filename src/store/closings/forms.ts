@@ -30,7 +30,10 @@ export async function formOfSurvey(ledger: Ledger, surveyId: string): Promise<Su
 }
 
 /** The same, and whether any message may be out: where none is, the form is still open. */
-export async function sentForm(ledger: Ledger, surveyId: string): Promise<{ form: SurveyForm | null } | null> {
+export async function sentForm(
+  ledger: Ledger,
+  surveyId: string,
+): Promise<{ form: SurveyForm | null } | null> {
   return ledger.read((db) => firstFormIn(db, surveyId));
 }
 

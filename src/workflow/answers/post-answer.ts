@@ -160,7 +160,10 @@ function refuseUnasked(form: SurveyForm | null, rating: number, { reason, answer
       throw misfit('the survey asks for no reason', leaveOut('--reason'));
     }
     if (rating > form.lowRating) {
-      throw misfit(`the survey asks for a reason only up to a rating of ${form.lowRating}`, leaveOut('--reason'));
+      throw misfit(
+        `the survey asks for a reason only up to a rating of ${form.lowRating}`,
+        leaveOut('--reason'),
+      );
     }
   }
   if (answer.trim() !== '' && (form?.question ?? null) === null) {
@@ -173,7 +176,9 @@ function hintFor(form: SurveyForm, problem: FormProblem): string {
   const oneOf = (options: readonly string[]): string => `Use one of: ${options.join(' | ')}.`;
   if (problem === 'reason_unknown' && reasons !== null) return oneOf(keptOptions(form, reasons));
   if (question?.kind === 'choice') return oneOf(keptOptions(form, question.options));
-  return problem === 'words_too_long' ? `Use at most ${longestWords} characters.` : 'Use a number from 0 to 10.';
+  return problem === 'words_too_long'
+    ? `Use at most ${longestWords} characters.`
+    : 'Use a number from 0 to 10.';
 }
 
 function misfit(message: string, hint: string): Failure {

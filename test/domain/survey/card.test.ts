@@ -24,7 +24,9 @@ const answer: SurveyAnswer = {
   revision: 1,
   rating: 5,
   resolved: true,
+  reason: null,
   comment: 'Quick & friendly',
+  question: null,
   answeredAt: '2026-11-22T12:00:00.000Z',
 };
 const subject: CardSubject = {
@@ -128,7 +130,15 @@ describe('the limits of a card', () => {
     revision: fc.integer({ min: 1 }),
     rating: fc.integer({ min: 1, max: 5 }),
     resolved: fc.option(fc.boolean()),
+    reason: fc.option(text),
     comment: fc.option(text),
+    question: fc.option(
+      fc.record({
+        kind: fc.constantFrom('scale', 'choice', 'text'),
+        text,
+        answer: fc.option(fc.oneof(text, fc.integer())),
+      }),
+    ),
     answeredAt: fc.oneof(text, fc.constant(answer.answeredAt)),
   });
   const subjects = fc.record({
@@ -183,6 +193,15 @@ describe('the limits of a card', () => {
     expect(readableText(body)).toContain('Quick & friendly');
   });
 
+  test('leave room for a comment beside an endless reason, question, and reply', () => {
+    const endless = '<'.repeat(50_000);
+    const question = { kind: 'text', text: endless, answer: endless } as const;
+    const { body } = cardOf({ rating: 1, reason: endless, question }).content;
+    expect(body.length).toBeLessThanOrEqual(cardLimits.body);
+    expect(readableText(body)).toContain('Quick & friendly');
+    expect(readableText(body)).toContain('Conversation: conversation-1');
+  });
+
   test('are Gladly’s', () => {
     expect(cardLimits).toEqual({ title: 100, body: 25_000, sourceName: 50, linkText: 50, id: 49 });
   });
@@ -214,9 +233,15 @@ describe('the id of a card', () => {
     ['missing verdict', { resolved: null }],
     ['comment', { comment: 'Quick & friendly.' }],
     ['missing comment', { comment: null }],
+    ['reason', { reason: 'Slow reply' }],
+    ['question', { question: { kind: 'scale', text: 'Again?', answer: 9 } }],
   ])('is another for another %s', (_, change) =>
     expect(cardIdOf({ ...answer, ...change })).not.toBe(cardIdOf(answer)),
   );
+
+  test('stays what it was before answers had reasons and questions', () => {
+    expect(cardOf().id).toBe('csat-CxshTl9i7tvRm8cbBLxw1bnLEr7ehw2fYnOSMHUsfj4');
+  });
 
   test('any two answers share an id only when they are the same', () => {
     const some = fc.record({
@@ -224,7 +249,15 @@ describe('the id of a card', () => {
       revision: fc.integer({ min: 1, max: 12 }),
       rating: fc.integer({ min: 1, max: 5 }),
       resolved: fc.option(fc.boolean()),
+      reason: fc.option(fc.constantFrom('', 'a')),
       comment: fc.option(fc.string({ maxLength: 2 })),
+      question: fc.option(
+        fc.record({
+          kind: fc.constant('choice' as const),
+          text: fc.constantFrom('', 'a'),
+          answer: fc.constantFrom(null, '', 'a'),
+        }),
+      ),
       answeredAt: fc.constant(answer.answeredAt),
     });
     fc.assert(

@@ -81,6 +81,8 @@ export function documentOf(
     previous: null,
     credit: null,
     followUp: { lowRating: 2, open: 0, done: 0, forgotten: 0, medianSeconds: null },
+    lowReasons: { lowRating: 2, of: 0, unsaid: 0, reasons: [] },
+    questions: [],
     ...more,
   };
 }
@@ -92,6 +94,7 @@ export function lowComment(more: Partial<LowComment> = {}): LowComment {
     answeredAt: '2026-11-20T18:30:00.000Z',
     agent: 'Maria Lopez',
     resolved: false,
+    reason: null,
     conversationId: 'c-1041',
     conversationUrl: 'https://acme.gladly.com/customer/k1/conversation/c-1041',
     ...more,

@@ -1,3 +1,4 @@
+import { noFormAnswers } from '../../../src/domain/survey/form.ts';
 import { describe, expect, test } from 'vitest';
 import { languages, wordsOf } from '../../../src/html/languages.ts';
 import { mailLogoOf, type PageBrand } from '../../../src/html/brand.ts';
@@ -98,13 +99,16 @@ describe('the survey', () => {
     ['?rating=5', 2, ['rating-5']],
     ['?rating=1&rating=3', null, ['rating-1']],
   ])('with %j after an answer of %j: %j is chosen', async (query, before, chosen) => {
-    const answer = before === null ? null : { rating: before, resolved: null, comment: null };
+    const answer =
+      before === null ? null : { rating: before, resolved: null, comment: null, ...noFormAnswers };
     const { get } = site({ answer });
     expect(checked(await (await get(survey + query)).text())).toEqual(chosen);
   });
 
   test('an answer is there to be changed', async () => {
-    const { get } = site({ answer: { rating: 3, resolved: false, comment: '\n<b>slow</b> & "rude"' } });
+    const { get } = site({
+      answer: { rating: 3, resolved: false, comment: '\n<b>slow</b> & "rude"', ...noFormAnswers },
+    });
     const html = await (await get(survey)).text();
     expect(checked(html)).toEqual(['rating-3', 'resolved-no']);
     // The first line break after the tag is not part of the text.
@@ -314,6 +318,7 @@ describe('an answer', () => {
       brand: null,
       saved: false,
       changed: false,
+      problems: [],
     });
     const response = await post(survey, 'rating=5');
     expect(response.status).toBe(404);

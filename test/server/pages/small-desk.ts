@@ -1,8 +1,8 @@
+import { fitToForm } from '../../../src/domain/survey/form.ts';
 import type {
-  AnswerContent,
-  Salutation,
   SurveyDesk,
   SurveyView,
+  TypedAnswer,
   VisitKind,
 } from '../../../src/workflow/serving/survey-desk.ts';
 
@@ -21,13 +21,14 @@ export const openSurvey: OpenSurvey = {
   closedAt: '2026-11-12T15:00:00.000Z',
   timeZone: 'Europe/Berlin',
   unsubscribeToken: 'unsubscribe-token',
+  form: null,
   answer: null,
 };
 
 /** One survey behind one token, in memory: what the pages ask of a desk, and nothing else of the workflow. */
 export interface SmallDesk extends SurveyDesk {
   survey: OpenSurvey;
-  answers: AnswerContent[];
+  answers: TypedAnswer[];
   visits: VisitKind[];
   isUnsubscribed: boolean;
   /** The survey went to the outbox. */
@@ -47,11 +48,15 @@ export function smallDesk(about: Partial<OpenSurvey> = {}): SmallDesk {
     isOurs: async (_, token) => token === openToken,
     view: async (token) => (token === openToken ? desk.survey : closed()),
     async answer(token, answer) {
-      if (token !== openToken) return { ...closed(), saved: false, changed: false };
-      const changed = JSON.stringify(desk.survey.answer) !== JSON.stringify(answer);
-      desk.answers.push(answer);
-      desk.survey = { ...desk.survey, answer };
-      return { ...desk.survey, saved: true, changed };
+      if (token !== openToken) return { ...closed(), saved: false, changed: false, problems: [] };
+      const { rating, resolved, comment, reason = '', answer: words = '' } = answer;
+      const { problems, ...fitting } = fitToForm(desk.survey.form, rating, { reason, answer: words });
+      if (problems.length > 0) return { ...desk.survey, saved: false, changed: false, problems };
+      const given = { rating, resolved, comment, ...fitting };
+      const changed = JSON.stringify(desk.survey.answer) !== JSON.stringify(given);
+      desk.answers.push(desk.survey.form === null ? { rating, resolved, comment } : answer);
+      desk.survey = { ...desk.survey, answer: given };
+      return { ...desk.survey, saved: true, changed, problems };
     },
     visited: (_token, kind) => void desk.visits.push(kind),
     async subscription(token) {

@@ -6,7 +6,9 @@ import { languages } from '../../../src/html/languages.ts';
 import { servePreview } from '../../../src/server/preview/keep-preview.ts';
 import { previewFiles, type PreviewParts } from '../../../src/server/preview/preview-files.ts';
 import { sampleMessages } from '../../../src/workflow/checks/sample-messages.ts';
+import type { SurveyForm } from '../../../src/domain/survey/form.ts';
 import { chromiumOfFile } from '../../support/browser.ts';
+import { sampleForm } from '../../support/forms.ts';
 
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
 const browser = chromiumOfFile();
@@ -21,6 +23,7 @@ interface Violation {
 /** Of each language; the preview makes them with what makes them for customers. */
 const pagesOf = (language: string): string[] => [
   `s/${language}-survey.html`,
+  `s/${language}-survey-1.html`,
   `s/${language}-survey-without-rating.html`,
   `s/${language}-survey-again.html`,
   `s/${language}-thanks.html`,
@@ -29,47 +32,34 @@ const pagesOf = (language: string): string[] => [
   `u/${language}-unsubscribed.html`,
 ];
 
-async function partsOf(
-  name: string | null,
-  companyName: string,
-  color: string | null,
-): Promise<PreviewParts> {
-  const settings = {
-    ...{ templateFile: null, from: null, publicUrl: null },
-    ...{ brand: { color, logoFile: null, texts: undefined }, policy: defaultPolicy },
-  };
-  const messages = await sampleMessages(settings as never, companyName, nowMs, name);
-  return { ...{ brand: { color, logo: null }, companyName, messages, nowMs, name }, profile: 'default' };
-}
-
-const inFolder = (folder: string, paths: readonly string[]): string[] =>
-  paths.map((path) => `${folder}${path}`);
+/** A question of each kind, and reasons that nobody wrote in the page's language. */
+const forms: Readonly<Record<string, SurveyForm>> = {
+  ours: sampleForm('scale'),
+  '#0b6e4f': sampleForm('choice', { reasons: { ar: ['بطيء', 'خطأ'] } }),
+  '#7a1fa2': sampleForm('text'),
+};
 
 test.each([
-  ['in our colors', null, 'light', []],
-  ['in the colors of a brand', '#0b6e4f', 'dark', []],
-  [
-    'of two brands on a phone',
-    null,
-    'light',
-    [['north wind', '#8a3b12'] as const, ['süd', '#ffe600'] as const],
-  ],
-  [
-    'of two brands on a dark phone',
-    null,
-    'dark',
-    [['north wind', '#4b2e83'] as const, ['süd', '#000'] as const],
-  ],
+  ['in our colors', null, 'light'],
+  ['in the colors of a brand', '#0b6e4f', 'dark'],
+  ['with a question in words', '#7a1fa2', 'light'],
 ] as const)(
   'axe finds nothing in any page %s (%s, %s)',
   { timeout: 180_000 },
-  async (_, color, colorScheme, brands) => {
-    const own = await partsOf(null, 'Harbour & Pine', color);
-    const others: PreviewParts[] = [];
-    for (const [name, its] of brands) others.push(await partsOf(name, `The ${name} company`, its));
-    const served = await servePreview(previewFiles({ ...own, others }));
-    const phone = brands.length === 0 ? {} : { viewport: { width: 360, height: 740 } };
-    const visit = await browser().newContext({ colorScheme, ...phone });
+  async (_, color, colorScheme) => {
+    const settings = {
+      ...{ templateFile: null, from: null, publicUrl: null },
+      ...{ brand: { color, logoFile: null, texts: undefined }, policy: defaultPolicy },
+    };
+    const messages = await sampleMessages(settings as never, 'Harbour & Pine', nowMs);
+    const brand = { color, logo: null };
+    const files = previewFiles({
+      brand,
+      form: forms[color ?? 'ours'] ?? null,
+      ...{ companyName: 'Harbour & Pine', messages, nowMs, profile: 'default' },
+    });
+    const served = await servePreview(files);
+    const visit = await browser().newContext({ colorScheme });
     onTestFinished(async () => {
       await visit.close();
       await served.close();

@@ -1,3 +1,4 @@
+import type { SurveyForm } from '../../../src/domain/survey/form.ts';
 import { posix } from 'node:path';
 import { expect, test } from 'vitest';
 import { defaultPolicy } from '../../../src/domain/eligibility/policy.ts';
@@ -14,6 +15,7 @@ const logo = { type: 'image/png', bytes: Buffer.from('a logo') } as const;
 
 async function made(
   companyName = 'Harbour & Pine',
+  form: SurveyForm | null = null,
 ): Promise<{ files: PreviewFiles; messages: SampleMessages[] }> {
   const settings = {
     ...{ templateFile: null, from: null, publicUrl: 'https://csat.acme.com/surveys' },
@@ -22,7 +24,7 @@ async function made(
   };
   const messages = await sampleMessages(settings, companyName, nowMs);
   const brand = { color: '#0b6e4f', logo, texts };
-  return { files: previewFiles({ brand, companyName, messages, nowMs, profile: 'default' }), messages };
+  return { files: previewFiles({ brand, form, companyName, messages, nowMs, profile: 'default' }), messages };
 }
 
 test('every link and form of every page leads to a file that is there', async () => {
