@@ -42,9 +42,6 @@ const columns: readonly (readonly [title: string, cell: (row: ExportRow) => Cell
   ['answer.resolved', ({ answer }) => answer?.resolved],
   ['answer.reason', ({ answer }) => answer?.reason],
   ['answer.comment', ({ answer }) => answer?.comment],
-  ['answer.question.kind', ({ answer }) => answer?.question?.kind],
-  ['answer.question.text', ({ answer }) => answer?.question?.text],
-  ['answer.question.answer', ({ answer }) => answer?.question?.answer],
   ['answer.answeredAt', ({ answer }) => answer?.answeredAt],
   ['answer.revision', ({ answer }) => answer?.revision],
   ['card.itemId', ({ card }) => card?.itemId],
@@ -59,6 +56,9 @@ const columns: readonly (readonly [title: string, cell: (row: ExportRow) => Cell
   ['medallia.requestedAt', ({ medallia }) => medallia?.requestedAt],
   ['medallia.sentAt', ({ medallia }) => medallia?.sentAt],
   ['medallia.deliveredAt', ({ medallia }) => medallia?.deliveredAt],
+  ['answer.question.kind', ({ answer }) => answer?.question?.kind],
+  ['answer.question.text', ({ answer }) => answer?.question?.text],
+  ['answer.question.answer', ({ answer }) => answer?.question?.answer],
 ];
 
 export const exportHeading = (): string => csvLine(columns.map(([title]) => title));

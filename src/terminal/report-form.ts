@@ -16,8 +16,8 @@ export function formText(report: ReportDocument, screen: Screen): string[] {
 function lowReasonsText({ lowReasons }: ReportDocument, screen: Screen): string[] {
   const { lowRating, of, unsaid, reasons } = lowReasons;
   if (reasons.length === 0) return [];
-  const low = lowRating === 1 ? 'rated 1' : `rated ${lowRating} or less`;
-  const heading = `Why ${counted(of, 'answer')} ${low}`;
+  const low = lowRating === 1 ? 'of 1' : `of ${lowRating} or less`;
+  const heading = `Reasons for ${counted(of, 'rating')} ${low}`;
   return [
     [
       ...wrap(heading, screen.columns).map(screen.paint.bold),
