@@ -1,3 +1,5 @@
+import { noFormAnswers } from '../../../src/domain/survey/form.ts';
+import { formRowOf } from '../../../src/store/answers/rows.ts';
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -207,7 +209,7 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     expect(sorted((await after(ledger, 'messages')).map(message))).toEqual(
       sorted(
         before('messages')
-          .map((row) => ({ ...row, error: withoutOldAdvice(row, row['outcome']), brand: null }))
+          .map((row) => ({ ...row, error: withoutOldAdvice(row, row['outcome']), form_id: null }))
           .map(message),
       ),
     );
@@ -221,7 +223,8 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
         const name = nameOf(row);
         const isTrials = row['survey_id'] === trialSurveyOf(name);
         expect(isTrials || row['survey_id'] === surveyIdOf(idOf(name))).toBe(true);
-        return { ...row, closing_id: idOf(name, isTrials ? 'trial' : 'live') };
+        const nothing = table === 'answers' ? formRowOf(noFormAnswers) : {};
+        return { ...row, ...nothing, closing_id: idOf(name, isTrials ? 'trial' : 'live') };
       });
       expect(sorted(await after(ledger, table))).toEqual(sorted(expected));
     }
