@@ -183,3 +183,63 @@ test('with room, a row has the interval of its response rate, and how many were 
     'fbMessenger  Orders and Delivery    80%  58–92%       20       50%  no',
   ]);
 });
+
+const share = (count: number, of: number) => shareOf(count, of);
+const asked: ReportDocument = {
+  ...report,
+  lowReasons: {
+    lowRating: 2,
+    of: 4,
+    unsaid: 1,
+    reasons: [
+      { reason: '=Slow\u001b[31m reply', ...share(2, 4) },
+      { reason: 'Had to ask again and again, and then once more, until somebody read it', ...share(1, 4) },
+    ],
+  },
+  questions: [
+    {
+      kind: 'scale',
+      text: 'How likely are you to recommend us to a friend or to somebody whom you like?',
+      answers: 2,
+      mean: 9.5,
+      distribution: [
+        { answer: 9, ...share(1, 2) },
+        { answer: 10, ...share(1, 2) },
+      ],
+    },
+    { kind: 'text', text: 'What\u202e next?', answers: 3, mean: null, distribution: [] },
+  ],
+};
+
+test.each([80, 50])(
+  'reasons and questions fit %i columns, and no character of theirs is obeyed',
+  (columns) => {
+    const text = reportView(asked, screen({ columns }));
+    for (const line of text.split('\n')) expect(stringWidth(line), line).toBeLessThanOrEqual(columns);
+    expect(text.replace(/\n/g, ' ')).not.toMatch(/[\p{Cc}\u202e]/u);
+    const words = text.replace(/\s+/g, ' ');
+    expect(words).toContain('Reasons for 4 ratings of 2 or less');
+    expect(words).toContain('1 no reason given');
+    expect(words).toContain('(2 answers, mean 9.50 of 10)');
+    expect(words).toContain('1 10: 50% (9% to 91%)');
+    expect(words).toContain('(3 answers; an export has them)');
+  },
+);
+
+test('each has a table of its own as CSV, whose rows add up, and no cell is a formula', () => {
+  const lines = (table: 'followUp' | 'lowReasons' | 'questions'): string[] =>
+    reportCsv(asked, table).trimEnd().split('\r\n');
+  expect(lines('followUp')).toEqual(['lowRating,open,done,forgotten,medianSeconds', '2,1,2,0,5400']);
+  const [heading, ...reasons] = lines('lowReasons');
+  expect(heading).toBe('reason,of,count,value,low,high');
+  expect(reasons.map((line) => /,4,(\d),/.exec(line)?.[1])).toEqual(['2', '1', '1']);
+  expect(reasons[0]).toMatch(/^"?'=Slow/);
+  expect(reasons[2]).toMatch(/^,4,1,0.25,/);
+  expect(lines('questions').map((line) => line.split(',').slice(0, 1)[0])).toEqual([
+    'kind',
+    'scale',
+    'scale',
+    'text',
+  ]);
+  expect(reportCsv(report, 'lowReasons')).toBe('reason,of,count,value,low,high\r\n');
+});

@@ -167,35 +167,44 @@ test('a list says in words why nobody was asked, and what to type where a person
   expect(uncertain.replaceAll('\n', ' ')).toContain('`gcsat surveys retry ID --not-sent`');
 });
 
-test('a list of who was asked begins with when', () => {
-  const entries = [told, { ...told, state: 'uncertain' as const, sentAt: null }];
-  const lines = surveysView(entries as never, output, null, 'sentAt').split('\n');
-  expect(lines[0]).toMatch(/^Asked \(UTC\)/);
-  expect(lines[1]).toMatch(/^2026-11-22 10:01 /);
-  expect(lines[2]).toMatch(/^not certain /);
-});
-
-test('a page that was opened says that an uncertain message arrived', () => {
-  const visits = [{ kind: 'opened' as const, count: 1, firstAt: '2026-11-22T10:30:00.000Z', lastAt: '' }];
-  expect(surveyStoryView({ ...told, state: 'uncertain', visits }, output)).toContain(
-    'The page of this survey was opened on 2026-11-22 10:30 UTC: unless you did, the message arrived, and --was-sent is right.',
-  );
-  for (const other of [{ visits }, { state: 'uncertain' as const, visits: [] }]) {
-    expect(surveyStoryView({ ...told, ...other }, output)).not.toContain('the message arrived');
-  }
-});
-
-test('a dry run says what would be recorded, which is no message', () => {
-  const message = {
-    surveyId: 'svy_1',
-    provider: 'smtp' as const,
-    address: 'kim@example.com',
-    leftAt: '2026-11-22T10:01:00.000Z',
-    outcome: 'sent',
+test('a list of 80 columns says what became of a request at Agent Connect', () => {
+  const asked = (deliveryStatus: string | null) => ({
+    uuid: 'u1',
+    deliveryStatus,
+    requestedAt: null,
+    sentAt: null,
+    deliveredAt: null,
+  });
+  const listed = (provider: 'medallia' | 'smtp' | null, status: string | null | undefined): string => {
+    const medallia = status === undefined ? null : asked(status);
+    const text = surveysView([{ ...told, provider, medallia, answer: null }], screen({ columns: 80 }));
+    for (const line of text.split('\n')) expect(line.length).toBeLessThanOrEqual(80);
+    return text.replace(/\s+/g, ' ');
   };
-  const story = { ...told, state: 'sent' as const, messages: [message], dryRun: true };
-  const text = surveyStoryView(story as never, output);
-  expect(text).toMatch(/^State +would be recorded as sent$/m);
-  expect(text).toContain('would be recorded as sent');
-  expect(text).not.toContain('would be sent');
+  expect(listed('medallia', 'Not sent: suppression period')).toContain(
+    'kim@example.com by medallia (Not sent: suppression period), Ada',
+  );
+  expect(listed('medallia', 'Sent')).toContain('by medallia (Sent), Ada');
+  expect(listed('medallia', null)).toContain('kim@example.com by medallia, Ada');
+  expect(listed('medallia', undefined)).toContain('kim@example.com by medallia, Ada');
+  // What others asked there.
+  expect(listed(null, 'Sent')).toContain('kim@example.com by medallia (Sent), Ada');
+  expect(listed('smtp', 'Sent')).toContain('kim@example.com by smtp, Ada');
+  expect(listed(null, undefined)).toContain('kim@example.com, Ada');
+});
+
+test('a list and a story tell the reason of a low rating, and the story the question', () => {
+  const said = { resolved: null, comment: 'Two\u001b[2J weeks', answeredAt: '2026-11-22T12:00:00.000Z' };
+  const question = { kind: 'text', text: 'What\u202e next?', answer: null } as const;
+  const answer = { rating: 1, reason: 'Slow reply', question, ...said };
+  const list = surveysView([{ ...told, answer }], screen({ columns: 200 }));
+  expect(list).toMatch(/Slow reply: Two\P{Cc}* weeks/u);
+  expect(surveysView([{ ...told, answer: { ...answer, comment: null } }], output)).toContain('Slow reply');
+  const story = surveyStoryView(
+    { ...told, answers: [{ surveyId: 's', revision: 1, source: 'page', ...answer }] },
+    output,
+  );
+  expect(story).toMatch(/Main reason {3}Slow reply/);
+  expect(story).toMatch(/Question {6}What\P{Cc}* next\? → erased/u);
+  expect(story).not.toContain('\u202e');
 });

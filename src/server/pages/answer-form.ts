@@ -45,7 +45,7 @@ export async function readAnswerForm(request: Request): Promise<FilledIn | 'wron
     comment: comment === '' ? null : comment,
     reason: only('reason'),
     // A text has lines, as a comment has.
-    answer: harmless(textsOf('answer').at(-1) ?? '').trim(),
+    answer: harmless(only('answer')).trim(),
   };
 }
 

@@ -1,3 +1,5 @@
+import { shareOf } from '../../../src/domain/scores/share.ts';
+import type { ReportDocument } from '../../../src/documents/report.ts';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
 import { reportPage, satisfiedText, type ReportPage } from '../../../src/html/report/page.ts';
@@ -246,4 +248,58 @@ test('times and days are those of the organization', () => {
 
 test('what counts as satisfied follows the policy', () => {
   expect([5, 4, 3].map(satisfiedText)).toEqual(['5 stars', '4 or 5 stars', '3, 4 or 5 stars']);
+});
+
+describe('what was done about low ratings, and why they were low', () => {
+  const share = (count: number, of: number) => shareOf(count, of);
+  const withAnswers = (more: Partial<ReportDocument>): string => {
+    const page = ordinaryPage();
+    return reportPage({ ...page, groups: { ...page.groups, ...more } });
+  };
+
+  test('open and done ones add up, with the median time', () => {
+    const followUp = { lowRating: 2, open: 13, done: 9, forgotten: 1, medianSeconds: 5 * 3600 };
+    const page = withAnswers({ followUp });
+    expect(rowsOf(page, 'Follow-up').map((cells) => [cells[0], cells[2]])).toEqual([
+      ['Open', '13'],
+      ['Done', '9'],
+      ['Customer forgotten', '1'],
+    ]);
+    expect(page).toContain('Of 23\u00a0answers with 2 stars or fewer.');
+    expect(page).toContain('done within 5 hours (median)');
+    const open = withAnswers({ followUp: { ...followUp, done: 0, medianSeconds: null } });
+    expect(open).toContain('None is done yet.');
+    expect(withAnswers({})).toContain('No answer gave 2 stars or fewer in this period.');
+  });
+
+  test('reasons and answers are rows with their intervals, and text whatever they say', () => {
+    const page = withAnswers({
+      lowReasons: {
+        lowRating: 1,
+        of: 4,
+        unsaid: 1,
+        reasons: [
+          { reason: hostile, ...share(2, 4) },
+          { reason: 'Slow', ...share(1, 4) },
+        ],
+      },
+      questions: [
+        {
+          kind: 'choice',
+          text: hostile,
+          answers: 2,
+          mean: null,
+          distribution: [{ answer: hostile, ...share(2, 2) }],
+        },
+        { kind: 'text', text: 'Why?', answers: 3, mean: null, distribution: [] },
+      ],
+    });
+    expect(page).not.toMatch(/<script|<img src=x/);
+    expect(rowsOf(page, 'Reason').map((cells) => cells[2])).toEqual(['2', '1']);
+    expect(page).toContain('15% to 85%');
+    expect(page).toContain('Of 4\u00a0answers with 1 star, with 95% intervals. 1 gave no reason.');
+    expect(page).toContain('3\u00a0answers in words: an export has them.');
+    const levels = [...page.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
+    expect(levels).toEqual([1, ...Array.from({ length: 12 }, () => 2)]);
+  });
 });

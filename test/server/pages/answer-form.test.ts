@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { readAnswerForm } from '../../../src/server/pages/answer-form.ts';
+import { nothingFilledIn, readAnswerForm } from '../../../src/server/pages/answer-form.ts';
 
 const urlencoded = 'application/x-www-form-urlencoded';
 
@@ -18,19 +18,27 @@ const commentOf = async (comment: string): Promise<unknown> => {
   return typeof form === 'string' ? form : form.comment;
 };
 
+const nothingMore = { reason: '', answer: '' };
+
 describe('the form of an answer', () => {
   test('as a browser sends it', async () => {
     expect(await read('rating=4&resolved=yes&comment=Thank+you%21')).toEqual({
       rating: 4,
       resolved: true,
       comment: 'Thank you!',
+      ...nothingMore,
     });
     expect(await read('rating=1&resolved=no&comment=')).toEqual({
       rating: 1,
       resolved: false,
       comment: null,
+      ...nothingMore,
     });
-    expect(await read('rating=3')).toEqual({ rating: 3, resolved: null, comment: null });
+    expect(await read('rating=3')).toEqual({ rating: 3, resolved: null, comment: null, ...nothingMore });
+    expect(await read('rating=1&reason=Slow+reply&answer=+Longer%0D%0Ahours%07+')).toMatchObject({
+      reason: 'Slow reply',
+      answer: 'Longer\nhours',
+    });
   });
 
   test('as parts', async () => {
@@ -38,14 +46,19 @@ describe('the form of an answer', () => {
     form.set('rating', '2');
     form.set('resolved', 'no');
     form.set('comment', 'größer & ☆\r\nzwei');
-    expect(await read(form, null)).toEqual({ rating: 2, resolved: false, comment: 'größer & ☆\nzwei' });
+    expect(await read(form, null)).toEqual({
+      rating: 2,
+      resolved: false,
+      comment: 'größer & ☆\nzwei',
+      ...nothingMore,
+    });
   });
 
   test('a file is no answer', async () => {
     const form = new FormData();
     form.set('rating', new Blob(['5']), 'rating.txt');
     form.set('comment', new Blob(['hello']), 'comment.txt');
-    expect(await read(form, null)).toEqual({ rating: null, resolved: null, comment: null });
+    expect(await read(form, null)).toEqual(nothingFilledIn);
   });
 
   test.each(['0', '6', '-1', '4.5', ' 4', '4 ', '04', '1e0', '٤', '', 'five', '4\n'])(
@@ -70,6 +83,12 @@ describe('the form of an answer', () => {
       rating: null,
       resolved: null,
       comment: 'b',
+      ...nothingMore,
+    });
+    expect(await read('rating=1&reason=a&reason=b&answer=1&answer=2')).toMatchObject(nothingMore);
+    expect(await read('rating=1&reason=a&reason=a&answer=1&answer=1')).toMatchObject({
+      reason: 'a',
+      answer: '1',
     });
     expect(await read('rating=5&rating=5&resolved=no&resolved=no')).toMatchObject({
       rating: 5,

@@ -1,3 +1,4 @@
+import { sampleForm } from '../../support/forms.ts';
 import type { BrowserContextOptions, Page } from 'playwright-core';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { languages } from '../../../src/html/languages.ts';
@@ -213,6 +214,103 @@ describe('answering', () => {
     await expectThanks(page);
     expect(desk.answers[0]?.comment).toBe(written.trim());
   });
+});
+
+describe('reasons and a question', () => {
+  test('a reason is asked for under low stars alone, without script, and taken back with them', async () => {
+    const { page, desk, open, troubles } = await visitor({
+      about: { form: sampleForm('scale') },
+      javaScriptEnabled: false,
+    });
+    await open();
+    const reasons = page.getByRole('group', { name: 'What was the main reason?' });
+    expect(await reasons.isVisible()).toBe(false);
+    for (const [rating, isShown] of [
+      [3, false],
+      [2, true],
+      [5, false],
+      [1, true],
+    ] as const) {
+      await stars(page, rating).check({ force: true });
+      expect([rating, await reasons.isVisible()]).toEqual([rating, isShown]);
+    }
+    await page.getByRole('radio', { name: 'Unfriendly' }).check({ force: true });
+    await page.getByRole('radio', { name: '7', exact: true }).check({ force: true });
+    // Hidden, but still sent by the browser.
+    await stars(page, 4).check({ force: true });
+    await page.getByRole('button').click();
+    await expectThanks(page);
+    expect(desk.survey.answer).toMatchObject({ rating: 4, reason: null, question: { answer: 7 } });
+    await page.getByRole('link', { name: 'Change my feedback' }).click();
+    await stars(page, 2).check({ force: true });
+    await page.getByRole('radio', { name: 'Slow reply' }).check({ force: true });
+    await page.getByRole('button').click();
+    await expectThanks(page);
+    expect(desk.survey.answer).toMatchObject({ rating: 2, reason: 'Slow reply' });
+    expect(await page.getByText('Slow reply').isVisible()).toBe(true);
+    expect(troubles).toEqual([]);
+  });
+
+  test('the keyboard goes through both in their order, and not through what is hidden', async () => {
+    const { page, open } = await visitor({ about: { form: sampleForm('choice') } });
+    const order = async (rating: number): Promise<string[]> => {
+      await open(`${survey}?rating=${rating}`);
+      await page.locator(`#rating-${rating}`).focus();
+      const seen: string[] = [];
+      for (let press = 0; press < 5; press += 1) {
+        await page.keyboard.press('Tab');
+        seen.push(await focused(page));
+      }
+      return seen;
+    };
+    expect((await order(1)).slice(0, 4)).toEqual(['reason-0', 'resolved-yes', 'answer-0', 'comment']);
+    expect((await order(5)).slice(0, 3)).toEqual(['resolved-yes', 'answer-0', 'comment']);
+    await open(`${survey}?rating=1`);
+    await page.locator('#answer-0').focus();
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('#answer-1').isChecked()).toBe(true);
+    await page.locator('#reason-0').focus();
+    await page.keyboard.press('Space');
+    await page.keyboard.press('ArrowRight');
+    expect(await page.locator('#reason-1').isChecked()).toBe(true);
+    const outline = await page
+      .locator('#reason-1 + label')
+      .evaluate((label) => getComputedStyle(label).outlineStyle);
+    expect(outline).toBe('solid');
+  });
+
+  test('a screen reader hears the question, its options, and what the ends of a scale mean', async () => {
+    const { page, open } = await visitor({ about: { form: sampleForm('scale') } });
+    await open(`${survey}?rating=1`);
+    await page.getByRole('group', { name: 'What was the main reason? (optional)' }).waitFor();
+    const scale = page.getByRole('group', { name: 'Would you recommend us? (optional)' });
+    expect(await scale.getByRole('radio').count()).toBe(11);
+    await scale.getByRole('radio', { name: '0 – Never' }).waitFor();
+    await scale.getByRole('radio', { name: '10 – Gladly' }).check({ force: true });
+    await scale.getByRole('radio', { name: 'Prefer not to say' }).check({ force: true });
+  });
+
+  test.each(['scale', 'choice', 'text'] as const)(
+    'a %s and long reasons fit 320 pixels, and a finger hits each',
+    async (kind) => {
+      const reasons = { en: ['Slow', long.slice(0, 100), 'Had to ask again and again before it was read'] };
+      const { page, open } = await visitor({
+        about: { form: sampleForm(kind, { reasons }) },
+        viewport: { width: 320, height: 640 },
+      });
+      await open(`${survey}?rating=1`);
+      expect(await overflows(page)).toBe(0);
+      const sizes = await page
+        .locator('input:visible, textarea:visible')
+        .evaluateAll((fields) =>
+          fields.map((field) => field.getBoundingClientRect()).map((box) => [box.width, box.height]),
+        );
+      expect(sizes.length).toBeGreaterThan(10);
+      expect(Math.min(...sizes.flat())).toBeGreaterThanOrEqual(44);
+      const wrong = await page.evaluate(() => document.documentElement.scrollWidth);
+      expect(wrong).toBe(320);
+    },
+  );
 });
 
 describe('unsubscribing', () => {

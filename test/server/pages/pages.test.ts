@@ -1,3 +1,5 @@
+import { sampleForm, sampleReasons } from '../../support/forms.ts';
+import { largestBody } from '../../../src/server/body.ts';
 import { noFormAnswers } from '../../../src/domain/survey/form.ts';
 import { describe, expect, test } from 'vitest';
 import { languages, wordsOf } from '../../../src/html/languages.ts';
@@ -483,74 +485,128 @@ test('the server’s own notices are pages too, in the visitor’s language', ()
   expect(notice('broken', null)).toContain('<html lang="es">');
 });
 
-describe('brands', () => {
-  const gif = (text: string) => ({ type: 'image/gif', bytes: Buffer.from(`GIF89a${text}`) }) as const;
-  const looks = looksOf(
-    { color: '#0b6e4f', logo: gif('acme') },
-    new Map([
-      [
-        'nordwind',
-        {
-          color: '#8a3b12',
-          logo: gif('nordwind'),
-          texts: {
-            ...{ language: 'en', question: 'Was it warm?', resolved: null, comment: null },
-            ...{ thanksTitle: null, thanks: 'Nordwind thanks you.' },
-          },
-        },
-      ],
-      ['plain', { color: null, logo: null }],
-    ]),
+describe('a survey with reasons and a question', () => {
+  const named = (html: string, name: string): string[] =>
+    [...html.matchAll(new RegExp(`<input[^>]*name="${name}"[^>]*value="([^"]*)"`, 'g'))].map(
+      (match) => match[1]!,
+    );
+
+  test('asks for both, in the language of the visitor where it is written', async () => {
+    const { get } = site({ form: sampleForm('choice') });
+    const english = await (await get(survey)).text();
+    expect(english).toContain('class="asks-2"');
+    expect(named(english, 'reason')).toEqual([...sampleReasons.en, '']);
+    expect(named(english, 'answer')).toEqual(['A friend', 'Search', '']);
+    const german = await (await get(survey, { 'accept-language': 'de-AT' })).text();
+    for (const text of ['Was war der Hauptgrund?', 'Falsche Antwort', 'Wie haben Sie uns gefunden?', 'Suche'])
+      expect(german).toContain(text);
+    // What is sent is the same in every language.
+    expect(named(german, 'reason')).toEqual(named(english, 'reason'));
+    expect(german).not.toContain('lang="en"');
+    const french = await (await get(survey, { 'accept-language': 'fr' })).text();
+    expect(french).toContain('<div class="choices" lang="en">');
+    expect(french).toContain('<bdi lang="en">How did you find us?</bdi>');
+    expect(french).toContain('<span class="choice choice-none" lang="fr">');
+  });
+
+  test('without either has nothing of them', async () => {
+    const plain = await (await site().get(survey)).text();
+    expect(plain).not.toMatch(/name="(?:reason|answer)"|asks-/);
+    const reasons = await (await site({ form: sampleForm(null) }).get(survey)).text();
+    expect(reasons).not.toContain('name="answer"');
+    const question = await (await site({ form: sampleForm('text', { reasons: null }) }).get(survey)).text();
+    expect(question).not.toMatch(/name="reason"|asks-/);
+    expect(question).toMatch(/<textarea id="answer" name="answer"[^>]* maxlength="2000"/);
+  });
+
+  test('repeats what was answered in the visitor’s words, and shows it again to be changed', async () => {
+    const { post, get } = site({ form: sampleForm('scale') });
+    const body = 'rating=2&reason=Wrong+answer&answer=0';
+    const thanks = await post(survey, body, { 'accept-language': 'de' });
+    const html = await thanks.text();
+    expect(thanks.status).toBe(200);
+    expect(html).toMatch(/Ihr Hauptgrund<\/span> <bdi>Falsche Antwort<\/bdi>/);
+    expect(html).toMatch(/Würden Sie uns empfehlen\?<\/span> <bdi>0 von 10<\/bdi>/);
+    expect(checked(await (await get(survey)).text())).toEqual(['rating-2', 'reason-1', 'answer-0']);
+  });
+
+  test('leaves out a reason that a browser sends though it is hidden', async () => {
+    const { post, desk } = site({ form: sampleForm('scale') });
+    const html = await (await post(survey, 'rating=5&reason=Slow+reply&answer=9')).text();
+    expect(html).not.toContain('Slow reply');
+    expect(desk.survey.answer).toMatchObject({ rating: 5, reason: null, question: { answer: 9 } });
+  });
+
+  test.each([
+    ['scale', 'reason=Slow', '#reason-0', 'Please choose one of the reasons below.'],
+    ['scale', 'answer=11', '#answer-0', 'Please choose a number from 0 to 10.'],
+    ['scale', 'answer=%00', '#answer-0', null],
+    ['choice', 'answer=constructor', '#answer-0', 'Please choose one of the answers below.'],
+    ['choice', 'answer=Se%E2%80%8Farch', '#answer-0', null],
+    [
+      'text',
+      `answer=${'x'.repeat(2001)}`,
+      '#answer',
+      'Please shorten your answer to 2,000 characters or fewer.',
+    ],
+  ] as const)(
+    'to a %s with %s keeps what was typed, and says what to do',
+    async (kind, sent, target, problem) => {
+      const { post, desk, answered } = site({ form: sampleForm(kind) });
+      const response = await post(survey, `rating=1&resolved=no&comment=slow+%26+late&${sent}`);
+      const html = await response.text();
+      if (problem === null) {
+        // What nobody sees is taken away before it is looked at.
+        expect(response.status).toBe(200);
+        return;
+      }
+      expect(response.status).toBe(422);
+      expect(html).toContain(`<a href="${target}">${problem}</a>`);
+      expect(html).toMatch(new RegExp(`id="${target.slice(1)}"`));
+      expect(html).toContain('slow &amp; late</textarea>');
+      expect(checked(html)).toEqual(['rating-1', 'resolved-no']);
+      if (kind === 'text') expect(html).toContain(`${'x'.repeat(2001)}</textarea>`);
+      expect([desk.answers, answered()]).toEqual([[], 0]);
+    },
   );
-  const visit = (brand: string | null, companyName = 'Nordwind') => {
-    const desk = smallDesk({ brand, companyName });
-    const routes = pageRoutes({ desk, looks, language: 'en', clock: () => 0, onAnswer: () => undefined });
-    const get = async (path: string) => routes.request(path, { headers: { 'user-agent': agent } });
-    const post = async (path: string, body: string) =>
-      routes.request(path, {
-        method: 'POST',
-        body,
-        headers: { 'user-agent': agent, 'content-type': 'application/x-www-form-urlencoded' },
-      });
-    return { get, post };
-  };
-  const filesOf = (html: string): string[] =>
-    [...html.matchAll(/\.\.\/(assets\/[^"]+)"/g)].map(([, path]) => path!);
 
-  test('each page has the look and the words of the brand of its survey', async () => {
-    const { get, post } = visit('nordwind');
-    const html = await (await get(`/s/${openToken}`)).text();
-    expect(html).toContain('Was it warm?');
-    const [stylesheet = '', , logo = ''] = filesOf(html).sort((one, other) => (one < other ? 1 : -1));
-    expect(await (await get(`/${stylesheet}`)).text()).toContain('#8a3b12');
-    expect(await (await get(`/${logo}`)).text()).not.toContain('#0b6e4f');
-    expect(await (await post(`/s/${openToken}`, 'rating=5')).text()).toContain('Nordwind thanks you.');
-    for (const path of [`/u/${openToken}`, '/s/none']) {
-      expect(await (await get(path)).text()).toContain(stylesheet);
-    }
-    const own = await (await visit(null).get(`/s/${openToken}`)).text();
-    expect(own).not.toContain('Was it warm?');
-    expect(filesOf(own)).not.toContain(stylesheet);
+  test('names everything that is wrong at once', async () => {
+    const { post } = site({ form: sampleForm('scale') });
+    const both = await (await post(survey, 'rating=1&reason=x&answer=y')).text();
+    expect(both.match(/<li>/g)).toHaveLength(2);
+    const all = await (await post(survey, `answer=y&comment=${'z'.repeat(25_001)}`)).text();
+    expect(all.match(/<li>/g)).toHaveLength(3);
   });
 
-  test('one that is gone has neither logo nor color, nor has a page of nobody', async () => {
-    const plain = await (await visit('plain').get(`/s/${openToken}`)).text();
-    for (const brand of ['gone', '']) {
-      const html = await (await visit(brand).get(`/s/${openToken}`)).text();
-      expect(html).toBe(plain);
-      for (const path of filesOf(html)) expect((await visit(brand).get(`/${path}`)).status, path).toBe(200);
-    }
-    const notice = noticePages({ looks, language: 'en' })('busy', null);
-    expect(filesOf(notice)).toEqual(filesOf(plain));
+  test('takes the longest comment and the longest words, of the widest characters, within what a body may have', async () => {
+    const { post, desk } = site({ form: sampleForm('text') });
+    const fields = {
+      rating: '1',
+      reason: 'Slow reply',
+      comment: '漢'.repeat(25_000),
+      answer: '字'.repeat(2000),
+    };
+    const body = new URLSearchParams(fields).toString();
+    expect(body.length).toBeLessThan(largestBody);
+    expect((await post(survey, body)).status).toBe(200);
+    expect(desk.survey.answer?.question?.answer).toHaveLength(2000);
   });
 
-  test('a mail finds the logo of its brand, and only of one that has one', async () => {
-    const { get } = visit(null);
-    expect(await (await get(`/assets/${mailLogoOf(null)}`)).text()).toBe('GIF89aacme');
-    const response = await get(`/assets/${mailLogoOf('nordwind')}`);
-    expect(await response.text()).toBe('GIF89anordwind');
-    expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
-    for (const brand of ['plain', 'gone'])
-      expect((await get(`/assets/${mailLogoOf(brand)}`)).status).toBe(404);
+  test('what an operator or a customer wrote is text, never markup', async () => {
+    const hostile = '<img src=x onerror=alert(1)>"\'&';
+    const form = sampleForm('choice', {
+      reasons: { en: [hostile] },
+      question: { kind: 'choice', text: { en: hostile }, options: { en: [hostile, 'b'] } },
+    });
+    const { post, get } = site({ form });
+    const fields = { rating: '1', reason: hostile, answer: hostile };
+    for (const html of [
+      await (await get(survey)).text(),
+      await (await post(survey, new URLSearchParams(fields).toString())).text(),
+      await (await get(survey)).text(),
+    ]) {
+      expect(html).not.toContain('<img src=x');
+      expect(html).toContain('&lt;img src=x');
+    }
   });
 });

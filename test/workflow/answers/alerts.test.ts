@@ -1,3 +1,4 @@
+import { sampleQuestions, sampleReasons } from '../../support/forms.ts';
 import { createServer, type IncomingHttpHeaders } from 'node:http';
 import { once } from 'node:events';
 import type { AddressInfo } from 'node:net';
@@ -261,5 +262,51 @@ describe('a note in Gladly', () => {
     own.time.now += minute;
     expect(await notesOf(own, id)).toEqual([]);
     expect(await alertsOf(own)).toMatchObject([{ state: 'uncertain', error: { code: 'note_uncertain' } }]);
+  });
+});
+
+describe('an alert of a survey with reasons and a question', () => {
+  const policy = { reasons: sampleReasons, question: sampleQuestions.text };
+  const answer = {
+    rating: 1,
+    resolved: null,
+    comment: null,
+    reason: 'Unfriendly',
+    answer: '<b>Hire</b> people',
+  };
+  const give = async (services: Services, conversationId: string): Promise<void> => {
+    const steps = createSteps(services, () => undefined);
+    await postAnswer(services, { conversationId, answer }, { dryRun: false, steps });
+  };
+
+  test('has both, and without personal data not what the customer wrote', async () => {
+    for (const [alertPersonalData, said] of [
+      [true, { reason: 'Unfriendly', question: { kind: 'text', answer: '<b>Hire</b> people' } }],
+      [false, { reason: 'Unfriendly', question: null }],
+    ] as const) {
+      const { to, id, services } = await rated({ policy: { ...policy, alertPersonalData } });
+      await give(services, id);
+      expect(await sendAll(services)).toEqual(['sent']);
+      expect(payloadOf(to).data).toMatchObject(said);
+    }
+  });
+
+  test('says both in Slack and in a mail, where nobody’s words become markup', async () => {
+    const mail = await mailServer();
+    const { to, id, services } = await rated({
+      smtpUrl: mail.url,
+      policy: { ...policy, alertFormat: 'slack', alertMail: 'leads@acme.com' },
+    });
+    await give(services, id);
+    expect((await sendAll(services)).sort()).toEqual(['sent', 'sent']);
+    const { blocks } = JSON.parse(to.got[0]!.body) as { blocks: { text: { type: string; text: string } }[] };
+    expect(blocks[1]!.text.text).toContain('Reason: Unfriendly');
+    expect(blocks.at(-1)!.text).toMatchObject({
+      type: 'plain_text',
+      text: 'What should we do better?\n<b>Hire</b> people',
+    });
+    const text = mail.received[0]!.mail.text ?? '';
+    expect(text).toContain('Reason: Unfriendly');
+    expect(text).toContain('What should we do better?\n<b>Hire</b> people');
   });
 });

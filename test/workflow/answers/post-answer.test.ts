@@ -1,3 +1,4 @@
+import { sampleQuestions, sampleReasons } from '../../support/forms.ts';
 import { describe, expect, test } from 'vitest';
 import { all } from '../../gladly/local-gladly.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
@@ -246,4 +247,63 @@ test('a card whose first post arrived, though nobody was told so, is met again b
   expect(again.outcome).toBe('already_posted');
   expect(again.card.body.content.body).toContain(timeOf(told.closedAt));
   expect(preview.card.body.content.body).toBe(again.card.body.content.body);
+});
+
+describe('a reason and an answer by hand', () => {
+  const policy = { reasons: sampleReasons, question: sampleQuestions.choice };
+  const by = (services: Services, conversationId: string, given: object, dryRun = false) =>
+    postAnswer(
+      services,
+      { conversationId, answer: { rating: 2, resolved: null, comment: null, ...given } },
+      { dryRun, steps: createSteps(services, () => undefined) },
+    );
+
+  test('are those of the profile where no survey was sent, and a repeat changes nothing', async () => {
+    const own = await world();
+    const id = await own.tell();
+    const services = own.services({ policy });
+    const given = { reason: 'Langsame Antwort', answer: 'Search' };
+    const said = { reason: 'Slow reply', question: { kind: 'choice', answer: 'Search' } };
+    expect(await by(services, id, given, true)).toMatchObject({ outcome: 'would_post', answer: said });
+    const posted = await by(services, id, given);
+    expect(posted).toMatchObject({ outcome: 'posted', answer: said });
+    expect(posted.card.body.content.body).toContain('Reason: Slow reply<br>');
+    expect((await by(services, id, given)).outcome).toBe('already_posted');
+    expect(await answersOf(own.ledger, posted.surveyId)).toHaveLength(1);
+    expect(await by(services, id, {})).toMatchObject({ outcome: 'posted', answer: { reason: null } });
+  });
+
+  test('are those of the survey where it was sent, also when the profile asks something else since', async () => {
+    const own = await world();
+    const id = await own.tell({ customer: { email: 'kim@example.org' } });
+    expect(await replay(own.services({ policy }), id)).toBe('sent');
+    const since = own.services({ policy: { reasons: { en: ['Too late'] }, question: null } });
+    await expect(by(since, id, { reason: 'Too late' })).rejects.toMatchObject({
+      kind: 'usage',
+      code: 'answer_misfit',
+      hint: 'Use one of: Slow reply | Wrong answer | Unfriendly.',
+    });
+    expect(await by(since, id, { reason: 'Unfriendly', answer: 'A friend' })).toMatchObject({
+      answer: { reason: 'Unfriendly', question: { answer: 'A friend' } },
+    });
+  });
+
+  test.each([
+    [{ reason: 'Slow reply', rating: 3 }, policy, 'only up to a rating of 2'],
+    [{ answer: 'Nowhere' }, policy, "does not offer 'Nowhere'"],
+    [{ answer: '11' }, { ...policy, question: sampleQuestions.scale }, "does not offer '11'"],
+    [{ answer: 'x'.repeat(2001) }, { ...policy, question: sampleQuestions.text }, 'is too long'],
+    [{ reason: 'Slow reply' }, { ...policy, reasons: null }, 'asks for no reason'],
+    [{ answer: '7' }, { ...policy, question: null }, 'has no question of its own'],
+    [{ reason: 'Slow reply' }, {}, 'asks for no reason'],
+  ])('that do not fit are refused, and nothing is kept: %j', async (given, asked, why) => {
+    const own = await world();
+    const id = await own.tell();
+    const services = own.services({ policy: asked });
+    await expect(by(services, id, given)).rejects.toMatchObject({
+      kind: 'usage',
+      message: expect.stringContaining(why),
+    });
+    expect(await own.closings()).toEqual([]);
+  });
 });

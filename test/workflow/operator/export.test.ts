@@ -67,7 +67,9 @@ async function answered(ledger: Ledger, text: string): Promise<string> {
       closingId: id,
       rating,
       resolved: false,
+      reason: text,
       comment: text,
+      question: { kind: 'text', text, answer: text } as const,
       at: at(30),
       source: 'page',
     };
@@ -121,8 +123,9 @@ test('a row has everything that is known of a closing, and trials are left out',
       answer: {
         rating: 2,
         resolved: false,
-        reason: null,
+        reason: 'Kim',
         comment: 'Kim',
+        question: { kind: 'text', text: 'Kim', answer: 'Kim' },
         answeredAt: at(30),
         revision: 2,
       },
@@ -218,6 +221,10 @@ function flattened(row: Record<string, unknown>): Record<string, string> {
       const more = { responders: ['id'], topics: ['id'], notes: ['at', 'done'] }[name] ?? [];
       for (const key of more) fields[`${name}.${key}`] = join(key);
       continue;
+    }
+    if (name === 'answer') {
+      const { question = null } = (value ?? {}) as { question?: Record<string, unknown> | null };
+      for (const key of ['kind', 'text', 'answer']) fields[`answer.question.${key}`] = text(question?.[key]);
     }
     for (const key of nested[name] ?? []) {
       fields[`${name}.${key}`] = text((value as Record<string, unknown> | null)?.[key]);

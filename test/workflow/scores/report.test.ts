@@ -1,5 +1,7 @@
+import type { QuestionAnswer } from '../../../src/domain/survey/form.ts';
+import { formRowOf } from '../../../src/store/answers/rows.ts';
 import fc from 'fast-check';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ReportCounts } from '../../../src/documents/report.ts';
 import { reportFields, type ReportField } from '../../../src/domain/scores/report-parts.ts';
 import type { ReasonCode } from '../../../src/domain/eligibility/reason.ts';
@@ -30,6 +32,8 @@ interface Row {
   ratings?: readonly number[];
   resolved?: boolean | null;
   comment?: string | null;
+  reason?: string | null;
+  question?: QuestionAnswer | null;
   visits?: readonly string[];
 }
 
@@ -84,6 +88,7 @@ async function filled(rows: readonly Row[]): Promise<Ledger> {
             comment: row.comment ?? null,
             answered_at: closedAt,
             source: 'page',
+            ...formRowOf({ reason: row.reason ?? null, question: row.question ?? null }),
           })
           .execute();
       }
@@ -483,4 +488,91 @@ test('nothing is noted about a customer who was forgotten', async () => {
   const note = { at: '2026-11-24T12:00:00.000Z', text: 'Kim called', done: true };
   await expect(addNote(ledger, 'gone', note)).rejects.toMatchObject({ code: 'closing_forgotten' });
   expect(await ledger.read((db) => db.selectFrom('notes').selectAll().execute())).toEqual([]);
+});
+
+describe('what customers answered besides their ratings', () => {
+  const scale = (answer: number): Partial<Row> => ({ question: { kind: 'scale', text: 'Again?', answer } });
+  const answered = (rating: number, more: Partial<Row> = {}): Row => ({
+    state: 'answered',
+    ratings: [rating],
+    ...more,
+  });
+
+  test('reasons are counted of low ratings alone, of the newest answers, and add up', async () => {
+    const ledger = await filled([
+      answered(1, { reason: 'Slow reply' }),
+      answered(2, { reason: 'Slow reply' }),
+      answered(2, { reason: 'Unfriendly' }),
+      answered(1),
+      answered(5),
+      // Low when it was asked, and not by what the profile says now.
+      answered(3, { reason: 'Unfriendly' }),
+      { state: 'answered', ratings: [1, 4], reason: 'Slow reply' },
+      answered(1, { reason: 'Slow reply', lane: 'trial' }),
+      answered(1, { reason: 'Slow reply', closedAt: '2026-10-01T00:00:00.000Z' }),
+      { state: 'sent' },
+    ]);
+    const { lowReasons } = await reportOf(ledger, question);
+    expect(lowReasons).toMatchObject({
+      lowRating: 2,
+      of: 4,
+      unsaid: 1,
+      reasons: [
+        { reason: 'Slow reply', count: 2, of: 4, value: 0.5 },
+        { reason: 'Unfriendly', count: 1, of: 4, value: 0.25 },
+      ],
+    });
+    expect(lowReasons.reasons[0]?.low).toBeCloseTo(0.15, 2);
+    expect((await reportOf(ledger, { ...question, lowRating: 3 })).lowReasons).toMatchObject({
+      of: 5,
+      reasons: [{ count: 2 }, { reason: 'Unfriendly', count: 2 }],
+    });
+  });
+
+  test('a scale has all its numbers and a mean, a choice its options, and words their count', async () => {
+    const choice = (answer: string | null): Partial<Row> => ({
+      question: { kind: 'choice', text: 'Where?', answer },
+    });
+    const ledger = await filled([
+      ...[0, 9, 9, 10].map((answer) => answered(5, scale(answer))),
+      ...['Search', 'A friend', 'Search'].map((answer) => answered(4, choice(answer))),
+      answered(4, { question: { kind: 'text', text: 'Why?', answer: 'because' } }),
+      // Of a customer who was forgotten.
+      answered(4, { question: { kind: 'text', text: 'Why?', answer: null } }),
+      answered(4),
+    ]);
+    const [first, second, third, ...others] = (await reportOf(ledger, question)).questions;
+    expect(first).toMatchObject({ kind: 'scale', text: 'Again?', answers: 4, mean: 7 });
+    expect(first?.distribution.map(({ answer, count }) => [answer, count])).toEqual(
+      [1, 0, 0, 0, 0, 0, 0, 0, 0, 2, 1].map((count, number) => [number, count]),
+    );
+    expect(second).toMatchObject({
+      kind: 'choice',
+      answers: 3,
+      mean: null,
+      distribution: [
+        { answer: 'Search', count: 2, of: 3 },
+        { answer: 'A friend', count: 1, of: 3 },
+      ],
+    });
+    expect(third).toEqual({ kind: 'text', text: 'Why?', answers: 2, mean: null, distribution: [] });
+    expect(others).toEqual([]);
+  });
+
+  test('filters choose them as they choose ratings', async () => {
+    const ledger = await filled([
+      answered(1, { reason: 'Slow reply', channel: 'email', ...scale(3) }),
+      answered(1, { reason: 'Unfriendly', channel: 'chat', ...scale(4) }),
+    ]);
+    const filters = { ...noFilters, channels: ['chat'] };
+    const report = await reportOf(ledger, { ...question, filters });
+    expect(report.lowReasons.reasons).toMatchObject([{ reason: 'Unfriendly', of: 1 }]);
+    expect(report.questions).toMatchObject([{ answers: 1, mean: 4 }]);
+  });
+
+  test('there is nothing where nobody was asked', async () => {
+    const report = await reportOf(await filled([answered(5)]), question);
+    expect(report.lowReasons).toEqual({ lowRating: 2, of: 0, unsaid: 0, reasons: [] });
+    expect(report.questions).toEqual([]);
+  });
 });

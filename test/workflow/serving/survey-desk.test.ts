@@ -1,3 +1,7 @@
+import { sampleForm, sampleQuestions, sampleReasons } from '../../support/forms.ts';
+import { postAnswer } from '../../../src/workflow/answers/post-answer.ts';
+import { createSteps } from '../../../src/workflow/context/steps.ts';
+import { readableText } from '../../../src/domain/survey/rich-text.ts';
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
 import type { Lane } from '../../../src/domain/closing/lanes.ts';
@@ -61,6 +65,7 @@ describe('the survey', () => {
       closedAt: closing.closedAt,
       timeZone: expect.any(String),
       unsubscribeToken: leave,
+      form: null,
       answer: null,
     });
   });
@@ -77,7 +82,12 @@ describe('the survey', () => {
     const unknown = tokensOf(own, surveyIdOf('nothing')).survey;
     for (const token of ['', 'x', '../../..', tampered, unknown, leave, `${survey}a`]) {
       expect(await desk.view(token)).toEqual(closed);
-      expect(await desk.answer(token, good)).toEqual({ ...closed, saved: false, changed: false });
+      expect(await desk.answer(token, good)).toEqual({
+        ...closed,
+        saved: false,
+        changed: false,
+        problems: [],
+      });
     }
   });
 
@@ -377,4 +387,70 @@ test('a survey expires by when its message left, however late the sending was co
   expect((await desk.view(survey)).state).toBe('open');
   own.time.now += 1;
   expect((await desk.view(survey)).state).toBe('closed');
+});
+
+describe('a survey with reasons and a question', () => {
+  const policy = { reasons: sampleReasons, question: sampleQuestions.scale };
+
+  test('keeps the form that it was sent with, whatever the profile asks since', async () => {
+    const { own, survey } = await surveyed({ policy });
+    const later = deskOf(own, { policy: { reasons: null, question: sampleQuestions.text, lowRating: 4 } });
+    const view = await later.desk.view(survey);
+    expect(view).toMatchObject({ form: sampleForm('scale') });
+    expect(await later.desk.answer(survey, { ...bad, reason: 'Unfreundlich', answer: '3' })).toMatchObject({
+      saved: true,
+      answer: { reason: 'Unfriendly', question: { text: 'Would you recommend us?', answer: 3 } },
+    });
+  });
+
+  test('takes what fits, leaves out what was hidden, and refuses what it does not offer', async () => {
+    const { desk, survey, own, surveyId, answered } = await surveyed({ policy });
+    expect(await desk.answer(survey, { ...good, reason: 'Slow reply', answer: '10' })).toMatchObject({
+      saved: true,
+      answer: { rating: 5, reason: null, question: { kind: 'scale', answer: 10 } },
+    });
+    expect(await desk.answer(survey, { ...bad, reason: 'Slow', answer: '11' })).toMatchObject({
+      state: 'open',
+      saved: false,
+      changed: false,
+      problems: ['reason_unknown', 'scale_unknown'],
+      answer: { rating: 5, question: { answer: 10 } },
+    });
+    expect(await answersOf(own.ledger, surveyId)).toHaveLength(1);
+    expect(answered()).toBe(1);
+  });
+
+  test('that is final takes the same answer again, and no other reason', async () => {
+    const { desk, survey, own } = await surveyed({ policy });
+    const said = { ...bad, reason: 'Slow reply', answer: '2' };
+    expect(await desk.answer(survey, said)).toMatchObject({ saved: true, changed: true });
+    own.time.now += 2 * day;
+    expect(await desk.answer(survey, said)).toMatchObject({ saved: true, changed: false });
+    for (const other of [{ reason: 'Unfriendly' }, { answer: '3' }, { reason: 'no reason of ours' }]) {
+      expect(await desk.answer(survey, { ...said, ...other })).toMatchObject({
+        state: 'closed',
+        saved: false,
+      });
+    }
+  });
+
+  test('of two answers at once keeps both, one after the other', async () => {
+    const { desk, survey, own, surveyId } = await surveyed({ policy });
+    await Promise.all(
+      ['Slow reply', 'Unfriendly', 'Slow reply'].map((reason) => desk.answer(survey, { ...bad, reason })),
+    );
+    const kept = await answersOf(own.ledger, surveyId);
+    expect(new Set(kept.map(({ reason }) => reason))).toEqual(new Set(['Slow reply', 'Unfriendly']));
+    expect(kept.map(({ revision }) => revision)).toEqual(kept.map((_, index) => index + 1));
+  });
+
+  test('has its card say both', async () => {
+    const { desk, survey, surveyId, own } = await surveyed({ policy });
+    await desk.answer(survey, { ...bad, reason: 'Wrong answer', answer: '0' });
+    const steps = createSteps(own.services(), () => undefined);
+    const { card } = await postAnswer(own.services(), { surveyId, answer: null }, { dryRun: false, steps });
+    const body = readableText(card.body.content.body);
+    expect(body).toContain('Reason: Wrong answer');
+    expect(body).toContain('Would you recommend us? 0 of 10');
+  });
 });
