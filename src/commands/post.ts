@@ -37,7 +37,7 @@ export const postCommand: CommandDeclaration = {
   ],
   examples: [
     'gcsat post 5LNrIaOiRJ6u3vQ8jHyTkQ --rating 5 --resolved yes --comment "Quick and kind"',
-    'gcsat post --survey svy_4f1c --rating 2 --reason "Slow reply" --dry-run',
+    'gcsat post --survey svy_4f1c --dry-run',
   ],
   async run({ output, withServices }, { arguments: [id], options }) {
     const { postView } = await import('../terminal/post-view.ts');

@@ -22,6 +22,11 @@ export const listedStates = closingStates.filter((state) => state !== 'sending')
 
 export type ListedState = (typeof listedStates)[number];
 
+/** What is leaving at this moment has no end yet. */
+export function listedState(state: ClosingState): ListedState {
+  return state === 'sending' ? 'pending' : state;
+}
+
 /** One closing as `surveys list` prints it. Fields may be added, never renamed or removed. */
 export interface SurveyEntry {
   surveyId: string | null;

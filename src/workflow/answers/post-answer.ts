@@ -8,7 +8,6 @@ import {
   keptOptions,
   longestWords,
   noFormAnswers,
-  type FormAnswers,
   type FormProblem,
   type GivenAnswers,
   type SurveyForm,
@@ -18,6 +17,7 @@ import { currentAnswer, previewAnswer, recordAnswer, type NewAnswer } from '../.
 import { sentForm } from '../../store/closings/forms.ts';
 import { cardPostLock } from '../../store/answers/cards-due.ts';
 import { closingById } from '../../store/closings/closings.ts';
+import type { AnswerContent, FullContent } from './answer-content.ts';
 import {
   cardSubject,
   targetOfConversation,
@@ -30,12 +30,6 @@ import { withLock } from '../context/claim.ts';
 import { postCard } from './post-card.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
-
-export interface AnswerContent {
-  rating: number;
-  resolved: boolean | null;
-  comment: string | null;
-}
 
 /** As a person types it: whether it fits the survey's form is not known yet. */
 export type PostedAnswer = AnswerContent & Partial<GivenAnswers>;
@@ -81,7 +75,7 @@ export async function postAnswer(
 async function preview(
   services: Services,
   target: AnswerTarget,
-  content: FittingContent | null,
+  content: FullContent | null,
   steps: Steps,
 ): Promise<PostDocument> {
   const answer =
@@ -114,7 +108,7 @@ async function factsNow({ ledger }: Services, { closingId, facts }: AnswerTarget
 async function recordedAnswer(
   services: Services,
   target: AnswerTarget,
-  content: FittingContent | null,
+  content: FullContent | null,
 ): Promise<Answer> {
   if (content === null) return storedAnswer(services, target);
   return (await recordAnswer(services.ledger, newAnswer(services, target, content))).answer;
@@ -123,21 +117,19 @@ async function recordedAnswer(
 function newAnswer(
   { clock, settings }: Services,
   { surveyId, closingId, unasked }: AnswerTarget,
-  content: FittingContent,
+  content: FullContent,
 ): NewAnswer {
   const alerts = alertPlan(settings);
   const given = { surveyId, closingId, ...content, at: timeNow(clock), source: 'post', alerts };
   return unasked === null ? given : { ...given, unasked };
 }
 
-type FittingContent = AnswerContent & FormAnswers;
-
 /** Of a survey that was sent, what its link asks counts; of any other, what the profile asks now. */
 async function fittingContent(
   { ledger, settings }: Services,
   { surveyId }: AnswerTarget,
   { reason = '', answer = '', ...content }: PostedAnswer,
-): Promise<FittingContent> {
+): Promise<FullContent> {
   if (reason.trim() === '' && answer.trim() === '') return { ...content, ...noFormAnswers };
   const sent = await sentForm(ledger, surveyId);
   const form = sent === null ? formOf(settings.policy) : sent.form;

@@ -4,7 +4,7 @@ import { importedEmail } from '../../domain/closing/imports.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { exportClosings, type ExportedClosing } from '../../store/views/export.ts';
-import { listedState } from './surveys.ts';
+import { listedState } from '../../documents/surveys.ts';
 
 /** Every closing of the range that was not a trial, oldest first. */
 export async function* exportRows(

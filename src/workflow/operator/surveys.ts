@@ -1,7 +1,12 @@
-import type { ListedState, SurveyEntry, SurveyStory } from '../../documents/surveys.ts';
+import {
+  listedState,
+  type ListedState,
+  type SurveyEntry,
+  type SurveyStory,
+} from '../../documents/surveys.ts';
 import { importedEmail } from '../../domain/closing/imports.ts';
+import type { Answer } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { ClosingState } from '../../domain/closing/transitions.ts';
 import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
 import { resolveAbandonedSends } from '../../store/queue/claims.ts';
@@ -204,6 +209,17 @@ async function findClosingsOrFail(
 
 type Shown = Pick<ListedClosing, 'closing' | 'answer' | 'card'> & Partial<ListedClosing>;
 
+function answerOf({
+  rating,
+  resolved,
+  reason,
+  comment,
+  question,
+  answeredAt,
+}: Answer): SurveyEntry['answer'] {
+  return { rating, resolved, reason, comment, question, answeredAt };
+}
+
 function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown): SurveyEntry {
   return {
     surveyId: closing.surveyId,
@@ -216,18 +232,8 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
     closedAt: closing.closedAt,
     sentAt: closing.sentAt,
     dueAt: closing.dueAt,
-    ...{ provider: closing.provider, brand: closing.brand },
-    answer:
-      answer === null
-        ? null
-        : {
-            rating: answer.rating,
-            resolved: answer.resolved,
-            reason: answer.reason,
-            comment: answer.comment,
-            question: answer.question,
-            answeredAt: answer.answeredAt,
-          },
+    provider: closing.provider,
+    answer: answer === null ? null : answerOf(answer),
     card: card === null ? null : { itemId: card.itemId, postedAt: card.postedAt },
     reasons: closing.reasons,
     error: closing.error,
@@ -236,11 +242,6 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
     imported: closing.imported,
     medallia,
   };
-}
-
-/** What is leaving at this moment has no end yet. */
-export function listedState(state: ClosingState): ListedState {
-  return state === 'sending' ? 'pending' : state;
 }
 
 /** Where the customer was not read, the id is known, or what an import gave. */

@@ -2,14 +2,7 @@ import { settingsFor } from '../../config/brand-settings.ts';
 import type { Answer, VisitKind } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
-import {
-  fitToForm,
-  isSameForm,
-  type FormAnswers,
-  type FormProblem,
-  type GivenAnswers,
-  type SurveyForm,
-} from '../../domain/survey/form.ts';
+import { fitToForm, type FormProblem, type GivenAnswers, type SurveyForm } from '../../domain/survey/form.ts';
 import { surveyLife, type SurveyLife } from '../../domain/survey/life.ts';
 import { credibleTime } from '../../domain/closing/identity.ts';
 import type { TokenPurpose } from '../../domain/survey/token.ts';
@@ -23,7 +16,7 @@ import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.
 import { knownOrganization } from './known-organization.ts';
 import { alertPlan } from '../context/alert-plan.ts';
 import { countsUnasked } from '../context/counts-unasked.ts';
-import type { AnswerContent } from '../answers/post-answer.ts';
+import { contentOf, isSameContent, type AnswerContent, type FullContent } from '../answers/answer-content.ts';
 import type { Services } from '../context/services.ts';
 import { surveyTokens } from './survey-tokens.ts';
 import { surveyVisits } from './survey-visits.ts';
@@ -54,7 +47,7 @@ export type SurveyView =
       /** What it asks besides: as it was when its message left. */
       form: SurveyForm | null;
       /** As it stands now; null before the first one. */
-      answer: (AnswerContent & FormAnswers) | null;
+      answer: FullContent | null;
     } & Salutation)
   /** Unknown, tampered, expired, final, cancelled: who asks must not learn which. */
   | ({ state: 'closed' } & Salutation);
@@ -163,7 +156,7 @@ export function createSurveyDesk(
     closing: Closing,
     surveyId: string,
     form: SurveyForm | null,
-    answer: (AnswerContent & FormAnswers) | null,
+    answer: FullContent | null,
   ): Promise<SurveyView & { state: 'open' }> => {
     return {
       state: 'open',
@@ -212,7 +205,8 @@ export function createSurveyDesk(
           const life =
             known.closing === null ? 'not_asked' : lifeOf(known.closing, known.first, known.current);
           // The button pressed twice is no change, however soon an answer is final.
-          const isRepeat = life === 'final' && known.current !== null && isSame(known.current, content);
+          const isRepeat =
+            life === 'final' && known.current !== null && isSameContent(known.current, content);
           if (life !== 'open' && !isRepeat) throw new SurveyOver();
           if (problems.length > 0) throw new Misfit(known.current);
         });
@@ -250,21 +244,6 @@ export function createSurveyDesk(
 
     flush: () => visits.flush(),
   };
-}
-
-type FullContent = AnswerContent & FormAnswers;
-
-function contentOf({ rating, resolved, comment, reason, question }: FullContent): FullContent {
-  return { rating, resolved, comment, reason, question };
-}
-
-function isSame(left: FullContent, right: FullContent): boolean {
-  return (
-    left.rating === right.rating &&
-    left.resolved === right.resolved &&
-    left.comment === right.comment &&
-    isSameForm(left, right)
-  );
 }
 
 function isGone(error: unknown): boolean {

@@ -1,0 +1,24 @@
+import { isSameForm, type FormAnswers } from '../../domain/survey/form.ts';
+
+export interface AnswerContent {
+  rating: number;
+  resolved: boolean | null;
+  comment: string | null;
+}
+
+/** With what the form of the survey asks for. */
+export type FullContent = AnswerContent & FormAnswers;
+
+/** The content alone, of whatever has it. */
+export function contentOf({ rating, resolved, comment, reason, question }: FullContent): FullContent {
+  return { rating, resolved, comment, reason, question };
+}
+
+export function isSameContent(left: FullContent, right: FullContent): boolean {
+  return (
+    left.rating === right.rating &&
+    left.resolved === right.resolved &&
+    left.comment === right.comment &&
+    isSameForm(left, right)
+  );
+}
