@@ -52,7 +52,13 @@ test(
       'smtpPassword',
       'token',
     ]);
-    await done(canary, ['configure', 'set', 'suppressionDays=0', 'brandColor=#336699']);
+    await done(canary, [
+      'configure',
+      'set',
+      'suppressionDays=0',
+      'brandColor=#336699',
+      'question=text: What next?',
+    ]);
     await done(canary, ['configure', 'show', '-v']);
     await done(canary, ['configure', 'show', '--json']);
     await done(canary, ['configure', 'list', '--json']);
@@ -86,11 +92,14 @@ test(
     await done(canary, ['backfill', '--since', '1h', '--yes', '-v', '--dry-run']);
     await done(canary, ['backfill', '--since', '1h', '--yes', '-v']);
     await done(canary, ['backfill', '--since', '1h', '--yes', '--json']);
-    await done(canary, ['post', '-v', '--rating', '2', '--comment', person.comment, '--', id]);
-    await done(canary, ['post', '--json', '--rating', '3', '--comment', person.comment, '--', id]);
+    const said = ['--comment', person.comment, '--answer', person.wish];
+    await done(canary, ['post', '-v', '--rating', '2', ...said, '--', id]);
+    await done(canary, ['post', '--json', '--rating', '3', ...said, '--', id]);
     await done(canary, ['surveys', 'list', '-v']);
     await done(canary, ['surveys', 'list', '--jsonl']);
-    expect((await done(canary, ['surveys', 'show', '--json', '--', id])).stdout).toContain(person.comment);
+    const { stdout: shown } = await done(canary, ['surveys', 'show', '--json', '--', id]);
+    expect(shown).toContain(person.comment);
+    expect(shown).toContain(person.wish);
     await done(canary, ['surveys', 'note', '-v', '--', id, 'called back']);
     // The public address of this profile cannot be found.
     for (const how of ['-v', '--json', '--support']) {

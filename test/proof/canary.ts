@@ -31,9 +31,10 @@ export const person = {
   phone: '+15555550142',
   words: 'my velvet tuba arrived in pieces',
   comment: 'a marmalade zeppelin came instead',
+  wish: 'send a purple harpsichord',
 };
 
-const personal = ['zyxwina', 'canarsky', '5555550142', 'velvet tuba', 'marmalade'];
+const personal = ['zyxwina', 'canarsky', '5555550142', 'velvet tuba', 'marmalade', 'harpsichord'];
 /** The person’s name. */
 export const named = ['zyxwina', 'canarsky'];
 const account = 'survey.bot@acme.example';

@@ -17,6 +17,10 @@ const asking = (request: string): string[] => [
   `answered request ${request}`,
 ];
 const marked = around('ledger COMMIT of insert into history, insert into messages');
+/** The same, where the survey asks for more than a rating. */
+const markedWithForm = around(
+  'ledger COMMIT of insert into forms, insert into history, insert into messages',
+);
 const settled = around('ledger COMMIT of insert into history, update closings set, update messages set');
 const message = [...marked, ...asking('POST /api/v1/communications/email'), ...settled];
 const card = [
@@ -35,7 +39,11 @@ const events = asking('GET /api/v1/events');
 const all: [name: string, staging: staged.Staging, decisive: string[]][] = [
   ['replay: one message, or a doubt that is listed', staged.replay, message],
   ['replay into the outbox: one whole message', staged.replayToOutbox, [...marked, ...settled]],
-  ['replay by smtp: one mail, or a doubt that is listed', staged.replayBySmtp, [...marked, ...settled]],
+  [
+    'replay by smtp: one mail, or a doubt that is listed',
+    staged.replayBySmtp,
+    [...markedWithForm, ...settled],
+  ],
   ['post: one card', staged.post, card],
   ['post of a low rating: its alert, and at most one note', staged.alert, note],
   ['post of a changed answer: the new card alone', staged.postAgain, asking('DELETE')],

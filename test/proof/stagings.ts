@@ -65,8 +65,9 @@ export const alert: Staging = async () => {
     GCSAT_ALERT_URL: `${origin}/_sandbox/alerts`,
     GCSAT_ALERT_SECRET: `whsec_${Buffer.from('an alert secret of 24 by').toString('base64')}`,
   });
-  await scene.run(['configure', 'set', 'followUpTask=on']);
-  const args = ['post', '--rating', '1', '--', conversation];
+  const asked = ['reasons=Slow reply, Rude', 'question=text: What next?'];
+  await scene.run(['configure', 'set', 'followUpTask=on', ...asked]);
+  const args = ['post', '--rating', '1', '--reason', 'Rude', '--answer', 'Sing', '--', conversation];
   return {
     scene,
     args,
@@ -77,7 +78,8 @@ export const alert: Staging = async () => {
         headers: Record<string, string>;
       }[];
       expect(new Set(told.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-      const { alerts } = await again(scene, ['surveys', 'show', conversation]);
+      const { alerts, answers } = await again(scene, ['surveys', 'show', conversation]);
+      expect(answers).toMatchObject([{ reason: 'Rude', question: { text: 'What next?', answer: 'Sing' } }]);
       const states = Object.fromEntries(
         (alerts as { way: string; state: string }[]).map(({ way, state }) => [way, state]),
       );
@@ -93,6 +95,7 @@ export const replayBySmtp: Staging = async () => {
   const peer = await mailServer();
   const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };
   const scene = await createScene(smtp);
+  await scene.run(['configure', 'set', 'reasons=Slow reply, Rude']);
   const args = ['replay', '--', scene.sandbox.exampleConversationId];
   return {
     scene,
@@ -101,6 +104,9 @@ export const replayBySmtp: Staging = async () => {
     verify: async (leaving) => {
       const document = await again(scene, args);
       if (leaving.length > 0) expect(document.outcome).toBe('uncertain');
+      // Whatever left has its form, which was kept with the message.
+      const { form } = await again(scene, ['surveys', 'show', scene.sandbox.exampleConversationId]);
+      expect(form).toMatchObject({ reasons: { en: ['Slow reply', 'Rude'] }, question: null });
       const closings = new Map<string, Ending>([[scene.sandbox.exampleConversationId, 'asked']]);
       await expectOneVerdictEach(
         scene,

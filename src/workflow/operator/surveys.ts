@@ -5,7 +5,6 @@ import {
   type SurveyStory,
 } from '../../documents/surveys.ts';
 import { importedEmail } from '../../domain/closing/imports.ts';
-import type { Answer } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
@@ -22,6 +21,7 @@ import { findClosings, findClosingsOfCustomer } from '../../store/views/found-cl
 import { asResolved, countListed, listClosings, type ListedClosing } from '../../store/views/surveys.ts';
 import type { ClosingFilter } from '../../store/views/closing-filter.ts';
 import { story } from '../../store/views/story.ts';
+import { shownAnswer } from './shown-answer.ts';
 
 export type SurveyFilter = Omit<ClosingFilter, 'states'> & { states?: readonly ListedState[] };
 
@@ -209,17 +209,6 @@ async function findClosingsOrFail(
 
 type Shown = Pick<ListedClosing, 'closing' | 'answer' | 'card'> & Partial<ListedClosing>;
 
-function answerOf({
-  rating,
-  resolved,
-  reason,
-  comment,
-  question,
-  answeredAt,
-}: Answer): SurveyEntry['answer'] {
-  return { rating, resolved, reason, comment, question, answeredAt };
-}
-
 function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown): SurveyEntry {
   return {
     surveyId: closing.surveyId,
@@ -233,7 +222,7 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
     sentAt: closing.sentAt,
     dueAt: closing.dueAt,
     provider: closing.provider,
-    answer: answer === null ? null : answerOf(answer),
+    answer: answer === null ? null : shownAnswer(answer),
     card: card === null ? null : { itemId: card.itemId, postedAt: card.postedAt },
     reasons: closing.reasons,
     error: closing.error,

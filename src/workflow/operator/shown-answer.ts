@@ -1,0 +1,8 @@
+import type { SurveyEntry } from '../../documents/surveys.ts';
+import type { Answer } from '../../domain/survey/records.ts';
+
+/** The newest answer as lists have it. */
+export function shownAnswer(answer: Answer): NonNullable<SurveyEntry['answer']> {
+  const { rating, resolved, reason, comment, question, answeredAt } = answer;
+  return { rating, resolved, reason, comment, question, answeredAt };
+}
