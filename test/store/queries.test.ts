@@ -33,6 +33,8 @@ import {
 import type { Ledger } from '../../src/store/ledger.ts';
 import { story } from '../../src/store/views/story.ts';
 import { countClosings, countDue, failuresBetween, queueFigures } from '../../src/store/views/counts.ts';
+import { formOfSurvey } from '../../src/store/closings/forms.ts';
+import { lowReasonCounts, questionCounts } from '../../src/store/views/form-counts.ts';
 import { countGroups, type ScoreCohort, type ScoreField } from '../../src/store/views/score-counts.ts';
 import { unsubscribe } from '../../src/store/addresses/unsubscribes.ts';
 import { recordVisits, visitsIn } from '../../src/store/answers/visits.ts';
@@ -448,16 +450,48 @@ const plans: {
     ],
     isBeginning: true,
   },
+  {
+    name: 'what the link of a survey asks',
+    read: (ledger) => formOfSurvey(ledger, 's1'),
+    steps: [
+      'SEARCH messages USING INDEX messages_survey (survey_id=?)',
+      'SEARCH forms USING INDEX sqlite_autoindex_forms_1 (id=?) LEFT-JOIN',
+      'USE TEMP B-TREE FOR ORDER BY',
+    ],
+  },
+  {
+    name: 'the reasons for low ratings',
+    read: (ledger) => ledger.read((db) => lowReasonCounts(db, cohortOf(), 2)),
+    steps: [
+      'SEARCH closing USING INDEX closings_state (state=? AND closed_at>? AND closed_at<?)',
+      'SEARCH answer USING INDEX sqlite_autoindex_answers_1 (survey_id=? AND revision=?)',
+      'SEARCH every USING COVERING INDEX sqlite_autoindex_answers_1 (survey_id=?)',
+      'USE TEMP B-TREE FOR GROUP BY',
+    ],
+  },
+  {
+    name: 'the answers to the organization’s own question',
+    read: (ledger) => ledger.read((db) => questionCounts(db, cohortOf())),
+    steps: [
+      'SEARCH closing USING INDEX closings_state (state=? AND closed_at>? AND closed_at<?)',
+      'SEARCH answer USING INDEX sqlite_autoindex_answers_1 (survey_id=? AND revision=?)',
+      'SEARCH every USING COVERING INDEX sqlite_autoindex_answers_1 (survey_id=?)',
+      'USE TEMP B-TREE FOR GROUP BY',
+    ],
+  },
 ];
+
+function cohortOf(only: Partial<ScoreCohort['filters']> = {}): ScoreCohort {
+  const filters = { agents: [], inboxes: [], topics: [], channels: [], brands: [], ...only };
+  return { since: at(0), until: at(900), filters };
+}
 
 function counted(
   ledger: Ledger,
   by: readonly ScoreField[],
   only: Partial<ScoreCohort['filters']> = {},
 ): Promise<unknown> {
-  const filters = { agents: [], inboxes: [], topics: [], channels: [], brands: [], ...only };
-  const cohort = { since: at(0), until: at(900), filters };
-  return ledger.read((db) => countGroups(db, cohort, by, 'UTC'));
+  return ledger.read((db) => countGroups(db, cohortOf(only), by, 'UTC'));
 }
 
 async function list(ledger: Ledger, filter: ClosingFilter): Promise<void> {
