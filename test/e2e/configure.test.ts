@@ -409,6 +409,37 @@ describe('configure set and show', () => {
     expect(readdirSync(config)).toEqual(['config.json']);
   });
 
+  test('reasons and a question come from a line or a file, and are read back as they are kept', async () => {
+    const { env } = home();
+    const get = async (key: string): Promise<string> =>
+      (await runInside(['configure', 'get', key], { env })).stdout.trim();
+    const set = (text: string, input?: string) =>
+      runInside(['configure', 'set', text], { env, ...(input === undefined ? {} : { input }) });
+    expect(await get('reasons')).toBe('off');
+    for (const [input, kept] of [
+      ['\ufeffSlow, too slow\r\n\r\nRude\r\n', '["Slow, too slow","Rude"]'],
+      ['Slow\n\tRude\n', 'Slow, Rude'],
+      ['{\n  "en": ["Slow"],\n  "de": ["Langsam"]\n}\n', '{"en":["Slow"],"de":["Langsam"]}'],
+      ['off\n', 'off'],
+    ] as const) {
+      expect(await set('reasons=-', input)).toMatchObject({ code: 0, stderr: '' });
+      expect(await get('reasons')).toBe(kept);
+    }
+    const question = 'choice: How did you find us? | A friend | Search';
+    expect((await set('question=-', `${question}\n`)).code).toBe(0);
+    expect(await get('question')).toBe(question);
+    for (const wrong of ['reasons=Slow\u0007, Rude', 'reasons={"en": []}', 'question=choice: Why? | One']) {
+      const { code, stderr } = await set(wrong);
+      expect([wrong, code, stderr]).toEqual([
+        wrong,
+        2,
+        expect.stringMatching(/^error: (?:reasons|question): /),
+      ]);
+    }
+    expect((await set('question=')).code).toBe(0);
+    expect(await get('question')).toBe('off');
+  });
+
   test('one wrong value and none is kept', async () => {
     const { env, file } = home();
     const { code, stderr } = await runInside(['configure', 'set', 'sample=50', 'maxAge=soon'], { env });
@@ -562,6 +593,55 @@ describe('configure set and show', () => {
 interface Checked {
   ok: boolean | null;
 }
+
+describe('configure test --send-alert', () => {
+  test('says what became of each way, and its exit code is that of the one that failed', async () => {
+    const gladly = await startGladly();
+    const { env } = home();
+    await connect(gladly, { env });
+    const tried = async (...policy: string[]) => {
+      await runInside(['configure', 'set', ...policy], { env });
+      return runJsonInside(['configure', 'test', '--send-alert'], { env });
+    };
+    const nobody = await runInside(['configure', 'test', '--send-alert'], { env });
+    expect([nobody.code, nobody.stderr]).toEqual([3, expect.stringContaining('nobody who is told')]);
+
+    const statuses: number[] = [];
+    const bodies: string[] = [];
+    const receiver = createServer((incoming, response) => {
+      let body = '';
+      incoming.on('data', (chunk: Buffer) => (body += String(chunk)));
+      incoming.on('end', () => {
+        bodies.push(body);
+        response.writeHead(statuses.shift() ?? 204, { location: '/elsewhere' }).end();
+      });
+    });
+    await once(receiver.listen(0, '127.0.0.1'), 'listening');
+    onTestFinished(() => void receiver.close());
+    const url = `alertUrl=http://127.0.0.1:${(receiver.address() as AddressInfo).port}/alerts`;
+    await runInside(['configure', 'set', 'alertSecret=-'], {
+      env,
+      input: `whsec_${Buffer.from('an alert secret of 24 by').toString('base64')}`,
+    });
+    expect(await tried(url)).toMatchObject({
+      code: 0,
+      document: { alerts: [{ way: 'webhook', error: null }] },
+    });
+    for (const [status, code, error] of [
+      [404, 9, 'alert_refused'],
+      [503, 7, 'alert_refused'],
+      [302, 9, 'alert_redirected'],
+    ] as const) {
+      statuses.push(status);
+      const { code: exit, document } = await tried('alertFormat=slack');
+      expect([status, exit, document.alerts]).toMatchObject([status, code, [{ error: { code: error } }]]);
+    }
+    expect(bodies).toHaveLength(4);
+    expect(bodies.every((body) => body.includes('"test":true') || body.includes('(Test)'))).toBe(true);
+    const human = await runInside(['configure', 'test', '--send-alert'], { env });
+    expect(human.stdout).toMatch(/^✔ alert by webhook: sent, marked as a test$/m);
+  });
+});
 
 describe('configure test', () => {
   test('is exit 0 when all is well, else the code of the first check that failed, with the reason', async () => {
