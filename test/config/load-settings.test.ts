@@ -526,7 +526,12 @@ describe('the embedded sandbox', () => {
       publicUrl: 'http://localhost:8080',
       dataDir: own,
       timeoutMs: 5000,
-      policy: { ...defaultPolicy, followUpTask: true },
+      policy: {
+        ...defaultPolicy,
+        followUpTask: true,
+        reasons: { '': expect.arrayContaining(['Slow reply']) as string[] },
+        question: { kind: 'scale' },
+      },
     });
     expect(settings.database.startsWith(own)).toBe(true);
     expect(settings.origins).toMatchObject({
