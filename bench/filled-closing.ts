@@ -185,6 +185,10 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
     email_key: address,
     phone_key: null,
     imported: null,
+    closed_by: null,
+    closed_by_type: null,
+    reminder: null,
+    reminded_at: null,
   };
   filled.closings.push(closing);
   if (hasSurvey) {

@@ -52,6 +52,14 @@ export function number(least: number, most: number, kind: 'whole' | 'any'): Code
   };
 }
 
+/** A value of its own for what is switched off. */
+export function offOr<Value>(codec: Codec<Value>): Codec<Value | null> {
+  return {
+    parse: (text) => (text.trim().toLowerCase() === 'off' ? null : codec.parse(text)),
+    format: (value) => (value === null ? 'off' : codec.format(value)),
+  };
+}
+
 /** Entries separated by commas, so none can contain one. */
 export const list: Codec<readonly string[]> = {
   parse: (text) => [...new Set(text.split(',').map((entry) => entry.trim()))].filter((entry) => entry !== ''),

@@ -7,8 +7,7 @@ import {
 } from '../domain/eligibility/policy.ts';
 import { isChannelName } from '../domain/attribution/timeline.ts';
 import { alertFormat, alertRating, mailAddress, onOrOff, rating } from './alert-codecs.ts';
-import { duration, list, number, type Codec } from './codecs.ts';
-import { ownQuestion, ratingReasons } from './form-codecs.ts';
+import { duration, list, number, offOr, type Codec } from './codecs.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { policyKeys, type PolicyKey } from './setting-keys.ts';
 
@@ -175,6 +174,8 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   delay: duration(0),
   quietHours,
   sample: number(0, 100, 'any'),
+  maxPerHour: offOr(number(1, 10_000, 'whole')),
+  excludeClosedByRule: onOrOff,
   excludedAgents: list,
   excludedInboxes: list,
   excludedChannels: channels,

@@ -1,7 +1,7 @@
 import type { SendingPause } from '../domain/closing/pause.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { ReasonCode } from '../domain/eligibility/reason.ts';
-import type { DocumentError, RequestFigures } from './survey.ts';
+import type { DocumentError, FullHour, RequestFigures } from './survey.ts';
 
 /** Closings by their state at the end of a run, whichever run put them there. */
 export interface ClosingOutcomes {
@@ -76,6 +76,8 @@ export interface BackfillDocument {
   delivery: DeliveryName;
   /** Nothing leaves while it lasts. */
   pause: SendingPause | null;
+  /** What is decided waits, because as many messages as may within the hour have left; else null. */
+  fullHour: FullHour | null;
   /** Closings without a survey, as they count at Agent Connect; null where nothing is to count, or it could not be asked. */
   counted: { counted: number; uncertain: number; leftOut: number; failed: number } | null;
   plan: BackfillPlan | null;

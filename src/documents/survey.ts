@@ -42,6 +42,13 @@ export interface DocumentError {
   conversationId: string | null;
 }
 
+/** As many messages as `maxPerHour` permits have left within the last hour. */
+export interface FullHour {
+  maxPerHour: number;
+  /** When the next one may leave. */
+  until: string;
+}
+
 export interface RequestFigures {
   gladly: number;
   retried: number;
@@ -70,6 +77,8 @@ export interface SurveyDocument {
   survey: DocumentSurvey | null;
   /** What a scheduled survey that is due waits for; otherwise null. */
   pause: SendingPause | null;
+  /** The same, where the hour is full. */
+  fullHour: FullHour | null;
   warnings: string[];
   error: DocumentError | null;
   requests: RequestFigures;

@@ -21,6 +21,7 @@ export const transferredTables = {
   cards: ['item_id'],
   cards_due: ['survey_id'],
   alerts: ['survey_id', 'revision', 'way'],
+  reminders: ['closing_id'],
   medallia_rows: ['uuid'],
   medallia_counts: ['closing_id'],
   medallia_cursors: ['origin'],

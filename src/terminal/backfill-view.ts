@@ -1,7 +1,7 @@
 import type { BackfillDocument, SyncDocument } from '../documents/backfill.ts';
 import { isNarrow, labelled } from './narrow.ts';
 import type { Output } from './output.ts';
-import { pauseText } from './pause-view.ts';
+import { fullHourText, pauseText } from './pause-view.ts';
 import { cut } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
@@ -47,6 +47,7 @@ export function backfillView(document: BackfillDocument, screen: Screen): string
   }
   if (end !== 'done') lines.push(line('Stopped', paint.yellow(endText(document))));
   if (document.pause !== null) lines.push(line('Paused', paint.yellow(pauseText(document.pause))));
+  if (document.fullHour !== null) lines.push(line('Waits', paint.yellow(fullHourText(document.fullHour))));
   lines.push(line('Time', `${document.seconds} s`));
   return lines.join('\n');
 }

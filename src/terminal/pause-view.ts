@@ -1,4 +1,5 @@
 import type { SendingPause } from '../domain/closing/pause.ts';
+import type { FullHour } from '../documents/survey.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
 
@@ -6,6 +7,12 @@ import { localTime } from '../domain/values/local-time.ts';
 export function pauseText({ until, reason }: Pick<SendingPause, 'until' | 'reason'>): string {
   const end = until === null ? 'until `gcsat resume`' : `until ${localTime(until, null)} or \`gcsat resume\``;
   return `sending is paused ${end}${reason === null ? '' : ` (${clean(reason)})`}`;
+}
+
+/** E.g. `the hour is full: 200 messages left (maxPerHour), the next one leaves at 2026-11-29 18:00 UTC`. */
+export function fullHourText({ maxPerHour, until }: FullHour): string {
+  const left = maxPerHour === 1 ? '1 message left' : `${maxPerHour} messages left`;
+  return `the hour is full: ${left} (maxPerHour), the next one leaves at ${localTime(until, null)}`;
 }
 
 /** E.g. `12 closings are queued, 3 of them due; they leave by smtp`. */

@@ -2,7 +2,7 @@ import type { EvidenceItem } from '../domain/attribution/evidence.ts';
 import type { SurveyDocument } from '../documents/survey.ts';
 import { labelled } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
-import { pauseText } from './pause-view.ts';
+import { fullHourText, pauseText } from './pause-view.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
@@ -166,7 +166,7 @@ function outcomeLine(document: SurveyDocument, screen: Screen): string {
   return labelled('Verdict', outcomeText(document, screen.paint), screen);
 }
 
-function outcomeText({ outcome, survey, pause, error, customer }: SurveyDocument, paint: Paint): string {
+function outcomeText({ outcome, survey, pause, fullHour, error, customer }: SurveyDocument, paint: Paint): string {
   // The document shows one number of several, perhaps not the one that the SMS went to.
   const to =
     survey?.provider === 'gladly-sms' ? 'by SMS' : `to ${clean(customer?.email ?? customer?.phone ?? '')}`;
@@ -177,6 +177,7 @@ function outcomeText({ outcome, survey, pause, error, customer }: SurveyDocument
       return `${paint.green('would be sent')} ${to}`;
     case 'scheduled':
       if (pause !== null) return `${paint.cyan('waits')}: ${pauseText(pause)}`;
+      if (fullHour !== null) return `${paint.cyan('waits')}: ${fullHourText(fullHour)}`;
       return `${paint.cyan('scheduled')} for ${localTime(survey?.dueAt ?? null, null)}`;
     case 'suppressed':
       return `${paint.yellow('no survey')}, because`;

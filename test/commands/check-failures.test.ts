@@ -45,6 +45,7 @@ function told({
     queued: 0,
     delivery: 'smtp',
     pause: null,
+    fullHour: null,
     counted: null,
     plan: null,
     exports: null,

@@ -168,6 +168,8 @@ describe('policy values', () => {
       alertPersonalData: fc.boolean(),
       alertMail: fc.option(fc.constantFrom('leads@acme.com', 'care+low@acme.example')),
       followUpTask: fc.boolean(),
+      maxPerHour: fc.option(fc.integer({ min: 1, max: 10_000 })),
+      excludeClosedByRule: fc.boolean(),
       satisfiedFrom: fc.integer({ min: 1, max: 5 }),
       confirmSends: fc.integer({ min: 0, max: 99_999 }),
       surveyExpires: seconds,

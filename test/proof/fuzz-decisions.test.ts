@@ -230,6 +230,7 @@ describe('a decision', { timeout: proofTimeoutMs }, () => {
           attribution,
           timelineUnsolved: given.truncated && response === null,
           timelineTruncated: given.truncated,
+          closedBy: null,
           agent:
             given.known && typeof response?.agentId === 'string'
               ? { id: response.agentId, name: null, email: null }

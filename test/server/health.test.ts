@@ -5,6 +5,7 @@ import { ask, runningServer } from './running.ts';
 
 const figures = {
   pause: null,
+  fullUntil: null,
   due: 3,
   oldestDueAt: '2026-11-22T18:00:00.000Z',
   states: { pending: 3, scheduled: 4, sending: 1, uncertain: 2, failed: 5 },

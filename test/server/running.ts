@@ -83,6 +83,7 @@ export async function runningServer(
       ready: async () => undefined,
       figures: async () => ({
         pause: null,
+        fullUntil: null,
         due: 3,
         oldestDueAt: null,
         states: { pending: 3, scheduled: 0, sending: 0, uncertain: 1, failed: 0 },

@@ -30,6 +30,7 @@ const document: BackfillDocument = {
   queued: 0,
   delivery: 'smtp',
   pause: null,
+  fullHour: null,
   counted: null,
   plan: null,
   exports: null,

@@ -47,6 +47,7 @@ function documentOf(text: string): SurveyDocument {
     recordings: [{ itemId: text, status: text, durationSeconds: 1, bytes: null, path: text }],
     survey: null,
     pause: null,
+    fullHour: null,
     warnings: [],
     error: { code: 'bad', message: text, hint: text, conversationId: text },
     requests: { gladly: 1, retried: 0, rateLimited: 0, byOperation: {} },

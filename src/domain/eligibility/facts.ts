@@ -1,4 +1,5 @@
 import type { Attribution } from '../attribution/credit.ts';
+import type { Participant } from '../attribution/timeline.ts';
 import type { Lane } from '../closing/lanes.ts';
 import type { ClosingState } from '../closing/transitions.ts';
 import type { EmailEntry, PhoneEntry } from './addresses.ts';
@@ -21,6 +22,8 @@ export interface ClosingFacts {
   timelineUnsolved: boolean;
   /** The timeline is cut: what is not in it may still have happened. */
   timelineTruncated: boolean;
+  /** Who made this closing; null where nothing says so. */
+  closedBy: Participant | null;
   /** The credited agent as the directory knows them; null when it does not. */
   agent: { id: string; name: string | null; email: string | null } | null;
   customer: {
@@ -40,7 +43,7 @@ export type ConversationFacts = Pick<
 /** The facts of the timeline. */
 export type TimelineFacts = Pick<
   ClosingFacts,
-  'attribution' | 'timelineUnsolved' | 'timelineTruncated' | 'agent'
+  'attribution' | 'timelineUnsolved' | 'timelineTruncated' | 'closedBy' | 'agent'
 >;
 
 /** What the ledger knows that bears on this closing. */

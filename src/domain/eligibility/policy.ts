@@ -29,6 +29,10 @@ export interface Policy {
   quietHours: QuietHours | null;
   /** Percent of closings that are surveyed, 0 to 100. */
   sample: number;
+  /** Messages that may leave within any hour; null: as many as there are. */
+  maxPerHour: number | null;
+  /** Closings by a rule or a program are not surveyed. */
+  excludeClosedByRule: boolean;
   /** Agent ids or email addresses. */
   excludedAgents: readonly string[];
   /** Inbox ids or names. */
@@ -94,6 +98,8 @@ export const defaultPolicy: Policy = {
   delay: 0,
   quietHours: null,
   sample: 100,
+  maxPerHour: null,
+  excludeClosedByRule: false,
   excludedAgents: [],
   excludedInboxes: [],
   excludedChannels: [],

@@ -18,6 +18,7 @@ export const reasonCodes = [
   'too_old',
   'timeline_truncated',
   'sampled_out',
+  'closed_by_rule',
   'cancelled',
   'forgotten',
 ] as const;

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { isByRule } from '../closing/closer.ts';
 import { withoutLane } from '../closing/identity.ts';
 import { listed } from '../values/name-key.ts';
 import type { AddressChoice } from './addresses.ts';
@@ -48,15 +49,17 @@ export function reasonsOfClosing(
 /** Reasons that the timeline makes certain. */
 export function reasonsOfTimeline(facts: TimelineFacts, policy: Policy): Reason[] {
   const { attribution, agent } = facts;
+  const ofClosing = reasonsOfCloser(facts, policy);
   if (facts.timelineUnsolved) {
     return [
+      ...ofClosing,
       {
         code: 'timeline_truncated',
         detail: 'the timeline is cut and no other source names the last responder',
       },
     ];
   }
-  const reasons: Reason[] = [];
+  const reasons: Reason[] = [...ofClosing];
   if (attribution.response === null) {
     const excluded = attribution.excludedAgentIds;
     reasons.push(
@@ -77,6 +80,12 @@ export function reasonsOfTimeline(facts: TimelineFacts, policy: Policy): Reason[
     reasons.push({ code: 'no_customer_message', detail: 'the customer neither wrote nor called' });
   }
   return reasons;
+}
+
+function reasonsOfCloser({ closedBy }: TimelineFacts, policy: Policy): Reason[] {
+  if (!policy.excludeClosedByRule || !isByRule(closedBy)) return [];
+  const by = closedBy?.id == null ? '' : ` (${closedBy.id})`;
+  return [{ code: 'closed_by_rule', detail: `closed by ${closedBy?.type ?? ''}${by}, not by an agent` }];
 }
 
 /** Reasons that the customer's profile makes certain. */

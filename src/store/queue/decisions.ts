@@ -16,6 +16,7 @@ import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../pause.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
+import { capLock, refuseAtCap, type HourlyCap } from './hourly-cap.ts';
 import { suppress } from '../medallia/suppress.ts';
 import type { Worker } from '../workers.ts';
 
@@ -99,17 +100,20 @@ function knownBefore(own: Closing, reading: ClosingReading): ClosingReading {
  *
  * @param form what its survey asks besides the rating, unless an earlier message of it may be out
  * @returns the message's number among those of the closing
- * @throws Failure claim_lost, closing_changed; sending_paused, and then nothing may leave
+ * @param cap how many messages may leave within any hour; null: as many as there are
+ * @throws Failure claim_lost, closing_changed; sending_paused, hourly_cap_reached, and then nothing may leave
  */
 export async function markLeaving(
   ledger: Ledger,
   closingId: string,
   worker: Worker,
   at: string,
-  form: SurveyForm | null = null,
+  cap: HourlyCap | null = null,
 ): Promise<number> {
-  return ledger.write({ closings: [closingId], shared: [sendingLock] }, async (trx) => {
+  const names = cap === null ? [] : capLock(cap);
+  return ledger.write({ closings: [closingId], shared: [sendingLock], names }, async (trx) => {
     await refuseWhilePaused(trx, at);
+    if (cap !== null) await refuseAtCap(trx, cap, at);
     await keepClaim(trx, closingId, worker, at);
     const leave = { transition: 'leave', change: { leftAt: at }, note: null } as const;
     const closing = await apply(trx, closingId, leave, at);

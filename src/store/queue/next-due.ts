@@ -2,29 +2,30 @@ import { sql } from 'kysely';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { Ledger, Writing } from '../ledger.ts';
-import { pauseIn } from '../pause.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
-import { isHeld, type Worker } from '../workers.ts';
+import { isHeld as isClaimHeld, type Worker } from '../workers.ts';
 import { claim } from './claims.ts';
+import { isHeldIn } from './hourly-cap.ts';
 
 /**
  * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
  * scheduled ones without a time or whose time has come, failed ones whose time to be tried again has come. Of one
  * customer one closing at a time; those who claim for different customers do not wait for each other. While sending is
- * paused, what is decided waits. A row that a transaction is about is left for the next look.
+ * paused, or the hour is full, what is decided waits. A row that a transaction is about is left for the next look.
  */
 export async function claimNextDue(
   ledger: Ledger,
   worker: Worker,
   now: string,
   lane: Lane,
+  maxPerHour: number | null = null,
 ): Promise<Closing | null> {
   return ledger.write({}, async (trx, { tryAlone }) => {
     await freeUnheldClaims(trx, now);
-    const isPaused = (await pauseIn(trx, now)) !== null;
+    const isHeld = await isHeldIn(trx, { lane, maxPerHour }, now);
     const passed: string[] = [];
     for (;;) {
-      const next = await nextFree(trx, { now, lane, isPaused, passed });
+      const next = await nextFree(trx, { now, lane, isHeld, passed });
       if (next === undefined) return null;
       const { id, customer_id: customerId } = next;
       if (customerId === null) return claim(trx, id, worker, now);
@@ -39,14 +40,14 @@ export async function claimNextDue(
 interface QueueLook {
   now: string;
   lane: Lane;
-  isPaused: boolean;
+  isHeld: boolean;
   /** Customers that others are about. */
   passed: readonly string[];
 }
 
 async function nextFree(
   trx: Writing,
-  { now, lane, isPaused, passed }: QueueLook,
+  { now, lane, isHeld, passed }: QueueLook,
 ): Promise<{ id: string; customer_id: string | null } | undefined> {
   const inWork = trx
     .selectFrom('closings as other')
@@ -66,7 +67,7 @@ async function nextFree(
       query.where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', passed)])),
     )
     .where('lane', '=', lane)
-    .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
+    .$if(isHeld, (query) => query.where('state', '<>', sql.lit('scheduled')))
     .limit(1)
     .forUpdate()
     .skipLocked();
@@ -116,7 +117,7 @@ async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
     .where('state', '!=', 'sending');
   type Row = Pick<ClosingsTable, 'claimed_by' | 'claim_until'>;
   const isUnheld = ({ claimed_by: by, claim_until: until }: Row): boolean =>
-    !isHeld(by ?? '', until ?? '', now, false);
+    !isClaimHeld(by ?? '', until ?? '', now, false);
   // Mostly all are held, and then no row is locked that others renew or give back.
   const found = (await claims.execute()).filter(isUnheld).map(({ id }) => id);
   if (found.length === 0) return;

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Ledger } from '../ledger.ts';
-import { pauseIn } from '../pause.ts';
+import { isHeldIn } from './hourly-cap.ts';
 
 /**
  * The id of the newest closing of the same customer that waits for the queue and is due, if it is newer than the
@@ -12,10 +12,11 @@ export async function newerWaiting(
   ledger: Ledger,
   { customerId, closedAt, lane }: Pick<Closing, 'customerId' | 'closedAt' | 'lane'>,
   now: string,
+  maxPerHour: number | null = null,
 ): Promise<string | null> {
   if (customerId === null) return null;
   const row = await ledger.read(async (db) => {
-    const isPaused = (await pauseIn(db, now)) !== null;
+    const isHeld = await isHeldIn(db, { lane, maxPerHour }, now);
     return (
       db
         .selectFrom('closings')
@@ -26,7 +27,7 @@ export async function newerWaiting(
         .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
         // An expression keeps SQLite from the index of the queue, which is longer than one customer's closings.
         .where(sql`lane || ''`, '=', lane)
-        .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
+        .$if(isHeld, (query) => query.where('state', '<>', sql.lit('scheduled')))
         .orderBy('closed_at', 'desc')
         .limit(1)
         .executeTakeFirst()

@@ -13,7 +13,7 @@ import { addMedallia } from './medallia.ts';
 import { addMedalliaCounts } from './medallia-counts.ts';
 import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
-import { indexSent } from './sent.ts';
+import { addReminders } from './reminders.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
@@ -36,7 +36,7 @@ const migrations: readonly Migration[] = [
   addMedallia,
   addImports,
   addMedalliaCounts,
-  addForms,
+  addReminders,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -80,6 +80,11 @@ export const personalData: {
       phone_key: 'null',
       // An id of the other program, by which the next import knows what is here.
       imported: 'kept',
+      // An agent, a rule or a program.
+      closed_by: 'kept',
+      closed_by_type: 'kept',
+      reminder: 'kept',
+      reminded_at: 'kept',
     },
   },
   closing_topics: {
@@ -199,6 +204,25 @@ export const personalData: {
       due_at: 'kept',
       settled_at: 'kept',
       error: 'null',
+    },
+  },
+  reminders: {
+    of: { what: 'closing', column: 'closing_id' },
+    row: 'kept',
+    columns: {
+      closing_id: 'kept',
+      survey_id: 'kept',
+      provider: 'kept',
+      state: 'kept',
+      at: 'kept',
+      tries: 'kept',
+      due_at: 'kept',
+      address: 'hash',
+      left_at: 'kept',
+      settled_at: 'kept',
+      external_id: 'null',
+      reasons: { rewritten: codesAlone },
+      error: { rewritten: errorAlone },
     },
   },
   // How often a page was opened is counted, and says nothing else.

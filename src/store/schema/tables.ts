@@ -1,5 +1,6 @@
 import type { MessageOutcome } from '../../domain/survey/records.ts';
 import type { AlertState, AlertWay } from '../../domain/survey/alert.ts';
+import type { ReminderState } from '../../domain/survey/reminder.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
@@ -26,6 +27,7 @@ export interface LedgerTables {
   cards: CardsTable;
   cards_due: CardsDueTable;
   alerts: AlertsTable;
+  reminders: RemindersTable;
   visits: VisitsTable;
   notes: NotesTable;
   unsubscribes: { address: string; at: string; source: string };
@@ -97,6 +99,13 @@ export interface ClosingsTable {
   phone_key: string | null;
   /** The interaction of another survey program that was imported for it. */
   imported: string | null;
+  /** Who closed the conversation, as a source says. */
+  closed_by: string | null;
+  closed_by_type: string | null;
+  /** The state of its survey's reminder; null while none was begun. */
+  reminder: ReminderState | null;
+  /** When the reminder left, or may have. */
+  reminded_at: string | null;
 }
 
 export type NameKind = 'agent' | 'inbox' | 'topic' | 'brand';
@@ -201,6 +210,26 @@ export interface AlertsTable {
   /** Null once it is settled. */
   due_at: string | null;
   settled_at: string | null;
+  error: string | null;
+}
+
+/** The one reminder of a survey that left. */
+export interface RemindersTable {
+  closing_id: string;
+  survey_id: string;
+  provider: DeliveryName;
+  state: ReminderState;
+  at: string;
+  /** Tries that failed. */
+  tries: number;
+  /** Null once it is settled. */
+  due_at: string | null;
+  address: string | null;
+  /** When it left, or may have. */
+  left_at: string | null;
+  settled_at: string | null;
+  external_id: string | null;
+  reasons: string;
   error: string | null;
 }
 

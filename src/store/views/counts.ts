@@ -7,6 +7,7 @@ import type { ReasonCode } from '../../domain/eligibility/reason.ts';
 import { fromJson } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { pauseIn } from '../pause.ts';
+import { fullUntilIn, isHeldIn, type HourlyCap } from '../queue/hourly-cap.ts';
 import { openAlertsIn } from '../answers/alerts.ts';
 import { claimMs } from '../workers.ts';
 
@@ -87,20 +88,26 @@ export async function* failuresBetween(
   }
 }
 
-/** Closings that the queue still has to work on: undecided ones, and scheduled ones that are due and not paused. */
-export async function countDue(ledger: Ledger, now: string, lane: Lane): Promise<number> {
-  return ledger.read((db) => dueIn(db, now, lane));
+/** Closings that the queue still has to work on: undecided ones, and scheduled ones that are due and may leave. */
+export async function countDue(
+  ledger: Ledger,
+  now: string,
+  lane: Lane,
+  maxPerHour: number | null = null,
+): Promise<number> {
+  return ledger.read((db) => dueIn(db, now, { lane, maxPerHour }));
 }
 
-async function dueIn(db: Reading, now: string, lane: Lane): Promise<number> {
-  const isPaused = (await pauseIn(db, now)) !== null;
+async function dueIn(db: Reading, now: string, cap: HourlyCap): Promise<number> {
+  const { lane } = cap;
+  const isHeld = await isHeldIn(db, cap, now);
   const row = await db
     .selectFrom('closings')
     .select(({ fn }) => fn.countAll().as('count'))
     .where('queued', '=', sql.lit(1))
     .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
     .where('lane', '=', lane)
-    .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
+    .$if(isHeld, (query) => query.where('state', '<>', sql.lit('scheduled')))
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }
@@ -113,7 +120,12 @@ export interface Queued {
   due: number;
 }
 
-export async function countQueued(ledger: Ledger, now: string, lane: Lane): Promise<Queued> {
+export async function countQueued(
+  ledger: Ledger,
+  now: string,
+  lane: Lane,
+  maxPerHour: number | null = null,
+): Promise<Queued> {
   return ledger.read(async (db) => {
     const row = await db
       .selectFrom('closings')
@@ -121,7 +133,7 @@ export async function countQueued(ledger: Ledger, now: string, lane: Lane): Prom
       .where('queued', '=', sql.lit(1))
       .where('lane', '=', lane)
       .executeTakeFirst();
-    return { all: Number(row?.count ?? 0), due: await dueIn(db, now, lane) };
+    return { all: Number(row?.count ?? 0), due: await dueIn(db, now, { lane, maxPerHour }) };
   });
 }
 
@@ -137,6 +149,8 @@ const unsettledStates = [
 export interface QueueFigures {
   /** Null while messages may leave. */
   pause: SendingPause | null;
+  /** When the next message may leave, because as many as may within the hour have left; null: now. */
+  fullUntil: string | null;
   /** Closings that the queue may take now. */
   due: number;
   /** Since when the one that waits longest has been due. */
@@ -151,11 +165,18 @@ export interface QueueFigures {
 }
 
 /** The cost grows with what is unsettled, never with what is done. */
-export async function queueFigures(ledger: Ledger, now: string, lane: Lane): Promise<QueueFigures> {
+export async function queueFigures(
+  ledger: Ledger,
+  now: string,
+  lane: Lane,
+  maxPerHour: number | null = null,
+): Promise<QueueFigures> {
+  const cap = { lane, maxPerHour };
   return ledger.read(async (db) => ({
     pause: await pauseIn(db, now),
-    due: await dueIn(db, now, lane),
-    oldestDueAt: await oldestDue(db, now, lane),
+    fullUntil: await fullUntilIn(db, cap, now),
+    due: await dueIn(db, now, cap),
+    oldestDueAt: await oldestDue(db, now, cap),
     states: await countUnsettled(db, lane),
     oldestClaimAt: await oldestClaim(db, lane),
     cardsMissing: await countCardsDue(db),
@@ -163,13 +184,14 @@ export async function queueFigures(ledger: Ledger, now: string, lane: Lane): Pro
   }));
 }
 
-async function oldestDue(db: Reading, now: string, lane: Lane): Promise<string | null> {
-  const isPaused = (await pauseIn(db, now)) !== null;
+async function oldestDue(db: Reading, now: string, cap: HourlyCap): Promise<string | null> {
+  const { lane } = cap;
+  const isHeld = await isHeldIn(db, cap, now);
   const queued = db
     .selectFrom('closings')
     .where('queued', '=', sql.lit(1))
     .where('lane', '=', lane)
-    .$if(isPaused, (query) => query.where('state', '<>', sql.lit('scheduled')))
+    .$if(isHeld, (query) => query.where('state', '<>', sql.lit('scheduled')))
     .limit(1);
   const timeless = await queued
     .select('first_seen_at')

@@ -173,7 +173,10 @@ export function openCheckSources(
     provider: provider.get,
     lane,
     ledger: ledger.get,
-    figures: once(async () => queueFigures(await ledger.get(), timeNow(clock), lane())),
+    figures: once(async () => {
+      const maxPerHour = configuration.settings?.policy.maxPerHour ?? null;
+      return queueFigures(await ledger.get(), timeNow(clock), lane(), maxPerHour);
+    }),
     names,
     page: (url) => page(url, signal),
     requests: () => asked + (configuration.settings === null ? 0 : client().counts.gladly),

@@ -44,7 +44,8 @@ export const dueCheck: Check<Sources> = {
   matters: 'Customers are asked late, or not at all once a closing is older than maxAge.',
   needs,
   async run({ figures, clock }) {
-    const { due, oldestDueAt } = await figures();
+    const { due, oldestDueAt, fullUntil, states } = await figures();
+    if (fullUntil !== null && states.scheduled > 0) return ok(fullText(states.scheduled, fullUntil));
     if (due === 0) return ok('nothing is due');
     const isLate = oldestDueAt !== null && clock() - Date.parse(oldestDueAt) > lateMs;
     const summary = `${closings(due)} due`;
@@ -203,6 +204,12 @@ async function typed(
   }
   const others = commands.length > mostNamed ? ', and so on' : '';
   return `${commands.slice(0, mostNamed).join(', ')}${others}`;
+}
+
+/** What is undecided is worked on all the same, and soon waits as well. */
+function fullText(scheduled: number, until: string): string {
+  const what = scheduled === 1 ? '1 survey is scheduled' : `${scheduled} surveys are scheduled`;
+  return `${what}; as many messages as maxPerHour permits have left, the next one leaves at ${localTime(until, null)}`;
 }
 
 function closings(count: number): string {

@@ -11,12 +11,14 @@ interface OnLedger {
   ledger: Ledger;
   lane: Lane;
   clock: () => number;
+  /** Its cap on messages an hour counts; without them there is none. */
+  settings?: { policy: { maxPerHour: number | null } };
 }
 
 const lookEveryMilliseconds = 50;
 
-export function queuedNow({ ledger, lane, clock }: OnLedger): Promise<Queued> {
-  return countQueued(ledger, timeNow(clock), lane);
+export function queuedNow({ ledger, lane, clock, settings }: OnLedger): Promise<Queued> {
+  return countQueued(ledger, timeNow(clock), lane, settings?.policy.maxPerHour ?? null);
 }
 
 export function sendingPauseNow(ledger: Ledger, now: string): Promise<SendingPause | null> {

@@ -14,9 +14,10 @@ import type { NextWork } from './work-queue.ts';
  */
 export function queueOf(services: Services, onClaimed: () => void = () => undefined): NextWork {
   const { ledger, worker, lane } = services;
+  const { maxPerHour } = services.settings.policy;
   return async () => {
     for (;;) {
-      const closing = await claimNextDue(ledger, worker, timeNow(services.clock), lane);
+      const closing = await claimNextDue(ledger, worker, timeNow(services.clock), lane, maxPerHour);
       if (closing === null) return null;
       onClaimed();
       const newest = await newestOf(services, closing).catch(async (error: unknown) => {
@@ -31,7 +32,9 @@ export function queueOf(services: Services, onClaimed: () => void = () => undefi
 /** Takes a newer closing instead; null when another worker was faster, and then the older one comes after it. */
 async function newestOf(services: Services, closing: Closing): Promise<Closing | null> {
   const { ledger, worker } = services;
-  const findNewer = (): Promise<string | null> => newerWaiting(ledger, closing, timeNow(services.clock));
+  const { maxPerHour } = services.settings.policy;
+  const findNewer = (): Promise<string | null> =>
+    newerWaiting(ledger, closing, timeNow(services.clock), maxPerHour);
   const newer = await findNewer();
   if (newer === null) return closing;
   await releaseClaim(ledger, closing.id, worker);

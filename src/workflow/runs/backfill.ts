@@ -14,6 +14,7 @@ import { enumerateClosings, planSources, type SourceChoice } from './find-closin
 import { failureOfMissing, missingSentence, type MissingPart } from './missing-parts.ts';
 import { beginExportRun, type ExportRun } from './export-run.ts';
 import { namedConversations } from './named-conversations.ts';
+import { fullHour } from '../context/hourly-cap.ts';
 import { withDryRun } from '../context/dry-run.ts';
 import type { Services } from '../context/services.ts';
 import { beginPlan, dueNow, summarizeNamed, summarizeRange, type PlanInProgress } from './summary.ts';
@@ -107,7 +108,12 @@ async function run(
   // What was found is worked on first.
   const failure = stopped ?? failureOfMissing(missing);
   const now = timeNow(services.clock);
-  const { due: left, all: queued } = await countQueued(services.ledger, now, services.lane);
+  const { due: left, all: queued } = await countQueued(
+    services.ledger,
+    now,
+    services.lane,
+    services.settings.policy.maxPerHour,
+  );
   // A limit that is reached with the last closing stopped nothing.
   const isDone = left === 0 && stopped === null && part.end !== 'declined' && part.range !== null;
   const document: BackfillDocument = {
@@ -125,6 +131,7 @@ async function run(
     queued,
     delivery: services.settings.delivery,
     pause: await sendingPause(services.ledger, now),
+    fullHour: await fullHour(services),
     counted,
     plan: request.dryRun ? plan.end(requests.gladly + exports.spared()) : null,
     exports: exports.figures(),
@@ -133,7 +140,7 @@ async function run(
   return { document, failure, stopped, missing };
 }
 
-type Rest = 'left' | 'queued' | 'delivery' | 'pause' | 'counted';
+type Rest = 'left' | 'queued' | 'delivery' | 'pause' | 'fullHour' | 'counted';
 
 type Part = Omit<
   BackfillDocument,

@@ -116,9 +116,9 @@ function addTo<Key extends string>(table: Partial<Record<Key, number>>, key: Key
 
 /** How many closings this run will work on at most. */
 export async function dueNow(
-  { ledger, clock, lane }: Services,
+  { ledger, clock, lane, settings }: Services,
   { maxClosings }: QueueLimits,
 ): Promise<number> {
-  const due = await countDue(ledger, timeNow(clock), lane);
+  const due = await countDue(ledger, timeNow(clock), lane, settings.policy.maxPerHour);
   return Math.min(due, maxClosings ?? due);
 }

@@ -118,7 +118,7 @@ export async function openServing(services: Services, options: ServingOptions): 
     // A ledger that was moved away, is kept by somebody, or has no room on its disk is not ready: events would be refused.
     ready: () => proveWritable(ledger),
     figures: async () => ({
-      ...(await queueFigures(ledger, timeNow(services.clock), lane)),
+      ...(await queueFigures(ledger, timeNow(services.clock), lane, services.settings.policy.maxPerHour)),
       lookedUntil: await readCheckpoint(ledger, { lane, name: 'until' }),
       medalliaReadAt: await readCheckpoint(ledger, { lane: 'live', name: 'medallia' }),
       counts: await openCounts(ledger),

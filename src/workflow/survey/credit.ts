@@ -5,6 +5,8 @@ import {
   type ConsideredItem,
   type Response,
 } from '../../domain/attribution/credit.ts';
+import type { Participant } from '../../domain/attribution/timeline.ts';
+import { closerOf } from '../../domain/closing/closer.ts';
 import type { Instant } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import type { Agent } from '../../gladly/resources/organization.ts';
@@ -27,6 +29,8 @@ export interface Credit {
   troubles: Failure[];
   /** The credited agent as the directory knows them; null when it does not, or when nobody is credited. */
   agent: Agent | null;
+  /** Who closed the conversation; null where the timeline does not say. */
+  closedBy: Participant | null;
   warnings: string[];
 }
 
@@ -68,6 +72,7 @@ export async function creditClosing(
     unsolved: read.truncated && response === null,
     troubles,
     agent,
+    closedBy: closerOf(read.items, closedAt),
     warnings,
   };
 }

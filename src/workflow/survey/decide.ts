@@ -7,6 +7,7 @@ import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { sendingPause } from '../../store/pause.ts';
 import { decideClosing } from '../../store/queue/decisions.ts';
+import { fullHour } from '../context/hourly-cap.ts';
 import { countsUnasked } from '../context/counts-unasked.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
@@ -51,11 +52,15 @@ export async function decideAndDeliver(
   }
   const paused: Verdict = { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
   if ((await sendingPause(services.ledger, timeNow(services.clock))) !== null) return paused;
+  if ((await fullHour(services)) !== null) return paused;
   return deliverSurvey(services, look, row, { steps, turn }).catch((error: unknown) => {
-    if (error instanceof Failure && error.code === 'sending_paused') return paused;
+    if (error instanceof Failure && held.has(error.code)) return paused;
     throw error;
   });
 }
+
+/** Nothing may leave just now, and the closing waits as it is. */
+const held: ReadonlySet<string> = new Set(['sending_paused', 'hourly_cap_reached']);
 
 /** Decisions that one message may need; more would mean that Gladly takes minutes, or that processes fight. */
 const mostLooks = 3;

@@ -16,6 +16,7 @@ import type { DeliveryTurn } from './delivery-turn.ts';
 import { settingsNow } from './brand.ts';
 import type { Look } from './look.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
+import { hourlyCapOf } from '../context/hourly-cap.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import type { Verdict } from './verdict.ts';
@@ -64,7 +65,8 @@ export async function deliverSurvey(
     if (Math.abs(services.clock() - oldest) > freshMilliseconds) throw new DecideAgain();
     const from = performance.now();
     const at = timeNow(services.clock);
-    const mark = await markLeaving(ledger, closing.id, worker, at, form).catch((error: unknown) => {
+    const cap = hourlyCapOf(services);
+    const mark = await markLeaving(ledger, closing.id, worker, at, cap).catch((error: unknown) => {
       throw error instanceof Failure && overtaken.has(error.code) ? new DecideAgain() : error;
     });
     if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept(mark);

@@ -1,6 +1,6 @@
 import { traitsOf } from '../../domain/delivery.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
-import type { DocumentError, SurveyDocument, SurveyOutcome } from '../../documents/survey.ts';
+import type { DocumentError, FullHour, SurveyDocument, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
@@ -21,6 +21,7 @@ interface Ending {
   row: Closing | null;
   failure?: Failure | null;
   pause?: SendingPause | null;
+  fullHour?: FullHour | null;
   warnings?: readonly string[];
 }
 
@@ -42,6 +43,7 @@ export function describe(look: Look, steps: Steps, ending: Ending): Conversation
     recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
     survey: surveyOf(ending.row),
     pause: ending.pause ?? null,
+    fullHour: ending.fullHour ?? null,
     warnings: [...look.credit.warnings, ...(ending.warnings ?? [])],
     error: failure === null ? null : errorOf(failure, look.conversationId),
     requests: steps.requests(),
@@ -65,6 +67,7 @@ export function describeFailure(conversationId: string, steps: Steps, failure: F
     recordings: [],
     survey: null,
     pause: null,
+    fullHour: null,
     warnings: [],
     error: errorOf(failure, conversationId),
     requests: steps.requests(),

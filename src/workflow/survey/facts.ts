@@ -46,6 +46,7 @@ export function timelineFactsOf({ truncated }: TimelineRead, credit: Credit): Ti
     attribution: credit.attribution,
     timelineUnsolved: credit.unsolved,
     timelineTruncated: truncated,
+    closedBy: credit.closedBy,
     agent: credit.agent,
   };
 }

@@ -1,4 +1,5 @@
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { FullHour } from '../../documents/survey.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { doubtHint } from '../../domain/closing/doubt.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
@@ -10,6 +11,7 @@ import { closingById } from '../../store/closings/closings.ts';
 import { sendingPause } from '../../store/pause.ts';
 import { retryClosing } from '../../store/queue/acts.ts';
 import { decideClosing, postponeClosing } from '../../store/queue/decisions.ts';
+import { fullHour } from '../context/hourly-cap.ts';
 import { withClaim } from '../context/claim.ts';
 import { countsUnasked } from '../context/counts-unasked.ts';
 import type { Services } from '../context/services.ts';
@@ -171,20 +173,23 @@ async function decidedAgain({ ledger, clock }: Services, closing: Closing): Prom
   return retryClosing(ledger, closing.id, timeNow(clock));
 }
 
-/** The pause that keeps a survey which is due from leaving. */
-async function waitsFor(
-  { ledger, clock }: Services,
-  { state, dueAt }: Closing,
-): Promise<SendingPause | null> {
-  const now = timeNow(clock);
-  return state === 'scheduled' && (dueAt ?? now) <= now ? sendingPause(ledger, now) : null;
+/** What keeps a survey that is due from leaving. */
+interface Hold {
+  pause: SendingPause | null;
+  fullHour: FullHour | null;
+}
+
+async function waitsFor(services: Services, { state, dueAt }: Closing): Promise<Hold> {
+  const now = timeNow(services.clock);
+  if (state !== 'scheduled' || (dueAt ?? now) > now) return { pause: null, fullHour: null };
+  return { pause: await sendingPause(services.ledger, now), fullHour: await fullHour(services) };
 }
 
 function describeVerdict(
   look: Look,
   steps: Steps,
   verdict: Verdict,
-  pause: SendingPause | null = null,
+  hold: Hold = { pause: null, fullHour: null },
 ): ConversationResult {
   const { row, outcome, reasons, failure } = verdict;
   if (outcome === 'uncertain') {
@@ -192,5 +197,5 @@ function describeVerdict(
     const warning = `the message may or may not have left${why} (${doubtHint(row.surveyId ?? '')})`;
     return describe(look, steps, { outcome, reasons, row, warnings: [warning] });
   }
-  return describe(look, steps, { outcome, reasons, row, failure, pause });
+  return describe(look, steps, { outcome, reasons, row, failure, ...hold });
 }

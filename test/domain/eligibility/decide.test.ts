@@ -59,6 +59,7 @@ const facts: ClosingFacts = {
   attribution: attributionOf([asked, replied]),
   timelineUnsolved: false,
   timelineTruncated: false,
+  closedBy: { id: 'amy', type: 'AGENT' },
   agent: { id: 'amy', name: 'Amy Lee', email: 'amy@acme.com' },
   customer: { id: 'customer-1', emails: [address], phones: [mobile] },
   timeZone: null,
@@ -514,6 +515,34 @@ describe('the sample', () => {
   });
 });
 
+describe('a closing that no agent made', () => {
+  const excludeClosedByRule = true;
+
+  test.each(['AUTOMATION', 'SYSTEM', 'API', 'APPLICATION'])('by %s is left out where the policy says so', (type) => {
+    const closedBy = { id: 'RULES', type };
+    expect(codes({ facts: { closedBy } })).toEqual([]);
+    expect(codes({ facts: { closedBy }, policy: { excludeClosedByRule } })).toEqual(['closed_by_rule']);
+    expect(detailOf({ facts: { closedBy }, policy: { excludeClosedByRule } })).toBe(
+      `closed by ${type} (RULES), not by an agent`,
+    );
+  });
+
+  test.each([
+    ['an agent', { id: 'amy', type: 'AGENT' }],
+    ['an agent whom nobody names', { id: null, type: 'AGENT' }],
+    ['a type that is new', { id: 'x', type: 'ROBOT' }],
+    ['an id alone', { id: 'RULES', type: null }],
+    ['nobody', null],
+  ])('by %s is surveyed', (_, closedBy) => {
+    expect(codes({ facts: { closedBy }, policy: { excludeClosedByRule } })).toEqual([]);
+  });
+
+  test('is left out too where the timeline hides who answered', () => {
+    const facts = { timelineUnsolved: true, closedBy: { id: null, type: 'AUTOMATION' } };
+    expect(codes({ facts, policy: { excludeClosedByRule } })).toEqual(['closed_by_rule', 'timeline_truncated']);
+  });
+});
+
 describe('all reasons that apply are given', () => {
   const recent: OtherSurvey = {
     closingId: 'c0',
@@ -542,6 +571,10 @@ describe('all reasons that apply are given', () => {
     customer_excluded: { policy: { excludedCustomers: ['customer-1'] } },
     too_old: { policy: { maxAge: 1 } },
     sampled_out: { policy: { sample: 0 } },
+    closed_by_rule: {
+      facts: { closedBy: { id: 'RULES', type: 'SYSTEM' } },
+      policy: { excludeClosedByRule: true },
+    },
   };
   const alternatives: Partial<Record<ReasonCode, Differences>> = {
     no_agent_response: { facts: { attribution: attributionOf([asked]), agent: null } },

@@ -33,6 +33,7 @@ test('the reasons that scripts know', () => {
     'bad_address',
     'cancelled',
     'channel_excluded',
+    'closed_by_rule',
     'customer_excluded',
     'forgotten',
     'inbox_excluded',

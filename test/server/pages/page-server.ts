@@ -18,6 +18,7 @@ export async function startPages(
       ready: async () => undefined,
       figures: async () => ({
         pause: null,
+        fullUntil: null,
         due: 0,
         oldestDueAt: null,
         states: { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 },

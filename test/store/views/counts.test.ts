@@ -118,6 +118,7 @@ test('the figures of the queue are those of what is not settled', async () => {
   const none = { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 };
   expect(await queueFigures(ledger, at(0), 'live')).toEqual({
     pause: null,
+    fullUntil: null,
     due: 0,
     oldestDueAt: null,
     states: none,
@@ -141,6 +142,7 @@ test('the figures of the queue are those of what is not settled', async () => {
   await recordAnswer(ledger, { surveyId: 's1', closingId: sent.id, ...content });
   expect(await queueFigures(ledger, at(100), 'live')).toEqual({
     pause: null,
+    fullUntil: null,
     due: 3,
     oldestDueAt: at(80),
     states: { pending: 2, scheduled: 2, sending: 1, uncertain: 1, failed: 1 },

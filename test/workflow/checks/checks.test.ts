@@ -456,6 +456,7 @@ describe('the queue', () => {
     const own = await now();
     const figures = {
       pause: { pausedAt: iso(own.time.now), until: null, reason: null },
+      fullUntil: null,
       due: 2,
       oldestDueAt: iso(own.time.now - 20 * minute),
       states: { pending: 0, scheduled: 2, sending: 1, uncertain: 1, failed: 3 },

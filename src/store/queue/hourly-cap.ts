@@ -1,0 +1,74 @@
+import { sql } from 'kysely';
+import type { Lane } from '../../domain/closing/lanes.ts';
+import { deliveryNames, traitsOf } from '../../domain/delivery.ts';
+import { Failure } from '../../failure.ts';
+import type { Ledger, Reading } from '../ledger.ts';
+import { pauseIn } from '../pause.ts';
+
+/** How many messages of a lane may leave within any hour. */
+export interface HourlyCap {
+  lane: Lane;
+  /** Null: as many as there are. */
+  maxPerHour: number | null;
+}
+
+const hourMs = 3_600_000;
+
+/** Who marks a message as leaving is alone with it where there is a cap, so that no two take the last place. */
+export function capLock({ lane, maxPerHour }: HourlyCap): string[] {
+  return maxPerHour === null ? [] : [`hourly cap ${lane}`];
+}
+
+/**
+ * When the next message may leave; null: now. Each that left, or may have left, within the last hour counts, whichever
+ * process sent it; what certainly did not leave does not. The cost grows with what left within the hour.
+ */
+export async function fullUntilIn(
+  db: Reading,
+  { lane, maxPerHour }: HourlyCap,
+  now: string,
+): Promise<string | null> {
+  if (maxPerHour === null) return null;
+  const since = new Date(Date.parse(now) - hourMs).toISOString();
+  const providers = deliveryNames.filter((name) => traitsOf(name).lane === lane);
+  const left = db
+    .selectFrom('messages')
+    .select('left_at')
+    .where('left_at', '>', since)
+    .where('provider', 'in', providers)
+    .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', '<>', 'not_sent')]))
+    .unionAll(
+      db
+        .selectFrom('reminders')
+        .select(sql<string>`left_at`.as('left_at'))
+        .where('left_at', '>', since)
+        .where('provider', 'in', providers),
+    );
+  const row = await db
+    .selectFrom(left.as('left'))
+    .select('left_at')
+    .orderBy('left_at', 'desc')
+    .limit(1)
+    .offset(maxPerHour - 1)
+    .executeTakeFirst();
+  return row === undefined ? null : new Date(Date.parse(row.left_at) + hourMs).toISOString();
+}
+
+export async function fullUntil(ledger: Ledger, cap: HourlyCap, now: string): Promise<string | null> {
+  return cap.maxPerHour === null ? null : ledger.read((db) => fullUntilIn(db, cap, now));
+}
+
+/** Whether what is decided has to wait: sending is paused, or as many as may leave within the hour have left. */
+export async function isHeldIn(db: Reading, cap: HourlyCap, now: string): Promise<boolean> {
+  return (await pauseIn(db, now)) !== null || (await fullUntilIn(db, cap, now)) !== null;
+}
+
+/** @throws Failure hourly_cap_reached, and then nothing may leave */
+export async function refuseAtCap(db: Reading, cap: HourlyCap, now: string): Promise<void> {
+  const until = await fullUntilIn(db, cap, now);
+  if (until === null) return;
+  throw new Failure('temporary', 'hourly_cap_reached', `${cap.maxPerHour ?? 0} messages left within the hour`, {
+    hint: `The next one leaves at ${until}. The policy maxPerHour sets how many may.`,
+    scope: 'contention',
+  });
+}
