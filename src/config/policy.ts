@@ -175,6 +175,7 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   quietHours,
   sample: number(0, 100, 'any'),
   maxPerHour: offOr(number(1, 10_000, 'whole')),
+  reminderAfter: offOr(anyDuration),
   excludeClosedByRule: onOrOff,
   excludedAgents: list,
   excludedInboxes: list,

@@ -16,9 +16,17 @@ export function safeName(surveyId: string): string {
   return createHash('sha256').update(surveyId).digest('hex');
 }
 
+/** The name of a message in files and in the Message-ID: a survey has at most two. */
+export function messageNameOf({
+  surveyId,
+  isReminder,
+}: Pick<SurveyMessage, 'surveyId' | 'isReminder'>): string {
+  return isReminder === true ? `${safeName(surveyId)}-reminder` : safeName(surveyId);
+}
+
 /** Derived from the survey id, so that a repeated mail is recognized as the same one. */
-export function messageIdOf(surveyId: string, sender: Sender): string {
-  return messageIdIn(safeName(surveyId), sender);
+export function messageIdOf(message: Pick<SurveyMessage, 'surveyId' | 'isReminder'>, sender: Sender): string {
+  return messageIdIn(messageNameOf(message), sender);
 }
 
 /**
@@ -48,9 +56,10 @@ export async function internetMessage(
     subject: mail.subject,
     text: mail.text,
     html: mail.html,
-    messageId: messageIdOf(message.surveyId, sender),
+    messageId: messageIdOf(message, sender),
+    ...threadOf(message, sender),
     date: new Date(date),
-    baseBoundary: createHash('sha256').update(message.surveyId).digest('hex').slice(0, 32),
+    baseBoundary: createHash('sha256').update(messageNameOf(message)).digest('hex').slice(0, 32),
     headers: {
       // Some mail clients break a link that is folded.
       'List-Unsubscribe': {
@@ -61,4 +70,11 @@ export async function internetMessage(
       'List-Unsubscribe-Post': 'List-Unsubscribe=One-Click',
     },
   });
+}
+
+/** Mail programs show a reminder with the mail that it is about. */
+function threadOf({ surveyId, isReminder }: SurveyMessage, sender: Sender): object {
+  if (isReminder !== true) return {};
+  const first = messageIdOf({ surveyId }, sender);
+  return { inReplyTo: first, references: [first] };
 }

@@ -10,6 +10,7 @@ interface Occasion {
   /** As in the attribution: `email`, `voice`, …; any other is just a conversation. */
   channel: string | null;
   closedOn: string;
+  isReminder: boolean;
 }
 
 /** Every sentence of the mail, ready to be shown. */
@@ -19,6 +20,8 @@ export interface MailWords {
   preview: string;
   /** Empty: the customer is not greeted by name. */
   greeting: string;
+  /** Of a reminder: that it is one; else empty. */
+  opening: string;
   question: string;
   /** What the question is about: channel, company and date. */
   about: string;
@@ -33,12 +36,14 @@ export interface MailWords {
 
 export function mailWords(
   words: Words,
-  { agentFirstName, companyName, greeted, channel, closedOn }: Occasion,
+  { agentFirstName, companyName, greeted, channel, closedOn, isReminder }: Occasion,
 ): MailWords {
-  const { mail, verdicts } = words;
+  const { mail, reminder, verdicts } = words;
+  const subject = mail.subject(companyName, agentFirstName);
   return {
     ...mail,
-    subject: mail.subject(companyName, agentFirstName),
+    subject: isReminder ? reminder.subject(subject) : subject,
+    opening: isReminder ? reminder.opening : '',
     greeting: greeted === null ? '' : words.greeting(greeted),
     question: words.question(agentFirstName),
     about: words.about(conversationBy(channel, words), companyName, closedOn),

@@ -10,7 +10,7 @@ import {
   type DeliveryProvider,
   type SurveyMessage,
 } from '../ports/delivery-provider.ts';
-import { internetMessage, safeName } from './internet-message.ts';
+import { internetMessage, messageNameOf } from './internet-message.ts';
 import type { Mail, MailComposer } from './mail.ts';
 import { senderOf, type BrandSenders } from './sender.ts';
 
@@ -19,7 +19,7 @@ const unfinished = '.unfinished';
 
 /**
  * The delivery for trying things out: writes every mail into a folder, as `<surveyId>.eml` for a mail program and
- * `<surveyId>.json` for scripts, both private to the user. A file is either complete and on disk or absent; writing a
+ * `<surveyId>.json` for scripts, a reminder as `<surveyId>-reminder.…`, all private to the user. A file is either complete and on disk or absent; writing a
  * survey again replaces its files.
  *
  * Failures: `outbox_full`, `outbox_not_writable`, `outbox_failed`, `bad_from`, `bad_address`, and the composer's.
@@ -37,7 +37,7 @@ export function createOutbox(options: {
     options.brandSenders?.get(brand ?? '') ?? options.from;
 
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
-    const name = safeName(message.surveyId);
+    const name = messageNameOf(message);
     let drafts: Draft[] = [];
     try {
       const now = clock();
@@ -120,10 +120,12 @@ async function removeDrafts(directory: string, name: string): Promise<void> {
 
 /** Removes all files of a survey. @throws Failure outbox_not_writable, outbox_failed */
 export async function removeFromOutbox(directory: string, surveyId: string): Promise<void> {
-  const name = safeName(surveyId);
+  const names = [messageNameOf({ surveyId }), messageNameOf({ surveyId, isReminder: true })];
   await onDisk(directory, async () => {
-    for (const file of [`${name}.eml`, `${name}.json`]) await rm(join(directory, file), { force: true });
-    if (existsSync(join(directory, unfinished))) await removeDrafts(directory, name);
+    for (const name of names) {
+      for (const file of [`${name}.eml`, `${name}.json`]) await rm(join(directory, file), { force: true });
+      if (existsSync(join(directory, unfinished))) await removeDrafts(directory, name);
+    }
   });
 }
 

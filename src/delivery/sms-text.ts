@@ -17,13 +17,14 @@ const shortestCompanyName = 5;
  */
 export function smsText(message: SurveyMessage): string {
   const { language } = speechOf(message.language) ?? english;
-  const { nameless, sms } = wordsOf(language);
+  const { nameless, sms, reminder } = wordsOf(language);
+  const words = message.isReminder === true ? reminder.sms : sms;
   const mark = message.mark === undefined ? '' : `${message.mark} `;
   const link = webAddress(message.surveyUrl);
   const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(nameless);
   const agent = nameOf(message.agent.firstName ?? '', longestFirstName);
   const write = (companyName: string, agentName: string | null): string =>
-    `${mark}${sms(companyName, agentName)} ${link}`;
+    `${mark}${words(companyName, agentName)} ${link}`;
 
   const candidates = [
     ...shorter(company).map((name) => write(name, agent)),

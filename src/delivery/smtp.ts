@@ -66,7 +66,7 @@ export function createSmtp(options: {
     try {
       await leaving();
       await session.send({ from: asciiAddress(sender.address), to: asciiAddress(message.to.address) }, bytes);
-      return { status: 'sent', externalId: messageIdOf(message.surveyId, sender).slice(1, -1) };
+      return { status: 'sent', externalId: messageIdOf(message, sender).slice(1, -1) };
     } catch (error) {
       if (error instanceof SmtpError) return outcomeOf(error, facts);
       throw error;

@@ -24,6 +24,8 @@ export interface TemplateData {
   channel: string | null;
   /** The day of the closing, in the customer's language. */
   closedOn: string;
+  /** The second and last message about the survey. */
+  isReminder: boolean;
   words: MailWords;
   /** One star first. `label` is e.g. `4 out of 5 stars`. */
   stars: { rating: number; label: string; url: string }[];
@@ -60,6 +62,7 @@ export function templateData(message: SurveyMessage, brand: MailBrand = plainBra
     greeted: brand.greets ? customerName : null,
     channel: message.channel,
     closedOn: dayOf(message.closedAt, locale, message.timeZone),
+    isReminder: message.isReminder ?? false,
   };
   return {
     language,
@@ -75,6 +78,7 @@ export function templateData(message: SurveyMessage, brand: MailBrand = plainBra
     colors: paletteOf(brand.color),
     channel: visibleName(message.channel, longestChannel),
     closedOn: occasion.closedOn,
+    isReminder: occasion.isReminder,
     words: mailWords(words, occasion),
     stars: message.ratingUrls.map((url, index) => ({
       rating: index + 1,
@@ -104,7 +108,7 @@ export const sampleLinks = {
   unsubscribeUrl: 'https://surveys.example.com/u/sample',
 } as const;
 
-export function sampleData(language: Language, agentKnown: boolean): TemplateData {
+export function sampleData(language: Language, agentKnown: boolean, isReminder = false): TemplateData {
   const message: SurveyMessage = {
     surveyId: 'sample',
     conversationId: 'sample',
@@ -117,6 +121,7 @@ export function sampleData(language: Language, agentKnown: boolean): TemplateDat
     closedAt: '2026-01-31T12:00:00.000Z',
     timeZone: null,
     ...sampleLinks,
+    ...(isReminder ? { isReminder } : {}),
   };
   return templateData(message, { ...plainBrand, hasLogo: agentKnown, greets: agentKnown });
 }

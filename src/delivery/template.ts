@@ -41,7 +41,7 @@ export async function loadTemplate(file: string): Promise<MailTemplate> {
 }
 
 /**
- * Renders a template with sample data in every language, with and without the agent's name, and makes sure that the
+ * Renders a template with sample data in every language, with and without the agent's name and as a reminder, and makes sure that the
  * customer can answer and unsubscribe in both parts of the mail. A mail with one star link must have all five: without the
  * low ones, scores would mean nothing.
  *
@@ -49,8 +49,8 @@ export async function loadTemplate(file: string): Promise<MailTemplate> {
  */
 export function checkTemplate(template: MailTemplate): void {
   for (const language of languages) {
-    for (const agentKnown of [true, false]) {
-      const data = sampleData(language, agentKnown);
+    for (const [agentKnown, isReminder] of occasions) {
+      const data = sampleData(language, agentKnown, isReminder);
       const lacking = partNames.flatMap((name) => {
         const lack = lackOf(name, template.parts[name].render(data));
         return lack === null ? [] : [{ line: template.parts[name].line, lack: `the ${name} part ${lack}` }];
@@ -59,6 +59,13 @@ export function checkTemplate(template: MailTemplate): void {
     }
   }
 }
+
+/** What a message may be about: with and without the agent's name, the first one and the reminder. */
+const occasions = [
+  [true, false],
+  [false, false],
+  [true, true],
+] as const;
 
 function lackOf(name: PartName, rendered: string): string | null {
   if (name === 'subject') return rendered.trim() === '' ? 'is empty' : null;

@@ -93,6 +93,11 @@ export interface SyncDocument extends BackfillDocument {
   cards: { posted: number; failed: number };
   /** Those about low ratings; `failed`: tried again by a later tick, or in doubt. */
   alerts: { sent: number; failed: number };
+  /**
+   * Reminders of surveys that were not answered; `failed`: tried again by a later tick, or left to a person. In a dry run
+   * what would become of them.
+   */
+  reminders: { sent: number; leftOut: number; uncertain: number; failed: number };
   /** What was read of Agent Connect; null where its keys are not set, or another process is at it. */
   medallia: { rows: number; answers: number; settled: number; unmatched: number } | null;
   /** What was older than `retention`, cards of forgotten customers that are gone from Gladly, and what is still to be erased. */

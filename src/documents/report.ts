@@ -58,6 +58,8 @@ export interface ReportCounts {
   readonly answered: number;
   /** Answered without a message of ours. */
   readonly unasked: number;
+  /** Those who answered of those who got a reminder, or may have got one; all of them are among the asked. */
+  readonly reminded: ReportShare;
   /** `answered` of `asked`. */
   readonly responseRate: ReportShare;
   /** Satisfied ones of all newest answers, asked for or not. */

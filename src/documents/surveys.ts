@@ -2,6 +2,7 @@ import type { Alert } from '../domain/survey/alert.ts';
 import type { Evidence } from '../domain/attribution/evidence.ts';
 import type { ClosingError } from '../domain/closing/closing.ts';
 import type { Count } from '../domain/closing/counting.ts';
+import type { Reminder, ReminderState } from '../domain/closing/reminder.ts';
 import { closingStates, type ClosingState } from '../domain/closing/transitions.ts';
 import type { Lane } from '../domain/closing/lanes.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
@@ -39,6 +40,10 @@ export interface SurveyEntry {
   agent: { id: string | null; name: string | null; email: string | null } | null;
   closedAt: string;
   sentAt: string | null;
+  /** When its reminder left, or may have. */
+  remindedAt: string | null;
+  /** The state of its reminder; null while there is none. */
+  reminderState: ReminderState | null;
   dueAt: string | null;
   provider: DeliveryName | null;
   /** That it was asked for, or would have been; null: none, or its inbox was not read. */
@@ -96,6 +101,8 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   form: SurveyForm | null;
   /** What was seen of the survey besides its answers; never scored. */
   visits: VisitTally[];
+  /** Null while there is none. */
+  reminder: Reminder | null;
   /** Where nobody was asked and it is to count at Agent Connect all the same; null elsewhere. */
   count: Count | null;
   /** Other closings of the same conversation. */

@@ -15,6 +15,8 @@ export interface DeliveryTraits {
   gladlyRequests: 0 | 1;
   /** Whether messages name a sender of ours (`from`). */
   sender: 'required' | 'optional' | 'unused';
+  /** A survey that is not answered can have a reminder. */
+  reminds: boolean;
   /** The other side keeps interactions, so that it can also count those of which nobody is asked. */
   countsUnasked: boolean;
 }
@@ -28,6 +30,7 @@ export const deliveries = {
     repeatable: true,
     gladlyRequests: 0,
     sender: 'optional',
+    reminds: true,
     countsUnasked: false,
   },
   smtp: {
@@ -37,6 +40,7 @@ export const deliveries = {
     repeatable: false,
     gladlyRequests: 0,
     sender: 'required',
+    reminds: true,
     countsUnasked: false,
   },
   'gladly-email': {
@@ -46,6 +50,7 @@ export const deliveries = {
     repeatable: false,
     gladlyRequests: 1,
     sender: 'required',
+    reminds: true,
     countsUnasked: false,
   },
   'gladly-sms': {
@@ -55,6 +60,7 @@ export const deliveries = {
     repeatable: false,
     gladlyRequests: 1,
     sender: 'required',
+    reminds: true,
     countsUnasked: false,
   },
   medallia: {
@@ -64,6 +70,7 @@ export const deliveries = {
     repeatable: false,
     gladlyRequests: 0,
     sender: 'unused',
+    reminds: false,
     countsUnasked: true,
   },
 } as const satisfies Record<string, DeliveryTraits>;

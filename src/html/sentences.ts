@@ -21,6 +21,8 @@ export interface Words {
    * halve the room.
    */
   sms: (company: string, agentFirstName: string | null) => string;
+  /** What a reminder says besides. */
+  reminder: ReminderSentences;
   page: PageSentences;
 }
 
@@ -35,6 +37,16 @@ interface MailSentences {
   instruction: string;
   openSurvey: string;
   whyYou: (company: string) => string;
+}
+
+/** Of the second and last message about a survey. */
+interface ReminderSentences {
+  /** @param subject of the first mail */
+  subject: (subject: string) => string;
+  /** The first sentence of the mail. */
+  opening: string;
+  /** In place of the text message's own, with the same letters. */
+  sms: (company: string, agentFirstName: string | null) => string;
 }
 
 /** A page that says one thing and asks for nothing. */

@@ -39,6 +39,8 @@ export interface SurveyMessage {
   unsubscribeUrl: string;
   /** Absent in a sample, which is about no conversation. */
   interaction?: Interaction;
+  /** The second and last message about this survey, with the same links. */
+  isReminder?: true;
   /** Put before the subject, or the text of an SMS, when the message is not a customer's survey. */
   mark?: string;
 }
@@ -73,7 +75,7 @@ export interface DeliveryProvider {
   /** Where few messages can leave at once: a caller that holds one of these waits for no other message. */
   readonly turns?: Semaphore;
   /**
-   * Delivers one survey. `leaving` is awaited once, after all preparations and right before the message leaves; if it
+   * Delivers one survey, or its reminder. `leaving` is awaited once, after all preparations and right before the message leaves; if it
    * throws, nothing leaves and the error is passed on unchanged. A problem with the message itself is an outcome, never
    * an exception.
    */

@@ -32,6 +32,7 @@ export interface Metrics extends MedalliaListener {
   answered(): void;
   cardPosted(): void;
   cardFailed(): void;
+  reminded(result: 'sent' | 'left_out' | 'failed' | 'uncertain'): void;
   alerted(way: AlertWay, result: 'sent' | 'failed' | 'uncertain'): void;
   /** To make room for others: there were too many, or too many of one address. */
   connectionEnded(why: EndedFor): void;
@@ -103,6 +104,11 @@ export async function createMetrics(): Promise<Metrics> {
     'way',
     'result',
   );
+  const reminders = counter(
+    'reminders_total',
+    'Reminders of surveys that were not answered, by what became of them.',
+    'result',
+  );
   const latency = new Histogram({
     name: 'gcsat_http_request_duration_seconds',
     help: 'From the head of a request to the end of its answer, by route and status class.',
@@ -124,6 +130,8 @@ export async function createMetrics(): Promise<Metrics> {
   );
   const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
   const paused = gauge('sending_paused', '1 while sending is paused on this ledger.');
+  const full = gauge('sending_full', '1 while as many messages as maxPerHour permits have left.');
+  const remindersOpen = gauge('reminders_open', 'Reminders that are not settled, by state.', 'state');
   const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
   const alertsDue = gauge('alerts_due', 'Alerts about low ratings that are not sent yet.');
   const looked = gauge(
@@ -143,15 +151,17 @@ export async function createMetrics(): Promise<Metrics> {
   for (const result of ['posted', 'failed']) cards.inc({ result }, 0);
   for (const way of alertWays) for (const result of ['sent', 'failed']) alerts.inc({ way, result }, 0);
   alerts.inc({ way: 'task', result: 'uncertain' }, 0);
+  for (const result of ['sent', 'left_out', 'failed', 'uncertain']) reminders.inc({ result }, 0);
   for (const limit of ['room', 'address']) ended.inc({ limit }, 0);
   for (const route of routes) for (const status of statusClasses) latency.zero({ route, status });
 
   function readQueue({ queue, now }: Scrape): void {
     ledgerUp.set(queue === null ? 0 : 1);
     waiting.reset();
+    remindersOpen.reset();
     if (queue === null) {
       // An old figure would look like a healthy queue, and so would a zero.
-      for (const figure of [due, oldest, claim, missing, alertsDue, paused, looked]) figure.remove();
+      for (const figure of [due, oldest, claim, missing, alertsDue, paused, full, looked]) figure.remove();
       return;
     }
     const ageOf = (at: string | null): number =>
@@ -163,6 +173,8 @@ export async function createMetrics(): Promise<Metrics> {
     missing.set(queue.cardsMissing);
     alertsDue.set(queue.alertsDue);
     paused.set(queue.pause === null ? 0 : 1);
+    full.set(queue.fullUntil === null ? 0 : 1);
+    for (const [state, count] of Object.entries(queue.reminders)) remindersOpen.set({ state }, count);
     if (queue.lookedUntil === null) looked.remove();
     else looked.set(ageOf(queue.lookedUntil));
   }
@@ -181,6 +193,7 @@ export async function createMetrics(): Promise<Metrics> {
     answered: () => answers.inc(),
     cardPosted: () => cards.inc({ result: 'posted' }),
     cardFailed: () => cards.inc({ result: 'failed' }),
+    reminded: (result) => reminders.inc({ result }),
     alerted: (way, result) => alerts.inc({ way, result }),
     connectionEnded: (limit) => ended.inc({ limit }),
     observe(route, status, seconds) {

@@ -69,10 +69,12 @@ function countedText({
 
 /** The result of a tick: also its start, and the cards that it posted. */
 export function syncView(
-  document: BackfillDocument & Pick<SyncDocument, 'startedAt' | 'cards' | 'alerts' | 'medallia'>,
+  document: BackfillDocument &
+    Pick<SyncDocument, 'startedAt' | 'cards' | 'alerts' | 'reminders' | 'medallia'>,
   screen: Screen,
 ): string {
-  const { startedAt, cards, alerts, medallia, range, dryRun } = document;
+  const { startedAt, cards, alerts, reminders, medallia, range, dryRun } = document;
+  const { leftOut, ...reminded } = reminders;
   const line = (label: string, value: string): string => labelled(label, value, screen);
   const isFirst = range?.since === startedAt;
   const began = localTime(startedAt, range?.timezone ?? null);
@@ -82,6 +84,11 @@ export function syncView(
     backfillView(document, screen),
     line('Cards', `${countsOf(cards)}${dryRun ? ', if this were no dry run' : ''}`),
     ...(medallia === null || medallia.rows === 0 ? [] : [line('Medallia', countsOf(medallia))]),
+    ...(Object.values(reminders).every((count) => count === 0)
+      ? []
+      : [
+          line('Reminders', `${dryRun ? 'would be: ' : ''}${countsOf({ ...reminded, 'left out': leftOut })}`),
+        ]),
     ...(alerts.sent + alerts.failed === 0 ? [] : [line('Alerts', countsOf(alerts))]),
   ].join('\n');
 }

@@ -59,12 +59,23 @@ function tableOf(report: ReportDocument, which: ReportTable): unknown[][] {
     ];
   }
   const { by, rows, overall } = report;
-  const body = by.length === 0 ? [countsOf(overall)] : rows.map((row) => rowOf(by, row));
-  return [[...by.flatMap(keyTitles), ...titles, ...(by.length === 0 ? [] : ['differs'])], ...body];
+  const body =
+    by.length === 0
+      ? [[...countsOf(overall), ...partsOf(overall.reminded)]]
+      : rows.map((row) => rowOf(by, row));
+  return [
+    [...by.flatMap(keyTitles), ...titles, ...(by.length === 0 ? [] : ['differs']), ...remindedTitles],
+    ...body,
+  ];
 }
 
 function rowOf(by: readonly ReportField[], row: ReportRow): unknown[] {
-  return [...by.flatMap((field) => keyCells(field, row.key)), ...countsOf(row), row.differs];
+  return [
+    ...by.flatMap((field) => keyCells(field, row.key)),
+    ...countsOf(row),
+    row.differs,
+    ...partsOf(row.reminded),
+  ];
 }
 
 function keyTitles(field: ReportField): string[] {
@@ -78,15 +89,13 @@ function keyCells(field: ReportField, key: ReportKey): unknown[] {
   return [key[field]];
 }
 
-const shareTitles = ['of', 'count', 'value', 'low', 'high'];
-
-function shareCells({ of, count, value, low, high }: ReportShare): unknown[] {
-  return [of, count, value, low, high];
-}
+const parts = ['of', 'count', 'value', 'low', 'high'];
+/** At the end, because they came last. */
+const remindedTitles = parts.map((part) => `reminded.${part}`);
 
 const titles = [
   ...['closed', 'suppressed', 'waiting', 'asked', 'opened', 'answered', 'unasked'],
-  ...['responseRate', 'csat'].flatMap((name) => shareTitles.map((part) => `${name}.${part}`)),
+  ...['responseRate', 'csat'].flatMap((name) => parts.map((part) => `${name}.${part}`)),
   'mean',
   ...['1', '2', '3', '4', '5'].map((rating) => `distribution.${rating}`),
   ...['yes', 'no', 'unsaid'].map((said) => `resolved.${said}`),
@@ -96,9 +105,13 @@ function countsOf(row: ReportCounts): unknown[] {
   const { responseRate, csat, distribution, resolved } = row;
   return [
     ...[row.closed, row.suppressed, row.waiting, row.asked, row.opened, row.answered, row.unasked],
-    ...[responseRate, csat].flatMap(shareCells),
+    ...[responseRate, csat].flatMap(partsOf),
     row.mean,
     ...[distribution['1'], distribution['2'], distribution['3'], distribution['4'], distribution['5']],
     ...[resolved.yes, resolved.no, resolved.unsaid],
   ];
+}
+
+function partsOf({ of, count, value, low, high }: ReportShare): unknown[] {
+  return [of, count, value, low, high];
 }

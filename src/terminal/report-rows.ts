@@ -100,7 +100,10 @@ function scoreColumns({ rows }: ReportDocument, { paint }: Screen): ScoreColumn[
     { ...shown('95%'), spare: 2, align: 'right', value: ({ responseRate }) => rangeOf(responseRate) },
     { ...shown('Asked'), spare: 3, align: 'right', value: ({ asked }) => String(asked) },
   ];
-  if (rows.every(({ differs }) => differs === null)) return columns;
+  const reminded: ScoreColumn[] = rows.every((row) => row.reminded.of === 0)
+    ? []
+    : [{ ...shown('Reminded'), spare: 4, align: 'right', value: (row) => percent(row.reminded.value) }];
+  if (rows.every(({ differs }) => differs === null)) return [...columns, ...reminded];
   return [
     ...columns,
     {
@@ -109,6 +112,7 @@ function scoreColumns({ rows }: ReportDocument, { paint }: Screen): ScoreColumn[
       paint: (text, { differs }) =>
         differs === 'above' ? paint.green(text) : differs === 'below' ? paint.yellow(text) : text,
     },
+    ...reminded,
   ];
 }
 

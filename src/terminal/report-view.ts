@@ -59,8 +59,18 @@ function headline(report: ReportDocument, screen: Screen): string {
       `${closed}: ${asked} asked, ${suppressed} suppressed, ${waiting} waiting` +
         (unasked === 0 ? '' : `, ${unasked} answered unasked`),
     ),
+    ...remindedLine(report, line),
     ...followUpLine(report, line),
   ].join('\n');
+}
+
+/** Unless nobody was reminded. */
+function remindedLine(
+  { overall: { reminded } }: ReportDocument,
+  line: (label: string, value: string) => string,
+): string[] {
+  if (reminded.of === 0) return [];
+  return [line('Reminded', `${share(reminded)}: ${reminded.count} of ${reminded.of} reminded answered`)];
 }
 
 /** Low ratings, unless there are none. */

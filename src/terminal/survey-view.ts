@@ -166,7 +166,10 @@ function outcomeLine(document: SurveyDocument, screen: Screen): string {
   return labelled('Verdict', outcomeText(document, screen.paint), screen);
 }
 
-function outcomeText({ outcome, survey, pause, fullHour, error, customer }: SurveyDocument, paint: Paint): string {
+function outcomeText(
+  { outcome, survey, pause, fullHour, error, customer }: SurveyDocument,
+  paint: Paint,
+): string {
   // The document shows one number of several, perhaps not the one that the SMS went to.
   const to =
     survey?.provider === 'gladly-sms' ? 'by SMS' : `to ${clean(customer?.email ?? customer?.phone ?? '')}`;

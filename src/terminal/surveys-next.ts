@@ -1,20 +1,25 @@
+import type { ReminderState } from '../domain/closing/reminder.ts';
 import type { ClosingState } from '../domain/closing/transitions.ts';
 import type { Output } from './output.ts';
 import { wrap } from './table.ts';
 
 /** What waits for a person, and the command that settles it; an id of the list takes the place of ID. */
 export function nextSteps(
-  entries: readonly { state: ClosingState }[],
+  entries: readonly { state: ClosingState; reminderState: ReminderState | null }[],
   { columns }: Pick<Output, 'columns'>,
 ): string[] {
   const has = (state: ClosingState): boolean => entries.some((entry) => entry.state === state);
+  const reminds = (state: ReminderState): boolean =>
+    entries.some((entry) => entry.state === 'sent' && entry.reminderState === state);
   return [
-    ...(has('uncertain')
+    ...(has('uncertain') || reminds('uncertain')
       ? [
           'Uncertain: look for the message in Gladly. If it is there, type `gcsat surveys retry ID --was-sent`; ' +
             'if it is certainly not, `gcsat surveys retry ID --not-sent`.',
         ]
       : []),
-    ...(has('failed') ? ['Failed: mend what the line says, then type `gcsat surveys retry ID`.'] : []),
+    ...(has('failed') || reminds('failed')
+      ? ['Failed: mend what the line says, then type `gcsat surveys retry ID`.']
+      : []),
   ].map((text) => wrap(text, columns).join('\n'));
 }

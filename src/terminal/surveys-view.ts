@@ -6,7 +6,8 @@ import type { Output, Paint } from './output.ts';
 import { redact } from './redact.ts';
 import { alertText } from './alert-view.ts';
 import { countText } from './count-view.ts';
-import { byDelivery, deliveryText, replyText, saidText, scoreText } from './survey-cells.ts';
+import { reminderCell, reminderText } from './reminder-view.ts';
+import { deliveryText, scoreText } from './survey-cells.ts';
 import { nextSteps } from './surveys-next.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
@@ -161,6 +162,7 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
     lines.push(line('Error', readableTimes(`${story.error.message} (${story.error.hint})`)));
   const there = story.medallia?.deliveryStatus ?? null;
   if (there !== null) lines.push(line('There', `Agent Connect says: ${clean(there)}`));
+  if (story.reminder !== null) lines.push(line('Reminder', reminderText(story.reminder)));
   if (story.count !== null) lines.push(line('Counted', countText(story.count)));
   if (story.imported !== null) lines.push(line('Imported', importedText(story)));
   if (story.surveyId !== null) lines.push(line('Survey', story.surveyId));
@@ -220,8 +222,9 @@ function importedText({ imported, sentAt }: Pick<Entry, 'imported' | 'sentAt'>):
 }
 
 /** Of an answer what the customer said, and the last note of what was done about it. */
-function whyOf({ reasons, error, state, dueAt, answer, notes }: Entry): string {
+function whyOf({ reasons, error, state, dueAt, answer, notes, ...entry }: Entry): string {
   if (error !== null) return error.message;
+  if (state === 'sent' && entry.reminderState !== null) return reminderCell(entry);
   const noted = notes.at(-1);
   const said = answer === null ? '' : saidText(answer);
   if (noted !== undefined)

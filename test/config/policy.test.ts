@@ -169,6 +169,7 @@ describe('policy values', () => {
       alertMail: fc.option(fc.constantFrom('leads@acme.com', 'care+low@acme.example')),
       followUpTask: fc.boolean(),
       maxPerHour: fc.option(fc.integer({ min: 1, max: 10_000 })),
+      reminderAfter: fc.option(seconds),
       excludeClosedByRule: fc.boolean(),
       satisfiedFrom: fc.integer({ min: 1, max: 5 }),
       confirmSends: fc.integer({ min: 0, max: 99_999 }),

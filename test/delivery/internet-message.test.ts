@@ -81,8 +81,8 @@ describe('the sender', () => {
   );
 
   test('gives the Message-ID its domain', () => {
-    expect(messageIdOf('s1', senderOf('Acme <csat@acme.com>'))).toBe('<s1@acme.com>');
-    expect(messageIdOf('s1', senderOf(null))).toBe('<s1@gcsat.invalid>');
+    expect(messageIdOf({ surveyId: 's1' }, senderOf('Acme <csat@acme.com>'))).toBe('<s1@acme.com>');
+    expect(messageIdOf({ surveyId: 's1' }, senderOf(null))).toBe('<s1@gcsat.invalid>');
   });
 });
 

@@ -8,6 +8,7 @@ const occasion = {
   companyName: 'Acme',
   channel: 'voice',
   closedOn: 'THE-DAY',
+  isReminder: false,
 };
 
 describe.each(languages)('the words in %s', (language) => {
@@ -47,9 +48,18 @@ describe.each(languages)('the words in %s', (language) => {
   );
 
   test('leave no sentence empty', () => {
-    const words = mailWords(wordsOf(language), { ...occasion, greeted: 'Robin Sample' });
+    const words = mailWords(wordsOf(language), { ...occasion, greeted: 'Robin Sample', isReminder: true });
     expect(words.greeting).toContain('Robin Sample');
     expect(Object.values(words).filter((text) => text.trim() === '')).toEqual([]);
+  });
+
+  test('say of a reminder that it is one, in the subject and in the first sentence', () => {
+    const first = mailWords(wordsOf(language), occasion);
+    const reminder = mailWords(wordsOf(language), { ...occasion, isReminder: true });
+    expect(first.opening).toBe('');
+    expect(reminder.subject).not.toBe(first.subject);
+    expect(reminder.subject.endsWith(first.subject)).toBe(true);
+    expect({ ...reminder, subject: first.subject, opening: '' }).toEqual(first);
   });
 
   test('label every star differently, with its number', () => {

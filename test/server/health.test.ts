@@ -11,6 +11,7 @@ const figures = {
   states: { pending: 3, scheduled: 4, sending: 1, uncertain: 2, failed: 5 },
   cardsMissing: 6,
   alertsDue: 0,
+  reminders: { due: 0, uncertain: 0, failed: 0 },
   lookedUntil: '2026-11-22T17:50:00.000Z',
   oldestClaimAt: '2026-11-22T18:01:00.000Z',
   medalliaReadAt: '2026-11-22T11:59:00.000Z',

@@ -89,6 +89,7 @@ export async function runningServer(
         states: { pending: 3, scheduled: 0, sending: 0, uncertain: 1, failed: 0 },
         cardsMissing: 2,
         alertsDue: 0,
+        reminders: { due: 0, uncertain: 0, failed: 0 },
         lookedUntil: null,
         oldestClaimAt: null,
         medalliaReadAt: null,

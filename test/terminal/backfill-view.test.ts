@@ -155,6 +155,7 @@ describe('what a tick shows', () => {
     startedAt: '2026-11-01T00:00:00.000Z',
     medallia: null,
     alerts: { sent: 0, failed: 0 },
+    reminders: { sent: 0, leftOut: 0, uncertain: 0, failed: 0 },
     cards: { posted: 2, failed: 1 },
   };
 

@@ -23,6 +23,8 @@ const closing = {
   agent: { id: 'a1', name: 'Amara Lindqvist', email: null },
   closedAt: '2026-11-26T17:38:43.062Z',
   sentAt: null,
+  remindedAt: null,
+  reminderState: null,
   dueAt: null,
   provider: 'outbox' as const,
   brand: null,
@@ -156,6 +158,7 @@ const story: SurveyStory = {
   cardFailure: null,
   visits: [],
   count: null,
+  reminder: null,
   otherClosings: [],
 };
 

@@ -15,6 +15,7 @@ function counts(answers: number, satisfied: number, asked = answers * 2): Report
     opened: answers,
     answered: answers,
     unasked: 0,
+    reminded: shareOf(0, 0),
     responseRate: shareOf(answers, asked),
     csat: shareOf(satisfied, answers),
     mean: answers === 0 ? null : 4.25,

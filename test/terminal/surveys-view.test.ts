@@ -15,6 +15,8 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   agent: { id: 'a1', name: 'Ada', email: null },
   closedAt: '2026-11-22T10:00:00.000Z',
   sentAt: '2026-11-22T10:01:00.000Z',
+  remindedAt: null,
+  reminderState: null,
   dueAt: null,
   provider: 'smtp',
   answer: {
@@ -86,6 +88,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
       lastAt: '2026-11-22T10:02:00.000Z',
     },
   ],
+  reminder: null,
   otherClosings: [],
 };
 

@@ -3,7 +3,7 @@ import { changeProfile, readProfiles, type StoredProfile } from '../../config/pr
 import { chosenProfile } from '../../config/resolve-account.ts';
 import { resolveSettings } from '../../config/resolve.ts';
 import { defaultPolicy } from '../../domain/eligibility/policy.ts';
-import { hopelessEntries } from '../../domain/eligibility/policy-warnings.ts';
+import { hopelessEntries, reminderProblem } from '../../domain/eligibility/policy-warnings.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
 import { Failure } from '../../failure.ts';
 import { registerSecret } from '../../terminal/redact.ts';
@@ -63,6 +63,17 @@ async function save(
   if (set['optOutTopics'] !== undefined) await warnOfTopics(context, saved);
   const excludedCustomers = parsePolicyValue('excludedCustomers', set['excludedCustomers'] ?? '');
   for (const sentence of hopelessEntries({ excludedCustomers })) output.warn(sentence);
+  if (['reminderAfter', 'surveyExpires', 'delivery'].some((key) => set[key] !== undefined))
+    await warnOfReminders(context, saved);
+}
+
+/** Also where the other value of the two comes from somewhere else. */
+async function warnOfReminders({ flags, env, output }: CommandContext, saved: StoredProfile): Promise<void> {
+  const resolved = await resolveSettings({
+    ...{ flags, env, draft: saved, onInvalid: () => undefined, onSecret: registerSecret },
+  });
+  const problem = reminderProblem(resolved.policy, resolved.delivery);
+  if (problem !== null) output.warn(problem);
 }
 
 async function warnOfTopics(context: CommandContext, saved: StoredProfile): Promise<void> {

@@ -1,5 +1,5 @@
 import type { ListedState } from '../../documents/surveys.ts';
-import type { TimeRange } from '../../domain/values/time-range.ts';
+import { reminderStates } from '../../domain/closing/reminder.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
 import type { Services } from '../../workflow/context/services.ts';
@@ -17,6 +17,8 @@ export interface FilterOptions extends AnswerFilterOptions {
   topic?: string[] | undefined;
   channel?: string[] | undefined;
   brand?: string[] | undefined;
+  /** One or more states of reminders, separated by commas. */
+  reminder?: string | undefined;
   customer?: string | undefined;
   since?: string | undefined;
   until?: string | undefined;
@@ -37,7 +39,12 @@ export function filterOptions(states: readonly ListedState[]): readonly OptionDe
     { flags: '--inbox <name...>', description: 'only these: id or name' },
     { flags: '--topic <name...>', description: 'only with one of these: id or name' },
     { flags: '--channel <name...>', description: 'only these channels of the last response, e.g. email' },
-    { flags: '--brand <name...>', description: 'only these brands', suggestions: 'brands' },
+    { flags: '--brand <name...>', description: 'only these brands' },
+    {
+      flags: '--reminder <states>',
+      description: `only with a reminder in one of these states: ${reminderStates.join(', ')}`,
+      suggestions: reminderStates,
+    },
     { flags: '--customer <id>', description: 'only of this customer: id, email address or phone number' },
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day' },
@@ -55,6 +62,7 @@ export function isFiltered(options: FilterOptions): boolean {
     'topic',
     'channel',
     'brand',
+    'reminder',
     'customer',
     'since',
     'until',
@@ -85,8 +93,11 @@ export async function filterOf(
   const { parseTimeRange, refuseBadTimeRange } = await import('../program/time-range.ts');
   const { listZoneOf } = await import('../program/ledger-zone.ts');
   const { showTimesIn } = await import('../../terminal/readable-times.ts');
-  const { state, since, until, sentSince, sentUntil, timezone, customer, answeredSince } = options;
-  const states = state === undefined ? {} : { states: statesOf(state, known) };
+  const { state, reminder, since, until, timezone, customer, answeredSince } = options;
+  const states = {
+    ...(state === undefined ? {} : { states: statesOf(state, known) }),
+    ...(reminder === undefined ? {} : { reminders: statesOf(reminder, reminderStates) }),
+  };
   const given = { since: since ?? beginning, until };
   const sent = { since: sentSince ?? beginning, until: sentUntil };
   const isSent = sentSince !== undefined || sentUntil !== undefined;
@@ -167,7 +178,7 @@ async function idsOf(ledger: Services['ledger'], customer: string): Promise<stri
   return closingIdsOfCustomer(ledger, customer);
 }
 
-function statesOf(given: string, known: readonly ListedState[]): ListedState[] {
+function statesOf<State extends string>(given: string, known: readonly State[]): State[] {
   return given.split(',').map((text) => {
     const state = known.find((one) => one === text.trim());
     if (state !== undefined) return state;

@@ -22,7 +22,8 @@ export const retryCommand: CommandDeclaration = {
   details:
     'Decides about a closing again, and sends its survey. An uncertain one that went through Gladly is first looked ' +
     "for in the customer's conversations, and recorded as sent if it is there. Gladly may keep it outside of them, on " +
-    "the customer's timeline, which only you can look at. Look for the message, then give --was-sent or --not-sent.",
+    "the customer's timeline, which only you can look at. Look for the message, then give --was-sent or --not-sent. " +
+    'The reminder of a survey that left is settled in the same way.',
   arguments: [surveyIdArgument],
   options: [
     { flags: '--was-sent', description: 'the uncertain message left: record it as sent, send nothing' },
@@ -40,6 +41,8 @@ export const retryCommand: CommandDeclaration = {
   async run(context, { arguments: [given], options }) {
     const { withDryRun } = await import('../../workflow/context/dry-run.ts');
     const { resolvedClosing } = await import('../../workflow/operator/surveys.ts');
+    const { waitsForPerson } = await import('../../workflow/operator/reminders.ts');
+    const { retryReminder } = await import('./retry-reminder.ts');
     const id = given as string;
     const { wasSent = false, notSent = false, yes = false, dryRun = false }: RetryOptions = options;
     refuseEmptyId(id);
@@ -48,6 +51,14 @@ export const retryCommand: CommandDeclaration = {
     await context.withServices('interactive', (services) =>
       withDryRun(services, dryRun, async (own) => {
         const closing = await resolvedClosing(own.ledger, id, context.now());
+        if (waitsForPerson(closing)) {
+          const isSure = async (): Promise<boolean> => dryRun || yes || isConfirmed(context, closing);
+          const given = { wasSent, notSent, isConfirmed: isSure };
+          const failure = await retryReminder(own, closing, given, context.now);
+          await show(context, own, closing, dryRun);
+          if (failure !== null) throw failure;
+          return;
+        }
         if (wasSent) return settle(context, own, closing, { dryRun, itemId: null });
         if (closing.state === 'uncertain') {
           const search = await look(context, own, closing);

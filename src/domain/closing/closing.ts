@@ -2,6 +2,7 @@ import type { Evidence } from '../attribution/evidence.ts';
 import type { DeliveryName } from '../delivery.ts';
 import type { Reason } from '../eligibility/reason.ts';
 import type { Lane } from './lanes.ts';
+import type { ReminderState } from './reminder.ts';
 import type { ClosingState } from './transitions.ts';
 
 /** The unit of work: one closing of one conversation in one lane, its verdict and its survey. Times are RFC 3339 in UTC. */
@@ -45,6 +46,10 @@ export interface Closing {
   forgottenAt: string | null;
   /** The interaction of another survey program that was imported for it. With `sentAt`, the customer was asked there. */
   imported: string | null;
+  /** Of its survey's reminder; null while there is none. */
+  reminder: ReminderState | null;
+  /** When the reminder left, or may have. */
+  remindedAt: string | null;
 }
 
 export interface ClosingError {

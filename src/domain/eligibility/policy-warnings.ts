@@ -1,3 +1,4 @@
+import { traitsOf, type DeliveryName } from '../delivery.ts';
 import { nameKey } from '../values/name-key.ts';
 import { zoneProblem } from '../values/time-zone.ts';
 import { isExcludedAgent } from './excluded-agents.ts';
@@ -56,6 +57,19 @@ export function hopelessEntries({ excludedCustomers }: Pick<Policy, 'excludedCus
 export function zoneWarning(timeZone: string | null): string[] {
   const problem = zoneProblem(timeZone);
   return problem === null ? [] : [`${problem}; quiet hours and dates are in UTC`];
+}
+
+/** Why a profile that wants reminders sends none. */
+export function reminderProblem(
+  { reminderAfter, surveyExpires }: Pick<Policy, 'reminderAfter' | 'surveyExpires'>,
+  delivery: DeliveryName,
+): string | null {
+  if (reminderAfter === null) return null;
+  if (!traitsOf(delivery).reminds)
+    return `reminderAfter: ${delivery} has a page of its own, so that gcsat sends no reminders`;
+  return reminderAfter >= surveyExpires
+    ? 'reminderAfter is no less than surveyExpires: a survey expires before its reminder'
+    : null;
 }
 
 function keysOf(names: readonly (string | null)[]): Set<string> {

@@ -31,6 +31,8 @@ export interface Policy {
   sample: number;
   /** Messages that may leave within any hour; null: as many as there are. */
   maxPerHour: number | null;
+  /** How long after a survey left its one reminder leaves, where it is not answered; null: none does. */
+  reminderAfter: number | null;
   /** Closings by a rule or a program are not surveyed. */
   excludeClosedByRule: boolean;
   /** Agent ids or email addresses. */
@@ -99,6 +101,7 @@ export const defaultPolicy: Policy = {
   quietHours: null,
   sample: 100,
   maxPerHour: null,
+  reminderAfter: null,
   excludeClosedByRule: false,
   excludedAgents: [],
   excludedInboxes: [],

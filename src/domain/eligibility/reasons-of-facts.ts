@@ -89,7 +89,11 @@ function reasonsOfCloser({ closedBy }: TimelineFacts, policy: Policy): Reason[] 
 }
 
 /** Reasons that the customer's profile makes certain. */
-export function reasonsOfCustomer(facts: ClosingFacts, choice: AddressChoice, policy: Policy): Reason[] {
+export function reasonsOfCustomer(
+  facts: Pick<ClosingFacts, 'customer'>,
+  choice: AddressChoice,
+  policy: Policy,
+): Reason[] {
   const reasons: Reason[] = [];
   if ('missing' in choice) reasons.push({ code: choice.missing, detail: choice.detail });
   const entries = [...facts.customer.emails, ...facts.customer.phones];

@@ -12,6 +12,10 @@ export interface Tally {
   answered: number;
   /** Answered without a message of ours. */
   unasked: number;
+  /** Asked, and a reminder left, or may have left. */
+  reminded: number;
+  /** Reminded and answered. */
+  remindedAnswered: number;
   /** Newest answers by their rating, 1 to 5. */
   ratings: readonly [number, number, number, number, number];
   resolved: number;
@@ -26,6 +30,8 @@ export const emptyTally: Tally = {
   opened: 0,
   answered: 0,
   unasked: 0,
+  reminded: 0,
+  remindedAnswered: 0,
   ratings: [0, 0, 0, 0, 0],
   resolved: 0,
   unresolved: 0,
@@ -41,6 +47,8 @@ export function sumOf(one: Tally, other: Tally): Tally {
     opened: one.opened + other.opened,
     answered: one.answered + other.answered,
     unasked: one.unasked + other.unasked,
+    reminded: one.reminded + other.reminded,
+    remindedAnswered: one.remindedAnswered + other.remindedAnswered,
     ratings: [
       one.ratings[0] + a,
       one.ratings[1] + b,

@@ -53,8 +53,11 @@ export interface CardFailure {
   error: ClosingError;
 }
 
-/** What was seen of a survey besides its answer. It is never scored: programs open and click links, too. */
-export type VisitKind = 'opened' | 'clicked' | 'scanner';
+/**
+ * What was seen of a survey besides its answer. `clicked`: by the link of a star; `begun`: an answer was sent that could not
+ * be taken. It is never scored: programs open and click links, too.
+ */
+export type VisitKind = 'opened' | 'clicked' | 'begun' | 'scanner';
 
 export interface VisitTally {
   kind: VisitKind;

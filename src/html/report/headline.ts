@@ -16,7 +16,7 @@ export interface Headline {
 }
 
 export function headlineOf({ overall, previous }: ReportDocument): Headline {
-  const { csat, responseRate, resolved } = overall;
+  const { csat, responseRate, reminded, resolved } = overall;
   const said = resolved.yes + resolved.no;
   const change = previous === null ? null : changeOf(previous);
   return {
@@ -39,6 +39,15 @@ export function headlineOf({ overall, previous }: ReportDocument): Headline {
             ? 'Nobody was asked'
             : `of ${count(responseRate.of)} asked; ${interval(responseRate)}`,
       },
+      ...(reminded.of === 0
+        ? []
+        : [
+            {
+              label: 'Answered after a reminder',
+              value: percent(reminded.value),
+              note: `${count(reminded.count)} of ${count(reminded.of)} reminded; ${interval(reminded)}`,
+            },
+          ]),
       { label: 'Mean rating', value: mean(overall.mean), note: 'of 5 stars' },
       {
         label: 'Resolved',

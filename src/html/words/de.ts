@@ -32,6 +32,12 @@ export const de: Words = {
     whyYou: (company) => `Sie erhalten diese Nachricht, weil Sie mit ${company} in Kontakt waren.`,
   },
   sms: (company, agent) => `${company}: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
+  reminder: {
+    subject: (subject) => `Erinnerung: ${subject}`,
+    opening: 'Wir haben Sie kürzlich um Ihre Meinung gebeten und noch nichts von Ihnen gehört.',
+    sms: (company, agent) =>
+      `${company}: Zur Erinnerung: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
+  },
   page: {
     optional: 'optional',
     rating: 'Ihre Bewertung',

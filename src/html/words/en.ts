@@ -29,6 +29,11 @@ export const en: Words = {
     whyYou: (company) => `You’re receiving this email because you were in touch with ${company}.`,
   },
   sms: (company, agent) => `${company}: How did ${agent ?? 'we'} do? Please tell us here:`,
+  reminder: {
+    subject: (subject) => `Reminder: ${subject}`,
+    opening: 'We recently asked for your feedback and haven’t heard from you yet.',
+    sms: (company, agent) => `${company}: A reminder: How did ${agent ?? 'we'} do? Please tell us here:`,
+  },
   page: {
     optional: 'optional',
     rating: 'Your rating',

@@ -33,6 +33,12 @@ export const es: Words = {
     whyYou: (company) => `Recibe este mensaje porque estuvo en contacto con ${company}.`,
   },
   sms: (company, agent) => `${company}: ¿Qué tal le fue con ${agent ?? 'nosotros'}? Responda en:`,
+  reminder: {
+    subject: (subject) => `Recordatorio: ${subject}`,
+    opening: 'Hace poco le pedimos su opinión y todavía no hemos recibido su respuesta.',
+    sms: (company, agent) =>
+      `${company}: Recordatorio: ¿Qué tal le fue con ${agent ?? 'nosotros'}? Responda en:`,
+  },
   page: {
     optional: 'opcional',
     rating: 'Su valoración',

@@ -33,6 +33,12 @@ export const fr: Words = {
   },
   sms: (company, agent) =>
     `${company} : que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez :`,
+  reminder: {
+    subject: (subject) => `Rappel\u00a0: ${subject}`,
+    opening: 'Nous vous avons récemment demandé votre avis et n’avons pas encore reçu votre réponse.',
+    sms: (company, agent) =>
+      `${company} : rappel. Que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez :`,
+  },
   page: {
     optional: 'facultatif',
     rating: 'Votre note',

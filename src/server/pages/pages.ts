@@ -91,7 +91,8 @@ export function pageRoutes(parts: PageParts): Hono {
     const isTooLong = (filledIn.comment ?? '').length > longestComment;
     if (rating === null || isTooLong) {
       const view = await desk.view(token);
-      if (view.state === 'closed') return closed(context, looks, view);
+      if (view.state === 'closed') return closed(context, pages, view);
+      desk.visited(view.surveyId, 'begun');
       const problems: Problem[] = [
         ...(rating === null ? (['rating_missing'] as const) : []),
         ...fitToForm(view.form, rating, filledIn).problems,

@@ -2,11 +2,10 @@ import type { InLanguages } from '../../domain/eligibility/questionnaire.ts';
 import { fitToForm, keptOptions, type GivenAnswers, type SurveyForm } from '../../domain/survey/form.ts';
 import { speechOf, wordsOf, type Language } from '../../html/languages.ts';
 import type { PageBrand } from '../../html/brand.ts';
-import type { SampleMessages } from '../../workflow/checks/sample-messages.ts';
-import { nothingFilledIn } from '../pages/answer-form.ts';
+import type { SampleMessages, SampleTexts } from '../../workflow/checks/sample-messages.ts';
 import { assetsOf } from '../pages/assets.ts';
 import { pagesWith, type OpenSurvey, type Visit } from '../pages/render.ts';
-import { previewIndex, type PreviewEntry } from './preview-index.ts';
+import { previewIndex, type PreviewEntry, type PreviewMessage } from './preview-index.ts';
 
 /** By their paths below the folder, with slashes. */
 export type PreviewFiles = ReadonlyMap<string, Uint8Array | string>;
@@ -58,16 +57,24 @@ export function previewFiles({
     const { language } = message;
     const pages = pagesOf(language, { brand, form, companyName, nowMs });
     for (const { path, content } of pages) files.set(path, content);
-    const mail = `mail/${language}`;
-    files.set(`${mail}.html`, withLocalLinks(message, logo));
-    files.set(`${mail}.txt`, message.text);
-    files.set(`${mail}.eml`, message.eml);
-    files.set(`sms/${language}.txt`, `${message.sms.text}\n`);
+    const put = (name: string, texts: SampleTexts): PreviewMessage => {
+      const mail = `mail/${name}`;
+      files.set(`${mail}.html`, withLocalLinks({ ...message, html: texts.html }, logo));
+      files.set(`${mail}.txt`, texts.text);
+      files.set(`${mail}.eml`, texts.eml);
+      files.set(`sms/${name}.txt`, `${texts.sms.text}\n`);
+      return {
+        subject: texts.subject,
+        mail: [`${mail}.html`, `${mail}.txt`, `${mail}.eml`],
+        sms: { file: `sms/${name}.txt`, ...texts.sms },
+      };
+    };
     return {
       language,
-      subject: message.subject,
-      mail: [`${mail}.html`, `${mail}.txt`, `${mail}.eml`],
-      sms: { file: `sms/${language}.txt`, ...message.sms },
+      messages: [
+        { title: '', ...put(language, message) },
+        { title: 'Reminder', ...put(`${language}-reminder`, message.reminder) },
+      ],
       pages: pages.map(({ path, title }) => ({ path, title })),
     };
   });

@@ -2,12 +2,17 @@ import { htmlTemplates } from '../../html/templates.ts';
 import type { Language } from '../../html/languages.ts';
 import indexSource from './preview.eta?raw';
 
-export interface PreviewEntry {
-  language: Language;
+export interface PreviewMessage {
   subject: string;
   /** HTML, text, and the whole message. */
   mail: readonly [html: string, text: string, eml: string];
   sms: { file: string; segments: readonly string[]; alphabet: string; text: string };
+}
+
+export interface PreviewEntry {
+  language: Language;
+  /** `title`: what it is besides the survey itself; empty for that. */
+  messages: readonly ({ title: string } & PreviewMessage)[];
   pages: readonly { path: string; title: string }[];
 }
 
@@ -33,8 +38,12 @@ export function previewIndex(content: {
     entries: content.entries.map((entry) => ({
       ...entry,
       name: languageNames.of(entry.language) ?? entry.language,
-      segments: entry.sms.segments.length,
-      letters: Array.from(entry.sms.text).length,
+      messages: entry.messages.map((message) => ({
+        ...message,
+        of: message.title === '' ? '' : ` (${message.title.toLowerCase()})`,
+        segments: message.sms.segments.length,
+        letters: Array.from(message.sms.text).length,
+      })),
     })),
   });
 }

@@ -48,6 +48,8 @@ export const briefColumns = [
   'brand',
   'forgotten_at',
   'imported',
+  'reminder',
+  'reminded_at',
 ] as const satisfies readonly (keyof ClosingsTable)[];
 
 export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[number]>): BriefClosing {
@@ -82,6 +84,8 @@ export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[nu
     brand: row.brand,
     forgottenAt: row.forgotten_at,
     imported: row.imported,
+    reminder: row.reminder,
+    remindedAt: row.reminded_at,
   };
 }
 

@@ -4,6 +4,8 @@ import { cardPostLock } from '../answers/cards-due.ts';
 import { apply } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import { isSendHeld, resolveInTransaction } from '../queue/claims.ts';
+import { forgetReminderIn } from '../queue/reminder-acts.ts';
+import { resolveReminderIn } from '../queue/reminder-rows.ts';
 import { described, isLocked } from '../workers.ts';
 import { eraseRows } from './rows.ts';
 import { inParts, subjectIn, type Subject } from './subject.ts';
@@ -105,11 +107,16 @@ export async function stopClosings(trx: Writing, ids: readonly string[], at: str
   const rows = await inParts(ids, (part) =>
     trx
       .selectFrom('closings')
-      .select(['id', 'state', 'claimed_by', 'claim_until'])
+      .select(['id', 'state', 'claimed_by', 'claim_until', 'reminder'])
       .where('id', 'in', part)
       .execute(),
   );
-  for (const { id, state, claimed_by: by, claim_until: until } of rows) {
+  for (const { id, state, claimed_by: by, claim_until: until, reminder } of rows) {
+    if (reminder !== null) {
+      const isLeaving = reminder === 'leaving' && isSendHeld(by, until, at);
+      if (isLeaving) heldBy = described(by ?? '');
+      else await stopReminder(trx, id, at);
+    }
     if (allows('suppress', state)) await stop(trx, id, at);
     else if (state === 'sending' && isSendHeld(by, until, at)) heldBy = described(by ?? '');
     else if (state === 'sending' && isStopped(await resolveInTransaction(trx, id, at)))
@@ -121,6 +128,12 @@ export async function stopClosings(trx: Writing, ids: readonly string[], at: str
 /** What does no harm twice would be sent again. */
 function isStopped({ state }: { state: ClosingState }): boolean {
   return allows('suppress', state);
+}
+
+/** One that may have left is in doubt first: what is known of it stays. */
+async function stopReminder(trx: Writing, id: string, at: string): Promise<void> {
+  await resolveReminderIn(trx, id, at);
+  await forgetReminderIn(trx, id, at);
 }
 
 async function stop(trx: Writing, id: string, at: string): Promise<void> {

@@ -5,6 +5,7 @@ import { closeMessage } from '../closings/messages.ts';
 import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import { claimMs, described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
+import { resolveReminderIn } from './reminder-rows.ts';
 
 export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };
 
@@ -20,8 +21,8 @@ export async function claimClosing(
   now: string,
 ): Promise<Claim> {
   return ledger.write({ closings: [closingId] }, async (trx) => {
-    const { claimedBy, claimUntil, state } = await closingIn(trx, closingId);
-    const isLeaving = state === 'sending';
+    const { claimedBy, claimUntil, state, reminder } = await closingIn(trx, closingId);
+    const isLeaving = state === 'sending' || reminder === 'leaving';
     if (claimedBy !== null && claimUntil !== null && isHeld(claimedBy, claimUntil, now, isLeaving)) {
       return { claimed: false, heldBy: described(claimedBy), until: claimUntil };
     }
@@ -90,25 +91,60 @@ async function abandonedIn(db: Reading, now: string): Promise<string[]> {
   return sending.filter((row) => !isSendHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
 }
 
+/** Resolves a reminder whose worker ended while it was leaving. */
+export async function resolveReminder(ledger: Ledger, closingId: string, at: string): Promise<void> {
+  await ledger.write({ closings: [closingId] }, (trx) => resolveReminderIn(trx, closingId, at));
+}
+
+/** Resolves every reminder that was leaving when its process ended. @returns ids of closings */
+export async function resolveAbandonedReminders(ledger: Ledger, now: string): Promise<string[]> {
+  const abandoned = await ledger.read((db) => abandonedRemindersIn(db, now));
+  if (abandoned.length === 0) return [];
+  return ledger.write({ closings: abandoned }, async (trx) => {
+    const ids = await abandonedRemindersIn(trx, now);
+    for (const id of ids) await resolveReminderIn(trx, id, now);
+    return ids;
+  });
+}
+
+async function abandonedRemindersIn(db: Reading, now: string): Promise<string[]> {
+  const rows = await leavingReminders(db);
+  return rows.filter((row) => !isSendHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
+}
+
+function leavingReminders(db: Reading) {
+  return db
+    .selectFrom('closings')
+    .select(['id', 'claimed_by', 'claim_until'])
+    .where('reminder', '=', 'leaving')
+    .execute();
+}
+
 /** How many messages are leaving at this moment, in the hands of a process that lives. */
 export async function countLeaving(ledger: Ledger, now: string): Promise<number> {
-  const rows = await ledger.read((db) =>
-    db.selectFrom('closings').select(['claimed_by', 'claim_until']).where('state', '=', 'sending').execute(),
-  );
+  const rows = await ledger.read(async (db) => [
+    ...(await db
+      .selectFrom('closings')
+      .select(['claimed_by', 'claim_until'])
+      .where('state', '=', 'sending')
+      .execute()),
+    ...(await leavingReminders(db)),
+  ]);
   return rows.filter((row) => isSendHeld(row.claimed_by, row.claim_until, now)).length;
 }
 
 /** What is leaving in the hands of a process that lives and has renewed nothing for long: it was stopped, or is stuck. */
 export async function stuckSends(ledger: Ledger, now: string): Promise<{ id: string; heldBy: string }[]> {
   const latest = new Date(Date.parse(now) - claimMs).toISOString();
-  const rows = await ledger.read((db) =>
-    db
+  const rows = await ledger.read(async (db) => [
+    ...(await db
       .selectFrom('closings')
       .select(['id', 'claimed_by', 'claim_until'])
       .where('state', '=', 'sending')
       .where('claim_until', '<', latest)
-      .execute(),
-  );
+      .execute()),
+    ...(await leavingReminders(db)).filter(({ claim_until: until }) => (until ?? '') < latest),
+  ]);
   return rows
     .filter((row) => isSendHeld(row.claimed_by, row.claim_until, now))
     .map(({ id, claimed_by: by }) => ({ id, heldBy: described(by ?? '') }));

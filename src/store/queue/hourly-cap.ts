@@ -67,8 +67,13 @@ export async function isHeldIn(db: Reading, cap: HourlyCap, now: string): Promis
 export async function refuseAtCap(db: Reading, cap: HourlyCap, now: string): Promise<void> {
   const until = await fullUntilIn(db, cap, now);
   if (until === null) return;
-  throw new Failure('temporary', 'hourly_cap_reached', `${cap.maxPerHour ?? 0} messages left within the hour`, {
-    hint: `The next one leaves at ${until}. The policy maxPerHour sets how many may.`,
-    scope: 'contention',
-  });
+  throw new Failure(
+    'temporary',
+    'hourly_cap_reached',
+    `${cap.maxPerHour ?? 0} messages left within the hour`,
+    {
+      hint: `The next one leaves at ${until}. The policy maxPerHour sets how many may.`,
+      scope: 'contention',
+    },
+  );
 }

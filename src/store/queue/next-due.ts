@@ -111,13 +111,13 @@ export async function nextDueAt(ledger: Ledger, now: string, lane: Lane): Promis
 async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
   const claims = trx
     .selectFrom('closings')
-    .select(['id', 'claimed_by', 'claim_until'])
+    .select(['id', 'claimed_by', 'claim_until', 'reminder'])
     .where('claimed_by', 'is not', null)
     // One that was being sent keeps the name until it is settled.
     .where('state', '!=', 'sending');
-  type Row = Pick<ClosingsTable, 'claimed_by' | 'claim_until'>;
-  const isUnheld = ({ claimed_by: by, claim_until: until }: Row): boolean =>
-    !isClaimHeld(by ?? '', until ?? '', now, false);
+  type Row = Pick<ClosingsTable, 'claimed_by' | 'claim_until' | 'reminder'>;
+  const isUnheld = ({ claimed_by: by, claim_until: until, reminder }: Row): boolean =>
+    !isClaimHeld(by ?? '', until ?? '', now, reminder === 'leaving');
   // Mostly all are held, and then no row is locked that others renew or give back.
   const found = (await claims.execute()).filter(isUnheld).map(({ id }) => id);
   if (found.length === 0) return;

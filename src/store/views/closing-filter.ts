@@ -1,4 +1,5 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
+import type { ReminderState } from '../../domain/closing/reminder.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
 import type { LedgerTables } from '../schema/tables.ts';
 
@@ -21,6 +22,8 @@ export interface ClosingFilter {
   topicIds?: readonly string[];
   channels?: readonly string[];
   brands?: readonly string[];
+  /** Of the survey's reminder. */
+  reminders?: readonly ReminderState[];
   /** Of the newest answer. */
   ratings?: readonly number[];
   /** The newest answer came at this time or later. */
@@ -40,7 +43,7 @@ type Condition = Expression<SqlBool>;
  * everything else is looked at in the rows of it.
  */
 export interface Lead {
-  column: 'id' | 'rating' | 'agent_id' | 'state' | 'inbox_id' | 'channel' | 'brand' | 'topic_id';
+  column: 'id' | 'rating' | 'reminder' | 'agent_id' | 'state' | 'inbox_id' | 'channel' | 'brand' | 'topic_id';
   values: readonly (string | number)[];
 }
 
@@ -48,6 +51,7 @@ export interface Lead {
 export function leadOf(filter: ClosingFilter): Lead | null {
   const leads: readonly [Lead['column'], Lead['values'] | undefined][] = [
     ['rating', filter.ratings],
+    ['reminder', filter.reminders],
     ['agent_id', filter.agentIds],
     ['topic_id', filter.topicIds],
     ['state', filter.states],
@@ -95,6 +99,8 @@ export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | nu
       ? [inIndex(eb, others, placeOf(lead))]
       : others.map(([column, values]) => unled(`closings.${column}`, values));
   conditions.push(isListed(eb));
+  if (filter.reminders !== undefined && lead?.column !== 'reminder')
+    conditions.push(eb('closings.reminder', 'in', filter.reminders));
   if (ids !== undefined) conditions.push(eb('closings.id', 'in', ids));
   if (sentSince !== undefined || sentUntil !== undefined) {
     conditions.push(sentWithin(eb, sentSince, sentUntil));
@@ -154,7 +160,7 @@ function inIndex(
   return sql<SqlBool>`${same} IS NOT NULL`;
 }
 
-type FilteredColumn = Exclude<Lead['column'], 'id' | 'topic_id'>;
+type FilteredColumn = Exclude<Lead['column'], 'id' | 'topic_id' | 'reminder'>;
 
 /** Not by the index of the column, which may be far longer than that of the lead. */
 function unled(column: `${'closings' | 'same'}.${FilteredColumn}`, values: readonly unknown[]): Condition {

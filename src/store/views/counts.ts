@@ -9,6 +9,7 @@ import type { Ledger, Reading } from '../ledger.ts';
 import { pauseIn } from '../pause.ts';
 import { fullUntilIn, isHeldIn, type HourlyCap } from '../queue/hourly-cap.ts';
 import { openAlertsIn } from '../answers/alerts.ts';
+import { openRemindersIn, type OpenReminders } from '../queue/reminder-acts.ts';
 import { claimMs } from '../workers.ts';
 
 export interface ClosedBetween {
@@ -162,6 +163,8 @@ export interface QueueFigures {
   cardsMissing: number;
   /** Alerts that are not sent, and not given up. */
   alertsDue: number;
+  /** Of surveys that are not answered. */
+  reminders: OpenReminders;
 }
 
 /** The cost grows with what is unsettled, never with what is done. */
@@ -181,6 +184,7 @@ export async function queueFigures(
     oldestClaimAt: await oldestClaim(db, lane),
     cardsMissing: await countCardsDue(db),
     alertsDue: (await openAlertsIn(db)).count,
+    reminders: await openRemindersIn(db, lane),
   }));
 }
 

@@ -171,6 +171,7 @@ function sumWhere(condition: RawBuilder<unknown>, name: string): RawBuilder<unkn
 
 const isOut = sql`closing.state IN ('sending', 'sent', 'uncertain')`;
 const isAnswered = sql`closing.state = 'answered' AND closing.provider IS NOT NULL`;
+const isReminded = sql`closing.reminded_at IS NOT NULL`;
 const isVisited = sql`EXISTS (SELECT 1 FROM visits
   WHERE visits.survey_id = closing.survey_id AND visits.kind <> 'scanner')`;
 
@@ -183,6 +184,8 @@ const counted = [
   sumWhere(sql`(${isAnswered}) OR (${isOut} AND ${isVisited})`, 'opened'),
   sumWhere(isAnswered, 'answered'),
   sumWhere(sql`closing.state = 'answered' AND closing.provider IS NULL`, 'unasked'),
+  sumWhere(isReminded, 'reminded'),
+  sumWhere(sql`${isReminded} AND closing.state = 'answered'`, 'remindedAnswered'),
   ...['one', 'two', 'three', 'four', 'five'].map((name, index) =>
     sumWhere(sql`answer.rating = ${sql.lit(index + 1)}`, name),
   ),
@@ -199,6 +202,8 @@ function tallyOf(row: CountedRow): Tally {
     opened: Number(row.opened),
     answered: Number(row.answered),
     unasked: Number(row.unasked),
+    reminded: Number(row.reminded),
+    remindedAnswered: Number(row.remindedAnswered),
     ratings: [Number(row.one), Number(row.two), Number(row.three), Number(row.four), Number(row.five)],
     resolved: Number(row.resolved),
     unresolved: Number(row.unresolved),

@@ -10,6 +10,7 @@ import type {
 import type { Alert } from '../../domain/survey/alert.ts';
 import type { SurveyForm } from '../../domain/survey/form.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { Reminder } from '../../domain/closing/reminder.ts';
 import type { Count } from '../../domain/closing/counting.ts';
 import { toAnswer } from '../answers/rows.ts';
 import { alertsIn } from '../answers/alerts.ts';
@@ -22,6 +23,7 @@ import { toMessage } from '../closings/messages.ts';
 import { closingIn } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
 import { countIn } from '../medallia/counts.ts';
+import { reminderIn } from '../queue/reminder-rows.ts';
 import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';
 
 /** All that the ledger knows of one closing, each list oldest first. */
@@ -43,6 +45,7 @@ export interface Story {
   medallia: MedalliaState | null;
   /** Where nobody was asked and it is to count there all the same; null elsewhere. */
   count: Count | null;
+  reminder: Reminder | null;
 }
 
 /** @throws Failure closing_not_found */
@@ -100,6 +103,7 @@ export async function story(ledger: Ledger, closingId: string): Promise<Story> {
       notes: (await notesIn(db, [closingId])).get(closingId) ?? [],
       medallia: (await medalliaStatesIn(db, [closingId])).get(closingId) ?? null,
       count: await countIn(db, closingId),
+      reminder: await reminderIn(db, closingId),
     };
   });
 }

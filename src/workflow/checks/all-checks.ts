@@ -8,6 +8,7 @@ import { configFilesCheck, nodeCheck } from './machine-checks.ts';
 import * as medallia from './medallia-checks.ts';
 import * as message from './message-checks.ts';
 import * as queue from './queue-checks.ts';
+import { remindersPossibleCheck, remindersSettledCheck } from './reminder-checks.ts';
 import { dkimCheck, dmarcCheck, spfCheck } from './sender-checks.ts';
 import { surveyAddressCheck, surveySecretCheck } from './survey-checks.ts';
 import * as webhook from './webhook-checks.ts';
@@ -54,6 +55,8 @@ export const allChecks: readonly Check<CheckSources>[] = [
   queue.failedCheck,
   queue.uncertainCheck,
   queue.heldCheck,
+  remindersPossibleCheck,
+  remindersSettledCheck,
   queue.cardsCheck,
   queue.erasuresCheck,
   alertWaysCheck,

@@ -5,7 +5,7 @@ import type { SurveyMessage } from '../../ports/delivery-provider.ts';
 export function sampleMessage({
   links,
   ...given
-}: Pick<SurveyMessage, 'surveyId' | 'closedAt' | 'companyName' | 'language'> & {
+}: Pick<SurveyMessage, 'surveyId' | 'closedAt' | 'companyName' | 'language' | 'isReminder'> & {
   links: SurveyLinks;
 }): SurveyMessage {
   return {

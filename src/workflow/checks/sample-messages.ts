@@ -9,15 +9,20 @@ import { smsText } from '../../delivery/sms-text.ts';
 import { composerOf } from '../context/open-delivery.ts';
 import { sampleMessage } from './sample-message.ts';
 
-/** The messages of one language as a customer gets them, about a sample conversation. */
-export interface SampleMessages {
-  language: Language;
+/** One message, as mail and as SMS. */
+export interface SampleTexts {
   subject: string;
   html: string;
   text: string;
   /** As it travels. */
   eml: Buffer;
   sms: { text: string; segments: string[]; alphabet: 'GSM' | 'UCS-2' };
+}
+
+/** The messages of one language as a customer gets them, about a sample conversation. */
+export interface SampleMessages extends SampleTexts {
+  language: Language;
+  reminder: SampleTexts;
   /** The links in them, which are as long as real ones and lead to no survey. */
   links: { survey: string; ratings: readonly string[]; unsubscribe: string; logo: string };
 }
@@ -44,20 +49,24 @@ export async function sampleMessages(
   const surveyId = surveyIdOf('preview');
   const publicUrl = settings.publicUrl ?? placeholder;
   const links = surveyLinks(publicUrl, noKey, surveyId);
+  const textsOf = async (language: Language, occasion: { isReminder?: true }): Promise<SampleTexts> => {
+    const closedAt = new Date(nowMs).toISOString();
+    const message = sampleMessage({ surveyId, links, closedAt, companyName, language, ...occasion });
+    const mail = compose(message);
+    const text = smsText(message);
+    const alphabet = septetsOf(text) === null ? ('UCS-2' as const) : ('GSM' as const);
+    return {
+      ...mail,
+      eml: await internetMessage(mail, message, sender, nowMs),
+      sms: { text, segments: segmentTexts(text), alphabet },
+    };
+  };
   return Promise.all(
-    languages.map(async (language) => {
-      const closedAt = new Date(nowMs).toISOString();
-      const message = { ...sampleMessage({ surveyId, links, closedAt, companyName, language }), brand };
-      const mail = compose(message);
-      const text = smsText(message);
-      const alphabet = septetsOf(text) === null ? ('UCS-2' as const) : ('GSM' as const);
-      return {
-        language,
-        ...mail,
-        eml: await internetMessage(mail, message, sender, nowMs),
-        sms: { text, segments: segmentTexts(text), alphabet },
-        links: { ...links, logo: new URL(`../assets/${mailLogoOf(brand)}`, links.survey).href },
-      };
-    }),
+    languages.map(async (language) => ({
+      language,
+      ...(await textsOf(language, {})),
+      reminder: await textsOf(language, { isReminder: true }),
+      links: { ...links, logo: new URL(`../assets/${mailLogo}`, links.survey).href },
+    })),
   );
 }

@@ -16,7 +16,7 @@ export async function* exportRows(
 }
 
 function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: ExportedClosing): ExportRow {
-  const { customer, evidence, surveyId, provider, sentAt } = closing;
+  const { customer, evidence, surveyId, provider, sentAt, remindedAt } = closing;
   const conversation = evidence?.conversation ?? null;
   const assigneeId = conversation?.assignedAgentId ?? null;
   return {
@@ -33,8 +33,8 @@ function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: Ex
     responders: respondersOf(closing),
     inbox: conversation?.inbox ?? null,
     topics: conversation?.topics ?? [],
-    brand: closing.brand,
-    survey: surveyId === null ? null : { id: surveyId, provider, sentAt, openedAt, remindedAt: null },
+    brand: null,
+    survey: surveyId === null ? null : { id: surveyId, provider, sentAt, openedAt, remindedAt },
     answer:
       answer === null
         ? null

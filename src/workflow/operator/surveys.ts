@@ -8,7 +8,7 @@ import { importedEmail } from '../../domain/closing/imports.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
-import { resolveAbandonedSends } from '../../store/queue/claims.ts';
+import { resolveAbandonedReminders, resolveAbandonedSends } from '../../store/queue/claims.ts';
 import {
   cancelClosing,
   cancelClosings,
@@ -176,7 +176,8 @@ export async function cancelSurveys(
 /** The one closing that an id means. A message that was leaving when its process ended is in doubt; a live process still has it in hand. */
 export async function resolvedClosing(ledger: Ledger, anyId: string, at: string): Promise<Closing> {
   const closing = await onlyClosing(ledger, anyId);
-  if (closing.state !== 'sending') return closing;
+  if (closing.reminder === 'leaving') await resolveAbandonedReminders(ledger, at);
+  else if (closing.state !== 'sending') return closing;
   await resolveAbandonedSends(ledger, at);
   return onlyClosing(ledger, closing.id);
 }
@@ -220,6 +221,8 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
     agent: closing.agent,
     closedAt: closing.closedAt,
     sentAt: closing.sentAt,
+    remindedAt: closing.remindedAt,
+    reminderState: closing.reminder,
     dueAt: closing.dueAt,
     provider: closing.provider,
     answer: answer === null ? null : shownAnswer(answer),

@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention } from '../../failure.ts';
-import { resolveAbandonedSends } from '../../store/queue/claims.ts';
+import { resolveAbandonedReminders, resolveAbandonedSends } from '../../store/queue/claims.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { keepingClaim } from '../context/claim.ts';
 import { customerLookup } from './customer-lookup.ts';
@@ -153,6 +153,7 @@ export async function workQueue(
   };
 
   await resolveAbandonedSends(services.ledger, timeNow(services.clock));
+  await resolveAbandonedReminders(services.ledger, timeNow(services.clock));
   services.signal.addEventListener('abort', end);
   await Promise.all(
     Array.from({ length: workersFor(services.settings.ratePercent) }, () =>

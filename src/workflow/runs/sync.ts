@@ -5,6 +5,8 @@ import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
 import { dueAlerts, sendAlert } from '../answers/alerts.ts';
 import { pullMedallia } from '../answers/pull-medallia.ts';
+import { remindInPassing, type ReminderLimits } from '../queue/work-reminders.ts';
+import { withDryRun } from '../context/dry-run.ts';
 import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
 import { mendStoredTimes } from '../../store/stored-times.ts';
@@ -51,9 +53,14 @@ export async function sync(
     listener,
   );
   if (stopped !== null || request.dryRun) {
+    const { reminders } =
+      stopped === null
+        ? await withDryRun(services, true, (own) => remindInPassing(own, unlimited))
+        : { reminders: noReminders };
     const nothing = {
       cards: { posted: 0, failed: 0 },
       alerts: { sent: 0, failed: 0 },
+      reminders,
       medallia: null,
       forgotten: { expired: 0, cards: 0, open: 0 },
     };
@@ -64,13 +71,29 @@ export async function sync(
   const { tally: medallia, failure: unread } = await readMedallia(services);
   const { failure: cardsStopped, ...cards } = await postMissingCards(services);
   const alerts = await sendDueAlerts(services);
+  const { reminders, failure: remindersStopped } = await remindInPassing(
+    services,
+    whatIsLeft(request.limits, document),
+  );
   const { expired, cards: gone, open } = await keepRetention(services, anySize);
   const forgotten = { expired, cards: gone, open: open.length };
   const requests = structuredClone(services.client.counts);
-  const whole = { ...document, requests, startedAt, cards, alerts, medallia, forgotten };
-  const stop = cardsStopped ?? (failure === null ? unread : null);
+  const whole = { ...document, requests, startedAt, cards, alerts, reminders, medallia, forgotten };
+  const stop = cardsStopped ?? remindersStopped ?? (failure === null ? unread : null);
   if (stop === null) return { document: whole, failure };
   return { document: { ...whole, end: 'stopped', error: errorOf(stop, null) }, failure: stop };
+}
+
+const unlimited = { maxSends: null, deadline: null };
+const noReminders = { sent: 0, leftOut: 0, uncertain: 0, failed: 0 };
+
+/** Reminders are messages, too. */
+function whatIsLeft(
+  { maxSends, deadline }: QueueLimits,
+  { thisRun }: Pick<SyncDocument, 'thisRun'>,
+): ReminderLimits {
+  const left = maxSends === null ? null : Math.max(0, maxSends - thisRun.sent - thisRun.uncertain);
+  return { maxSends: left, deadline };
 }
 
 /** Alerts that were not sent when their answers came. One that fails is tried again by a later tick. */

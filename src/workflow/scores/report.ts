@@ -115,11 +115,12 @@ export function cohortOf({ range, filters }: Pick<ReportQuestion, 'range' | 'fil
 }
 
 function countsOf(tally: Tally, satisfiedFrom: number): ReportCounts {
-  const { ratings, resolved, unresolved, ...counts } = tally;
+  const { ratings, resolved, unresolved, reminded, remindedAnswered, ...counts } = tally;
   const answers = answersOf(tally);
   const [one, two, three, four, five] = ratings;
   return {
     ...counts,
+    reminded: shareOf(remindedAnswered, reminded),
     responseRate: shareOf(counts.answered, counts.asked),
     csat: shareOf(satisfiedOf(tally, satisfiedFrom), answers),
     mean: meanOf(tally),

@@ -3,7 +3,6 @@ import type { Log } from '../../ports/log.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
-import { resolveAbandonedSends, stuckSends } from '../../store/queue/claims.ts';
 import { nextDueAt } from '../../store/queue/next-due.ts';
 import { boundOrganization } from '../../store/organization.ts';
 import { proveWritable } from '../../store/storage-probe.ts';
@@ -21,9 +20,11 @@ import { keepGoing, keepTime } from './keep-going.ts';
 import { keepMedallia, type MedalliaListener } from './keep-medallia.ts';
 import { postCards, type CardListener } from './post-cards.ts';
 import { sendAlerts, type AlertListener } from './send-alerts.ts';
+import { sendReminders, type ReminderListener } from './send-reminders.ts';
 import { keepRetention } from '../forgetting/retention.ts';
 import { isTrouble } from '../queue/queue-health.ts';
 import type { Services } from '../context/services.ts';
+import { settleAbandoned } from './settle-abandoned.ts';
 import { createSurveyDesk, type SurveyDesk } from './survey-desk.ts';
 import { surveyingSince } from '../runs/sync-range.ts';
 import { watchPause } from './watch-pause.ts';
@@ -40,7 +41,7 @@ export type ServingFigures = QueueFigures & {
 };
 
 /** What is counted of a running server. */
-export interface ServingListener extends CardListener, AlertListener, MedalliaListener {
+export interface ServingListener extends CardListener, AlertListener, ReminderListener, MedalliaListener {
   settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
 }
 
@@ -100,6 +101,7 @@ export async function openServing(services: Services, options: ServingOptions): 
   const closings = createWakeUp();
   const answers = createWakeUp();
   const alerts = createWakeUp();
+  const reminders = createWakeUp();
   const onAnswer = (): void => {
     answers.notify();
     alerts.notify();
@@ -140,8 +142,12 @@ export async function openServing(services: Services, options: ServingOptions): 
         keepGoing(services, log, 'alerts', (_, onSuccess) =>
           sendAlerts(services, alerts, options, onSuccess),
         ),
+        keepGoing(services, log, 'reminders', (_, onSuccess) =>
+          sendReminders(services, reminders, options, onSuccess),
+        ),
         keepTime(services, log, lookEveryMilliseconds, async () => {
           closings.notify();
+          reminders.notify();
           return untilDue(await nextDueAt(ledger, timeNow(services.clock), lane), clock());
         }),
         keepTime(services, log, lookForCardsEveryMilliseconds, () => {
@@ -150,18 +156,7 @@ export async function openServing(services: Services, options: ServingOptions): 
         }),
         keepMedallia(services, options, onAnswer),
         watchPause(services, log, () => closings.notify()),
-        keepTime(services, log, settleEveryMilliseconds, async () => {
-          const settled = await resolveAbandonedSends(ledger, timeNow(services.clock));
-          for (const { id, error } of settled) {
-            const hint = error?.hint;
-            log.warn({ closing: id, hint }, 'a process ended while the message was leaving');
-          }
-          for (const { id, heldBy } of await stuckSends(ledger, timeNow(services.clock))) {
-            const hint = `Let ${heldBy} go on, or end it; in doubt the survey is then uncertain.`;
-            log.warn({ closing: id, hint }, 'a process stands still while the message is leaving');
-          }
-          return null;
-        }),
+        keepTime(services, log, settleEveryMilliseconds, () => settleAbandoned(services, log)),
         keepTime(services, log, forgetEveryMilliseconds, async () => {
           const { expired, cards, open } = await keepRetention(services, { largestLedger });
           if (expired > 0 || cards > 0) log.info({ expired, cards }, 'forgotten');

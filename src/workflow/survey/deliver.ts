@@ -1,21 +1,16 @@
 import { chooseAddress } from '../../domain/eligibility/addresses.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
-import { firstNameOf } from '../../domain/values/person-name.ts';
-import { formOf } from '../../domain/survey/form.ts';
-import { surveyLinks } from '../../domain/survey/token.ts';
-import { conversationUrl } from '../../domain/survey/conversation-url.ts';
-import type { DeliveryOutcome, Interaction, SurveyMessage } from '../../ports/delivery-provider.ts';
+import type { DeliveryOutcome, SurveyMessage } from '../../ports/delivery-provider.ts';
 import { advising, Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { doubtHint } from '../../domain/closing/doubt.ts';
-import { credibleTime } from '../../domain/closing/identity.ts';
 import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
+import { composeMessage } from './compose-message.ts';
 import type { DeliveryTurn } from './delivery-turn.ts';
 import { settingsNow } from './brand.ts';
 import type { Look } from './look.ts';
-import { publicUrlOf } from '../context/open-delivery.ts';
 import { hourlyCapOf } from '../context/hourly-cap.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
@@ -25,7 +20,7 @@ import type { Verdict } from './verdict.ts';
 export const freshMilliseconds = 120_000;
 
 /** Marking may take so long, far less than the claim holds from its beginning. Who took longer was stopped in it. */
-const longestMarkingMilliseconds = 10_000;
+export const longestMarkingMilliseconds = 10_000;
 
 /** Tries of one message within one run. */
 const mostTries = 3;
@@ -54,10 +49,13 @@ export async function deliverSurvey(
   const { ledger, worker } = services;
   await turn.take();
   const provider = await services.provider();
-  const message = await composeMessage(services, look, closing);
-  const { delivery, policy } = services.settings;
-  // Where customers answer elsewhere, there is no page of ours to ask on.
-  const form = traitsOf(delivery).publicUrl === 'unused' ? null : formOf(policy);
+  const message = await composeMessage(services, closing, {
+    agent: look.credit.agent,
+    channel: look.credit.attribution.response?.channel ?? null,
+    customer: look.read.customer,
+    organization: look.read.organization,
+    address: addressOf(services, look),
+  });
   const leaving = async (): Promise<number> => {
     const { readAt, customerReadAt } = look.read;
     const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
@@ -121,7 +119,7 @@ class Overslept extends Error {
   }
 }
 
-function overslept(): Failure {
+export function overslept(): Failure {
   const message = 'gcsat stood still for too long before the message could leave, so it did not';
   return new Failure('temporary', 'stood_still', message, {
     hint: 'It is tried again by itself. If this comes again, see what stops the process or its machine.',
@@ -145,44 +143,6 @@ async function waitBeforeRepeat(
   const pause = (await limiterStore(ledger).pausedUntil('requests')) - clock();
   if (pause > longestPauseMilliseconds) return null;
   return Math.max(pause, 0) + Math.random() * 250 * 2 ** tries;
-}
-
-async function composeMessage(services: Services, look: Look, closing: Closing): Promise<SurveyMessage> {
-  const { credit, read } = look;
-  const { surveyId, brand } = closing;
-  if (surveyId === null) throw new Error('a survey was decided without an id');
-  const settings = settingsNow(services.settings, brand);
-  const links = surveyLinks(publicUrlOf(settings), await services.linkKey(), surveyId);
-  const name = credit.agent?.name ?? null;
-  return {
-    surveyId,
-    conversationId: closing.conversationId,
-    closingId: closing.id,
-    brand,
-    to: { address: addressOf(services, look), name: read.customer.name },
-    agent: { name, firstName: firstNameOf(name) },
-    companyName: settings.policy.companyName ?? read.organization.name ?? '',
-    language: settings.policy.language,
-    channel: credit.attribution.response?.channel ?? null,
-    closedAt: credibleTime(closing.closedAt, closing.evidence?.conversation.closedAt),
-    timeZone: read.organization.timezone,
-    surveyUrl: links.survey,
-    ratingUrls: links.ratings,
-    unsubscribeUrl: links.unsubscribe,
-    interaction: interactionOf(services, look, closing),
-  };
-}
-
-function interactionOf({ settings }: Services, { credit, read }: Look, closing: Closing): Interaction {
-  const { conversationId, evidence } = closing;
-  const { customer } = read;
-  const parts = { origin: settings.origin, customerId: customer.id, conversationId };
-  return {
-    url: conversationUrl(settings.policy.conversationLink, parts),
-    agentEmail: credit.agent?.email ?? null,
-    topics: evidence?.conversation.topics.flatMap(({ name }) => name ?? []) ?? [],
-    inbox: evidence?.conversation.inbox?.name ?? null,
-  };
 }
 
 /** The decision found an address in this very read. */

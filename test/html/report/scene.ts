@@ -39,6 +39,7 @@ export function counts(ratings: Ratings): ReportCounts {
     opened: Math.round(asked * 0.7),
     answered,
     unasked: 0,
+    reminded: share(0, 0),
     responseRate: share(answered, asked),
     csat: share(four + five, answered),
     mean: answered === 0 ? null : total / answered,

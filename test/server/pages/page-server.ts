@@ -24,6 +24,7 @@ export async function startPages(
         states: { pending: 0, scheduled: 0, sending: 0, uncertain: 0, failed: 0 },
         cardsMissing: 0,
         alertsDue: 0,
+        reminders: { due: 0, uncertain: 0, failed: 0 },
         lookedUntil: null,
         oldestClaimAt: null,
         medalliaReadAt: null,

@@ -93,6 +93,5 @@ test('two that take the last place at once are one message', async () => {
     rows.map((id, number) => markLeaving(ledgers[(number % 2) as 0 | 1], id, here, at(20), cap)),
   );
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
-  for (const result of results)
-    if (result.status === 'rejected') expect(result.reason).toMatchObject(full);
+  for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(full);
 });

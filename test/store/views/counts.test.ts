@@ -125,6 +125,7 @@ test('the figures of the queue are those of what is not settled', async () => {
     oldestClaimAt: null,
     cardsMissing: 0,
     alertsDue: 0,
+    reminders: { due: 0, uncertain: 0, failed: 0 },
   });
   await scheduled(ledger, 'due', { dueAt: at(90) });
   expect((await queueFigures(ledger, at(100), 'live')).oldestDueAt).toBe(at(90));
@@ -149,6 +150,7 @@ test('the figures of the queue are those of what is not settled', async () => {
     oldestClaimAt: at(12),
     cardsMissing: 1,
     alertsDue: 0,
+    reminders: { due: 0, uncertain: 0, failed: 0 },
   });
 });
 

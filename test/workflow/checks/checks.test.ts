@@ -463,6 +463,7 @@ describe('the queue', () => {
       oldestClaimAt: null,
       cardsMissing: 0,
       alertsDue: 0,
+      reminders: { due: 0, uncertain: 0, failed: 0 },
     };
     const sources: CheckSources = { ...sourcesOf(own), figures: () => Promise.resolve(figures) };
     const found = async (id: string) => (await resultOf(id, sources)).code;

@@ -44,6 +44,7 @@ async function serve(
       cardPosted: () => (cards.posted += 1),
       cardFailed: () => (cards.failed += 1),
       alerted: () => undefined,
+      reminded: () => undefined,
       pulled: () => undefined,
       pullFailed: () => undefined,
     },
@@ -370,6 +371,7 @@ describe('a server', () => {
       cardPosted: nothing,
       cardFailed: nothing,
       alerted: nothing,
+      reminded: nothing,
       pulled: nothing,
       pullFailed: nothing,
     };

@@ -22,7 +22,15 @@ test('the evidence of a timeline without bounds has bounds, names the winner, an
   const read = { conversation, topics, agents, inboxes, items, truncated: false, readAt: '' };
   const evidence = evidenceOf(
     read as unknown as Parameters<typeof evidenceOf>[0],
-    { attribution, confidence: 'exact', unsolved: false, troubles: [], agent: null, closedBy: null, warnings: [] },
+    {
+      attribution,
+      confidence: 'exact',
+      unsolved: false,
+      troubles: [],
+      agent: null,
+      closedBy: null,
+      warnings: [],
+    },
     { id: 'c1@', closedAt: null, reopened: false },
   );
   const { timeline, recordings } = evidence;

@@ -1,21 +1,25 @@
 import type { ReasonCode } from '../eligibility/reason.ts';
-import type { Closing, ClosingError } from '../closing/closing.ts';
+import type { Closing, ClosingError } from './closing.ts';
 
 /**
  * What became of the one reminder of a survey. `leaving`: it may have left already. `left_out`: it is not to be sent, as its
- * reasons say. `failed`: the other side refused it.
+ * reasons say. `failed`: it certainly did not leave, and is not tried again by itself.
  */
-export type ReminderState = 'due' | 'leaving' | 'sent' | 'uncertain' | 'failed' | 'left_out';
+export const reminderStates = ['due', 'leaving', 'sent', 'uncertain', 'failed', 'left_out'] as const;
+
+export type ReminderState = (typeof reminderStates)[number];
 
 /** Why a survey that left gets no reminder, besides what keeps a closing from a survey. */
-export type ReminderReasonCode = ReasonCode | 'answered' | 'begun' | 'expired' | 'asked_since' | 'too_late' | 'delivery_changed';
+export type ReminderReasonCode =
+  ReasonCode | 'answered' | 'begun' | 'expired' | 'asked_since' | 'too_late' | 'delivery_changed';
 
 export interface ReminderReason {
   code: ReminderReasonCode;
+  /** One line for a person. */
   detail: string;
 }
 
-/** Times are RFC 3339 in UTC. */
+/** One message more for a survey that was sent and is not answered. Times are RFC 3339 in UTC. */
 export interface Reminder {
   closingId: string;
   surveyId: string;
@@ -27,16 +31,15 @@ export interface Reminder {
   tries: number;
   /** When it is looked at next; null once it is settled. */
   dueAt: string | null;
-  /** Normalized. */
+  /** Normalized; null before it left. */
   address: string | null;
   /** When it left, or may have. */
   leftAt: string | null;
   settledAt: string | null;
   externalId: string | null;
-  reasons: readonly ReminderReason[];
+  reasons: ReminderReason[];
   error: ClosingError | null;
 }
 
-/** A reminder that could not leave for so long is of no use to anybody any more. */
-export const latestReminderMilliseconds = 3 * 86_400_000;
-
+/** A reminder that could not leave for so long after its time is of no use to anybody. */
+export const latestReminderMs = 3 * 86_400_000;

@@ -1,0 +1,62 @@
+import { settling } from '../../domain/closing/doubt.ts';
+import { reminderProblem } from '../../domain/eligibility/policy-warnings.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import { listClosings } from '../../store/views/surveys.ts';
+import { ok, skipped, type Check } from './check.ts';
+import type { CheckSources } from './check-sources.ts';
+
+export const remindersPossibleCheck: Check<Pick<CheckSources, 'settings'>> = {
+  id: 'reminders.possible',
+  about: 'reminders can leave where the policy wants them',
+  matters: 'Nobody is reminded.',
+  needs: ['config.files'],
+  run({ settings }) {
+    const { policy, delivery } = settings();
+    if (policy.reminderAfter === null) return skipped('the policy wants no reminders');
+    const problem = reminderProblem(policy, delivery);
+    if (problem === null) return ok(`by ${delivery}`);
+    return {
+      status: 'warning',
+      code: 'reminders_impossible',
+      summary: problem,
+      fix: 'gcsat configure set reminderAfter=off',
+    };
+  },
+};
+
+/** So many are named; the list has the others. */
+const mostNamed = 3;
+
+export const remindersSettledCheck: Check<Pick<CheckSources, 'ledger' | 'figures' | 'clock'>> = {
+  id: 'reminders.settled',
+  about: 'no reminder waits for a person',
+  matters:
+    'Nothing repeats a reminder that may have left, so that nobody gets two: a person has to settle each.',
+  needs: ['ledger.open', 'ledger.version'],
+  async run({ figures, ledger, clock }) {
+    const { uncertain, failed, due } = (await figures()).reminders;
+    if (uncertain + failed === 0)
+      return ok(due === 0 ? 'none' : `none; ${due} ${due === 1 ? 'is' : 'are'} due`);
+    const isInDoubt = uncertain > 0;
+    const state = isInDoubt ? 'uncertain' : 'failed';
+    const commands: string[] = [];
+    const filter = { states: ['sent'], reminders: [state], limit: mostNamed } as const;
+    for await (const { closing } of listClosings(await ledger(), filter, timeNow(clock))) {
+      const id = closing.surveyId ?? closing.id;
+      commands.push(`\`${isInDoubt ? settling('--was-sent', id) : settling('--not-sent', id)}\``);
+    }
+    const count = isInDoubt ? uncertain : failed;
+    const reminders = count === 1 ? '1 reminder' : `${count} reminders`;
+    return {
+      status: 'warning',
+      code: isInDoubt ? 'reminders_uncertain' : 'reminders_failed',
+      kind: 'partial',
+      summary: isInDoubt ? `${reminders} may or may not have left` : `${reminders} did not leave`,
+      detail: isInDoubt
+        ? `Look for each in Gladly, or in the log of the mail server. Where it is, type ${commands.join(', ')}; ` +
+          'where it is certainly not, the same with --not-sent, which sends it again.'
+        : `Mend what \`gcsat surveys show\` says of each, then type ${commands.join(', ')}.`,
+      fix: isInDoubt ? 'gcsat surveys list --reminder uncertain' : 'gcsat surveys list --reminder failed',
+    };
+  },
+};

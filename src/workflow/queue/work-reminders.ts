@@ -1,0 +1,108 @@
+import { timeNow } from '../../domain/values/instant.ts';
+import { traitsOf } from '../../domain/delivery.ts';
+import { Failure } from '../../failure.ts';
+import { sendingPause } from '../../store/pause.ts';
+import { beginReminders, remindersDue } from '../../store/queue/reminders.ts';
+import { countDue } from '../../store/views/counts.ts';
+import { fullHour } from '../context/hourly-cap.ts';
+import type { Services } from '../context/services.ts';
+import { remind, type ReminderResult } from '../survey/remind.ts';
+import { queueHealth } from './queue-health.ts';
+
+/** What became of reminders. `failed`: tried again later, or left to a person. */
+export interface ReminderTally {
+  sent: number;
+  leftOut: number;
+  uncertain: number;
+  failed: number;
+}
+
+/**
+ * Closings whose reminder may be looked at now. None while sending is paused, the hour is full, or surveys wait to leave: first
+ * messages go before reminders.
+ *
+ * @returns empty where the profile has no reminders, or its delivery knows none
+ */
+export async function dueReminders(services: Services, limit: number): Promise<string[]> {
+  const { ledger, lane, clock, settings } = services;
+  const { reminderAfter, maxPerHour } = settings.policy;
+  const { delivery } = settings;
+  if (reminderAfter === null || !traitsOf(delivery).reminds) return [];
+  const now = timeNow(clock);
+  if ((await sendingPause(ledger, now)) !== null || (await fullHour(services)) !== null) return [];
+  await beginReminders(ledger, { provider: delivery, afterMs: reminderAfter, now });
+  const due = await remindersDue(ledger, delivery, limit, now);
+  // Counted only where there is something to hold back.
+  return due.length > 0 && (await countDue(ledger, now, lane, maxPerHour)) > 0 ? [] : due;
+}
+
+export interface ReminderLimits {
+  /** Most reminders that may leave. */
+  maxSends: number | null;
+  /** Epoch milliseconds after which nothing new is begun. */
+  deadline: number | null;
+}
+
+const atOnce = 20;
+/** One that waits for somebody else is left to the next run. */
+const mostLooks = 2;
+
+/**
+ * Works on reminders until none is due, or a limit is reached.
+ *
+ * @param tally is counted up, so that it is known of a run that was stopped, too
+ * @throws Failure that the next one would meet, too
+ */
+async function workReminders(
+  services: Services,
+  limits: ReminderLimits,
+  tally: ReminderTally,
+): Promise<void> {
+  const looks = new Map<string, number>();
+  const health = queueHealth();
+  const isOver = (): boolean =>
+    (limits.maxSends !== null && tally.sent + tally.uncertain >= limits.maxSends) ||
+    (limits.deadline !== null && services.clock() >= limits.deadline);
+  for (;;) {
+    const due = await dueReminders(services, atOnce + looks.size);
+    const fresh = due.filter((id) => (looks.get(id) ?? 0) < mostLooks).slice(0, atOnce);
+    if (fresh.length === 0) return;
+    for (const closingId of fresh) {
+      services.signal.throwIfAborted();
+      if (isOver()) return;
+      const one = await remind(services, closingId);
+      if (one.result === 'waiting') looks.set(closingId, (looks.get(closingId) ?? 0) + 1);
+      else looks.delete(closingId);
+      count(tally, one);
+      health.note({ outcome: outcomes[one.result], reasons: [], failure: one.failure, row: null });
+    }
+  }
+}
+
+const outcomes = {
+  sent: 'sent',
+  left_out: 'suppressed',
+  waiting: 'waiting',
+  uncertain: 'uncertain',
+  failed: 'failed',
+} as const;
+
+function count(tally: ReminderTally, { result }: ReminderResult): void {
+  if (result === 'waiting') return;
+  tally[result === 'left_out' ? 'leftOut' : result] += 1;
+}
+
+/** As a part of a run that is about surveys: what stops reminders is told beside what they came to. */
+export async function remindInPassing(
+  services: Services,
+  limits: ReminderLimits,
+): Promise<{ reminders: ReminderTally; failure: Failure | null }> {
+  const reminders: ReminderTally = { sent: 0, leftOut: 0, uncertain: 0, failed: 0 };
+  try {
+    await workReminders(services, limits, reminders);
+    return { reminders, failure: null };
+  } catch (error) {
+    if (!(error instanceof Failure) || services.signal.aborted) throw error;
+    return { reminders, failure: error };
+  }
+}

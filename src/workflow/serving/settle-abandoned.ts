@@ -1,0 +1,19 @@
+import { timeNow } from '../../domain/values/instant.ts';
+import type { Log } from '../../ports/log.ts';
+import { resolveAbandonedReminders, resolveAbandonedSends, stuckSends } from '../../store/queue/claims.ts';
+import type { Services } from '../context/services.ts';
+
+/** Settles what was leaving when its process ended, and names processes that stand still with a message in hand. */
+export async function settleAbandoned({ ledger, clock }: Services, log: Log): Promise<null> {
+  for (const { id, error } of await resolveAbandonedSends(ledger, timeNow(clock))) {
+    log.warn({ closing: id, hint: error?.hint }, 'a process ended while the message was leaving');
+  }
+  for (const closing of await resolveAbandonedReminders(ledger, timeNow(clock))) {
+    log.warn({ closing }, 'a process ended while the reminder was leaving');
+  }
+  for (const { id, heldBy } of await stuckSends(ledger, timeNow(clock))) {
+    const hint = `Let ${heldBy} go on, or end it; in doubt the survey is then uncertain.`;
+    log.warn({ closing: id, hint }, 'a process stands still while the message is leaving');
+  }
+  return null;
+}

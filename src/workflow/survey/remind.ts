@@ -1,0 +1,235 @@
+import { backOff } from '../../domain/closing/back-off.ts';
+import type { Closing } from '../../domain/closing/closing.ts';
+import { errorOf, type MessageResult } from '../../domain/closing/moves.ts';
+import type { Reminder } from '../../domain/closing/reminder.ts';
+import {
+  decideReminder,
+  reasonsOfSurvey,
+  type RemindedClosing,
+} from '../../domain/eligibility/decide-reminder.ts';
+import { timeNow } from '../../domain/values/instant.ts';
+import { Failure, isContention, stopsTheRun } from '../../failure.ts';
+import { addressHistory } from '../../store/addresses/history.ts';
+import { claimClosing, resolveReminder } from '../../store/queue/claims.ts';
+import {
+  dueReminder,
+  leaveOutReminder,
+  markReminderLeaving,
+  postponeReminder,
+  settleReminder,
+} from '../../store/queue/reminders.ts';
+import { keepingClaim } from '../context/claim.ts';
+import { defectOf } from '../context/defect.ts';
+import { hourlyCapOf } from '../context/hourly-cap.ts';
+import type { Services } from '../context/services.ts';
+import { createSteps } from '../context/steps.ts';
+import { composeMessage } from './compose-message.ts';
+import { freshMilliseconds, longestMarkingMilliseconds, overslept, refusalOf } from './deliver.ts';
+import { deliveryTurn } from './delivery-turn.ts';
+import { conversationFactsOf } from './facts.ts';
+import { checkInbox } from './inbox.ts';
+import { readConversation, readCustomer, readItems, type Reads } from './read-conversation.ts';
+import { passes } from './retry-time.ts';
+import { compareWithRow, shownTime } from './shown-closing.ts';
+
+/** `waiting`: it is looked at again later, or somebody else has it. */
+export type ReminderResult =
+  | { result: 'sent' | 'left_out' | 'waiting'; failure: null }
+  | { result: 'uncertain' | 'failed'; failure: Failure };
+
+const waiting = { result: 'waiting', failure: null } as const;
+
+/** The decision no longer holds, and nothing left. */
+class NotNow extends Error {}
+
+/**
+ * Looks at one reminder whose time has come: reads the conversation and the customer, decides on what Gladly shows now, and
+ * sends it. Like a first message it is marked right before it leaves. In doubt it is uncertain, and never repeated by itself.
+ *
+ * @throws Failure that the next one would meet, too
+ */
+export async function remind(services: Services, closingId: string): Promise<ReminderResult> {
+  const { ledger, worker, clock } = services;
+  const claim = await claimClosing(ledger, closingId, worker, timeNow(clock));
+  if (!claim.claimed) return waiting;
+  return keepingClaim(services, claim.closing, async () => {
+    const due = await dueReminder(ledger, closingId);
+    if (due === null) return waiting;
+    // Whoever was sending it has ended: the claim is ours.
+    if (due.reminder.state === 'leaving') {
+      await resolveReminder(ledger, closingId, timeNow(clock));
+      const after = await dueReminder(ledger, closingId);
+      return after === null ? { result: 'uncertain', failure: interrupted() } : waiting;
+    }
+    try {
+      return await lookAndSend(services, due);
+    } catch (error) {
+      if (error instanceof NotNow) return waiting;
+      if (error instanceof Failure && isContention(error)) return waiting;
+      if (services.signal.aborted || (error instanceof Failure && error.kind === 'ledger')) throw error;
+      const failure = error instanceof Failure ? error : defectOf(error);
+      return fail(services, due.reminder, failure);
+    }
+  });
+}
+
+interface Due {
+  reminder: Reminder;
+  closing: Closing;
+  begun: boolean;
+}
+
+async function lookAndSend(services: Services, { reminder, closing, begun }: Due): Promise<ReminderResult> {
+  const { ledger, settings, clock } = services;
+  const { policy, delivery } = settings;
+  const known = { closing: remindedOf(closing), at: reminder.at, begun, policy, delivery };
+  const certain = reasonsOfSurvey({ ...known, now: clock() });
+  if (certain.length > 0) return leaveOut(services, closing.id, certain);
+  const turn = await deliveryTurn(services);
+  try {
+    await turn.take();
+    const look = await lookAgain(services, closing);
+    const now = clock();
+    const history = await addressHistory(ledger, {
+      address: closing.address,
+      since: closing.sentAt ?? closing.leftAt ?? closing.closedAt,
+      lane: closing.lane,
+      except: closing.id,
+    });
+    const verdict = decideReminder({ ...known, ...look.facts, history, now });
+    if ('leaveOut' in verdict) return await leaveOut(services, closing.id, verdict.leaveOut);
+    if ('wait' in verdict) {
+      await postponeReminder(ledger, closing.id, new Date(verdict.wait).toISOString());
+      return waiting;
+    }
+    return await send(services, { reminder, closing, address: verdict.send.address, look });
+  } finally {
+    turn.end();
+  }
+}
+
+async function leaveOut(
+  { ledger, clock }: Services,
+  closingId: string,
+  reasons: Parameters<typeof leaveOutReminder>[3],
+): Promise<ReminderResult> {
+  await leaveOutReminder(ledger, closingId, timeNow(clock), reasons);
+  return { result: 'left_out', failure: null };
+}
+
+type Again = Awaited<ReturnType<typeof lookAgain>>;
+
+/** Reads what may have changed since the survey left. Who responded is settled, so that the timeline is not read for it. */
+async function lookAgain(services: Services, closing: Closing) {
+  const steps = createSteps(services, () => undefined);
+  const { conversationId } = closing;
+  const [read, customer] = await Promise.all([
+    readConversation(services, conversationId, steps),
+    closing.customerId === null ? null : readCustomer(services, closing.customerId, steps),
+  ]);
+  checkInbox(services.settings, read);
+  const own = customer ?? (await readCustomer(services, read.conversation.customerId, steps));
+  const reads: Reads = {
+    everything: false,
+    conversation: () => Promise.resolve(read),
+    timeline: () => readItems(services, conversationId, steps),
+    customer: () => Promise.resolve({ customer: own, customerReadAt: read.readAt }),
+  };
+  const shown = await compareWithRow(services, closing, await shownTime(read, closing, reads), false);
+  // A reopening that was reported, whatever the read shows of it.
+  const reopened = shown.reopened || closing.reopenedAt !== null;
+  const inQuestion = { id: closing.id, closedAt: shown.closedAt, reopened };
+  return {
+    readAt: read.readAt,
+    customer: own,
+    organization: read.organization,
+    facts: {
+      conversation: conversationFactsOf(read, inQuestion),
+      customer: own,
+      timeZone: read.organization.timezone,
+    },
+  };
+}
+
+function remindedOf(closing: Closing): RemindedClosing {
+  const { channel = null, itemType = null } = closing.evidence?.attribution ?? {};
+  return { ...closing, channel, itemType };
+}
+
+async function send(
+  services: Services,
+  {
+    reminder,
+    closing,
+    address,
+    look,
+  }: { reminder: Reminder; closing: Closing; address: string; look: Again },
+): Promise<ReminderResult> {
+  const { ledger, worker, clock } = services;
+  const provider = await services.provider();
+  const message = await composeMessage(services, closing, {
+    agent: closing.agent,
+    channel: closing.evidence?.attribution?.channel ?? null,
+    customer: look.customer,
+    organization: look.organization,
+    address,
+    isReminder: true,
+  });
+  let isMarked = false;
+  const leaving = async (): Promise<void> => {
+    // Either way, because a clock may be set back.
+    if (Math.abs(clock() - Date.parse(look.readAt)) > freshMilliseconds) throw new NotNow();
+    const from = performance.now();
+    await markReminderLeaving(ledger, closing.id, worker, timeNow(clock), hourlyCapOf(services));
+    isMarked = true;
+    if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept();
+  };
+  const settle = (result: MessageResult, retryAt: string | null): Promise<void> =>
+    settleReminder(ledger, closing.id, timeNow(clock), result, retryAt);
+  try {
+    const outcome = await provider.deliver(message, leaving);
+    if (outcome.status === 'not_sent')
+      return await unsent(services, reminder, refusalOf(outcome), outcome.temporary);
+    await settle(outcome, null);
+    return outcome.status === 'sent'
+      ? { result: 'sent', failure: null }
+      : { result: 'uncertain', failure: outcome.failure };
+  } catch (error) {
+    if (error instanceof Overslept) return unsent(services, reminder, overslept(), true);
+    if (!isMarked || (error instanceof Failure && error.kind === 'ledger')) throw error;
+    // Whatever it is, the reminder may be out. While the program is being stopped, too.
+    const failure = error instanceof Failure ? error : defectOf(error);
+    await settle({ status: 'uncertain', failure: errorOf(failure) }, null);
+    if (services.signal.aborted) throw error;
+    return { result: 'uncertain', failure };
+  }
+}
+
+/** It was marked, and the claim may be over since. Nothing left. */
+class Overslept extends Error {}
+
+/** What could not be read is tried again, as what could not be sent. */
+function fail(services: Services, reminder: Reminder, failure: Failure): Promise<ReminderResult> {
+  return unsent(services, reminder, failure, passes(failure) || stopsTheRun(failure));
+}
+
+async function unsent(
+  { ledger, clock }: Services,
+  { closingId, tries }: Reminder,
+  failure: Failure,
+  temporary: boolean,
+): Promise<ReminderResult> {
+  const isHopeless = failure.kind === 'not_found' || (!temporary && failure.kind === 'partial');
+  const wait = isHopeless ? null : backOff(tries + 1, temporary);
+  const retryAt = wait === null ? null : new Date(clock() + wait).toISOString();
+  const result = { status: 'not_sent', temporary, failure: errorOf(failure) } as const;
+  await settleReminder(ledger, closingId, timeNow(clock), result, retryAt);
+  if (stopsTheRun(failure)) throw failure;
+  return { result: 'failed', failure };
+}
+
+function interrupted(): Failure {
+  return new Failure('temporary', 'reminder_uncertain', 'the process ended while the reminder was leaving', {
+    hint: 'Look for it in Gladly or in the log of the mail server. It is not repeated by itself.',
+  });
+}
