@@ -34,15 +34,23 @@ const note = [
   ...asking('POST /api/v1/conversations'),
   ...around('ledger COMMIT of update alerts set'),
 ];
+const reminded = [
+  'after ledger insert into reminders',
+  ...around('ledger COMMIT of update closings set, update reminders set'),
+  ...asking('POST /api/v1/communications/email'),
+  ...around('ledger COMMIT of update closings set, update reminders set @2'),
+];
 const events = asking('GET /api/v1/events');
 
 const all: [name: string, staging: staged.Staging, decisive: string[]][] = [
   ['replay: one message, or a doubt that is listed', staged.replay, message],
   ['replay into the outbox: one whole message', staged.replayToOutbox, [...marked, ...settled]],
+  ['replay by smtp: one mail, or a doubt that is listed', staged.replayBySmtp, [...marked, ...settled]],
+  ['sync: one reminder, or a doubt that is listed', staged.reminder, reminded],
   [
-    'replay by smtp: one mail, or a doubt that is listed',
-    staged.replayBySmtp,
-    [...markedWithForm, ...settled],
+    'sync into the outbox: one whole reminder',
+    staged.reminderToOutbox,
+    ['before file rename', ...around('ledger COMMIT of update closings set, update reminders set')],
   ],
   ['post: one card', staged.post, card],
   ['post of a low rating: its alert, and at most one note', staged.alert, note],

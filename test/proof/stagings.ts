@@ -91,6 +91,42 @@ export const alert: Staging = async () => {
   };
 };
 
+/** At most one reminder. One that was leaving when the process died is in doubt, and never repeated. */
+function reminding(delivery: 'gladly-email' | 'outbox'): Staging {
+  return async () => {
+    const scene = await createScene({ GCSAT_DELIVERY: delivery });
+    const { exampleConversationId: conversation } = scene.sandbox;
+    await scene.run(['configure', 'set', 'reminderAfter=1s']);
+    await again(scene, ['replay', '--', conversation]);
+    await wait(1500);
+    const args = ['sync'];
+    const reminderNow = async (): Promise<string | null> =>
+      (await again(scene, ['surveys', 'show', '--', conversation])).reminder?.state ?? null;
+    return {
+      scene,
+      args,
+      leaves: delivery === 'outbox' ? 'before file' : 'before request POST /api/v1/communications/email',
+      verify: async () => {
+        const isInDoubt = delivery !== 'outbox' && (await reminderNow()) === 'leaving';
+        await again(scene, args);
+        expect(await reminderNow()).toBe(isInDoubt ? 'uncertain' : 'sent');
+        const arrived = (): number =>
+          delivery === 'outbox'
+            ? outboxOf(scene).filter((file) => file.endsWith('.eml')).length
+            : arrivedInGladly(scene).length;
+        const count = arrived();
+        expect(isInDoubt ? [1, 2] : [2]).toContain(count);
+        await again(scene, args);
+        expect(arrived()).toBe(count);
+        expect((await again(scene, ['surveys', 'list']))[0]).toMatchObject({ state: 'sent' });
+      },
+    };
+  };
+}
+
+export const reminder = reminding('gladly-email');
+export const reminderToOutbox = reminding('outbox');
+
 export const replayBySmtp: Staging = async () => {
   const peer = await mailServer();
   const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };

@@ -120,7 +120,8 @@ async function pointsOf(stage: Staging): Promise<string[]> {
 /** Between the commit that marks a message as leaving and its leaving is nothing, or a death there would doubt for nothing. */
 function expectMarkedLast(labels: readonly string[], leaves: string): void {
   const marked = labels.findIndex(
-    (label) => label.startsWith('after ledger COMMIT') && label.includes('insert into messages'),
+    (label) =>
+      label.startsWith('after ledger COMMIT') && /insert into messages|update reminders set/.test(label),
   );
   const next = labels[marked + 1];
   if (marked === -1 || next?.startsWith(leaves) !== true) {
