@@ -176,6 +176,7 @@ const codecs: { readonly [Key in PolicyKey]: Codec<Policy[Key]> } = {
   sample: number(0, 100, 'any'),
   maxPerHour: offOr(number(1, 10_000, 'whole')),
   reminderAfter: offOr(anyDuration),
+  bulkClosings: offOr(number(1, 10_000, 'whole')),
   excludeClosedByRule: onOrOff,
   excludedAgents: list,
   excludedInboxes: list,

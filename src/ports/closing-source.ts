@@ -1,3 +1,4 @@
+import type { Participant } from '../domain/attribution/timeline.ts';
 import type { Failure } from '../failure.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
 
@@ -9,6 +10,8 @@ export interface ReportedClosing {
   conversationId: string;
   customerId: string | null;
   closedAt: string;
+  /** Null where the source does not say. */
+  closedBy: Participant | null;
   source: SourceName | 'conversations';
 }
 

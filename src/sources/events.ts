@@ -30,12 +30,12 @@ export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => n
       isNeeded: (type: string) => kindOf(type) !== null,
       onUnreadable: (lines: number) => (unreadable = lines),
     };
-    for await (const { type, timestamp, content } of client.events(query)) {
+    for await (const { type, timestamp, content, initiator } of client.events(query)) {
       signal?.throwIfAborted();
       const kind = kindOf(type);
       if (kind === null || !isWithin(range, timestamp)) continue;
       const { conversationId, customerId } = content;
-      yield foundOf(kind, { conversationId, customerId, at: timestamp }, 'events');
+      yield foundOf(kind, { conversationId, customerId, at: timestamp, initiator }, 'events');
     }
     if (unreadable > 0) yield { warning: `${unreadable} of the events, of other types, could not be read` };
   }

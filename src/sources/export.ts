@@ -114,8 +114,8 @@ function statusChange(item: Record<string, unknown>, range: TimeRange): Found | 
   if (at === null || status === null) return 'unreadable';
   const isOpen = status === 'OPEN' || status === 'WAITING';
   if (!isWithin(range, at) || (status !== 'CLOSED' && !isOpen)) return null;
-  const { conversationId, customerId } = item;
-  return foundOf(isOpen ? 'reopening' : 'closing', { conversationId, customerId, at }, 'export');
+  const { conversationId, customerId, initiator } = item;
+  return foundOf(isOpen ? 'reopening' : 'closing', { conversationId, customerId, at, initiator }, 'export');
 }
 
 function within(job: TimeRange, range: TimeRange): TimeRange | null {

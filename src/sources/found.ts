@@ -1,3 +1,4 @@
+import { participantOf } from '../domain/attribution/timeline.ts';
 import { idOf, storableId } from '../domain/values/json.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
 import type { Found, SourceName } from '../ports/closing-source.ts';
@@ -8,6 +9,8 @@ interface ConversationEvent {
   customerId: unknown;
   /** ISO-8601 in UTC with milliseconds. */
   at: string;
+  /** As the source has it. */
+  initiator: unknown;
 }
 
 /** Which of the two an event is; null for all other types. */
@@ -21,7 +24,15 @@ export function foundOf(kind: 'closing' | 'reopening', event: ConversationEvent,
   const conversationId = storableId(event.conversationId);
   if (conversationId === null) return { withoutId: kind };
   if (kind === 'reopening') return { reopening: { conversationId, reopenedAt: event.at } };
-  return { closing: { conversationId, customerId: idOf(event.customerId), closedAt: event.at, source } };
+  return {
+    closing: {
+      conversationId,
+      customerId: idOf(event.customerId),
+      closedAt: event.at,
+      closedBy: participantOf(event.initiator),
+      source,
+    },
+  };
 }
 
 /** Times of one spelling are ordered as their texts are. */

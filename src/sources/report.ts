@@ -9,7 +9,11 @@ import { foundOf, isWithin, kindOf } from './found.ts';
 import { reportOfDays, unreadableTime, type DaysListener } from './report-days.ts';
 
 const metricSet = 'ConversationTimestampsReport';
-const columns = ['Timestamp', 'Event Type', 'Conversation ID', 'Customer ID'] as const;
+const columns = [
+  ...['Timestamp', 'Event Type', 'Conversation ID', 'Customer ID'],
+  // A report without them still finds the closings.
+  ...['Initiator ID?', 'Initiator Type?'],
+] as const;
 
 /** The ConversationTimestampsReport: any time in the past but about the last hour, in whole days of UTC. */
 export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSource {
@@ -29,7 +33,8 @@ export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSourc
         if (conversationId === null) yield { withoutId: kind };
         else unreadable ??= unreadableTime(metricSet, row['Timestamp'], conversationId);
       } else if (isWithin(range, at)) {
-        yield foundOf(kind, { conversationId, customerId: row['Customer ID'], at }, 'report');
+        const initiator = { id: row['Initiator ID'], type: row['Initiator Type'] };
+        yield foundOf(kind, { conversationId, customerId: row['Customer ID'], at, initiator }, 'report');
       }
     }
     yield* heard;

@@ -1,4 +1,4 @@
-import type { ReminderState } from '../domain/closing/reminder.ts';
+import type { ReminderState } from '../domain/closing/reminder-state.ts';
 import type { ClosingState } from '../domain/closing/transitions.ts';
 import type { Output } from './output.ts';
 import { wrap } from './table.ts';

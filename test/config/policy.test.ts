@@ -170,6 +170,7 @@ describe('policy values', () => {
       followUpTask: fc.boolean(),
       maxPerHour: fc.option(fc.integer({ min: 1, max: 10_000 })),
       reminderAfter: fc.option(seconds),
+      bulkClosings: fc.option(fc.integer({ min: 1, max: 10_000 })),
       excludeClosedByRule: fc.boolean(),
       satisfiedFrom: fc.integer({ min: 1, max: 5 }),
       confirmSends: fc.integer({ min: 0, max: 99_999 }),

@@ -64,6 +64,7 @@ const closed = (conversationId: string, at: string): Found => ({
     conversationId,
     customerId: `u ${conversationId}`,
     closedAt: `2026-11-${at}:00.000Z`,
+    closedBy: { id: 'a1', type: 'AGENT' },
     source: 'export',
   },
 });

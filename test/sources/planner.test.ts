@@ -41,8 +41,10 @@ const fromEvents = (gladly: LocalGladly, time = fakeTime()): ClosingSource =>
 const asked = (gladly: LocalGladly): Record<string, string> =>
   Object.fromEntries(new URL(gladly.received[0]!.url, gladly.origin).searchParams);
 
+const rules = { id: 'RULES', type: 'SYSTEM' };
+
 const closing = (conversationId: string, closedAt: string, source: 'events' | 'report'): Found => ({
-  closing: { conversationId, customerId: 'u1', closedAt, source },
+  closing: { conversationId, customerId: 'u1', closedAt, closedBy: source === 'events' ? rules : null, source },
 });
 
 describe('events', () => {
@@ -67,6 +69,7 @@ describe('events', () => {
           conversationId: ' / ',
           customerId: '7',
           closedAt: '2026-11-22T08:40:00.000Z',
+          closedBy: rules,
           source: 'events',
         },
       },
@@ -167,10 +170,31 @@ describe('the report', () => {
           conversationId: 'c,"1"',
           customerId: null,
           closedAt: '2026-11-22T08:40:00.000Z',
+          closedBy: null,
           source: 'report',
         },
       },
       closing('c1', '2026-11-22T08:30:00.000Z', 'report'),
+    ]);
+  });
+
+  test('says who closed, where it has the columns for that', async () => {
+    const gladly = await localGladly((_, response) =>
+      response.end(
+        [
+          'Timestamp,Event Type,Initiator Type,Conversation ID,Initiator ID,Customer ID',
+          '2026-11-22T08:30:00.000Z,CONVERSATION/CLOSED,AGENT,c1,amy,u1',
+          '2026-11-22T08:31:00.000Z,CONVERSATION/CLOSED,APPLICATION,c2,,u1',
+          '2026-11-22T08:32:00.000Z,CONVERSATION/CLOSED,,c3,,u1',
+          '',
+        ].join('\n'),
+      ),
+    );
+    const found = await all(fromReport(gladly).find(range));
+    expect(found.map((each) => 'closing' in each && each.closing.closedBy)).toEqual([
+      { id: 'amy', type: 'AGENT' },
+      { id: null, type: 'APPLICATION' },
+      null,
     ]);
   });
 

@@ -1,5 +1,5 @@
 import type { ListedState } from '../../documents/surveys.ts';
-import { reminderStates } from '../../domain/closing/reminder.ts';
+import { reminderStates } from '../../domain/closing/reminder-state.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
 import type { Services } from '../../workflow/context/services.ts';

@@ -1,5 +1,5 @@
 import { isZeroTime, parseGladlyTime, type Instant } from '../values/instant.ts';
-import { idOf, numberOf, objectOf } from '../values/json.ts';
+import { idOf, numberOf, objectOf, storableId } from '../values/json.ts';
 import { nameKey } from '../values/name-key.ts';
 
 /** Channel names as Gladly spells them in its report filter; `custom` stands for every custom channel. */
@@ -157,6 +157,13 @@ function readRecording(itemId: string | null, content: Record<string, unknown>):
 
 function isUnreadableTime(value: unknown): boolean {
   return idOf(value) !== null && !isZeroTime(value) && parseGladlyTime(value) === null;
+}
+
+/** Who did something, as any source says; null where it names neither. An id is one that can be stored. */
+export function participantOf(value: unknown): Participant | null {
+  const { id, type } = objectOf(value);
+  const read = { id: storableId(id), type: storableId(type) };
+  return read.id === null && read.type === null ? null : read;
 }
 
 function readParticipant(value: unknown): Participant | null {

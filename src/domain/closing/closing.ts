@@ -1,8 +1,9 @@
+import type { Participant } from '../attribution/timeline.ts';
 import type { Evidence } from '../attribution/evidence.ts';
 import type { DeliveryName } from '../delivery.ts';
 import type { Reason } from '../eligibility/reason.ts';
 import type { Lane } from './lanes.ts';
-import type { ReminderState } from './reminder.ts';
+import type { ReminderState } from './reminder-state.ts';
 import type { ClosingState } from './transitions.ts';
 
 /** The unit of work: one closing of one conversation in one lane, its verdict and its survey. Times are RFC 3339 in UTC. */
@@ -13,6 +14,8 @@ export interface Closing {
   lane: Lane;
   customerId: string | null;
   closedAt: string;
+  /** Who closed it, as the first source says that says so. */
+  closedBy: Participant | null;
   firstSeenAt: string;
   source: string;
   state: ClosingState;
@@ -101,6 +104,8 @@ export interface ClosingReport {
   conversationId: string;
   customerId: string | null;
   closedAt: string;
+  /** Who closed it, where the source says so. */
+  closedBy?: Participant | null;
   source: ReportSource;
   /** When we learned of it. */
   seenAt: string;

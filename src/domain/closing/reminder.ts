@@ -1,13 +1,6 @@
 import type { ReasonCode } from '../eligibility/reason.ts';
 import type { Closing, ClosingError } from './closing.ts';
-
-/**
- * What became of the one reminder of a survey. `leaving`: it may have left already. `left_out`: it is not to be sent, as its
- * reasons say. `failed`: it certainly did not leave, and is not tried again by itself.
- */
-export const reminderStates = ['due', 'leaving', 'sent', 'uncertain', 'failed', 'left_out'] as const;
-
-export type ReminderState = (typeof reminderStates)[number];
+import type { ReminderState } from './reminder-state.ts';
 
 /** Why a survey that left gets no reminder, besides what keeps a closing from a survey. */
 export type ReminderReasonCode =

@@ -107,6 +107,10 @@ function isOwnElsewhere(other: OtherSurvey, facts: ClosingFacts, delivery: Deliv
 function reasonsOfHistory(question: DecisionQuestion, conflicts: Conflicts): Reason[] {
   const { facts, history, policy, delivery } = question;
   const reasons: Reason[] = [];
+  if (policy.bulkClosings !== null && (history.bulk ?? 0) > policy.bulkClosings) {
+    const detail = `one of ${history.bulk ?? 0} closings by the same initiator within a minute, the limit is ${policy.bulkClosings}`;
+    reasons.push({ code: 'bulk_closed', detail });
+  }
   if (history.unsubscribed) {
     reasons.push({ code: 'unsubscribed', detail: 'the customer has unsubscribed from surveys' });
   }

@@ -48,6 +48,8 @@ export type TimelineFacts = Pick<
 
 /** What the ledger knows that bears on this closing. */
 export interface SurveyHistory {
+  /** How many closings by the same initiator there were in the fullest minute around this one; absent: it is not asked. */
+  bulk?: number;
   /** This closing. `imported`: which interaction of another survey program it was taken from; `sentAt`: when that asked. */
   own: {
     state: ClosingState;

@@ -33,6 +33,8 @@ export interface Policy {
   maxPerHour: number | null;
   /** How long after a survey left its one reminder leaves, where it is not answered; null: none does. */
   reminderAfter: number | null;
+  /** Of more closings than this by one initiator within a minute none is surveyed; null: all are. */
+  bulkClosings: number | null;
   /** Closings by a rule or a program are not surveyed. */
   excludeClosedByRule: boolean;
   /** Agent ids or email addresses. */
@@ -102,6 +104,7 @@ export const defaultPolicy: Policy = {
   sample: 100,
   maxPerHour: null,
   reminderAfter: null,
+  bulkClosings: null,
   excludeClosedByRule: false,
   excludedAgents: [],
   excludedInboxes: [],

@@ -20,6 +20,7 @@ export const reasonWords: Readonly<Record<ReasonCode, string>> = {
   too_old: 'The closing was too old',
   timeline_truncated: 'Gladly did not show the whole conversation',
   sampled_out: 'Not in the sample',
+  bulk_closed: 'Many conversations were closed at once',
   closed_by_rule: 'A rule or a program closed it, not an agent',
   cancelled: 'The survey was canceled',
   forgotten: 'The customer was forgotten before the survey left',

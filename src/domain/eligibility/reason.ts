@@ -19,6 +19,7 @@ export const reasonCodes = [
   'timeline_truncated',
   'sampled_out',
   'closed_by_rule',
+  'bulk_closed',
   'cancelled',
   'forgotten',
 ] as const;

@@ -21,17 +21,20 @@ const beginningLength = 200;
  * table is a trouble that passes; a table with another heading, with a row of another width, or of another time zone's days
  * is of kind contract.
  *
+ * @param wanted headings; one with a question mark at its end may be missing, is given without the mark, and is empty then
  * @param mediaType as the answer names it
  * @param timeZone that the report was asked in
  */
 export async function* recordsOf(
   chunks: AsyncIterable<Uint8Array>,
-  columns: readonly string[],
+  wanted: readonly string[],
   subject: Subject,
   mediaType: string | null = null,
   timeZone: string | null = null,
 ): AsyncGenerator<Record<string, string>, void, undefined> {
   const seen = { beginning: '', lastByte: 0 };
+  const columns = wanted.filter((column) => !isOptional(column));
+  const optional = wanted.filter(isOptional).map((column) => column.slice(0, -1));
   // The parser is read below, where every error comes out.
   const parser = parse({
     relax_column_count: true,
@@ -53,7 +56,7 @@ export async function* recordsOf(
       if (headings === null) {
         headings = row;
         zonePlace = row.map(comparable).indexOf(zoneHeading);
-        places = placesOf(row, columns);
+        places = placesOf(row, columns, optional);
         if (places === null && !mayBeHeadings(row, columns, mediaType)) throw aText(seen.beginning, subject);
         if (places === null && hasAny(row, columns)) throw missingHeading(row, columns, subject);
         continue;
@@ -72,7 +75,7 @@ export async function* recordsOf(
         zone = row[zonePlace] ?? '';
         if (isOtherZone(zone, timeZone)) throw otherZone(zone, timeZone, subject);
       }
-      if (narrow === null) yield keyed(row, columns, places);
+      if (narrow === null) yield keyed(row, [...columns, ...optional], places);
     }
   } catch (error) {
     throw error instanceof CsvError ? malformed(error, subject) : error;
@@ -136,6 +139,10 @@ function keyed(
   return Object.fromEntries(columns.map((column, index) => [column, row[places[index] ?? -1] ?? '']));
 }
 
+function isOptional(column: string): boolean {
+  return column.endsWith('?');
+}
+
 /** Where a report has it, every row names the zone of its days. */
 const zoneHeading = 'timezone filter';
 
@@ -163,10 +170,15 @@ function isBlank(row: readonly string[]): boolean {
 }
 
 /** Where the columns stand; null where one is missing. */
-function placesOf(headings: readonly string[], columns: readonly string[]): number[] | null {
+function placesOf(
+  headings: readonly string[],
+  columns: readonly string[],
+  optional: readonly string[],
+): number[] | null {
   const known = headings.map(comparable);
-  const places = columns.map((column) => known.indexOf(comparable(column)));
-  return places.includes(-1) ? null : places;
+  const placed = (column: string): number => known.indexOf(comparable(column));
+  const places = columns.map(placed);
+  return places.includes(-1) ? null : [...places, ...optional.map(placed)];
 }
 
 function hasAny(headings: readonly string[], columns: readonly string[]): boolean {

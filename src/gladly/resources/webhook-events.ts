@@ -1,3 +1,4 @@
+import { participantOf, type Participant } from '../../domain/attribution/timeline.ts';
 import { isObject, objectOf, storableId } from '../../domain/values/json.ts';
 import { oneLine } from '../../domain/values/one-line.ts';
 import { Failure } from '../../failure.ts';
@@ -12,6 +13,7 @@ export type WebhookEvent =
       id: string | null;
       conversationId: string;
       customerId: string | null;
+      initiator: Participant | null;
       /** The time of recording; null when it cannot be read. */
       at: string | null;
     }
@@ -39,6 +41,7 @@ export function readWebhookEvent(body: unknown): WebhookEvent {
     id: storableId(body['id']),
     conversationId,
     customerId: storableId(content['customerId']),
+    initiator: participantOf(body['initiator']),
     at: readTime(body['timestamp']),
   };
 }

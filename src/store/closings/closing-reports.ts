@@ -1,3 +1,4 @@
+import type { Participant } from '../../domain/attribution/timeline.ts';
 import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
 import { adoptedClosing, closingIdOf } from '../../domain/closing/identity.ts';
 import { reopeningMove } from '../../domain/closing/moves.ts';
@@ -46,6 +47,7 @@ export async function record(trx: Writing, report: ClosingReport): Promise<Recor
   const known = await knownAs(trx, { ...report, closedAt });
   if (known === null) return { closing: await insert(trx, { ...report, closedAt }), isNew: true };
   if (known.closedAt !== closedAt) await keepTime(trx, { ...report, closedAt }, known);
+  await keepCloser(trx, known, report.closedBy ?? null);
   const isComplete = known.customerId !== null || known.forgottenAt !== null;
   if (isComplete || report.customerId === null) return { closing: known, isNew: false };
   const row = await trx
@@ -121,8 +123,17 @@ export async function sameClosingReportedLate(
   });
 }
 
+interface NewClosing extends Omit<ClosingReport, 'closedBy'> {
+  id: string;
+  closerId: string | null;
+  closerType: string | null;
+}
+
 const insertClosing = prepared(
-  (db, { id, lane, conversationId, customerId, closedAt, seenAt, source }: ClosingReport & { id: string }) =>
+  (
+    db,
+    { id, lane, conversationId, customerId, closedAt, closerId, closerType, seenAt, source }: NewClosing,
+  ) =>
     db
       .insertInto('closings')
       .values((eb) => ({
@@ -131,6 +142,8 @@ const insertClosing = prepared(
         lane,
         customer_id: customerId,
         closed_at: closedAt,
+        closed_by: closerId,
+        closed_by_type: closerType,
         first_seen_at: seenAt,
         source,
         state: 'pending' as const,
@@ -150,7 +163,8 @@ const insertClosing = prepared(
 
 async function insert(trx: Writing, report: ClosingReport): Promise<Closing> {
   const id = closingIdOf(report.conversationId, report.closedAt, report.lane);
-  const [row] = await insertClosing(trx, { ...report, id });
+  const { id: closerId = null, type: closerType = null } = report.closedBy ?? {};
+  const [row] = await insertClosing(trx, { ...report, id, closerId, closerType });
   if (row === undefined) throw new Error(`the closing ${id} was not written`);
   const closing = toClosing(row);
   if (closing.reopenedAt === null) return closing;
@@ -166,6 +180,21 @@ export async function endByReopening(
 ): Promise<Closing> {
   const move = reopeningMove(closing, reopenedAt);
   return move === null ? closing : apply(trx, closing.id, move, at);
+}
+
+/** The first source that names somebody is believed: they all mean the same one. */
+export async function keepCloser(
+  trx: Writing,
+  { id, closedBy }: Pick<Closing, 'id' | 'closedBy'>,
+  reported: Participant | null,
+): Promise<void> {
+  if (reported === null || (closedBy?.id ?? null) !== null) return;
+  await trx
+    .updateTable('closings')
+    .set({ closed_by: reported.id, closed_by_type: reported.type })
+    .where('id', '=', id)
+    .where('closed_by', 'is', null)
+    .execute();
 }
 
 async function keepTime(trx: Writing, report: ClosingReport, closing: Closing): Promise<void> {

@@ -1,3 +1,4 @@
+import type { Participant } from '../../domain/attribution/timeline.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { Ledger } from '../ledger.ts';
 import { record } from './closing-reports.ts';
@@ -10,6 +11,7 @@ export type LedgerEvent =
       conversationId: string;
       customerId: string | null;
       closedAt: string;
+      closedBy?: Participant | null;
       seenAt: string;
     }
   | { kind: 'reopened'; conversationId: string; reopenedAt: string };

@@ -50,6 +50,8 @@ export const briefColumns = [
   'imported',
   'reminder',
   'reminded_at',
+  'closed_by',
+  'closed_by_type',
 ] as const satisfies readonly (keyof ClosingsTable)[];
 
 export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[number]>): BriefClosing {
@@ -59,6 +61,7 @@ export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[nu
     lane: row.lane,
     customerId: row.customer_id,
     closedAt: row.closed_at,
+    closedBy: closerIn(row),
     firstSeenAt: row.first_seen_at,
     source: row.source,
     state: row.state,
@@ -87,6 +90,13 @@ export function toBriefClosing(row: Pick<ClosingsTable, (typeof briefColumns)[nu
     reminder: row.reminder,
     remindedAt: row.reminded_at,
   };
+}
+
+function closerIn({
+  closed_by: id,
+  closed_by_type: type,
+}: Pick<ClosingsTable, 'closed_by' | 'closed_by_type'>) {
+  return id === null && type === null ? null : { id, type };
 }
 
 function evidenceOf(stored: string | null): Evidence | null {

@@ -1,3 +1,4 @@
+import type { Participant } from '../../domain/attribution/timeline.ts';
 import {
   type Closing,
   type ClosingError,
@@ -11,7 +12,9 @@ import type { DeliveryName } from '../../domain/delivery.ts';
 import type { SurveyForm } from '../../domain/survey/form.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { historyIn, type AddressHistory } from '../addresses/history.ts';
-import { closeMessage, mayHaveArrived, newestMessage, openMessage } from '../closings/messages.ts';
+import { bulkIn } from '../closings/bulk.ts';
+import { keepCloser } from '../closings/closing-reports.ts';
+import { closeMessage, newestMessage, openMessage } from '../closings/messages.ts';
 import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../pause.ts';
@@ -39,6 +42,10 @@ export interface DecisionInput {
   reading: ClosingReading;
   /** What is suppressed is to count on the other side; not where it is left out. */
   counts?: boolean;
+  /** Who closed it, as its timeline says. */
+  closedBy?: Participant | null;
+  /** Counts the closings by the same initiator around it. */
+  seeksBulk?: boolean;
 }
 
 /**
@@ -51,14 +58,20 @@ export interface DecisionInput {
  */
 export async function decideClosing(
   ledger: Ledger,
-  { closingId, worker, at, address, since, reading, counts = false }: DecisionInput,
+  input: DecisionInput,
   decide: (own: Closing, history: AddressHistory) => Decision,
 ): Promise<Closing> {
+  const { closingId, worker, at, address, since, reading, counts = false } = input;
+  const { closedBy: shown = null, seeksBulk = false } = input;
   const alone = { closings: [closingId], addresses: address === null ? [] : [address] };
   return ledger.write(alone, async (trx) => {
     const own = await closingIn(trx, closingId);
     refuseClaimOfOther(own, worker);
-    const decision = decide(own, await historyIn(trx, { address, since, lane: own.lane, except: own.id }));
+    await keepCloser(trx, own, shown);
+    const history = await historyIn(trx, { address, since, lane: own.lane, except: own.id });
+    const closedBy = own.closedBy?.id ?? shown?.id ?? null;
+    const bulk = seeksBulk ? await bulkIn(trx, { ...own, closingId: own.id, closedBy }) : 1;
+    const decision = decide(own, { ...history, bulk });
     const read = { ...knownBefore(own, reading), decidedAt: at };
     if ('suppress' in decision) {
       if (isSurveyed(own.state)) return own;

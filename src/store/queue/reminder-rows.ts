@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
 import type { ClosingError } from '../../domain/closing/closing.ts';
 import { inDoubt } from '../../domain/closing/doubt.ts';
-import type { Reminder, ReminderReason, ReminderState } from '../../domain/closing/reminder.ts';
+import type { Reminder, ReminderReason } from '../../domain/closing/reminder.ts';
+import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
 import { fromJson, toJson } from '../closings/rows.ts';

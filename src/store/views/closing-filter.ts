@@ -1,5 +1,5 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
-import type { ReminderState } from '../../domain/closing/reminder.ts';
+import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
 import type { LedgerTables } from '../schema/tables.ts';
 

@@ -95,11 +95,11 @@ const latestMilliseconds = 24 * 60 * 60_000;
 
 /** An event without a readable time, or with one that it can not have, happened when it arrived, as far as we know. */
 function ledgerEvent(received: ConversationEvent, seenAt: string): LedgerEvent {
-  const { conversationId, customerId } = received;
+  const { conversationId, customerId, initiator: closedBy } = received;
   const age = Date.parse(seenAt) - Date.parse(received.at ?? '');
   const isPossible = age <= latestMilliseconds && age >= -sameClosingMilliseconds;
   const at = received.at !== null && isPossible ? received.at : seenAt;
   return received.type === 'CONVERSATION/REOPENED'
     ? { kind: 'reopened', conversationId, reopenedAt: at }
-    : { kind: 'closed', conversationId, customerId, closedAt: at, seenAt };
+    : { kind: 'closed', conversationId, customerId, closedAt: at, closedBy, seenAt };
 }

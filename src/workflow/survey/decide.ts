@@ -100,6 +100,8 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
     since: suppressionStart(policy, now),
     reading: { ...readingOf(look.read, look.credit, look.closing), ...look.brand },
     counts: countsUnasked(settings),
+    closedBy: look.credit.closedBy,
+    seeksBulk: policy.bulkClosings !== null,
   };
   return steps.run('decide', () =>
     decideClosing(ledger, input, (own, address) => {

@@ -1,6 +1,7 @@
 import { chooseAddress } from '../../domain/eligibility/addresses.ts';
 import type { Closing, ClosingReading } from '../../domain/closing/closing.ts';
-import { closingIdOf } from '../../domain/closing/identity.ts';
+import { bulkKnownAt } from '../../domain/closing/bulk.ts';
+import { closingIdOf, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import {
   reasonsOfClosing,
@@ -55,8 +56,11 @@ export type LookResult =
   | { look: Look }
   /** Reading stopped because the verdict is certain. */
   | { certain: readonly Reason[]; reading: ClosingReading }
-  /** Right after a closing, Gladly still shows the conversation as it was before. */
-  | { notYet: true };
+  /**
+   * Right after a closing, Gladly still shows the conversation as it was before, or it cannot be said yet whether the closing was
+   * one of many. `until`: epoch milliseconds.
+   */
+  | { notYet: true; until?: number };
 
 /**
  * Looks at one closing. Where the reads are made as needed, it stops as soon as the verdict is certain: no request where
@@ -83,6 +87,8 @@ export async function lookAtClosing(
     const closedAt = Date.parse(known.closedAt);
     const reasons = reasonsOfClosing({ closingId: known.id, closedAt }, policy, now);
     if (isCertain(reasons)) return { certain: reasons, reading: nothingRead };
+    const until = undecidedUntil(known, policy, now);
+    if (until !== null && !reads.everything) return { notYet: true, until };
   }
 
   const read = await reads.conversation();
@@ -128,6 +134,18 @@ export async function lookAtClosing(
     credit.warnings.push(...zoneWarning(read.organization.timezone));
   const customer = await customerOf(services, row, reads);
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing, brand } };
+}
+
+/** Until when the verdict has to wait, because more closings of the same minute may come; null: it need not. */
+export function undecidedUntil(
+  { closedAt }: Pick<Closing, 'closedAt'>,
+  { bulkClosings }: Pick<Policy, 'bulkClosings'>,
+  now: number,
+): number | null {
+  const until = bulkKnownAt(Date.parse(closedAt));
+  // A closing that is said to lie in the future waits for nothing.
+  const isNear = until > now && Date.parse(closedAt) <= now + sameClosingMilliseconds;
+  return bulkClosings !== null && isNear ? until : null;
 }
 
 function isDecidedAlone({ id, closedAt }: ClosingInQuestion, policy: Policy, now: number): boolean {

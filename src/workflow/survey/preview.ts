@@ -1,5 +1,6 @@
 import { decide, reservedAddress, suppressionStart, type Verdict } from '../../domain/eligibility/decide.ts';
 import { addressHistory } from '../../store/addresses/history.ts';
+import { bulkOf } from '../../store/closings/bulk.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
@@ -38,12 +39,12 @@ export async function previewVerdict(services: Services, look: Look): Promise<Ve
     lane,
     except: look.row?.id ?? null,
   });
-  return decide({
-    facts,
-    history: { own: look.row, ...address },
-    policy,
-    delivery,
-    brand: look.brand.brand,
-    now,
-  });
+  const closedBy = look.row?.closedBy?.id ?? look.credit.closedBy?.id ?? null;
+  const closedAt =
+    look.row?.closedAt ?? (facts.closedAt === null ? null : new Date(facts.closedAt).toISOString());
+  const bulk =
+    policy.bulkClosings === null || closedAt === null
+      ? 1
+      : await bulkOf(ledger, { lane, closingId: look.row?.id ?? null, closedAt, closedBy });
+  return decide({ facts, history: { own: look.row, ...address, bulk }, policy, delivery, now });
 }

@@ -19,7 +19,7 @@ import type { Steps } from '../context/steps.ts';
 import { decideAndDeliver, readyToDeliver, untilDecided } from './decide.ts';
 import { deliveryTurn } from './delivery-turn.ts';
 import { describe, type ConversationResult } from './describe.ts';
-import { fullLook, lookAtClosing, type Look, type LookResult } from './look.ts';
+import { fullLook, lookAtClosing, undecidedUntil, type Look, type LookResult } from './look.ts';
 import { previewVerdict } from './preview.ts';
 import { readEverything, type Reads } from './read-conversation.ts';
 import { keepFailure } from './keep-failure.ts';
@@ -70,7 +70,7 @@ export async function surveyClosing(
     const now = services.clock();
     const times = {
       at: new Date(now).toISOString(),
-      dueAt: new Date(now + readAgainMilliseconds).toISOString(),
+      dueAt: new Date(looked.until ?? now + readAgainMilliseconds).toISOString(),
     };
     await postponeClosing(services.ledger, closing.id, services.worker, times);
     return null;
@@ -161,6 +161,10 @@ async function surveyNow(
       return describe(look, steps, { outcome: 'suppressed', reasons, row: before.row });
     }
     const ready = await decidedAgain(services, before.row);
+    const now = services.clock();
+    const until = undecidedUntil(ready, services.settings.policy, now);
+    if (until !== null)
+      await steps.run('wait for closings of the same minute', () => services.sleep(until - now));
     const surveyed = await surveyClosing(services, ready, readsOf, steps, { ...look, row: ready });
     if (surveyed === null) throw new Error(`closing ${row.id} was postponed although everything was read`);
     return describeVerdict(surveyed.look ?? look, steps, surveyed, await waitsFor(services, surveyed.row));

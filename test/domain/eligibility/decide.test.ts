@@ -518,14 +518,17 @@ describe('the sample', () => {
 describe('a closing that no agent made', () => {
   const excludeClosedByRule = true;
 
-  test.each(['AUTOMATION', 'SYSTEM', 'API', 'APPLICATION'])('by %s is left out where the policy says so', (type) => {
-    const closedBy = { id: 'RULES', type };
-    expect(codes({ facts: { closedBy } })).toEqual([]);
-    expect(codes({ facts: { closedBy }, policy: { excludeClosedByRule } })).toEqual(['closed_by_rule']);
-    expect(detailOf({ facts: { closedBy }, policy: { excludeClosedByRule } })).toBe(
-      `closed by ${type} (RULES), not by an agent`,
-    );
-  });
+  test.each(['AUTOMATION', 'SYSTEM', 'API', 'APPLICATION'])(
+    'by %s is left out where the policy says so',
+    (type) => {
+      const closedBy = { id: 'RULES', type };
+      expect(codes({ facts: { closedBy } })).toEqual([]);
+      expect(codes({ facts: { closedBy }, policy: { excludeClosedByRule } })).toEqual(['closed_by_rule']);
+      expect(detailOf({ facts: { closedBy }, policy: { excludeClosedByRule } })).toBe(
+        `closed by ${type} (RULES), not by an agent`,
+      );
+    },
+  );
 
   test.each([
     ['an agent', { id: 'amy', type: 'AGENT' }],
@@ -539,7 +542,20 @@ describe('a closing that no agent made', () => {
 
   test('is left out too where the timeline hides who answered', () => {
     const facts = { timelineUnsolved: true, closedBy: { id: null, type: 'AUTOMATION' } };
-    expect(codes({ facts, policy: { excludeClosedByRule } })).toEqual(['closed_by_rule', 'timeline_truncated']);
+    expect(codes({ facts, policy: { excludeClosedByRule } })).toEqual([
+      'closed_by_rule',
+      'timeline_truncated',
+    ]);
+  });
+});
+
+describe('a closing among many', () => {
+  test.each([
+    [20, 20, []],
+    [21, 20, ['bulk_closed']],
+    [21, null, []],
+  ])('%d in a minute with a limit of %s', (bulk, bulkClosings, expected) => {
+    expect(codes({ history: { bulk }, policy: { bulkClosings } })).toEqual(expected);
   });
 });
 
@@ -571,6 +587,7 @@ describe('all reasons that apply are given', () => {
     customer_excluded: { policy: { excludedCustomers: ['customer-1'] } },
     too_old: { policy: { maxAge: 1 } },
     sampled_out: { policy: { sample: 0 } },
+    bulk_closed: { history: { bulk: 21 }, policy: { bulkClosings: 20 } },
     closed_by_rule: {
       facts: { closedBy: { id: 'RULES', type: 'SYSTEM' } },
       policy: { excludeClosedByRule: true },

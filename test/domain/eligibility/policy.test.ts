@@ -31,6 +31,7 @@ test('the reasons that scripts know', () => {
     'agent_unknown',
     'already_surveyed',
     'bad_address',
+    'bulk_closed',
     'cancelled',
     'channel_excluded',
     'closed_by_rule',

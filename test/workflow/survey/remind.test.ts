@@ -12,16 +12,7 @@ import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { unsubscribeAddress } from '../../../src/workflow/operator/unsubscribed-addresses.ts';
 import { remind } from '../../../src/workflow/survey/remind.ts';
 import { forgetCustomer } from '../../../src/workflow/forgetting/forget.ts';
-import {
-  backfillOf,
-  day,
-  hour,
-  iso,
-  minute,
-  world,
-  type ServicesChanges,
-  type World,
-} from '../support.ts';
+import { backfillOf, day, hour, iso, minute, world, type ServicesChanges, type World } from '../support.ts';
 
 const email = 'kim@example.org';
 const elsewhere = { host: 'another-host', pid: 4242, startedAt: '17' };
@@ -33,7 +24,10 @@ function wanting(own: World, policy: Partial<Policy> = {}, changes: ServicesChan
 }
 
 /** A customer who was asked, and some days later. */
-async function asked(after = 3 * day + minute, changes: ServicesChanges = {}): Promise<World & { id: string }> {
+async function asked(
+  after = 3 * day + minute,
+  changes: ServicesChanges = {},
+): Promise<World & { id: string }> {
   const own = await world();
   await own.tell({ customer: { email } });
   own.time.now += minute;
@@ -98,14 +92,19 @@ describe('a survey that is not answered', () => {
 });
 
 describe('a reminder is left out where the survey', () => {
-  const causes: Record<string, [code: string, (own: World & { id: string }) => Promise<unknown>, Partial<Policy>?]> = {
+  const causes: Record<
+    string,
+    [code: string, (own: World & { id: string }) => Promise<unknown>, Partial<Policy>?]
+  > = {
     'was begun by the link of a star': [
       'begun',
-      (own) => recordVisits(own.ledger, [{ surveyId: surveyIdOf(own.id), kind: 'clicked', at: iso(own.time.now) }]),
+      (own) =>
+        recordVisits(own.ledger, [{ surveyId: surveyIdOf(own.id), kind: 'clicked', at: iso(own.time.now) }]),
     ],
     'was begun by an answer that could not be taken': [
       'begun',
-      (own) => recordVisits(own.ledger, [{ surveyId: surveyIdOf(own.id), kind: 'begun', at: iso(own.time.now) }]),
+      (own) =>
+        recordVisits(own.ledger, [{ surveyId: surveyIdOf(own.id), kind: 'begun', at: iso(own.time.now) }]),
     ],
     'has expired': ['expired', () => Promise.resolve(), { surveyExpires: 3 * day }],
     'is about a conversation that was reopened': [
@@ -194,7 +193,9 @@ describe('a reminder is left out where the survey', () => {
   test('left by another delivery than the one that is set', async () => {
     const own = await asked();
     await dueReminders(wanting(own), 10);
-    expect(await remind(wanting(own, {}, { delivery: 'gladly-sms' }), own.id)).toMatchObject({ result: 'left_out' });
+    expect(await remind(wanting(own, {}, { delivery: 'gladly-sms' }), own.id)).toMatchObject({
+      result: 'left_out',
+    });
     expect(await reasonsOf(own)).toContain('delivery_changed');
   });
 });

@@ -1,0 +1,36 @@
+const minuteMs = 60_000;
+
+/** Closings of one minute may take so long to be known: webhooks come within seconds, and events lag by fifteen. */
+const arrivalMs = 60_000;
+
+/** A closing may belong to a bulk that begins before it or ends after it. */
+export const bulkReachMs = minuteMs;
+
+/**
+ * When it can be said whether a closing was one of many: the minute after it is over, and the others of it have arrived.
+ *
+ * @param closedAtMs epoch milliseconds
+ */
+export function bulkKnownAt(closedAtMs: number): number {
+  return closedAtMs + bulkReachMs + arrivalMs;
+}
+
+/**
+ * How many closings there were in the fullest minute that the closing at `at` belongs to, that one included. It depends on
+ * the times alone, and not on the order in which they are known.
+ *
+ * @param others epoch milliseconds of the other closings by the same initiator
+ */
+export function bulkSize(others: readonly number[], at: number): number {
+  const times = [...others.filter((time) => Math.abs(time - at) <= minuteMs), at].toSorted(
+    (one, other) => one - other,
+  );
+  let most = 0;
+  let first = 0;
+  for (const [index, time] of times.entries()) {
+    while (time - (times[first] ?? time) > minuteMs) first += 1;
+    const isAround = (times[first] ?? at) <= at && at <= time;
+    if (isAround) most = Math.max(most, index - first + 1);
+  }
+  return most;
+}
