@@ -3,6 +3,9 @@ import { afterEach, expect, test, vi } from 'vitest';
 import { outermostAnswers, recordAnswer } from '../../src/store/answers/answers.ts';
 import { cardsOf } from '../../src/store/answers/cards.ts';
 import { cardsDue, cardFailureOf } from '../../src/store/answers/cards-due.ts';
+import { bulkOf } from '../../src/store/closings/bulk.ts';
+import { fullUntil } from '../../src/store/queue/hourly-cap.ts';
+import { beginReminders, remindersDue } from '../../src/store/queue/reminders.ts';
 import { engine } from '../support/engine.ts';
 import { claimClosing, resolveAbandonedSends } from '../../src/store/queue/claims.ts';
 import { claimNextDue, nextDueAt } from '../../src/store/queue/next-due.ts';
@@ -293,7 +296,41 @@ const plans: {
       'SEARCH closings USING INDEX closings_claims (claimed_by>?)',
       'SCAN cards_due USING INDEX cards_due_again',
       'SEARCH alerts USING INDEX alerts_due (due_at>?)',
+      'SEARCH reminders USING INDEX reminders_open (state=?)',
+      'SEARCH closings USING INDEX sqlite_autoindex_closings_1 (id=?)',
     ],
+  },
+  {
+    name: 'beginReminders, which costs by the surveys whose time has come and that have none',
+    read: (ledger) => beginReminders(ledger, { provider: 'smtp', afterMs: 1000, now: at(0) }),
+    steps: ['SEARCH closings USING INDEX closings_unreminded (provider=? AND sent_at>? AND sent_at<?)'],
+  },
+  {
+    name: 'remindersDue, in the order of their index',
+    read: (ledger) => remindersDue(ledger, 'smtp', 10, at(0)),
+    steps: ['SEARCH reminders USING INDEX reminders_due (provider=? AND due_at<?)'],
+  },
+  {
+    name: 'fullUntil, which costs by what left within the hour',
+    read: (ledger) => fullUntil(ledger, { lane: 'live', maxPerHour: 5 }, at(0)),
+    steps: [
+      'SEARCH messages USING INDEX messages_left (left_at>?)',
+      'SEARCH reminders USING INDEX reminders_left (left_at>?)',
+    ],
+  },
+  {
+    name: 'bulkOf, which costs by the closings of one initiator around one time',
+    read: (ledger) => bulkOf(ledger, { lane: 'live', closingId: null, closedAt: at(0), closedBy: 'amy' }),
+    steps: ['SEARCH closings USING INDEX closings_closer (closed_by=? AND closed_at>? AND closed_at<?)'],
+  },
+  {
+    name: 'a listing of reminders in doubt, which goes by their index',
+    read: async (ledger) => {
+      const filter = { states: ['sent'], reminders: ['uncertain'], limit: 10 } as const;
+      for await (const { closing } of listClosings(ledger, filter, at(40))) expect(closing).toBeUndefined();
+    },
+    steps: ['SEARCH closings USING INDEX closings_reminder (reminder=?)'],
+    isBeginning: true,
   },
   {
     name: 'newerWaiting, which costs by the closings of one customer',

@@ -70,8 +70,10 @@ export async function decideClosing(
     await keepCloser(trx, own, shown);
     const history = await historyIn(trx, { address, since, lane: own.lane, except: own.id });
     const closedBy = own.closedBy?.id ?? shown?.id ?? null;
-    const bulk = seeksBulk ? await bulkIn(trx, { ...own, closingId: own.id, closedBy }) : 1;
-    const decision = decide(own, { ...history, bulk });
+    const known = seeksBulk
+      ? { ...history, bulk: await bulkIn(trx, { ...own, closingId: own.id, closedBy }) }
+      : history;
+    const decision = decide(own, known);
     const read = { ...knownBefore(own, reading), decidedAt: at };
     if ('suppress' in decision) {
       if (isSurveyed(own.state)) return own;

@@ -158,6 +158,7 @@ test('a workflow that is well has no trouble, costs few requests, and is left as
     'delivery.spf',
     'delivery.dkim',
     'delivery.dmarc',
+    'reminders.possible',
     'alerts.ways',
   ]);
   expect(sources.requests()).toBe(5);
