@@ -85,6 +85,16 @@ describe('the survey as SMS', () => {
     expect(text).not.toMatch(/null|undefined/);
   });
 
+  test.each(languages)('as a reminder, in %s', (language) => {
+    const first = textFor('Harbour & Pine', 'Anna', { language });
+    const reminder = textFor('Harbour & Pine', 'Anna', { language, isReminder: true });
+    expect(reminder).not.toBe(first);
+    expect(reminder).toMatch(/^Harbour & Pine ?: .*Anna.*: https:\S+$/);
+    expect(reminder.endsWith(` ${surveyUrl}`)).toBe(true);
+    expect(segmentsOf(reminder)).toBe(1);
+    expect(segmentsOf(textFor('', null, { language, isReminder: true }))).toBe(1);
+  });
+
   test('shortens the company first, by words, then leaves out the agent', () => {
     const company = 'Harbour & Pine Household Goods and Furniture Company of the North';
     expect(textFor(company, 'Anna')).toBe(

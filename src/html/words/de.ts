@@ -36,7 +36,7 @@ export const de: Words = {
     subject: (subject) => `Erinnerung: ${subject}`,
     opening: 'Wir haben Sie kürzlich um Ihre Meinung gebeten und noch nichts von Ihnen gehört.',
     sms: (company, agent) =>
-      `${company}: Zur Erinnerung: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antworten Sie hier:`,
+      `${company}: Erinnerung: Wie zufrieden waren Sie mit ${agent ?? 'uns'}? Antwort hier:`,
   },
   page: {
     optional: 'optional',

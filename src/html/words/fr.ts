@@ -34,10 +34,10 @@ export const fr: Words = {
   sms: (company, agent) =>
     `${company} : que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez :`,
   reminder: {
-    subject: (subject) => `Rappel\u00a0: ${subject}`,
+    subject: (subject) => `Rappel\u202f: ${subject}`,
     opening: 'Nous vous avons récemment demandé votre avis et n’avons pas encore reçu votre réponse.',
     sms: (company, agent) =>
-      `${company} : rappel. Que pensez-vous de votre échange avec ${agent ?? 'nous'} ? Répondez :`,
+      `${company} : rappel. Votre avis sur votre échange avec ${agent ?? 'nous'} ? Ici :`,
   },
   page: {
     optional: 'facultatif',

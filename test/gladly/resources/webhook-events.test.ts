@@ -32,6 +32,7 @@ describe('the body of a webhook request', () => {
       id: 'yHaHXjD4SR-moMR9LbULDb',
       conversationId: 'aGaHXjD4li-moMR8LbULZb',
       customerId: 'THx8Z8y-ScuMoqBH8Awtng',
+      initiator: closed.initiator,
       at: '2026-11-22T10:00:00.070Z',
     });
   });
@@ -77,8 +78,18 @@ describe('the body of a webhook request', () => {
       id: null,
       conversationId: 'c1',
       customerId: null,
+      initiator: null,
       at: null,
     });
+  });
+
+  test.each([
+    ['a text', 'amy', null],
+    ['a number as its id', { id: 7, type: 'AGENT' }, { id: '7', type: 'AGENT' }],
+    ['a type alone', { type: 'SYSTEM' }, { id: null, type: 'SYSTEM' }],
+    ['nothing in it', { id: '', type: null }, null],
+  ])('who closed, with %s', (_, initiator, expected) => {
+    expect(readWebhookEvent({ ...closed, initiator })).toMatchObject({ initiator: expected });
   });
 
   test.each([

@@ -1,0 +1,96 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import { expect, test } from 'vitest';
+import { faultyProxy } from '../support/faulty-proxy.ts';
+import { closedConversation, testGladly } from '../support/gladly.ts';
+import { run, runJson } from '../support/run.ts';
+
+test('a reminder leaves with a tick, is told everywhere, and is counted once it is answered', async () => {
+  const gladly = await testGladly({ size: 0 });
+  const { env } = gladly;
+  const id = await closedConversation(gladly, 'kim@example.org');
+  expect((await run(['configure', 'set', 'reminderAfter=1s'], { env })).code).toBe(0);
+  expect((await runJson(['replay', '--', id], { env })).document).toMatchObject({ outcome: 'sent' });
+  await wait(1100);
+
+  const dry = await runJson(['sync', '--dry-run'], { env });
+  expect(dry.document.reminders).toEqual({ sent: 1, leftOut: 0, uncertain: 0, failed: 0 });
+  expect(gladly.sandbox.mailbox()).toHaveLength(1);
+  const tick = await run(['sync'], { env });
+  expect([tick.code, tick.stdout]).toEqual([0, expect.stringMatching(/^Reminders +1 sent$/m)]);
+  expect(gladly.sandbox.mailbox().map(({ subject }) => subject)).toEqual([
+    expect.not.stringContaining('Reminder'),
+    expect.stringMatching(/^Reminder: /),
+  ]);
+  expect((await runJson(['sync'], { env })).document.reminders.sent).toBe(0);
+
+  const shown = await run(['surveys', 'show', '--', id], { env });
+  expect(shown.stdout).toMatch(/^Reminder +\S+ \S+ .*gladly-email to kim@example\.org: sent$/m);
+  const listed = await runJson(['surveys', 'list', '--reminder', 'sent'], { env });
+  expect(listed.document).toMatchObject([
+    { state: 'sent', reminderState: 'sent', remindedAt: expect.any(String) },
+  ]);
+  expect((await runJson(['surveys', 'list', '--reminder', 'due,failed'], { env })).document).toEqual([]);
+  expect((await run(['surveys', 'list'], { env })).stdout).toContain('reminded 20');
+  const unknown = await run(['surveys', 'list', '--reminder', 'late'], { env });
+  expect([unknown.code, unknown.stderr]).toEqual([2, expect.stringContaining("no state 'late'")]);
+  const exported = await runJson(['export', '--since', '1d'], { env });
+  expect(exported.document[0].survey.remindedAt).toBe(listed.document[0].remindedAt);
+
+  const report = async () => (await runJson(['report', '--since', '1d'], { env })).document.overall;
+  expect((await report()).reminded).toMatchObject({ of: 1, count: 0, value: 0 });
+  expect((await runJson(['post', '--rating', '5', '--', id], { env })).code).toBe(0);
+  expect(await report()).toMatchObject({ answered: 1, reminded: { of: 1, count: 1, value: 1 } });
+  expect((await run(['report', '--since', '1d'], { env })).stdout).toMatch(
+    /^Reminded +100% .*1 of 1 reminded answered$/m,
+  );
+  const [head, line] = (await run(['report', '--since', '1d', '--csv'], { env })).stdout.split('\r\n');
+  const column = head!.split(',').indexOf('reminded.count');
+  expect(line!.split(',')[column]).toBe('1');
+});
+
+test('a reminder in doubt is settled by a person, and what cannot be reminded is said', async () => {
+  const gladly = await testGladly({ size: 0 });
+  // The answer to the reminder is lost on its way.
+  const proxy = await faultyProxy(gladly.sandbox.origin, (request, count) =>
+    request === 'POST /api/v1/communications/email' && count === 2 ? 'reset after' : 'pass',
+  );
+  const env = { ...gladly.env, GCSAT_DOMAIN: proxy.origin };
+  const id = await closedConversation(gladly, 'kim@example.org');
+  await run(['configure', 'set', 'reminderAfter=1s'], { env });
+  await runJson(['replay', '--', id], { env });
+  await wait(1100);
+  const ticked = await runJson(['sync'], { env });
+  expect(ticked.document.reminders).toMatchObject({ sent: 0, uncertain: 1 });
+  expect(ticked.code).toBe(0);
+
+  const checked = await runJson(['doctor', 'reminders.settled'], { env });
+  expect(
+    checked.document.checks.find((check: { id: string }) => check.id === 'reminders.settled'),
+  ).toMatchObject({
+    status: 'warning',
+    code: 'reminders_uncertain',
+    summary: '1 reminder may or may not have left',
+    fix: 'gcsat surveys list --reminder uncertain',
+  });
+  const list = await run(['surveys', 'list', '--reminder', 'uncertain'], { env });
+  expect(list.stdout).toContain('gcsat surveys retry ID --was-sent');
+  const [{ surveyId }] = (await runJson(['surveys', 'list'], { env })).document;
+  expect(await runJson(['surveys', 'retry', '--', surveyId], { env })).toMatchObject({
+    code: 2,
+    document: { error: { code: 'reminder_uncertain' } },
+  });
+  const unasked = await runJson(['surveys', 'retry', '--not-sent', '--', surveyId], { env });
+  expect(unasked).toMatchObject({ code: 2, document: { error: { code: 'confirmation_needed' } } });
+  const again = await runJson(['surveys', 'retry', '--not-sent', '--yes', '--', surveyId], { env });
+  expect(again).toMatchObject({ code: 0, document: { state: 'sent', reminder: { state: 'sent' } } });
+  expect(gladly.sandbox.mailbox().filter(({ subject }) => subject?.startsWith('Reminder'))).not.toEqual([]);
+
+  // The environment goes before the profile.
+  const rest = Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'GCSAT_DELIVERY'));
+  const set = await run(['configure', 'set', 'delivery=medallia'], { env: rest });
+  expect(set.stderr).toMatch(/^warning: reminderAfter: medallia has a page of its own/m);
+  expect(
+    (await run(['configure', 'set', 'delivery=gladly-email', 'surveyExpires=1s'], { env: rest })).stderr,
+  ).toContain('a survey expires before its reminder');
+  expect((await run(['configure', 'set', 'reminderAfter=soon'], { env })).code).toBe(2);
+});
