@@ -174,7 +174,8 @@ export async function createMetrics(): Promise<Metrics> {
     alertsDue.set(queue.alertsDue);
     paused.set(queue.pause === null ? 0 : 1);
     full.set(queue.fullUntil === null ? 0 : 1);
-    for (const [state, count] of Object.entries(queue.reminders)) remindersOpen.set({ state }, count);
+    for (const state of ['due', 'uncertain', 'failed'] as const)
+      remindersOpen.set({ state }, queue.reminders[state]);
     if (queue.lookedUntil === null) looked.remove();
     else looked.set(ageOf(queue.lookedUntil));
   }

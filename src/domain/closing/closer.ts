@@ -25,5 +25,5 @@ const notPeople: ReadonlySet<string> = new Set(['AUTOMATION', 'SYSTEM', 'API', '
 
 /** Whether a closing was certainly made without an agent. A type that we do not know, or none, says nothing. */
 export function isByRule(closedBy: Participant | null): boolean {
-  return closedBy?.type != null && notPeople.has(closedBy.type);
+  return notPeople.has(closedBy?.type ?? '');
 }

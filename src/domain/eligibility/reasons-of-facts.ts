@@ -84,7 +84,8 @@ export function reasonsOfTimeline(facts: TimelineFacts, policy: Policy): Reason[
 
 function reasonsOfCloser({ closedBy }: TimelineFacts, policy: Policy): Reason[] {
   if (!policy.excludeClosedByRule || !isByRule(closedBy)) return [];
-  const by = closedBy?.id == null ? '' : ` (${closedBy.id})`;
+  const id = closedBy?.id ?? null;
+  const by = id === null ? '' : ` (${id})`;
   return [{ code: 'closed_by_rule', detail: `closed by ${closedBy?.type ?? ''}${by}, not by an agent` }];
 }
 

@@ -175,13 +175,13 @@ async function send(
     address,
     isReminder: true,
   });
-  let isMarked = false;
+  const mark = { isSet: false };
   const leaving = async (): Promise<void> => {
     // Either way, because a clock may be set back.
     if (Math.abs(clock() - Date.parse(look.readAt)) > freshMilliseconds) throw new NotNow();
     const from = performance.now();
     await markReminderLeaving(ledger, closing.id, worker, timeNow(clock), hourlyCapOf(services));
-    isMarked = true;
+    mark.isSet = true;
     if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept();
   };
   const settle = (result: MessageResult, retryAt: string | null): Promise<void> =>
@@ -196,7 +196,7 @@ async function send(
       : { result: 'uncertain', failure: outcome.failure };
   } catch (error) {
     if (error instanceof Overslept) return unsent(services, reminder, overslept(), true);
-    if (!isMarked || (error instanceof Failure && error.kind === 'ledger')) throw error;
+    if (!mark.isSet || (error instanceof Failure && error.kind === 'ledger')) throw error;
     // Whatever it is, the reminder may be out. While the program is being stopped, too.
     const failure = error instanceof Failure ? error : defectOf(error);
     await settle({ status: 'uncertain', failure: errorOf(failure) }, null);
