@@ -25,7 +25,9 @@ test('an hour takes as many messages as it may, and the others wait for room, wi
   // Whoever comes next finds the hour full, too.
   const again = await run(['backfill', ...range], { env });
   expect(again.code).toBe(0);
-  expect(again.stdout).toMatch(/^Waits +the hour is full: 2 messages left \(maxPerHour\), the next one leaves at /m);
+  expect(again.stdout).toMatch(
+    /^Waits +the hour is full: 2 messages left \(maxPerHour\), the next one leaves at /m,
+  );
   const replayed = await run(['replay', '--', first!], { env });
   expect(replayed.code).toBe(0);
   const states = (await surveysOf(env)).map(({ state }) => state).toSorted();

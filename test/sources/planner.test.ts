@@ -44,7 +44,13 @@ const asked = (gladly: LocalGladly): Record<string, string> =>
 const rules = { id: 'RULES', type: 'SYSTEM' };
 
 const closing = (conversationId: string, closedAt: string, source: 'events' | 'report'): Found => ({
-  closing: { conversationId, customerId: 'u1', closedAt, closedBy: source === 'events' ? rules : null, source },
+  closing: {
+    conversationId,
+    customerId: 'u1',
+    closedAt,
+    closedBy: source === 'events' ? rules : null,
+    source,
+  },
 });
 
 describe('events', () => {
