@@ -48,7 +48,7 @@ export default defineConfig({
   test: {
     reporters: ['default', './test/support/closing-line-reporter.ts'],
     // Most files wait for processes that they start, so that two cores have time for more than two.
-    maxWorkers: 4,
+    maxWorkers: 5,
     // Of one file, where its tests run at once.
     maxConcurrency: 3,
     sequence: { sequencer: LongestFirst },

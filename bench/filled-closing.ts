@@ -225,6 +225,7 @@ export function addClosing(filled: Filled, range: ReportedRange, row: number, ra
       outcome: isCertain ? 'sent' : 'uncertain',
       external_id: closing.external_id,
       error,
+      brand: closing.brand,
       form_id: null,
     });
   }

@@ -4,7 +4,7 @@ import type { CommandDeclaration } from './program/declaration.ts';
 export const attributeCommand: CommandDeclaration = {
   name: 'attribute',
   group: 'Start here',
-  summary: 'which agent gets the rating of a conversation, and why; writes nothing',
+  summary: 'who gets the rating, what they wrote, and why; writes nothing',
   details:
     'Reads a conversation and shows which agent last sent a response and what it said, which items did not count and ' +
     'why, and whether a survey would be sent. With -v, all of the response and every item.',

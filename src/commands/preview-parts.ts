@@ -1,5 +1,6 @@
 import { settingsOfBrand } from '../config/brand-settings.ts';
 import { namedBrand } from './configure/brand/named-brand.ts';
+import { formOf } from '../domain/survey/form.ts';
 import { readBrand } from '../html/brand.ts';
 import type { Language } from '../html/languages.ts';
 import type { PreviewParts } from '../server/preview/preview-files.ts';
@@ -25,6 +26,7 @@ export async function previewParts(
     const messages = await sampleMessages(of, company, nowMs, name);
     return {
       ...{ brand: await readBrand(of.brand), companyName: company, nowMs, profile, name },
+      form: formOf(of.policy),
       messages: messages.filter((message) => language === null || message.language === language),
     };
   };

@@ -29,8 +29,6 @@ export const previewCommand: CommandDeclaration = {
   async run(context, { options }) {
     const path = await import('node:path');
     const { languages, speechOf } = await import('../html/languages.ts');
-    const { formOf } = await import('../domain/survey/form.ts');
-    const { readBrand } = await import('../html/brand.ts');
     const { previewFiles } = await import('../server/preview/preview-files.ts');
     const { servePreview, writePreview } = await import('../server/preview/keep-preview.ts');
     const { previewParts } = await import('./preview-parts.ts');
@@ -49,14 +47,15 @@ export const previewCommand: CommandDeclaration = {
         },
       );
     }
-    const { settings, companyName } = await previewSettings(context);
-    const nowMs = clock();
-    const messages = await sampleMessages(settings, companyName, nowMs);
-    const files = previewFiles({
-      brand: await readBrand(settings.brand),
-      form: formOf(settings.policy),
-      ...{ companyName, nowMs, profile: settings.profile },
-      messages: messages.filter((message) => language === null || message.language === language),
+    const known = await previewSettings(context);
+    const {
+      own,
+      brands,
+      languages: shown,
+    } = await previewParts(known, {
+      nowMs: clock(),
+      language,
+      brand: options['brand'] as string | undefined,
     });
     const files = previewFiles({ ...own, others: brands });
     const isServed = options['serve'] === true;

@@ -8,6 +8,7 @@ import {
 import { isChannelName } from '../domain/attribution/timeline.ts';
 import { alertFormat, alertRating, mailAddress, onOrOff, rating } from './alert-codecs.ts';
 import { duration, list, number, offOr, type Codec } from './codecs.ts';
+import { ownQuestion, ratingReasons } from './form-codecs.ts';
 import { InvalidValue } from './invalid-value.ts';
 import { policyKeys, type PolicyKey } from './setting-keys.ts';
 

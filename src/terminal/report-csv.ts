@@ -42,19 +42,19 @@ function tableOf(report: ReportDocument, which: ReportTable): unknown[][] {
   if (which === 'lowReasons') {
     const { reasons, of, unsaid } = report.lowReasons;
     return [
-      ['reason', ...shareTitles],
-      ...reasons.map((row) => [row.reason, ...shareCells(row)]),
+      ['reason', ...parts],
+      ...reasons.map((row) => [row.reason, ...partsOf(row)]),
       // So that the rows add up.
-      ...(of === 0 ? [] : [[null, ...shareCells(shareOf(unsaid, of))]]),
+      ...(of === 0 ? [] : [[null, ...partsOf(shareOf(unsaid, of))]]),
     ];
   }
   if (which === 'questions') {
     return [
-      ['kind', 'text', 'answers', 'mean', 'answer', ...shareTitles],
+      ['kind', 'text', 'answers', 'mean', 'answer', ...parts],
       ...report.questions.flatMap(({ kind, text, answers, mean, distribution }) =>
         distribution.length === 0
-          ? [[kind, text, answers, mean, null, ...shareTitles.map(() => null)]]
-          : distribution.map((row) => [kind, text, answers, mean, row.answer, ...shareCells(row)]),
+          ? [[kind, text, answers, mean, null, ...parts.map(() => null)]]
+          : distribution.map((row) => [kind, text, answers, mean, row.answer, ...partsOf(row)]),
       ),
     ];
   }

@@ -1,4 +1,4 @@
-import type { SurveyEntry } from '../documents/surveys.ts';
+import type { SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { questionReply } from '../domain/survey/card.ts';
 import type { QuestionAnswer } from '../domain/survey/form.ts';
 import { isDone } from '../domain/scores/follow-up.ts';

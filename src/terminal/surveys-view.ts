@@ -7,7 +7,7 @@ import { redact } from './redact.ts';
 import { alertText } from './alert-view.ts';
 import { countText } from './count-view.ts';
 import { reminderCell, reminderText } from './reminder-view.ts';
-import { deliveryText, scoreText } from './survey-cells.ts';
+import { byDelivery, deliveryText, openedText, replyText, saidText, scoreText } from './survey-cells.ts';
 import { nextSteps } from './surveys-next.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
@@ -177,6 +177,8 @@ export function surveyStoryView(story: SurveyStory & { dryRun?: boolean }, scree
       count === 1 ? localTime(firstAt, null) : `${localTime(firstAt, null)} to ${localTime(lastAt, null)}`;
     lines.push(line('Visits', `${kind} ${count === 1 ? 'once' : `${count} times`}, ${when}`));
   }
+  const arrived = story.state === 'uncertain' ? openedText(story) : null;
+  if (arrived !== null) lines.push(line('', `${arrived}, and --was-sent is right.`));
   for (const answer of story.answers) {
     const { rating, resolved, comment, revision, answeredAt, source } = answer;
     const said = resolved === null ? '' : resolved ? ', resolved' : ', not resolved';

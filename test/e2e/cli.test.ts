@@ -72,6 +72,7 @@ describe('version and help', () => {
       'email',
       'token',
       'database',
+      'brands',
       'dataDir',
       'configDir',
       'webhookCredentials',

@@ -45,7 +45,11 @@ const events = asking('GET /api/v1/events');
 const all: [name: string, staging: staged.Staging, decisive: string[]][] = [
   ['replay: one message, or a doubt that is listed', staged.replay, message],
   ['replay into the outbox: one whole message', staged.replayToOutbox, [...marked, ...settled]],
-  ['replay by smtp: one mail, or a doubt that is listed', staged.replayBySmtp, [...marked, ...settled]],
+  [
+    'replay by smtp: one mail, or a doubt that is listed',
+    staged.replayBySmtp,
+    [...markedWithForm, ...settled],
+  ],
   ['sync: one reminder, or a doubt that is listed', staged.reminder, reminded],
   [
     'sync into the outbox: one whole reminder',

@@ -182,7 +182,7 @@ describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
               agentFirstName: companyName,
               form: kind === null ? null : sampleForm(kind),
             }),
-            brand: { color: null, logo: null },
+            looks: looksOf({ color: null, logo: null }),
             language: 'en',
             clock: () => 0,
             onAnswer: () => (saved += 1),

@@ -19,6 +19,7 @@ const told: Parameters<typeof surveyStoryView>[0] = {
   reminderState: null,
   dueAt: null,
   provider: 'smtp',
+  brand: null,
   answer: {
     rating: 5,
     resolved: true,
@@ -168,6 +169,39 @@ test('a list says in words why nobody was asked, and what to type where a person
   const uncertain = surveysView([{ ...told, state: 'uncertain' }], screen({ columns: 80 }));
   expect(uncertain.replaceAll('\n', ' ')).toContain('`gcsat surveys retry ID --was-sent`');
   expect(uncertain.replaceAll('\n', ' ')).toContain('`gcsat surveys retry ID --not-sent`');
+});
+
+test('a list of who was asked begins with when', () => {
+  const entries = [told, { ...told, state: 'uncertain' as const, sentAt: null }];
+  const lines = surveysView(entries, output, null, 'sentAt').split('\n');
+  expect(lines[0]).toMatch(/^Asked \(UTC\)/);
+  expect(lines[1]).toMatch(/^2026-11-22 10:01 /);
+  expect(lines[2]).toMatch(/^not certain /);
+});
+
+test('a page that was opened says that an uncertain message arrived', () => {
+  const visits = [{ kind: 'opened' as const, count: 1, firstAt: '2026-11-22T10:30:00.000Z', lastAt: '' }];
+  expect(surveyStoryView({ ...told, state: 'uncertain', visits }, output)).toContain(
+    'The page of this survey was opened on 2026-11-22 10:30 UTC: unless you did, the message arrived, and --was-sent is right.',
+  );
+  for (const other of [{ visits }, { state: 'uncertain' as const, visits: [] }]) {
+    expect(surveyStoryView({ ...told, ...other }, output)).not.toContain('the message arrived');
+  }
+});
+
+test('a dry run says what would be recorded, which is no message', () => {
+  const message = {
+    surveyId: 'svy_1',
+    provider: 'smtp' as const,
+    address: 'kim@example.com',
+    leftAt: '2026-11-22T10:01:00.000Z',
+    outcome: 'sent',
+  };
+  const story = { ...told, state: 'sent' as const, messages: [message], dryRun: true };
+  const text = surveyStoryView(story as never, output);
+  expect(text).toMatch(/^State +would be recorded as sent$/m);
+  expect(text).toContain('would be recorded as sent');
+  expect(text).not.toContain('would be sent');
 });
 
 test('a list of 80 columns says what became of a request at Agent Connect', () => {

@@ -59,7 +59,11 @@ function givenLines(text: string): string {
   return lines.filter((line) => line !== '').join('\n');
 }
 
-async function readKeyAndValue(given: string): Promise<{ key: string; value: string }> {
+/** Reads the value from stdin where it is `-`. @throws Failure kind usage, also for a secret on the command line */
+export async function readKeyAndValue(
+  given: string,
+  example = 'suppressionDays=14',
+): Promise<{ key: string; value: string }> {
   const at = given.indexOf('=');
   if (at < 1) {
     throw new Failure('usage', 'bad_assignment', `'${given}' is not of the form KEY=VALUE`, {

@@ -11,7 +11,8 @@ export const doctorCommand: CommandDeclaration = {
   group: 'Tools',
   summary: 'check everything, say what is stuck, and what to type next',
   details:
-    'Looks at the configuration, the ledger, Gladly, the webhook, the delivery, the survey page, and the queue. It ' +
+    'Looks at the configuration, the ledger, Gladly, the webhook, until when closings were looked for, the delivery, the ' +
+    'survey page, and what is stuck in the queue. It ' +
     'writes and sends nothing, and makes no ledger. It ends with the code of the first error.',
   arguments: [
     {
@@ -25,7 +26,12 @@ export const doctorCommand: CommandDeclaration = {
     { flags: '--strict', description: 'a warning ends with a code too' },
     { flags: '--support', description: 'a block to paste, without secrets or personal data' },
   ],
-  examples: ['gcsat doctor', 'gcsat doctor queue cards', 'gcsat doctor --support'],
+  examples: [
+    'gcsat doctor',
+    'gcsat doctor queue cards',
+    'gcsat doctor webhook.registered sync.last',
+    'gcsat doctor --support',
+  ],
   async run(context, { arguments: [given], options }) {
     const { allChecks } = await import('../../workflow/checks/all-checks.ts');
     const { chosenChecks, runChecks } = await import('../../workflow/checks/run-checks.ts');

@@ -1,4 +1,5 @@
 import type { ListedState } from '../../documents/surveys.ts';
+import type { TimeRange } from '../../domain/values/time-range.ts';
 import { reminderStates } from '../../domain/closing/reminder-state.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
@@ -39,7 +40,7 @@ export function filterOptions(states: readonly ListedState[]): readonly OptionDe
     { flags: '--inbox <name...>', description: 'only these: id or name' },
     { flags: '--topic <name...>', description: 'only with one of these: id or name' },
     { flags: '--channel <name...>', description: 'only these channels of the last response, e.g. email' },
-    { flags: '--brand <name...>', description: 'only these brands' },
+    { flags: '--brand <name...>', description: 'only these brands', suggestions: 'brands' },
     {
       flags: '--reminder <states>',
       description: `only with a reminder in one of these states: ${reminderStates.join(', ')}`,
@@ -93,7 +94,7 @@ export async function filterOf(
   const { parseTimeRange, refuseBadTimeRange } = await import('../program/time-range.ts');
   const { listZoneOf } = await import('../program/ledger-zone.ts');
   const { showTimesIn } = await import('../../terminal/readable-times.ts');
-  const { state, reminder, since, until, timezone, customer, answeredSince } = options;
+  const { state, reminder, since, until, sentSince, sentUntil, timezone, customer, answeredSince } = options;
   const states = {
     ...(state === undefined ? {} : { states: statesOf(state, known) }),
     ...(reminder === undefined ? {} : { reminders: statesOf(reminder, reminderStates) }),

@@ -52,7 +52,7 @@ export const retryCommand: CommandDeclaration = {
       withDryRun(services, dryRun, async (own) => {
         const closing = await resolvedClosing(own.ledger, id, context.now());
         if (waitsForPerson(closing)) {
-          const isSure = async (): Promise<boolean> => dryRun || yes || isConfirmed(context, closing);
+          const isSure = async (): Promise<boolean> => dryRun || yes || isConfirmed(context, own, closing);
           const given = { wasSent, notSent, isConfirmed: isSure };
           const failure = await retryReminder(own, closing, given, context.now);
           await show(context, own, closing, dryRun);
@@ -154,7 +154,8 @@ async function isConfirmed(
   const { localTime } = await import('../../domain/values/local-time.ts');
   const { provider, address, leftAt } = closing;
   const message = `by ${provider ?? 'no delivery'} to ${address ?? 'no address'} at ${localTime(leftAt, null)}`;
-  const opened = openedText(await showSurvey(ledger, id, context.now()));
+  const isFirst = closing.state === 'uncertain';
+  const opened = isFirst ? openedText(await showSurvey(ledger, id, context.now())) : null;
   if (opened !== null) context.output.warn(opened);
   const prompts = await openPrompts(context.signal);
   return prompts.confirm(`Did you look, and the message ${message} is certainly not there? Send it again?`);

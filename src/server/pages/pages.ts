@@ -10,16 +10,9 @@ import {
   readLinkedRating,
   type FilledIn,
 } from './answer-form.ts';
-import { assetRoutes, assetsOf } from './assets.ts';
-import type { PageBrand } from '../../html/brand.ts';
-import {
-  pagesWith,
-  type NoticeName,
-  type OpenSurvey,
-  type Pages,
-  type Problem,
-  type Visit,
-} from './render.ts';
+import { assetRoutes } from './assets.ts';
+import type { Looks } from './looks.ts';
+import type { NoticeName, OpenSurvey, Problem, Visit } from './render.ts';
 import { visitorWatch } from './visitors.ts';
 
 interface PageParts {
@@ -91,7 +84,7 @@ export function pageRoutes(parts: PageParts): Hono {
     const isTooLong = (filledIn.comment ?? '').length > longestComment;
     if (rating === null || isTooLong) {
       const view = await desk.view(token);
-      if (view.state === 'closed') return closed(context, pages, view);
+      if (view.state === 'closed') return closed(context, looks, view);
       desk.visited(view.surveyId, 'begun');
       const problems: Problem[] = [
         ...(rating === null ? (['rating_missing'] as const) : []),
@@ -103,7 +96,8 @@ export function pageRoutes(parts: PageParts): Hono {
     }
     const answer = { rating, ...rest };
     const view = await desk.answer(token, answer);
-    if (view.state === 'closed') return closed(context, pages, view);
+    if (view.state === 'closed') return closed(context, looks, view);
+    const pages = looks.of(view.brand);
     const visit = visitOf(context, view);
     if (view.problems.length > 0) {
       return show(context, 422, pages.survey(visit, view, filledIn, view.problems), view.language);

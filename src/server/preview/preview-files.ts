@@ -3,6 +3,7 @@ import { fitToForm, keptOptions, type GivenAnswers, type SurveyForm } from '../.
 import { speechOf, wordsOf, type Language } from '../../html/languages.ts';
 import type { PageBrand } from '../../html/brand.ts';
 import type { SampleMessages, SampleTexts } from '../../workflow/checks/sample-messages.ts';
+import { nothingFilledIn } from '../pages/answer-form.ts';
 import { assetsOf } from '../pages/assets.ts';
 import { pagesWith, type OpenSurvey, type Visit } from '../pages/render.ts';
 import { previewIndex, type PreviewEntry, type PreviewMessage } from './preview-index.ts';
@@ -39,14 +40,8 @@ const sampleComment = 'A sample comment: the answer was quick and friendly.';
  * Everything that customers see, made by what makes it for them, in folders that are named as the server's addresses are,
  * so that the pages find each other and their files.
  */
-export function previewFiles({
-  brand,
-  form,
-  companyName,
-  messages,
-  nowMs,
-  profile,
-}: PreviewParts): PreviewFiles {
+export function previewFiles(parts: PreviewParts): PreviewFiles {
+  const { brand, form, companyName, messages, nowMs, profile, name = null, others = [] } = parts;
   const files = new Map<string, Uint8Array | string>();
   const assets = assetsOf(brand);
   for (const asset of [assets.stylesheet, assets.icon, assets.logo]) {

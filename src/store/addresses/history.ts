@@ -32,7 +32,17 @@ export async function historyIn(
   if (since === null) return { unsubscribed, others: [] };
   const rows = await db
     .selectFrom('closings')
-    .select(['id', 'conversation_id', 'lane', 'state', 'closed_at', 'state_at', 'imported', 'sent_at'])
+    .select([
+      'id',
+      'conversation_id',
+      'lane',
+      'state',
+      'closed_at',
+      'state_at',
+      'imported',
+      'sent_at',
+      'brand',
+    ])
     .select((eb) => eb.fn.coalesce('reminded_at', 'sent_at', 'left_at', 'due_at', 'decided_at').as('at'))
     .select((eb) =>
       eb

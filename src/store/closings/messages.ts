@@ -28,6 +28,7 @@ export async function openMessage(
       provider,
       address: closing.address,
       left_at: at,
+      brand: closing.brand,
       form_id: await keepForm(trx, surveyId, form),
     })
     .execute();

@@ -14,7 +14,7 @@ import type { Reason } from '../../domain/eligibility/reason.ts';
 import { historyIn, type AddressHistory } from '../addresses/history.ts';
 import { bulkIn } from '../closings/bulk.ts';
 import { keepCloser } from '../closings/closing-reports.ts';
-import { closeMessage, newestMessage, openMessage } from '../closings/messages.ts';
+import { closeMessage, mayHaveArrived, newestMessage, openMessage } from '../closings/messages.ts';
 import { apply, closingChanged, closingIn } from '../closings/rows.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import { refuseWhilePaused, sendingLock } from '../pause.ts';
@@ -123,7 +123,7 @@ export async function markLeaving(
   closingId: string,
   worker: Worker,
   at: string,
-  cap: HourlyCap | null = null,
+  { form = null, cap = null }: { form?: SurveyForm | null; cap?: HourlyCap | null } = {},
 ): Promise<number> {
   const names = cap === null ? [] : capLock(cap);
   return ledger.write({ closings: [closingId], shared: [sendingLock], names }, async (trx) => {

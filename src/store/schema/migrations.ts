@@ -14,6 +14,7 @@ import { addMedalliaCounts } from './medallia-counts.ts';
 import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
 import { addReminders } from './reminders.ts';
+import { indexSent } from './sent.ts';
 import type { LedgerTables } from './tables.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
@@ -36,6 +37,9 @@ const migrations: readonly Migration[] = [
   addMedallia,
   addImports,
   addMedalliaCounts,
+  indexSent,
+  addBrands,
+  addForms,
   addReminders,
 ];
 

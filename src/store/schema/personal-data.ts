@@ -139,6 +139,7 @@ export const personalData: {
       outcome: 'kept',
       external_id: 'null',
       error: { rewritten: errorAlone },
+      brand: 'kept',
       form_id: 'kept',
     },
   },

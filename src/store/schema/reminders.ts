@@ -1,10 +1,7 @@
 import { sql } from 'kysely';
 import type { Writing } from '../ledger.ts';
 
-/**
- * Version 15: a survey that is not answered has one reminder, what left within an hour is counted, and a closing says who made
- * it.
- */
+/** A survey that is not answered has one reminder, what left within an hour is counted, and a closing says who made it. */
 export async function addReminders(trx: Writing): Promise<void> {
   for (const statement of statements) await sql.raw(statement).execute(trx);
 }

@@ -152,6 +152,8 @@ export interface MessagesTable {
   outcome: MessageOutcome | null;
   external_id: string | null;
   error: string | null;
+  /** As of the closing, when it left. */
+  brand: string | null;
   /** What its survey asks besides the rating; null: nothing. */
   form_id: string | null;
 }

@@ -51,7 +51,8 @@ export async function sampleMessages(
   const links = surveyLinks(publicUrl, noKey, surveyId);
   const textsOf = async (language: Language, occasion: { isReminder?: true }): Promise<SampleTexts> => {
     const closedAt = new Date(nowMs).toISOString();
-    const message = sampleMessage({ surveyId, links, closedAt, companyName, language, ...occasion });
+    const sample = sampleMessage({ surveyId, links, closedAt, companyName, language, ...occasion });
+    const message = { ...sample, brand };
     const mail = compose(message);
     const text = smsText(message);
     const alphabet = septetsOf(text) === null ? ('UCS-2' as const) : ('GSM' as const);
@@ -66,7 +67,7 @@ export async function sampleMessages(
       language,
       ...(await textsOf(language, {})),
       reminder: await textsOf(language, { isReminder: true }),
-      links: { ...links, logo: new URL(`../assets/${mailLogo}`, links.survey).href },
+      links: { ...links, logo: new URL(`../assets/${mailLogoOf(brand)}`, links.survey).href },
     })),
   );
 }

@@ -33,7 +33,7 @@ function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: Ex
     responders: respondersOf(closing),
     inbox: conversation?.inbox ?? null,
     topics: conversation?.topics ?? [],
-    brand: null,
+    brand: closing.brand,
     survey: surveyId === null ? null : { id: surveyId, provider, sentAt, openedAt, remindedAt },
     answer:
       answer === null

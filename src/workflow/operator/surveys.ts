@@ -224,7 +224,7 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
     remindedAt: closing.remindedAt,
     reminderState: closing.reminder,
     dueAt: closing.dueAt,
-    provider: closing.provider,
+    ...{ provider: closing.provider, brand: closing.brand },
     answer: answer === null ? null : shownAnswer(answer),
     card: card === null ? null : { itemId: card.itemId, postedAt: card.postedAt },
     reasons: closing.reasons,

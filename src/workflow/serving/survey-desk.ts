@@ -179,14 +179,14 @@ export function createSurveyDesk(
       if (closing?.surveyId === undefined || closing.surveyId === null) return closed(brand);
       const answers = await outermostAnswers(ledger, closing.surveyId);
       const { first = null, newest = null } = answers ?? {};
-      if (lifeOf(closing, first, newest) !== 'open') return closed();
+      if (lifeOf(closing, first, newest) !== 'open') return closed(brand);
       return openView(closing, closing.surveyId, await formOfSurvey(ledger, closing.surveyId), newest);
     },
 
     async answer(token, typed) {
-      const closing = await closingOf('survey', token);
+      const { closing, brand } = await find('survey', token);
       if (closing?.surveyId === undefined || closing.surveyId === null)
-        return { ...(await closed()), saved: false, changed: false, problems: [] };
+        return { ...(await closed(brand)), saved: false, changed: false, problems: [] };
       const { surveyId } = closing;
       const form = await formOfSurvey(ledger, surveyId);
       const { rating, resolved, comment, reason = '', answer: words = '' } = typed;
@@ -218,7 +218,7 @@ export function createSurveyDesk(
           return { ...view, saved: false, changed: false, problems };
         }
         if (!(error instanceof SurveyOver) && !isGone(error)) throw error;
-        return { ...(await closed()), saved: false, changed: false, problems: [] };
+        return { ...(await closed(brand)), saved: false, changed: false, problems: [] };
       }
     },
 

@@ -6,6 +6,7 @@ import { firstNameOf } from '../../domain/values/person-name.ts';
 import type { Customer } from '../../gladly/resources/customers.ts';
 import type { Organization } from '../../gladly/resources/organization.ts';
 import type { Interaction, SurveyMessage } from '../../ports/delivery-provider.ts';
+import { settingsNow } from './brand.ts';
 import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
 
@@ -26,15 +27,16 @@ export async function composeMessage(
   closing: Closing,
   { agent, channel, customer, organization, address, isReminder }: MessageParts,
 ): Promise<SurveyMessage> {
-  const { settings } = services;
-  const { surveyId } = closing;
+  const { surveyId, brand } = closing;
   if (surveyId === null) throw new Error('a survey was decided without an id');
+  const settings = settingsNow(services.settings, brand);
   const links = surveyLinks(publicUrlOf(settings), await services.linkKey(), surveyId);
   const name = agent?.name ?? null;
   return {
     surveyId,
     conversationId: closing.conversationId,
     closingId: closing.id,
+    brand,
     to: { address, name: customer.name },
     agent: { name, firstName: firstNameOf(name) },
     companyName: settings.policy.companyName ?? organization.name ?? '',

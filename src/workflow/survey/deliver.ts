@@ -1,6 +1,7 @@
 import { chooseAddress } from '../../domain/eligibility/addresses.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
+import { formOf } from '../../domain/survey/form.ts';
 import type { DeliveryOutcome, SurveyMessage } from '../../ports/delivery-provider.ts';
 import { advising, Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
@@ -9,7 +10,6 @@ import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
 import { composeMessage } from './compose-message.ts';
 import type { DeliveryTurn } from './delivery-turn.ts';
-import { settingsNow } from './brand.ts';
 import type { Look } from './look.ts';
 import { hourlyCapOf } from '../context/hourly-cap.ts';
 import type { Services } from '../context/services.ts';
@@ -49,6 +49,9 @@ export async function deliverSurvey(
   const { ledger, worker } = services;
   await turn.take();
   const provider = await services.provider();
+  const { delivery, policy } = services.settings;
+  // Where customers answer elsewhere, there is no page of ours to ask on.
+  const form = traitsOf(delivery).publicUrl === 'unused' ? null : formOf(policy);
   const message = await composeMessage(services, closing, {
     agent: look.credit.agent,
     channel: look.credit.attribution.response?.channel ?? null,
@@ -64,7 +67,8 @@ export async function deliverSurvey(
     const from = performance.now();
     const at = timeNow(services.clock);
     const cap = hourlyCapOf(services);
-    const mark = await markLeaving(ledger, closing.id, worker, at, cap).catch((error: unknown) => {
+    const marking = markLeaving(ledger, closing.id, worker, at, { form, cap });
+    const mark = await marking.catch((error: unknown) => {
       throw error instanceof Failure && overtaken.has(error.code) ? new DecideAgain() : error;
     });
     if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept(mark);

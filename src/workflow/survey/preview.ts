@@ -46,5 +46,12 @@ export async function previewVerdict(services: Services, look: Look): Promise<Ve
     policy.bulkClosings === null || closedAt === null
       ? 1
       : await bulkOf(ledger, { lane, closingId: look.row?.id ?? null, closedAt, closedBy });
-  return decide({ facts, history: { own: look.row, ...address, bulk }, policy, delivery, now });
+  return decide({
+    facts,
+    history: { own: look.row, ...address, bulk },
+    policy,
+    delivery,
+    brand: look.brand.brand,
+    now,
+  });
 }

@@ -1,3 +1,4 @@
+import { settingsFor } from '../../config/brand-settings.ts';
 import { backOff } from '../../domain/closing/back-off.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { errorOf, type MessageResult } from '../../domain/closing/moves.ts';
@@ -82,6 +83,7 @@ interface Due {
 async function lookAndSend(services: Services, { reminder, closing, begun }: Due): Promise<ReminderResult> {
   const { ledger, settings, clock } = services;
   const { policy, delivery } = settings;
+  if (settingsFor(settings, closing.brand) === null) throw brandRemoved(closing.brand ?? '');
   const known = { closing: remindedOf(closing), at: reminder.at, begun, policy, delivery };
   const certain = reasonsOfSurvey({ ...known, now: clock() });
   if (certain.length > 0) return leaveOut(services, closing.id, certain);
@@ -226,6 +228,14 @@ async function unsent(
   await settleReminder(ledger, closingId, timeNow(clock), result, retryAt);
   if (stopsTheRun(failure)) throw failure;
   return { result: 'failed', failure };
+}
+
+/** Who was asked in the name of a brand is not reminded in that of another company. */
+function brandRemoved(brand: string): Failure {
+  const message = `the survey was sent for the brand ${brand}, which the profile has no longer`;
+  return new Failure('partial', 'brand_removed', message, {
+    hint: 'Have the brand in the profile again, and retry the reminder.',
+  });
 }
 
 function interrupted(): Failure {

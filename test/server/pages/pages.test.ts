@@ -485,6 +485,78 @@ test('the server’s own notices are pages too, in the visitor’s language', ()
   expect(notice('broken', null)).toContain('<html lang="es">');
 });
 
+describe('brands', () => {
+  const gif = (text: string) => ({ type: 'image/gif', bytes: Buffer.from(`GIF89a${text}`) }) as const;
+  const looks = looksOf(
+    { color: '#0b6e4f', logo: gif('acme') },
+    new Map([
+      [
+        'nordwind',
+        {
+          color: '#8a3b12',
+          logo: gif('nordwind'),
+          texts: {
+            ...{ language: 'en', question: 'Was it warm?', resolved: null, comment: null },
+            ...{ thanksTitle: null, thanks: 'Nordwind thanks you.' },
+          },
+        },
+      ],
+      ['plain', { color: null, logo: null }],
+    ]),
+  );
+  const visit = (brand: string | null, companyName = 'Nordwind') => {
+    const desk = smallDesk({ brand, companyName });
+    const routes = pageRoutes({ desk, looks, language: 'en', clock: () => 0, onAnswer: () => undefined });
+    const get = async (path: string) => routes.request(path, { headers: { 'user-agent': agent } });
+    const post = async (path: string, body: string) =>
+      routes.request(path, {
+        method: 'POST',
+        body,
+        headers: { 'user-agent': agent, 'content-type': 'application/x-www-form-urlencoded' },
+      });
+    return { get, post };
+  };
+  const filesOf = (html: string): string[] =>
+    [...html.matchAll(/\.\.\/(assets\/[^"]+)"/g)].map(([, path]) => path!);
+
+  test('each page has the look and the words of the brand of its survey', async () => {
+    const { get, post } = visit('nordwind');
+    const html = await (await get(`/s/${openToken}`)).text();
+    expect(html).toContain('Was it warm?');
+    const [stylesheet = '', , logo = ''] = filesOf(html).sort((one, other) => (one < other ? 1 : -1));
+    expect(await (await get(`/${stylesheet}`)).text()).toContain('#8a3b12');
+    expect(await (await get(`/${logo}`)).text()).not.toContain('#0b6e4f');
+    expect(await (await post(`/s/${openToken}`, 'rating=5')).text()).toContain('Nordwind thanks you.');
+    for (const path of [`/u/${openToken}`, '/s/none']) {
+      expect(await (await get(path)).text()).toContain(stylesheet);
+    }
+    const own = await (await visit(null).get(`/s/${openToken}`)).text();
+    expect(own).not.toContain('Was it warm?');
+    expect(filesOf(own)).not.toContain(stylesheet);
+  });
+
+  test('one that is gone has neither logo nor color, nor has a page of nobody', async () => {
+    const plain = await (await visit('plain').get(`/s/${openToken}`)).text();
+    for (const brand of ['gone', '']) {
+      const html = await (await visit(brand).get(`/s/${openToken}`)).text();
+      expect(html).toBe(plain);
+      for (const path of filesOf(html)) expect((await visit(brand).get(`/${path}`)).status, path).toBe(200);
+    }
+    const notice = noticePages({ looks, language: 'en' })('busy', null);
+    expect(filesOf(notice)).toEqual(filesOf(plain));
+  });
+
+  test('a mail finds the logo of its brand, and only of one that has one', async () => {
+    const { get } = visit(null);
+    expect(await (await get(`/assets/${mailLogoOf(null)}`)).text()).toBe('GIF89aacme');
+    const response = await get(`/assets/${mailLogoOf('nordwind')}`);
+    expect(await response.text()).toBe('GIF89anordwind');
+    expect(response.headers.get('cross-origin-resource-policy')).toBe('cross-origin');
+    for (const brand of ['plain', 'gone'])
+      expect((await get(`/assets/${mailLogoOf(brand)}`)).status).toBe(404);
+  });
+});
+
 describe('a survey with reasons and a question', () => {
   const named = (html: string, name: string): string[] =>
     [...html.matchAll(new RegExp(`<input[^>]*name="${name}"[^>]*value="([^"]*)"`, 'g'))].map(

@@ -1,5 +1,6 @@
 import { fitToForm } from '../../../src/domain/survey/form.ts';
 import type {
+  Salutation,
   SurveyDesk,
   SurveyView,
   TypedAnswer,

@@ -39,27 +39,51 @@ const forms: Readonly<Record<string, SurveyForm>> = {
   '#7a1fa2': sampleForm('text'),
 };
 
+async function partsOf(
+  name: string | null,
+  companyName: string,
+  color: string | null,
+): Promise<PreviewParts> {
+  const settings = {
+    ...{ templateFile: null, from: null, publicUrl: null },
+    ...{ brand: { color, logoFile: null, texts: undefined }, policy: defaultPolicy },
+  };
+  const messages = await sampleMessages(settings as never, companyName, nowMs, name);
+  return {
+    ...{ brand: { color, logo: null }, companyName, messages, nowMs, name },
+    ...{ form: forms[color ?? 'ours'] ?? null, profile: 'default' },
+  };
+}
+
+const inFolder = (folder: string, paths: readonly string[]): string[] =>
+  paths.map((path) => `${folder}${path}`);
+
 test.each([
-  ['in our colors', null, 'light'],
-  ['in the colors of a brand', '#0b6e4f', 'dark'],
-  ['with a question in words', '#7a1fa2', 'light'],
+  ['in our colors', null, 'light', []],
+  ['in the colors of a brand', '#0b6e4f', 'dark', []],
+  ['with a question in words', '#7a1fa2', 'light', []],
+  [
+    'of two brands on a phone',
+    null,
+    'light',
+    [['north wind', '#7a1fa2'] as const, ['süd', '#ffe600'] as const],
+  ],
+  [
+    'of two brands on a dark phone',
+    null,
+    'dark',
+    [['north wind', '#0b6e4f'] as const, ['süd', '#000'] as const],
+  ],
 ] as const)(
   'axe finds nothing in any page %s (%s, %s)',
   { timeout: 180_000 },
-  async (_, color, colorScheme) => {
-    const settings = {
-      ...{ templateFile: null, from: null, publicUrl: null },
-      ...{ brand: { color, logoFile: null, texts: undefined }, policy: defaultPolicy },
-    };
-    const messages = await sampleMessages(settings as never, 'Harbour & Pine', nowMs);
-    const brand = { color, logo: null };
-    const files = previewFiles({
-      brand,
-      form: forms[color ?? 'ours'] ?? null,
-      ...{ companyName: 'Harbour & Pine', messages, nowMs, profile: 'default' },
-    });
-    const served = await servePreview(files);
-    const visit = await browser().newContext({ colorScheme });
+  async (_, color, colorScheme, brands) => {
+    const own = await partsOf(null, 'Harbour & Pine', color);
+    const others: PreviewParts[] = [];
+    for (const [name, its] of brands) others.push(await partsOf(name, `The ${name} company`, its));
+    const served = await servePreview(previewFiles({ ...own, others }));
+    const phone = brands.length === 0 ? {} : { viewport: { width: 360, height: 740 } };
+    const visit = await browser().newContext({ colorScheme, ...phone });
     onTestFinished(async () => {
       await visit.close();
       await served.close();

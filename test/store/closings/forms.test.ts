@@ -22,7 +22,7 @@ const sent = { status: 'sent', externalId: null } as const;
 async function left(ledger: Ledger, id: string, form: SurveyForm | null) {
   const closing = await scheduled(ledger, id);
   await claimClosing(ledger, closing.id, here, at(11));
-  await markLeaving(ledger, closing.id, here, at(12), form);
+  await markLeaving(ledger, closing.id, here, at(12), { form });
   return { id: closing.id, surveyId: closing.surveyId ?? '' };
 }
 
@@ -30,7 +30,7 @@ async function leaveAgain(ledger: Ledger, id: string, form: SurveyForm | null): 
   await claimClosing(ledger, id, here, at(100));
   const input = { closingId: id, worker: here, at: at(100), address: 'kim@example.com', since: null };
   await decideClosing(ledger, { ...input, reading: nothingRead }, () => toSend(id, at(100)));
-  await markLeaving(ledger, id, here, at(101), form);
+  await markLeaving(ledger, id, here, at(101), { form });
 }
 
 const rowsOf = (ledger: Ledger) => ledger.read((db) => db.selectFrom('forms').selectAll().execute());

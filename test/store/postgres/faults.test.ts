@@ -257,10 +257,14 @@ describe('versions', () => {
   test('a ledger of version 13 is brought to the next, and rows of imports find their closings', async () => {
     const { place, query } = await emptyDatabase();
     await (await openLedger(place)).close();
-    await query(`ALTER TABLE messages DROP COLUMN form_id; DROP TABLE forms;
+    await query(`DROP TABLE reminders; DROP INDEX messages_left;
+      ALTER TABLE closings DROP COLUMN closed_by, DROP COLUMN closed_by_type, DROP COLUMN reminder,
+        DROP COLUMN reminded_at;
+      CREATE INDEX closings_range ON closings (closed_at);
+      ALTER TABLE messages DROP COLUMN form_id; DROP TABLE forms;
       ALTER TABLE answers DROP COLUMN reason, DROP COLUMN question_kind, DROP COLUMN question_text,
         DROP COLUMN question_choice, DROP COLUMN question_words;
-      DROP TABLE medallia_counts; DROP INDEX medallia_rows_interaction;
+      DROP INDEX closings_sent; DROP TABLE medallia_counts; DROP INDEX medallia_rows_interaction;
       ALTER TABLE medallia_rows DROP COLUMN delivered_at, DROP COLUMN only_counted;
       ALTER TABLE messages DROP COLUMN brand;
       DELETE FROM ledger_version WHERE version > 13;

@@ -16,7 +16,7 @@ const full = { code: 'hourly_cap_reached', kind: 'temporary', scope: 'contention
 async function leave(ledger: Ledger, conversationId: string, seconds: number, cap = two) {
   const { id } = await scheduled(ledger, conversationId);
   await claimClosing(ledger, id, here, at(seconds));
-  return { id, mark: await markLeaving(ledger, id, here, at(seconds), cap) };
+  return { id, mark: await markLeaving(ledger, id, here, at(seconds), { cap }) };
 }
 
 test('as many messages leave within any hour as the cap permits, and the next one when there is room', async () => {
@@ -27,10 +27,12 @@ test('as many messages leave within any hour as the cap permits, and the next on
   expect(await fullUntil(ledger, two, at(100))).toBe(at(20 + hour));
   const third = await scheduled(ledger, 'c3');
   await claimClosing(ledger, third.id, here, at(200));
-  await expect(markLeaving(ledger, third.id, here, at(200), two)).rejects.toMatchObject(full);
+  await expect(markLeaving(ledger, third.id, here, at(200), { cap: two })).rejects.toMatchObject(full);
   expect(await closingById(ledger, third.id)).toMatchObject({ state: 'scheduled', leftAt: null });
-  await expect(markLeaving(ledger, third.id, here, at(19.999 + hour), two)).rejects.toMatchObject(full);
-  await markLeaving(ledger, third.id, here, at(20 + hour), two);
+  await expect(markLeaving(ledger, third.id, here, at(19.999 + hour), { cap: two })).rejects.toMatchObject(
+    full,
+  );
+  await markLeaving(ledger, third.id, here, at(20 + hour), { cap: two });
   expect(await fullUntil(ledger, two, at(20 + hour))).toBe(at(100 + hour));
 });
 
@@ -51,7 +53,7 @@ test('trials and real messages have an hour each', async () => {
   const ledger = await freshLedger();
   const { id } = await scheduled(ledger, 'c1', { provider: 'outbox' });
   await claimClosing(ledger, id, here, at(20));
-  await markLeaving(ledger, id, here, at(20), { lane: 'trial', maxPerHour: 1 });
+  await markLeaving(ledger, id, here, at(20), { cap: { lane: 'trial', maxPerHour: 1 } });
   expect(await fullUntil(ledger, { lane: 'trial', maxPerHour: 1 }, at(30))).toBe(at(20 + hour));
   expect(await fullUntil(ledger, { lane: 'live', maxPerHour: 1 }, at(30))).toBeNull();
 });
@@ -90,7 +92,7 @@ test('two that take the last place at once are one message', async () => {
   );
   const cap = { lane: 'live', maxPerHour: 5 } as const;
   const results = await Promise.allSettled(
-    rows.map((id, number) => markLeaving(ledgers[(number % 2) as 0 | 1], id, here, at(20), cap)),
+    rows.map((id, number) => markLeaving(ledgers[(number % 2) as 0 | 1], id, here, at(20), { cap })),
   );
   expect(results.filter(({ status }) => status === 'fulfilled')).toHaveLength(5);
   for (const result of results) if (result.status === 'rejected') expect(result.reason).toMatchObject(full);

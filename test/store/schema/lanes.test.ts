@@ -209,7 +209,12 @@ describe('a ledger of version 4, whose trials and live surveys shared their rows
     expect(sorted((await after(ledger, 'messages')).map(message))).toEqual(
       sorted(
         before('messages')
-          .map((row) => ({ ...row, error: withoutOldAdvice(row, row['outcome']), form_id: null }))
+          .map((row) => ({
+            ...row,
+            error: withoutOldAdvice(row, row['outcome']),
+            brand: null,
+            form_id: null,
+          }))
           .map(message),
       ),
     );

@@ -7,6 +7,9 @@ import { bareToken } from '../../../src/domain/survey/token.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
 import { companyNameOf } from '../../../src/store/closings/groups.ts';
 import { retryClosing, resendClosing } from '../../../src/store/queue/acts.ts';
+import { resendReminder } from '../../../src/store/queue/reminder-acts.ts';
+import { reminderOf } from '../../../src/store/queue/reminder-rows.ts';
+import { remindInPassing } from '../../../src/workflow/queue/work-reminders.ts';
 import { exportRows } from '../../../src/workflow/operator/export.ts';
 import { listSurveys, showSurvey } from '../../../src/workflow/operator/surveys.ts';
 import { noFilters, reportOf } from '../../../src/workflow/scores/report.ts';
@@ -189,6 +192,26 @@ describe('a closing takes the brand of its inbox', () => {
     const byId = [{ ...workshop, inboxes: [inboxId] }, atelier];
     expect(await look({ brands: byId })).toMatchObject({ outcome: 'would_send', brand: 'workshop' });
   });
+});
+
+test('a reminder is in the name of the brand that asked, and of no other company once it is gone', async () => {
+  const own = await world();
+  await outcomeOf(own, await closedIn(own, 'Repairs Workshop'));
+  own.time.now += 3 * day + minute;
+  const remindWith = async (changes: ServicesChanges) => {
+    const services = own.services({ ...changes, policy: { reminderAfter: 3 * day } });
+    const limits = { maxSends: null, maxClosings: null, deadline: null };
+    return (await remindInPassing(services, limits)).reminders;
+  };
+  expect(await remindWith({ brands: [atelier] })).toMatchObject({ sent: 0, failed: 1 });
+  const [closing] = await own.closings();
+  expect((await reminderOf(own.ledger, closing!.id))?.error).toMatchObject({ code: 'brand_removed' });
+  expect(own.sandbox.mailbox()).toHaveLength(1);
+  await resendReminder(own.ledger, closing!.id, iso(own.time.now));
+  expect(await remindWith({ brands })).toMatchObject({ sent: 1 });
+  const [first, second] = own.sandbox.mailbox();
+  expect(second).toMatchObject({ from: 'workshop@haldenrook.example.com', to: first!.to });
+  expect(second!.text).toContain('Rook Workshop');
 });
 
 test('a run says which inboxes of brands Gladly does not have', async () => {
