@@ -1,7 +1,9 @@
+import type { ClosingState } from '../domain/closing/transitions.ts';
 import type { SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { questionReply } from '../domain/survey/card.ts';
 import type { QuestionAnswer } from '../domain/survey/form.ts';
 import { isDone } from '../domain/scores/follow-up.ts';
+import type { Paint } from './output.ts';
 import { localTime } from '../domain/values/local-time.ts';
 
 /** With what Agent Connect made of its request, where that is known. */
@@ -50,4 +52,37 @@ export function replyText(question: QuestionAnswer): string {
 /** What the customer said about the rating: the reason and the comment. */
 export function saidText({ reason, comment }: NonNullable<SurveyEntry['answer']>): string {
   return [reason ?? '', comment ?? ''].filter((text) => text !== '').join(': ');
+}
+
+export function customerName({
+  customer,
+  forgottenAt,
+}: Pick<SurveyEntry, 'customer' | 'forgottenAt'>): string {
+  return customer?.email ?? customer?.phone ?? customer?.id ?? (forgottenAt === null ? '-' : 'forgotten');
+}
+
+/** In a dry run, what would become of it. */
+export function stateText(
+  { state, dryRun = false }: { state: ClosingState; dryRun?: boolean },
+  would = 'would be',
+): string {
+  return dryRun ? `${would} ${state}` : state;
+}
+
+export function stateShade(state: ClosingState, paint: Paint): (text: string) => string {
+  switch (state) {
+    case 'sent':
+    case 'answered':
+      return paint.green;
+    case 'failed':
+      return paint.red;
+    case 'uncertain':
+    case 'sending':
+      return paint.yellow;
+    case 'pending':
+    case 'scheduled':
+      return paint.cyan;
+    case 'suppressed':
+      return paint.dim;
+  }
 }

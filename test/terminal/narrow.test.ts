@@ -7,7 +7,8 @@ import type { SurveyDocument } from '../../src/documents/survey.ts';
 import { backfillView } from '../../src/terminal/backfill-view.ts';
 import { flow, labelled } from '../../src/terminal/narrow.ts';
 import { surveyView } from '../../src/terminal/survey-view.ts';
-import { surveysView, surveyStoryView } from '../../src/terminal/surveys-view.ts';
+import { surveyStoryView } from '../../src/terminal/story-view.ts';
+import { surveysView } from '../../src/terminal/surveys-view.ts';
 import { screen } from './screen.ts';
 
 const link = 'https://csat.example.com/s/RGBUpQyUat5NJPVbY4gJybMLDqB7CZDA8DweYm7GQ7b4';

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { noClosings, surveyStoryView, surveysView } from '../../src/terminal/surveys-view.ts';
+import { surveyStoryView } from '../../src/terminal/story-view.ts';
+import { noClosings, surveysView } from '../../src/terminal/surveys-view.ts';
 import { addressChangeView, unsubscribedView } from '../../src/terminal/unsubscribed-view.ts';
 import { screen } from './screen.ts';
 

@@ -19,7 +19,7 @@ export const noteCommand: CommandDeclaration = {
   options: [{ flags: '--done', description: 'nothing is left to do about it' }, dryRunOption],
   examples: ['gcsat surveys note 5LNrIaOiRJ6u3vQ8jHyTkQ "Called back, refunded" --done'],
   async run({ output, now, withLedger }, { arguments: [given, words], options }) {
-    const { noteView } = await import('../../terminal/surveys-view.ts');
+    const { noteView } = await import('../../terminal/note-view.ts');
     const { withLedgerCopy } = await import('../../workflow/context/dry-run.ts');
     const { noteSurvey } = await import('../../workflow/operator/notes.ts');
     const { dryRunNote } = await import('./dry-run-note.ts');

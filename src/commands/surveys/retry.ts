@@ -131,7 +131,7 @@ async function show(
   { id }: Closing,
   dryRun: boolean,
 ): Promise<void> {
-  const { surveyStoryView } = await import('../../terminal/surveys-view.ts');
+  const { surveyStoryView } = await import('../../terminal/story-view.ts');
   const { showSurvey } = await import('../../workflow/operator/surveys.ts');
   const story = { ...(await showSurvey(ledger, id, now())), dryRun };
   output.result(story, () => surveyStoryView(story, output) + dryRunNote(dryRun));

@@ -16,7 +16,7 @@ export const showCommand: CommandDeclaration = {
   ],
   examples: ['gcsat surveys show 5LNrIaOiRJ6u3vQ8jHyTkQ', 'gcsat surveys show kim@example.com'],
   async run({ output, now, withLedger }, { arguments: [given] }) {
-    const { surveyStoryView } = await import('../../terminal/surveys-view.ts');
+    const { surveyStoryView } = await import('../../terminal/story-view.ts');
     const { showSurvey } = await import('../../workflow/operator/surveys.ts');
     const id = given as string;
     refuseEmptyId(id);

@@ -1,7 +1,9 @@
 import { expect, test } from 'vitest';
 import { noteSurvey } from '../../../src/workflow/operator/notes.ts';
 import { showSurvey } from '../../../src/workflow/operator/surveys.ts';
-import { noteView, surveysView, surveyStoryView } from '../../../src/terminal/surveys-view.ts';
+import { noteView } from '../../../src/terminal/note-view.ts';
+import { surveyStoryView } from '../../../src/terminal/story-view.ts';
+import { surveysView } from '../../../src/terminal/surveys-view.ts';
 import { at, freshLedger, leaving, reported } from '../../store/support.ts';
 import { screen } from '../../terminal/screen.ts';
 

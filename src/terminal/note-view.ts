@@ -1,0 +1,10 @@
+import type { NotedSurvey } from '../documents/surveys.ts';
+import { clean } from './text.ts';
+
+/** What was noted, or would be. */
+export function noteView({ closingId, answer, notes, dryRun }: NotedSurvey): string {
+  const note = notes.at(-1);
+  const about = answer === null ? '' : ` about the ${answer.rating}/5`;
+  const text = `${dryRun ? 'Would be noted' : 'Noted'}${about} of ${clean(closingId)}: ${clean(note?.text ?? '')}`;
+  return note?.done === true ? `${text}\nNothing is left to do about it.` : text;
+}
