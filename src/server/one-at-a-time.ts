@@ -34,6 +34,19 @@ export function oneAtATime(handle: Handle): Handle {
       ahead.set(socket, []);
       begin(incoming, outgoing);
     } else if (waiting.push([incoming, outgoing]) <= mostAhead) socket.pause();
-    else socket.destroy();
+    else if (!socket.destroyed) {
+      withoutStacks(socket);
+      socket.destroy();
+    }
   };
+}
+
+/**
+ * Node gives up each request of a connection that closes with an error of its own. To note where it was made takes longer than
+ * everything else about the request, and nobody asks: of a thousand on each of ten connections, webhooks would wait for it.
+ */
+function withoutStacks(socket: Socket): void {
+  const usual = Error.stackTraceLimit;
+  socket.prependOnceListener('close', () => (Error.stackTraceLimit = 0));
+  socket.once('close', () => (Error.stackTraceLimit = usual));
 }

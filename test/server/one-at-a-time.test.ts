@@ -43,8 +43,11 @@ describe('requests that are sent without waiting for answers', () => {
     const server = await runningServer({ desk });
     const socket = await openSocket(server);
     const closed = untilClosed(socket);
+    const usual = Error.stackTraceLimit;
     socket.write(`${get(1)}\r\n`.repeat(500));
     await closed;
     expect(counts.begun).toBe(1);
+    // Other errors say where they were made.
+    expect([Error.stackTraceLimit, usual > 0]).toEqual([usual, true]);
   });
 });
