@@ -135,7 +135,11 @@ export function startHost(cluster: Cluster, name: string): Host {
     return child;
   });
   return {
-    ...kept,
+    kill() {
+      origin = null;
+      kept.kill();
+    },
+    freeze: kept.freeze,
     async take(event) {
       if (origin === null) return false;
       try {
@@ -151,7 +155,11 @@ export function startHost(cluster: Cluster, name: string): Host {
         return false;
       }
     },
-    stop: () => kept.end('SIGTERM'),
+    async stop() {
+      // One that was killed just now is on its way back, and only a server that listens ends as it was asked to.
+      while (origin === null) await wait(20);
+      return kept.end('SIGTERM');
+    },
   };
 }
 
