@@ -49,7 +49,8 @@ export function chooseSources(
 }
 
 /**
- * Who is asked for a part that a source could not give, one after the other. Export files are asked last: they cost the most, and run up to a day behind.
+ * Who is asked for a part that a source could not give, one after the other. Export files are asked last: they cost the
+ * most, and run up to a day behind.
  */
 export function standIns(
   failed: SourceName,

@@ -113,9 +113,9 @@ function knownBefore(own: Closing, reading: ClosingReading): ClosingReading {
 /**
  * Records that the message is about to leave, right before it does; until `recordDelivery` it may have left.
  *
- * @param form what its survey asks besides the rating, unless an earlier message of it may be out
+ * @param options.form what its survey asks besides the rating, unless an earlier message of it may be out
+ * @param options.cap how many messages may leave within any hour; null: as many as there are
  * @returns the message's number among those of the closing
- * @param cap how many messages may leave within any hour; null: as many as there are
  * @throws Failure claim_lost, closing_changed; sending_paused, hourly_cap_reached, and then nothing may leave
  */
 export async function markLeaving(

@@ -6,28 +6,13 @@ export const showBrandCommand: CommandDeclaration = {
   arguments: [{ name: '<name>', description: 'of the brand', suggestions: 'brands' }],
   examples: ['gcsat configure brand show nordwind', 'gcsat configure brand show nordwind --json'],
   async run(context, { arguments: [given] }) {
-    const { table } = await import('../../../terminal/table.ts');
+    const { settingsTable } = await import('../../../terminal/settings-view.ts');
     const { namedBrand } = await import('./named-brand.ts');
     const { shownBrands } = await import('./shown-brands.ts');
     const { output } = context;
     const { profile, brands, problems } = await shownBrands(context);
     for (const problem of problems) output.warn(problem);
     const { name, settings } = namedBrand(brands, given as string);
-    output.result({ profile, brand: name, settings }, () =>
-      table(
-        Object.entries(settings),
-        [
-          { title: 'SETTING', value: ([key]) => key },
-          {
-            title: 'VALUE',
-            value: ([, { value, problem }]) =>
-              problem === undefined ? (value ?? '-') : `invalid: ${problem}`,
-            overflow: 'wrap',
-          },
-          { title: 'FROM', value: ([, { origin }]) => origin, paint: output.paint.dim },
-        ],
-        { width: output.columns, heading: output.paint.bold },
-      ),
-    );
+    output.result({ profile, brand: name, settings }, () => settingsTable(settings, output));
   },
 };
