@@ -303,8 +303,10 @@ describe('transitions', () => {
       moved(ledger, id, 'leave', at(20)),
       cancelClosing(ledger, id, at(20)),
     ]);
-    expect(both.map(({ status }) => status)).toEqual(['fulfilled', 'rejected']);
-    expect((await closingById(ledger, id))?.state).toBe('sending');
+    // Which of them comes first is the database's affair.
+    const winners = both.map(({ status }) => status === 'fulfilled');
+    expect(winners.filter(Boolean)).toHaveLength(1);
+    expect((await closingById(ledger, id))?.state).toBe(winners[0] ? 'sending' : 'cancelled');
   });
 });
 
