@@ -44,10 +44,21 @@ async function fastServer(time: FastTime): Promise<TestServer> {
   return server;
 }
 
-/** @param requestsPerSecond what Gladly allows before it answers 429 */
-export async function startCluster(factor: number, requestsPerSecond: number): Promise<Cluster> {
+export interface ClusterLimits {
+  /** What Gladly allows before it answers 429. */
+  allowedPerSecond: number;
+  /** What the programs may use of the ten requests a second that they know of. */
+  sharePercent: number;
+}
+
+/** @param factor how many times faster than ours the time of all of them passes */
+export async function startCluster(factor: number, allowed: ClusterLimits): Promise<Cluster> {
   const time = fastTime(factor);
-  const limits = { requestsPerSecond, window: 'fixed' as const, clock: time.now };
+  const limits = {
+    requestsPerSecond: allowed.allowedPerSecond,
+    window: 'fixed' as const,
+    clock: time.now,
+  };
   const sandbox = await startedAnHourAgo(time, () =>
     startSandbox({ size: 0, clock: time.gladly.clock, limits }),
   );
@@ -66,7 +77,7 @@ export async function startCluster(factor: number, requestsPerSecond: number): P
       onHost(
         {
           ...connectionTo(sandbox),
-          GCSAT_RATE_SHARE: '100',
+          GCSAT_RATE_SHARE: String(allowed.sharePercent),
           GCSAT_CONFIG_DIR: `${folder}/${host}/config`,
           GCSAT_DATA_DIR: `${folder}/${host}/data`,
           GCSAT_DATABASE_URL: `${server.url('ledger')}?connections=6`,
