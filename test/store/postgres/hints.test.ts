@@ -1,9 +1,13 @@
 import { inject, expect, onTestFinished, test, vi } from 'vitest';
 import type { Ledger } from '../../../src/store/ledger.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { openHints } from '../../../src/store/postgres/hints.ts';
 import { openPool, type Connections } from '../../../src/store/postgres/pool.ts';
 import { postgresAddress } from '../../../src/store/postgres/address.ts';
 import { queried } from '../../support/postgres-server.ts';
+import { closedConversation, testGladly } from '../../support/gladly.ts';
+import { serve, webhookPassword } from '../../support/serving.ts';
+import { recordEvents } from '../../../src/store/closings/events.ts';
 import { freshLedger, opened } from '../support.ts';
 
 const placeOf = ({ location }: Ledger): string => `${location}?connections=2`;
@@ -57,3 +61,46 @@ test('a connection that is lost is made again, and a server that is away harms n
   await teller.close();
   expect(() => teller.hints?.tell()).not.toThrow();
 });
+
+/** A server that sees the work of others only when it is told: it looks for it after an hour instead of three seconds. */
+const hardlyLooks = `--import=data:text/javascript,${encodeURIComponent(`
+  import timers from 'node:timers/promises';
+  import { syncBuiltinESMExports } from 'node:module';
+  const wait = timers.setTimeout;
+  timers.setTimeout = (ms, ...rest) => wait(ms === 3000 ? 3_600_000 : ms, ...rest);
+  syncBuiltinESMExports();
+`)}`;
+
+test(
+  '`serve` tells others when it took an event, and is woken by what others tell',
+  { timeout: 60_000 },
+  async () => {
+    const ledger = await freshLedger();
+    const other = await hearing(ledger);
+    const gladly = await testGladly({ size: 0 });
+    const env = {
+      ...gladly.env,
+      GCSAT_DATABASE_URL: placeOf(ledger).replace('connections=2', 'connections=4'),
+      GCSAT_WEBHOOK_USER: 'gcsat',
+      GCSAT_WEBHOOK_PASSWORD: webhookPassword,
+      NODE_OPTIONS: hardlyLooks,
+    };
+    const server = await serve(env);
+    const surveyed = (): string[] => gladly.sandbox.mailbox().map(({ to }) => to);
+    const patience = { timeout: 20_000, interval: 50 };
+
+    expect(await server.tell(await closedConversation(gladly, 'lee@example.org'))).toBe(200);
+    await vi.waitFor(() => expect(other.heard).toBe(1), patience);
+    await vi.waitFor(() => expect(surveyed()).toEqual(['lee@example.org']), patience);
+
+    const conversationId = await closedConversation(gladly, 'kim@example.org');
+    const now = new Date().toISOString();
+    const closed = { kind: 'closed', conversationId, customerId: null, closedAt: now, seenAt: now } as const;
+    await recordEvents(ledger, [closed], 'live');
+    await sleep(4000);
+    expect(surveyed()).toEqual(['lee@example.org']);
+    ledger.hints?.tell();
+    await vi.waitFor(() => expect(surveyed()).toEqual(['lee@example.org', 'kim@example.org']), patience);
+    expect(await server.stop()).toBe(143);
+  },
+);
