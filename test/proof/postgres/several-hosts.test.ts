@@ -8,11 +8,11 @@ import { startBackfill, startCluster, startHost, type Cluster, type Host } from 
 const many = Number(process.env['PROOF_CLOSINGS'] ?? 5000);
 const count = isWhole ? many : 150;
 /** 1 is our own time: an hour and more for all of them. */
-const speed = Number(process.env['PROOF_SPEED'] ?? 12);
+const speed = Number(process.env['PROOF_SPEED'] ?? 4);
 const factor = isWhole ? speed : 8;
 /**
  * Four programs that do not share the rate would ask for 40. In our own time Gladly allows what it allows; in a faster
- * one, a process that the machine lets wait for a tenth of a second has lost a second or more.
+ * one, a process that the machine lets wait for a tenth of a second has lost half a second or more.
  */
 const limits =
   factor === 1 ? { allowedPerSecond: 10, sharePercent: 80 } : { allowedPerSecond: 20, sharePercent: 100 };
