@@ -6,8 +6,13 @@ import { start } from './run.ts';
 export const webhookPassword = 'a password that is long enough';
 
 export interface Serving {
-  /** Tells of a closing as Gladly's webhook does. @returns the status of the answer */
-  tell(conversationId: string): Promise<number>;
+  /**
+   * Tells of a closing as Gladly's webhook does.
+   *
+   * @param timestamp of the event; without one it is of no known time
+   * @returns the status of the answer
+   */
+  tell(conversationId: string, timestamp?: string): Promise<number>;
   readiness(): Promise<{ status: number; body: unknown }>;
   stderr(): string;
   stop(): Promise<number | null>;
@@ -26,11 +31,11 @@ export async function serve(env: Record<string, string>): Promise<Serving> {
   ])) as [string];
   const { listening } = JSON.parse(line) as { listening: string };
   return {
-    async tell(conversationId) {
+    async tell(conversationId, timestamp) {
       const answer = await fetch(`${listening}/webhooks/gladly`, {
         method: 'POST',
         headers: { authorization: `Basic ${Buffer.from(`gcsat:${webhookPassword}`).toString('base64')}` },
-        body: JSON.stringify({ type: 'CONVERSATION/CLOSED', content: { conversationId } }),
+        body: JSON.stringify({ type: 'CONVERSATION/CLOSED', timestamp, content: { conversationId } }),
       });
       await answer.text();
       return answer.status;

@@ -1,4 +1,4 @@
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readdirSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
 const howToInstall = 'On Debian, .ci/run installs what the tests need.';
@@ -17,6 +17,18 @@ export function installedChromium(): string {
   if (named === '') return installed('chromium');
   if (!isExecutable(named)) throw new Error(`CHROMIUM names '${named}', which is no program.`);
   return named;
+}
+
+/**
+ * The library that gives a program another clock, wherever Debian has it for this kind of machine.
+ *
+ * @throws Error one line, where it is not installed
+ */
+export function installedClock(): string {
+  const places = readdirSync('/usr/lib').map((name) => `/usr/lib/${name}/faketime/libfaketimeMT.so.1`);
+  const path = places.find((place) => existsSync(place));
+  if (path === undefined) throw new Error(`libfaketime is not installed. ${howToInstall}`);
+  return path;
 }
 
 /** @throws Error one line, where the program was not built */

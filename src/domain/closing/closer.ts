@@ -20,6 +20,17 @@ export function closerOf(items: readonly TimelineItem[], closedAt: Instant | nul
   return nearest?.initiator ?? null;
 }
 
+/** Whether the timeline tells of a closing at this time, give or take the minute in which times mean the same closing. */
+export function tellsOfClosing(items: readonly TimelineItem[], closedAt: Instant): boolean {
+  const at = toMilliseconds(closedAt);
+  return items.some(
+    ({ newStatus, timestamp }) =>
+      newStatus === 'CLOSED' &&
+      timestamp !== null &&
+      Math.abs(toMilliseconds(timestamp) - at) <= sameClosingMilliseconds,
+  );
+}
+
 /** Gladly's rules, its own AI, and programs that use the API. In the report, APPLICATION is what items call API. */
 const notPeople: ReadonlySet<string> = new Set(['AUTOMATION', 'SYSTEM', 'API', 'APPLICATION']);
 

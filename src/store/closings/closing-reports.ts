@@ -9,7 +9,7 @@ import {
   around,
   importedLateAs,
   nextReopening,
-  reportedLateAs,
+  reportedOtherwiseAs,
   type ClosingKey,
   type Stretch,
 } from './late-reports.ts';
@@ -67,7 +67,7 @@ export async function knownClosing(ledger: Ledger, key: ClosingKey): Promise<Clo
 async function knownAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
   const { lane, conversationId, closedAt } = key;
   const near = (await closingsBetween(db, around(key))).map(toClosing);
-  if (near.length === 0) return (await reportedLateAs(db, key)) ?? importedLateAs(db, key);
+  if (near.length === 0) return (await reportedOtherwiseAs(db, key)) ?? importedLateAs(db, key);
   const id = closingIdOf(conversationId, closedAt, lane);
   const same = near.find((closing) => closing.id === id);
   if (same !== undefined) return same;
@@ -95,29 +95,30 @@ const closingsBetween = prepared((db, { lane, conversationId, since, until }: St
 );
 
 /**
- * The row for the closing that a conversation shows, although it gives an earlier time than `closing`: events may be
- * stamped when they are sent. Null when a reopening is known between the two times: then what gives the earlier time does
- * not know of the later closing yet.
+ * The row for the closing that a conversation shows, although it gives another time than `closing`: events may be stamped
+ * when they are sent, or by a clock that is wrong. Null when a reopening is known between the two times: they are two
+ * closings, and what gives the earlier time does not know of the later one yet.
  */
-export async function sameClosingReportedLate(
+export async function sameClosingAtAnotherTime(
   ledger: Ledger,
   closing: Closing,
   shown: { closedAt: string; seenAt: string; record: boolean },
 ): Promise<Closing | null> {
   const { lane, conversationId, customerId, id } = closing;
   const key = { lane, conversationId, closedAt: ledgerTime(shown.closedAt) };
-  const find = async (db: Reading): Promise<{ known: Closing | null; isBehind: boolean }> => {
-    const reopenedAt = await nextReopening(db, key);
-    if (reopenedAt !== null && reopenedAt < closing.closedAt) return { known: null, isBehind: true };
-    return { known: await knownAs(db, key), isBehind: false };
+  const [earlier, later] = [key.closedAt, closing.closedAt].toSorted() as [string, string];
+  const find = async (db: Reading): Promise<{ known: Closing | null; areTwo: boolean }> => {
+    const reopenedAt = await nextReopening(db, { ...key, closedAt: earlier });
+    if (reopenedAt !== null && reopenedAt < later) return { known: null, areTwo: true };
+    return { known: await knownAs(db, key), areTwo: false };
   };
   const found = await ledger.read(find);
-  if (found.isBehind || found.known !== null || !shown.record) {
-    return found.isBehind ? null : (found.known ?? closing);
+  if (found.areTwo || found.known !== null || !shown.record) {
+    return found.areTwo ? null : (found.known ?? closing);
   }
   return ledger.write({ closings: [id] }, async (trx) => {
-    const { known, isBehind } = await find(trx);
-    if (isBehind || known !== null) return known;
+    const { known, areTwo } = await find(trx);
+    if (areTwo || known !== null) return known;
     await keepTime(trx, { ...key, customerId, seenAt: shown.seenAt, source: 'conversations' }, closing);
     return closing;
   });

@@ -40,16 +40,19 @@ const reportedBetween = prepared((db, { lane, conversationId, since, until }: St
     .where('report.closed_at', '<=', until),
 );
 
-/** A row that was first reported long after its closing also stands for the time that the conversation itself gives. */
-export async function reportedLateAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
+/**
+ * A row that was first reported long after its closing, or as of a time long before it, also stands for the time that the
+ * conversation itself gives.
+ */
+export async function reportedOtherwiseAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
   const rows = await reportedBetween(db, around(key));
-  const late = rows.filter(
-    (row) => Date.parse(row.closed_at) - Date.parse(row.reported_at) > sameClosingMilliseconds,
+  const wrong = rows.filter(
+    (row) => Math.abs(Date.parse(row.closed_at) - Date.parse(row.reported_at)) > sameClosingMilliseconds,
   );
-  if (late.length === 0) return null;
-  const reported = late.map((row) => ({ ...toClosing(row), closedAt: row.reported_at }));
+  if (wrong.length === 0) return null;
+  const reported = wrong.map((row) => ({ ...toClosing(row), closedAt: row.reported_at }));
   const adopted = adoptedClosing(reported, key.closedAt, await nextReopening(db, key));
-  const row = late.find(({ id }) => id === adopted?.id);
+  const row = wrong.find(({ id }) => id === adopted?.id);
   return row === undefined ? null : toClosing(row);
 }
 

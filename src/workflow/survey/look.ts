@@ -95,7 +95,8 @@ export async function lookAtClosing(
   checkInbox(services.settings, read);
   const shownAt = await shownTime(read, known, reads);
   const row = known ?? (await rowOf(services, read, shownAt, reads, record));
-  const shown = row === null ? notRecorded(shownAt) : await compareWithRow(services, row, shownAt, record);
+  const shown =
+    row === null ? notRecorded(shownAt) : await compareWithRow(services, row, shownAt, reads, record);
   if (row !== null && !reads.everything && isBehind(row, read, shown, now)) return { notYet: true };
   const closing: ClosingInQuestion = {
     id: row?.id ?? idOf(services, read, shownAt),

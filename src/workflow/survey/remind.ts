@@ -137,7 +137,7 @@ async function lookAgain(services: Services, closing: Closing) {
     timeline: () => readItems(services, conversationId, steps),
     customer: () => Promise.resolve({ customer: own, customerReadAt: read.readAt }),
   };
-  const shown = await compareWithRow(services, closing, await shownTime(read, closing, reads), false);
+  const shown = await compareWithRow(services, closing, await shownTime(read, closing, reads), reads, false);
   // A reopening that was reported, whatever the read shows of it.
   const reopened = shown.reopened || closing.reopenedAt !== null;
   const inQuestion = { id: closing.id, closedAt: shown.closedAt, reopened };

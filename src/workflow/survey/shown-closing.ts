@@ -1,7 +1,8 @@
 import type { Closing } from '../../domain/closing/closing.ts';
+import { tellsOfClosing } from '../../domain/closing/closer.ts';
 import { adoptedClosing } from '../../domain/closing/identity.ts';
 import { formatInstant, parseInstant, timeNow, type Instant } from '../../domain/values/instant.ts';
-import { sameClosingReportedLate } from '../../store/closings/closing-reports.ts';
+import { sameClosingAtAnotherTime } from '../../store/closings/closing-reports.ts';
 import type { Services } from '../context/services.ts';
 import { closedAtOf, type ConversationRead, type Reads } from './read-conversation.ts';
 
@@ -42,6 +43,7 @@ export async function compareWithRow(
   { ledger, clock }: Services,
   row: Closing,
   shownAt: Instant | null,
+  reads: Pick<Reads, 'timeline'>,
   record: boolean,
 ): Promise<Shown> {
   const same = notRecorded(shownAt);
@@ -49,11 +51,27 @@ export async function compareWithRow(
   if (shownAt === null) return other;
   const closedAt = formatInstant(shownAt);
   if (adoptedClosing([row], closedAt) !== null) return same;
-  if (Date.parse(closedAt) > Date.parse(row.closedAt)) return other;
+  const isEarlier = Date.parse(closedAt) < Date.parse(row.closedAt);
+  if (!isEarlier && !(await isOfNoClosing(row, shownAt, reads))) return other;
   // A conversation that has been closed since before was not reopened: the closing was reported late.
-  const known = await sameClosingReportedLate(ledger, row, { closedAt, seenAt: timeNow(clock), record });
-  if (known === null) return { ...other, behind: true };
+  const known = await sameClosingAtAnotherTime(ledger, row, { closedAt, seenAt: timeNow(clock), record });
+  if (known === null) return { ...other, behind: isEarlier };
   return known.id === row.id ? same : { ...other, sameAs: known };
+}
+
+/**
+ * Whether the time of a row is that of no closing. Where an event brought none that can be, its row has the time of its
+ * arrival, by a clock of ours that may be behind: the timeline knows what was closed when.
+ */
+async function isOfNoClosing(
+  { source, closedAt, firstSeenAt }: Closing,
+  shownAt: Instant,
+  reads: Pick<Reads, 'timeline'>,
+): Promise<boolean> {
+  const at = parseInstant(closedAt);
+  if (at === null || source !== 'webhook' || closedAt !== firstSeenAt) return false;
+  const { items } = await reads.timeline();
+  return tellsOfClosing(items, shownAt) && !tellsOfClosing(items, at);
 }
 
 /** A read right after the closing may still show what was before it, unless a reopening since is known. */

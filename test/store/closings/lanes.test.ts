@@ -7,7 +7,7 @@ import { traitsOf, type DeliveryName } from '../../../src/domain/delivery.ts';
 import { unsubscribe } from '../../../src/store/addresses/unsubscribes.ts';
 import { currentAnswer, recordAnswer, type NewAnswer } from '../../../src/store/answers/answers.ts';
 import { cardsDue } from '../../../src/store/answers/cards-due.ts';
-import { knownClosing, sameClosingReportedLate } from '../../../src/store/closings/closing-reports.ts';
+import { knownClosing, sameClosingAtAnotherTime } from '../../../src/store/closings/closing-reports.ts';
 import {
   closingById,
   closingOfSurvey,
@@ -202,13 +202,16 @@ describe('a closing that was surveyed for real', () => {
     const other: Lane = lane === 'live' ? 'trial' : 'live';
     const closing = await reported(ledger, 'c1', 600, 605, lane);
     const shown = { closedAt: at(0), seenAt: at(700), record: true };
-    expect(await sameClosingReportedLate(ledger, closing, shown)).toEqual(closing);
+    expect(await sameClosingAtAnotherTime(ledger, closing, shown)).toEqual(closing);
     for (const closedAt of [at(600), at(630), at(0), at(30)]) {
       const key = { conversationId: 'c1', closedAt };
       expect(await knownClosing(ledger, { ...key, lane })).toEqual(closing);
       expect(await knownClosing(ledger, { ...key, lane: other })).toBeNull();
     }
+    const early = { closedAt: at(1200), seenAt: at(1300), record: true };
+    expect(await sameClosingAtAnotherTime(ledger, closing, early)).toEqual(closing);
     expect((await reported(ledger, 'c1', 30, 705, lane)).id).toBe(closing.id);
+    expect((await reported(ledger, 'c1', 1210, 1305, lane)).id).toBe(closing.id);
     expect((await reported(ledger, 'c1', 30, 705, other)).id).toBe(closingIdOf('c1', at(30), other));
   });
 });
