@@ -27,6 +27,7 @@ const small: Record<string, { options: string; tables: string[] }> = {
     options: '--seconds 0.3 --closings 40 --processes 2',
     tables: ['ledger  ', 'kind  '],
   },
+  soak: { options: '--minutes 0.05 --rate 5 --parts 2', tables: ['until minute  '] },
   queries: { options: '--rows 100,200', tables: ['closings of a year  ', 'question  '] },
 };
 
