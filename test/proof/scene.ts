@@ -6,6 +6,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { startSandbox, type RunningSandbox } from '../../src/sandbox/start.ts';
 import { fastTime, startedAnHourAgo } from '../e2e/fast-time.ts';
 import { connectionTo } from '../support/gladly.ts';
+import { runJsonInside } from '../support/run-inside.ts';
 import { run, runJson, start, type RunResult } from '../support/run.ts';
 import { isOnServer } from '../support/tested-ledger.ts';
 import { fileLedger, serverLedger, type SceneLedger } from './scene-ledger.ts';
@@ -52,6 +53,8 @@ export interface Scene extends Pick<SceneLedger, 'leaving' | 'unsettled'> {
     args: readonly string[],
     host?: string,
   ): Promise<RunResult & { document: ReturnType<typeof JSON.parse> }>;
+  /** What a command says that only reads, in the process of the test: a start costs more than what it says. */
+  look(args: readonly string[]): Promise<ReturnType<typeof JSON.parse>>;
   /** Lets the program die at the point of that number, or of a label that begins so (` @2`: the second such). */
   runUntil(point: string, args: readonly string[], use?: Using): Promise<Death>;
   /**
@@ -134,6 +137,7 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
     },
     json: (args, host) =>
       runJson(args, { env: host === undefined ? env : onHost(env, host), timeoutMs: 120_000 }),
+    look: (args) => oneAtATime(() => looked(args, env)),
     async freezeAt(at, args, factor) {
       const points = withPoints(at);
       const child = start(args, { env: { ...measuredFaster(points, factor), FAILPOINT_SIGNAL: 'SIGSTOP' } });
@@ -200,6 +204,26 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+let looking: Promise<unknown> = Promise.resolve();
+
+/** Runs of the sweep are side by side, and the process has one output. */
+function oneAtATime<T>(work: () => Promise<T>): Promise<T> {
+  const done = looking.then(work);
+  looking = done.catch(() => undefined);
+  return done;
+}
+
+/** What only reads does not go by the clock, which is that of the test here. */
+async function looked(
+  args: readonly string[],
+  env: Record<string, string>,
+): Promise<ReturnType<typeof JSON.parse>> {
+  const own = Object.fromEntries(Object.entries(env).filter(([name]) => name !== 'NODE_OPTIONS'));
+  const { code, document, stderr } = await runJsonInside(args, { env: own });
+  if (code !== 0) throw new Error(`${args.join(' ')} ended with ${code}: ${stderr}`);
+  return document;
 }
 
 /** The same environment for a program on another host. */

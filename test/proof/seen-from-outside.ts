@@ -29,7 +29,7 @@ export async function expectOneVerdictEach(
   leaving: readonly string[],
   arrived: readonly string[],
 ): Promise<void> {
-  const list = (await scene.json(['surveys', 'list'])).document as Listed[];
+  const list = (await scene.look(['surveys', 'list'])) as Listed[];
   const told = Object.fromEntries(list.map(({ conversationId, state }) => [conversationId, state]));
   expect(list.length, 'closings in the ledger, each once').toBe(closings.size);
   const expected = [...closings].map(([id, ending]) => {
@@ -48,7 +48,7 @@ export async function expectOneVerdictEach(
   expect([...counts], 'messages to somebody else').toEqual([]);
 
   if (leaving.length > 0) {
-    const uncertain = (await scene.json(['surveys', 'list', '--state', 'uncertain'])).document as Listed[];
+    const uncertain = (await scene.look(['surveys', 'list', '--state', 'uncertain'])) as Listed[];
     expect(uncertain.map(({ conversationId }) => conversationId).sort(), 'listed as uncertain').toEqual(
       [...leaving].sort(),
     );

@@ -78,7 +78,7 @@ export const alert: Staging = async () => {
         headers: Record<string, string>;
       }[];
       expect(new Set(told.map(({ headers }) => headers['webhook-id'])).size).toBe(1);
-      const { alerts, answers } = await again(scene, ['surveys', 'show', conversation]);
+      const { alerts, answers } = await scene.look(['surveys', 'show', conversation]);
       expect(answers).toMatchObject([{ reason: 'Rude', question: { text: 'What next?', answer: 'Sing' } }]);
       const states = Object.fromEntries(
         (alerts as { way: string; state: string }[]).map(({ way, state }) => [way, state]),
@@ -101,7 +101,7 @@ function reminding(delivery: 'gladly-email' | 'outbox'): Staging {
     await wait(1500);
     const args = ['sync'];
     const reminderNow = async (): Promise<string | null> =>
-      (await again(scene, ['surveys', 'show', '--', conversation])).reminder?.state ?? null;
+      (await scene.look(['surveys', 'show', '--', conversation])).reminder?.state ?? null;
     return {
       scene,
       args,
@@ -118,7 +118,7 @@ function reminding(delivery: 'gladly-email' | 'outbox'): Staging {
         expect(isInDoubt ? [1, 2] : [2]).toContain(count);
         await again(scene, args);
         expect(arrived()).toBe(count);
-        expect((await again(scene, ['surveys', 'list']))[0]).toMatchObject({ state: 'sent' });
+        expect((await scene.look(['surveys', 'list']))[0]).toMatchObject({ state: 'sent' });
       },
     };
   };
@@ -141,7 +141,7 @@ export const replayBySmtp: Staging = async () => {
       const document = await again(scene, args);
       if (leaving.length > 0) expect(document.outcome).toBe('uncertain');
       // Whatever left has its form, which was kept with the message.
-      const { form } = await again(scene, ['surveys', 'show', scene.sandbox.exampleConversationId]);
+      const { form } = await scene.look(['surveys', 'show', scene.sandbox.exampleConversationId]);
       expect(form).toMatchObject({ reasons: { en: ['Slow reply', 'Rude'] }, question: null });
       const closings = new Map<string, Ending>([[scene.sandbox.exampleConversationId, 'asked']]);
       await expectOneVerdictEach(
@@ -167,7 +167,7 @@ export const replayToOutbox: Staging = async () => {
       const { id } = document.survey;
       expect(outbox.filter((file) => file !== '.unfinished')).toEqual([`${id}.eml`, `${id}.json`]);
       expect(readdirSync(join(scene.env['GCSAT_DATA_DIR'] ?? '', 'outbox', '.unfinished'))).toEqual([]);
-      expect((await again(scene, ['surveys', 'list']))[0]).toMatchObject({ state: 'sent', surveyId: id });
+      expect((await scene.look(['surveys', 'list']))[0]).toMatchObject({ state: 'sent', surveyId: id });
       expect(arrivedInGladly(scene)).toEqual([]);
     },
   };
