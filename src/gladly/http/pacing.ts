@@ -44,6 +44,11 @@ const requestsPerSecond = 10;
 const reportsPerMinute = 10;
 /** Two percent slower than the share: measured to draw no 429 from fixed and sliding windows and leaky buckets. */
 const slack = 1.02;
+/**
+ * A slot that is over for longer is given up. What kept one process waiting, perhaps a ledger that was away, kept others
+ * waiting as well, and their requests would leave all at once.
+ */
+const latestMs = 250;
 const longestPauseMs = 60_000;
 const shortPauseMs = 1000;
 /** After a 429 for a report that does not say how long: six tries outlast the minute in which reports are counted. */
@@ -104,6 +109,8 @@ export function createPacer(options: PacerOptions): Pacer {
     order: PermitOrder | undefined,
   ): Promise<void> => {
     await turns[bucket].take(order, signal);
+    // Once: on a slow machine every slot may be over before it is used.
+    let hasGivenUp = false;
     try {
       for (;;) {
         signal?.throwIfAborted();
@@ -115,7 +122,9 @@ export function createPacer(options: PacerOptions): Pacer {
         }
         await sleepUntil(slot.atMs, signal);
         // Another request, or another process, may have drawn a 429 during the wait.
-        if (!(await isPaused(bucket))) return;
+        if (await isPaused(bucket)) continue;
+        if (hasGivenUp || clock() - slot.atMs <= latestMs) return;
+        hasGivenUp = true;
       }
     } catch (error) {
       // A sleep may reject with an error of its own; the caller gets the signal's reason.

@@ -96,6 +96,41 @@ describe('requests', () => {
     expect(second.at(-1)! - first.at(-1)!).toBeLessThan(1000);
   });
 
+  test('of several processes do not leave at once when the store that kept them waiting is back', async () => {
+    const time = sharedTime();
+    const store = memoryLimiterStore();
+    const away = { untilMs: 0 };
+    const unsteady: LimiterStore = {
+      ...store,
+      async pausedUntil(bucket) {
+        await time.sleep(Math.max(0, away.untilMs - time.nowMs));
+        return store.pausedUntil(bucket);
+      },
+    };
+    const all = [1, 2, 3, 4].map(() => grants(time, pacer(time, { store: unsteady }), 3));
+    away.untilMs = time.nowMs + 2000;
+    await time.run();
+    const times = all.flat().sort((a, b) => a - b);
+    expect(times).toHaveLength(12);
+    expect(times[0]).toBe(1_002_000);
+    expect(Math.min(...gaps(times))).toBe(127.5);
+  });
+
+  test('leave late rather than never where the store is always slow', async () => {
+    const time = sharedTime();
+    const store = memoryLimiterStore();
+    const slow: LimiterStore = {
+      ...store,
+      pausedUntil: async (bucket) => {
+        await time.sleep(400);
+        return store.pausedUntil(bucket);
+      },
+    };
+    const times = grants(time, pacer(time, { store: slow }), 3);
+    await time.run();
+    expect(times).toEqual([1_000_800, 1_001_600, 1_002_400]);
+  });
+
   test('leave in the order in which they were made', async () => {
     const time = sharedTime();
     const one = pacer(time);
