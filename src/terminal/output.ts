@@ -51,6 +51,11 @@ export interface Output {
    * @returns false once nobody reads it any more
    */
   part(text: string): Promise<boolean>;
+  /**
+   * What to do next, after a result: below it on a terminal, else on stderr, so that no pipe has it. Nothing follows a
+   * document, and `--quiet` has none.
+   */
+  hint(text: string): void;
   info(text: string): void;
   warn(text: string): void;
   debug(text: string): void;
@@ -134,6 +139,11 @@ export function createOutput(options: OutputOptions): Output {
           resolve(error === undefined || error === null);
         });
       });
+    },
+    hint(text) {
+      if (quiet || json || jsonl) return;
+      if (stdout.isTTY === true) print(stdout, `\n${human(text)}`);
+      else note('', text);
     },
     info(text) {
       if (!quiet) note('', readableTimes(text));

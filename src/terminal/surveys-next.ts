@@ -23,3 +23,9 @@ export function nextSteps(
       : []),
   ].map((text) => wrap(text, columns).join('\n'));
 }
+
+/** After a list that is cut; null where it is whole. */
+export function moreText(more: number): string | null {
+  if (more <= 0) return null;
+  return `${more} more ${more === 1 ? 'closing' : 'closings'}: --limit shows more, filters such as --since choose.`;
+}

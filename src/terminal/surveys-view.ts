@@ -14,7 +14,6 @@ import {
   stateShade,
   stateText,
 } from './survey-cells.ts';
-import { nextSteps } from './surveys-next.ts';
 import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
@@ -36,7 +35,7 @@ export function noClosings(customer?: string): string {
 }
 
 /**
- * Closings of the ledger, at least one, as a table, and what to type about those that need a person.
+ * Closings of the ledger, at least one, as a table. `nextSteps` says what to type about those that need a person.
  *
  * @param lowRating ratings up to this one are open or done; null: nothing is said about that
  */
@@ -45,18 +44,6 @@ export function surveysView(
   screen: Screen,
   lowRating: number | null = null,
   time: ListedTime = 'closedAt',
-): string {
-  return [tableView(entries, screen, lowRating, time), ...nextSteps(entries, screen)].join('\n\n');
-}
-
-/** What the first column says: when the conversation closed, or when the customer was asked. */
-export type ListedTime = 'closedAt' | 'sentAt';
-
-function tableView(
-  entries: readonly Entry[],
-  screen: Screen,
-  lowRating: number | null,
-  time: ListedTime,
 ): string {
   const { columns, paint } = screen;
   const zone = namedZone();
@@ -115,11 +102,8 @@ function pairs(
   return [heading, ...lines].join('\n');
 }
 
-/** Ends a list that is cut. */
-export function moreText(more: number): string {
-  if (more <= 0) return '';
-  return `\n\n${more} more ${more === 1 ? 'closing' : 'closings'}: --limit shows more, filters such as --since choose.`;
-}
+/** What the first column says: when the conversation closed, or when the customer was asked. */
+export type ListedTime = 'closedAt' | 'sentAt';
 
 /** Of an answer what the customer said, and the last note of what was done about it. */
 function whyOf({ reasons, error, state, dueAt, answer, notes, ...entry }: Entry): string {

@@ -73,7 +73,8 @@ test('a reminder in doubt is settled by a person, and what cannot be reminded is
     fix: 'gcsat surveys list --reminder uncertain',
   });
   const list = await run(['surveys', 'list', '--reminder', 'uncertain'], { env });
-  expect(list.stdout).toContain('gcsat surveys retry ID --was-sent');
+  expect(list.stdout).not.toContain('gcsat');
+  expect(list.stderr).toContain('gcsat surveys retry ID --was-sent');
   const [{ surveyId }] = (await runJson(['surveys', 'list'], { env })).document;
   expect(await runJson(['surveys', 'retry', '--', surveyId], { env })).toMatchObject({
     code: 2,

@@ -110,7 +110,7 @@ function valuesFor({ gladly, conversations, surveys, origin }: Doubtful): [RegEx
     [/\$\{how\}/, ['--was-sent', '--not-sent']],
     [/\$\{asArgument\((?:surveyId|id)\)\}|svy_4f1c/, surveys],
     [
-      /5LNrIaOiRJ6u3vQ8jHyTkQ|\bID\b|<conversationId>|\$\{escaped\(story\.id\)\}|\$\{surveyed\}/,
+      /5LNrIaOiRJ6u3vQ8jHyTkQ|\bID\b|<conversationId>|\$\{asArgument\(conversationId\)\}|\$\{escaped\(story\.id\)\}|\$\{surveyed\}/,
       conversations,
     ],
     [/kim@example\.com/, customers],

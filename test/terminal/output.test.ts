@@ -74,6 +74,31 @@ describe('results', () => {
   });
 });
 
+describe('hints', () => {
+  test('stand below the result on a terminal, and on stderr elsewhere', () => {
+    const shown = capture({}, { columns: 80 });
+    shown.output.result({}, () => 'table');
+    shown.output.hint('Type `gcsat doctor`.');
+    expect(shown.stdout()).toBe('table\n\nType `gcsat doctor`.\n');
+    expect(shown.stderr()).toBe('');
+    const piped = capture();
+    piped.output.hint('Type\n`gcsat doctor`.');
+    expect(piped.stdout()).toBe('');
+    expect(piped.stderr()).toBe('Type `gcsat doctor`.\n');
+  });
+
+  test.each([{ json: true }, { jsonl: true }, { level: 'warn' as const }])(
+    'are left out with %j',
+    (options) => {
+      for (const terminal of [null, { columns: 80 }]) {
+        const { output, stdout, stderr } = capture(options, terminal);
+        output.hint('Type `gcsat doctor`.');
+        expect(stdout() + stderr()).toBe('');
+      }
+    },
+  );
+});
+
 describe('notes', () => {
   test.each([
     ['error', ''],

@@ -1,5 +1,7 @@
 import { expect, test } from 'vitest';
 import { surveyStoryView } from '../../src/terminal/story-view.ts';
+import { storyHints } from '../../src/terminal/story-next.ts';
+import { moreText, nextSteps } from '../../src/terminal/surveys-next.ts';
 import { noClosings, surveysView } from '../../src/terminal/surveys-view.ts';
 import { addressChangeView, unsubscribedView } from '../../src/terminal/unsubscribed-view.ts';
 import { screen } from './screen.ts';
@@ -164,10 +166,13 @@ test('a list says in words why nobody was asked, and what to type where a person
   const quiet = surveysView([{ ...told, state: 'suppressed', answer: null, reasons }], output);
   expect(quiet).toContain('A topic opts out of surveys');
   expect(quiet).not.toContain('gcsat');
-  const failed = surveysView([{ ...told, state: 'failed' }], output);
+  const next = (state: 'suppressed' | 'failed' | 'uncertain', columns?: number): string =>
+    nextSteps([{ ...told, state }], screen(columns === undefined ? {} : { columns })).join('\n');
+  expect(next('suppressed')).toBe('');
+  const failed = next('failed');
   expect(failed).toContain('`gcsat surveys retry ID`');
   expect(failed).not.toContain('--was-sent');
-  const uncertain = surveysView([{ ...told, state: 'uncertain' }], screen({ columns: 80 }));
+  const uncertain = next('uncertain', 80);
   expect(uncertain.replaceAll('\n', ' ')).toContain('`gcsat surveys retry ID --was-sent`');
   expect(uncertain.replaceAll('\n', ' ')).toContain('`gcsat surveys retry ID --not-sent`');
 });
@@ -245,4 +250,29 @@ test('a list and a story tell the reason of a low rating, and the story the ques
   expect(story).toMatch(/Main reason {3}Slow reply/);
   expect(story).toMatch(/Question {6}What\P{Cc}* next\? → erased/u);
   expect(story).not.toContain('\u202e');
+});
+
+test('a list that is cut says how many more there are', () => {
+  expect(moreText(0)).toBeNull();
+  expect(moreText(1)).toMatch(/^1 more closing: /);
+  expect(moreText(7)).toMatch(/^7 more closings: /);
+});
+
+test('the story of a closing names `attribute` where that says more', () => {
+  const hints = (more: Partial<typeof told>): string => storyHints({ ...told, ...more }, output).join('\n');
+  const suppressed = { state: 'suppressed', agent: null, answer: null } as const;
+  const because = (code: 'no_agent_response' | 'not_closed' | 'cancelled') => [{ code, detail: '' }];
+  expect(hints({})).toMatch(/^`gcsat attribute c1` shows what the agent wrote/);
+  expect(hints({ conversationId: '-c1' })).toContain('`gcsat attribute -- -c1`');
+  expect(hints({ ...suppressed, reasons: because('no_agent_response') })).toContain('why it does not count');
+  expect(hints({ ...suppressed, reasons: because('not_closed') })).toContain('every reason');
+  expect(hints({ ...suppressed, reasons: because('cancelled') })).toBe('');
+  expect(hints({ state: 'pending', agent: null, answer: null })).toBe('');
+});
+
+test('the story names it not of what is forgotten, went on since, or was asked elsewhere', () => {
+  const at = '2026-11-22T13:00:00.000Z';
+  expect(storyHints({ ...told, forgottenAt: at }, output)).toEqual([]);
+  expect(storyHints({ ...told, reopenedAt: at }, output)).toEqual([]);
+  expect(storyHints({ ...told, imported: 'u1' }, output)).toEqual([]);
 });

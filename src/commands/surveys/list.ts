@@ -34,7 +34,8 @@ export const listCommand: CommandDeclaration = {
     'gcsat surveys list --since 2026-11-01 --jsonl',
   ],
   async run(context, { options }) {
-    const { moreText, noClosings, surveysView } = await import('../../terminal/surveys-view.ts');
+    const { moreText, nextSteps } = await import('../../terminal/surveys-next.ts');
+    const { noClosings, surveysView } = await import('../../terminal/surveys-view.ts');
     const { listedStates } = await import('../../documents/surveys.ts');
     const { countSurveys, listSurveys } = await import('../../workflow/operator/surveys.ts');
     const { output, now, withLedger } = context;
@@ -65,8 +66,10 @@ export const listCommand: CommandDeclaration = {
       output.result(entries, () =>
         entries.length === 0
           ? noClosings(options['customer'] as string | undefined)
-          : surveysView(entries, output, policy.lowRating, timeOf(filter)) + moreText(more),
+          : surveysView(entries, output, policy.lowRating, timeOf(filter)),
       );
+      const hints = [...nextSteps(entries, output), moreText(more)];
+      for (const text of hints) if (text !== null) output.hint(text);
     });
   },
 };

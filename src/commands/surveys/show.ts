@@ -16,6 +16,7 @@ export const showCommand: CommandDeclaration = {
   ],
   examples: ['gcsat surveys show 5LNrIaOiRJ6u3vQ8jHyTkQ', 'gcsat surveys show kim@example.com'],
   async run({ output, now, withLedger }, { arguments: [given] }) {
+    const { storyHints } = await import('../../terminal/story-next.ts');
     const { surveyStoryView } = await import('../../terminal/story-view.ts');
     const { showSurvey } = await import('../../workflow/operator/surveys.ts');
     const id = given as string;
@@ -23,6 +24,7 @@ export const showCommand: CommandDeclaration = {
     await withLedger({ writes: false }, async ({ ledger }) => {
       const story = await showSurvey(ledger, id, now());
       output.result(story, () => surveyStoryView(story, output));
+      storyHints(story, output).forEach((text) => output.hint(text));
     });
   },
 };

@@ -1,0 +1,46 @@
+import type { SurveyStory } from '../documents/surveys.ts';
+import { asArgument } from '../domain/closing/doubt.ts';
+import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import type { Output } from './output.ts';
+import { wrap } from './table.ts';
+
+type Told = Pick<
+  SurveyStory,
+  'conversationId' | 'state' | 'agent' | 'reasons' | 'evidence' | 'forgottenAt' | 'reopenedAt' | 'imported'
+>;
+
+/**
+ * Where Gladly answers what the ledger cannot: it keeps no text of a response, and shows the items of a timeline only as
+ * JSON. Empty where the conversation is no longer that of this closing, where another program asked, and where nothing is
+ * left to say.
+ */
+export function storyHints(
+  { conversationId, state, agent, reasons, evidence, forgottenAt, reopenedAt, imported }: Told,
+  { columns }: Pick<Output, 'columns'>,
+): string[] {
+  if (forgottenAt !== null || reopenedAt !== null || imported !== null) return [];
+  // It comes first, so that a narrow terminal does not break it.
+  const command = `\`gcsat attribute ${asArgument(conversationId)}\``;
+  const lines: string[] = [];
+  if (agent !== null) {
+    lines.push(`${command} shows what the agent wrote, and why the rating is theirs.`);
+  } else if (reasons.some(({ code }) => ofTheTimeline.has(code))) {
+    lines.push(`${command} shows each item of the conversation, and why it does not count.`);
+  } else if (state === 'suppressed' && (evidence?.timeline ?? null) === null && !reasons.some(isCertain)) {
+    lines.push(`${command} reads the timeline as well, and gives every reason.`);
+  }
+  return lines.map((text) => wrap(text, columns).join('\n'));
+}
+
+const ofTheTimeline: ReadonlySet<ReasonCode> = new Set([
+  'no_agent_response',
+  'agent_unknown',
+  'agent_excluded',
+  'no_customer_message',
+  'timeline_truncated',
+]);
+
+/** A person or another survey decided it: the conversation has nothing to add. */
+function isCertain({ code }: { code: ReasonCode }): boolean {
+  return code === 'cancelled' || code === 'already_surveyed' || code === 'forgotten';
+}
