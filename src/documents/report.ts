@@ -74,6 +74,8 @@ export interface ReportRow extends ReportCounts {
   readonly key: ReportKey;
   /** From all other answers of the report; null where the rows are no groups to compare. */
   readonly differs: Difference | null;
+  /** The response rate from that of all others who were asked; null where the rows are no groups to compare. */
+  readonly responseDiffers: Difference | null;
 }
 
 /** The range of the same length right before. */
@@ -159,7 +161,7 @@ export interface ReportDocument {
   readonly by: readonly ReportField[];
   /** A closing may count in several rows: they do not add up to `overall`. */
   readonly overlapping: boolean;
-  /** Answers that a row needs to be compared. */
+  /** Answers that a row needs to be compared; for the response rate, so many were asked. */
   readonly minimum: number;
   /** The lowest rating that counts as satisfied. */
   readonly satisfiedFrom: number;

@@ -64,7 +64,13 @@ function tableOf(report: ReportDocument, which: ReportTable): unknown[][] {
       ? [[...countsOf(overall), ...partsOf(overall.reminded)]]
       : rows.map((row) => rowOf(by, row));
   return [
-    [...by.flatMap(keyTitles), ...titles, ...(by.length === 0 ? [] : ['differs']), ...remindedTitles],
+    [
+      ...by.flatMap(keyTitles),
+      ...titles,
+      ...(by.length === 0 ? [] : ['differs']),
+      ...remindedTitles,
+      ...(by.length === 0 ? [] : ['responseDiffers']),
+    ],
     ...body,
   ];
 }
@@ -75,6 +81,7 @@ function rowOf(by: readonly ReportField[], row: ReportRow): unknown[] {
     ...countsOf(row),
     row.differs,
     ...partsOf(row.reminded),
+    row.responseDiffers,
   ];
 }
 
@@ -90,7 +97,7 @@ function keyCells(field: ReportField, key: ReportKey): unknown[] {
 }
 
 const parts = ['of', 'count', 'value', 'low', 'high'];
-/** At the end, because they came last. */
+/** After the others, because they came later; `responseDiffers` came last. */
 const remindedTitles = parts.map((part) => `reminded.${part}`);
 
 const titles = [

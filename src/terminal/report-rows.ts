@@ -39,6 +39,7 @@ export function rowsText(report: ReportDocument, screen: Screen): string[] {
           `Differs: from all other answers of this report. "too few": fewer than ${counted(minimum, 'answer')} (--min).`,
         ]
       : []),
+    ...responseNotes(report),
     ...(by.includes('reason') ? ['Each closing counts once here, by its first reason.'] : []),
   ];
   return [
@@ -52,6 +53,24 @@ export function rowsText(report: ReportDocument, screen: Screen): string[] {
             .join('\n'),
         ]),
   ];
+}
+
+/** Whether any response rate is more than chance below or above that of all others. */
+function responseNotes({ rows, minimum }: ReportDocument): string[] {
+  const compared = rows.filter(
+    ({ responseDiffers }) => responseDiffers !== null && responseDiffers !== 'too_few',
+  );
+  if (compared.length === 0) return [];
+  const atLeast = `(${minimum} asked or more)`;
+  return [
+    compared.some((row) => responseMark(row) !== '')
+      ? `Response "below" or "above": than all others who were asked, by more than chance ${atLeast}.`
+      : `Response: no row differs from all others who were asked by more than chance ${atLeast}.`,
+  ];
+}
+
+function responseMark({ responseDiffers }: ReportRow): string {
+  return responseDiffers === 'below' || responseDiffers === 'above' ? responseDiffers : '';
 }
 
 /** Names go before what only repeats a figure; where one is too long even so, names are cut and the bar stays. */
@@ -89,14 +108,31 @@ function narrowRows(
   return first === undefined ? '' : records(rows, [name, first, ...others], screen);
 }
 
-function scoreColumns({ rows }: ReportDocument, { paint }: Screen): ScoreColumn[] {
+function scoreColumns({ rows }: ReportDocument, { columns: width, paint }: Screen): ScoreColumn[] {
+  const isMarked = rows.some((row) => responseMark(row) !== '');
+  const rateOf = (row: ReportRow): string => percent(row.responseRate.value);
+  const marked = (text: string, side: ReportRow['differs']): string =>
+    side === 'above' ? paint.green(text) : side === 'below' ? paint.yellow(text) : text;
   const shown = (text: string): { overflow: 'keep'; title: string } => ({ overflow: 'keep', title: text });
   const columns: ScoreColumn[] = [
     { ...shown('Score'), align: 'right', value: ({ csat }) => percent(csat.value) },
     { ...shown(''), spare: 1, value: ({ csat }) => bar(csat) },
     { ...shown('95%'), align: 'right', value: ({ csat }) => rangeOf(csat) },
     { ...shown('Answers'), align: 'right', value: ({ csat }) => String(csat.of) },
-    { ...shown('Response'), align: 'right', value: ({ responseRate }) => percent(responseRate.value) },
+    {
+      ...shown('Response'),
+      align: 'right',
+      value: (row) => (isNarrow(width) ? `${rateOf(row)} ${responseMark(row)}`.trimEnd() : rateOf(row)),
+    },
+    ...(isMarked && !isNarrow(width)
+      ? [
+          {
+            ...shown(''),
+            value: responseMark,
+            paint: (text: string, row: ReportRow) => marked(text, row.responseDiffers),
+          },
+        ]
+      : []),
     { ...shown('95%'), spare: 2, align: 'right', value: ({ responseRate }) => rangeOf(responseRate) },
     { ...shown('Asked'), spare: 3, align: 'right', value: ({ asked }) => String(asked) },
   ];
@@ -109,8 +145,7 @@ function scoreColumns({ rows }: ReportDocument, { paint }: Screen): ScoreColumn[
     {
       ...shown('Differs'),
       value: ({ differs }) => differs?.replace('_', ' ') ?? '-',
-      paint: (text, { differs }) =>
-        differs === 'above' ? paint.green(text) : differs === 'below' ? paint.yellow(text) : text,
+      paint: (text, { differs }) => marked(text, differs),
     },
     ...reminded,
   ];

@@ -1,5 +1,5 @@
 import stringWidth from 'string-width';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 import type { ReportCounts, ReportDocument, ReportRow } from '../../src/documents/report.ts';
 import { shareOf } from '../../src/domain/scores/share.ts';
 import { reportCsv } from '../../src/terminal/report-csv.ts';
@@ -28,6 +28,7 @@ const row = (name: string, answers: number, satisfied: number, differs: ReportRo
   key: { agent: { id: `id of ${name}`, name, email: null } },
   ...counts(answers, satisfied),
   differs,
+  responseDiffers: null,
 });
 
 const range = {
@@ -243,4 +244,50 @@ test('each has a table of its own as CSV, whose rows add up, and no cell is a fo
     'text',
   ]);
   expect(reportCsv(report, 'lowReasons')).toBe('reason,of,count,value,low,high\r\n');
+});
+
+describe('a response rate that differs', () => {
+  const marked = (second: ReportRow['responseDiffers']): ReportDocument => ({
+    ...report,
+    rows: [
+      { ...row('Ada', 20, 16, 'no'), responseDiffers: 'no' },
+      { ...row('Bo', 12, 9, 'no'), ...counts(12, 9, 60), responseDiffers: second },
+      { ...row('Cy', 1, 1, 'too_few'), responseDiffers: 'too_few' },
+    ],
+  });
+  const lines = (second: ReportRow['responseDiffers'], columns?: number): string[] =>
+    reportView(marked(second), screen(columns === undefined ? {} : { columns })).split('\n');
+
+  test('is a word beside it, and a line says of whom', () => {
+    expect(lines('below', 80).filter((line) => /^(Agent|Ada|Bo|Cy) /.test(line))).toEqual([
+      'Agent  Score                  95%  Answers  Response            95%  Differs',
+      'Ada      80%  ████████░░   58–92%       20       50%         35–65%  no',
+      'Bo       75%  ████████░░   47–91%       12       20%  below  12–32%  no',
+      'Cy      100%  ██████████  21–100%        1       50%          9–91%  too few',
+    ]);
+    expect(lines('below').at(-1 - 4)).toMatch(/^Response "below" or "above": /);
+    expect(lines('above', 80).find((line) => line.startsWith('Bo'))).toContain('20%  above');
+  });
+
+  test('stands beside its figure on a narrow terminal', () => {
+    expect(lines('below', 50).find((line) => line.includes('20%'))).toMatch(/Response +20% below$/);
+    for (const line of lines('below', 50)) expect(stringWidth(line), line).toBeLessThanOrEqual(50);
+  });
+
+  test('is none: that is said, too, unless all rows are too small', () => {
+    expect(lines('no').join('\n')).toContain('Response: no row differs from all others who were asked');
+    expect(lines('no').join('\n')).not.toContain('below');
+    expect(reportView(report, screen())).not.toContain('Response:');
+  });
+
+  test('is the last column of the CSV', () => {
+    const csv = reportCsv(marked('below'), 'rows').split('\r\n');
+    expect(csv.slice(0, 4).map((line) => line.split(',').at(-1))).toEqual([
+      'responseDiffers',
+      'no',
+      'below',
+      'too_few',
+    ]);
+    expect(reportCsv({ ...report, by: [], rows: [] }, 'rows')).not.toContain('iffers');
+  });
 });

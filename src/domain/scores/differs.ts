@@ -2,8 +2,8 @@ import { fisherTwoSided } from './fisher.ts';
 
 export type Difference = 'above' | 'below' | 'no' | 'too_few';
 
-/** Satisfied answers of all answers. */
-interface Answers {
+/** Satisfied answers of all answers, or the answered of the asked. */
+interface Counted {
   readonly count: number;
   readonly of: number;
 }
@@ -12,12 +12,11 @@ interface Answers {
 const falseDiscoveryRate = 0.05;
 
 /**
- * Which rows differ from all other answers of the report: Fisher's exact test for each row with at least `minimum` answers,
- * and Benjamini and Hochberg over these, so that among many rows chance alone makes none stand out.
+ * Which rows differ from all others of the report: Fisher's exact test for each row that is of at least `minimum`, and Benjamini and Hochberg over these, so that among many rows chance alone makes none stand out.
  */
 export function differencesOf(
-  rows: readonly Answers[],
-  overall: Answers,
+  rows: readonly Counted[],
+  overall: Counted,
   minimum: number,
 ): readonly Difference[] {
   const isCompared = rows.map(({ of }) => of >= Math.max(1, minimum));
@@ -35,7 +34,7 @@ export function differencesOf(
   return isCompared.map((is) => (is ? (verdicts[next++] ?? 'no') : 'too_few'));
 }
 
-function restOf(row: Answers, overall: Answers): { otherCount: number; otherOf: number } {
+function restOf(row: Counted, overall: Counted): { otherCount: number; otherOf: number } {
   return { otherCount: overall.count - row.count, otherOf: overall.of - row.of };
 }
 

@@ -51,6 +51,7 @@ export function groupsView(groups: ReportDocument, draw: (plot: Plot) => string)
             ),
           ),
     verdict: verdictOf(outside.length, rated.length, nouns),
+    responses: responsesOf(groups, nouns),
     overall: percent(expected),
     overallX: placeOf(expected ?? 0, floor),
     rows: rows.map((row) => ({
@@ -60,8 +61,9 @@ export function groupsView(groups: ReportDocument, draw: (plot: Plot) => string)
       interval: interval(row.csat),
       span: spanOf(row, floor),
       response: percent(row.responseRate.value),
+      responseSide: sideOf(row.responseDiffers),
       differs: row.differs === null ? '' : differences[row.differs],
-      side: row.differs === 'above' || row.differs === 'below' ? row.differs : '',
+      side: sideOf(row.differs),
     })),
     all: {
       answers: count(overall.csat.of),
@@ -70,6 +72,29 @@ export function groupsView(groups: ReportDocument, draw: (plot: Plot) => string)
       response: percent(overall.responseRate.value),
     },
   };
+}
+
+function sideOf(difference: Difference | null): 'above' | 'below' | '' {
+  return difference === 'above' || difference === 'below' ? difference : '';
+}
+
+/** More names than these are in the table alone. */
+const mostNamed = 5;
+
+/** Where the response rate is low; empty where nothing was compared. */
+function responsesOf({ rows, by }: ReportDocument, { one, more }: { one: string; more: string }): string {
+  const compared = rows.filter(
+    ({ responseDiffers }) => responseDiffers !== null && responseDiffers !== 'too_few',
+  );
+  if (compared.length < 2) return '';
+  const low = compared.filter(({ responseDiffers }) => responseDiffers === 'below');
+  if (low.length === 0) {
+    return `No ${one} has a response rate below that of all others by more than chance explains.`;
+  }
+  const names = low.slice(0, mostNamed).map(({ key }) => groupName(key, by));
+  const others = low.length > mostNamed ? `, and ${counted(low.length - mostNamed, 'other')}` : '';
+  const have = low.length === 1 ? 'has' : 'have';
+  return `${counted(low.length, one, more)} ${have} a response rate below that of all others by more than chance explains: ${names.join(', ')}${others}.`;
 }
 
 function creditText(credit: ReportDocument['credit']): string {

@@ -156,21 +156,17 @@ async function rowsOf(
     order: by.map((field, index) => orderOf(names[field]?.get(keys[index] ?? '')?.name, keys[index])),
   }));
   rows.sort((one, other) => compareOrders(one.order, other.order));
-  const satisfied = (tally: Tally) => ({
-    count: satisfiedOf(tally, satisfiedFrom),
-    of: answersOf(tally),
-  });
-  const differences = by.every(isCompared)
-    ? differencesOf(
-        rows.map(({ tally }) => satisfied(tally)),
-        satisfied(overall),
-        minimum,
-      )
-    : null;
+  const compared = (partOf: (tally: Tally) => { count: number; of: number }) => {
+    const parts = rows.map(({ tally }) => partOf(tally));
+    return by.every(isCompared) ? differencesOf(parts, partOf(overall), minimum) : null;
+  };
+  const scores = compared((tally) => ({ count: satisfiedOf(tally, satisfiedFrom), of: answersOf(tally) }));
+  const responses = compared(({ answered, asked }) => ({ count: answered, of: asked }));
   return rows.map(({ key, tally }, index) => ({
     key,
     ...countsOf(tally, satisfiedFrom),
-    differs: differences?.[index] ?? null,
+    differs: scores?.[index] ?? null,
+    responseDiffers: responses?.[index] ?? null,
   }));
 }
 

@@ -2,6 +2,7 @@ import { shareOf } from '../../../src/domain/scores/share.ts';
 import type { ReportDocument } from '../../../src/documents/report.ts';
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
+import { reportMail } from '../../../src/html/report/mail.ts';
 import { reportPage, satisfiedText, type ReportPage } from '../../../src/html/report/page.ts';
 import { agent, counts, documentOf, lowComment, ordinaryPage, range, rowOf } from './scene.ts';
 
@@ -302,4 +303,28 @@ describe('what was done about low ratings, and why they were low', () => {
     const levels = [...page.matchAll(/<h(\d)/g)].map(([, level]) => Number(level));
     expect(levels).toEqual([1, ...Array.from({ length: 12 }, () => 2)]);
   });
+});
+
+test('groups whose response rate is low are named, and marked in the table by a word', () => {
+  const told = (...sides: readonly ('above' | 'below' | 'no' | 'too_few')[]): string => {
+    const rows = sides.map((responseDiffers, index) => ({
+      ...rowOf(agent(`Agent <${index}>`), [0, 0, 0, 1, 9], 'no'),
+      responseDiffers,
+    }));
+    const page = ordinaryPage({ groups: documentOf(['agent'], rows) });
+    return `${reportPage(page)}\n${reportMail(page).html}`;
+  };
+  const one = told('below', 'no', 'above', 'too_few');
+  expect(
+    one.match(/1\u00a0agent has a response rate below that of all others[^<]*: Agent &lt;0&gt;\./g),
+  ).toHaveLength(2);
+  expect(one.match(/class="mark differs below">.*?<\/span> Below</g)).toHaveLength(1);
+  expect(one.match(/class="mark differs above">.*?<\/span> Above</g)).toHaveLength(1);
+  const many = told(...Array.from({ length: 7 }, () => 'below' as const), 'no');
+  expect(many).toContain('7\u00a0agents have a response rate below');
+  expect(many).toMatch(/Agent &lt;4&gt;, and 2\u00a0others\./);
+  const none = told('no', 'no');
+  expect(none).toContain('No agent has a response rate below');
+  expect(none).not.toContain('class="mark');
+  expect(told('no', 'too_few')).not.toContain('response rate below');
 });

@@ -49,7 +49,7 @@ export function counts(ratings: Ratings): ReportCounts {
 }
 
 export function rowOf(key: ReportKey, ratings: Ratings, differs: ReportRow['differs'] = null): ReportRow {
-  return { key, ...counts(ratings), differs };
+  return { key, ...counts(ratings), differs, responseDiffers: differs === null ? null : 'no' };
 }
 
 export const agent = (name: string): ReportKey => ({ agent: { id: name, name, email: null } });

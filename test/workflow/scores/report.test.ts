@@ -211,6 +211,31 @@ test('rows differ from all other answers, and times and reasons are not compared
   expect(await verdicts(['reason'])).toEqual([null]);
 });
 
+test('a low response rate is marked where chance does not explain it, and never of few', async () => {
+  const asked = (inbox: string, of: number, answered: number): Row[] =>
+    Array.from({ length: of }, (_, index) =>
+      index < answered ? { state: 'answered', inbox, ratings: [5] } : { state: 'sent', inbox },
+    );
+  const ledger = await filled([
+    ...asked('chat', 40, 4),
+    ...asked('email', 40, 24),
+    ...asked('few', 9, 0),
+    ...asked('voice', 40, 18),
+    // Nobody was asked, so that nothing lowers the rate.
+    ...Array.from({ length: 20 }, () => ({ state: 'suppressed', inbox: 'none', provider: null }) as const),
+  ]);
+  const verdicts = async (more: Partial<ReportQuestion>) => {
+    const { rows } = await reportOf(ledger, { ...question, ...more });
+    return rows.map((row) => row.responseDiffers);
+  };
+  expect(await verdicts({ by: ['inbox'] })).toEqual(['below', 'above', 'too_few', 'too_few', 'no']);
+  expect(await verdicts({ by: ['inbox'], minimum: 9 })).toEqual(['below', 'above', 'below', 'too_few', 'no']);
+  expect(await verdicts({ by: ['inbox'], minimum: 41 })).toEqual(Array(5).fill('too_few'));
+  expect(await verdicts({ by: ['day'] })).toEqual([null]);
+  expect(await verdicts({ by: ['reason'] })).toEqual([null]);
+  expect(await verdicts({})).toEqual([]);
+});
+
 test('a closing counts in each of its topics, and those without one are a row', async () => {
   const ledger = await filled([
     { state: 'sent', topics: ['t1', 't2'] },
