@@ -1,4 +1,5 @@
 import type { ExportRow, ExportSummary } from '../documents/export.ts';
+import type { GivenRange } from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
 import { timezoneOption } from './program/common-options.ts';
 import type { CommandContext } from './program/context.ts';
@@ -7,6 +8,8 @@ import type { CommandDeclaration } from './program/declaration.ts';
 interface ExportOptions {
   since?: string | undefined;
   until?: string | undefined;
+  answeredSince?: string | undefined;
+  answeredUntil?: string | undefined;
   timezone?: string | undefined;
   format?: ExportSummary['format'] | undefined;
   output?: string | undefined;
@@ -27,6 +30,14 @@ export const exportCommand: CommandDeclaration = {
   options: [
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day (now)' },
+    {
+      flags: '--answered-since <time>',
+      description: 'only with an answer that came or was changed since then, in the order of these answers',
+    },
+    {
+      flags: '--answered-until <time>',
+      description: 'the same before then; a date means the end of that day (now)',
+    },
     timezoneOption,
     {
       flags: '--format <format>',
@@ -42,6 +53,7 @@ export const exportCommand: CommandDeclaration = {
   examples: [
     'gcsat export --since 2026-11-01 --output november.csv --excel',
     'gcsat export --since yesterday --jsonl',
+    'gcsat export --answered-since yesterday --answered-until yesterday --jsonl',
   ],
   async run(context, { options }) {
     const { parseTimeRange, refuseBadTimeRange } = await import('./program/time-range.ts');
@@ -50,18 +62,22 @@ export const exportCommand: CommandDeclaration = {
     const { withResultFile } = await import('../terminal/result-file.ts');
     const { exportRows } = await import('../workflow/operator/export.ts');
     const { output, clock, now, withLedger } = context;
-    const { since, until, timezone, output: file, excel = false }: ExportOptions = options;
-    if (since === undefined)
-      throw usage('--since is missing', 'Give e.g. --since 7d, or --since 2026-11-01.');
-    refuseBadTimeRange({ since, until }, clock(), timezone);
+    const { timezone, output: file, excel = false }: ExportOptions = options;
+    const { closed, answered } = rangesOf(options);
+    for (const given of [closed, answered]) {
+      if (given !== null) refuseBadTimeRange(given, clock(), timezone);
+    }
     const format = formatOf(context, options);
     const shape = await shapeOf(format, { excel, isArray: file === undefined && output.json });
     await withLedger({ writes: false, warnsOfPause: false }, async ({ ledger, delivery }) => {
-      const texts = [since, ...(until === undefined ? [] : [until])];
+      const texts = [closed, answered].flatMap((given) => [given?.since ?? [], given?.until ?? []].flat());
       const zone = timezone ?? (await zoneOf(ledger, texts, output));
-      const range = { ...parseTimeRange({ since, until }, clock(), zone), timezone: zone };
-      output.info(`closings from ${rangeText(range)}`);
-      const rows = exportRows(ledger, range, now());
+      const range = { ...parseTimeRange(closed, clock(), zone), timezone: zone };
+      const answers = answered === null ? null : parseTimeRange(answered, clock(), zone);
+      if (closed.since !== beginning || closed.until !== undefined)
+        output.info(`closings from ${rangeText(range)}`);
+      if (answers !== null) output.info(`answers from ${rangeText({ ...answers, timezone: zone })}`);
+      const rows = exportRows(ledger, range, now(), answers);
       const progress = output.progress('reading closings');
       const write = (to: (text: string) => Promise<boolean>): Promise<number> =>
         written(rows, shape, to, (count) => {
@@ -78,7 +94,7 @@ export const exportCommand: CommandDeclaration = {
       }
       const summary = await withResultFile(file, async ({ path, write: append }): Promise<ExportSummary> => {
         const count = await write((text) => append(text).then(() => true));
-        return { file: path, format, range, rows: count };
+        return { file: path, format, range, answered: answers, rows: count };
       });
       const closings = `${summary.rows} ${summary.rows === 1 ? 'closing' : 'closings'}`;
       output.result(summary, () => `${closings} in ${summary.file}`);
@@ -86,6 +102,26 @@ export const exportCommand: CommandDeclaration = {
     });
   },
 };
+
+/** Of a range whose beginning does not matter. */
+const beginning = '1970-01-01T00:00:00Z';
+
+/** As they were typed. @throws Failure kind usage */
+function rangesOf({ since, until, answeredSince, answeredUntil }: ExportOptions): {
+  closed: GivenRange;
+  answered: GivenRange | null;
+} {
+  if (answeredSince === undefined && answeredUntil !== undefined) {
+    throw usage('--answered-since is missing', 'Give e.g. --answered-since 7d.');
+  }
+  if (since === undefined && answeredSince === undefined) {
+    throw usage('--since is missing', 'Give e.g. --since 7d, or --since 2026-11-01.');
+  }
+  return {
+    closed: { since: since ?? beginning, until },
+    answered: answeredSince === undefined ? null : { since: answeredSince, until: answeredUntil },
+  };
+}
 
 function formatOf(
   { output }: CommandContext,

@@ -55,6 +55,9 @@ export interface ExportRow {
 export interface ExportSummary {
   file: string;
   format: 'csv' | 'jsonl';
+  /** Of the closings; from 1970 where only the time of their answers was given. */
   range: { since: string; until: string; timezone: string };
+  /** Of their newest answers; null where these were not asked for. */
+  answered: { since: string; until: string } | null;
   rows: number;
 }

@@ -49,8 +49,9 @@ export function surveysView(
   const zone = namedZone();
   const shape: [Column<Entry>, Column<Entry>, ...Column<Entry>[]] = [
     {
-      title: `${time === 'sentAt' ? 'Asked' : 'Closed'}${zone === null ? ' (UTC)' : ''}`,
-      value: ({ [time]: at }) => {
+      title: `${timeTitles[time]}${zone === null ? ' (UTC)' : ''}`,
+      value: (entry) => {
+        const at = timeIn(entry, time);
         if (at === null) return 'not certain';
         return zone === null ? at.slice(0, 16).replace('T', ' ') : localTime(at, zone);
       },
@@ -102,8 +103,14 @@ function pairs(
   return [heading, ...lines].join('\n');
 }
 
-/** What the first column says: when the conversation closed, or when the customer was asked. */
-export type ListedTime = 'closedAt' | 'sentAt';
+/** What the first column says: when the conversation closed, or when the customer was asked, or answered. */
+export type ListedTime = keyof typeof timeTitles;
+
+const timeTitles = { closedAt: 'Closed', sentAt: 'Asked', answeredAt: 'Answered' } as const;
+
+function timeIn({ closedAt, sentAt, answer }: Entry, time: ListedTime): string | null {
+  return { closedAt, sentAt, answeredAt: answer?.answeredAt ?? null }[time];
+}
 
 /** Of an answer what the customer said, and the last note of what was done about it. */
 function whyOf({ reasons, error, state, dueAt, answer, notes, ...entry }: Entry): string {

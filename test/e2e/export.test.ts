@@ -56,6 +56,33 @@ test('a low rating is listed, noted, and exported, without a token and without a
   expect(toFile.document).toMatchObject({ file, format: 'csv', rows: 1 });
   expect(`\uFEFF${readFileSync(file, 'utf8')}`).toBe(csv.stdout);
   expect([statSync(file).mode & 0o777, readdirSync(folder)]).toEqual([0o600, ['rows.csv']]);
+  // By when the answer came, in the list and in the export.
+  const hour = (hours: number): string => new Date(Date.now() + hours * 3_600_000).toISOString();
+  const found = async (...times: string[]): Promise<unknown> => [
+    (await runJsonInside(['surveys', 'list', ...times], { env })).document.length,
+    (await runJsonInside(['export', ...times], { env })).document.length,
+  ];
+  expect(await found('--answered-since', '1h')).toEqual([1, 1]);
+  expect(await found('--answered-since', '2h', '--answered-until', hour(-1))).toEqual([0, 0]);
+  expect(await found('--answered-since', '1h', '--since', '90d', '--until', hour(-1))).toEqual([1, 1]);
+  const shown = await runInside(['surveys', 'list', '--answered-until', 'now'], { env });
+  expect(shown.stdout).toMatch(/^Answered /);
+  const again = await runJsonInside(['export', '--answered-since', '1h', '--output', file], { env });
+  expect(again.document).toMatchObject({
+    range: { since: '1970-01-01T00:00:00.000Z' },
+    answered: { since: expect.any(String), until: expect.any(String) },
+    rows: 1,
+  });
+  expect(toFile.document.answered).toBeNull();
+  for (const times of [
+    ['--answered-until', '1h'],
+    ['--answered-since', '1h', '--answered-until', '2h'],
+  ]) {
+    expect((await runJsonInside(['export', ...times], { env })).code).toBe(2);
+  }
+  const backwards = ['surveys', 'list', '--answered-since', '1h', '--answered-until', '2h'];
+  expect((await runJsonInside(backwards, { env })).code).toBe(2);
+
   const misused = await runJsonInside([...range, '--format', 'csv'], { env });
   expect(misused).toMatchObject({ code: 2, document: { error: { code: 'bad_usage' } } });
 

@@ -11,6 +11,7 @@ import { claimClosing, resolveAbandonedSends } from '../../src/store/queue/claim
 import { claimNextDue, nextDueAt } from '../../src/store/queue/next-due.ts';
 import { closingOfSurvey, lastTimeOf } from '../../src/store/closings/closings.ts';
 import type { ClosingFilter } from '../../src/store/views/closing-filter.ts';
+import { exportClosings } from '../../src/store/views/export.ts';
 import { findClosings } from '../../src/store/views/found-closings.ts';
 import { listClosings } from '../../src/store/views/surveys.ts';
 import { knownClosing, recordClosings } from '../../src/store/closings/closing-reports.ts';
@@ -479,6 +480,37 @@ const plans: {
     isBeginning: true,
   },
   {
+    name: 'a listing of the answers of a day',
+    read: (ledger) => list(ledger, { answeredSince: at(0), answeredUntil: at(900) }),
+    steps: [
+      'SEARCH closings USING INDEX closings_survey (survey_id=?)',
+      'SEARCH answers USING COVERING INDEX answers_answered (answered_at>? AND answered_at<?)',
+    ],
+    isBeginning: true,
+  },
+  {
+    name: 'a listing of the answers until a time, which goes by the ratings',
+    read: (ledger) => list(ledger, { answeredUntil: at(900), ratings: [1] }),
+    steps: ['SEARCH closings USING INDEX closings_rating (rating=?)'],
+    isBeginning: true,
+  },
+  {
+    name: 'an export of the answers of a time, which costs by these',
+    read: (ledger) => exportAll(ledger, { since: at(0), until: at(900) }),
+    steps: [
+      'SEARCH given USING INDEX answers_answered ((answered_at,survey_id)>(?,?) AND answered_at<?)',
+      'SEARCH newest USING COVERING INDEX sqlite_autoindex_answers_1 (survey_id=?)',
+      'SEARCH closings USING INDEX closings_survey (survey_id=?)',
+    ],
+    isBeginning: true,
+  },
+  {
+    name: 'an export of a range, in the order of its index',
+    read: (ledger) => exportAll(ledger, null),
+    steps: ['SEARCH closings USING INDEX closings_closed ((closed_at,id)>(?,?) AND closed_at<?)'],
+    isBeginning: true,
+  },
+  {
     name: 'a listing of a topic, which goes by the times beside the topics',
     read: (ledger) => list(ledger, { topicIds: ['t1'] }),
     steps: [
@@ -533,6 +565,11 @@ function counted(
 
 async function list(ledger: Ledger, filter: ClosingFilter): Promise<void> {
   for await (const { closing } of listClosings(ledger, filter, at(0))) expect(closing).toBeUndefined();
+}
+
+async function exportAll(ledger: Ledger, answered: { since: string; until: string } | null): Promise<void> {
+  const range = { lane: 'live', since: at(0), until: at(900), answered } as const;
+  for await (const { closing } of exportClosings(ledger, range, at(0))) expect(closing).toBeUndefined();
 }
 
 async function twoPages(ledger: Ledger): Promise<void> {

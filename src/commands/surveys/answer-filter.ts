@@ -9,6 +9,7 @@ export interface AnswerFilterOptions {
   open?: boolean | undefined;
   answered?: boolean | undefined;
   answeredSince?: string | undefined;
+  answeredUntil?: string | undefined;
   /** True: whatever it says. */
   comment?: string | true | undefined;
 }
@@ -20,6 +21,10 @@ export const answerFilterOptions: readonly OptionDeclaration[] = [
   { flags: '--open', description: 'only low ratings about which something is left to do (`surveys note`)' },
   { flags: '--answered', description: 'only with an answer' },
   { flags: '--answered-since <time>', description: 'only with an answer since then, e.g. yesterday' },
+  {
+    flags: '--answered-until <time>',
+    description: 'only with an answer before then; a date means the end of that day',
+  },
   { flags: '--comment [text]', description: 'only with a comment, or one that contains this text' },
 ];
 
@@ -33,6 +38,8 @@ export function answerFilterOf({
   low = false,
   open = false,
   answered = false,
+  answeredSince,
+  answeredUntil,
   comment,
 }: AnswerFilterOptions): (policy: Pick<Policy, 'lowRating'>) => SurveyFilter {
   const given = rating === undefined ? null : ratingsOf(rating);
@@ -44,7 +51,10 @@ export function answerFilterOf({
   }
   return ({ lowRating }) => {
     const lowOnes = low || open ? every.filter((one) => one <= lowRating) : null;
-    const ratings = given ?? lowOnes ?? (answered || comment !== undefined ? every : null);
+    // Without a time at which answers begin, only their ratings lead to them.
+    const isUntil = answeredUntil !== undefined && answeredSince === undefined;
+    const isAnswered = answered || comment !== undefined || isUntil;
+    const ratings = given ?? lowOnes ?? (isAnswered ? every : null);
     return {
       ...(ratings === null ? {} : { ratings }),
       ...(open ? { open } : {}),

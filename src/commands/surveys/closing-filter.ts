@@ -94,7 +94,8 @@ export async function filterOf(
   const { parseTimeRange, refuseBadTimeRange } = await import('../program/time-range.ts');
   const { listZoneOf } = await import('../program/ledger-zone.ts');
   const { showTimesIn } = await import('../../terminal/readable-times.ts');
-  const { state, reminder, since, until, sentSince, sentUntil, timezone, customer, answeredSince } = options;
+  const { state, reminder, since, until, sentSince, sentUntil, timezone, customer } = options;
+  const { answeredSince, answeredUntil } = options;
   const states = {
     ...(state === undefined ? {} : { states: statesOf(state, known) }),
     ...(reminder === undefined ? {} : { reminders: statesOf(reminder, reminderStates) }),
@@ -102,12 +103,14 @@ export async function filterOf(
   const given = { since: since ?? beginning, until };
   const sent = { since: sentSince ?? beginning, until: sentUntil };
   const isSent = sentSince !== undefined || sentUntil !== undefined;
-  const texts = [since, until, sentSince, sentUntil, answeredSince].filter((text) => text !== undefined);
+  const answered = { since: answeredSince ?? beginning, until: answeredUntil };
+  const isAnswered = answeredSince !== undefined || answeredUntil !== undefined;
+  const texts = [since, until, sentSince, sentUntil, answeredSince, answeredUntil].filter(
+    (text) => text !== undefined,
+  );
   if (isSent) refuseBadTimeRange(sent, clock(), timezone);
   if (since !== undefined || until !== undefined) refuseBadTimeRange(given, clock(), timezone);
-  if (answeredSince !== undefined) {
-    refuseBadTimeRange({ since: answeredSince, until: undefined }, clock(), timezone);
-  }
+  if (isAnswered) refuseBadTimeRange(answered, clock(), timezone);
   if (texts.length === 0 && timezone !== undefined) {
     throw new Failure(
       'usage',
@@ -137,15 +140,24 @@ export async function filterOf(
       ...(since === undefined ? {} : { since: range.since }),
       ...(until === undefined ? {} : { until: range.until }),
       ...(isSent ? sentRange(parseTimeRange(sent, clock(), zone)) : {}),
-      ...(answeredSince === undefined
-        ? {}
-        : { answeredSince: parseTimeRange({ since: answeredSince, until: undefined }, clock(), zone).since }),
+      ...(isAnswered ? answeredRange(options, parseTimeRange(answered, clock(), zone)) : {}),
     };
   };
 }
 
 function sentRange({ since, until }: TimeRange): SurveyFilter {
   return { sentSince: since, sentUntil: until };
+}
+
+/** An end that is not given is none: an answer may be younger than the moment at which the list begins. */
+function answeredRange(
+  { answeredSince, answeredUntil }: FilterOptions,
+  { since, until }: TimeRange,
+): SurveyFilter {
+  return {
+    ...(answeredSince === undefined ? {} : { answeredSince: since }),
+    ...(answeredUntil === undefined ? {} : { answeredUntil: until }),
+  };
 }
 
 /** Of a range that only has an end. */

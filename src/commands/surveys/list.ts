@@ -29,6 +29,7 @@ export const listCommand: CommandDeclaration = {
     'gcsat surveys list --state uncertain',
     'gcsat surveys list --sent-since yesterday --sent-until yesterday',
     'gcsat surveys list --open --answered-since yesterday',
+    'gcsat surveys list --answered-since yesterday --answered-until yesterday',
     'gcsat surveys list --topic "Where is my order" --comment',
     "gcsat surveys list --low --since 30d --comment 'too slow'",
     'gcsat surveys list --since 2026-11-01 --jsonl',
@@ -39,8 +40,10 @@ export const listCommand: CommandDeclaration = {
     const { listedStates } = await import('../../documents/surveys.ts');
     const { countSurveys, listSurveys } = await import('../../workflow/operator/surveys.ts');
     const { output, now, withLedger } = context;
-    const timeOf = ({ sentSince, sentUntil }: SurveyFilter): ListedTime =>
-      sentSince === undefined && sentUntil === undefined ? 'closedAt' : 'sentAt';
+    const timeOf = ({ sentSince, sentUntil, answeredSince, answeredUntil }: SurveyFilter): ListedTime => {
+      if (sentSince !== undefined || sentUntil !== undefined) return 'sentAt';
+      return answeredSince === undefined && answeredUntil === undefined ? 'closedAt' : 'answeredAt';
+    };
     const filterIn = await filterOf(context, options, listedStates);
     const given = options['limit'] as string | undefined;
     const limit =

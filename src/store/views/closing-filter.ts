@@ -28,6 +28,8 @@ export interface ClosingFilter {
   ratings?: readonly number[];
   /** The newest answer came at this time or later. */
   answeredSince?: string;
+  /** The newest answer came before this time. */
+  answeredUntil?: string;
   /** The newest answer has a comment that contains this text, in whatever case; '' is in every comment. */
   comment?: string;
   /** Nobody has noted since the newest answer that nothing is left to do. */
@@ -82,7 +84,7 @@ export function placeOf(lead: Lead | null): Place {
 
 /** All conditions but those of the lead and of the time of closing; those that cost least come first. */
 export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | null): Condition[] {
-  const { ids, topicIds, answeredSince, comment, open, sentSince, sentUntil } = filter;
+  const { ids, topicIds, answeredSince, answeredUntil, comment, open, sentSince, sentUntil } = filter;
   const columns = [
     ['rating', filter.ratings],
     ['agent_id', filter.agentIds],
@@ -105,10 +107,8 @@ export function conditionsOf(eb: Builder, filter: ClosingFilter, lead: Lead | nu
   if (sentSince !== undefined || sentUntil !== undefined) {
     conditions.push(sentWithin(eb, sentSince, sentUntil));
   }
-  if (answeredSince !== undefined) {
-    const since = eb.selectFrom('answers').select('survey_id').where('answered_at', '>=', answeredSince);
-    conditions.push(eb('closings.survey_id', 'in', since));
-    conditions.push(newestAnswer(eb, sql`newest.answered_at >= ${answeredSince}`));
+  if (answeredSince !== undefined || answeredUntil !== undefined) {
+    conditions.push(...answeredWithin(eb, answeredSince, answeredUntil));
   }
   if (comment !== undefined) {
     const like = `%${comment.toLowerCase().replace(/[\\%_]/g, '\\$&')}%`;
@@ -138,6 +138,19 @@ function sentWithin(eb: Builder, since: string | undefined, until: string | unde
   if (since !== undefined) sent = sent.where(at, '>=', since);
   if (until !== undefined) sent = sent.where(at, '<', until);
   return eb('closings.id', 'in', sent);
+}
+
+/** Where only the end is given, nothing leads to them: as many as were ever answered may be meant. */
+function answeredWithin(eb: Builder, since: string | undefined, until: string | undefined): Condition[] {
+  const ends = [
+    ...(since === undefined ? [] : [sql`newest.answered_at >= ${since}`]),
+    ...(until === undefined ? [] : [sql`newest.answered_at < ${until}`]),
+  ];
+  const newest = newestAnswer(eb, sql.join(ends, sql` AND `));
+  if (since === undefined) return [newest];
+  let within = eb.selectFrom('answers').select('survey_id').where('answered_at', '>=', since);
+  if (until !== undefined) within = within.where('answered_at', '<', until);
+  return [eb('closings.survey_id', 'in', within), newest];
 }
 
 /**

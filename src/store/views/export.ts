@@ -27,42 +27,96 @@ export interface ExportedClosing {
   medallia: MedalliaState | null;
 }
 
+/** Which closings are exported. */
+export interface ExportRange extends ClosedBetween {
+  /** When the newest answer came, from `since` until before `until`; null: whether there is one or not. */
+  answered: { since: string; until: string } | null;
+}
+
 /** The evidence of a closing may have 60 kB. */
 const pageSize = 200;
 
+/** Where a page ends: the time and the id that its rows are in the order of. */
+interface Position {
+  at: string;
+  id: string;
+}
+
 /**
- * Oldest first, in pages of a transaction each: memory does not grow, and the ledger's log is not kept from being cleared.
- * What changes meanwhile may show.
+ * Oldest first, or in the order of their answers where these are asked for; in pages of a transaction each: memory does not
+ * grow, and the ledger's log is not kept from being cleared. What changes meanwhile may show.
  */
 export async function* exportClosings(
   ledger: Ledger,
-  range: ClosedBetween,
+  range: ExportRange,
   now: string,
 ): AsyncGenerator<ExportedClosing, void> {
-  let after = { closedAt: range.since, id: '' };
+  let after: Position = { at: (range.answered ?? range).since, id: '' };
   for (;;) {
     const page = await ledger.read((db) => pageOf(db, range, after));
-    for (const exported of page) yield { ...exported, closing: asResolved(exported.closing, now) };
-    const last = page.at(-1)?.closing;
+    for (const { exported } of page) {
+      yield { ...exported, closing: asResolved(exported.closing, now) };
+    }
+    const last = page.at(-1);
     if (last === undefined || page.length < pageSize) return;
-    after = { closedAt: last.closedAt, id: last.id };
+    after = last.position;
   }
 }
 
-async function pageOf(
-  db: Reading,
-  { lane, until }: ClosedBetween,
-  after: Pick<Closing, 'closedAt' | 'id'>,
-): Promise<ExportedClosing[]> {
-  const page = db
+function closedPage(db: Reading, { lane, until }: ClosedBetween, after: Position) {
+  return db
     .selectFrom('closings')
     .selectAll()
+    .select(['closed_at as place_at', 'id as place_id'])
     .where('lane', '=', lane)
-    .where((eb) => eb(eb.refTuple('closed_at', 'id'), '>', eb.tuple(after.closedAt, after.id)))
+    .where((eb) => eb(eb.refTuple('closed_at', 'id'), '>', eb.tuple(after.at, after.id)))
     .where('closed_at', '<', until)
     .orderBy('closed_at')
     .orderBy('id')
     .limit(pageSize);
+}
+
+/** Each step goes by the times of answers, and costs by the answers of the page. */
+function answeredPage(
+  db: Reading,
+  { lane, since, until }: ClosedBetween,
+  answeredUntil: string,
+  after: Position,
+) {
+  return (
+    db
+      .selectFrom('answers as given')
+      // SQLite begins with the first table of a cross join.
+      .crossJoin('closings')
+      .selectAll('closings')
+      .select(['given.answered_at as place_at', 'given.survey_id as place_id'])
+      .whereRef('closings.survey_id', '=', 'given.survey_id')
+      .where('closings.lane', '=', lane)
+      .where('closings.closed_at', '>=', since)
+      .where('closings.closed_at', '<', until)
+      .where((eb) =>
+        eb(eb.refTuple('given.answered_at', 'given.survey_id'), '>', eb.tuple(after.at, after.id)),
+      )
+      .where('given.answered_at', '<', answeredUntil)
+      .where('given.revision', '=', (eb) =>
+        eb
+          .selectFrom('answers as newest')
+          .select(({ fn }) => fn.max('newest.revision').as('revision'))
+          .whereRef('newest.survey_id', '=', 'given.survey_id'),
+      )
+      .orderBy('given.answered_at')
+      .orderBy('given.survey_id')
+      .limit(pageSize)
+  );
+}
+
+async function pageOf(
+  db: Reading,
+  { answered, ...closed }: ExportRange,
+  after: Position,
+): Promise<{ exported: ExportedClosing; position: Position }[]> {
+  const page =
+    answered === null ? closedPage(db, closed, after) : answeredPage(db, closed, answered.until, after);
   const rows = await db
     .selectFrom(page.as('page'))
     .leftJoin('answers', (join) => join.on(newestAnswerOfPage))
@@ -72,18 +126,21 @@ async function pageOf(
     )
     .selectAll('page')
     .select([...answerAndCardColumns, 'visits.first_at as opened_at'])
-    .orderBy('page.closed_at')
-    .orderBy('page.id')
+    .orderBy('page.place_at')
+    .orderBy('page.place_id')
     .execute();
   const ids = rows.map(({ id }) => id);
   const notes = await notesIn(db, ids);
   const medallia = await medalliaStatesIn(db, ids);
   return rows.map((row) => ({
-    closing: toClosing(row),
-    channel: row.channel,
-    ...answerAndCardOf(row),
-    openedAt: row.opened_at,
-    notes: notes.get(row.id) ?? [],
-    medallia: medallia.get(row.id) ?? null,
+    position: { at: row.place_at, id: row.place_id },
+    exported: {
+      closing: toClosing(row),
+      channel: row.channel,
+      ...answerAndCardOf(row),
+      openedAt: row.opened_at,
+      notes: notes.get(row.id) ?? [],
+      medallia: medallia.get(row.id) ?? null,
+    },
   }));
 }

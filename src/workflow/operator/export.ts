@@ -2,17 +2,24 @@ import type { ExportRow } from '../../documents/export.ts';
 import type { EvidenceItem } from '../../domain/attribution/evidence.ts';
 import { importedEmail } from '../../domain/closing/imports.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
+import type { TimeRange } from '../../domain/values/time-range.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { exportClosings, type ExportedClosing } from '../../store/views/export.ts';
 import { listedState } from '../../documents/surveys.ts';
 
-/** Every closing of the range that was not a trial, oldest first. */
+/**
+ * Every closing of the range that was not a trial, oldest first.
+ *
+ * @param answered only those whose newest answer came within it, in the order of these answers
+ */
 export async function* exportRows(
   ledger: Ledger,
-  range: { since: string; until: string },
+  { since, until }: TimeRange,
   now: string,
+  answered: TimeRange | null = null,
 ): AsyncGenerator<ExportRow, void> {
-  for await (const exported of exportClosings(ledger, { lane: 'live', ...range }, now)) yield rowOf(exported);
+  const range = { lane: 'live', since, until, answered } as const;
+  for await (const exported of exportClosings(ledger, range, now)) yield rowOf(exported);
 }
 
 function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: ExportedClosing): ExportRow {
