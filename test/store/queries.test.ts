@@ -184,6 +184,7 @@ const newestAnswer = [
   'SEARCH answer USING INDEX sqlite_autoindex_answers_1 (survey_id=? AND revision=?) LEFT-JOIN',
   'SEARCH every USING COVERING INDEX sqlite_autoindex_answers_1 (survey_id=?)',
 ];
+const ofFirstTopic = 'SEARCH first USING COVERING INDEX closing_topics_closed (closed_at=? AND closing_id=?)';
 const ofVisits = 'SEARCH visits USING COVERING INDEX sqlite_autoindex_visits_1 (survey_id=?)';
 
 /** Whether sending is paused. */
@@ -427,10 +428,12 @@ const plans: {
     read: (ledger) => counted(ledger, ['topic'], { agents: ['a1'] }),
     steps: [
       'SEARCH closing USING INDEX closings_agent (agent_id=? AND closed_at>? AND closed_at<?)',
-      'SEARCH topic USING COVERING INDEX sqlite_autoindex_closing_topics_1 (closing_id=?) LEFT-JOIN',
+      'SEARCH topic USING COVERING INDEX closing_topics_closed (closed_at=? AND closing_id=?) LEFT-JOIN',
       ...newestAnswer,
       'USE TEMP B-TREE FOR GROUP BY',
+      ofFirstTopic,
       ofVisits,
+      ofFirstTopic,
     ],
   },
   {

@@ -16,6 +16,7 @@ import { addPause } from './pause.ts';
 import { addReminders } from './reminders.ts';
 import { indexSent } from './sent.ts';
 import type { LedgerTables } from './tables.ts';
+import { indexTopicTimes } from './topic-times.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 
 /** Those after version 11 are for PostgreSQL as well: statements that both understand. */
@@ -41,6 +42,7 @@ const migrations: readonly Migration[] = [
   addBrands,
   addForms,
   addReminders,
+  indexTopicTimes,
 ];
 
 /** Of the ledgers that this gcsat writes. */

@@ -25,18 +25,21 @@ export type ScoreField = 'agent' | 'inbox' | 'topic' | 'channel' | 'brand' | 're
 export interface CountedGroup {
   /** In the order of the fields. */
   keys: (string | null)[];
+  /** By topic, each closing is in one group that is its first; without topics, every group is. */
+  isFirst: boolean;
   tally: Tally;
 }
 
 type Counted = Exclude<keyof Tally, 'ratings'> | 'one' | 'two' | 'three' | 'four' | 'five';
 
 /** Sums are numbers or, in some databases, their texts. */
-type CountedRow = Record<Counted, number | string> & Record<`key_${number}`, string | null>;
+type CountedRow = Record<Counted, number | string> &
+  Record<`key_${number}`, string | null> & { is_first: number | string };
 
 /**
  * Counts the closings of a cohort, grouped by the fields, of which at most one is of the calendar. Every report is counted
- * here, so that whatever it is grouped and filtered by has the same denominator: without `topic`, each closing is in one
- * group.
+ * here, so that whatever it is grouped and filtered by has the same denominator: each closing is in one group that is its
+ * first, and by topic perhaps in others.
  */
 export async function countGroups(
   db: Reading,
@@ -47,19 +50,28 @@ export async function countGroups(
   const calendar = by.find(isOfCalendar);
   const periods = calendar === undefined ? null : await periodsIn(db, cohort, calendar, timeZone);
   if (periods?.length === 0) return [];
+  const isByTopic = by.includes('topic');
   const keys = by.map((field, index) => sql`${keyOf(field)} AS ${sql.ref(`key_${index}`)}`);
   const groups = by.map((_, index) => sql.ref(`key_${index}`));
+  if (isByTopic) {
+    keys.push(sql`${isFirstTopic} AS is_first`);
+    groups.push(sql.ref('is_first'));
+  }
   const rows = await sql<CountedRow>`
     ${periods === null ? sql`` : sql`WITH period (name, since, until) AS (VALUES ${sql.join(periods)})`}
     SELECT ${sql.join([...keys, ...counted])}
     FROM ${periods === null ? sql`` : sql`period CROSS JOIN`} closings AS closing
-    ${by.includes('topic') ? sql`LEFT JOIN closing_topics AS topic ON topic.closing_id = closing.id` : sql``}
+    ${isByTopic ? sql`LEFT JOIN closing_topics AS topic ON ${isTopicOf('topic')}` : sql``}
     LEFT JOIN answers AS answer ON closing.state = 'answered' AND ${isNewestAnswer}
     WHERE ${isOf(cohort, periods === null ? boundsOf(cohort) : boundsOfPeriod)}
     ${by.length === 0 ? sql`` : sql`GROUP BY ${sql.join(groups)}`}`.execute(db);
   return rows.rows
     .filter(({ closed }) => Number(closed) > 0)
-    .map((row) => ({ keys: by.map((_, index) => row[`key_${index}`] ?? null), tally: tallyOf(row) }));
+    .map((row) => ({
+      keys: by.map((_, index) => row[`key_${index}`] ?? null),
+      isFirst: !isByTopic || Number(row.is_first) === 1,
+      tally: tallyOf(row),
+    }));
 }
 
 export function isOfCalendar(field: string): field is CalendarField {
@@ -80,6 +92,16 @@ export async function countReasons(
 /** Of the closing that is being counted. */
 export const isNewestAnswer = sql`answer.survey_id = closing.survey_id AND answer.revision =
   (SELECT max(every.revision) FROM answers AS every WHERE every.survey_id = closing.survey_id)`;
+
+/** Of the closing that is being counted: by its time, so that what comes next is beside what was read last. */
+function isTopicOf(alias: 'topic' | 'first'): RawBuilder<unknown> {
+  return sql`${sql.ref(`${alias}.closed_at`)} = closing.closed_at AND ${sql.ref(`${alias}.closing_id`)} = closing.id`;
+}
+
+/** Having no topic counts as one. */
+const isFirstTopic = sql`CASE WHEN topic.topic_id IS NULL THEN 1
+  WHEN topic.topic_id = (SELECT min(first.topic_id) FROM closing_topics AS first WHERE ${isTopicOf('first')}) THEN 1
+  ELSE 0 END`;
 
 interface Bounds {
   since: RawBuilder<unknown>;

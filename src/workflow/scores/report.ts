@@ -66,15 +66,15 @@ export async function reportOf(
   return ledger.read(async (db) => {
     const { range, timezone, by, filters, minimum, satisfiedFrom, lowRating } = question;
     const cohort = cohortOf(question);
-    const groups = merged(by, await countGroups(db, cohort, countedBy(by), timezone));
-    const overlapping = by.includes('topic');
-    // Each closing is in one group, unless groups overlap.
-    const all = overlapping ? await countGroups(db, cohort, [], timezone) : groups;
-    const overall = all.map(({ tally }) => tally).reduce(sumOf, emptyTally);
+    const counted = await countGroups(db, cohort, countedBy(by), timezone);
+    const groups = merged(by, counted);
+    // Where groups overlap, each closing is in one of them first.
+    const once = counted.filter(({ isFirst }) => isFirst);
+    const overall = once.map(({ tally }) => tally).reduce(sumOf, emptyTally);
     return {
       range: { ...range, timezone },
       by,
-      overlapping,
+      overlapping: by.includes('topic'),
       minimum,
       satisfiedFrom,
       filters,
@@ -146,7 +146,7 @@ function codesOf(reasons: string | null): ReasonCode[] {
 async function rowsOf(
   db: Reading,
   { by, minimum, satisfiedFrom }: ReportQuestion,
-  groups: readonly CountedGroup[],
+  groups: readonly MergedGroup[],
   overall: Tally,
 ): Promise<ReportRow[]> {
   const names = await namesFor(db, by);
@@ -185,10 +185,12 @@ function countedBy(by: readonly ReportField[]): ScoreField[] {
   return calendar.length === 0 ? others : [...others, only ?? 'day'];
 }
 
+type MergedGroup = Pick<CountedGroup, 'keys' | 'tally'>;
+
 /** The groups that were counted, as the rows have them: with the first reason instead of all, and in the order of `by`. */
-function merged(by: readonly ReportField[], groups: readonly CountedGroup[]): CountedGroup[] {
+function merged(by: readonly ReportField[], groups: readonly CountedGroup[]): MergedGroup[] {
   const counted = countedBy(by);
-  const found = new Map<string, CountedGroup>();
+  const found = new Map<string, MergedGroup>();
   for (const { keys: given, tally } of groups) {
     const keys = by.map((field) => {
       if (!isOfCalendar(field)) {
