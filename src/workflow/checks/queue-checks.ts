@@ -1,16 +1,14 @@
 import { asArgument, settling } from '../../domain/closing/doubt.ts';
-import type { ListedState } from '../../documents/surveys.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { localTime } from '../../domain/values/local-time.ts';
 import { outstandingCards } from '../../store/answers/cards-due.ts';
 import { lateErasures } from '../../store/erase/to-dos.ts';
 import { readCheckpoint } from '../../store/checkpoints.ts';
-import type { Ledger } from '../../store/ledger.ts';
 import { stuckSends } from '../../store/queue/claims.ts';
-import { listClosings } from '../../store/views/surveys.ts';
 import { ok, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
 import { lateMs, outstandingFinding } from './outstanding.ts';
+import { typedCommands } from './typed-commands.ts';
 
 type Sources = Pick<CheckSources, 'ledger' | 'figures' | 'lane' | 'clock'>;
 
@@ -68,13 +66,18 @@ export const failedCheck: Check<Sources> = {
   async run({ figures, ledger, clock }) {
     const { failed } = (await figures()).states;
     if (failed === 0) return ok('none');
+    const list = 'gcsat surveys list --state failed';
     return {
       status: 'warning',
       code: 'closings_failed',
       kind: 'partial',
       summary: `${failed} ${failed === 1 ? 'closing' : 'closings'} failed`,
-      detail: `The list has the cause of each. Mend it, then decide again: ${await typed(await ledger(), clock(), 'failed', (id) => `gcsat surveys retry ${asArgument(id)}`)}.`,
-      fix: 'gcsat surveys list --state failed',
+      detail: `The list has the cause of each. Mend it, then decide again: ${await typedCommands(
+        await ledger(),
+        { filter: { states: ['failed'] }, count: failed, list, nowMs: clock() },
+        (id) => `gcsat surveys retry ${asArgument(id)}`,
+      )}.`,
+      fix: list,
     };
   },
 };
@@ -87,16 +90,21 @@ export const uncertainCheck: Check<Sources> = {
   async run({ figures, ledger, clock }) {
     const { uncertain } = (await figures()).states;
     if (uncertain === 0) return ok('none');
+    const list = 'gcsat surveys list --state uncertain';
+    const wasSent = await typedCommands(
+      await ledger(),
+      { filter: { states: ['uncertain'] }, count: uncertain, list, nowMs: clock() },
+      (id) => settling('--was-sent', id),
+    );
     return {
       status: 'warning',
       code: 'messages_uncertain',
       kind: 'partial',
       summary: `${uncertain} ${uncertain === 1 ? 'message' : 'messages'} may or may not have left`,
       detail:
-        'Look for each message in Gladly, or in the log of the mail server. Where it is, type ' +
-        `${await typed(await ledger(), clock(), 'uncertain', (id) => settling('--was-sent', id))}; ` +
+        `Look for each message in Gladly, or in the log of the mail server. Where it is, type ${wasSent}; ` +
         'where it is certainly not, the same with --not-sent, which sends it again.',
-      fix: 'gcsat surveys list --state uncertain',
+      fix: list,
     };
   },
 };
@@ -182,29 +190,6 @@ export const syncCheck: Check<Sources> = {
     };
   },
 };
-
-/** So many are named; the list has the others. */
-const mostNamed = 3;
-
-/** The commands that settle the newest closings in this state. */
-async function typed(
-  ledger: Ledger,
-  nowMs: number,
-  state: ListedState,
-  command: (id: string) => string,
-): Promise<string> {
-  const commands: string[] = [];
-  const filter = { states: [state], limit: mostNamed + 1 } as const;
-  for await (const { closing } of listClosings(
-    ledger,
-    filter,
-    timeNow(() => nowMs),
-  )) {
-    commands.push(`\`${command(closing.surveyId ?? closing.id)}\``);
-  }
-  const others = commands.length > mostNamed ? ', and so on' : '';
-  return `${commands.slice(0, mostNamed).join(', ')}${others}`;
-}
 
 /** What is undecided is worked on all the same, and soon waits as well. */
 function fullText(scheduled: number, until: string): string {

@@ -1,9 +1,8 @@
 import { settling } from '../../domain/closing/doubt.ts';
 import { reminderProblem } from '../../domain/eligibility/policy-warnings.ts';
-import { timeNow } from '../../domain/values/instant.ts';
-import { listClosings } from '../../store/views/surveys.ts';
 import { ok, skipped, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
+import { typedCommands } from './typed-commands.ts';
 
 export const remindersPossibleCheck: Check<Pick<CheckSources, 'settings'>> = {
   id: 'reminders.possible',
@@ -24,9 +23,6 @@ export const remindersPossibleCheck: Check<Pick<CheckSources, 'settings'>> = {
   },
 };
 
-/** So many are named; the list has the others. */
-const mostNamed = 3;
-
 export const remindersSettledCheck: Check<Pick<CheckSources, 'ledger' | 'figures' | 'clock'>> = {
   id: 'reminders.settled',
   about: 'no reminder waits for a person',
@@ -39,13 +35,15 @@ export const remindersSettledCheck: Check<Pick<CheckSources, 'ledger' | 'figures
       return ok(due === 0 ? 'none' : `none; ${due} ${due === 1 ? 'is' : 'are'} due`);
     const isInDoubt = uncertain > 0;
     const state = isInDoubt ? 'uncertain' : 'failed';
-    const commands: string[] = [];
-    const filter = { states: ['sent'], reminders: [state], limit: mostNamed } as const;
-    for await (const { closing } of listClosings(await ledger(), filter, timeNow(clock))) {
-      const id = closing.surveyId ?? closing.id;
-      commands.push(`\`${isInDoubt ? settling('--was-sent', id) : settling('--not-sent', id)}\``);
-    }
     const count = isInDoubt ? uncertain : failed;
+    const list = isInDoubt
+      ? 'gcsat surveys list --reminder uncertain'
+      : 'gcsat surveys list --reminder failed';
+    const commands = await typedCommands(
+      await ledger(),
+      { filter: { states: ['sent'], reminders: [state] }, count, list, nowMs: clock() },
+      (id) => settling(isInDoubt ? '--was-sent' : '--not-sent', id),
+    );
     const reminders = count === 1 ? '1 reminder' : `${count} reminders`;
     return {
       status: 'warning',
@@ -53,10 +51,10 @@ export const remindersSettledCheck: Check<Pick<CheckSources, 'ledger' | 'figures
       kind: 'partial',
       summary: isInDoubt ? `${reminders} may or may not have left` : `${reminders} did not leave`,
       detail: isInDoubt
-        ? `Look for each in Gladly, or in the log of the mail server. Where it is, type ${commands.join(', ')}; ` +
+        ? `Look for each in Gladly, or in the log of the mail server. Where it is, type ${commands}; ` +
           'where it is certainly not, the same with --not-sent, which sends it again.'
-        : `Mend what \`gcsat surveys show\` says of each, then type ${commands.join(', ')}.`,
-      fix: isInDoubt ? 'gcsat surveys list --reminder uncertain' : 'gcsat surveys list --reminder failed',
+        : `Mend what \`gcsat surveys show\` says of each, then type ${commands}.`,
+      fix: list,
     };
   },
 };
