@@ -1,5 +1,6 @@
 import { Hono, type Context } from 'hono';
-import type { Salutation, SurveyDesk } from '../../workflow/serving/survey-desk.ts';
+import type { Salutation } from '../../workflow/serving/salutations.ts';
+import type { SurveyDesk } from '../../workflow/serving/survey-desk.ts';
 import { chooseLanguage } from './accept-language.ts';
 import { fitToForm, noFormAnswers } from '../../domain/survey/form.ts';
 import { bareToken } from '../../domain/survey/token.ts';

@@ -11,7 +11,7 @@ import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { Answer } from '../../domain/survey/records.ts';
 import { fromJson, toJson } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
-import type { AlertsTable } from '../schema/tables.ts';
+import type { AlertsTable } from '../schema/answer-tables.ts';
 import { toAnswer } from './rows.ts';
 
 /** Names one alert. */

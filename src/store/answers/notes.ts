@@ -1,5 +1,6 @@
 import type { Note } from '../../domain/survey/records.ts';
-import { closingForgotten, closingIn, nextAfter } from '../closings/rows.ts';
+import { closingForgotten } from '../closings/closing-failures.ts';
+import { closingIn, nextAfter } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 
 /** Of each closing that has notes, oldest first. */

@@ -1,12 +1,13 @@
 import { readEvidence, type Evidence } from '../../domain/attribution/evidence.ts';
 import type { Closing, ClosingChange } from '../../domain/closing/closing.ts';
 import type { Move } from '../../domain/closing/moves.ts';
-import { isQueued, transitions, type Transition } from '../../domain/closing/transitions.ts';
+import { isQueued, transitions } from '../../domain/closing/transitions.ts';
 import type { Reason } from '../../domain/eligibility/reason.ts';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { customerKeys } from '../schema/customer-keys.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
+import { closingChanged, closingForgotten } from './closing-failures.ts';
 import { groupColumns, keepGroups } from './groups.ts';
 
 export function toClosing(row: ClosingsTable): Closing {
@@ -214,27 +215,6 @@ export async function apply(
     })
     .execute();
   return toClosing(row);
-}
-
-export function closingChanged(closing: Pick<Closing, 'id' | 'state'>, transition: Transition): Failure {
-  const { from, to } = transitions[transition];
-  return new Failure(
-    'ledger',
-    'closing_changed',
-    `The closing ${closing.id} is ${closing.state}; only ${from.join(' or ')} can become ${to}.`,
-    {
-      hint: 'Look at it with `gcsat surveys show`: another run, a person or the customer was faster.',
-      scope: 'contention',
-    },
-  );
-}
-
-/** What arrives later about it, or is asked of it, brings nothing of the customer back. */
-export function closingForgotten({ id }: Pick<Closing, 'id'>): Failure {
-  return new Failure('not_found', 'closing_forgotten', `The customer of the closing ${id} was forgotten.`, {
-    hint: 'It stays as it is. A conversation that closes again is a new closing.',
-    scope: 'contention',
-  });
 }
 
 /** The number after the highest one, or 1: an empty table has none. */

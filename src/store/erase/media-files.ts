@@ -1,4 +1,4 @@
-import { closingForgotten } from '../closings/rows.ts';
+import { closingForgotten } from '../closings/closing-failures.ts';
 import type { Ledger } from '../ledger.ts';
 
 export interface MediaFile {

@@ -1,10 +1,16 @@
 import type { MessageOutcome } from '../../domain/survey/records.ts';
-import type { AlertState, AlertWay } from '../../domain/survey/alert.ts';
 import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
-import type { QuestionKind } from '../../domain/eligibility/questionnaire.ts';
+import type {
+  AlertsTable,
+  AnswersTable,
+  CardsDueTable,
+  CardsTable,
+  NotesTable,
+  VisitsTable,
+} from './answer-tables.ts';
 import type { MedalliaCountsTable, MedalliaRowsTable } from './medallia-tables.ts';
 
 /**
@@ -158,63 +164,6 @@ export interface MessagesTable {
   form_id: string | null;
 }
 
-export interface AnswersTable {
-  survey_id: string;
-  revision: number;
-  closing_id: string | null;
-  rating: number;
-  resolved: number | null;
-  comment: string | null;
-  answered_at: string;
-  source: string;
-  /** Why the rating is low. */
-  reason: string | null;
-  /** Of the organization's own question, where it was answered. */
-  question_kind: QuestionKind | null;
-  question_text: string | null;
-  /** The number or the option that was chosen. */
-  question_choice: string | null;
-  /** What the customer wrote instead. */
-  question_words: string | null;
-}
-
-export interface CardsTable {
-  item_id: string;
-  survey_id: string;
-  revision: number;
-  customer_id: string;
-  state: 'posting' | 'posted' | 'deleted';
-  body: string;
-  posted_at: string | null;
-}
-
-/** A survey whose newest answer has no card in Gladly. */
-export interface CardsDueTable {
-  survey_id: string;
-  closing_id: string | null;
-  answered_at: string;
-  /** Tries that failed for this answer. */
-  tries: number;
-  retry_at: string | null;
-  error: string | null;
-}
-
-/** One way in which people learn of one low rating. */
-export interface AlertsTable {
-  survey_id: string;
-  revision: number;
-  way: AlertWay;
-  closing_id: string;
-  state: AlertState;
-  at: string;
-  /** Tries that failed. */
-  tries: number;
-  /** Null once it is settled. */
-  due_at: string | null;
-  settled_at: string | null;
-  error: string | null;
-}
-
 /** The one reminder of a survey that left. */
 export interface RemindersTable {
   closing_id: string;
@@ -233,23 +182,6 @@ export interface RemindersTable {
   external_id: string | null;
   reasons: string;
   error: string | null;
-}
-
-export interface VisitsTable {
-  survey_id: string;
-  kind: string;
-  count: number;
-  first_at: string;
-  last_at: string;
-}
-
-/** What a person did about the answer to a closing's survey. */
-export interface NotesTable {
-  closing_id: string;
-  sequence: number;
-  at: string;
-  text: string;
-  done: number;
 }
 
 /** Epoch milliseconds, with fractions. */

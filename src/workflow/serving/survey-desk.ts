@@ -1,4 +1,3 @@
-import { settingsFor } from '../../config/brand-settings.ts';
 import type { Answer, VisitKind } from '../../domain/survey/records.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { firstNameOf } from '../../domain/values/person-name.ts';
@@ -11,27 +10,16 @@ import { outermostAnswers, recordAnswer } from '../../store/answers/answers.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { formOfSurvey } from '../../store/closings/forms.ts';
 import { closingOfSurvey } from '../../store/closings/closings.ts';
-import { companyNameOf } from '../../store/closings/groups.ts';
 import { isUnsubscribed, unsubscribe } from '../../store/addresses/unsubscribes.ts';
-import { knownOrganization } from './known-organization.ts';
 import { alertPlan } from '../context/alert-plan.ts';
 import { countsUnasked } from '../context/counts-unasked.ts';
 import { contentOf, isSameContent, type AnswerContent, type FullContent } from '../answers/answer-content.ts';
 import type { Services } from '../context/services.ts';
+import { salutations, type Salutation } from './salutations.ts';
 import { surveyTokens } from './survey-tokens.ts';
 import { surveyVisits } from './survey-visits.ts';
 
 export type { AnswerContent, VisitKind };
-
-/** What every page needs, even one that shows nothing else. */
-export interface Salutation {
-  /** Empty where nobody knows it, or whose survey is meant. */
-  companyName: string;
-  /** The brand's, or the profile's. */
-  language: string;
-  /** That the survey was sent for; null: none. Empty for a link to no survey, where there are brands. */
-  brand: string | null;
-}
 
 /** What a customer may see of a survey. Times are RFC 3339 in UTC. */
 export type SurveyView =
@@ -104,20 +92,9 @@ export function createSurveyDesk(
 ): SurveyDesk & { flush(): Promise<void> } {
   const { ledger, settings, clock } = services;
   const { policy } = settings;
-  const organization = knownOrganization(services);
+  const salutation = salutations(services);
   const links = surveyTokens(services);
   const visits = surveyVisits(services);
-
-  const salutation = async (brand: string | null): Promise<Salutation & { timeZone: string | null }> => {
-    const { name, timezone: timeZone } = await organization();
-    if (brand === '') return { companyName: '', language: settings.policy.language, brand, timeZone };
-    const own = settingsFor(settings, brand)?.policy;
-    // Of a brand that the profile has no longer, what its last customers read.
-    const companyName =
-      own === undefined ? await companyNameOf(ledger, brand ?? '') : (own.companyName ?? name);
-    const { language } = own ?? settings.policy;
-    return { companyName: companyName ?? '', language, brand, timeZone };
-  };
 
   const closed = async (brand: string | null): Promise<{ state: 'closed' } & Salutation> => {
     const { companyName, language } = await salutation(brand);

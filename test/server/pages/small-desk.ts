@@ -1,6 +1,6 @@
 import { fitToForm } from '../../../src/domain/survey/form.ts';
+import type { Salutation } from '../../../src/workflow/serving/salutations.ts';
 import type {
-  Salutation,
   SurveyDesk,
   SurveyView,
   TypedAnswer,

@@ -20,7 +20,7 @@ import {
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
-import type { AnswersTable } from '../../../src/store/schema/tables.ts';
+import type { AnswersTable } from '../../../src/store/schema/answer-tables.ts';
 import { story } from '../../../src/store/views/story.ts';
 import {
   at,

@@ -1,0 +1,25 @@
+import type { Closing } from '../../domain/closing/closing.ts';
+import { transitions, type Transition } from '../../domain/closing/transitions.ts';
+import { Failure } from '../../failure.ts';
+
+/** It is in a state that the transition does not leave from. */
+export function closingChanged(closing: Pick<Closing, 'id' | 'state'>, transition: Transition): Failure {
+  const { from, to } = transitions[transition];
+  return new Failure(
+    'ledger',
+    'closing_changed',
+    `The closing ${closing.id} is ${closing.state}; only ${from.join(' or ')} can become ${to}.`,
+    {
+      hint: 'Look at it with `gcsat surveys show`: another run, a person or the customer was faster.',
+      scope: 'contention',
+    },
+  );
+}
+
+/** What arrives later about it, or is asked of it, brings nothing of the customer back. */
+export function closingForgotten({ id }: Pick<Closing, 'id'>): Failure {
+  return new Failure('not_found', 'closing_forgotten', `The customer of the closing ${id} was forgotten.`, {
+    hint: 'It stays as it is. A conversation that closes again is a new closing.',
+    scope: 'contention',
+  });
+}
