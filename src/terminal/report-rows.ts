@@ -73,7 +73,7 @@ function responseMark({ responseDiffers }: ReportRow): string {
   return responseDiffers === 'below' || responseDiffers === 'above' ? responseDiffers : '';
 }
 
-/** Names go before what only repeats a figure; where one is too long even so, names are cut and the bar stays. */
+/** Names go before what only repeats a figure; where one is too long even so, it is cut and the bar stays, but not of two. */
 function fitting(
   rows: readonly ReportRow[],
   names: readonly Column<ReportRow>[],
@@ -88,7 +88,7 @@ function fitting(
   for (let spared = most; spared >= 0; spared -= 1) {
     if (tableWidth(rows, without(spared)) <= width) return without(spared);
   }
-  return without(1);
+  return without(names.length > 1 ? 0 : 1);
 }
 
 /** `spare`: the higher, the sooner it is left out. */

@@ -22,11 +22,16 @@ export function storyHints(
   // It comes first, so that a narrow terminal does not break it.
   const command = `\`gcsat attribute ${asArgument(conversationId)}\``;
   const lines: string[] = [];
-  if (agent !== null) {
+  if (agent !== null && state !== 'suppressed') {
     lines.push(`${command} shows what the agent wrote, and why the rating is theirs.`);
   } else if (reasons.some(({ code }) => ofTheTimeline.has(code))) {
     lines.push(`${command} shows each item of the conversation, and why it does not count.`);
-  } else if (state === 'suppressed' && (evidence?.timeline ?? null) === null && !reasons.some(isCertain)) {
+  } else if (
+    agent === null &&
+    state === 'suppressed' &&
+    (evidence?.timeline ?? null) === null &&
+    !reasons.some(isCertain)
+  ) {
     lines.push(`${command} reads the timeline as well, and gives every reason.`);
   }
   return lines.map((text) => wrap(text, columns).join('\n'));

@@ -184,6 +184,16 @@ test('with room, a row has the interval of its response rate, and how many were 
     'Channel      Inbox                Score     95%  Answers  Response  Differs',
     'fbMessenger  Orders and Delivery    80%  58–92%       20       50%  no',
   ]);
+  // Of two names that are too long, each has more room without it.
+  const long: ReportDocument = {
+    ...two,
+    rows: [pair('fbMessenger of several countries', 'Orders and Delivery of all of them')],
+  };
+  const [, row80 = ''] = reportView(long, screen({ columns: 80 }))
+    .split('\n')
+    .filter((line) => /Channel|fbMessenger/.test(line));
+  expect(row80).not.toContain('█');
+  expect(stringWidth(row80)).toBeLessThanOrEqual(80);
 });
 
 const share = (count: number, of: number) => shareOf(count, of);

@@ -267,6 +267,7 @@ test('the story of a closing names `attribute` where that says more', () => {
   expect(hints({ ...suppressed, reasons: because('no_agent_response') })).toContain('why it does not count');
   expect(hints({ ...suppressed, reasons: because('not_closed') })).toContain('every reason');
   expect(hints({ ...suppressed, reasons: because('cancelled') })).toBe('');
+  expect(hints({ state: 'suppressed', reasons: because('not_closed') })).toBe('');
   expect(hints({ state: 'pending', agent: null, answer: null })).toBe('');
 });
 
