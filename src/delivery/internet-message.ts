@@ -72,9 +72,14 @@ export async function internetMessage(
   });
 }
 
-/** Mail programs show a reminder with the mail that it is about. */
-function threadOf({ surveyId, isReminder }: SurveyMessage, sender: Sender): object {
+/**
+ * Mail programs show a reminder with the mail that it is about. That one's id has the domain that it was sent from, which may
+ * be another one by now.
+ */
+function threadOf({ surveyId, isReminder, remindsOf = null }: SurveyMessage, sender: Sender): object {
   if (isReminder !== true) return {};
-  const first = messageIdOf({ surveyId }, sender);
+  // What is no mail of ours left under another kind of id.
+  const isKnown = remindsOf !== null && fitsHeader(remindsOf);
+  const first = isKnown ? `<${remindsOf}>` : messageIdOf({ surveyId }, sender);
   return { inReplyTo: first, references: [first] };
 }

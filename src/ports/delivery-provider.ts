@@ -41,6 +41,8 @@ export interface SurveyMessage {
   interaction?: Interaction;
   /** The second and last message about this survey, with the same links. */
   isReminder?: true;
+  /** Of a reminder: the external id that the first message left under; null where that is not known. */
+  remindsOf?: string | null;
   /** Put before the subject, or the text of an SMS, when the message is not a customer's survey. */
   mark?: string;
 }

@@ -48,7 +48,7 @@ export async function composeMessage(
     ratingUrls: links.ratings,
     unsubscribeUrl: links.unsubscribe,
     interaction: interactionOf(services, closing, customer, agent?.email ?? null),
-    ...(isReminder === undefined ? {} : { isReminder }),
+    ...(isReminder === undefined ? {} : { isReminder, remindsOf: closing.externalId }),
   };
 }
 

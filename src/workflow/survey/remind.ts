@@ -10,6 +10,7 @@ import {
 } from '../../domain/eligibility/decide-reminder.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure, isContention, stopsTheRun } from '../../failure.ts';
+import type { DeliveryOutcome } from '../../ports/delivery-provider.ts';
 import { addressHistory } from '../../store/addresses/history.ts';
 import { claimClosing, resolveReminder } from '../../store/queue/claims.ts';
 import {
@@ -186,25 +187,25 @@ async function send(
     mark.isSet = true;
     if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept();
   };
-  const settle = (result: MessageResult, retryAt: string | null): Promise<void> =>
-    settleReminder(ledger, closing.id, timeNow(clock), result, retryAt);
+  const settle = (result: MessageResult): Promise<void> =>
+    settleReminder(ledger, closing.id, timeNow(clock), result, null);
+  let outcome: DeliveryOutcome;
   try {
-    const outcome = await provider.deliver(message, leaving);
-    if (outcome.status === 'not_sent')
-      return await unsent(services, reminder, refusalOf(outcome), outcome.temporary);
-    await settle(outcome, null);
-    return outcome.status === 'sent'
-      ? { result: 'sent', failure: null }
-      : { result: 'uncertain', failure: outcome.failure };
+    outcome = await provider.deliver(message, leaving);
+    if (outcome.status !== 'not_sent') await settle(outcome);
   } catch (error) {
     if (error instanceof Overslept) return unsent(services, reminder, overslept(), true);
     if (!mark.isSet || (error instanceof Failure && error.kind === 'ledger')) throw error;
     // Whatever it is, the reminder may be out. While the program is being stopped, too.
     const failure = error instanceof Failure ? error : defectOf(error);
-    await settle({ status: 'uncertain', failure: errorOf(failure) }, null);
+    await settle({ status: 'uncertain', failure: errorOf(failure) });
     if (services.signal.aborted) throw error;
     return { result: 'uncertain', failure };
   }
+  if (outcome.status === 'not_sent') return unsent(services, reminder, refusalOf(outcome), outcome.temporary);
+  return outcome.status === 'sent'
+    ? { result: 'sent', failure: null }
+    : { result: 'uncertain', failure: outcome.failure };
 }
 
 /** It was marked, and the claim may be over since. Nothing left. */
