@@ -48,6 +48,7 @@ export interface ServicesChanges {
   policy?: Partial<Policy>;
   alerts?: Partial<Settings['alerts']>;
   smtpUrl?: string;
+  from?: string;
   brands?: Settings['brands'];
   origin?: string;
   signal?: AbortSignal;
@@ -125,7 +126,7 @@ function settingsOf(sandbox: RunningSandbox, folder: string, changes: ServicesCh
     timeoutMs: 5000,
     ratePercent: 80,
     delivery: changes.delivery ?? 'gladly-email',
-    from: changes.delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress,
+    from: changes.from ?? (changes.delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress),
     smtpUrl: changes.smtpUrl ?? null,
     alerts: { url: null, secret: null, ...changes.alerts },
     publicUrl: 'https://csat.example.com',
