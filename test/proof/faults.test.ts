@@ -1,18 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { join } from 'node:path';
 import { describe, expect, onTestFinished, test } from 'vitest';
 import { exitCodes } from '../../src/failure.ts';
-import { answer, brokenNetwork, type Fate } from '../support/broken-network.ts';
+import { answer, type Fate } from '../support/broken-network.ts';
+import { expectDecency, runBehind, withScene } from './behind-network.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import { faults, isHeard, type Fault, type Meeting } from './faults.ts';
-import { createScene, longAgo, type Scene } from './scene.ts';
-
-/** As many times may one and the same thing be asked. */
-const mostTries = 6;
-/** Resident: about 90 of the program itself, and six answers at once of which 16 each are read before they are refused. */
-const mostMebibytes = 320;
+import { longAgo, type Scene } from './scene.ts';
 
 const { configuration, contract, partial, temporary } = exitCodes;
 
@@ -168,69 +162,6 @@ const followUps: typeof commands = {
     return { args: ['sync'], isLong: true, pauseMinutes: 2, verify: cardsAre(scene, 1) };
   },
 };
-
-const preload = `
-  import { writeFileSync } from 'node:fs';
-  process.on('exit', () => writeFileSync(process.env.PEAK_FILE, String(process.resourceUsage().maxRSS)));
-`;
-
-interface Outcome {
-  code: number | null;
-  stdout: string;
-  stderr: string;
-  /** Request lines, with how often each came. */
-  asked: Map<string, number>;
-  mebibytes: number;
-}
-
-/**
- * Runs the command with the fault between it and Gladly. It is killed, and the test fails, after two minutes. The limit of
- * an answer is short only where it is what ends the fault: a busy machine is no fault of the network.
- */
-async function runBehind(
-  scene: Scene,
-  { args, env }: Prepared,
-  { outlasts = false }: Pick<Fault, 'outlasts'>,
-  decide: Parameters<typeof brokenNetwork>[1],
-): Promise<Outcome> {
-  const network = await brokenNetwork(scene.sandbox.origin, decide);
-  const peak = join(scene.folder, 'peak');
-  try {
-    const { code, stdout, stderr } = await scene.run(
-      ['--json', '--timeout', outlasts ? '1' : '20', ...args],
-      {
-        ...env,
-        GCSAT_DOMAIN: network.origin,
-        NODE_OPTIONS: `${scene.env['NODE_OPTIONS']} --import=data:text/javascript,${encodeURIComponent(preload)}`,
-        PEAK_FILE: peak,
-      },
-    );
-    const asked = new Map<string, number>();
-    for (const line of network.requests) asked.set(line, (asked.get(line) ?? 0) + 1);
-    return { code, stdout, stderr, asked, mebibytes: Number(readFileSync(peak, 'utf8')) / 1024 };
-  } finally {
-    await network.close();
-  }
-}
-
-async function withScene(use: (scene: Scene) => Promise<void>): Promise<void> {
-  const scene = await createScene();
-  await use(scene).finally(() => scene.close());
-}
-
-/** What holds however it ended. */
-function expectDecency({ code, stdout, stderr, asked, mebibytes }: Outcome, { askedTwice }: Prepared): void {
-  // One document, whether it tells of an error or of a result.
-  expect(JSON.parse(stdout)).toBeTypeOf('object');
-  expect(
-    code === 0 || code === partial || code === configuration || /^error: .+ \(.+\)$/m.test(stderr),
-    stderr,
-  ).toBe(true);
-  expect(`${stdout}${stderr}`).not.toContain('sandbox-token');
-  const most = (line: string): number => (line === askedTwice ? 2 * mostTries : mostTries);
-  expect([...asked].filter(([line, times]) => times > most(line))).toEqual([]);
-  expect(mebibytes).toBeLessThan(mostMebibytes);
-}
 
 /** Of a bounded proof: each fault with one command, and each command with a few. */
 const everyFew = 9;
