@@ -33,6 +33,14 @@ export const syncCommand: CommandDeclaration = {
         });
       output.record(document, () => syncView(document, output));
       warnOfUncertain(context, document);
+      const { reminders } = document;
+      if (reminders.uncertain > 0 && !dryRun) {
+        const many = reminders.uncertain > 1;
+        output.warn(
+          `${reminders.uncertain} ${many ? 'reminders' : 'reminder'} may or may not have left, and ` +
+            `${many ? 'are' : 'is'} not sent again (see \`gcsat surveys list --reminder uncertain\`)`,
+        );
+      }
       if (!dryRun) await announceRest(output, services, document.end !== 'done');
       if (failure !== null) throw failure;
       checkFailures(document);
@@ -42,9 +50,16 @@ export const syncCommand: CommandDeclaration = {
           hint: 'The next tick tries them again. -v shows why they failed.',
         });
       }
-      if (document.alerts.failed === 0) return;
-      throw new Failure('partial', 'alerts_failed', `${document.alerts.failed} alerts were not sent`, {
-        hint: '`gcsat doctor alerts` says why. The next tick tries them again.',
+      if (document.alerts.failed > 0) {
+        throw new Failure('partial', 'alerts_failed', `${document.alerts.failed} alerts were not sent`, {
+          hint: '`gcsat doctor alerts` says why. The next tick tries them again.',
+        });
+      }
+      if (reminders.failed === 0) return;
+      throw new Failure('partial', 'reminders_failed', `${reminders.failed} reminders were not sent`, {
+        hint:
+          'A later tick tries again what passes by itself. ' +
+          '`gcsat surveys list --reminder failed` lists the others.',
       });
     });
   },

@@ -1,8 +1,9 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import { faultyProxy } from '../support/faulty-proxy.ts';
 import { closedConversation, testGladly } from '../support/gladly.ts';
 import { run, runJson } from '../support/run.ts';
+import { serve, webhookPassword } from '../support/serving.ts';
 
 test('a reminder leaves with a tick, is told everywhere, and is counted once it is answered', async () => {
   const gladly = await testGladly({ size: 0 });
@@ -62,6 +63,7 @@ test('a reminder in doubt is settled by a person, and what cannot be reminded is
   const ticked = await runJson(['sync'], { env });
   expect(ticked.document.reminders).toMatchObject({ sent: 0, uncertain: 1 });
   expect(ticked.code).toBe(0);
+  expect(ticked.stderr).toContain('warning: 1 reminder may or may not have left, and is not sent again');
 
   const checked = await runJson(['doctor', 'reminders.settled'], { env });
   expect(
@@ -94,4 +96,54 @@ test('a reminder in doubt is settled by a person, and what cannot be reminded is
     (await run(['configure', 'set', 'delivery=gladly-email', 'surveyExpires=1s'], { env: rest })).stderr,
   ).toContain('a survey expires before its reminder');
   expect((await run(['configure', 'set', 'reminderAfter=soon'], { env })).code).toBe(2);
+});
+
+test('a server reminds those alone who neither answered, nor began to, nor want no more, nor are forgotten', async () => {
+  const gladly = await testGladly({ size: 0 });
+  const env = { ...gladly.env, GCSAT_WEBHOOK_USER: 'gcsat', GCSAT_WEBHOOK_PASSWORD: webhookPassword };
+  const { sandbox } = gladly;
+  const names = ['answers', 'begins', 'leaves', 'forgotten', 'waits'] as const;
+  const ids: string[] = [];
+  for (const name of names) ids.push(await closedConversation(gladly, `${name}@example.org`));
+  expect((await run(['configure', 'set', 'reminderAfter=1s'], { env })).code).toBe(0);
+  expect((await runJson(['replay', '--', ...ids], { env })).code).toBe(0);
+  await run(['pause'], { env });
+  const linkOf = (name: (typeof names)[number], page: 's' | 'u'): string => {
+    const text = sandbox.mailbox().find(({ to }) => to === `${name}@example.org`)?.text ?? '';
+    return new RegExp(`https://csat\\.example\\.com(/${page}/[\\w-]+)`).exec(text)?.[1] ?? '';
+  };
+  const server = await serve(env);
+  const ask = async (path: string, init: RequestInit = {}): Promise<number> => {
+    const headers = { 'user-agent': 'Mozilla/5.0 Firefox/150.0' };
+    const answer = await fetch(`${server.origin}${path}`, { headers, ...init });
+    await answer.text();
+    return answer.status;
+  };
+  const form = (fields: Record<string, string>) => ({ method: 'POST', body: new URLSearchParams(fields) });
+  expect(await ask(linkOf('answers', 's'), form({ rating: '4' }))).toBe(200);
+  expect(await ask(`${linkOf('begins', 's')}?rating=2`)).toBe(200);
+  expect(await ask(linkOf('leaves', 'u'), form({ 'List-Unsubscribe': 'One-Click' }))).toBe(200);
+  expect(await ask(linkOf('waits', 's'))).toBe(200);
+  const forgotten = ['surveys', 'forget', '--yes', '--', 'forgotten@example.org'];
+  expect((await run(forgotten, { env })).code).toBe(0);
+  expect(sandbox.mailbox()).toHaveLength(names.length);
+  await run(['resume'], { env });
+  const statesOf = async () => {
+    const { document } = await runJson(['surveys', 'list', '--limit', '10'], { env });
+    const rows = document as { conversationId: string; reminderState: string | null }[];
+    return ids.map((id) => rows.find(({ conversationId }) => conversationId === id)?.reminderState);
+  };
+  await vi.waitFor(
+    async () => expect(await statesOf()).toEqual([null, 'left_out', 'left_out', null, 'sent']),
+    { timeout: 60_000, interval: 100 },
+  );
+  expect(await server.stop()).toBe(143);
+  expect(
+    sandbox
+      .mailbox()
+      .map(({ to }) => to)
+      .slice(names.length),
+  ).toEqual(['waits@example.org']);
+  const story = await runJson(['surveys', 'show', '--', ids[1]!], { env });
+  expect(story.document.reminder).toMatchObject({ state: 'left_out', reasons: [{ code: 'begun' }] });
 });

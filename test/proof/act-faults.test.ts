@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest';
+import { exitCodes } from '../../src/failure.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import { expectDecency, runBehind, withScene } from './behind-network.ts';
 import { faults, isHeard, type Fault } from './faults.ts';
@@ -10,6 +11,8 @@ interface Act {
   told: Record<Fault['message'] | 'refused', string>;
   /** What it is when it was run again without the fault, twice. */
   inTheEnd: Record<Fault['message'] | 'refused', string>;
+  /** How the command ends whose act did not get through, certainly. */
+  code: number;
   /** The request that meets the fault. */
   request: RegExp;
   /** Leaves it to be done. */
@@ -29,6 +32,7 @@ const shown = async (scene: Scene): Promise<ReturnType<typeof JSON.parse>> =>
 const reminder: Act = {
   told: { sent: 'sent', uncertain: 'uncertain', 'not sent': 'due', refused: 'failed' },
   inTheEnd: { sent: 'sent', uncertain: 'uncertain', 'not sent': 'sent', refused: 'failed' },
+  code: exitCodes.partial,
   request: /^POST \/api\/v1\/communications\/email$/,
   async stage(scene) {
     const asked = await scene.run(['replay', '--', scene.sandbox.exampleConversationId]);
@@ -39,12 +43,13 @@ const reminder: Act = {
   },
   state: async (scene) => (await shown(scene)).reminder?.state,
   count: ({ sandbox }) => sandbox.mailbox().filter(({ subject }) => /^Reminder: /.test(subject ?? '')).length,
-  few: ['an answer without its last byte', '429 without end', 'a refusal of the request'],
+  few: ['an answer without its last byte', '429 without end'],
 };
 
 const note: Act = {
   told: { sent: 'sent', uncertain: 'uncertain', 'not sent': 'due', refused: 'due' },
   inTheEnd: { sent: 'sent', uncertain: 'uncertain', 'not sent': 'sent', refused: 'sent' },
+  code: 0,
   request: /^POST \/api\/v1\/conversations\/[^/]+\/notes$/,
   async stage(scene) {
     expect((await scene.run(['configure', 'set', 'followUpTask=on'])).code).toBe(0);
@@ -88,6 +93,7 @@ describe('what is done at most once', () => {
       const ending = endingOf(act, fault);
       expect(await act.state(scene), outcome.stderr).toBe(act.told[ending]);
       const isDone = ending === 'sent' || ending === 'uncertain';
+      expect(outcome.code, outcome.stderr).toBe(isDone ? 0 : act.code);
       const heard = isDone && (fault.message === 'sent' || isHeard(fault)) ? 1 : 0;
       expect(await act.count(scene)).toBe(heard);
 

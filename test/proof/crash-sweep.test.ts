@@ -56,6 +56,14 @@ const all: [name: string, staging: staged.Staging, decisive: string[]][] = [
     staged.reminderToOutbox,
     ['before file rename', ...around('ledger COMMIT of update closings set, update reminders set')],
   ],
+  [
+    'serve by smtp: one reminder, which stands with the first mail, or a doubt that is listed',
+    staged.reminderByServe,
+    [
+      'after ledger COMMIT of update closings set, update reminders set',
+      'before ledger COMMIT of update closings set, update reminders set @2',
+    ],
+  ],
   ['post: one card', staged.post, card],
   ['post of a low rating: its alert, and at most one note', staged.alert, note],
   ['post of a changed answer: the new card alone', staged.postAgain, asking('DELETE')],

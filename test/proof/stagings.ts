@@ -31,6 +31,8 @@ export interface Staged {
 
 export type Staging = () => Promise<Staged>;
 
+const webhookUser = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone' };
+
 /** Runs it again, and expects that to be done. */
 async function again(scene: Scene, args: readonly string[]): Promise<ReturnType<typeof JSON.parse>> {
   const { code, document, stderr } = await scene.json(args);
@@ -126,6 +128,44 @@ function reminding(delivery: 'gladly-email' | 'outbox'): Staging {
 
 export const reminder = reminding('gladly-email');
 export const reminderToOutbox = reminding('outbox');
+
+/** By a server, and a mail server that shows what arrived: at most two mails, and the second stands with the first. */
+export const reminderByServe: Staging = async () => {
+  const peer = await mailServer();
+  const smtp = { GCSAT_DELIVERY: 'smtp', GCSAT_FROM: 'care@acme.example', GCSAT_SMTP_URL: peer.url };
+  const scene = await createScene({ ...smtp, ...webhookUser });
+  const { exampleConversationId: conversation } = scene.sandbox;
+  await scene.run(['configure', 'set', 'reminderAfter=1m']);
+  await again(scene, ['replay', '--', conversation]);
+  await scene.later(2);
+  const args = ['serve', '--json', '--port', '0', '--no-catch-up'];
+  const reminderNow = async (): Promise<string | undefined> =>
+    (await again(scene, ['surveys', 'show', '--', conversation])).reminder?.state;
+  return {
+    scene,
+    args,
+    leaves: 'before mail',
+    use: async (_origin, over) => {
+      await until(() => peer.received.length > 1, 'the reminder', over);
+    },
+    verify: async () => {
+      const isInDoubt = (await reminderNow()) === 'leaving';
+      const arrived = peer.received.length;
+      const isSettled = async (): Promise<boolean> =>
+        /^(?:sent|uncertain)$/.test((await reminderNow()) ?? '');
+      await scene.serve(args, async (_origin, over) => {
+        await until(isSettled, 'the end of the reminder', over);
+      });
+      expect(await reminderNow()).toBe(isInDoubt ? 'uncertain' : 'sent');
+      const [first, ...reminders] = peer.received.map(({ mail }) => mail);
+      expect(reminders).toHaveLength(isInDoubt ? arrived - 1 : 1);
+      for (const { inReplyTo, messageId } of reminders) {
+        expect(inReplyTo).toBe(first?.messageId);
+        expect(messageId).not.toBe(first?.messageId);
+      }
+    },
+  };
+};
 
 export const replayBySmtp: Staging = async () => {
   const peer = await mailServer();
@@ -315,8 +355,6 @@ export const sync: Staging = async () => {
     },
   };
 };
-
-const webhookUser = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone' };
 
 /** The whole loop: Gladly tells of a closing, the customer answers, the card goes to the timeline. */
 export const serve: Staging = async () => {

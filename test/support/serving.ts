@@ -6,13 +6,9 @@ import { start } from './run.ts';
 export const webhookPassword = 'a password that is long enough';
 
 export interface Serving {
-  /**
-   * Tells of a closing as Gladly's webhook does.
-   *
-   * @param timestamp of the event; without one it is of no known time
-   * @returns the status of the answer
-   */
-  tell(conversationId: string, timestamp?: string): Promise<number>;
+  origin: string;
+  /** Tells of a closing as Gladly's webhook does. @returns the status of the answer */
+  tell(conversationId: string): Promise<number>;
   readiness(): Promise<{ status: number; body: unknown }>;
   stderr(): string;
   stop(): Promise<number | null>;
@@ -31,7 +27,8 @@ export async function serve(env: Record<string, string>): Promise<Serving> {
   ])) as [string];
   const { listening } = JSON.parse(line) as { listening: string };
   return {
-    async tell(conversationId, timestamp) {
+    origin: listening,
+    async tell(conversationId) {
       const answer = await fetch(`${listening}/webhooks/gladly`, {
         method: 'POST',
         headers: { authorization: `Basic ${Buffer.from(`gcsat:${webhookPassword}`).toString('base64')}` },
