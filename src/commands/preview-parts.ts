@@ -1,4 +1,6 @@
 import { settingsOfBrand } from '../config/brand-settings.ts';
+import { namingBrand } from '../config/failure-of-brand.ts';
+import type { BrandSettings } from '../config/settings.ts';
 import { namedBrand } from './configure/brand/named-brand.ts';
 import { formOf } from '../domain/survey/form.ts';
 import { readBrand } from '../html/brand.ts';
@@ -30,13 +32,12 @@ export async function previewParts(
       messages: messages.filter((message) => language === null || message.language === language),
     };
   };
+  const partsOfBrand = (one: BrandSettings): Promise<PreviewParts> =>
+    namingBrand(one.name, () => partsOf(settingsOfBrand(settings, one), one.name));
   const chosen = brand === undefined ? null : namedBrand(brands, brand);
-  const own =
-    chosen === null
-      ? await partsOf(settings, null)
-      : await partsOf(settingsOfBrand(settings, chosen), chosen.name);
+  const own = chosen === null ? await partsOf(settings, null) : await partsOfBrand(chosen);
   const others = chosen === null ? brands : [];
   const beside: PreviewParts[] = [];
-  for (const one of others) beside.push(await partsOf(settingsOfBrand(settings, one), one.name));
+  for (const one of others) beside.push(await partsOfBrand(one));
   return { own, brands: beside, languages: own.messages.map((message) => message.language) };
 }

@@ -13,6 +13,14 @@ function home(): Record<string, string> {
 
 const fileOf = (env: Record<string, string>): string => join(env['GCSAT_CONFIG_DIR']!, 'config.json');
 
+/** As somebody writes into the file, past every check. */
+function writeBrands(env: Record<string, string>, b: Record<string, string>): void {
+  mkdirSync(env['GCSAT_CONFIG_DIR']!, { recursive: true, mode: 0o700 });
+  const brands = { a: { inboxes: 'Billing' }, b: { inboxes: 'Repairs Workshop', ...b } };
+  const profiles = { default: { values: {}, policy: {}, brands } };
+  writeFileSync(fileOf(env), JSON.stringify({ profiles }), { mode: 0o600 });
+}
+
 const brandsIn = (env: Record<string, string>): Record<string, Record<string, string>> =>
   (JSON.parse(readFileSync(fileOf(env), 'utf8')) as { profiles: { default: { brands: never } } }).profiles
     .default.brands;
@@ -137,6 +145,41 @@ describe('gcsat configure brand', () => {
     expect((await set(env, 'a', 'brandColor=', 'colour=')).code).toBe(0);
     expect(brandsIn(env)).toEqual({ a: { inboxes: 'Billing' } });
     expect((await runJsonInside(['attribute', '--', trap('three_agents')], { env })).code).toBe(0);
+  });
+
+  test.each([
+    ['its template is gone', { template: '/nowhere/mail.eta' }, 'template_unreadable'],
+    ['its sender is none', { from: 'a@b.example\r\nBcc: c@d.example' }, 'bad_configuration'],
+    ['its pages are at no address', { publicUrl: 'javascript:alert(1)' }, 'bad_configuration'],
+    ['its name is markup of a terminal', { companyName: 'a\u001b[2Jb' }, 'bad_configuration'],
+    ['its inbox is another brand’s', { inboxes: 'Billing' }, 'bad_configuration'],
+  ])('a brand that is broken, because %s, has nobody asked until it is mended', async (_, values, code) => {
+    const gladly = await testGladly({ size: 0 });
+    const { env, sandbox } = gladly;
+    const id = await closedIn(gladly, 'Repairs Workshop', 'kim@example.org');
+    writeBrands(env, values);
+    for (const args of [['replay', '--', id], ['sync'], ['serve', '--port', '0']]) {
+      const ended = await runJsonInside(args, { env });
+      expect([args[0], ended.code, ended.document.error?.code]).toEqual([args[0], 3, code]);
+      expect(ended.stderr).toMatch(/^error: .*\bbrand'?s? .*\bb\b/m);
+    }
+    expect(sandbox.mailbox()).toEqual([]);
+    writeBrands(env, {});
+    expect((await runJsonInside(['replay', '--', id], { env })).document).toMatchObject({
+      ...{ outcome: 'sent', brand: 'b' },
+    });
+  });
+
+  test.each([
+    ['is gone', '/nowhere/logo.png', 'logo_unreadable'],
+    ['is a script', import.meta.filename, 'logo_invalid'],
+    ['never ends', '/dev/zero', 'logo_unreadable'],
+  ])('pages are not served while the logo of a brand %s', async (_, logo, code) => {
+    const { env } = await testGladly({ size: 0 });
+    writeBrands(env, { logo });
+    const ended = await runJsonInside(['serve', '--port', '0'], { env });
+    expect([ended.code, ended.document.error?.code]).toEqual([3, code]);
+    expect(ended.stderr).toMatch(/^error: brand b: the logo /m);
   });
 
   test('warns of an inbox that Gladly does not have, and of a brand without any', async () => {

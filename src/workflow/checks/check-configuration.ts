@@ -1,4 +1,5 @@
 import { settingsOfBrand } from '../../config/brand-settings.ts';
+import { namingBrand } from '../../config/failure-of-brand.ts';
 import type { Settings } from '../../config/settings.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
@@ -11,7 +12,6 @@ import { unmetInboxes } from '../survey/policy-warnings.ts';
 import { brandsCheck } from './brand-checks.ts';
 import type { Check, CheckResult } from './check.ts';
 import { openCheckSources, type CheckedConfiguration, type CheckSources } from './check-sources.ts';
-import { ofBrand } from './each-brand.ts';
 import { gladlyTokenCheck, optOutTopicCheck, policySentences, timeZoneCheck } from './gladly-checks.ts';
 import { ledgerOpenCheck } from './ledger-checks.ts';
 import {
@@ -122,12 +122,10 @@ export async function refuseUnusable(settings: Settings): Promise<void> {
   await requireLogo(settings);
   for (const brand of settings.brands) {
     const own = settingsOfBrand(settings, brand);
-    try {
+    await namingBrand(brand.name, async () => {
       await requireTemplate(own);
       await requireLogo(own);
-    } catch (error) {
-      throw error instanceof Failure ? ofBrand(brand.name, error) : error;
-    }
+    });
   }
 }
 

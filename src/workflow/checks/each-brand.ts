@@ -1,5 +1,6 @@
 import { settingsOfBrand } from '../../config/brand-settings.ts';
 import type { Settings } from '../../config/settings.ts';
+import { ofBrand } from '../../config/failure-of-brand.ts';
 import { Failure } from '../../failure.ts';
 import type { Finding } from './check.ts';
 
@@ -49,20 +50,4 @@ export async function ofEachBrand(
 
 function named(brand: string | null, finding: Finding): Finding {
   return brand === null ? finding : { ...finding, summary: `brand ${brand}: ${finding.summary}` };
-}
-
-/** The same failure, which says whose setting it is about. */
-export function ofBrand(brand: string | null, failure: Failure): Failure {
-  if (brand === null) return failure;
-  const { kind, code, message, hint, scope } = failure;
-  return new Failure(kind, code, `brand ${brand}: ${message}`, {
-    hint: hint
-      .replaceAll('gcsat configure set', `gcsat configure brand set '${brand}'`)
-      .replaceAll(
-        /gcsat configure unset (\w+)/g,
-        (_, key: string) => `gcsat configure brand set '${brand}' ${key}=`,
-      ),
-    scope,
-    cause: failure,
-  });
 }

@@ -1,5 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { settingsOfBrand } from '../../config/brand-settings.ts';
+import { namingBrand } from '../../config/failure-of-brand.ts';
 import type { Settings } from '../../config/settings.ts';
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { createGladlyEmail, plainAddress } from '../../delivery/gladly-email.ts';
@@ -121,7 +122,8 @@ async function composerOfAll(settings: Settings): Promise<MailComposer> {
   const own = await composerOf(settings);
   const composers = new Map<string, MailComposer>();
   for (const brand of settings.brands) {
-    composers.set(brand.name, await composerOf(settingsOfBrand(settings, brand)));
+    const { name } = brand;
+    composers.set(name, await namingBrand(name, () => composerOf(settingsOfBrand(settings, brand))));
   }
   return (message) => (composers.get(message.brand ?? '') ?? own)(message);
 }
