@@ -26,7 +26,7 @@ export interface AlertMail {
  */
 export async function mailAlert({ signal, publicUrl, ...mail }: AlertMail): Promise<void> {
   const { server, sender, open } = mailServer({ url: mail.smtpUrl, from: mail.from, publicUrl, signal });
-  const bytes = await messageOf(mail, sender);
+  const bytes = await alertMessage(mail, sender);
   try {
     const session = await open();
     try {
@@ -48,7 +48,8 @@ function inOurWords(failure: Failure): Failure {
   return failure.code === 'smtp_uncertain' ? advising('It is sent again by itself.', failure) : failure;
 }
 
-async function messageOf(
+/** The mail as it travels: text alone, and each fact on a line. */
+export async function alertMessage(
   { id, payload, to, now }: Pick<AlertMail, 'id' | 'payload' | 'to' | 'now'>,
   sender: Sender,
 ): Promise<Buffer> {

@@ -98,23 +98,30 @@ function refused(status: number): Failure {
   );
 }
 
-/** Every text is plain, or escaped as Slack says, so that nobody's words mention a channel or make a link. */
+/** What Slack takes in one section; it refuses a message with a longer one. */
+const longestSection = 3000;
+
+/** Every text is plain but our own link, so that nobody's words mention a channel, make a link, or stand out. */
 export function slackMessage(payload: AlertPayload): object {
   const { title, facts, comment, question } = alertWords(payload);
   const { url } = payload.data.conversation;
-  const link = url === null ? '' : `\n<${escapeSlack(url).replaceAll('|', '%7C')}|Open conversation>`;
-  const lines = facts.map(([name, value]) => `${name}: ${escapeSlack(value)}`).join('\n');
+  const link = url === null ? '' : `<${escapeSlack(url).replaceAll('|', '%7C')}|Open conversation>`;
   return {
     text: escapeSlack(title),
     blocks: [
       { type: 'header', text: plainText(title) },
-      { type: 'section', text: { type: 'mrkdwn', text: `${lines}${link}`, verbatim: true } },
-      ...(comment === null ? [] : [{ type: 'section', text: plainText(comment) }]),
-      ...(question === null
+      section(plainText(facts.map(([name, value]) => `${name}: ${value}`).join('\n'))),
+      ...(link === '' || link.length > longestSection
         ? []
-        : [{ type: 'section', text: plainText(`${question.text}\n${question.reply}`) }]),
+        : [section({ type: 'mrkdwn', text: link, verbatim: true })]),
+      ...(comment === null ? [] : [section(plainText(comment))]),
+      ...(question === null ? [] : [section(plainText(`${question.text}\n${question.reply}`))]),
     ],
   };
+}
+
+function section(text: object): object {
+  return { type: 'section', text };
 }
 
 function plainText(text: string): object {

@@ -152,6 +152,11 @@ describe('gcsat configure brand', () => {
     ['its sender is none', { from: 'a@b.example\r\nBcc: c@d.example' }, 'bad_configuration'],
     ['its pages are at no address', { publicUrl: 'javascript:alert(1)' }, 'bad_configuration'],
     ['its name is markup of a terminal', { companyName: 'a\u001b[2Jb' }, 'bad_configuration'],
+    [
+      'its color is a style sheet',
+      { brandColor: '#fff}*{background:url(//evil.example)' },
+      'bad_configuration',
+    ],
     ['its inbox is another brand’s', { inboxes: 'Billing' }, 'bad_configuration'],
   ])('a brand that is broken, because %s, has nobody asked until it is mended', async (_, values, code) => {
     const gladly = await testGladly({ size: 0 });

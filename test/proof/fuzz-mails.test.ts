@@ -4,11 +4,15 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { alertMessage } from '../../src/delivery/alert-mail.ts';
+import { slackMessage } from '../../src/delivery/alert-webhook.ts';
 import { internetMessage } from '../../src/delivery/internet-message.ts';
 import { createMailComposer, type MailComposer } from '../../src/delivery/mail.ts';
 import { senderOf, type Sender } from '../../src/delivery/sender.ts';
 import type { SurveyMessage } from '../../src/ports/delivery-provider.ts';
 import { builtInTemplate, loadTemplate } from '../../src/delivery/template.ts';
+import type { AlertPayload } from '../../src/domain/survey/alert.ts';
+import { conversationUrl } from '../../src/domain/survey/conversation-url.ts';
 import { Failure } from '../../src/failure.ts';
 import { hostileNames, surveyMessage } from '../delivery/survey-message.ts';
 import { proofTimeoutMs } from './extent.ts';
@@ -106,6 +110,27 @@ describe('the headers of a mail', { timeout: proofTimeoutMs }, () => {
     );
   });
 
+  test('of a reminder are the same, and two that name one mail, whatever the first one is said to be', async () => {
+    await holdsLater(
+      fc.asyncProperty(text, fc.oneof(text, fc.constant(null)), async (companyName, remindsOf) => {
+        const message = surveyMessage({ companyName, isReminder: true, remindsOf });
+        const bytes = await internetMessage(
+          compose(message),
+          message,
+          senderOf('csat@harbour.example'),
+          date,
+        );
+        const headers = headersOf(bytes);
+        expect([...headers.keys()].sort()).toEqual([...names, 'in-reply-to', 'references'].sort());
+        const mail = await simpleParser(bytes);
+        expect(mail.inReplyTo).toMatch(/^<[^<>@\s]+@[^<>@\s]+>$/);
+        expect(mail.references).toBe(mail.inReplyTo);
+        expect(mail.messageId).toBe('<survey_1-a-reminder@harbour.example>');
+        expect(addressesOf(mail.to)).toEqual(['robin@example.com']);
+      }),
+    );
+  });
+
   test('take one plain address, or the mail is refused before it is made', async () => {
     const address = fc.oneof(
       text,
@@ -127,6 +152,91 @@ describe('the headers of a mail', { timeout: proofTimeoutMs }, () => {
     );
   });
 });
+
+describe('an alert', { timeout: proofTimeoutMs }, () => {
+  const words = fc.oneof(
+    text,
+    fc.constantFrom(
+      '<!channel>',
+      '<@U1>',
+      '<https://evil.example|click>',
+      '&lt;!here&gt;',
+      '```',
+      'a|b',
+      '*b*',
+    ),
+  );
+
+  // Gladly's ids are well formed, or are no ids.
+  const ids = words.map((one) => `c${one.toWellFormed()}`);
+
+  test('in Slack has its own link alone, its own lines, and mentions nobody, whatever anybody wrote', () => {
+    holds(
+      fc.property(words, words, ids, (name, said, id) => {
+        const [plain, hostile] = [lowRating('A', 'fine', 'c1'), lowRating(`A${name}`, `A${said}`, id)];
+        const shapeOf = ({ blocks }: SlackMessage): unknown[] =>
+          blocks.filter(({ text: { type } }) => type === 'plain_text').map(({ type }) => type);
+        const message = slackMessage(hostile) as SlackMessage;
+        expect(shapeOf(message)).toEqual(shapeOf(slackMessage(plain) as SlackMessage));
+        const [, facts, ...others] = message.blocks.map(({ text: own }) => own);
+        expect(facts!.text.split('\n').map((line) => line.split(':')[0])).toEqual([
+          ...['Agent', 'Resolved', 'Reason', 'Customer', 'Brand', 'Inbox', 'Channel', 'Conversation'],
+        ]);
+        const marked = others.filter(({ type }) => type === 'mrkdwn');
+        // One that is too long for Slack is left out.
+        expect(marked.length).toBe(id.length < 500 ? 1 : 0);
+        for (const { text: own } of marked)
+          expect(own).toMatch(/^<https:\/\/acme\.gladly\.com\/conversation\/[^<>|\s]*\|Open conversation>$/);
+        for (const { text: own } of message.blocks) expect(own.text.length).toBeLessThanOrEqual(3000);
+      }),
+    );
+  });
+
+  test('by mail goes to the team alone, with a subject and lines of its own, whatever anybody wrote', async () => {
+    await holdsLater(
+      fc.asyncProperty(words, words, ids, async (name, said, id) => {
+        const mailOf = async (payload: AlertPayload): Promise<[Map<string, string>, ParsedMail]> => {
+          const parts = { id: 'alert_1', payload, to: 'leads@acme.example', now: date };
+          const bytes = await alertMessage(parts, senderOf('csat@harbour.example'));
+          return [headersOf(bytes), await simpleParser(bytes)];
+        };
+        const [usual] = await mailOf(lowRating('A', 'fine', 'c1'));
+        const [headers, mail] = await mailOf(lowRating(`A${name}`, said, id));
+        expect([...headers.keys()]).toEqual([...usual.keys()]);
+        expect(headers.get('subject')).toBe('Subject: Low rating: 1/5');
+        expect(addressesOf(mail.to)).toEqual(['leads@acme.example']);
+        expect([mail.html, mail.attachments]).toEqual([false, []]);
+        const lines = (mail.text ?? '').split('\n').slice(2);
+        expect(lines.slice(0, 7).map((line) => line.split(':')[0])).toEqual([
+          ...['Agent', 'Resolved', 'Reason', 'Customer', 'Brand', 'Inbox', 'Channel'],
+        ]);
+      }),
+    );
+  });
+});
+
+interface SlackMessage {
+  blocks: { type: string; text: { type: string; text: string } }[];
+}
+
+/** Where everything that somebody chose is this. */
+function lowRating(name: string, said: string, id: string): AlertPayload {
+  const person = { id, name, email: name };
+  const at = new Date(date).toISOString();
+  const url = conversationUrl('https://acme.gladly.com/conversation/{conversationId}', {
+    ...{ origin: 'https://acme.gladly.com', customerId: id, conversationId: id },
+  });
+  return {
+    type: 'survey.low_rating',
+    timestamp: at,
+    data: {
+      ...{ test: false, lane: 'live', survey: { id: 's1', revision: 1 }, closedAt: at, rating: 1 },
+      ...{ conversation: { id, url }, agent: person, inbox: { id, name }, channel: name, brand: name },
+      ...{ resolved: false, reason: name, comment: said, customer: { ...person, phone: null } },
+      question: { kind: 'text', text: name, answer: said },
+    },
+  };
+}
 
 describe('an operator’s template', { timeout: proofTimeoutMs }, () => {
   const values = ['companyName', 'agent.name', 'agent.firstName', 'channel', 'closedOn', 'words.about'];

@@ -5,15 +5,16 @@ import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
 import { looksOf } from '../../../src/server/pages/looks.ts';
 import { pageRoutes } from '../../../src/server/pages/pages.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
-import { backfillOf, day, minute, world } from '../../workflow/support.ts';
+import { sampleQuestions, sampleReasons } from '../../support/forms.ts';
+import { backfillOf, day, minute, world, type ServicesChanges } from '../../workflow/support.ts';
 
 /** One closing whose survey has left, and the pages that it leads to. */
-async function surveyed() {
+async function surveyed(changes: ServicesChanges = {}) {
   const own = await world();
   const since = own.time.now;
   await own.tell({ customer: { email: 'somebody@example.org' } });
   own.time.now += minute;
-  const services = own.services();
+  const services = own.services(changes);
   await backfillOf(services, [since, own.time.now]);
   const [closing] = await own.closings();
   const surveyId = surveyIdOf(closing!.id);
@@ -140,4 +141,44 @@ test('a link opens with whatever a text or a mail program puts behind it, and ne
   for (const rating of ['44', '4a', '6', '3D', 'D4', '']) {
     expect([rating, await chosen(`?rating=${rating}`)]).toEqual([rating, undefined]);
   }
+});
+
+test('a forged form, or one of another survey, is answered by the survey’s own', async () => {
+  const policy = { reasons: sampleReasons, question: sampleQuestions.choice };
+  const { own, surveyId, routes, key } = await surveyed({ policy });
+  const survey = `/s/${makeToken(key, 'survey', surveyId)}`;
+  const post = async (fields: [string, string][]): Promise<number> => {
+    const headers = { 'user-agent': 'Mozilla/5.0 Firefox/150.0' };
+    const body = new URLSearchParams([['rating', '1'], ...fields]);
+    return (await routes.request(survey, { method: 'POST', body, headers })).status;
+  };
+  const [reason = ''] = sampleReasons.en;
+  const strange: [string, string][] = [
+    ['form', 'a'.repeat(43)],
+    ['formId', '../../forms/1'],
+    ['reasons', '{"en":["Mine"]}'],
+    ['question', '{"kind":"text","text":{"en":"Mine?"}}'],
+    ['kind', 'text'],
+    ['lowRating', '5'],
+    ['surveyId', 'another'],
+    ['revision', '99'],
+    ['reason[]', 'Mine'],
+    ['answer[toString]', 'x'],
+    ['__proto__', 'x'],
+    ['constructor[prototype][isFinal]', 'true'],
+  ];
+  expect(await post([...strange, ['reason', reason], ['answer', 'Search']])).toBe(200);
+  // Neither what stands in another survey's form, nor what is asked elsewhere.
+  expect(await post([...strange, ['reason', 'Mine']])).toBe(422);
+  expect(await post([...strange, ['answer', '10']])).toBe(422);
+  expect(await post([['answer', 'x'.repeat(25_000)]])).toBe(422);
+  const answers = await answersOf(own.ledger, surveyId);
+  expect(answers).toMatchObject([
+    {
+      ...{ revision: 1, rating: 1, reason, comment: null, source: 'page' },
+      question: { kind: 'choice', text: 'How did you find us?', answer: 'Search' },
+    },
+  ]);
+  expect(answers).toHaveLength(1);
+  expect(({} as Record<string, unknown>)['isFinal']).toBeUndefined();
 });
