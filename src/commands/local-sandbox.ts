@@ -58,7 +58,7 @@ export const sandboxControls: readonly string[] = [
   'GET  /_sandbox/conversations?trap=NAME    special conversations, with the agent who really answered last',
   'GET  /_sandbox/conversations/ID           the same for any conversation',
   'POST /_sandbox/conversations              a new one: {"customer": {"email"}, "channel", "messages": [{"from", "text"}], "close": true}',
-  'POST /_sandbox/conversations              {"count": 100, "close": true}: many of them, each of a new customer',
+  'POST /_sandbox/conversations              {"count": 100, "close": true}: many of them, each of a new customer; {"closedBy": "rule"}',
   'POST /_sandbox/conversations/ID/close     closes it and shows the event that a webhook gets; also /reopen',
   'GET  /_sandbox/alerts                     the alerts about low ratings that came, with their signatures',
   'GET  /_sandbox/medallia                   what Agent Connect has: its rows, employees, and unsubscribed addresses',

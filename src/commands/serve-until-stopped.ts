@@ -139,9 +139,7 @@ async function announce(
     'closings queued at the start',
   );
   context.output.record(document, () =>
-    [`listening on ${origin}`, ...(sandbox === null ? [] : firstSteps(sandbox.origin, settings.brands))].join(
-      '\n',
-    ),
+    [`listening on ${origin}`, ...(sandbox === null ? [] : firstSteps(sandbox.origin, settings))].join('\n'),
   );
 }
 

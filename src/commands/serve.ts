@@ -31,6 +31,7 @@ export const serveCommand: CommandDeclaration = {
   ],
   examples: [
     'gcsat serve --sandbox',
+    "GCSAT_SANDBOX_SET='reminderAfter=20s' gcsat serve --sandbox",
     'gcsat serve --port 8080 --trust-proxy 127.0.0.1',
     'gcsat serve --json --host 0.0.0.0 --catch-up 15m',
   ],

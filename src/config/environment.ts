@@ -101,6 +101,7 @@ export const knownVariables: readonly string[] = [
     'GCSAT_METRICS_FROM',
     'GCSAT_DRAIN',
     'GCSAT_SANDBOX_BRANDS',
+    'GCSAT_SANDBOX_SET',
   ],
 ];
 

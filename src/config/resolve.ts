@@ -14,6 +14,7 @@ import { resolveMedallia } from './resolve-medallia.ts';
 import { resolvePolicy } from './resolve-policy.ts';
 import type { ResolvedSettings, SettingSources } from './resolved-settings.ts';
 import { brandsOfSandbox, senderOf, storedProfileOf } from './sandbox-account.ts';
+import { sandboxPolicy } from './sandbox-policy.ts';
 import { alertSecrets, basicSecrets, urlSecrets } from './secrets.ts';
 import type { ProfileKey } from './setting-keys.ts';
 import type { SettingOrigin } from './settings.ts';
@@ -41,7 +42,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
   const layers = readLayers(env, { origin, describe }, onInvalid);
 
   const profile = sandbox === undefined ? await profileName(layers, flags) : 'sandbox';
-  const replacement = sandbox === undefined ? draft : storedProfileOf(sandbox);
+  const replacement = sandbox === undefined ? draft : storedProfileOf(sandbox, sandboxPolicy(env));
   const known = replacement ?? (await readProfiles(configDir)).get(profile);
   const stored: StoredProfile = known ?? { values: {}, policy: {} };
   const inProfile = (key: ProfileKey): Pick<Places, 'stored'> => ({ stored: [key, stored.values[key]] });

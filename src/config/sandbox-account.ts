@@ -34,7 +34,11 @@ export function senderOf(
   return delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress;
 }
 
-export function storedProfileOf({ origin, email, token, medallia }: SandboxAccount): StoredProfile {
+/** @param policy what is given besides that of the sandbox */
+export function storedProfileOf(
+  { origin, email, token, medallia }: SandboxAccount,
+  policy: StoredProfile['policy'] = {},
+): StoredProfile {
   return {
     domain: origin,
     email,
@@ -52,6 +56,7 @@ export function storedProfileOf({ origin, email, token, medallia }: SandboxAccou
       followUpTask: 'on',
       reasons: 'Slow reply, Wrong answer, Had to ask again, Unfriendly',
       question: 'scale: How likely are you to recommend us to a friend? | Not at all likely | Very likely',
+      ...policy,
     },
   };
 }

@@ -6,7 +6,7 @@ import { eventBody } from './events.ts';
 import { jsonBody, type JsonObject, type Request, type Route } from './exchange.ts';
 import { placeFor } from './world/everyday.ts';
 import { currentConversation } from './items.ts';
-import { agentOf, customerOfStory, narrate, sidekick } from './world/narrator.ts';
+import { agentOf, customerOfStory, narrate, rules, sidekick } from './world/narrator.ts';
 import { continueNow } from './routes/changes.ts';
 import type { Sandbox } from './server.ts';
 import { closingsUntil, emptyStory, type Communicator, type Story } from './world/story.ts';
@@ -32,6 +32,13 @@ function agentNamed(world: World, name: unknown): Communicator {
   );
   if (found === undefined) throw bad(`there is no agent ${JSON.stringify(name)}`);
   return agentOf(found.id);
+}
+
+/** Who closes a conversation: the agent who answered, unless it says another one, a rule, or a program. */
+function closerOf(world: World, { closedBy, agent }: JsonObject): Communicator {
+  if (closedBy === 'rule') return rules;
+  if (closedBy === 'api') return { id: world.setting.directory.apiUserId, type: 'API' };
+  return agentNamed(world, closedBy ?? agent);
 }
 
 function authorOf(world: World, story: Story, message: JsonObject, fallbackAgent: unknown): Communicator {
@@ -105,7 +112,7 @@ function tellNew(world: World, body: JsonObject, number: number): Story {
     if (found === undefined) throw bad(`there is no topic ${String(topic)}`);
     narrator.topic(at, agentNamed(world, body.agent), { add: found.id });
   }
-  if (body.close === true) narrator.close(now, agentNamed(world, body.agent));
+  if (body.close === true) narrator.close(now, closerOf(world, body));
   return story;
 }
 
@@ -195,7 +202,7 @@ export const controlConversationRoutes: readonly Route<Sandbox>[] = [
     handle: change((world, story, body) => {
       if (currentConversation(story, world.now())?.status === 'CLOSED')
         throw new Refusal(409, [problem('invalid_state', 'the conversation is closed')]);
-      continueNow(world, story).close(world.now(), agentNamed(world, body.agent));
+      continueNow(world, story).close(world.now(), closerOf(world, body));
     }),
   },
   {

@@ -27,7 +27,9 @@ export function frontPage(world: World, alerts: readonly ReceivedAlert[], name: 
 <ul><li>Who would get the rating, and why: <code>gcsat attribute ID</code></li>
 <li>Send a survey: <code>gcsat replay ID</code>, then look into the mailbox below</li>
 <li>Run <code>gcsat serve</code>: then the stars of the emails lead to the survey page</li>
-<li>Answer, and look at the customer: the card is on the timeline</li></ul>
+<li>Answer, and look at the customer: the card is on the timeline, and with one or two stars a note for whoever follows up</li>
+<li>Reminders and policies, one at a time: <code>GCSAT_SANDBOX_SET='reminderAfter=20s' gcsat serve --sandbox</code></li>
+<li>Brands: <code>GCSAT_SANDBOX_BRANDS=1 gcsat serve --sandbox</code></li></ul>
 <h2>Mailbox</h2>${rows.length === 0 ? '<p>No message yet.</p>' : `<ul>${rows.join('\n')}</ul>`}
 ${alertRows.length === 0 ? '' : `<h2>Alerts about low ratings</h2><ul>${alertRows.join('\n')}</ul>`}
 <h2>Customers worth a look</h2><ul>${traps.join('\n')}</ul>`,

@@ -1,0 +1,36 @@
+import { Failure } from '../failure.ts';
+import { rawVariable } from './environment.ts';
+import { readValue } from './invalid-value.ts';
+import { parsePolicyValue } from './policy.ts';
+import type { StoredProfile } from './profiles.ts';
+import { isPolicyKey } from './setting-keys.ts';
+
+const variable = 'GCSAT_SANDBOX_SET';
+
+/**
+ * The policy that the embedded sandbox has besides its own, as `reminderAfter=20s; bulkClosings=3`: it keeps no profile in
+ * which `configure set` could put anything.
+ *
+ * @throws Failure kind configuration
+ */
+export function sandboxPolicy(env: NodeJS.ProcessEnv): StoredProfile['policy'] {
+  const policy: StoredProfile['policy'] = {};
+  for (const part of (rawVariable(env, variable) ?? '').split(';')) {
+    if (part.trim() === '') continue;
+    const [, key = '', text = ''] = /^\s*(\w+)\s*=(.*)$/su.exec(part) ?? [];
+    if (!isPolicyKey(key)) {
+      throw new Failure(
+        'configuration',
+        'bad_configuration',
+        `${variable}: '${part.trim()}' sets no policy`,
+        {
+          hint: 'Write e.g. reminderAfter=20s; bulkClosings=3. `gcsat configure set --help` has the keys.',
+        },
+      );
+    }
+    const value = text.trim();
+    readValue('configuration', `${variable}, ${key}`, (given) => parsePolicyValue(key, given), value);
+    policy[key] = value;
+  }
+  return policy;
+}
