@@ -16,6 +16,16 @@ export function bulkKnownAt(closedAtMs: number): number {
 }
 
 /**
+ * The same for a process that goes on for as long as it takes: another one, or a catch-up of its own, may be finding the
+ * others just now, a few hundred at a time.
+ *
+ * @param firstSeenAtMs when the closing was found, epoch milliseconds
+ */
+export function bulkFoundAt(closedAtMs: number, firstSeenAtMs: number): number {
+  return Math.max(bulkKnownAt(closedAtMs), firstSeenAtMs + arrivalMs);
+}
+
+/**
  * How many closings there were in the fullest minute that the closing at `at` belongs to, that one included. It depends on
  * the times alone, and not on the order in which they are known.
  *

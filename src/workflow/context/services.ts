@@ -56,6 +56,8 @@ export interface Services {
   readonly clock: () => number;
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly debug: (text: string) => void;
+  /** Whether it works until it is stopped, so that what waits is looked at later by this very process. */
+  readonly lasts?: true;
   /** The organization as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
   organization(): Promise<Organization>;
   /** Signs the links of this ledger and lane. */

@@ -179,7 +179,8 @@ async function workOn(
   onSettled: (settled: SettledWork) => void,
   limits: QueueLimits = unlimited,
 ): Promise<void> {
-  const due = queueOf(services, () => wakeUp.notify());
+  const own: Services = { ...services, lasts: true };
+  const due = queueOf(own, () => wakeUp.notify());
   const next: NextWork = async (ended) => {
     for (;;) {
       if (isOver(ended)) return null;
@@ -188,7 +189,7 @@ async function workOn(
       await wakeUp.wait(ended);
     }
   };
-  const { failure } = await workQueue(services, next, limits, onSettled);
+  const { failure } = await workQueue(own, next, limits, onSettled);
   if (failure !== null) throw failure;
 }
 

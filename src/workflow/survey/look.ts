@@ -1,6 +1,6 @@
 import { chooseAddress } from '../../domain/eligibility/addresses.ts';
 import type { Closing, ClosingReading } from '../../domain/closing/closing.ts';
-import { bulkKnownAt } from '../../domain/closing/bulk.ts';
+import { bulkFoundAt, bulkKnownAt } from '../../domain/closing/bulk.ts';
 import { closingIdOf, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import {
@@ -87,7 +87,7 @@ export async function lookAtClosing(
     const closedAt = Date.parse(known.closedAt);
     const reasons = reasonsOfClosing({ closingId: known.id, closedAt }, policy, now);
     if (isCertain(reasons)) return { certain: reasons, reading: nothingRead };
-    const until = undecidedUntil(known, policy, now);
+    const until = undecidedUntil(known, policy, now, services.lasts);
     if (until !== null && !reads.everything) return { notYet: true, until };
   }
 
@@ -137,16 +137,24 @@ export async function lookAtClosing(
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing, brand } };
 }
 
-/** Until when the verdict has to wait, because more closings of the same minute may come; null: it need not. */
+/**
+ * Until when the verdict has to wait, because more closings of the same minute may come; null: it need not.
+ *
+ * @param lasts whether this process works until it is stopped; a run has found what it works on, and ends with it
+ */
 export function undecidedUntil(
-  { closedAt }: Pick<Closing, 'closedAt'>,
+  { closedAt, firstSeenAt }: Pick<Closing, 'closedAt' | 'firstSeenAt'>,
   { bulkClosings }: Pick<Policy, 'bulkClosings'>,
   now: number,
+  lasts = false,
 ): number | null {
-  const until = bulkKnownAt(Date.parse(closedAt));
-  // A closing that is said to lie in the future waits for nothing.
-  const isNear = until > now && Date.parse(closedAt) <= now + sameClosingMilliseconds;
-  return bulkClosings !== null && isNear ? until : null;
+  if (bulkClosings === null) return null;
+  const [closed, found] = [Date.parse(closedAt), Date.parse(firstSeenAt)];
+  // A time that is said to lie in the future is waited for by nobody.
+  const isPast = (time: number): boolean => time <= now + sameClosingMilliseconds;
+  if (!isPast(closed)) return null;
+  const until = lasts && isPast(found) ? bulkFoundAt(closed, found) : bulkKnownAt(closed);
+  return until > now ? until : null;
 }
 
 function isDecidedAlone({ id, closedAt }: ClosingInQuestion, policy: Policy, now: number): boolean {

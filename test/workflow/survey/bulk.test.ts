@@ -23,8 +23,8 @@ async function bulkOf(own: World, count: number): Promise<string[]> {
 const statesOf = async (own: World) =>
   (await own.closings()).map(({ state, reasons }) => [state, ...reasons.map(({ code }) => code)].join(' '));
 
-async function work(own: World): Promise<void> {
-  const services = own.services({ policy });
+async function work(own: World, lasts?: true): Promise<void> {
+  const services = { ...own.services({ policy }), ...(lasts && { lasts }) };
   const { failure } = await workQueue(services, queueOf(services), unlimited, () => undefined);
   expect(failure).toBeNull();
 }
@@ -82,6 +82,27 @@ describe('many closings by one initiator', () => {
       expect(own.sandbox.mailbox()).toEqual([]);
     },
   );
+
+  test('that another process is finding come to one verdict by a server that works meanwhile', async () => {
+    const own = await world();
+    const beginning = own.time.now;
+    const ids = await bulkOf(own, 5);
+    own.time.now += 2 * hour;
+    const find = (some: readonly string[]) =>
+      Promise.all(some.map((id) => heard(own, id, iso(beginning + ids.indexOf(id) * 1000))));
+    await find(ids.slice(0, 2));
+    await work(own, true);
+    expect(new Set(await statesOf(own))).toEqual(new Set(['pending']));
+    own.time.now += 20_000;
+    await find(ids.slice(2));
+    await work(own, true);
+    own.time.now += 50_000;
+    await work(own, true);
+    own.time.now += minute;
+    await work(own, true);
+    expect(await statesOf(own)).toEqual(ids.map(() => 'suppressed bulk_closed'));
+    expect(own.sandbox.mailbox()).toEqual([]);
+  });
 
   test('by hand is decided once the minute is over', async () => {
     const own = await world();
