@@ -1,107 +1,16 @@
-import type { QuestionAnswer } from '../../../src/domain/survey/form.ts';
-import { formRowOf } from '../../../src/store/answers/rows.ts';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ReportCounts } from '../../../src/documents/report.ts';
 import { reportFields, type ReportField } from '../../../src/domain/scores/report-parts.ts';
-import type { ReasonCode } from '../../../src/domain/eligibility/reason.ts';
 import { deliveryNames } from '../../../src/domain/delivery.ts';
-import { closingStates, type ClosingState } from '../../../src/domain/closing/transitions.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import { closingStates } from '../../../src/domain/closing/transitions.ts';
 import { lowRatedAnswers } from '../../../src/workflow/scores/low-ratings.ts';
 import { filtersOf } from '../../../src/workflow/scores/filters.ts';
 import { noFilters, reportOf, type ReportQuestion } from '../../../src/workflow/scores/report.ts';
 import { addNote } from '../../../src/store/answers/notes.ts';
 import { bindOrganization } from '../../../src/store/organization.ts';
 import { freshLedger } from '../../store/support.ts';
-
-/** A closing as a report sees it. */
-interface Row {
-  id?: string;
-  lane?: 'live' | 'trial';
-  closedAt?: string;
-  state: ClosingState;
-  provider?: string | null;
-  agent?: string | null;
-  assignee?: string | null;
-  inbox?: string | null;
-  channel?: string | null;
-  brand?: string | null;
-  topics?: readonly string[];
-  reasons?: readonly ReasonCode[];
-  ratings?: readonly number[];
-  resolved?: boolean | null;
-  comment?: string | null;
-  reason?: string | null;
-  question?: QuestionAnswer | null;
-  visits?: readonly string[];
-}
-
-async function filled(rows: readonly Row[]): Promise<Ledger> {
-  const ledger = await freshLedger();
-  await ledger.write('ledger', async (trx) => {
-    for (const [index, row] of rows.entries()) {
-      const id = row.id ?? `c${index}`;
-      const closedAt = row.closedAt ?? '2026-11-22T12:00:00.000Z';
-      const surveyId = `survey-${id}`;
-      await trx
-        .insertInto('closings')
-        .values({
-          id,
-          conversation_id: id,
-          lane: row.lane ?? 'live',
-          customer_id: `customer-${id}`,
-          closed_at: closedAt,
-          first_seen_at: closedAt,
-          source: 'report',
-          state: row.state,
-          state_at: closedAt,
-          queued: 0,
-          attempts: 0,
-          reasons: '[]',
-          reason_codes: (row.reasons ?? []).join(','),
-          survey_id: row.state === 'suppressed' ? null : surveyId,
-          provider: (row.provider === undefined ? 'smtp' : row.provider) as 'smtp' | null,
-          agent_id: row.agent ?? null,
-          assignee_id: row.assignee ?? null,
-          inbox_id: row.inbox ?? null,
-          channel: row.channel ?? null,
-          brand: row.brand ?? null,
-        })
-        .execute();
-      for (const topic of row.topics ?? []) {
-        await trx
-          .insertInto('closing_topics')
-          .values({ closing_id: id, topic_id: topic, closed_at: closedAt })
-          .execute();
-      }
-      for (const [revision, rating] of (row.ratings ?? []).entries()) {
-        const resolved = row.resolved ?? null;
-        await trx
-          .insertInto('answers')
-          .values({
-            survey_id: surveyId,
-            revision: revision + 1,
-            closing_id: id,
-            rating,
-            resolved: resolved === null ? null : Number(resolved),
-            comment: row.comment ?? null,
-            answered_at: closedAt,
-            source: 'page',
-            ...formRowOf({ reason: row.reason ?? null, question: row.question ?? null }),
-          })
-          .execute();
-      }
-      for (const kind of row.visits ?? []) {
-        await trx
-          .insertInto('visits')
-          .values({ survey_id: surveyId, kind, count: 1, first_at: closedAt, last_at: closedAt })
-          .execute();
-      }
-    }
-  });
-  return ledger;
-}
+import { filled, type ReportedClosing } from './reported-closings.ts';
 
 const question: ReportQuestion = {
   range: { since: '2026-11-20T00:00:00.000Z', until: '2026-11-27T00:00:00.000Z' },
@@ -212,7 +121,7 @@ test('rows differ from all other answers, and times and reasons are not compared
 });
 
 test('a low response rate is marked where chance does not explain it, and never of few', async () => {
-  const asked = (inbox: string, of: number, answered: number): Row[] =>
+  const asked = (inbox: string, of: number, answered: number): ReportedClosing[] =>
     Array.from({ length: of }, (_, index) =>
       index < answered ? { state: 'answered', inbox, ratings: [5] } : { state: 'sent', inbox },
     );
@@ -270,7 +179,7 @@ test('the range before is as long, and the change has the sign of what became of
 });
 
 test('who would get the ratings by the assignee', async () => {
-  const answered = (agent: string | null, assignee: string | null): Row => ({
+  const answered = (agent: string | null, assignee: string | null): ReportedClosing => ({
     state: 'answered',
     agent,
     assignee,
@@ -300,7 +209,7 @@ test('who would get the ratings by the assignee', async () => {
 });
 
 test('low ratings with a comment have a link, and the newest come first', async () => {
-  const low = (id: string, day: number, more: Partial<Row> = {}): Row => ({
+  const low = (id: string, day: number, more: Partial<ReportedClosing> = {}): ReportedClosing => ({
     id,
     state: 'answered',
     closedAt: `2026-11-${day}T12:00:00.000Z`,
@@ -417,7 +326,7 @@ function sums(rows: readonly ReportCounts[]) {
 
 test('under every filter and grouping the rows add up to the total, except by topic', async () => {
   const one = (...ids: string[]) => fc.constantFrom(null, ...ids);
-  const closing: fc.Arbitrary<Row> = fc.record({
+  const closing: fc.Arbitrary<ReportedClosing> = fc.record({
     state: fc.constantFrom(...closingStates),
     lane: fc.constantFrom('live' as const, 'live' as const, 'trial' as const),
     provider: fc.constantFrom(null, ...deliveryNames),
@@ -516,8 +425,10 @@ test('nothing is noted about a customer who was forgotten', async () => {
 });
 
 describe('what customers answered besides their ratings', () => {
-  const scale = (answer: number): Partial<Row> => ({ question: { kind: 'scale', text: 'Again?', answer } });
-  const answered = (rating: number, more: Partial<Row> = {}): Row => ({
+  const scale = (answer: number): Partial<ReportedClosing> => ({
+    question: { kind: 'scale', text: 'Again?', answer },
+  });
+  const answered = (rating: number, more: Partial<ReportedClosing> = {}): ReportedClosing => ({
     state: 'answered',
     ratings: [rating],
     ...more,
@@ -555,7 +466,7 @@ describe('what customers answered besides their ratings', () => {
   });
 
   test('a scale has all its numbers and a mean, a choice its options, and words their count', async () => {
-    const choice = (answer: string | null): Partial<Row> => ({
+    const choice = (answer: string | null): Partial<ReportedClosing> => ({
       question: { kind: 'choice', text: 'Where?', answer },
     });
     const ledger = await filled([
