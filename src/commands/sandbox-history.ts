@@ -5,6 +5,7 @@ import { timeNow } from '../domain/values/instant.ts';
 import type { Opinion } from '../sandbox/opinions.ts';
 import type { RunningSandbox } from '../sandbox/start.ts';
 import { registerSecret } from '../terminal/redact.ts';
+import { queueFigures } from '../store/views/counts.ts';
 import { openServices, type Services } from '../workflow/context/services.ts';
 import { noteSurvey } from '../workflow/operator/notes.ts';
 import { sync } from '../workflow/runs/sync.ts';
@@ -16,9 +17,12 @@ const dayMs = 24 * hourMs;
 /** How long before now the first survey leaves. */
 const historyMs = 28 * dayMs;
 const betweenTicksMs = 8 * hourMs;
-/** Gladly is out of order in the tick that ends so long ago, so that something is uncertain. */
+/** Gladly is out of order until something is uncertain, and well again so long ago at the latest. */
 const outageEndedMs = 20 * hourMs;
 const outage = { serverErrorPercent: 25 };
+/** The outage begins when no more messages than these are to come before its end: with few in all, it may last for days. */
+const messagesInOutage = 20;
+const longestOutageMs = 12 * dayMs;
 /** Low ratings of the last days are still open. */
 const openForMs = 2 * dayMs;
 
@@ -79,7 +83,10 @@ export async function tellHistory(history: History): Promise<string> {
       await desk.flush();
       if (tick < until) time.goTo(tick);
       else time.arrive();
-      const isOutage = tick <= until - outageEndedMs && tick > until - outageEndedMs - betweenTicksMs;
+      const left = until - outageEndedMs - tick;
+      const isTime =
+        left >= 0 && left <= longestOutageMs && (read / (tick - since)) * left <= messagesInOutage;
+      const isOutage = isTime && (await uncertainIn(services)) === 0;
       const usual = isOutage ? sandbox.setFaults(outage) : {};
       // What fails is tried again by the next tick.
       await sync(services, { limits, dryRun: false, timezone: 'UTC' }, silent);
@@ -101,6 +108,10 @@ export async function tellHistory(history: History): Promise<string> {
   } finally {
     await services.close();
   }
+}
+
+async function uncertainIn({ ledger, clock, lane }: Services): Promise<number> {
+  return (await queueFigures(ledger, timeNow(clock), lane)).states.uncertain;
 }
 
 const limits = { maxClosings: null, maxSends: null, deadline: null };
