@@ -10,6 +10,7 @@ import type { Ledger } from '../../../src/store/ledger.ts';
 import { exportHeading, exportLine } from '../../../src/terminal/export-rows.ts';
 import { serialize } from '../../../src/terminal/json.ts';
 import { exportRows } from '../../../src/workflow/operator/export.ts';
+import { flattened, withoutGuard } from './flattened.ts';
 import { at, evidence, freshLedger, leaving, moved, reported, scheduled } from '../../store/support.ts';
 
 async function exported(ledger: Ledger, since = at(0), until = at(100)): Promise<ExportRow[]> {
@@ -184,55 +185,6 @@ test.each([
   const lines = rows.map((row) => JSON.parse(serialize(row)) as Record<string, unknown>);
   expect(records.map(withoutGuard)).toEqual(lines.map(flattened));
 });
-
-/** The apostrophe before what would be a formula. */
-function withoutGuard(record: Record<string, string>): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(record).map(([name, cell]) => [name, cell.replace(/^'(?='*\s*[=+\-@\uFF1D])/u, '')]),
-  );
-}
-
-/** As the contract says: nested fields joined by a dot, lists by `; `. */
-function flattened(row: Record<string, unknown>): Record<string, string> {
-  const text = (value: unknown): string =>
-    typeof value === 'string' ? value : value === null || value === undefined ? '' : JSON.stringify(value);
-  const fields: Record<string, string> = {};
-  const listed = { reasons: 'code', responders: 'name', topics: 'name', notes: 'text' } as Record<
-    string,
-    string
-  >;
-  const nested: Record<string, readonly string[]> = {
-    customer: ['id', 'name', 'email', 'phone'],
-    agent: ['id', 'name', 'email'],
-    assignee: ['id', 'name'],
-    inbox: ['id', 'name'],
-    survey: ['id', 'provider', 'sentAt', 'openedAt', 'remindedAt'],
-    answer: ['rating', 'resolved', 'reason', 'comment', 'answeredAt', 'revision'],
-    card: ['itemId', 'postedAt'],
-    imported: ['id', 'askedAt'],
-    medallia: ['uuid', 'deliveryStatus', 'requestedAt', 'sentAt', 'deliveredAt'],
-  };
-  for (const [name, value] of Object.entries(row)) {
-    const main = listed[name];
-    if (main !== undefined) {
-      const items = value as Record<string, unknown>[];
-      const join = (key: string): string => items.map((item) => text(item[key] ?? item['id'])).join('; ');
-      fields[name] = join(main);
-      const more = { responders: ['id'], topics: ['id'], notes: ['at', 'done'] }[name] ?? [];
-      for (const key of more) fields[`${name}.${key}`] = join(key);
-      continue;
-    }
-    if (name === 'answer') {
-      const { question = null } = (value ?? {}) as { question?: Record<string, unknown> | null };
-      for (const key of ['kind', 'text', 'answer']) fields[`answer.question.${key}`] = text(question?.[key]);
-    }
-    for (const key of nested[name] ?? []) {
-      fields[`${name}.${key}`] = text((value as Record<string, unknown> | null)?.[key]);
-    }
-    if (nested[name] === undefined) fields[name] = text(value);
-  }
-  return fields;
-}
 
 test('pages go on where the one before ended, also within one moment', async () => {
   const ledger = await freshLedger();
