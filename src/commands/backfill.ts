@@ -9,7 +9,8 @@ export const backfillCommand: CommandDeclaration = {
   summary: 'replay for every conversation that closed in a range',
   details:
     'Finds the closings of the range and works on them until all are done. It can be stopped and run again, even ' +
-    'twice at the same time: each closing gets at most one survey. Failed closings are kept and tried again later.',
+    'twice at the same time: each closing gets at most one survey. Failed closings are kept and tried again later. With --dry-run it says ' +
+    'whether closings were missed, and sends nothing.',
   options: [
     {
       flags: '--since <time>',

@@ -115,7 +115,7 @@ function rangesOf({ since, until, answeredSince, answeredUntil }: ExportOptions)
     throw usage('--answered-since is missing', 'Give e.g. --answered-since 7d.');
   }
   if (since === undefined && answeredSince === undefined) {
-    throw usage('--since is missing', 'Give e.g. --since 7d, or --since 2026-11-01.');
+    throw usage('--since is missing', 'Give e.g. --since 7d, or --since 2020-01-01 for everything.');
   }
   return {
     closed: { since: since ?? beginning, until },

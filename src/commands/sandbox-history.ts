@@ -51,8 +51,9 @@ interface Deed {
  */
 export async function tellHistory(history: History): Promise<string> {
   const { sandbox, time, directory, env, signal, onProgress } = history;
-  // The introduction prints the token, for the other terminal.
-  const onSecret = (secret: string): void => (secret === sandbox.token ? undefined : registerSecret(secret));
+  // The introduction prints the sandbox's own, for the other terminal.
+  const printed = new Set([sandbox.token, sandbox.medallia.apiKey, sandbox.medallia.apiSecret]);
+  const onSecret = (secret: string): void => (printed.has(secret) ? undefined : registerSecret(secret));
   // Nothing has to survive a power cut before it is whole, and a disk would take minutes for it.
   const settings = {
     ...(await sandboxSettings({}, env, sandbox, directory, { onSecret })),

@@ -33,7 +33,7 @@ export function forgetView(document: ForgetDocument, screen: Pick<Output, 'colum
       ? []
       : [line('Unsubscribed', `${counts.unsubscribed}, of which a keyed hash stays`)]),
     ...(stuck.length === 0 ? [] : [`Still to be erased, ${cards.open} of them cards:`, ...stuck]),
-    'Backups, exports, and copies that you made are not touched.',
+    'Not touched: what was sent (messages, alerts, notes in Gladly), and your backups and exports.',
   ].join('\n');
 }
 

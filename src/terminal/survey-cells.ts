@@ -36,12 +36,15 @@ export function openedText({ visits }: Pick<SurveyStory, 'visits'>): string | nu
 
 /** A low rating is open until somebody noted after the answer that nothing is left to do. */
 export function scoreText(
-  { rating, answeredAt }: NonNullable<SurveyEntry['answer']>,
-  notes: SurveyEntry['notes'],
+  { answer, notes, forgottenAt }: Pick<SurveyEntry, 'answer' | 'notes' | 'forgottenAt'>,
   lowRating: number | null,
 ): string {
-  if (lowRating === null || rating > lowRating) return `${rating}/5`;
-  return `${rating}/5 ${isDone(notes, answeredAt) ? 'done' : 'open'}`;
+  if (answer === null) return '-';
+  const score = `${answer.rating}/5`;
+  if (lowRating === null || answer.rating > lowRating) return score;
+  // Nothing can be done about it any more.
+  if (forgottenAt !== null) return `${score} forgotten`;
+  return `${score} ${isDone(notes, answer.answeredAt) ? 'done' : 'open'}`;
 }
 
 /** The organization's own question with its answer. */

@@ -68,7 +68,7 @@ export function surveysView(
     { title: 'Delivery', value: deliveryText },
     {
       title: 'Score',
-      value: ({ answer, notes }) => (answer === null ? '-' : scoreText(answer, notes, lowRating)),
+      value: (entry) => scoreText(entry, lowRating),
       overflow: 'keep',
     },
     { title: 'Why', value: whyOf, overflow: isNarrow(columns) ? 'wrap' : 'cut' },

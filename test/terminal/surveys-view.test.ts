@@ -159,6 +159,8 @@ test('a low rating is open until a note after it says done, where the list is to
   expect(score([note('2026-11-22T13:00:00.000Z', true)])).toBe('2/5 done');
   expect(score([], 1)).toBe('2/5');
   expect(score([], null)).toBe('2/5');
+  const forgottenAt = '2026-11-23T12:00:00.000Z';
+  expect(surveysView([{ ...told, answer, forgottenAt }], output, 2)).toContain('2/5 forgotten');
 });
 
 test('a list says in words why nobody was asked, and what to type where a person is needed', () => {

@@ -7,7 +7,7 @@ const mostCharacters = 2000;
 
 export const noteCommand: CommandDeclaration = {
   name: 'note',
-  summary: 'keep what was done about an answer',
+  summary: 'keep who deals with a low rating, and what was done',
   details:
     'A low rating is open until a note says that nothing is left to do (--done), and again once the customer changes the ' +
     'answer. Notes are in `surveys show`, in `surveys list`, and in `export`. It needs no token and no network, and sends ' +
@@ -17,7 +17,10 @@ export const noteCommand: CommandDeclaration = {
     { name: '<text>', description: `what was done, at most ${mostCharacters} characters` },
   ],
   options: [{ flags: '--done', description: 'nothing is left to do about it' }, dryRunOption],
-  examples: ['gcsat surveys note 5LNrIaOiRJ6u3vQ8jHyTkQ "Called back, refunded" --done'],
+  examples: [
+    'gcsat surveys note 5LNrIaOiRJ6u3vQ8jHyTkQ "Ines calls tomorrow"',
+    'gcsat surveys note 5LNrIaOiRJ6u3vQ8jHyTkQ "Called back, refunded" --done',
+  ],
   async run({ output, now, withLedger }, { arguments: [given, words], options }) {
     const { noteView } = await import('../../terminal/note-view.ts');
     const { withLedgerCopy } = await import('../../workflow/context/dry-run.ts');
