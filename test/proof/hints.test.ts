@@ -158,7 +158,7 @@ async function typed(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
-  const isLasting = /^gcsat (?:serve|sandbox|preview --serve)\b/.test(command);
+  const isLasting = /^(?:\w+=\S+ )*gcsat (?:serve|sandbox|preview --serve)\b/.test(command);
   for (const stream of [child.stdout, child.stderr]) {
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
