@@ -5,9 +5,9 @@ import { timeNow } from '../domain/values/instant.ts';
 import type { Opinion } from '../sandbox/opinions.ts';
 import type { RunningSandbox } from '../sandbox/start.ts';
 import { registerSecret } from '../terminal/redact.ts';
-import { queueFigures } from '../store/views/counts.ts';
 import { openServices, type Services } from '../workflow/context/services.ts';
 import { noteSurvey } from '../workflow/operator/notes.ts';
+import { countSurveys } from '../workflow/operator/surveys.ts';
 import { sync } from '../workflow/runs/sync.ts';
 import { createSurveyDesk, type SurveyDesk } from '../workflow/serving/survey-desk.ts';
 import type { SandboxTime } from './sandbox-time.ts';
@@ -87,7 +87,7 @@ export async function tellHistory(history: History): Promise<string> {
       const left = until - outageEndedMs - tick;
       const isTime =
         left >= 0 && left <= longestOutageMs && (read / (tick - since)) * left <= messagesInOutage;
-      const isOutage = isTime && (await uncertainIn(services)) === 0;
+      const isOutage = isTime && (await countSurveys(services.ledger, { states: ['uncertain'] })) === 0;
       const usual = isOutage ? sandbox.setFaults(outage) : {};
       // What fails is tried again by the next tick.
       await sync(services, { limits, dryRun: false, timezone: 'UTC' }, silent);
@@ -109,10 +109,6 @@ export async function tellHistory(history: History): Promise<string> {
   } finally {
     await services.close();
   }
-}
-
-async function uncertainIn({ ledger, clock, lane }: Services): Promise<number> {
-  return (await queueFigures(ledger, timeNow(clock), lane)).states.uncertain;
 }
 
 const limits = { maxClosings: null, maxSends: null, deadline: null };
