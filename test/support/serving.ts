@@ -7,8 +7,13 @@ export const webhookPassword = 'a password that is long enough';
 
 export interface Serving {
   origin: string;
-  /** Tells of a closing as Gladly's webhook does. @returns the status of the answer */
-  tell(conversationId: string): Promise<number>;
+  /**
+   * Tells of a closing as Gladly's webhook does.
+   *
+   * @param timestamp of the event; without one it is of no known time
+   * @returns the status of the answer
+   */
+  tell(conversationId: string, timestamp?: string): Promise<number>;
   readiness(): Promise<{ status: number; body: unknown }>;
   stderr(): string;
   stop(): Promise<number | null>;
@@ -28,7 +33,7 @@ export async function serve(env: Record<string, string>): Promise<Serving> {
   const { listening } = JSON.parse(line) as { listening: string };
   return {
     origin: listening,
-    async tell(conversationId) {
+    async tell(conversationId, timestamp) {
       const answer = await fetch(`${listening}/webhooks/gladly`, {
         method: 'POST',
         headers: { authorization: `Basic ${Buffer.from(`gcsat:${webhookPassword}`).toString('base64')}` },
