@@ -1,7 +1,7 @@
 import type { ExportRow, ExportSummary } from '../documents/export.ts';
 import type { GivenRange } from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
-import { timezoneOption } from './program/common-options.ts';
+import { beginningOfTime, timezoneOption } from './program/common-options.ts';
 import type { CommandContext } from './program/context.ts';
 import type { CommandDeclaration } from './program/declaration.ts';
 
@@ -74,7 +74,7 @@ export const exportCommand: CommandDeclaration = {
       const zone = timezone ?? (await zoneOf(ledger, texts, output));
       const range = { ...parseTimeRange(closed, clock(), zone), timezone: zone };
       const answers = answered === null ? null : parseTimeRange(answered, clock(), zone);
-      if (closed.since !== beginning || closed.until !== undefined)
+      if (closed.since !== beginningOfTime || closed.until !== undefined)
         output.info(`closings from ${rangeText(range)}`);
       if (answers !== null) output.info(`answers from ${rangeText({ ...answers, timezone: zone })}`);
       const rows = exportRows(ledger, range, now(), answers);
@@ -103,9 +103,6 @@ export const exportCommand: CommandDeclaration = {
   },
 };
 
-/** Of a range whose beginning does not matter. */
-const beginning = '1970-01-01T00:00:00Z';
-
 /** As they were typed. @throws Failure kind usage */
 function rangesOf({ since, until, answeredSince, answeredUntil }: ExportOptions): {
   closed: GivenRange;
@@ -118,7 +115,7 @@ function rangesOf({ since, until, answeredSince, answeredUntil }: ExportOptions)
     throw usage('--since is missing', 'Give e.g. --since 7d, or --since 2020-01-01 for everything.');
   }
   return {
-    closed: { since: since ?? beginning, until },
+    closed: { since: since ?? beginningOfTime, until },
     answered: answeredSince === undefined ? null : { since: answeredSince, until: answeredUntil },
   };
 }

@@ -23,6 +23,9 @@ export const dryRunOption: OptionDeclaration = {
 
 export const yesOption: OptionDeclaration = { flags: '--yes', description: 'do not ask' };
 
+/** The beginning of a range of which only the end was given. */
+export const beginningOfTime = '1970-01-01T00:00:00Z';
+
 export const timezoneOption: OptionDeclaration = {
   flags: '--timezone <name>',
   description: "zone of times without an offset (the organization's)",

@@ -5,7 +5,7 @@ import type { Policy } from '../../domain/eligibility/policy.ts';
 import { Failure } from '../../failure.ts';
 import type { Services } from '../../workflow/context/services.ts';
 import type { SurveyFilter } from '../../workflow/operator/surveys.ts';
-import { timezoneOption } from '../program/common-options.ts';
+import { beginningOfTime, timezoneOption } from '../program/common-options.ts';
 import type { CommandContext } from '../program/context.ts';
 import type { OptionDeclaration } from '../program/declaration.ts';
 import { answerFilterOf, type AnswerFilterOptions } from './answer-filter.ts';
@@ -100,10 +100,10 @@ export async function filterOf(
     ...(state === undefined ? {} : { states: statesOf(state, known) }),
     ...(reminder === undefined ? {} : { reminders: statesOf(reminder, reminderStates) }),
   };
-  const given = { since: since ?? beginning, until };
-  const sent = { since: sentSince ?? beginning, until: sentUntil };
+  const given = { since: since ?? beginningOfTime, until };
+  const sent = { since: sentSince ?? beginningOfTime, until: sentUntil };
   const isSent = sentSince !== undefined || sentUntil !== undefined;
-  const answered = { since: answeredSince ?? beginning, until: answeredUntil };
+  const answered = { since: answeredSince ?? beginningOfTime, until: answeredUntil };
   const isAnswered = answeredSince !== undefined || answeredUntil !== undefined;
   const texts = [since, until, sentSince, sentUntil, answeredSince, answeredUntil].filter(
     (text) => text !== undefined,
@@ -159,9 +159,6 @@ function answeredRange(
     ...(answeredUntil === undefined ? {} : { answeredUntil: until }),
   };
 }
-
-/** Of a range that only has an end. */
-const beginning = '1970-01-01T00:00:00Z';
 
 /** @throws Failure kind usage for a name that the ledger does not know */
 async function groupsOf(

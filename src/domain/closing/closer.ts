@@ -9,26 +9,32 @@ import { sameClosingMilliseconds } from './identity.ts';
  */
 export function closerOf(items: readonly TimelineItem[], closedAt: Instant | null): Participant | null {
   if (closedAt === null) return null;
-  const at = toMilliseconds(closedAt);
-  let nearest: { distance: number; initiator: Participant | null } | null = null;
-  for (const { newStatus, timestamp, initiator } of items) {
-    if (newStatus !== 'CLOSED' || timestamp === null) continue;
-    const distance = Math.abs(toMilliseconds(timestamp) - at);
-    if (distance > sameClosingMilliseconds || (nearest !== null && distance > nearest.distance)) continue;
-    nearest = { distance, initiator };
+  let nearest: ClosingNear | null = null;
+  for (const near of closingsNear(items, closedAt)) {
+    // Of two at one distance, the later item.
+    if (nearest === null || near.distance <= nearest.distance) nearest = near;
   }
   return nearest?.initiator ?? null;
 }
 
 /** Whether the timeline tells of a closing at this time, give or take the minute in which times mean the same closing. */
 export function tellsOfClosing(items: readonly TimelineItem[], closedAt: Instant): boolean {
+  return closingsNear(items, closedAt).length > 0;
+}
+
+interface ClosingNear {
+  initiator: Participant | null;
+  /** Milliseconds from the time in question, either way. */
+  distance: number;
+}
+
+function closingsNear(items: readonly TimelineItem[], closedAt: Instant): ClosingNear[] {
   const at = toMilliseconds(closedAt);
-  return items.some(
-    ({ newStatus, timestamp }) =>
-      newStatus === 'CLOSED' &&
-      timestamp !== null &&
-      Math.abs(toMilliseconds(timestamp) - at) <= sameClosingMilliseconds,
-  );
+  return items.flatMap(({ newStatus, timestamp, initiator }) => {
+    if (newStatus !== 'CLOSED' || timestamp === null) return [];
+    const distance = Math.abs(toMilliseconds(timestamp) - at);
+    return distance > sameClosingMilliseconds ? [] : [{ initiator, distance }];
+  });
 }
 
 /** Gladly's rules, its own AI, and programs that use the API. In the report, APPLICATION is what items call API. */

@@ -1,6 +1,8 @@
 import type { ReasonCode } from '../../../src/domain/eligibility/reason.ts';
 import type { QuestionAnswer } from '../../../src/domain/survey/form.ts';
-import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
+import fc from 'fast-check';
+import { closingStates, type ClosingState } from '../../../src/domain/closing/transitions.ts';
+import { deliveryNames } from '../../../src/domain/delivery.ts';
 import { formRowOf } from '../../../src/store/answers/rows.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { freshLedger } from '../../store/support.ts';
@@ -97,3 +99,32 @@ export async function fill(ledger: Ledger, rows: readonly ReportedClosing[]): Pr
     }
   });
 }
+
+/** Closings lie before, in, and after it. The clocks of Chicago change on November 1. */
+export const rangeOfAny = { since: '2026-10-20T05:00:00.000Z', until: '2026-11-10T06:00:00.000Z' };
+
+const one = (...ids: string[]): fc.Arbitrary<string | null> => fc.constantFrom(null, ...ids);
+
+export type AnyClosing = ReportedClosing & Required<Pick<ReportedClosing, 'closedAt'>>;
+
+export const anyClosing: fc.Arbitrary<AnyClosing> = fc.record({
+  state: fc.constantFrom(...closingStates),
+  lane: fc.constantFrom('live' as const, 'live' as const, 'live' as const, 'trial' as const),
+  provider: one(...deliveryNames),
+  agent: one('a1', 'a2', '__proto__'),
+  assignee: one('a1', 'a2'),
+  inbox: one('i1', 'i2', "i'3"),
+  channel: one('email', 'voice'),
+  brand: one('North', 'Süd'),
+  topics: fc.uniqueArray(fc.constantFrom('t1', 't2', 't3')),
+  reasons: fc.uniqueArray(fc.constantFrom('no_address', 'opt_out_topic', 'too_old'), { minLength: 1 }),
+  ratings: fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 3 }),
+  resolved: fc.constantFrom(null, true, false),
+  visits: fc.uniqueArray(fc.constantFrom('opened', 'clicked', 'scanner')),
+  closedAt: fc
+    .oneof(
+      fc.integer({ min: Date.UTC(2026, 9, 15), max: Date.UTC(2026, 10, 15) }),
+      fc.constantFrom(...Object.values(rangeOfAny).flatMap((at) => [Date.parse(at) - 1, Date.parse(at)])),
+    )
+    .map((at) => new Date(at).toISOString()),
+});
