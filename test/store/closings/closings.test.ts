@@ -296,17 +296,26 @@ describe('transitions', () => {
     });
   });
 
-  test('of two at once only one moves the closing', async () => {
+  test.each([
+    ['one after the other', ['sending', 'suppressed']],
+    ['one after the other', ['suppressed', 'sending']],
+    ['at once', ['sending', 'suppressed']],
+  ] as const)('of two moves %s only one moves the closing: %s', async (how, ends) => {
     const ledger = await freshLedger();
     const { id } = await scheduled(ledger, 'c1');
-    const both = await Promise.allSettled([
-      moved(ledger, id, 'leave', at(20)),
-      cancelClosing(ledger, id, at(20)),
-    ]);
-    // Which of them comes first is the database's affair.
-    const winners = both.map(({ status }) => status === 'fulfilled');
-    expect(winners.filter(Boolean)).toHaveLength(1);
-    expect((await closingById(ledger, id))?.state).toBe(winners[0] ? 'sending' : 'cancelled');
+    const move = {
+      sending: () => moved(ledger, id, 'leave', at(20)),
+      suppressed: () => cancelClosing(ledger, id, at(20)),
+    };
+    const [first, second] = ends;
+    const started = move[first]();
+    if (how === 'one after the other') await started;
+    const both = await Promise.allSettled([started, move[second]()]);
+    // At once, which of them comes first is the database's affair.
+    const winners = ends.filter((_, index) => both[index]?.status === 'fulfilled');
+    expect(winners).toHaveLength(1);
+    if (how === 'one after the other') expect(winners).toEqual([first]);
+    expect((await closingById(ledger, id))?.state).toBe(winners[0]);
   });
 });
 
