@@ -288,7 +288,9 @@ const steps = {
     model: onRow(place, (row) => {
       const { state } = row;
       const end = result === 'later' || result === 'never' ? 'not_sent' : result;
-      if (state === 'answered' || (state === 'uncertain' && result !== 'sent')) {
+      // Others who took it over doubt it; only that it arrived ends the doubt.
+      if (state === 'uncertain' && result !== 'sent') return true;
+      if (state === 'answered') {
         ended(row, end);
         return true;
       }
