@@ -29,7 +29,9 @@ const onPostgres = {
   name: 'postgres',
   include: [
     'test/store/**/*.test.ts',
-    ...['ledger-model', 'crash-sweep', 'frozen-host'].map((name) => `test/proof/${name}.test.ts`),
+    ...['ledger-model', 'crash-sweep', 'frozen-host', 'random-freezes'].map(
+      (name) => `test/proof/${name}.test.ts`,
+    ),
     ...aboutServers,
   ],
   exclude: aboutFiles,
@@ -39,6 +41,21 @@ const onPostgres = {
   setupFiles: './test/store/each-file.ts',
   globalSetup: './test/support/postgres-for-run.ts',
 };
+/**
+ * In the whole proof, after all others: it counts the requests of each second of Gladly's, which lives in the process of the
+ * test, and stands still where others keep the machine busy.
+ */
+const hosts = {
+  ...onPostgres,
+  name: 'hosts',
+  include: ['test/proof/postgres/**/*.test.ts'],
+  sequence: { groupOrder: 1 },
+};
+const isWholeProof = process.env['PROOF'] === 'all';
+const onServers = isWholeProof
+  ? [{ ...onPostgres, exclude: [...aboutFiles, ...hosts.include] }, hosts]
+  : [onPostgres];
+
 const hasServer = installedServer() !== null || process.env['CI'] !== undefined;
 if (!hasServer)
   process.stderr.write('PostgreSQL is not installed, so the tests of ledgers on a server do not run.\n');
@@ -61,7 +78,7 @@ export default defineConfig({
         extends: true,
         test: { name: 'alone', include: ['test/**/*.test.ts'], exclude: [...sharing, ...aboutServers] },
       },
-      ...(hasServer ? [{ extends: true as const, test: onPostgres }] : []),
+      ...(hasServer ? onServers.map((test) => ({ extends: true as const, test })) : []),
     ],
   },
 });

@@ -57,9 +57,9 @@ async function timeOf(stage: staged.Staging): Promise<number> {
   let to: number | null = null;
   if (use === undefined) await scene.run(args);
   else {
-    await scene.serve(args, async (origin, over) => {
+    await scene.serve(args, async (origin, over, pid) => {
       from = performance.now();
-      await use(origin, over);
+      await use(origin, over, pid);
       to = performance.now();
     });
   }

@@ -26,7 +26,7 @@ interface NewConversation {
 const patienceMs = 5000;
 
 /** What others do with a server that listens at this origin; `over` aborts when it is gone. */
-export type Using = (origin: string, over: AbortSignal) => Promise<void>;
+export type Using = (origin: string, over: AbortSignal, pid: number) => Promise<void>;
 
 /** Where a run died, with its number; null when it came to its end before. The labels are those of its points until then. */
 export interface Death {
@@ -65,8 +65,12 @@ export interface Scene extends Pick<SceneLedger, 'leaving' | 'unsettled'> {
   freezeAt(point: string, args: readonly string[], factor: number): Promise<{ wake(): Promise<void> }>;
   /** For all who begin from now on, it is so many minutes later. */
   later(minutes: number): Promise<void>;
-  /** A server: used, then asked to stop; fails unless it does. */
-  serve(args: readonly string[], use: Using): Promise<void>;
+  /**
+   * A server: used, then asked to stop; fails unless it does.
+   *
+   * @param host a name of another one, on which the process ids of this one mean nothing
+   */
+  serve(args: readonly string[], use: Using, host?: string): Promise<void>;
   /** Kills it with SIGKILL after some time, unless it is done before; a server's time begins when it listens. */
   runFor(
     milliseconds: number,
@@ -145,7 +149,7 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
       let stderr = '';
       child.stderr.setEncoding('utf8').on('data', (text: string) => (stderr += text));
       const ended = once(child, 'close');
-      while (!/^\d+ \(.*\) T/s.test(readFileSync(`/proc/${child.pid}/stat`, 'utf8'))) {
+      while (!isStopped(child.pid ?? 0)) {
         const isOver = await Promise.race([wait(20, false), ended.then(() => true)]);
         if (isOver) throw new Error(`${args.join(' ')} did not come to ${at}: ${stderr}`);
       }
@@ -166,8 +170,8 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
       const died = signal === 'SIGKILL' ? (lines.at(-1) ?? '') : null;
       return { signal, died, labels: lines.map(withoutNumber) };
     },
-    async serve(args, use) {
-      const { code, signal, stderr } = await used(env, args, use);
+    async serve(args, use, host) {
+      const { code, signal, stderr } = await used(host === undefined ? env : onHost(env, host), args, use);
       if (code !== 143) throw new Error(`the server ended with ${code ?? signal ?? ''}: ${stderr}`);
     },
     async runFor(milliseconds, args, use) {
@@ -204,6 +208,11 @@ export async function createScene(more: Record<string, string> = {}, isMade = tr
       rmSync(folder, { recursive: true, force: true });
     },
   };
+}
+
+/** Whether a process stands still. */
+export function isStopped(pid: number): boolean {
+  return /^\d+ \(.*\) T/s.test(readFileSync(`/proc/${pid}/stat`, 'utf8'));
 }
 
 let looking: Promise<unknown> = Promise.resolve();
@@ -288,7 +297,7 @@ async function used(
       origin = /"listening":\s*"([^"]+)"/.exec(output.stdout)?.[1];
     }
     if (killAfterMs !== undefined) killing = setTimeout(() => child.kill('SIGKILL'), killAfterMs);
-    await use(origin, over.signal);
+    await use(origin, over.signal, child.pid ?? 0);
     child.kill('SIGTERM');
   })();
   const failure = await Promise.race([

@@ -31,7 +31,22 @@ export interface Staged {
 
 export type Staging = () => Promise<Staged>;
 
-const webhookUser = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone' };
+export const webhookUser = { GCSAT_WEBHOOK_USER: 'gladly', GCSAT_WEBHOOK_PASSWORD: 'of-this-proof-alone' };
+
+/** Tells a server of an event as Gladly does. @returns the status of its answer */
+export async function tellWebhook(origin: string, event: unknown): Promise<number> {
+  const credentials = Object.values(webhookUser).join(':');
+  const answer = await fetch(`${origin}/webhooks/gladly`, {
+    method: 'POST',
+    headers: {
+      authorization: `Basic ${Buffer.from(credentials).toString('base64')}`,
+      'content-type': 'application/json',
+    },
+    body: JSON.stringify(event),
+  });
+  await answer.text();
+  return answer.status;
+}
 
 /** Runs it again, and expects that to be done. */
 async function again(scene: Scene, args: readonly string[]): Promise<ReturnType<typeof JSON.parse>> {
@@ -362,20 +377,14 @@ export const serve: Staging = async () => {
   const told = { asked: await scene.tellEvent({ email: 'first@example.org' }) };
   const quiet = await scene.tellEvent({ email: 'quiet@example.org', topics: ['do_not_send_stella'] });
   const args = ['serve', '--json', '--port', '0', '--no-catch-up'];
-  const credentials = Object.values(webhookUser).join(':');
-  const authorization = `Basic ${Buffer.from(credentials).toString('base64')}`;
   const taken = { asked: false, quiet: false, answer: false };
 
   const tell = async (origin: string, which: 'asked' | 'quiet', body: unknown): Promise<void> => {
     // What was answered 2xx is never told again: from then on it is ours to keep.
     if (taken[which]) return;
-    const answer = await fetch(`${origin}/webhooks/gladly`, {
-      method: 'POST',
-      headers: { authorization, 'content-type': 'application/json' },
-      body: JSON.stringify(body),
-    });
-    taken[which] = answer.ok;
-    expect(answer.status).toBe(200);
+    const status = await tellWebhook(origin, body);
+    taken[which] = status === 200;
+    expect(status).toBe(200);
   };
   const arrived = (): string | undefined =>
     /https:\/\/csat\.example\.com(\/s\/[\w-]+)/.exec(scene.sandbox.mailbox()[0]?.text ?? '')?.[1];
@@ -412,7 +421,7 @@ export const serve: Staging = async () => {
   };
 };
 
-async function until(
+export async function until(
   condition: () => boolean | Promise<boolean>,
   what: string,
   over: AbortSignal,
