@@ -29,7 +29,7 @@ const onPostgres = {
   name: 'postgres',
   include: [
     'test/store/**/*.test.ts',
-    ...['ledger-model', 'crash-sweep', 'frozen-host', 'random-freezes'].map(
+    ...['ledger-model', 'crash-sweep', 'act-sweep', 'frozen-host', 'random-freezes'].map(
       (name) => `test/proof/${name}.test.ts`,
     ),
     ...aboutServers,

@@ -5,12 +5,13 @@ import { sql } from 'kysely';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
 import type { Ledger, Reading } from './ledger.ts';
-import { openLedger } from './open.ts';
+import { closedOnFailure, openLedger } from './open.ts';
 import { isOnServer } from './postgres/shown-address.ts';
 import { sqlitePath } from './sqlite/location.ts';
 import { openMark } from './sqlite/mark.ts';
 import type { SqliteOptions } from './sqlite/open-sqlite.ts';
 import { refuseEmptied } from './sqlite/opening-checks.ts';
+import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
 /**
  * The ledger as it is: not created, and not brought to this version, because a backup is often made before that.
@@ -31,15 +32,12 @@ export async function openExistingLedger(
   return refuseNone(await openLedger(location, { busyTimeoutMs, marks, migrates: false }));
 }
 
-/** @throws Failure ledger_missing, and then it is closed */
-async function refuseNone(ledger: Ledger): Promise<Ledger> {
-  try {
+/** @throws Failure ledger_missing, ledger_copy_unfinished, and then it is closed */
+function refuseNone(opened: Ledger): Promise<Ledger> {
+  return closedOnFailure(opened, async (ledger) => {
     if (!(await ledger.exists())) throw missing(ledger.location);
-    return ledger;
-  } catch (error) {
-    await ledger.close();
-    throw error;
-  }
+    await refuseUnfinishedCopy(ledger);
+  });
 }
 
 function missing(path: string): Failure {

@@ -10,6 +10,7 @@ import {
   type Row,
   type TransferredTable,
 } from './transfer.ts';
+import { copyMarker, unfinishedCopyOf } from './unfinished-copy.ts';
 import { isHeld } from './workers.ts';
 
 /** What both ledgers have of a table. `sha256`: over all values, in the order of the rows' keys. */
@@ -18,9 +19,6 @@ export interface MovedTable {
   rows: number;
   sha256: string;
 }
-
-/** The name of the lock that says in an unfinished copy whose copy it is. */
-const marker = 'copy';
 
 /**
  * Copies everything into another ledger. Nobody writes to the first one meanwhile. What an earlier copy that was stopped has
@@ -46,7 +44,7 @@ export async function moveLedger(
       onTable(table);
       moved.push(await moveTable(source, to, table));
     }
-    await to.write('ledger', (trx) => trx.deleteFrom('locks').where('name', '=', marker).execute());
+    await to.write('ledger', (trx) => trx.deleteFrom('locks').where('name', '=', copyMarker).execute());
     return moved;
   });
 }
@@ -76,23 +74,19 @@ async function refuseWork(db: Reading, { location }: Ledger, now: string): Promi
 
 /** @throws Failure ledger_not_empty */
 async function begin(trx: Writing, { location }: Ledger, mark: string): Promise<void> {
-  const marked = await trx
-    .selectFrom('locks')
-    .select('claimed_by')
-    .where('name', '=', marker)
-    .executeTakeFirst();
-  if (marked?.claimed_by === mark) return;
+  const marked = await unfinishedCopyOf(trx);
+  if (marked === mark) return;
   const [closing, organization] = [
     await trx.selectFrom('closings').select('id').limit(1).executeTakeFirst(),
     await trx.selectFrom('organization').select('id').executeTakeFirst(),
   ];
-  if (closing !== undefined || organization !== undefined || marked !== undefined) {
+  if (closing !== undefined || organization !== undefined || marked !== null) {
     throw new Failure('usage', 'ledger_not_empty', `The ledger ${location} holds something already.`, {
       hint: 'Copy into one that is new.',
     });
   }
   // It holds nobody up: its time has passed.
-  await trx.insertInto('locks').values({ name: marker, claimed_by: mark, claim_until: '' }).execute();
+  await trx.insertInto('locks').values({ name: copyMarker, claimed_by: mark, claim_until: '' }).execute();
 }
 
 async function moveTable(source: Reading, to: Ledger, table: TransferredTable): Promise<MovedTable> {

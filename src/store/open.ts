@@ -9,8 +9,13 @@ import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { compact } from './sqlite/compact.ts';
 import { sqlitePath } from './sqlite/location.ts';
 import { copyAll } from './transfer.ts';
+import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 
-export type OpeningOptions = SqliteOptions & { migrates?: boolean };
+export type OpeningOptions = SqliteOptions & {
+  migrates?: boolean;
+  /** To bring over the rest of a copy that was stopped, which nobody else may use. */
+  finishesCopy?: boolean;
+};
 
 /** For people: as it was given, or without its password. */
 export function shownPlace(location: string): string {
@@ -33,10 +38,28 @@ export function ledgerExists(location: string): boolean {
  *
  * @param location a path, `sqlite:path`, `sqlite:///absolute/path`, `:memory:` or a `postgres:` URL
  * @throws Failure `ledger` (ledger_busy, ledger_too_new, ledger_unreadable, ledger_not_writable, ledger_full,
- * ledger_unavailable) or `configuration` (database_unsupported, database_invalid)
+ * ledger_unavailable, ledger_copy_unfinished) or `configuration` (database_unsupported, database_invalid)
  */
 export async function openLedger(location: string, options: OpeningOptions = {}): Promise<Ledger> {
-  return isOnServer(location) ? openServerLedger(location, options) : openFileLedger(location, options);
+  const open = isOnServer(location) ? openServerLedger : openFileLedger;
+  const ledger = await open(location, options);
+  // What stays as it is may have no tables yet: who opens it so looks for itself.
+  if (options.finishesCopy === true || options.migrates === false) return ledger;
+  return closedOnFailure(ledger, refuseUnfinishedCopy);
+}
+
+/** @throws as `check` does, and then the ledger is closed */
+export async function closedOnFailure(
+  ledger: Ledger,
+  check: (ledger: Ledger) => Promise<void>,
+): Promise<Ledger> {
+  try {
+    await check(ledger);
+    return ledger;
+  } catch (error) {
+    await ledger.close();
+    throw error;
+  }
 }
 
 async function openServerLedger(location: string, options: OpeningOptions): Promise<Ledger> {

@@ -1,9 +1,10 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test, vi } from 'vitest';
+import { filesWith } from '../support/files-with.ts';
 import { start } from '../support/run.ts';
 import { closedConversation, testGladly } from '../support/gladly.ts';
 import { faultyProxy, type Fate } from '../support/faulty-proxy.ts';
@@ -11,31 +12,6 @@ import { runInside, runJsonInside } from '../support/run-inside.ts';
 
 const email = 'forgotten+canary@example.org';
 const comment = 'canary: my order was late & cold';
-
-/** A text in the ways in which a file may hold it. */
-function spellings(text: string): Buffer[] {
-  const base64 = [0, 1, 2].map((shift) => {
-    const encoded = Buffer.from(`${' '.repeat(shift)}${text}`).toString('base64');
-    return Buffer.from(encoded.slice(shift === 0 ? 0 : 4, -4));
-  });
-  return [
-    Buffer.from(text),
-    Buffer.from(text, 'utf16le'),
-    Buffer.from(encodeURIComponent(text)),
-    Buffer.from(JSON.stringify(text).slice(1, -1)),
-    ...base64,
-  ];
-}
-
-/** The files below a folder that hold any of these texts. */
-function filesWith(folder: string, texts: readonly string[]): string[] {
-  return readdirSync(folder, { recursive: true, encoding: 'utf8' }).filter((name) => {
-    const path = join(folder, name);
-    if (!statSync(path).isFile()) return false;
-    const content = readFileSync(path);
-    return texts.flatMap(spellings).some((bytes) => content.includes(bytes));
-  });
-}
 
 test('a customer who is forgotten while a server runs is in no file any more, also where the first try was killed', async () => {
   const gladly = await testGladly({ size: 0 });

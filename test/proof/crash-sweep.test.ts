@@ -1,8 +1,8 @@
-import { describe, expect, test } from 'vitest';
+import { describe, test } from 'vitest';
 import { isOnServer } from '../support/tested-ledger.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import * as staged from './stagings.ts';
-import { missedBy, sweep } from './sweep.ts';
+import { expectSwept } from './sweep.ts';
 
 /**
  * Of a bounded proof, by its number: the one in the middle, which mostly lies in the making of the ledger. With each command
@@ -100,22 +100,7 @@ const cases = isOnServer
 
 describe('dying at every point, and run again', () => {
   test.each(cases)('%s', { timeout: proofTimeoutMs }, async (name, staging, decisive) => {
-    const result = await sweep(staging, fewPoints, decisive);
-    const { points, died, notReached, doubts, wrong } = result;
-    process.stdout.write(
-      `${name}: ${points.length} points, died at ${died.length}, ${doubts} times in doubt\n`,
-    );
-    expect(wrong).toEqual([]);
-    // A sweep in which nothing dies would prove nothing.
-    const beyond = notReached.filter((point) => /^\d+$/.test(point)).map(Number);
-    expect(notReached.filter((point) => !/^\d+$/.test(point))).toEqual([]);
-    if (isWhole) {
-      expect(missedBy(result)).toEqual([]);
-      expect(Math.min(...beyond)).toBeGreaterThan(points.length * leastLength);
-    } else {
-      expect(beyond).toEqual([]);
-      expect(died.length).toBeGreaterThanOrEqual(decisive.length + fewPoints);
-    }
+    await expectSwept(name, staging, { few: fewPoints, decisive });
   });
 
   if (!isOnServer)
@@ -123,6 +108,3 @@ describe('dying at every point, and run again', () => {
       await staged.overtakenCard();
     });
 });
-
-/** What happens at the same time makes a run some points longer or shorter. */
-const leastLength = 0.8;

@@ -22,6 +22,8 @@ export interface Staged {
   use?: Using;
   /** The point at which the only message leaves. */
   leaves?: string;
+  /** Then there is no message to doubt, whatever else it writes about messages. */
+  sendsNothing?: true;
   /**
    * Runs it again, to its end. Fails when something was lost or doubled.
    * `leaving`: the conversations whose message was on its way when a process died.
@@ -49,7 +51,7 @@ export async function tellWebhook(origin: string, event: unknown): Promise<numbe
 }
 
 /** Runs it again, and expects that to be done. */
-async function again(scene: Scene, args: readonly string[]): Promise<ReturnType<typeof JSON.parse>> {
+export async function again(scene: Scene, args: readonly string[]): Promise<ReturnType<typeof JSON.parse>> {
   const { code, document, stderr } = await scene.json(args);
   expect(code, `exit code when run again: ${stderr}`).toBe(0);
   return document;

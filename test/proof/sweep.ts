@@ -1,8 +1,9 @@
+import { expect } from 'vitest';
 import { isWhole } from './extent.ts';
 import type { Death, Scene } from './scene.ts';
 import type { Staged, Staging } from './stagings.ts';
 
-export interface SweepResult {
+interface SweepResult {
   /** Labels of the points of a run that nothing kills. */
   points: string[];
   /** The points that it died at, as `number label`. */
@@ -12,6 +13,38 @@ export interface SweepResult {
   /** Deaths that left a message of which nobody knows whether it arrived. */
   doubts: number;
   wrong: string[];
+}
+
+/** What happens at the same time makes a run some points longer or shorter. */
+const leastLength = 0.8;
+
+/**
+ * Dies at each point in turn, is run again to its end, and nothing is wrong.
+ *
+ * @param of.few points that a bounded proof tries by their number
+ * @param of.decisive beginnings of labels that every proof dies at
+ */
+export async function expectSwept(
+  name: string,
+  staging: Staging,
+  { few, decisive }: { few: number; decisive: readonly string[] },
+): Promise<void> {
+  const result = await sweep(staging, few, decisive);
+  const { points, died, notReached, doubts, wrong } = result;
+  process.stdout.write(
+    `${name}: ${points.length} points, died at ${died.length}, ${doubts} times in doubt\n`,
+  );
+  expect(wrong).toEqual([]);
+  // A sweep in which nothing dies would prove nothing.
+  const beyond = notReached.filter((point) => /^\d+$/.test(point)).map(Number);
+  expect(notReached.filter((point) => !/^\d+$/.test(point))).toEqual([]);
+  if (isWhole) {
+    expect(missedBy(result)).toEqual([]);
+    expect(Math.min(...beyond)).toBeGreaterThan(points.length * leastLength);
+  } else {
+    expect(beyond).toEqual([]);
+    expect(died.length).toBeGreaterThanOrEqual(decisive.length + few);
+  }
 }
 
 /** Runs of this machine at the same time. */
@@ -25,11 +58,7 @@ const pointsBeyond = 3;
  * @param most points that a bounded proof tries by their number
  * @param decisive beginnings of labels that every proof dies at
  */
-export async function sweep(
-  stage: Staging,
-  most: number,
-  decisive: readonly string[] = [],
-): Promise<SweepResult> {
+async function sweep(stage: Staging, most: number, decisive: readonly string[] = []): Promise<SweepResult> {
   const points = await pointsOf(stage);
   const result: SweepResult = { points, died: [], notReached: [], doubts: 0, wrong: [] };
 
@@ -43,7 +72,7 @@ export async function sweep(
       ({ died } = death);
       if (died === null) result.notReached.push(point);
       else result.died.push(died);
-      const leaving = await doubtsOf(scene, death);
+      const leaving = staged.sendsNothing === true ? [] : await doubtsOf(scene, death);
       if (leaving.length > 0) result.doubts += 1;
       await verify(leaving);
     } catch (error) {
@@ -66,7 +95,7 @@ export async function sweep(
 }
 
 /** Distinct labels of a run that nothing kills at which it was not died. */
-export function missedBy({ points, died }: SweepResult): string[] {
+function missedBy({ points, died }: SweepResult): string[] {
   const known = new Set(died.map((label) => label.replace(/^\d+ /, '')));
   return [...new Set(points)].filter((label) => !known.has(label));
 }

@@ -74,7 +74,7 @@ export async function copyLedgerTo(
       const tables = counted.map((table) => ({ ...table, sha256: null }));
       return { ...shown, rows: sumOf(tables), tables };
     }
-    const target = await openLedger(to);
+    const target = await openLedger(to, { finishesCopy: true });
     try {
       if (target.location === source.location) {
         throw new Failure('usage', 'ledger_not_empty', 'a ledger cannot be copied into itself', {

@@ -8,6 +8,7 @@ import { recordDelivery } from '../../../src/store/queue/decisions.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { unsubscribe } from '../../../src/store/addresses/unsubscribes.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
+import { openExistingLedger } from '../../../src/store/ledger-backup.ts';
 import { moveLedger } from '../../../src/store/ledger-move.ts';
 import { openLedger } from '../../../src/store/open.ts';
 import { copyLedger } from '../../../src/store/ledger-copy.ts';
@@ -71,6 +72,28 @@ describe('a ledger is copied', () => {
     await server.write('ledger', (trx) => trx.deleteFrom('closings').where('id', '>', 'c2').execute());
     const moved = await moveLedger(file, server, at(100));
     expect(moved.find(({ table }) => table === 'closings')).toMatchObject({ rows: 302 });
+  });
+
+  test('and nobody uses it before it is whole, whichever way it went', async () => {
+    const file = await opened(temporaryFile());
+    await filled(file);
+    const server = await freshLedger();
+    await moveLedger(file, server, at(100));
+    const place = temporaryFile();
+    const back = await opened(place);
+    const stop = (table: string): void => {
+      if (table === 'messages') throw new Error('stopped');
+    };
+    await expect(moveLedger(server, back, at(100), stop)).rejects.toThrow('stopped');
+    await back.close();
+    const refused = { kind: 'ledger', code: 'ledger_copy_unfinished' };
+    await expect(openLedger(place)).rejects.toMatchObject(refused);
+    await expect(openExistingLedger(place)).rejects.toMatchObject(refused);
+    const again = await openLedger(place, { finishesCopy: true });
+    await moveLedger(server, again, at(100));
+    await again.close();
+    const whole = await opened(place);
+    expect((await whole.read((db) => db.selectFrom('closings').select('id').execute())).length).toBe(302);
   });
 
   test('not while somebody works on it', async () => {

@@ -1,0 +1,24 @@
+import { Failure } from '../failure.ts';
+import type { Ledger, Reading } from './ledger.ts';
+
+/** The name of the lock that says in an unfinished copy whose copy it is. */
+export const copyMarker = 'copy';
+
+/** Whose copy this ledger is, where not all of it is there; null: it is no copy, or a whole one. */
+export async function unfinishedCopyOf(db: Reading): Promise<string | null> {
+  const row = await db
+    .selectFrom('locks')
+    .select('claimed_by')
+    .where('name', '=', copyMarker)
+    .executeTakeFirst();
+  return row?.claimed_by ?? null;
+}
+
+/** Who worked with what has come over so far would ask again whoever has not. @throws Failure ledger_copy_unfinished */
+export async function refuseUnfinishedCopy(ledger: Ledger): Promise<void> {
+  if ((await ledger.read(unfinishedCopyOf)) === null) return;
+  const { location } = ledger;
+  throw new Failure('ledger', 'ledger_copy_unfinished', `The ledger ${location} is an unfinished copy.`, {
+    hint: 'Copy the other ledger into it once more, which goes on where it was. Or use the other one.',
+  });
+}
