@@ -70,14 +70,15 @@ export function isMobileNumber(text: string): boolean {
 }
 
 /**
- * The address alone, of what people copy from mail programs: `Ann <ann@example.com>`, `mailto:ann@example.com`, wide
- * letters. More than one address stays as it is, and is none.
+ * The address alone, of what people copy from mail programs: `Ann <ann@example.com>`, `ann@example.com (Ann)`,
+ * `mailto:ann@example.com`, wide letters. More than one address stays as it is, and is none.
  */
 export function bareAddress(written: string): string {
   const text = written
     .normalize('NFKC')
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .trim();
+    .trim()
+    .replace(/^([^\s()]+@[^\s()]+)\s*\([^()@]*\)$/u, '$1');
   const [, name = '', bracketed] = /^([^<>]*)<([^<>]*)>$/.exec(text) ?? [];
   const isSecond = name.includes('@') && name.trim() !== bracketed;
   const inner = bracketed === undefined || isSecond ? text : bracketed.trim();

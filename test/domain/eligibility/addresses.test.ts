@@ -178,6 +178,8 @@ test('two spellings of one address meet', () => {
     '<MAILTO:amy%40bücher.example>',
     '"Amy"@bücher.example',
     'amy@bücher。example',
+    'amy@bücher.example (Amy Lee)',
+    '<amy@bücher.example>(Amy)',
   ]) {
     expect(addressKey(other), other).toBe('amy@xn--bcher-kva.example');
   }
@@ -191,6 +193,8 @@ test.each([
   '<amy@acme.com><ben@acme.com>',
   'mailto:amy@acme.com,ben@acme.com',
   'Amy <amy@acme.com',
+  'amy@acme.com (ben@acme.com)',
+  'amy@acme.com (Amy) (Ben)',
 ])('of two addresses or half of one, none is chosen: %j', (text) => {
   expect(isEmailAddress(bareAddress(text))).toBe(false);
   expect([addressKey('amy@acme.com'), addressKey('ben@acme.com')]).not.toContain(addressKey(text));
