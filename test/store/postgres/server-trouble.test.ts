@@ -15,6 +15,7 @@ import { releaseClaim } from '../../../src/store/queue/claims.ts';
 import { cancelClosing } from '../../../src/store/queue/acts.ts';
 import { claimNextDue } from '../../../src/store/queue/next-due.ts';
 import { queried } from '../../support/postgres-server.ts';
+import { mountSmallDisk } from '../../support/small-disk.ts';
 import { at, freshLedger, here, opened, reported } from '../support.ts';
 
 const server = { host: '127.0.0.1', user: 'postgres' };
@@ -134,13 +135,7 @@ async function idsIn(ledger: Ledger): Promise<string[]> {
 function smallDisk(megabytes: number): string | null {
   const folder = mkdtempSync(join(tmpdir(), 'gcsat-disk-'));
   onTestFinished(() => rmSync(folder, { recursive: true }));
-  try {
-    execFileSync('mount', ['-t', 'tmpfs', '-o', `size=${megabytes}m`, 'tmpfs', folder], { stdio: 'ignore' });
-  } catch {
-    return null;
-  }
-  onTestFinished(() => void execFileSync('umount', ['-l', folder]));
-  return folder;
+  return mountSmallDisk(folder, megabytes) ? folder : null;
 }
 
 describe('a disk that is full', () => {
