@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
 import { Failure } from '../../failure.ts';
@@ -120,7 +121,13 @@ function sslOf(host: string, mode: string | undefined, file: string | undefined)
   if (chosen === 'require') return { ...trusted, rejectUnauthorized: false };
   return chosen === 'verify-ca'
     ? { ...trusted, checkServerIdentity: () => undefined }
-    : { ...trusted, ...(host.startsWith('/') ? {} : { servername: host }) };
+    : { ...trusted, ...provenName(host) };
+}
+
+/** Whose name the server's certificate has to bear. An IP address is not sent ahead as one (RFC 6066, section 3). */
+function provenName(host: string): ConnectionOptions {
+  if (host.startsWith('/')) return {};
+  return isIP(host) === 0 ? { servername: host } : { host };
 }
 
 function certificates(file: string): string {
