@@ -214,15 +214,15 @@ const plans: {
     steps: ['SEARCH closings USING INDEX closings_queue (lane=? AND due_at>?)'],
   },
   {
-    name: 'claimNextDue, which costs by what is due and in work in its lane',
+    name: 'claimNextDue, which costs by what is in work',
     read: (ledger) => claimNextDue(ledger, here, at(0), 'live'),
     steps: [
       'SEARCH closings USING INDEX closings_claims (claimed_by>?)',
       ofPause,
       'SEARCH closings USING INDEX closings_queue (lane=? AND due_at=?)',
-      'SEARCH other USING INDEX closings_queue (lane=?)',
+      'SEARCH other USING INDEX closings_claims (claimed_by>?)',
       'SEARCH closings USING INDEX closings_queue (lane=? AND due_at<?)',
-      'SEARCH other USING INDEX closings_queue (lane=?)',
+      'SEARCH other USING INDEX closings_claims (claimed_by>?)',
     ],
   },
   {
@@ -233,9 +233,9 @@ const plans: {
       'SEARCH closings USING INDEX closings_claims (claimed_by>?)',
       ofPause,
       'SEARCH closings USING INDEX closings_undecided (lane=? AND due_at=?)',
-      'SEARCH other USING INDEX closings_queue (lane=?)',
+      'SEARCH other USING INDEX closings_claims (claimed_by>?)',
       'SEARCH closings USING INDEX closings_undecided (lane=? AND due_at<?)',
-      'SEARCH other USING INDEX closings_queue (lane=?)',
+      'SEARCH other USING INDEX closings_claims (claimed_by>?)',
     ],
   },
   {
