@@ -77,7 +77,10 @@ async function sweep(stage: Staging, most: number, decisive: readonly string[] =
       await verify(leaving);
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
-      result.wrong.push(`killed at ${died ?? `${point} (not reached)`}: ${reason}`);
+      const wrong = `killed at ${died ?? `${point} (not reached)`}: ${reason}`;
+      result.wrong.push(wrong);
+      // The sweep goes on for long.
+      process.stdout.write(`${wrong}\n`);
     } finally {
       await staged?.scene.close();
     }
