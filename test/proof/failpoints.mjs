@@ -2,8 +2,8 @@
  * Kills the program that it is loaded into (`node --import`) at one exact moment: points are counted before and after
  * every write to the ledger, its opening and its end, every file written, every request to another server and every answer of our own.
  *
- * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label; ` @2`
- * after it means the second such point.
+ * FAILPOINT_AT: the number of the point at which the process kills itself (SIGKILL), or the beginning of its label, or all
+ * of it after `=`; ` @2` after it means the second such point.
  * FAILPOINT_SIGNAL: SIGSTOP freezes it there instead.
  * FAILPOINT_LOG: a file that is told the labels of all points when the process ends; the last one killed it, if one did.
  *
@@ -41,10 +41,11 @@ function point(told) {
   const label = withoutIds(told);
   labels.push(label);
   if (wanted === '') return;
-  if (label.startsWith(wanted)) seen += 1;
+  const isNamed = wanted.startsWith('=') ? label === wanted.slice(1) : label.startsWith(wanted);
+  if (isNamed) seen += 1;
   const isWanted = /^\d+$/.test(wanted)
     ? String(labels.length) === wanted
-    : label.startsWith(wanted) && seen === Number(times ?? 1);
+    : isNamed && seen === Number(times ?? 1);
   if (!isWanted) return;
   tellLabels();
   process.kill(process.pid, process.env.FAILPOINT_SIGNAL ?? 'SIGKILL');
