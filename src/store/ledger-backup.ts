@@ -36,7 +36,7 @@ export async function openExistingLedger(
 function refuseNone(opened: Ledger): Promise<Ledger> {
   return closedOnFailure(opened, async (ledger) => {
     if (!(await ledger.exists())) throw missing(ledger.location);
-    await refuseUnfinishedCopy(ledger);
+    await ledger.read((db) => refuseUnfinishedCopy(db, ledger.location));
   });
 }
 

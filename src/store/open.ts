@@ -41,18 +41,19 @@ export function ledgerExists(location: string): boolean {
  * ledger_unavailable, ledger_copy_unfinished) or `configuration` (database_unsupported, database_invalid)
  */
 export async function openLedger(location: string, options: OpeningOptions = {}): Promise<Ledger> {
-  const open = isOnServer(location) ? openServerLedger : openFileLedger;
-  const ledger = await open(location, options);
-  // What stays as it is may have no tables yet: who opens it so looks for itself.
-  if (options.finishesCopy === true || options.migrates === false) return ledger;
-  return closedOnFailure(ledger, refuseUnfinishedCopy);
+  return isOnServer(location) ? openServerLedger(location, options) : openFileLedger(location, options);
+}
+
+/** What stays as it is may have no tables yet: who opens it so looks for itself. */
+function looksForCopies({ migrates, finishesCopy }: OpeningOptions): boolean {
+  return migrates !== false && finishesCopy !== true;
 }
 
 /** @throws as `check` does, and then the ledger is closed */
-export async function closedOnFailure(
-  ledger: Ledger,
-  check: (ledger: Ledger) => Promise<void>,
-): Promise<Ledger> {
+export async function closedOnFailure<Opened extends Pick<Ledger, 'close'>>(
+  ledger: Opened,
+  check: (ledger: Opened) => Promise<void>,
+): Promise<Opened> {
   try {
     await check(ledger);
     return ledger;
@@ -65,7 +66,9 @@ export async function closedOnFailure(
 async function openServerLedger(location: string, options: OpeningOptions): Promise<Ledger> {
   // A ledger in a file starts without all of this.
   const { openPostgres } = await import('./postgres/open-postgres.ts');
-  const ledger = await openPostgres(location, options);
+  const ledger = await closedOnFailure(await openPostgres(location, options), async (opened) => {
+    if (looksForCopies(options)) await opened.read((db) => refuseUnfinishedCopy(db, opened.location));
+  });
   return {
     ...ledger,
     async copyTo(copy) {
@@ -109,6 +112,7 @@ async function openFileLedger(location: string, options: OpeningOptions = {}): P
   };
   try {
     if (options.migrates !== false) await migrate(writer, path);
+    if (looksForCopies(options)) await refuseUnfinishedCopy(writer, path);
     dialects.watchVersion((version) => refuseNewer(version, path));
   } catch (error) {
     await close();

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Ledger, Reading } from './ledger.ts';
+import type { Reading } from './ledger.ts';
 
 /** The name of the lock that says in an unfinished copy whose copy it is. */
 export const copyMarker = 'copy';
@@ -15,9 +15,8 @@ export async function unfinishedCopyOf(db: Reading): Promise<string | null> {
 }
 
 /** Who worked with what has come over so far would ask again whoever has not. @throws Failure ledger_copy_unfinished */
-export async function refuseUnfinishedCopy(ledger: Ledger): Promise<void> {
-  if ((await ledger.read(unfinishedCopyOf)) === null) return;
-  const { location } = ledger;
+export async function refuseUnfinishedCopy(db: Reading, location: string): Promise<void> {
+  if ((await unfinishedCopyOf(db)) === null) return;
   throw new Failure('ledger', 'ledger_copy_unfinished', `The ledger ${location} is an unfinished copy.`, {
     hint: 'Copy the other ledger into it once more, which goes on where it was. Or use the other one.',
   });

@@ -92,6 +92,14 @@ test(
     expect(await server.tell(await closedConversation(gladly, 'lee@example.org'))).toBe(200);
     await vi.waitFor(() => expect(other.heard).toBe(1), patience);
     await vi.waitFor(() => expect(surveyed()).toEqual(['lee@example.org']), patience);
+    // Right after its work it looks once more.
+    const claimed = 'SELECT id FROM closings WHERE claimed_by IS NOT NULL';
+    const { pathname } = new URL(ledger.location);
+    await vi.waitFor(async () => {
+      const { rows } = await queried(inject('postgresPort'), pathname.slice(1), claimed);
+      expect(rows).toEqual([]);
+    }, patience);
+    await sleep(2000);
 
     const conversationId = await closedConversation(gladly, 'kim@example.org');
     const now = new Date().toISOString();
