@@ -83,8 +83,8 @@ async function openServerLedger(location: string, options: OpeningOptions): Prom
   };
 }
 
-/** The columns of other versions are others. */
-async function refuseOtherVersion(ledger: Pick<Ledger, 'read' | 'location'>): Promise<void> {
+/** The columns of other versions are others. @throws Failure ledger_too_old; one that is too new is refused when it is opened */
+export async function refuseOtherVersion(ledger: Pick<Ledger, 'read' | 'location'>): Promise<void> {
   const row = await ledger.read((db) =>
     db
       .selectFrom('ledger_version')

@@ -5,7 +5,7 @@ import { describe, expect, test } from 'vitest';
 import { isOnServer } from '../support/tested-ledger.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import { createScene, haste, isStopped, type Scene } from './scene.ts';
-import { arrivedInGladly, expectOneVerdictEach, type Ending } from './seen-from-outside.ts';
+import { arrivedInGladly, expectOneVerdictEach, uncertainIn, type Ending } from './seen-from-outside.ts';
 import { tellWebhook, until, webhookUser } from './stagings.ts';
 
 /** By the clock of the programs: longer than their claims hold. */
@@ -95,9 +95,7 @@ describe('a server that stands still at random moments', () => {
             'other',
           ),
         );
-        const uncertain = ((await scene.look(['surveys', 'list', '--state', 'uncertain'])) as Listed[]).map(
-          ({ conversationId }) => conversationId,
-        );
+        const uncertain = await uncertainIn(scene);
         const times = seen.map(({ milliseconds }) => milliseconds).sort((a, b) => a - b);
         const within = seen.filter(({ withinWrite }) => withinWrite).length;
         const middle = times[Math.floor(times.length / 2)] ?? 0;
@@ -116,7 +114,3 @@ describe('a server that stands still at random moments', () => {
     proofTimeoutMs,
   );
 });
-
-interface Listed {
-  conversationId: string;
-}

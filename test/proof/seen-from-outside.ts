@@ -48,11 +48,14 @@ export async function expectOneVerdictEach(
   expect([...counts], 'messages to somebody else').toEqual([]);
 
   if (leaving.length > 0) {
-    const uncertain = (await scene.look(['surveys', 'list', '--state', 'uncertain'])) as Listed[];
-    expect(uncertain.map(({ conversationId }) => conversationId).sort(), 'listed as uncertain').toEqual(
-      [...leaving].sort(),
-    );
+    expect((await uncertainIn(scene)).sort(), 'listed as uncertain').toEqual([...leaving].sort());
   }
+}
+
+/** The conversations whose messages are in doubt. */
+export async function uncertainIn(scene: Scene): Promise<string[]> {
+  const uncertain = (await scene.look(['surveys', 'list', '--state', 'uncertain'])) as Listed[];
+  return uncertain.map(({ conversationId }) => conversationId);
 }
 
 export const arrivedInGladly = ({ sandbox }: Scene): string[] => sandbox.mailbox().map(({ to }) => to);

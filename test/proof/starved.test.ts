@@ -5,7 +5,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { isWhole, proofTimeoutMs } from './extent.ts';
 import { createScene, type Scene } from './scene.ts';
-import { arrivedInGladly, expectOneVerdictEach, type Ending } from './seen-from-outside.ts';
+import { arrivedInGladly, expectOneVerdictEach, uncertainIn, type Ending } from './seen-from-outside.ts';
 import { again, tellWebhook, until, webhookUser } from './stagings.ts';
 
 const serveArgs = ['serve', '--json', '--port', '0', '--no-catch-up'];
@@ -51,9 +51,7 @@ test(
       await until(async () => (await scene.unsettled()) === 0, 'a verdict for each closing', over);
     });
     expect(new Set(statuses.filter((status) => status !== 200))).toEqual(new Set([503]));
-    const uncertain = ((await scene.look(['surveys', 'list', '--state', 'uncertain'])) as Listed[]).map(
-      ({ conversationId }) => conversationId,
-    );
+    const uncertain = await uncertainIn(scene);
     await expectOneVerdictEach(scene, closings, uncertain, arrivedInGladly(scene));
   },
   proofTimeoutMs,
@@ -96,7 +94,3 @@ test.each(['serve', 'backfill'])(
   },
   proofTimeoutMs,
 );
-
-interface Listed {
-  conversationId: string;
-}

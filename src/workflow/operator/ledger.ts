@@ -8,7 +8,7 @@ import type {
 } from '../../documents/ledger.ts';
 import { Failure } from '../../failure.ts';
 import { countRows, moveLedger } from '../../store/ledger-move.ts';
-import { openLedger, shownPlace } from '../../store/open.ts';
+import { openLedger, refuseOtherVersion, shownPlace } from '../../store/open.ts';
 import { newestVersion } from '../../store/schema/migrations.ts';
 import {
   backUp,
@@ -93,15 +93,6 @@ export async function copyLedgerTo(
 
 function sumOf(tables: readonly { rows: number }[]): number {
   return tables.reduce((sum, { rows }) => sum + rows, 0);
-}
-
-/** @throws Failure ledger_too_old; one that is too new is refused when it is opened */
-async function refuseOtherVersion(ledger: Awaited<ReturnType<typeof openExistingLedger>>): Promise<void> {
-  const version = await versionOf(ledger);
-  if (version === newestVersion) return;
-  throw new Failure('ledger', 'ledger_too_old', `The ledger ${ledger.location} has version ${version}.`, {
-    hint: 'Bring it to the version of this gcsat first: `gcsat ledger upgrade`.',
-  });
 }
 
 /** Brings the tables to the version of this gcsat, as the next command that works on closings would. @throws as `openLedger` */
