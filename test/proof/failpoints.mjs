@@ -33,9 +33,12 @@ const databasePort = /^postgres/.test(process.env.GCSAT_DATABASE_URL ?? '')
 const conversations = new WeakMap();
 let seen = 0;
 
-/** Ids and ports differ from run to run; what is left tells what the point is. */
+/** Ids, ports and processes differ from run to run; what is left tells what the point is. */
 const withoutIds = (text) =>
-  text.replace(/(?<=127\.0\.0\.1[_:])\d+/g, '…').replace(/(?=[\w-]*[0-9A-Z])[\w-]{16,}/g, '…');
+  text
+    .replace(/(?<=127\.0\.0\.1[_:])\d+/g, '…')
+    .replace(/(?<=\.)\d+(?=\.partial)/g, '…')
+    .replace(/(?=[\w-]*[0-9A-Z])[\w-]{16,}/g, '…');
 
 function point(told) {
   const label = withoutIds(told);
