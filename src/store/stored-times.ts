@@ -22,12 +22,10 @@ interface Mending {
 /**
  * Mends every stored time that cannot be, because the clock was ahead when it was written or has been set back since: it
  * would keep closings from being looked for, or hold work up, until the clock has passed it.
- *
- * @param dryRun only says what would be mended
  */
-export async function mendStoredTimes(ledger: Ledger, nowMs: number, dryRun = false): Promise<MendedTimes> {
+export async function mendStoredTimes(ledger: Ledger, nowMs: number): Promise<MendedTimes> {
   const found = await ledger.read((db) => impossibleIn(db, nowMs));
-  if (found.length > 0 && !dryRun) {
+  if (found.length > 0) {
     await ledger.write('ledger', async (trx) => {
       for (const { write } of await impossibleIn(trx, nowMs)) await write(trx);
     });

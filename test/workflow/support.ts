@@ -185,7 +185,7 @@ export interface RunChanges extends Partial<Omit<BackfillRequest, 'target'>> {
 }
 
 /** What a run came to; what stopped it is thrown, as by the command. */
-async function documentOf<Document>(
+export async function documentOf<Document>(
   work: Promise<{ document: Document; failure: Failure | null }>,
 ): Promise<Document> {
   const { document, failure } = await work;

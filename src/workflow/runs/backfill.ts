@@ -82,17 +82,22 @@ export async function backfill(
   listener: BackfillListener,
 ): Promise<BackfillResult> {
   await readyToDeliver(services);
-  // Which organization this is has to be certain before anything is written.
-  await services.organization();
-  return withDryRun(services, request.dryRun, (own) => run(own, request, listener));
+  return withDryRun(services, request.dryRun, (own) => surveyClosings(own, request, listener));
 }
 
-async function run(
+/**
+ * A backfill on the ledger of the services.
+ *
+ * @param request.dryRun whether that is the copy of a dry run
+ */
+export async function surveyClosings(
   services: Services,
   request: BackfillRequest,
   listener: BackfillListener,
 ): Promise<BackfillResult> {
   const began = services.clock();
+  // Which organization this is has to be certain before anything is written.
+  await services.organization();
   const plan = beginPlan(services);
   const exports = beginExportRun(services, request);
   const {

@@ -8,14 +8,8 @@ const overlapMilliseconds = 10 * 60_000;
 type OnLedger = Pick<Services, 'ledger' | 'lane'>;
 
 /** When surveying began: at the first tick of `sync` or the first start of `serve`, which is now if there was none. */
-export async function surveyingSince(
-  { ledger, lane }: OnLedger,
-  at: string,
-  dryRun: boolean,
-): Promise<string> {
-  const started = { lane, name: 'started' } as const;
-  if (dryRun) return (await readCheckpoint(ledger, started)) ?? at;
-  return setCheckpointOnce(ledger, started, at);
+export async function surveyingSince({ ledger, lane }: OnLedger, at: string): Promise<string> {
+  return setCheckpointOnce(ledger, { lane, name: 'started' }, at);
 }
 
 /** The stretch in which closings have not been looked for yet, from the last tick on. */

@@ -1,6 +1,6 @@
 import type { SyncDocument } from '../../documents/backfill.ts';
 import { Failure, isForbidden } from '../../failure.ts';
-import { backfill, type BackfillListener } from './backfill.ts';
+import { surveyClosings, type BackfillListener } from './backfill.ts';
 import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
 import { dueAlerts, sendAlert } from '../answers/alerts.ts';
@@ -13,6 +13,12 @@ import { mendStoredTimes } from '../../store/stored-times.ts';
 import { keepRetention } from '../forgetting/retention.ts';
 import { seenUntil, surveyingSince, unseenRange } from './sync-range.ts';
 import type { QueueLimits } from '../queue/work-queue.ts';
+
+export interface SyncRequest {
+  limits: QueueLimits;
+  dryRun: boolean;
+  timezone: string;
+}
 
 export interface SyncResult {
   document: SyncDocument;
@@ -35,28 +41,37 @@ const mostAlerts = 100;
  */
 export async function sync(
   services: Services,
-  request: { limits: QueueLimits; dryRun: boolean; timezone: string },
+  request: SyncRequest,
+  listener: BackfillListener,
+): Promise<SyncResult> {
+  // Surveying begins with the first tick that can run.
+  await readyToDeliver(services);
+  return withDryRun(services, request.dryRun, (own) => tick(own, request, listener));
+}
+
+async function tick(
+  services: Services,
+  { limits, dryRun, timezone }: SyncRequest,
   listener: BackfillListener,
 ): Promise<SyncResult> {
   const now = services.clock();
   const at = new Date(now).toISOString();
-  // Surveying begins with the first tick that can run.
-  await readyToDeliver(services);
-  const mended = await mendStoredTimes(services.ledger, now, request.dryRun);
+  const mended = await mendStoredTimes(services.ledger, now);
   for (const sentence of mended.sentences) listener.warn(sentence);
-  const startedAt = await surveyingSince(services, at, request.dryRun);
+  const startedAt = await surveyingSince(services, at);
   const range = await unseenRange(services, startedAt, now);
-  const target = { range, timezone: request.timezone, source: 'auto', failed: 'wait' } as const;
-  const { document, failure, stopped, missing } = await backfill(
+  const target = { range, timezone, source: 'auto', failed: 'wait' } as const;
+  const { document, failure, stopped, missing } = await surveyClosings(
     services,
-    { target, limits: request.limits, dryRun: request.dryRun },
+    { target, limits, dryRun },
     listener,
   );
-  if (stopped !== null || request.dryRun) {
-    const { reminders } =
-      stopped === null
-        ? await withDryRun(services, true, (own) => remindInPassing(own, unlimited))
-        : { reminders: noReminders };
+  // Reminders are messages, too.
+  const reminding = (): ReturnType<typeof remindInPassing> =>
+    remindInPassing(services, whatIsLeft(limits, document));
+  if (stopped !== null || dryRun) {
+    const { reminders, failure: remindersStopped } =
+      stopped === null ? await reminding() : { reminders: noReminders, failure: null };
     const nothing = {
       cards: { posted: 0, failed: 0 },
       alerts: { sent: 0, failed: 0 },
@@ -64,30 +79,30 @@ export async function sync(
       medallia: null,
       forgotten: { expired: 0, cards: 0, open: 0 },
     };
-    return { document: { ...document, startedAt, ...nothing }, failure };
+    return ended({ ...document, startedAt, ...nothing }, failure, remindersStopped);
   }
   // Only so far was everything looked through.
   await seenUntil(services, missing[0]?.range.since ?? at);
   const { tally: medallia, failure: unread } = await readMedallia(services);
   const { failure: cardsStopped, ...cards } = await postMissingCards(services);
   const alerts = await sendDueAlerts(services);
-  const { reminders, failure: remindersStopped } = await remindInPassing(
-    services,
-    whatIsLeft(request.limits, document),
-  );
+  const { reminders, failure: remindersStopped } = await reminding();
   const { expired, cards: gone, open } = await keepRetention(services, anySize);
   const forgotten = { expired, cards: gone, open: open.length };
   const requests = structuredClone(services.client.counts);
   const whole = { ...document, requests, startedAt, cards, alerts, reminders, medallia, forgotten };
-  const stop = cardsStopped ?? remindersStopped ?? (failure === null ? unread : null);
-  if (stop === null) return { document: whole, failure };
-  return { document: { ...whole, end: 'stopped', error: errorOf(stop, null) }, failure: stop };
+  return ended(whole, failure, cardsStopped ?? remindersStopped ?? (failure === null ? unread : null));
 }
 
-const unlimited = { maxSends: null, deadline: null };
+/** @param stop what came after the closings and stopped the tick */
+function ended(document: SyncDocument, failure: Failure | null, stop: Failure | null): SyncResult {
+  if (stop === null) return { document, failure };
+  return { document: { ...document, end: 'stopped', error: errorOf(stop, null) }, failure: stop };
+}
+
 const noReminders = { sent: 0, leftOut: 0, uncertain: 0, failed: 0 };
 
-/** Reminders are messages, too. */
+/** What closings left of the limits. */
 function whatIsLeft(
   { maxSends, deadline }: QueueLimits,
   { thisRun }: Pick<SyncDocument, 'thisRun'>,

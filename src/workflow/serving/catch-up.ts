@@ -40,7 +40,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
     // Which organization this is has to be certain before anything is written.
     await services.organization();
     const mended = await mendStoredTimes(ledger, now);
-    const startedAt = await surveyingSince(services, at, false);
+    const startedAt = await surveyingSince(services, at);
     const range = await unseenRange(services, startedAt, now);
     const found = await enumerateClosings(services, planSources(services, range, 'auto'), () => {
       onProgress();

@@ -129,7 +129,7 @@ export async function openServing(services: Services, options: ServingOptions): 
     medalliaRequests: () => structuredClone(services.medalliaRequests()),
     async begin() {
       // From now on nothing is missed, also where Gladly cannot be asked for a while.
-      await surveyingSince(services, openedAt, false);
+      await surveyingSince(services, openedAt);
     },
     async run() {
       ledger.hints?.hear(() => closings.notify());

@@ -7,7 +7,7 @@ import { iso, minute, noon, world } from '../support.ts';
 
 test('of two servers on one ledger one looks for closings at a time, and then the other may', async () => {
   const own = await world();
-  await surveyingSince(own.services(), iso(noon), false);
+  await surveyingSince(own.services(), iso(noon));
   await own.tell();
   own.time.now += minute;
   const { origin, seen } = await faultyProxy(own.sandbox.origin, (request) =>
@@ -28,7 +28,7 @@ test('of two servers on one ledger one looks for closings at a time, and then th
 
 test('one that finds nothing for 15 minutes renews its lock no more, and another server goes on', async () => {
   const own = await world();
-  await surveyingSince(own.services(), iso(noon), false);
+  await surveyingSince(own.services(), iso(noon));
   own.time.now += minute;
   const { origin, seen } = await faultyProxy(own.sandbox.origin, (request) =>
     request === 'GET /api/v1/events' ? 'never answer' : 'pass',
