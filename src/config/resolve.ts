@@ -1,5 +1,5 @@
 import { join } from 'node:path';
-import type { DeliveryName } from '../domain/delivery.ts';
+import { defaultDelivery, traitsOf, type DeliveryName } from '../domain/delivery.ts';
 import { configFile } from './config-file.ts';
 import { directories } from './directories.ts';
 import type { Domain } from './domain.ts';
@@ -71,7 +71,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     'delivery',
     { flag: ['--delivery', flags.delivery], variable: 'GCSAT_DELIVERY', ...inProfile('delivery') },
     values.parseDelivery,
-    'outbox',
+    defaultDelivery,
   );
   const from = await readText(
     'from',
@@ -84,7 +84,7 @@ export async function resolveSettings(sources: SettingSources): Promise<Resolved
     'publicUrl',
     { variable: 'GCSAT_PUBLIC_URL', ...inProfile('publicUrl') },
     values.parsePublicUrl,
-    delivery === 'outbox' || sandbox !== undefined ? localPublicUrl : null,
+    traitsOf(delivery).publicUrl === 'stand_in' || sandbox !== undefined ? localPublicUrl : null,
   );
   const smtpUrl = await readText(
     'smtpUrl',

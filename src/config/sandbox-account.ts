@@ -1,4 +1,4 @@
-import type { DeliveryName } from '../domain/delivery.ts';
+import { traitsOf, type DeliveryName } from '../domain/delivery.ts';
 import type { StoredBrands, StoredProfile } from './profiles.ts';
 
 /** What the settings need of an embedded sandbox. */
@@ -31,7 +31,7 @@ export function senderOf(
   sandbox: Pick<SandboxAccount, 'fromAddress' | 'fromNumber'>,
   delivery: DeliveryName,
 ): string {
-  return delivery === 'gladly-sms' ? sandbox.fromNumber : sandbox.fromAddress;
+  return traitsOf(delivery).addressKind === 'mobile' ? sandbox.fromNumber : sandbox.fromAddress;
 }
 
 /** @param policy what is given besides that of the sandbox */

@@ -5,6 +5,8 @@ export type AddressKind = 'email' | 'mobile';
 
 /** What a delivery is. Everything that differs between deliveries stands in this table; nothing compares names. */
 export interface DeliveryTraits {
+  /** Who takes the message from us: the disk keeps it, and nobody gets it. */
+  carrier: 'disk' | 'mail_server' | 'gladly' | 'agent_connect';
   addressKind: AddressKind;
   lane: Lane;
   /** Customers answer on our own page, so its public address must be known; `stand_in`: a local address will do. */
@@ -24,6 +26,7 @@ export interface DeliveryTraits {
 /** The ways a survey can reach a customer, as named by `--delivery`. */
 export const deliveries = {
   outbox: {
+    carrier: 'disk',
     addressKind: 'email',
     lane: 'trial',
     publicUrl: 'stand_in',
@@ -34,6 +37,7 @@ export const deliveries = {
     countsUnasked: false,
   },
   smtp: {
+    carrier: 'mail_server',
     addressKind: 'email',
     lane: 'live',
     publicUrl: 'required',
@@ -44,6 +48,7 @@ export const deliveries = {
     countsUnasked: false,
   },
   'gladly-email': {
+    carrier: 'gladly',
     addressKind: 'email',
     lane: 'live',
     publicUrl: 'required',
@@ -54,6 +59,7 @@ export const deliveries = {
     countsUnasked: false,
   },
   'gladly-sms': {
+    carrier: 'gladly',
     addressKind: 'mobile',
     lane: 'live',
     publicUrl: 'required',
@@ -64,6 +70,7 @@ export const deliveries = {
     countsUnasked: false,
   },
   medallia: {
+    carrier: 'agent_connect',
     addressKind: 'email',
     lane: 'live',
     publicUrl: 'unused',
@@ -76,6 +83,9 @@ export const deliveries = {
 } as const satisfies Record<string, DeliveryTraits>;
 
 export type DeliveryName = keyof typeof deliveries;
+
+/** Sends nothing, so it is the one for who has chosen none. */
+export const defaultDelivery: DeliveryName = 'outbox';
 
 export const deliveryNames = Object.keys(deliveries) as DeliveryName[];
 

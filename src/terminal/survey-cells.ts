@@ -1,4 +1,5 @@
 import type { ClosingState } from '../domain/closing/transitions.ts';
+import { traitsOf } from '../domain/delivery.ts';
 import type { SurveyEntry, SurveyStory } from '../documents/surveys.ts';
 import { questionReply } from '../domain/survey/card.ts';
 import type { QuestionAnswer } from '../domain/survey/form.ts';
@@ -23,7 +24,7 @@ type Delivered = Pick<SurveyEntry, 'provider' | 'medallia'>;
 
 function deliveryOf({ provider, medallia }: Delivered): { name: string | null; status: string | null } {
   // Another delivery may have asked since.
-  const isThere = provider === null || provider === 'medallia';
+  const isThere = provider === null || traitsOf(provider).carrier === 'agent_connect';
   return { name: provider, status: isThere ? (medallia?.deliveryStatus ?? null) : null };
 }
 

@@ -1,4 +1,5 @@
 import type { EvidenceItem } from '../domain/attribution/evidence.ts';
+import { traitsOf } from '../domain/delivery.ts';
 import type { SurveyDocument } from '../documents/survey.ts';
 import { labelled } from './narrow.ts';
 import type { Output, Paint } from './output.ts';
@@ -172,7 +173,9 @@ function outcomeText(
 ): string {
   // The document shows one number of several, perhaps not the one that the SMS went to.
   const to =
-    survey?.provider === 'gladly-sms' ? 'by SMS' : `to ${clean(customer?.email ?? customer?.phone ?? '')}`;
+    survey !== null && traitsOf(survey.provider).addressKind === 'mobile'
+      ? 'by SMS'
+      : `to ${clean(customer?.email ?? customer?.phone ?? '')}`;
   switch (outcome) {
     case 'sent':
       return `${paint.green('✔ sent')} ${to}`;

@@ -73,7 +73,9 @@ function nextCommand(settings: Settings): string {
   const { delivery, from, publicUrl, smtpUrl, profile } = settings;
   const isComplete =
     traitsOf(delivery).sender !== 'required' ||
-    (from !== null && publicUrl !== null && (delivery !== 'smtp' || smtpUrl !== null));
+    (from !== null &&
+      publicUrl !== null &&
+      (traitsOf(delivery).carrier !== 'mail_server' || smtpUrl !== null));
   const command = isComplete ? 'gcsat backfill --since 1d --dry-run' : 'gcsat configure test';
   return profile === 'default' ? command : `${command} --profile ${profile}`;
 }
@@ -150,7 +152,7 @@ async function mailServerWarnings(
   { delivery, smtpUrl }: Settings,
   { connection }: Answers,
 ): Promise<string[]> {
-  if (delivery !== 'smtp' || smtpUrl === null || connection !== null) return [];
+  if (traitsOf(delivery).carrier !== 'mail_server' || smtpUrl === null || connection !== null) return [];
   const progress = output.progress('connecting to the mail server');
   try {
     await checkMailServer(smtpUrl, signal);
@@ -183,7 +185,7 @@ function warningsFor(
       `delivery ${delivery} still needs the address of the survey page (run \`gcsat configure set publicUrl=…\`)`,
     );
   }
-  if (delivery === 'smtp' && smtpUrl === null) {
+  if (traitsOf(delivery).carrier === 'mail_server' && smtpUrl === null) {
     warnings.push(
       'delivery smtp still needs the mail server (run `gcsat configure set smtpUrl=-`, or set GCSAT_SMTP_URL)',
     );

@@ -1,3 +1,4 @@
+import { defaultDelivery } from '../../domain/delivery.ts';
 import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const listCommand: CommandDeclaration = {
@@ -14,7 +15,7 @@ export const listCommand: CommandDeclaration = {
       name,
       domain: domain ?? null,
       email: email ?? null,
-      delivery: values.delivery ?? 'outbox',
+      delivery: values.delivery ?? defaultDelivery,
       active: name === active,
     }));
     if (output.jsonl) {

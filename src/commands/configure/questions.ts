@@ -1,4 +1,5 @@
 import { parseDomain, type Domain } from '../../config/domain.ts';
+import { defaultDelivery, traitsOf } from '../../domain/delivery.ts';
 import { InvalidValue, readValue } from '../../config/invalid-value.ts';
 import {
   parseDelivery,
@@ -138,12 +139,13 @@ async function askDelivery(
   current: ResolvedSettings,
   given: Answers['values'],
 ): Promise<Answers['values']> {
-  const initial = offeredDeliveries.find(({ value }) => value === current.delivery)?.value ?? 'outbox';
+  const initial = offeredDeliveries.find(({ value }) => value === current.delivery)?.value ?? defaultDelivery;
   const delivery =
     given.delivery ??
     (await prompts.choice('How should surveys reach customers?', offeredDeliveries, initial));
-  if (delivery === 'outbox') return { delivery };
-  if (delivery === 'medallia') return { delivery, ...(await askMedallia(prompts, current, given)) };
+  const { carrier, addressKind } = traitsOf(parseDelivery(delivery));
+  if (carrier === 'disk') return { delivery };
+  if (carrier === 'agent_connect') return { delivery, ...(await askMedallia(prompts, current, given)) };
   const senderProblem = problemOf((text) => checkSender(parseDelivery(delivery), parseFrom(text)));
   // The sender of another delivery is not a good suggestion.
   const { from } = current;
@@ -152,11 +154,11 @@ async function askDelivery(
     given[key] ?? (await prompts.text(question)).trim();
   return {
     delivery,
-    ...(delivery === 'smtp'
+    ...(carrier === 'mail_server'
       ? { smtpUrl: given.smtpUrl ?? (await askSmtpUrl(context, prompts, current)) }
       : {}),
     from: await ask('from', {
-      message: delivery === 'gladly-sms' ? 'Number that sends the surveys' : 'Sender of the surveys',
+      message: addressKind === 'mobile' ? 'Number that sends the surveys' : 'Sender of the surveys',
       initial: suggestedFrom,
       problem: senderProblem,
     }),

@@ -1,9 +1,10 @@
+import { traitsOf } from '../../domain/delivery.ts';
 import type { CommandContext } from './context.ts';
 
 /** Links of the outbox lead nowhere until the address of the survey page is set. */
 export async function warnOfPlaceholderLinks(context: CommandContext): Promise<void> {
   const { delivery, publicUrl, origins } = await context.settings();
-  if (delivery === 'outbox' && origins['publicUrl'] === 'default') {
+  if (traitsOf(delivery).publicUrl === 'stand_in' && origins['publicUrl'] === 'default') {
     context.output.warn(
       `links in messages lead to ${publicUrl ?? 'nowhere'}; set GCSAT_PUBLIC_URL before customers see them`,
     );

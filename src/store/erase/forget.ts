@@ -1,3 +1,4 @@
+import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { allows, type ClosingState } from '../../domain/closing/transitions.ts';
 import { suppression } from '../../domain/closing/moves.ts';
 import { cardPostLock } from '../answers/cards-due.ts';
@@ -93,12 +94,12 @@ export async function inventoryIn(db: Reading, subject: Subject): Promise<Invent
     messages: messages.length,
     answers: answers.length,
     cards: cards.map((row) => row.item_id),
-    outbox: [...new Set(messages.filter(isOfOutbox).map((row) => row.survey_id))],
+    outbox: [...new Set(messages.filter(isOnDisk).map((row) => row.survey_id))],
   };
 }
 
-function isOfOutbox({ provider }: { provider: string }): boolean {
-  return provider === 'outbox';
+function isOnDisk({ provider }: { provider: DeliveryName }): boolean {
+  return traitsOf(provider).carrier === 'disk';
 }
 
 /** @returns who keeps one of them from being stopped, because its message is leaving */

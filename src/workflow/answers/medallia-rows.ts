@@ -1,5 +1,6 @@
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { ImportedInteraction } from '../../domain/closing/imports.ts';
+import { traitsOf } from '../../domain/delivery.ts';
 import { askedBefore } from '../../domain/eligibility/reasons-of-facts.ts';
 import { surveyIdOf } from '../../domain/survey/token.ts';
 import { timeNow } from '../../domain/values/instant.ts';
@@ -137,7 +138,11 @@ async function takeRow(
   const closing =
     known.state === 'sending' && !isHeld ? await resolveInterruptedSend(ledger, known.id, now) : known;
   try {
-    if (closing.state === 'uncertain' && closing.provider === 'medallia') {
+    if (
+      closing.state === 'uncertain' &&
+      closing.provider !== null &&
+      traitsOf(closing.provider).carrier === 'agent_connect'
+    ) {
       await confirmSent(ledger, closing.id, now, row.uuid);
       tally.settled += 1;
     }

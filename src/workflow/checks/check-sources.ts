@@ -1,7 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
-import { traitsOf } from '../../domain/delivery.ts';
+import { defaultDelivery, traitsOf } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { Failure } from '../../failure.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
@@ -138,7 +138,7 @@ export function openCheckSources(
     });
   });
   const provider = opened(() => openDelivery(settings(), client(), clock, signal));
-  const lane = (): Lane => traitsOf(configuration.place?.delivery ?? 'outbox').lane;
+  const lane = (): Lane => traitsOf(configuration.place?.delivery ?? defaultDelivery).lane;
   const { names = nameServer(), page = askPage } = options;
 
   return {

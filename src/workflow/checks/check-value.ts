@@ -4,7 +4,7 @@ import { readEmployees } from '../../delivery/medallia-employees.ts';
 import { checkSmtpServer } from '../../delivery/smtp.ts';
 import { readSmtpUrl } from '../../delivery/smtp-url.ts';
 import { loadTemplate } from '../../delivery/template.ts';
-import { deliveryNames, type DeliveryName } from '../../domain/delivery.ts';
+import { defaultDelivery, deliveryNames, traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
 import { readBrand } from '../../html/brand.ts';
 import { checkSender } from '../context/open-delivery.ts';
@@ -30,18 +30,20 @@ export async function checkMailServer(url: string, signal: AbortSignal): Promise
 
 /** While the profile names no delivery, any sender will do that one of them can use. @throws Failure `bad_from` */
 export function checkSenderOf({ values: { from, delivery } }: Pick<StoredProfile, 'values'>): void {
-  if (from === undefined || (delivery === undefined && canSend('gladly-sms', from))) return;
+  if (from === undefined || (delivery === undefined && deliveryNames.some((name) => canSend(name, from))))
+    return;
   try {
     checkSender(deliveryOf(delivery), from);
   } catch (error) {
     if (!(error instanceof Failure) || delivery === undefined) throw error;
     throw new Failure(error.kind, error.code, `${error.message}, so ${delivery} cannot use it`, {
-      hint: `Set both, e.g. \`gcsat configure set delivery=${delivery} from=${exampleOf(delivery)}\`.`,
+      hint: `Set both, e.g. \`gcsat configure set delivery=${delivery} from=${exampleOf(deliveryOf(delivery))}\`.`,
     });
   }
 }
 
 function canSend(delivery: DeliveryName, from: string): boolean {
+  if (traitsOf(delivery).sender === 'unused') return false;
   try {
     checkSender(delivery, from);
     return true;
@@ -52,9 +54,9 @@ function canSend(delivery: DeliveryName, from: string): boolean {
 }
 
 function deliveryOf(text: string | undefined): DeliveryName {
-  return deliveryNames.find((name) => name === text) ?? 'outbox';
+  return deliveryNames.find((name) => name === text) ?? defaultDelivery;
 }
 
-function exampleOf(delivery: string): string {
-  return delivery === 'gladly-sms' ? '+15550100123' : 'surveys@acme.com';
+function exampleOf(delivery: DeliveryName): string {
+  return traitsOf(delivery).addressKind === 'mobile' ? '+15550100123' : 'surveys@acme.com';
 }

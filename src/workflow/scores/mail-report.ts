@@ -1,5 +1,6 @@
 import type { Settings } from '../../config/settings.ts';
 import { sendReportMail } from '../../delivery/report-mail.ts';
+import { traitsOf } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
 import { reportMail } from '../../html/report/mail.ts';
 import type { ReportPage } from '../../html/report/page.ts';
@@ -33,7 +34,7 @@ export function refuseWithoutSmtp({ delivery, smtpUrl, from }: MailSettings): {
 } {
   const hint =
     'Set GCSAT_DELIVERY=smtp, GCSAT_SMTP_URL and GCSAT_FROM, or the same in the profile with `gcsat configure set`. Or write the page to a file with --html.';
-  if (delivery !== 'smtp') {
+  if (traitsOf(delivery).carrier !== 'mail_server') {
     throw new Failure(
       'configuration',
       'mail_needs_smtp',
