@@ -2,6 +2,7 @@ import http from 'node:http';
 import https from 'node:https';
 import fetch from 'node-fetch';
 import { createSemaphore, type Semaphore } from '../domain/values/semaphore.ts';
+import { acceptedEncodings, decodedBody } from './decoded-body.ts';
 import { proxyFor, tunnelAgent } from './proxy.ts';
 import { startWatch, type TimeLimit, type Watch } from './time-limit.ts';
 import { TransportError } from './transport-error.ts';
@@ -92,7 +93,10 @@ export function createTransport(options: TransportOptions): Transport {
           redirect: 'manual',
           agent: outgoing.freshConnection === true ? fresh(from) : kept,
           signal: watch.signal,
+          // It takes what is cut off for whole.
+          compress: false,
           headers: {
+            'accept-encoding': acceptedEncodings,
             ...options.headers,
             ...outgoing.headers,
             accept: outgoing.accept,
@@ -101,7 +105,10 @@ export function createTransport(options: TransportOptions): Transport {
           },
           ...(outgoing.json === undefined ? {} : { body: JSON.stringify(outgoing.json) }),
         });
-        const body = (response.body ?? []) as AsyncIterable<Uint8Array>;
+        const body = decodedBody(
+          (response.body ?? []) as AsyncIterable<Uint8Array>,
+          response.headers.get('content-encoding'),
+        );
         const mostBytes = 'mostBytes' in outgoing.time ? outgoing.time.mostBytes : Number.POSITIVE_INFINITY;
         const bounded = withinBytes(body, mostBytes);
         return answerOf(response.status, (name) => response.headers.get(name), bounded, watch, largeAnswers);

@@ -4,7 +4,8 @@ import { idOf } from '../domain/values/json.ts';
 import type { GladlyClient } from '../gladly/client.ts';
 import type { GladlyEvent } from '../gladly/resources/events.ts';
 import { eventLagMs, eventReachMs } from './lags.ts';
-import { doubtfulRows, fullReport, mayBeTooLarge, unreadableTime } from './report-days.ts';
+import { isDoubtfulCount } from '../gladly/resources/limits.ts';
+import { fullReport, mayBeTooLarge, unreadableTime } from './report-days.ts';
 
 /** The contacts of one conversation between two times (epoch milliseconds). */
 export interface ContactQuestion {
@@ -86,7 +87,7 @@ async function* contactEventsWithin(
       rows += 1;
       if (idOf(row['Conversation ID']) === conversationId) found.push(fromRow(row, conversationId));
     }
-    if (rows >= doubtfulRows) throw fullReport(metricSet, request.startAt, rows);
+    if (isDoubtfulCount(rows)) throw fullReport(metricSet, request.startAt, rows);
   } catch (error) {
     const days = (startOfDay(until) - startOfDay(since)) / day + 1;
     if (days === 1 || !mayBeTooLarge(error)) throw error;

@@ -1,6 +1,7 @@
 import { oneLine } from '../domain/values/one-line.ts';
 import { Failure, isForbidden, stopsTheRun } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
+import { isDoubtfulCount, isNearLimit } from '../gladly/resources/limits.ts';
 import { emptyReport } from '../gladly/resources/report-table.ts';
 
 /** Days of a report in one request. Gladly states no limit, and permits few requests a minute. */
@@ -9,13 +10,12 @@ export const daysAtOnce = 7;
 /** How often a report may break off after its first row. Before that, the client tries again by itself. */
 const mostBreaks = 5;
 
-/** Gladly ends a report at 100,000 rows without a word, so that one near it may have been cut. */
-export const doubtfulRows = 90_000;
-
 /** What the reader of many days hears besides the rows. */
 export interface DaysListener {
   /** These days could not be read, or not wholly, and the reader went on. Without it, the failure is thrown. */
   unread(days: readonly string[], failure: Failure): void;
+  /** So round a number of rows for one day may be a limit that nobody knows of. Mostly it is not. */
+  round(day: string, rows: number): void;
   /** Gladly gave nothing for these days, not even headings, and nothing again when it was asked once more. */
   empty(days: readonly string[]): void;
 }
@@ -56,7 +56,10 @@ export async function* reportOfDays(
         rows += 1;
         yield row;
       }
-      if (rows >= doubtfulRows) throw fullReport(metricSet, startAt, rows);
+      if (isDoubtfulCount(rows)) {
+        if (piece.length > 1 || isNearLimit(rows)) throw fullReport(metricSet, startAt, rows);
+        listener?.round(startAt, rows);
+      }
       failed = 0;
       from += piece.length;
     } catch (error) {
@@ -90,7 +93,7 @@ const fullReportCode = 'report_incomplete';
 
 /** A report of a single day cannot be asked for in smaller parts. */
 export function fullReport(metricSet: string, day: string, rows: number): Failure {
-  const message = `The ${metricSet} of ${day} has ${rows} rows, and Gladly may have left out more: it ends a report at 100,000`;
+  const message = `The ${metricSet} of ${day} has ${rows} rows, and Gladly may have left out more`;
   const hint = 'Look for what is missing in Gladly, and name those conversations to `gcsat replay`.';
   return new Failure('partial', fullReportCode, message, { hint });
 }

@@ -21,6 +21,7 @@ export function reportSource(client: Pick<GladlyClient, 'report'>): ClosingSourc
     const heard: Found[] = [];
     const listener: DaysListener = {
       unread: (days, failure) => heard.push({ missing: partOf(range, days), failure }),
+      round: (day, rows) => heard.push({ warning: roundWarning(day, rows) }),
       empty: (days) => heard.push({ warning: emptyWarning(days) }),
     };
     let unreadable: Failure | null = null;
@@ -67,6 +68,10 @@ function partOf({ since, until }: TimeRange, days: readonly string[]): TimeRange
   const first = `${days[0] ?? ''}T00:00:00.000Z`;
   const end = new Date(Date.parse(`${days.at(-1) ?? ''}T00:00:00.000Z`) + day).toISOString();
   return { since: first > since ? first : since, until: end < until ? end : until };
+}
+
+function roundWarning(date: string, rows: number): string {
+  return `The report of ${date} has exactly ${rows} rows: if that is a limit of Gladly, closings of that day are missing`;
 }
 
 function emptyWarning(days: readonly string[]): string {

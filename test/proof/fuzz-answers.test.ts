@@ -242,7 +242,13 @@ describe('an answer of Gladly', { timeout: proofTimeoutMs }, () => {
     holds(
       fc.property(body, status, (text, code) => {
         const found = readErrors(text);
-        const problem = refused(subject, { status: code, errors: found, location: null, retryAfterMs: null });
+        const problem = refused(subject, {
+          status: code,
+          errors: found,
+          isPage: false,
+          location: null,
+          retryAfterMs: null,
+        });
         expect(problem).toBeInstanceOf(Problem);
         const { message, hint } = problem.failure;
         expect(hint).not.toBe('');

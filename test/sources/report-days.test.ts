@@ -139,7 +139,7 @@ describe('a report of many days', () => {
 
   test.each<[string, Respond, string]>([
     ['credentials', (_, response) => json(response, 403, {}), 'forbidden'],
-    ['headings', (_, response) => response.end('Time,Conversation\n1,2\n'), 'missing_heading'],
+    ['headings', (_, response) => response.end('Timestamp,Conversation\n1,2\n'), 'missing_heading'],
   ])('of wrong %s is not asked for in halves', async (_, respond, code) => {
     const gladly = await localGladly(respond);
     const reading = all(
@@ -152,10 +152,11 @@ describe('a report of many days', () => {
   /** What a reader hears that goes on after days that it cannot read. */
   async function heardOf(respond: Respond, days: readonly string[]) {
     const gladly = await localGladly(respond);
-    const heard = { unread: [] as [string, string][], empty: [] as string[] };
+    const heard = { unread: [] as [string, string][], empty: [] as string[], round: [] as string[] };
     const listener: DaysListener = {
       unread: (piece, { code }: Failure) =>
         heard.unread.push([`${piece[0]!.slice(8)}-${piece.at(-1)!.slice(8)}`, code]),
+      round: (date, rows) => heard.round.push(`${date.slice(8)}: ${rows}`),
       empty: (piece) => heard.empty.push(`${piece[0]!.slice(8)}-${piece.at(-1)!.slice(8)}`),
     };
     const rows = await all(
@@ -173,7 +174,7 @@ describe('a report of many days', () => {
       return asked.includes('2026-11-03');
     });
     const { gladly, heard, dates } = await heardOf(respond, days);
-    expect(heard).toEqual({ unread: [['03-03', 'not_an_answer']], empty: [] });
+    expect(heard).toEqual({ unread: [['03-03', 'not_an_answer']], empty: [], round: [] });
     expect(dates).toEqual(days.filter((date) => date !== '2026-11-03'));
     expect([...new Set(pieces(gladly))]).toEqual([
       '01-07',
@@ -201,7 +202,7 @@ describe('a report of many days', () => {
     ['permission', (_: unknown, response: Parameters<Respond>[1]) => json(response, 403, {}), 'forbidden'],
     [
       'its headings',
-      (_: unknown, response: Parameters<Respond>[1]) => response.end('Time,Conversation\n1,2\n'),
+      (_: unknown, response: Parameters<Respond>[1]) => response.end('Timestamp,Conversation\n1,2\n'),
       'missing_heading',
     ],
   ] as const)('without %s is asked for once', async (_, respond, code) => {
@@ -217,7 +218,7 @@ describe('a report of many days', () => {
       return asked[0] === '2026-11-08';
     });
     const { gladly, heard, dates } = await heardOf(respond, days);
-    expect(heard).toEqual({ unread: [], empty: ['08-14'] });
+    expect(heard).toEqual({ unread: [], empty: ['08-14'], round: [] });
     expect(dates).toHaveLength(14);
     expect(pieces(gladly)).toEqual(['01-07', '08-14', '08-14', '15-21']);
   });
@@ -235,6 +236,18 @@ describe('a report of many days', () => {
     expect(heard.unread).toEqual([['02-02', 'report_incomplete']]);
     expect(dates).toEqual(expect.arrayContaining(['2026-11-03', '2026-11-04']));
     expect(pieces(gladly)).toEqual(['01-04', '01-02', '01-01', '02-02', '03-03', '04-04']);
+  });
+
+  test('with as many rows as a limit may be is asked for in halves; of a day that is still so it is said', async () => {
+    const days = daysFrom('2026-11-01', 2);
+    const respond = reporting((asked, _, response) => {
+      const isRound = asked.includes('2026-11-02');
+      if (isRound) response.end(manyRows(10_000));
+      return isRound;
+    });
+    const { gladly, heard } = await heardOf(respond, days);
+    expect(heard).toEqual({ unread: [], empty: [], round: ['02: 10000'] });
+    expect(pieces(gladly)).toEqual(['01-02', '01-01', '02-02']);
   });
 
   test('with fewer rows than that is complete', async () => {

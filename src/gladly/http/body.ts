@@ -11,7 +11,11 @@ const maxJsonBytes = 16 * 1024 * 1024;
  * mistake in it is a Problem of kind contract.
  */
 export async function readJson(answer: Answer, subject: Subject): Promise<unknown> {
-  return jsonOf(await answer.text(maxJsonBytes), subject);
+  const value = jsonOf(await answer.text(maxJsonBytes), subject);
+  // No answer of the contract is any of these; some servers write them where they have nothing, or an error.
+  if (typeof value !== 'object') throw notAnAnswer(subject, `a ${typeof value} alone`);
+  if (value === null) throw notAnAnswer(subject, 'null alone');
+  return value;
 }
 
 /** For answers whose body the contract does not state: the JSON, or null when there is no body. */
@@ -51,11 +55,16 @@ export function otherThanData(text: string): string | null {
   return /^[[{"]/.test(beginning) ? null : 'a text';
 }
 
-/** Whether JSON is an error of the contract (Error Handling) and nothing else: it comes with the status of a success too. */
+/**
+ * Whether JSON is an error and nothing else: it comes with the status of a success too. An error of the contract (Error
+ * Handling), or of a server before Gladly, which names it in its own way.
+ */
 export function isError(value: unknown): boolean {
-  if (isObject(value)) return 'errors' in value && !('id' in value);
+  if (isObject(value)) return !('id' in value) && errorNames.some((name) => name in value);
   return Array.isArray(value) && value.length > 0 && value.every(isErrorEntry);
 }
+
+const errorNames = ['errors', 'error', 'message', 'fault'];
 
 function isErrorEntry(entry: unknown): boolean {
   if (!isObject(entry) || 'id' in entry) return false;

@@ -34,6 +34,11 @@ export class Problem extends Error {
     this.repeatable = details.repeatable ?? false;
     this.beforeConnect = details.beforeConnect ?? false;
   }
+
+  /** Whether Gladly itself answered with one of these statuses: a web page comes from a server before it. */
+  isAnswered(...statuses: readonly number[]): boolean {
+    return this.refusal !== null && !this.refusal.isPage && statuses.includes(this.refusal.status);
+  }
 }
 
 export function failureAbout(
@@ -91,6 +96,13 @@ export function cutOff(subject: Subject): Problem {
   return new Problem(failure, { repeatable: true });
 }
 
+/** By these a server says that this request came to nothing, and that the same one may succeed (RFC 9110 15.5.9, RFC 8470). */
+const passingStatuses: readonly number[] = [408, 423, 425];
+
+export function passesAt(status: number): boolean {
+  return passingStatuses.includes(status);
+}
+
 /** The Problem behind an answer that is not a success (Error Handling, Rate Limit). */
 export function refused(subject: Subject, refusal: Refusal): Problem {
   const { status } = refusal;
@@ -116,6 +128,11 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
     const hint = 'Give the user the permission API User; reports also need the Administrator role.';
     return problem('credentials', 'forbidden', message, hint, { scope: 'permission' });
   }
+  // Gladly answers in JSON, or says nothing: a page comes from a server before it, which knows of no object.
+  if ((status === 400 || status === 404 || status === 409) && refusal.isPage) {
+    const { message, hint } = notAnAnswer(subject, `a web page (${status})`).failure;
+    return problem('temporary', 'not_an_answer', message, hint, { repeatable: true });
+  }
   if (status === 404 && subject.noun !== null && subject.id !== null) {
     return new Problem(notFound(subject, subject.noun, subject.id), { refusal });
   }
@@ -124,7 +141,7 @@ export function refused(subject: Subject, refusal: Refusal): Problem {
     const hint = `${waitHint(refusal.retryAfterMs)} A lower rate share leaves more for other programs.`;
     return problem('temporary', 'rate_limited', message, hint, { repeatable: true });
   }
-  if (status >= 500) {
+  if (status >= 500 || passesAt(status)) {
     const message = `${host} failed at ${operation} (${status}${summary})`;
     return problem('temporary', 'gladly_unavailable', message, waitHint(refusal.retryAfterMs), {
       repeatable: true,

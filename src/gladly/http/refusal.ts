@@ -15,6 +15,8 @@ export interface GladlyError {
 export interface Refusal {
   status: number;
   errors: GladlyError[];
+  /** It is a web page, which Gladly never answers with. */
+  isPage: boolean;
   location: string | null;
   retryAfterMs: number | null;
 }

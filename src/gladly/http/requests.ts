@@ -111,9 +111,11 @@ export function createRequests(options: RequestOptions): Requests {
     // The contract does not state what these headers mean on reports (Rate Limit).
     if (call.kind !== 'report') await note(pacer.observe(rateLimitOf(answer)));
     if (answer.status >= 200 && answer.status < 300) return answer;
+    const body = await answer.beginning();
     const refusal: Refusal = {
       status: answer.status,
-      errors: readErrors(await answer.beginning()).map(withoutSecrets),
+      errors: readErrors(body).map(withoutSecrets),
+      isPage: body.trimStart().startsWith('<'),
       location: answer.header('location'),
       retryAfterMs: readRetryAfter(answer.header('retry-after'), clock()),
     };
@@ -166,7 +168,7 @@ export function createRequests(options: RequestOptions): Requests {
 function unaddressable(subject: Subject): Problem {
   if (subject.noun === null || subject.id === null) throw new Error(`${subject.operation} has no path`);
   return new Problem(notFound(subject, subject.noun, subject.id), {
-    refusal: { status: 404, errors: [], location: null, retryAfterMs: null },
+    refusal: { status: 404, errors: [], isPage: false, location: null, retryAfterMs: null },
   });
 }
 

@@ -1,6 +1,6 @@
 import { Failure } from '../../failure.ts';
 import type { GladlyError } from '../http/refusal.ts';
-import { Problem, problemOf, unreadable } from '../http/errors.ts';
+import { Problem, passesAt, problemOf, unreadable } from '../http/errors.ts';
 import type { Call, Requests } from '../http/requests.ts';
 import type { Answer } from '../../http/transport.ts';
 import { identifier, optional } from './fields.ts';
@@ -78,7 +78,7 @@ function outcomeOf(problem: Problem): SendOutcome {
   const outcome = certaintyOf(problem);
   const { failure, refusal } = problem;
   if (outcome.status !== 'not_sent' || refusal === null) return outcome;
-  if (!isOfEveryMessage(refusal.status, refusal.errors)) return outcome;
+  if (refusal.isPage || !isOfEveryMessage(refusal.status, refusal.errors)) return outcome;
   return { status: 'not_sent', temporary: true, failure: senderRefused(failure) };
 }
 
@@ -92,6 +92,6 @@ export function certaintyOf({ failure, refusal, beforeConnect }: Problem): SendO
   const { status } = refusal;
   if (status < 400 || status >= 500) return { status: 'uncertain', failure };
   // With refused credentials nothing is wrong with the message itself.
-  const temporary = status === 429 || status === 401 || status === 403;
+  const temporary = status === 429 || status === 401 || status === 403 || passesAt(status) || refusal.isPage;
   return { status: 'not_sent', temporary, failure };
 }

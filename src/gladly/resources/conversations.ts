@@ -6,6 +6,7 @@ import { followMerges, movedBy, type Moved } from './customers.ts';
 import { isObject } from '../../domain/values/json.ts';
 import { notAnAnswer } from '../http/errors.ts';
 import { decisiveIds, identifier, readList, readOne, requiredId, time } from './fields.ts';
+import { isLimited } from './limits.ts';
 
 export interface Conversation {
   id: string;
@@ -94,10 +95,7 @@ export async function getConversationItems(
     async (answer, subject) => {
       const items = readList(await readJson(answer, subject), subject);
       if (items.length > 0 && !items.some(isObject)) throw notAnAnswer(subject, 'a list of nothing');
-      // The contract does not state the header's value; `false` has been seen.
-      const header = answer.header('gladly-limited-data');
-      const isFlagged = header !== null && header.trim().toLowerCase() !== 'false';
-      return { items, limited: isFlagged || items.length === mostItems };
+      return { items, limited: isLimited(answer) || items.length === mostItems };
     },
   );
 }

@@ -1,11 +1,20 @@
 import * as z from 'zod';
 import { isError, otherThanData } from '../http/body.ts';
-import { Problem, cutOff, notAnAnswer, problemOf, unreadable, type Subject } from '../http/errors.ts';
+import {
+  Problem,
+  cutOff,
+  failureAbout,
+  notAnAnswer,
+  problemOf,
+  unreadable,
+  type Subject,
+} from '../http/errors.ts';
 import { objectOf } from '../../domain/values/json.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
 import { streamLimit } from '../../http/time-limit.ts';
 import { identifier, requiredId, time } from './fields.ts';
+import { isDoubtfulCount, isLimited } from './limits.ts';
 import { linesOf, parseLine } from './lines.ts';
 
 /** One event of the last 24 hours (Events). */
@@ -49,8 +58,10 @@ const event = z.object({
 
 /**
  * The events of a stretch of time, in Gladly's order. A stream that is cut off is read again, and each event is given
- * once, and so is one in whose place something else came. A line that is not an event, and may be one that matters, is
- * a Failure of kind contract; only the last line can be cut off.
+ * once, and so is one in whose place something else came.
+ *
+ * @throws Failure after all events: of kind contract for a line that is none and may be one that matters, and
+ *   `events_incomplete` of kind partial for as many as Gladly may have ended at
  */
 export async function* readEvents(
   requests: Requests,
@@ -82,6 +93,7 @@ export async function* readEvents(
         yield found;
       }
       if (unreadableLines > 0) query.onUnreadable?.(unreadableLines);
+      if (isLimited(answer) || isDoubtfulCount(given.size)) throw cutByGladly(subject, given.size);
       return;
     } catch (error) {
       const problem = problemOf(subject, error);
@@ -91,13 +103,31 @@ export async function* readEvents(
   }
 }
 
-/** The events of one stream of lines. Throws a repeatable Problem when the stream was cut off. */
+/** Gladly states no limit of events, but says where there was one, and ends other lists at one without a word. */
+function cutByGladly(subject: Subject, events: number): Problem {
+  const message = `${subject.host} gave ${events} events, and may have left out more`;
+  const hint = 'Reports have them about an hour later: run it again then.';
+  return new Problem(failureAbout(subject, 'partial', 'events_incomplete', message, hint));
+}
+
+/**
+ * The events of one stream of lines. A line that is none, and may be one that matters, keeps those after it from nobody: its
+ * Problem is thrown at the end.
+ *
+ * @throws Problem that passes when the stream was cut off, or something else came in the place of a line
+ */
 export async function* eventsOf(
   chunks: AsyncIterable<Uint8Array>,
   subject: Subject,
   { isNeeded, onUnreadable }: { isNeeded?: EventQuery['isNeeded']; onUnreadable?: () => void } = {},
 ): AsyncGenerator<GladlyEvent, void, undefined> {
   let lines = 0;
+  let problem: Problem | null = null;
+  // A skipped event could be the closing, or the response, that everything depends on.
+  const matters = (type: unknown): boolean => {
+    const named = eventType.safeParse(type);
+    return !named.success || isNeeded === undefined || isNeeded(named.data);
+  };
   for await (const { line, ended } of linesOf(chunks, subject, maxLineLength)) {
     lines += 1;
     if (lines > mostLines) throw unreadable(subject, `it has more than ${mostLines} lines`);
@@ -105,16 +135,25 @@ export async function* eventsOf(
     const parsed = parseLine(line);
     const found = event.safeParse(parsed);
     if (found.success) yield found.data;
-    else if (parsed === null) throw notJson(line, ended, subject);
-    else if (isError(parsed)) throw notAnAnswer(subject, 'an error');
-    else {
-      const type = eventType.safeParse(objectOf(parsed)['type']);
-      // A skipped event could be the closing, or the response, that everything depends on.
-      if (!type.success || isNeeded === undefined || isNeeded(type.data))
-        throw unreadable(subject, 'one of its lines is not an event');
-      onUnreadable?.();
-    }
+    else if (isError(parsed)) problem = notAnAnswer(subject, 'an error');
+    else if (parsed === null && line.trim() !== 'null') {
+      if (ended && !matters(typeIn(line))) onUnreadable?.();
+      else problem = worse(problem, notJson(line, ended, subject));
+    } else if (parsed !== null && matters(objectOf(parsed)['type'])) {
+      problem = worse(problem, unreadable(subject, 'one of its lines is not an event'));
+    } else onUnreadable?.();
   }
+  if (problem !== null) throw problem;
+}
+
+/** What passes may have caused the other, too. */
+function worse(problem: Problem | null, next: Problem): Problem {
+  return problem === null || next.repeatable ? next : problem;
+}
+
+/** The type that a broken line still names; null where it names none. */
+function typeIn(line: string): string | null {
+  return /^\s*\{.*?"type"\s*:\s*"([^"\\]*)"/.exec(line)?.[1] ?? null;
 }
 
 function notJson(line: string, ended: boolean, subject: Subject): Problem {

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { isObject } from '../../domain/values/json.ts';
 import { isError, otherThanData } from '../http/body.ts';
-import { Problem, notAnAnswer, problemOf, type Subject } from '../http/errors.ts';
+import { Problem, cutOff, notAnAnswer, problemOf, type Subject } from '../http/errors.ts';
 import { apiPath } from '../http/path.ts';
 import type { Call, Requests } from '../http/requests.ts';
 import { streamLimit } from '../../http/time-limit.ts';
@@ -54,7 +54,7 @@ export async function getExportJobs(requests: Requests): Promise<ExportJob[]> {
 
 /**
  * The objects of one file of a job, streamed (getFile). A file that is cut off is read again, and each line is given once.
- * A line that is no JSON object is counted and left out.
+ * A line that is no JSON object is counted and left out, unless the file ends with it as one that was cut off does.
  *
  * @throws Failure `not_found` where the file is gone, and those of every request
  */
@@ -76,17 +76,25 @@ export async function* readExportFile(
   let given = 0;
   for (;;) {
     let position = 0;
+    /** Of the last line: the file may end here because of it. */
+    let ending: Problem | null = null;
     try {
       const answer = await requests.once(call, () => tries.leaving());
-      for await (const { line } of linesOf(answer.chunks(), subject, maxLineLength)) {
+      for await (const { line, ended } of linesOf(answer.chunks(), subject, maxLineLength)) {
         position += 1;
         if (position <= given || line.trim() === '') continue;
-        const found = objectIn(line, position, subject);
-        given = position;
+        if (ending !== null) leftOut.lines += 1;
+        const value = parseLine(line);
+        ending = instead(value, line, ended, subject);
+        if (ending !== null && position === 1) throw ending;
+        given = ending === null ? position : position - 1;
         tries.progressed();
-        if (found === null) leftOut.lines += 1;
-        else yield found;
+        if (ending !== null) continue;
+        if (isObject(value)) yield value;
+        else if (isListOfObjects(value)) yield* value;
+        else leftOut.lines += 1;
       }
+      if (ending !== null) throw ending;
       return;
     } catch (error) {
       const problem = problemOf(subject, error);
@@ -96,12 +104,16 @@ export async function* readExportFile(
   }
 }
 
-/** Null for a line that is no object. @throws Problem that passes, where the whole answer is something else */
-function objectIn(line: string, position: number, subject: Subject): Record<string, unknown> | null {
-  const value = parseLine(line);
-  if (isObject(value) && !isError(value)) return value;
-  // Gladly and proxies before it answer with a page, a sentence, or an error in the place of a file.
-  const other = isError(value) ? 'an error' : otherThanData(line);
-  if (position === 1 && other !== null) throw notAnAnswer(subject, other);
-  return null;
+/** The trouble of a file that ends with this line; null where it may end so. */
+function instead(value: unknown, line: string, ended: boolean, subject: Subject): Problem | null {
+  // Gladly and proxies before it answer with a page, a sentence, or an error in the place of a file, or of the rest of one.
+  if (isError(value)) return notAnAnswer(subject, 'an error');
+  const other = value === null && line.trim() !== 'null' ? otherThanData(line) : null;
+  if (other !== null) return notAnAnswer(subject, other);
+  return value === null && line.trim() !== 'null' && !ended ? cutOff(subject) : null;
+}
+
+/** Some write all objects as one list. */
+function isListOfObjects(value: unknown): value is Record<string, unknown>[] {
+  return Array.isArray(value) && value.every(isObject);
 }

@@ -94,10 +94,11 @@ export function optional<Shape extends z.ZodRawShape>(
     .pipe(z.object(shape));
 }
 
-/** @throws Problem of kind contract */
+/** @throws Problem of kind contract; one that passes, for an empty list */
 export function read<T>(shape: z.ZodType<T>, value: unknown, subject: Subject): T {
   const parsed = shape.safeParse(value);
   if (parsed.success) return parsed.data;
+  if (Array.isArray(value) && value.length === 0) throw notAnAnswer(subject, 'an empty list');
   const { issues } = parsed.error;
   const missing = issues.map((issue) => issue.path.join('.')).filter((path) => path !== '');
   const other = issues.find(({ code }) => code === 'custom')?.message ?? 'it is not an object';
@@ -133,6 +134,7 @@ export function readAll<T extends { id: string | null }>(
 
 /** A list whose entries stay as they are. */
 export function readList(value: unknown, subject: Subject): unknown[] {
+  if (isObject(value) && Object.keys(value).length === 0) throw notAnAnswer(subject, 'an empty object');
   if (!Array.isArray(value)) throw unreadable(subject, 'it is not a list');
   return value;
 }

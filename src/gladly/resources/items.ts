@@ -60,7 +60,7 @@ export async function createCustomerItem(
         if (body !== null) read(createdItemShape, body, subject);
         return { created: 'created' };
       },
-      ({ refusal }) => (refusal?.status === 409 ? { created: 'taken' } : movedBy(refusal)),
+      (problem) => (problem.isAnswered(409) ? { created: 'taken' } : movedBy(problem.refusal)),
     ),
   );
   return { created: result.created, customerId: id };
@@ -83,7 +83,7 @@ export async function deleteCustomerItem(
         await readNothing(answer, subject);
         return { outcome: 'deleted' };
       },
-      ({ refusal }) => (refusal?.status === 404 ? { outcome: 'absent' } : movedBy(refusal)),
+      (problem) => (problem.isAnswered(404) ? { outcome: 'absent' } : movedBy(problem.refusal)),
     ),
   );
   return result.outcome;
@@ -102,6 +102,6 @@ export async function deleteItem(requests: Requests, itemId: string): Promise<'d
       await readNothing(answer, subject);
       return 'deleted';
     },
-    ({ refusal }) => (refusal?.status === 404 ? 'absent' : undefined),
+    (problem) => (problem.isAnswered(404) ? 'absent' : undefined),
   );
 }

@@ -39,5 +39,5 @@ export async function findOne<T extends WithId>(
 
 /** Null for a problem with one of the statuses. */
 export function nullAt(statuses: readonly number[]): (problem: Problem) => null | undefined {
-  return ({ refusal }) => (refusal !== null && statuses.includes(refusal.status) ? null : undefined);
+  return (problem) => (problem.isAnswered(...statuses) ? null : undefined);
 }

@@ -2,6 +2,7 @@ import { pipeline, Readable } from 'node:stream';
 import { CsvError, parse } from 'csv-parse';
 import { oneLine } from '../../domain/values/one-line.ts';
 import { isTimeZone } from '../../domain/values/time-zone.ts';
+import { nameKey } from '../../domain/values/name-key.ts';
 import { otherThanData } from '../http/body.ts';
 import { Problem, cutOff, failureAbout, notAnAnswer, unreadable, type Subject } from '../http/errors.ts';
 import { withoutAddresses } from '../http/refusal.ts';
@@ -22,14 +23,12 @@ const beginningLength = 200;
  * is of kind contract.
  *
  * @param wanted headings; one with a question mark at its end may be missing, is given without the mark, and is empty then
- * @param mediaType as the answer names it
  * @param timeZone that the report was asked in
  */
 export async function* recordsOf(
   chunks: AsyncIterable<Uint8Array>,
   wanted: readonly string[],
   subject: Subject,
-  mediaType: string | null = null,
   timeZone: string | null = null,
 ): AsyncGenerator<Record<string, string>, void, undefined> {
   const seen = { beginning: '', lastByte: 0 };
@@ -45,7 +44,7 @@ export async function* recordsOf(
   pipeline(table, parser, () => undefined);
 
   let headings: string[] | null = null;
-  let places: number[] | null = null;
+  let places: number[] = [];
   let zonePlace = -1;
   let zone = '';
   let narrow: string[] | null = null;
@@ -56,17 +55,15 @@ export async function* recordsOf(
       if (headings === null) {
         headings = row;
         zonePlace = row.map(comparable).indexOf(zoneHeading);
-        places = placesOf(row, columns, optional);
-        if (places === null && !mayBeHeadings(row, columns, mediaType)) throw aText(seen.beginning, subject);
-        if (places === null && hasAny(row, columns)) throw missingHeading(row, columns, subject);
-        continue;
+        places = placesOf(row, columns, optional) ?? [];
+        if (places.length > 0) continue;
+        // Not one of the headings: a text with commas. Where Gladly renames one, the others stay.
+        throw row.length > 1 && hasAny(row, columns)
+          ? missingHeading(row, columns, subject)
+          : aText(seen.beginning, subject);
       }
       if (narrow !== null) throw otherWidth(narrow, headings, rows, subject);
       rows += 1;
-      if (places === null) {
-        if (row.length !== headings.length) rows = 0;
-        break;
-      }
       if (rows > mostRows) throw unreadable(subject, `it has more than ${mostRows} rows`);
       if (row.length > headings.length) throw otherWidth(row, headings, rows, subject);
       // Only the last row can be cut off.
@@ -81,9 +78,6 @@ export async function* recordsOf(
     throw error instanceof CsvError ? malformed(error, subject) : error;
   }
   if (headings === null) throw empty(subject);
-  // A sentence with commas stands alone; headings that were renamed have rows below them.
-  if (places === null)
-    throw rows === 0 ? aText(seen.beginning, subject) : missingHeading(headings, columns, subject);
   if (narrow !== null)
     throw seen.lastByte === lineFeed ? otherWidth(narrow, headings, rows, subject) : cutOff(subject);
 }
@@ -186,19 +180,8 @@ function hasAny(headings: readonly string[], columns: readonly string[]): boolea
   return columns.some((column) => known.includes(comparable(column)));
 }
 
-/** A report has more than one column, and is CSV where the answer names a type at all. */
-function mayBeHeadings(
-  row: readonly string[],
-  columns: readonly string[],
-  mediaType: string | null,
-): boolean {
-  return (
-    row.length > 1 && (hasAny(row, columns) || mediaType === null || /csv|octet-stream/i.test(mediaType))
-  );
-}
-
 function comparable(heading: string): string {
-  return heading.trim().toLowerCase();
+  return nameKey(heading);
 }
 
 function empty(subject: Subject): Problem {

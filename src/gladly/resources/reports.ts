@@ -49,8 +49,7 @@ export async function* readReport(
   for (;;) {
     try {
       const answer = await requests.once(call, () => tries.leaving());
-      const mediaType = answer.header('content-type');
-      const rows = recordsOf(answer.chunks(), columns, subject, mediaType, request.timezone);
+      const rows = recordsOf(answer.chunks(), columns, subject, request.timezone);
       for await (const record of rows) {
         given = true;
         yield record;

@@ -125,7 +125,7 @@ export async function updateWebhook(requests: Requests, id: string, changes: Web
   };
   const pings = changes.enabled === true || changes.url !== undefined;
   await requests.ask(call, readNothing, (problem) => {
-    if (pings && problem.refusal?.status === 400) throw pingFailed(requests, call, problem);
+    if (pings && problem.isAnswered(400)) throw pingFailed(requests, call, problem);
     return undefined;
   });
 }
@@ -159,9 +159,9 @@ export async function deleteWebhook(
       await readNothing(answer, subject);
       return 'deleted';
     },
-    ({ refusal }) => {
-      if (refusal?.status === 404) return 'absent';
-      return refusal?.status === 400 ? 'enabled' : undefined;
+    (problem) => {
+      if (problem.isAnswered(404)) return 'absent';
+      return problem.isAnswered(400) ? 'enabled' : undefined;
     },
   );
 }

@@ -31,6 +31,11 @@ describe('an answer that is not JSON', () => {
       'temporary_fail',
     ],
     ['nothing', ' \n', 'application/json', 'nothing'],
+    ['the error of a gateway', '{"message":"Endpoint request timed out"}', 'application/json', 'an error'],
+    ['an error with its status', '{"error":"Internal","status":500}', 'application/json', 'an error'],
+    ['a sentence as JSON', '"Internal error"', 'application/json', 'a string alone'],
+    ['null', 'null', 'application/json', 'null alone'],
+    ['no', 'false', 'application/json', 'a boolean alone'],
   ])(
     '%s in its place passes: it is requested again, and in the end is temporary',
     async (_, body, type, says) => {

@@ -81,7 +81,7 @@ describe('a conversation', () => {
     expect(failure.message).toContain('topicIds');
   });
 
-  test.each([[null], ['text'], [[conversation]], [7]])('that is %j cannot be used', async (value) => {
-    expect((await failureOf((await clientFor(value)).getConversation('c1'))).kind).toBe('contract');
+  test('that is a list cannot be used', async () => {
+    expect((await failureOf((await clientFor([conversation])).getConversation('c1'))).kind).toBe('contract');
   });
 });

@@ -135,6 +135,50 @@ describe('events', () => {
     expect([failure.kind, failure.code]).toEqual(['contract', 'unreadable_answer']);
   });
 
+  test('after one that cannot be read are given; the failure comes at the end', async () => {
+    const gladly = await localGladly(
+      streaming(`${line('e1', { timestamp: '0001-01-01' })}\n${line('e2')}\n`),
+    );
+    const found: string[] = [];
+    const read = async (): Promise<void> => {
+      for await (const { id } of clientOf(gladly.origin).events(query)) found.push(id);
+    };
+    expect((await failureOf(read())).code).toBe('unreadable_answer');
+    expect(found).toEqual(['e2']);
+  });
+
+  test('that are broken are only counted where their type does not matter, and so is null', async () => {
+    const broken = '{"id":"x","type":"CONVERSATION/TOPIC_ADDED","timestamp":"2026';
+    const gladly = await localGladly(streaming(`${broken}\nnull\n${line('e2')}\n`));
+    const counted: number[] = [];
+    const events = clientOf(gladly.origin).events({
+      ...query,
+      isNeeded: (type) => type === 'CONVERSATION/CLOSED',
+      onUnreadable: (lines) => counted.push(lines),
+    });
+    expect((await all(events)).map(({ id }) => id)).toEqual(['e2']);
+    expect(counted).toEqual([2]);
+  });
+
+  test.each([
+    ['Gladly says that it has left some out', { 'gladly-limited-data': 'true' }, 1],
+    ['they are as many as a limit may be', {}, 10_000],
+  ])('where %s are given, and are incomplete', async (_, headers, count) => {
+    const lines = Array.from({ length: count }, (_unused, index) => `${line(`e${index}`)}\n`).join('');
+    const gladly = await localGladly((_request, response) => {
+      response.writeHead(200, { 'content-type': 'application/x-jsonlines', ...headers });
+      response.end(lines);
+    });
+    let found = 0;
+    const read = async (): Promise<void> => {
+      for await (const _event of clientOf(gladly.origin).events(query)) found += 1;
+    };
+    const failure = await failureOf(read());
+    expect([failure.kind, failure.code]).toEqual(['partial', 'events_incomplete']);
+    expect(found).toBe(count);
+    expect(gladly.received).toHaveLength(1);
+  });
+
   test.each([
     ['a line that is no JSON', `${line('e1')}\n{"id":"e2","content":{"a": NaN}}\n${line('e3')}\n`],
     ['a last line that is no JSON', `${line('e1')}\n{"id":"e2","content":{"a": NaN}}\n`],

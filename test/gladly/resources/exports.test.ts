@@ -80,12 +80,35 @@ describe('an export file', () => {
     expect(leftOut.lines).toBe(0);
   });
 
-  test('may have lines that are malformed, no objects, or cut: they are counted', async () => {
+  test('may have lines that are malformed or no objects: they are counted', async () => {
     const { read, leftOut } = await reading(
-      streaming('{"id":"a"}\n{"id":\nnull\n[1]\nrow\n{"id":"b"}\n{"id":"c'),
+      streaming('{"id":"a"}\n{"id":\nnull\n[1]\nrow\n{"errors":[]}\n{"id":"b"}\n{"id":\n'),
     );
     expect(await read()).toEqual([{ id: 'a' }, { id: 'b' }]);
-    expect(leftOut.lines).toBe(5);
+    expect(leftOut.lines).toBe(6);
+  });
+
+  test('may be one list of its objects', async () => {
+    const { read, leftOut } = await reading(streaming('[{"id":"a"},{"id":"b"}]'));
+    expect(await read()).toEqual([{ id: 'a' }, { id: 'b' }]);
+    expect((await reading(streaming('[]'))).leftOut.lines).toBe(0);
+    expect(leftOut.lines).toBe(0);
+  });
+
+  test.each([
+    ['half a line', '{"id":"b', 'network'],
+    ['an error', '{"errors":[{"code":"temporary_failure"}]}\n', 'not_an_answer'],
+    ['the error of a gateway', '{"message":"Endpoint request timed out"}', 'not_an_answer'],
+    ['a sentence', 'Unexpected error occurred\n', 'not_an_answer'],
+    ['a page', '<html></html>\n', 'not_an_answer'],
+  ])('that ends with %s is read again, and its objects are given once', async (_what, end, code) => {
+    const soon = await reading(streaming(`{"id":"a"}\n${end}`, '{"id":"a"}\n{"id":"b"}\n'));
+    expect(await soon.read()).toEqual([{ id: 'a' }, { id: 'b' }]);
+    expect(soon.leftOut.lines).toBe(0);
+    const never = await reading(streaming(`{"id":"a"}\n${end}`));
+    const failure = await failureOf(never.read());
+    expect([failure.kind, failure.code]).toEqual(['temporary', code]);
+    expect(never.leftOut.lines).toBe(0);
   });
 
   test('that breaks off is read again, and each line is given and counted once', async () => {
