@@ -138,7 +138,7 @@ async function settle(
 /** What only a person can mend is left out in the end; an outage is waited for. */
 async function tryLater(services: Services, count: Count, failure: Failure): Promise<CountResult> {
   const { ledger, clock } = services;
-  const isHopeless = failure.code === 'count_impossible' || failure.kind === 'not_found';
+  const isHopeless = failure.code === 'count_impossible';
   const wait = isHopeless ? null : backOff(count.tries + 1, passes(failure) || stopsTheRun(failure));
   if (wait === null) return settle(services, count, 'left_out', failure);
   const dueAt = new Date(clock() + wait).toISOString();

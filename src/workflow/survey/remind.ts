@@ -222,7 +222,7 @@ async function unsent(
   failure: Failure,
   temporary: boolean,
 ): Promise<ReminderResult> {
-  const isHopeless = failure.kind === 'not_found' || (!temporary && failure.kind === 'partial');
+  const isHopeless = !temporary && failure.kind === 'partial';
   const wait = isHopeless ? null : backOff(tries + 1, temporary);
   const retryAt = wait === null ? null : new Date(clock() + wait).toISOString();
   const result = { status: 'not_sent', temporary, failure: errorOf(failure) } as const;

@@ -8,12 +8,15 @@ export function passes(failure: Failure): boolean {
   return failure.kind === 'temporary' || isForbidden(failure);
 }
 
-/** When the queue tries a failed closing again; null where another try cannot help. */
+/**
+ * When the queue tries a failed closing again; null after the last try. Gladly listed the closing, so what it does not find
+ * now it may find later: what it answers passes through caches and proxies.
+ */
 export function retryTime(
   { clock }: Pick<Services, 'clock'>,
   closing: Pick<Closing, 'attempts'>,
   failure: Failure,
 ): string | null {
-  const wait = failure.kind === 'not_found' ? null : backOff(closing.attempts + 1, passes(failure));
+  const wait = backOff(closing.attempts + 1, passes(failure));
   return wait === null ? null : new Date(clock() + wait).toISOString();
 }

@@ -167,6 +167,7 @@ describe('a closing that fails', () => {
     ]);
     expect(failed).toMatchObject({ conversationId: poisoned, attempts: 1, claimedBy: null });
     expect(failed?.error?.code).toBe(code);
+    expect(Date.parse(failed?.dueAt ?? '')).toBeGreaterThan(own.time.now);
   });
 
   test('is tried again when its time has come, not before, and then asked', async () => {

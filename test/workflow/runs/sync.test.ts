@@ -376,7 +376,7 @@ describe('a past that cannot be read', () => {
     ['no permission', { status: 403 }, 'credentials'],
     [
       'another heading',
-      { status: 200, body: 'Time,Conversation\n1,2\n', headers: { 'content-type': 'text/csv' } },
+      { status: 200, body: 'Timestamp,Conversation\n1,2\n', headers: { 'content-type': 'text/csv' } },
       'contract',
     ],
   ] as const)(
