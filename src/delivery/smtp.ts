@@ -87,7 +87,7 @@ export function createSmtp(options: {
   return {
     name: 'smtp',
     repeatable: false,
-    turns: createSemaphore(server.connections),
+    slots: createSemaphore(server.connections),
     deliver,
     check,
     close: () => pool.close(),

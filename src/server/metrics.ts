@@ -201,7 +201,7 @@ export async function createMetrics(): Promise<Metrics> {
       const label = status === null ? 'left' : `${String(Math.floor(status / 100))}xx`;
       latency.observe({ route, status: label }, seconds);
     },
-    pulled: (tally) => medallia.pulled(tally),
+    pulled: (counts) => medallia.pulled(counts),
     pullFailed: () => medallia.pullFailed(),
     async text(scrape) {
       readQueue(scrape);

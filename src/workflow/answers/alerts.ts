@@ -63,14 +63,14 @@ async function trySend(services: Services, due: Alert): Promise<AlertResult> {
   const { alert, answer } = now;
   // Whoever was leaving it has ended: the lock is ours.
   if (alert.state === 'leaving') return settleDoubt(services, alert, interrupted());
-  const mark = { isSet: false };
+  const sending = { mayHaveLeft: false };
   try {
     const payload = alertPayload(subjectOf(services, answer, closing), {
       personal: services.settings.policy.alertPersonalData,
     });
     const outcome = await tellAlert(services, alert, payload, async () => {
       if (!(await markAlertLeaving(ledger, alert))) throw new NotDue();
-      mark.isSet = true;
+      sending.mayHaveLeft = true;
     });
     if (outcome !== null) return await settleDoubt(services, alert, outcome);
     await settleAlert(ledger, alert, { state: 'sent', at: timeNow(clock), error: null });
@@ -80,7 +80,7 @@ async function trySend(services: Services, due: Alert): Promise<AlertResult> {
     if (services.signal.aborted || (error instanceof Failure && error.kind === 'ledger')) throw error;
     const failure = error instanceof Failure ? error : defectOf(error);
     // Whatever else went wrong with a note, it may be there.
-    if (mark.isSet && !(error instanceof Failure)) return settleDoubt(services, alert, failure);
+    if (sending.mayHaveLeft && !(error instanceof Failure)) return settleDoubt(services, alert, failure);
     await keepFailure(services, alert, failure);
     return { result: 'failed', failure };
   }

@@ -15,7 +15,7 @@ import type { Employee } from '../../medallia/employees.ts';
 import { openDelivery } from '../context/open-delivery.ts';
 import { openMedallia } from '../context/open-medallia.ts';
 import type { LedgerPlace } from '../context/open-ledger.ts';
-import { marksOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
+import { writeCountersOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
 import { openGladly } from '../context/services.ts';
 import { webhookStatusBy, type WebhookStatus } from '../webhooks/webhook-registration.ts';
 import { checkDomain, type DomainAnswer } from './check-domain.ts';
@@ -134,7 +134,7 @@ export function openCheckSources(
     if (makesLedger) return openSettingsLedger(place);
     return openExistingLedger(place.database, {
       busyTimeoutMs,
-      marks: { ...marksOf(place), isReadOnly: true },
+      writeCounters: { ...writeCountersOf(place), isReadOnly: true },
     });
   });
   const provider = opened(() => openDelivery(settings(), client(), clock, signal));

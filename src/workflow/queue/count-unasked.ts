@@ -21,7 +21,7 @@ import { passes } from '../survey/retry-time.ts';
 import { unaskedInteraction } from './unasked-interaction.ts';
 
 /** What became of closings of which nobody is asked. `failed`: tried again later. */
-export interface CountTally {
+export interface UnaskedCounts {
   counted: number;
   uncertain: number;
   leftOut: number;
@@ -41,21 +41,21 @@ const atOnce = 20;
 export async function countUnasked(
   services: Services,
   deadline: number | null = null,
-): Promise<CountTally | null> {
+): Promise<UnaskedCounts | null> {
   const { ledger, settings, clock, signal } = services;
   if (!countsUnasked(settings)) return null;
-  const tally: CountTally = { counted: 0, uncertain: 0, leftOut: 0, failed: 0 };
+  const counts: UnaskedCounts = { counted: 0, uncertain: 0, leftOut: 0, failed: 0 };
   for (;;) {
     const now = timeNow(clock);
     if ((await sendingPause(ledger, now)) !== null) return null;
     const due = await countsDue(ledger, atOnce, now);
-    if (due.length === 0) return tally;
+    if (due.length === 0) return counts;
     for (const closingId of due) {
       signal.throwIfAborted();
-      if (deadline !== null && clock() >= deadline) return tally;
+      if (deadline !== null && clock() >= deadline) return counts;
       const result = await countOne(services, closingId);
-      if (result === 'paused') return tally;
-      if (result !== 'gone') tally[result] += 1;
+      if (result === 'paused') return counts;
+      if (result !== 'gone') counts[result] += 1;
     }
   }
 }
@@ -64,7 +64,7 @@ export async function countUnasked(
 export async function countInPassing(
   services: Services,
   deadline: number | null,
-): Promise<CountTally | null> {
+): Promise<UnaskedCounts | null> {
   try {
     return await countUnasked(services, deadline);
   } catch (error) {
@@ -74,7 +74,7 @@ export async function countInPassing(
   }
 }
 
-type CountResult = keyof CountTally | 'gone' | 'paused';
+type CountResult = keyof UnaskedCounts | 'gone' | 'paused';
 
 async function countOne(services: Services, closingId: string): Promise<CountResult> {
   try {

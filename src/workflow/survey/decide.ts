@@ -13,7 +13,7 @@ import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { DecideAgain, deliverSurvey } from './deliver.ts';
-import type { DeliveryTurn } from './delivery-turn.ts';
+import type { DeliverySlot } from './delivery-slot.ts';
 import { factsOf, readingOf } from './facts.ts';
 import { settingsNow } from './brand.ts';
 import type { Look } from './look.ts';
@@ -41,7 +41,7 @@ export async function decideAndDeliver(
   services: Services,
   look: Look,
   claimed: Closing,
-  { steps, turn }: { steps: Steps; turn: DeliveryTurn },
+  { steps, slot }: { steps: Steps; slot: DeliverySlot },
 ): Promise<Verdict> {
   // Suppressed since it was claimed: by a newer closing of the address, or by a person.
   const row = claimed.state === 'suppressed' ? claimed : await decideNow(services, look, claimed, steps);
@@ -53,7 +53,7 @@ export async function decideAndDeliver(
   const paused: Verdict = { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
   if ((await sendingPause(services.ledger, timeNow(services.clock))) !== null) return paused;
   if ((await fullHour(services)) !== null) return paused;
-  return deliverSurvey(services, look, row, { steps, turn }).catch((error: unknown) => {
+  return deliverSurvey(services, look, row, { steps, slot }).catch((error: unknown) => {
     if (error instanceof Failure && held.has(error.code)) return paused;
     throw error;
   });

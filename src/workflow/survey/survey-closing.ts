@@ -17,7 +17,7 @@ import { countsUnasked } from '../context/counts-unasked.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { decideAndDeliver, readyToDeliver, untilDecided } from './decide.ts';
-import { deliveryTurn } from './delivery-turn.ts';
+import { deliverySlot } from './delivery-slot.ts';
 import { describe, type ConversationResult } from './describe.ts';
 import { fullLook, lookAtClosing, undecidedUntil, type Look, type LookResult } from './look.ts';
 import { previewVerdict } from './preview.ts';
@@ -47,7 +47,7 @@ export async function surveyClosing(
   first: Look | null = null,
 ): Promise<Surveyed | null> {
   let given: LookResult | null = first === null ? null : { look: first };
-  const turn = await deliveryTurn(services);
+  const slot = await deliverySlot(services);
   const work = async (): Promise<Surveyed | null> => {
     const closing = (await closingById(services.ledger, claimed.id)) ?? claimed;
     if (closing.state === 'suppressed') {
@@ -64,7 +64,7 @@ export async function surveyClosing(
     given = null;
     if ('look' in looked) {
       const { look } = looked;
-      return { ...(await decideAndDeliver(services, look, closing, { steps, turn })), look };
+      return { ...(await decideAndDeliver(services, look, closing, { steps, slot })), look };
     }
     if ('certain' in looked) return { ...(await suppress(services, closing, looked)), look: null };
     const now = services.clock();
@@ -77,12 +77,12 @@ export async function surveyClosing(
   };
   try {
     return await untilDecided(async (looks) => {
-      // What would grow old in line is read when its turn has come.
-      if (looks > 1 || turn.isCrowded()) await turn.take();
+      // What would grow old in line is read when its slot is there.
+      if (looks > 1 || slot.isCrowded()) await slot.take();
       return work();
     });
   } finally {
-    turn.end();
+    slot.end();
   }
 }
 
