@@ -11,7 +11,7 @@ import {
   type TransferredTable,
 } from './transfer.ts';
 import { copyLock, unfinishedCopyOf } from './unfinished-copy.ts';
-import { isHeld } from './workers.ts';
+import { isClaimValid } from './workers.ts';
 
 /** What both ledgers have of a table. `sha256`: over all values, in the order of the rows' keys. */
 export interface MovedTable {
@@ -64,7 +64,7 @@ async function refuseWork(db: Reading, { location }: Ledger, now: string): Promi
     .execute();
   const isInWork = claims.some(
     ({ state, claimed_by: by, claim_until: until }) =>
-      state === 'sending' || isHeld(by ?? '', until ?? '', now, false),
+      state === 'sending' || isClaimValid(by ?? '', until ?? '', now, false),
   );
   if (!isInWork) return;
   throw new Failure('ledger', 'ledger_in_use', `Somebody works on the ledger ${location}.`, {

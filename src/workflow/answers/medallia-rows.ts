@@ -10,14 +10,14 @@ import { recordAnswer } from '../../store/answers/answers.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import { importInteractions } from '../../store/imports/import-interactions.ts';
 import { importedClosing } from '../../store/imports/imported-rows.ts';
-import { countOf, settleCount } from '../../store/medallia/counts.ts';
+import { countOf, recordCountOutcome } from '../../store/medallia/counts.ts';
 import {
   dropMedalliaRow,
   medalliaRowsDue,
-  settleMedalliaRow,
+  finishMedalliaRow,
   type KeptRow,
 } from '../../store/medallia/rows.ts';
-import { isSendHeld, resolveInterruptedSend } from '../../store/queue/claims.ts';
+import { isSendClaimed, resolveInterruptedSend } from '../../store/queue/claims.ts';
 import { confirmSent } from '../../store/queue/acts.ts';
 import { alertPlan } from '../context/alert-plan.ts';
 import type { Services } from '../context/services.ts';
@@ -38,7 +38,7 @@ const rowsAtOnce = 200;
 
 /**
  * Works on every row that changed: an answer is kept as ours are, and a request in doubt of which there is a row did
- * arrive. A row is settled last, so that one whose work was cut short is worked on again, which changes nothing twice.
+ * arrive. A row is finished last, so that one whose work was cut short is worked on again, which changes nothing twice.
  */
 export async function workMedalliaRows(services: Services, counts: PullCounts): Promise<void> {
   let after = -1;
@@ -60,7 +60,7 @@ async function workRow(services: Services, row: KeptRow, counts: PullCounts): Pr
   const closing = own ?? (await importedClosingOf(services, row));
   if (closing === null) {
     counts.unmatched += 1;
-    await settleMedalliaRow(ledger, row, null);
+    await finishMedalliaRow(ledger, row, null);
     return;
   }
   if (closing.forgottenAt !== null) {
@@ -70,7 +70,7 @@ async function workRow(services: Services, row: KeptRow, counts: PullCounts): Pr
   if (own === null) await takeImported(services, row, closing, counts);
   else if (!(await isCounted(services, row, own, counts)) && !(await takeRow(services, row, own, counts)))
     return;
-  await settleMedalliaRow(ledger, row, closing.id);
+  await finishMedalliaRow(ledger, row, closing.id);
 }
 
 /** Of what others requested and `gcsat import` took. Its conversation is named by the link, or is what it was requested for. */
@@ -109,7 +109,7 @@ async function takeImported(
   if (results.some((result) => 'took' in result)) counts.answers += 1;
 }
 
-/** Whether a row is of a request that asked nobody, which settles that request and says nothing of a survey. */
+/** Whether a row is of a request that asked nobody, which shows that it arrived and says nothing of a survey. */
 async function isCounted(
   { ledger, clock }: Services,
   row: KeptRow,
@@ -119,8 +119,8 @@ async function isCounted(
   if (!row.isOnlyCounted) return false;
   const count = await countOf(ledger, id);
   if (count === null) return false;
-  const settled = await settleCount(ledger, id, { state: 'counted', at: timeNow(clock), error: null });
-  if (settled && count.state === 'uncertain') counts.settled += 1;
+  const isNew = await recordCountOutcome(ledger, id, { state: 'counted', at: timeNow(clock), error: null });
+  if (isNew && count.state === 'uncertain') counts.settled += 1;
   return true;
 }
 
@@ -133,10 +133,10 @@ async function takeRow(
 ): Promise<boolean> {
   const { ledger, clock } = services;
   const now = timeNow(clock);
-  const isHeld = known.state === 'sending' && isSendHeld(known.claimedBy, known.claimUntil, now);
-  if (isHeld && row.answeredAt === null) return false;
+  const isLeaving = known.state === 'sending' && isSendClaimed(known.claimedBy, known.claimUntil, now);
+  if (isLeaving && row.answeredAt === null) return false;
   const closing =
-    known.state === 'sending' && !isHeld ? await resolveInterruptedSend(ledger, known.id, now) : known;
+    known.state === 'sending' && !isLeaving ? await resolveInterruptedSend(ledger, known.id, now) : known;
   try {
     if (
       closing.state === 'uncertain' &&

@@ -34,8 +34,8 @@ export async function sendSampleSurvey(
 ): Promise<Sample> {
   requireAddress(settings.delivery, to);
   const own = settingsFor(settings, brand) ?? settings;
-  const surroundings = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
-  const { client } = openGladly(settings, surroundings, memoryLimiterStore());
+  const context = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
+  const { client } = openGladly(settings, context, memoryLimiterStore());
   try {
     const companyName = own.policy.companyName ?? (await client.getOrganization()).name ?? '';
     const closedAt = new Date(clock()).toISOString();

@@ -10,7 +10,7 @@ import {
   dueCount,
   markCountLeaving,
   postponeCount,
-  settleCount,
+  recordCountOutcome,
 } from '../../store/medallia/counts.ts';
 import { sendingPause } from '../../store/pause.ts';
 import { withLock } from '../context/claim.ts';
@@ -92,7 +92,7 @@ async function tryCount(services: Services, closingId: string): Promise<CountRes
   if (found === null) return 'gone';
   const { count, closing } = found;
   // Whoever was telling it has ended: the lock is ours.
-  if (count.state === 'leaving') return settle(services, count, 'uncertain', interrupted());
+  if (count.state === 'leaving') return record(services, count, 'uncertain', interrupted());
   if (closing.state !== 'suppressed') {
     await dropCount(ledger, closingId);
     return 'gone';
@@ -104,10 +104,10 @@ async function tryCount(services: Services, closingId: string): Promise<CountRes
     const outcome = await provider.count(unasked, async () => {
       if (!(await markCountLeaving(ledger, closingId, timeNow(clock)))) throw new NotSuppressed();
     });
-    if (outcome.status === 'sent') return await settle(services, count, 'counted', null);
-    if (outcome.status === 'uncertain') return await settle(services, count, 'uncertain', outcome.failure);
+    if (outcome.status === 'sent') return await record(services, count, 'counted', null);
+    if (outcome.status === 'uncertain') return await record(services, count, 'uncertain', outcome.failure);
     if (outcome.temporary) return await tryLater(services, count, outcome.failure);
-    return await settle(services, count, 'left_out', outcome.failure);
+    return await record(services, count, 'left_out', outcome.failure);
   } catch (error) {
     if (error instanceof NotSuppressed) return 'gone';
     if (
@@ -124,14 +124,14 @@ class NotSuppressed extends Error {}
 
 const states = { counted: 'counted', uncertain: 'uncertain', left_out: 'leftOut' } as const;
 
-async function settle(
+async function record(
   { ledger, clock }: Services,
   { closingId }: Count,
   state: keyof typeof states,
   failure: Failure | null,
 ): Promise<CountResult> {
   const error = failure === null ? null : errorOf(failure);
-  await settleCount(ledger, closingId, { state, at: timeNow(clock), error });
+  await recordCountOutcome(ledger, closingId, { state, at: timeNow(clock), error });
   return states[state];
 }
 
@@ -140,7 +140,7 @@ async function tryLater(services: Services, count: Count, failure: Failure): Pro
   const { ledger, clock } = services;
   const isHopeless = failure.code === 'count_impossible' || failure.kind === 'not_found';
   const wait = isHopeless ? null : backOff(count.tries + 1, passes(failure) || stopsTheRun(failure));
-  if (wait === null) return settle(services, count, 'left_out', failure);
+  if (wait === null) return record(services, count, 'left_out', failure);
   const dueAt = new Date(clock() + wait).toISOString();
   await postponeCount(ledger, count.closingId, { dueAt, error: errorOf(failure) });
   if (stopsTheRun(failure)) throw failure;

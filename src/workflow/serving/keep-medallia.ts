@@ -3,7 +3,7 @@ import type { PullCounts } from '../answers/medallia-rows.ts';
 import { pullMedallia } from '../answers/pull-medallia.ts';
 import type { Services } from '../context/services.ts';
 import { countUnasked } from '../queue/count-unasked.ts';
-import { keepTime } from './keep-going.ts';
+import { repeatEvery } from './keep-going.ts';
 
 export interface MedalliaListener {
   /** All that Agent Connect had was read. */
@@ -43,7 +43,7 @@ export async function keepMedallia(
     return null;
   };
   await Promise.all([
-    keepTime(services, log, readEveryMilliseconds, read),
-    keepTime(services, log, countEveryMilliseconds, count),
+    repeatEvery(services, log, readEveryMilliseconds, read),
+    repeatEvery(services, log, countEveryMilliseconds, count),
   ]);
 }

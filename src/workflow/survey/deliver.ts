@@ -14,7 +14,7 @@ import type { Look } from './look.ts';
 import { hourlyCapOf } from '../context/hourly-cap.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
-import type { Verdict } from './verdict.ts';
+import type { ClosingResult } from './closing-result.ts';
 
 /** The decision rests on reads of at most this age when the message leaves. */
 export const freshMilliseconds = 120_000;
@@ -45,7 +45,7 @@ export async function deliverSurvey(
   look: Look,
   closing: Closing,
   { steps, slot }: { steps: Steps; slot: DeliverySlot },
-): Promise<Verdict> {
+): Promise<ClosingResult> {
   const { ledger, worker } = services;
   await slot.take();
   const provider = await services.provider();
