@@ -161,7 +161,7 @@ export interface OpenCounts {
 const uncounted: CountState[] = ['due', 'leaving', 'uncertain', 'left_out'];
 
 /** The cost grows with what was not counted. */
-export async function openCountsIn(db: Reading): Promise<OpenCounts> {
+async function openCountsIn(db: Reading): Promise<OpenCounts> {
   const rows = await db
     .selectFrom('medallia_counts')
     .select(({ fn }) => [

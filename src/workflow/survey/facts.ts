@@ -117,7 +117,7 @@ export function namedAgent(credit: Credit): Closing['agent'] {
 }
 
 /** The credited agent; only the id where the directory does not know them. */
-export function creditedAgent({ attribution, agent }: Credit): CreditedAgent | null {
+function creditedAgent({ attribution, agent }: Credit): CreditedAgent | null {
   if (attribution.response === null) return null;
   return agent ?? { id: attribution.response.agentId, name: null, email: null };
 }
