@@ -94,7 +94,7 @@ export async function runSandbox(options: SandboxCommandOptions, terminal: Termi
   try {
     const { origin, email, token, fromAddress, fromNumber, traps } = sandbox;
     const medallia = { url: origin, ...sandbox.medallia };
-    const history = options.history === true ? await toldHistory(sandbox, time, terminal) : null;
+    const history = options.history === true ? await makeHistory(sandbox, time, terminal) : null;
     terminal.print({ origin, email, token, fromAddress, fromNumber, medallia, traps, history }, () =>
       introduction(sandbox, history, terminal.columns).join('\n'),
     );
@@ -108,7 +108,7 @@ export async function runSandbox(options: SandboxCommandOptions, terminal: Termi
 const sizeOfHistory = 600;
 
 /** It is gone with this process. */
-async function toldHistory(
+async function makeHistory(
   sandbox: RunningSandbox,
   time: SandboxTime,
   { env, signal, progress }: Terminal,

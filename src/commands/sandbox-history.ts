@@ -126,7 +126,7 @@ const silent = {
   found: () => undefined,
   asks: false,
   ready: () => Promise.resolve(true),
-  settled: () => undefined,
+  finished: () => undefined,
   unread: () => undefined,
 };
 

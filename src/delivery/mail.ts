@@ -20,7 +20,7 @@ export function createMailComposer(options: { template: MailTemplate; brand?: Ma
   return (message) => {
     const data = templateData(message, options.brand);
     return {
-      subject: singleLine(`${message.mark ?? ''} ${subject.render(data)}`, longestSubject),
+      subject: singleLine(`${message.prefix ?? ''} ${subject.render(data)}`, longestSubject),
       html: `${html.render(data).trim()}\n`,
       text: `${text.render(data).trim()}\n`,
     };

@@ -19,12 +19,12 @@ export function smsText(message: SurveyMessage): string {
   const { language } = speechOf(message.language) ?? english;
   const { nameless, sms, reminder } = wordsOf(language);
   const words = message.isReminder === true ? reminder.sms : sms;
-  const mark = message.mark === undefined ? '' : `${message.mark} `;
+  const prefix = message.prefix === undefined ? '' : `${message.prefix} `;
   const link = webAddress(message.surveyUrl);
   const company = nameOf(message.companyName, longestCompanyName) ?? inGsmLetters(nameless);
   const agent = nameOf(message.agent.firstName ?? '', longestFirstName);
   const write = (companyName: string, agentName: string | null): string =>
-    `${mark}${words(companyName, agentName)} ${link}`;
+    `${prefix}${words(companyName, agentName)} ${link}`;
 
   const candidates = [
     ...shorter(company).map((name) => write(name, agent)),

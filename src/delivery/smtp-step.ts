@@ -16,23 +16,23 @@ export function step<Result>(
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     let timer: NodeJS.Timeout | undefined;
-    const settle = (settling: () => void): void => {
+    const finish = (report: () => void): void => {
       clearTimeout(timer);
       connection.off('error', fail);
       connection.off('end', end);
-      settling();
+      report();
     };
-    const fail = (error: Error): void => settle(() => reject(errorOf(stage, error)));
+    const fail = (error: Error): void => finish(() => reject(errorOf(stage, error)));
     // If the server gave a reason for ending, nodemailer reports it right after the end.
     const end = (): void =>
       void setImmediate(() =>
-        settle(() => reject(new SmtpError(stage, 'the connection ended', { cause: 'ECONNECTION' }))),
+        finish(() => reject(new SmtpError(stage, 'the connection ended', { cause: 'ECONNECTION' }))),
       );
     const limit = (ms: number): void => {
       clearTimeout(timer);
       timer = setTimeout(() => {
         const message = `it did not answer within ${ms / 1000} s`;
-        settle(() => reject(new SmtpError(stage, message, { cause: 'ETIMEDOUT' })));
+        finish(() => reject(new SmtpError(stage, message, { cause: 'ETIMEDOUT' })));
         connection.close();
       }, ms);
     };
@@ -41,7 +41,7 @@ export function step<Result>(
     connection.once('end', end);
     start((error, result) => {
       if (error instanceof Error) fail(error);
-      else settle(() => resolve(result as Result));
+      else finish(() => resolve(result as Result));
     }, limit);
   });
 }

@@ -15,7 +15,7 @@ import { createSmtpPool } from './smtp-pool.ts';
 import { SmtpError } from './smtp-error.ts';
 import { checkLimits } from './smtp-limits.ts';
 import { openSession, type SmtpSession } from './smtp-session.ts';
-import { tryEnvelope } from './smtp-trial.ts';
+import { checkEnvelope } from './smtp-envelope-check.ts';
 import { readSmtpUrl } from './smtp-url.ts';
 
 /**
@@ -79,7 +79,7 @@ export function createSmtp(options: {
     const found: string[] = [];
     // Each in a session of its own: a server may end one after a sender that it refuses.
     for (const facts of new Map(senders.all.map((sender) => [sender.address, factsOf(sender)])).values()) {
-      found.push(await tryServer(facts, { name, signal }, (session) => tryEnvelope(session, facts)));
+      found.push(await tryServer(facts, { name, signal }, (session) => checkEnvelope(session, facts)));
     }
     return found[0] ?? '';
   };
@@ -87,7 +87,7 @@ export function createSmtp(options: {
   return {
     name: 'smtp',
     repeatable: false,
-    turns: createSemaphore(server.connections),
+    slots: createSemaphore(server.connections),
     deliver,
     check,
     close: () => pool.close(),

@@ -1,3 +1,4 @@
+import type { Difference } from '../domain/scores/differs.ts';
 import type { ReasonCode } from '../domain/eligibility/reason.ts';
 import type { QuestionKind } from '../domain/eligibility/questionnaire.ts';
 import type { ImportChoice, ReportField, ReportTable } from '../domain/scores/report-parts.ts';
@@ -41,8 +42,6 @@ export interface ReportShare {
   readonly low: number | null;
   readonly high: number | null;
 }
-
-export type Difference = 'above' | 'below' | 'no' | 'too_few';
 
 /** `closed` is the sum of `suppressed`, `waiting`, `asked` and `unasked`. */
 export interface ReportCounts {

@@ -14,7 +14,7 @@ import type {
   HistoryEntry,
   Message,
   Note,
-  VisitTally,
+  VisitCount,
 } from '../domain/survey/records.ts';
 import type { QuestionAnswer, SurveyForm } from '../domain/survey/form.ts';
 import type { Reason } from '../domain/eligibility/reason.ts';
@@ -101,7 +101,7 @@ export interface SurveyStory extends Omit<SurveyEntry, 'state'> {
   /** What its link asks besides the rating: as it was when the message left. Null: nothing more, or none left. */
   form: SurveyForm | null;
   /** What was seen of the survey besides its answers; never scored. */
-  visits: VisitTally[];
+  visits: VisitCount[];
   /** Null while there is none. */
   reminder: Reminder | null;
   /** Where nobody was asked and it is to count at Agent Connect all the same; null elsewhere. */

@@ -147,7 +147,7 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     transport,
     secrets: [options.token, basic].filter((secret) => secret !== ''),
   });
-  const reportTurn = createSemaphore(1);
+  const reportLine = createSemaphore(1);
   const inFlight = new Map<string, Promise<unknown>>();
 
   /** Callers who ask for the same object at the same time share one answer. */
@@ -164,14 +164,14 @@ export function createGladlyClient(options: GladlyOptions): GladlyClient {
     request: ReportRequest,
     columns: readonly string[],
   ): AsyncGenerator<Record<string, string>, void, undefined> {
-    await reportTurn.take('in_line', options.signal);
+    await reportLine.take('in_line', options.signal);
     let giveBack: (() => Promise<void>) | undefined;
     try {
       giveBack = await options.reportSlots?.take(options.signal);
       yield* readReport(requests, request, columns);
     } finally {
       await giveBack?.();
-      reportTurn.end();
+      reportLine.end();
     }
   }
 

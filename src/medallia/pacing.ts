@@ -28,7 +28,7 @@ const longestPauseMs = 60_000;
 /** Spaces our requests to Agent Connect evenly. All processes on one ledger share one budget. */
 export function createMedalliaPacer(options: MedalliaPacerOptions): MedalliaPacer {
   const { store, clock, priority } = options;
-  const turns = createSemaphore(1);
+  const line = createSemaphore(1);
   const intervalMs = (60_000 / options.perMinute) * slack;
 
   const sleepUntil = async (timeMs: number, signal: AbortSignal | undefined): Promise<void> => {
@@ -39,7 +39,7 @@ export function createMedalliaPacer(options: MedalliaPacerOptions): MedalliaPace
 
   return {
     async grant(signal) {
-      await turns.take('in_line', signal);
+      await line.take('in_line', signal);
       try {
         for (;;) {
           signal?.throwIfAborted();
@@ -57,7 +57,7 @@ export function createMedalliaPacer(options: MedalliaPacerOptions): MedalliaPace
         signal?.throwIfAborted();
         throw error;
       } finally {
-        turns.end();
+        line.end();
       }
     },
     async rateLimited(retryAfterMs) {

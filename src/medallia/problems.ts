@@ -34,7 +34,7 @@ export class MedalliaProblem extends Error {
   }
 }
 
-export const keyHint =
+const keyHint =
   'Set the key and the secret of Settings > Integrations in Agent Connect: GCSAT_MEDALLIA_API_KEY, GCSAT_MEDALLIA_API_SECRET.';
 
 /** What is wrong with what the company has set up there, and not with one request (MEDALLIA.md, section 3). */

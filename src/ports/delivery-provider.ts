@@ -44,7 +44,7 @@ export interface SurveyMessage {
   /** Of a reminder: the external id that the first message left under; null where that is not known. */
   remindsOf?: string | null;
   /** Put before the subject, or the text of an SMS, when the message is not a customer's survey. */
-  mark?: string;
+  prefix?: string;
 }
 
 /** A closing of which nobody is asked, for a delivery that counts those, too. */
@@ -61,7 +61,7 @@ export interface UnaskedInteraction {
 }
 
 /** Marks a message that an operator sends to test the delivery. */
-export const testMark = '(Test)';
+export const testPrefix = '(Test)';
 
 export type DeliveryOutcome =
   | { status: 'sent'; externalId: string | null }
@@ -74,8 +74,8 @@ export interface DeliveryProvider {
   readonly name: DeliveryName;
   /** Delivering a message twice has the same effect as once. */
   readonly repeatable: boolean;
-  /** Where few messages can leave at once: a caller that holds one of these waits for no other message. */
-  readonly turns?: Semaphore;
+  /** Where few messages can leave at once: a caller that has one of these slots waits for no other message. */
+  readonly slots?: Semaphore;
   /**
    * Delivers one survey, or its reminder. `leaving` is awaited once, after all preparations and right before the message leaves; if it
    * throws, nothing leaves and the error is passed on unchanged. A problem with the message itself is an outcome, never

@@ -43,7 +43,7 @@ export interface Faults {
 }
 
 /** `endless`: an empty line every 3 seconds, for ever. */
-export const strangeAnswers = ['empty', 'blank', 'text', 'page', 'error', 'endless'] as const;
+const strangeAnswers = ['empty', 'blank', 'text', 'page', 'error', 'endless'] as const;
 export type Strange = (typeof strangeAnswers)[number];
 
 export const noFaults: Faults = {

@@ -12,18 +12,18 @@ export interface News {
 
 export function newsOf(): News {
   const followed = new Map<Story, number>();
-  let told: StoryEvent[] = [];
+  let single: StoryEvent[] = [];
   return {
     follow: (story, known = story.events.length) => {
       if (!followed.has(story)) followed.set(story, known);
     },
     tell: (event) => {
-      told.push(event);
+      single.push(event);
     },
     take: () => {
-      const events = [...told, ...[...followed].flatMap(([story, known]) => story.events.slice(known))];
+      const events = [...single, ...[...followed].flatMap(([story, known]) => story.events.slice(known))];
       followed.clear();
-      told = [];
+      single = [];
       return events.sort((one, other) => one.at - other.at);
     },
   };

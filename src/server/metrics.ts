@@ -23,7 +23,7 @@ interface Scrape {
 
 export interface Metrics extends MedalliaListener {
   /** The queue is done with a closing. */
-  settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
+  finished(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
   accepted(): void;
   /** @param type as Gladly wrote it; only known names become labels */
   ignored(type: string): void;
@@ -86,7 +86,7 @@ export async function createMetrics(): Promise<Metrics> {
     'subject',
   );
   const unusable = counter('webhook_events_unusable_total', 'Events that could not be read, answered 200.');
-  const settled = counter(
+  const finished = counter(
     'closings_settled_total',
     'Closings that the queue is done with, by outcome.',
     'outcome',
@@ -146,7 +146,7 @@ export async function createMetrics(): Promise<Metrics> {
   );
   // rate() sees the first failure only where there was a 0 before it.
   for (const subject of [...subjects, 'other']) ignored.inc({ subject }, 0);
-  for (const outcome of outcomes) settled.inc({ outcome }, 0);
+  for (const outcome of outcomes) finished.inc({ outcome }, 0);
   for (const reason of reasonCodes) suppressed.inc({ reason }, 0);
   for (const result of ['posted', 'failed']) cards.inc({ result }, 0);
   for (const way of alertWays) for (const result of ['sent', 'failed']) alerts.inc({ way, result }, 0);
@@ -181,8 +181,8 @@ export async function createMetrics(): Promise<Metrics> {
   }
 
   return {
-    settled(outcome, reasons) {
-      settled.inc({ outcome });
+    finished(outcome, reasons) {
+      finished.inc({ outcome });
       if (outcome === 'suppressed') for (const { code } of reasons) suppressed.inc({ reason: code });
     },
     accepted: () => accepted.inc(),
@@ -201,7 +201,7 @@ export async function createMetrics(): Promise<Metrics> {
       const label = status === null ? 'left' : `${String(Math.floor(status / 100))}xx`;
       latency.observe({ route, status: label }, seconds);
     },
-    pulled: (tally) => medallia.pulled(tally),
+    pulled: (counts) => medallia.pulled(counts),
     pullFailed: () => medallia.pullFailed(),
     async text(scrape) {
       readQueue(scrape);

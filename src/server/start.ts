@@ -5,7 +5,7 @@ import type { EndedFor } from './connections.ts';
 import { responseHeaders } from './headers.ts';
 import { listen, type ListenPlace, type Listening, type ListenLimits } from './listen.ts';
 import type { PageBrand } from '../html/brand.ts';
-import { looksOf, type PageBrands } from './pages/looks.ts';
+import { brandPagesOf, type PageBrands } from './pages/brand-pages.ts';
 import { closedPage, noticePages, pageRoutes } from './pages/pages.ts';
 
 export interface ServerParts extends Pick<
@@ -48,14 +48,14 @@ export async function startServer(
   limits?: Partial<ListenLimits>,
 ): Promise<Listening> {
   const { metrics, log, clock, trustedProxies, metricsReaders } = parts;
-  const looks = looksOf(brand, brands);
+  const brandPages = brandPagesOf(brand, brands);
   const proxies = addressSet(trustedProxies);
   const app = createApp({
     ...parts,
-    pages: pageRoutes({ desk, looks, language, clock, onAnswer: () => metrics.answered() }),
-    notice: noticePages({ looks, language }),
+    pages: pageRoutes({ desk, brandPages, language, clock, countAnswer: () => metrics.answered() }),
+    notice: noticePages({ brandPages, language }),
     isOurs: (purpose, token) => desk.isOurs(purpose, token),
-    closedPage: closedPage({ desk, looks }),
+    closedPage: closedPage({ desk, brandPages }),
     trustedProxies: proxies,
     metricsReaders: addressSet(metricsReaders),
   });

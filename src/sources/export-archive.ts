@@ -84,7 +84,7 @@ export function exportArchive({ keepsItems }: { keepsItems: boolean }): ExportAr
     addCustomer(found) {
       const id = idOf(found['id']);
       if (id === null) archive.unreadable += 1;
-      else customers.set(id, customerOf(id, found));
+      else customers.set(id, customerIn(id, found));
     },
     conversation(id) {
       const items = conversations.get(id);
@@ -149,7 +149,7 @@ function idsOf(value: unknown): string[] {
 }
 
 /** Plain lists of addresses, of which none is known to be the primary one (ExportedCustomer). */
-function customerOf(id: string, found: Record<string, unknown>): Customer {
+function customerIn(id: string, found: Record<string, unknown>): Customer {
   const unknown = { primary: false, type: null, smsPreference: null };
   return {
     id,

@@ -8,7 +8,7 @@ import type { Ledger, Reading } from './ledger.ts';
 import { closedOnFailure, openLedger } from './open.ts';
 import { isOnServer } from './postgres/shown-address.ts';
 import { sqlitePath } from './sqlite/location.ts';
-import { openMark } from './sqlite/mark.ts';
+import { openWriteCounter } from './sqlite/write-counter.ts';
 import type { SqliteOptions } from './sqlite/open-sqlite.ts';
 import { refuseEmptied } from './sqlite/opening-checks.ts';
 import { refuseUnfinishedCopy } from './unfinished-copy.ts';
@@ -16,20 +16,20 @@ import { refuseUnfinishedCopy } from './unfinished-copy.ts';
 /**
  * The ledger as it is: not created, and not brought to this version, because a backup is often made before that.
  *
- * @param options `marks`: what is remembered of it, for a ledger that is gone or holds less
+ * @param options `writeCounters`: what is remembered of it, for a ledger that is gone or holds less
  * @throws Failure `ledger_missing`, and as `openLedger`
  */
 export async function openExistingLedger(
   location: string,
-  { busyTimeoutMs = 10_000, marks = null }: SqliteOptions = {},
+  { busyTimeoutMs = 10_000, writeCounters = null }: SqliteOptions = {},
 ): Promise<Ledger> {
   if (isOnServer(location)) return refuseNone(await openLedger(location, { busyTimeoutMs, migrates: false }));
   const path = sqlitePath(location);
   if (!existsSync(path)) {
-    refuseEmptied(path, openMark(marks, path), marks);
+    refuseEmptied(path, openWriteCounter(writeCounters, path), writeCounters);
     throw missing(path);
   }
-  return refuseNone(await openLedger(location, { busyTimeoutMs, marks, migrates: false }));
+  return refuseNone(await openLedger(location, { busyTimeoutMs, writeCounters, migrates: false }));
 }
 
 /** @throws Failure ledger_missing, ledger_copy_unfinished, and then it is closed */

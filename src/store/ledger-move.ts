@@ -10,8 +10,8 @@ import {
   type Row,
   type TransferredTable,
 } from './transfer.ts';
-import { copyMarker, unfinishedCopyOf } from './unfinished-copy.ts';
-import { isHeld } from './workers.ts';
+import { copyLock, unfinishedCopyOf } from './unfinished-copy.ts';
+import { isClaimValid } from './workers.ts';
 
 /** What both ledgers have of a table. `sha256`: over all values, in the order of the rows' keys. */
 export interface MovedTable {
@@ -35,16 +35,16 @@ export async function moveLedger(
 ): Promise<MovedTable[]> {
   return from.write('ledger', async (source) => {
     await refuseWork(source, from, now);
-    const mark = `copy of ${createHash('sha256')
+    const copyName = `copy of ${createHash('sha256')
       .update(await nameOf(source))
       .digest('hex')}`;
-    await to.write('ledger', (trx) => begin(trx, to, mark));
+    await to.write('ledger', (trx) => begin(trx, to, copyName));
     const moved: MovedTable[] = [];
     for (const table of tablesInOrder) {
       onTable(table);
       moved.push(await moveTable(source, to, table));
     }
-    await to.write('ledger', (trx) => trx.deleteFrom('locks').where('name', '=', copyMarker).execute());
+    await to.write('ledger', (trx) => trx.deleteFrom('locks').where('name', '=', copyLock).execute());
     return moved;
   });
 }
@@ -64,7 +64,7 @@ async function refuseWork(db: Reading, { location }: Ledger, now: string): Promi
     .execute();
   const isInWork = claims.some(
     ({ state, claimed_by: by, claim_until: until }) =>
-      state === 'sending' || isHeld(by ?? '', until ?? '', now, false),
+      state === 'sending' || isClaimValid(by ?? '', until ?? '', now, false),
   );
   if (!isInWork) return;
   throw new Failure('ledger', 'ledger_in_use', `Somebody works on the ledger ${location}.`, {
@@ -73,20 +73,20 @@ async function refuseWork(db: Reading, { location }: Ledger, now: string): Promi
 }
 
 /** @throws Failure ledger_not_empty */
-async function begin(trx: Writing, { location }: Ledger, mark: string): Promise<void> {
-  const marked = await unfinishedCopyOf(trx);
-  if (marked === mark) return;
+async function begin(trx: Writing, { location }: Ledger, copyName: string): Promise<void> {
+  const unfinished = await unfinishedCopyOf(trx);
+  if (unfinished === copyName) return;
   const [closing, organization] = [
     await trx.selectFrom('closings').select('id').limit(1).executeTakeFirst(),
     await trx.selectFrom('organization').select('id').executeTakeFirst(),
   ];
-  if (closing !== undefined || organization !== undefined || marked !== null) {
+  if (closing !== undefined || organization !== undefined || unfinished !== null) {
     throw new Failure('usage', 'ledger_not_empty', `The ledger ${location} holds something already.`, {
       hint: 'Copy into one that is new.',
     });
   }
   // It holds nobody up: its time has passed.
-  await trx.insertInto('locks').values({ name: copyMarker, claimed_by: mark, claim_until: '' }).execute();
+  await trx.insertInto('locks').values({ name: copyLock, claimed_by: copyName, claim_until: '' }).execute();
 }
 
 async function moveTable(source: Reading, to: Ledger, table: TransferredTable): Promise<MovedTable> {

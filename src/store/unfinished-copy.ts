@@ -2,14 +2,14 @@ import { Failure } from '../failure.ts';
 import type { Reading } from './ledger.ts';
 
 /** The name of the lock that says in an unfinished copy whose copy it is. */
-export const copyMarker = 'copy';
+export const copyLock = 'copy';
 
 /** Whose copy this ledger is, where not all of it is there; null: it is no copy, or a whole one. */
 export async function unfinishedCopyOf(db: Reading): Promise<string | null> {
   const row = await db
     .selectFrom('locks')
     .select('claimed_by')
-    .where('name', '=', copyMarker)
+    .where('name', '=', copyLock)
     .executeTakeFirst();
   return row?.claimed_by ?? null;
 }

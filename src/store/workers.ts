@@ -20,7 +20,7 @@ export function currentWorker(): Worker {
  * frozen process renews nothing; one that wakes up finds that it lost the closing before its message may leave. Once the
  * message is leaving, the claim of a live process of this host never expires: it wakes up, and sends.
  */
-export function isHeld(claimedBy: string, until: string, now: string, isLeaving: boolean): boolean {
+export function isClaimValid(claimedBy: string, until: string, now: string, isLeaving: boolean): boolean {
   if (claimedBy === nameOf(currentWorker())) return true;
   const life = lifeOfClaimant(claimedBy);
   return (life === 'running' && isLeaving) || (life !== 'ended' && until > now);

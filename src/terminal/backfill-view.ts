@@ -1,6 +1,5 @@
 import type { BackfillDocument, SyncDocument } from '../documents/backfill.ts';
-import { isNarrow, labelled } from './narrow.ts';
-import type { Output } from './output.ts';
+import { isNarrow, labelled, type Screen } from './narrow.ts';
 import { fullHourText, pauseText } from './pause-view.ts';
 import { cut } from './table.ts';
 import { clean } from './text.ts';
@@ -10,8 +9,6 @@ import { readableTimes } from './readable-times.ts';
 /** Further failures are only counted; the ledger lists them. */
 const shownFailures = 10;
 const shownRows = 12;
-
-type Screen = Pick<Output, 'columns' | 'paint'>;
 
 /** The result of `backfill` and `sync`. */
 export function backfillView(document: BackfillDocument, screen: Screen): string {

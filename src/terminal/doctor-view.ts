@@ -1,10 +1,8 @@
 import type { DoctorCheck, DoctorDocument, SupportDocument } from '../documents/doctor.ts';
-import { flow } from './narrow.ts';
-import { columnsWithoutTerminal, type Output } from './output.ts';
+import { flow, type Screen } from './narrow.ts';
+import { columnsWithoutTerminal } from './output.ts';
 import { redact } from './redact.ts';
 import { clean } from './text.ts';
-
-type Screen = Pick<Output, 'columns' | 'paint'>;
 
 const symbols: Record<DoctorCheck['status'], string> = {
   ok: '✔',

@@ -36,7 +36,7 @@ function changedText(count: number, changed: number): string {
   return changed === 0 ? String(count) : `${count}, and ${changed} that changed`;
 }
 
-export const whyLeft: Record<LeftCode, string> = {
+const whyLeft: Record<LeftCode, string> = {
   own_request: 'gcsat requested them; `gcsat sync` reads their answers',
   surveyed_here: 'gcsat asked about the closing, or has an answer to it',
   decided_here: 'nobody asked there, and gcsat decided about the closing itself',

@@ -4,7 +4,8 @@ import { redact } from './redact.ts';
 import { cut, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 
-type Screen = Pick<Output, 'columns' | 'paint'>;
+/** What a view has to know of where it is shown. */
+export type Screen = Pick<Output, 'columns' | 'paint'>;
 
 /** Less than the usual 80 columns, which the views are made for. */
 export function isNarrow(columns: number): boolean {

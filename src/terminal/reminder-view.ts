@@ -38,8 +38,8 @@ export function reminderText({
     case 'failed':
       return `not sent${why}`;
     case 'left_out': {
-      const told = reasons.map(({ code, detail }) => `${ownWords[code] ?? code}: ${readableTimes(detail)}`);
-      return `not sent. ${told.join('; ')}`;
+      const texts = reasons.map(({ code, detail }) => `${ownWords[code] ?? code}: ${readableTimes(detail)}`);
+      return `not sent. ${texts.join('; ')}`;
     }
   }
 }

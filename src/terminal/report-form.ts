@@ -1,12 +1,9 @@
 import type { ReportDocument, ReportOwnQuestion, ReportShare } from '../documents/report.ts';
 import { interval, percent } from '../domain/scores/percent.ts';
-import { flow } from './narrow.ts';
-import type { Output } from './output.ts';
+import { flow, type Screen } from './narrow.ts';
 import { counted } from './report-rows.ts';
 import { wrap } from './table.ts';
 import { clean } from './text.ts';
-
-type Screen = Pick<Output, 'columns' | 'paint'>;
 
 /** What customers answered besides their ratings: reasons of low ones, and the organization's own question. */
 export function formText(report: ReportDocument, screen: Screen): string[] {

@@ -9,12 +9,9 @@ import type {
 import type { ReasonCode } from '../domain/eligibility/reason.ts';
 import { reasonText } from '../domain/eligibility/reason-words.ts';
 import { interval, percent } from '../domain/scores/percent.ts';
-import { isNarrow, records } from './narrow.ts';
-import type { Output } from './output.ts';
+import { isNarrow, records, type Screen } from './narrow.ts';
 import { cut, table, tableWidth, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
-
-type Screen = Pick<Output, 'columns' | 'paint'>;
 
 /** A line for each row, or nothing where there are none. */
 export function rowsText(report: ReportDocument, screen: Screen): string[] {

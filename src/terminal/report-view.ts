@@ -10,15 +10,12 @@ import { reasonText } from '../domain/eligibility/reason-words.ts';
 import { mayBeChance } from '../domain/scores/change.ts';
 import { durationText } from '../domain/scores/follow-up.ts';
 import { interval, percent } from '../domain/scores/percent.ts';
-import { flow, isNarrow, labelled } from './narrow.ts';
-import type { Output } from './output.ts';
+import { flow, isNarrow, labelled, type Screen } from './narrow.ts';
 import { formText } from './report-form.ts';
 import { counted, nameText, rowsText } from './report-rows.ts';
 import { wrap } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
-
-type Screen = Pick<Output, 'columns' | 'paint'>;
 
 /** A report for people: the headline, a line for each row, and why closings were not asked. */
 export function reportView(report: ReportDocument, screen: Screen): string {

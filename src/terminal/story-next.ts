@@ -4,7 +4,7 @@ import type { ReasonCode } from '../domain/eligibility/reason.ts';
 import type { Output } from './output.ts';
 import { wrap } from './table.ts';
 
-type Told = Pick<
+type StoryFacts = Pick<
   SurveyStory,
   'conversationId' | 'state' | 'agent' | 'reasons' | 'evidence' | 'forgottenAt' | 'reopenedAt' | 'imported'
 >;
@@ -15,7 +15,7 @@ type Told = Pick<
  * left to say.
  */
 export function storyHints(
-  { conversationId, state, agent, reasons, evidence, forgottenAt, reopenedAt, imported }: Told,
+  { conversationId, state, agent, reasons, evidence, forgottenAt, reopenedAt, imported }: StoryFacts,
   { columns }: Pick<Output, 'columns'>,
 ): string[] {
   if (forgottenAt !== null || reopenedAt !== null || imported !== null) return [];

@@ -1,8 +1,7 @@
 import type { ClosingState } from '../domain/closing/transitions.ts';
 import { reasonWords } from '../domain/eligibility/reason-words.ts';
 import type { SurveyEntry } from '../documents/surveys.ts';
-import { isNarrow, records } from './narrow.ts';
-import type { Output } from './output.ts';
+import { isNarrow, records, type Screen } from './narrow.ts';
 import { redact } from './redact.ts';
 import { reminderCell } from './reminder-view.ts';
 import {
@@ -18,8 +17,6 @@ import { table, wrap, type Column } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
 import { namedZone } from './readable-times.ts';
-
-type Screen = Pick<Output, 'columns' | 'paint'>;
 
 /** The story shows a message that is leaving; the list does not. */
 type Entry = Omit<SurveyEntry, 'state'> & { state: ClosingState; dryRun?: boolean };

@@ -1,9 +1,7 @@
-import type { Output } from './output.ts';
+import type { Screen } from './narrow.ts';
 import { table } from './table.ts';
 import { clean } from './text.ts';
 import { localTime } from '../domain/values/local-time.ts';
-
-type Screen = Pick<Output, 'columns' | 'paint'>;
 
 interface Summary {
   id: string;

@@ -133,7 +133,7 @@ describe('the survey as SMS', () => {
   );
 
   test('is marked when it is a test', () => {
-    expect(textFor('Harbour', 'Anna', { mark: '(Test)' })).toMatch(/^\(Test\) Harbour: /);
+    expect(textFor('Harbour', 'Anna', { prefix: '(Test)' })).toMatch(/^\(Test\) Harbour: /);
   });
 
   test('without a web address is refused', () => {

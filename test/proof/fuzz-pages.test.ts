@@ -8,7 +8,7 @@ import { languages } from '../../src/html/languages.ts';
 import { readBrand } from '../../src/html/brand.ts';
 import { assetsOf } from '../../src/server/pages/assets.ts';
 import { chooseLanguage } from '../../src/server/pages/accept-language.ts';
-import { looksOf } from '../../src/server/pages/looks.ts';
+import { brandPagesOf } from '../../src/server/pages/brand-pages.ts';
 import { pageRoutes } from '../../src/server/pages/pages.ts';
 import { pagesWith, type NoticeName } from '../../src/server/pages/render.ts';
 import { hostileNames, surveyMessage } from '../delivery/survey-message.ts';
@@ -182,10 +182,10 @@ describe('what a customer is shown', { timeout: proofTimeoutMs }, async () => {
               agentFirstName: companyName,
               form: kind === null ? null : sampleForm(kind),
             }),
-            looks: looksOf({ color: null, logo: null }),
+            brandPages: brandPagesOf({ color: null, logo: null }),
             language: 'en',
             clock: () => 0,
-            onAnswer: () => (saved += 1),
+            countAnswer: () => (saved += 1),
           });
           // What HTTP itself refuses never gets here.
           const headers = { 'accept-language': accepted.replace(/[^\t\x20-\x7e]/g, '') };

@@ -5,7 +5,8 @@ import { reasonCodes } from '../../src/domain/eligibility/reason.ts';
 import type { ReportField } from '../../src/domain/scores/report-parts.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { openLedger } from '../../src/store/open.ts';
-import { noFilters, reportOf, type ReportQuestion } from '../../src/workflow/scores/report.ts';
+import { reportOf, type ReportQuestion } from '../../src/workflow/scores/report.ts';
+import { noFilters } from '../support/no-filters.ts';
 import {
   anyClosing,
   fill,

@@ -89,12 +89,12 @@ describe('metrics', () => {
         rateLimited: 2,
       }),
     });
-    metrics.settled('sent', []);
-    metrics.settled('suppressed', [
+    metrics.finished('sent', []);
+    metrics.finished('suppressed', [
       { code: 'opt_out_topic', detail: 'topic x of maria@example.com' },
       { code: 'no_address', detail: '' },
     ]);
-    metrics.settled('uncertain', []);
+    metrics.finished('uncertain', []);
     metrics.cardPosted();
     metrics.cardFailed();
     metrics.pulled({ rows: 5, answers: 1, settled: 0, unmatched: 2 });

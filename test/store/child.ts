@@ -8,7 +8,7 @@ import { decideClosing, markLeaving } from '../../src/store/queue/decisions.ts';
 import { limiterStore } from '../../src/store/limiter.ts';
 import { advanceCheckpoint } from '../../src/store/checkpoints.ts';
 import { openLedger } from '../../src/store/open.ts';
-import type { Marks } from '../../src/store/sqlite/mark.ts';
+import type { WriteCounters } from '../../src/store/sqlite/write-counter.ts';
 import { copyLedger } from '../../src/store/ledger-copy.ts';
 import { Failure } from '../../src/failure.ts';
 
@@ -20,7 +20,7 @@ export type ChildTask =
   | { action: 'answer'; location: string; closingId: string; surveyId: string; ratings: number[] }
   | { action: 'take'; location: string; now: string }
   | { action: 'reserve'; location: string; nowMs: number; intervalMs: number; times: number }
-  | { action: 'write'; location: string; marks?: Marks }
+  | { action: 'write'; location: string; writeCounters?: WriteCounters }
   /** Has a transaction open, with a row that nobody sees yet. */
   | { action: 'hold'; location: string }
   | { action: 'write later'; location: string }
@@ -34,7 +34,10 @@ function tell(value: unknown): void {
 }
 
 async function work(): Promise<unknown> {
-  const ledger = await openLedger(task.location, 'marks' in task ? { marks: task.marks } : {});
+  const ledger = await openLedger(
+    task.location,
+    'writeCounters' in task ? { writeCounters: task.writeCounters } : {},
+  );
   switch (task.action) {
     case 'open':
       await ledger.close();

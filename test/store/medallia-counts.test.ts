@@ -11,7 +11,7 @@ import {
   markCountLeaving,
   openCounts,
   postponeCount,
-  settleCount,
+  recordCountOutcome,
 } from '../../src/store/medallia/counts.ts';
 import { pauseSending } from '../../src/store/pause.ts';
 import { cancelClosing, retryClosing } from '../../src/store/queue/acts.ts';
@@ -24,16 +24,16 @@ const error = { code: 'medallia_network', message: 'cut', hint: '' };
 
 interface Suppressing {
   code?: ReasonCode;
-  counts?: boolean;
+  countsUnasked?: boolean;
   lane?: Lane;
 }
 
 /** @returns the id of a closing that is suppressed */
 async function suppressed(ledger: Ledger, conversationId: string, given: Suppressing = {}): Promise<string> {
-  const { code = 'opt_out_topic', counts = true, lane = 'live' } = given;
+  const { code = 'opt_out_topic', countsUnasked = true, lane = 'live' } = given;
   const { id } = await reported(ledger, conversationId, 0, 5, lane);
   const times = { at: at(10), address: null, since: null };
-  const input = { closingId: id, worker: here, ...times, reading: nothingRead, counts };
+  const input = { closingId: id, worker: here, ...times, reading: nothingRead, countsUnasked };
   await decideClosing(ledger, input, () => ({ suppress: [{ code, detail: '' }] }));
   return id;
 }
@@ -41,7 +41,7 @@ async function suppressed(ledger: Ledger, conversationId: string, given: Suppres
 test('what is to count is written with the suppression, where it is wanted and has ended', async () => {
   const ledger = await freshLedger();
   const id = await suppressed(ledger, 'c1');
-  await suppressed(ledger, 'c2', { counts: false });
+  await suppressed(ledger, 'c2', { countsUnasked: false });
   await suppressed(ledger, 'c3', { lane: 'trial' });
   for (const code of ['not_closed', 'reopened', 'already_surveyed', 'too_old', 'forgotten'] as const)
     await suppressed(ledger, `not ${code}`, { code });
@@ -58,7 +58,7 @@ test('so is what a newer closing, a person, or the customer ends', async () => {
   const times = { at: at(30), address, since: at(-900) };
   await decideClosing(
     ledger,
-    { closingId: newer.id, worker: here, ...times, reading: nothingRead, counts: true },
+    { closingId: newer.id, worker: here, ...times, reading: nothingRead, countsUnasked: true },
     () => toSend(newer.id, at(40), 'smtp', [displaced.id]),
   );
   await unsubscribe(ledger, address, at(31), 'page', true);
@@ -77,12 +77,12 @@ test('a request that was begun is never begun again, and what Agent Connect show
   expect(await markCountLeaving(ledger, id, at(21))).toBe(false);
   // Whoever finds it so after a crash is told that it may have left.
   expect(await dueCount(ledger, id)).toMatchObject({ count: { state: 'leaving' } });
-  await settleCount(ledger, id, { state: 'uncertain', at: at(22), error });
+  await recordCountOutcome(ledger, id, { state: 'uncertain', at: at(22), error });
   expect(await markCountLeaving(ledger, id, at(23))).toBe(false);
   expect(await countsDue(ledger, 100, at(900))).toEqual([]);
   expect(await openCounts(ledger)).toMatchObject({ count: 0, uncertain: 1 });
-  expect(await settleCount(ledger, id, { state: 'counted', at: at(30), error: null })).toBe(true);
-  expect(await settleCount(ledger, id, { state: 'uncertain', at: at(31), error })).toBe(false);
+  expect(await recordCountOutcome(ledger, id, { state: 'counted', at: at(30), error: null })).toBe(true);
+  expect(await recordCountOutcome(ledger, id, { state: 'uncertain', at: at(31), error })).toBe(false);
   expect(await countOf(ledger, id)).toMatchObject({ state: 'counted', error: null });
   expect(await openCounts(ledger)).toEqual({
     count: 0,
@@ -99,11 +99,11 @@ test('nothing leaves of a closing that is decided again, and one that counts is 
   await retryClosing(ledger, id, at(20));
   expect(await markCountLeaving(ledger, id, at(21))).toBe(false);
   expect(await countOf(ledger, id)).toBeNull();
-  const again = { closingId: id, worker: here, at: at(30), address: null, since: null, counts: true };
+  const again = { closingId: id, worker: here, at: at(30), address: null, since: null, countsUnasked: true };
   const suppress = () => ({ suppress: [{ code: 'opt_out_topic', detail: '' }] as const });
   await decideClosing(ledger, { ...again, reading: nothingRead }, suppress);
   expect(await markCountLeaving(ledger, id, at(31))).toBe(true);
-  await settleCount(ledger, id, { state: 'counted', at: at(32), error: null });
+  await recordCountOutcome(ledger, id, { state: 'counted', at: at(32), error: null });
   await retryClosing(ledger, id, at(33));
   await decideClosing(ledger, { ...again, reading: nothingRead }, suppress);
   expect(await countOf(ledger, id)).toMatchObject({ state: 'counted' });
@@ -121,10 +121,10 @@ test('a pause holds it, a failed try is kept, and what cannot be told is tried w
   expect(await countsDue(ledger, 100, at(49))).toEqual([]);
   expect(await openCounts(ledger)).toMatchObject({ count: 1, failed: 1, oldestAt: at(10) });
   expect(await dueCount(ledger, id)).toMatchObject({ count: { tries: 1, error } });
-  await settleCount(ledger, id, { state: 'left_out', at: at(51), error });
+  await recordCountOutcome(ledger, id, { state: 'left_out', at: at(51), error });
   expect(await openCounts(ledger)).toMatchObject({ count: 0, leftOut: 1 });
   await retryClosing(ledger, id, at(60));
-  const input = { closingId: id, worker: here, at: at(70), address: null, since: null, counts: true };
+  const input = { closingId: id, worker: here, at: at(70), address: null, since: null, countsUnasked: true };
   await decideClosing(ledger, { ...input, reading: nothingRead }, () => ({
     suppress: [{ code: 'opt_out_topic', detail: '' }],
   }));

@@ -4,7 +4,7 @@ import {
   keepMedalliaRows,
   medalliaCursor,
   medalliaRowsDue,
-  settleMedalliaRow,
+  finishMedalliaRow,
   unmatchedMedalliaRows,
 } from '../../src/store/medallia/rows.ts';
 import { at, freshLedger } from './support.ts';
@@ -52,9 +52,9 @@ test('a row that changed while it was worked on stays due, and one that was sett
   await keepMedalliaRows(ledger, origin, [row('a', 1, { comment: 'Slow.' })], at(10));
   const [read] = await medalliaRowsDue(ledger, -1, 10);
   await keepMedalliaRows(ledger, origin, [row('a', 2, { comment: 'Fine.' })], at(20));
-  await settleMedalliaRow(ledger, read!, null);
+  await finishMedalliaRow(ledger, read!, null);
   expect(await medalliaRowsDue(ledger, -1, 10)).toMatchObject([{ sequence: 2, comment: 'Fine.' }]);
-  await settleMedalliaRow(ledger, { uuid: 'a', sequence: 2 }, null);
+  await finishMedalliaRow(ledger, { uuid: 'a', sequence: 2 }, null);
   expect(await medalliaRowsDue(ledger, -1, 10)).toEqual([]);
   expect(await unmatchedMedalliaRows(ledger, 10)).toMatchObject([{ uuid: 'a', comment: null }]);
 });

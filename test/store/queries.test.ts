@@ -26,12 +26,12 @@ import {
   dueCount,
   markCountLeaving,
   openCounts,
-  settleCount,
+  recordCountOutcome,
 } from '../../src/store/medallia/counts.ts';
 import {
   medalliaCursor,
   medalliaRowsDue,
-  settleMedalliaRow,
+  finishMedalliaRow,
   unmatchedMedalliaRows,
 } from '../../src/store/medallia/rows.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
@@ -43,7 +43,7 @@ import { countGroups, type ScoreCohort, type ScoreField } from '../../src/store/
 import { unsubscribe } from '../../src/store/addresses/unsubscribes.ts';
 import { recordVisits, visitsIn } from '../../src/store/answers/visits.ts';
 import { pauseSending } from '../../src/store/pause.ts';
-import { endPauses, newerWaiting } from '../../src/store/queue/waiting.ts';
+import { endBackOffs, newerWaiting } from '../../src/store/queue/waiting.ts';
 import { at, freshLedger, here, leaving, nothingRead, reported } from './support.ts';
 
 afterEach(() => void vi.restoreAllMocks());
@@ -100,7 +100,7 @@ test('no query goes through all closings: a ledger may hold a million', async ()
   await countsDue(ledger, 10, at(40));
   await dueCount(ledger, id);
   await markCountLeaving(ledger, id, at(40));
-  await settleCount(ledger, id, { state: 'counted', at: at(40), error: null });
+  await recordCountOutcome(ledger, id, { state: 'counted', at: at(40), error: null });
   await openCounts(ledger);
   await importedClosing(ledger, {
     uuid: 'u1',
@@ -108,7 +108,7 @@ test('no query goes through all closings: a ledger may hold a million', async ()
     requestedAt: at(0),
     sentAt: null,
   });
-  await settleMedalliaRow(ledger, { uuid: 'u1', sequence: 1 }, null);
+  await finishMedalliaRow(ledger, { uuid: 'u1', sequence: 1 }, null);
   const interaction = {
     id: 'i1',
     interactionId: 'c9',
@@ -133,7 +133,7 @@ test('no query goes through all closings: a ledger may hold a million', async ()
     since: at(0),
     reading: nothingRead,
   };
-  await decideClosing(ledger, { ...input, counts: true }, () => ({
+  await decideClosing(ledger, { ...input, countsUnasked: true }, () => ({
     suppress: [{ code: 'no_address', detail: '' }],
   }));
   const statements = statementsOf(prepared.mock.calls);
@@ -209,8 +209,8 @@ const plans: {
     ],
   },
   {
-    name: 'endPauses, which costs by the queue',
-    read: (ledger) => endPauses(ledger, { since: at(0), until: at(900) }, 'live', at(400)),
+    name: 'endBackOffs, which costs by the queue',
+    read: (ledger) => endBackOffs(ledger, { since: at(0), until: at(900) }, 'live', at(400)),
     steps: ['SEARCH closings USING INDEX closings_queue (lane=? AND due_at>?)'],
   },
   {

@@ -1,4 +1,4 @@
-import type { Answer, VisitTally } from '../../src/domain/survey/records.ts';
+import type { Answer, VisitCount } from '../../src/domain/survey/records.ts';
 import type { Closing } from '../../src/domain/closing/closing.ts';
 import { toAnswer } from '../../src/store/answers/rows.ts';
 import { visitsIn } from '../../src/store/answers/visits.ts';
@@ -21,6 +21,6 @@ export async function answersOf(ledger: Ledger, surveyId: string): Promise<Answe
   return rows.map(toAnswer);
 }
 
-export function visitsOf(ledger: Ledger, surveyId: string): Promise<VisitTally[]> {
+export function visitsOf(ledger: Ledger, surveyId: string): Promise<VisitCount[]> {
   return ledger.read((db) => visitsIn(db, surveyId));
 }

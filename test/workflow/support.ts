@@ -175,7 +175,7 @@ export const silent: BackfillListener = {
   found: () => undefined,
   asks: false,
   ready: () => Promise.resolve(true),
-  settled: () => undefined,
+  finished: () => undefined,
   unread: () => undefined,
 };
 

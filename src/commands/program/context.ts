@@ -17,7 +17,7 @@ import type { Output } from '../../terminal/output.ts';
 import { registerSecret } from '../../terminal/redact.ts';
 import { reportError } from '../../terminal/report.ts';
 import { suggest } from '../../terminal/suggest.ts';
-import type { Services, Surroundings } from '../../workflow/context/services.ts';
+import type { Services, ServiceContext } from '../../workflow/context/services.ts';
 import type { LedgerPlace } from '../../workflow/context/open-ledger.ts';
 import { listenForSignals } from './signals.ts';
 
@@ -51,9 +51,9 @@ export interface CommandContext {
   readonly sandbox: () => RunningSandbox | null;
   /** Opens what the workflow needs, until the work is done. */
   readonly withServices: <Result>(
-    priority: Surroundings['priority'],
+    priority: ServiceContext['priority'],
     work: (services: Services) => Promise<Result>,
-    options?: Pick<Partial<Surroundings>, 'debug' | 'readOnly'> & { warnsOfPause?: boolean },
+    options?: Pick<Partial<ServiceContext>, 'debug' | 'readOnly'> & { warnsOfPause?: boolean },
   ) => Promise<Result>;
   /**
    * Opens the ledger alone, without a token and without the network, until the work is done. One that is named and does

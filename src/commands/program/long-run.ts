@@ -62,7 +62,7 @@ export function showProgress({ output, clock, signal }: CommandContext, askAbove
         return agreed;
       },
       unread: (count) => (unread = count),
-      settled: (done) => progress.update(progressText(done, total, clock() - began)),
+      finished: (done) => progress.update(progressText(done, total, clock() - began)),
     },
     unread: () => unread,
     end: () => progress.stop(),

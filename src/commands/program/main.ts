@@ -2,7 +2,7 @@ import type { CommandContext } from './context.ts';
 import type { Invocation } from './parse.ts';
 
 /** What the process has. */
-export interface Surroundings {
+export interface ProcessInput {
   /** The command line, without the program's own name. */
   readonly args: readonly string[];
   readonly env: NodeJS.ProcessEnv;
@@ -18,7 +18,7 @@ export interface Program {
   fail(error: unknown): Promise<number>;
 }
 
-export function programOf({ args, env, version, print }: Surroundings): Program {
+export function programOf({ args, env, version, print }: ProcessInput): Program {
   const commandLine = args.slice(0, args.includes('--') ? args.indexOf('--') : undefined);
   let context: CommandContext | null = null;
 

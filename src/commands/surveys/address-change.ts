@@ -9,7 +9,7 @@ import type { CommandContext } from '../program/context.ts';
 export async function changeAddress(
   { output, withLedger }: CommandContext,
   { dryRun = false }: { dryRun?: boolean | undefined },
-  change: (ledger: Services['ledger'], counts: boolean) => Promise<AddressChange>,
+  change: (ledger: Services['ledger'], countsUnasked: boolean) => Promise<AddressChange>,
 ): Promise<void> {
   await withLedger({ writes: !dryRun }, (opened) =>
     withLedgerCopy(opened.ledger, dryRun, async (ledger) => {

@@ -59,11 +59,11 @@ export const retryCommand: CommandDeclaration = {
           if (failure !== null) throw failure;
           return;
         }
-        if (wasSent) return settle(context, own, closing, { dryRun, itemId: null });
+        if (wasSent) return recordAsSent(context, own, closing, { dryRun, itemId: null });
         if (closing.state === 'uncertain') {
           const search = await look(context, own, closing);
           if (search.result === 'found')
-            return settle(context, own, closing, { dryRun, itemId: search.itemId });
+            return recordAsSent(context, own, closing, { dryRun, itemId: search.itemId });
           if (!notSent) throw stillUncertain(closing, search);
           if (!dryRun && !yes && !(await isConfirmed(context, own, closing)))
             return show(context, own, closing, dryRun);
@@ -114,7 +114,7 @@ async function look(
   return search;
 }
 
-async function settle(
+async function recordAsSent(
   context: CommandContext,
   services: Services,
   closing: Closing,

@@ -8,7 +8,7 @@ import { registerSecret } from '../../terminal/redact.ts';
 import { installedView } from '../../terminal/webhook-view.ts';
 import { installWebhook } from '../../workflow/webhooks/webhook-installation.ts';
 import type { CommandContext } from '../program/context.ts';
-import { expectedUrl, lastingSettings, surroundingsOf, warnOfOthers } from './registration.ts';
+import { expectedUrl, lastingSettings, serviceContextOf, warnOfOthers } from './registration.ts';
 
 interface InstallOptions {
   url?: string | undefined;
@@ -35,7 +35,7 @@ export async function install(
     );
   }
   const progress = output.progress('installing the webhook');
-  const installed = await installWebhook(settings, surroundingsOf(context), {
+  const installed = await installWebhook(settings, serviceContextOf(context), {
     url,
     given,
     replace,

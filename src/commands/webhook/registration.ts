@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { webhookUrlOf } from '../../config/webhook-url.ts';
 import { Failure } from '../../failure.ts';
-import type { Surroundings } from '../../workflow/context/services.ts';
+import type { ServiceContext } from '../../workflow/context/services.ts';
 import type { WebhookSummary } from '../../workflow/webhooks/known-webhooks.ts';
 import { otherListeners } from '../../workflow/webhooks/webhook-troubles.ts';
 import type { CommandContext } from '../program/context.ts';
@@ -19,7 +19,7 @@ export async function lastingSettings(context: CommandContext, command: string):
   return context.settings();
 }
 
-export function surroundingsOf({ signal, clock, output }: CommandContext): Surroundings {
+export function serviceContextOf({ signal, clock, output }: CommandContext): ServiceContext {
   return { signal, clock, priority: 'interactive', debug: (text) => output.debug(text) };
 }
 

@@ -9,7 +9,7 @@ export const removeCommand: CommandDeclaration = {
   examples: ['gcsat webhook remove --yes'],
   async run(context, { options }) {
     const { removeWebhook } = await import('../../workflow/webhooks/webhook-registration.ts');
-    const { expectedUrl, lastingSettings, surroundingsOf } = await import('./registration.ts');
+    const { expectedUrl, lastingSettings, serviceContextOf } = await import('./registration.ts');
     const { output } = context;
     const settings = await lastingSettings(context, 'remove');
     const { profile, origin } = settings;
@@ -21,7 +21,7 @@ export const removeCommand: CommandDeclaration = {
       return;
     }
     const url = expectedUrl(settings);
-    const removed = await removeWebhook(settings, surroundingsOf(context), { url, dryRun });
+    const removed = await removeWebhook(settings, serviceContextOf(context), { url, dryRun });
     output.result(removed, () => {
       if (removed.id === null) return 'Gladly has no webhook of gcsat.';
       return `Webhook ${removed.id} ${dryRun ? 'would be' : 'is'} removed.`;

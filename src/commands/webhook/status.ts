@@ -10,10 +10,11 @@ export const statusCommand: CommandDeclaration = {
     const { webhookStatus } = await import('../../workflow/webhooks/webhook-registration.ts');
     const { eventTroubles, registrationTrouble } =
       await import('../../workflow/webhooks/webhook-troubles.ts');
-    const { expectedUrl, lastingSettings, surroundingsOf, warnOfOthers } = await import('./registration.ts');
+    const { expectedUrl, lastingSettings, serviceContextOf, warnOfOthers } =
+      await import('./registration.ts');
     const { output } = context;
     const settings = await lastingSettings(context, 'status');
-    const status = await webhookStatus(settings, surroundingsOf(context), expectedUrl(settings));
+    const status = await webhookStatus(settings, serviceContextOf(context), expectedUrl(settings));
     const troubles = [registrationTrouble(status) ?? [], eventTroubles(status)].flat();
     for (const { what, next } of troubles) output.warn(`${what}; ${next}`);
     warnOfOthers(context, status.others);

@@ -1,7 +1,7 @@
 import type { ConsideredItem } from './credit.ts';
 
 /** More than the items that agents sent in nearly every conversation; a timeline may be made to have any number. */
-export const mostKept = 250;
+const mostKept = 250;
 
 /** A reason names the initiator's type, which may be any text. */
 const mostReasons = 30;

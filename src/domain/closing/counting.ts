@@ -15,7 +15,7 @@ export interface Count {
   at: string;
   /** Tries that failed. */
   tries: number;
-  /** When it is tried next; null once it is settled. */
+  /** When it is tried next; null once its outcome is recorded. */
   dueAt: string | null;
   settledAt: string | null;
   error: ClosingError | null;

@@ -6,7 +6,7 @@ export function asArgument(id: string): string {
 }
 
 /** The command that records a message in doubt as sent, or has it sent again. */
-export function settling(how: '--was-sent' | '--not-sent', surveyId: string): string {
+export function settleCommand(how: '--was-sent' | '--not-sent', surveyId: string): string {
   return `gcsat surveys retry ${how} ${asArgument(surveyId)}`;
 }
 
@@ -17,8 +17,8 @@ export function settling(how: '--was-sent' | '--not-sent', surveyId: string): st
 export function doubtHint(surveyId: string): string {
   return (
     "Look for the message on the customer's timeline in Gladly, or in the log of the mail server. " +
-    `If it is there, run \`${settling('--was-sent', surveyId)}\`. ` +
-    `Only if it is certainly not there, run \`${settling('--not-sent', surveyId)}\`, which sends it again.`
+    `If it is there, run \`${settleCommand('--was-sent', surveyId)}\`. ` +
+    `Only if it is certainly not there, run \`${settleCommand('--not-sent', surveyId)}\`, which sends it again.`
   );
 }
 

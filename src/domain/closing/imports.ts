@@ -129,7 +129,7 @@ interface InteractionTimes {
 /** Exports may have no seconds. */
 const sameTimeMs = 60_000;
 
-/** Whether two sightings of one conversation's interactions, which have no id in common, are of the same one. */
+/** Whether two reports of one conversation's interactions, which have no id in common, are of the same one. */
 export function isSameInteraction(one: InteractionTimes, other: InteractionTimes): boolean {
   const isNear = (left: string | null, right: string | null): boolean =>
     left !== null && right !== null && Math.abs(Date.parse(left) - Date.parse(right)) <= sameTimeMs;

@@ -22,7 +22,7 @@ export interface Reminder {
   at: string;
   /** Tries that failed. */
   tries: number;
-  /** When it is looked at next; null once it is settled. */
+  /** When it is looked at next; null once its outcome is recorded. */
   dueAt: string | null;
   /** Normalized; null before it left. */
   address: string | null;

@@ -14,6 +14,6 @@ export function hashedAddress(key: string, address: string): string {
   return `${mark}${createHmac('sha256', Buffer.from(key, 'hex')).update(address).digest('base64url')}`;
 }
 
-export function isHashedAddress(address: string): boolean {
+function isHashedAddress(address: string): boolean {
   return address.startsWith(mark);
 }

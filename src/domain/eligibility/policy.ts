@@ -18,77 +18,77 @@ export type Suppression = (typeof suppressions)[number];
 
 /** The survey settings of an organization. Durations are milliseconds; the keys are those of `configure set`. */
 export interface Policy {
-  optOutTopics: readonly string[];
+  readonly optOutTopics: readonly string[];
   /** Days within which one address is surveyed at most once; 0 switches this off. */
-  suppressionDays: number;
-  suppressBy: Suppression;
+  readonly suppressionDays: number;
+  readonly suppressBy: Suppression;
   /** Closings older than this are not surveyed. */
-  maxAge: number;
+  readonly maxAge: number;
   /** Time between the closing and the message. */
-  delay: number;
-  quietHours: QuietHours | null;
+  readonly delay: number;
+  readonly quietHours: QuietHours | null;
   /** Percent of closings that are surveyed, 0 to 100. */
-  sample: number;
+  readonly sample: number;
   /** Messages that may leave within any hour; null: as many as there are. */
-  maxPerHour: number | null;
+  readonly maxPerHour: number | null;
   /** How long after a survey left its one reminder leaves, where it is not answered; null: none does. */
-  reminderAfter: number | null;
+  readonly reminderAfter: number | null;
   /** Of more closings than this by one initiator within a minute none is surveyed; null: all are. */
-  bulkClosings: number | null;
+  readonly bulkClosings: number | null;
   /** Closings by a rule or a program are not surveyed. */
-  excludeClosedByRule: boolean;
+  readonly excludeClosedByRule: boolean;
   /** Agent ids or email addresses. */
-  excludedAgents: readonly string[];
+  readonly excludedAgents: readonly string[];
   /** Inbox ids or names. */
-  excludedInboxes: readonly string[];
+  readonly excludedInboxes: readonly string[];
   /** Channel names as in Gladly's report filter, e.g. `voice`. */
-  excludedChannels: readonly string[];
+  readonly excludedChannels: readonly string[];
   /** Email addresses, domains, phone numbers or customer ids. */
-  excludedCustomers: readonly string[];
+  readonly excludedCustomers: readonly string[];
   /** Ratings up to this count as low. */
-  lowRating: number;
+  readonly lowRating: number;
   /** Ratings up to this one alert people; null: those that count as low. */
-  alertRating: number | null;
+  readonly alertRating: number | null;
   /** How the web address of the profile is told of them. */
-  alertFormat: AlertFormat;
+  readonly alertFormat: AlertFormat;
   /** Alerts have the comment and the customer. */
-  alertPersonalData: boolean;
+  readonly alertPersonalData: boolean;
   /** The team's address that gets a mail about each. */
-  alertMail: string | null;
+  readonly alertMail: string | null;
   /** A note about each is left on its conversation in Gladly. */
-  followUpTask: boolean;
+  readonly followUpTask: boolean;
   /** Ratings from this one on count as satisfied in reports. */
-  satisfiedFrom: number;
+  readonly satisfiedFrom: number;
   /** Time after which a survey can no longer be answered. */
-  surveyExpires: number;
+  readonly surveyExpires: number;
   /** Time after the first answer during which it can be changed. */
-  answerFinalAfter: number;
+  readonly answerFinalAfter: number;
   /** What is older is forgotten; null: everything is kept. */
-  retention: number | null;
+  readonly retention: number | null;
   /** A backfill in a terminal asks before it sends more than this. */
-  confirmSends: number;
-  language: string;
+  readonly confirmSends: number;
+  readonly language: string;
   /** Null: the organization's name. */
-  companyName: string | null;
+  readonly companyName: string | null;
   /** The color of the survey page's button and of links, `#rrggbb`; null: our own. */
-  brandColor: string | null;
+  readonly brandColor: string | null;
   /** The mail begins with the customer's name, where it is known. */
-  greetCustomer: boolean;
+  readonly greetCustomer: boolean;
   /** Sentences in `language`; null: our own. The question may contain `{agent}`. */
-  questionText: string | null;
-  resolvedText: string | null;
-  commentText: string | null;
-  thanksTitle: string | null;
-  thanksText: string | null;
+  readonly questionText: string | null;
+  readonly resolvedText: string | null;
+  readonly commentText: string | null;
+  readonly thanksTitle: string | null;
+  readonly thanksText: string | null;
   /** Shown under low ratings, one to choose; null: customers are not asked why. */
-  reasons: RatingReasons | null;
+  readonly reasons: RatingReasons | null;
   /** One more question on the survey page; null: none. */
-  question: OwnQuestion | null;
+  readonly question: OwnQuestion | null;
   /**
    * The address of a conversation in Gladly, for the card's link; empty for no link. `{origin}`, `{customerId}` and
    * `{conversationId}` are filled in. It can be set because Gladly's contract does not state it.
    */
-  conversationLink: string;
+  readonly conversationLink: string;
 }
 
 const hour = 3_600_000;

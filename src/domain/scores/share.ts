@@ -8,7 +8,7 @@ export interface Share {
 }
 
 /** The normal quantile of 95% intervals. */
-export const z95 = 1.959963984540054;
+const z95 = 1.959963984540054;
 
 /** A share with its 95% interval by Wilson: 0 <= low <= value <= high <= 1. */
 export function shareOf(count: number, of: number): Share {

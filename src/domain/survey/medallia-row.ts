@@ -30,11 +30,6 @@ export interface MedalliaRow {
   customer: { email: string | null; name: string | null };
 }
 
-/** Not one of the states in which nothing went out (MEDALLIA.md, section 3). What is new counts as sent. */
-export function wasSent({ sentAt, deliveryStatus }: Pick<MedalliaRow, 'sentAt' | 'deliveryStatus'>): boolean {
-  return sentAt !== null && !/^\s*not[ _-]?sent/i.test(deliveryStatus ?? '');
-}
-
 /** The state of what was requested so that it counts (MEDALLIA.md, section 3). */
 export function saysDoNotSend(deliveryStatus: string | null): boolean {
   return /^\s*not[ _-]?sent\b.*\bdo[ _-]?not[ _-]?send/i.test(deliveryStatus ?? '');

@@ -59,7 +59,7 @@ export interface CardFailure {
  */
 export type VisitKind = 'opened' | 'clicked' | 'begun' | 'scanner';
 
-export interface VisitTally {
+export interface VisitCount {
   kind: VisitKind;
   count: number;
   firstAt: string;

@@ -3,11 +3,11 @@ import { setMaxListeners } from 'node:events';
 /** Lends out something that only a few can use at a time, first come, first served. */
 export interface Semaphore {
   /**
-   * Resolves when it is the caller's turn. `first` goes before everybody who waits in line. An aborted signal ends the
-   * wait with its reason, and the turn goes to the next in line.
+   * Resolves when the caller has a permit. `first` goes before everybody who waits in line. An aborted signal ends the
+   * wait with its reason, and the permit goes to the next in line.
    */
   take(order?: PermitOrder, signal?: AbortSignal): Promise<void>;
-  /** Ends a turn. */
+  /** Gives the permit back. */
   end(): void;
   /** Whether somebody waits in line. */
   isCrowded(): boolean;
@@ -15,7 +15,7 @@ export interface Semaphore {
 
 export type PermitOrder = 'in_line' | 'first';
 
-/** @param mostAtOnce how many can have a turn at the same time */
+/** @param mostAtOnce how many can have a permit at the same time */
 export function createSemaphore(mostAtOnce: number): Semaphore {
   const waiting: Record<PermitOrder, Set<() => void>> = { first: new Set(), in_line: new Set() };
   let free = mostAtOnce;

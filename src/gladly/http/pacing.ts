@@ -84,7 +84,7 @@ export function memoryLimiterStore(): LimiterStore {
 export function createPacer(options: PacerOptions): Pacer {
   const { store, priority, clock } = options;
   const share = options.ratePercent / 100;
-  const turns = { requests: createSemaphore(1), reports: createSemaphore(1) };
+  const line = { requests: createSemaphore(1), reports: createSemaphore(1) };
   const seen: Record<GladlyBucket, LimiterState> = { requests: freshLimiter, reports: freshLimiter };
   let limit = requestsPerSecond;
 
@@ -108,7 +108,7 @@ export function createPacer(options: PacerOptions): Pacer {
     signal: AbortSignal | undefined,
     order: PermitOrder | undefined,
   ): Promise<void> => {
-    await turns[bucket].take(order, signal);
+    await line[bucket].take(order, signal);
     // Once: on a slow machine every slot may be over before it is used.
     let hasGivenUp = false;
     try {
@@ -131,7 +131,7 @@ export function createPacer(options: PacerOptions): Pacer {
       signal?.throwIfAborted();
       throw error;
     } finally {
-      turns[bucket].end();
+      line[bucket].end();
     }
   };
 

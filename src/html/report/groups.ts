@@ -1,4 +1,5 @@
-import type { Difference, ReportDocument, ReportRow } from '../../documents/report.ts';
+import type { ReportDocument, ReportRow } from '../../documents/report.ts';
+import type { Difference } from '../../domain/scores/differs.ts';
 import { funnelPlace, funnelPlot, type FunnelGroup } from './funnel-plot.ts';
 import { groupName, nounsOf } from './group-names.ts';
 import { interval, percent } from '../../domain/scores/percent.ts';

@@ -27,7 +27,7 @@ export function answerSurvey(
       [optionId]: { option_id: optionId, option_text: `${rating} stars`, integer_value: rating },
     },
   };
-  const settled = {
+  const firstContact = {
     question_id: '773',
     question_text: 'Was your issue resolved?',
     comment: null,
@@ -37,6 +37,6 @@ export function answerSurvey(
     response_received_at: new Date(company.now()).toISOString(),
     reward_eligible: rating >= 4,
     reward_name: null,
-    answers: { agent_star_rating: stars, ...(resolved === null ? {} : { fcr: settled }) },
+    answers: { agent_star_rating: stars, ...(resolved === null ? {} : { fcr: firstContact }) },
   });
 }

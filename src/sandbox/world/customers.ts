@@ -1,5 +1,5 @@
 import type { Setting } from './everyday.ts';
-import { customerOf, numberOfEmail, numberOfPhone, type Customer } from './people.ts';
+import { inventCustomer, numberOfEmail, numberOfPhone, type Customer } from './people.ts';
 import { withMillis } from '../time.ts';
 
 /** Finds and makes customer profiles. */
@@ -52,7 +52,7 @@ export function customersOf(
   const everyday = (number: number | undefined): Customer | undefined =>
     number === undefined || number >= setting.population
       ? undefined
-      : customerOf(setting.seed, setting.identifiers, number);
+      : inventCustomer(setting.seed, setting.identifiers, number);
 
   const find = (customerId: string): Customer | { mergedInto: string } | undefined => {
     const mergedInto = merged.get(customerId);

@@ -2,7 +2,7 @@ import type { Place } from './channels.ts';
 import type { Identifiers } from '../identifiers.ts';
 import { agentOf, narrate, rules, sidekick, type Narrator } from './narrator.ts';
 import type { Directory } from './organization.ts';
-import { customerOf, type Customer } from './people.ts';
+import { inventCustomer, type Customer } from './people.ts';
 import { randomFrom, type Random } from '../random.ts';
 import { assistantLines, notes, reopenings, scripts, thanks, type Script } from './scripts.ts';
 import { emptyStory, type Communicator, type Story } from './story.ts';
@@ -66,7 +66,7 @@ const channelMix = [
 export function everydayStory(setting: Setting, onDay: number, number: number): Story {
   const { directory, identifiers, seed } = setting;
   const random = randomFrom(seed, 'story', onDay, number);
-  const customer = customerOf(seed, identifiers, customerNumberOf(setting, onDay, number));
+  const customer = inventCustomer(seed, identifiers, customerNumberOf(setting, onDay, number));
   const story = emptyStory(identifiers, onDay, number, customer.id);
   const script = random.pick(scripts);
   const channel = random.pick(channelMix);

@@ -38,7 +38,7 @@ function nanoseconds(at: number, digits: number): string {
 }
 
 /** One customer: name, addresses and times follow from seed and number alone. */
-export function customerOf(seed: number, identifiers: Identifiers, number: number): Customer {
+export function inventCustomer(seed: number, identifiers: Identifiers, number: number): Customer {
   const random = randomFrom(seed, 'customer', number);
   const stock = random.pick(nameStocks);
   const [given, givenPlain] = random.pick(stock.given);

@@ -49,7 +49,7 @@ export async function readAnswerForm(request: Request): Promise<FilledIn | 'wron
   };
 }
 
-export function readRating(text: string): number | null {
+function readRating(text: string): number | null {
   return /^[1-5]$/.test(text) ? Number(text) : null;
 }
 

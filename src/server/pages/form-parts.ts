@@ -37,7 +37,7 @@ export interface FormParts {
   question: (Part & { kind: string; words: string; longest: number }) | null;
 }
 
-export const noParts: FormParts = { lowRating: 0, reasons: null, question: null };
+const noParts: FormParts = { lowRating: 0, reasons: null, question: null };
 
 export function formParts(
   form: SurveyForm | null,

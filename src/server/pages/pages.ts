@@ -12,35 +12,38 @@ import {
   type FilledIn,
 } from './answer-form.ts';
 import { assetRoutes } from './assets.ts';
-import type { Looks } from './looks.ts';
+import type { BrandPages } from './brand-pages.ts';
 import type { NoticeName, OpenSurvey, Problem, Visit } from './render.ts';
 import { visitorWatch } from './visitors.ts';
 
 interface PageParts {
   desk: SurveyDesk;
-  looks: Looks;
+  brandPages: BrandPages;
   /** The profile's, for visitors whose own language is not available. */
   language: string;
   /** Epoch milliseconds. */
   clock(): number;
   /** An answer was saved: the first one, or a different one. */
-  onAnswer(): void;
+  countAnswer(): void;
 }
 
 /** A page without a survey, for the server's own answers. */
 type NoticePages = (name: NoticeName, acceptLanguage: string | null) => string;
 
-export function noticePages({ looks, language }: Pick<PageParts, 'looks' | 'language'>): NoticePages {
+export function noticePages({
+  brandPages,
+  language,
+}: Pick<PageParts, 'brandPages' | 'language'>): NoticePages {
   return (name, acceptLanguage) =>
-    looks.ofNobody.notice({ speech: chooseLanguage(acceptLanguage, language), companyName: '' }, name);
+    brandPages.ofNobody.notice({ speech: chooseLanguage(acceptLanguage, language), companyName: '' }, name);
 }
 
 /** The page of a link that leads nowhere. */
 export function closedPage({
   desk,
-  looks,
-}: Pick<PageParts, 'desk' | 'looks'>): (context: Context) => Promise<Response> {
-  return async (context) => closed(context, looks, await desk.view(''));
+  brandPages,
+}: Pick<PageParts, 'desk' | 'brandPages'>): (context: Context) => Promise<Response> {
+  return async (context) => closed(context, brandPages, await desk.view(''));
 }
 
 /**
@@ -49,13 +52,13 @@ export function closedPage({
  * server adds the headers that every response needs.
  */
 export function pageRoutes(parts: PageParts): Hono {
-  const { desk, looks } = parts;
+  const { desk, brandPages } = parts;
   const watch = visitorWatch();
 
   const surveyPage = async (context: Context<object, '/s/:token'>): Promise<Response> => {
     const token = context.req.param('token');
     const view = await desk.view(token);
-    if (view.state === 'closed') return closed(context, looks, view);
+    if (view.state === 'closed') return closed(context, brandPages, view);
     const rating = readLinkedRating(context.req.query('rating') ?? '');
     const { method, headers } = context.req.raw;
     desk.visited(view.surveyId, watch({ method, headers, rating, token, at: parts.clock() }));
@@ -64,7 +67,7 @@ export function pageRoutes(parts: PageParts): Hono {
     return show(
       context,
       200,
-      looks.of(view.brand).survey(visitOf(context, view), view, filledIn, []),
+      brandPages.of(view.brand).survey(visitOf(context, view), view, filledIn, []),
       view.language,
     );
   };
@@ -73,7 +76,12 @@ export function pageRoutes(parts: PageParts): Hono {
     const token = context.req.param('token');
     const refuse = async (status: 400 | 403 | 415, name: NoticeName): Promise<Response> => {
       const view = await desk.view(token);
-      return show(context, status, looks.of(view.brand).notice(visitOf(context, view), name), view.language);
+      return show(
+        context,
+        status,
+        brandPages.of(view.brand).notice(visitOf(context, view), name),
+        view.language,
+      );
     };
     // Nothing may depend on Origin: mail clients and pages without a referrer send `null`.
     if (context.req.header('Sec-Fetch-Site') === 'cross-site') return refuse(403, 'refused');
@@ -85,34 +93,34 @@ export function pageRoutes(parts: PageParts): Hono {
     const isTooLong = (filledIn.comment ?? '').length > longestComment;
     if (rating === null || isTooLong) {
       const view = await desk.view(token);
-      if (view.state === 'closed') return closed(context, looks, view);
+      if (view.state === 'closed') return closed(context, brandPages, view);
       desk.visited(view.surveyId, 'begun');
       const problems: Problem[] = [
         ...(rating === null ? (['rating_missing'] as const) : []),
         ...fitToForm(view.form, rating, filledIn).problems,
         ...(isTooLong ? (['comment_too_long'] as const) : []),
       ];
-      const page = looks.of(view.brand).survey(visitOf(context, view), view, filledIn, problems);
+      const page = brandPages.of(view.brand).survey(visitOf(context, view), view, filledIn, problems);
       return show(context, 422, page, view.language);
     }
     const answer = { rating, ...rest };
     const view = await desk.answer(token, answer);
-    if (view.state === 'closed') return closed(context, looks, view);
-    const pages = looks.of(view.brand);
+    if (view.state === 'closed') return closed(context, brandPages, view);
+    const pages = brandPages.of(view.brand);
     const visit = visitOf(context, view);
     if (view.problems.length > 0) {
       return show(context, 422, pages.survey(visit, view, filledIn, view.problems), view.language);
     }
-    if (view.changed) parts.onAnswer();
+    if (view.changed) parts.countAnswer();
     const saved = view.answer ?? { ...noFormAnswers, ...answer };
     return show(context, 200, pages.thanks(visit, saved, view.form), view.language);
   };
 
   const unsubscribePage = async (context: Context<object, '/u/:token'>): Promise<Response> => {
     const found = await desk.subscription(context.req.param('token'));
-    if (found.state === 'closed') return closed(context, looks, found);
+    if (found.state === 'closed') return closed(context, brandPages, found);
     const visit = visitOf(context, found);
-    const pages = looks.of(found.brand);
+    const pages = brandPages.of(found.brand);
     const page = found.state === 'subscribed' ? pages.unsubscribe(visit) : pages.unsubscribed(visit);
     return show(context, 200, page, found.language);
   };
@@ -120,9 +128,9 @@ export function pageRoutes(parts: PageParts): Hono {
   // RFC 8058: from any site and with any body; mail programs press this button for their users.
   const unsubscribe = async (context: Context<object, '/u/:token'>): Promise<Response> => {
     const found = await desk.unsubscribe(context.req.param('token'));
-    if (found.state === 'closed') return closed(context, looks, found);
+    if (found.state === 'closed') return closed(context, brandPages, found);
     const visit = visitOf(context, found);
-    const pages = looks.of(found.brand);
+    const pages = brandPages.of(found.brand);
     const page = found.state === 'trial' ? pages.notice(visit, 'trial') : pages.unsubscribed(visit);
     return show(context, 200, page, found.language);
   };
@@ -142,7 +150,7 @@ export function pageRoutes(parts: PageParts): Hono {
   routes.all('/s/:token/', withoutSlash).all('/u/:token/', withoutSlash);
   routes.get('/s/:token', surveyPage).post(saveAnswer).all(wrongMethod);
   routes.get('/u/:token', unsubscribePage).post(unsubscribe).all(wrongMethod);
-  routes.route('/', assetRoutes(looks.assets));
+  routes.route('/', assetRoutes(brandPages.assets));
   return routes;
 }
 
@@ -160,8 +168,13 @@ function speechFor(context: Context, ofProfile: string): Visit['speech'] {
 }
 
 /** The same answer for unknown and forged links, and for closed ones of the same brand, so that guessing reveals nothing. */
-function closed(context: Context, looks: Looks, view: Salutation): Response {
-  return show(context, 404, looks.of(view.brand).notice(visitOf(context, view), 'closed'), view.language);
+function closed(context: Context, brandPages: BrandPages, view: Salutation): Response {
+  return show(
+    context,
+    404,
+    brandPages.of(view.brand).notice(visitOf(context, view), 'closed'),
+    view.language,
+  );
 }
 
 type Status = 200 | 400 | 403 | 404 | 415 | 422;

@@ -2,7 +2,7 @@ import type { VisitKind } from '../../workflow/serving/survey-desk.ts';
 import { remember } from '../remember.ts';
 
 /** A look at a survey page, with what hints at the visitor. */
-export interface Look {
+export interface PageVisit {
   method: string;
   headers: Headers;
   /** The star of the link; null: the link without one. */
@@ -23,10 +23,10 @@ const mostRemembered = 10_000;
  * Guesses whether a person or a program looks at a page; no score depends on it. A visitor who opens the links of several
  * stars within seconds is a scanner that follows every link of the mail.
  */
-export function visitorWatch(): (look: Look) => VisitKind {
+export function visitorWatch(): (visit: PageVisit) => VisitKind {
   const lastStars = new Map<string, { rating: number; at: number }>();
 
-  const jumps = ({ token, rating, at }: Look): boolean => {
+  const jumps = ({ token, rating, at }: PageVisit): boolean => {
     if (rating === null) return false;
     const last = lastStars.get(token);
     remember(lastStars, token, { rating, at }, mostRemembered);

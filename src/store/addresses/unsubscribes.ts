@@ -15,7 +15,7 @@ export interface Unsubscribe {
  * Remembers that an address (normalized) gets no more surveys; the first time counts. What is scheduled for it is
  * suppressed in the same transaction.
  * @param source how it was said, e.g. `page`
- * @param counts whether what is suppressed is to count on the other side
+ * @param countsUnasked whether what is suppressed is to count on the other side
  * @returns whether it was not known before, and the closings that are suppressed by it
  */
 export async function unsubscribe(
@@ -23,9 +23,11 @@ export async function unsubscribe(
   address: string,
   at: string,
   source: string,
-  counts = false,
+  countsUnasked = false,
 ): Promise<{ isNew: boolean; suppressed: Closing[] }> {
-  return ledger.write({ addresses: [address] }, (trx) => unsubscribeIn(trx, address, at, source, counts));
+  return ledger.write({ addresses: [address] }, (trx) =>
+    unsubscribeIn(trx, address, at, source, countsUnasked),
+  );
 }
 
 /** The same as a part of a transaction that is alone with the address. */
@@ -34,7 +36,7 @@ export async function unsubscribeIn(
   address: string,
   at: string,
   source: string,
-  counts = false,
+  countsUnasked = false,
 ): Promise<{ isNew: boolean; suppressed: Closing[] }> {
   const isNew = !(await hasUnsubscribed(trx, address));
   if (isNew) await trx.insertInto('unsubscribes').values({ address, at, source }).execute();
@@ -48,7 +50,7 @@ export async function unsubscribeIn(
   const reason = { code: 'unsubscribed', detail: `unsubscribed at ${at}` } as const;
   const suppressed: Closing[] = [];
   for (const { id } of scheduled) {
-    suppressed.push(await suppress(trx, id, [reason], { at, counts }));
+    suppressed.push(await suppress(trx, id, [reason], { at, countsUnasked }));
   }
   return { isNew, suppressed };
 }

@@ -97,7 +97,7 @@ export async function markAlertLeaving(ledger: Ledger, key: AlertKey): Promise<b
   return change(ledger, key, ['due'], { state: 'leaving' });
 }
 
-export async function settleAlert(
+export async function recordAlertOutcome(
   ledger: Ledger,
   key: AlertKey,
   {
@@ -157,7 +157,7 @@ export async function alertsIn(db: Reading, closingId: string): Promise<Alert[]>
 }
 
 export interface OpenAlerts {
-  /** Not settled yet. */
+  /** Due, or leaving. */
   count: number;
   /** Of these, tried in vain. */
   failed: number;

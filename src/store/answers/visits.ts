@@ -1,4 +1,4 @@
-import type { VisitKind, VisitTally } from '../../domain/survey/records.ts';
+import type { VisitKind, VisitCount } from '../../domain/survey/records.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 
 export interface Visit {
@@ -33,7 +33,7 @@ export async function recordVisits(ledger: Ledger, visits: readonly Visit[]): Pr
 }
 
 /** By kind, in alphabetical order. */
-export async function visitsIn(db: Reading, surveyId: string): Promise<VisitTally[]> {
+export async function visitsIn(db: Reading, surveyId: string): Promise<VisitCount[]> {
   const rows = await db
     .selectFrom('visits')
     .selectAll()

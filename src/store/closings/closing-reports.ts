@@ -46,7 +46,7 @@ export async function record(trx: Writing, report: ClosingReport): Promise<Recor
   const closedAt = ledgerTime(report.closedAt);
   const known = await knownAs(trx, { ...report, closedAt });
   if (known === null) return { closing: await insert(trx, { ...report, closedAt }), isNew: true };
-  if (known.closedAt !== closedAt) await keepTime(trx, { ...report, closedAt }, known);
+  if (known.closedAt !== closedAt) await recordReportedTime(trx, { ...report, closedAt }, known);
   await keepCloser(trx, known, report.closedBy ?? null);
   const isComplete = known.customerId !== null || known.forgottenAt !== null;
   if (isComplete || report.customerId === null) return { closing: known, isNew: false };
@@ -119,7 +119,11 @@ export async function sameClosingAtAnotherTime(
   return ledger.write({ closings: [id] }, async (trx) => {
     const { known, areTwo } = await find(trx);
     if (areTwo || known !== null) return known;
-    await keepTime(trx, { ...key, customerId, seenAt: shown.seenAt, source: 'conversations' }, closing);
+    await recordReportedTime(
+      trx,
+      { ...key, customerId, seenAt: shown.seenAt, source: 'conversations' },
+      closing,
+    );
     return closing;
   });
 }
@@ -198,7 +202,7 @@ export async function keepCloser(
     .execute();
 }
 
-async function keepTime(trx: Writing, report: ClosingReport, closing: Closing): Promise<void> {
+async function recordReportedTime(trx: Writing, report: ClosingReport, closing: Closing): Promise<void> {
   await trx
     .insertInto('closing_reports')
     .values({

@@ -4,7 +4,7 @@ import { suppression } from '../../domain/closing/moves.ts';
 import { cardPostLock } from '../answers/cards-due.ts';
 import { apply } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
-import { isSendHeld, resolveInTransaction } from '../queue/claims.ts';
+import { isSendClaimed, resolveInTransaction } from '../queue/claims.ts';
 import { forgetReminderIn } from '../queue/reminder-acts.ts';
 import { resolveReminderIn } from '../queue/reminder-rows.ts';
 import { described, isLocked } from '../workers.ts';
@@ -114,12 +114,12 @@ export async function stopClosings(trx: Writing, ids: readonly string[], at: str
   );
   for (const { id, state, claimed_by: by, claim_until: until, reminder } of rows) {
     if (reminder !== null) {
-      const isLeaving = reminder === 'leaving' && isSendHeld(by, until, at);
+      const isLeaving = reminder === 'leaving' && isSendClaimed(by, until, at);
       if (isLeaving) heldBy = described(by ?? '');
       else await stopReminder(trx, id, at);
     }
     if (allows('suppress', state)) await stop(trx, id, at);
-    else if (state === 'sending' && isSendHeld(by, until, at)) heldBy = described(by ?? '');
+    else if (state === 'sending' && isSendClaimed(by, until, at)) heldBy = described(by ?? '');
     else if (state === 'sending' && isStopped(await resolveInTransaction(trx, id, at)))
       await stop(trx, id, at);
   }

@@ -45,7 +45,7 @@ export async function countOf(ledger: Ledger, closingId: string): Promise<Count 
   return ledger.read((db) => countIn(db, closingId));
 }
 
-/** As it stands now; null where it is settled or gone. */
+/** As it stands now; null where nothing is due any more, or it is gone. */
 export async function dueCount(
   ledger: Ledger,
   closingId: string,
@@ -105,7 +105,7 @@ async function dropIn(trx: Writing, closingId: string): Promise<void> {
  *
  * @returns whether anything changed
  */
-export async function settleCount(
+export async function recordCountOutcome(
   ledger: Ledger,
   closingId: string,
   {
@@ -161,7 +161,7 @@ export interface OpenCounts {
 const uncounted: CountState[] = ['due', 'leaving', 'uncertain', 'left_out'];
 
 /** The cost grows with what was not counted. */
-export async function openCountsIn(db: Reading): Promise<OpenCounts> {
+async function openCountsIn(db: Reading): Promise<OpenCounts> {
   const rows = await db
     .selectFrom('medallia_counts')
     .select(({ fn }) => [

@@ -97,7 +97,7 @@ export async function medalliaRowsDue(ledger: Ledger, after: number, limit: numb
 }
 
 /** A row was worked on, unless it changed meanwhile. What the customer wrote stands with the answer, or nowhere. */
-export async function settleMedalliaRow(
+export async function finishMedalliaRow(
   ledger: Ledger,
   { uuid, sequence }: Pick<KeptRow, 'uuid' | 'sequence'>,
   closingId: string | null,

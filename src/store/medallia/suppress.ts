@@ -17,9 +17,9 @@ export async function suppress(
   trx: Writing,
   closingId: string,
   reasons: readonly Reason[],
-  { at, counts, reading = {} }: { at: string; counts: boolean; reading?: ClosingChange },
+  { at, countsUnasked, reading = {} }: { at: string; countsUnasked: boolean; reading?: ClosingChange },
 ): Promise<Closing> {
   const closing = await apply(trx, closingId, suppression(reasons, reading), at);
-  if (counts && closing.lane === 'live' && isCountable(reasons)) await expectCount(trx, closingId, at);
+  if (countsUnasked && closing.lane === 'live' && isCountable(reasons)) await expectCount(trx, closingId, at);
   return closing;
 }

@@ -24,7 +24,7 @@ export function openHints(
   let isTelling = false;
   let hasMore = false;
   // A function, because the compiler does not see that others set it meanwhile.
-  const isToldAgain = (): boolean => hasMore && !over.signal.aborted;
+  const isDueAgain = (): boolean => hasMore && !over.signal.aborted;
 
   async function tell(): Promise<void> {
     isTelling = true;
@@ -35,7 +35,7 @@ export function openHints(
         .use('in_line', (session) => session.query(`NOTIFY ${channel}, '${own}'`))
         .catch(() => undefined);
       await sleep(tellEveryMs, undefined, { ref: false, signal: over.signal }).catch(() => undefined);
-    } while (isToldAgain());
+    } while (isDueAgain());
     isTelling = false;
   }
 
@@ -48,8 +48,8 @@ export function openHints(
       const ended = new Promise((resolve) => client.once('end', resolve));
       const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
       // A pooler makes up a process id for each of its clients.
-      const told: unknown = Reflect.get(client, 'processID');
-      if (rows[0]?.pid !== told) return false;
+      const shownPid: unknown = Reflect.get(client, 'processID');
+      if (rows[0]?.pid !== shownPid) return false;
       client.on('notification', ({ payload }) => {
         if (payload !== own) heard();
       });

@@ -13,7 +13,7 @@ const statementMs = 60_000;
 const idleMs = 30_000;
 const mostConflicts = 5;
 /** How long is asked for what became of a COMMIT: one that never arrived is known when the server has ended its session. */
-const settlingMs = idleMs + 15_000;
+const askingMs = idleMs + 15_000;
 const longestPauseMs = 1000;
 
 export interface TransactionOptions {
@@ -58,8 +58,8 @@ export function transactionsOf(options: TransactionOptions): Transactions {
   }
 
   /** Whether the transaction was done, asked until somebody answers. */
-  async function settle(token: string): Promise<boolean> {
-    const deadline = performance.now() + settlingMs;
+  async function askIfCommitted(token: string): Promise<boolean> {
+    const deadline = performance.now() + askingMs;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
       try {
         return await connections.use('first', async (session) => {
@@ -100,7 +100,7 @@ export function transactionsOf(options: TransactionOptions): Transactions {
           );
         } catch (error) {
           if (!(error instanceof CommitUnanswered)) throw error;
-          if (await settle(token)) return results[0] as T;
+          if (await askIfCommitted(token)) return results[0] as T;
           // It was not done and cannot be any more, so that it may be repeated.
           throw error.cause;
         }

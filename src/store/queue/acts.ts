@@ -20,17 +20,19 @@ export async function resendClosing(ledger: Ledger, closingId: string, at: strin
 /**
  * A person stops a survey that has not left.
  *
- * @param counts whether it is to count on the other side
+ * @param countsUnasked whether it is to count on the other side
  * @throws Failure closing_changed
  */
 export async function cancelClosing(
   ledger: Ledger,
   closingId: string,
   at: string,
-  counts = false,
+  countsUnasked = false,
 ): Promise<Closing> {
   const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
-  return ledger.write({ closings: [closingId] }, (trx) => suppress(trx, closingId, [reason], { at, counts }));
+  return ledger.write({ closings: [closingId] }, (trx) =>
+    suppress(trx, closingId, [reason], { at, countsUnasked }),
+  );
 }
 
 const mostAtOnce = 500;
@@ -40,7 +42,7 @@ export async function cancelClosings(
   ledger: Ledger,
   closingIds: readonly string[],
   at: string,
-  counts = false,
+  countsUnasked = false,
 ): Promise<Closing[]> {
   const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
   const cancelled: Closing[] = [];
@@ -50,7 +52,7 @@ export async function cancelClosings(
       const done: Closing[] = [];
       for (const id of closings) {
         if (!allows('suppress', (await closingIn(trx, id)).state)) continue;
-        done.push(await suppress(trx, id, [reason], { at, counts }));
+        done.push(await suppress(trx, id, [reason], { at, countsUnasked }));
       }
       return done;
     });

@@ -4,7 +4,7 @@ import { Failure } from '../../failure.ts';
 import { closeMessage } from '../closings/messages.ts';
 import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
-import { claimMs, described, expiry, isHeld, nameOf, type Worker } from '../workers.ts';
+import { claimMs, described, expiry, isClaimValid, nameOf, type Worker } from '../workers.ts';
 import { resolveReminderIn } from './reminder-rows.ts';
 
 export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };
@@ -23,7 +23,7 @@ export async function claimClosing(
   return ledger.write({ closings: [closingId] }, async (trx) => {
     const { claimedBy, claimUntil, state, reminder } = await closingIn(trx, closingId);
     const isLeaving = state === 'sending' || reminder === 'leaving';
-    if (claimedBy !== null && claimUntil !== null && isHeld(claimedBy, claimUntil, now, isLeaving)) {
+    if (claimedBy !== null && claimUntil !== null && isClaimValid(claimedBy, claimUntil, now, isLeaving)) {
       return { claimed: false, heldBy: described(claimedBy), until: claimUntil };
     }
     return { claimed: true, closing: await claim(trx, closingId, worker, now) };
@@ -88,7 +88,7 @@ async function abandonedIn(db: Reading, now: string): Promise<string[]> {
     .where('state', '=', 'sending')
     .forUpdate()
     .execute();
-  return sending.filter((row) => !isSendHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
+  return sending.filter((row) => !isSendClaimed(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
 }
 
 /** Resolves a reminder whose worker ended while it was leaving. */
@@ -109,7 +109,7 @@ export async function resolveAbandonedReminders(ledger: Ledger, now: string): Pr
 
 async function abandonedRemindersIn(db: Reading, now: string): Promise<string[]> {
   const rows = await leavingReminders(db);
-  return rows.filter((row) => !isSendHeld(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
+  return rows.filter((row) => !isSendClaimed(row.claimed_by, row.claim_until, now)).map(({ id }) => id);
 }
 
 function leavingReminders(db: Reading) {
@@ -130,7 +130,7 @@ export async function countLeaving(ledger: Ledger, now: string): Promise<number>
       .execute()),
     ...(await leavingReminders(db)),
   ]);
-  return rows.filter((row) => isSendHeld(row.claimed_by, row.claim_until, now)).length;
+  return rows.filter((row) => isSendClaimed(row.claimed_by, row.claim_until, now)).length;
 }
 
 /** What is leaving in the hands of a process that lives and has renewed nothing for long: it was stopped, or is stuck. */
@@ -146,13 +146,13 @@ export async function stuckSends(ledger: Ledger, now: string): Promise<{ id: str
     ...(await leavingReminders(db)).filter(({ claim_until: until }) => (until ?? '') < latest),
   ]);
   return rows
-    .filter((row) => isSendHeld(row.claimed_by, row.claim_until, now))
+    .filter((row) => isSendClaimed(row.claimed_by, row.claim_until, now))
     .map(({ id, claimed_by: by }) => ({ id, heldBy: described(by ?? '') }));
 }
 
 /** Of a closing whose message is leaving. */
-export function isSendHeld(by: string | null, until: string | null, now: string): boolean {
-  return by !== null && until !== null && isHeld(by, until, now, true);
+export function isSendClaimed(by: string | null, until: string | null, now: string): boolean {
+  return by !== null && until !== null && isClaimValid(by, until, now, true);
 }
 
 /** @throws Failure claim_lost when the closing is claimed by another worker */

@@ -42,7 +42,7 @@ export interface DecisionInput {
   since: string | null;
   reading: ClosingReading;
   /** What is suppressed is to count on the other side; not where it is left out. */
-  counts?: boolean;
+  countsUnasked?: boolean;
   /** Who closed it, as its timeline says. */
   closedBy?: Participant | null;
   /** Counts the closings by the same initiator around it. */
@@ -62,7 +62,7 @@ export async function decideClosing(
   input: DecisionInput,
   decide: (own: Closing, history: AddressHistory) => Decision,
 ): Promise<Closing> {
-  const { closingId, worker, at, address, since, reading, counts = false } = input;
+  const { closingId, worker, at, address, since, reading, countsUnasked = false } = input;
   const { closedBy: shown = null, seeksBulk = false } = input;
   const alone = { closings: [closingId], addresses: address === null ? [] : [address] };
   return ledger.write(alone, async (trx) => {
@@ -84,13 +84,13 @@ export async function decideClosing(
         delete read.brand;
         delete read.companyName;
       }
-      return suppress(trx, own.id, decision.suppress, { at, counts, reading: read });
+      return suppress(trx, own.id, decision.suppress, { at, countsUnasked, reading: read });
     }
     const { send, displaces } = decision;
     if (own.state === 'failed') await apply(trx, own.id, { transition: 'retry', change: {}, note: null }, at);
     for (const displaced of displaces) {
       const reason = { code: 'recently_surveyed', detail: `newer closing ${own.id}` } as const;
-      await suppress(trx, displaced, [reason], { at, counts });
+      await suppress(trx, displaced, [reason], { at, countsUnasked });
     }
     const change = { ...read, ...noSurvey, ...send, address, reasons: [], error: null };
     return apply(trx, own.id, { transition: 'schedule', change, note: send.provider }, at);
@@ -160,7 +160,7 @@ export async function recordDelivery(
     const closing = await closingIn(trx, closingId);
     if (closing.state === 'uncertain' && result.status !== 'sent') return closing;
     if (message !== undefined && message !== (await newestMessage(trx, closingId))) return closing;
-    if (closing.forgottenAt !== null) return settleForgotten(trx, closing, result, at);
+    if (closing.forgottenAt !== null) return recordForgottenDelivery(trx, closing, result, at);
     // A try that failed before the message could leave has opened none.
     if (closing.state !== 'scheduled') {
       await closeMessage(trx, closingId, {
@@ -181,7 +181,7 @@ export async function recordDelivery(
 }
 
 /** A message that left before its customer was forgotten, of a process that was frozen meanwhile: only that it arrived is kept. */
-async function settleForgotten(
+async function recordForgottenDelivery(
   trx: Writing,
   closing: Closing,
   { status }: MessageResult,

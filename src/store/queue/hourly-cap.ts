@@ -59,7 +59,7 @@ export async function fullUntil(ledger: Ledger, cap: HourlyCap, now: string): Pr
 }
 
 /** Whether what is decided has to wait: sending is paused, or as many as may leave within the hour have left. */
-export async function isHeldIn(db: Reading, cap: HourlyCap, now: string): Promise<boolean> {
+export async function isSendingBlockedIn(db: Reading, cap: HourlyCap, now: string): Promise<boolean> {
   return (await pauseIn(db, now)) !== null || (await fullUntilIn(db, cap, now)) !== null;
 }
 

@@ -3,9 +3,9 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
-import { isHeld as isClaimHeld, type Worker } from '../workers.ts';
+import { isClaimValid as isClaimValid, type Worker } from '../workers.ts';
 import { claim } from './claims.ts';
-import { isHeldIn } from './hourly-cap.ts';
+import { isSendingBlockedIn } from './hourly-cap.ts';
 
 /**
  * Claims the closing that became due last, so that what happens now need not wait for a long backfill: pending or
@@ -21,11 +21,11 @@ export async function claimNextDue(
   maxPerHour: number | null = null,
 ): Promise<Closing | null> {
   return ledger.write({}, async (trx, { tryAlone }) => {
-    await freeUnheldClaims(trx, now);
-    const isHeld = await isHeldIn(trx, { lane, maxPerHour }, now);
+    await freeLapsedClaims(trx, now);
+    const isSendingBlocked = await isSendingBlockedIn(trx, { lane, maxPerHour }, now);
     const passed: string[] = [];
     for (;;) {
-      const next = await nextFree(trx, { now, lane, isHeld, passed });
+      const next = await nextFree(trx, { now, lane, isSendingBlocked, passed });
       if (next === undefined) return null;
       const { id, customer_id: customerId } = next;
       if (customerId === null) return claim(trx, id, worker, now);
@@ -37,17 +37,17 @@ export async function claimNextDue(
   });
 }
 
-interface QueueLook {
+interface QueueSearch {
   now: string;
   lane: Lane;
-  isHeld: boolean;
+  isSendingBlocked: boolean;
   /** Customers that others are about. */
   passed: readonly string[];
 }
 
 async function nextFree(
   trx: Writing,
-  { now, lane, isHeld, passed }: QueueLook,
+  { now, lane, isSendingBlocked, passed }: QueueSearch,
 ): Promise<{ id: string; customer_id: string | null } | undefined> {
   const inWork = trx
     .selectFrom('closings as other')
@@ -68,7 +68,7 @@ async function nextFree(
       query.where((eb) => eb.or([eb('customer_id', 'is', null), eb('customer_id', 'not in', passed)])),
     )
     .where('lane', '=', lane)
-    .$if(isHeld, (query) => query.where('state', '<>', sql.lit('scheduled')))
+    .$if(isSendingBlocked, (query) => query.where('state', '<>', sql.lit('scheduled')))
     .limit(1)
     .forUpdate()
     .skipLocked();
@@ -109,18 +109,18 @@ export async function nextDueAt(ledger: Ledger, now: string, lane: Lane): Promis
   return row?.due_at ?? null;
 }
 
-async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
+async function freeLapsedClaims(trx: Writing, now: string): Promise<void> {
   const claims = trx
     .selectFrom('closings')
     .select(['id', 'claimed_by', 'claim_until', 'reminder'])
     .where('claimed_by', 'is not', null)
-    // One that was being sent keeps the name until it is settled.
+    // One that was being sent keeps the name until its outcome is recorded.
     .where('state', '!=', 'sending');
   type Row = Pick<ClosingsTable, 'claimed_by' | 'claim_until' | 'reminder'>;
-  const isUnheld = ({ claimed_by: by, claim_until: until, reminder }: Row): boolean =>
-    !isClaimHeld(by ?? '', until ?? '', now, reminder === 'leaving');
+  const hasLapsed = ({ claimed_by: by, claim_until: until, reminder }: Row): boolean =>
+    !isClaimValid(by ?? '', until ?? '', now, reminder === 'leaving');
   // Mostly all are held, and then no row is locked that others renew or give back.
-  const found = (await claims.execute()).filter(isUnheld).map(({ id }) => id);
+  const found = (await claims.execute()).filter(hasLapsed).map(({ id }) => id);
   if (found.length === 0) return;
   const free = await claims.where('id', 'in', found).forUpdate().skipLocked().execute();
   await trx
@@ -129,7 +129,7 @@ async function freeUnheldClaims(trx: Writing, now: string): Promise<void> {
     .where(
       'id',
       'in',
-      free.filter(isUnheld).map(({ id }) => id),
+      free.filter(hasLapsed).map(({ id }) => id),
     )
     .execute();
 }

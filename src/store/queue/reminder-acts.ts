@@ -44,7 +44,7 @@ export interface OpenReminders {
   failed: number;
 }
 
-/** Of surveys that are not answered; the cost grows with what is not settled. */
+/** Of surveys that are not answered; the cost grows with what is open. */
 export async function openRemindersIn(db: Reading, lane: Lane): Promise<OpenReminders> {
   const rows = await db
     .selectFrom('reminders')

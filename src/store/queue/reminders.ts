@@ -91,7 +91,7 @@ export async function remindersDue(
   return rows.map((row) => row.closing_id);
 }
 
-/** As it stands now; null where it is settled or gone. */
+/** As it stands now; null where nothing is due any more, or it is gone. */
 export async function dueReminder(
   ledger: Ledger,
   closingId: string,
@@ -117,10 +117,10 @@ async function isBegun(db: Reading, surveyId: string): Promise<boolean> {
 }
 
 /**
- * Records that the reminder is about to leave, right before it does; until it is settled it may have left.
+ * Records that the reminder is about to leave, right before it does; until its outcome is recorded it may have left.
  *
  * @throws Failure claim_lost; sending_paused, hourly_cap_reached; reminder_changed where it must not leave any more, because
- *   the customer answered, began to, unsubscribed or was forgotten, or somebody else settled it. Then nothing may leave
+ *   the customer answered, began to, unsubscribed or was forgotten, or somebody else recorded its outcome. Then nothing may leave
  */
 export async function markReminderLeaving(
   ledger: Ledger,
@@ -149,7 +149,7 @@ export async function markReminderLeaving(
 }
 
 /** Records how a reminder ended, unless more is known already. @param retryAt of what did not leave and passes by itself */
-export async function settleReminder(
+export async function recordReminderOutcome(
   ledger: Ledger,
   closingId: string,
   at: string,

@@ -2,7 +2,7 @@ import { sql } from 'kysely';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Ledger } from '../ledger.ts';
-import { isHeldIn } from './hourly-cap.ts';
+import { isSendingBlockedIn } from './hourly-cap.ts';
 
 /**
  * The id of the newest closing of the same customer that waits for the queue and is due, if it is newer than the
@@ -16,7 +16,7 @@ export async function newerWaiting(
 ): Promise<string | null> {
   if (customerId === null) return null;
   const row = await ledger.read(async (db) => {
-    const isHeld = await isHeldIn(db, { lane, maxPerHour }, now);
+    const isSendingBlocked = await isSendingBlockedIn(db, { lane, maxPerHour }, now);
     return (
       db
         .selectFrom('closings')
@@ -27,7 +27,7 @@ export async function newerWaiting(
         .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
         // An expression keeps SQLite from the index of the queue, which is longer than one customer's closings.
         .where(sql`lane || ''`, '=', lane)
-        .$if(isHeld, (query) => query.where('state', '<>', sql.lit('scheduled')))
+        .$if(isSendingBlocked, (query) => query.where('state', '<>', sql.lit('scheduled')))
         .orderBy('closed_at', 'desc')
         .limit(1)
         .executeTakeFirst()
@@ -40,7 +40,7 @@ export async function newerWaiting(
  * Ends the pause after a failure for all closings of a range that wait for their next try. Those that are scheduled for
  * later, or wait for a person, go on waiting.
  */
-export async function endPauses(
+export async function endBackOffs(
   ledger: Ledger,
   { since, until }: { since: string; until: string },
   lane: Lane,

@@ -52,7 +52,7 @@ export interface AlertsTable {
   at: string;
   /** Tries that failed. */
   tries: number;
-  /** Null once it is settled. */
+  /** Null once its outcome is recorded. */
   due_at: string | null;
   settled_at: string | null;
   error: string | null;

@@ -36,7 +36,7 @@ export interface MedalliaCountsTable {
   at: string;
   /** Tries that failed. */
   tries: number;
-  /** Null once it is settled. */
+  /** Null once its outcome is recorded. */
   due_at: string | null;
   settled_at: string | null;
   error: string | null;

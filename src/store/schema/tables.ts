@@ -173,7 +173,7 @@ export interface RemindersTable {
   at: string;
   /** Tries that failed. */
   tries: number;
-  /** Null once it is settled. */
+  /** Null once its outcome is recorded. */
   due_at: string | null;
   address: string | null;
   /** When it left, or may have. */

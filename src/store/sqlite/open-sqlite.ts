@@ -6,7 +6,7 @@ import { createGuard, openDatabase, type Database } from './engine.ts';
 import { ledgerGone, storageFailure, unreadableLedger } from './failures.ts';
 import { identityOf, makePrivate, memory, prepareFile, type HeldFile } from './files.ts';
 import { createIdleCheckpoint } from './idle-checkpoint.ts';
-import { openMark, type Mark, type Marks } from './mark.ts';
+import { openWriteCounter, type WriteCounter, type WriteCounters } from './write-counter.ts';
 import { checkAfterCrash, checkSmall, refuseEmptied, refuseLost } from './opening-checks.ts';
 import { reading, whenFree, writing } from './transactions.ts';
 import { watchFiles, type Watch } from './watch.ts';
@@ -15,7 +15,7 @@ export interface SqliteOptions {
   /** How long a write waits for another process, in milliseconds. */
   busyTimeoutMs?: number;
   /** Where it is remembered how much the ledger held; null: nowhere. */
-  marks?: Marks | null;
+  writeCounters?: WriteCounters | null;
 }
 
 export interface SqliteDialects {
@@ -37,24 +37,24 @@ export interface SqliteDialects {
  */
 export async function openSqlite(
   path: string,
-  { busyTimeoutMs = 10_000, marks = null }: SqliteOptions,
+  { busyTimeoutMs = 10_000, writeCounters = null }: SqliteOptions,
 ): Promise<SqliteDialects> {
-  const mark = openMark(marks, path);
+  const writeCounter = openWriteCounter(writeCounters, path);
   let file: HeldFile | null = null;
   let database: Database | undefined;
   try {
     if (path !== memory) {
-      refuseEmptied(path, mark, marks);
+      refuseEmptied(path, writeCounter, writeCounters);
       file = prepareFile(path);
       const held = file;
-      await refuseLost(path, held, mark);
+      await refuseLost(path, held, writeCounter);
       await whenFree(busyTimeoutMs, () => checkAfterCrash(path, held));
     }
     const guard = createGuard(path);
     database = await whenFree(busyTimeoutMs, () => openDatabase(path));
     await prepareDatabase(database, path, file, busyTimeoutMs);
     const watch = watchFiles(path, file, database);
-    return dialectsOf({ database, path, busyTimeoutMs, file, watch, mark, guard });
+    return dialectsOf({ database, path, busyTimeoutMs, file, watch, writeCounter, guard });
   } catch (error) {
     database?.close();
     file?.release();
@@ -99,12 +99,20 @@ interface OpenLedger {
   busyTimeoutMs: number;
   file: HeldFile | null;
   watch: Watch;
-  mark: Mark;
+  writeCounter: WriteCounter;
   /** Keeps the log from being copied into the file. */
   guard: () => void;
 }
 
-function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark, guard }: OpenLedger): SqliteDialects {
+function dialectsOf({
+  database,
+  path,
+  busyTimeoutMs,
+  file,
+  watch,
+  writeCounter,
+  guard,
+}: OpenLedger): SqliteDialects {
   const connection = openConnection(database, path);
   const permits = createSemaphore(1);
   const give = (): void => permits.end();
@@ -117,7 +125,7 @@ function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark, guard }:
     refuse(row?.version ?? 0);
   };
   const writes = writing(connection, {
-    ...{ path, busyTimeoutMs, watch, mark },
+    ...{ path, busyTimeoutMs, watch, writeCounter },
     refuse: refuseNewer,
     written: () => idle.postpone(),
   });
@@ -125,7 +133,7 @@ function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark, guard }:
   const lastly = (): void => {
     idle.close();
     closeWriter(connection, watch, guard);
-    mark.close();
+    writeCounter.close();
     watch.release();
     file?.release();
   };
@@ -136,7 +144,7 @@ function dialectsOf({ database, path, busyTimeoutMs, file, watch, mark, guard }:
     watchVersion(check) {
       refuse = check;
       const [row] = database.prepare('PRAGMA user_version').all() as { user_version: number }[];
-      mark.raise(row?.user_version ?? 0);
+      writeCounter.raise(row?.user_version ?? 0);
     },
   };
 }

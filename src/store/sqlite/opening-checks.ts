@@ -3,7 +3,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { openDatabase, type Database } from './engine.ts';
 import { foreignLog, ledgerShrank, unreadableLedger } from './failures.ts';
 import { identityOf, indexOf, type HeldFile } from './files.ts';
-import { isOrphaned, type Mark, type Marks } from './mark.ts';
+import { isOrphaned, type WriteCounter, type WriteCounters } from './write-counter.ts';
 import { belongs, isBehind, readLog, writesIn } from './writes.ts';
 
 /** Reading a GB takes some seconds, once after a crash; a small ledger takes some milliseconds, at every start. */
@@ -15,10 +15,10 @@ const looks = 8;
 const betweenLooksMs = 15;
 
 /** @throws Failure ledger_shrank where a ledger was and none is */
-export function refuseEmptied(path: string, mark: Mark, marks: Marks | null): void {
+export function refuseEmptied(path: string, counter: WriteCounter, counters: WriteCounters | null): void {
   if ((statSync(path, { throwIfNoEntry: false })?.size ?? 0) > 0) return;
-  if (mark.writes === 'accepted') return;
-  if (mark.writes !== null || (marks !== null && isOrphaned(marks))) throw ledgerShrank(path, null);
+  if (counter.writes === 'accepted') return;
+  if (counter.writes !== null || (counters !== null && isOrphaned(counters))) throw ledgerShrank(path, null);
 }
 
 /**
@@ -26,16 +26,16 @@ export function refuseEmptied(path: string, mark: Mark, marks: Marks | null): vo
  *
  * @throws Failure ledger_log_foreign, ledger_shrank
  */
-export async function refuseLost(path: string, file: HeldFile, mark: Mark): Promise<void> {
+export async function refuseLost(path: string, file: HeldFile, counter: WriteCounter): Promise<void> {
   for (let look = 1; ; look += 1) {
     const log = readLog(path);
     const copied = writesIn(file);
     const isForeign = log !== null && !belongs(log, copied);
     const holds = log?.writes?.last ?? copied;
-    const isShort = typeof mark.writes === 'number' && isBehind(holds, mark.writes);
+    const isShort = typeof counter.writes === 'number' && isBehind(holds, counter.writes);
     if (!isForeign && !isShort) return;
     if (look === looks) {
-      throw isForeign ? foreignLog(path) : ledgerShrank(path, { holds, held: Number(mark.writes) });
+      throw isForeign ? foreignLog(path) : ledgerShrank(path, { holds, held: Number(counter.writes) });
     }
     await sleep(betweenLooksMs);
   }

@@ -2,7 +2,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Connection } from './connection.ts';
 import type { Database } from './engine.ts';
 import { isBusy, storageFailure } from './failures.ts';
-import type { Mark } from './mark.ts';
+import type { WriteCounter } from './write-counter.ts';
 import type { Watch } from './watch.ts';
 import { nextWrites } from './writes.ts';
 
@@ -29,7 +29,7 @@ export interface WritingOptions {
   path: string;
   busyTimeoutMs: number;
   watch: Watch;
-  mark: Mark;
+  writeCounter: WriteCounter;
   /** Called in every transaction. @throws Failure when this program may not use the tables any more */
   refuse: (connection: Connection) => void;
   /** Something was written. */
@@ -38,7 +38,7 @@ export interface WritingOptions {
 
 export function writing(connection: Connection, options: WritingOptions): Transactions {
   const { database, execute } = connection;
-  const { path, busyTimeoutMs, watch, mark } = options;
+  const { path, busyTimeoutMs, watch, writeCounter } = options;
   const numberOf = (sql: string): number =>
     Number(Object.values(execute({ sql, parameters: [] }).rows[0] ?? {})[0]);
   const changes = (): number => numberOf('SELECT total_changes()');
@@ -70,7 +70,7 @@ export function writing(connection: Connection, options: WritingOptions): Transa
       if (!hasWritten) return;
       // What was written into a file that is gone must not be acknowledged.
       watch.refuseGone();
-      mark.raise(writes);
+      writeCounter.raise(writes);
       options.written();
     },
     rollback: () => rollBackQuietly(database),

@@ -7,7 +7,7 @@ import type { ReasonCode } from '../../domain/eligibility/reason.ts';
 import { fromJson } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { pauseIn } from '../pause.ts';
-import { fullUntilIn, isHeldIn, type HourlyCap } from '../queue/hourly-cap.ts';
+import { fullUntilIn, isSendingBlockedIn, type HourlyCap } from '../queue/hourly-cap.ts';
 import { openAlertsIn } from '../answers/alerts.ts';
 import { openRemindersIn, type OpenReminders } from '../queue/reminder-acts.ts';
 import { claimMs } from '../workers.ts';
@@ -101,14 +101,14 @@ export async function countDue(
 
 async function dueIn(db: Reading, now: string, cap: HourlyCap): Promise<number> {
   const { lane } = cap;
-  const isHeld = await isHeldIn(db, cap, now);
+  const isSendingBlocked = await isSendingBlockedIn(db, cap, now);
   const row = await db
     .selectFrom('closings')
     .select(({ fn }) => fn.countAll().as('count'))
     .where('queued', '=', sql.lit(1))
     .where((eb) => eb.or([eb('due_at', 'is', null), eb('due_at', '<=', now)]))
     .where('lane', '=', lane)
-    .$if(isHeld, (query) => query.where('state', '<>', sql.lit('scheduled')))
+    .$if(isSendingBlocked, (query) => query.where('state', '<>', sql.lit('scheduled')))
     .executeTakeFirst();
   return Number(row?.count ?? 0);
 }
@@ -139,7 +139,7 @@ export async function countQueued(
 }
 
 /** States in which the queue or a person still has something to do. */
-const unsettledStates = [
+const openStates = [
   'pending',
   'scheduled',
   'sending',
@@ -156,7 +156,7 @@ export interface QueueFigures {
   due: number;
   /** Since when the one that waits longest has been due. */
   oldestDueAt: string | null;
-  states: Record<(typeof unsettledStates)[number], number>;
+  states: Record<(typeof openStates)[number], number>;
   /** When the claim that was not renewed for longest was renewed; null: nothing is in work. */
   oldestClaimAt: string | null;
   /** Surveys of known closings whose newest answer has no card in Gladly. */
@@ -167,7 +167,7 @@ export interface QueueFigures {
   reminders: OpenReminders;
 }
 
-/** The cost grows with what is unsettled, never with what is done. */
+/** The cost grows with what is open, never with what is done. */
 export async function queueFigures(
   ledger: Ledger,
   now: string,
@@ -180,7 +180,7 @@ export async function queueFigures(
     fullUntil: await fullUntilIn(db, cap, now),
     due: await dueIn(db, now, cap),
     oldestDueAt: await oldestDue(db, now, cap),
-    states: await countUnsettled(db, lane),
+    states: await countOpen(db, lane),
     oldestClaimAt: await oldestClaim(db, lane),
     cardsMissing: await countCardsDue(db),
     alertsDue: (await openAlertsIn(db)).count,
@@ -190,12 +190,12 @@ export async function queueFigures(
 
 async function oldestDue(db: Reading, now: string, cap: HourlyCap): Promise<string | null> {
   const { lane } = cap;
-  const isHeld = await isHeldIn(db, cap, now);
+  const isSendingBlocked = await isSendingBlockedIn(db, cap, now);
   const queued = db
     .selectFrom('closings')
     .where('queued', '=', sql.lit(1))
     .where('lane', '=', lane)
-    .$if(isHeld, (query) => query.where('state', '<>', sql.lit('scheduled')))
+    .$if(isSendingBlocked, (query) => query.where('state', '<>', sql.lit('scheduled')))
     .limit(1);
   const timeless = await queued
     .select('first_seen_at')
@@ -218,7 +218,7 @@ async function oldestClaim(db: Reading, lane: Lane): Promise<string | null> {
   return until === null ? null : new Date(Date.parse(until) - claimMs).toISOString();
 }
 
-async function countUnsettled(db: Reading, lane: Lane): Promise<QueueFigures['states']> {
+async function countOpen(db: Reading, lane: Lane): Promise<QueueFigures['states']> {
   const rows = await db
     .selectFrom('closings')
     .select(({ fn }) => ['state', fn.countAll().as('count')])
@@ -226,7 +226,7 @@ async function countUnsettled(db: Reading, lane: Lane): Promise<QueueFigures['st
     .where(
       'state',
       'in',
-      unsettledStates.map((state) => sql.lit(state)),
+      openStates.map((state) => sql.lit(state)),
     )
     .where('lane', '=', lane)
     .groupBy('state')

@@ -1,6 +1,6 @@
 import { sql, type RawBuilder } from 'kysely';
 import type { ImportChoice } from '../../domain/scores/report-parts.ts';
-import type { Tally } from '../../domain/scores/tally.ts';
+import type { GroupCounts } from '../../domain/scores/group-counts.ts';
 import { calendarFields, periodsOf, type CalendarField } from '../../domain/values/calendar.ts';
 import type { Reading } from '../ledger.ts';
 
@@ -27,10 +27,10 @@ export interface CountedGroup {
   keys: (string | null)[];
   /** By topic, each closing is in one group that is its first; without topics, every group is. */
   isFirst: boolean;
-  tally: Tally;
+  counts: GroupCounts;
 }
 
-type Counted = Exclude<keyof Tally, 'ratings'> | 'one' | 'two' | 'three' | 'four' | 'five';
+type Counted = Exclude<keyof GroupCounts, 'ratings'> | 'one' | 'two' | 'three' | 'four' | 'five';
 
 /** Sums are numbers or, in some databases, their texts. */
 type CountedRow = Record<Counted, number | string> &
@@ -70,7 +70,7 @@ export async function countGroups(
     .map((row) => ({
       keys: by.map((_, index) => row[`key_${index}`] ?? null),
       isFirst: !isByTopic || Number(row.is_first) === 1,
-      tally: tallyOf(row),
+      counts: groupCountsOf(row),
     }));
 }
 
@@ -215,7 +215,7 @@ const counted = [
   sumWhere(sql`answer.resolved = 0`, 'unresolved'),
 ];
 
-function tallyOf(row: CountedRow): Tally {
+function groupCountsOf(row: CountedRow): GroupCounts {
   return {
     closed: Number(row.closed),
     suppressed: Number(row.suppressed),

@@ -5,7 +5,7 @@ import type {
   HistoryEntry,
   Message,
   Note,
-  VisitTally,
+  VisitCount,
 } from '../../domain/survey/records.ts';
 import type { Alert } from '../../domain/survey/alert.ts';
 import type { SurveyForm } from '../../domain/survey/form.ts';
@@ -39,7 +39,7 @@ export interface Story {
   form: SurveyForm | null;
   /** Who learned of its low ratings. */
   alerts: Alert[];
-  visits: VisitTally[];
+  visits: VisitCount[];
   notes: Note[];
   /** What Agent Connect says of its request; null where it was not read yet, or asked by nobody. */
   medallia: MedalliaState | null;

@@ -7,7 +7,7 @@ import { notesIn } from '../answers/notes.ts';
 import { briefColumns, toBriefClosing, type BriefClosing } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';
-import { isSendHeld } from '../queue/claims.ts';
+import { isSendClaimed } from '../queue/claims.ts';
 import {
   answerAndCardColumns,
   answerAndCardOf,
@@ -67,7 +67,7 @@ export async function* listClosings(
 /** A closing that a process left in the middle of sending, as the next run will resolve it. */
 export function asResolved<Row extends BriefClosing>(closing: Row, now: string): Row {
   const { state, claimedBy, claimUntil } = closing;
-  if (state !== 'sending' || isSendHeld(claimedBy, claimUntil, now)) return closing;
+  if (state !== 'sending' || isSendClaimed(claimedBy, claimUntil, now)) return closing;
   const { transition, change } = interruptedMove(closing, now);
   return { ...closing, ...change, state: transitions[transition].to };
 }

@@ -11,7 +11,7 @@ import {
   alertsDueOf,
   markAlertLeaving,
   postponeAlert,
-  settleAlert,
+  recordAlertOutcome,
 } from '../../store/answers/alerts.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import { withLock } from '../context/claim.ts';
@@ -20,7 +20,7 @@ import type { Services } from '../context/services.ts';
 import { conversationUrl } from '../../domain/survey/conversation-url.ts';
 import { tellAlert } from '../context/tell-alert.ts';
 
-/** `gone`: somebody else settled it, or the customer was forgotten. */
+/** `gone`: somebody else sent it, or the customer was forgotten. */
 export type AlertResult =
   { result: 'sent' | 'gone'; failure: null } | { result: 'failed' | 'uncertain'; failure: Failure };
 
@@ -62,36 +62,36 @@ async function trySend(services: Services, due: Alert): Promise<AlertResult> {
   if (now === null || closing === null || now.alert.dueAt === null) return { result: 'gone', failure: null };
   const { alert, answer } = now;
   // Whoever was leaving it has ended: the lock is ours.
-  if (alert.state === 'leaving') return settleDoubt(services, alert, interrupted());
-  const mark = { isSet: false };
+  if (alert.state === 'leaving') return recordDoubt(services, alert, interrupted());
+  const sending = { mayHaveLeft: false };
   try {
     const payload = alertPayload(subjectOf(services, answer, closing), {
       personal: services.settings.policy.alertPersonalData,
     });
     const outcome = await tellAlert(services, alert, payload, async () => {
       if (!(await markAlertLeaving(ledger, alert))) throw new NotDue();
-      mark.isSet = true;
+      sending.mayHaveLeft = true;
     });
-    if (outcome !== null) return await settleDoubt(services, alert, outcome);
-    await settleAlert(ledger, alert, { state: 'sent', at: timeNow(clock), error: null });
+    if (outcome !== null) return await recordDoubt(services, alert, outcome);
+    await recordAlertOutcome(ledger, alert, { state: 'sent', at: timeNow(clock), error: null });
     return { result: 'sent', failure: null };
   } catch (error) {
     if (error instanceof NotDue) return { result: 'gone', failure: null };
     if (services.signal.aborted || (error instanceof Failure && error.kind === 'ledger')) throw error;
     const failure = error instanceof Failure ? error : defectOf(error);
     // Whatever else went wrong with a note, it may be there.
-    if (mark.isSet && !(error instanceof Failure)) return settleDoubt(services, alert, failure);
+    if (sending.mayHaveLeft && !(error instanceof Failure)) return recordDoubt(services, alert, failure);
     await keepFailure(services, alert, failure);
     return { result: 'failed', failure };
   }
 }
 
-/** Somebody else settled it meanwhile. */
+/** Somebody else sent it meanwhile. */
 class NotDue extends Error {}
 
-async function settleDoubt(services: Services, alert: Alert, failure: Failure): Promise<AlertResult> {
+async function recordDoubt(services: Services, alert: Alert, failure: Failure): Promise<AlertResult> {
   const at = timeNow(services.clock);
-  await settleAlert(services.ledger, alert, { state: 'uncertain', at, error: errorOf(failure) });
+  await recordAlertOutcome(services.ledger, alert, { state: 'uncertain', at, error: errorOf(failure) });
   return { result: 'uncertain', failure };
 }
 
@@ -101,7 +101,7 @@ async function keepFailure({ ledger, clock }: Services, alert: Alert, failure: F
   const passes = ['temporary', 'configuration', 'credentials'].includes(failure.kind);
   const dueAt = nextAlertTry(alert, passes, clock());
   if (dueAt !== null) await postponeAlert(ledger, alert, { dueAt, error });
-  else await settleAlert(ledger, alert, { state: 'failed', at: timeNow(clock), error });
+  else await recordAlertOutcome(ledger, alert, { state: 'failed', at: timeNow(clock), error });
 }
 
 function interrupted(): Failure {

@@ -10,20 +10,20 @@ import { recordAnswer } from '../../store/answers/answers.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import { importInteractions } from '../../store/imports/import-interactions.ts';
 import { importedClosing } from '../../store/imports/imported-rows.ts';
-import { countOf, settleCount } from '../../store/medallia/counts.ts';
+import { countOf, recordCountOutcome } from '../../store/medallia/counts.ts';
 import {
   dropMedalliaRow,
   medalliaRowsDue,
-  settleMedalliaRow,
+  finishMedalliaRow,
   type KeptRow,
 } from '../../store/medallia/rows.ts';
-import { isSendHeld, resolveInterruptedSend } from '../../store/queue/claims.ts';
+import { isSendClaimed, resolveInterruptedSend } from '../../store/queue/claims.ts';
 import { confirmSent } from '../../store/queue/acts.ts';
 import { alertPlan } from '../context/alert-plan.ts';
 import type { Services } from '../context/services.ts';
 
 /** What the rows of Agent Connect brought. */
-export interface MedalliaTally {
+export interface PullCounts {
   /** Read in this run. */
   rows: number;
   /** New or changed answers. */
@@ -38,15 +38,15 @@ const rowsAtOnce = 200;
 
 /**
  * Works on every row that changed: an answer is kept as ours are, and a request in doubt of which there is a row did
- * arrive. A row is settled last, so that one whose work was cut short is worked on again, which changes nothing twice.
+ * arrive. A row is finished last, so that one whose work was cut short is worked on again, which changes nothing twice.
  */
-export async function workMedalliaRows(services: Services, tally: MedalliaTally): Promise<void> {
+export async function workMedalliaRows(services: Services, counts: PullCounts): Promise<void> {
   let after = -1;
   for (;;) {
     const rows = await medalliaRowsDue(services.ledger, after, rowsAtOnce);
     for (const row of rows) {
       services.signal.throwIfAborted();
-      await workRow(services, row, tally);
+      await workRow(services, row, counts);
     }
     const last = rows.at(-1);
     if (last === undefined) return;
@@ -54,23 +54,23 @@ export async function workMedalliaRows(services: Services, tally: MedalliaTally)
   }
 }
 
-async function workRow(services: Services, row: KeptRow, tally: MedalliaTally): Promise<void> {
+async function workRow(services: Services, row: KeptRow, counts: PullCounts): Promise<void> {
   const { ledger } = services;
   const own = row.interactionId === null ? null : await closingById(ledger, row.interactionId);
   const closing = own ?? (await importedClosingOf(services, row));
   if (closing === null) {
-    tally.unmatched += 1;
-    await settleMedalliaRow(ledger, row, null);
+    counts.unmatched += 1;
+    await finishMedalliaRow(ledger, row, null);
     return;
   }
   if (closing.forgottenAt !== null) {
     await dropMedalliaRow(ledger, row);
     return;
   }
-  if (own === null) await takeImported(services, row, closing, tally);
-  else if (!(await isCounted(services, row, own, tally)) && !(await takeRow(services, row, own, tally)))
+  if (own === null) await takeImported(services, row, closing, counts);
+  else if (!(await isCounted(services, row, own, counts)) && !(await takeRow(services, row, own, counts)))
     return;
-  await settleMedalliaRow(ledger, row, closing.id);
+  await finishMedalliaRow(ledger, row, closing.id);
 }
 
 /** Of what others requested and `gcsat import` took. Its conversation is named by the link, or is what it was requested for. */
@@ -86,7 +86,7 @@ async function takeImported(
   { ledger, clock }: Services,
   row: KeptRow,
   closing: Closing,
-  tally: MedalliaTally,
+  counts: PullCounts,
 ): Promise<void> {
   const { rating, resolved, comment, answeredAt, sentAt } = row;
   if (rating === null || answeredAt === null) return;
@@ -106,21 +106,21 @@ async function takeImported(
   };
   const given = { interactions: [interaction], unsubscribing: [] };
   const { results } = await importInteractions(ledger, given, timeNow(clock));
-  if (results.some((result) => 'took' in result)) tally.answers += 1;
+  if (results.some((result) => 'took' in result)) counts.answers += 1;
 }
 
-/** Whether a row is of a request that asked nobody, which settles that request and says nothing of a survey. */
+/** Whether a row is of a request that asked nobody, which shows that it arrived and says nothing of a survey. */
 async function isCounted(
   { ledger, clock }: Services,
   row: KeptRow,
   { id }: Closing,
-  tally: MedalliaTally,
+  counts: PullCounts,
 ): Promise<boolean> {
   if (!row.isOnlyCounted) return false;
   const count = await countOf(ledger, id);
   if (count === null) return false;
-  const settled = await settleCount(ledger, id, { state: 'counted', at: timeNow(clock), error: null });
-  if (settled && count.state === 'uncertain') tally.settled += 1;
+  const isNew = await recordCountOutcome(ledger, id, { state: 'counted', at: timeNow(clock), error: null });
+  if (isNew && count.state === 'uncertain') counts.settled += 1;
   return true;
 }
 
@@ -129,14 +129,14 @@ async function takeRow(
   services: Services,
   row: KeptRow,
   known: Closing,
-  tally: MedalliaTally,
+  counts: PullCounts,
 ): Promise<boolean> {
   const { ledger, clock } = services;
   const now = timeNow(clock);
-  const isHeld = known.state === 'sending' && isSendHeld(known.claimedBy, known.claimUntil, now);
-  if (isHeld && row.answeredAt === null) return false;
+  const isLeaving = known.state === 'sending' && isSendClaimed(known.claimedBy, known.claimUntil, now);
+  if (isLeaving && row.answeredAt === null) return false;
   const closing =
-    known.state === 'sending' && !isHeld ? await resolveInterruptedSend(ledger, known.id, now) : known;
+    known.state === 'sending' && !isLeaving ? await resolveInterruptedSend(ledger, known.id, now) : known;
   try {
     if (
       closing.state === 'uncertain' &&
@@ -144,7 +144,7 @@ async function takeRow(
       traitsOf(closing.provider).carrier === 'agent_connect'
     ) {
       await confirmSent(ledger, closing.id, now, row.uuid);
-      tally.settled += 1;
+      counts.settled += 1;
     }
     if (row.answeredAt === null || row.rating === null) return true;
     const { changed } = await recordAnswer(ledger, {
@@ -158,7 +158,7 @@ async function takeRow(
       unasked: { report: null, reading: null },
       alerts: alertPlan(services.settings),
     });
-    if (changed) tally.answers += 1;
+    if (changed) counts.answers += 1;
     return true;
   } catch (error) {
     // Somebody else settled the closing, or had the customer forgotten, just now.

@@ -5,7 +5,7 @@ import { keepMedalliaRows, medalliaCursor } from '../../store/medallia/rows.ts';
 import { withLock } from '../context/claim.ts';
 import { readsMedallia } from '../context/open-medallia.ts';
 import type { Services } from '../context/services.ts';
-import { workMedalliaRows, type MedalliaTally } from './medallia-rows.ts';
+import { workMedalliaRows, type PullCounts } from './medallia-rows.ts';
 
 /** As many as Agent Connect gives by default. */
 const rowsAtOnce = 1000;
@@ -17,7 +17,7 @@ const rowsAtOnce = 1000;
  * @returns null where the keys are not set, or another process is at it
  * @throws Failure of Agent Connect or the ledger; what was read until then is on disk
  */
-export async function pullMedallia(services: Services): Promise<MedalliaTally | null> {
+export async function pullMedallia(services: Services): Promise<PullCounts | null> {
   if (!readsMedallia(services.settings) || services.lane === 'trial') return null;
   try {
     return await withLock(services, 'medallia pull', () => pull(services));
@@ -27,13 +27,13 @@ export async function pullMedallia(services: Services): Promise<MedalliaTally | 
   }
 }
 
-async function pull(services: Services): Promise<MedalliaTally> {
+async function pull(services: Services): Promise<PullCounts> {
   const { ledger, settings, clock, signal } = services;
   const { origin } = settings.medallia;
   const client = await services.medallia();
-  const tally: MedalliaTally = { rows: 0, answers: 0, settled: 0, unmatched: 0 };
+  const counts: PullCounts = { rows: 0, answers: 0, settled: 0, unmatched: 0 };
   // What an earlier run read and did not finish.
-  await workMedalliaRows(services, tally);
+  await workMedalliaRows(services, counts);
   for (;;) {
     signal.throwIfAborted();
     const began = timeNow(clock);
@@ -41,12 +41,12 @@ async function pull(services: Services): Promise<MedalliaTally> {
     const rows = await client.readFeedback(cursor, rowsAtOnce);
     if (rows.length === 0) {
       await advanceCheckpoint(ledger, { lane: 'live', name: 'medallia' }, began);
-      return tally;
+      return counts;
     }
     if (rows.every(({ sequence }) => sequence <= cursor)) throw goesInCircles(origin, cursor);
-    tally.rows += rows.length;
+    counts.rows += rows.length;
     await keepMedalliaRows(ledger, origin, rows, timeNow(clock));
-    await workMedalliaRows(services, tally);
+    await workMedalliaRows(services, counts);
   }
 }
 

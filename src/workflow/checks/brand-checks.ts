@@ -7,7 +7,7 @@ import { openGladly, type Account } from '../context/services.ts';
 import { unmetInboxes } from '../survey/policy-warnings.ts';
 import { ok, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
-import { surroundingsOf } from './check-connection.ts';
+import { serviceContextOf } from './check-connection.ts';
 
 type Brands = Settings['brands'];
 type Inboxes = Pick<Directory, 'inboxes'>;
@@ -56,11 +56,11 @@ export async function missingInboxes(
   brands: Brands,
   { signal }: { signal: AbortSignal },
 ): Promise<string[]> {
-  const surroundings = surroundingsOf(signal);
-  const { client } = openGladly(account, surroundings, memoryLimiterStore());
+  const context = serviceContextOf(signal);
+  const { client } = openGladly(account, context, memoryLimiterStore());
   const cache = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
   try {
-    return await unmetInboxes(brands, createDirectory({ client, cache, clock: surroundings.clock }));
+    return await unmetInboxes(brands, createDirectory({ client, cache, clock: context.clock }));
   } finally {
     client.close();
   }

@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { openDelivery } from '../context/open-delivery.ts';
-import { openGladly, type Account, type Surroundings } from '../context/services.ts';
+import { openGladly, type Account, type ServiceContext } from '../context/services.ts';
 
 export interface Connection {
   organization: { id: string | null; name: string | null; timezone: string | null };
@@ -17,7 +17,7 @@ export async function checkConnection(
   settings: Account,
   { signal }: { signal: AbortSignal },
 ): Promise<Connection> {
-  const { client } = openGladly(settings, surroundingsOf(signal), memoryLimiterStore());
+  const { client } = openGladly(settings, serviceContextOf(signal), memoryLimiterStore());
   try {
     const [organization, topics] = await Promise.all([client.getOrganization(), client.getTopics()]);
     return { organization, topicNames: topics.flatMap(({ name }) => (name === null ? [] : [name])) };
@@ -32,7 +32,7 @@ export async function checkConnection(
  * @throws Failure as `openDelivery`
  */
 export async function checkDelivery(settings: Settings, { signal }: { signal: AbortSignal }): Promise<void> {
-  const { client } = openGladly(settings, surroundingsOf(signal), memoryLimiterStore());
+  const { client } = openGladly(settings, serviceContextOf(signal), memoryLimiterStore());
   try {
     const provider = await openDelivery(settings, client, Date.now, signal);
     await provider.close();
@@ -41,6 +41,6 @@ export async function checkDelivery(settings: Settings, { signal }: { signal: Ab
   }
 }
 
-export function surroundingsOf(signal: AbortSignal): Surroundings {
+export function serviceContextOf(signal: AbortSignal): ServiceContext {
   return { signal, clock: Date.now, priority: 'interactive', debug: () => undefined };
 }

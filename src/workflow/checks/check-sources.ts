@@ -15,7 +15,7 @@ import type { Employee } from '../../medallia/employees.ts';
 import { openDelivery } from '../context/open-delivery.ts';
 import { openMedallia } from '../context/open-medallia.ts';
 import type { LedgerPlace } from '../context/open-ledger.ts';
-import { marksOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
+import { writeCountersOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
 import { openGladly } from '../context/services.ts';
 import { webhookStatusBy, type WebhookStatus } from '../webhooks/webhook-registration.ts';
 import { checkDomain, type DomainAnswer } from './check-domain.ts';
@@ -88,7 +88,7 @@ export function openCheckSources(
 ): OpenedSources {
   const own = new AbortController();
   const signal = AbortSignal.any([outer, own.signal]);
-  const surroundings = { signal, clock, priority: 'interactive', debug } as const;
+  const context = { signal, clock, priority: 'interactive', debug } as const;
   let rates: RateLimitHeaders | null = null;
   let asked = 0;
 
@@ -113,7 +113,7 @@ export function openCheckSources(
       },
     };
     const account = { ...given, timeoutMs: Math.min(given.timeoutMs, timeoutMs ?? given.timeoutMs) };
-    return openGladly(account, { ...surroundings, sleep, pacer: watching }, memoryLimiterStore()).client;
+    return openGladly(account, { ...context, sleep, pacer: watching }, memoryLimiterStore()).client;
   });
   const directory = createDirectory({
     client: {
@@ -134,7 +134,7 @@ export function openCheckSources(
     if (makesLedger) return openSettingsLedger(place);
     return openExistingLedger(place.database, {
       busyTimeoutMs,
-      marks: { ...marksOf(place), isReadOnly: true },
+      writeCounters: { ...writeCountersOf(place), isReadOnly: true },
     });
   });
   const provider = opened(() => openDelivery(settings(), client(), clock, signal));
@@ -162,7 +162,7 @@ export function openCheckSources(
       return { ...(await checkMedalliaHost(medallia.origin, signal, waitMs)), askedAtMs, heardAtMs: clock() };
     }),
     employees: once(async () => {
-      const client = openMedallia(settings(), { ...surroundings, store: memoryLimiterStore(), sleep });
+      const client = openMedallia(settings(), { ...context, store: memoryLimiterStore(), sleep });
       try {
         return await client.activeEmployees();
       } finally {

@@ -1,4 +1,4 @@
-import { asArgument, settling } from '../../domain/closing/doubt.ts';
+import { asArgument, settleCommand } from '../../domain/closing/doubt.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { localTime } from '../../domain/values/local-time.ts';
 import { outstandingCards } from '../../store/answers/cards-due.ts';
@@ -94,7 +94,7 @@ export const uncertainCheck: Check<Sources> = {
     const wasSent = await typedCommands(
       await ledger(),
       { filter: { states: ['uncertain'] }, count: uncertain, list, nowMs: clock() },
-      (id) => settling('--was-sent', id),
+      (id) => settleCommand('--was-sent', id),
     );
     return {
       status: 'warning',

@@ -1,4 +1,4 @@
-import { settling } from '../../domain/closing/doubt.ts';
+import { settleCommand } from '../../domain/closing/doubt.ts';
 import { reminderProblem } from '../../domain/eligibility/policy-warnings.ts';
 import { ok, skipped, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
@@ -42,7 +42,7 @@ export const remindersSettledCheck: Check<Pick<CheckSources, 'ledger' | 'figures
     const commands = await typedCommands(
       await ledger(),
       { filter: { states: ['sent'], reminders: [state] }, count, list, nowMs: clock() },
-      (id) => settling(isInDoubt ? '--was-sent' : '--not-sent', id),
+      (id) => settleCommand(isInDoubt ? '--was-sent' : '--not-sent', id),
     );
     const reminders = count === 1 ? '1 reminder' : `${count} reminders`;
     return {

@@ -126,7 +126,7 @@ function broken<Sources>({ id }: Check<Sources>, error: unknown): CheckResult {
 }
 
 /** The first command that the hint names, else all of it. */
-export function nextStep({ hint }: Pick<Failure, 'hint'>): string {
+function nextStep({ hint }: Pick<Failure, 'hint'>): string {
   return /`(gcsat [^`]+)`/.exec(hint)?.[1] ?? hint;
 }
 

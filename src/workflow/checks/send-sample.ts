@@ -1,6 +1,6 @@
 import { settingsFor } from '../../config/brand-settings.ts';
 import type { Settings } from '../../config/settings.ts';
-import { testMark, type SurveyMessage } from '../../ports/delivery-provider.ts';
+import { testPrefix, type SurveyMessage } from '../../ports/delivery-provider.ts';
 import { isEmailAddress, phoneNumber } from '../../domain/eligibility/addresses.ts';
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
@@ -34,8 +34,8 @@ export async function sendSampleSurvey(
 ): Promise<Sample> {
   requireAddress(settings.delivery, to);
   const own = settingsFor(settings, brand) ?? settings;
-  const surroundings = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
-  const { client } = openGladly(settings, surroundings, memoryLimiterStore());
+  const context = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
+  const { client } = openGladly(settings, context, memoryLimiterStore());
   try {
     const companyName = own.policy.companyName ?? (await client.getOrganization()).name ?? '';
     const closedAt = new Date(clock()).toISOString();
@@ -47,7 +47,7 @@ export async function sendSampleSurvey(
       brand,
       to: { address: phoneNumber(to) ?? to, name: null },
       channel: traitsOf(settings.delivery).addressKind === 'mobile' ? 'sms' : 'email',
-      mark: testMark,
+      prefix: testPrefix,
     };
     const provider = await openDelivery(settings, client, clock, signal);
     const outcome = await provider.deliver(message, () => Promise.resolve()).finally(() => provider.close());

@@ -27,8 +27,8 @@ export async function sendTestAlert(
       hint: 'Set alertUrl or alertMail with `gcsat configure set`.',
     });
   }
-  const surroundings = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
-  const { client } = openGladly(settings, surroundings, memoryLimiterStore());
+  const context = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
+  const { client } = openGladly(settings, context, memoryLimiterStore());
   const at = new Date(clock()).toISOString();
   const answer = {
     surveyId: `test ${at}`,

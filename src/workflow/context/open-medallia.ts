@@ -7,7 +7,7 @@ import type { Priority } from '../../domain/values/request-slot.ts';
 
 declare const GCSAT_VERSION: string;
 
-export interface MedalliaSurroundings {
+export interface MedalliaContext {
   store: LimiterStore;
   signal: AbortSignal;
   clock: () => number;
@@ -24,7 +24,7 @@ export function readsMedallia({ medallia }: Pick<Settings, 'medallia'>): boolean
 /** @throws Failure `delivery_incomplete` */
 export function openMedallia(
   { medallia, timeoutMs }: Pick<Settings, 'medallia' | 'timeoutMs'>,
-  { store, clock, sleep, signal, priority, debug }: MedalliaSurroundings,
+  { store, clock, sleep, signal, priority, debug }: MedalliaContext,
 ): MedalliaClient {
   const { apiKey, apiSecret, origin, perMinute } = medallia;
   if (apiKey === null)

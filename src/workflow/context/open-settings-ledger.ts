@@ -3,18 +3,18 @@ import type { Settings } from '../../config/settings.ts';
 import { surveySecretFile } from '../../config/survey-secret.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { openLedger } from '../../store/open.ts';
-import type { Marks } from '../../store/sqlite/mark.ts';
+import type { WriteCounters } from '../../store/sqlite/write-counter.ts';
 
 /** @throws as `openLedger` does, and Failure ledger_shrank where it holds less than it did */
 export function openSettingsLedger(
   settings: Pick<Settings, 'database' | 'dataDir'>,
   options: { busyTimeoutMs?: number } = {},
 ): Promise<Ledger> {
-  return openLedger(settings.database, { ...options, marks: marksOf(settings) });
+  return openLedger(settings.database, { ...options, writeCounters: writeCountersOf(settings) });
 }
 
 /** What is remembered of a ledger lies in the data folder, apart from the ledger itself. */
-export function marksOf({ dataDir }: Pick<Settings, 'dataDir'>): Marks {
+export function writeCountersOf({ dataDir }: Pick<Settings, 'dataDir'>): WriteCounters {
   return {
     folder: join(dataDir, 'ledger-marks'),
     signingKey: surveySecretFile(dataDir),

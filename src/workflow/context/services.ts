@@ -29,7 +29,7 @@ import { reportSlots } from './report-semaphore.ts';
 declare const GCSAT_VERSION: string;
 
 /** What a command gives the workflow besides the settings. */
-export interface Surroundings {
+export interface ServiceContext {
   signal: AbortSignal;
   clock: () => number;
   /** A command run by a person goes before a long run. */
@@ -57,7 +57,7 @@ export interface Services {
   readonly sleep: (ms: number, signal?: AbortSignal) => Promise<void>;
   readonly debug: (text: string) => void;
   /** Whether it works until it is stopped, so that what waits is looked at later by this very process. */
-  readonly lasts?: true;
+  readonly isLongRunning?: true;
   /** The organization as it was at most a quarter of an hour ago, and certainly the one that the ledger belongs to. */
   organization(): Promise<Organization>;
   /** Signs the links of this ledger and lane. */
@@ -83,17 +83,17 @@ function isNamed({ origins }: Settings): boolean {
  *
  * @throws Failure kind ledger when the ledger cannot be used, kind configuration when it is another organization's.
  */
-export async function openServices(settings: Settings, surroundings: Surroundings): Promise<Services> {
+export async function openServices(settings: Settings, context: ServiceContext): Promise<Services> {
   // A typo must not make a new ledger where nothing is recorded.
-  const isMistyped = surroundings.readOnly === true && !ledgerExists(settings.database) && isNamed(settings);
-  if (isMistyped) surroundings.debug('the ledger does not exist, and is not made by a command that reads');
+  const isMistyped = context.readOnly === true && !ledgerExists(settings.database) && isNamed(settings);
+  if (isMistyped) context.debug('the ledger does not exist, and is not made by a command that reads');
   const ledger = await openSettingsLedger(
     isMistyped ? { ...settings, database: ':memory:' } : settings,
-    surroundings.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,
+    context.readOnly === true ? { busyTimeoutMs: readOnlyPatienceMs } : undefined,
   );
   const services = servicesOn(ledger, settings, {
-    ...surroundings,
-    clock: ledgerClock(ledger, surroundings.clock),
+    ...context,
+    clock: ledgerClock(ledger, context.clock),
   });
   try {
     const bound = await boundOrganization(ledger);
@@ -109,13 +109,13 @@ export async function openServices(settings: Settings, surroundings: Surrounding
 }
 
 /** The same on a ledger that is open. */
-export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Surroundings): Services {
-  const { clock, signal, readOnly = false, worker = currentWorker() } = surroundings;
+export function servicesOn(ledger: Ledger, settings: Settings, context: ServiceContext): Services {
+  const { clock, signal, readOnly = false, worker = currentWorker() } = context;
   const limiter = limiterStore(ledger);
   const cache = directoryCache(ledger);
   const { client, sleep } = openGladly(
     settings,
-    surroundings,
+    context,
     readOnly ? unlessBusyLimiter(limiter) : limiter,
     (time) => reportSlots(ledger, worker, time),
   );
@@ -130,7 +130,7 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
   let medalliaClient: MedalliaClient | null = null;
   const medallia = onceDone(async () => {
     const { openMedallia } = await import('./open-medallia.ts');
-    const { debug, priority } = surroundings;
+    const { debug, priority } = context;
     const given = { store: limiter, clock, sleep, signal, priority, debug };
     return (medalliaClient = openMedallia(settings, given));
   });
@@ -144,7 +144,7 @@ export function servicesOn(ledger: Ledger, settings: Settings, surroundings: Sur
     signal,
     clock,
     sleep,
-    debug: surroundings.debug,
+    debug: context.debug,
     organization,
     linkKey: onceDone(async () => {
       if ((await boundOrganization(ledger)) === null) await organization();
@@ -171,7 +171,7 @@ export type Account = Pick<Settings, 'origin' | 'email' | 'token' | 'timeoutMs' 
 /** A client alone, for questions that need no ledger. */
 export function openGladly(
   settings: Account,
-  { signal, clock, priority, debug, pacer, sleep: givenSleep }: Surroundings,
+  { signal, clock, priority, debug, pacer, sleep: givenSleep }: ServiceContext,
   store: LimiterStore,
   slotsFor?: (time: Pick<Services, 'clock' | 'sleep'>) => ReportSlots,
 ): Pick<Services, 'client' | 'sleep'> {

@@ -4,7 +4,7 @@ import type { Services } from './services.ts';
 
 declare const GCSAT_VERSION: string;
 
-type Surroundings = Pick<Services, 'settings' | 'client' | 'clock' | 'signal'>;
+type AlertServices = Pick<Services, 'settings' | 'client' | 'clock' | 'signal'>;
 
 /**
  * Tells people of a low rating, once. `leaving` is awaited right before a note leaves, which must not be repeated.
@@ -13,7 +13,7 @@ type Surroundings = Pick<Services, 'settings' | 'client' | 'clock' | 'signal'>;
  * @throws Failure where it certainly is not there; by webhook and mail also in doubt
  */
 export async function tellAlert(
-  services: Surroundings,
+  services: AlertServices,
   { way, id }: { way: AlertWay; id: string },
   payload: AlertPayload,
   leaving: () => Promise<void>,

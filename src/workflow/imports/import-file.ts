@@ -14,7 +14,7 @@ const rowsAtOnce = 100;
 /** More would fill a screen and help nobody. */
 const mostListed = 100;
 
-type Tally = Omit<ImportDocument, 'file' | 'dryRun' | 'format' | 'unknownAgents' | 'seconds'>;
+type ImportCounts = Omit<ImportDocument, 'file' | 'dryRun' | 'format' | 'unknownAgents' | 'seconds'>;
 
 interface Waiting {
   line: number;
@@ -38,7 +38,7 @@ export async function importFile(
   const began = services.clock();
   const { format, rows } = await openExport(bytes, name === '-' ? 'stdin' : name);
   const interpreting = await interpretingWith(services);
-  const tally = emptyTally();
+  const counts = noCounts();
   await withLedgerCopy(services.ledger, dryRun, async (ledger) => {
     const unsubscribing: string[] = [];
     const work = async (waiting: readonly Waiting[]): Promise<void> => {
@@ -49,17 +49,17 @@ export async function importFile(
         { interactions, unsubscribing: unsubscribing.splice(0) },
         timeNow(services.clock),
       );
-      tally.unsubscribed += batch.unsubscribed;
+      counts.unsubscribed += batch.unsubscribed;
       waiting.forEach((one, index) => {
         const result = batch.results[index];
-        if (result !== undefined) count(tally, one, result);
+        if (result !== undefined) count(counts, one, result);
       });
-      onRows(tally.rows);
+      onRows(counts.rows);
     };
     let waiting: Waiting[] = [];
     for await (const one of rows) {
-      tally.rows += 1;
-      const taken = interpret(tally, one, interpreting, unsubscribing);
+      counts.rows += 1;
+      const taken = interpret(counts, one, interpreting, unsubscribing);
       if (taken !== null) waiting.push(taken);
       if (waiting.length + unsubscribing.length < rowsAtOnce) continue;
       await work(waiting);
@@ -70,8 +70,8 @@ export async function importFile(
   const unknownAgents = [...interpreting.agents.unknown].toSorted();
   const seconds = Math.round((services.clock() - began) / 100) / 10;
   // In the order of the file, although those that the ledger knows come out later.
-  tally.leftRows.sort((one, other) => one.line - other.line);
-  return { file: name, dryRun, format, ...tally, unknownAgents, seconds };
+  counts.leftRows.sort((one, other) => one.line - other.line);
+  return { file: name, dryRun, format, ...counts, unknownAgents, seconds };
 }
 
 async function interpretingWith(services: Services): Promise<Interpreting> {
@@ -92,39 +92,39 @@ async function interpretingWith(services: Services): Promise<Interpreting> {
 
 /** Null where the row needs no look into the ledger. */
 function interpret(
-  tally: Tally,
+  counts: ImportCounts,
   one: FileRow,
   interpreting: Interpreting,
   unsubscribing: string[],
 ): Waiting | null {
   const read = 'unreadable' in one ? one : interpretRow(one.row, interpreting);
   if ('unreadable' in read) {
-    tally.unreadable += 1;
-    if (tally.unreadableRows.length < mostListed)
-      tally.unreadableRows.push({ line: one.line, why: read.unreadable });
+    counts.unreadable += 1;
+    if (counts.unreadableRows.length < mostListed)
+      counts.unreadableRows.push({ line: one.line, why: read.unreadable });
     return null;
   }
   if ('left' in read) {
-    leave(tally, one.line, read.left);
+    leave(counts, one.line, read.left);
     if (read.unsubscribed !== null) unsubscribing.push(read.unsubscribed);
     return null;
   }
   return { line: one.line, interaction: read.interaction };
 }
 
-function count(tally: Tally, { line, interaction }: Waiting, result: ImportResult): void {
+function count(counts: ImportCounts, { line, interaction }: Waiting, result: ImportResult): void {
   if ('left' in result) {
-    leave(tally, line, result.left);
+    leave(counts, line, result.left);
     return;
   }
   if ('known' in result) {
-    tally.known += 1;
+    counts.known += 1;
     return;
   }
-  tally.taken[names[result.took]] += 1;
+  counts.taken[names[result.took]] += 1;
   const { closedAt: at } = interaction;
-  const { since, until } = tally.range ?? { since: at, until: at };
-  tally.range = { since: at < since ? at : since, until: at > until ? at : until };
+  const { since, until } = counts.range ?? { since: at, until: at };
+  counts.range = { since: at < since ? at : since, until: at > until ? at : until };
 }
 
 const names = {
@@ -134,12 +134,12 @@ const names = {
   not_asked: 'notAsked',
 } as const;
 
-function leave(tally: Tally, line: number, code: LeftCode): void {
-  tally.left[code] = (tally.left[code] ?? 0) + 1;
-  if (tally.leftRows.length < mostListed) tally.leftRows.push({ line, code });
+function leave(counts: ImportCounts, line: number, code: LeftCode): void {
+  counts.left[code] = (counts.left[code] ?? 0) + 1;
+  if (counts.leftRows.length < mostListed) counts.leftRows.push({ line, code });
 }
 
-function emptyTally(): Tally {
+function noCounts(): ImportCounts {
   return {
     rows: 0,
     taken: { answers: 0, changedAnswers: 0, asked: 0, notAsked: 0 },

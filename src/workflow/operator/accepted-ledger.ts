@@ -1,7 +1,7 @@
 import type { Settings } from '../../config/settings.ts';
 import { sqlitePath } from '../../store/sqlite/location.ts';
-import { acceptLedger } from '../../store/sqlite/mark.ts';
-import { marksOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
+import { acceptLedger } from '../../store/sqlite/write-counter.ts';
+import { writeCountersOf, openSettingsLedger } from '../context/open-settings-ledger.ts';
 
 /**
  * Takes the ledger as it is now, however much it held before.
@@ -11,7 +11,7 @@ import { marksOf, openSettingsLedger } from '../context/open-settings-ledger.ts'
 export async function acceptSettingsLedger(settings: Settings, dryRun: boolean): Promise<{ ledger: string }> {
   const ledger = sqlitePath(settings.database);
   if (dryRun) return { ledger };
-  acceptLedger(marksOf(settings), ledger);
+  acceptLedger(writeCountersOf(settings), ledger);
   const opened = await openSettingsLedger(settings);
   await opened.close();
   return { ledger };

@@ -32,7 +32,7 @@ function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: Ex
     closedAt: closing.closedAt,
     state: listedState(closing.state),
     reasons: closing.reasons,
-    customer: customer ?? customerOf(closing),
+    customer: customer ?? exportedCustomer(closing),
     agent: closing.agent,
     respondedAt: evidence?.attribution?.respondedAt ?? null,
     channel: evidence?.attribution?.channel ?? channel,
@@ -62,7 +62,7 @@ function rowOf({ closing, channel, answer, card, openedAt, notes, medallia }: Ex
 }
 
 /** Where the customer was not read, an import has the address. */
-function customerOf(closing: Closing): ExportRow['customer'] {
+function exportedCustomer(closing: Closing): ExportRow['customer'] {
   const { customerId } = closing;
   const email = importedEmail(closing);
   if (customerId === null && email === null) return null;

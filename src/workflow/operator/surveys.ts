@@ -112,9 +112,9 @@ export async function retrySurvey(ledger: Ledger, anyId: string, at: string): Pr
 }
 
 /** A person stops a survey that has not left; see `cancelClosing`. @throws Failure when it left, or never was */
-export async function cancelSurvey(ledger: Ledger, anyId: string, at: string, counts?: boolean) {
+export async function cancelSurvey(ledger: Ledger, anyId: string, at: string, countsUnasked?: boolean) {
   const { id } = await onlyClosing(ledger, anyId);
-  await cancelClosing(ledger, id, at, counts);
+  await cancelClosing(ledger, id, at, countsUnasked);
   return entryOfClosing(ledger, id, at);
 }
 
@@ -153,13 +153,13 @@ export async function cancelSurveys(
   ledger: Ledger,
   entries: readonly SurveyEntry[],
   at: string,
-  counts = false,
+  countsUnasked = false,
 ): Promise<{ cancelled: SurveyEntry[]; left: string[] }> {
   const closings = await cancelClosings(
     ledger,
     entries.map(({ closingId }) => closingId),
     at,
-    counts,
+    countsUnasked,
   );
   const byId = new Map(closings.map((closing) => [closing.id, closing]));
   return {
@@ -217,7 +217,7 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
     conversationId: closing.conversationId,
     lane: closing.lane,
     state: listedState(closing.state),
-    customer: customerOf(closing),
+    customer: shownCustomer(closing),
     agent: closing.agent,
     closedAt: closing.closedAt,
     sentAt: closing.sentAt,
@@ -237,7 +237,7 @@ function entryOf({ closing, answer, card, notes = [], medallia = null }: Shown):
 }
 
 /** Where the customer was not read, the id is known, or what an import gave. */
-function customerOf(closing: Shown['closing']): SurveyEntry['customer'] {
+function shownCustomer(closing: Shown['closing']): SurveyEntry['customer'] {
   const { customer, customerId } = closing;
   if (customer !== null) return { id: customer.id, email: customer.email, phone: customer.phone };
   const email = importedEmail(closing);

@@ -27,17 +27,17 @@ export async function unsubscribedAddresses(ledger: Ledger): Promise<Unsubscribe
 /**
  * Asks an address no more, also not what is scheduled for it.
  * @param typed an email address or a phone number with its country code, as a person writes it
- * @param counts whether what is suppressed is to count on the other side
+ * @param countsUnasked whether what is suppressed is to count on the other side
  * @throws Failure kind usage, code `address_invalid`
  */
 export async function unsubscribeAddress(
   ledger: Ledger,
   typed: string,
   at: string,
-  counts = false,
+  countsUnasked = false,
 ): Promise<AddressChange> {
   const address = readAddress(typed);
-  const { isNew, suppressed } = await unsubscribe(ledger, address, at, 'operator', counts);
+  const { isNew, suppressed } = await unsubscribe(ledger, address, at, 'operator', countsUnasked);
   return { address, unsubscribed: true, changed: isNew, suppressed: suppressed.map(({ id }) => id) };
 }
 

@@ -10,7 +10,7 @@ import {
   dueCount,
   markCountLeaving,
   postponeCount,
-  settleCount,
+  recordCountOutcome,
 } from '../../store/medallia/counts.ts';
 import { sendingPause } from '../../store/pause.ts';
 import { withLock } from '../context/claim.ts';
@@ -21,7 +21,7 @@ import { passes } from '../survey/retry-time.ts';
 import { unaskedInteraction } from './unasked-interaction.ts';
 
 /** What became of closings of which nobody is asked. `failed`: tried again later. */
-export interface CountTally {
+export interface UnaskedCounts {
   counted: number;
   uncertain: number;
   leftOut: number;
@@ -41,21 +41,21 @@ const atOnce = 20;
 export async function countUnasked(
   services: Services,
   deadline: number | null = null,
-): Promise<CountTally | null> {
+): Promise<UnaskedCounts | null> {
   const { ledger, settings, clock, signal } = services;
   if (!countsUnasked(settings)) return null;
-  const tally: CountTally = { counted: 0, uncertain: 0, leftOut: 0, failed: 0 };
+  const counts: UnaskedCounts = { counted: 0, uncertain: 0, leftOut: 0, failed: 0 };
   for (;;) {
     const now = timeNow(clock);
     if ((await sendingPause(ledger, now)) !== null) return null;
     const due = await countsDue(ledger, atOnce, now);
-    if (due.length === 0) return tally;
+    if (due.length === 0) return counts;
     for (const closingId of due) {
       signal.throwIfAborted();
-      if (deadline !== null && clock() >= deadline) return tally;
+      if (deadline !== null && clock() >= deadline) return counts;
       const result = await countOne(services, closingId);
-      if (result === 'paused') return tally;
-      if (result !== 'gone') tally[result] += 1;
+      if (result === 'paused') return counts;
+      if (result !== 'gone') counts[result] += 1;
     }
   }
 }
@@ -64,7 +64,7 @@ export async function countUnasked(
 export async function countInPassing(
   services: Services,
   deadline: number | null,
-): Promise<CountTally | null> {
+): Promise<UnaskedCounts | null> {
   try {
     return await countUnasked(services, deadline);
   } catch (error) {
@@ -74,7 +74,7 @@ export async function countInPassing(
   }
 }
 
-type CountResult = keyof CountTally | 'gone' | 'paused';
+type CountResult = keyof UnaskedCounts | 'gone' | 'paused';
 
 async function countOne(services: Services, closingId: string): Promise<CountResult> {
   try {
@@ -92,7 +92,7 @@ async function tryCount(services: Services, closingId: string): Promise<CountRes
   if (found === null) return 'gone';
   const { count, closing } = found;
   // Whoever was telling it has ended: the lock is ours.
-  if (count.state === 'leaving') return settle(services, count, 'uncertain', interrupted());
+  if (count.state === 'leaving') return record(services, count, 'uncertain', interrupted());
   if (closing.state !== 'suppressed') {
     await dropCount(ledger, closingId);
     return 'gone';
@@ -104,10 +104,10 @@ async function tryCount(services: Services, closingId: string): Promise<CountRes
     const outcome = await provider.count(unasked, async () => {
       if (!(await markCountLeaving(ledger, closingId, timeNow(clock)))) throw new NotSuppressed();
     });
-    if (outcome.status === 'sent') return await settle(services, count, 'counted', null);
-    if (outcome.status === 'uncertain') return await settle(services, count, 'uncertain', outcome.failure);
+    if (outcome.status === 'sent') return await record(services, count, 'counted', null);
+    if (outcome.status === 'uncertain') return await record(services, count, 'uncertain', outcome.failure);
     if (outcome.temporary) return await tryLater(services, count, outcome.failure);
-    return await settle(services, count, 'left_out', outcome.failure);
+    return await record(services, count, 'left_out', outcome.failure);
   } catch (error) {
     if (error instanceof NotSuppressed) return 'gone';
     if (
@@ -124,14 +124,14 @@ class NotSuppressed extends Error {}
 
 const states = { counted: 'counted', uncertain: 'uncertain', left_out: 'leftOut' } as const;
 
-async function settle(
+async function record(
   { ledger, clock }: Services,
   { closingId }: Count,
   state: keyof typeof states,
   failure: Failure | null,
 ): Promise<CountResult> {
   const error = failure === null ? null : errorOf(failure);
-  await settleCount(ledger, closingId, { state, at: timeNow(clock), error });
+  await recordCountOutcome(ledger, closingId, { state, at: timeNow(clock), error });
   return states[state];
 }
 
@@ -140,7 +140,7 @@ async function tryLater(services: Services, count: Count, failure: Failure): Pro
   const { ledger, clock } = services;
   const isHopeless = failure.code === 'count_impossible';
   const wait = isHopeless ? null : backOff(count.tries + 1, passes(failure) || stopsTheRun(failure));
-  if (wait === null) return settle(services, count, 'left_out', failure);
+  if (wait === null) return record(services, count, 'left_out', failure);
   const dueAt = new Date(clock() + wait).toISOString();
   await postponeCount(ledger, count.closingId, { dueAt, error: errorOf(failure) });
   if (stopsTheRun(failure)) throw failure;

@@ -5,7 +5,7 @@ import { Failure } from '../../failure.ts';
 import type { UnaskedInteraction } from '../../ports/delivery-provider.ts';
 import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
-import { customerOf, evidenceOf } from '../survey/facts.ts';
+import { storedCustomer, evidenceOf } from '../survey/facts.ts';
 import { fullLook, lookAtClosing } from '../survey/look.ts';
 import { readEverything } from '../survey/read-conversation.ts';
 
@@ -62,7 +62,7 @@ async function readAll(services: Services, closing: Closing): Promise<{ evidence
   );
   return {
     evidence: evidenceOf(look.read, look.credit, look.closing),
-    customer: customerOf(look.read.customer),
+    customer: storedCustomer(look.read.customer),
   };
 }
 

@@ -45,7 +45,7 @@ export interface Work {
 }
 
 /** One piece of work with what it came to. */
-export interface SettledWork extends WorkResult {
+export interface FinishedWork extends WorkResult {
   /** Null where the failure came before the closing was known. */
   closing: Closing | null;
 }
@@ -64,7 +64,7 @@ export async function workQueue(
   services: Services,
   next: NextWork,
   limits: QueueLimits,
-  onSettled: (settled: SettledWork) => void,
+  onFinished: (finished: FinishedWork) => void,
 ): Promise<QueueRun> {
   const counts = { sent: 0, scheduled: 0, suppressed: 0, uncertain: 0, failed: 0 };
   let limit: QueueEnd = 'done';
@@ -91,7 +91,7 @@ export async function workQueue(
     return working >= left ? 'wait' : null;
   };
 
-  const workOnNext = async (): Promise<SettledWork | null> => {
+  const workOnNext = async (): Promise<FinishedWork | null> => {
     let closing: Closing | null = null;
     try {
       const work = await next(ended.signal);
@@ -112,8 +112,8 @@ export async function workQueue(
     }
   };
 
-  const count = (settled: SettledWork): void => {
-    const { closing, outcome, failure } = settled;
+  const count = (finished: FinishedWork): void => {
+    const { closing, outcome, failure } = finished;
     if (failure !== null && stopsTheQueue(failure)) throw failure;
     if (closing !== null) {
       // A run may be long enough to try again what failed in it.
@@ -121,8 +121,8 @@ export async function workQueue(
       if (outcome === 'failed') failedBefore.add(closing.id);
     }
     if (outcome in counts) counts[outcome as keyof typeof counts] += 1;
-    onSettled(settled);
-    health.note(settled);
+    onFinished(finished);
+    health.note(finished);
   };
 
   const loop = async (): Promise<void> => {

@@ -10,7 +10,7 @@ import { remind, type ReminderResult } from '../survey/remind.ts';
 import { queueHealth } from './queue-health.ts';
 
 /** What became of reminders. `failed`: tried again later, or left to a person. */
-export interface ReminderTally {
+export interface ReminderCounts {
   sent: number;
   leftOut: number;
   uncertain: number;
@@ -50,18 +50,18 @@ const mostLooks = 2;
 /**
  * Works on reminders until none is due, or a limit is reached.
  *
- * @param tally is counted up, so that it is known of a run that was stopped, too
+ * @param counts is counted up, so that it is known of a run that was stopped, too
  * @throws Failure that the next one would meet, too
  */
 async function workReminders(
   services: Services,
   limits: ReminderLimits,
-  tally: ReminderTally,
+  counts: ReminderCounts,
 ): Promise<void> {
   const looks = new Map<string, number>();
   const health = queueHealth();
   const isOver = (): boolean =>
-    (limits.maxSends !== null && tally.sent + tally.uncertain >= limits.maxSends) ||
+    (limits.maxSends !== null && counts.sent + counts.uncertain >= limits.maxSends) ||
     (limits.deadline !== null && services.clock() >= limits.deadline);
   for (;;) {
     const due = await dueReminders(services, atOnce + looks.size);
@@ -73,7 +73,7 @@ async function workReminders(
       const one = await remind(services, closingId);
       if (one.result === 'waiting') looks.set(closingId, (looks.get(closingId) ?? 0) + 1);
       else looks.delete(closingId);
-      count(tally, one);
+      count(counts, one);
       health.note({ outcome: outcomes[one.result], reasons: [], failure: one.failure, row: null });
     }
   }
@@ -87,17 +87,17 @@ const outcomes = {
   failed: 'failed',
 } as const;
 
-function count(tally: ReminderTally, { result }: ReminderResult): void {
+function count(counts: ReminderCounts, { result }: ReminderResult): void {
   if (result === 'waiting') return;
-  tally[result === 'left_out' ? 'leftOut' : result] += 1;
+  counts[result === 'left_out' ? 'leftOut' : result] += 1;
 }
 
 /** As a part of a run that is about surveys: what stops reminders is told beside what they came to. */
 export async function remindInPassing(
   services: Services,
   limits: ReminderLimits,
-): Promise<{ reminders: ReminderTally; failure: Failure | null }> {
-  const reminders: ReminderTally = { sent: 0, leftOut: 0, uncertain: 0, failed: 0 };
+): Promise<{ reminders: ReminderCounts; failure: Failure | null }> {
+  const reminders: ReminderCounts = { sent: 0, leftOut: 0, uncertain: 0, failed: 0 };
   try {
     await workReminders(services, limits, reminders);
     return { reminders, failure: null };

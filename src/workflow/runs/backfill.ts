@@ -3,7 +3,7 @@ import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import { sendingPause } from '../../store/pause.ts';
 import { countQueued } from '../../store/views/counts.ts';
-import { endPauses } from '../../store/queue/waiting.ts';
+import { endBackOffs } from '../../store/queue/waiting.ts';
 import type { Failure } from '../../failure.ts';
 import { readyToDeliver } from '../survey/decide.ts';
 import { errorOf } from '../survey/describe.ts';
@@ -18,7 +18,7 @@ import { fullHour } from '../context/hourly-cap.ts';
 import { withDryRun } from '../context/dry-run.ts';
 import type { Services } from '../context/services.ts';
 import { beginPlan, dueNow, summarizeNamed, summarizeRange, type PlanInProgress } from './summary.ts';
-import { workQueue, type QueueLimits, type SettledWork } from '../queue/work-queue.ts';
+import { workQueue, type QueueLimits, type FinishedWork } from '../queue/work-queue.ts';
 
 /** All closings of a stretch of time. */
 export interface RangeTarget {
@@ -54,7 +54,7 @@ export interface BackfillListener {
    * @returns false to stop here
    */
   ready(due: number): Promise<boolean>;
-  settled(done: number): void;
+  finished(done: number): void;
   /** How many named conversations could not be read, at the end; no closing is known of them. */
   unread(count: number): void;
 }
@@ -178,7 +178,7 @@ async function runRange(
       if (!warned.has(sentence)) listener.warn(sentence);
       warned.add(sentence);
     }
-    if (failed === 'now') await endPauses(where.ledger, range, lane, timeNow(where.clock));
+    if (failed === 'now') await endBackOffs(where.ledger, range, lane, timeNow(where.clock));
     return found;
   };
   if (listener.asks) {
@@ -242,13 +242,13 @@ async function warn(
   for (const sentence of await warnings()) listener.warn(sentence);
 }
 
-type OnSettled = (work: SettledWork) => void;
+type OnFinished = (work: FinishedWork) => void;
 
-function counting(listener: BackfillListener, plan: PlanInProgress, exports?: ExportRun): OnSettled {
+function counting(listener: BackfillListener, plan: PlanInProgress, exports?: ExportRun): OnFinished {
   let done = 0;
   return (work) => {
-    listener.settled((done += 1));
+    listener.finished((done += 1));
     if (work.row !== null) plan.add(work.row);
-    exports?.settled(work);
+    exports?.finished(work);
   };
 }

@@ -8,7 +8,7 @@ import { exportNames, type ExportNames } from '../../sources/export-names.ts';
 import type { Directory } from '../../gladly/directory.ts';
 import type { Topic } from '../../gladly/resources/organization.ts';
 import type { Services } from '../context/services.ts';
-import type { SettledWork } from '../queue/work-queue.ts';
+import type { FinishedWork } from '../queue/work-queue.ts';
 import type { SourceChoice } from './find-closings.ts';
 
 /** What a run takes from export files. */
@@ -19,7 +19,7 @@ export interface ExportRun {
   services: Services;
   /** Sentences for people. */
   explanation: readonly string[];
-  settled(work: Pick<SettledWork, 'closing' | 'row'>): void;
+  finished(work: Pick<FinishedWork, 'closing' | 'row'>): void;
   /** Requests that a dry run was spared, and that the real one has to make. */
   spared(): number;
   /** Null where no files were read. */
@@ -51,7 +51,7 @@ export function beginExportRun(
   const source = 'source' in target ? target.source : 'auto';
   let archive = exportArchive({ keepsItems: false });
   if (source !== 'export') {
-    const nothing = { explanation: [], settled: () => undefined, spared: () => 0, figures: () => null };
+    const nothing = { explanation: [], finished: () => undefined, spared: () => 0, figures: () => null };
     return { begin: () => archive, services, ...nothing };
   }
   const { client, settings } = services;
@@ -63,7 +63,7 @@ export function beginExportRun(
   let verdicts = 0;
   const names = exportNames(client, () => archive.jobs);
 
-  const customerOf = (id: string): Customer | null => {
+  const archivedCustomer = (id: string): Customer | null => {
     const found = needsEmail ? archive.customer(id) : null;
     if (found === null || dryRun) return found;
     return customers.has(id) || !isUnambiguous(found) ? null : found;
@@ -71,7 +71,7 @@ export function beginExportRun(
   const fromFiles: GladlyClient = {
     ...client,
     getCustomer(id) {
-      const customer = customerOf(id);
+      const customer = archivedCustomer(id);
       if (customer === null) return client.getCustomer(id);
       customers.add(id);
       return Promise.resolve({ customer, mergedFrom: [] });
@@ -92,7 +92,7 @@ export function beginExportRun(
     begin: () => (archive = exportArchive({ keepsItems: takesConversations })),
     services: { ...services, client: fromFiles, directory: namedByFiles(services.directory, names) },
     explanation: dryRun ? unknownOfFiles : knownOfFiles,
-    settled: ({ closing, row }) => {
+    finished: ({ closing, row }) => {
       if (closing !== null && row !== null && conversations.has(closing.conversationId)) verdicts += 1;
     },
     // Conversation and timeline.

@@ -21,7 +21,7 @@ export interface Enumeration {
   explanation: string[];
   /** Sentences for people: what arrived and could not be used. */
   warnings: string[];
-  /** Sightings of closings in the range; the same one seen twice counts twice. */
+  /** Reports of closings in the range; the same one reported twice counts twice. */
   seen: number;
   /** Closings that the ledger did not know. */
   fresh: number;

@@ -83,7 +83,7 @@ async function tick(
   }
   // Only so far was everything looked through.
   await seenUntil(services, missing[0]?.range.since ?? at);
-  const { tally: medallia, failure: unread } = await readMedallia(services);
+  const { counts: medallia, failure: unread } = await readMedallia(services);
   const { failure: cardsStopped, ...cards } = await postMissingCards(services);
   const alerts = await sendDueAlerts(services);
   const { reminders, failure: remindersStopped } = await reminding();
@@ -127,12 +127,12 @@ async function sendDueAlerts(services: Services): Promise<SyncDocument['alerts']
 /** What went wrong there keeps no card from being posted. */
 async function readMedallia(
   services: Services,
-): Promise<{ tally: SyncDocument['medallia']; failure: Failure | null }> {
+): Promise<{ counts: SyncDocument['medallia']; failure: Failure | null }> {
   try {
-    return { tally: await pullMedallia(services), failure: null };
+    return { counts: await pullMedallia(services), failure: null };
   } catch (error) {
     if (!(error instanceof Failure) || services.signal.aborted) throw error;
-    return { tally: null, failure: error };
+    return { counts: null, failure: error };
   }
 }
 

@@ -13,7 +13,14 @@ import { followUpOf } from '../../domain/scores/follow-up.ts';
 import { changeOf } from '../../domain/scores/change.ts';
 import { differencesOf } from '../../domain/scores/differs.ts';
 import { shareOf } from '../../domain/scores/share.ts';
-import { answersOf, emptyTally, meanOf, satisfiedOf, sumOf, type Tally } from '../../domain/scores/tally.ts';
+import {
+  answersOf,
+  noCounts,
+  meanOf,
+  satisfiedOf,
+  sumOf,
+  type GroupCounts,
+} from '../../domain/scores/group-counts.ts';
 import { calendarFields, periodKey } from '../../domain/values/calendar.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import type { Ledger, Reading } from '../../store/ledger.ts';
@@ -49,15 +56,6 @@ export interface ReportQuestion {
   withCredit: boolean;
 }
 
-export const noFilters: ReportFilters = {
-  agents: [],
-  inboxes: [],
-  topics: [],
-  channels: [],
-  brands: [],
-  imported: 'with',
-};
-
 /** All that a report says, of one moment of the ledger. */
 export async function reportOf(
   ledger: Pick<Ledger, 'read'>,
@@ -70,7 +68,7 @@ export async function reportOf(
     const groups = merged(by, counted);
     // Where groups overlap, each closing is in one of them first.
     const once = counted.filter(({ isFirst }) => isFirst);
-    const overall = once.map(({ tally }) => tally).reduce(sumOf, emptyTally);
+    const overall = once.map(({ counts }) => counts).reduce(sumOf, noCounts);
     return {
       range: { ...range, timezone },
       by,
@@ -114,16 +112,16 @@ export function cohortOf({ range, filters }: Pick<ReportQuestion, 'range' | 'fil
   };
 }
 
-function countsOf(tally: Tally, satisfiedFrom: number): ReportCounts {
-  const { ratings, resolved, unresolved, reminded, remindedAnswered, ...counts } = tally;
-  const answers = answersOf(tally);
+function countsOf(counts: GroupCounts, satisfiedFrom: number): ReportCounts {
+  const { ratings, resolved, unresolved, reminded, remindedAnswered, ...reported } = counts;
+  const answers = answersOf(counts);
   const [one, two, three, four, five] = ratings;
   return {
-    ...counts,
+    ...reported,
     reminded: shareOf(remindedAnswered, reminded),
     responseRate: shareOf(counts.answered, counts.asked),
-    csat: shareOf(satisfiedOf(tally, satisfiedFrom), answers),
-    mean: meanOf(tally),
+    csat: shareOf(satisfiedOf(counts, satisfiedFrom), answers),
+    mean: meanOf(counts),
     distribution: { '1': one, '2': two, '3': three, '4': four, '5': five },
     resolved: { yes: resolved, no: unresolved, unsaid: answers - resolved - unresolved },
   };
@@ -147,24 +145,24 @@ async function rowsOf(
   db: Reading,
   { by, minimum, satisfiedFrom }: ReportQuestion,
   groups: readonly MergedGroup[],
-  overall: Tally,
+  overall: GroupCounts,
 ): Promise<ReportRow[]> {
   const names = await namesFor(db, by);
-  const rows = groups.map(({ keys, tally }) => ({
+  const rows = groups.map(({ keys, counts }) => ({
     key: keyOf(by, keys, names),
-    tally,
+    counts,
     order: by.map((field, index) => orderOf(names[field]?.get(keys[index] ?? '')?.name, keys[index])),
   }));
   rows.sort((one, other) => compareOrders(one.order, other.order));
-  const compared = (partOf: (tally: Tally) => { count: number; of: number }) => {
-    const parts = rows.map(({ tally }) => partOf(tally));
+  const compared = (partOf: (counts: GroupCounts) => { count: number; of: number }) => {
+    const parts = rows.map(({ counts }) => partOf(counts));
     return by.every(isCompared) ? differencesOf(parts, partOf(overall), minimum) : null;
   };
-  const scores = compared((tally) => ({ count: satisfiedOf(tally, satisfiedFrom), of: answersOf(tally) }));
+  const scores = compared((counts) => ({ count: satisfiedOf(counts, satisfiedFrom), of: answersOf(counts) }));
   const responses = compared(({ answered, asked }) => ({ count: answered, of: asked }));
-  return rows.map(({ key, tally }, index) => ({
+  return rows.map(({ key, counts }, index) => ({
     key,
-    ...countsOf(tally, satisfiedFrom),
+    ...countsOf(counts, satisfiedFrom),
     differs: scores?.[index] ?? null,
     responseDiffers: responses?.[index] ?? null,
   }));
@@ -185,13 +183,13 @@ function countedBy(by: readonly ReportField[]): ScoreField[] {
   return calendar.length === 0 ? others : [...others, only ?? 'day'];
 }
 
-type MergedGroup = Pick<CountedGroup, 'keys' | 'tally'>;
+type MergedGroup = Pick<CountedGroup, 'keys' | 'counts'>;
 
 /** The groups that were counted, as the rows have them: with the first reason instead of all, and in the order of `by`. */
 function merged(by: readonly ReportField[], groups: readonly CountedGroup[]): MergedGroup[] {
   const counted = countedBy(by);
   const found = new Map<string, MergedGroup>();
-  for (const { keys: given, tally } of groups) {
+  for (const { keys: given, counts } of groups) {
     const keys = by.map((field) => {
       if (!isOfCalendar(field)) {
         const key = given[counted.indexOf(field === 'reason' ? 'reasons' : field)] ?? null;
@@ -203,18 +201,22 @@ function merged(by: readonly ReportField[], groups: readonly CountedGroup[]): Me
     });
     const id = JSON.stringify(keys);
     const known = found.get(id);
-    found.set(id, { keys, tally: known === undefined ? tally : sumOf(known.tally, tally) });
+    found.set(id, { keys, counts: known === undefined ? counts : sumOf(known.counts, counts) });
   }
   return [...found.values()];
 }
 
 /** The range of the same length right before. */
-async function previousOf(db: Reading, question: ReportQuestion, overall: Tally): Promise<ReportPrevious> {
+async function previousOf(
+  db: Reading,
+  question: ReportQuestion,
+  overall: GroupCounts,
+): Promise<ReportPrevious> {
   const { range, timezone, satisfiedFrom } = question;
   const begins = 2 * Date.parse(range.since) - Date.parse(range.until);
   const before = { since: new Date(begins).toISOString(), until: range.since };
   const [counted] = await countGroups(db, cohortOf({ ...question, range: before }), [], timezone);
-  const counts = countsOf(counted?.tally ?? emptyTally, satisfiedFrom);
+  const counts = countsOf(counted?.counts ?? noCounts, satisfiedFrom);
   const change = changeOf(countsOf(overall, satisfiedFrom).csat, counts.csat);
   return { range: { ...before, timezone }, overall: counts, change };
 }

@@ -5,7 +5,7 @@ import { keepRenewing } from '../context/keep-renewing.ts';
 import type { Services } from '../context/services.ts';
 import type { Log } from '../../ports/log.ts';
 import { readCheckpoint } from '../../store/checkpoints.ts';
-import { keepTime } from './keep-going.ts';
+import { repeatEvery } from './keep-going.ts';
 import { seenUntil, surveyingSince, unseenRange } from '../runs/sync-range.ts';
 
 /** Without a catch-up for so long, by any server, something is wrong. */
@@ -69,12 +69,12 @@ export async function keepCatchingUp(
   if (everyMilliseconds === null) return;
   const latestMs = Math.max(3 * everyMilliseconds, longestAgeMs);
   await Promise.all([
-    keepTime(services, log, everyMilliseconds, async () => {
+    repeatEvery(services, log, everyMilliseconds, async () => {
       report(log, await catchUp(services, onFound));
       return null;
     }),
     // Beside the other, which may be waiting for an answer all this time.
-    keepTime(services, log, everyMilliseconds, async () => {
+    repeatEvery(services, log, everyMilliseconds, async () => {
       await warnOfOldAge(services, log, openedAt, latestMs);
       return null;
     }),

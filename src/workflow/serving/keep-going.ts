@@ -43,7 +43,7 @@ export async function keepGoing(
  *
  * @param work answers after how many milliseconds it is to be done again at the latest; null: after the usual time
  */
-export async function keepTime(
+export async function repeatEvery(
   services: Pick<Services, 'signal' | 'sleep'>,
   log: Log,
   everyMilliseconds: number,

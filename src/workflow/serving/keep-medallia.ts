@@ -1,13 +1,13 @@
 import type { Log } from '../../ports/log.ts';
-import type { MedalliaTally } from '../answers/medallia-rows.ts';
+import type { PullCounts } from '../answers/medallia-rows.ts';
 import { pullMedallia } from '../answers/pull-medallia.ts';
 import type { Services } from '../context/services.ts';
 import { countUnasked } from '../queue/count-unasked.ts';
-import { keepTime } from './keep-going.ts';
+import { repeatEvery } from './keep-going.ts';
 
 export interface MedalliaListener {
   /** All that Agent Connect had was read. */
-  pulled(tally: MedalliaTally): void;
+  pulled(counts: PullCounts): void;
   pullFailed(): void;
 }
 
@@ -25,25 +25,25 @@ export async function keepMedallia(
   onNews: () => void,
 ): Promise<void> {
   const read = async (): Promise<null> => {
-    const tally = await pullMedallia(services).catch((error: unknown) => {
+    const counts = await pullMedallia(services).catch((error: unknown) => {
       if (!services.signal.aborted) listener.pullFailed();
       throw error;
     });
-    if (tally === null) return null;
-    listener.pulled(tally);
-    if (tally.rows === 0) return null;
-    log.info({ ...tally }, 'read Agent Connect');
+    if (counts === null) return null;
+    listener.pulled(counts);
+    if (counts.rows === 0) return null;
+    log.info({ ...counts }, 'read Agent Connect');
     onNews();
     return null;
   };
   const count = async (): Promise<null> => {
-    const tally = await countUnasked(services);
-    const isNews = tally !== null && Object.values(tally).some((number) => number > 0);
-    if (isNews) log.info({ ...tally }, 'told Agent Connect of closings without a survey');
+    const counts = await countUnasked(services);
+    const isNews = counts !== null && Object.values(counts).some((number) => number > 0);
+    if (isNews) log.info({ ...counts }, 'told Agent Connect of closings without a survey');
     return null;
   };
   await Promise.all([
-    keepTime(services, log, readEveryMilliseconds, read),
-    keepTime(services, log, countEveryMilliseconds, count),
+    repeatEvery(services, log, readEveryMilliseconds, read),
+    repeatEvery(services, log, countEveryMilliseconds, count),
   ]);
 }

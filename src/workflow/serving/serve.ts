@@ -16,7 +16,7 @@ import { thrownBy } from '../context/defect.ts';
 import { queueOf } from '../queue/due-closings.ts';
 import { errorFields } from '../context/error-fields.ts';
 import { createIntake, type Intake } from './intake.ts';
-import { keepGoing, keepTime } from './keep-going.ts';
+import { keepGoing, repeatEvery } from './keep-going.ts';
 import { keepMedallia, type MedalliaListener } from './keep-medallia.ts';
 import { postCards, type CardListener } from './post-cards.ts';
 import { sendAlerts, type AlertListener } from './send-alerts.ts';
@@ -24,11 +24,11 @@ import { sendReminders, type ReminderListener } from './send-reminders.ts';
 import { keepRetention } from '../forgetting/retention.ts';
 import { isTrouble } from '../queue/queue-health.ts';
 import type { Services } from '../context/services.ts';
-import { settleAbandoned } from './settle-abandoned.ts';
+import { resolveAbandoned } from './resolve-abandoned.ts';
 import { createSurveyDesk, type SurveyDesk } from './survey-desk.ts';
 import { surveyingSince } from '../runs/sync-range.ts';
 import { watchPause } from './watch-pause.ts';
-import { workQueue, type NextWork, type QueueLimits, type SettledWork } from '../queue/work-queue.ts';
+import { workQueue, type NextWork, type QueueLimits, type FinishedWork } from '../queue/work-queue.ts';
 
 /**
  * `lookedUntil`: how far closings were looked for, `medalliaReadAt`: when all that Agent Connect had was read, each by
@@ -42,7 +42,7 @@ export type ServingFigures = QueueFigures & {
 
 /** What is counted of a running server. */
 export interface ServingListener extends CardListener, AlertListener, ReminderListener, MedalliaListener {
-  settled(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
+  finished(outcome: SurveyOutcome, reasons: readonly Reason[]): void;
 }
 
 export interface ServingOptions {
@@ -79,7 +79,7 @@ export interface Serving {
 /** How soon what another process put into the ledger is seen. */
 const lookEveryMilliseconds = 3000;
 const lookForCardsEveryMilliseconds = 30_000;
-const settleEveryMilliseconds = 60_000;
+const resolveEveryMilliseconds = 60_000;
 const forgetEveryMilliseconds = 60_000;
 /** A ledger up to here is written anew in less than a second, for which webhooks wait. */
 const largestLedger = 64 * 2 ** 20;
@@ -136,7 +136,7 @@ export async function openServing(services: Services, options: ServingOptions): 
       await Promise.all([
         keepGoing(services, log, 'queue', (failures) => {
           const work = failures === 0 ? workOn : workWithCare;
-          return work(services, closings, (settled) => report(settled, options));
+          return work(services, closings, (finished) => report(finished, options));
         }),
         keepGoing(services, log, 'cards', (_, onSuccess) => postCards(services, answers, options, onSuccess)),
         keepGoing(services, log, 'alerts', (_, onSuccess) =>
@@ -145,19 +145,19 @@ export async function openServing(services: Services, options: ServingOptions): 
         keepGoing(services, log, 'reminders', (_, onSuccess) =>
           sendReminders(services, reminders, options, onSuccess),
         ),
-        keepTime(services, log, lookEveryMilliseconds, async () => {
+        repeatEvery(services, log, lookEveryMilliseconds, async () => {
           closings.notify();
           reminders.notify();
           return untilDue(await nextDueAt(ledger, timeNow(services.clock), lane), clock());
         }),
-        keepTime(services, log, lookForCardsEveryMilliseconds, () => {
+        repeatEvery(services, log, lookForCardsEveryMilliseconds, () => {
           onAnswer();
           return Promise.resolve(null);
         }),
         keepMedallia(services, options, onAnswer),
         watchPause(services, log, () => closings.notify()),
-        keepTime(services, log, settleEveryMilliseconds, () => settleAbandoned(services, log)),
-        keepTime(services, log, forgetEveryMilliseconds, async () => {
+        repeatEvery(services, log, resolveEveryMilliseconds, () => resolveAbandoned(services, log)),
+        repeatEvery(services, log, forgetEveryMilliseconds, async () => {
           const { expired, cards, open } = await keepRetention(services, { largestLedger });
           if (expired > 0 || cards > 0) log.info({ expired, cards }, 'forgotten');
           for (const { kind, failure } of open) {
@@ -176,10 +176,10 @@ export async function openServing(services: Services, options: ServingOptions): 
 async function workOn(
   services: Services,
   wakeUp: WakeUp,
-  onSettled: (settled: SettledWork) => void,
+  onFinished: (finished: FinishedWork) => void,
   limits: QueueLimits = unlimited,
 ): Promise<void> {
-  const own: Services = { ...services, lasts: true };
+  const own: Services = { ...services, isLongRunning: true };
   const due = queueOf(own, () => wakeUp.notify());
   const next: NextWork = async (ended) => {
     for (;;) {
@@ -189,7 +189,7 @@ async function workOn(
       await wakeUp.wait(ended);
     }
   };
-  const { failure } = await workQueue(own, next, limits, onSettled);
+  const { failure } = await workQueue(own, next, limits, onFinished);
   if (failure !== null) throw failure;
 }
 
@@ -202,26 +202,26 @@ async function workOn(
 async function workWithCare(
   services: Services,
   wakeUp: WakeUp,
-  onSettled: (settled: SettledWork) => void,
+  onFinished: (finished: FinishedWork) => void,
 ): Promise<void> {
   const seen = { isWell: false, trouble: null as Failure | null };
-  const settle = (settled: SettledWork): void => {
-    seen.isWell ||= settled.outcome === 'sent';
-    if (isTrouble(settled)) seen.trouble = settled.failure;
-    onSettled(settled);
+  const note = (finished: FinishedWork): void => {
+    seen.isWell ||= finished.outcome === 'sent';
+    if (isTrouble(finished)) seen.trouble = finished.failure;
+    onFinished(finished);
   };
   while (!seen.isWell && !services.signal.aborted) {
-    await workOn(services, wakeUp, settle, onlyOne);
+    await workOn(services, wakeUp, note, onlyOne);
     if (seen.trouble !== null) throw seen.trouble;
   }
 }
 
 function report(
-  { closing, outcome, reasons, failure }: SettledWork,
+  { closing, outcome, reasons, failure }: FinishedWork,
   { listener, log }: ServingOptions,
 ): void {
   if (outcome === 'waiting') return;
-  listener.settled(outcome, reasons);
+  listener.finished(outcome, reasons);
   // The message of a failure may quote what the other side said of a person; `surveys show` prints it.
   const fields = {
     closing: closing?.id ?? null,

@@ -13,11 +13,11 @@ import { publicUrlOf } from '../context/open-delivery.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { DecideAgain, deliverSurvey } from './deliver.ts';
-import type { DeliveryTurn } from './delivery-turn.ts';
+import type { DeliverySlot } from './delivery-slot.ts';
 import { factsOf, readingOf } from './facts.ts';
 import { settingsNow } from './brand.ts';
 import type { Look } from './look.ts';
-import { existingSurvey, type Verdict } from './verdict.ts';
+import { existingSurvey, type ClosingResult } from './closing-result.ts';
 
 /**
  * A missing setting or a broken template has to be known before anything is read or recorded.
@@ -41,8 +41,8 @@ export async function decideAndDeliver(
   services: Services,
   look: Look,
   claimed: Closing,
-  { steps, turn }: { steps: Steps; turn: DeliveryTurn },
-): Promise<Verdict> {
+  { steps, slot }: { steps: Steps; slot: DeliverySlot },
+): Promise<ClosingResult> {
   // Suppressed since it was claimed: by a newer closing of the address, or by a person.
   const row = claimed.state === 'suppressed' ? claimed : await decideNow(services, look, claimed, steps);
   if (isSurveyed(row.state)) return existingSurvey(row);
@@ -50,17 +50,17 @@ export async function decideAndDeliver(
   if (row.dueAt !== null && Date.parse(row.dueAt) > services.clock()) {
     return { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
   }
-  const paused: Verdict = { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
+  const paused: ClosingResult = { row, outcome: 'scheduled', reasons: row.reasons, failure: null };
   if ((await sendingPause(services.ledger, timeNow(services.clock))) !== null) return paused;
   if ((await fullHour(services)) !== null) return paused;
-  return deliverSurvey(services, look, row, { steps, turn }).catch((error: unknown) => {
-    if (error instanceof Failure && held.has(error.code)) return paused;
+  return deliverSurvey(services, look, row, { steps, slot }).catch((error: unknown) => {
+    if (error instanceof Failure && codesOfWaiting.has(error.code)) return paused;
     throw error;
   });
 }
 
 /** Nothing may leave just now, and the closing waits as it is. */
-const held: ReadonlySet<string> = new Set(['sending_paused', 'hourly_cap_reached']);
+const codesOfWaiting: ReadonlySet<string> = new Set(['sending_paused', 'hourly_cap_reached']);
 
 /** Decisions that one message may need; more would mean that Gladly takes minutes, or that processes fight. */
 const mostLooks = 3;
@@ -99,7 +99,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
     address: reservedAddress(facts, delivery),
     since: suppressionStart(policy, now),
     reading: { ...readingOf(look.read, look.credit, look.closing), ...look.brand },
-    counts: countsUnasked(settings),
+    countsUnasked: countsUnasked(settings),
     closedBy: look.credit.closedBy,
     seeksBulk: policy.bulkClosings !== null,
   };

@@ -9,12 +9,12 @@ import { doubtHint } from '../../domain/closing/doubt.ts';
 import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
 import { composeMessage } from './compose-message.ts';
-import type { DeliveryTurn } from './delivery-turn.ts';
+import type { DeliverySlot } from './delivery-slot.ts';
 import type { Look } from './look.ts';
 import { hourlyCapOf } from '../context/hourly-cap.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
-import type { Verdict } from './verdict.ts';
+import type { ClosingResult } from './closing-result.ts';
 
 /** The decision rests on reads of at most this age when the message leaves. */
 export const freshMilliseconds = 120_000;
@@ -44,10 +44,10 @@ export async function deliverSurvey(
   services: Services,
   look: Look,
   closing: Closing,
-  { steps, turn }: { steps: Steps; turn: DeliveryTurn },
-): Promise<Verdict> {
+  { steps, slot }: { steps: Steps; slot: DeliverySlot },
+): Promise<ClosingResult> {
   const { ledger, worker } = services;
-  await turn.take();
+  await slot.take();
   const provider = await services.provider();
   const { delivery, policy } = services.settings;
   // Where customers answer elsewhere, there is no page of ours to ask on.
@@ -68,33 +68,33 @@ export async function deliverSurvey(
     const at = timeNow(services.clock);
     const cap = hourlyCapOf(services);
     const marking = markLeaving(ledger, closing.id, worker, at, { form, cap });
-    const mark = await marking.catch((error: unknown) => {
+    const sequence = await marking.catch((error: unknown) => {
       throw error instanceof Failure && overtaken.has(error.code) ? new DecideAgain() : error;
     });
-    if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept(mark);
-    return mark;
+    if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept(sequence);
+    return sequence;
   };
   const deliverOnce = async (): Promise<{ outcome: DeliveryOutcome; row: Closing }> => {
-    const mark: { message?: number } = {};
+    const marked: { sequence?: number } = {};
     const record = async (outcome: DeliveryOutcome) => {
       const at = timeNow(services.clock);
-      const row = await recordDelivery(ledger, closing.id, at, outcome, closing.attempts, mark.message);
+      const row = await recordDelivery(ledger, closing.id, at, outcome, closing.attempts, marked.sequence);
       return { outcome, row };
     };
     try {
       const given = await steps.run('deliver', () =>
         provider.deliver(message, async () => {
-          mark.message = await leaving();
+          marked.sequence = await leaving();
         }),
       );
       return await record(given.status === 'uncertain' ? withDoubt(given, message) : given);
     } catch (error) {
       if (error instanceof Overslept) {
-        mark.message = error.mark;
+        marked.sequence = error.sequence;
         return record({ status: 'not_sent', temporary: true, later: true, failure: overslept() });
       }
       // Whatever it is, the message may be out, and nothing may advise to send it once more.
-      throw mark.message !== undefined && error instanceof Failure
+      throw marked.sequence !== undefined && error instanceof Failure
         ? advising(doubtHint(message.surveyId), error)
         : error;
     }
@@ -117,8 +117,8 @@ const overtaken: ReadonlySet<string> = new Set(['closing_changed', 'closing_forg
 
 /** The message was marked, and the claim may be over since. Nothing left. */
 class Overslept extends Error {
-  /** @param mark as `markLeaving` returns it */
-  constructor(readonly mark: number) {
+  /** @param sequence as `markLeaving` returns it */
+  constructor(readonly sequence: number) {
     super('this process stood still');
   }
 }

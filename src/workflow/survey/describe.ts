@@ -4,7 +4,7 @@ import type { DocumentError, FullHour, SurveyDocument, SurveyOutcome } from '../
 import type { Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
-import { customerOf, evidenceOf } from './facts.ts';
+import { storedCustomer, evidenceOf } from './facts.ts';
 import type { Look } from './look.ts';
 import type { Steps } from '../context/steps.ts';
 
@@ -39,7 +39,7 @@ export function describe(look: Look, steps: Steps, ending: Ending): Conversation
     conversation: evidence.conversation,
     // A survey keeps the brand that it was sent with, whatever its inbox belongs to now.
     brand: isSurveyed(ending.row) ? ending.row.brand : look.brand.brand,
-    customer: customerOf(look.read.customer),
+    customer: storedCustomer(look.read.customer),
     recordings: evidence.recordings.map((recording) => ({ ...recording, path: null })),
     survey: surveyOf(ending.row),
     pause: ending.pause ?? null,

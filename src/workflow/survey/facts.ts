@@ -94,13 +94,13 @@ export function readingOf(read: FullRead, credit: Credit, closing: ClosingInQues
   return {
     readAt: read.readAt,
     evidence: evidenceOf(read, credit, closing),
-    customer: customerOf(read.customer),
+    customer: storedCustomer(read.customer),
     customerId: read.customer.id,
     agent: namedAgent(credit),
   };
 }
 
-export function customerOf(customer: Customer): NonNullable<Closing['customer']> {
+export function storedCustomer(customer: Customer): NonNullable<Closing['customer']> {
   const email = chooseEmail(customer.emails);
   return {
     id: customer.id,
@@ -117,7 +117,7 @@ export function namedAgent(credit: Credit): Closing['agent'] {
 }
 
 /** The credited agent; only the id where the directory does not know them. */
-export function creditedAgent({ attribution, agent }: Credit): CreditedAgent | null {
+function creditedAgent({ attribution, agent }: Credit): CreditedAgent | null {
   if (attribution.response === null) return null;
   return agent ?? { id: attribution.response.agentId, name: null, email: null };
 }

@@ -87,7 +87,7 @@ export async function lookAtClosing(
     const closedAt = Date.parse(known.closedAt);
     const reasons = reasonsOfClosing({ closingId: known.id, closedAt }, policy, now);
     if (isCertain(reasons)) return { certain: reasons, reading: nothingRead };
-    const until = undecidedUntil(known, policy, now, services.lasts);
+    const until = undecidedUntil(known, policy, now, services.isLongRunning);
     if (until !== null && !reads.everything) return { notYet: true, until };
   }
 
@@ -133,27 +133,27 @@ export async function lookAtClosing(
   // A run says it once.
   if (reads.everything && policy.quietHours !== null)
     credit.warnings.push(...zoneWarning(read.organization.timezone));
-  const customer = await customerOf(services, row, reads);
+  const customer = await readCustomerFor(services, row, reads);
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing, brand } };
 }
 
 /**
  * Until when the verdict has to wait, because more closings of the same minute may come; null: it need not.
  *
- * @param lasts whether this process works until it is stopped; a run has found what it works on, and ends with it
+ * @param isLongRunning whether this process works until it is stopped; a run has found what it works on, and ends with it
  */
 export function undecidedUntil(
   { closedAt, firstSeenAt }: Pick<Closing, 'closedAt' | 'firstSeenAt'>,
   { bulkClosings }: Pick<Policy, 'bulkClosings'>,
   now: number,
-  lasts = false,
+  isLongRunning = false,
 ): number | null {
   if (bulkClosings === null) return null;
   const [closed, found] = [Date.parse(closedAt), Date.parse(firstSeenAt)];
   // A time that is said to lie in the future is waited for by nobody.
   const isPast = (time: number): boolean => time <= now + sameClosingMilliseconds;
   if (!isPast(closed)) return null;
-  const until = lasts && isPast(found) ? bulkFoundAt(closed, found) : bulkKnownAt(closed);
+  const until = isLongRunning && isPast(found) ? bulkFoundAt(closed, found) : bulkKnownAt(closed);
   return until > now ? until : null;
 }
 
@@ -169,7 +169,11 @@ export function fullLook(looked: LookResult): Look {
 }
 
 /** An older read is not enough to say that a customer has no address: nobody looks at the closing again. */
-async function customerOf({ settings }: Services, row: Closing | null, reads: Reads): Promise<CustomerRead> {
+async function readCustomerFor(
+  { settings }: Services,
+  row: Closing | null,
+  reads: Reads,
+): Promise<CustomerRead> {
   if (row !== null && row.decidedAt !== null) return reads.customer({ again: true });
   const read = await reads.customer({ again: false });
   const { addressKind } = traitsOf(settings.delivery);

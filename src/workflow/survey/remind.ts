@@ -18,7 +18,7 @@ import {
   leaveOutReminder,
   markReminderLeaving,
   postponeReminder,
-  settleReminder,
+  recordReminderOutcome,
 } from '../../store/queue/reminders.ts';
 import { keepingClaim } from '../context/claim.ts';
 import { defectOf } from '../context/defect.ts';
@@ -27,7 +27,7 @@ import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
 import { composeMessage } from './compose-message.ts';
 import { freshMilliseconds, longestMarkingMilliseconds, overslept, refusalOf } from './deliver.ts';
-import { deliveryTurn } from './delivery-turn.ts';
+import { deliverySlot } from './delivery-slot.ts';
 import { conversationFactsOf } from './facts.ts';
 import { checkInbox } from './inbox.ts';
 import { readConversation, readCustomer, readItems, type Reads } from './read-conversation.ts';
@@ -88,9 +88,9 @@ async function lookAndSend(services: Services, { reminder, closing, begun }: Due
   const known = { closing: remindedOf(closing), at: reminder.at, begun, policy, delivery };
   const certain = reasonsOfSurvey({ ...known, now: clock() });
   if (certain.length > 0) return leaveOut(services, closing.id, certain);
-  const turn = await deliveryTurn(services);
+  const slot = await deliverySlot(services);
   try {
-    await turn.take();
+    await slot.take();
     const look = await lookAgain(services, closing);
     const now = clock();
     const history = await addressHistory(ledger, {
@@ -107,7 +107,7 @@ async function lookAndSend(services: Services, { reminder, closing, begun }: Due
     }
     return await send(services, { reminder, closing, address: verdict.send.address, look });
   } finally {
-    turn.end();
+    slot.end();
   }
 }
 
@@ -122,7 +122,7 @@ async function leaveOut(
 
 type Again = Awaited<ReturnType<typeof lookAgain>>;
 
-/** Reads what may have changed since the survey left. Who responded is settled, so that the timeline is not read for it. */
+/** Reads what may have changed since the survey left. Who responded is certain, so that the timeline is not read for it. */
 async function lookAgain(services: Services, closing: Closing) {
   const steps = createSteps(services, () => undefined);
   const { conversationId } = closing;
@@ -178,27 +178,27 @@ async function send(
     address,
     isReminder: true,
   });
-  const mark = { isSet: false };
+  const sending = { mayHaveLeft: false };
   const leaving = async (): Promise<void> => {
     // Either way, because a clock may be set back.
     if (Math.abs(clock() - Date.parse(look.readAt)) > freshMilliseconds) throw new NotNow();
     const from = performance.now();
     await markReminderLeaving(ledger, closing.id, worker, timeNow(clock), hourlyCapOf(services));
-    mark.isSet = true;
+    sending.mayHaveLeft = true;
     if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept();
   };
-  const settle = (result: MessageResult): Promise<void> =>
-    settleReminder(ledger, closing.id, timeNow(clock), result, null);
+  const record = (result: MessageResult): Promise<void> =>
+    recordReminderOutcome(ledger, closing.id, timeNow(clock), result, null);
   let outcome: DeliveryOutcome;
   try {
     outcome = await provider.deliver(message, leaving);
-    if (outcome.status !== 'not_sent') await settle(outcome);
+    if (outcome.status !== 'not_sent') await record(outcome);
   } catch (error) {
     if (error instanceof Overslept) return unsent(services, reminder, overslept(), true);
-    if (!mark.isSet || (error instanceof Failure && error.kind === 'ledger')) throw error;
+    if (!sending.mayHaveLeft || (error instanceof Failure && error.kind === 'ledger')) throw error;
     // Whatever it is, the reminder may be out. While the program is being stopped, too.
     const failure = error instanceof Failure ? error : defectOf(error);
-    await settle({ status: 'uncertain', failure: errorOf(failure) });
+    await record({ status: 'uncertain', failure: errorOf(failure) });
     if (services.signal.aborted) throw error;
     return { result: 'uncertain', failure };
   }
@@ -226,7 +226,7 @@ async function unsent(
   const wait = isHopeless ? null : backOff(tries + 1, temporary);
   const retryAt = wait === null ? null : new Date(clock() + wait).toISOString();
   const result = { status: 'not_sent', temporary, failure: errorOf(failure) } as const;
-  await settleReminder(ledger, closingId, timeNow(clock), result, retryAt);
+  await recordReminderOutcome(ledger, closingId, timeNow(clock), result, retryAt);
   if (stopsTheRun(failure)) throw failure;
   return { result: 'failed', failure };
 }

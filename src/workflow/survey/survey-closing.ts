@@ -17,19 +17,19 @@ import { countsUnasked } from '../context/counts-unasked.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import { decideAndDeliver, readyToDeliver, untilDecided } from './decide.ts';
-import { deliveryTurn } from './delivery-turn.ts';
+import { deliverySlot } from './delivery-slot.ts';
 import { describe, type ConversationResult } from './describe.ts';
 import { fullLook, lookAtClosing, undecidedUntil, type Look, type LookResult } from './look.ts';
 import { previewVerdict } from './preview.ts';
 import { readEverything, type Reads } from './read-conversation.ts';
 import { keepFailure } from './keep-failure.ts';
-import { existingSurvey, type Verdict } from './verdict.ts';
+import { existingSurvey, type ClosingResult } from './closing-result.ts';
 
 /** How soon a conversation that still looks open is read again. */
 const readAgainMilliseconds = 30_000;
 
 /** A verdict and the look that led to it; null where none was needed. */
-export type Surveyed = Verdict & { look: Look | null };
+export type SurveyedClosing = ClosingResult & { look: Look | null };
 
 /**
  * The survey flow for one claimed closing: look, attribute, decide, deliver, record. Every repetition, also at the same
@@ -45,10 +45,10 @@ export async function surveyClosing(
   readsOf: () => Reads,
   steps: Steps,
   first: Look | null = null,
-): Promise<Surveyed | null> {
+): Promise<SurveyedClosing | null> {
   let given: LookResult | null = first === null ? null : { look: first };
-  const turn = await deliveryTurn(services);
-  const work = async (): Promise<Surveyed | null> => {
+  const slot = await deliverySlot(services);
+  const work = async (): Promise<SurveyedClosing | null> => {
     const closing = (await closingById(services.ledger, claimed.id)) ?? claimed;
     if (closing.state === 'suppressed') {
       return {
@@ -64,7 +64,7 @@ export async function surveyClosing(
     given = null;
     if ('look' in looked) {
       const { look } = looked;
-      return { ...(await decideAndDeliver(services, look, closing, { steps, turn })), look };
+      return { ...(await decideAndDeliver(services, look, closing, { steps, slot })), look };
     }
     if ('certain' in looked) return { ...(await suppress(services, closing, looked)), look: null };
     const now = services.clock();
@@ -77,12 +77,12 @@ export async function surveyClosing(
   };
   try {
     return await untilDecided(async (looks) => {
-      // What would grow old in line is read when its turn has come.
-      if (looks > 1 || turn.isCrowded()) await turn.take();
+      // What would grow old in line is read when its slot is there.
+      if (looks > 1 || slot.isCrowded()) await slot.take();
       return work();
     });
   } finally {
-    turn.end();
+    slot.end();
   }
 }
 
@@ -90,7 +90,7 @@ export async function surveyClosing(
 export async function surveyBefore(
   { ledger, clock }: Services,
   claimed: Closing,
-): Promise<{ row: Closing; survey: Verdict | null }> {
+): Promise<{ row: Closing; survey: ClosingResult | null }> {
   const row =
     claimed.state === 'sending' ? await resolveInterruptedSend(ledger, claimed.id, timeNow(clock)) : claimed;
   return { row, survey: isSurveyed(row.state) ? existingSurvey(row) : null };
@@ -100,9 +100,9 @@ async function suppress(
   { ledger, worker, clock, settings }: Services,
   { id }: Closing,
   { certain, reading }: Extract<LookResult, { certain: unknown }>,
-): Promise<Verdict> {
-  const counts = countsUnasked(settings);
-  const input = { closingId: id, worker, at: timeNow(clock), address: null, since: null, reading, counts };
+): Promise<ClosingResult> {
+  const undecided = { address: null, since: null, countsUnasked: countsUnasked(settings) };
+  const input = { closingId: id, worker, at: timeNow(clock), reading, ...undecided };
   const row = await decideClosing(ledger, input, () => ({ suppress: certain }));
   return { row, outcome: 'suppressed', reasons: certain, failure: null };
 }
@@ -154,7 +154,7 @@ async function surveyNow(
   }
   return withClaim(services, row.id, async (claimed) => {
     const before = await surveyBefore(services, claimed);
-    if (before.survey !== null) return describeVerdict(look, steps, before.survey);
+    if (before.survey !== null) return describeResult(look, steps, before.survey);
     const { forgottenAt } = before.row;
     if (forgottenAt !== null) {
       const reasons = [forgottenReason(forgottenAt)];
@@ -167,7 +167,7 @@ async function surveyNow(
       await steps.run('wait for closings of the same minute', () => services.sleep(until - now));
     const surveyed = await surveyClosing(services, ready, readsOf, steps, { ...look, row: ready });
     if (surveyed === null) throw new Error(`closing ${row.id} was postponed although everything was read`);
-    return describeVerdict(surveyed.look ?? look, steps, surveyed, await waitsFor(services, surveyed.row));
+    return describeResult(surveyed.look ?? look, steps, surveyed, await waitsFor(services, surveyed.row));
   });
 }
 
@@ -178,28 +178,28 @@ async function decidedAgain({ ledger, clock }: Services, closing: Closing): Prom
 }
 
 /** What keeps a survey that is due from leaving. */
-interface Hold {
+interface SendingBlock {
   pause: SendingPause | null;
   fullHour: FullHour | null;
 }
 
-async function waitsFor(services: Services, { state, dueAt }: Closing): Promise<Hold> {
+async function waitsFor(services: Services, { state, dueAt }: Closing): Promise<SendingBlock> {
   const now = timeNow(services.clock);
   if (state !== 'scheduled' || (dueAt ?? now) > now) return { pause: null, fullHour: null };
   return { pause: await sendingPause(services.ledger, now), fullHour: await fullHour(services) };
 }
 
-function describeVerdict(
+function describeResult(
   look: Look,
   steps: Steps,
-  verdict: Verdict,
-  hold: Hold = { pause: null, fullHour: null },
+  result: ClosingResult,
+  block: SendingBlock = { pause: null, fullHour: null },
 ): ConversationResult {
-  const { row, outcome, reasons, failure } = verdict;
+  const { row, outcome, reasons, failure } = result;
   if (outcome === 'uncertain') {
     const why = row.error === null ? '' : `: ${row.error.message}`;
     const warning = `the message may or may not have left${why} (${doubtHint(row.surveyId ?? '')})`;
     return describe(look, steps, { outcome, reasons, row, warnings: [warning] });
   }
-  return describe(look, steps, { outcome, reasons, row, failure, ...hold });
+  return describe(look, steps, { outcome, reasons, row, failure, ...block });
 }

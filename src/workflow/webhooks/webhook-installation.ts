@@ -11,7 +11,7 @@ import {
   type WebhookSpecification,
 } from '../../gladly/resources/webhooks.ts';
 import { expected, isOurs, listenersBeside, nameOf, type WebhookSummary } from './known-webhooks.ts';
-import type { Surroundings } from '../context/services.ts';
+import type { ServiceContext } from '../context/services.ts';
 import { withClient } from './webhook-client.ts';
 import { nextSecret, noPlaceForSecret, storedWebhook, storeWebhook } from './webhook-secrets.ts';
 
@@ -51,13 +51,13 @@ export interface InstalledWebhook {
  */
 export async function installWebhook(
   settings: Settings,
-  surroundings: Surroundings,
+  context: ServiceContext,
   { url, given, replace, dryRun }: WebhookInstallation,
 ): Promise<InstalledWebhook> {
   const { profileFits, webhook: known } = await storedWebhook(settings);
   const fromEnvironment = given.basic !== null || given.header !== null;
   if (!profileFits && !fromEnvironment) throw noPlaceForSecret(settings);
-  return withClient(settings, surroundings, async (client) => {
+  return withClient(settings, context, async (client) => {
     const webhooks = await client.getWebhooks();
     const found = expected(webhooks, url, known);
     const requireOurs = (webhook: Webhook | null): void => {
@@ -79,13 +79,13 @@ export async function installWebhook(
     if (dryRun) return { ...result, enabled: found?.enabled ?? false };
 
     const { secret, kept, previous } = nextSecret(known, given);
-    const keep = (id: string | null, isSettled: boolean): Promise<void> => {
+    const keep = (id: string | null, isConfirmed: boolean): Promise<void> => {
       const stored: StoredWebhook = {
         id,
         url,
         ...(kept === null ? {} : { secret: kept }),
         ...(previous.length === 0 ? {} : { previous }),
-        ...(isSettled ? {} : { unconfirmed: true }),
+        ...(isConfirmed ? {} : { unconfirmed: true }),
       };
       return profileFits ? storeWebhook(settings, stored) : Promise.resolve();
     };

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { Webhook } from '../../gladly/resources/webhooks.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import { expected, isOurs, listenersBeside, type WebhookSummary } from './known-webhooks.ts';
-import type { Surroundings } from '../context/services.ts';
+import type { ServiceContext } from '../context/services.ts';
 import { withClient } from './webhook-client.ts';
 import { storedWebhook, storeWebhook } from './webhook-secrets.ts';
 
@@ -20,10 +20,10 @@ export interface WebhookStatus {
 /** @param url where the webhook is expected when the profile knows of none; null: nowhere. */
 export async function webhookStatus(
   settings: Settings,
-  surroundings: Surroundings,
+  context: ServiceContext,
   url: string | null,
 ): Promise<WebhookStatus> {
-  return withClient(settings, surroundings, (client) => webhookStatusBy(client, settings, url));
+  return withClient(settings, context, (client) => webhookStatusBy(client, settings, url));
 }
 
 /** The same by a client that is open. */
@@ -62,11 +62,11 @@ export interface RemovedWebhook {
  */
 export async function removeWebhook(
   settings: Settings,
-  surroundings: Surroundings,
+  context: ServiceContext,
   { url, dryRun }: { url: string | null; dryRun: boolean },
 ): Promise<RemovedWebhook> {
   const { webhook: known } = await storedWebhook(settings);
-  return withClient(settings, surroundings, async (client) => {
+  return withClient(settings, context, async (client) => {
     const webhooks = await client.getWebhooks();
     const found = webhooks.find(({ id }) => id === known?.id) ?? expected(webhooks, known?.url ?? url, known);
     const webhook = found !== null && isOurs(found, settings, known) ? found : null;

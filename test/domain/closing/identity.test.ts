@@ -41,7 +41,7 @@ describe('the same closing', () => {
     expect(adoptedClosing([known(closedAt)], 'soon')).toBeNull();
   });
 
-  test('any sighting within 60 s is adopted, any other is not', () => {
+  test('any report within 60 s is adopted, any other is not', () => {
     fc.assert(
       fc.property(fc.integer({ min: -120_000, max: 120_000 }), (distance) => {
         const adopted = adoptedClosing([known(closedAt)], after(distance)) !== null;

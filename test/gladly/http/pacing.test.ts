@@ -140,7 +140,7 @@ describe('requests', () => {
     expect(order).toEqual(['a', 'b', 'c', 'd']);
   });
 
-  test('leave before all that wait in line where they go first, but not before what has its turn', async () => {
+  test('leave before all that wait in line where they go first, but not before what has its permit', async () => {
     const time = sharedTime();
     const one = pacer(time);
     const order: string[] = [];
@@ -162,7 +162,7 @@ describe('requests', () => {
 });
 
 describe('a signal', () => {
-  test('ends the wait for a slot and for the turn, and lets the others through', async () => {
+  test('ends the wait for a slot and for the permit, and lets the others through', async () => {
     const time = sharedTime();
     const one = pacer(time);
     const stop = new AbortController();

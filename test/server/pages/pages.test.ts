@@ -4,7 +4,7 @@ import { noFormAnswers } from '../../../src/domain/survey/form.ts';
 import { describe, expect, test } from 'vitest';
 import { languages, wordsOf } from '../../../src/html/languages.ts';
 import { mailLogoOf, type PageBrand } from '../../../src/html/brand.ts';
-import { looksOf } from '../../../src/server/pages/looks.ts';
+import { brandPagesOf } from '../../../src/server/pages/brand-pages.ts';
 import { noticePages, pageRoutes } from '../../../src/server/pages/pages.ts';
 import { openToken, smallDesk, type OpenSurvey, type SmallDesk } from './small-desk.ts';
 
@@ -22,10 +22,10 @@ function site(about: Partial<OpenSurvey> = {}, brand: PageBrand = { color: null,
   let answered = 0;
   const routes = pageRoutes({
     desk,
-    looks: looksOf(brand),
+    brandPages: brandPagesOf(brand),
     language: 'en',
     clock: () => 0,
-    onAnswer: () => (answered += 1),
+    countAnswer: () => (answered += 1),
   });
   return {
     desk,
@@ -480,14 +480,14 @@ describe('what the pages load', () => {
 });
 
 test('the server’s own notices are pages too, in the visitor’s language', () => {
-  const notice = noticePages({ looks: looksOf({ color: null, logo: null }), language: 'es' });
+  const notice = noticePages({ brandPages: brandPagesOf({ color: null, logo: null }), language: 'es' });
   expect(notice('busy', 'de')).toContain('Einen Moment, bitte');
   expect(notice('broken', null)).toContain('<html lang="es">');
 });
 
 describe('brands', () => {
   const gif = (text: string) => ({ type: 'image/gif', bytes: Buffer.from(`GIF89a${text}`) }) as const;
-  const looks = looksOf(
+  const brandPages = brandPagesOf(
     { color: '#0b6e4f', logo: gif('acme') },
     new Map([
       [
@@ -506,7 +506,13 @@ describe('brands', () => {
   );
   const visit = (brand: string | null, companyName = 'Nordwind') => {
     const desk = smallDesk({ brand, companyName });
-    const routes = pageRoutes({ desk, looks, language: 'en', clock: () => 0, onAnswer: () => undefined });
+    const routes = pageRoutes({
+      desk,
+      brandPages,
+      language: 'en',
+      clock: () => 0,
+      countAnswer: () => undefined,
+    });
     const get = async (path: string) => routes.request(path, { headers: { 'user-agent': agent } });
     const post = async (path: string, body: string) =>
       routes.request(path, {
@@ -542,7 +548,7 @@ describe('brands', () => {
       expect(html).toBe(plain);
       for (const path of filesOf(html)) expect((await visit(brand).get(`/${path}`)).status, path).toBe(200);
     }
-    const notice = noticePages({ looks, language: 'en' })('busy', null);
+    const notice = noticePages({ brandPages, language: 'en' })('busy', null);
     expect(filesOf(notice)).toEqual(filesOf(plain));
   });
 

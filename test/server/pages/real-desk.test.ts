@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { surveyIdOf, makeToken } from '../../../src/domain/survey/token.ts';
 import { answersOf, visitsOf } from '../../support/ledger.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';
-import { looksOf } from '../../../src/server/pages/looks.ts';
+import { brandPagesOf } from '../../../src/server/pages/brand-pages.ts';
 import { pageRoutes } from '../../../src/server/pages/pages.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
 import { sampleQuestions, sampleReasons } from '../../support/forms.ts';
@@ -21,10 +21,10 @@ async function surveyed(changes: ServicesChanges = {}) {
   const desk = createSurveyDesk(services, { onAnswer: () => undefined });
   const routes = pageRoutes({
     desk,
-    looks: looksOf({ color: null, logo: null }),
+    brandPages: brandPagesOf({ color: null, logo: null }),
     language: 'en',
     clock: () => own.time.now,
-    onAnswer: () => undefined,
+    countAnswer: () => undefined,
   });
   const key = await services.linkKey();
   return { own, closing, surveyId, desk, routes, key };

@@ -1,11 +1,11 @@
 import { describe, expect, test } from 'vitest';
-import { visitorWatch, type Look } from '../../../src/server/pages/visitors.ts';
+import { visitorWatch, type PageVisit } from '../../../src/server/pages/visitors.ts';
 
 const firefox = 'Mozilla/5.0 (X11; Linux x86_64; rv:150.0) Gecko/20100101 Firefox/150.0';
 const iphone =
   'Mozilla/5.0 (iPhone; CPU iPhone OS 19_0 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/19.0 Mobile/15E148 Safari/604.1';
 
-function look(change: Partial<Look> = {}, headers: Record<string, string> = {}): Look {
+function look(change: Partial<PageVisit> = {}, headers: Record<string, string> = {}): PageVisit {
   return {
     method: 'GET',
     headers: new Headers({ 'user-agent': firefox, ...headers }),

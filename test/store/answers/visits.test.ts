@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { recordVisits, visitsIn } from '../../../src/store/answers/visits.ts';
-import type { VisitTally } from '../../../src/domain/survey/records.ts';
+import type { VisitCount } from '../../../src/domain/survey/records.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { at, freshLedger } from '../support.ts';
 
-const visitsOf = (ledger: Ledger, surveyId: string): Promise<VisitTally[]> =>
+const visitsOf = (ledger: Ledger, surveyId: string): Promise<VisitCount[]> =>
   ledger.read((db) => visitsIn(db, surveyId));
 
 test('visits are counted by survey and kind, with the first and the last, in whichever order', async () => {

@@ -18,7 +18,7 @@ import {
   markReminderLeaving,
   postponeReminder,
   remindersDue,
-  settleReminder,
+  recordReminderOutcome,
 } from '../../../src/store/queue/reminders.ts';
 import { queueFigures } from '../../../src/store/views/counts.ts';
 import { at, day, elsewhere, freshLedger, here, leaving, opened, temporaryPlace } from '../support.ts';
@@ -71,9 +71,9 @@ test('one of two workers marks it, and only while it holds the closing', async (
   expect(await closingById(ledger, id)).toMatchObject({ reminder: 'leaving', remindedAt: at(later) });
   // A process that lives keeps it, and another one cannot take the closing.
   expect(await resolveAbandonedReminders(ledger, at(later + day))).toEqual([]);
-  await settleReminder(ledger, id, at(later + 1), { status: 'sent', externalId: 'r1' }, null);
+  await recordReminderOutcome(ledger, id, at(later + 1), { status: 'sent', externalId: 'r1' }, null);
   expect(await reminderOf(ledger, id)).toMatchObject({ state: 'sent', externalId: 'r1', dueAt: null });
-  await settleReminder(
+  await recordReminderOutcome(
     ledger,
     id,
     at(later + 2),
@@ -124,7 +124,7 @@ test('one that another host was sending is in doubt when its claim is over, unle
     uncertain: 1,
     failed: 0,
   });
-  await settleReminder(ledger, id, at(later + 40), { status: 'sent', externalId: null }, null);
+  await recordReminderOutcome(ledger, id, at(later + 40), { status: 'sent', externalId: null }, null);
   expect(await reminderOf(ledger, id)).toMatchObject({ state: 'sent', error: null });
 });
 
@@ -133,7 +133,7 @@ test('what did not leave is tried again or failed, and what waits or is left out
   const id = await due(ledger);
   const refused = { status: 'not_sent', temporary: true, failure } as const;
   await markReminderLeaving(ledger, id, here, at(later), uncapped);
-  await settleReminder(ledger, id, at(later + 1), refused, at(later + 60));
+  await recordReminderOutcome(ledger, id, at(later + 1), refused, at(later + 60));
   expect(await reminderOf(ledger, id)).toMatchObject({
     state: 'due',
     tries: 1,
@@ -144,7 +144,7 @@ test('what did not leave is tried again or failed, and what waits or is left out
   expect(await remindersDue(ledger, 'smtp', 10, at(later + 59))).toEqual([]);
   await postponeReminder(ledger, id, at(later + 100));
   expect(await remindersDue(ledger, 'smtp', 10, at(later + 99))).toEqual([]);
-  await settleReminder(ledger, id, at(later + 101), refused, null);
+  await recordReminderOutcome(ledger, id, at(later + 101), refused, null);
   expect(await reminderOf(ledger, id)).toMatchObject({ state: 'failed', tries: 2, dueAt: null });
   const other = await due(ledger, 'c2');
   await leaveOutReminder(ledger, other, at(later), [{ code: 'expired', detail: 'over' }]);

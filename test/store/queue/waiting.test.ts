@@ -5,7 +5,7 @@ import { closingById } from '../../../src/store/closings/closings.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { recordFailure, recordDelivery } from '../../../src/store/queue/decisions.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
-import { endPauses, newerWaiting } from '../../../src/store/queue/waiting.ts';
+import { endBackOffs, newerWaiting } from '../../../src/store/queue/waiting.ts';
 import { engine } from '../../support/engine.ts';
 import { at, freshLedger, here, leaving, scheduled, reported, onFiles } from '../support.ts';
 
@@ -107,7 +107,7 @@ test('the pauses after failures end, in the range and the lane alone; other wait
   await recordFailure(ledger, trial.id, here, at(300), error, at(5000));
   const before = [await due(failed), await due(held), await due(trial)];
   expect(before).toEqual([at(5000), at(5000), at(5000)]);
-  await endPauses(ledger, { since: at(0), until: at(1000) }, 'live', at(400));
+  await endBackOffs(ledger, { since: at(0), until: at(1000) }, 'live', at(400));
   expect([await due(failed), await due(held)]).toEqual([at(400), at(400)]);
   expect([await due(tooOld), await due(hopeless), await due(later)]).toEqual([at(5000), null, at(4000)]);
   expect(await due(trial)).toBe(at(5000));

@@ -15,28 +15,28 @@ import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import type { Ledger } from '../../../src/store/ledger.ts';
 import { openLedger } from '../../../src/store/open.ts';
-import { acceptLedger, type Marks } from '../../../src/store/sqlite/mark.ts';
+import { acceptLedger, type WriteCounters } from '../../../src/store/sqlite/write-counter.ts';
 import { letGo } from '../../support/engine.ts';
 import { opened, reported, startChild, temporaryFolder } from '../support.ts';
 
 interface Place {
   path: string;
-  marks: Marks;
+  writeCounters: WriteCounters;
 }
 
 /** A data folder with a ledger, and what is remembered of it. */
 function newPlace(): Place {
   const folder = temporaryFolder();
-  const marks = {
+  const writeCounters = {
     folder: join(folder, 'ledger-marks'),
     signingKey: join(folder, 'survey-secret'),
     ledgers: folder,
   };
-  return { path: join(folder, 'ledger.db'), marks };
+  return { path: join(folder, 'ledger.db'), writeCounters };
 }
 
-async function open({ path, marks }: Place): Promise<Ledger> {
-  return openLedger(path, { marks });
+async function open({ path, writeCounters }: Place): Promise<Ledger> {
+  return openLedger(path, { writeCounters });
 }
 
 /** Opens, writes and closes. */
@@ -48,8 +48,8 @@ async function report(place: Place, ...conversations: string[]): Promise<void> {
 }
 
 /** A process that has acknowledged so many writes and was killed: they are in its log alone. */
-async function crashed({ path, marks }: Place, acknowledged = 5): Promise<void> {
-  const child = await startChild({ action: 'write', location: path, marks });
+async function crashed({ path, writeCounters }: Place, acknowledged = 5): Promise<void> {
+  const child = await startChild({ action: 'write', location: path, writeCounters });
   child.go();
   while (Number(await child.next()) < acknowledged - 1);
   child.process.kill('SIGKILL');
@@ -116,7 +116,7 @@ describe('under an open ledger', () => {
       await report(place, 'one');
       const content = other === 'nothing' ? Buffer.alloc(0) : readFileSync(place.path);
       await report(place, 'two');
-      const ledger = await openLedger(place.path, { marks: place.marks });
+      const ledger = await openLedger(place.path, { writeCounters: place.writeCounters });
       await reported(ledger, 'three');
       writeFileSync(place.path, content);
       await expect(reported(ledger, 'four')).rejects.toEqual(refusal('ledger_gone'));
@@ -183,7 +183,7 @@ describe('at the opening', () => {
     const before = everyByte(place.path);
     await expect(open(place)).rejects.toEqual(refusal('ledger_shrank'));
     expect(everyByte(place.path)).toEqual(before);
-    acceptLedger(place.marks, place.path);
+    acceptLedger(place.writeCounters, place.path);
     await report(place, 'one');
     await report(place, 'two');
   });
@@ -197,7 +197,7 @@ describe('at the opening', () => {
     empty(place.path);
     await expect(open(place)).rejects.toEqual(refusal('ledger_shrank'));
     expect(existsSync(place.path) ? statSync(place.path).size : 0).toBe(0);
-    acceptLedger(place.marks, place.path);
+    acceptLedger(place.writeCounters, place.path);
     await report(place, 'one');
   });
 
@@ -210,12 +210,12 @@ describe('at the opening', () => {
     writeFileSync(place.path, backup);
     const before = everyByte(place.path);
     await expect(open(place)).rejects.toEqual(refusal('ledger_log_foreign'));
-    acceptLedger(place.marks, place.path);
+    acceptLedger(place.writeCounters, place.path);
     await expect(open(place)).rejects.toEqual(refusal('ledger_log_foreign'));
     expect(everyByte(place.path)).toEqual(before);
     rmSync(`${place.path}-wal`);
     rmSync(`${place.path}-shm`);
-    acceptLedger(place.marks, place.path);
+    acceptLedger(place.writeCounters, place.path);
     const ledger = await open(place);
     expect(await count(ledger)).toBe(1);
     await ledger.close();
@@ -253,16 +253,20 @@ describe('at the opening', () => {
 
   test('a signing key without any ledger shows that one is gone; beside another ledger it does not', async () => {
     const place = newPlace();
-    mkdirSync(place.marks.ledgers, { recursive: true });
-    writeFileSync(place.marks.signingKey, 'k'.repeat(40));
+    mkdirSync(place.writeCounters.ledgers, { recursive: true });
+    writeFileSync(place.writeCounters.signingKey, 'k'.repeat(40));
     await expect(open(place)).rejects.toEqual(refusal('ledger_shrank'));
-    writeFileSync(join(place.marks.ledgers, 'other.db'), '');
+    writeFileSync(join(place.writeCounters.ledgers, 'other.db'), '');
     await report(place, 'one');
   });
 
   test('a process that writes is not in the way of others that open', async () => {
     const place = newPlace();
-    const child = await startChild({ action: 'write', location: place.path, marks: place.marks });
+    const child = await startChild({
+      action: 'write',
+      location: place.path,
+      writeCounters: place.writeCounters,
+    });
     child.go();
     await child.next();
     for (let time = 0; time < 40; time += 1) await report(place, `c${time}`);

@@ -25,7 +25,7 @@ test('by topic, each closing is first in one group, so that those add up to all'
   const counted = async (by: readonly ScoreField[], topics: readonly string[] = []): Promise<unknown> => {
     const cohort = { since: at(0), until: at(900), filters: { ...filters, topics } };
     const groups = await ledger.read((db) => countGroups(db, cohort, by, 'UTC'));
-    return groups.map(({ keys, isFirst, tally }) => [keys[0], isFirst, tally.closed].join(' ')).sort();
+    return groups.map(({ keys, isFirst, counts }) => [keys[0], isFirst, counts.closed].join(' ')).sort();
   };
   expect(await counted(['topic'])).toEqual([' true 1', 't1 true 2', 't2 false 2', 't2 true 1', 't3 false 1']);
   expect(await counted(['topic', 'week'])).toEqual(await counted(['topic']));

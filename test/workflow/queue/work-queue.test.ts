@@ -125,7 +125,7 @@ describe('limits', () => {
     const document = await backfillOf(own.services(), range, {
       limits,
       listener: {
-        settled() {
+        finished() {
           done += 1;
           if (done === 10) own.time.now += 2 * minute;
         },
@@ -200,7 +200,7 @@ describe('a closing that fails', () => {
         : 'pass',
     );
     const listener = {
-      settled() {
+      finished() {
         broken = false;
         own.time.now += 30_000;
       },
@@ -531,7 +531,7 @@ describe('a stop', () => {
     const failure = await failureOf(
       backfillOf(own.services({ signal: controller.signal }), range, {
         listener: {
-          settled() {
+          finished() {
             done += 1;
             if (done === 8) controller.abort(reason);
           },
@@ -657,7 +657,7 @@ test('a delivery that takes minutes for a message has no conversation read again
   const sessions = createSemaphore(3);
   const slow = {
     ...real,
-    turns: createSemaphore(3),
+    slots: createSemaphore(3),
     async deliver(...[message, leaving]: Parameters<typeof real.deliver>) {
       await sessions.take();
       try {

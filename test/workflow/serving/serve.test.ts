@@ -40,7 +40,7 @@ async function serve(
   const serving = await openServing(alter(own.services({ ...changes, signal: controller.signal })), {
     catchUpMilliseconds,
     listener: {
-      settled: (outcome) => void settled.push(outcome),
+      finished: (outcome) => void settled.push(outcome),
       cardPosted: () => (cards.posted += 1),
       cardFailed: () => (cards.failed += 1),
       alerted: () => undefined,
@@ -367,7 +367,7 @@ describe('a server', () => {
     const log: Log = { debug: () => {}, info: () => {}, warn: () => {}, error: () => {} };
     const nothing = (): void => {};
     const listener = {
-      settled: nothing,
+      finished: nothing,
       cardPosted: nothing,
       cardFailed: nothing,
       alerted: nothing,

@@ -23,8 +23,8 @@ async function bulkOf(own: World, count: number): Promise<string[]> {
 const statesOf = async (own: World) =>
   (await own.closings()).map(({ state, reasons }) => [state, ...reasons.map(({ code }) => code)].join(' '));
 
-async function work(own: World, lasts?: true): Promise<void> {
-  const services = { ...own.services({ policy }), ...(lasts && { lasts }) };
+async function work(own: World, isLongRunning?: true): Promise<void> {
+  const services = { ...own.services({ policy }), ...(isLongRunning && { isLongRunning }) };
   const { failure } = await workQueue(services, queueOf(services), unlimited, () => undefined);
   expect(failure).toBeNull();
 }

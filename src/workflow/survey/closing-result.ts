@@ -4,7 +4,7 @@ import type { Reason } from '../../domain/eligibility/reason.ts';
 import type { Failure } from '../../failure.ts';
 
 /** What became of one closing. */
-export interface Verdict {
+export interface ClosingResult {
   row: Closing;
   outcome: SurveyOutcome;
   reasons: readonly Reason[];
@@ -12,7 +12,7 @@ export interface Verdict {
   failure: Failure | null;
 }
 
-export function existingSurvey(row: Closing): Verdict {
+export function existingSurvey(row: Closing): ClosingResult {
   const outcome = row.state === 'uncertain' ? 'uncertain' : 'already_surveyed';
   const reasons: Reason[] = [{ code: 'already_surveyed', detail: 'this closing has a survey' }];
   return { row, outcome, reasons, failure: null };

@@ -6,7 +6,7 @@ import { pagesWith, type Pages } from './render.ts';
 export type PageBrands = ReadonlyMap<string, PageBrand>;
 
 /** The pages as each brand shows them. */
-export interface Looks {
+export interface BrandPages {
   /** @param brand null: the profile's own; without logo and color where the profile has no such brand */
   of(brand: string | null): Pages;
   /** For pages that belong to no survey: whose look they should have, nobody can tell where there are brands. */
@@ -15,7 +15,7 @@ export interface Looks {
   assets: ReadonlyMap<string | null, Assets>;
 }
 
-export function looksOf(own: PageBrand, brands: PageBrands = new Map()): Looks {
+export function brandPagesOf(own: PageBrand, brands: PageBrands = new Map()): BrandPages {
   const all = new Map<string | null, PageBrand>([[null, own], ...brands]);
   const assets = new Map([...all].map(([brand, look]) => [brand, assetsOf(look)]));
   const pages = new Map(

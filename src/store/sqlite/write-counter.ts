@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { makePrivateFolder } from '../../private-folder.ts';
 
 /** Where it is remembered, outside the ledger, how much a ledger held. */
-export interface Marks {
+export interface WriteCounters {
   readonly folder: string;
   /** Made after the first ledger only, so that one without any ledger shows that a ledger is gone. */
   readonly signingKey: string;
@@ -22,7 +22,7 @@ export interface Marks {
   readonly isReadOnly?: boolean;
 }
 
-export interface Mark {
+export interface WriteCounter {
   /** The transactions that the ledger held at least; null: nothing is known; `accepted`: a person takes it as it is. */
   readonly writes: number | 'accepted' | null;
   /** Also that there is one. */
@@ -34,13 +34,13 @@ const digits = 12;
 const accepted = 'accepted'.padEnd(digits);
 
 /** Without a folder, or where it cannot be written, nothing is remembered. */
-export function openMark(marks: Marks | null, path: string): Mark {
-  const file = marks === null ? null : fileOf(marks, path);
+export function openWriteCounter(counters: WriteCounters | null, path: string): WriteCounter {
+  const file = counters === null ? null : fileOf(counters, path);
   let descriptor: number | null | undefined;
   const opened = (): number | null => {
     try {
-      if (marks === null || file === null || marks.isReadOnly === true) return null;
-      makePrivateFolder(marks.folder);
+      if (counters === null || file === null || counters.isReadOnly === true) return null;
+      makePrivateFolder(counters.folder);
       if (!existsSync(file)) writeFileSync(file, `${accepted}\n${path}\n`, { mode: 0o600, flag: 'wx' });
       return openSync(file, 'r+');
     } catch {
@@ -48,7 +48,7 @@ export function openMark(marks: Marks | null, path: string): Mark {
     }
   };
   return {
-    writes: file === null ? null : readMark(file),
+    writes: file === null ? null : readCounter(file),
     raise(writes) {
       descriptor ??= opened();
       // In place and within one page, so that it cannot be seen half written. A power cut may undo it, never the ledger.
@@ -62,22 +62,22 @@ export function openMark(marks: Marks | null, path: string): Mark {
 }
 
 /** The ledger is taken as it is when it is opened next, and counted from there. */
-export function acceptLedger(marks: Marks, path: string): void {
-  makePrivateFolder(marks.folder);
-  writeFileSync(fileOf(marks, path), `${accepted}\n${path}\n`, { mode: 0o600 });
+export function acceptLedger(counters: WriteCounters, path: string): void {
+  makePrivateFolder(counters.folder);
+  writeFileSync(fileOf(counters, path), `${accepted}\n${path}\n`, { mode: 0o600 });
 }
 
 /** A ledger was in use in this data folder, and nothing of one is left in it. */
-export function isOrphaned({ folder, signingKey, ledgers }: Marks): boolean {
+export function isOrphaned({ folder, signingKey, ledgers }: WriteCounters): boolean {
   if (!existsSync(signingKey) || namesIn(folder).length > 0) return false;
   return !namesIn(ledgers).some((name) => name.endsWith('.db'));
 }
 
-function fileOf({ folder }: Marks, path: string): string {
+function fileOf({ folder }: WriteCounters, path: string): string {
   return join(folder, createHash('sha256').update(path).digest('hex').slice(0, 16));
 }
 
-function readMark(file: string): Mark['writes'] {
+function readCounter(file: string): WriteCounter['writes'] {
   try {
     const text = readFileSync(file, 'latin1').slice(0, digits).trim();
     return text === 'accepted' ? text : /^\d+$/.test(text) ? Number(text) : null;

@@ -1,5 +1,5 @@
 /** What is counted of a group of closings. `closed` is the sum of `suppressed`, `waiting`, `asked` and `unasked`. */
-export interface Tally {
+export interface GroupCounts {
   closed: number;
   suppressed: number;
   /** Pending, scheduled, or failed. */
@@ -22,7 +22,7 @@ export interface Tally {
   unresolved: number;
 }
 
-export const emptyTally: Tally = {
+export const noCounts: GroupCounts = {
   closed: 0,
   suppressed: 0,
   waiting: 0,
@@ -37,7 +37,7 @@ export const emptyTally: Tally = {
   unresolved: 0,
 };
 
-export function sumOf(one: Tally, other: Tally): Tally {
+export function sumOf(one: GroupCounts, other: GroupCounts): GroupCounts {
   const [a, b, c, d, e] = other.ratings;
   return {
     closed: one.closed + other.closed,
@@ -62,18 +62,18 @@ export function sumOf(one: Tally, other: Tally): Tally {
 }
 
 /** Every newest answer, asked for or not. */
-export function answersOf({ ratings }: Pick<Tally, 'ratings'>): number {
+export function answersOf({ ratings }: Pick<GroupCounts, 'ratings'>): number {
   return ratings.reduce((sum, count) => sum + count, 0);
 }
 
 /** @param from the lowest rating that counts */
-export function satisfiedOf({ ratings }: Pick<Tally, 'ratings'>, from: number): number {
+export function satisfiedOf({ ratings }: Pick<GroupCounts, 'ratings'>, from: number): number {
   return ratings.reduce((sum, count, index) => (index + 1 >= from ? sum + count : sum), 0);
 }
 
 /** Null without answers. */
-export function meanOf(tally: Pick<Tally, 'ratings'>): number | null {
-  const answers = answersOf(tally);
-  const sum = tally.ratings.reduce((all, count, index) => all + count * (index + 1), 0);
+export function meanOf(counts: Pick<GroupCounts, 'ratings'>): number | null {
+  const answers = answersOf(counts);
+  const sum = counts.ratings.reduce((all, count, index) => all + count * (index + 1), 0);
   return answers === 0 ? null : sum / answers;
 }

@@ -12,7 +12,7 @@ const stranger = 'postmaster@example.com';
  *
  * @throws Failure that each message would meet
  */
-export async function tryEnvelope(session: SmtpSession, facts: SessionFacts): Promise<void> {
+export async function checkEnvelope(session: SmtpSession, facts: SessionFacts): Promise<void> {
   const answer = async (command: string, to: string): Promise<Failure | null> => {
     const reply = await session.ask(`${command}:<${to}>`);
     if (reply.startsWith('2')) return null;
