@@ -142,7 +142,7 @@ export const reportCommand: CommandDeclaration = {
         : await reportOf(ledger, question);
       if (await hasOnlyTrials(ledger, report)) {
         output.warn(
-          'what the outbox delivery tried out does not count; other deliveries have no closings here',
+          'trial surveys (outbox) are not counted, and there are no closings of other deliveries here',
         );
       }
       if (table !== undefined) {

@@ -82,7 +82,7 @@ async function begin(trx: Writing, { location }: Ledger, mark: string): Promise<
   ];
   if (closing !== undefined || organization !== undefined || marked !== null) {
     throw new Failure('usage', 'ledger_not_empty', `The ledger ${location} holds something already.`, {
-      hint: 'Copy into one that is new.',
+      hint: 'Copy into a new one.',
     });
   }
   // It holds nobody up: its time has passed.

@@ -20,10 +20,10 @@ interface Mending {
 }
 
 /**
- * Mends every stored time that cannot be, because the clock was ahead when it was written or has been set back since: it
+ * Corrects every impossible stored time: the clock was ahead when it was written, or has been set back since. Such a time
  * would keep closings from being looked for, or hold work up, until the clock has passed it.
  *
- * @param dryRun only says what would be mended
+ * @param dryRun only says what would be corrected
  */
 export async function mendStoredTimes(ledger: Ledger, nowMs: number, dryRun = false): Promise<MendedTimes> {
   const found = await ledger.read((db) => impossibleIn(db, nowMs));
@@ -54,7 +54,7 @@ async function checkpointsIn(db: Reading, nowMs: number): Promise<Mending[]> {
       const mended = iso(nowMs - (name === 'started' ? startedAgoMs : lookBackMs));
       const what = name === 'started' ? 'When surveying began' : 'How far closings were looked for';
       return {
-        sentence: `${what} is stored as ${at}, which cannot be: the clock was wrong. It is now ${mended}`,
+        sentence: `${what} is stored as ${at}, which is impossible: the clock was wrong. It is now ${mended}`,
         write: (trx) =>
           trx
             .updateTable('checkpoints')

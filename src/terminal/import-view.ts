@@ -58,7 +58,8 @@ function agentLines(unknown: readonly string[]): string[] {
   if (unknown.length === 0) return [];
   const more = unknown.length - mostShown;
   return [
-    `${unknown.length === 1 ? 'One agent is' : `${unknown.length} agents are`} not listed by Gladly, and stand under what Agent Connect calls them:`,
+    `${unknown.length === 1 ? 'One agent is' : `${unknown.length} agents are`} unknown to Gladly, and listed by email address ` +
+      'or custom id:',
     ...unknown.slice(0, mostShown).map((id) => `  ${clean(id)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];

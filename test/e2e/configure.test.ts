@@ -521,7 +521,7 @@ describe('configure set and show', () => {
     const refused = await set('vip', { GCSAT_TOKEN: 'wrong-and-secret-token' });
     expect(refused).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('warning: Gladly could not say'),
+      stderr: expect.stringContaining('warning: could not check in Gladly'),
     });
   });
 
@@ -604,7 +604,10 @@ describe('configure test --send-alert', () => {
       return runJsonInside(['configure', 'test', '--send-alert'], { env });
     };
     const nobody = await runInside(['configure', 'test', '--send-alert'], { env });
-    expect([nobody.code, nobody.stderr]).toEqual([3, expect.stringContaining('nobody who is told')]);
+    expect([nobody.code, nobody.stderr]).toEqual([
+      3,
+      expect.stringContaining('neither alertUrl nor alertMail is set'),
+    ]);
 
     const statuses: number[] = [];
     const bodies: string[] = [];

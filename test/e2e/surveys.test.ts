@@ -50,7 +50,7 @@ describe('surveys cancel', () => {
     const no = await atTerminal(line, alone(env), [['Cancel 3 closings (3 scheduled)?', 'n\r']]);
     expect([no.code, no.asked]).toEqual([0, true]);
     const yes = await atTerminal(line, alone(env), [['Cancel 3 closings (3 scheduled)?', 'y\r']]);
-    expect([yes.code, yes.screen.includes('3 are cancelled.')]).toEqual([0, true]);
+    expect([yes.code, yes.screen.includes('3 are canceled.')]).toEqual([0, true]);
     await runJson(['resume'], { env });
     await runJson(['sync'], { env });
     expect(gladly.mails()).toEqual([]);

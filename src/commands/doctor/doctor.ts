@@ -11,9 +11,9 @@ export const doctorCommand: CommandDeclaration = {
   group: 'Tools',
   summary: 'check everything, say what is stuck, and what to type next',
   details:
-    'Looks at the configuration, the ledger, Gladly, the webhook, until when closings were looked for, the delivery, the ' +
-    'survey page, and what is stuck in the queue. It ' +
-    'writes and sends nothing, and makes no ledger. It ends with the code of the first error.',
+    'Looks at the configuration, the ledger, Gladly, the webhook, when closings were last looked for, the delivery, ' +
+    'the survey page, and what is stuck in the queue. It writes and sends nothing, and makes no ledger. It ends with ' +
+    'the code of the first error.',
   arguments: [
     {
       name: '[check...]',

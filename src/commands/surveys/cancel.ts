@@ -54,13 +54,13 @@ export const cancelCommand: CommandDeclaration = {
             : await filtered(ledger, await filterIn({ ledger, policy: opened.policy }), now());
         const asks = !dryRun && options['yes'] !== true && found.length > 0;
         if (asks && !(await isConfirmed(context, found))) {
-          output.result([], () => 'Nothing was cancelled.');
+          output.result([], () => 'Nothing was canceled.');
           return;
         }
         const { cancelled, left } = await cancelSurveys(ledger, found, now(), counts);
         const entries = cancelled.map((entry) => ({ ...entry, dryRun }));
         output.result(entries, () => {
-          const count = `${entries.length} ${dryRun ? 'would be' : entries.length === 1 ? 'is' : 'are'} cancelled.`;
+          const count = `${entries.length} ${dryRun ? 'would be' : entries.length === 1 ? 'is' : 'are'} canceled.`;
           if (entries.length === 0) return noClosings(options['customer'] as string | undefined);
           const table = entries.length > mostShown ? '' : `${surveysView(entries, output)}\n\n`;
           return table + count + dryRunNote(dryRun);
@@ -110,7 +110,7 @@ function unclear(hasBoth: boolean): Failure {
 }
 
 function notCancelled(left: readonly string[], all: number): Failure {
-  const message = `${left.length} of ${all} could not be cancelled: ${left.join(', ')}`;
+  const message = `${left.length} of ${all} could not be canceled: ${left.join(', ')}`;
   return new Failure('partial', 'closings_not_cancelled', message, {
     hint: 'Their messages left, or they were settled before. `gcsat surveys show` says what became of each.',
   });

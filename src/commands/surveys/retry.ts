@@ -145,7 +145,7 @@ async function isConfirmed(
   if (!context.interactive) {
     const message = `sending the uncertain survey ${surveyId ?? ''} a second time has to be confirmed`;
     throw new Failure('usage', 'confirmation_needed', message, {
-      hint: `${doubtHint(surveyId ?? '')} On a terminal it asks first; --yes is for those who have looked.`,
+      hint: `${doubtHint(surveyId ?? '')} On a terminal, gcsat asks first; use --yes only after you have looked.`,
     });
   }
   const { openPrompts } = await import('../../terminal/prompts.ts');
@@ -168,7 +168,7 @@ function stillUncertain(
   const looked =
     search.result === 'absent'
       ? 'Gladly shows it in none of the conversations of the customer, which proves nothing'
-      : `it could not be looked for: ${search.why}`;
+      : `gcsat could not look for it: ${search.why}`;
   const message = `the message of the closing ${id} may have left, and nothing was sent; ${looked}`;
   return new Failure('usage', 'survey_uncertain', message, { hint: doubtHint(surveyId ?? '') });
 }

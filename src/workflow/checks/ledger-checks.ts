@@ -19,7 +19,7 @@ const wholeBytes = 64 * mebibyte;
 const leastFreeBytes = 64 * mebibyte;
 const fewFreeBytes = 512 * mebibyte;
 
-const unknownPlace = 'nothing says which ledger is meant';
+const unknownPlace = 'no ledger is selected';
 
 export const ledgerOpenCheck: Check<Sources> = {
   id: 'ledger.open',

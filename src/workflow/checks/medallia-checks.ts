@@ -96,7 +96,7 @@ export const medalliaAgentsCheck: Check<Pick<CheckSources, 'settings' | 'employe
 export const medalliaCountsCheck: Check<Pick<CheckSources, 'settings' | 'ledger' | 'clock'>> = {
   id: 'medallia.counts',
   about: 'closings without a survey count at Agent Connect, where that is wanted',
-  matters: 'Its counts of interactions lack them.',
+  matters: 'Agent Connect undercounts your interactions.',
   needs: ['config.files', 'ledger.open', 'ledger.version'],
   async run({ settings, ledger, clock }) {
     const open = await openCounts(await ledger());

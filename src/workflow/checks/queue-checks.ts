@@ -72,7 +72,7 @@ export const failedCheck: Check<Sources> = {
       code: 'closings_failed',
       kind: 'partial',
       summary: `${failed} ${failed === 1 ? 'closing' : 'closings'} failed`,
-      detail: `The list has the cause of each. Mend it, then decide again: ${await typedCommands(
+      detail: `The list has the cause of each. Fix it, then decide again: ${await typedCommands(
         await ledger(),
         { filter: { states: ['failed'] }, count: failed, list, nowMs: clock() },
         (id) => `gcsat surveys retry ${asArgument(id)}`,
@@ -84,8 +84,9 @@ export const failedCheck: Check<Sources> = {
 
 export const uncertainCheck: Check<Sources> = {
   id: 'queue.uncertain',
-  about: 'no message may or may not have left',
-  matters: 'Nothing repeats them by itself, so that nobody is asked twice: a person has to settle each.',
+  about: 'no message is uncertain',
+  matters:
+    'gcsat never repeats an uncertain message, so that nobody is asked twice: a person has to settle each.',
   needs,
   async run({ figures, ledger, clock }) {
     const { uncertain } = (await figures()).states;
@@ -194,7 +195,7 @@ export const syncCheck: Check<Sources> = {
 /** What is undecided is worked on all the same, and soon waits as well. */
 function fullText(scheduled: number, until: string): string {
   const what = scheduled === 1 ? '1 survey is scheduled' : `${scheduled} surveys are scheduled`;
-  return `${what}; as many messages as maxPerHour permits have left, the next one leaves at ${localTime(until, null)}`;
+  return `${what}; the hourly limit (maxPerHour) is reached, and the next one leaves at ${localTime(until, null)}`;
 }
 
 function closings(count: number): string {

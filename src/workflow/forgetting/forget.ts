@@ -23,7 +23,7 @@ const patienceMilliseconds = 45_000;
 const nothingLeft: Finished = { cards: 0, open: [] };
 
 /**
- * Forgets a customer. Killed at any moment and run again, it goes on where it was.
+ * Forgets a customer. Killed at any moment and run again, it resumes where it was.
  *
  * @param typed a customer's id, an email address or a phone number, as a person writes it
  * @returns also why something is left to erase; null where nothing is
@@ -70,7 +70,7 @@ async function forgetPatiently(
         'ledger',
         'closing_busy',
         `A message or a card of this customer is in the hands of ${forgetting.heldBy}; nothing was erased.`,
-        { hint: 'Wait until it has left, and run this again. What had not left yet is cancelled.' },
+        { hint: 'Wait until it has left, and run this again. What had not left yet is canceled.' },
       );
     }
     await sleep(askEveryMilliseconds);
@@ -126,7 +126,7 @@ function documentOf(
   };
 }
 
-/** What was typed may be an id, which is no address of anybody. */
+/** What was typed may be an id, which is not an address. */
 function isShown(address: string, { customers }: Inventory['subject']): boolean {
   return /@|^\+?\d+$/.test(address) && !customers.includes(address);
 }

@@ -235,7 +235,7 @@ async function unsent(
 function brandRemoved(brand: string): Failure {
   const message = `the survey was sent for the brand ${brand}, which the profile has no longer`;
   return new Failure('partial', 'brand_removed', message, {
-    hint: 'Have the brand in the profile again, and retry the reminder.',
+    hint: 'Add the brand back to the profile, then retry the reminder.',
   });
 }
 

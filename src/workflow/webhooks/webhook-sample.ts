@@ -115,7 +115,7 @@ function expectUsable(event: Record<string, unknown>): void {
   try {
     readWebhookEvent(event);
   } catch (error) {
-    throw new Failure('usage', 'bad_value', '--conversation is no id that a conversation can have', {
+    throw new Failure('usage', 'bad_value', '--conversation is not an id that a conversation can have', {
       hint: 'Copy the id from the address of the conversation in Gladly.',
       cause: error,
     });
