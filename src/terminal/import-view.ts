@@ -40,7 +40,7 @@ export const whyLeft: Record<LeftCode, string> = {
   own_request: 'gcsat requested them; `gcsat sync` reads their answers',
   surveyed_here: 'gcsat asked about the closing, or has an answer to it',
   decided_here: 'nobody asked there, and gcsat decided about the closing itself',
-  same_closing: 'an earlier row is of the same closing',
+  same_closing: 'an earlier row is about the same closing',
   recovery: 'a second survey, after a follow-up',
   forgotten: 'the customer was forgotten',
   expired: 'older than `retention` keeps',

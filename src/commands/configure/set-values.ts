@@ -81,7 +81,7 @@ async function warnOfTopics(context: CommandContext, saved: StoredProfile): Prom
   const names = parsePolicyValue('optOutTopics', saved.policy.optOutTopics ?? formatDefault());
   if (names.length === 0) {
     output.warn(
-      `no topic keeps a conversation from being surveyed any more (the default is optOutTopics=${formatDefault()})`,
+      `no topic keeps a conversation from being surveyed anymore (the default is optOutTopics=${formatDefault()})`,
     );
     return;
   }

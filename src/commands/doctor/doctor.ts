@@ -21,10 +21,13 @@ export const doctorCommand: CommandDeclaration = {
     },
   ],
   options: [
-    { flags: '--list', description: 'list the checks, and run none' },
-    { flags: '--offline', description: 'ask nothing beyond this machine' },
-    { flags: '--strict', description: 'a warning ends with a code too' },
-    { flags: '--support', description: 'a block to paste, without secrets or personal data' },
+    { flags: '--list', description: 'list the checks without running them' },
+    { flags: '--offline', description: 'skip what asks beyond this machine' },
+    { flags: '--strict', description: 'end with an exit code for a warning, too' },
+    {
+      flags: '--support',
+      description: 'print a block to paste when you ask for help, without secrets or personal data',
+    },
   ],
   examples: [
     'gcsat doctor',

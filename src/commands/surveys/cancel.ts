@@ -16,10 +16,10 @@ const mostShown = 20;
 
 export const cancelCommand: CommandDeclaration = {
   name: 'cancel',
-  summary: 'never send those that have not left yet',
+  summary: 'cancel surveys that have not left yet',
   details:
-    'Names one or more surveys, or all that the filters match. If there are several it says how many and asks; where ' +
-    'nobody can be asked it needs --yes. It needs no token and no network.',
+    'Takes the ids of one or more surveys, or filters for all that match. If there are several, it says how many and ' +
+    'asks first; without a terminal, it needs --yes. It needs no token and no network.',
   arguments: [
     { name: '[id...]', description: 'ids of surveys, closings or conversations', suggestions: 'surveys' },
   ],
@@ -103,7 +103,9 @@ async function isConfirmed(context: CommandContext, found: readonly SurveyEntry[
 
 function unclear(hasBoth: boolean): Failure {
   return hasBoth
-    ? new Failure('usage', 'bad_usage', 'ids and filters exclude each other', { hint: 'Give either.' })
+    ? new Failure('usage', 'bad_usage', 'ids and filters exclude each other', {
+        hint: 'Give one or the other.',
+      })
     : new Failure('usage', 'bad_usage', 'it is not clear what to cancel', {
         hint: 'Give one or more ids, or a filter such as --state pending,scheduled.',
       });

@@ -67,7 +67,7 @@ export function reminderProblem(
 ): string | null {
   if (reminderAfter === null) return null;
   if (!traitsOf(delivery).reminds)
-    return `reminderAfter: ${delivery} has a page of its own, so that gcsat sends no reminders`;
+    return `reminderAfter: ${delivery} has a page of its own, so gcsat sends no reminders`;
   return reminderAfter >= surveyExpires
     ? 'reminderAfter is not shorter than surveyExpires: a survey expires before its reminder'
     : null;

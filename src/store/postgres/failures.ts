@@ -99,7 +99,7 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
       'configuration',
       'ledger_refused',
       `The server refuses the user of the ledger ${shown}.`,
-      'Check user and password. The password may stand in GCSAT_DATABASE_URL_FILE, PGPASSWORD or .pgpass.',
+      'Check the user and the password. The password can be in GCSAT_DATABASE_URL_FILE, PGPASSWORD, or .pgpass.',
     ],
   ],
   [

@@ -33,7 +33,7 @@ export const medalliaReachCheck: Check<Pick<CheckSources, 'settings' | 'medallia
     const { status, askedAtMs, heardAtMs } = await medalliaHost();
     if (status < 500) return ok(`${origin} answers in ${heardAtMs - askedAtMs} ms`);
     throw new Failure('temporary', 'medallia_unwell', `${origin} answers with ${status}`, {
-      hint: 'Run it again in some minutes. If it stays so, check GCSAT_MEDALLIA_URL.',
+      hint: 'Run it again in a few minutes. If that does not help, check GCSAT_MEDALLIA_URL.',
     });
   },
 };

@@ -112,7 +112,7 @@ export const uncertainCheck: Check<Sources> = {
 
 export const heldCheck: Check<Sources> = {
   id: 'queue.held',
-  about: 'no process stands still while it holds a closing',
+  about: 'no stalled process holds a closing',
   matters: 'Nobody else may take the closing while its message could still leave.',
   needs,
   async run({ ledger, clock }) {
@@ -124,8 +124,8 @@ export const heldCheck: Check<Sources> = {
       status: 'warning',
       code: 'closing_held',
       kind: 'temporary',
-      summary: `${first.heldBy} stands still and holds the closing ${first.id}${others}`,
-      fix: 'Let it go on (`kill -CONT`), or end it; in doubt the survey is then uncertain.',
+      summary: `${first.heldBy} has stalled and holds the closing ${first.id}${others}`,
+      fix: 'Let it continue (`kill -CONT`), or end it; if its message may have left, the survey is then uncertain.',
     };
   },
 };
@@ -147,8 +147,8 @@ export const cardsCheck: Check<Sources> = {
 
 export const erasuresCheck: Check<Sources> = {
   id: 'erasure.open',
-  about: 'nothing is left to erase of customers who were forgotten',
-  matters: 'Their cards stand in Gladly, or their files and remnants on this disk.',
+  about: 'forgotten customers are completely erased',
+  matters: 'Their cards are still in Gladly, or their files and remnants are still on this disk.',
   needs,
   async run({ ledger, clock }) {
     const late = await lateErasures(await ledger(), timeNow(clock));
@@ -162,7 +162,7 @@ export const erasuresCheck: Check<Sources> = {
       code: 'erasures_open',
       kind: 'partial',
       summary: `${count} ${count === 1 ? 'thing is' : 'things are'} still to be erased (${kinds})`,
-      detail: `${failed === undefined || failed === null ? '' : `The last try ended with ${failed}. `}\`gcsat serve\` and \`gcsat sync\` go on with it, and so does forgetting the same customer again.`,
+      detail: `${failed === undefined || failed === null ? '' : `The last try ended with ${failed}. `}\`gcsat serve\` and \`gcsat sync\` continue with it, and so does forgetting the same customer again.`,
       fix: 'gcsat sync',
     };
   },

@@ -69,7 +69,7 @@ async function forgetPatiently(
       throw new Failure(
         'ledger',
         'closing_busy',
-        `A message or a card of this customer is in the hands of ${forgetting.heldBy}; nothing was erased.`,
+        `A message or a card of this customer is being worked on by ${forgetting.heldBy}; nothing was erased.`,
         { hint: 'Wait until it has left, and run this again. What had not left yet is canceled.' },
       );
     }
@@ -146,14 +146,14 @@ function failureOf({ open }: Finished): Failure | null {
     'not_all_erased',
     `${open.length} ${open.length === 1 ? 'thing is' : 'things are'} still to be erased: ${message}`,
     {
-      hint: 'The ledger itself holds nothing of the customer any more. `gcsat serve` and `gcsat sync` try the rest again; or run this again.',
+      hint: 'The ledger itself no longer holds anything about the customer. `gcsat serve` and `gcsat sync` try the rest again; or run this again.',
       cause: first.failure,
     },
   );
 }
 
 function notFound(typed: string): Failure {
-  return new Failure('not_found', 'customer_not_found', `the ledger has nothing of a customer ${typed}`, {
-    hint: "Give the customer's id in Gladly, an email address, or a number with its country code; `gcsat surveys list` shows whom it knows.",
+  return new Failure('not_found', 'customer_not_found', `the ledger has nothing about a customer ${typed}`, {
+    hint: "Give the customer's id in Gladly, an email address, or a number with its country code; `gcsat surveys list` shows the customers that it knows.",
   });
 }

@@ -150,6 +150,6 @@ async function tryLater(services: Services, count: Count, failure: Failure): Pro
 function interrupted(): Failure {
   const message = 'the process ended while the closing was being reported to Agent Connect';
   return new Failure('temporary', 'count_interrupted', message, {
-    hint: 'It is not requested again by itself. When Agent Connect shows it, it counts.',
+    hint: 'It is not reported again by itself. When Agent Connect shows it, it counts.',
   });
 }

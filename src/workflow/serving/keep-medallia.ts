@@ -39,7 +39,7 @@ export async function keepMedallia(
   const count = async (): Promise<null> => {
     const tally = await countUnasked(services);
     const isNews = tally !== null && Object.values(tally).some((number) => number > 0);
-    if (isNews) log.info({ ...tally }, 'told Agent Connect of closings without a survey');
+    if (isNews) log.info({ ...tally }, 'reported closings without a survey to Agent Connect');
     return null;
   };
   await Promise.all([

@@ -33,7 +33,7 @@ export async function fetchRecordings(
     try {
       const fetched = await fetchRecording(services, recording.itemId, directory, whose);
       if (fetched === null) {
-        document.warnings.push(`recording ${recording.itemId} is not in Gladly any more`);
+        document.warnings.push(`recording ${recording.itemId} is no longer in Gladly`);
       } else {
         Object.assign(recording, fetched);
       }

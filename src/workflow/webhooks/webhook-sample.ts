@@ -141,8 +141,8 @@ function hintOf(answer: WebhookAnswer, authenticated: boolean): string | null {
   if (status === 404 || status === 405)
     return 'Check the path: `gcsat serve` takes events at /webhooks/gladly.';
   if (status >= 300 && status < 400)
-    return 'Name the address that it redirects to; Gladly is not known to follow.';
+    return 'Give the address that it redirects to; Gladly may not follow redirects.';
   if (status === 429) return 'Wait a little, then run it again.';
-  if (status >= 500) return 'Look into the log of `gcsat serve`, and of the proxy in front of it.';
+  if (status >= 500) return 'Check the log of `gcsat serve`, and of the proxy in front of it.';
   return 'Check that it is `gcsat serve` that answers there.';
 }
