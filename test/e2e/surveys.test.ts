@@ -44,7 +44,7 @@ describe('surveys cancel', () => {
     });
     expect(gone.code).toBe(6);
     expect(gone.document).toMatchObject([{ closingId: ids[2], reasons: [{ code: 'cancelled' }] }]);
-    expect(gone.stderr).toContain(`1 of 2 could not be cancelled: ${ids[0]}`);
+    expect(gone.stderr).toContain(`1 of 2 could not be canceled: ${ids[0]}`);
 
     const line = 'gcsat surveys cancel --state pending,scheduled';
     const no = await atTerminal(line, alone(env), [['Cancel 3 closings (3 scheduled)?', 'n\r']]);
