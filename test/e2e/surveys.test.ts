@@ -126,7 +126,10 @@ describe('reading the ledger', () => {
       ['attribute', '--database', file, '--', sandbox.exampleConversationId],
       { env },
     );
-    expect([code, stderr]).toEqual([0, expect.stringMatching(/^warning: the ledger does not exist yet, so earlier surveys are unknown/m)]);
+    expect([code, stderr]).toEqual([
+      0,
+      expect.stringMatching(/^warning: the ledger does not exist yet, so earlier surveys are unknown/m),
+    ]);
     expect(existsSync(file)).toBe(false);
   });
 
