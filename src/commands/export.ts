@@ -22,11 +22,11 @@ const charactersAtOnce = 65_536;
 export const exportCommand: CommandDeclaration = {
   name: 'export',
   group: 'Surveys',
-  summary: 'one row a closing, with everything that is known of it',
+  summary: 'one row per closing, with everything that is known about it',
   details:
-    'For a warehouse or a spreadsheet: every closing of the range, oldest first, as CSV or JSON lines. A file is replaced ' +
-    'only once the new one is whole. What a spreadsheet would compute gets an apostrophe before it. Trials are left out. ' +
-    'Reads the ledger alone: it needs no token and no network.',
+    'For a warehouse or a spreadsheet: every closing of the range, oldest first, as CSV or JSON lines. A file is ' +
+    'replaced only once the new one is complete. A cell that a spreadsheet would compute gets a leading apostrophe. ' +
+    'Trials are left out. Reads the ledger alone: it needs no token and no network.',
   options: [
     { flags: '--since <time>', description: 'closed since then, e.g. 2026-11-01 or 7d' },
     { flags: '--until <time>', description: 'closed before then; a date means the end of that day (now)' },
@@ -41,7 +41,7 @@ export const exportCommand: CommandDeclaration = {
     timezoneOption,
     {
       flags: '--format <format>',
-      description: 'csv, or one JSON document a line (csv)',
+      description: 'csv, or one JSON document per line (csv)',
       choices: ['csv', 'jsonl'],
     },
     { flags: '--output <file>', description: 'write to this file instead of stdout; only you can read it' },
@@ -86,7 +86,7 @@ export const exportCommand: CommandDeclaration = {
         }).finally(() => progress.stop());
       const ofTrials = (count: number): void => {
         if (count > 0 || laneOf(delivery) === 'live') return;
-        output.info('what the outbox did is a trial, and trials are left out');
+        output.info('surveys of the outbox are trials, and trials are left out');
       };
       if (file === undefined) {
         ofTrials(await write((text) => output.part(text)));

@@ -7,12 +7,12 @@ import type { CommandDeclaration } from './program/declaration.ts';
 export const importCommand: CommandDeclaration = {
   name: 'import',
   group: 'Surveys',
-  summary: 'take over answers and history of Medallia Agent Connect',
+  summary: 'import answers and history from Medallia Agent Connect',
   details:
     'Reads an export (CSV) or rows of Data Return (a JSON array, or JSON lines), so that reports and the suppression ' +
-    'period go on: whoever was asked there lately is not asked here. Sends nothing, and posts no card. What Agent ' +
-    'Connect knows of a customer beyond the address, the rating, and the comment is left out. Importing a file twice ' +
-    'changes nothing. Needs Gladly, to find agents by their email addresses.',
+    'period continue: customers who were recently asked there are not asked here. Sends nothing, and posts no card. ' +
+    'What Agent Connect knows of a customer beyond the address, the rating, and the comment is left out. Importing a ' +
+    'file twice changes nothing. Needs Gladly, to find agents by their email addresses.',
   arguments: [{ name: '<file>', description: 'the export; - reads stdin' }],
   options: [dryRunOption],
   examples: ['gcsat import export.csv --dry-run', 'gcsat import rows.jsonl --json'],
@@ -33,7 +33,7 @@ export const importCommand: CommandDeclaration = {
         if (document.unreadable === 0) return;
         const count = `${document.unreadable} of ${document.rows} rows`;
         throw new Failure('partial', 'rows_unreadable', `${count} could not be read and are left out`, {
-          hint: 'The lines above say why. Correct them in the file, and import it again: what was taken stays.',
+          hint: 'The lines above say why. Correct those rows in the file, and import it again: what was imported stays.',
         });
       });
     } finally {

@@ -117,9 +117,9 @@ async function makeHistory(
   const { tellHistory } = await import('./sandbox-history.ts');
   const dataDir = await makeSandboxFolder();
   process.once('exit', () => rmSync(dataDir, { recursive: true, force: true }));
-  const shown = progress('telling four weeks of surveys');
+  const shown = progress('creating four weeks of surveys');
   const onProgress = (share: number): void =>
-    shown.update(`telling four weeks of surveys, ${Math.round(share * 100)}%`);
+    shown.update(`creating four weeks of surveys, ${Math.round(share * 100)}%`);
   try {
     const database = await tellHistory({ sandbox, time, directory: dataDir, env, signal, onProgress });
     return { dataDir, database };

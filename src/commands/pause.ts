@@ -14,13 +14,13 @@ export const pauseCommand: CommandDeclaration = {
   group: 'Surveys',
   summary: 'stop all sending on this ledger at once',
   details:
-    'From then on no message leaves, from no process that works on this ledger. Everything else goes on: closings are ' +
-    'decided and stay scheduled, answers and cards are taken and posted. It needs no token and no network.',
+    'From then on, no process that works on this ledger sends a message. Everything else continues: closings are ' +
+    'decided and stay scheduled, answers are taken, and cards are posted. It needs no token and no network.',
   options: [
     {
       flags: '--until <time>',
       description:
-        'when sending goes on by itself: 2h, 2026-11-01T09:30, a date (its end); else `gcsat resume`',
+        'when sending resumes by itself: 2h, 2026-11-01T09:30, a date (its end); else `gcsat resume`',
     },
     timezoneOption,
     { flags: '--reason <text>', description: 'shown by every command until then' },
@@ -50,7 +50,7 @@ export const pauseCommand: CommandDeclaration = {
       const document = { paused: !dryRun, ...pause, leaving, queued: queued.all, delivery, dryRun };
       output.result(document, () =>
         [
-          `${dryRun ? 'Would be so: ' : ''}${pauseText(pause)}.`,
+          `${dryRun ? 'A dry run: ' : ''}${pauseText(pause)}.`,
           `${queueText(queued, delivery, dryRun ? 'they would leave' : 'they leave')} afterwards.`,
         ].join('\n'),
       );

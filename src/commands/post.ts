@@ -59,7 +59,9 @@ export const postCommand: CommandDeclaration = {
       output.result(document, () => postView(document, output));
       if (options['dryRun'] === true) return;
       for (const { message } of await sendAlertsOf(services, document.surveyId)) {
-        output.warn(`an alert about the rating was not sent: ${message}; \`gcsat surveys show\` tells more`);
+        output.warn(
+          `an alert about the rating was not sent: ${message}; \`gcsat surveys show\` has the details`,
+        );
       }
     });
   },

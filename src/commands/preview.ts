@@ -12,7 +12,7 @@ export const previewCommand: CommandDeclaration = {
   summary: 'the email, text message, and pages as customers will see them',
   details:
     'Makes them in every language with the words, colors, logo, and template of the profile, and a made-up customer. ' +
-    'Each brand gets a folder of its own. It needs no token, asks Gladly nothing, and sends nothing. Files of others in ' +
+    'Each brand gets a folder of its own. It needs no token, asks Gladly nothing, and sends nothing. Other files in ' +
     'the folder stay.',
   options: [
     { flags: '--out <folder>', description: `where to write the files (${usualFolder})` },

@@ -28,7 +28,7 @@ export function pageTargets(file: string | undefined, mailTo: readonly string[] 
   const addresses = [...new Set(mailTo?.flatMap((text) => text.split(',')).map((text) => text.trim()))];
   const wrong = addresses.find((address) => !isEmailAddress(address));
   if (wrong !== undefined) {
-    throw new Failure('usage', 'bad_address', `--mail-to: '${wrong}' is no email address`, {
+    throw new Failure('usage', 'bad_address', `--mail-to: '${wrong}' is not an email address`, {
       hint: 'Write addresses as robin@example.com, several with commas between them.',
     });
   }
@@ -76,7 +76,7 @@ function refuseBadFile(file: string): void {
       hint: 'Name a file in a folder that exists, e.g. --html report.html.',
     });
   };
-  if (file === '-') refuse("'-' is no file, and the page is not printed");
+  if (file === '-') refuse("'-' is not a file, and the page cannot be printed");
   const path = resolve(file);
   if (file.trim() === '' || isFolder(path)) refuse(`'${file}' is a folder`);
   const folder = dirname(path);

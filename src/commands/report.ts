@@ -41,8 +41,8 @@ export const reportCommand: CommandDeclaration = {
   group: 'Surveys',
   summary: 'who was asked, who answered, and how satisfied they are, against the period before',
   details:
-    'Counts the closings whose own time is in the range (the last 7 days, unless given), in the live lane. Every score ' +
-    'is shown with its 95% interval and how many answers it has, and so is the response rate where there is room ' +
+    'Counts the closings whose own time is in the range (by default the last 7 days), in the live lane. Every score ' +
+    'is shown with its 95% interval and its number of answers, and so is the response rate where there is room ' +
     '(--json and --csv have all). Rows are in the order of their names, never ranked. Times are in the zone of the ' +
     'organization. Reads the ledger alone: it needs no token and no network, and waits for no other process. ' +
     'docs/report.md says what each figure counts.',
@@ -71,7 +71,7 @@ export const reportCommand: CommandDeclaration = {
     { flags: '--no-compare', description: 'leave out the range of the same length right before' },
     {
       flags: '--credit-compare',
-      description: 'also count what the assignee would have got instead of who responded last',
+      description: 'also count what the assignee would have gotten instead of the last responder',
     },
     {
       flags: '--csv [table]',
@@ -142,7 +142,7 @@ export const reportCommand: CommandDeclaration = {
         : await reportOf(ledger, question);
       if (await hasOnlyTrials(ledger, report)) {
         output.warn(
-          'what the outbox delivery tried out does not count; other deliveries have no closings here',
+          'trial surveys (outbox) are not counted, and there are no closings of other deliveries here',
         );
       }
       if (table !== undefined) {

@@ -19,7 +19,7 @@ export const resumeCommand: CommandDeclaration = {
       const document = { paused: false, wasPaused: ended !== null, queued: queued.all, delivery, dryRun };
       output.result(document, () =>
         [
-          ended === null ? 'Sending was not paused.' : dryRun ? 'Sending would go on.' : 'Sending goes on.',
+          ended === null ? 'Sending was not paused.' : dryRun ? 'Sending would resume.' : 'Sending resumes.',
           `${queueText(queued, delivery, dryRun ? 'they would leave' : 'they leave')}.`,
         ].join('\n'),
       );

@@ -19,7 +19,7 @@ export interface ServeOptions {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
-  /** Null: as the profile says. */
+  /** Null: the profile's setting applies. */
   readonly trustedProxies: readonly string[] | null;
   readonly metricsReaders: readonly string[];
   /** How long requests are still served once it is stopped, while it says that it is not ready. */
@@ -75,7 +75,7 @@ function parseHost(text: string): string {
 function parsePort(text: string): number {
   const port = /^\d{1,5}$/.test(text) ? Number(text) : Number.NaN;
   if (port <= 65_535) return port;
-  throw new InvalidValue(`'${text}' is no port`, 'Give a whole number from 0 to 65535.');
+  throw new InvalidValue(`'${text}' is not a port`, 'Give a whole number from 0 to 65535.');
 }
 
 function parseDrain(text: string): number {

@@ -43,7 +43,7 @@ export async function serveUntilStopped(context: CommandContext, flags: ServeFla
   const log = await openLog(output.level);
   const metrics = await createMetrics();
   const manager = serviceManager(context.env, (problem) =>
-    log.warn({ error: problem }, 'the service manager could not be told'),
+    log.warn({ error: problem }, 'the service manager could not be notified'),
   );
   const servesPageHere = inSandbox || settings.origins['publicUrl'] === 'default';
 

@@ -25,7 +25,7 @@ export const serveCommand: CommandDeclaration = {
     },
     {
       flags: '--drain <duration>',
-      description: 'once stopped, say at /readyz so and serve on for this long, 0s to 3s (GCSAT_DRAIN, 0s)',
+      description: 'on stop, fail /readyz and keep serving for this long, 0s to 3s (GCSAT_DRAIN, 0s)',
     },
     { flags: '--no-catch-up', description: 'leave those closings to sync or backfill' },
   ],

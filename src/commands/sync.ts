@@ -57,9 +57,7 @@ export const syncCommand: CommandDeclaration = {
       }
       if (reminders.failed === 0) return;
       throw new Failure('partial', 'reminders_failed', `${reminders.failed} reminders were not sent`, {
-        hint:
-          'A later tick tries again what passes by itself. ' +
-          '`gcsat surveys list --reminder failed` lists the others.',
+        hint: 'A later tick retries temporary failures. `gcsat surveys list --reminder failed` lists the others.',
       });
     });
   },

@@ -15,7 +15,7 @@ export interface ExaminedSettings {
   invalid: ReadonlySet<string>;
 }
 
-/** Makes no signing key. @throws what is no Failure of kind configuration */
+/** Makes no signing key. @throws what is not a Failure of kind configuration */
 export async function examineSettings(
   sources: Pick<SettingSources, 'flags' | 'env' | 'onSecret'>,
 ): Promise<ExaminedSettings> {

@@ -104,8 +104,7 @@ export function endsOf(value: unknown): readonly [string, string] {
 
 function lineOfText(value: unknown, what: string, longest: number): string {
   const text = typeof value === 'string' ? value.trim() : '';
-  if (text === '')
-    throw new InvalidValue(`the ${what} has no text`, 'Write it, as customers are to read it.');
+  if (text === '') throw new InvalidValue(`the ${what} has no text`, 'Write it as customers should read it.');
   if (text !== harmless(text) || text.includes('\n')) {
     throw new InvalidValue(
       `the ${what} contains a line break or an invisible character`,

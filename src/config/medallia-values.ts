@@ -61,7 +61,7 @@ export function parseMedalliaChannels(text: string): ReadonlyMap<string, string>
     if (gladly !== '' && there !== '' && rest.length === 0 && !/\p{Cc}/u.test(there))
       return [gladly, there] as const;
     throw new InvalidValue(
-      `'${text}' is no list of channels`,
+      `'${text}' is not a list of channels`,
       'Write e.g. sms=chat, facebook=social: the channel of Gladly, then that of Agent Connect.',
     );
   });

@@ -70,7 +70,7 @@ export function parseAlertSecret(text: string): string {
   const { length } = Buffer.from(key, 'base64');
   if (key.length % 4 === 0 && length >= 24 && length <= 64) return secret;
   throw new InvalidValue(
-    'this is not a secret for alerts: it is whsec_ and 24 to 64 bytes in base64',
+    'this is not a secret for alerts, which is whsec_ and 24 to 64 bytes in base64',
     'Make one with `echo "whsec_$(openssl rand -base64 32)"`.',
   );
 }

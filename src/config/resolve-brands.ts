@@ -46,7 +46,7 @@ export function resolveBrands(
     if (other !== null) {
       refuse(
         `brand ${name}`,
-        invalid(`${storedIn} has the brands '${other}' and '${name}', which are one name`),
+        invalid(`${storedIn} has the brands '${other}' and '${name}', which are the same name`),
       );
       continue;
     }

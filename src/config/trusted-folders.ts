@@ -15,7 +15,7 @@ export function trustedDirectories(env: NodeJS.ProcessEnv): Directories {
     const problem = problemOf(path);
     if (problem === null) continue;
     throw new Failure('configuration', 'folder_not_trusted', `the ${name} folder ${path} ${problem.what}`, {
-      hint: `${problem.hint} If it is meant to be so, e.g. for the volume of a container, set GCSAT_ALLOW_SHARED_FOLDERS=1.`,
+      hint: `${problem.hint} If that is intended, e.g. for the volume of a container, set GCSAT_ALLOW_SHARED_FOLDERS=1.`,
     });
   }
   return found;

@@ -94,7 +94,7 @@ function refused(status: number): Failure {
     passes ? 'temporary' : 'contract',
     'alert_refused',
     `the address for alerts answered ${status}`,
-    { hint: 'Look at what receives them: it must answer 2xx.' },
+    { hint: 'Check the receiver: it must answer 2xx.' },
   );
 }
 

@@ -78,7 +78,7 @@ export async function internetMessage(
  */
 function threadOf({ surveyId, isReminder, remindsOf = null }: SurveyMessage, sender: Sender): object {
   if (isReminder !== true) return {};
-  // What is no mail of ours left under another kind of id.
+  // A message that is not a mail of ours left under another kind of id.
   const isKnown = remindsOf !== null && fitsHeader(remindsOf);
   const first = isKnown ? `<${remindsOf}>` : messageIdOf({ surveyId }, sender);
   return { inReplyTo: first, references: [first] };

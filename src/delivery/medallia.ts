@@ -149,12 +149,12 @@ function cut(text: string): string {
 function noEmployee(name: string | null): Failure {
   const who = name === null ? 'the agent' : singleLine(name, longestName);
   return new Failure('partial', 'medallia_no_employee', `Gladly names no email address of ${who}`, {
-    hint: 'Agent Connect knows its employees by it. Give the agent one in Gladly, then run `gcsat surveys retry`.',
+    hint: 'Agent Connect identifies its employees by it. Give the agent one in Gladly, then run `gcsat surveys retry`.',
   });
 }
 
 function noSample(): Failure {
-  return new Failure('usage', 'no_sample', 'medallia sends nothing that is not about a conversation', {
+  return new Failure('usage', 'no_sample', 'medallia can only send surveys about conversations', {
     hint: 'Use the test key: Agent Connect then sends every survey to your own test address.',
   });
 }

@@ -74,7 +74,7 @@ export async function sendReportMail(
     'report_mail_partial',
     partialText(namesOf(false), namesOf(true), untried, reached, first.failure),
     {
-      hint: 'Correct what the server names, and send the report again to those alone who did not get it.',
+      hint: 'Correct what the server names, and send the report again only to those who did not get it.',
       cause: first.failure,
     },
   );

@@ -44,7 +44,7 @@ const limitTexts = new RegExp(
 
 const recipientRejected = /\brecipient address rejected\b/i;
 
-/** Reads the code of RFC 3463 first, then known words; addresses in the reply are no words. */
+/** Reads the code of RFC 3463 first, then known words; addresses in the reply are not words. */
 export function blameOf(reply: string): Blame {
   const [, status = '', first] = /^(\d{3})(?:[ -]#?(\d\.\d{1,3}\.\d{1,3})\b)?/.exec(reply) ?? [];
   // Qmail puts it at the end.

@@ -157,7 +157,7 @@ function sessionOf(
         const text = progress.stopped
           ? 'gcsat was stopped before it answered'
           : progress.overslept
-            ? 'gcsat stood still for too long before the message could leave'
+            ? 'gcsat was suspended for too long before the message could leave'
             : error.message;
         throw new SmtpError(progress.begun ? 'message' : 'envelope', text, error);
       } finally {

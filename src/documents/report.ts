@@ -71,9 +71,9 @@ export interface ReportCounts {
 
 export interface ReportRow extends ReportCounts {
   readonly key: ReportKey;
-  /** From all other answers of the report; null where the rows are no groups to compare. */
+  /** From all other answers of the report; null where the rows are not compared. */
   readonly differs: Difference | null;
-  /** The response rate from that of all others who were asked; null where the rows are no groups to compare. */
+  /** The response rate from that of all others who were asked; null where the rows are not compared. */
   readonly responseDiffers: Difference | null;
 }
 

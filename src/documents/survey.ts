@@ -77,7 +77,7 @@ export interface SurveyDocument {
   survey: DocumentSurvey | null;
   /** What a scheduled survey that is due waits for; otherwise null. */
   pause: SendingPause | null;
-  /** The same, where the hour is full. */
+  /** The same, where the hourly limit is reached. */
   fullHour: FullHour | null;
   warnings: string[];
   error: DocumentError | null;

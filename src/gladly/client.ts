@@ -116,7 +116,7 @@ export interface GladlyClient {
   ): Promise<SendOutcome>;
   events(query: EventQuery): AsyncIterable<GladlyEvent>;
   getExportJobs(): Promise<ExportJob[]>;
-  /** The objects of a file, streamed; what is no object is counted in `leftOut`. */
+  /** The objects of a file, streamed; what is not an object is counted in `leftOut`. */
   exportFile(
     file: { jobId: string; name: ExportFileName },
     leftOut: LeftOut,

@@ -15,7 +15,7 @@ export async function readFeedback(exchange: Exchange, after: number, limit: num
   const query = new URLSearchParams({ limit: String(limit) });
   if (after > 0) query.set('after', String(after));
   const value = await exchange.json({ operation, method: 'GET', path: '/v2/data', query, needsToken: true });
-  if (!Array.isArray(value)) throw unreadableBy(exchange.host, operation, 'it is no list').failure;
+  if (!Array.isArray(value)) throw unreadableBy(exchange.host, operation, 'it is not a list').failure;
   try {
     return value.map(readFeedbackRow);
   } catch {

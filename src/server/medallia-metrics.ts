@@ -28,18 +28,15 @@ export function createMedalliaMetrics(counter: MakeCounter, gauge: MakeGauge): M
     'Readings of what is new at Agent Connect, by result.',
     'result',
   );
-  const rows = counter('medallia_rows_total', 'Rows that were read of Agent Connect.');
-  const strange = counter(
-    'medallia_rows_unmatched_total',
-    'Those of them that are of no closing of the ledger.',
-  );
+  const rows = counter('medallia_rows_total', 'Rows that were read from Agent Connect.');
+  const strange = counter('medallia_rows_unmatched_total', 'Rows that match no closing of the ledger.');
   const age = gauge(
     'medallia_pull_age_seconds',
-    'How long ago all that Agent Connect had was read, by whichever process on the ledger.',
+    'Time since everything at Agent Connect was last read, by any process on the ledger.',
   );
   const counts = gauge(
     'medallia_counts_waiting',
-    'Closings without a survey that do not count at Agent Connect for certain, by state.',
+    'Closings without a survey that are not certain to count at Agent Connect, by state.',
     'state',
   );
   for (const result of ['done', 'failed']) pulls.inc({ result }, 0);

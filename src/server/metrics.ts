@@ -106,7 +106,7 @@ export async function createMetrics(): Promise<Metrics> {
   );
   const reminders = counter(
     'reminders_total',
-    'Reminders of surveys that were not answered, by what became of them.',
+    'Reminders of surveys that were not answered, by result.',
     'result',
   );
   const latency = new Histogram({
@@ -118,26 +118,20 @@ export async function createMetrics(): Promise<Metrics> {
   });
   const ended = counter(
     'http_connections_closed_total',
-    'Connections that were closed to make room, by limit: of all, or of one address.',
+    'Connections that were closed to make room, by limit: for all clients together, or for one address.',
     'limit',
   );
   const ledgerUp = gauge('ledger_up', '1 when the ledger answered this scrape.');
   const due = gauge('queue_due', 'Closings that are due.');
-  const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest of them has been due.');
-  const claim = gauge(
-    'claim_oldest_age_seconds',
-    'How long ago the claim that was not renewed for longest was renewed.',
-  );
+  const oldest = gauge('queue_oldest_due_age_seconds', 'How long the oldest due closing has been due.');
+  const claim = gauge('claim_oldest_age_seconds', 'The longest time that a claim has gone without renewal.');
   const waiting = gauge('closings_waiting', 'Closings without a final verdict, by state.', 'state');
   const paused = gauge('sending_paused', '1 while sending is paused on this ledger.');
-  const full = gauge('sending_full', '1 while as many messages as maxPerHour permits have left.');
+  const full = gauge('sending_full', '1 while the hourly limit (maxPerHour) is reached.');
   const remindersOpen = gauge('reminders_open', 'Reminders that are not settled, by state.', 'state');
   const missing = gauge('cards_missing', 'Answers whose card is not on the timeline yet.');
   const alertsDue = gauge('alerts_due', 'Alerts about low ratings that are not sent yet.');
-  const looked = gauge(
-    'catch_up_age_seconds',
-    'How long ago the time lies until which closings were looked for.',
-  );
+  const looked = gauge('catch_up_age_seconds', 'How far the search for closings lags behind the present.');
   const readRequests = requestMetrics(counter, { prefix: 'gladly', name: 'Gladly', operations });
   const medallia = createMedalliaMetrics(counter, gauge);
   gauge('build_info', 'Always 1; the labels say which program runs.', 'version', 'node').set(

@@ -17,7 +17,7 @@ export interface ExportArchive {
   readonly keepsItems: boolean;
   /** Objects that were read of files of items. */
   items: number;
-  /** Lines that are no objects, and objects that are no items or customers. */
+  /** Lines that are not objects, and objects that are neither items nor customers. */
   unreadable: number;
   /** Files that were read, to their end or not. */
   files: number;

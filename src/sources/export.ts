@@ -137,7 +137,7 @@ function noFile({ since, until }: TimeRange): Failure {
 
 function fileUnread(job: UsableJob, error: Failure): Failure {
   const message = `An export file of ${daysOf(job)} could not be read: ${error.message}`;
-  // A file that is gone is no conversation that does not exist.
+  // A missing file does not mean that the conversation does not exist.
   const kind = error.kind === 'not_found' ? 'partial' : error.kind;
   return new Failure(kind, 'export_unread', message, { hint: otherwise, scope: error.scope, cause: error });
 }

@@ -95,13 +95,13 @@ function missingOf(covers: readonly Cover[], nowMs: number): string[] {
 
 function eventsOutOfReach(range: TimeRange, nowMs: number): Failure {
   const message = `Events reach back to ${iso(nowMs - eventReachMs)} only, and the range begins at ${range.since}`;
-  const hint = 'Let the range begin within the last 24 hours, or use the report, or auto for both.';
+  const hint = 'Start the range within the last 24 hours, or use the report, or auto for both.';
   return new Failure('usage', 'events_out_of_reach', message, { hint });
 }
 
 function exportOutOfReach(range: TimeRange, nowMs: number): Failure {
   const message = `Export files reach back to ${iso(nowMs - exportReachMs)} only, and the range begins at ${range.since}`;
-  const hint = 'Let the range begin within the last 14 days, or use the report, or auto.';
+  const hint = 'Start the range within the last 14 days, or use the report, or auto.';
   return new Failure('usage', 'export_out_of_reach', message, { hint });
 }
 

@@ -67,7 +67,7 @@ async function refuseWork(db: Reading, { location }: Ledger, now: string): Promi
       state === 'sending' || isClaimValid(by ?? '', until ?? '', now, false),
   );
   if (!isInWork) return;
-  throw new Failure('ledger', 'ledger_in_use', `Somebody works on the ledger ${location}.`, {
+  throw new Failure('ledger', 'ledger_in_use', `Somebody is working on the ledger ${location}.`, {
     hint: 'Stop every gcsat that uses it, wait 30 s, and run this again.',
   });
 }
@@ -81,8 +81,8 @@ async function begin(trx: Writing, { location }: Ledger, copyName: string): Prom
     await trx.selectFrom('organization').select('id').executeTakeFirst(),
   ];
   if (closing !== undefined || organization !== undefined || unfinished !== null) {
-    throw new Failure('usage', 'ledger_not_empty', `The ledger ${location} holds something already.`, {
-      hint: 'Copy into one that is new.',
+    throw new Failure('usage', 'ledger_not_empty', `The ledger ${location} is not empty.`, {
+      hint: 'Copy into a new one.',
     });
   }
   // It holds nobody up: its time has passed.
@@ -101,9 +101,9 @@ async function moveTable(source: Reading, to: Ledger, table: TransferredTable): 
   throw new Failure(
     'ledger',
     'ledger_copy_differs',
-    `The table ${table} of ${to.location} is not the same.`,
+    `The table ${table} of ${to.location} differs after the copy.`,
     {
-      hint: 'Copy into another ledger that is new.',
+      hint: 'Copy into another new ledger.',
     },
   );
 }

@@ -9,8 +9,8 @@ export type Writing = Transaction<LedgerTables>;
 
 /**
  * What a transaction is alone with: nobody else writes to these at the same time. `names`: locks, checkpoints, buckets of
- * the limiter and the like. SQLite has one writer for the whole file, so that every write there is alone with all of it.
- * What else a write reads to decide by, it locks row by row (`forUpdate`), which SQLite needs not do.
+ * the limiter and the like. SQLite has one writer for the whole file, so that every write there is alone with all of it. A
+ * write locks row by row (`forUpdate`) what else it reads to decide by, which SQLite does not need.
  */
 export type Alone =
   | 'ledger'
@@ -36,7 +36,7 @@ export interface Further {
 
 /** That there is work, from one process to the others of a ledger: nothing may rest on it, because it may be lost. */
 export interface Hints {
-  /** Returns at once, and fails never. */
+  /** Returns at once, and never fails. */
   tell(): void;
   /** Calls back when another process tells, until the ledger is closed. */
   hear(heard: () => void): void;

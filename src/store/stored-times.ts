@@ -20,7 +20,7 @@ interface Mending {
 }
 
 /**
- * Mends every stored time that cannot be, because the clock was ahead when it was written or has been set back since: it
+ * Corrects every impossible stored time: the clock was ahead when it was written, or has been set back since. Such a time
  * would keep closings from being looked for, or hold work up, until the clock has passed it.
  */
 export async function mendStoredTimes(ledger: Ledger, nowMs: number): Promise<MendedTimes> {
@@ -52,7 +52,7 @@ async function checkpointsIn(db: Reading, nowMs: number): Promise<Mending[]> {
       const mended = iso(nowMs - (name === 'started' ? startedAgoMs : lookBackMs));
       const what = name === 'started' ? 'When surveying began' : 'How far closings were looked for';
       return {
-        sentence: `${what} is stored as ${at}, which cannot be: the clock was wrong. It is now ${mended}`,
+        sentence: `${what} is stored as ${at}, which is impossible: the clock was wrong. It is now ${mended}`,
         write: (trx) =>
           trx
             .updateTable('checkpoints')

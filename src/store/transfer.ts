@@ -81,7 +81,7 @@ export async function clearTable(trx: Writing, table: TransferredTable): Promise
   await sql`DELETE FROM ${sql.table(table)}`.execute(trx);
 }
 
-/** Everything that one ledger holds, into another one that is new. Both have the same version. */
+/** Everything that one ledger holds, into a new one. Both have the same version. */
 export async function copyAll(from: Reading, to: Writing): Promise<void> {
   for (const table of tablesInOrder) {
     await clearTable(to, table);

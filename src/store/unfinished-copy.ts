@@ -4,7 +4,7 @@ import type { Reading } from './ledger.ts';
 /** The name of the lock that says in an unfinished copy whose copy it is. */
 export const copyLock = 'copy';
 
-/** Whose copy this ledger is, where not all of it is there; null: it is no copy, or a whole one. */
+/** Whose copy this ledger is, where not all of it is there; null: it is not a copy, or it is a whole one. */
 export async function unfinishedCopyOf(db: Reading): Promise<string | null> {
   const row = await db
     .selectFrom('locks')
@@ -18,6 +18,6 @@ export async function unfinishedCopyOf(db: Reading): Promise<string | null> {
 export async function refuseUnfinishedCopy(db: Reading, location: string): Promise<void> {
   if ((await unfinishedCopyOf(db)) === null) return;
   throw new Failure('ledger', 'ledger_copy_unfinished', `The ledger ${location} is an unfinished copy.`, {
-    hint: 'Copy the other ledger into it once more, which goes on where it was. Or use the other one.',
+    hint: 'Run the copy again; it resumes where it stopped. Or use the ledger that it was copied from.',
   });
 }

@@ -79,7 +79,7 @@ export function syncView(
     line('Counts from', isFirst ? `${began}; only backfill surveys earlier closings` : began),
     ...(range === null ? [] : [line('Range', rangeText(range))]),
     backfillView(document, screen),
-    line('Cards', `${countsOf(cards)}${dryRun ? ', if this were no dry run' : ''}`),
+    line('Cards', `${countsOf(cards)}${dryRun ? ', if this were not a dry run' : ''}`),
     ...(medallia === null || medallia.rows === 0 ? [] : [line('Medallia', countsOf(medallia))]),
     ...(Object.values(reminders).every((count) => count === 0)
       ? []
@@ -107,7 +107,7 @@ function filesOf(exports: NonNullable<BackfillDocument['exports']>, screen: Scre
   const lost = unreadable === 0 ? '' : `, ${unreadable} lines unreadable`;
   return [
     labelled('Export files', `${jobs} jobs${reach}, ${items} items${lost}`, screen),
-    labelled('', `${verdicts} verdicts and ${customers} customers rest on them alone`, screen),
+    labelled('', `${verdicts} verdicts and ${customers} customers are based on them alone`, screen),
   ];
 }
 

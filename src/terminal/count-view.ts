@@ -8,11 +8,11 @@ export function countText({ state, dueAt, settledAt, error }: Count): string {
     case 'due':
       return `not yet at Agent Connect, next try ${localTime(dueAt, null)}${why}`;
     case 'leaving':
-      return 'being requested at Agent Connect without asking anybody';
+      return 'being reported to Agent Connect, without asking anybody';
     case 'counted':
       return `at Agent Connect since ${localTime(settledAt, null)}, without asking anybody`;
     case 'uncertain':
-      return `perhaps at Agent Connect, and not requested again by itself${why}`;
+      return `perhaps at Agent Connect, and never reported again by itself${why}`;
     case 'left_out':
       return `not at Agent Connect${why}`;
   }

@@ -31,7 +31,7 @@ export function forgetView(document: ForgetDocument, screen: Pick<Output, 'colum
     ...(counts.recordings === 0 ? [] : [line('Recordings', String(counts.recordings))]),
     ...(counts.unsubscribed === 0
       ? []
-      : [line('Unsubscribed', `${counts.unsubscribed}, of which a keyed hash stays`)]),
+      : [line('Unsubscribed', `${counts.unsubscribed}; a keyed hash of each stays`)]),
     ...(stuck.length === 0 ? [] : [`Still to be erased, ${cards.open} of them cards:`, ...stuck]),
     'Not touched: what was sent (messages, alerts, notes in Gladly), and your backups and exports.',
   ].join('\n');

@@ -40,7 +40,7 @@ const whyLeft: Record<LeftCode, string> = {
   own_request: 'gcsat requested them; `gcsat sync` reads their answers',
   surveyed_here: 'gcsat asked about the closing, or has an answer to it',
   decided_here: 'nobody asked there, and gcsat decided about the closing itself',
-  same_closing: 'an earlier row is of the same closing',
+  same_closing: 'an earlier row is about the same closing',
   recovery: 'a second survey, after a follow-up',
   forgotten: 'the customer was forgotten',
   expired: 'older than `retention` keeps',
@@ -58,7 +58,8 @@ function agentLines(unknown: readonly string[]): string[] {
   if (unknown.length === 0) return [];
   const more = unknown.length - mostShown;
   return [
-    `${unknown.length === 1 ? 'One agent is' : `${unknown.length} agents are`} not listed by Gladly, and stand under what Agent Connect calls them:`,
+    `${unknown.length === 1 ? 'One agent is' : `${unknown.length} agents are`} unknown to Gladly, and listed by email address ` +
+      'or custom id:',
     ...unknown.slice(0, mostShown).map((id) => `  ${clean(id)}`),
     ...(more > 0 ? [`  and ${more} more`] : []),
   ];

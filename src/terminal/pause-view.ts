@@ -9,10 +9,10 @@ export function pauseText({ until, reason }: Pick<SendingPause, 'until' | 'reaso
   return `sending is paused ${end}${reason === null ? '' : ` (${clean(reason)})`}`;
 }
 
-/** E.g. `the hour is full: 200 messages left (maxPerHour), the next one leaves at 2026-11-29 18:00 UTC`. */
+/** E.g. `hourly limit reached: 200 messages left (maxPerHour); the next one leaves at 2026-11-29 18:00 UTC`. */
 export function fullHourText({ maxPerHour, until }: FullHour): string {
   const left = maxPerHour === 1 ? '1 message left' : `${maxPerHour} messages left`;
-  return `the hour is full: ${left} (maxPerHour), the next one leaves at ${localTime(until, null)}`;
+  return `hourly limit reached: ${left} (maxPerHour); the next one leaves at ${localTime(until, null)}`;
 }
 
 /** E.g. `12 closings are queued, 3 of them due; they leave by smtp`. */

@@ -19,7 +19,7 @@ export function nextSteps(
         ]
       : []),
     ...(has('failed') || reminds('failed')
-      ? ['Failed: mend what the line says, then type `gcsat surveys retry ID`.']
+      ? ['Failed: fix the cause shown, then type `gcsat surveys retry ID`.']
       : []),
   ].map((text) => wrap(text, columns).join('\n'));
 }

@@ -8,7 +8,7 @@ export function unmatchedView(
   entries: readonly UnmatchedRow[],
   { columns, paint }: Pick<Output, 'columns' | 'paint'>,
 ): string {
-  if (entries.length === 0) return 'Agent Connect has nothing that gcsat did not request.';
+  if (entries.length === 0) return 'gcsat requested every row that it has read from Agent Connect.';
   const shape: Column<UnmatchedRow>[] = [
     { title: 'Interaction', value: ({ interactionId, uuid }) => interactionId ?? uuid, overflow: 'keep' },
     {

@@ -35,6 +35,6 @@ test('only where the ledger stays, running the same command again goes on', () =
     process.emit('SIGINT', 'SIGINT');
     return (signal.reason as Failure).hint;
   };
-  expect(hint()).toContain('again to go on');
-  expect(hint(() => false)).toContain('begins anew');
+  expect(hint()).toContain('again to continue');
+  expect(hint(() => false)).toContain('starts over');
 });

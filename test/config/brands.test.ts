@@ -115,7 +115,7 @@ describe('the file that somebody edited', () => {
     ['a name with a line break', { 'a\nb': {} }, 'brand a\nb'],
     ['a name that leaves its folder', { '../a': {} }, 'is not a name of a brand'],
     ['an empty name', { '': {} }, 'is not a name of a brand'],
-    ['one name twice', { nordwind: {}, NORDWIND: {} }, 'which are one name'],
+    ['one name twice', { nordwind: {}, NORDWIND: {} }, 'which are the same name'],
     ['one inbox in two brands', { a: { inboxes: 'x,Support' }, b: { inboxes: 'ＳＵＰＰＯＲＴ' } }, "inbox '"],
   ])('%s is an error that names the place, and is known to what shows settings', async (_, brands, said) => {
     const error = await resolved(brands as StoredBrands).catch((thrown: unknown) => thrown);

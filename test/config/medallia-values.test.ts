@@ -32,7 +32,7 @@ test('channels are pairs', () => {
     ['facebook', 'social'],
   ]);
   for (const wrong of ['sms', 'sms=', '=chat', 'a=b=c'])
-    expect(() => parseMedalliaChannels(wrong)).toThrow('no list of channels');
+    expect(() => parseMedalliaChannels(wrong)).toThrow('not a list of channels');
 });
 
 test('the keys are secrets of the environment, and are told before anything can print them', async () => {

@@ -126,7 +126,7 @@ describe('stopped by a person', () => {
     while (gladly.sandbox.mailbox().length < 10) await wait(5);
     child.kill(signal);
     expect(await ended).toEqual([code, null]);
-    expect(stderr).toContain(`error: stopped by ${signal} (Run the same command again to go on.)`);
+    expect(stderr).toContain(`error: stopped by ${signal} (Run the same command again to continue.)`);
     const after = await states(gladly.env);
     expect(Object.keys(after).filter((state) => ['sending', 'uncertain', 'failed'].includes(state))).toEqual(
       [],
@@ -140,7 +140,7 @@ describe('stopped by a person', () => {
     expect(told.error).toEqual({
       code: signal === 'SIGINT' ? 'interrupted' : 'terminated',
       message: `stopped by ${signal}`,
-      hint: 'Run the same command again to go on.',
+      hint: 'Run the same command again to continue.',
       conversationId: null,
     });
     const { document } = await runJson(['backfill', ...gladly.range], { env: gladly.env });

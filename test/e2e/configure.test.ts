@@ -467,7 +467,7 @@ describe('configure set and show', () => {
     ['delay=2hours', 'Write 2h.'],
     ['language=pt-BR', 'Use one of en, es, fr, de', 3],
     ['medalliaUrl=http://stella.example.com', 'would send the keys unencrypted'],
-    ['medalliaChannels=sms', 'no list of channels'],
+    ['medalliaChannels=sms', 'not a list of channels'],
     ['medalliaRate=5000', 'from 1 to 100'],
     ['medalliaEmployees=missing.csv', 'cannot be read', 3],
     ['template=missing.eta', 'cannot be read', 3],
@@ -521,7 +521,7 @@ describe('configure set and show', () => {
     const refused = await set('vip', { GCSAT_TOKEN: 'wrong-and-secret-token' });
     expect(refused).toMatchObject({
       code: 0,
-      stderr: expect.stringContaining('warning: Gladly could not say'),
+      stderr: expect.stringContaining('warning: could not check in Gladly'),
     });
   });
 
@@ -604,7 +604,10 @@ describe('configure test --send-alert', () => {
       return runJsonInside(['configure', 'test', '--send-alert'], { env });
     };
     const nobody = await runInside(['configure', 'test', '--send-alert'], { env });
-    expect([nobody.code, nobody.stderr]).toEqual([3, expect.stringContaining('nobody who is told')]);
+    expect([nobody.code, nobody.stderr]).toEqual([
+      3,
+      expect.stringContaining('neither alertUrl nor alertMail is set'),
+    ]);
 
     const statuses: number[] = [];
     const bodies: string[] = [];

@@ -26,7 +26,7 @@ test('an hour takes as many messages as it may, and the others wait for room, wi
   const again = await run(['backfill', ...range], { env });
   expect(again.code).toBe(0);
   expect(again.stdout).toMatch(
-    /^Waits +the hour is full: 2 messages left \(maxPerHour\), the next one leaves at /m,
+    /^Waits +hourly limit reached: 2 messages left \(maxPerHour\); the next one leaves at /m,
   );
   const replayed = await run(['replay', '--', first!], { env });
   expect(replayed.code).toBe(0);

@@ -158,7 +158,7 @@ describe('while sending is paused', () => {
       env: gladly.env,
     });
     expect(sampled.document).toMatchObject({ sample: { outcome: 'sent' }, pause: { reason: 'wrong words' } });
-    expect(sampled.stderr).toMatch(/^warning: sending is paused .*; the sample leaves all the same/m);
+    expect(sampled.stderr).toMatch(/^warning: sending is paused .*; the sample is sent anyway/m);
     expect(gladly.sandbox.mailbox()).toHaveLength(1);
   });
 

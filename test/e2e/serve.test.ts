@@ -350,9 +350,7 @@ test('warns of what is doubtful, gives the metrics to whom it is told, and drain
   const statusFor = async (client: string): Promise<number> =>
     (await fetch(`${server.origin}/metrics`, { headers: { 'x-forwarded-for': client } })).status;
   expect([await statusFor('198.51.100.7'), await statusFor('203.0.113.7')]).toEqual([200, 404]);
-  expect(server.stderr()).toContain(
-    'GCSAT_METRIC_FROM is no variable of gcsat; did you mean GCSAT_METRICS_FROM?',
-  );
+  expect(server.stderr()).toContain('unknown variable GCSAT_METRIC_FROM; did you mean GCSAT_METRICS_FROM?');
   expect(server.stderr()).toContain('"msg":"listening"');
 
   const ended = server.end('SIGTERM');

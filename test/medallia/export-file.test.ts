@@ -126,7 +126,7 @@ describe('rows of Data Return', () => {
       { line: 1, row: { uuid: 'u1' } },
       { line: 2, unreadable: 'it is not JSON' },
       { line: 4, unreadable: 'request_sent_at is not a time' },
-      { line: 5, unreadable: 'it is no row of names and values' },
+      { line: 5, unreadable: 'it is not a row of names and values' },
     ]);
   });
 

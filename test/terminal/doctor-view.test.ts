@@ -15,7 +15,7 @@ test('checks that are skipped because of others are one line, and those with a r
   );
   const checks: DoctorCheck[] = [
     { id: 'node', status: 'ok', summary: 'gcsat 1', ...shared },
-    skipped('ledger.open', 'nothing says which ledger is meant'),
+    skipped('ledger.open', 'no ledger is selected'),
     ...because,
     skipped('gladly.reach', 'not asked with --offline'),
   ];
@@ -23,7 +23,7 @@ test('checks that are skipped because of others are one line, and those with a r
   expect(view).toBe(
     [
       '✔ ok       node          gcsat 1',
-      '– skipped  ledger.open   nothing says which ledger is meant',
+      '– skipped  ledger.open   no ledger is selected',
       '– skipped  3 because of ledger.open, 1 not asked with --offline',
       '',
       '6 checks: 5 skipped, 1 ok',

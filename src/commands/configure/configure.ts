@@ -13,8 +13,8 @@ export const configureCommand: CommandDeclaration = {
   group: 'Start here',
   summary: 'connect an organization, and set its policy',
   details:
-    'Asks for the domain, the API user, the API token and the delivery, checks them against Gladly and saves them as ' +
-    'a profile. You can also give every answer by flag, environment or stdin.',
+    'Asks for the domain, the API user, the API token, and the delivery, checks them against Gladly, and saves them ' +
+    'as a profile. You can also give every answer by flag, environment, or stdin.',
   options: [
     { flags: '--from <address>', description: 'sender address or number of surveys (GCSAT_FROM)' },
     { flags: '--public-url <url>', description: 'where customers reach the survey page (GCSAT_PUBLIC_URL)' },

@@ -126,7 +126,7 @@ async function askToken(prompts: Prompts, saved: string | null, isRefused: boole
 }
 
 const offeredDeliveries = [
-  { value: 'outbox', name: 'outbox: a folder of messages, for trying; nothing is sent' },
+  { value: 'outbox', name: 'outbox: a folder of messages, to try things out; nothing is sent' },
   { value: 'gladly-email', name: 'gladly-email: Gladly sends the mail' },
   { value: 'gladly-sms', name: 'gladly-sms: Gladly sends an SMS' },
   { value: 'medallia', name: 'medallia: Medallia Agent Connect sends its survey' },

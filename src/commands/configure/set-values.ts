@@ -81,14 +81,16 @@ async function warnOfTopics(context: CommandContext, saved: StoredProfile): Prom
   const names = parsePolicyValue('optOutTopics', saved.policy.optOutTopics ?? formatDefault());
   if (names.length === 0) {
     output.warn(
-      `no topic keeps a conversation from being surveyed any more (the default is optOutTopics=${formatDefault()})`,
+      `no topic keeps a conversation from being surveyed anymore (the default is optOutTopics=${formatDefault()})`,
     );
     return;
   }
   const topics = await topicNames(context, saved);
   if (topics === null) return;
   if (topics instanceof Failure) {
-    output.warn(`Gladly could not say whether there is a topic ${names.join(' or ')}: ${topics.message}`);
+    output.warn(
+      `could not check in Gladly whether there is a topic ${names.join(' or ')}: ${topics.message}`,
+    );
     return;
   }
   const unmet = names.filter((name) => !hasOptOutTopic(topics, [name]));

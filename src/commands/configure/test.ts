@@ -10,8 +10,9 @@ export const testCommand: CommandDeclaration = {
   name: 'test',
   summary: 'check that everything configured works',
   details:
-    'Connects to Gladly, reads the template, opens the ledger and tries the delivery (smtp: connects, logs in and names the sender). ' +
-    'Sends something only with --send-to or --send-alert, also while sending is paused. The first check that fails decides the exit code.',
+    'Connects to Gladly, reads the template, opens the ledger, and tries the delivery (smtp: connects, logs in, and ' +
+    'names the sender). Sends something only with --send-to or --send-alert, even while sending is paused. The first ' +
+    'check that fails decides the exit code.',
   options: [
     {
       flags: '--send-to <address>',
@@ -56,7 +57,7 @@ export const testCommand: CommandDeclaration = {
     const { checks, warnings, pause } = tested;
     if (pause !== null) {
       const { pauseText } = await import('../../terminal/pause-view.ts');
-      const exempt = sample === null ? '' : '; the sample leaves all the same, because you asked for it';
+      const exempt = sample === null ? '' : '; the sample is sent anyway, because you asked for it';
       output.warn(`${pauseText(pause)}${exempt}`);
     }
     const lines = [...checks, ...(sample === null ? [] : [lineOf(sample)]), ...alerts.map(alertLine)];

@@ -11,9 +11,9 @@ export const doctorCommand: CommandDeclaration = {
   group: 'Tools',
   summary: 'check everything, say what is stuck, and what to type next',
   details:
-    'Looks at the configuration, the ledger, Gladly, the webhook, until when closings were looked for, the delivery, the ' +
-    'survey page, and what is stuck in the queue. It ' +
-    'writes and sends nothing, and makes no ledger. It ends with the code of the first error.',
+    'Looks at the configuration, the ledger, Gladly, the webhook, when closings were last looked for, the delivery, ' +
+    'the survey page, and what is stuck in the queue. It writes and sends nothing, and makes no ledger. It ends with ' +
+    'the code of the first error.',
   arguments: [
     {
       name: '[check...]',
@@ -21,10 +21,13 @@ export const doctorCommand: CommandDeclaration = {
     },
   ],
   options: [
-    { flags: '--list', description: 'list the checks, and run none' },
-    { flags: '--offline', description: 'ask nothing beyond this machine' },
-    { flags: '--strict', description: 'a warning ends with a code too' },
-    { flags: '--support', description: 'a block to paste, without secrets or personal data' },
+    { flags: '--list', description: 'list the checks without running them' },
+    { flags: '--offline', description: 'skip what asks beyond this machine' },
+    { flags: '--strict', description: 'end with an exit code for a warning, too' },
+    {
+      flags: '--support',
+      description: 'print a block to paste when you ask for help, without secrets or personal data',
+    },
   ],
   examples: [
     'gcsat doctor',

@@ -3,11 +3,11 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const acceptCommand: CommandDeclaration = {
   name: 'accept',
-  summary: 'go on with a ledger that holds less than it did',
+  summary: 'continue with a ledger that holds less than it did',
   details:
     'gcsat refuses a ledger that is gone, empty, or older than it was (ledger_shrank): it would survey customers ' +
-    'again who were surveyed since. Put back the newest files if you can. Run this after you restored a backup, or ' +
-    'if the ledger began anew on purpose.',
+    'again who were surveyed since. Put back the newest files if you can. Run this after you restored a backup, or if ' +
+    'you started the ledger over on purpose.',
   options: [dryRunOption],
   examples: ['gcsat ledger accept'],
   async run(context, { options }) {
@@ -16,7 +16,7 @@ export const acceptCommand: CommandDeclaration = {
     const dryRun = options['dryRun'] === true;
     const accepted = await acceptSettingsLedger(await context.settings(), dryRun);
     output.warn('customers who were surveyed since it was written may be surveyed again');
-    const does = dryRun ? 'would go on' : 'goes on';
+    const does = dryRun ? 'would continue' : 'continues';
     output.result(
       { dryRun, ...accepted },
       () => `gcsat ${does} with the ledger ${accepted.ledger} as it is.`,

@@ -3,7 +3,7 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const backupCommand: CommandDeclaration = {
   name: 'backup',
-  summary: 'copy the ledger into a new file, while everything goes on',
+  summary: 'copy the ledger into a new file, while everything keeps running',
   details:
     'The copy is of one moment, and only you can read it. A file that exists is never replaced. Prints what another ' +
     'machine needs besides the ledger.',

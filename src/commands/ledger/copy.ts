@@ -3,11 +3,11 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const copyCommand: CommandDeclaration = {
   name: 'copy',
-  summary: 'copy the ledger into one that is new, of either kind',
+  summary: 'copy the ledger into a new file or PostgreSQL database',
   details:
-    'From a file into a database on PostgreSQL, or back. Stop every gcsat that uses the first one; nobody can write to it ' +
-    'meanwhile. A copy that was stopped goes on where it was. At the end all rows of both are read and compared. Give an ' +
-    'address with a password as GCSAT_DATABASE_URL, and name that side env.',
+    'From a file into a database on PostgreSQL, or back. Stop every gcsat that uses the first one; nobody can write ' +
+    'to it meanwhile. A copy that was stopped resumes where it was. At the end all rows of both are read and ' +
+    'compared. Give an address with a password as GCSAT_DATABASE_URL, and name that side env.',
   arguments: [
     { name: '<from>', description: 'a file, a postgres: URL, or env' },
     { name: '<to>', description: 'the same' },

@@ -8,6 +8,6 @@ import { upgradeCommand } from './upgrade.ts';
 export const ledgerCommand: CommandDeclaration = {
   name: 'ledger',
   group: 'Tools',
-  summary: 'look after the ledger: check it, back it up, move it, go on with a restored one',
+  summary: 'maintain the ledger: check it, back it up, move it, accept a restored one',
   commands: [checkCommand, backupCommand, copyCommand, upgradeCommand, acceptCommand],
 };

@@ -34,7 +34,7 @@ export async function ledgerPlaces({ flags, env, wantsSandbox }: CommandContext)
   const settings = await resolveSettings({ flags, env, onInvalid, onSecret: registerSecret });
   const { database, configDir, dataDir, brand, brands, templateFile } = settings;
   if (database === null) {
-    throw new Failure('configuration', 'not_configured', 'it is not known which ledger: there is no domain', {
+    throw new Failure('configuration', 'not_configured', 'no ledger is selected: there is no domain', {
       hint: 'Name the file with --database, or the profile with --profile.',
     });
   }

@@ -6,7 +6,7 @@ export const upgradeCommand: CommandDeclaration = {
   summary: 'bring the ledger to the version of this gcsat',
   details:
     'Every command that works on closings does so by itself. Run this first where several hosts use one ledger: older ' +
-    'ones are refused at their next write, and readers go on.',
+    'versions of gcsat are refused at their next write, and reads continue.',
   options: [dryRunOption],
   examples: ['gcsat ledger upgrade'],
   async run(context, { options }) {

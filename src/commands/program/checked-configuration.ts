@@ -17,7 +17,7 @@ export function checkedSettings(
   return { ...around(env, settings), settings, place: placeOf(settings), problems: [] };
 }
 
-/** As far as the configuration goes. @throws what is no Failure of kind configuration, such as a wrong flag */
+/** As far as the configuration goes. @throws what is not a Failure of kind configuration, such as a wrong flag */
 export async function checkedConfiguration(context: CommandContext): Promise<CheckedConfiguration> {
   const { flags, env } = context;
   if (context.wantsSandbox()) {

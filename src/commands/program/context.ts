@@ -96,7 +96,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
   const output = openOutput(flags, env, () => environmentText(env, 'GCSAT_LOG_LEVEL'));
   for (const name of unknownVariables(env)) {
     const meant = suggest(name, knownVariables);
-    output.warn(`${name} is no variable of gcsat${meant === null ? '' : `; did you mean ${meant}?`}`);
+    output.warn(`unknown variable ${name}${meant === null ? '' : `; did you mean ${meant}?`}`);
   }
   const signals = listenForSignals(
     (reason) =>
@@ -168,9 +168,7 @@ export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.Pr
       try {
         if (warns) await warnOfPause(output, services.ledger, clock);
         if (services.ledger.location === ':memory:' && loaded.database !== ':memory:') {
-          output.warn(
-            'there is no ledger yet at the place that is named, so nothing is known of earlier surveys',
-          );
+          output.warn('the ledger does not exist yet, so earlier surveys are unknown');
         }
         return await work(services);
       } finally {

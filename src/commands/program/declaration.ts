@@ -95,7 +95,7 @@ export const globalOptions: readonly OptionDeclaration[] = [
   },
   { flags: '--timeout <seconds>', description: 'limit for one HTTP request (GCSAT_TIMEOUT)' },
   { flags: '--json', description: 'print exactly one JSON document on stdout' },
-  { flags: '--jsonl', description: 'print one JSON document per line, where a command lists' },
+  { flags: '--jsonl', description: 'print one JSON document per line, for commands that list' },
   { flags: '-q, --quiet', description: 'only warnings and errors on stderr (GCSAT_LOG_LEVEL)' },
   { flags: '-v, --verbose', description: 'more on stderr, with error traces' },
   { flags: '--no-input', description: 'never ask (also CI, or if stdin or stderr is not a terminal)' },

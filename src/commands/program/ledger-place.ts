@@ -3,11 +3,11 @@ import type { Settings } from '../../config/settings.ts';
 import { Failure } from '../../failure.ts';
 import type { LedgerPlace } from '../../workflow/context/open-ledger.ts';
 
-/** @throws Failure not_configured when nothing says which ledger is meant */
+/** @throws Failure not_configured when no ledger is selected */
 export function placeOf(settings: Settings | ResolvedSettings): LedgerPlace {
   const { database, dataDir, delivery, origins } = settings;
   if (database === null) {
-    throw new Failure('configuration', 'not_configured', 'nothing says which ledger is meant', {
+    throw new Failure('configuration', 'not_configured', 'no ledger is selected', {
       hint: 'Run `gcsat configure`, or give --domain or GCSAT_DOMAIN, or --database. To try without an account, add --sandbox.',
     });
   }

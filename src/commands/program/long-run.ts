@@ -56,7 +56,7 @@ export function showProgress({ output, clock, signal }: CommandContext, askAbove
         if (askAbove === null || due <= askAbove) return true;
         progress.stop();
         const prompts = await openPrompts(signal);
-        const agreed = await prompts.confirm(`Up to ${due} surveys would be sent. Go on?`);
+        const agreed = await prompts.confirm(`Up to ${due} surveys would be sent. Continue?`);
         progress = output.progress('working');
         began = clock();
         return agreed;
@@ -93,7 +93,8 @@ function remaining(seconds: number): string {
 export function warnOfUncertain({ output }: CommandContext, { outcomes }: BackfillDocument): void {
   if (outcomes.uncertain === 0) return;
   output.warn(
-    `${outcomes.uncertain} messages may or may not have left, and are not sent again by themselves (${doubtsHint})`,
+    `${outcomes.uncertain} messages may or may not have left, and gcsat does not send them again by itself ` +
+      `(${doubtsHint})`,
   );
 }
 

@@ -32,13 +32,13 @@ export function listenForSignals(
     stoppedAt = performance.now();
     const reason = new Failure(kind, kind, `stopped by ${name}`, {
       hint: keeps()
-        ? 'Run the same command again to go on.'
-        : 'The sandbox is gone with its ledger: the same command begins anew. `--database FILE` keeps the ledger.',
+        ? 'Run the same command again to continue.'
+        : 'The sandbox and its ledger are gone: the same command starts over. `--database FILE` keeps the ledger.',
     });
     const late = new Failure(kind, kind, `stopped by ${name} in the middle of something`, {
       hint: keeps()
         ? 'A message that was leaving is kept as uncertain: see `gcsat surveys list --state uncertain`.'
-        : 'The sandbox is gone with its ledger.',
+        : 'The sandbox and its ledger are gone.',
     });
     setTimeout(() => process.exit(giveUp(late)), graceMs).unref();
     controller.abort(reason);

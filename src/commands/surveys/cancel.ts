@@ -16,10 +16,10 @@ const mostShown = 20;
 
 export const cancelCommand: CommandDeclaration = {
   name: 'cancel',
-  summary: 'never send those that have not left yet',
+  summary: 'cancel surveys that have not left yet',
   details:
-    'Names one or more surveys, or all that the filters match. If there are several it says how many and asks; where ' +
-    'nobody can be asked it needs --yes. It needs no token and no network.',
+    'Takes the ids of one or more surveys, or filters for all that match. If there are several, it says how many and ' +
+    'asks first; without a terminal, it needs --yes. It needs no token and no network.',
   arguments: [
     { name: '[id...]', description: 'ids of surveys, closings or conversations', suggestions: 'surveys' },
   ],
@@ -54,13 +54,13 @@ export const cancelCommand: CommandDeclaration = {
             : await filtered(ledger, await filterIn({ ledger, policy: opened.policy }), now());
         const asks = !dryRun && options['yes'] !== true && found.length > 0;
         if (asks && !(await isConfirmed(context, found))) {
-          output.result([], () => 'Nothing was cancelled.');
+          output.result([], () => 'Nothing was canceled.');
           return;
         }
         const { cancelled, left } = await cancelSurveys(ledger, found, now(), counts);
         const entries = cancelled.map((entry) => ({ ...entry, dryRun }));
         output.result(entries, () => {
-          const count = `${entries.length} ${dryRun ? 'would be' : entries.length === 1 ? 'is' : 'are'} cancelled.`;
+          const count = `${entries.length} ${dryRun ? 'would be' : entries.length === 1 ? 'is' : 'are'} canceled.`;
           if (entries.length === 0) return noClosings(options['customer'] as string | undefined);
           const table = entries.length > mostShown ? '' : `${surveysView(entries, output)}\n\n`;
           return table + count + dryRunNote(dryRun);
@@ -103,14 +103,16 @@ async function isConfirmed(context: CommandContext, found: readonly SurveyEntry[
 
 function unclear(hasBoth: boolean): Failure {
   return hasBoth
-    ? new Failure('usage', 'bad_usage', 'ids and filters exclude each other', { hint: 'Give either.' })
+    ? new Failure('usage', 'bad_usage', 'ids and filters exclude each other', {
+        hint: 'Give one or the other.',
+      })
     : new Failure('usage', 'bad_usage', 'it is not clear what to cancel', {
         hint: 'Give one or more ids, or a filter such as --state pending,scheduled.',
       });
 }
 
 function notCancelled(left: readonly string[], all: number): Failure {
-  const message = `${left.length} of ${all} could not be cancelled: ${left.join(', ')}`;
+  const message = `${left.length} of ${all} could not be canceled: ${left.join(', ')}`;
   return new Failure('partial', 'closings_not_cancelled', message, {
     hint: 'Their messages left, or they were settled before. `gcsat surveys show` says what became of each.',
   });

@@ -9,8 +9,8 @@ export const forgetCommand: CommandDeclaration = {
   summary: 'erase a customer: names, addresses, comments, cards',
   details:
     'Erases what gcsat has of a customer, in the ledger, the outbox, and fetched recordings, and deletes the cards in ' +
-    'Gladly. Counts and ratings stay, and a keyed hash of the addresses, so that nobody is asked again by being ' +
-    'forgotten. It cannot be undone. Backups and files that you made are yours to erase.',
+    'Gladly. Counts and ratings stay, and so does a keyed hash of the addresses, so that nobody is asked again ' +
+    'because they were forgotten. It cannot be undone. Backups and files that you made are yours to erase.',
   arguments: [
     {
       name: '<customer>',

@@ -7,11 +7,11 @@ const mostCharacters = 2000;
 
 export const noteCommand: CommandDeclaration = {
   name: 'note',
-  summary: 'keep who deals with a low rating, and what was done',
+  summary: 'record who handles a low rating, and what was done',
   details:
-    'A low rating is open until a note says that nothing is left to do (--done), and again once the customer changes the ' +
-    'answer. Notes are in `surveys show`, in `surveys list`, and in `export`. It needs no token and no network, and sends ' +
-    'nothing. Nothing can be noted about a customer who was forgotten.',
+    'A low rating is open until a note says that nothing is left to do (--done), and again once the customer changes ' +
+    'the answer. Notes are in `surveys show`, in `surveys list`, and in `export`. It needs no token and no network, ' +
+    'and sends nothing. You cannot add a note about a customer who was forgotten.',
   arguments: [
     surveyIdArgument,
     { name: '<text>', description: `what was done, at most ${mostCharacters} characters` },

@@ -18,7 +18,7 @@ interface RetryOptions {
 
 export const retryCommand: CommandDeclaration = {
   name: 'retry',
-  summary: 'decide again about one that failed or was suppressed, or settle an uncertain one',
+  summary: 'retry a failed or suppressed closing, or settle an uncertain one',
   details:
     'Decides about a closing again, and sends its survey. An uncertain one that went through Gladly is first looked ' +
     "for in the customer's conversations, and recorded as sent if it is there. Gladly may keep it outside of them, on " +
@@ -145,7 +145,7 @@ async function isConfirmed(
   if (!context.interactive) {
     const message = `sending the uncertain survey ${surveyId ?? ''} a second time has to be confirmed`;
     throw new Failure('usage', 'confirmation_needed', message, {
-      hint: `${doubtHint(surveyId ?? '')} On a terminal it asks first; --yes is for those who have looked.`,
+      hint: `${doubtHint(surveyId ?? '')} On a terminal, gcsat asks first; use --yes only after you have looked.`,
     });
   }
   const { openPrompts } = await import('../../terminal/prompts.ts');
@@ -158,7 +158,7 @@ async function isConfirmed(
   const opened = isFirst ? openedText(await showSurvey(ledger, id, context.now())) : null;
   if (opened !== null) context.output.warn(opened);
   const prompts = await openPrompts(context.signal);
-  return prompts.confirm(`Did you look, and the message ${message} is certainly not there? Send it again?`);
+  return prompts.confirm(`Did you check that the message ${message} is certainly not there? Send it again?`);
 }
 
 function stillUncertain(
@@ -167,8 +167,8 @@ function stillUncertain(
 ): Failure {
   const looked =
     search.result === 'absent'
-      ? 'Gladly shows it in none of the conversations of the customer, which proves nothing'
-      : `it could not be looked for: ${search.why}`;
+      ? 'it is in none of the customer’s conversations in Gladly, which proves nothing'
+      : `gcsat could not look for it: ${search.why}`;
   const message = `the message of the closing ${id} may have left, and nothing was sent; ${looked}`;
   return new Failure('usage', 'survey_uncertain', message, { hint: doubtHint(surveyId ?? '') });
 }

@@ -13,7 +13,7 @@ import { unsubscribedCommand } from './unsubscribed.ts';
 export const surveysCommand: CommandDeclaration = {
   name: 'surveys',
   group: 'Surveys',
-  summary: 'what was sent, suppressed and answered',
+  summary: 'what was sent, suppressed, and answered',
   commands: [
     listCommand,
     showCommand,

@@ -2,9 +2,10 @@ import type { CommandDeclaration } from '../program/declaration.ts';
 
 export const unmatchedCommand: CommandDeclaration = {
   name: 'unmatched',
-  summary: 'list what Agent Connect has and gcsat did not request, newest change first',
+  summary: 'list rows of Agent Connect that gcsat did not request, newest change first',
   details:
-    'The newest 1000 rows of Medallia Agent Connect that are of no closing of the ledger, as far as `gcsat sync` and `gcsat serve` read them. Reads the ledger alone: it needs no token and no network.',
+    'Lists the newest 1000 rows of Medallia Agent Connect that match no closing of the ledger, as far as `gcsat sync` ' +
+    'and `gcsat serve` read them. Reads the ledger alone: it needs no token and no network.',
   examples: ['gcsat surveys unmatched', 'gcsat surveys unmatched --jsonl'],
   async run({ output, withLedger }) {
     const { unmatchedView } = await import('../../terminal/unmatched-view.ts');

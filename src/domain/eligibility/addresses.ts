@@ -41,7 +41,7 @@ export function isEmailAddress(text: string): boolean {
   );
 }
 
-/** A domain with a dot, whose last label is no number. */
+/** A domain with a dot, whose last label is not a number. */
 export function isMailDomain(text: string): boolean {
   const labels = text.split('.');
   return (

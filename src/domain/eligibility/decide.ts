@@ -108,7 +108,7 @@ function reasonsOfHistory(question: DecisionQuestion, conflicts: Conflicts): Rea
   const { facts, history, policy, delivery } = question;
   const reasons: Reason[] = [];
   if (policy.bulkClosings !== null && (history.bulk ?? 0) > policy.bulkClosings) {
-    const detail = `one of ${history.bulk ?? 0} closings by the same initiator within a minute, the limit is ${policy.bulkClosings}`;
+    const detail = `one of ${history.bulk ?? 0} closings by the same initiator within a minute; the limit is ${policy.bulkClosings}`;
     reasons.push({ code: 'bulk_closed', detail });
   }
   if (history.unsubscribed) {

@@ -49,7 +49,8 @@ export function hopelessEntries({ excludedCustomers }: Pick<Policy, 'excludedCus
   return excludedCustomers
     .filter((entry) => !canMeetCustomer(entry))
     .map(
-      (entry) => `excludedCustomers: '${entry}' is no email address, domain, phone number, or customer id`,
+      (entry) =>
+        `excludedCustomers: '${entry}' is not an email address, domain, phone number, or customer id`,
     );
 }
 
@@ -66,9 +67,9 @@ export function reminderProblem(
 ): string | null {
   if (reminderAfter === null) return null;
   if (!traitsOf(delivery).reminds)
-    return `reminderAfter: ${delivery} has a page of its own, so that gcsat sends no reminders`;
+    return `reminderAfter: ${delivery} has a page of its own, so gcsat sends no reminders`;
   return reminderAfter >= surveyExpires
-    ? 'reminderAfter is no less than surveyExpires: a survey expires before its reminder'
+    ? 'reminderAfter is not shorter than surveyExpires: a survey expires before its reminder'
     : null;
 }
 

@@ -8,7 +8,7 @@ export const reasonWords: Readonly<Record<ReasonCode, string>> = {
   no_agent_response: 'No agent responded',
   agent_unknown: 'The agent is not known',
   agent_excluded: 'The agent is excluded',
-  no_customer_message: 'The customer wrote or called nothing',
+  no_customer_message: 'The customer never wrote or called',
   no_address: 'The customer has no address',
   bad_address: 'The customer’s address is not valid',
   unsubscribed: 'The customer unsubscribed',

@@ -40,7 +40,7 @@ export function reasonsOfClosing(
     const days = Math.floor((now - closedAt) / day);
     reasons.push({
       code: 'too_old',
-      detail: `closed ${days} days ago, the limit is ${roundedDays(policy.maxAge)} days`,
+      detail: `closed ${days} days ago; the limit is ${roundedDays(policy.maxAge)} days`,
     });
   }
   return [...reasons, ...reasonsOfSample(closingId, policy)];

@@ -98,7 +98,7 @@ function withoutTime(text: string): string {
   return text.replace(/Closed: .*?(?=\s*Conversation: )/s, '');
 }
 
-/** As people write it: `Nov 28, 2026, 11:12 PM GMT+1`. Text that is no time stays as it is. */
+/** As people write it: `Nov 28, 2026, 11:12 PM GMT+1`. Text that is not a time stays as it is. */
 function timeForPeople(time: string, timeZone: string | null): string {
   const at = Date.parse(time);
   if (Number.isNaN(at)) return time;

@@ -43,7 +43,7 @@ export function readToken(key: Uint8Array, purpose: TokenPurpose, token: string)
   return given !== '' && timingSafeEqual(Buffer.from(given), Buffer.from(made)) ? surveyId : null;
 }
 
-/** The token alone, without what a mail program made of it. A text that is no token stays as it is. */
+/** The token alone, without what a mail program made of it. A text that is not a token stays as it is. */
 export function bareToken(token: string): string {
   const [, surveyId, given] = matchIssued(token) ?? [];
   return surveyId === undefined || given === undefined ? token : `${surveyId}${given}${tokenEnd}`;

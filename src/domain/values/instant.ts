@@ -10,7 +10,7 @@ export function isZeroTime(value: unknown): boolean {
   return typeof value === 'string' && /^\s*(?:000[01]-|1970-01-01|1969-12-31)/.test(value);
 }
 
-/** Reads an RFC 3339 time. Null for anything else: without an offset, a time is no moment. */
+/** Reads an RFC 3339 time. Null for anything else: without an offset, a time is not a moment. */
 export function parseInstant(value: unknown): Instant | null {
   if (typeof value !== 'string') return null;
   const match = pattern.exec(value.trim());

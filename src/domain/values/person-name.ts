@@ -1,6 +1,6 @@
 import { nameKey } from './name-key.ts';
 
-/** First words that are no first name, or may be none: `Dr Lee`, `Captain Lee`, `Night Shift`, `Die Kollegen`, `Nguyễn Văn An`. */
+/** First words that are not a first name, or may not be one: `Dr Lee`, `Captain Lee`, `Night Shift`, `Die Kollegen`, `Nguyễn Văn An`. */
 const uncertain = wordsOf(
   `dr mr mrs ms mx miss prof professor doctor sir madam rev herr frau ing mag mme mlle monsieur madame señor señora sra srta
   signor signora sig dott dottore dottoressa dhr mevr mevrouw meneer pan pani bay bayan don doña dona doktor docteur doutor

@@ -83,7 +83,7 @@ export function unreadable(subject: Subject, why: string, details: { repeatable?
 /** What was found in place of an answer that has the status of a success. It passes: Gladly answers rightly later. */
 export function notAnAnswer(subject: Subject, found: string): Problem {
   const message = `${subject.host} answered ${describe(subject)} with ${found} in its place`;
-  const hint = 'Run it again. If this goes on, check the domain and any proxy in between.';
+  const hint = 'Run it again. If this continues, check the domain and any proxy in between.';
   return new Problem(failureAbout(subject, 'temporary', 'not_an_answer', message, hint), {
     repeatable: true,
   });
@@ -161,7 +161,7 @@ function interrupted(subject: Subject, error: TransportError): Problem {
   if (error.reason === 'too_large') return unreadable(subject, `it is ${reason}`);
   if (error.reason === 'endless') {
     const message = `The answer of ${subject.host} to ${describe(subject)} does not end: ${reason}`;
-    const hint = 'Run it again. If this goes on, look at the proxy in between.';
+    const hint = 'Run it again. If this continues, look at the proxy in between.';
     return new Problem(failureAbout(subject, 'temporary', 'endless_answer', message, hint, { cause: error }));
   }
   if (error.reason === 'timeout') {

@@ -35,7 +35,7 @@ export interface EventQuery {
   endAt?: string;
   /** E.g. `CONVERSATION`. */
   entities: readonly string[];
-  /** Which types matter. A line of another type that is no event is only counted. Default: all. */
+  /** Which types matter. A line of another type that is not an event is only counted. Default: all. */
   isNeeded?: (type: string) => boolean;
   /** At the end of the stream: how many such lines there were. */
   onUnreadable?: (lines: number) => void;

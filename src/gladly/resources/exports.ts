@@ -25,7 +25,7 @@ export type ExportFileName = 'conversation_items.jsonl' | 'customers.jsonl' | 'a
 
 /** What was not given of a file. */
 export interface LeftOut {
-  /** Lines that are no JSON object, also a last one that ends in the middle. */
+  /** Lines that are not JSON objects, also a last one that ends in the middle. */
   lines: number;
 }
 
@@ -53,8 +53,8 @@ export async function getExportJobs(requests: Requests): Promise<ExportJob[]> {
 }
 
 /**
- * The objects of one file of a job, streamed (getFile). A file that is cut off is read again, and each line is given once.
- * A line that is no JSON object is counted and left out, unless the file ends with it as one that was cut off does.
+ * The objects of one file of a job, streamed (getFile). A file that is cut off is read again, and each line is given once. A
+ * line that is not a JSON object is counted and left out, unless the file ends with it, as one that was cut off does.
  *
  * @throws Failure `not_found` where the file is gone, and those of every request
  */

@@ -9,7 +9,7 @@ export interface Line {
 /**
  * The lines of a stream of UTF-8.
  *
- * @param maxLength characters of a line; a longer one is no line of this kind
+ * @param maxLength characters of a line; a longer one is not a line of this kind
  * @throws Problem of kind contract for a longer line
  */
 export async function* linesOf(

@@ -72,7 +72,7 @@ function mayBeSound(mediaType: string | null): boolean {
 }
 
 function notSound(subject: Subject, mediaType: string | null): Failure {
-  const message = `The recording of item ${oneLine(subject.id ?? '', 80)} came as ${oneLine(mediaType ?? '', 80)}, which is not sound`;
+  const message = `The recording of item ${oneLine(subject.id ?? '', 80)} came as ${oneLine(mediaType ?? '', 80)}, which is not audio`;
   const hint = 'Look at the item in Gladly, and at any proxy in between.';
   return failureAbout(subject, 'contract', 'recording_unreadable', message, hint);
 }

@@ -83,7 +83,7 @@ interface Line {
   marks: number;
 }
 
-/** Null for what is no record. `relaxed`: a quotation mark may stand anywhere. */
+/** Null for what is not a record. `relaxed`: a quotation mark may stand anywhere. */
 function fieldsOf(text: string, delimiter: string, relaxed: boolean): string[] | null {
   try {
     const [fields = []]: string[][] = parse(text, { delimiter, relax_quotes: relaxed });

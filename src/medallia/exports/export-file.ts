@@ -17,7 +17,7 @@ export interface ExportFile {
   rows: AsyncGenerator<FileRow, void, undefined>;
 }
 
-/** Of a JSON document that is no list, which has to be read whole. */
+/** Of a JSON document that is not a list, which has to be read whole. */
 const longestDocument = 64 * 1024 * 1024;
 const longestHeading = 256 * 1024;
 
@@ -100,7 +100,7 @@ async function whole(chunks: AsyncIterable<string>, name: string): Promise<strin
   for await (const chunk of chunks) {
     text += chunk;
     if (text.length > longestDocument)
-      throw notAnExport(name, 'it is one large JSON document that is no list');
+      throw notAnExport(name, 'it is one large JSON document that is not a list');
   }
   return text;
 }

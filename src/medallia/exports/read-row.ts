@@ -10,7 +10,7 @@ import { UnreadableRow, type ExportedRow } from './exported-row.ts';
  * @throws UnreadableRow that says what about it cannot be used
  */
 export function readExportedRow(value: unknown): ExportedRow {
-  if (!isObject(value)) throw new UnreadableRow('it is no row of names and values');
+  if (!isObject(value)) throw new UnreadableRow('it is not a row of names and values');
   const isNested = ['answers', 'employee', 'customer'].some((name) => isObject(value[name]));
   const read = isNested ? readNestedRow(value) : readFlatRow(normalizedNames(value));
   const { conversationId, customerId } = namedByLink(read.interactionUrl);

@@ -15,9 +15,14 @@ import { previewMark } from './preview-index.ts';
 export async function writePreview(folder: string, files: PreviewFiles): Promise<void> {
   try {
     if (!(await isFree(join(folder, 'index.html')))) {
-      throw new Failure('usage', 'preview_folder_taken', `${folder} holds an index.html of something else`, {
-        hint: 'Name another folder with --out.',
-      });
+      throw new Failure(
+        'usage',
+        'preview_folder_taken',
+        `${folder} holds an index.html that gcsat did not write`,
+        {
+          hint: 'Name another folder with --out.',
+        },
+      );
     }
     for (const [path, content] of files) {
       await mkdir(dirname(join(folder, path)), { recursive: true });

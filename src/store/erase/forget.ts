@@ -27,7 +27,7 @@ export interface Inventory {
 
 export type Forgetting =
   | { done: true; inventory: Inventory }
-  /** Somebody is at it right now; what has not left is cancelled already. */
+  /** Somebody is at it right now; what has not left is canceled already. */
   | { done: false; heldBy: string };
 
 type Who = Parameters<typeof subjectIn>[1];
@@ -37,7 +37,7 @@ export async function inventoryOf(ledger: Ledger, who: Who): Promise<Inventory> 
 }
 
 /**
- * Forgets somebody in one transaction: what has not left is cancelled, every column that is personal is erased, and what is
+ * Forgets somebody in one transaction: what has not left is canceled, every column that is personal is erased, and what is
  * to be erased outside the ledger's rows is remembered until it is done.
  *
  * @param keepCards leaves the cards in Gladly

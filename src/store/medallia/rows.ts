@@ -150,7 +150,7 @@ function columnsOf(row: MedalliaRow, at: string): MedalliaRowsTable {
     delivered_at: row.deliveredAt,
     delivery_status: row.deliveryStatus,
     only_counted: Number(row.isOnlyCounted),
-    // A second survey, after a follow-up, is no answer to the first.
+    // A second survey, after a follow-up, is not an answer to the first.
     answered_at: row.isRecovery ? null : row.answeredAt,
     rating: row.isRecovery ? null : row.rating,
     resolved: row.resolved === null ? null : Number(row.resolved),

@@ -99,7 +99,7 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
       'configuration',
       'ledger_refused',
       `The server refuses the user of the ledger ${shown}.`,
-      'Check user and password. The password may stand in GCSAT_DATABASE_URL_FILE, PGPASSWORD or .pgpass.',
+      'Check the user and the password. The password can be in GCSAT_DATABASE_URL_FILE, PGPASSWORD, or .pgpass.',
     ],
   ],
   [
@@ -134,7 +134,7 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
     (shown) => [
       'contract',
       'id_too_long',
-      `The ledger ${shown} keeps no id of more than some 2,600 characters.`,
+      `The ledger ${shown} cannot store ids longer than about 2,600 characters.`,
       'Keep the ledger in a file, if Gladly gives such ids.',
     ],
   ],
@@ -152,7 +152,7 @@ const meanings: readonly (readonly [codes: readonly string[], meaning: (shown: s
     (shown) => [
       'configuration',
       'ledger_host_unknown',
-      `Nobody knows the host of the ledger ${shown}.`,
+      `The host name of the ledger ${shown} cannot be resolved.`,
       'Check its name.',
     ],
   ],

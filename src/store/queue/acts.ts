@@ -29,7 +29,7 @@ export async function cancelClosing(
   at: string,
   countsUnasked = false,
 ): Promise<Closing> {
-  const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
+  const reason = { code: 'cancelled', detail: `canceled at ${at}` } as const;
   return ledger.write({ closings: [closingId] }, (trx) =>
     suppress(trx, closingId, [reason], { at, countsUnasked }),
   );
@@ -44,7 +44,7 @@ export async function cancelClosings(
   at: string,
   countsUnasked = false,
 ): Promise<Closing[]> {
-  const reason = { code: 'cancelled', detail: `cancelled at ${at}` } as const;
+  const reason = { code: 'cancelled', detail: `canceled at ${at}` } as const;
   const cancelled: Closing[] = [];
   for (let from = 0; from < closingIds.length; from += mostAtOnce) {
     const closings = closingIds.slice(from, from + mostAtOnce);

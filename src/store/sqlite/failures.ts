@@ -83,7 +83,7 @@ export function storageFailure(error: unknown, location: string): unknown {
 
 export function unreadableLedger(location: string, what: string, cause?: unknown): Failure {
   return new Failure('ledger', 'ledger_unreadable', `The file ${location} ${what}; it was left as it is.`, {
-    hint: 'Stop gcsat and move the file, its -wal and its -shm away together; then restore a backup, or name another ledger (--database).',
+    hint: 'Stop gcsat and move the file, its -wal, and its -shm away together; then restore a backup, or name another ledger (--database).',
     cause,
   });
 }
@@ -92,13 +92,15 @@ export function ledgerGone(location: string): Failure {
   return new Failure(
     'ledger',
     'ledger_gone',
-    `The ledger ${location}, its -wal or its -shm was moved, removed or replaced while it was in use; nothing more is written to it.`,
+    `The ledger ${location}, its -wal, or its -shm was moved, removed, or replaced while it was in use; nothing more ` +
+      'is written to it.',
     { hint: 'Put back what was there, then start this again.' },
   );
 }
 
 const afterRestore =
-  'If it was restored, or began anew on purpose, go on with it as it is: `gcsat ledger accept`. Customers who were surveyed since may then be surveyed again.';
+  'If it was restored, or started over on purpose, continue with it as it is: `gcsat ledger accept`. Customers who ' +
+  'were surveyed since may then be surveyed again.';
 
 /** @param changes null: nothing is there */
 export function ledgerShrank(location: string, changes: { holds: number; held: number } | null): Failure {
@@ -107,7 +109,7 @@ export function ledgerShrank(location: string, changes: { holds: number; held: n
       ? 'is gone or empty, although one was in use here'
       : `holds less than it did: ${changes.holds} changes, of ${changes.held}`;
   return new Failure('ledger', 'ledger_shrank', `The ledger ${location} ${what}.`, {
-    hint: `Put back the file and its -wal, if they are anywhere. ${afterRestore}`,
+    hint: `Put back the file and its -wal if you still have them. ${afterRestore}`,
   });
 }
 

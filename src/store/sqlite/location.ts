@@ -11,7 +11,7 @@ export function sqlitePath(location: string): string {
     throw new Failure(
       'configuration',
       'database_unsupported',
-      'This is for a ledger that is a file; a ledger on PostgreSQL needs it not.',
+      'This command is only for ledgers in a file, not on PostgreSQL.',
       { hint: 'Name a file with --database, or leave it out for the default file.' },
     );
   }

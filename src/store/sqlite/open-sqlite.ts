@@ -89,7 +89,7 @@ function refuseForeign(database: Database, path: string): void {
     name: string;
   }[];
   if (tables.length > 0 && !tables.some(({ name }) => name === 'ledger_version')) {
-    throw unreadableLedger(path, 'is a database of something else than gcsat');
+    throw unreadableLedger(path, 'is a database of another program');
   }
 }
 

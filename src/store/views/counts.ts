@@ -157,7 +157,7 @@ export interface QueueFigures {
   /** Since when the one that waits longest has been due. */
   oldestDueAt: string | null;
   states: Record<(typeof openStates)[number], number>;
-  /** When the claim that was not renewed for longest was renewed; null: nothing is in work. */
+  /** The oldest renewal among all claims; null: nothing is in work. */
   oldestClaimAt: string | null;
   /** Surveys of known closings whose newest answer has no card in Gladly. */
   cardsMissing: number;

@@ -6,13 +6,13 @@ import { outstandingFinding } from './outstanding.ts';
 
 export const alertWaysCheck: Check<Pick<CheckSources, 'settings'>> = {
   id: 'alerts.ways',
-  about: 'what tells people of low ratings is set as a whole',
+  about: 'alerts about low ratings are fully configured',
   matters: 'An alert that cannot be sent is tried for three days, and then given up.',
   needs: ['config.files'],
   run({ settings }) {
     const given = settings();
     const { ways } = alertPlan(given);
-    if (ways.length === 0) return skipped('nobody is told of low ratings');
+    if (ways.length === 0) return skipped('no alerts are configured');
     const { alerts, policy, smtpUrl, from } = given;
     if (alerts.url !== null && alerts.secret === null && policy.alertFormat === 'standard')
       return lacking('alerts have no secret to be signed with', 'gcsat configure set alertSecret=-');
@@ -30,8 +30,8 @@ function lacking(summary: string, fix: string): Finding {
 
 export const outstandingAlertsCheck: Check<Pick<CheckSources, 'ledger' | 'clock'>> = {
   id: 'alerts.outstanding',
-  about: 'people were told of every low rating',
-  matters: 'Nobody sees these low ratings before a report does.',
+  about: 'every alert about a low rating was sent',
+  matters: 'Nobody sees these low ratings until the next report.',
   needs: ['ledger.open', 'ledger.version'],
   async run({ ledger, clock }) {
     const alerts = await openAlerts(await ledger());

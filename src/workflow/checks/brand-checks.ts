@@ -15,8 +15,7 @@ type Inboxes = Pick<Directory, 'inboxes'>;
 export const brandsCheck: Check<Pick<CheckSources, 'settings' | 'directory'>> = {
   id: 'gladly.brands',
   about: 'the inboxes of brands exist, and each belongs to one brand',
-  matters:
-    'A brand whose inbox is spelled wrongly is never shown: its customers read another company’s name.',
+  matters: 'A brand whose inbox is misspelled is never used: its customers see another company’s name.',
   needs: ['config.files', 'gladly.token'],
   isRemote: true,
   async run({ settings, directory }) {

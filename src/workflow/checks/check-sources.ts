@@ -30,7 +30,7 @@ export interface CheckedConfiguration {
   problems: readonly Failure[];
   /** The name of the profile and its file; null where they could not be read. */
   profile: { name: string; file: string } | null;
-  /** Null while nothing says which ledger is meant. */
+  /** Null while no ledger is selected. */
   place: LedgerPlace | null;
   signingKey: 'environment' | 'file' | 'none';
   /** Where the webhook belongs; null: nothing says so. */

@@ -13,7 +13,7 @@ export function clockVerdict(
   other: string,
   { atMs, askedAtMs, heardAtMs }: { atMs: number | null; askedAtMs: number; heardAtMs: number },
 ): Finding {
-  if (atMs === null) return skipped(`the answer of ${other} names no time`);
+  if (atMs === null) return skipped(`the answer of ${other} has no time`);
   const [earlyMs, lateMs] = [askedAtMs - atMs, atMs - heardAtMs];
   const offMs = Math.max(earlyMs - 1000, lateMs, 0);
   if (offMs <= toleranceMs) return ok(`this machine and ${other} agree`);

@@ -26,7 +26,7 @@ export const gladlyReachCheck: Check<Pick<CheckSources, 'settings' | 'domain'>> 
     const { status, askedAtMs, heardAtMs } = await domain();
     if (status < 500) return ok(`${origin} answers in ${heardAtMs - askedAtMs} ms`);
     throw new Failure('temporary', 'gladly_unwell', `${origin} answers with ${status}`, {
-      hint: 'Run it again in some minutes, and look at Gladly’s status page.',
+      hint: 'Run it again in a few minutes, and look at Gladly’s status page.',
     });
   },
 };
@@ -75,14 +75,14 @@ export const gladlyRateCheck: Check<Pick<CheckSources, 'settings' | 'rateLimit' 
     if (limit?.limit === undefined || limit.limit === null) {
       return ok(`Gladly names no limit; gcsat uses at most ${ratePercent}% of 10 requests a second`);
     }
-    return ok(`${limit.limit} requests a second, of which gcsat uses at most ${ratePercent}%`);
+    return ok(`${limit.limit} requests a second; gcsat uses at most ${ratePercent}%`);
   },
 };
 
 export const gladlyReportsCheck: Check<Pick<CheckSources, 'client' | 'clock'>> = {
   id: 'gladly.reports',
   about: 'Gladly makes a report for the API user',
-  matters: 'Closings older than a day are found in reports alone.',
+  matters: 'Closings older than a day are found only in reports.',
   needs: ['gladly.token'],
   isRemote: true,
   async run({ client, clock }) {
@@ -96,15 +96,15 @@ export const gladlyReportsCheck: Check<Pick<CheckSources, 'client' | 'clock'>> =
     late.catch(() => undefined);
     if (first === 'made') return ok(`the report of ${yesterday} can be read`);
     return skipped(
-      `not made within ${reportPatienceMs / 1000} s, as with many conversations; a run waits for it`,
+      `not made within ${reportPatienceMs / 1000} s, which is normal with many conversations; a run waits for it`,
     );
   },
 };
 
 export const optOutTopicCheck: Check<Asking> = {
   id: 'gladly.opt-out-topic',
-  about: 'the topics exist by which agents keep a conversation from being surveyed',
-  matters: 'Agents could not keep anybody from being asked.',
+  about: 'the opt-out topics exist in Gladly',
+  matters: 'Without them, agents cannot keep a conversation from being surveyed.',
   needs: ['config.files', 'gladly.token'],
   isRemote: true,
   async run({ settings, directory }) {
@@ -121,7 +121,7 @@ export const optOutTopicCheck: Check<Asking> = {
 export const timeZoneCheck: Check<Asking> = {
   id: 'gladly.time-zone',
   about: 'the organization’s time zone is known here',
-  matters: 'Dates and quiet hours are in it.',
+  matters: 'Dates and quiet hours use it.',
   needs: ['gladly.token'],
   isRemote: true,
   async run({ directory }) {
@@ -140,12 +140,12 @@ export const timeZoneCheck: Check<Asking> = {
 export const policyCheck: Check<Asking> = {
   id: 'gladly.policy',
   about: 'the agents, inboxes, topics, and customers that the policy names exist',
-  matters: 'An entry that names nothing keeps nobody from being asked.',
+  matters: 'An entry that matches nothing excludes nobody.',
   needs: ['config.files', 'gladly.token'],
   isRemote: true,
   async run(sources) {
     const sentences = await policySentences(sources);
-    if (sentences.length === 0) return ok('every entry names something');
+    if (sentences.length === 0) return ok('every entry matches something');
     return {
       status: 'warning',
       code: 'policy_names_nothing',

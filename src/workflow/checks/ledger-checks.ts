@@ -19,7 +19,7 @@ const wholeBytes = 64 * mebibyte;
 const leastFreeBytes = 64 * mebibyte;
 const fewFreeBytes = 512 * mebibyte;
 
-const unknownPlace = 'nothing says which ledger is meant';
+const unknownPlace = 'no ledger is selected';
 
 export const ledgerOpenCheck: Check<Sources> = {
   id: 'ledger.open',
@@ -51,21 +51,22 @@ export const ledgerVersionCheck: Check<Sources> = {
     const version = await versionOf(await ledger());
     if (version === newestVersion) return ok(`version ${version}`);
     return skipped(
-      `it has version ${version}, and this gcsat needs ${newestVersion}; the next command that works on it brings it there, e.g. \`gcsat surveys list\``,
+      `it has version ${version}, and this gcsat needs ${newestVersion}; the next command that works on it upgrades ` +
+        `it, e.g. \`gcsat surveys list\``,
     );
   },
 };
 
 export const ledgerIntegrityCheck: Check<Sources> = {
   id: 'ledger.integrity',
-  about: 'the ledger is not damaged (read whole up to 64 MB)',
+  about: 'the ledger is not damaged (fully read up to 64 MB)',
   matters: 'A damaged ledger forgets who was asked.',
   needs: ['ledger.open', 'ledger.version'],
   async run({ ledger }) {
     const opened = await ledger();
     const bytes = await opened.bytes();
     if (bytes > wholeBytes) {
-      return skipped(`it has ${inMegabytes(bytes)}, which \`gcsat ledger check\` reads whole`);
+      return skipped(`it has ${inMegabytes(bytes)}; \`gcsat ledger check\` reads all of it`);
     }
     const { problems } = await conditionOf(opened);
     if (problems.length === 0) return ok(`whole, ${inMegabytes(bytes)}`);
@@ -82,8 +83,7 @@ export const ledgerDiskCheck: Check<Pick<CheckSources, 'configuration'>> = {
   needs: [],
   async run({ configuration: { place } }) {
     if (place === null) return skipped(unknownPlace);
-    if (isOnServer(place.database))
-      return skipped('the ledger is on a server, whose disk is looked after there');
+    if (isOnServer(place.database)) return skipped('the ledger is on a server; check the disk there');
     const file = sqlitePath(place.database);
     const folder = existingFolder(dirname(file));
     try {

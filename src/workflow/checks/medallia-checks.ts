@@ -33,7 +33,7 @@ export const medalliaReachCheck: Check<Pick<CheckSources, 'settings' | 'medallia
     const { status, askedAtMs, heardAtMs } = await medalliaHost();
     if (status < 500) return ok(`${origin} answers in ${heardAtMs - askedAtMs} ms`);
     throw new Failure('temporary', 'medallia_unwell', `${origin} answers with ${status}`, {
-      hint: 'Run it again in some minutes. If it stays so, check GCSAT_MEDALLIA_URL.',
+      hint: 'Run it again in a few minutes. If that does not help, check GCSAT_MEDALLIA_URL.',
     });
   },
 };
@@ -96,7 +96,7 @@ export const medalliaAgentsCheck: Check<Pick<CheckSources, 'settings' | 'employe
 export const medalliaCountsCheck: Check<Pick<CheckSources, 'settings' | 'ledger' | 'clock'>> = {
   id: 'medallia.counts',
   about: 'closings without a survey count at Agent Connect, where that is wanted',
-  matters: 'Its counts of interactions lack them.',
+  matters: 'Agent Connect undercounts your interactions.',
   needs: ['config.files', 'ledger.open', 'ledger.version'],
   async run({ settings, ledger, clock }) {
     const open = await openCounts(await ledger());

@@ -72,7 +72,7 @@ export const failedCheck: Check<Sources> = {
       code: 'closings_failed',
       kind: 'partial',
       summary: `${failed} ${failed === 1 ? 'closing' : 'closings'} failed`,
-      detail: `The list has the cause of each. Mend it, then decide again: ${await typedCommands(
+      detail: `The list has the cause of each. Fix it, then decide again: ${await typedCommands(
         await ledger(),
         { filter: { states: ['failed'] }, count: failed, list, nowMs: clock() },
         (id) => `gcsat surveys retry ${asArgument(id)}`,
@@ -84,8 +84,9 @@ export const failedCheck: Check<Sources> = {
 
 export const uncertainCheck: Check<Sources> = {
   id: 'queue.uncertain',
-  about: 'no message may or may not have left',
-  matters: 'Nothing repeats them by itself, so that nobody is asked twice: a person has to settle each.',
+  about: 'no message is uncertain',
+  matters:
+    'gcsat never repeats an uncertain message, so that nobody is asked twice: a person has to settle each.',
   needs,
   async run({ figures, ledger, clock }) {
     const { uncertain } = (await figures()).states;
@@ -111,7 +112,7 @@ export const uncertainCheck: Check<Sources> = {
 
 export const heldCheck: Check<Sources> = {
   id: 'queue.held',
-  about: 'no process stands still while it holds a closing',
+  about: 'no stalled process holds a closing',
   matters: 'Nobody else may take the closing while its message could still leave.',
   needs,
   async run({ ledger, clock }) {
@@ -123,8 +124,8 @@ export const heldCheck: Check<Sources> = {
       status: 'warning',
       code: 'closing_held',
       kind: 'temporary',
-      summary: `${first.heldBy} stands still and holds the closing ${first.id}${others}`,
-      fix: 'Let it go on (`kill -CONT`), or end it; in doubt the survey is then uncertain.',
+      summary: `${first.heldBy} has stalled and holds the closing ${first.id}${others}`,
+      fix: 'Let it continue (`kill -CONT`), or end it; if its message may have left, the survey is then uncertain.',
     };
   },
 };
@@ -146,8 +147,8 @@ export const cardsCheck: Check<Sources> = {
 
 export const erasuresCheck: Check<Sources> = {
   id: 'erasure.open',
-  about: 'nothing is left to erase of customers who were forgotten',
-  matters: 'Their cards stand in Gladly, or their files and remnants on this disk.',
+  about: 'forgotten customers are completely erased',
+  matters: 'Their cards are still in Gladly, or their files and remnants are still on this disk.',
   needs,
   async run({ ledger, clock }) {
     const late = await lateErasures(await ledger(), timeNow(clock));
@@ -161,7 +162,7 @@ export const erasuresCheck: Check<Sources> = {
       code: 'erasures_open',
       kind: 'partial',
       summary: `${count} ${count === 1 ? 'thing is' : 'things are'} still to be erased (${kinds})`,
-      detail: `${failed === undefined || failed === null ? '' : `The last try ended with ${failed}. `}\`gcsat serve\` and \`gcsat sync\` go on with it, and so does forgetting the same customer again.`,
+      detail: `${failed === undefined || failed === null ? '' : `The last try ended with ${failed}. `}\`gcsat serve\` and \`gcsat sync\` continue with it, and so does forgetting the same customer again.`,
       fix: 'gcsat sync',
     };
   },
@@ -194,7 +195,7 @@ export const syncCheck: Check<Sources> = {
 /** What is undecided is worked on all the same, and soon waits as well. */
 function fullText(scheduled: number, until: string): string {
   const what = scheduled === 1 ? '1 survey is scheduled' : `${scheduled} surveys are scheduled`;
-  return `${what}; as many messages as maxPerHour permits have left, the next one leaves at ${localTime(until, null)}`;
+  return `${what}; the hourly limit (maxPerHour) is reached, and the next one leaves at ${localTime(until, null)}`;
 }
 
 function closings(count: number): string {

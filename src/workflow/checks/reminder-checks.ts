@@ -27,7 +27,7 @@ export const remindersSettledCheck: Check<Pick<CheckSources, 'ledger' | 'figures
   id: 'reminders.settled',
   about: 'no reminder waits for a person',
   matters:
-    'Nothing repeats a reminder that may have left, so that nobody gets two: a person has to settle each.',
+    'gcsat never repeats a reminder that may have left, so that nobody gets two: a person has to settle each.',
   needs: ['ledger.open', 'ledger.version'],
   async run({ figures, ledger, clock }) {
     const { uncertain, failed, due } = (await figures()).reminders;
@@ -53,7 +53,7 @@ export const remindersSettledCheck: Check<Pick<CheckSources, 'ledger' | 'figures
       detail: isInDoubt
         ? `Look for each in Gladly, or in the log of the mail server. Where it is, type ${commands}; ` +
           'where it is certainly not, the same with --not-sent, which sends it again.'
-        : `Mend what \`gcsat surveys show\` says of each, then type ${commands}.`,
+        : `Fix the cause that \`gcsat surveys show\` gives for each, then type ${commands}.`,
       fix: list,
     };
   },

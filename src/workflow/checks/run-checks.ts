@@ -117,7 +117,7 @@ function broken<Sources>({ id }: Check<Sources>, error: unknown): CheckResult {
     id,
     status: 'broken',
     summary: `this check itself failed (${what})`,
-    detail: 'It says nothing of what it checks. This is a defect of gcsat.',
+    detail: 'It says nothing about what it checks. This is a defect in gcsat.',
     fix: `gcsat doctor ${id} -v`,
     ...{ failure: null, code: 'defect', unmet: null },
     kind: 'defect',
@@ -145,6 +145,6 @@ async function within<Result>(work: Promise<Result>, limitMs: number | null): Pr
 
 function tooLate(limitMs: number): Failure {
   return new Failure('temporary', 'check_timed_out', `no answer within ${limitMs / 1000} s`, {
-    hint: 'Run it again; if it stays so, look at the network between this machine and what is asked.',
+    hint: 'Run it again; if that does not help, check the network between this machine and the other side.',
   });
 }

@@ -23,8 +23,8 @@ export async function sendTestAlert(
 ): Promise<TestAlert[]> {
   const ways = alertPlan(settings).ways.filter((way) => way !== 'task');
   if (ways.length === 0) {
-    throw new Failure('configuration', 'alerts_off', 'the profile names nobody who is told of low ratings', {
-      hint: 'Set alertUrl or alertMail with `gcsat configure set`.',
+    throw new Failure('configuration', 'alerts_off', 'neither alertUrl nor alertMail is set', {
+      hint: 'Set one of them with `gcsat configure set`.',
     });
   }
   const context = { signal, clock, priority: 'interactive', debug: () => undefined } as const;

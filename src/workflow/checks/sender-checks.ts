@@ -54,7 +54,7 @@ export const spfCheck: Check<Sources> = {
 export const dkimCheck: Check<Sources> = {
   id: 'delivery.dkim',
   about: 'the sender’s domain publishes keys for signed email (DKIM)',
-  matters: 'Large mailboxes reject email that is not signed.',
+  matters: 'Large mailbox providers reject email that is not signed.',
   needs: ['delivery.sender'],
   isRemote: true,
   run: (sources) =>
@@ -69,15 +69,16 @@ export const dkimCheck: Check<Sources> = {
       }
       return ok(
         `${domain} publishes keys`,
-        'Which one signs, its server alone knows: look for dkim=pass in a sample from `configure test` with `--send-to`.',
+        'Only the server that signs knows which one it uses: look for dkim=pass in a sample from `configure test` ' +
+          'with `--send-to`.',
       );
     }),
 };
 
 export const dmarcCheck: Check<Sources> = {
   id: 'delivery.dmarc',
-  about: 'the sender’s domain says what becomes of email that fails both (DMARC)',
-  matters: 'Large mailboxes want it of everybody who sends many messages.',
+  about: 'the sender’s domain says what happens to email that fails both (DMARC)',
+  matters: 'Large mailbox providers require it from everybody who sends many messages.',
   needs: ['delivery.sender'],
   isRemote: true,
   run: (sources) =>

@@ -60,7 +60,7 @@ async function addressFinding(
       status: 'warning',
       code: 'certificate_ends',
       summary: `the certificate of ${host} ends in ${days} days`,
-      fix: 'Renew it, and find out why that does not happen by itself.',
+      fix: 'Renew it, and find out why it is not renewed automatically.',
     };
   }
   if (protocol === 'http:' && !isLoopback(host)) {
@@ -123,7 +123,7 @@ function refusedBy(url: string, error: unknown): Finding {
     kind: 'temporary',
     summary: `this machine gets no answer from ${url} (${code ?? name})`,
     detail: unseen,
-    fix: 'Start `gcsat serve` if it does not run; else look at the proxy and the firewall.',
+    fix: 'Start `gcsat serve` if it is not running; otherwise check the proxy and the firewall.',
   };
 }
 
@@ -135,14 +135,14 @@ function refuseForeign(url: string, { status, body }: PageAnswer): void {
       'survey_page_down',
       `${url} answers with ${status}: the proxy finds no server`,
       {
-        hint: 'Start `gcsat serve`, and see that the proxy leads to its port.',
+        hint: 'Start `gcsat serve`, and check that the proxy leads to its port.',
       },
     );
   }
   throw new Failure(
     'configuration',
     'survey_page_foreign',
-    `something else than the survey page answers at ${url}`,
+    `something other than the survey page answers at ${url}`,
     {
       hint: 'Correct the proxy, or publicUrl with `gcsat configure set publicUrl=…`.',
     },

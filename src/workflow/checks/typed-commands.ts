@@ -33,5 +33,5 @@ export async function typedCommands(
   if (commands.length === 0) return `\`${command('ID')}\``;
   const others = count - commands.length;
   if (others <= 0) return commands.join(', ');
-  return `${commands.join(', ')}, and so for ${others} more, which \`${list}\` lists`;
+  return `${commands.join(', ')}, and the same for ${others} more, which \`${list}\` lists`;
 }

@@ -41,7 +41,7 @@ export const webhookRegisteredCheck: Check<Sources & Pick<CheckSources, 'configu
 export const webhookEventsCheck: Check<Sources> = {
   id: 'webhook.events',
   about: 'the webhook gets closings, with credentials that are accepted here',
-  matters: 'Events that are missing or refused are made up for only minutes later.',
+  matters: 'Closings whose events are missing or refused are found only minutes later.',
   needs: ['webhook.registered'],
   isRemote: true,
   async run({ webhook }) {

@@ -46,7 +46,7 @@ export async function openLedgerAlone(
 
 /** The place is not repeated: a URL may carry a password. */
 function ledgerNotFound(): Failure {
-  const message = 'there is no ledger at the place that --database or GCSAT_DATABASE_URL names';
+  const message = 'there is no ledger at the location in --database or GCSAT_DATABASE_URL';
   return new Failure('configuration', 'ledger_not_found', message, {
     hint: 'Check it for a typo. A ledger is made by the first command that works on closings.',
   });

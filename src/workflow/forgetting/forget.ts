@@ -23,7 +23,7 @@ const patienceMilliseconds = 45_000;
 const nothingLeft: Finished = { cards: 0, open: [] };
 
 /**
- * Forgets a customer. Killed at any moment and run again, it goes on where it was.
+ * Forgets a customer. Killed at any moment and run again, it resumes where it was.
  *
  * @param typed a customer's id, an email address or a phone number, as a person writes it
  * @returns also why something is left to erase; null where nothing is
@@ -69,8 +69,8 @@ async function forgetPatiently(
       throw new Failure(
         'ledger',
         'closing_busy',
-        `A message or a card of this customer is in the hands of ${forgetting.heldBy}; nothing was erased.`,
-        { hint: 'Wait until it has left, and run this again. What had not left yet is cancelled.' },
+        `A message or a card of this customer is being worked on by ${forgetting.heldBy}; nothing was erased.`,
+        { hint: 'Wait until it has left, and run this again. What had not left yet is canceled.' },
       );
     }
     await sleep(askEveryMilliseconds);
@@ -126,7 +126,7 @@ function documentOf(
   };
 }
 
-/** What was typed may be an id, which is no address of anybody. */
+/** What was typed may be an id, which is not an address. */
 function isShown(address: string, { customers }: Inventory['subject']): boolean {
   return /@|^\+?\d+$/.test(address) && !customers.includes(address);
 }
@@ -146,14 +146,14 @@ function failureOf({ open }: Finished): Failure | null {
     'not_all_erased',
     `${open.length} ${open.length === 1 ? 'thing is' : 'things are'} still to be erased: ${message}`,
     {
-      hint: 'The ledger itself holds nothing of the customer any more. `gcsat serve` and `gcsat sync` try the rest again; or run this again.',
+      hint: 'The ledger itself no longer holds anything about the customer. `gcsat serve` and `gcsat sync` try the rest again; or run this again.',
       cause: first.failure,
     },
   );
 }
 
 function notFound(typed: string): Failure {
-  return new Failure('not_found', 'customer_not_found', `the ledger has nothing of a customer ${typed}`, {
-    hint: "Give the customer's id in Gladly, an email address, or a number with its country code; `gcsat surveys list` shows whom it knows.",
+  return new Failure('not_found', 'customer_not_found', `the ledger has nothing about a customer ${typed}`, {
+    hint: "Give the customer's id in Gladly, an email address, or a number with its country code; `gcsat surveys list` shows the customers that it knows.",
   });
 }

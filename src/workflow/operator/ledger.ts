@@ -55,7 +55,7 @@ export async function checkLedger(database: string): Promise<LedgerDocument> {
 }
 
 /**
- * Copies a ledger into one that is new, of either kind.
+ * Copies a ledger into a new one, of either kind.
  *
  * @param now ISO 8601
  * @param onTable told which table is copied

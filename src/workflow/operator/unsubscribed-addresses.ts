@@ -50,7 +50,7 @@ export async function resubscribeAddress(ledger: Ledger, typed: string): Promise
 function readAddress(typed: string): string {
   const bare = bareAddress(typed);
   if (phoneNumber(bare) !== null || isEmailAddress(bare)) return addressKey(bare);
-  throw new Failure('usage', 'address_invalid', `'${typed}' is no email address and no phone number`, {
+  throw new Failure('usage', 'address_invalid', `'${typed}' is neither an email address nor a phone number`, {
     hint: 'Give an address like kim@example.com, or a number with its country code like +14155550100.',
   });
 }

@@ -60,7 +60,7 @@ export async function countUnasked(
   }
 }
 
-/** As a part of a run that is about surveys: what keeps closings from counting ends it not, because they wait in the ledger. */
+/** As a part of a run that is about surveys. A failure here, unless of the ledger, does not stop the run: the closings wait. */
 export async function countInPassing(
   services: Services,
   deadline: number | null,
@@ -135,7 +135,7 @@ async function record(
   return states[state];
 }
 
-/** What only a person can mend is left out in the end; an outage is waited for. */
+/** What only a person can fix is left out in the end; an outage is waited for. */
 async function tryLater(services: Services, count: Count, failure: Failure): Promise<CountResult> {
   const { ledger, clock } = services;
   const isHopeless = failure.code === 'count_impossible';
@@ -148,8 +148,8 @@ async function tryLater(services: Services, count: Count, failure: Failure): Pro
 }
 
 function interrupted(): Failure {
-  const message = 'the process ended while the closing was being requested at Agent Connect';
+  const message = 'the process ended while the closing was being reported to Agent Connect';
   return new Failure('temporary', 'count_interrupted', message, {
-    hint: 'It is not requested again by itself. When Agent Connect shows it, it counts.',
+    hint: 'It is not reported again by itself. When Agent Connect shows it, it counts.',
   });
 }

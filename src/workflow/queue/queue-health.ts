@@ -22,7 +22,7 @@ export function queueHealth(): QueueHealth {
     note(result) {
       const { outcome, failure } = result;
       failuresInARow = isTrouble(result) ? failuresInARow + 1 : 0;
-      // Only a message that is taken shows that messages are taken.
+      // Only an accepted message ends a row of doubts.
       if (outcome === 'uncertain') doubtsInARow += 1;
       else if (outcome === 'sent') doubtsInARow = 0;
       if (failure !== null && isForbidden(failure)) {

@@ -21,7 +21,7 @@ type Known = Pick<Closing, 'evidence' | 'customer'>;
 export async function unaskedInteraction(services: Services, closing: Closing): Promise<UnaskedInteraction> {
   const { evidence, customer } = isRead(closing) ? closing : await readAll(services, closing);
   const attribution = evidence?.attribution ?? null;
-  if (attribution === null) throw impossible(closing, 'no agent gets the rating of it');
+  if (attribution === null) throw impossible(closing, 'no agent gets its rating');
   if (customer === null || customer.email === null)
     throw impossible(closing, 'its customer has no email address');
   const { conversationId, reasons } = closing;

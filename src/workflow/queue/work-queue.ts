@@ -70,7 +70,7 @@ export async function workQueue(
   let limit: QueueEnd = 'done';
   const askForCustomer = customerLookup(services);
   const health = queueHealth();
-  /** Closings that somebody else changed while they were worked on; once is no trouble. */
+  /** Closings that somebody else changed while they were worked on; once is harmless. */
   const leftToOthers = new Set<string>();
   const failedBefore = new Set<string>();
   let begun = 0;

@@ -25,7 +25,7 @@ export interface RangeTarget {
   range: TimeRange;
   timezone: string;
   source: SourceChoice;
-  /** Whether what failed before waits for its next try, or is tried now: a person who runs it again has mended the cause. */
+  /** Whether what failed before waits for its next try, or is tried now: a person who runs it again has fixed the cause. */
   failed: 'wait' | 'now';
 }
 
@@ -212,7 +212,7 @@ async function runNamed(
   listener: BackfillListener,
   plan: PlanInProgress,
 ): Promise<Part> {
-  const explanation = ['the conversations that were named, each read once'];
+  const explanation = ['The named conversations, each read once.'];
   listener.explain(explanation, null);
   const found = { range: null, sources: ['conversations'], explanation, missing: [] };
   const wanted = new Set<string>();

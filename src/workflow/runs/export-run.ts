@@ -32,8 +32,8 @@ const unknownOfFiles = [
   'Where the files have a conversation from its beginning, this dry run decides by them alone. They do not say: topics, ' +
     'status, and customers as they are now, inboxes and assignees, mail that was not delivered, replies of rules, messages ' +
     'of Twitter, voice AI, and custom channels, and which address of a customer is the primary one.',
-  `Conversations that may have begun before the oldest file are read from Gladly. One that rested for more than ${restHours} ` +
-    'hours when that file begins is not known as such. The real run reads conversation and timeline of every closing.',
+  `Conversations that may have begun before the oldest file are read from Gladly. If one was idle for more than ${restHours} ` +
+    'hours at that point, the dry run does not know its older part. The real run reads conversation and timeline of every closing.',
 ];
 
 const knownOfFiles = [

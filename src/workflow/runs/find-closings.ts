@@ -176,8 +176,8 @@ function leftOut(count: number, what: 'closing' | 'reopening'): string[] {
 }
 
 function closingsUnreadable({ source, range }: Cover): Failure {
-  const fromReport = `\`gcsat backfill --since ${range.since} --source report\` does for what is older than about an hour`;
-  const fromEvents = '`gcsat backfill --since 23h --source events` does for the last 24 hours';
+  const fromReport = `\`gcsat backfill --since ${range.since} --source report\` for closings more than about an hour old`;
+  const fromEvents = '`gcsat backfill --since 23h --source events` for those of the last 24 hours';
   const [where, otherwise] = {
     events: ['the events list', fromReport],
     report: ['the conversation timestamps report lists', fromEvents],
@@ -188,7 +188,7 @@ function closingsUnreadable({ source, range }: Cover): Failure {
     'closings_unreadable',
     `Not one of the closings that ${where} from ${range.since} until ${range.until} has a conversation id`,
     {
-      hint: `Gladly may have changed how it writes them: update gcsat, and report this. Until then ${otherwise}.`,
+      hint: `Gladly may have changed how it writes them: update gcsat, and report this. Until then, use ${otherwise}.`,
     },
   );
 }

@@ -61,7 +61,7 @@ export function missingSentence({ source, range, failure }: MissingPart): string
   return `${part}: the ${what} could not be read (${failure.message})`;
 }
 
-/** The failure to end with: what a person has to mend before what passes. Null where nothing is missing. */
+/** The failure to end with: what a person has to fix before what passes. Null where nothing is missing. */
 export function failureOfMissing(missing: readonly MissingPart[]): Failure | null {
   const order: readonly FailureKind[] = ['credentials', 'contract', 'partial', 'temporary'];
   const rank = ({ failure }: MissingPart): number => (order.indexOf(failure.kind) + 10) % 10;

@@ -159,6 +159,6 @@ async function postMissingCards(services: Services): Promise<CardRun> {
     if (error instanceof Failure) return { ...cards, failure: error };
     throw error;
   }
-  // Several, and not one was permitted: that is no card's own trouble.
+  // Several, and not one was permitted: the cause is not one of the cards.
   return { ...cards, failure: cards.posted > 0 ? null : (forbidden[1] ?? null) };
 }

@@ -168,7 +168,7 @@ async function rowsOf(
   }));
 }
 
-/** Times and reasons are no groups whose scores somebody is responsible for. */
+/** Nobody is responsible for the score of a time or a reason. */
 export function isCompared(field: ReportField): boolean {
   return !isOfCalendar(field) && field !== 'reason';
 }

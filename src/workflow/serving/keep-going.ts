@@ -28,7 +28,7 @@ export async function keepGoing(
       });
       failures = 0;
     } catch (error) {
-      // What is stopped in the middle fails; that is no trouble.
+      // What is stopped in the middle fails; that is harmless.
       if (stopped(signal)) return;
       failures += 1;
       const pauseMs = Math.min(shortestPauseMilliseconds * 2 ** (failures - 1), longestPauseMilliseconds);

@@ -39,7 +39,7 @@ export async function keepMedallia(
   const count = async (): Promise<null> => {
     const counts = await countUnasked(services);
     const isNews = counts !== null && Object.values(counts).some((number) => number > 0);
-    if (isNews) log.info({ ...counts }, 'told Agent Connect of closings without a survey');
+    if (isNews) log.info({ ...counts }, 'reported closings without a survey to Agent Connect');
     return null;
   };
   await Promise.all([

@@ -12,8 +12,8 @@ export async function resolveAbandoned({ ledger, clock }: Services, log: Log): P
     log.warn({ closing }, 'a process ended while the reminder was leaving');
   }
   for (const { id, heldBy } of await stuckSends(ledger, timeNow(clock))) {
-    const hint = `Let ${heldBy} go on, or end it; in doubt the survey is then uncertain.`;
-    log.warn({ closing: id, hint }, 'a process stands still while the message is leaving');
+    const hint = `Let ${heldBy} continue, or end it; if its message may have left, the survey is then uncertain.`;
+    log.warn({ closing: id, hint }, 'a process has stalled while the message is leaving');
   }
   return null;
 }

@@ -64,8 +64,8 @@ export interface Serving {
   /** To Agent Connect; null where it was not asked. */
   medalliaRequests(): ReturnType<Services['medalliaRequests']>;
   /**
-   * Marks the beginning, from which on closings are looked for, where there is none yet. Only once requests are taken:
-   * a start that failed, because of its port perhaps, must not make the time until the next one a time of surveys.
+   * Marks the beginning, from which closings are looked for, where there is none yet. Called only once requests are
+   * accepted: if a start fails, because of its port perhaps, closings until the next start are not surveyed.
    *
    * @throws Failure kind ledger when the ledger cannot be reached.
    */

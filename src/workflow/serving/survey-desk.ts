@@ -37,7 +37,7 @@ export type SurveyView =
       /** As it stands now; null before the first one. */
       answer: FullContent | null;
     } & Salutation)
-  /** Unknown, tampered, expired, final, cancelled: who asks must not learn which. */
+  /** Unknown, tampered, expired, final, canceled: who asks must not learn which. */
   | ({ state: 'closed' } & Salutation);
 
 export type Subscription = { state: 'subscribed' | 'unsubscribed' | 'closed' } & Salutation;
@@ -181,7 +181,7 @@ export function createSurveyDesk(
         const { answer, changed } = await recordAnswer(ledger, given, (known) => {
           const life =
             known.closing === null ? 'not_asked' : lifeOf(known.closing, known.first, known.current);
-          // The button pressed twice is no change, however soon an answer is final.
+          // Pressing the button twice is not a change, however soon an answer is final.
           const isRepeat =
             life === 'final' && known.current !== null && isSameContent(known.current, content);
           if (life !== 'open' && !isRepeat) throw new SurveyOver();

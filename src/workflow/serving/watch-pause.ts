@@ -17,7 +17,7 @@ export function watchPause(services: Services, log: Log, onEnd: () => void): Pro
       log.warn({ until: pause.until, hint: 'Resume with `gcsat resume`.' }, 'sending is paused');
     }
     if (pause === null && seen !== null) {
-      log.info({}, 'sending goes on');
+      log.info({}, 'sending resumes');
       onEnd();
     }
     seen = pause;

@@ -100,7 +100,7 @@ function undatedResponses({ conversation }: ConversationRead, { undated }: Attri
     'response_without_time',
     `an agent's response has no readable time: item ${items}`,
     {
-      hint: 'Whether it was the last one is not known; look at the conversation in Gladly.',
+      hint: 'gcsat cannot tell whether it was the last one; look at the conversation in Gladly.',
       conversationId: conversation.id,
     },
   );

@@ -124,9 +124,9 @@ class Overslept extends Error {
 }
 
 export function overslept(): Failure {
-  const message = 'gcsat stood still for too long before the message could leave, so it did not';
+  const message = 'gcsat was suspended for too long before the message could leave, so it was not sent';
   return new Failure('temporary', 'stood_still', message, {
-    hint: 'It is tried again by itself. If this comes again, see what stops the process or its machine.',
+    hint: 'It is tried again by itself. If this recurs, check what suspends the process or its machine.',
   });
 }
 

@@ -22,7 +22,7 @@ export function checkInbox(
   }
   const name = inboxes.get(inboxId)?.name ?? null;
   const mayBeAmong = (entries: readonly string[]): boolean => {
-    // What is no inbox's id is taken for a name: it may be that of this one.
+    // What is not the id of an inbox may be a name, and perhaps that of this one.
     const isById = listed(entries, [inboxId]);
     const areNames = !entries.every((entry) => listed([...inboxes.keys()], [entry]));
     return name === null && !isById && areNames;

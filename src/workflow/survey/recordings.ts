@@ -8,7 +8,7 @@ import { makePrivateFolder } from '../../private-folder.ts';
 import { rememberMediaFile, type MediaFile } from '../../store/erase/media-files.ts';
 import type { Services } from '../context/services.ts';
 
-/** Ten hours of Gladly's 32 kbit/s; anything longer is no recording of a call. */
+/** Ten hours of Gladly's 32 kbit/s; anything longer is not a recording of a call. */
 const mostBytes = 150_000_000;
 
 /**
@@ -33,7 +33,7 @@ export async function fetchRecordings(
     try {
       const fetched = await fetchRecording(services, recording.itemId, directory, whose);
       if (fetched === null) {
-        document.warnings.push(`recording ${recording.itemId} is not in Gladly any more`);
+        document.warnings.push(`recording ${recording.itemId} is no longer in Gladly`);
       } else {
         Object.assign(recording, fetched);
       }

@@ -233,9 +233,9 @@ async function unsent(
 
 /** Who was asked in the name of a brand is not reminded in that of another company. */
 function brandRemoved(brand: string): Failure {
-  const message = `the survey was sent for the brand ${brand}, which the profile has no longer`;
+  const message = `the survey was sent for the brand ${brand}, which is no longer in the profile`;
   return new Failure('partial', 'brand_removed', message, {
-    hint: 'Have the brand in the profile again, and retry the reminder.',
+    hint: 'Add the brand back to the profile, then retry the reminder.',
   });
 }
 

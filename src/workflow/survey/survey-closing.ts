@@ -171,7 +171,7 @@ async function surveyNow(
   });
 }
 
-/** A person wants the verdict again, once: what is cancelled meanwhile stays so. */
+/** A person wants the verdict again, once: what is canceled meanwhile stays so. */
 async function decidedAgain({ ledger, clock }: Services, closing: Closing): Promise<Closing> {
   if (closing.state !== 'failed' && closing.state !== 'suppressed') return closing;
   return retryClosing(ledger, closing.id, timeNow(clock));

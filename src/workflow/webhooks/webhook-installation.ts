@@ -136,7 +136,7 @@ async function createWebhook(
     throw new Failure(
       'configuration',
       'webhook_limit',
-      `Gladly has ${webhooks.length} webhooks already, and takes no more: ${names}`,
+      `Gladly has ${webhooks.length} webhooks already, and allows no more: ${names}`,
       { hint: 'Delete one that nobody needs in the settings of Gladly, then run it again.', cause: error },
     );
   }

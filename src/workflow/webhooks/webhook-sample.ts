@@ -115,7 +115,7 @@ function expectUsable(event: Record<string, unknown>): void {
   try {
     readWebhookEvent(event);
   } catch (error) {
-    throw new Failure('usage', 'bad_value', '--conversation is no id that a conversation can have', {
+    throw new Failure('usage', 'bad_value', '--conversation is not an id that a conversation can have', {
       hint: 'Copy the id from the address of the conversation in Gladly.',
       cause: error,
     });
@@ -141,8 +141,8 @@ function hintOf(answer: WebhookAnswer, authenticated: boolean): string | null {
   if (status === 404 || status === 405)
     return 'Check the path: `gcsat serve` takes events at /webhooks/gladly.';
   if (status >= 300 && status < 400)
-    return 'Name the address that it redirects to; Gladly is not known to follow.';
+    return 'Give the address that it redirects to; Gladly may not follow redirects.';
   if (status === 429) return 'Wait a little, then run it again.';
-  if (status >= 500) return 'Look into the log of `gcsat serve`, and of the proxy in front of it.';
+  if (status >= 500) return 'Check the log of `gcsat serve`, and of the proxy in front of it.';
   return 'Check that it is `gcsat serve` that answers there.';
 }

@@ -157,7 +157,7 @@ describe('the conversation', () => {
     expect(codes({ now: closedAt + 30 * day })).toEqual([]);
     expect(codes({ now: closedAt + 30 * day + 1 })).toEqual(['too_old']);
     expect(detailOf({ now: closedAt + 45 * day, policy: { maxAge: 36 * 3_600_000 } })).toBe(
-      'closed 45 days ago, the limit is 1.5 days',
+      'closed 45 days ago; the limit is 1.5 days',
     );
     expect(codes({ facts: { closedAt: null }, now: closedAt + 99 * day })).toEqual([]);
   });

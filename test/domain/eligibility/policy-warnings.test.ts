@@ -54,8 +54,8 @@ describe('an entry of the policy', () => {
 
   test('that can be no customer is named', () => {
     expect(hopelessEntries({ excludedCustomers: ['kim@example.com', 'kim@example', 'Kim Lee'] })).toEqual([
-      "excludedCustomers: 'kim@example' is no email address, domain, phone number, or customer id",
-      "excludedCustomers: 'Kim Lee' is no email address, domain, phone number, or customer id",
+      "excludedCustomers: 'kim@example' is not an email address, domain, phone number, or customer id",
+      "excludedCustomers: 'Kim Lee' is not an email address, domain, phone number, or customer id",
     ]);
   });
 });

@@ -20,5 +20,5 @@ test('the newest three are named, and how many others the list has', async () =>
     if (number === 3) expect(await told(3)).toBe(surveys.join(', '));
   }
   const named = surveys.slice(0, 3).join(', ');
-  expect(await told(5)).toBe(`${named}, and so for 2 more, which \`${list}\` lists`);
+  expect(await told(5)).toBe(`${named}, and the same for 2 more, which \`${list}\` lists`);
 });

@@ -139,7 +139,7 @@ describe('many closings by one initiator', () => {
     expect(document.reasons).toMatchObject([
       {
         code: 'bulk_closed',
-        detail: 'one of 5 closings by the same initiator within a minute, the limit is 3',
+        detail: 'one of 5 closings by the same initiator within a minute; the limit is 3',
       },
     ]);
   });

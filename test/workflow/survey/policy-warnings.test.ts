@@ -23,7 +23,7 @@ const warnings = [
   "optOutTopics: Gladly lists no topic 'do-not-send-stella'; check the spelling of this entry",
   "excludedInboxes: Gladly lists no inbox 'No such inbox'; check the spelling of this entry",
   "excludedAgents: Gladly lists no agent 'gone@example.com'; check the spelling of this entry",
-  "excludedCustomers: 'kim@example' is no email address, domain, phone number, or customer id",
+  "excludedCustomers: 'kim@example' is not an email address, domain, phone number, or customer id",
 ];
 
 function heard(): { told: string[]; warn: (sentence: string) => void } {

@@ -49,7 +49,7 @@ describe('a recording', () => {
 
   test.each(['.', '..'])('of an item %j, which no path can name, is a warning', async (id) => {
     const { document, outside } = await fetched([id], withType('audio/mpeg'));
-    expect(document.warnings).toEqual([`recording ${id} is not in Gladly any more`]);
+    expect(document.warnings).toEqual([`recording ${id} is no longer in Gladly`]);
     expect(readdirSync(outside, { recursive: true })).toEqual(['media']);
   });
 

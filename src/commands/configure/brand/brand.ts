@@ -9,7 +9,7 @@ export const brandCommand: CommandDeclaration = {
   summary: 'several companies in one profile, each with inboxes of its own',
   details:
     'A closing takes the brand of its inbox: its name, colors, logo, sender, language, words, and address in messages ' +
-    'and on pages. What a brand does not say, and what belongs to no brand, is as the profile says.',
+    'and on pages. Where a brand sets nothing, and for closings without a brand, the settings of the profile apply.',
   examples: ['gcsat configure brand list', 'gcsat configure brand show nordwind'],
   commands: [listBrandsCommand, showBrandCommand, setBrandCommand, removeBrandCommand],
 };

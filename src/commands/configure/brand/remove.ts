@@ -7,8 +7,9 @@ export const removeBrandCommand: CommandDeclaration = {
   name: 'remove',
   summary: 'remove a brand; its surveys keep its name',
   details:
-    'Closings of its inboxes are as the profile says from then on. Links that were sent go on working: their pages ' +
-    'show the company name that the brand had, without its logo, color, and words. Reports go on naming the brand.',
+    'From then on, closings of its inboxes use the settings of the profile. Links that were sent still work: their ' +
+    'pages show the company name that the brand had, without its logo, color, and words. Reports still name the ' +
+    'brand.',
   arguments: [{ name: '<name>', description: 'of the brand', suggestions: 'brands' }],
   options: [yesOption, dryRunOption],
   examples: ['gcsat configure brand remove nordwind --yes'],

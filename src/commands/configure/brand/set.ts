@@ -6,9 +6,9 @@ export const setBrandCommand: CommandDeclaration = {
   name: 'set',
   summary: 'make a brand, or change one',
   details:
-    'Sets values of a brand, and makes it where there is none of this name. An empty value restores what the profile ' +
-    'says; a value of - is read from stdin. An inbox belongs to one brand at most.\n\n' +
-    `Keys: ${brandKeys.join(', ')}. Inboxes are ids or names, separated by commas; the others are as in \`configure set\`.`,
+    'Sets values of a brand, and makes it if there is none of this name. An empty value restores that of the profile; ' +
+    `a value of - is read from stdin. An inbox belongs to one brand at most.\n\nKeys: ${brandKeys.join(', ')}. ` +
+    `Inboxes are ids or names, separated by commas; the others are as in \`configure set\`.`,
   arguments: [
     { name: '<name>', description: 'of the brand', suggestions: 'brands' },
     { name: '<setting...>', description: 'KEY=VALUE', settings: brandKeys },

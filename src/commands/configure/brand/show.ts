@@ -2,7 +2,7 @@ import type { CommandDeclaration } from '../../program/declaration.ts';
 
 export const showBrandCommand: CommandDeclaration = {
   name: 'show',
-  summary: 'show what holds for one brand, and where it comes from',
+  summary: 'show the settings of one brand, and where they come from',
   arguments: [{ name: '<name>', description: 'of the brand', suggestions: 'brands' }],
   examples: ['gcsat configure brand show nordwind', 'gcsat configure brand show nordwind --json'],
   async run(context, { arguments: [given] }) {

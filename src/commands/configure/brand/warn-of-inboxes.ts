@@ -22,6 +22,6 @@ export async function warnOfInboxes(
     for (const sentence of sentences) output.warn(sentence);
   } catch (error) {
     if (!(error instanceof Failure) || signal.aborted) throw error;
-    output.warn(`Gladly could not say whether it has these inboxes: ${error.message}`);
+    output.warn(`could not check in Gladly whether these inboxes exist: ${error.message}`);
   }
 }
