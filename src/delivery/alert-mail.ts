@@ -36,7 +36,8 @@ export async function mailAlert({ signal, publicUrl, ...mail }: AlertMail): Prom
     }
   } catch (error) {
     if (!(error instanceof SmtpError)) throw error;
-    const outcome = outcomeOf(error, { server, sender: sender.address });
+    const facts = { server, sender: sender.address, recipient: asciiAddress(mail.to) };
+    const outcome = outcomeOf(error, facts);
     throw outcome.status === 'sent' ? error : inOurWords(outcome.failure);
   }
 }

@@ -1,15 +1,28 @@
 import { hostname } from 'node:os';
-import { isIP } from 'node:net';
+import { isIP, isIPv4, isIPv6 } from 'node:net';
 
 const label = '[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?';
 const fullName = new RegExp(`^(?=.{4,253}$)(?:${label}\\.)+${label}$`, 'i');
-/** Names that only this machine or its network knows (RFC 6761, RFC 6762, RFC 8375). */
-const local = /\.(?:localhost|localdomain|local|lan|internal|home\.arpa|invalid)$/i;
+/**
+ * Names that only this machine or its network knows: RFC 6761, RFC 6762, RFC 8375, RFC 9476, what ICANN never delegates, and
+ * what routers, containers, and companies use nevertheless. Not `example`: documents stand in for real names with it.
+ */
+const local = new RegExp(
+  [
+    '\\.(?:localhost|localdomain|local|localnet)\\d*$',
+    '\\.(?:test|invalid|onion|alt|home\\.arpa|internal|corp|home|mail)$',
+    '\\.(?:lan|wan|dmz|intra|intranet|private|priv|domain|workgroup|docker|podman|consul|router|gateway|ip|station|homenet|belkin|dlink|dhcp)$',
+    '(?:^|\\.)fritz\\.box$',
+  ].join('|'),
+  'i',
+);
 
 /** A name or an address in brackets, as EHLO takes it (RFC 5321, 4.1.3). */
 export function isGreetingName(name: string): boolean {
-  const address = /^\[(?:IPv6:)?(.+)\]$/i.exec(name)?.[1];
-  return address === undefined ? fullName.test(name) && isIP(name) === 0 : isIP(address) !== 0;
+  const literal = /^\[(.+)\]$/.exec(name)?.[1];
+  if (literal === undefined) return fullName.test(name) && isIP(name) === 0;
+  const six = /^IPv6:([\da-f:.]+)$/i.exec(literal)?.[1];
+  return six === undefined ? isIPv4(literal) : isIPv6(six);
 }
 
 /**

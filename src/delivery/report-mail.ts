@@ -52,7 +52,7 @@ export async function sendReportMail(
           await session.send({ from: sender.address, to: asciiAddress(address) }, bytes);
           reached.push(address);
         } catch (error) {
-          const failure = failureOf(error, facts);
+          const failure = failureOf(error, { ...facts, recipient: asciiAddress(address) });
           failures.push({ address, isUnknown: isUncertain(error, facts), failure });
           if (session.ended || !(await session.isReady())) throw new SessionLost();
         }

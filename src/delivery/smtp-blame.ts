@@ -1,76 +1,121 @@
+import { readReply, type SmtpReply } from './smtp-reply.ts';
+import {
+  allowanceTexts,
+  closedTexts,
+  doubtfulTexts,
+  greylistTexts,
+  lastingTexts,
+  limitTexts,
+  missingTexts,
+  momentaryTexts,
+  receivingTexts,
+  recipientRejected,
+  senderTexts,
+  sharedTexts,
+  shutTexts,
+  sizeTexts,
+} from './smtp-words.ts';
+
 /**
  * Whom a refusal (5xx) is about. `sender`: the sender, our name, our login, relaying, a limit of the account, so that every
  * message meets it; `size`: the message is too large, as the others would be.
  */
 export type Blame = 'recipient' | 'sender' | 'size' | 'unclear';
 
-/** RFC 3463, RFC 7504, and what large providers say about a mailbox that does not exist. 5.2.0 says no more than 5.0.0. */
-const recipientCodes = /^5\.(?:1\.(?:[1-6]|10)|2\.[1-9]\d*)$/;
-/** Of 5.4, the way to one domain, only what Gmail says of the limits of an account. */
-const senderCodes = /^5\.(?:1\.[78]|4\.5|[357]\.\d+)$/;
-/** Replies without an enhanced code that leave no doubt: RFC 5321, RFC 4954, RFC 7504. */
-const recipientStatuses = ['551', '556'];
-const senderStatuses = ['500', '502', '503', '504', '521', '530', '534', '535', '538'];
-
-const sizeTexts =
-  /\b(?:message|mail)\b.{0,40}\btoo (?:large|big)|exceeds?\b.{0,40}\bsize|\bsize\b.{0,30}\b(?:exceed|limit|maximum)/i;
-const senderTexts =
-  /\b(?:sender|from address|return.?path|mail from|relay(?:ing)?|rcpthosts|helo|ehlo|client host|send as|sendasdenied|storedrv\.submission|ip address|ptr|reverse dns|your (?:account|ip|host|domain|server))\b/i;
-/** Only some may write to this mailbox, a group's most of all. */
-const closedTexts = /\bresolver\.rst\.|\bdelivery restriction|\ballowed senders list\b/i;
-const recipientTexts = new RegExp(
-  [
-    'unknown (?:user|recipient|mailbox|account|address)',
-    'no such (?:user|recipient|mailbox|person|account|address|domain)',
-    'invalid (?:recipient|mailbox)',
-    'no (?:valid )?mailbox|not our customer|mailbox full|\\bmailbox\\b.{0,40}\\bexceeded',
-    "\\b(?:user|mailbox|recipient|addressee|account|address|domain)\\b.{0,40}\\b(?:unknown|not found|(?:does not|doesn't) (?:exist|have)|unavailable|inactive|invalid|full|over ?quota|does not accept mail)",
-    '\\b(?:user|mailbox|recipient)\\b.{0,20}\\bdisabled|no such local user|unroute?able address',
-  ].join('|'),
-  'i',
-);
-const limitTexts = new RegExp(
-  [
-    '\\b(?:daily|hourly|monthly|sending|outgoing|outbound|message)\\b.{0,30}\\b(?:quota|limit|allowance|credits?)\\b',
-    '\\b(?:quota|limit|credits?)\\b.{0,30}\\b(?:sending|messages|mails|emails|per (?:day|hour|minute))\\b',
-    'too many (?:messages|mails|emails|connections)|rate limit',
-    "\\bthis (?:account|ip|host|domain|server|server's)\\b|\\baccount\\b.{0,30}\\b(?:suspended|blocked|locked)",
-    'authenticat|not (?:authorized|permitted|allowed) to (?:send|perform)|address is not verified|credits exceeded',
-    'ipcheck|anti-?spoofing|access to submit messages',
-    'black ?list|block ?list|dnsbl|spamhaus|reputation|\\b(?:spf|dkim|dmarc)\\b|\\bspam\\b',
-  ].join('|'),
-  'i',
-);
-
-const recipientRejected = /\brecipient address rejected\b/i;
-
-/** Reads the code of RFC 3463 first, then known words; addresses in the reply are not words. */
-export function blameOf(reply: string): Blame {
-  const [, status = '', first] = /^(\d{3})(?:[ -]#?(\d\.\d{1,3}\.\d{1,3})\b)?/.exec(reply) ?? [];
-  // Qmail puts it at the end.
-  const code = first ?? /\(#(5\.\d{1,3}\.\d{1,3})\)/.exec(reply)?.[1] ?? '';
-  const text = reply.replace(/<[^>]*>|[^\s<>:;,]+@[^\s<>:;,]+/g, ' ').replace(/\s+/g, ' ');
-  if (code === '5.3.4' || code === '5.2.3') return 'size';
-  if (closedTexts.test(text)) return 'recipient';
-  // Exchange numbers refusals of the sender as those of a mailbox.
-  if (recipientCodes.test(code))
-    return /\bsendasdenied|storedrv\.submission/i.test(text) ? 'sender' : 'recipient';
-  const word = wordBlame(text);
-  if (senderCodes.test(code)) {
-    // Some servers have these codes for an unknown mailbox as well, or for whom they let write to it.
-    if (word === 'recipient') return 'recipient';
-    return word === 'unclear' && recipientRejected.test(text) ? 'unclear' : 'sender';
-  }
-  if (word !== 'unclear') return word;
-  // Exchange Online says this of mailboxes that do not exist.
-  if (code === '5.4.1' && recipientRejected.test(text)) return 'recipient';
-  if (recipientStatuses.includes(status)) return 'recipient';
-  return senderStatuses.includes(status) ? 'sender' : 'unclear';
+/** Whose message was refused. */
+export interface Parties {
+  /** Addresses, as the server was given them; null: not known. */
+  sender: string | null;
+  recipient: string | null;
+  /** The server had accepted the recipient before it refused the message. */
+  isAccepted?: boolean;
 }
 
-function wordBlame(text: string): Blame {
-  if (senderTexts.test(text)) return 'sender';
-  if (recipientTexts.test(text)) return 'recipient';
+const nobody: Parties = { sender: null, recipient: null };
+
+/** RFC 3463, RFC 7504, and what large providers say about a mailbox that does not exist. 5.2.0 says no more than 5.0.0. */
+const recipientCodes = /^5\.(?:1\.(?:[1-6]|10)|2\.[1-9]\d*)$/;
+/** Exchange: only some may write to this group or mailbox; RFC 7293: its owner is another one. */
+const closedCodes = /^5\.7\.(?:1[23]\d|17|18)$/;
+/** Of 5.4, the way to one domain, only what Gmail says of the limits of an account. */
+const senderCodes = /^5\.(?:1\.[78]|4\.5|7\.(?:[3-9]|\d{2,}))$/;
+/** Of the system, the session, or a policy: servers have them for an unknown mailbox as well. */
+const generalCodes = /^5\.(?:[35]\.\d+|7\.[0-2])$/;
+/** Replies without an enhanced code that leave no doubt: RFC 5321, RFC 4954, RFC 5248, RFC 7504. */
+const recipientStatuses = ['551', '556'];
+const senderStatuses = ['500', '502', '503', '504', '521', '525', '530', '534', '535', '538'];
+
+/** Reads the code of RFC 3463 first, then known words. Where they contradict each other, it is not clear. */
+export function blameOf(text: string, parties = nobody): Blame {
+  const reply = readReply(text, parties.isAccepted !== true);
+  const blame = blameOfReply(reply, parties);
+  return blame === 'recipient' && namesOnlySender(reply, parties) ? 'unclear' : blame;
+}
+
+function blameOfReply(reply: SmtpReply, parties: Parties): Blame {
+  const { status, code } = reply;
+  // Postfix calls a table of recipients so.
+  const text = reply.text.replace(/\brelay recipient table\b/i, '');
+  if (code === '5.3.4' || code === '5.2.3') return 'size';
+  if (closedCodes.test(code) || closedTexts.test(text)) return 'recipient';
+  const isOurs = senderTexts.test(text) && !receivingTexts.test(text);
+  if (recipientCodes.test(code)) {
+    // Exchange numbers refusals of the sender as those of a mailbox.
+    if (/\bsendasdenied|storedrv\.submission/i.test(text)) return 'sender';
+    if (isOurs) return namesOnlySender(reply, parties) ? 'sender' : 'unclear';
+    const isDoubtful = doubtfulTexts.test(text) && !missingTexts.test(text);
+    return isDoubtful || senderStatuses.includes(status) ? 'unclear' : 'recipient';
+  }
+  if (senderCodes.test(code) || senderStatuses.includes(status)) return 'sender';
+  if (isOurs) return 'sender';
+  return generalCodes.test(code) ? blameOfGeneral(reply) : blameOfWords(reply, parties);
+}
+
+function blameOfGeneral({ code, text }: SmtpReply): Blame {
+  if (missingTexts.test(text)) return 'recipient';
   if (sizeTexts.test(text)) return 'size';
-  return limitTexts.test(text) ? 'sender' : 'unclear';
+  // RFC 3463 has it for a list, Yahoo for a host.
+  const isUnclear = code === '5.7.2' || recipientRejected.test(text) || shutTexts.test(text);
+  return isUnclear ? 'unclear' : 'sender';
+}
+
+function blameOfWords({ status, code, text, addresses }: SmtpReply, { recipient }: Parties): Blame {
+  if (missingTexts.test(text) || shutTexts.test(text)) return 'recipient';
+  const isOfRecipient = code.startsWith('5.4.') || /\brecipient/i.test(text) || names(addresses, recipient);
+  if (isOfRecipient && sharedTexts.test(text)) return 'recipient';
+  if (sizeTexts.test(text)) return 'size';
+  if (limitTexts.test(text)) return 'sender';
+  // Exchange Online says this of mailboxes that do not exist.
+  if (code === '5.4.1' && recipientRejected.test(text)) return 'recipient';
+  return recipientStatuses.includes(status) ? 'recipient' : 'unclear';
+}
+
+/** Whether a 552 to the sender's name is about more than the size (RFC 1870). */
+export function isOfAllowance(text: string): boolean {
+  const reply = readReply(text);
+  return (
+    /^5\.(?!0\.0$|3\.)/.test(reply.code) || senderTexts.test(reply.text) || /\bquota\b/i.test(reply.text)
+  );
+}
+
+/**
+ * Whether a refusal for now (4xx) is of the sender, our name, our account or relaying: every message meets it, and it lasts
+ * until somebody corrects it. In doubt it passes by itself. The codes say little here: greylisting has 4.7.1, too.
+ */
+export function isOursForNow(text: string): boolean {
+  const { code, text: said } = readReply(text);
+  if (greylistTexts.test(said) || receivingTexts.test(said)) return false;
+  // What another server said about the recipient.
+  if (/\brecipient address rejected: (?:unverified|undeliverable) address\b/i.test(said)) return false;
+  if (allowanceTexts.test(said)) return true;
+  if (momentaryTexts.test(said)) return false;
+  return /^4\.1\.[78]$/.test(code) || lastingTexts.test(said);
+}
+
+function namesOnlySender({ addresses }: SmtpReply, { sender, recipient }: Parties): boolean {
+  return names(addresses, sender) && !names(addresses, recipient);
+}
+
+function names(addresses: readonly string[], address: string | null): boolean {
+  return address !== null && addresses.includes(address.toLowerCase());
 }

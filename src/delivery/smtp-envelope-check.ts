@@ -16,7 +16,8 @@ export async function checkEnvelope(session: SmtpSession, facts: SessionFacts): 
   const answer = async (command: string, to: string): Promise<Failure | null> => {
     const reply = await session.ask(`${command}:<${to}>`);
     if (reply.startsWith('2')) return null;
-    return failureOf(new SmtpError('envelope', 'it refused', { reply, command }), facts);
+    const refusal = new SmtpError('envelope', 'it refused', { reply, command });
+    return failureOf(refusal, { ...facts, recipient: to });
   };
   const sender = await answer('MAIL FROM', facts.sender);
   if (sender !== null) throw sender;

@@ -1,7 +1,7 @@
 import { Failure } from '../failure.ts';
 import type { DeliveryOutcome } from '../ports/delivery-provider.ts';
 import { singleLine } from '../html/single-line.ts';
-import { blameOf, type Blame } from './smtp-blame.ts';
+import { blameOf, isOfAllowance, isOursForNow, type Blame, type Parties } from './smtp-blame.ts';
 import type { SmtpError } from './smtp-error.ts';
 import type { SmtpServer } from './smtp-url.ts';
 
@@ -10,9 +10,14 @@ export interface SessionFacts {
   server: SmtpServer;
   /** Address of the sender. */
   sender: string;
+  /** Whom the message is for, as the server was told; absent: not known. */
+  recipient?: string;
 }
 
 const longestReply = 200;
+
+const senderHint =
+  'Correct what the server names, such as GCSAT_FROM, its limit, or ?name= in GCSAT_SMTP_URL; waiting surveys are sent then.';
 
 /** OpenSSL's and Node's codes for certificates that cannot be trusted. */
 const untrusted =
@@ -29,8 +34,9 @@ export function outcomeOf(error: SmtpError, facts: SessionFacts): DeliveryOutcom
   }
   const failure = failureOf(error, facts);
   const temporary = failure.kind !== 'contract';
-  // What took minutes is not worth a second try at once.
-  return { status: 'not_sent', temporary, ...(error.cause === 'ETIMEDOUT' ? { later: true } : {}), failure };
+  // What took minutes, or what every message meets, is not worth a second try at once.
+  const isLater = error.cause === 'ETIMEDOUT' || failure.code === 'sender_deferred';
+  return { status: 'not_sent', temporary, ...(isLater ? { later: true } : {}), failure };
 }
 
 /** The Failure of a session that could not send. */
@@ -73,6 +79,7 @@ function unreachable(error: SmtpError, facts: SessionFacts): Failure {
   }
   const message = `the mail server ${host} did not open a session: ${reasonOf(error, facts)}`;
   if (statusOf(error.reply) >= 500) return senderRefused(message, error);
+  if (isDeferral(error)) return senderDeferred(message, error);
   const isGreeting = error.reply !== null && (error.command === 'EHLO' || error.command === 'HELO');
   return new Failure('temporary', 'smtp_unreachable', message, {
     hint: isGreeting
@@ -85,6 +92,7 @@ function unreachable(error: SmtpError, facts: SessionFacts): Failure {
 function refusedLogin(error: SmtpError, facts: SessionFacts): Failure {
   const message = `the login to the mail server ${nameOf(facts)} failed: ${reasonOf(error, facts)}`;
   const status = statusOf(error.reply);
+  if (isDeferral(error)) return senderDeferred(message, error);
   const isFixable = status >= 500 || error.reply === null;
   if (isFixable && !isLoss(error)) {
     return new Failure('configuration', 'smtp_login_refused', message, {
@@ -103,7 +111,7 @@ function refusedLogin(error: SmtpError, facts: SessionFacts): Failure {
 
 function refused(error: SmtpError, facts: SessionFacts): Failure {
   const message = `the mail server ${nameOf(facts)} did not accept the message: ${reasonOf(error, facts)}`;
-  switch (blamed(error)) {
+  switch (blamed(error, facts)) {
     case 'recipient':
       return new Failure('contract', 'smtp_refused', message, {
         hint: 'Correct what the server names, often the address in the customer profile.',
@@ -124,6 +132,7 @@ function refused(error: SmtpError, facts: SessionFacts): Failure {
         cause: error,
       });
     case null:
+      if (isDeferral(error)) return senderDeferred(message, error);
       return new Failure('temporary', 'smtp_not_now', message, {
         hint: 'Run the command again later.',
         cause: error,
@@ -131,22 +140,34 @@ function refused(error: SmtpError, facts: SessionFacts): Failure {
   }
 }
 
-/** Null: the refusal passes by itself. */
-function blamed({ reply, command, cause }: SmtpError): Blame | null {
+/** Null: the server did not refuse it for good. */
+function blamed(
+  { reply, command, cause, stage }: SmtpError,
+  { sender, recipient }: SessionFacts,
+): Blame | null {
   if (reply === null) return cause === 'EMESSAGE' ? 'size' : null;
   if (statusOf(reply) < 500) return null;
-  const blame = blameOf(reply);
-  // At MAIL FROM the server knows of no recipient, and 552 is about the size (RFC 1870).
+  const parties: Parties = { sender, recipient: recipient ?? null, isAccepted: stage === 'message' };
+  const blame = blameOf(reply, parties);
+  // At MAIL FROM the server knows of no recipient, and 552 is about the size (RFC 1870) unless it says otherwise.
   if (command !== 'MAIL FROM' || blame === 'size') return blame;
-  return statusOf(reply) === 552 ? 'size' : 'sender';
+  return statusOf(reply) === 552 && !isOfAllowance(reply) ? 'size' : 'sender';
+}
+
+/** The server refuses for now what every message would meet. */
+function isDeferral({ reply }: SmtpError): boolean {
+  const status = statusOf(reply);
+  return reply !== null && status >= 400 && status < 500 && isOursForNow(reply);
 }
 
 /** Every message meets it and none is at fault, so they wait until it is corrected. */
 function senderRefused(message: string, cause: SmtpError): Failure {
-  return new Failure('configuration', 'sender_refused', message, {
-    hint: 'Correct what the server names, such as GCSAT_FROM, its limit, or ?name= in GCSAT_SMTP_URL; waiting surveys are sent then.',
-    cause,
-  });
+  return new Failure('configuration', 'sender_refused', message, { hint: senderHint, cause });
+}
+
+/** As `senderRefused`, but the server says that it may pass. */
+function senderDeferred(message: string, cause: SmtpError): Failure {
+  return new Failure('temporary', 'sender_deferred', message, { hint: senderHint, scope: 'run', cause });
 }
 
 function inDoubt(error: SmtpError, facts: SessionFacts): Failure {

@@ -1,3 +1,4 @@
+import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
@@ -93,8 +94,17 @@ function optionsOf({ searchParams }: URL): Options {
   if (!/^\d{1,2}$/.test(pool) || Number(pool) < 1 || Number(pool) > mostConnections) {
     throw bad(`has a pool option that is not a number from 1 to ${mostConnections}`);
   }
-  if (name !== null && !isGreetingName(name)) throw bad('has a name option that is not a full host name');
+  if (name !== null && !isGreetingName(name)) throw badName(name);
   return { tls, connections: Number(pool), name, timeoutMs: timeout === null ? null : timeoutOf(timeout) };
+}
+
+function badName(name: string): Failure {
+  const six = /^\[([\da-f:.]+)\]$/i.exec(name)?.[1] ?? name;
+  return bad(
+    isIPv6(six)
+      ? `has a name option that is an IPv6 address without its tag: write [IPv6:${six}]`
+      : 'has a name option that is not a full host name',
+  );
 }
 
 function timeoutOf(text: string): number {

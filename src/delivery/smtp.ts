@@ -49,7 +49,8 @@ export function createSmtp(options: {
 
   async function deliver(message: SurveyMessage, leaving: () => Promise<void>): Promise<DeliveryOutcome> {
     const sender = senders.of(message);
-    const facts = factsOf(sender);
+    const recipient = asciiAddress(message.to.address);
+    const facts = { ...factsOf(sender), recipient };
     let bytes: Buffer;
     try {
       bytes = await internetMessage(composer(message), message, sender, clock());
@@ -65,7 +66,7 @@ export function createSmtp(options: {
     }
     try {
       await leaving();
-      await session.send({ from: asciiAddress(sender.address), to: asciiAddress(message.to.address) }, bytes);
+      await session.send({ from: asciiAddress(sender.address), to: recipient }, bytes);
       return { status: 'sent', externalId: messageIdOf(message, sender).slice(1, -1) };
     } catch (error) {
       if (error instanceof SmtpError) return outcomeOf(error, facts);

@@ -60,6 +60,12 @@ describe('the address of a mail server', () => {
     'smtp://mail.acme.example?name=gcsat',
     'smtp://mail.acme.example?name=192.0.2.7',
     'smtp://mail.acme.example?name=',
+    'smtp://mail.acme.example?name=[2001:db8::7]',
+    'smtp://mail.acme.example?name=2001:db8::7',
+    'smtp://mail.acme.example?name=[IPv6:192.0.2.7]',
+    'smtp://mail.acme.example?name=[IPv6:fe80::1%25eth0]',
+    'smtp://mail.acme.example?name=[192.0.2]',
+    'smtp://mail.acme.example?name=[]',
     'smtp://mail.acme.example?name=a.example%0d%0aRSET',
   ])('not %j, and no password is told', (text) => {
     let told: unknown = null;
@@ -71,4 +77,8 @@ describe('the address of a mail server', () => {
     expect(told).toMatchObject({ kind: 'configuration', code: 'bad_smtp_url' });
     expect(String(told)).not.toContain('sEcret');
   });
+
+  test.each(['[2001:db8::7]', '2001:db8::7'])('says how the address %s is written', (name) =>
+    expect(() => readSmtpUrl(`smtp://mail.acme.example?name=${name}`)).toThrow('write [IPv6:2001:db8::7]'),
+  );
 });

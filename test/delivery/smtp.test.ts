@@ -257,7 +257,8 @@ describe('before it leaves', () => {
 describe('what the server answers', () => {
   test.each([
     ['sender', 451, '4.3.0 no', true, 'temporary', 'smtp_not_now'],
-    ['recipient', 451, '4.7.1 relay access denied for now', true, 'temporary', 'smtp_not_now'],
+    ['recipient', 451, '4.7.1 greylisted for now', true, 'temporary', 'smtp_not_now'],
+    ['recipient', 451, '4.7.1 relay access denied for now', true, 'temporary', 'sender_deferred'],
     ['message', 451, 'no', true, 'temporary', 'smtp_not_now'],
     ['sender', 550, 'no', true, 'configuration', 'sender_refused'],
     ['sender', 550, '5.1.1 no such user', true, 'configuration', 'sender_refused'],

@@ -100,29 +100,34 @@ describe('replay by smtp', () => {
     },
   );
 
-  test('keeps what a server refuses because of us, and sends it once that is corrected', async () => {
-    const refusal = { text: '5.7.1 Relay access denied' as string | null };
-    const server = await mailServer({
-      onRcptTo: (_, __, callback) =>
-        callback(
-          refusal.text === null ? null : Object.assign(new Error(refusal.text), { responseCode: 554 }),
-        ),
-    });
-    const { env, sandbox } = await bySmtp(server.url);
-    const id = sandbox.exampleConversationId;
-    const tested = await runJsonInside(['configure', 'test'], { env });
-    expect(tested.code).toBe(3);
-    const wrong = tested.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
-    expect(wrong).toMatchObject([
-      { name: 'delivery', detail: expect.stringContaining('Relay access denied') },
-    ]);
-    const first = await runJsonInside(['replay', '--', id], { env });
-    expect([first.code, first.document.error.code]).toEqual([3, 'sender_refused']);
-    expect(await surveysOf(env)).toMatchObject([{ state: 'scheduled', sentAt: null }]);
-    refusal.text = null;
-    expect((await runJsonInside(['replay', '--', id], { env })).document.outcome).toBe('sent');
-    expect(server.received).toHaveLength(1);
-  });
+  test.each([
+    [554, '5.7.1 Relay access denied', 3, 'sender_refused'],
+    [454, '4.7.1 Relay access denied', 7, 'sender_deferred'],
+    [550, '5.1.2 We do not relay', 3, 'smtp_refusal_unclear'],
+  ])(
+    'keeps what a server refuses because of us (%i %s), and sends it later',
+    async (status, text, exit, error) => {
+      const refusal = { text: text as string | null };
+      const server = await mailServer({
+        onRcptTo: (_, __, callback) =>
+          callback(
+            refusal.text === null ? null : Object.assign(new Error(refusal.text), { responseCode: status }),
+          ),
+      });
+      const { env, sandbox } = await bySmtp(server.url);
+      const id = sandbox.exampleConversationId;
+      const tested = await runJsonInside(['configure', 'test'], { env });
+      expect(tested.code).toBe(exit);
+      const wrong = tested.document.checks.filter(({ ok }: { ok: boolean }) => !ok);
+      expect(wrong).toMatchObject([{ name: 'delivery', detail: expect.stringContaining(text) }]);
+      const first = await runJsonInside(['replay', '--', id], { env });
+      expect([first.code, first.document.error.code]).toEqual([exit, error]);
+      expect(await surveysOf(env)).toMatchObject([{ state: 'scheduled', sentAt: null }]);
+      refusal.text = null;
+      expect((await runJsonInside(['replay', '--', id], { env })).document.outcome).toBe('sent');
+      expect(server.received).toHaveLength(1);
+    },
+  );
 
   test('tells what to mend when the login is refused, and not the password', async () => {
     const server = await mailServer({

@@ -78,6 +78,7 @@ describe('the mail server breaks off while a reminder is sent', () => {
     ['.', '550 5.2.2 the mailbox is full', 'failed', null],
     // About the sender: every other reminder would meet it, too.
     ['.', '554 5.7.1 no', 'due', 'sender_refused'],
+    ['RCPT', '454 4.7.1 Relay access denied', 'due', 'sender_deferred'],
   ] as const)(
     'refuses it at %s with %s: it is %s, and certainly did not leave',
     async (step, refusal, state, stop) => {
