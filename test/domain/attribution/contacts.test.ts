@@ -173,6 +173,8 @@ describe('an inbound call', () => {
     const unnamed = { ...accepted, acceptedBy: null, initiator: { id: null, type: 'SYSTEM' } };
     expect(found([started, unnamed, ended('ANSWERED')])).toBe('unnamed');
     expect(found([started, ended('ANSWERED')])).toBe('unnamed');
+    const byRule = { ...unnamed, initiator: { id: 'RULES', type: 'SYSTEM' } };
+    expect(found([started, byRule, ended('ANSWERED')])).toBe('unnamed');
   });
 
   test('transferred credits the last who accepted', () => {

@@ -34,6 +34,22 @@ describe('the items that are kept', () => {
     });
   });
 
+  test('include what an agent did that does not count, and what counts of an unnamed one', () => {
+    const note = item('note', { agentId: 'b', why: 'note' });
+    const unnamed = item('unnamed', { counts: true, why: 'earlier response' });
+    const considered = [winner, note, unnamed, item('1'), item('2')];
+    expect(idsOf(keptItems(considered, 1).kept)).toEqual(['winner']);
+    expect(idsOf(keptItems(considered, 2).kept)).toEqual(['winner', 'unnamed']);
+    expect(idsOf(keptItems(considered, 3).kept)).toEqual(['winner', 'note', 'unnamed']);
+  });
+
+  test('leave out no more than thirty reasons by name, each with all of its items', () => {
+    const reasons = Array.from({ length: 32 }, (_, index) => `reason ${index}`);
+    const left = [...reasons, ...reasons].map((why) => item(why, { why }));
+    const counts = Object.entries(keptItems([...left, winner], 1).omitted?.reasons ?? {});
+    expect(counts).toEqual([...reasons.slice(0, 30).map((why) => [why, 2]), ['other', 4]]);
+  });
+
   test('have a bound, and with those left out they are all', () => {
     const any = fc.array(
       fc.record({ agentId: fc.option(fc.string()), counts: fc.boolean(), why: fc.string({ maxLength: 2 }) }),

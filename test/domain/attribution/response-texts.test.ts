@@ -34,8 +34,15 @@ test('a long text is shortened between characters, and only the last ones are re
   expect(texts.size).toBe(50);
   expect(texts.get('long')).toHaveLength(2000);
   expect(texts.get('long')?.isWellFormed()).toBe(true);
+  expect(texts.get('long')?.endsWith('…')).toBe(true);
+  const fitting = 'x'.repeat(2000);
+  expect(responseTexts([item('fits', { content: fitting })]).get('fits')).toBe(fitting);
   expect(texts.has('i99')).toBe(true);
   expect(texts.has('i0')).toBe(false);
+});
+
+test('a text without an id is no one’s', () => {
+  expect(responseTexts([item(null, { type: 'SMS', content: 'Hello' })]).size).toBe(0);
 });
 
 test.each([[null], ['text'], [{ id: 7 }], [{ id: 'x', initiator: 'AGENT', content: 5 }], [[]]])(

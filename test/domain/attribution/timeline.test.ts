@@ -1,7 +1,12 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { formatInstant } from '../../../src/domain/values/instant.ts';
-import { readTimeline, type TimelineItem } from '../../../src/domain/attribution/timeline.ts';
+import {
+  isChannelName,
+  participantOf,
+  readTimeline,
+  type TimelineItem,
+} from '../../../src/domain/attribution/timeline.ts';
 import { agent, at, customer, item } from './items.ts';
 
 function read(entry: unknown): TimelineItem {
@@ -115,6 +120,29 @@ describe('the fields of an item', () => {
     const entry = item('TEXT', { content: { customChannelId: 'channel-1', status } });
     expect(read(entry).deliveryFailed).toBe(failed);
   });
+});
+
+describe('the name of a channel', () => {
+  test.each(['chat', 'CHAT_MESSAGE', ' Email ', 'fbmessenger', 'voice', 'phone_call', 'custom'])(
+    'is %j',
+    (name) => expect(isChannelName(name)).toBe(true),
+  );
+
+  test.each(['', 'call', 'VOICEMAIL', 'note', 'e-mail', 'constructor'])('is not %j', (name) =>
+    expect(isChannelName(name)).toBe(false),
+  );
+});
+
+describe('who did something', () => {
+  test('is whoever has an id or a type that can be stored', () => {
+    expect(participantOf(agent('amy'))).toEqual(agent('amy'));
+    expect(participantOf({ id: 7 })).toEqual({ id: '7', type: null });
+    expect(participantOf({ type: 'SYSTEM', id: 'a\0b' })).toEqual({ id: null, type: 'SYSTEM' });
+  });
+
+  test.each([null, 'amy', [], {}, { id: ' ', type: '' }])('is nobody in %j', (value) =>
+    expect(participantOf(value)).toBeNull(),
+  );
 });
 
 describe('a recording', () => {

@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { bulkKnownAt, bulkSize } from '../../../src/domain/closing/bulk.ts';
+import { bulkFoundAt, bulkKnownAt, bulkSize } from '../../../src/domain/closing/bulk.ts';
 
 const minute = 60_000;
 
@@ -13,6 +13,13 @@ test.each([
   ['with a full minute beside it that it is not part of', [61_000, 62_000, 63_000], 1],
 ])('a closing %s', (_, others, size) => {
   expect(bulkSize(others, 0)).toBe(size);
+  const later = Date.UTC(2026, 10, 22);
+  expect(
+    bulkSize(
+      others.map((time) => time + later),
+      later,
+    ),
+  ).toBe(size);
 });
 
 test('whatever the order in which they are known, the size is the same', () => {
@@ -44,4 +51,11 @@ test('it is the largest number of closings that any minute has which the closing
 
 test('it is known once the minute after the closing is over and the others had time to arrive', () => {
   expect(bulkKnownAt(0)).toBe(2 * minute);
+  expect(bulkKnownAt(5000)).toBe(2 * minute + 5000);
+});
+
+test('of one that was found late, a minute later', () => {
+  expect(bulkFoundAt(0, minute)).toBe(2 * minute);
+  expect(bulkFoundAt(0, minute + 1)).toBe(2 * minute + 1);
+  expect(bulkFoundAt(0, 0)).toBe(2 * minute);
 });

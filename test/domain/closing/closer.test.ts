@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readTimeline } from '../../../src/domain/attribution/timeline.ts';
-import { closerOf, isByRule } from '../../../src/domain/closing/closer.ts';
+import { closerOf, isByRule, tellsOfClosing } from '../../../src/domain/closing/closer.ts';
 import { parseInstant } from '../../../src/domain/values/instant.ts';
 
 const agent = { id: 'amy', type: 'AGENT' };
@@ -19,6 +19,22 @@ test('the change that lies nearest to the closing says who made it', () => {
   const items = [change('09:00:00', rules), change('10:00:00.400', agent), change('11:00:00', rules)];
   expect(closer('10:00:00', ...items)).toEqual(agent);
   expect(closer('11:00:59', ...items)).toEqual(rules);
+});
+
+test('a change within a minute of the closing is about it, and the timeline tells of it', () => {
+  const items = [change('10:00:00', rules), change('10:30:00', agent, 'OPEN')];
+  const tells = (time: string): boolean =>
+    tellsOfClosing(readTimeline(items), parseInstant(`2026-11-22T${time}Z`) ?? 0n);
+  for (const [time, isAbout] of [
+    ['10:01:00', true],
+    ['09:59:00', true],
+    ['10:01:00.001', false],
+    ['09:58:59.999', false],
+    ['10:30:00', false],
+  ] as const) {
+    expect(closer(time, ...items)).toEqual(isAbout ? rules : null);
+    expect(tells(time)).toBe(isAbout);
+  }
 });
 
 test('of changes at the same distance the later one of the list counts', () => {

@@ -4,7 +4,11 @@ import {
   adoptedClosing,
   closingIdOf,
   closingTime,
+  credibleTime,
+  isSameClosing,
   openingIdOf,
+  trialOf,
+  withoutLane,
   type KnownClosing,
 } from '../../../src/domain/closing/identity.ts';
 import { formatInstant } from '../../../src/domain/values/instant.ts';
@@ -34,6 +38,9 @@ describe('the same closing', () => {
     expect(adoptedClosing([early, late], after(20_000))).toBe(early);
     expect(adoptedClosing([late, early], after(20_000))).toBe(early);
     expect(adoptedClosing([early, late], after(30_000))).toBe(late);
+    // At one distance the first of the list.
+    expect(adoptedClosing([early, late], after(25_000))).toBe(early);
+    expect(adoptedClosing([late, early], after(25_000))).toBe(late);
   });
 
   test('nothing is known, or the time is no time', () => {
@@ -62,6 +69,13 @@ describe('a closing whose conversation was seen reopened', () => {
   test('is adopted by another source that tells of the closing before it', () => {
     expect(adoptedClosing([reopened], after(2000))).toBe(reopened);
     expect(adoptedClosing([reopened], after(-5000))).toBe(reopened);
+    expect(adoptedClosing([reopened], after(20_000))).toBe(reopened);
+  });
+
+  test('is not adopted by an earlier time that a reopening lies after', () => {
+    expect(adoptedClosing([known(closedAt)], after(-30_000), after(-10_000))).toBeNull();
+    expect(adoptedClosing([known(closedAt)], after(-30_000), closedAt)).not.toBeNull();
+    expect(adoptedClosing([known(closedAt)], after(30_000), after(40_000))).not.toBeNull();
   });
 
   test('leaves the time to the closing that followed, though it is farther away', () => {
@@ -73,6 +87,12 @@ describe('a closing whose conversation was seen reopened', () => {
 describe('the id of a closing', () => {
   test('tells conversation and time', () =>
     expect(closingIdOf('c1', closedAt, 'live')).toBe(`c1@${closedAt}`));
+
+  test('of its trial says so, and is the same without it', () => {
+    expect(closingIdOf('c1', closedAt, 'trial')).toBe(`c1@${closedAt}#trial`);
+    expect(trialOf(`c1@${closedAt}`)).toBe(`c1@${closedAt}#trial`);
+    expect(['c1@x#trial', 'c1@x', 'c1#trial@x'].map(withoutLane)).toEqual(['c1@x', 'c1@x', 'c1#trial@x']);
+  });
 
   test('differs for every conversation and every time, whatever the ids look like', () => {
     const ids = fc.string({ unit: 'binary' });
@@ -132,6 +152,34 @@ describe('when a conversation closed', () => {
   });
 });
 
+describe('the time that people are told', () => {
+  test.each([
+    ['the one reported, where the conversation shows nearly the same', 60_000, closedAt],
+    ['the one shown, where it is quite another', 60_001, after(60_001)],
+    ['the one shown, also where it is earlier', -60_001, after(-60_001)],
+  ])('is %s', (_, distance, expected) => {
+    expect(credibleTime(closedAt, after(distance))).toBe(expected);
+  });
+
+  test('is the one reported where nothing is shown, and none where none was', () => {
+    expect([credibleTime(closedAt, null), credibleTime(closedAt, undefined)]).toEqual([closedAt, closedAt]);
+    expect(credibleTime(null, closedAt)).toBeNull();
+  });
+});
+
+describe('a closing in another lane', () => {
+  const one = { conversationId: 'c1', closedAt: 1_000_000 };
+
+  test.each([
+    [{ conversationId: 'c1', closedAt: 1_060_000 }, true],
+    [{ conversationId: 'c1', closedAt: 940_000 }, true],
+    [{ conversationId: 'c1', closedAt: 1_060_001 }, false],
+    [{ conversationId: 'c1', closedAt: 939_999 }, false],
+    [{ conversationId: 'c2', closedAt: 1_000_000 }, false],
+    [{ conversationId: 'c1', closedAt: null }, false],
+  ])('%j is the same: %s', (other, expected) => expect(isSameClosing(one, other)).toBe(expected));
+});
+
 describe('a conversation that is open', () => {
   const change = (status: string, time: string): unknown =>
     item('CONVERSATION_STATUS_CHANGE', { at: at(time), content: { status } });
@@ -141,6 +189,11 @@ describe('a conversation that is open', () => {
   test('is the same one until it closes', () => {
     expect(idOf()).toBe(idOf(item('EMAIL', { at: at('09:00') }), change('WAITING', '09:30')));
     expect(idOf(...once)).toBe(idOf(...once, item('EMAIL', { at: at('11:00') }), change('WAITING', '11:30')));
+  });
+
+  test('has an id that says since when', () => {
+    expect(idOf()).toBe('conversation-1@open');
+    expect(idOf(...once)).toBe(`conversation-1@open since ${at('10:00')}`);
   });
 
   test('is another one after each closing, and none of the closings', () => {

@@ -23,6 +23,8 @@ test.each([
   ['"Kim" <KIM@b\u00fccher.example>', 'x', ['kim@xn--bcher-kva.example']],
   ['kim@example.com', 'x', ['Kim <kim@example.com>']],
   ['tel:+1-512-555-0100', 'x', ['+15125550100']],
+  ['123-456', '123-456', []],
+  [' 123-456 ', '123-456', []],
 ])('%j excludes %j with %j', (entry, customerId, addresses) => {
   expect(isExcludedCustomer([entry], customerId, addresses)).toBe(true);
 });
@@ -36,8 +38,17 @@ test.each([
   ['5125550100', 'x', ['+15125550100']],
   ['lee@example.com <kim@example.com>', 'x', ['kim@example.com']],
   ['kim@*', 'x', ['kim@example.com']],
+  ['k@example.com', 'x', ['kim@example.com']],
+  ['*@kim@example.com', 'x', ['kim@example.com']],
+  // Only a number is known by its digits alone.
+  ['ext1', 'x', ['kim1']],
+  ['1ext', 'x', ['1kim']],
 ])('%j does not exclude %j with %j', (entry, customerId, addresses) => {
   expect(isExcludedCustomer(entry === '' ? [] : [entry], customerId, addresses)).toBe(false);
+});
+
+test('one entry of several is enough', () => {
+  expect(isExcludedCustomer(['lee@example.com', 'kim@example.com'], 'x', ['kim@example.com'])).toBe(true);
 });
 
 test.each([
@@ -49,6 +60,7 @@ test.each([
   'Kim <kim@example.com>',
   '+1 (512) 555-0100',
   '512.555.0100',
+  '+49 (0)151/1234567',
   'Gnv5YfXvSQuBHdzdC4oW-g',
   'cust_1',
 ])('%j can be a customer', (entry) => expect(canMeetCustomer(entry)).toBe(true));
@@ -61,5 +73,7 @@ test.each([
   'https://example.com/',
   'kim@example.com; lee@example.com',
   'Kim Lee',
+  'Kim 512555',
+  '512555 Kim',
   '@',
 ])('%j cannot, and is a mistake', (entry) => expect(canMeetCustomer(entry)).toBe(false));

@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   hopelessEntries,
+  reminderProblem,
   unmetEntries,
   unmetWarning,
   zoneWarning,
@@ -57,6 +58,28 @@ describe('an entry of the policy', () => {
       "excludedCustomers: 'kim@example' is not an email address, domain, phone number, or customer id",
       "excludedCustomers: 'Kim Lee' is not an email address, domain, phone number, or customer id",
     ]);
+  });
+});
+
+describe('reminders', () => {
+  const hour = 3_600_000;
+  const policy = { reminderAfter: 48 * hour, surveyExpires: 49 * hour };
+
+  test('are sent, or not wanted', () => {
+    expect(reminderProblem(policy, 'smtp')).toBeNull();
+    expect(reminderProblem({ ...policy, reminderAfter: null }, 'medallia')).toBeNull();
+  });
+
+  test('are sent by no program with a page of its own', () => {
+    expect(reminderProblem(policy, 'medallia')).toBe(
+      'reminderAfter: medallia has a page of its own, so that gcsat sends no reminders',
+    );
+  });
+
+  test('come before a survey expires', () => {
+    expect(reminderProblem({ ...policy, surveyExpires: 48 * hour }, 'smtp')).toBe(
+      'reminderAfter is no less than surveyExpires: a survey expires before its reminder',
+    );
   });
 });
 

@@ -95,9 +95,9 @@ describe('a night in which the clocks change', () => {
   });
 
   test('an end that the clocks skip is over after the skip', () => {
-    expect(leaves('2026-03-29T00:30:00.000Z', 'Europe/Berlin', quiet('01:30', '02:30'))).toBe(
-      '2026-03-29T01:00:00.000Z',
-    );
+    for (const now of ['2026-03-29T00:30:00.000Z', '2026-03-29T00:40:00.000Z', '2026-03-29T00:44:59.999Z']) {
+      expect(leaves(now, 'Europe/Berlin', quiet('01:30', '02:30'))).toBe('2026-03-29T01:00:00.000Z');
+    }
   });
 
   test('an hour that comes twice is quiet twice', () => {

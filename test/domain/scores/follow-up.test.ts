@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { followUpOf, isDone } from '../../../src/domain/scores/follow-up.ts';
+import { durationText, followUpOf, isDone } from '../../../src/domain/scores/follow-up.ts';
 
 const rated = (doneAfterSeconds: number | null) => ({
   answeredAt: '2026-11-22T12:00:00.000Z',
@@ -32,4 +32,28 @@ test('what was noted before the answer says nothing about it', () => {
     isDone([note('2026-11-22T11:59:00.000Z', true), note('2026-11-22T13:00:00.000Z', false)], answeredAt),
   ).toBe(false);
   expect(isDone([note(answeredAt, true)], answeredAt)).toBe(true);
+});
+
+const minute = 60;
+const hour = 60 * minute;
+
+test.each([
+  [0, '0 minutes'],
+  [29, '0 minutes'],
+  [30, '1 minute'],
+  [45 * minute, '45 minutes'],
+  [59.4 * minute, '59 minutes'],
+  [59.5 * minute, '1 hour'],
+  [90 * minute, '2 hours'],
+  [47 * hour, '47 hours'],
+  [48 * hour, '2 days'],
+  [60 * hour, '3 days'],
+])('%d seconds are %s', (seconds, text) => expect(durationText(seconds)).toBe(text));
+
+test('one note of several is enough to be done', () => {
+  const answeredAt = '2026-11-22T12:00:00.000Z';
+  const note = (at: string, done: boolean) => ({ at, done });
+  const notes = [note('2026-11-22T13:00:00.000Z', false), note('2026-11-22T14:00:00.000Z', true)];
+  expect(isDone(notes, answeredAt)).toBe(true);
+  expect(isDone(notes, '2026-11-22T15:00:00.000Z')).toBe(false);
 });

@@ -6,6 +6,7 @@ import {
   harmless,
   lineWithin,
   readableText,
+  textWithin,
 } from '../../../src/domain/survey/rich-text.ts';
 
 /** Any text, with half surrogates too, and often with invisible characters. */
@@ -110,6 +111,7 @@ describe('one line within a limit', () => {
     ['ab', 1, '…'],
     ['ab', 0, ''],
     ['', 5, ''],
+    ['Ça va\u00a0?\u202f!', 9, 'Ça va\u00a0?\u202f!'],
   ])('%j in %d is %j', (text, limit, expected) => expect(lineWithin(text, limit)).toBe(expected));
 
   test('any text fits on a line that is well formed', () => {
@@ -123,6 +125,16 @@ describe('one line within a limit', () => {
       { numRuns: 1000 },
     );
   });
+});
+
+describe('plain text within a limit', () => {
+  test.each([
+    [' a\r\nb\0 ', 5, ' a\nb '],
+    ['abcd', 4, 'abcd'],
+    ['abcde', 4, 'abc…'],
+    ['👍👍', 3, '👍…'],
+    ['ab', 1, '…'],
+  ])('%j in %d is %j', (text, limit, expected) => expect(textWithin(text, limit)).toBe(expected));
 });
 
 describe('what a person reads', () => {

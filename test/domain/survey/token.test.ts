@@ -149,6 +149,11 @@ describe('a token', () => {
     }
   });
 
+  test('is found without what a mail program made of it, and any other text stays', () => {
+    for (const written of [signed, `<${token}>.`, ` ${token}`]) expect(bareToken(written)).toBe(token);
+    for (const other of ['', 'no token', `${token}${token}`]) expect(bareToken(other)).toBe(other);
+  });
+
   test('is for one purpose', () => {
     expect(readToken(key, 'unsubscribe', token)).toBeNull();
     expect(readToken(key, 'survey', makeToken(key, 'unsubscribe', surveyId))).toBeNull();

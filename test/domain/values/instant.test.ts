@@ -3,9 +3,11 @@ import { describe, expect, test } from 'vitest';
 import {
   formatInstant,
   fromMilliseconds,
+  isZeroTime,
   normalizeTime,
   parseInstant,
   parseGladlyTime,
+  timeNow,
   toMilliseconds,
 } from '../../../src/domain/values/instant.ts';
 
@@ -158,6 +160,10 @@ describe('milliseconds', () => {
   });
 });
 
+test('now is what the clock says, as all documents write it', () => {
+  expect(timeNow(() => 1_795_341_600_005)).toBe('2026-11-22T10:00:00.005Z');
+});
+
 describe('a time from Gladly', () => {
   test.each([
     '2026-11-22T10:00:00Z',
@@ -192,6 +198,17 @@ describe('a time from Gladly', () => {
     '1969-12-31T16:00:00-08:00',
     '1970-01-01T01:00:00+01:00',
   ])('%j is none', (text) => expect(parseGladlyTime(text)).toBeNull());
+
+  test('is zero only where it begins so', () => {
+    expect([' \t0001-01-01T00:00:00Z', '0000-12-31', '1969-12-31 16:00'].map(isZeroTime)).toEqual([
+      true,
+      true,
+      true,
+    ]);
+    expect(['0002-01-01', '1970-01-02', 'at 1970-01-01', null, 0].map(isZeroTime)).toEqual(
+      Array(5).fill(false),
+    );
+  });
 
   test('fractions count', () => {
     expect(parseGladlyTime('2026-11-22 10:00:00.000000007')).toBe(ten + 7n);

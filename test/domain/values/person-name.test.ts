@@ -38,6 +38,9 @@ describe('the name to call an agent by', () => {
     ['Ann Lee-Park', 'Ann'],
     ['Kim Doe', 'Kim'],
     ['Ann Lee 🌟', 'Ann'],
+    ['Ann McLee-park', 'Ann'],
+    ['Ann Lee-van-Dyk', 'Ann'],
+    ['Kim Min-su Lee', 'Kim'],
   ])('%j is %j', (name, first) => expect(firstNameOf(name)).toBe(first));
 
   test.each([
@@ -127,6 +130,13 @@ describe('the name to call an agent by', () => {
     ['Nguyễn Văn An'],
     ['Nagy Anna'],
     ['Kim Min-su'],
+    // Words with something around them that belongs to no name.
+    ['St.John Ann Lee'],
+    ['(Dr. Ann Lee'],
+    ['iAnn Lee'],
+    ['Ann) Lee'],
+    ['xأحمد علي'],
+    ['أحمدx علي'],
   ])('%j has none', (name) => expect(firstNameOf(name)).toBeNull());
 
   test('forty characters are still a name', () => expect(firstNameOf('X' + 'x'.repeat(39))).toHaveLength(40));

@@ -36,6 +36,15 @@ test.each(['nextAtMs', 'pausedUntilMs', 'interactiveUntilMs'] as const)(
   },
 );
 
+test('believes a time of four intervals ahead where those are longer', () => {
+  const slow = { ...ask, intervalMs: 100_000 };
+  const far = { ...freshLimiter, nextAtMs: 401_000 };
+  expect(reserveSlot(far, slow).slot).toEqual({ askAgainMs: 341_000 });
+  expect(reserveSlot({ ...far, nextAtMs: 401_001 }, slow).slot).toEqual({ atMs: 1000 });
+  const busy = { ...freshLimiter, interactiveUntilMs: 401_000 };
+  expect(reserveSlot(busy, slow).slot).toEqual({ askAgainMs: 401_000 });
+});
+
 test('never brings two slots closer than one interval, nor one into a pause', () => {
   const asks = fc.array(
     fc.record({

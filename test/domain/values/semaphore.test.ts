@@ -1,3 +1,4 @@
+import { getEventListeners } from 'node:events';
 import { describe, expect, test } from 'vitest';
 import { createSemaphore, type PermitOrder } from '../../../src/domain/values/semaphore.ts';
 
@@ -60,6 +61,22 @@ describe('a wait for a turn', () => {
     turns.end();
     await next;
     expect(order).toEqual(['stopped by hand', 'left', 'next']);
+  });
+
+  test('leaves nothing behind at its signal, however it ends', async () => {
+    const turns = createSemaphore(1);
+    await turns.take();
+    const stop = new AbortController();
+    const served = turns.take('in_line', stop.signal);
+    const stopped = turns.take('in_line', stop.signal);
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(2);
+    turns.end();
+    await served;
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(1);
+    stop.abort('stopped by hand');
+    await expect(stopped).rejects.toBe('stopped by hand');
+    expect(getEventListeners(stop.signal, 'abort')).toHaveLength(0);
+    expect(turns.isCrowded()).toBe(false);
   });
 
   test('does not begin after the signal', async () => {

@@ -1,0 +1,42 @@
+import type { Closing } from '../../../src/domain/closing/closing.ts';
+
+/** A closing that was reported and not yet looked at. */
+export function closing(parts: Partial<Closing> = {}): Closing {
+  return {
+    id: 'conversation-1@2026-11-22T10:00:00.000Z',
+    conversationId: 'conversation-1',
+    lane: 'live',
+    customerId: null,
+    closedAt: '2026-11-22T10:00:00.000Z',
+    closedBy: null,
+    firstSeenAt: '2026-11-22T10:00:05.000Z',
+    source: 'webhook',
+    state: 'pending',
+    stateAt: '2026-11-22T10:00:05.000Z',
+    reopenedAt: null,
+    dueAt: null,
+    attempts: 0,
+    readAt: null,
+    decidedAt: null,
+    reasons: [],
+    evidence: null,
+    customer: null,
+    agent: null,
+    surveyId: null,
+    provider: null,
+    address: null,
+    surveyUrl: null,
+    leftAt: null,
+    sentAt: null,
+    externalId: null,
+    error: null,
+    claimedBy: null,
+    claimUntil: null,
+    brand: null,
+    forgottenAt: null,
+    imported: null,
+    reminder: null,
+    remindedAt: null,
+    ...parts,
+  };
+}
