@@ -23,6 +23,8 @@ async function startGladly(topics: readonly string[] = ['do_not_send_stella']): 
   const bodies: Record<string, unknown> = {
     '/api/v1/organization': { id: 'org-1', name: 'Acme \u001B[31mInc', timezone: 'Europe/Berlin' },
     '/api/v1/topics': topics.map((name, index) => ({ id: `topic-${index}`, name, disabled: false })),
+    '/api/v1/inboxes': [{ id: 'inbox-1', name: 'Returns' }],
+    '/api/v1/agents': [{ id: 'agent-1', name: 'Ana Ruiz', emailAddress: 'ana@acme.example' }],
   };
   const server = createServer((request: IncomingMessage, response) => {
     const { authorization } = request.headers;
@@ -522,6 +524,34 @@ describe('configure set and show', () => {
     expect(refused).toMatchObject({
       code: 0,
       stderr: expect.stringContaining('warning: could not check in Gladly'),
+    });
+  });
+
+  test('so is an excluded inbox or agent; without an account, nothing is asked', async () => {
+    const gladly = await startGladly();
+    const { env } = home();
+    const set = (values: string[], more: Record<string, string> = {}) =>
+      runInside(['configure', 'set', ...values], { env: { ...env, ...more } });
+    expect(await set(['excludedInboxes=Nope', 'excludedAgents=Ana Ruiz'])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    await connect(gladly, { env });
+    expect(await set(['excludedInboxes=returns', 'excludedAgents=ANA@acme.example'])).toMatchObject({
+      code: 0,
+      stderr: '',
+    });
+    expect(await set(['excludedInboxes=Returns,Nope', 'excludedAgents=Ana Ruiz'])).toMatchObject({
+      code: 0,
+      stdout: 'excludedInboxes = Returns,Nope\nexcludedAgents = Ana Ruiz\n',
+      stderr:
+        "warning: excludedInboxes: Gladly lists no inbox 'Nope'; check the spelling of this entry\n" +
+        "warning: excludedAgents: Gladly lists no agent 'Ana Ruiz'; check the spelling of this entry\n",
+    });
+    expect(await set(['excludedInboxes='])).toMatchObject({ code: 0, stderr: '' });
+    expect(await set(['excludedAgents=Ana'], { GCSAT_TOKEN: 'wrong-and-secret-token' })).toMatchObject({
+      code: 0,
+      stderr: expect.stringContaining('warning: Gladly could not say whether it has Ana: '),
     });
   });
 

@@ -11,6 +11,8 @@ import { checkSenderOf } from '../../workflow/checks/check-value.ts';
 import type { CommandContext } from '../program/context.ts';
 import { refuseSandbox } from '../program/refuse-sandbox.ts';
 import { assign, readAssignment, removalOf, shownText, type Assignment } from './assignments.ts';
+import { savedAccount } from './saved-account.ts';
+import { warnOfExclusions } from './warn-of-exclusions.ts';
 
 /** Sets all of the given values in the profile, or none of them. */
 export async function setValues(
@@ -61,6 +63,7 @@ async function save(
     ].join('\n'),
   );
   if (set['optOutTopics'] !== undefined) await warnOfTopics(context, saved);
+  await warnOfExclusions(context, saved, set);
   const excludedCustomers = parsePolicyValue('excludedCustomers', set['excludedCustomers'] ?? '');
   for (const sentence of hopelessEntries({ excludedCustomers })) output.warn(sentence);
   if (['reminderAfter', 'surveyExpires', 'delivery'].some((key) => set[key] !== undefined))
@@ -108,15 +111,13 @@ function formatDefault(): string {
 
 /** Null while the profile has no account to ask with; a failure when Gladly did not answer. */
 async function topicNames(
-  { flags, env, signal }: CommandContext,
+  context: CommandContext,
   saved: StoredProfile,
 ): Promise<readonly string[] | Failure | null> {
-  const onSecret = registerSecret;
-  const resolved = await resolveSettings({ flags, env, draft: saved, onInvalid: () => undefined, onSecret });
-  const { domain, email, token, timeoutMs, ratePercent } = resolved;
-  if (domain === null || email === null || token === null) return null;
+  const account = await savedAccount(context, saved);
+  if (account === null) return null;
+  const { signal } = context;
   const { checkConnection } = await import('../../workflow/checks/check-connection.ts');
-  const account = { origin: domain.origin, email, token, timeoutMs, ratePercent };
   try {
     return (await checkConnection(account, { signal })).topicNames;
   } catch (error) {

@@ -1,13 +1,12 @@
 import type { Settings } from '../../config/settings.ts';
 import { brandsOfInbox } from '../../domain/eligibility/brands.ts';
 import { Failure } from '../../failure.ts';
-import { createDirectory, type Directory } from '../../gladly/directory.ts';
-import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
-import { openGladly, type Account } from '../context/services.ts';
+import type { Directory } from '../../gladly/directory.ts';
+import type { Account } from '../context/services.ts';
 import { unmetInboxes } from '../survey/policy-warnings.ts';
 import { ok, type Check } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
-import { serviceContextOf } from './check-connection.ts';
+import { withDirectory } from './check-connection.ts';
 
 type Brands = Settings['brands'];
 type Inboxes = Pick<Directory, 'inboxes'>;
@@ -55,12 +54,5 @@ export async function missingInboxes(
   brands: Brands,
   { signal }: { signal: AbortSignal },
 ): Promise<string[]> {
-  const context = serviceContextOf(signal);
-  const { client } = openGladly(account, context, memoryLimiterStore());
-  const cache = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
-  try {
-    return await unmetInboxes(brands, createDirectory({ client, cache, clock: context.clock }));
-  } finally {
-    client.close();
-  }
+  return withDirectory(account, signal, (directory) => unmetInboxes(brands, directory));
 }

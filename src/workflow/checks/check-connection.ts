@@ -1,4 +1,5 @@
 import type { Settings } from '../../config/settings.ts';
+import { createDirectory, type Directory } from '../../gladly/directory.ts';
 import { memoryLimiterStore } from '../../gladly/http/pacing.ts';
 import { openDelivery } from '../context/open-delivery.ts';
 import { openGladly, type Account, type ServiceContext } from '../context/services.ts';
@@ -21,6 +22,22 @@ export async function checkConnection(
   try {
     const [organization, topics] = await Promise.all([client.getOrganization(), client.getTopics()]);
     return { organization, topicNames: topics.flatMap(({ name }) => (name === null ? [] : [name])) };
+  } finally {
+    client.close();
+  }
+}
+
+/** Lends the lists of an account, before anything is saved. */
+export async function withDirectory<Result>(
+  account: Account,
+  signal: AbortSignal,
+  work: (directory: Directory) => Promise<Result>,
+): Promise<Result> {
+  const context = serviceContextOf(signal);
+  const { client } = openGladly(account, context, memoryLimiterStore());
+  const cache = { read: () => Promise.resolve(null), write: () => Promise.resolve() };
+  try {
+    return await work(createDirectory({ client, cache, clock: context.clock }));
   } finally {
     client.close();
   }

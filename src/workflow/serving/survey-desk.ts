@@ -139,7 +139,7 @@ export function createSurveyDesk(
       state: 'open',
       surveyId,
       ...(await salutation(closing.brand)),
-      agentFirstName: firstNameOf(closing.agent?.name ?? null),
+      agentFirstName: firstNameOf(closing.agent?.name ?? null, closing.agent?.email ?? null),
       channel: closing.evidence?.attribution?.channel ?? null,
       closedAt: credibleTime(closing.closedAt, closing.evidence?.conversation.closedAt),
       unsubscribeToken: await links.unsubscribe(closing, surveyId),

@@ -38,7 +38,7 @@ export async function composeMessage(
     closingId: closing.id,
     brand,
     to: { address, name: customer.name },
-    agent: { name, firstName: firstNameOf(name) },
+    agent: { name, firstName: firstNameOf(name, agent?.email ?? null) },
     companyName: settings.policy.companyName ?? organization.name ?? '',
     language: settings.policy.language,
     channel,

@@ -29,6 +29,7 @@ import {
   type ClosingInQuestion,
 } from './facts.ts';
 import { checkInbox } from './inbox.ts';
+import { warningsOfRead } from './policy-warnings.ts';
 import { type ConversationRead, type CustomerRead, type FullRead, type Reads } from './read-conversation.ts';
 import { compareWithRow, isBehind, notRecorded, readLagMilliseconds, shownTime } from './shown-closing.ts';
 
@@ -131,8 +132,10 @@ export async function lookAtClosing(
 
   credit.warnings.push(...warningsAbout(read, conversationId, services.settings));
   // A run says it once.
-  if (reads.everything && policy.quietHours !== null)
-    credit.warnings.push(...zoneWarning(read.organization.timezone));
+  if (reads.everything) {
+    if (policy.quietHours !== null) credit.warnings.push(...zoneWarning(read.organization.timezone));
+    credit.warnings.push(...(await warningsOfRead(read, services.settings)));
+  }
   const customer = await readCustomerFor(services, row, reads);
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing, brand } };
 }

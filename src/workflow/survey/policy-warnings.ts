@@ -9,15 +9,52 @@ import {
 import { listed as meets } from '../../domain/values/name-key.ts';
 import { Failure } from '../../failure.ts';
 import type { Services } from '../context/services.ts';
+import type { ConversationRead } from './read-conversation.ts';
+
+/** What says which names Gladly has. */
+type Lists = Pick<Services['directory'], 'agents' | 'agent' | 'inboxes' | 'topics'>;
 
 /**
  * Entries of the policy and of brands that meet nothing in this organization. Asks for what every closing needs as well, from the cache
  * while it is fresh. Lists that cannot be read say nothing here, because the closings report it.
  */
 export async function policyWarnings(
-  { directory }: Pick<Services, 'directory'>,
+  { directory }: { directory: Lists },
   { policy, brands }: Pick<Settings, 'policy' | 'brands'>,
 ): Promise<string[]> {
+  try {
+    return [
+      ...(await unmetSentences(policy, directory)),
+      ...(await unmetInboxes(brands, directory)),
+      ...hopelessEntries(policy),
+    ];
+  } catch (error) {
+    if (error instanceof Failure) return hopelessEntries(policy);
+    throw error;
+  }
+}
+
+/** The same from what was read of one conversation: nothing is asked for. */
+export async function warningsOfRead(
+  { agents, inboxes, topics }: Pick<ConversationRead, 'agents' | 'inboxes' | 'topics'>,
+  settings: Pick<Settings, 'policy' | 'brands'>,
+): Promise<string[]> {
+  // An id that is on no list may be one of an agent who left.
+  const mayBeId = (entry: string): boolean => /^[\w-]{16,}$/u.test(entry);
+  const directory: Lists = {
+    agents: () => Promise.resolve(new Map(agents)),
+    agent: (id) => Promise.resolve(mayBeId(id) ? { id, name: null, email: null } : null),
+    inboxes: (ids = []) =>
+      Promise.resolve(
+        new Map([...inboxes, ...ids.filter(mayBeId).map((id) => [id, { id, name: null }] as const)]),
+      ),
+    topics: () => Promise.resolve(new Map(topics)),
+  };
+  return policyWarnings({ directory }, settings);
+}
+
+/** One for each entry that names no agent, inbox, or topic. @throws Failure as Gladly answers */
+export async function unmetSentences(policy: Settings['policy'], directory: Lists): Promise<string[]> {
   const listed = async <Entry>(
     entries: readonly string[],
     read: () => Promise<Map<string, Entry>>,
@@ -27,21 +64,16 @@ export async function policyWarnings(
     if (key === 'excludedAgents') return !entry.includes('@') && (await directory.agent(entry)) !== null;
     return key === 'excludedInboxes' && (await directory.inboxes([entry])).has(entry);
   };
-  try {
-    const [agents, inboxes, topics] = await Promise.all([
-      listed(policy.excludedAgents, () => directory.agents()),
-      listed(policy.excludedInboxes, () => directory.inboxes()),
-      listed(policy.optOutTopics, () => directory.topics()),
-    ]);
-    const sentences: string[] = [];
-    for (const unmet of unmetEntries(policy, { agents, inboxes, topics })) {
-      if (!(await isKnownById(unmet))) sentences.push(unmetWarning(unmet));
-    }
-    return [...sentences, ...(await unmetInboxes(brands, directory)), ...hopelessEntries(policy)];
-  } catch (error) {
-    if (error instanceof Failure) return hopelessEntries(policy);
-    throw error;
+  const [agents, inboxes, topics] = await Promise.all([
+    listed(policy.excludedAgents, () => directory.agents()),
+    listed(policy.excludedInboxes, () => directory.inboxes()),
+    listed(policy.optOutTopics, () => directory.topics()),
+  ]);
+  const sentences: string[] = [];
+  for (const unmet of unmetEntries(policy, { agents, inboxes, topics })) {
+    if (!(await isKnownById(unmet))) sentences.push(unmetWarning(unmet));
   }
+  return sentences;
 }
 
 /** Entries that name no inbox in Gladly. Old conversations may name one that is no longer listed. */

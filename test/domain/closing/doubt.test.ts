@@ -1,13 +1,19 @@
 import { expect, test } from 'vitest';
-import { asArgument, doubtHint, doubtsHint, inDoubt, settling } from '../../../src/domain/closing/doubt.ts';
+import {
+  asArgument,
+  doubtHint,
+  doubtsHint,
+  inDoubt,
+  settleCommand,
+} from '../../../src/domain/closing/doubt.ts';
 
 test('an id that begins with a dash is not read as an option', () => {
   expect(['-abc', 'abc-', 'a-b', ''].map(asArgument)).toEqual(['-- -abc', 'abc-', 'a-b', '']);
 });
 
 test('a person settles a message in doubt, either way', () => {
-  expect(settling('--was-sent', 'abc')).toBe('gcsat surveys retry --was-sent abc');
-  expect(settling('--not-sent', '-bc')).toBe('gcsat surveys retry --not-sent -- -bc');
+  expect(settleCommand('--was-sent', 'abc')).toBe('gcsat surveys retry --was-sent abc');
+  expect(settleCommand('--not-sent', '-bc')).toBe('gcsat surveys retry --not-sent -- -bc');
 });
 
 test('the hint says where to look, and what to do in either case', () => {

@@ -4,24 +4,10 @@ import {
   saysDoNotSend,
   saysYes,
   starsOf,
-  wasSent,
   type MedalliaRow,
 } from '../../../src/domain/survey/medallia-row.ts';
 
 const sentAt = '2026-11-22T10:00:00.000Z';
-
-test.each([
-  [null, true],
-  ['Delivered', true],
-  ['Was not sent', true],
-  ['Not sent: suppression period', false],
-  [' NOT_SENT', false],
-  ['not-sent', false],
-  ['notsent', false],
-])('with the status %j it was sent: %s', (deliveryStatus, expected) => {
-  expect(wasSent({ sentAt, deliveryStatus })).toBe(expected);
-  expect(wasSent({ sentAt: null, deliveryStatus })).toBe(false);
-});
 
 test.each([
   ['Not sent: do not send', true],

@@ -27,12 +27,32 @@ test.each([
   ['كـتاب', 'كتاب'],
   ['Geht\u00b4s?', "geht's?"],
   ['\u201eVIP\u201c', '\u00abvip\u00bb'],
+  ['Returns', 'Re\u0007turns\u0000'],
+  ['do not send', 'do not \u001b send'],
+  ['no survey', 'no\u000bsurvey'],
+  ['Returns', 'Re\u2800turns'],
+  ['Returns', '\ufff9Returns\ufffb'],
+  ['Hawai\u02bbi', "hawai'i"],
+  ['12\u2033 pan', '12" PAN'],
+  ['5\u2032', "5'"],
+  ['Returns/Refunds', 'returns\u2215refunds'],
+  ['1/2 price', '\u00bd price'],
+  ['Tier: 2', 'tier\u2236 2'],
+  ['Tier: 2', 'tier\ua789 2'],
+  ['*VIP*', '\u2217vip\u2217'],
+  ['VIP-only', 'vip\u2043only'],
+  ['شکایتی', 'شكايتي'],
+  ['צה\u05f4ל', 'צה"ל'],
+  ['צ\u05f3ק', "צ'ק"],
 ])('%j and %j are one name', (one, other) => expect(nameKey(one)).toBe(nameKey(other)));
 
 test.each([
   ['Cafe', 'Café'],
   ['do not send', 'donotsend'],
   ['a_b', 'a-b'],
+  // Letters of another script.
+  ['VIP', 'VI\u0420'],
+  ['\u0430ccount', 'account'],
 ])('%j and %j are two', (one, other) => expect(nameKey(one)).not.toBe(nameKey(other)));
 
 test('the key of a key is itself, and normal forms share one', () => {

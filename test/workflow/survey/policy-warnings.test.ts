@@ -1,4 +1,7 @@
 import { expect, test } from 'vitest';
+import type { Policy } from '../../../src/domain/eligibility/policy.ts';
+import { createSteps } from '../../../src/workflow/context/steps.ts';
+import { previewConversation } from '../../../src/workflow/survey/preview.ts';
 import { namedRunWarnings } from '../../../src/workflow/survey/policy-warnings.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
 import { sync } from '../../../src/workflow/runs/sync.ts';
@@ -75,6 +78,28 @@ test('so do named conversations and a tick; a run without closings asks Gladly n
   expect(await tick()).toEqual([]);
   await own.tell();
   expect(await tick()).toEqual(warnings);
+});
+
+test('a conversation that is looked at by name tells them, too, and asks for nothing more', async () => {
+  const own = await world();
+  const id = await own.tell();
+  const looked = async (policy: Partial<Policy>): Promise<{ warnings: string[]; requests: unknown }> => {
+    const services = own.services({ policy });
+    const request = { conversationId: id, closingId: null };
+    const { document } = await previewConversation(
+      services,
+      request,
+      createSteps(services, () => undefined),
+    );
+    return { warnings: document.warnings, requests: services.client.counts.gladly };
+  };
+  // Fills the cache of lists.
+  await looked({});
+  const usual = await looked({ excludedInboxes: ['Returns'] });
+  expect(usual.warnings).toEqual([]);
+  expect(await looked(mistyped)).toEqual({ warnings, requests: usual.requests });
+  // It may be an agent's who left.
+  expect((await looked({ excludedAgents: ['5LNrIaOiRJ6u3vQ8jHyTkQ'] })).warnings).toEqual([]);
 });
 
 async function anAgent({ sandbox }: World): Promise<{ id: string; emailAddress: string }> {
