@@ -53,9 +53,12 @@ describe('an entry of the policy', () => {
   });
 
   test('that can be no customer is named', () => {
-    expect(hopelessEntries({ excludedCustomers: ['kim@example.com', 'kim@example', 'Kim Lee'] })).toEqual([
+    expect(
+      hopelessEntries({ excludedCustomers: ['kim@example.com', 'kim@example', 'Kim Lee', '512-555-0100'] }),
+    ).toEqual([
       "excludedCustomers: 'kim@example' is no email address, domain, phone number, or customer id",
       "excludedCustomers: 'Kim Lee' is no email address, domain, phone number, or customer id",
+      "excludedCustomers: '512-555-0100' has no country code, so it meets no number that has one; write it as +15550100123",
     ]);
   });
 });
