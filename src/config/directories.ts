@@ -34,13 +34,19 @@ export function directories(
 }
 
 function homeOf(env: NodeJS.ProcessEnv, accountHome: () => string): string {
-  const given = environmentText(env, 'HOME');
-  if (given !== null && isAbsolute(given)) return given;
+  const given = absolutePath(env, 'HOME');
+  if (given !== null) return given;
   const home = attempt(accountHome);
   if (home !== null && isAbsolute(home)) return home;
   throw new Failure('configuration', 'no_home_folder', 'this user has no home folder to keep files in', {
     hint: 'Set HOME, or GCSAT_CONFIG_DIR and GCSAT_DATA_DIR, to absolute paths.',
   });
+}
+
+/** Null for a relative path, which the XDG specification says to ignore. @throws Failure kind configuration */
+function absolutePath(env: NodeJS.ProcessEnv, name: string): string | null {
+  const path = environmentText(env, name);
+  return path !== null && isAbsolute(path) ? readValue('configuration', name, fixedPath, path) : null;
 }
 
 /** From the user database, because `homedir` accepts an empty HOME. Windows has no HOME. */
@@ -62,11 +68,8 @@ function platformDirectories(
   platform: NodeJS.Platform,
   home: () => string,
 ): Record<keyof Directories, () => string> {
-  // The XDG specification says to ignore relative paths.
-  const base = (name: string, ...fallback: string[]): string => {
-    const path = environmentText(env, name);
-    return path !== null && isAbsolute(path) ? path : join(home(), ...fallback);
-  };
+  const base = (name: string, ...fallback: string[]): string =>
+    absolutePath(env, name) ?? join(home(), ...fallback);
   if (platform === 'darwin') {
     return {
       config: () => join(home(), 'Library', 'Preferences', 'gcsat'),

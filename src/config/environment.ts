@@ -75,10 +75,35 @@ async function readSecretFile(variable: string, file: string): Promise<string> {
   }
 }
 
+const inBothCases = (names: string[]): string[] => names.flatMap((name) => [name, name.toUpperCase()]);
+const proxyVariables = inBothCases(['https_proxy', 'http_proxy', 'all_proxy']);
+
 /** They may have credentials. */
 export function proxyAddresses(env: NodeJS.ProcessEnv): string[] {
-  const names = ['https_proxy', 'http_proxy', 'all_proxy'];
-  return names.flatMap((name) => [name, name.toUpperCase()]).flatMap((name) => rawVariable(env, name) ?? []);
+  return proxyVariables.flatMap((name) => rawVariable(env, name) ?? []);
+}
+
+/** Changes the environment: a package reads these as they are, and a quoted NO_PROXY would name no host. */
+export function trimProxyVariables(env: NodeJS.ProcessEnv): void {
+  for (const name of proxyVariables) {
+    const value = env[name];
+    // What has a control character is no address, and is refused where it is used.
+    if (value !== undefined && !/\p{Cc}/u.test(value.trim())) env[name] = givenText(value, 'setting');
+  }
+  for (const name of inBothCases(['no_proxy'])) {
+    const value = env[name];
+    if (value !== undefined) env[name] = value.replaceAll(/["'\uFEFF\u200B-\u200F\u2060]/g, '').trim();
+  }
+}
+
+/** Of a signing key whose ends another way to hand it over would cut off: all links would be of another key then. */
+export function fragileSecretWarning(env: NodeJS.ProcessEnv): string | null {
+  const name = 'GCSAT_SURVEY_SECRET';
+  const secret = givenText(rawVariable(env, name) ?? '', 'secret');
+  const isQuoted = /^(["']).*\1$/s.test(secret);
+  if (!isQuoted && secret.trim() === secret) return null;
+  const what = isQuoted ? 'is in quotation marks' : 'begins or ends with white space';
+  return `${name} ${what}, which is part of the key; where something removes it (docker compose, a shell), no link that has left works any more`;
 }
 
 const secretVariables = [
@@ -108,8 +133,13 @@ export const knownVariables: readonly string[] = [
 /** Variables that begin as ours do and are none: a typo would otherwise leave the default in force unnoticed. */
 export function unknownVariables(env: NodeJS.ProcessEnv): string[] {
   return Object.keys(env)
-    .filter((name) => name.startsWith('GCSAT_') && !knownVariables.includes(name))
+    .filter((name) => bareName(name).startsWith('GCSAT_') && !knownVariables.includes(name))
     .toSorted();
+}
+
+/** Without what an env file that is read line by line leaves of it: a byte order mark, blanks, `export`. */
+export function bareName(name: string): string {
+  return name.replaceAll(/[\s\uFEFF\u200B-\u200F\u2060"']/g, '').replace(/^export(?=GCSAT_)/, '');
 }
 
 const accountVariables = [

@@ -54,22 +54,27 @@ export function fixedPath(text: string): string {
   );
 }
 
-/** @throws InvalidValue for a `~` or a variable that no shell has expanded */
+/** @throws InvalidValue for a `~`, a variable, or a template that nothing has expanded */
 export function refuseUnexpanded(path: string): void {
   if (/^~(?:[\w.-]*\/|$)/.test(path)) {
     throw new InvalidValue(`'${path}' begins with ~, which only a shell expands`, 'Write the whole path.');
   }
-  const [variable] = /\$(?:\{|\(|[A-Z_]+\b)/.exec(path) ?? [];
-  if (variable === undefined) return;
+  const [template] = templates.exec(path) ?? [];
+  if (template === undefined) return;
   throw new InvalidValue(
-    `'${path}' contains ${variable}, which only a shell expands`,
+    `'${path}' contains ${template}, which nothing has expanded`,
     'Write the whole path.',
   );
 }
 
+/** Of shells, of systemd (`%i`), of Windows, and of deployment tools. `$` within a name, and `%20`, may be meant. */
+const templates =
+  /\$[{(]|(?<=^|\/)\$[A-Za-z_]\w*|\$[A-Z_]+\b|`|\{\{|%(?![\dA-Fa-f]{2}%)[A-Za-z_]\w*%|(?<=^|\/)%[A-Za-z](?=\/|$)/;
+
 /** Env files have no comments behind a value, and no end of a command. */
 function refuseRest(path: string): void {
-  if (!/\s#|[;,\\]$|[\u201c-\u201f]/.test(path)) return;
+  // A second path, a second variable, and the line ends that a template left as text.
+  if (!/\s#|[;,\\]$|[\u201c-\u201f]|(?<!^[A-Za-z])[:=](?=\/)|^\/.*\\[rn]/.test(path)) return;
   throw new InvalidValue(
     `'${path}' contains more than a path`,
     'Write the path alone, without a comment, a quotation mark, or anything else after it.',

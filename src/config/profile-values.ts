@@ -130,9 +130,22 @@ export function parseDatabase(text: string): string {
       'Give a file path or a sqlite: URL. To try gcsat without leaving a trace, use --sandbox.',
     );
   }
-  refuseUnexpanded(pathOf(location));
+  if (/^sqlite:.*[?#%]/is.test(location)) {
+    throw new InvalidValue(
+      'a sqlite: URL has no ?, #, or % here: gcsat takes what follows as the path, as it is',
+      'Write the path alone, e.g. /var/lib/gcsat/ledger.db.',
+    );
+  }
+  if (scheme.toLowerCase().startsWith('postgres')) refuseTemplateInUrl(location);
+  else refuseUnexpanded(pathOf(location));
   if (location !== '') return location;
   throw new InvalidValue('the name of the ledger is empty', 'Give a file path or a sqlite: URL.');
+}
+
+/** It may have a password, so that it is not repeated, and what a path cannot mean may be a part of it. @throws InvalidValue */
+function refuseTemplateInUrl(location: string): void {
+  if (!/\$(?:\{|\(|[A-Z_]+\b)/.test(location)) return;
+  throw new InvalidValue('the URL contains a variable, which only a shell expands', 'Write the whole URL.');
 }
 
 /** As above, of the environment, which stays the same while the current folder changes. @throws InvalidValue */

@@ -1,4 +1,4 @@
-import { domainToASCII } from 'node:url';
+import { asciiDomain } from '../domain/eligibility/addresses.ts';
 import { greetingName } from './greeting-name.ts';
 import { badSender, senderOf, type Sender } from './sender.ts';
 import { smtpLimits } from './smtp-limits.ts';
@@ -49,5 +49,5 @@ export function mailableSender(from: string): Sender {
 /** With the domain as in DNS: `robin@bücher.example` becomes `robin@xn--bcher-kva.example`. */
 export function asciiAddress(address: string): string {
   const at = address.lastIndexOf('@');
-  return `${address.slice(0, at)}@${domainToASCII(address.slice(at + 1))}`;
+  return `${address.slice(0, at)}@${asciiDomain(address.slice(at + 1))}`;
 }

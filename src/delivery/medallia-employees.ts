@@ -1,11 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { parse } from 'csv-parse/sync';
+import { addressKey } from '../domain/eligibility/addresses.ts';
 import { Failure } from '../failure.ts';
 
 /** How Agent Connect knows an agent. */
 export type EmployeeName = { email: string } | { custom_id: string };
 
-/** By the agent's email address in Gladly, in lower case. */
+/** By the agent's email address in Gladly, as `addressKey` has it. */
 export type EmployeeNames = ReadonlyMap<string, EmployeeName>;
 
 /**
@@ -33,7 +34,7 @@ export async function readEmployees(file: string): Promise<EmployeeNames> {
     if (email === '' || (address === '' && id === ''))
       throw badEmployees(file, `names nobody in row ${at + 2}`);
     // The id is theirs and unambiguous.
-    names.set(email.toLowerCase(), id === '' ? { email: address } : { custom_id: id });
+    names.set(addressKey(email), id === '' ? { email: address } : { custom_id: id });
   });
   return names;
 }

@@ -1,4 +1,5 @@
 import { singleLine } from '../html/single-line.ts';
+import { addressKey } from '../domain/eligibility/addresses.ts';
 import { notAskedProperty } from '../domain/survey/medallia-row.ts';
 import { Failure } from '../failure.ts';
 import type {
@@ -102,7 +103,7 @@ export function createMedallia(options: {
 /** How the file or Gladly names the agent there; null where neither does. */
 export function employeeOf(email: string | null, employees: EmployeeNames): EmployeeName | null {
   if (email === null || email.trim() === '') return null;
-  return employees.get(email.toLowerCase()) ?? { email };
+  return employees.get(addressKey(email)) ?? { email };
 }
 
 export function requestOf(

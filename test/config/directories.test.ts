@@ -78,6 +78,20 @@ describe('directories', () => {
     }
   });
 
+  test.each([
+    ...['/srv/data # my data', '/srv/data;', '/srv/data"', '/srv/data\u201d', '/srv/${USER}', '/a/b:/c/d'],
+    ...['/srv/$user/d', '/srv/`whoami`', '/srv/%i/d', '/srv/{{ name }}', '/srv/%USER%', '/srv/data\\r'],
+  ])('%j is no folder, whichever variable names it', (path) => {
+    for (const name of ['HOME', 'XDG_DATA_HOME', 'GCSAT_DATA_DIR']) {
+      expect(() => directories({ ...home, [name]: path }, 'linux'), name).toThrow(
+        expect.objectContaining({
+          code: 'bad_configuration',
+          message: expect.stringMatching(new RegExp(`^${name}: `)),
+        }),
+      );
+    }
+  });
+
   const wrapped = [
     '/data\r',
     '/data\r\n',

@@ -70,10 +70,22 @@ test('a path is the same in every folder', () => {
   for (const path of [
     ...['data', '~/data', '~', '', '"/data', '/data"', '%h/data', '$HOME/data'],
     ...['/$HOME/data', '/srv/${NAME}', '/srv/$(hostname)', '/srv/data # ours', '/srv/data;', '/srv/data \\'],
-    ...['“/srv/data”', '/srv/“data”'],
+    ...['“/srv/data”', '/srv/“data”', '/srv/data\\n', '/srv/data\\r\\n', '/tmp/ab=/tmp/cd', '/a/b:/c/d'],
+    ...['/srv/$user/d', '/srv/`whoami`', '/srv/%i', '/srv/%h/x', '/srv/{{ name }}', '/srv/%USER%/d'],
   ]) {
     expect(() => fixedPath(path), path).toThrow(expect.objectContaining({ name: 'InvalidValue' }));
   }
-  for (const path of ['/srv/~old/data', '/srv/#1', '/srv/a$b', '/srv/a b'])
+  for (const path of [
+    '/srv/~old/data',
+    '/srv/#1',
+    '/srv/a$b',
+    '/srv/a b',
+    '/srv/a%20b',
+    '/srv/b%C3%BCcher',
+    '/srv/100%',
+    '/srv/a=b',
+    '/srv/a:b',
+    '/srv/{a}',
+  ])
     expect(fixedPath(path)).toBe(path);
 });

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, test } from 'vitest';
 import type { StoredProfile } from '../../src/config/profiles.ts';
 import { sandboxSettings } from '../../src/config/sandbox-settings.ts';
+import { parseDatabase } from '../../src/config/profile-values.ts';
 import { loadSettings } from '../../src/config/load-settings.ts';
 import type { GlobalFlags } from '../../src/config/settings.ts';
 import { defaultPolicy } from '../../src/domain/eligibility/policy.ts';
@@ -221,13 +222,31 @@ describe('what is missing or wrong', () => {
     },
   );
 
-  test.each(['./a:b.db', '/srv/a:b.db', 'C:\\ledger.db', 'sqlite:x.db', 'SQLITE:///x.db', 'postgres://h/x'])(
-    'the ledger %s is left to the ledger itself',
-    async (database) => {
-      const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
-      expect(await loadSettings({ database }, { ...env, ...account })).toMatchObject({ database });
+  test.each(['sqlite:///x/l.db?mode=rwc', 'sqlite:/x/l.db#x', 'SQLITE:///x/my%20ledger.db'])(
+    'a sqlite: URL with more than a path is refused: %s',
+    (given) => {
+      expect(() => parseDatabase(given)).toThrow(expect.objectContaining({ name: 'InvalidValue' }));
     },
   );
+
+  test('an encoded password is no template, and a template in a URL is not repeated', () => {
+    const url = 'postgres://u:p%C3%BC`{{%25@h/x';
+    expect(parseDatabase(url)).toBe(url);
+    expect(() => parseDatabase('postgres://u:hunter2${X}@h/x')).toThrow(/^(?!.*hunter2).*variable/);
+  });
+
+  test.each([
+    './a:b.db',
+    '/srv/a?b#c%20.db',
+    '/srv/a:b.db',
+    'C:\\ledger.db',
+    'sqlite:x.db',
+    'SQLITE:///x.db',
+    'postgres://h/x',
+  ])('the ledger %s is left to the ledger itself', async (database) => {
+    const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };
+    expect(await loadSettings({ database }, { ...env, ...account })).toMatchObject({ database });
+  });
 
   test('an error of a secret from a file names the variable that is set', async () => {
     const account = { GCSAT_DOMAIN: 'acme', GCSAT_EMAIL: 'api@acme.com', GCSAT_TOKEN: 'secret-token' };

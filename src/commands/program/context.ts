@@ -1,9 +1,12 @@
 import { isatty } from 'node:tty';
 import {
+  bareName,
   environmentSwitch,
   environmentText,
+  fragileSecretWarning,
   isContinuousIntegration,
   knownVariables,
+  trimProxyVariables,
   unknownVariables,
 } from '../../config/environment.ts';
 import { loadSettings } from '../../config/load-settings.ts';
@@ -95,9 +98,14 @@ async function warnOfPause(output: Output, ledger: Services['ledger'], clock: ()
 export function createContext(flags: GlobalFlags & TerminalFlags, env: NodeJS.ProcessEnv): CommandContext {
   const output = openOutput(flags, env, () => environmentText(env, 'GCSAT_LOG_LEVEL'));
   for (const name of unknownVariables(env)) {
-    const meant = suggest(name, knownVariables);
-    output.warn(`unknown variable ${name}${meant === null ? '' : `; did you mean ${meant}?`}`);
+    const bare = bareName(name);
+    const meant = knownVariables.includes(bare) ? bare : suggest(bare, knownVariables);
+    const shown = name === bare ? name : JSON.stringify(name);
+    output.warn(`unknown variable ${shown}${meant === null ? '' : `; did you mean ${meant}?`}`);
   }
+  const fragile = fragileSecretWarning(env);
+  if (fragile !== null) output.warn(fragile);
+  trimProxyVariables(env);
   const signals = listenForSignals(
     (reason) =>
       reportError(reason, {

@@ -37,13 +37,19 @@ export function isEmailAddress(text: string): boolean {
     text.length <= 254 &&
     local.length <= 64 &&
     localPart.test(local) &&
-    isMailDomain(text.slice(at + 1))
+    isMailDomain(text.slice(at + 1)) &&
+    // With the domain as it travels.
+    at + 1 + asciiDomain(text.slice(at + 1)).length <= 254
   );
 }
 
-/** A domain with a dot, whose last label is not a number. */
+/** A domain with a dot, whose last label is not a number, and that DNS can have: IDNA cannot encode every text. */
 export function isMailDomain(text: string): boolean {
-  const labels = text.split('.');
+  return isDotted(text) && isDotted(asciiDomain(text));
+}
+
+function isDotted(domain: string): boolean {
+  const labels = domain.split('.');
   return (
     labels.length >= 2 &&
     labels.every((label) => domainLabel.test(label)) &&
@@ -52,16 +58,43 @@ export function isMailDomain(text: string): boolean {
 }
 
 /**
- * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots, slashes, brackets, wide digits, and
- * the invisible marks that address books add. Null for anything else, and for a number without its country code.
+ * The domain as in DNS: `xn--bcher-kva.example` for `bücher.example`. Empty where IDNA has no such form. Node reads the text as
+ * the host of a URL, which ends at a slash, and in which `1.2.3.0x4` is an IPv4 address.
+ */
+export function asciiDomain(text: string): string {
+  if (/[\s/\\?#:@%]/.test(text)) return '';
+  const ascii = domainToASCII(text);
+  const lastNumber = /(?:^|\.)\d+$/;
+  return lastNumber.test(ascii) && !lastNumber.test(text) ? '' : ascii;
+}
+
+/**
+ * A phone number in E.164 form, e.g. `+15550100123`. People may write it with spaces, hyphens, dots, slashes, brackets, the
+ * digits of any script, and the invisible marks that address books add. Null for anything else, and for a number without its
+ * country code.
  */
 export function phoneNumber(text: string): string | null {
   // `(0)` is the digit that only calls within the country need.
-  const number = text
-    .normalize('NFKC')
+  const number = withPlainDigits(text)
     .replace(/\(\s*0\s*\)/u, '')
-    .replaceAll(/[\s()./\p{Pd}\p{Cf}]/gu, '');
+    .replaceAll(/[\s()./\u2212\u00b7\u2022\p{Pd}\p{Cf}]/gu, '');
   return e164.test(number) ? number : null;
+}
+
+/** Wide digits, and those of other scripts, as ASCII has them. In Unicode, the digits of each script begin with its zero. */
+export function withPlainDigits(text: string): string {
+  const isDigit = (code: number): boolean => /\p{Nd}/u.test(String.fromCodePoint(code));
+  return text.normalize('NFKC').replaceAll(/[^\P{Nd}0-9]/gu, (digit) => {
+    const code = digit.codePointAt(0) ?? 0;
+    let before = 0;
+    while (isDigit(code - before - 1)) before += 1;
+    return String(before % 10);
+  });
+}
+
+/** Most countries dial `00` for the `+`. No number goes on with 10 or 11: where Australia dials `0011`, it is none. */
+function dialedNumber(text: string): string | null {
+  return phoneNumber(withPlainDigits(text).replace(/^[\s\p{Cf}]*00(?![\s-]*1[\s-]*[01])/u, '+'));
 }
 
 /** Whether a number is in E.164 form already, so that an SMS can be sent to it. */
@@ -70,30 +103,57 @@ export function isMobileNumber(text: string): boolean {
 }
 
 /**
- * The address alone, of what people copy from mail programs: `Ann <ann@example.com>`, `ann@example.com (Ann)`,
- * `mailto:ann@example.com`, wide letters. More than one address stays as it is, and is none.
+ * The address alone, of what people copy from mail programs and pages: `Ann <ann@example.com>`, `ann@example.com (Ann)`,
+ * `mailto:ann@example.com`, `tel:+1-555-010-0123;ext=7`, wide letters. More than one address stays as it is, and is none.
  */
 export function bareAddress(written: string): string {
-  const text = written
-    .normalize('NFKC')
-    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
-    .trim()
-    .replace(/^([^\s()]+@[^\s()]+)\s*\([^()@]*\)$/u, '$1');
+  const text = plain(written).replace(/^([^\s()]+@[^\s()]+)\s*\([^()@]*\)$/u, '$1');
   const [, name = '', bracketed] = /^([^<>]*)<([^<>]*)>$/.exec(text) ?? [];
   const isSecond = name.includes('@') && name.trim() !== bracketed;
   const inner = bracketed === undefined || isSecond ? text : bracketed.trim();
-  const [, linked] = /^(?:mailto|tel|sms):([^?]*)/iu.exec(inner) ?? [];
-  return linked === undefined ? inner : linked.replaceAll(/%40/g, '@').replaceAll(/%2b/gi, '+').trim();
+  const [, scheme = '', linked] = /^(mailto|tel|sms|whatsapp):([^?]*)/iu.exec(inner) ?? [];
+  if (linked === undefined) return inner;
+  // RFC 3966: what follows a semicolon says more about a number. In an email address, it would be another one.
+  return plain(decoded(/^mailto$/i.test(scheme) ? linked : linked.replace(/;.*$/s, '')));
+}
+
+/** Without invisible marks; the full stop of Chinese and Japanese is the dot of a domain (IDNA). */
+function plain(text: string): string {
+  return text
+    .normalize('NFKC')
+    .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
+    .replaceAll('\u3002', '.')
+    .trim();
+}
+
+/** As URLs are (RFC 6068): text that is not encoded stays as it is. */
+function decoded(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
 }
 
 /** The same for every spelling of one mailbox or phone number: a domain has its letters or its punycode. */
 export function addressKey(address: string): string {
   const text = bareAddress(address);
-  const number = phoneNumber(text);
+  const number = dialedNumber(text);
   if (number !== null) return number;
   const at = text.lastIndexOf('@');
   if (at < 0) return text.toLowerCase();
   return `${unquoted(text.slice(0, at)).toLowerCase()}@${domainKey(text.slice(at + 1))}`;
+}
+
+/** How earlier versions kept a number that they could not read, such as one that begins with `00`. */
+export function spelledNumber(written: string): string {
+  return bareAddress(written).toLowerCase();
+}
+
+/** Whether a text, as a person writes it, is one mailbox or one phone number with its country code. */
+export function isAddress(text: string): boolean {
+  const key = addressKey(text);
+  return isMobileNumber(key) || isEmailAddress(key);
 }
 
 /** Quotation marks that are not needed mean nothing (RFC 5321, 4.1.2). */
@@ -104,8 +164,11 @@ function unquoted(local: string): string {
 
 /** The same for every spelling of one domain. */
 export function domainKey(domain: string): string {
-  const text = domain.normalize('NFKC').trim().replace(/\.$/, '');
-  return domainToASCII(text) || text.toLowerCase();
+  const text = domain
+    .normalize('NFKC')
+    .trim()
+    .replace(/[.\u3002]$/, '');
+  return asciiDomain(text) || text.toLowerCase();
 }
 
 /** The customer's address of the kind that the delivery needs: the primary one if it is valid, else the first valid one. */

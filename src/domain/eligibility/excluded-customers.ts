@@ -1,11 +1,4 @@
-import {
-  addressKey,
-  bareAddress,
-  domainKey,
-  isEmailAddress,
-  isMailDomain,
-  phoneNumber,
-} from './addresses.ts';
+import { addressKey, bareAddress, domainKey, isAddress, isMailDomain, withPlainDigits } from './addresses.ts';
 
 /**
  * Whether a list of customers contains this one: by id, address, phone number, or the domain of an address, with or without
@@ -35,11 +28,21 @@ export function isExcludedCustomer(
 
 /** Whether an entry can be any customer's: a typo excludes nobody. */
 export function canMeetCustomer(entry: string): boolean {
+  if (isAddress(entry)) return true;
+  if (lacksCountryCode(entry)) return false;
   const text = bareAddress(entry);
-  if (phoneNumber(text) !== null || /^\+?(?:[\s().-]*\d){5,15}$/.test(text)) return true;
   const domain = domainIn(text);
-  if (domain !== null) return isMailDomain(domain.replace(/\.$/, ''));
-  return text.includes('@') ? isEmailAddress(text) : /^[\w-]+$/.test(text);
+  return domain === null ? /^[\w-]+$/.test(text) : isMailDomain(domainKey(domain));
+}
+
+/** Whether an entry is a phone number that meets none of those that have a country code. */
+export function lacksCountryCode(entry: string): boolean {
+  return !isAddress(entry) && /^\+?\d{7,15}$/.test(digitsOf(bareAddress(entry)));
+}
+
+/** Whether an entry is all of a domain, and not one customer. */
+export function isDomainEntry(entry: string): boolean {
+  return domainIn(bareAddress(entry)) !== null;
 }
 
 function keyOf(entry: string): string {
@@ -57,5 +60,6 @@ function domainIn(text: string): string | null {
 
 /** A number without its country code has no key of its own, and its spellings differ in anything but the digits. */
 function digitsOf(key: string): string {
-  return /^[\d\s()./-]+$/.test(key) ? key.replaceAll(/\D/g, '') : key;
+  const digits = withPlainDigits(key).replaceAll(/[\s()./\u2212\u00b7\u2022\p{Pd}\p{Cf}]/gu, '');
+  return /^\+?\d+$/.test(digits) ? digits : key;
 }

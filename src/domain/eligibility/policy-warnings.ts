@@ -2,7 +2,7 @@ import { traitsOf, type DeliveryName } from '../delivery.ts';
 import { nameKey } from '../values/name-key.ts';
 import { zoneProblem } from '../values/time-zone.ts';
 import { isExcludedAgent } from './excluded-agents.ts';
-import { canMeetCustomer } from './excluded-customers.ts';
+import { canMeetCustomer, lacksCountryCode } from './excluded-customers.ts';
 import type { Policy } from './policy.ts';
 
 /** What an organization has, as its directories list it. */
@@ -48,9 +48,10 @@ export function unmetWarning({ key, entry }: UnmetEntry): string {
 export function hopelessEntries({ excludedCustomers }: Pick<Policy, 'excludedCustomers'>): string[] {
   return excludedCustomers
     .filter((entry) => !canMeetCustomer(entry))
-    .map(
-      (entry) =>
-        `excludedCustomers: '${entry}' is not an email address, domain, phone number, or customer id`,
+    .map((entry) =>
+      lacksCountryCode(entry)
+        ? `excludedCustomers: '${entry}' has no country code, so it meets no number that has one; write it as +15550100123`
+        : `excludedCustomers: '${entry}' is not an email address, domain, phone number, or customer id`,
     );
 }
 

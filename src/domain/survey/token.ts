@@ -49,19 +49,25 @@ export function bareToken(token: string): string {
   return surveyId === undefined || given === undefined ? token : `${surveyId}${given}${tokenEnd}`;
 }
 
+const anywhere = (length: number): string => `[\\w-](?: *[\\w-]){${length - 1}}`;
+/** Broken at any place, and with whatever the text around it goes on with. */
 const issued = new RegExp(
-  `^(?:=?3D|[<("'\u2018\u201c\u201e\u00ab])?([\\w-]{${surveyIdLength}})([\\w-]{${macLength}})(?:${tokenEnd}[_-]*)?(?:[^\\w-].*)?$`,
+  `^ *(?:=?3D|[<("'\u2018\u201c\u201e\u00ab])? *(${anywhere(surveyIdLength)}) *(${anywhere(macLength)})` +
+    `(?: *${tokenEnd})?[_-]*(?:[^\\w-].*)?$`,
   's',
 );
-/** With the mark of a soft break in quoted-printable. */
-const lineBreak = /=?[\s\p{Default_Ignorable_Code_Point}]+/gu;
+/** With the mark of a soft break in quoted-printable, and those of a quoted reply. */
+const lineBreak = /=?[\s\p{Default_Ignorable_Code_Point}]+(?:>[\s\p{Default_Ignorable_Code_Point}]*)*/gu;
 
-function matchIssued(token: string): RegExpExecArray | null {
-  const text = token.replaceAll(lineBreak, '');
+/** Of a token: all of it, the survey id, and the signature. */
+function matchIssued(token: string): string[] | null {
+  // A mark without width is no gap: words behind the token begin with white space.
+  const text = token.replaceAll(lineBreak, (gap) => (/\s/.test(gap) ? ' ' : ''));
   // Word processors make one dash of two hyphens, and keep lines from being broken at a hyphen.
   const withHyphens = (): string =>
     text.replaceAll('\u2014', '--').replaceAll(/[\u2010\u2011\u2013\u2212]/g, '-');
-  return issued.exec(text) ?? issued.exec(withHyphens());
+  const found = issued.exec(text) ?? issued.exec(withHyphens());
+  return found?.map((part) => part.replaceAll(' ', '')) ?? null;
 }
 
 export interface SurveyLinks {

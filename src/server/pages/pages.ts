@@ -1,4 +1,4 @@
-import { Hono, type Context } from 'hono';
+import { Hono, type Context, type Next } from 'hono';
 import type { Salutation } from '../../workflow/serving/salutations.ts';
 import type { SurveyDesk } from '../../workflow/serving/survey-desk.ts';
 import { chooseLanguage } from './accept-language.ts';
@@ -59,7 +59,7 @@ export function pageRoutes(parts: PageParts): Hono {
     const token = context.req.param('token');
     const view = await desk.view(token);
     if (view.state === 'closed') return closed(context, brandPages, view);
-    const rating = readLinkedRating(context.req.query('rating') ?? '');
+    const rating = readLinkedRating(context.req.query('rating') ?? queryWithin(token).get('rating') ?? '');
     const { method, headers } = context.req.raw;
     desk.visited(view.surveyId, watch({ method, headers, rating, token, at: parts.clock() }));
     const before = view.answer === null ? nothingFilledIn : filledInBefore(view.answer);
@@ -142,16 +142,41 @@ export function pageRoutes(parts: PageParts): Hono {
 
   // Relative, like all of our addresses. A mail provider's POST stays one.
   const withoutSlash = (context: Context<object, '/s/:token/'>): Response => {
-    const token = encodeURIComponent(bareToken(context.req.param('token')));
-    return context.redirect(`../${token}${new URL(context.req.url).search}`, 308);
+    const token = context.req.param('token');
+    const { pathname, search } = new URL(context.req.url);
+    const rating = readLinkedRating(queryWithin(token).get('rating') ?? '');
+    const query = search === '' && rating !== null ? `?rating=${rating}` : search;
+    const up = '../'.repeat(pathname.split('/').length - pathOfToken);
+    return context.redirect(`${up}${encodeURIComponent(bareToken(token))}${query}`, 308);
+  };
+
+  // A slash after the text that a program took for a part of the link: `T</a>`, `T https://…`.
+  const withoutRest = async (
+    context: Context<object, '/s/:token/:rest{.+}'>,
+    next: Next,
+  ): Promise<Response | undefined> => {
+    const token = context.req.param('token');
+    if (/[^\w-]/.test(token) && bareToken(token) !== token) return withoutSlash(context);
+    await next();
+    return undefined;
   };
 
   const routes = new Hono();
   routes.all('/s/:token/', withoutSlash).all('/u/:token/', withoutSlash);
+  routes.all('/s/:token/:rest{.+}', withoutRest).all('/u/:token/:rest{.+}', withoutRest);
   routes.get('/s/:token', surveyPage).post(saveAnswer).all(wrongMethod);
   routes.get('/u/:token', unsubscribePage).post(unsubscribe).all(wrongMethod);
   routes.route('/', assetRoutes(brandPages.assets));
   return routes;
+}
+
+/** Of `/s/T`: what is before it, the part, and the token. */
+const pathOfToken = 3;
+
+/** A program may have encoded the question mark, which makes the query a part of the token. */
+function queryWithin(token: string): URLSearchParams {
+  const at = token.indexOf('?');
+  return new URLSearchParams(at < 0 ? '' : token.slice(at));
 }
 
 function filledInBefore(answer: NonNullable<OpenSurvey['answer']>): FilledIn {

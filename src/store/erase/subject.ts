@@ -1,3 +1,4 @@
+import { spelledNumber } from '../../domain/eligibility/addresses.ts';
 import { hashedAddress } from '../../domain/eligibility/hashed-address.ts';
 import { addressKeyOf } from '../addresses/hashes.ts';
 import type { Reading } from '../ledger.ts';
@@ -39,11 +40,13 @@ export async function subjectIn(
   const surveys = new Set<string>();
   let ids = [customerId];
   let keys = [address];
+  let numbers = [spelledNumber(customerId)];
   let isCustomer = false;
   while (ids.length + keys.length > 0) {
     ids.forEach((id) => customers.add(id));
     keys.forEach((key) => addresses.add(key));
-    const found = await rowsOf(db, ids, keys);
+    const found = await rowsOf(db, { ids, keys, numbers });
+    numbers = [];
     const posted = await surveysOfCustomers(db, ids);
     isCustomer ||= ids.includes(customerId) && posted.length > 0;
     isCustomer ||= found.some(({ customer_id: id }) => id === customerId);
@@ -83,7 +86,10 @@ function fresh(values: readonly string[], known: ReadonlySet<string>): string[] 
   return [...new Set(values)].filter((value) => !known.has(value));
 }
 
-async function rowsOf(db: Reading, ids: readonly string[], keys: readonly string[]) {
+async function rowsOf(
+  db: Reading,
+  { ids, keys, numbers }: Record<'ids' | 'keys' | 'numbers', readonly string[]>,
+) {
   const by = (column: 'customer_id' | 'address' | 'email_key' | 'phone_key', values: readonly string[]) =>
     inParts(values, (part) =>
       db
@@ -97,7 +103,7 @@ async function rowsOf(db: Reading, ids: readonly string[], keys: readonly string
     ...(await by('customer_id', ids)),
     ...(await by('address', keys)),
     ...(await by('email_key', keys)),
-    ...(await by('phone_key', keys)),
+    ...(await by('phone_key', [...keys, ...numbers])),
   ];
 }
 

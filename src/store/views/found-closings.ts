@@ -1,3 +1,4 @@
+import { spelledNumber } from '../../domain/eligibility/addresses.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { toClosing } from '../closings/rows.ts';
 import type { Ledger } from '../ledger.ts';
@@ -25,7 +26,8 @@ export async function findClosings(ledger: Ledger, anyId: string): Promise<Closi
 /**
  * All closings of whoever has this id or address, newest first, also those that were decided before the customer was read.
  *
- * @param address normalized
+ * @param customerId as it was typed
+ * @param address the same, normalized
  */
 export async function findClosingsOfCustomer(
   ledger: Ledger,
@@ -33,15 +35,15 @@ export async function findClosingsOfCustomer(
   address: string,
 ): Promise<Closing[]> {
   return ledger.read(async (db) => {
-    const named = (column: 'email_key' | 'phone_key') =>
-      db.selectFrom('closings').select(['id', 'customer_id']).where(column, '=', address);
+    const named = (column: 'email_key' | 'phone_key', keys: string[]) =>
+      db.selectFrom('closings').select(['id', 'customer_id']).where(column, 'in', keys);
     const known = await db
       .selectFrom('closings')
       .select(['id', 'customer_id'])
       .where('customer_id', '=', customerId)
       .union(db.selectFrom('closings').select(['id', 'customer_id']).where('address', '=', address))
-      .union(named('email_key'))
-      .union(named('phone_key'))
+      .union(named('email_key', [address]))
+      .union(named('phone_key', [address, spelledNumber(customerId)]))
       .execute();
     if (known.length === 0) return [];
     const ids = known.map(({ id }) => id);

@@ -1,6 +1,7 @@
 import { employeeOf } from '../../delivery/medallia.ts';
 import { readEmployees, type EmployeeNames } from '../../delivery/medallia-employees.ts';
 import { traitsOf } from '../../domain/delivery.ts';
+import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { isExcludedAgent } from '../../domain/eligibility/excluded-agents.ts';
 import type { Settings } from '../../config/settings.ts';
 import { Failure } from '../../failure.ts';
@@ -125,7 +126,7 @@ export const medalliaCountsCheck: Check<Pick<CheckSources, 'settings' | 'ledger'
 function activeBy(
   employees: readonly Employee[],
 ): (name: { email: string } | { custom_id: string }) => boolean {
-  const emails = new Set(employees.flatMap(({ email }) => email?.toLowerCase() ?? []));
+  const emails = new Set(employees.flatMap(({ email }) => (email === null ? [] : [addressKey(email)])));
   const ids = new Set(employees.flatMap(({ customId }) => customId ?? []));
-  return (name) => ('custom_id' in name ? ids.has(name.custom_id) : emails.has(name.email.toLowerCase()));
+  return (name) => ('custom_id' in name ? ids.has(name.custom_id) : emails.has(addressKey(name.email)));
 }

@@ -1,7 +1,7 @@
-import { domainToASCII } from 'node:url';
 import type { Settings } from '../../config/settings.ts';
 import { senderOf } from '../../delivery/sender.ts';
 import { traitsOf } from '../../domain/delivery.ts';
+import { domainKey } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
 import { ok, skipped, type Check, type Finding } from './check.ts';
 import type { CheckSources } from './check-sources.ts';
@@ -122,7 +122,7 @@ function domainOf({ delivery, from, hostKind }: Settings): { name: string } | { 
   if (!sendsMail || from === null) return { why: `${delivery} sends no email` };
   if (hostKind === 'loopback') return { why: 'the sender of a sandbox is made up' };
   const { address } = senderOf(from);
-  const name = domainToASCII(address.slice(address.lastIndexOf('@') + 1)).toLowerCase();
+  const name = domainKey(address.slice(address.lastIndexOf('@') + 1));
   return reserved.test(name) ? { why: `${name} is reserved for examples` } : { name };
 }
 

@@ -1,6 +1,6 @@
 import type { ForgetDocument } from '../../documents/forget.ts';
 import { addressKey } from '../../domain/eligibility/addresses.ts';
-import { isExcludedCustomer } from '../../domain/eligibility/excluded-customers.ts';
+import { isDomainEntry, isExcludedCustomer } from '../../domain/eligibility/excluded-customers.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import { removeAbandonedFolders } from '../../store/copy-folders.ts';
@@ -94,7 +94,11 @@ function documentOf(
   }));
   const { excludedCustomers } = settings.policy;
   const isNamed = [...subject.customers, ''].some((id) =>
-    isExcludedCustomer(excludedCustomers.filter(isOnePerson), id, subject.addresses),
+    isExcludedCustomer(
+      excludedCustomers.filter((entry) => !isDomainEntry(entry)),
+      id,
+      subject.addresses,
+    ),
   );
   return {
     dryRun,
@@ -129,11 +133,6 @@ function documentOf(
 /** What was typed may be an id, which is not an address. */
 function isShown(address: string, { customers }: Inventory['subject']): boolean {
   return /@|^\+?\d+$/.test(address) && !customers.includes(address);
-}
-
-/** Not a domain. */
-function isOnePerson(entry: string): boolean {
-  return entry.lastIndexOf('@') > 0 || !entry.includes('.');
 }
 
 function failureOf({ open }: Finished): Failure | null {

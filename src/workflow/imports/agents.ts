@@ -1,3 +1,4 @@
+import { addressKey } from '../../domain/eligibility/addresses.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { EmployeeNames } from '../../delivery/medallia-employees.ts';
 import type { Agent } from '../../gladly/resources/organization.ts';
@@ -16,10 +17,10 @@ export interface AgentFinder {
  */
 export function agentFinder(agents: ReadonlyMap<string, Agent>, employees: EmployeeNames): AgentFinder {
   const byEmail = new Map<string, Agent>();
-  for (const agent of agents.values()) if (agent.email !== null) byEmail.set(keyOf(agent.email), agent);
+  for (const agent of agents.values()) if (agent.email !== null) byEmail.set(addressKey(agent.email), agent);
   const gladlyEmails = new Map<string, string>();
   for (const [email, name] of employees) {
-    gladlyEmails.set('custom_id' in name ? idKey(name.custom_id) : keyOf(name.email), email);
+    gladlyEmails.set('custom_id' in name ? idKey(name.custom_id) : addressKey(name.email), email);
   }
   const unknown = new Set<string>();
   return {
@@ -27,20 +28,16 @@ export function agentFinder(agents: ReadonlyMap<string, Agent>, employees: Emplo
     agentOf({ employee: { email, customId }, employeeName }) {
       const keys = [
         ...(customId === null ? [] : [gladlyEmails.get(idKey(customId))]),
-        ...(email === null ? [] : [gladlyEmails.get(keyOf(email)), keyOf(email)]),
+        ...(email === null ? [] : [gladlyEmails.get(addressKey(email)), addressKey(email)]),
       ];
-      const found = keys.flatMap((key) => (key === undefined ? [] : (byEmail.get(keyOf(key)) ?? [])))[0];
+      const found = keys.flatMap((key) => (key === undefined ? [] : (byEmail.get(addressKey(key)) ?? [])))[0];
       if (found !== undefined) return { id: found.id, name: found.name, email: found.email };
-      const id = email === null ? customId : keyOf(email);
+      const id = email === null ? customId : addressKey(email);
       if (id === null) return null;
       unknown.add(id);
       return { id, name: employeeName, email };
     },
   };
-}
-
-function keyOf(email: string): string {
-  return email.trim().toLowerCase();
 }
 
 /** No email address looks like it. */

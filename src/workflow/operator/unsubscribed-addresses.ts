@@ -1,4 +1,4 @@
-import { addressKey, bareAddress, isEmailAddress, phoneNumber } from '../../domain/eligibility/addresses.ts';
+import { addressKey, isAddress } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import {
@@ -48,8 +48,7 @@ export async function resubscribeAddress(ledger: Ledger, typed: string): Promise
 }
 
 function readAddress(typed: string): string {
-  const bare = bareAddress(typed);
-  if (phoneNumber(bare) !== null || isEmailAddress(bare)) return addressKey(bare);
+  if (isAddress(typed)) return addressKey(typed);
   throw new Failure('usage', 'address_invalid', `'${typed}' is neither an email address nor a phone number`, {
     hint: 'Give an address like kim@example.com, or a number with its country code like +14155550100.',
   });

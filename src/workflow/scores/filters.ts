@@ -1,6 +1,7 @@
 import type { ReportFilters, ReportName } from '../../documents/report.ts';
 import { channels } from '../../domain/attribution/timeline.ts';
 import type { ImportChoice } from '../../domain/scores/report-parts.ts';
+import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { nameKey } from '../../domain/values/name-key.ts';
 import { nearNames } from '../../domain/values/near-words.ts';
 import { Failure } from '../../failure.ts';
@@ -56,7 +57,9 @@ async function namedIn(db: Reading, kind: NameKind, given: readonly string[]): P
     const meant =
       byId.length > 0
         ? byId
-        : known.filter(({ name, email }) => [name, email ?? name].map(nameKey).includes(nameKey(text)));
+        : known.filter(
+            ({ id, name, email }) => nameKey(name) === nameKey(text) || isAddressOf(text, [id, email]),
+          );
     for (const { id, name } of meant) found.set(id, { id, name });
     if (meant.length > 0) continue;
     if (!(await isKnownIn(db, kind, text))) {
@@ -69,6 +72,12 @@ async function namedIn(db: Reading, kind: NameKind, given: readonly string[]): P
     found.set(text, { id: text, name: null });
   }
   return [...found.values()];
+}
+
+/** An agent whom Gladly does not list has the address as the id. */
+function isAddressOf(text: string, known: readonly (string | null)[]): boolean {
+  const key = addressKey(text);
+  return key.includes('@') && known.some((one) => one !== null && addressKey(one) === key);
 }
 
 function unknown(kind: string, text: string, known: readonly string[]): Failure {

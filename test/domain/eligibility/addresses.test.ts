@@ -6,9 +6,11 @@ import {
   bareAddress,
   chooseAddress,
   chooseEmail,
+  isAddress,
   isEmailAddress,
   isMobileNumber,
   phoneNumber,
+  withPlainDigits,
   type AddressChoice,
   type EmailEntry,
   type PhoneEntry,
@@ -90,6 +92,15 @@ describe('an email address', () => {
     'amy@acme.com?bcc=all@acme.com',
     'amy@acme.com/path',
     'ämy@acme.com',
+    // What IDNA cannot encode, and what a URL reads as an IPv4 address.
+    'amy@xn--a.example',
+    'amy@xn--b\u00fccher.example',
+    'amy@\u05d0a.example',
+    'amy@a\u0301\u200d.example',
+    'amy@1.2.3.0x4',
+    'amy@acme.0x7f',
+    'amy@\uff11.\uff12.\uff13.\uff14',
+    `amy@${'\u00fc'.repeat(60)}.${'\u00e4\u8c6a'.repeat(30)}.example`,
     '\ud83d@acme.com',
     `${'a'.repeat(65)}@acme.com`,
     `amy@${'a'.repeat(64)}.com`,
@@ -145,6 +156,12 @@ describe('a phone number', () => {
     ['\uff0b1 555 \uff10100123', '+15550100123'],
     ['+49 (0) 151 1234567', '+491511234567'],
     ['+49 151/1234567', '+491511234567'],
+    ['+1\u2212555\u2212010\u22120123', '+15550100123'],
+    ['+1\u00b7555\u2022010 0123', '+15550100123'],
+    ['\u200f+\u0661 \u0665\u0665\u0665 \u0660\u0661\u0660\u0660\u0661\u0662\u0663', '+15550100123'],
+    ['+\u06f4\u06f9 151 \u096712\u096d4567', '+4915111274567'],
+    ['+\uff14\uff19\uff08\uff10\uff09151 1234567', '+491511234567'],
+    ['0049 151 1234567', null],
     ['0151 1234567', null],
     ['+0151234567', null],
     ['+49', null],
@@ -180,11 +197,70 @@ test('two spellings of one address meet', () => {
     'amy@bücher。example',
     'amy@bücher.example (Amy Lee)',
     '<amy@bücher.example>(Amy)',
+    'amy@bücher。example。',
+    'mailto:%61my@b%C3%BCcher.example',
+    'mailto:AMY%40xn--bcher-kva%2Eexample?subject=100%',
+    'Amy <mailto:amy@b%c3%bccher.example>',
   ]) {
     expect(addressKey(other), other).toBe('amy@xn--bcher-kva.example');
   }
   expect(addressKey('amy@bücher.example')).not.toBe(addressKey('amy@bucher.example'));
-  expect(addressKey('tel:+1-555-010-0123')).toBe('+15550100123');
+  for (const other of [
+    'tel:+1-555-010-0123',
+    'tel:%2B1-555-010-0123',
+    'tel:+1(555)010-0123;ext=7',
+    'tel:+15550100123;isub=12;phone-context=acme.com',
+    'WhatsApp:+15550100123',
+    'sms:+15550100123?body=STOP',
+    '001 555 010 0123',
+    '\uff10\uff10 1-555-010-0123',
+  ]) {
+    expect(addressKey(other), other).toBe('+15550100123');
+  }
+});
+
+test('of two numbers, none is chosen', () => {
+  expect(isAddress('sms:+15550100123,+15550100124')).toBe(false);
+});
+
+test('only a link is decoded, and only one that can be', () => {
+  expect(addressKey('%61my@acme.com')).toBe('%61my@acme.com');
+  expect(addressKey('mailto:100%@acme.com')).toBe('100%@acme.com');
+  expect(addressKey('mailto:a%2Bb@acme.com')).toBe('a+b@acme.com');
+  expect(isAddress('mailto:amy%2Cben@acme.com')).toBe(false);
+});
+
+// The one is dialed so in Australia, the other within a country.
+test.each(['0011 49 151 1234567', '0151 1234567', '1-555-010-0123', 'tel:15550100123'])(
+  'a country code is never guessed: %s',
+  (text) => {
+    expect(isAddress(text)).toBe(false);
+    expect(addressKey(text)).not.toMatch(/^\+/);
+  },
+);
+
+test('no domain is taken for the one with which a URL would begin', () => {
+  for (const text of [
+    'amy@acme.com/path',
+    'amy@acme.com#x',
+    'amy@ac%6de.com',
+    'amy@acme\\.com',
+    'amy@ac\nme.com',
+  ]) {
+    expect(addressKey(text), text).not.toBe('amy@acme.com');
+    expect(isAddress(text), text).toBe(false);
+  }
+  expect(addressKey('amy@1.2.3.0x4')).toBe('amy@1.2.3.0x4');
+});
+
+test('a digit of any script is what it counts', () => {
+  const digits = Array.from({ length: 0x110000 }, (_, code) => code)
+    .filter((code) => code < 0xd800 || code > 0xdfff)
+    .map((code) => String.fromCodePoint(code))
+    .filter((text) => /\p{Nd}/u.test(text));
+  expect(digits.length).toBeGreaterThan(600);
+  const values = digits.map(withPlainDigits).join('');
+  expect(values).toBe('0123456789'.repeat(digits.length / 10));
 });
 
 test.each([
@@ -195,6 +271,9 @@ test.each([
   'Amy <amy@acme.com',
   'amy@acme.com (ben@acme.com)',
   'amy@acme.com (Amy) (Ben)',
+  'mailto:amy@acme.com;ben@acme.com',
+  'mailto:amy%40acme.com%2Cben@acme.com',
+  'mailto:Ben%20%3Camy@acme.com%3E',
 ])('of two addresses or half of one, none is chosen: %j', (text) => {
   expect(isEmailAddress(bareAddress(text))).toBe(false);
   expect([addressKey('amy@acme.com'), addressKey('ben@acme.com')]).not.toContain(addressKey(text));
@@ -231,6 +310,7 @@ describe('the address that a survey goes to', () => {
     expect(missing(chooseEmail([]))).toBe('no_address');
     expect(missing(chooseEmail([email(null), email(' ', { original: '' })]))).toBe('no_address');
     expect(missing(chooseEmail([email('broken')]))).toBe('bad_address');
+    expect(missing(chooseEmail([email('amy@xn--a.example'), email('amy@1.2.3.0x4')]))).toBe('bad_address');
     expect(chooseEmail([email('broken'), email('also broken')])).toEqual({
       missing: 'bad_address',
       detail: 'none of 2 email addresses is valid',

@@ -54,9 +54,12 @@ describe('an entry of the policy', () => {
   });
 
   test('that can be no customer is named', () => {
-    expect(hopelessEntries({ excludedCustomers: ['kim@example.com', 'kim@example', 'Kim Lee'] })).toEqual([
+    expect(
+      hopelessEntries({ excludedCustomers: ['kim@example.com', 'kim@example', 'Kim Lee', '512-555-0100'] }),
+    ).toEqual([
       "excludedCustomers: 'kim@example' is not an email address, domain, phone number, or customer id",
       "excludedCustomers: 'Kim Lee' is not an email address, domain, phone number, or customer id",
+      "excludedCustomers: '512-555-0100' has no country code, so it meets no number that has one; write it as +15550100123",
     ]);
   });
 });

@@ -64,7 +64,7 @@ describe('a token', () => {
         expect(readToken(key, 'survey', forged)).toBeNull();
       }
     }
-    for (const character of alphabet.filter((one) => one !== '0')) {
+    for (const character of alphabet.filter((one) => !'0-_'.includes(one))) {
       expect(readToken(key, 'survey', signed + character)).toBeNull();
     }
   });
@@ -105,6 +105,19 @@ describe('a token', () => {
     '.\n-- \nAcme',
     '\u2014 thanks',
     '\u2013',
+    ' Reply STOP',
+    ' Danke',
+    '\n\nUnsubscribe',
+    '\r\n0800 1234567',
+    '\u00a0A',
+    ' https://csat.acme.com/s/',
+    ' _',
+    '</a>',
+    '</a></p> Acme',
+    '_',
+    '__',
+    '-',
+    '_, thanks',
   ])('opens its survey with %j after it', (rest) => {
     expect(readToken(key, 'survey', token + rest)).toBe(surveyId);
     // As links of earlier versions end, and those that lost the last character.
@@ -117,15 +130,36 @@ describe('a token', () => {
     expect(bareToken(token + rest)).toBe(token);
   });
 
-  test.each(['\n', '\r\n', ' ', '=\r\n', '\r\n ', '\u200b', '\u00ad', '\u00a0'])(
-    'opens its survey broken by %j anywhere',
-    (lineBreak) => {
-      for (let position = 0; position <= token.length; position += 1) {
-        const broken = token.slice(0, position) + lineBreak + token.slice(position);
-        expect(readToken(key, 'survey', broken)).toBe(surveyId);
-      }
-    },
-  );
+  test.each([
+    '\n',
+    '\r\n',
+    ' ',
+    '=\r\n',
+    '\r\n ',
+    '\n> ',
+    '\r\n> > ',
+    '=\r\n>> ',
+    '\u200b',
+    '\u00ad',
+    '\u00a0',
+  ])('opens its survey broken by %j anywhere', (lineBreak) => {
+    for (let position = 0; position <= token.length; position += 1) {
+      const broken = token.slice(0, position) + lineBreak + token.slice(position);
+      expect(readToken(key, 'survey', broken)).toBe(surveyId);
+      expect(readToken(key, 'survey', `${broken} Reply STOP`)).toBe(surveyId);
+      expect(bareToken(`${broken}\nThanks`)).toBe(token);
+    }
+  });
+
+  test('is none without its last character, whatever words follow', () => {
+    for (const rest of [' Reply STOP', '\nDanke', '</a>', ' _', ''])
+      expect(readToken(key, 'survey', signed.slice(0, -1) + rest)).toBeNull();
+  });
+
+  test('is looked for in time that grows with the text, and no faster', () => {
+    for (const unit of ['\n> ', '=\n', ' >', 'a ', '> ', '_', '\u200b', '='])
+      expect(readToken(key, 'survey', unit.repeat(20_000))).toBeNull();
+  });
 
   test.each(['3D', '=3D', '<', '"', '\u201c', '('])('opens its survey with %j before it', (start) => {
     expect(readToken(key, 'survey', start + token)).toBe(surveyId);

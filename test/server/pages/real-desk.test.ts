@@ -102,6 +102,12 @@ test('a link opens with whatever a text or a mail program puts behind it, and ne
       '_',
       '__',
       '%5F',
+      '%20Reply%20STOP',
+      '%20Danke',
+      '%0A%0AUnsubscribe',
+      '%3C%2Fa%3E',
+      '%20https:%2F%2Fcsat.acme.example%2Fs%2F',
+      '%0A%3E%20Best%20wishes',
     ];
     for (const end of endings) {
       const answer = await routes.request(`/${part}/${token}${end}`);
@@ -123,6 +129,10 @@ test('a link opens with whatever a text or a mail program puts behind it, and ne
       [`/${part}/${token}/?rating=4`, `../${token}?rating=4`],
       [`/${part}/${token}%3E/`, `../${token}`],
       [`/${part}/%2F%2Fevil.example/`, '../%2F%2Fevil.example'],
+      [`/${part}/${token}</a>`, `../${token}`],
+      [`/${part}/${token}%3C/b%3E%3C/p%3E?rating=4`, `../../${token}?rating=4`],
+      [`/${part}/${token}%3Frating=4%3C/a%3E`, `../${token}?rating=4`],
+      [`/${part}/${token}%20https://csat.acme.example/s/${token}`, `../../../../${token}`],
     ] as const) {
       for (const method of ['GET', 'POST']) {
         const { status, headers } = await routes.request(path, { method });
@@ -138,6 +148,10 @@ test('a link opens with whatever a text or a mail program puts behind it, and ne
   for (const rating of ['4', '4.', '4)', '4%3E', '3D4', '4&gt;', '4%0A']) {
     expect([rating, await chosen(`?rating=${rating}`)]).toEqual([rating, '4']);
   }
+  for (const query of ['%3Frating=4', '%3Frating%3D4.', '%3Futm_source=x&rating=4', '%20%3Frating=4']) {
+    expect([query, await chosen(query)]).toEqual([query, '4']);
+  }
+  expect(await chosen('%3Frating=6')).toBeUndefined();
   for (const rating of ['44', '4a', '6', '3D', 'D4', '']) {
     expect([rating, await chosen(`?rating=${rating}`)]).toEqual([rating, undefined]);
   }

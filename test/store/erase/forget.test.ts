@@ -29,6 +29,7 @@ import { decideClosing, recordDelivery, recordFailure } from '../../../src/store
 import { takeLock } from '../../../src/store/queue/locks.ts';
 import { personalData, type TableClass } from '../../../src/store/schema/personal-data.ts';
 import { story } from '../../../src/store/views/story.ts';
+import { closingIdsOfCustomer } from '../../../src/workflow/operator/surveys.ts';
 import { closingsIn } from '../../support/ledger.ts';
 import { at, day, freshLedger, here, leaving, reported, scheduled, toSend, onFiles } from '../support.ts';
 
@@ -233,6 +234,16 @@ describe('a customer who is forgotten', () => {
     expect(subject).toMatchObject({ customers: [customer.id], unsubscribed: [key], recordings: ['/x.mp3'] });
     expect(subject.closings).toHaveLength(2);
     expect((await inventoryOf(ledger, who('lee@example.com'))).subject.closings).toEqual([]);
+  });
+
+  test('is found by a number as an earlier version kept it', async () => {
+    const ledger = await freshLedger();
+    await asked(ledger, 'c1');
+    const typed = '001 (415) 555-0100';
+    await ledger.write('ledger', (trx) => trx.updateTable('closings').set({ phone_key: typed }).execute());
+    expect((await inventoryOf(ledger, who(typed))).subject.closings).toHaveLength(1);
+    expect(await closingIdsOfCustomer(ledger, typed)).toHaveLength(1);
+    expect(addressKey(typed)).toBe('+14155550100');
   });
 
   test('is asked about nothing that waited, and nothing brings it back', async () => {

@@ -159,6 +159,17 @@ describe('forgetting a customer', () => {
     const { document } = await forgotten({ ...services, settings: { ...settings, policy } }, email);
     expect(document.warnings).toHaveLength(1);
   });
+
+  test.each(['example.org', '@example.org', '*@example.org', '@example\u3002org'])(
+    'a domain is nobody: %s',
+    async (entry) => {
+      const { services } = await answered();
+      const { settings } = services;
+      const policy = { ...settings.policy, excludedCustomers: [entry] };
+      const { document } = await forgotten({ ...services, settings: { ...settings, policy } }, email);
+      expect(document.warnings).toEqual([]);
+    },
+  );
 });
 
 test('what is older than `retention` is forgotten, and its card stays in Gladly', async () => {

@@ -53,7 +53,25 @@ test.each([
 });
 
 test.each([
+  'kim@bücher.example.',
+  '"kim"@bücher.example',
+  'kim@bücher。example',
+  'mailto:kim@b%C3%BCcher.example',
+  'mailto:%6bim@xn--bcher-kva.example',
+])('an address that `surveys show` finds is one that can be unsubscribed: %j', async (typed) => {
+  const ledger = await freshLedger();
+  const address = 'kim@xn--bcher-kva.example';
+  expect((await unsubscribeAddress(ledger, typed, at(0))).address).toBe(address);
+  expect(await isUnsubscribed(ledger, address)).toBe(true);
+  expect((await resubscribeAddress(ledger, typed)).changed).toBe(true);
+});
+
+test.each([
   '',
+  'kim@example.com/path',
+  'kim@xn--a.example',
+  'mailto:kim%2Clee@example.com',
+  '1-415-555-0100',
   'lee@example.com <kim@example.com>',
   'kim',
   'kim@',

@@ -257,6 +257,9 @@ test('filters find ids, names in any spelling, and emails, and say what is near'
         { kind: 'agent', id: 'a1', name: 'Ana Ruiz', email: 'ana@example.com' },
         { kind: 'agent', id: 'a2', name: 'Bo Chen', email: null },
         { kind: 'agent', id: 'a3', name: 'Bo Chen', email: null },
+        { kind: 'agent', id: 'a4', name: 'Cy Diaz', email: 'cy@bücher.example' },
+        // Gladly does not list this one: the address of an import is the id.
+        { kind: 'agent', id: 'eve@xn--bcher-kva.example', name: 'Eve', email: null },
         { kind: 'inbox', id: 'i1', name: 'Orders', email: null },
       ])
       .execute(),
@@ -265,6 +268,9 @@ test('filters find ids, names in any spelling, and emails, and say what is near'
   const agents = async (...texts: string[]) =>
     (await filtersOf(ledger, { ...given, agents: texts })).agents.map(({ id }) => id);
   expect(await agents('ana  RUIZ', 'ANA@example.com', 'a1')).toEqual(['a1']);
+  for (const spelling of ['cy@xn--bcher-kva.example', 'CY@bu\u0308cher.example.', 'cy＠bücher.example'])
+    expect(await agents(spelling), spelling).toEqual(['a4']);
+  expect(await agents('Eve <eve@bücher.example>')).toEqual(['eve@xn--bcher-kva.example']);
   expect(await agents('Bo Chen', 'a9')).toEqual(['a2', 'a3', 'a9']);
   expect(
     await filtersOf(ledger, {
