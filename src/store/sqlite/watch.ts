@@ -1,7 +1,7 @@
 import type { Database } from './engine.ts';
 import { ledgerGone } from './failures.ts';
 import { holdFile, identityOf, indexOf, isDatabase, logOf, memory, type HeldFile } from './files.ts';
-import { isOlder, readHeader } from './header.ts';
+import { isOlder, readHeader, type Header } from './header.ts';
 import { readIndex, type LogIndex } from './log-index.ts';
 import { isBehind } from './writes.ts';
 
@@ -47,14 +47,14 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
   /** In the file and its log. */
   let held = copied.writes;
 
-  /** Whether the file can be what copying the log makes of it. Looked at in this order, others may copy meanwhile. */
-  const isOurs = (): boolean => {
+  /** What file and index say; null where the file cannot be what copying the log makes of it. In this order, others may copy meanwhile. */
+  const look = (): { counted: LogIndex; header: Header } | null => {
     const counted = readIndex(index);
-    const now = readHeader(file);
-    if (counted === null || isOlder(now, copied)) return false;
-    if (counted.copied === counted.frames && isBehind(now.writes, held)) return false;
-    copied = now;
-    return true;
+    const header = readHeader(file);
+    if (counted === null || isOlder(header, copied)) return null;
+    if (counted.copied === counted.frames && isBehind(header.writes, held)) return null;
+    copied = header;
+    return { counted, header };
   };
 
   return {
@@ -75,15 +75,17 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
     refuseOverwritten(writes) {
       if (isBehind(writes, held)) throw ledgerGone(path);
       held = writes;
-      if (!isOurs() || isBehind(writes, copied.writes)) throw ledgerGone(path);
-      if (!isWhole(log, readIndex(index)) || isCut(file, index)) throw ledgerGone(path);
+      const seen = look();
+      if (seen === null || isBehind(writes, seen.header.writes)) throw ledgerGone(path);
+      if (!isWhole(log, seen.counted)) throw ledgerGone(path);
+      if (file.size() < seen.header.bytes && isCut(file, index)) throw ledgerGone(path);
     },
     committed(writes) {
       held = writes;
     },
-    remember: () => void isOurs(),
+    remember: () => void look(),
     isReplaced() {
-      if (!isDatabase(file) || !isOurs()) return true;
+      if (!isDatabase(file) || look() === null) return true;
       return identityOf(path) === file.key && [log.key, null].every((key) => identityOf(logOf(path)) !== key);
     },
     release() {
@@ -93,9 +95,7 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
 }
 
 /** The log holds all that its index counts: nobody has cut it. */
-function isWhole(log: HeldFile, counted: LogIndex | null): boolean {
-  if (counted === null) return false;
-  const { frames, pageBytes, salts } = counted;
+function isWhole(log: HeldFile, { frames, pageBytes, salts }: LogIndex): boolean {
   if (frames === 0) return true;
   return log.size() >= 32 + frames * (24 + pageBytes) && log.read(16, 8).equals(salts);
 }
@@ -105,11 +105,9 @@ function isWhole(log: HeldFile, counted: LogIndex | null): boolean {
  * and only believed where nobody did so meanwhile. The log does not begin anew while one can write.
  */
 function isCut(file: HeldFile, index: HeldFile): boolean {
-  const isShort = (): boolean => file.size() < readHeader(file).bytes;
-  if (!isShort()) return false;
   const before = readIndex(index);
-  const isStill = isShort();
+  const isShort = file.size() < readHeader(file).bytes;
   const after = readIndex(index);
   if (before === null || after === null) return true;
-  return isStill && !before.isBeingCopied && !after.isBeingCopied && before.copied === after.copied;
+  return isShort && !before.isBeingCopied && !after.isBeingCopied && before.copied === after.copied;
 }
