@@ -1,7 +1,8 @@
 import { sql } from 'kysely';
-import { canHaveHappened, clockDifferenceMs } from '../domain/values/stored-time.ts';
+import { canHaveHappened, clockDifferenceMs, isAhead } from '../domain/values/stored-time.ts';
 import { longestBackOffMs } from '../domain/closing/back-off.ts';
-import type { Ledger, Reading, Writing } from './ledger.ts';
+import { dueTimesIn, type Mending } from './due-times.ts';
+import type { Ledger, Reading } from './ledger.ts';
 import { claimMs } from './workers.ts';
 
 /** How far back closings are looked for again after a checkpoint that cannot be: one request for events reaches as far. */
@@ -14,33 +15,39 @@ export interface MendedTimes {
   sentences: string[];
 }
 
-interface Mending {
-  sentence: string;
-  write: (trx: Writing) => Promise<unknown>;
+interface StoredTimesPolicy {
+  /** How long after its survey a reminder leaves; null: there are none. */
+  reminderAfterMs: number | null;
 }
 
 /**
  * Corrects every impossible stored time: the clock was ahead when it was written, or has been set back since. Such a time
- * would keep closings from being looked for, or hold work up, until the clock has passed it.
+ * would keep closings from being looked for, or hold work up, until the clock has passed it. The time at which a message left
+ * stays as it was recorded: with a clock that is behind now, every customer could be asked again.
  */
-export async function mendStoredTimes(ledger: Ledger, nowMs: number): Promise<MendedTimes> {
-  const found = await ledger.read((db) => impossibleIn(db, nowMs));
+export async function mendStoredTimes(
+  ledger: Ledger,
+  nowMs: number,
+  policy: StoredTimesPolicy,
+): Promise<MendedTimes> {
+  const found = await ledger.read((db) => impossibleIn(db, nowMs, policy));
   if (found.length > 0) {
     await ledger.write('ledger', async (trx) => {
-      for (const { write } of await impossibleIn(trx, nowMs)) await write(trx);
+      for (const { write } of await impossibleIn(trx, nowMs, policy)) await write(trx);
     });
   }
   return { sentences: found.map(({ sentence }) => sentence) };
 }
 
-async function impossibleIn(db: Reading, nowMs: number): Promise<Mending[]> {
+async function impossibleIn(db: Reading, nowMs: number, policy: StoredTimesPolicy): Promise<Mending[]> {
   return [
     ...(await checkpointsIn(db, nowMs)),
     ...(await locksIn(db, nowMs)),
     ...(await claimsIn(db, nowMs)),
     ...(await retriesIn(db, nowMs)),
     ...(await schedulesIn(db, nowMs)),
-    ...(await cardsIn(db, nowMs)),
+    ...(await pausesIn(db, nowMs)),
+    ...(await dueTimesIn(db, nowMs, policy)),
   ];
 }
 
@@ -103,12 +110,16 @@ async function claimsIn(db: Reading, nowMs: number): Promise<Mending[]> {
   ];
 }
 
-/** The longest pause after a failure. */
+/** The longest pause after a failure. What is pending was read again since, and waits for a time of its own. */
 async function retriesIn(db: Reading, nowMs: number): Promise<Mending[]> {
   const limit = iso(nowMs + longestBackOffMs + clockDifferenceMs);
-  return dueIn(db, nowMs, (query) => query.where('error', 'is not', null).where('due_at', '>', limit), {
-    waits: 'wait for their next try for longer than they can',
-  });
+  return dueIn(
+    db,
+    nowMs,
+    (query) =>
+      query.where('error', 'is not', null).where('state', '<>', 'pending').where('due_at', '>', limit),
+    { waits: 'wait for their next try for longer than they can' },
+  );
 }
 
 /** What was decided in the future is decided again. */
@@ -117,7 +128,11 @@ async function schedulesIn(db: Reading, nowMs: number): Promise<Mending[]> {
   return dueIn(
     db,
     nowMs,
-    (query) => query.where('error', 'is', null).where('due_at', '>', limit).where('state_at', '>', limit),
+    (query) =>
+      query
+        .where((eb) => eb.or([eb('error', 'is', null), eb('state', '=', 'pending')]))
+        .where('due_at', '>', limit)
+        .where('state_at', '>', limit),
     { waits: 'were scheduled in the future' },
   );
 }
@@ -151,21 +166,26 @@ async function dueIn(
   ];
 }
 
-async function cardsIn(db: Reading, nowMs: number): Promise<Mending[]> {
-  const limit = iso(nowMs + longestBackOffMs + clockDifferenceMs);
-  const cards = await db.selectFrom('cards_due').select('survey_id').where('retry_at', '>', limit).execute();
-  if (cards.length === 0) return [];
-  return [
-    {
-      sentence: `${cards.length} cards wait for their next try for longer than they can: the clock was wrong. They are tried now`,
-      write: (trx) =>
-        trx
-          .updateTable('cards_due')
-          .set({ retry_at: iso(nowMs) })
-          .where('retry_at', '>', limit)
-          .execute(),
-    },
-  ];
+/** As long as it was to last from where it began. */
+async function pausesIn(db: Reading, nowMs: number): Promise<Mending[]> {
+  const pauses = await db.selectFrom('pauses').selectAll().execute();
+  return pauses
+    .filter(({ paused_at: at }) => isAhead(Date.parse(at), nowMs, clockDifferenceMs))
+    .map(({ id, paused_at: at, until }) => {
+      const aheadMs = Date.parse(at) - nowMs;
+      const mended = until === null ? null : iso(Date.parse(until) - aheadMs);
+      const lasts = mended === null ? 'until `gcsat resume`' : `until ${mended}`;
+      return {
+        sentence: `Sending was paused at ${at}, which cannot be: the clock was wrong. The pause holds ${lasts}`,
+        write: (trx) =>
+          trx
+            .updateTable('pauses')
+            .set({ paused_at: iso(nowMs), until: mended })
+            .where('id', '=', id)
+            .where('paused_at', '=', at)
+            .execute(),
+      };
+    });
 }
 
 function iso(milliseconds: number): string {

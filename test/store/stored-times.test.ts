@@ -2,11 +2,15 @@ import { expect, test } from 'vitest';
 import { readCheckpoint, setCheckpointOnce } from '../../src/store/checkpoints.ts';
 import { takeLock } from '../../src/store/queue/locks.ts';
 import { mendStoredTimes } from '../../src/store/stored-times.ts';
+import type { Ledger } from '../../src/store/ledger.ts';
+import { pauseSending, sendingPause } from '../../src/store/pause.ts';
 import { freshLedger } from './support.ts';
 
 const now = Date.parse('2026-11-22T12:00:00.000Z');
 const hour = 3_600_000;
 const iso = (ms: number): string => new Date(ms).toISOString();
+const mend = (ledger: Ledger): Promise<{ sentences: string[] }> =>
+  mendStoredTimes(ledger, now, { reminderAfterMs: null });
 const other = { host: 'another-host', pid: 17, startedAt: '1' };
 
 test.each([
@@ -18,16 +22,16 @@ test.each([
 ] as const)('the checkpoint %s at %d is none, and is mended once', async (name, stored, mended) => {
   const ledger = await freshLedger();
   await setCheckpointOnce(ledger, { lane: 'live', name }, iso(stored));
-  expect((await mendStoredTimes(ledger, now)).sentences).toHaveLength(1);
+  expect((await mend(ledger)).sentences).toHaveLength(1);
   expect(await readCheckpoint(ledger, { lane: 'live', name })).toBe(iso(mended));
-  expect((await mendStoredTimes(ledger, now)).sentences).toEqual([]);
+  expect((await mend(ledger)).sentences).toEqual([]);
 });
 
 test('what a clock that is a little ahead wrote stays', async () => {
   const ledger = await freshLedger();
   const at = iso(now + 4 * 60_000);
   await setCheckpointOnce(ledger, { lane: 'live', name: 'until' }, at);
-  expect((await mendStoredTimes(ledger, now)).sentences).toEqual([]);
+  expect((await mend(ledger)).sentences).toEqual([]);
   expect(await readCheckpoint(ledger, { lane: 'live', name: 'until' })).toBe(at);
 });
 
@@ -36,7 +40,7 @@ test('a lock from before the clock was set back ends after 30 s', async () => {
   await takeLock(ledger, 'catch-up live', other, iso(now + 5 * hour));
   const mine = { ...other, pid: 18 };
   expect((await takeLock(ledger, 'catch-up live', mine, iso(now + 31_000))).locked).toBe(false);
-  expect((await mendStoredTimes(ledger, now)).sentences).toEqual([expect.stringContaining('catch-up live')]);
+  expect((await mend(ledger)).sentences).toEqual([expect.stringContaining('catch-up live')]);
   expect((await takeLock(ledger, 'catch-up live', mine, iso(now + 29_000))).locked).toBe(false);
   expect((await takeLock(ledger, 'catch-up live', mine, iso(now + 31_000))).locked).toBe(true);
 });
@@ -83,7 +87,7 @@ test('claims, pauses, schedules and cards from the future are mended', async () 
       })
       .execute();
   });
-  expect((await mendStoredTimes(ledger, now)).sentences).toHaveLength(4);
+  expect((await mend(ledger)).sentences).toHaveLength(4);
   const [closings, cards] = await ledger.read(async (db) => [
     await db.selectFrom('closings').select(['due_at', 'claim_until']).execute(),
     await db.selectFrom('cards_due').select('retry_at').execute(),
@@ -91,4 +95,18 @@ test('claims, pauses, schedules and cards from the future are mended', async () 
   const mended = { due_at: iso(now), claim_until: iso(now + 30_000) };
   expect(closings).toEqual([mended, mended]);
   expect(cards).toEqual([{ retry_at: iso(now) }]);
+});
+
+test('a pause that began in the future lasts as long as it was to', async () => {
+  const ledger = await freshLedger();
+  const [pausedAt, until] = [iso(now + 24 * hour), iso(now + 26 * hour)];
+  await pauseSending(ledger, { pausedAt, until, reason: 'holiday' });
+  expect((await mend(ledger)).sentences).toEqual([expect.stringContaining('Sending was paused at')]);
+  const mended = { pausedAt: iso(now), until: iso(now + 2 * hour), reason: 'holiday' };
+  expect(await sendingPause(ledger, iso(now))).toEqual(mended);
+  expect(await sendingPause(ledger, iso(now + 2 * hour))).toBeNull();
+  await pauseSending(ledger, { pausedAt, until: null, reason: null });
+  expect((await mend(ledger)).sentences).toHaveLength(1);
+  expect(await sendingPause(ledger, iso(now + 999 * hour))).toMatchObject({ until: null });
+  expect((await mend(ledger)).sentences).toEqual([]);
 });

@@ -1,3 +1,4 @@
+import { remnantsMs } from '../due-times.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { inventoryIn, stopClosings } from './forget.ts';
 import { eraseRows } from './rows.ts';
@@ -6,9 +7,6 @@ import { expectErasures, expectRemnants } from './to-dos.ts';
 
 /** So few that no webhook waits for them. */
 const mostAtOnce = 50;
-
-/** How long the file may hold remnants: writing it anew takes its time. */
-const remnantsMs = 24 * 60 * 60_000;
 
 interface Expired {
   closings: string[];

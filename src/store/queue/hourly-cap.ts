@@ -1,6 +1,7 @@
 import { sql } from 'kysely';
 import type { Lane } from '../../domain/closing/lanes.ts';
 import { deliveryNames, traitsOf } from '../../domain/delivery.ts';
+import { clockDifferenceMs } from '../../domain/values/stored-time.ts';
 import { Failure } from '../../failure.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { pauseIn } from '../pause.ts';
@@ -21,7 +22,8 @@ export function capLock({ lane, maxPerHour }: HourlyCap): string[] {
 
 /**
  * When the next message may leave; null: now. Each that left, or may have left, within the last hour counts, whichever
- * process sent it; what certainly did not leave does not. The cost grows with what left within the hour.
+ * process sent it; what certainly did not leave does not, nor does what a clock that was ahead dates later than now. The cost
+ * grows with what left within the hour.
  */
 export async function fullUntilIn(
   db: Reading,
@@ -30,11 +32,13 @@ export async function fullUntilIn(
 ): Promise<string | null> {
   if (maxPerHour === null) return null;
   const since = new Date(Date.parse(now) - hourMs).toISOString();
+  const until = new Date(Date.parse(now) + clockDifferenceMs).toISOString();
   const providers = deliveryNames.filter((name) => traitsOf(name).lane === lane);
   const left = db
     .selectFrom('messages')
     .select('left_at')
     .where('left_at', '>', since)
+    .where('left_at', '<=', until)
     .where('provider', 'in', providers)
     .where((eb) => eb.or([eb('outcome', 'is', null), eb('outcome', '<>', 'not_sent')]))
     .unionAll(
@@ -42,6 +46,7 @@ export async function fullUntilIn(
         .selectFrom('reminders')
         .select(sql<string>`left_at`.as('left_at'))
         .where('left_at', '>', since)
+        .where('left_at', '<=', until)
         .where('provider', 'in', providers),
     );
   const row = await db

@@ -200,7 +200,7 @@ export async function leaveOutReminder(
 /** Nothing failed: it is looked at again later. */
 export async function postponeReminder(ledger: Ledger, closingId: string, dueAt: string): Promise<void> {
   await ledger.write({ closings: [closingId] }, (trx) =>
-    changeReminder(trx, closingId, ['due'], { due_at: dueAt }),
+    changeReminder(trx, closingId, ['due'], { due_at: dueAt, error: null }),
   );
 }
 

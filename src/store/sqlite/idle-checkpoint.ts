@@ -20,6 +20,7 @@ export function createIdleCheckpoint({ database }: Connection, watch: Watch): Id
       database.exec('PRAGMA busy_timeout = 0');
       const [row] = database.prepare('PRAGMA wal_checkpoint(TRUNCATE)').all() as { busy: number }[];
       if (row?.busy !== 0) timer.refresh();
+      watch.remember();
     } catch {
       // The next transaction meets the same trouble and says so.
     }

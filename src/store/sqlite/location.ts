@@ -1,9 +1,10 @@
-import { resolve } from 'node:path';
+import { existsSync, lstatSync, readlinkSync, realpathSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
 import { Failure } from '../../failure.ts';
 
 /**
  * The SQLite file that `--database` names: a path, `sqlite:path`, `sqlite:///absolute/path` or `:memory:`.
- * The text is never repeated in a failure: another kind of URL may carry a password.
+ * A link is followed to its file. The text is never repeated in a failure: another kind of URL may carry a password.
  * @throws Failure database_unsupported, database_invalid
  */
 export function sqlitePath(location: string): string {
@@ -28,5 +29,33 @@ export function sqlitePath(location: string): string {
       { hint: 'Give --database a path, or sqlite:///absolute/path.' },
     );
   }
-  return resolve(path);
+  return withoutLink(resolve(path));
+}
+
+/** SQLite makes the files of a link beside what it leads to. A link whose file is not there yet is one to a new ledger. */
+function withoutLink(path: string): string {
+  const isLink = (at: string): boolean => lstatSync(at, { throwIfNoEntry: false })?.isSymbolicLink() === true;
+  try {
+    let file = path;
+    for (let links = 0; isLink(file); links += 1) {
+      if (links >= mostLinks) throw new Error('links that lead to each other');
+      file = resolve(realpathSync(dirname(file)), readlinkSync(file));
+    }
+    if (file === path) return path;
+    // A folder that is not there may be a disk that is not there: it is not made.
+    if (existsSync(dirname(file))) return file;
+  } catch (error) {
+    // Said when it is opened.
+    if (isUnreachable(error)) return path;
+  }
+  throw new Failure('configuration', 'database_invalid', `The ledger ${path} is a link that leads nowhere.`, {
+    hint: 'Correct the link, or have the disk that it leads to mounted.',
+  });
+}
+
+/** As many as Linux follows. */
+const mostLinks = 40;
+
+function isUnreachable(error: unknown): boolean {
+  return /^(EACCES|EPERM|ENOTDIR|ENAMETOOLONG)$/.test((error as NodeJS.ErrnoException).code ?? '');
 }

@@ -70,6 +70,7 @@ export function writing(connection: Connection, options: WritingOptions): Transa
       if (!hasWritten) return;
       // What was written into a file that is gone must not be acknowledged.
       watch.refuseGone();
+      watch.committed(writes);
       writeCounter.raise(writes);
       options.written();
     },

@@ -1,8 +1,9 @@
-import { endianness } from 'node:os';
 import type { Database } from './engine.ts';
 import { ledgerGone } from './failures.ts';
 import { holdFile, identityOf, indexOf, isDatabase, logOf, memory, type HeldFile } from './files.ts';
-import { isBehind, writesIn } from './writes.ts';
+import { isOlder, readHeader, type Header } from './header.ts';
+import { readIndex, type LogIndex } from './log-index.ts';
+import { isBehind } from './writes.ts';
 
 /** The ledger is three files: whichever goes, what is written from then on is nowhere. */
 export interface Watch {
@@ -11,9 +12,14 @@ export interface Watch {
   /**
    * Only while nobody else can write.
    *
-   * @throws Failure ledger_gone when the content of one of the files was replaced
+   * @param writes that the ledger holds now
+   * @throws Failure ledger_gone when the content of one of the files was replaced or cut
    */
   refuseOverwritten(writes: number): void;
+  /** So many are committed: less is never right again. */
+  committed(writes: number): void;
+  /** The log was copied into the file: what it holds now is never less. */
+  remember(): void;
   /** Another log lies beside the file, or the file holds less than was copied into it: to copy our log would mix the two. */
   isReplaced(): boolean;
   release(): void;
@@ -22,6 +28,8 @@ export interface Watch {
 const unwatched: Watch = {
   refuseGone: () => undefined,
   refuseOverwritten: () => undefined,
+  committed: () => undefined,
+  remember: () => undefined,
   isReplaced: () => false,
   release: () => undefined,
 };
@@ -35,7 +43,19 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
     index?.release();
     throw ledgerGone(path);
   }
-  let copiedWrites = writesIn(file);
+  let copied = readHeader(file);
+  /** In the file and its log. */
+  let held = copied.writes;
+
+  /** What file and index say; null where the file cannot be what copying the log makes of it. In this order, others may copy meanwhile. */
+  const look = (): { counted: LogIndex; header: Header } | null => {
+    const counted = readIndex(index);
+    const header = readHeader(file);
+    if (counted === null || isOlder(header, copied)) return null;
+    if (counted.copied === counted.frames && isBehind(header.writes, held)) return null;
+    copied = header;
+    return { counted, header };
+  };
 
   return {
     refuseGone() {
@@ -53,14 +73,19 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
       throw ledgerGone(path);
     },
     refuseOverwritten(writes) {
-      const now = writesIn(file);
-      // Only copying the log changes the file, and that goes forward.
-      const isOurs = !isBehind(now, copiedWrites) && !isBehind(writes, now);
-      if (!isOurs || !isWhole(log, index)) throw ledgerGone(path);
-      copiedWrites = now;
+      if (isBehind(writes, held)) throw ledgerGone(path);
+      held = writes;
+      const seen = look();
+      if (seen === null || isBehind(writes, seen.header.writes)) throw ledgerGone(path);
+      if (!isWhole(log, seen.counted)) throw ledgerGone(path);
+      if (file.size() < seen.header.bytes && isCut(file, index)) throw ledgerGone(path);
     },
+    committed(writes) {
+      held = writes;
+    },
+    remember: () => void look(),
     isReplaced() {
-      if (!isDatabase(file) || isBehind(writesIn(file), copiedWrites)) return true;
+      if (!isDatabase(file) || look() === null) return true;
       return identityOf(path) === file.key && [log.key, null].every((key) => identityOf(logOf(path)) !== key);
     },
     release() {
@@ -69,14 +94,20 @@ export function watchFiles(path: string, file: HeldFile | null, database: Databa
   };
 }
 
-/** The log holds all that its index counts (https://www.sqlite.org/walformat.html, 2.1): nobody has cut it. */
-function isWhole(log: HeldFile, index: HeldFile): boolean {
-  const counted = index.read(0, 48);
-  if (counted.length < 48) return false;
-  const isLittle = endianness() === 'LE';
-  const frames = isLittle ? counted.readUInt32LE(16) : counted.readUInt32BE(16);
+/** The log holds all that its index counts: nobody has cut it. */
+function isWhole(log: HeldFile, { frames, pageBytes, salts }: LogIndex): boolean {
   if (frames === 0) return true;
-  const page = isLittle ? counted.readUInt16LE(14) : counted.readUInt16BE(14);
-  const least = 32 + frames * (24 + (page === 1 ? 65_536 : page));
-  return log.size() >= least && log.read(16, 8).equals(counted.subarray(32, 40));
+  return log.size() >= 32 + frames * (24 + pageBytes) && log.read(16, 8).equals(salts);
+}
+
+/**
+ * The file is shorter than it says. Whoever copies the log writes the first page before the last: so it is looked at again,
+ * and only believed where nobody did so meanwhile. The log does not begin anew while one can write.
+ */
+function isCut(file: HeldFile, index: HeldFile): boolean {
+  const before = readIndex(index);
+  const isShort = file.size() < readHeader(file).bytes;
+  const after = readIndex(index);
+  if (before === null || after === null) return true;
+  return isShort && !before.isBeingCopied && !after.isBeingCopied && before.copied === after.copied;
 }

@@ -5,11 +5,13 @@ import {
   openSync,
   readdirSync,
   readFileSync,
+  readSync,
   writeFileSync,
   writeSync,
 } from 'node:fs';
 import { join } from 'node:path';
 import { makePrivateFolder } from '../../private-folder.ts';
+import { isBehind } from './writes.ts';
 
 /** Where it is remembered, outside the ledger, how much a ledger held. */
 export interface WriteCounters {
@@ -25,7 +27,7 @@ export interface WriteCounters {
 export interface WriteCounter {
   /** The transactions that the ledger held at least; null: nothing is known; `accepted`: a person takes it as it is. */
   readonly writes: number | 'accepted' | null;
-  /** Also that there is one. */
+  /** Also that there is one. Another process may have raised it further. */
   raise(writes: number): void;
   close(): void;
 }
@@ -51,8 +53,11 @@ export function openWriteCounter(counters: WriteCounters | null, path: string): 
     writes: file === null ? null : readCounter(file),
     raise(writes) {
       descriptor ??= opened();
+      if (descriptor === null) return;
+      const raised = toWrites(textOf(descriptor));
+      if (typeof raised === 'number' && isBehind(writes, raised)) return;
       // In place and within one page, so that it cannot be seen half written. A power cut may undo it, never the ledger.
-      if (descriptor !== null) writeSync(descriptor, String(writes).padEnd(digits), 0);
+      writeSync(descriptor, String(writes).padEnd(digits), 0);
     },
     close() {
       if (typeof descriptor === 'number') closeSync(descriptor);
@@ -79,11 +84,20 @@ function fileOf({ folder }: WriteCounters, path: string): string {
 
 function readCounter(file: string): WriteCounter['writes'] {
   try {
-    const text = readFileSync(file, 'latin1').slice(0, digits).trim();
-    return text === 'accepted' ? text : /^\d+$/.test(text) ? Number(text) : null;
+    return toWrites(readFileSync(file, 'latin1').slice(0, digits));
   } catch {
     return null;
   }
+}
+
+function textOf(descriptor: number): string {
+  const bytes = Buffer.alloc(digits);
+  return bytes.toString('latin1', 0, readSync(descriptor, bytes, 0, digits, 0));
+}
+
+function toWrites(text: string): WriteCounter['writes'] {
+  const said = text.trim();
+  return said === 'accepted' ? said : /^\d+$/.test(said) ? Number(said) : null;
 }
 
 function namesIn(folder: string): string[] {

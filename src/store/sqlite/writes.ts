@@ -5,7 +5,7 @@ import { logOf, holdFile, type HeldFile } from './files.ts';
  * (https://www.sqlite.org/fileformat.html, 1.3.12). So every transaction in the log has that page with it, and a file and
  * its log show whether they belong together, and whether they hold less than they did.
  */
-const at = 60;
+export const writesAt = 60;
 const most = 0x7fffffff;
 
 export const nextWrites = (writes: number): number => (writes + 1) & most;
@@ -18,7 +18,7 @@ export function isBehind(writes: number, than: number): boolean {
 
 /** Zero for an empty file. */
 export function writesIn(file: HeldFile): number {
-  const bytes = file.read(at, 4);
+  const bytes = file.read(writesAt, 4);
   return bytes.length < 4 ? 0 : bytes.readInt32BE();
 }
 
@@ -44,11 +44,14 @@ export function readLog(path: string): Log | null {
     let last: number | null = null;
     let pending: number | null = null;
     for (let start = headerBytes; ; start += frameBytes) {
-      const frame = file.read(start, frameHeaderBytes + at + 4);
+      const frame = file.read(start, frameHeaderBytes + writesAt + 4);
       // Frames of an earlier use of the file have other salts.
-      if (frame.length < frameHeaderBytes + at + 4 || !frame.subarray(8, 16).equals(header.subarray(16, 24)))
+      if (
+        frame.length < frameHeaderBytes + writesAt + 4 ||
+        !frame.subarray(8, 16).equals(header.subarray(16, 24))
+      )
         break;
-      if (frame.readUInt32BE(0) === 1) pending = frame.readInt32BE(frameHeaderBytes + at);
+      if (frame.readUInt32BE(0) === 1) pending = frame.readInt32BE(frameHeaderBytes + writesAt);
       const isCommit = frame.readUInt32BE(4) !== 0;
       if (!isCommit || pending === null) continue;
       first ??= pending;

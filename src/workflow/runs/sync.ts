@@ -9,7 +9,7 @@ import { remindInPassing, type ReminderLimits } from '../queue/work-reminders.ts
 import { withDryRun } from '../context/dry-run.ts';
 import { missingCards, postMissingCard } from '../answers/missing-cards.ts';
 import type { Services } from '../context/services.ts';
-import { mendStoredTimes } from '../../store/stored-times.ts';
+import { mendTimes } from '../context/mend-times.ts';
 import { keepRetention } from '../forgetting/retention.ts';
 import { seenUntil, surveyingSince, unseenRange } from './sync-range.ts';
 import type { QueueLimits } from '../queue/work-queue.ts';
@@ -56,8 +56,7 @@ async function tick(
 ): Promise<SyncResult> {
   const now = services.clock();
   const at = new Date(now).toISOString();
-  const mended = await mendStoredTimes(services.ledger, now);
-  for (const sentence of mended.sentences) listener.warn(sentence);
+  for (const sentence of await mendTimes(services)) listener.warn(sentence);
   const startedAt = await surveyingSince(services, at);
   const range = await unseenRange(services, startedAt, now);
   const target = { range, timezone, source: 'auto', failed: 'wait' } as const;

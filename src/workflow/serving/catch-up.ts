@@ -1,6 +1,6 @@
 import { releaseLock, renewLock, takeLock } from '../../store/queue/locks.ts';
 import { enumerateClosings, planSources, type Enumeration } from '../runs/find-closings.ts';
-import { mendStoredTimes } from '../../store/stored-times.ts';
+import { mendTimes } from '../context/mend-times.ts';
 import { keepRenewing } from '../context/keep-renewing.ts';
 import type { Services } from '../context/services.ts';
 import type { Log } from '../../ports/log.ts';
@@ -39,7 +39,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
   try {
     // Which organization this is has to be certain before anything is written.
     await services.organization();
-    const mended = await mendStoredTimes(ledger, now);
+    const mended = await mendTimes(services);
     const startedAt = await surveyingSince(services, at);
     const range = await unseenRange(services, startedAt, now);
     const found = await enumerateClosings(services, planSources(services, range, 'auto'), () => {
@@ -47,7 +47,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
       onFound();
     });
     await seenUntil(services, found.missing[0]?.range.since ?? at);
-    return { ...found, warnings: [...mended.sentences, ...found.warnings] };
+    return { ...found, warnings: [...mended, ...found.warnings] };
   } finally {
     endRenewal();
     await releaseLock(ledger, lockName, worker);

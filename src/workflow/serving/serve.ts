@@ -22,6 +22,7 @@ import { postCards, type CardListener } from './post-cards.ts';
 import { sendAlerts, type AlertListener } from './send-alerts.ts';
 import { sendReminders, type ReminderListener } from './send-reminders.ts';
 import { keepRetention } from '../forgetting/retention.ts';
+import { mendTimes } from '../context/mend-times.ts';
 import { isTrouble } from '../queue/queue-health.ts';
 import type { Services } from '../context/services.ts';
 import { resolveAbandoned } from './resolve-abandoned.ts';
@@ -156,7 +157,10 @@ export async function openServing(services: Services, options: ServingOptions): 
         }),
         keepMedallia(services, options, onAnswer),
         watchPause(services, log, () => closings.notify()),
-        repeatEvery(services, log, resolveEveryMilliseconds, () => resolveAbandoned(services, log)),
+        repeatEvery(services, log, resolveEveryMilliseconds, async () => {
+          for (const sentence of await mendTimes(services)) log.warn({}, sentence);
+          return resolveAbandoned(services, log);
+        }),
         repeatEvery(services, log, forgetEveryMilliseconds, async () => {
           const { expired, cards, open } = await keepRetention(services, { largestLedger });
           if (expired > 0 || cards > 0) log.info({ expired, cards }, 'forgotten');

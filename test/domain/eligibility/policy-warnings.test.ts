@@ -75,13 +75,13 @@ describe('reminders', () => {
 
   test('are sent by no program with a page of its own', () => {
     expect(reminderProblem(policy, 'medallia')).toBe(
-      'reminderAfter: medallia has a page of its own, so that gcsat sends no reminders',
+      'reminderAfter: medallia has a page of its own, so gcsat sends no reminders',
     );
   });
 
   test('come before a survey expires', () => {
     expect(reminderProblem({ ...policy, surveyExpires: 48 * hour }, 'smtp')).toBe(
-      'reminderAfter is no less than surveyExpires: a survey expires before its reminder',
+      'reminderAfter is not shorter than surveyExpires: a survey expires before its reminder',
     );
   });
 });

@@ -91,7 +91,7 @@ describe('a reason', () => {
 
   test('says of how many closings this is one', () => {
     expect(details({ history: { bulk: 21 }, policy: { bulkClosings: 20 } })).toEqual([
-      'bulk_closed: one of 21 closings by the same initiator within a minute, the limit is 20',
+      'bulk_closed: one of 21 closings by the same initiator within a minute; the limit is 20',
     ]);
     expect(details({ policy: { bulkClosings: 0 } })).toEqual([]);
   });

@@ -7,7 +7,7 @@ import { claimNextDue } from '../../../src/store/queue/next-due.ts';
 import { newerWaiting } from '../../../src/store/queue/waiting.ts';
 import { countDue, queueFigures } from '../../../src/store/views/counts.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
-import { at, freshLedger, here, opened, reported, scheduled, temporaryPlace } from '../support.ts';
+import { at, day, freshLedger, here, opened, reported, scheduled, temporaryPlace } from '../support.ts';
 
 const two = { lane: 'live', maxPerHour: 2 } as const;
 const hour = 3600;
@@ -47,6 +47,24 @@ test('what certainly did not leave does not count, and what may have left does',
   // Its process may have been killed: nobody knows yet.
   await leave(ledger, 'c3', 25);
   expect(await fullUntil(ledger, two, at(26))).toBe(at(22 + hour));
+});
+
+test('what left while the clock was ahead takes no place in the hour of now', async () => {
+  const ledger = await freshLedger();
+  await leave(ledger, 'c1', day);
+  await leave(ledger, 'c2', day + 1);
+  expect(await fullUntil(ledger, two, at(day + 2))).toBe(at(day + hour));
+  expect(await fullUntil(ledger, two, at(30))).toBeNull();
+  await scheduled(ledger, 'c3');
+  expect(await countDue(ledger, at(30), 'live', 2)).toBe(1);
+  expect(await queueFigures(ledger, at(30), 'live', 2)).toMatchObject({ due: 1, fullUntil: null });
+  await leave(ledger, 'c4', 30);
+  // Another machine's clock is a little ahead.
+  await leave(ledger, 'c5', 30 + 4 * 60);
+  expect(await fullUntil(ledger, two, at(31))).toBe(at(30 + hour));
+  const last = await scheduled(ledger, 'c6');
+  await claimClosing(ledger, last.id, here, at(32));
+  await expect(markLeaving(ledger, last.id, here, at(32), { cap: two })).rejects.toMatchObject(full);
 });
 
 test('trials and real messages have an hour each', async () => {

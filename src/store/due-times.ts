@@ -1,0 +1,128 @@
+import { sql, type RawBuilder } from 'kysely';
+import { backOff, longestBackOffMs } from '../domain/closing/back-off.ts';
+import { waitAfter } from '../domain/survey/alert.ts';
+import { clockDifferenceMs } from '../domain/values/stored-time.ts';
+import type { Reading, Writing } from './ledger.ts';
+
+export interface Mending {
+  /** For people: what could not be, and what was done about it. */
+  sentence: string;
+  write: (trx: Writing) => Promise<unknown>;
+}
+
+interface Waiting {
+  table: 'alerts' | 'cards_due' | 'medallia_counts' | 'erasures' | 'reminders';
+  column: 'due_at' | 'retry_at';
+  /** For people. */
+  what: string;
+  /** How long it may wait at first, or after it was looked at and nothing failed. */
+  untriedMs: number;
+  /** How long it may wait after so many tries that failed. */
+  waitMs: (tries: number) => number;
+  /** Which of them; else all. */
+  which?: RawBuilder<unknown>;
+}
+
+/** More tries than this make no wait longer. */
+const mostTries = 12;
+/** Quiet hours end within a day, which may have 25 hours. */
+const quietMs = 25 * 3_600_000;
+/** How long the file may hold remnants of what expired: writing it anew takes its time. */
+export const remnantsMs = 24 * 3_600_000;
+
+const refused = (tries: number): number => waitAfter(tries - 1, false);
+const passing = (tries: number): number => backOff(tries, true);
+
+/** What waits for a time that nobody can have given it by now: it would wait until the clock has passed it. */
+export async function dueTimesIn(
+  db: Reading,
+  nowMs: number,
+  { reminderAfterMs }: { reminderAfterMs: number | null },
+): Promise<Mending[]> {
+  const latest = iso(nowMs + clockDifferenceMs);
+  const waiting: Waiting[] = [
+    { table: 'alerts', column: 'due_at', what: 'alerts', untriedMs: 0, waitMs: refused },
+    { table: 'cards_due', column: 'retry_at', what: 'cards', untriedMs: 0, waitMs: refused },
+    {
+      ...{ table: 'medallia_counts', column: 'due_at', what: 'closings that are to count at Agent Connect' },
+      ...{ untriedMs: 0, waitMs: passing },
+    },
+    {
+      ...{ table: 'erasures', column: 'retry_at', what: 'erasures' },
+      ...{ untriedMs: remnantsMs, waitMs: () => longestBackOffMs },
+    },
+    {
+      ...{ table: 'reminders', column: 'due_at', what: 'reminders', untriedMs: quietMs, waitMs: passing },
+      which: sql`at <= ${latest}`,
+    },
+  ];
+  const found: Mending[] = [];
+  for (const one of waiting) found.push(...(await overdueIn(db, nowMs, one)));
+  if (reminderAfterMs !== null) found.push(...(await earlyRemindersIn(db, nowMs, reminderAfterMs)));
+  return found;
+}
+
+/** They are tried now. */
+async function overdueIn(
+  db: Reading,
+  nowMs: number,
+  { table, column, what, untriedMs, waitMs, which }: Waiting,
+): Promise<Mending[]> {
+  const due = sql.ref(column);
+  const after = (ms: number): string => iso(nowMs + ms + clockDifferenceMs);
+  const failed = Array.from({ length: mostTries }, (_, index) => {
+    const tries = index + 1;
+    const isSo = tries === mostTries ? sql`tries >= ${tries}` : sql`tries = ${tries}`;
+    return sql`(error IS NOT NULL AND ${isSo} AND ${due} > ${after(waitMs(tries))})`;
+  });
+  const untried = sql`(error IS NULL AND ${due} > ${after(untriedMs)})`;
+  const where = sql`${due} > ${after(0)} AND (${sql.join([untried, ...failed], sql` OR `)})
+    AND ${which ?? sql`1 = 1`}`;
+  const { rows } = await sql<{ count: number | string }>`
+    SELECT count(*) AS count FROM ${sql.table(table)} WHERE ${where}`.execute(db);
+  const count = Number(rows[0]?.count ?? 0);
+  if (count === 0) return [];
+  return [
+    {
+      sentence: `${count} ${what} wait for their next try for longer than they can: the clock was wrong. They are tried now`,
+      write: (trx) => sql`UPDATE ${sql.table(table)} SET ${due} = ${iso(nowMs)} WHERE ${where}`.execute(trx),
+    },
+  ];
+}
+
+/** What was begun, or retried by a person, in the future. Mostly its time is right all the same: so long after its survey. */
+async function earlyRemindersIn(db: Reading, nowMs: number, afterMs: number): Promise<Mending[]> {
+  const latest = iso(nowMs + clockDifferenceMs);
+  const early = await db
+    .selectFrom('reminders')
+    .innerJoin('closings', 'closings.id', 'reminders.closing_id')
+    .select(['closing_id', 'reminders.due_at', 'sent_at', 'closings.left_at'])
+    .where('reminders.due_at', '>', latest)
+    .where('reminders.at', '>', latest)
+    .execute();
+  const mended = early.flatMap(({ closing_id: closingId, due_at: due, sent_at: sent, left_at: left }) => {
+    const sentMs = Math.min(Date.parse(sent ?? left ?? iso(nowMs)), nowMs);
+    const at = Math.max(nowMs, sentMs + afterMs);
+    const isLate = due !== null && Date.parse(due) > at + longestBackOffMs + clockDifferenceMs;
+    return isLate ? [{ closingId, at: iso(at) }] : [];
+  });
+  if (mended.length === 0) return [];
+  return [
+    {
+      sentence: `${mended.length} reminders wait until after their time: the clock was wrong. They leave when their time comes`,
+      async write(trx) {
+        for (const { closingId, at } of mended)
+          await trx
+            .updateTable('reminders')
+            .set({ at, due_at: at })
+            .where('closing_id', '=', closingId)
+            .where('due_at', 'is not', null)
+            .execute();
+      },
+    },
+  ];
+}
+
+function iso(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
+}

@@ -1,0 +1,31 @@
+import { endianness } from 'node:os';
+import type { HeldFile } from './files.ts';
+
+/** What the index says of the log (https://www.sqlite.org/walformat.html, 2.1 and 2.2). */
+export interface LogIndex {
+  /** Of its transactions. */
+  readonly frames: number;
+  readonly pageBytes: number;
+  /** The salts of the log. */
+  readonly salts: Buffer;
+  /** Of these, in the file as well. */
+  readonly copied: number;
+  /** Somebody copies the log into the file right now, or did when the process ended. */
+  readonly isBeingCopied: boolean;
+}
+
+const bytes = 132;
+
+/** Null where it is cut. */
+export function readIndex(index: HeldFile): LogIndex | null {
+  const read = index.read(0, bytes);
+  if (read.length < bytes) return null;
+  const isLittle = endianness() === 'LE';
+  const at = (start: number): number => (isLittle ? read.readUInt32LE(start) : read.readUInt32BE(start));
+  const page = isLittle ? read.readUInt16LE(14) : read.readUInt16BE(14);
+  const [frames, copied, tried] = [at(16), at(96), at(128)];
+  return {
+    ...{ frames, pageBytes: page === 1 ? 65_536 : page, salts: read.subarray(32, 40) },
+    ...{ copied, isBeingCopied: tried > copied },
+  };
+}
