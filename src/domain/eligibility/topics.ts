@@ -33,6 +33,21 @@ export function optOutTopic(
   return null;
 }
 
+/** The id of a topic of the conversation, or of an ancestor of one, that has no name here; null: all have. */
+export function unnamedTopic(
+  topicIds: readonly string[],
+  directory: ReadonlyMap<string, TopicEntry>,
+): string | null {
+  // Ancestors are added during the loop.
+  const wanted = new Set(topicIds);
+  for (const id of wanted) {
+    const topic = directory.get(id);
+    if (topic === undefined || topic.name === null || topic.name.trim() === '') return id;
+    if (topic.parentId !== null) wanted.add(topic.parentId);
+  }
+  return null;
+}
+
 /** Whether the organization has any topic of these names: without one, no conversation can opt out. */
 export function hasOptOutTopic(topicNames: readonly string[], optOutNames: readonly string[]): boolean {
   const names = new Set(optOutNames.map(nameKey));
