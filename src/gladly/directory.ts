@@ -52,6 +52,8 @@ const organizationShape = z.object({ id: name, name, timezone: name });
 /** How one kind of object is fetched and kept. */
 interface Kind<T> {
   name: string;
+  /** A list without an entry may be a trouble of Gladly's: it serves who asks at the same time, and is not kept. */
+  isEmpty?: (value: T) => boolean;
   kept: z.ZodType<T>;
   toKeep: (value: T) => unknown;
   fetch: (id: string) => Promise<T>;
@@ -64,6 +66,7 @@ export function createDirectory(options: DirectoryOptions): Directory {
       name: kind,
       kept: z.array(entry).transform(byId),
       toKeep: (found) => [...found.values()],
+      isEmpty: (found) => found.size === 0,
       fetch: async () => byId(await fetch()),
     });
   const one = <T>(kind: string, kept: z.ZodType<T>, fetch: (id: string) => Promise<T>) =>
@@ -137,7 +140,8 @@ function remember<T>(options: DirectoryOptions, kind: Kind<T>): Memory<T> {
 
   const isFresh = ({ value, fetchedAtMs }: Dated<T>): boolean => {
     const ageMs = clock() - fetchedAtMs;
-    return ageMs >= 0 && ageMs < (value === null ? missingTtlMs : ttlMs);
+    const longestMs = kind.isEmpty?.(value) === true ? justReadMs : value === null ? missingTtlMs : ttlMs;
+    return ageMs >= 0 && ageMs < longestMs;
   };
 
   const recall = async (id: string): Promise<Dated<T> | null> => {
@@ -158,7 +162,8 @@ function remember<T>(options: DirectoryOptions, kind: Kind<T>): Memory<T> {
       const value = await kind.fetch(id);
       const fetchedAtMs = clock();
       known.set(id, { value, fetchedAtMs });
-      await cache.write(kind.name, id, kind.toKeep(value), new Date(fetchedAtMs).toISOString());
+      if (kind.isEmpty?.(value) !== true)
+        await cache.write(kind.name, id, kind.toKeep(value), new Date(fetchedAtMs).toISOString());
       return value;
     });
 

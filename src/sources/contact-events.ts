@@ -1,11 +1,18 @@
 import type { ContactEvent } from '../domain/attribution/contacts.ts';
 import { parseGladlyTime } from '../domain/values/instant.ts';
-import { idOf } from '../domain/values/json.ts';
+import { idOf, wordOf } from '../domain/values/json.ts';
 import type { GladlyClient } from '../gladly/client.ts';
 import type { GladlyEvent } from '../gladly/resources/events.ts';
 import { eventLagMs, eventReachMs } from './lags.ts';
 import { isDoubtfulCount } from '../gladly/resources/limits.ts';
 import { fullReport, mayBeTooLarge, unreadableTime } from './report-days.ts';
+
+/** What a source gave of a conversation's contacts, when it was asked for all of them from a moment on. */
+export interface ContactStretch {
+  /** Epoch milliseconds. */
+  since: number;
+  events: ContactEvent[];
+}
 
 /** The contacts of one conversation between two times (epoch milliseconds). */
 export interface ContactQuestion {
@@ -34,6 +41,10 @@ const neededTypes = new Set(
   ['MESSAGE_SENT', 'OFFER_ACCEPTED', 'STARTED', 'ENDED'].map((name) => `CONTACT/${name}`),
 );
 
+function isNeeded(type: string | undefined): boolean {
+  return neededTypes.has(wordOf(type) ?? '');
+}
+
 export function reachedByEvents(until: number, now: number): boolean {
   return until > now - eventReachMs;
 }
@@ -46,26 +57,26 @@ export async function contactEventsOfDay(
   client: Pick<GladlyClient, 'events'>,
   question: ContactQuestion,
   { clock, sleep }: { clock: () => number; sleep: (ms: number) => Promise<void> },
-): Promise<ContactEvent[]> {
+): Promise<ContactStretch> {
   const behindMs = eventLagMs + marginMs;
   const waitMs = question.until + behindMs - clock();
   if (waitMs > 0) await sleep(Math.min(waitMs, behindMs));
-  const startAt = new Date(Math.max(question.since, clock() - eventReachMs)).toISOString();
+  const since = Math.max(question.since, clock() - eventReachMs);
+  const startAt = new Date(since).toISOString();
   const found: ContactEvent[] = [];
   // Other contacts matter to other conversations.
-  const isNeeded = (type: string): boolean => neededTypes.has(type);
   for await (const event of client.events({ startAt, entities: ['CONTACT'], isNeeded })) {
     const contact = fromEvent(event, question.conversationId);
     if (contact !== null) found.push(contact);
   }
-  return found;
+  return { since, events: found };
 }
 
 /** The same from the ContactTimestampsReport, in days of UTC, the newest first. The caller stops at the first response. */
 export async function* contactEventsOfReports(
   client: Pick<GladlyClient, 'report'>,
   { conversationId, since: first, until: last }: ContactQuestion,
-): AsyncGenerator<ContactEvent[]> {
+): AsyncGenerator<ContactStretch> {
   let until = last;
   for (let days = 1; until >= first; days *= 4) {
     const since = Math.max(first, startOfDay(until) - (days - 1) * day);
@@ -78,14 +89,15 @@ export async function* contactEventsOfReports(
 async function* contactEventsWithin(
   client: Pick<GladlyClient, 'report'>,
   { conversationId, since, until }: ContactQuestion,
-): AsyncGenerator<ContactEvent[]> {
+): AsyncGenerator<ContactStretch> {
   const request = { metricSet, startAt: dateOf(since), endAt: dateOf(until), timezone: 'UTC' };
   const found: ContactEvent[] = [];
   let rows = 0;
   try {
     for await (const row of client.report(request, columns)) {
       rows += 1;
-      if (idOf(row['Conversation ID']) === conversationId) found.push(fromRow(row, conversationId));
+      if (row['Conversation ID'] === conversationId && isNeeded(row['Event Type']))
+        found.push(fromRow(row, conversationId));
     }
     if (isDoubtfulCount(rows)) throw fullReport(metricSet, request.startAt, rows);
   } catch (error) {
@@ -96,7 +108,7 @@ async function* contactEventsWithin(
     yield* contactEventsWithin(client, { conversationId, since, until: middle - 1 });
     return;
   }
-  yield found;
+  yield { since: startOfDay(since), events: found };
 }
 
 function fromEvent(
@@ -106,13 +118,13 @@ function fromEvent(
   const at = parseGladlyTime(timestamp);
   if (idOf(content['conversationId']) !== conversationId || at === null) return null;
   return {
-    type,
+    type: wordOf(type) ?? '',
     at,
     contactId: idOf(content['contactId']),
-    channel: idOf(content['channel']),
-    initiator,
+    channel: wordOf(content['channel']),
+    initiator: { id: initiator.id, type: wordOf(initiator.type) },
     acceptedBy: idOf(content['agentId']),
-    status: idOf(content['status']),
+    status: wordOf(content['status']),
     messageId: idOf(content['messageId']),
   };
 }
@@ -121,11 +133,11 @@ function fromRow(row: Record<string, string>, conversationId: string): ContactEv
   const at = parseGladlyTime(row['Timestamp']);
   if (at === null) throw unreadableTime(metricSet, row['Timestamp'], conversationId);
   return {
-    type: row['Event Type']?.trim() ?? '',
+    type: wordOf(row['Event Type']) ?? '',
     at,
     contactId: idOf(row['Contact ID']),
-    channel: idOf(row['Channel']),
-    initiator: { id: idOf(row['Initiator ID']), type: idOf(row['Initiator Type']) },
+    channel: wordOf(row['Channel']),
+    initiator: { id: idOf(row['Initiator ID']), type: wordOf(row['Initiator Type']) },
     acceptedBy: null,
     status: null,
     messageId: null,

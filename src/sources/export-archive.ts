@@ -26,7 +26,8 @@ export interface ExportArchive {
   /** Where the oldest file begins. */
   since: string | null;
   until: string | null;
-  addItem(item: Record<string, unknown>): void;
+  /** False where the item has no readable time, so that its conversation is not known from the files. */
+  addItem(item: Record<string, unknown>): boolean;
   addCustomer(customer: Record<string, unknown>): void;
   /** Null where the files have not all of it: then Gladly has to be asked. */
   conversation(id: string): ExportedConversation | null;
@@ -63,6 +64,8 @@ const notFirst = new Set(['CONVERSATION_STATUS_CHANGE', 'TOPIC_CHANGE', 'CONVERS
 
 export function exportArchive({ keepsItems }: { keepsItems: boolean }): ExportArchive {
   const conversations = new Map<string, KeptItem[]>();
+  /** Conversations with an item that may belong anywhere in them, such as at their end. */
+  const undated = new Set<string>();
   const customers = new Map<string, Customer>();
   const archive: ExportArchive = {
     keepsItems,
@@ -76,10 +79,15 @@ export function exportArchive({ keepsItems }: { keepsItems: boolean }): ExportAr
       const conversationId = storableId(item['conversationId']);
       const at = parseGladlyTime(item['timestamp']);
       // Activities of a customer are in no conversation.
-      if (!keepsItems || conversationId === null || at === null) return;
+      if (!keepsItems || conversationId === null) return true;
+      if (at === null) {
+        undated.add(conversationId);
+        return false;
+      }
       const kept = conversations.get(conversationId) ?? [];
       if (kept.length === 0) conversations.set(conversationId, kept);
       kept.push({ at, id: idOf(item['id']), customerId: idOf(item['customerId']), item: withoutTexts(item) });
+      return true;
     },
     addCustomer(found) {
       const id = idOf(found['id']);
@@ -88,7 +96,7 @@ export function exportArchive({ keepsItems }: { keepsItems: boolean }): ExportAr
     },
     conversation(id) {
       const items = conversations.get(id);
-      return items === undefined ? null : conversationOf(id, joined(items), archive.since);
+      return items === undefined || undated.has(id) ? null : conversationOf(id, joined(items), archive.since);
     },
     customer: (id) => customers.get(id) ?? null,
   };

@@ -52,10 +52,11 @@ export function exportSource(
     try {
       for await (const item of linesOf(job, 'conversation_items.jsonl', signal)) {
         archive.items += 1;
-        archive.addItem(item);
+        const isKept = archive.addItem(item);
         const found = statusChange(item, range);
-        if (found === 'unreadable') archive.unreadable += 1;
-        else if (found !== null && 'reopening' in found) seen.reopenings.push(found);
+        if (found === 'unreadable' || !isKept) archive.unreadable += 1;
+        if (found === 'unreadable') continue;
+        if (found !== null && 'reopening' in found) seen.reopenings.push(found);
         else if (found !== null) {
           if ('closing' in found) seen.closed.add(found.closing.conversationId);
           yield found;

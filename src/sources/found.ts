@@ -1,5 +1,5 @@
 import { participantOf } from '../domain/attribution/timeline.ts';
-import { idOf, storableId } from '../domain/values/json.ts';
+import { idOf, storableId, wordOf } from '../domain/values/json.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
 import type { Found, SourceName } from '../ports/closing-source.ts';
 
@@ -15,7 +15,7 @@ interface ConversationEvent {
 
 /** Which of the two an event is; null for all other types. */
 export function kindOf(type: string | undefined): 'closing' | 'reopening' | null {
-  const name = type?.trim();
+  const name = wordOf(type);
   if (name === 'CONVERSATION/CLOSED') return 'closing';
   return name === 'CONVERSATION/REOPENED' ? 'reopening' : null;
 }

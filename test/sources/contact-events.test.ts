@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { contactEventsOfReports } from '../../src/sources/contact-events.ts';
+import { contactEventsOfDay, contactEventsOfReports } from '../../src/sources/contact-events.ts';
 import { all, clientOf, failureOf, localGladly } from '../gladly/local-gladly.ts';
 
 test('the report needs only the columns that attribution reads', async () => {
@@ -12,8 +12,9 @@ test('the report needs only the columns that attribution reads', async () => {
   );
   const at = Date.parse('2026-11-20T10:00:00Z');
   const question = { conversationId: 'c1', since: at - 1000, until: at };
-  const [events] = await all(contactEventsOfReports(clientOf(gladly.origin), question));
-  expect(events).toMatchObject([
+  const [stretch] = await all(contactEventsOfReports(clientOf(gladly.origin), question));
+  expect(stretch?.since).toBe(Date.parse('2026-11-20T00:00:00Z'));
+  expect(stretch?.events).toMatchObject([
     {
       type: 'CONTACT/MESSAGE_SENT',
       contactId: 'k1',
@@ -47,4 +48,51 @@ test('a day that may be cut names nobody, whatever it shows', async () => {
   const question = { conversationId: 'c1', since: until - 1000, until };
   const failure = await failureOf(all(contactEventsOfReports(clientOf(gladly.origin), question)));
   expect([failure.kind, failure.code]).toEqual(['partial', 'report_incomplete']);
+});
+
+test.each([
+  ['blanks around the cells', ' 2026-11-20T08:00:00Z , CONTACT/MESSAGE_SENT,k1 , c1,EMAIL\t,AGENT ,a1 '],
+  ['words in other letters', '2026-11-20T08:00:00Z,Contact/Message_Sent,k1,c1,Email,Agent,a1'],
+])('a row with %s is read as any other', async (_, row) => {
+  const gladly = await localGladly((_request, response) => response.end(`${headings}${row}\n`));
+  const question = { conversationId: 'c1', since: until - 1000, until };
+  const [stretch] = await all(contactEventsOfReports(clientOf(gladly.origin), question));
+  expect(stretch?.events).toMatchObject([
+    {
+      type: 'CONTACT/MESSAGE_SENT',
+      contactId: 'k1',
+      channel: 'EMAIL',
+      initiator: { id: 'a1', type: 'AGENT' },
+    },
+  ]);
+});
+
+test('a row that says nothing about responses needs no time', async () => {
+  const gladly = await localGladly((_, response) =>
+    response.end(
+      `${headings}0001-01-01T00:00:00Z,CONTACT/JOINED,k1,c1,EMAIL,AGENT,a2\n` +
+        '2026-11-20T08:00:00Z,CONTACT/MESSAGE_SENT,k1,c1,EMAIL,AGENT,a1\n',
+    ),
+  );
+  const question = { conversationId: 'c1', since: until - 1000, until };
+  const [stretch] = await all(contactEventsOfReports(clientOf(gladly.origin), question));
+  expect(stretch?.events).toHaveLength(1);
+});
+
+test('events are read alike, in whatever letters their words are', async () => {
+  const event = {
+    id: 'e1',
+    type: 'Contact/Message_Sent',
+    timestamp: '2026-11-20T08:00:00Z',
+    initiator: { id: 'a1', type: 'Agent' },
+    content: { conversationId: 'c1', contactId: 'k1', channel: 'email' },
+  };
+  const gladly = await localGladly((_, response) => response.end(`${JSON.stringify(event)}\n`));
+  const question = { conversationId: 'c1', since: until - 1000, until };
+  const own = { clock: () => until + 60_000, sleep: () => Promise.resolve() };
+  const { since, events } = await contactEventsOfDay(clientOf(gladly.origin), question, own);
+  expect(since).toBe(until - 1000);
+  expect(events).toMatchObject([
+    { type: 'CONTACT/MESSAGE_SENT', channel: 'EMAIL', initiator: { id: 'a1', type: 'AGENT' } },
+  ]);
 });

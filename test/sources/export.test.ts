@@ -177,6 +177,26 @@ describe('closings in export files', () => {
     ]);
   });
 
+  test.each(['20T25:00', 'no day'])(
+    'a response at %j is counted, and its conversation is left to Gladly where the files would decide',
+    async (time) => {
+      const files = {
+        '19 conversation_items': [status('c3', '19T01:00', 'OPEN')],
+        '21 conversation_items': ['c1', 'c2'].flatMap((id) => [
+          item(id, '21T08:00', { type: 'EMAIL' }),
+          item(id, id === 'c1' ? time : '21T08:30', { type: 'EMAIL' }),
+          status(id, '21T09:00'),
+        ]),
+      };
+      const { archive, found } = await find(files, { keepsItems: true });
+      expect(found).toContainEqual(closed('c1', '21T09:00'));
+      expect(archive.conversation('c1')).toBeNull();
+      expect(archive.conversation('c2')?.items).toHaveLength(3);
+      expect(archive.unreadable).toBe(1);
+      expect((await find(files)).archive.unreadable).toBe(0);
+    },
+  );
+
   test('an empty file of items is told', async () => {
     const { found } = await find({ '20 conversation_items': [status('c1', '20T09:00')] });
     expect(warnings(found)).toEqual([

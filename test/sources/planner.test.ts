@@ -184,6 +184,24 @@ describe('the report', () => {
     ]);
   });
 
+  test('is read with blanks around its cells, and with its types in any letters', async () => {
+    const gladly = await localGladly((_, response) =>
+      response.end(
+        [
+          'Timezone Filter, Timestamp, Event Type, Conversation ID, Customer ID, Initiator ID, Initiator Type',
+          'UTC, 2026-11-22T08:30:00.000Z, Conversation/Closed, c1, u1, amy, Agent',
+          'UTC\t,2026-11-22T08:40:00.000Z ,conversation/reopened\u00a0,c1 ,u1 ,amy ,agent ',
+          '',
+        ].join('\n'),
+      ),
+    );
+    const { closing: first } = closing('c1', '2026-11-22T08:30:00.000Z', 'report') as { closing: object };
+    expect(await all(fromReport(gladly).find(range))).toEqual([
+      { closing: { ...first, closedBy: { id: 'amy', type: 'AGENT' } } },
+      { reopening: { conversationId: 'c1', reopenedAt: '2026-11-22T08:40:00.000Z' } },
+    ]);
+  });
+
   test('says who closed, where it has the columns for that', async () => {
     const gladly = await localGladly((_, response) =>
       response.end(

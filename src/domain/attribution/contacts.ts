@@ -1,5 +1,5 @@
-import type { Attribution, Response } from './credit.ts';
-import { formatInstant, parseInstant, toMilliseconds, type Instant } from '../values/instant.ts';
+import { isResponse, type Attribution, type ConsideredItem, type Response } from './credit.ts';
+import { formatInstant, toMilliseconds, type Instant } from '../values/instant.ts';
 import type { Channel } from './timeline.ts';
 
 /**
@@ -90,20 +90,89 @@ function agentOfOffer({ acceptedBy, initiator }: ContactEvent): string | null {
   return acceptedBy ?? (initiator.type === 'AGENT' ? initiator.id : null);
 }
 
+/** A message or a call has about the same time in every source; a report may write whole minutes. */
+const sameMomentMs = 5000;
+const minute = 60_000;
+
+function isSameMoment(event: number, item: number): boolean {
+  const isWholeMinute = event % minute === 0 && item >= event && item < event + minute;
+  return isWholeMinute || Math.abs(event - item) <= sameMomentMs;
+}
+
+const timeOf = ({ at }: ConsideredItem): number => Date.parse(at ?? '');
+const reportedTypes = new Set(Object.values(channels).map(({ itemType }) => itemType));
+
+/** Whether the event is the item that the timeline shows. Only a stream names messages, and nothing names a call. */
+function isOf(event: ContactEvent, item: ConsideredItem): boolean {
+  if (event.messageId !== null && item.itemId !== null) return event.messageId === item.itemId;
+  // The contact ends when the agent is done with it, some time after the call.
+  if (item.type === 'PHONE_CALL')
+    return event.channel === 'PHONE_CALL' && toMilliseconds(event.at) >= timeOf(item) - sameMomentMs;
+  const isBySame = item.agentId === null || event.initiator.id === item.agentId;
+  return (
+    event.type === 'CONTACT/MESSAGE_SENT' && isBySame && isSameMoment(toMilliseconds(event.at), timeOf(item))
+  );
+}
+
+/** Without the messages that the timeline shows as refused: a source of contacts does not know of failed deliveries. */
+export function withoutRefused(events: readonly ContactEvent[], { considered }: Attribution): ContactEvent[] {
+  const [shown, refused] = [considered.filter(isResponse), considered.filter((item) => !isResponse(item))];
+  const ids = new Set(refused.map(({ itemId }) => itemId));
+  const failed = refused.filter(({ why, type }) => why === 'delivery failed' && reportedTypes.has(type));
+  return events.filter((event) =>
+    event.messageId === null
+      ? !failed.some((item) => isOf(event, item)) || shown.some((item) => isOf(event, item))
+      : !ids.has(event.messageId),
+  );
+}
+
+/**
+ * The last response that a cut timeline shows, later than what the source found, and that the source should have and has
+ * not: then it does not know, and has not answered. Responses of excluded agents are such too. Null where it has all.
+ *
+ * @param events all that the source gave, from `since` (epoch milliseconds) on
+ */
+export function lacking(
+  { considered }: Attribution,
+  { events, since }: { events: readonly ContactEvent[]; since: number },
+  finding: ContactFinding,
+): ConsideredItem | null {
+  const found = finding === null ? since : Math.max(since, foundAt(finding));
+  const expected = considered.filter(
+    (item) => isResponse(item) && reportedTypes.has(item.type) && timeOf(item) > found + sameMomentMs,
+  );
+  const last = (among: readonly ConsideredItem[]): ConsideredItem[] =>
+    among.toSorted((one, other) => timeOf(one) - timeOf(other)).slice(-1);
+  // An excluded one after it would hide that the one that counts is missing.
+  const needed = [...last(expected), ...last(expected.filter(({ counts }) => counts))];
+  return needed.find((item) => !events.some((event) => isOf(event, item))) ?? null;
+}
+
+function foundAt(finding: NonNullable<ContactFinding>): number {
+  return 'unnamed' in finding ? toMilliseconds(finding.unnamed) : Date.parse(finding.responder.respondedAt);
+}
+
 /**
  * The later of the last visible response of a cut timeline and the one that the other source proves. Null when the other
  * source proves none: a cut timeline alone never names the responder.
+ *
+ * @param finding of a source that lacks nothing of what the timeline shows
  */
 export function solveTruncated(visible: Attribution, finding: ContactFinding): Response | null {
   if (finding === null) return null;
   const shown = visible.response;
-  const shownAt = shown === null ? null : parseInstant(shown.respondedAt);
-  if ('unnamed' in finding) {
-    return shownAt !== null && shownAt > finding.unnamed ? shown : null;
-  }
+  const shownAt = shown === null ? null : Date.parse(shown.respondedAt);
+  if ('unnamed' in finding) return shownAt !== null && shownAt > foundAt(finding) ? shown : null;
   const { responder } = finding;
-  const provedAt = parseInstant(responder.respondedAt);
-  const isSameItem = shown !== null && shown.itemId !== null && shown.itemId === responder.itemId;
-  const shownIsLater = shownAt !== null && provedAt !== null && shownAt >= provedAt;
-  return shown !== null && (isSameItem || shownIsLater) ? shown : responder;
+  if (shown === null || shownAt === null) return responder;
+  if (shown.itemId !== null && shown.itemId === responder.itemId) return shown;
+  if (shown.agentId !== responder.agentId && isSameMoment(foundAt(finding), shownAt)) {
+    // What is hidden comes after what is shown, however coarse the source's times are.
+    const isShown = visible.considered.some(
+      (item) =>
+        item.counts && item.agentId === responder.agentId && isSameMoment(foundAt(finding), timeOf(item)),
+    );
+    return isShown && shownAt >= foundAt(finding) ? shown : responder;
+  }
+  return shownAt >= foundAt(finding) ? shown : responder;
 }

@@ -43,6 +43,13 @@ export interface AttributionQuestion {
   isExcluded: (agentId: string) => boolean;
 }
 
+const excludedAgent = 'excluded agent';
+
+/** Whether an agent responded, one who is credited or one who is excluded. */
+export function isResponse({ counts, why }: ConsideredItem): boolean {
+  return counts || why === excludedAgent;
+}
+
 /** The reason for a response that does not count and may still be the last one. */
 export const undatedResponse = 'no readable time';
 
@@ -90,7 +97,7 @@ export function attribute({
       agentId,
       at: at === null ? null : formatInstant(at),
       counts,
-      why: 'no' in ruling ? ruling.no : excluded ? 'excluded agent' : 'earlier response',
+      why: 'no' in ruling ? ruling.no : excluded ? excludedAgent : 'earlier response',
     });
     if ('no' in ruling && ruling.no === undatedResponse && !(agentId !== null && isExcluded(agentId))) {
       undated.push(item.id);

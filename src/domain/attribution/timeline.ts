@@ -1,5 +1,5 @@
 import { isZeroTime, parseGladlyTime, type Instant } from '../values/instant.ts';
-import { idOf, numberOf, objectOf, storableId } from '../values/json.ts';
+import { idOf, numberOf, objectOf, storableId, wordOf } from '../values/json.ts';
 import { nameKey } from '../values/name-key.ts';
 
 /** Channel names as Gladly spells them in its report filter; `custom` stands for every custom channel. */
@@ -159,10 +159,10 @@ function isUnreadableTime(value: unknown): boolean {
   return idOf(value) !== null && !isZeroTime(value) && parseGladlyTime(value) === null;
 }
 
-/** Who did something, as any source says; null where it names neither. An id is one that can be stored. */
+/** Who did something, as any source says; null where it names neither. An id is one that can be stored, a type a word. */
 export function participantOf(value: unknown): Participant | null {
   const { id, type } = objectOf(value);
-  const read = { id: storableId(id), type: storableId(type) };
+  const read = { id: storableId(id), type: wordOf(storableId(type)) };
   return read.id === null && read.type === null ? null : read;
 }
 

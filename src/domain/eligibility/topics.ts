@@ -33,6 +33,36 @@ export function optOutTopic(
   return null;
 }
 
+/**
+ * The topics of a conversation, and ancestors of them, that have no name here.
+ *
+ * @returns `unnamed`: ids of topics without a name; `gone`: ids that Gladly does not know
+ */
+export function namelessTopics(
+  topicIds: readonly string[],
+  directory: ReadonlyMap<string, TopicEntry>,
+): { unnamed: string[]; gone: string[] } {
+  const [unnamed, gone]: [string[], string[]] = [[], []];
+  // Ancestors are added during the loop.
+  const wanted = new Set(topicIds);
+  for (const id of wanted) {
+    const topic = directory.get(id);
+    if (topic === undefined) gone.push(id);
+    else if (topic.name === null || topic.name.trim() === '') unnamed.push(id);
+    if (topic?.parentId != null) wanted.add(topic.parentId);
+  }
+  return { unnamed, gone };
+}
+
+/** Whether each of these names is that of a topic, so that a topic that is gone was none of them. */
+export function hasAllOptOutTopics(
+  directory: ReadonlyMap<string, TopicEntry>,
+  optOutNames: readonly string[],
+): boolean {
+  const names = new Set([...directory.values()].map(({ name }) => nameKey(name ?? '')));
+  return optOutNames.every((name) => names.has(nameKey(name)));
+}
+
 /** Whether the organization has any topic of these names: without one, no conversation can opt out. */
 export function hasOptOutTopic(topicNames: readonly string[], optOutNames: readonly string[]): boolean {
   const names = new Set(optOutNames.map(nameKey));

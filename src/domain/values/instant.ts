@@ -5,9 +5,22 @@ const pattern =
   /^(\d{4}-\d{2}-\d{2})[Tt ]((?:[01]\d|2[0-3]):\d{2})(?::(\d{2})(?:\.(\d{1,9})\d*)?)?([Zz]|[+-]\d{2}:?\d{2})$/;
 const nanosecondsPerMillisecond = 1_000_000n;
 
-/** What many programs write where they have no time: `0001-01-01T00:00:00Z` or `1970-01-01T00:00:00Z`, in some zone. */
+/** A year that nothing of Gladly's can be in: it was founded in 2014, and programs fill in 9999 for "never". */
+const writtenYear = /^\s*([+-]?\d{4,6})-\d{2}/;
+const isPossibleYear = (year: number): boolean => year >= 2000 && year < 9999;
+
+/**
+ * What programs write where they have no time: the first or the last moment that their calendar knows (`0001-01-01T00:00:00Z`,
+ * 1601, 1753, 1899-12-30, 1900, 1970, 1980, 9999-12-31, in some zone), zero or less as a number of seconds or
+ * milliseconds, or a text of zeros and strokes.
+ */
 export function isZeroTime(value: unknown): boolean {
-  return typeof value === 'string' && /^\s*(?:000[01]-|1970-01-01|1969-12-31)/.test(value);
+  if (typeof value === 'number') return value <= 0;
+  if (typeof value !== 'string') return false;
+  const year = writtenYear.exec(value)?.[1];
+  if (year !== undefined) return !isPossibleYear(Number(year));
+  const text = value.trim();
+  return /^-?\d+$/.test(text) ? Number(text) <= 0 : /^[0:./T+Z\s-]+$/i.test(text);
 }
 
 /** Reads an RFC 3339 time. Null for anything else: without an offset, a time is not a moment. */
@@ -58,7 +71,7 @@ const withoutOffset = /^\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(?::\d{2}(?:\.\d+)?)?$/;
 /**
  * Reads a time that Gladly wrote. Gladly states RFC 3339 for its API and says nothing about the cells of reports, so a
  * time without an offset, with ` UTC` after it, or with a space before its offset, is read too. It is UTC: the API sends nothing else, and we request
- * reports in UTC. Null for a zero time and for anything else.
+ * reports in UTC. Null for a zero time (isZeroTime) and for anything else.
  */
 export function parseGladlyTime(value: unknown): Instant | null {
   if (typeof value !== 'string' || isZeroTime(value)) return null;

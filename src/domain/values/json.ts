@@ -19,6 +19,11 @@ export function idOf(value: unknown): string | null {
   return text === null || text.trim() === '' ? null : text;
 }
 
+/** A word of a fixed set, such as a type: in upper case, without blanks around it. Null as for an id. */
+export function wordOf(value: unknown): string | null {
+  return idOf(value)?.trim().toUpperCase() ?? null;
+}
+
 /** A number, or decimal digits as text; null for anything else, and below zero. */
 export function numberOf(value: unknown): number | null {
   const text = textOf(value)?.trim() ?? '';

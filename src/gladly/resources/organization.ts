@@ -48,7 +48,10 @@ export const organizationShape = optional({ id: identifier, name: text, timezone
 ]);
 
 export async function getAgents(requests: Requests): Promise<Agent[]> {
-  return getAll(requests, { operation: 'getAgents', path: apiPath`/agents` }, agentShape);
+  // The API user is an agent.
+  return getAll(requests, { operation: 'getAgents', path: apiPath`/agents` }, agentShape, {
+    isNeverEmpty: true,
+  });
 }
 
 /** Null when Gladly does not know the id. */

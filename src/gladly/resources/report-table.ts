@@ -18,7 +18,8 @@ const lineFeed = 10;
 const beginningLength = 200;
 
 /**
- * The rows of one stream of CSV, keyed by the given headings. Blank lines and a byte order mark do not count. What is no
+ * The rows of one stream of CSV, keyed by the given headings. Blank lines, a byte order mark, and white space around a cell
+ * do not count, and a heading may be in other letters. This is all that any reader of a report has to tolerate. What is no
  * table is a trouble that passes; a table with another heading, with a row of another width, or of another time zone's days
  * is of kind contract.
  *
@@ -130,7 +131,7 @@ function keyed(
   columns: readonly string[],
   places: readonly number[],
 ): Record<string, string> {
-  return Object.fromEntries(columns.map((column, index) => [column, row[places[index] ?? -1] ?? '']));
+  return Object.fromEntries(columns.map((column, index) => [column, row[places[index] ?? -1]?.trim() ?? '']));
 }
 
 function isOptional(column: string): boolean {

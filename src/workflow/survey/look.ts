@@ -30,6 +30,7 @@ import {
 } from './facts.ts';
 import { checkInbox } from './inbox.ts';
 import { warningsOfRead } from './policy-warnings.ts';
+import { checkTopics } from './topics.ts';
 import { type ConversationRead, type CustomerRead, type FullRead, type Reads } from './read-conversation.ts';
 import { compareWithRow, isBehind, notRecorded, readLagMilliseconds, shownTime } from './shown-closing.ts';
 
@@ -118,11 +119,13 @@ export async function lookAtClosing(
     };
   }
 
+  const isDecided = ofConversation.length > 0 || isDecidedAlone(closing, policy, now);
+  const topicWarnings = isDecided ? [] : checkTopics(policy, read);
+
   const timeline = { ...read, ...(await reads.timeline()) };
   const credit = await creditClosing(services, timeline, closing.closedAt, steps);
   // Nobody looks at a suppressed closing again, so that it waits for the answer of every source that may matter.
   const trouble = credit.troubles.find(stopsTheRun) ?? credit.troubles.at(-1);
-  const isDecided = ofConversation.length > 0 || isDecidedAlone(closing, policy, now);
   if (record && credit.unsolved && !isDecided && trouble !== undefined) throw trouble;
   const ofTimeline = reasonsOfTimeline(timelineFactsOf(timeline, credit), policy);
   if (isCertain(ofTimeline)) {
@@ -131,6 +134,7 @@ export async function lookAtClosing(
   }
 
   credit.warnings.push(...warningsAbout(read, conversationId, services.settings));
+  credit.warnings.push(...topicWarnings);
   // A run says it once.
   if (reads.everything) {
     if (policy.quietHours !== null) credit.warnings.push(...zoneWarning(read.organization.timezone));

@@ -169,8 +169,9 @@ async function readAround(
   steps: Steps,
 ): Promise<ConversationRead> {
   const { directory, settings } = services;
-  // Worth further requests only where a closing may be left out by it.
-  const needsInbox = settings.policy.excludedInboxes.length > 0;
+  // Worth further requests only where a closing may be left out by it, or may have a brand by it.
+  const needsInbox =
+    settings.policy.excludedInboxes.length > 0 || settings.brands.some(({ inboxes }) => inboxes.length > 0);
   const readAt = timeNow(services.clock);
   const [conversation, agents, inboxes, topics, organization] = await Promise.all([
     asked,

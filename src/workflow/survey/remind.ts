@@ -1,3 +1,4 @@
+import { reasonsOfConversation } from '../../domain/eligibility/reasons-of-facts.ts';
 import { settingsFor } from '../../config/brand-settings.ts';
 import { backOff } from '../../domain/closing/back-off.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
@@ -33,6 +34,7 @@ import { checkInbox } from './inbox.ts';
 import { readConversation, readCustomer, readItems, type Reads } from './read-conversation.ts';
 import { passes } from './retry-time.ts';
 import { compareWithRow, shownTime } from './shown-closing.ts';
+import { checkTopics } from './topics.ts';
 
 /** `waiting`: it is looked at again later, or somebody else has it. */
 export type ReminderResult =
@@ -141,13 +143,15 @@ async function lookAgain(services: Services, closing: Closing) {
   const shown = await compareWithRow(services, closing, await shownTime(read, closing, reads), reads, false);
   // A reopening that was reported, whatever the read shows of it.
   const reopened = shown.reopened || closing.reopenedAt !== null;
-  const inQuestion = { id: closing.id, closedAt: shown.closedAt, reopened };
+  const conversation = conversationFactsOf(read, { id: closing.id, closedAt: shown.closedAt, reopened });
+  const { policy } = services.settings;
+  if (reasonsOfConversation(conversation, policy).length === 0) checkTopics(policy, read);
   return {
     readAt: read.readAt,
     customer: own,
     organization: read.organization,
     facts: {
-      conversation: conversationFactsOf(read, inQuestion),
+      conversation,
       customer: own,
       timeZone: read.organization.timezone,
     },

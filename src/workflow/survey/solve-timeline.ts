@@ -1,13 +1,19 @@
-import type { Attribution, Response } from '../../domain/attribution/credit.ts';
+import type { Attribution, ConsideredItem, Response } from '../../domain/attribution/credit.ts';
 import {
+  lacking,
   lastContactResponse,
   solveTruncated,
-  type ContactEvent,
+  withoutRefused,
   type ContactFinding,
 } from '../../domain/attribution/contacts.ts';
 import { parseInstant, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
-import { contactEventsOfDay, contactEventsOfReports, reachedByEvents } from '../../sources/contact-events.ts';
+import {
+  contactEventsOfDay,
+  contactEventsOfReports,
+  reachedByEvents,
+  type ContactStretch,
+} from '../../sources/contact-events.ts';
 import { reportLagMs } from '../../sources/lags.ts';
 import type { SkippingExcluded } from './excluded-agents.ts';
 import type { ConversationRead, TimelineRead } from './read-conversation.ts';
@@ -25,7 +31,8 @@ interface CutTimeline {
 
 /**
  * Finds the last response of a conversation whose timeline is cut: from the events of the last 24 hours, else from the
- * ContactTimestampsReport. Null where neither names it: it is never guessed.
+ * ContactTimestampsReport. Null where neither names it: it is never guessed. A source that lacks what the timeline itself
+ * shows has not answered, which is a trouble.
  */
 export async function solveTimeline(services: Services, cut: CutTimeline): Promise<Response | null> {
   const { client, clock, sleep } = services;
@@ -36,7 +43,7 @@ export async function solveTimeline(services: Services, cut: CutTimeline): Promi
 
   const ofDay = reachedByEvents(until, now)
     ? await unlessRefused(troubles, async () =>
-        judge(await contactEventsOfDay(client, question, { clock, sleep }), cut),
+        findingOf('events', await contactEventsOfDay(client, question, { clock, sleep }), cut),
       )
     : null;
   if (ofDay === 'refused' && now - until < reportLagMs) {
@@ -46,26 +53,44 @@ export async function solveTimeline(services: Services, cut: CutTimeline): Promi
   if (ofDay !== null && ofDay !== 'refused') return solveTruncated(visible, ofDay);
 
   const ofReports = await unlessRefused(troubles, async () => {
-    for await (const events of contactEventsOfReports(client, question)) {
-      const finding = await judge(events, cut);
+    const newer: ContactStretch['events'] = [];
+    for await (const { since, events } of contactEventsOfReports(client, question)) {
+      const finding = await findingOf('report', { since, events }, cut, newer);
       if (finding !== null) return finding;
+      newer.push(...events);
     }
     return null;
   });
   return ofReports === 'refused' ? null : solveTruncated(visible, ofReports);
 }
 
-function judge(
-  events: readonly ContactEvent[],
-  { visible, closedAt, skippingExcluded }: CutTimeline,
+/**
+ * @param newer events that the source gave for the time after this stretch
+ * @throws Failure that passes, where the source lacks a response that the timeline shows
+ */
+async function findingOf(
+  source: 'events' | 'report',
+  { since, events }: ContactStretch,
+  { read, visible, closedAt, skippingExcluded }: CutTimeline,
+  newer: ContactStretch['events'] = [],
 ): Promise<ContactFinding> {
-  // Contact events do not show failed deliveries, but the timeline may.
-  const refused = new Set(visible.considered.filter(({ counts }) => !counts).map(({ itemId }) => itemId));
-  const possible = events.filter(({ messageId }) => messageId === null || !refused.has(messageId));
-  return skippingExcluded(
+  const possible = withoutRefused(events, visible);
+  const finding = await skippingExcluded(
     (isExcluded) => lastContactResponse(possible, closedAt, isExcluded),
-    (finding) => (finding !== null && 'responder' in finding ? [finding.responder.agentId] : []),
+    (found) => (found !== null && 'responder' in found ? [found.responder.agentId] : []),
   );
+  const lacked = lacking(visible, { since, events: [...events, ...newer] }, finding);
+  if (lacked !== null) throw incomplete(source, read.conversation.id, lacked);
+  return finding;
+}
+
+function incomplete(source: 'events' | 'report', conversationId: string, { at }: ConsideredItem): Failure {
+  const lacks = source === 'events' ? 'events lack' : 'ContactTimestampsReport lacks';
+  const message = `the ${lacks} a response in conversation ${conversationId} that its timeline shows at ${at ?? 'no time'}`;
+  return new Failure('temporary', 'contacts_incomplete', message, {
+    hint: 'Gladly may not have it yet: run it again later.',
+    conversationId,
+  });
 }
 
 async function unlessRefused(

@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { attribute, type Attribution } from '../../../src/domain/attribution/credit.ts';
 import {
+  lacking,
   lastContactResponse,
   solveTruncated,
+  withoutRefused,
   type ContactEvent,
   type ContactFinding,
 } from '../../../src/domain/attribution/contacts.ts';
@@ -258,11 +260,12 @@ describe('a call whose start the source does not have', () => {
   });
 });
 
+const visible = (...items: unknown[]): Attribution =>
+  attribute({ items: readTimeline(items), closedAt: instant(at('23:59')), isExcluded: (id) => id === 'bot' });
+const email = (agentId: string, time: string, id: string): unknown =>
+  item('EMAIL', { id, at: at(time), initiator: agent(agentId) });
+
 describe('joined with the visible timeline', () => {
-  const visible = (...items: unknown[]): Attribution =>
-    attribute({ items: readTimeline(items), closedAt: instant(at('23:59')), isExcluded: () => false });
-  const email = (agentId: string, time: string, id: string): unknown =>
-    item('EMAIL', { id, at: at(time), initiator: agent(agentId) });
   const credited = (shown: Attribution, finding: ContactFinding): string | null =>
     solveTruncated(shown, finding)?.agentId ?? null;
 
@@ -329,5 +332,119 @@ describe('joined with the visible timeline', () => {
         ).toBe(true);
       }),
     );
+  });
+
+  test.each([
+    ['10:00:00Z', '10:00:00.700Z'],
+    ['10:00:00Z', '10:00:42Z'],
+    ['10:00:03Z', '10:00:00Z'],
+  ])('of another agent at the same moment (%s for %s), what is hidden came later', (told, shown) => {
+    const ours = visible(email('ben', '09:00', 'm0'), {
+      ...(email('amy', '10:00', 'm1') as object),
+      timestamp: `2026-11-22T${shown}`,
+    });
+    const moment = { at: instant(`2026-11-22T${told}`) };
+    expect(credited(ours, find([sent('amy', '10:00', moment), sent('eve', '10:00', moment)]))).toBe('eve');
+  });
+
+  test('of two agents at the same moment whom the timeline shows, the later one there', () => {
+    const shown = visible(email('ben', '10:00', 'm0'), {
+      ...(email('amy', '10:00', 'm1') as object),
+      timestamp: '2026-11-22T10:00:00.400Z',
+    });
+    expect(credited(shown, find([sent('amy', '10:00'), sent('ben', '10:00')]))).toBe('amy');
+  });
+});
+
+describe('a source that lacks what the timeline shows', () => {
+  const from = (time: string): number => Date.parse(at(time));
+  /** The item that is lacking, by its id; `bot` is excluded. */
+  const lacked = (shown: Attribution, events: readonly ContactEvent[], since = from('00:00')): unknown =>
+    lacking(shown, { events, since }, find(events, { excluded: ['bot'] }))?.itemId;
+
+  test.each([
+    ['tells of an older response of the same agent', [sent('amy', '09:00')]],
+    ['tells of another agent at that time', [sent('ben', '11:00')]],
+    ['tells of that agent in other ways', [sent('amy', '09:00'), event('ENDED', '11:00')]],
+    ['tells of nothing', []],
+    ['tells of a later response of an excluded agent', [sent('amy', '09:00'), sent('bot', '11:30')]],
+  ])('has not answered: it %s', (_, events) => {
+    const shown = visible(
+      email('amy', '09:00', 'm0'),
+      email('amy', '11:00', 'm1'),
+      email('bot', '11:30', 'm2'),
+    );
+    expect(lacked(shown, events)).toMatch(/m[12]/);
+  });
+
+  test('of an excluded agent alone has not either: what it does not know yet may be an answer', () => {
+    const shown = visible(email('amy', '09:00', 'm0'), email('bot', '11:00', 'm1'));
+    expect(lacked(shown, [sent('amy', '09:00')])).toBe('m1');
+    expect(lacked(shown, [sent('amy', '09:00'), sent('bot', '11:00')])).toBeUndefined();
+  });
+
+  test('has answered where it tells of a later one, or was not asked for that time', () => {
+    const shown = visible(email('amy', '11:00', 'm1'));
+    expect(lacked(shown, [sent('ben', '12:00')])).toBeUndefined();
+    expect(lacked(shown, [], from('11:00'))).toBeUndefined();
+    expect(lacked(shown, [], from('10:59'))).toBe('m1');
+  });
+
+  test('has answered where its times differ a little, or are whole minutes, or it names the message', () => {
+    const shown = visible({
+      ...(email('amy', '11:00', 'm1') as object),
+      timestamp: '2026-11-22T11:00:42.500Z',
+    });
+    const told = (time: string, parts: Partial<ContactEvent> = {}): ContactEvent =>
+      sent('amy', '11:00', { at: instant(`2026-11-22T${time}`), ...parts });
+    expect(lacked(shown, [told('11:00:38Z')])).toBeUndefined();
+    expect(lacked(shown, [told('11:00:00Z')])).toBeUndefined();
+    expect(lacked(shown, [told('11:00:30Z')])).toBe('m1');
+    expect(lacked(shown, [told('11:00:30Z', { messageId: 'm1' })])).toBeUndefined();
+    expect(lacked(shown, [told('11:00:00Z', { messageId: 'm0' })])).toBe('m1');
+  });
+
+  test('need not have messages of a channel that no contact is made of, nor what was refused or came late', () => {
+    const shown = visible(
+      item('TEXT', { at: at('11:00'), initiator: agent('amy'), content: { customChannelId: 'c' } }),
+      item('TWITTER', { at: at('11:00'), initiator: agent('amy') }),
+      item('SMS', { at: at('11:00'), initiator: agent('amy'), content: { status: 'FAILED' } }),
+      item('EMAIL', { at: '2026-11-23T01:00:00Z', initiator: agent('amy') }),
+    );
+    expect(lacked(shown, [])).toBeUndefined();
+  });
+
+  test('has a call once its contact ended, whoever is named', () => {
+    const times = { answeredAt: at('10:50'), completedAt: at('11:00') };
+    const shown = visible(
+      item('PHONE_CALL', { id: 'p1', initiator: customer, responder: agent('amy'), content: times }),
+    );
+    expect(lacked(shown, [call('OFFER_ACCEPTED', '10:50', { acceptedBy: 'amy' })])).toBe('p1');
+    const late = call('ENDED', '23:59', { at: instant('2026-11-23T00:00:10Z') });
+    expect(lacked(shown, [late])).toBeUndefined();
+  });
+});
+
+describe('messages that the timeline shows as refused', () => {
+  const failed = item('SMS', {
+    id: 'm2',
+    at: at('11:00'),
+    initiator: agent('ben'),
+    content: { status: 'FAILED' },
+  });
+
+  test('do not count in the other source, whether it names them or not', () => {
+    const shown = visible(email('amy', '10:00', 'm1'), failed);
+    for (const messageId of ['m2', null]) {
+      const events = [sent('amy', '10:00'), sent('ben', '11:00', { messageId })];
+      expect(found(withoutRefused(events, shown))).toBe('amy');
+    }
+    expect(found(withoutRefused([sent('ben', '11:00', { messageId: 'm3' })], shown))).toBe('ben');
+  });
+
+  test('hide none that was delivered at the same moment', () => {
+    const events = [sent('ben', '11:00')];
+    expect(found(withoutRefused(events, visible(failed, email('ben', '11:00', 'm3'))))).toBe('ben');
+    expect(found(withoutRefused([sent('amy', '11:00')], visible(failed)))).toBe('amy');
   });
 });

@@ -141,8 +141,17 @@ describe('calls', () => {
     }
   });
 
-  test('a call whose times are zero was not answered, and does not stand in the way of others', () => {
-    const zero = '0001-01-01T00:00:00Z';
+  test.each([
+    '0001-01-01T00:00:00Z',
+    '1753-01-01T00:00:00.000Z',
+    '1899-12-30T00:00:00Z',
+    '1980-01-01T00:00:00Z',
+    '9999-12-31T23:59:59.999Z',
+    0,
+    -62_135_596_800_000,
+    '0',
+    '-',
+  ])('a call whose times are %j was not answered, and does not stand in the way of others', (zero) => {
     const content = { startedAt: at('10:00'), answeredAt: zero, completedAt: zero };
     const call = item('PHONE_CALL', { initiator: customer, responder: agent('amy'), content });
     const { response, undated, considered } = creditOf([

@@ -214,3 +214,45 @@ describe('a time from Gladly', () => {
     expect(parseGladlyTime('2026-11-22 10:00:00.000000007')).toBe(ten + 7n);
   });
 });
+
+describe('no time, as programs write it', () => {
+  const zeros = [
+    '0000-00-00 00:00:00',
+    '0001-01-01',
+    '-0001-11-30T00:00:00Z',
+    '1601-01-01T00:00:00Z',
+    '1752-12-31T18:00:00-06:00',
+    '1753-01-01T00:00:00Z',
+    '1899-12-30T00:00:00.000Z',
+    ' 1900-01-01 00:00:00',
+    '1904-01-01T00:00:00Z',
+    '1980-01-01T00:00:00Z',
+    '1999-12-31T19:00:00-05:00',
+    '9999-12-31T23:59:59Z',
+    '9999-12-31 23:59:59.9999999 UTC',
+    '+10000-01-01T04:59:59Z',
+    '0',
+    '-62135596800000',
+    '-',
+    ' -- ',
+    '00:00:00',
+  ];
+
+  test.each([...zeros, 0, -0, -1, -62_135_596_800, -62_135_596_800_000])('%j', (value) => {
+    expect(isZeroTime(value)).toBe(true);
+    expect(parseGladlyTime(value)).toBeNull();
+  });
+
+  test.each(['2000-01-01T00:00:00Z', '2026-11-22T10:00:00Z', '9998-12-31T23:59:59Z'])(
+    '%j is a time',
+    (text) => {
+      expect(isZeroTime(text)).toBe(false);
+      expect(parseGladlyTime(text)).toBe(parseInstant(text));
+    },
+  );
+
+  test.each(['soon', '11/22/2026 10:00 PM', '1795341600', 1_795_341_600_000, {}, null, undefined, '', ' '])(
+    '%j is not: it says something else, or nothing',
+    (value) => expect(isZeroTime(value)).toBe(false),
+  );
+});

@@ -37,6 +37,10 @@ describe('a report', () => {
     ['quoted', '"Timestamp","Conversation ID"\r\n"1","c1"\r\n"2","c2"\r\n'],
     ['in other letters with spaces around', ' timestamp ,CONVERSATION ID \n1,c1\n2,c2\n'],
     ['with empty lines between', 'Timestamp,Conversation ID\n\n1,c1\n\n2,c2'],
+    [
+      'with white space of any kind around the cells',
+      'Timestamp,Conversation\u00a0ID\n1, c1\n2\t,c2\u00a0\n',
+    ],
     ['after blank lines', '\r\n  \n\nTimestamp,Conversation ID\n1,c1\n \n2,c2\n'],
     ['after blank lines and a mark', '\n\ufeff"Timestamp","Conversation ID"\n1,c1\n2,c2\n'],
     ['after a mark and blank lines', '\ufeff\r\n"Timestamp","Conversation ID"\n1,c1\n2,c2\n'],

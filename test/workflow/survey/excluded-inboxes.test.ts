@@ -3,7 +3,7 @@ import { previewConversation } from '../../../src/workflow/survey/preview.ts';
 import { createSteps } from '../../../src/workflow/context/steps.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { faultyProxy } from '../../support/faulty-proxy.ts';
-import { backfillNamed, conversationOf, minute, world } from '../support.ts';
+import { backfillNamed, conversationOf, minute, world, type ServicesChanges } from '../support.ts';
 
 interface Inbox {
   id: string;
@@ -11,7 +11,13 @@ interface Inbox {
 }
 
 /** A closed conversation whose inbox the list has only from its `since`-th reading on; `alone`: what it says of it. */
-async function conversationIn({ since = 2, alone = null }: { since?: number; alone?: Inbox | null }) {
+async function conversationIn({
+  since = 2,
+  alone = null,
+}: {
+  since?: number;
+  alone?: Partial<Inbox> | null;
+}) {
   const own = await world();
   const id = await own.tell();
   own.time.now += minute;
@@ -29,8 +35,8 @@ async function conversationIn({ since = 2, alone = null }: { since?: number; alo
     if (request !== 'GET /api/v1/inboxes' || count >= since) return 'pass';
     return { status: 200, body: JSON.stringify(inboxes.filter((one) => one !== inbox)) };
   });
-  const look = async (excludedInboxes: string[]) => {
-    const services = own.services({ origin, policy: { excludedInboxes } });
+  const look = async (excludedInboxes: string[], changes: ServicesChanges = {}) => {
+    const services = own.services({ origin, policy: { excludedInboxes }, ...changes });
     const steps = createSteps(services, () => undefined);
     return (await previewConversation(services, { conversationId: id, closingId: null }, steps)).document;
   };
@@ -50,14 +56,14 @@ describe('an inbox that is excluded by name', () => {
   });
 
   test('and not in the list at all is asked for by itself', async () => {
-    const { inbox, look } = await conversationIn({ since: 9, alone: { id: 'x', name: 'Returns' } });
+    const { inbox, look } = await conversationIn({ since: 9, alone: { name: 'Returns' } });
     const document = await look(['returns']);
     expect(document.conversation?.inbox).toEqual({ id: inbox.id, name: 'Returns' });
     expect(document.reasons.map(({ code }) => code)).toEqual(['inbox_excluded']);
   });
 
   test('may be the one that Gladly does not name: its closing fails, and nobody is asked', async () => {
-    for (const alone of [null, { id: 'x', name: null }]) {
+    for (const alone of [null, { name: null }]) {
       const { own, origin, id, inbox, look } = await conversationIn({ since: 9, alone });
       const failure = await failureOf(look(['Some other']));
       expect([failure.kind, failure.code, failure.conversationId]).toEqual(['contract', 'inbox_unnamed', id]);
@@ -83,4 +89,11 @@ describe('an inbox that Gladly does not name', () => {
     const document = await look(['Some other', inbox.id]);
     expect(document.reasons.map(({ code }) => code)).toEqual(['inbox_excluded']);
   });
+});
+
+test('an inbox that a brand has by name, and the list lacks, is asked for by itself', async () => {
+  const brands = [{ name: 'outlet', inboxes: ['returns'], own: { companyName: 'Rook Outlet' } }];
+  const { look, asked } = await conversationIn({ since: 9, alone: { name: 'Returns' } });
+  expect((await look([], { brands })).brand).toBe('outlet');
+  expect(asked()).toBe(2);
 });

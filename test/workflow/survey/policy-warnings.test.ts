@@ -116,7 +116,7 @@ test('an agent who left the list is still met by id', async () => {
   const policy = { excludedAgents: [id, emailAddress.toUpperCase(), `Ann <${emailAddress}>`] };
   expect(await namedRunWarnings(own.services({ policy }))).toEqual([]);
   const { origin } = await faultyProxy(own.sandbox.origin, (request) =>
-    request === 'GET /api/v1/agents' ? { status: 200, body: '[]' } : 'pass',
+    request === 'GET /api/v1/agents' ? { status: 200, body: '[{"id":"agent-1"}]' } : 'pass',
   );
   own.time.now += 60 * minute;
   const unlisted = await namedRunWarnings(
