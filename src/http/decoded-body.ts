@@ -39,9 +39,9 @@ export async function* decodedBody(
 
 async function firstOf(chunks: AsyncIterator<Uint8Array>): Promise<Uint8Array | null> {
   for (;;) {
-    const { done, value } = await chunks.next();
-    if (done === true) return null;
-    if (value.byteLength > 0) return value;
+    const next = await chunks.next();
+    if (next.done === true) return null;
+    if (next.value.byteLength > 0) return next.value;
   }
 }
 

@@ -49,7 +49,8 @@ export function namelessTopics(
     const topic = directory.get(id);
     if (topic === undefined) gone.push(id);
     else if (topic.name === null || topic.name.trim() === '') unnamed.push(id);
-    if (topic?.parentId != null) wanted.add(topic.parentId);
+    const parentId = topic?.parentId ?? null;
+    if (parentId !== null) wanted.add(parentId);
   }
   return { unnamed, gone };
 }
