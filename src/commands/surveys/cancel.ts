@@ -19,7 +19,8 @@ export const cancelCommand: CommandDeclaration = {
   summary: 'cancel surveys that have not left yet',
   details:
     'Takes the ids of one or more surveys, or filters for all that match. If there are several, it says how many and ' +
-    'asks first; without a terminal, it needs --yes. It needs no token and no network.',
+    'asks first; without a terminal, it needs --yes. It needs no token and no network. ' +
+    'A replay of a canceled conversation decides again, and may send its survey.',
   arguments: [
     { name: '[id...]', description: 'ids of surveys, closings or conversations', suggestions: 'surveys' },
   ],
@@ -98,7 +99,11 @@ async function isConfirmed(context: CommandContext, found: readonly SurveyEntry[
     return count === 0 ? [] : [`${count} ${state}`];
   });
   const what = `${found.length} ${found.length === 1 ? 'closing' : 'closings'} (${counts.join(', ')})`;
-  return confirmed(context, `cancelling ${what}`, `Cancel ${what}? None of them will be surveyed.`);
+  return confirmed(
+    context,
+    `canceling ${what}`,
+    `Cancel ${what}? They are surveyed only if somebody replays their conversations.`,
+  );
 }
 
 function unclear(hasBoth: boolean): Failure {
