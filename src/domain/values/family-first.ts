@@ -14,6 +14,9 @@ const families = wordSet(`
   torok fekete szilagyi fodor szalai gulyas hegedus katona kocsis orban vegh
 `);
 
+/** Those that come last where the first word is as short as they are: `Pat Lee`. */
+const alsoLast = wordSet('lee patel shah khan');
+
 /** Of the Japanese kind. */
 const japanese =
   /^[a-z]{2,}(?:moto|mura|yama|kawa|gawa|zaki|saki|guchi|shita|bayashi|hashi|uchi|mizu|matsu|zawa|sawa|jima|shima|numa|hara|waki)$/u;
@@ -45,7 +48,16 @@ export function mayBeFamilyFirst(words: readonly string[]): boolean {
   if (rest.some(isOnlyGivenName)) return true;
   if (japanese.test(key) || endings.test(key)) return true;
   if (doubtfulEndings.test(key) && !endings.test(last) && !doubtfulEndings.test(last)) return true;
-  return rest.length > 0 && oneSyllable.test(key) && rest.every((word) => syllables.test(lettersOf(word)));
+  return (
+    !isFamily(last) &&
+    rest.length > 0 &&
+    oneSyllable.test(key) &&
+    rest.every((word) => syllables.test(lettersOf(word)))
+  );
+}
+
+function isFamily(key: string): boolean {
+  return families.has(key) || alsoLast.has(key);
 }
 
 function lettersOf(word: string): string {

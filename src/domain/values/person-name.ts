@@ -13,8 +13,7 @@ const signsOfNoName = /[@\p{N}&+/\\|:;=_#*<>"“”„«»]/u;
  * wherever it is not certain.
  *
  * - No word may be a title, a group's, or a conjunction, and all are of one script.
- * - Something has to vouch for the first word: the address begins with it, or it is a well-known first name. Where there is no
- *   address, a plain shape is enough, which is two or three words with a capital each.
+ * - Two or three words with a capital each are enough, unless the address contradicts.
  * - Any other shape (a single word, more words, words in capitals) needs a well-known first name, or an address of both names, like
  *   `ann.lee@`. So does `last, first`, which looks like `Ann, Paris`. A script without capitals has only well-known names.
  * - An address like `lee.ann@` contradicts, and so does a name that may begin with the family name.
@@ -42,12 +41,11 @@ function inOrder(written: readonly string[], email: string | null): string | nul
   const [first = '', ...rest] = words;
   // `José de la Cruz`; any other word in lower case belongs to no name.
   const others = rest.filter((word) => !isParticle(word));
-  if (others.some((word) => /^\p{Ll}/u.test(word)) || mayBeFamilyFirst([first, ...others])) return null;
+  if (others.some((word) => /^\p{Ll}/u.test(word))) return null;
   const says = addressSays(email, first, others);
-  if (says === 'contradicts') return null;
+  if (says === 'contradicts' || mayBeFamilyFirst([first, ...others])) return null;
   const isPlain = (others.length === 1 || others.length === 2) && others.every(isPlainWord);
-  const isEnough = isPlain && (email === null || says === 'begins' || isGivenName(first));
-  return isEnough || says === 'confirms' || isOnlyGivenName(first) ? usable(first) : null;
+  return isPlain || says === 'confirms' || isOnlyGivenName(first) ? usable(first) : null;
 }
 
 /** `Lee, Ann`, by a well-known first name or the address. */

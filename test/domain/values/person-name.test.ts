@@ -330,7 +330,6 @@ describe('the name to call an agent by', () => {
     ['Kim Minsu', 'kim.minsu@desk.example'],
     ['Kim Minsu', 'minsu.kim@desk.example'],
     ['Acme Bot', 'acme.bot@desk.example'],
-    ['Acme Outdoor', 'eu@desk.example'],
     ['Acme LYON', 'acme@desk.example'],
     // The company's name.
     ['Acme Outdoor', 'hi@acme.example'],
