@@ -60,7 +60,15 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
 }
 
 try {
-  const parts = ['bin', 'src', 'scripts', 'bench', 'package.json', 'test/support/postgres-server.ts'];
+  const parts = [
+    'bin',
+    'src',
+    'scripts',
+    'bench',
+    'package.json',
+    'test/support/postgres-server.ts',
+    'test/support/no-filters.ts',
+  ];
   for (const part of parts) {
     if (existsSync(join(root, part))) cpSync(join(root, part), join(folder, part), { recursive: true });
   }

@@ -370,7 +370,7 @@ const badAnswers: BadAnswer[] = [
     9,
     'unreadable_answer',
   ],
-  ['null for the items', { 'GET /conversations/c1/items': { body: null } }, 9, 'unreadable_answer'],
+  ['null for the items', { 'GET /conversations/c1/items': { body: null } }, 7, 'not_an_answer'],
   ['topics that are no list', { 'GET /topics': { body: {} } }, 9, 'unreadable_answer'],
   [
     'a merge in a circle',

@@ -878,7 +878,7 @@ describe('at a terminal', () => {
     const folder = temporaryFolder();
     const { env } = home();
     const args = ['backfill', '--since', '7d', '--sandbox'];
-    const { code } = await converse(args, { ...env, TMPDIR: folder }, [['Go on?', '\u0004']]);
+    const { code } = await converse(args, { ...env, TMPDIR: folder }, [['Continue?', '\u0004']]);
     expect(code).toBe(130);
     expect(readdirSync(folder)).toEqual([]);
   });

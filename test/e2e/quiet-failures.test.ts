@@ -15,7 +15,12 @@ test.each<[string, Fate, number, string | null]>([
   ['a page', { status: 200, body: '<html>Down</html>' }, 7, 'not_an_answer'],
   ['an error', { status: 200, body: '{"errors":[{"code":"temporary_failure"}]}' }, 7, 'not_an_answer'],
   ['no permission', { status: 403 }, 4, 'forbidden'],
-  ['another heading', { status: 200, body: 'Time,Talk\n1,2\n', headers: csv }, 9, 'missing_heading'],
+  [
+    'another heading',
+    { status: 200, body: 'Time,Talk,Kind,Who\n1,2,3,4\n', headers: csv },
+    9,
+    'missing_heading',
+  ],
   ['as many rows as it can have', { status: 200, body: fullDay, headers: csv }, 6, 'report_incomplete'],
   ['nothing', { status: 200, headers: csv }, 0, null],
 ])(

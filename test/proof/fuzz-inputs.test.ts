@@ -175,7 +175,7 @@ describe('what Gladly streams', { timeout: proofTimeoutMs }, () => {
   const cell = fc.oneof(word, fc.constantFrom('a,b', '"', 'two\nlines', '=1+1', '2026-11-22 10:00:00'));
   const quoted = (value: string): string => `"${value.replaceAll('"', '""')}"`;
 
-  test('as CSV gives every row as it was written, whatever stands in it', async () => {
+  test('as CSV gives every row as it was written but for white space around a cell, whatever stands in it', async () => {
     const rows = fc.array(fc.tuple(cell, cell), { maxLength: 6 });
     await holdsLater(
       fc.asyncProperty(rows, fc.boolean(), cuts, async (given, reversed, where) => {
@@ -185,7 +185,7 @@ describe('what Gladly streams', { timeout: proofTimeoutMs }, () => {
         );
         const bytes = Buffer.from(`${lines.join('\r\n')}\r\n`, 'utf8');
         const read = await all(recordsOf(pieces(bytes, where), headings, asked));
-        const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8');
+        const wellFormed = (text: string): string => Buffer.from(text, 'utf8').toString('utf8').trim();
         expect(read).toEqual(
           given.map(([time, id]) => ({ Timestamp: wellFormed(time), 'Conversation ID': wellFormed(id) })),
         );

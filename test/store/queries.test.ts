@@ -316,8 +316,8 @@ const plans: {
     name: 'fullUntil, which costs by what left within the hour',
     read: (ledger) => fullUntil(ledger, { lane: 'live', maxPerHour: 5 }, at(0)),
     steps: [
-      'SEARCH messages USING INDEX messages_left (left_at>?)',
-      'SEARCH reminders USING INDEX reminders_left (left_at>?)',
+      'SEARCH messages USING INDEX messages_left (left_at>? AND left_at<?)',
+      'SEARCH reminders USING INDEX reminders_left (left_at>? AND left_at<?)',
     ],
   },
   {

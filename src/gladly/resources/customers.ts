@@ -6,7 +6,6 @@ import { failureAbout } from '../http/errors.ts';
 import { apiPath, idInLocation } from '../http/path.ts';
 import type { Refusal } from '../http/refusal.ts';
 import type { Requests } from '../http/requests.ts';
-import { refuseOther } from './lookup.ts';
 import { decisiveList, flag, identifier, optional, readOne, text } from './fields.ts';
 
 export interface Customer {
@@ -52,12 +51,9 @@ export async function getCustomer(
         method: 'GET',
         path: apiPath`/customer-profiles/${current}`,
       },
-      async (answer, subject) => {
-        const customer = readOne(customerShape, await readJson(answer, subject), subject, current);
-        // A merged customer answers 301. The message would go to the other's address.
-        refuseOther(current, customer.id, subject, 'customer');
-        return { customer };
-      },
+      async (answer, subject) => ({
+        customer: readOne(customerShape, await readJson(answer, subject), subject, current),
+      }),
       ({ refusal }) => movedBy(refusal),
     ),
   );

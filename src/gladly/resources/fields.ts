@@ -134,7 +134,6 @@ export function readAll<T extends { id: string | null }>(
 
 /** A list whose entries stay as they are. */
 export function readList(value: unknown, subject: Subject): unknown[] {
-  if (isObject(value) && Object.keys(value).length === 0) throw notAnAnswer(subject, 'an empty object');
   if (!Array.isArray(value)) throw unreadable(subject, 'it is not a list');
   return value;
 }

@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 import { readJson } from '../http/body.ts';
-import { notAnAnswer, type Problem, type Subject } from '../http/errors.ts';
+import type { Problem } from '../http/errors.ts';
 import type { Call, Requests } from '../http/requests.ts';
 import { readAll, readOne } from './fields.ts';
 
@@ -8,22 +8,15 @@ interface WithId {
   id: string | null;
 }
 
-/**
- * All objects of one kind.
- *
- * @param isNeverEmpty an organization has at least one, so that an empty list is a trouble that passes
- */
+/** All objects of one kind. */
 export async function getAll<T extends WithId>(
   requests: Requests,
   call: Pick<Call, 'operation' | 'path'>,
   shape: z.ZodType<T>,
-  { isNeverEmpty = false }: { isNeverEmpty?: boolean } = {},
 ): Promise<(T & { id: string })[]> {
-  return requests.ask({ ...call, method: 'GET' }, async (answer, subject) => {
-    const found = readAll(shape, await readJson(answer, subject), subject);
-    if (isNeverEmpty && found.length === 0) throw notAnAnswer(subject, 'an empty list');
-    return found;
-  });
+  return requests.ask({ ...call, method: 'GET' }, async (answer, subject) =>
+    readAll(shape, await readJson(answer, subject), subject),
+  );
 }
 
 /**
@@ -39,19 +32,9 @@ export async function findOne<T extends WithId>(
 ): Promise<(T & { id: string }) | null> {
   return requests.ask<(T & { id: string }) | null>(
     { ...call, method: 'GET' },
-    async (answer, subject) => {
-      const found = readOne(shape, await readJson(answer, subject), subject, call.about.id);
-      refuseOther(call.about.id, found.id, subject, call.about.noun);
-      return found;
-    },
+    async (answer, subject) => readOne(shape, await readJson(answer, subject), subject, call.about.id),
     nullAt(absent),
   );
-}
-
-/** @throws Problem that passes, where a cache in between mixed up two answers */
-export function refuseOther(asked: string, found: string, subject: Subject, noun: string): void {
-  if (found.trim().toLowerCase() !== asked.trim().toLowerCase())
-    throw notAnAnswer(subject, `another ${noun}`);
 }
 
 /** Null for a problem with one of the statuses. */

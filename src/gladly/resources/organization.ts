@@ -48,10 +48,7 @@ export const organizationShape = optional({ id: identifier, name: text, timezone
 ]);
 
 export async function getAgents(requests: Requests): Promise<Agent[]> {
-  // The API user is an agent.
-  return getAll(requests, { operation: 'getAgents', path: apiPath`/agents` }, agentShape, {
-    isNeverEmpty: true,
-  });
+  return getAll(requests, { operation: 'getAgents', path: apiPath`/agents` }, agentShape);
 }
 
 /** Null when Gladly does not know the id. */

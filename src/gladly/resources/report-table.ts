@@ -57,11 +57,15 @@ export async function* recordsOf(
         headings = row;
         zonePlace = row.map(comparable).indexOf(zoneHeading);
         places = placesOf(row, columns, optional) ?? [];
-        if (places.length > 0) continue;
-        // Not one of the headings: a text with commas. Where Gladly renames one, the others stay.
-        throw row.length > 1 && hasAny(row, columns)
-          ? missingHeading(row, columns, subject)
-          : aText(seen.beginning, subject);
+        if (places.length === 0 && row.length > 1 && hasAny(row, columns))
+          throw missingHeading(row, columns, subject);
+        if (places.length === 0 && row.length < columns.length) throw aText(seen.beginning, subject);
+        continue;
+      }
+      // Not one of the headings, and perhaps a text with commas: rows of a report have numbers in them.
+      if (places.length === 0) {
+        const isTable = row.length === headings.length && row.some((cell) => /\d/.test(cell));
+        throw isTable ? missingHeading(headings, columns, subject) : aText(seen.beginning, subject);
       }
       if (narrow !== null) throw otherWidth(narrow, headings, rows, subject);
       rows += 1;
@@ -79,6 +83,7 @@ export async function* recordsOf(
     throw error instanceof CsvError ? malformed(error, subject) : error;
   }
   if (headings === null) throw empty(subject);
+  if (places.length === 0) throw aText(seen.beginning, subject);
   if (narrow !== null)
     throw seen.lastByte === lineFeed ? otherWidth(narrow, headings, rows, subject) : cutOff(subject);
 }

@@ -37,7 +37,7 @@ export function checkSenderOf({ values: { from, delivery } }: Pick<StoredProfile
   } catch (error) {
     if (!(error instanceof Failure) || delivery === undefined) throw error;
     throw new Failure(error.kind, error.code, `${error.message}, so ${delivery} cannot use it`, {
-      hint: `Set both, e.g. \`gcsat configure set delivery=${delivery} from=${exampleOf(deliveryOf(delivery))}\`.`,
+      hint: `Set both, e.g. \`gcsat configure set delivery=${delivery} from=${exampleOf(delivery)}\`.`,
     });
   }
 }
@@ -57,6 +57,6 @@ function deliveryOf(text: string | undefined): DeliveryName {
   return deliveryNames.find((name) => name === text) ?? defaultDelivery;
 }
 
-function exampleOf(delivery: DeliveryName): string {
-  return traitsOf(delivery).addressKind === 'mobile' ? '+15550100123' : 'surveys@acme.com';
+function exampleOf(delivery: string): string {
+  return traitsOf(deliveryOf(delivery)).addressKind === 'mobile' ? '+15550100123' : 'surveys@acme.com';
 }

@@ -1,4 +1,6 @@
+import { isDeepStrictEqual } from 'node:util';
 import type { Settings } from '../../config/settings.ts';
+import { defaultPolicy } from '../../domain/eligibility/policy.ts';
 import {
   hopelessEntries,
   unmetEntries,
@@ -50,7 +52,11 @@ export async function warningsOfRead(
       ),
     topics: () => Promise.resolve(new Map(topics)),
   };
-  return policyWarnings({ directory }, settings);
+  const { policy } = settings;
+  // Nobody typed the default, and `configure` says once that the topic is missing.
+  const isDefault = isDeepStrictEqual(policy.optOutTopics, defaultPolicy.optOutTopics);
+  const typed = isDefault ? { ...settings, policy: { ...policy, optOutTopics: [] } } : settings;
+  return policyWarnings({ directory }, typed);
 }
 
 /** One for each entry that names no agent, inbox, or topic. @throws Failure as Gladly answers */

@@ -49,13 +49,6 @@ describe('a customer', () => {
     expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
   });
 
-  test('is not another one: the message would go to their address', async () => {
-    const other = { id: 'u2', emails: [{ original: 'lee@x.org', primary: true }] };
-    const failure = await failureOf((await clientFor(other)).getCustomer('u1'));
-    expect([failure.kind, failure.code]).toEqual(['temporary', 'not_an_answer']);
-    expect((await (await clientFor({ id: 'U1', name: 'Kim' })).getCustomer(' u1')).customer.name).toBe('Kim');
-  });
-
   test('may lack everything', async () => {
     const client = await clientFor({ name: null, emails: null });
     const { customer } = await client.getCustomer('u1');
