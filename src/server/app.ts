@@ -6,6 +6,7 @@ import { webhookPath } from '../domain/values/webhook-path.ts';
 import { errorFields } from '../workflow/context/error-fields.ts';
 import { BodyIncomplete, bodyRoom, BodyTooLarge, BodyTooSlow, readBody, refuseUnread } from './body.ts';
 import { limitKey, type AddressSet } from './client-address.ts';
+import { acceptedCodings, unpacked } from './content-coding.ts';
 import type { Exchange, ServerBindings } from './exchange.ts';
 import { metricsHandler, readyHandler, type HealthParts } from './health.ts';
 import { createLimiter, type Allowance, type Limiter } from './request-limits.ts';
@@ -46,7 +47,9 @@ export function createApp(parts: AppParts): Hono<ServerBindings> {
     c.html(notice(kind, c.req.header('accept-language') ?? null), status, { Vary: 'Accept-Language' });
 
   const limits = requestLimits(parts);
-  app.post(webhookPath, webhookHandler(parts));
+  const takeWebhook = webhookHandler(parts);
+  // A redirect would be a failed delivery to Gladly.
+  app.post(webhookPath, takeWebhook).post(`${webhookPath}/`, takeWebhook);
   app.use('*', limits.others);
   app.get('/healthz', (c) => c.json({ status: 'ok' }, 200));
   app.get('/readyz', readyHandler(parts));
@@ -143,9 +146,11 @@ function bodyTaker({ isOurs, closedPage }: AppParts) {
         if (!(await isOurs(purpose, c.req.param('token')))) return unread(exchange, await closedPage(c));
         const { url, method, headers } = c.req.raw;
         exchange.givesWay = true;
-        const body = new Uint8Array(await readBody(exchange, room));
+        const body = await unpacked(await readBody(exchange, room), headers.get('content-encoding') ?? '');
         exchange.givesWay = false;
-        c.req.raw = new Request(url, { method, headers, body });
+        if (body === 'unknown coding') return c.body(null, 415, { 'Accept-Encoding': acceptedCodings });
+        if (body === 'malformed') return c.body(null, 400);
+        c.req.raw = new Request(url, { method, headers, body: new Uint8Array(body) });
       }
       await next();
       return undefined;

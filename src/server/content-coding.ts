@@ -23,10 +23,12 @@ export async function unpacked(
   body: Buffer,
   coding: string | undefined,
 ): Promise<Buffer | 'malformed' | 'unknown coding'> {
-  const name = coding?.trim().toLowerCase() ?? '';
-  if (name === '' || name === 'identity') return body;
+  const names = (coding ?? '').split(',').map((name) => name.trim().toLowerCase());
+  const [name, ...others] = names.filter((one) => one !== '' && one !== 'identity');
+  if (name === undefined) return body;
   const decode = decoders.get(name);
-  if (decode === undefined) return 'unknown coding';
+  // Nobody packs twice but to fill the memory.
+  if (decode === undefined || others.length > 0) return 'unknown coding';
   try {
     return await decode(body, { maxOutputLength: largestBody });
   } catch (error) {

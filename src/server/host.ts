@@ -21,9 +21,17 @@ export function takeOffOrigin(incoming: IncomingMessage, publicHosts: readonly s
   const [, host = '', port = '80'] = authority.exec(place) ?? [];
   const { localAddress, localPort } = incoming.socket;
   const isHere = Number(port) === localPort && (isLoopback(host) || host === localAddress);
-  if (!isHere && !publicHosts.includes(place.toLowerCase())) return;
+  const isPublic = [place, withoutUsualPort(incoming.url ?? '', place)].some((named) =>
+    publicHosts.includes(named.toLowerCase()),
+  );
+  if (!isHere && !isPublic) return;
   incoming.url = target.startsWith('/') ? target : `/${target}`;
   incoming.headersDistinct['host'] = [place];
+}
+
+/** The same host (RFC 9110, 4.2.3). */
+function withoutUsualPort(url: string, place: string): string {
+  return place.replace(/^https:/i.test(url) ? /:443$/ : /:80$/, '');
 }
 
 /** What proxies add, by the name of their choice. */

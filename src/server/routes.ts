@@ -9,6 +9,7 @@ export const routes = [...fixed, '/s/:token', '/u/:token', '/assets/:file', 'oth
 
 /** @param path without the query */
 export function routeOf(path: string): Route {
+  if (path === `${webhookPath}/`) return webhookPath;
   const same = fixed.find((route) => route === path);
   if (same !== undefined) return same;
   const [, part, last, ...more] = path.split('/');

@@ -1,3 +1,4 @@
+import { gzipSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
 import { ask, basic, deskInMemory, openToken, runningServer, speak, type Asking } from './running.ts';
 
@@ -172,7 +173,12 @@ describe('addresses', () => {
   test('an address of this server may stand in front of the path', async () => {
     const server = await runningServer();
     const close = 'Connection: close\r\n\r\n';
-    for (const origin of [server.origin, `http://localhost:${server.port}`, 'https://CSAT.example.com']) {
+    for (const origin of [
+      server.origin,
+      `http://localhost:${server.port}`,
+      'https://CSAT.example.com',
+      'https://csat.example.com:443',
+    ]) {
       const head = `GET ${origin}/s/${openToken} HTTP/1.1\r\nHost: other\r\n${close}`;
       expect(parsed(await speak(server, head)).status).toBe(200);
       expect(parsed(await speak(server, `GET ${origin} HTTP/1.1\r\nHost: x\r\n${close}`)).status).toBe(404);
@@ -180,7 +186,7 @@ describe('addresses', () => {
         parsed(await speak(server, `GET ${origin}/s/../metrics HTTP/1.1\r\nHost: x\r\n\r\n`)).status,
       ).toBe(404);
     }
-    expect(server.log.filter(({ fields }) => fields['route'] === '/s/:token')).toHaveLength(3);
+    expect(server.log.filter(({ fields }) => fields['route'] === '/s/:token')).toHaveLength(4);
   });
 
   test('HEAD tells what GET does, without a body', async () => {
@@ -218,6 +224,21 @@ describe('an answer of a customer', () => {
         'Transfer-Encoding: chunked\r\n\r\n6\r\nrating\r\n2\r\n=3\r\n0\r\n\r\n',
     );
     expect(parsed(answer).status).toBe(200);
+    expect(desk.answers).toMatchObject([{ rating: 3 }]);
+  });
+
+  test('may be packed', async () => {
+    const desk = deskInMemory();
+    const server = await runningServer({ desk });
+    const post = (body: Uint8Array, coding: string) =>
+      ask(server, `/s/${openToken}`, {
+        method: 'POST',
+        headers: { ...form, 'content-encoding': coding },
+        body,
+      });
+    expect((await post(gzipSync('rating=3'), 'gzip')).status).toBe(200);
+    expect((await post(Buffer.from('rating=1'), 'gzip')).status).toBe(400);
+    expect((await post(Buffer.from('rating=1'), 'zstd')).status).toBe(415);
     expect(desk.answers).toMatchObject([{ rating: 3 }]);
   });
 

@@ -55,6 +55,7 @@ describe('an event', () => {
     ['deflate', deflateSync],
     ['br', brotliCompressSync],
     ['identity', Buffer.from],
+    ['identity, gzip', gzipSync],
   ])('packed as %s is read', async (coding, pack) => {
     const accept = vi.fn(async () => 'stored' as const);
     const server = await runningServer({ intake: { accept } });
@@ -252,6 +253,14 @@ describe('credentials', () => {
     expect(Number(refused.headers['retry-after'])).toBeGreaterThan(0);
     expect((await post(server)).status).toBe(200);
   });
+});
+
+test('a slash at the end of the address changes nothing', async () => {
+  const server = await runningServer();
+  const headers = { authorization: basic, 'content-type': 'application/json' };
+  const body = JSON.stringify(event);
+  expect((await ask(server, '/webhooks/gladly/', { method: 'POST', headers, body })).status).toBe(200);
+  expect((await ask(server, '/webhooks/gladly/', { method: 'POST', body })).status).toBe(401);
 });
 
 test.each(['GET', 'HEAD', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'])('%s is answered 405', async (method) => {
