@@ -1,8 +1,8 @@
 import type { Evidence } from '../src/domain/attribution/evidence.ts';
 import { closingIdOf } from '../src/domain/closing/identity.ts';
-import type { Lane } from '../src/domain/closing/lanes.ts';
+import type { Lane } from '../src/domain/values/lanes.ts';
 import type { ClosingState, Transition } from '../src/domain/closing/transitions.ts';
-import type { Reason } from '../src/domain/eligibility/reason.ts';
+import type { Reason } from '../src/domain/closing/reason.ts';
 import { cardIdOf } from '../src/domain/survey/card.ts';
 import { noFormAnswers } from '../src/domain/survey/form.ts';
 import { surveyIdOf } from '../src/domain/survey/token.ts';

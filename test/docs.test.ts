@@ -12,7 +12,7 @@ import { formatPolicyValue } from '../src/config/policy.ts';
 import { policyKeys, profileKeys } from '../src/config/setting-keys.ts';
 import { closingStates } from '../src/domain/closing/transitions.ts';
 import { defaultPolicy } from '../src/domain/eligibility/policy.ts';
-import { reasonCodes } from '../src/domain/eligibility/reason.ts';
+import { reasonCodes } from '../src/domain/closing/reason.ts';
 import { exitCodes } from '../src/failure.ts';
 import { noFaults } from '../src/sandbox/faults.ts';
 import { startSandbox } from '../src/sandbox/start.ts';

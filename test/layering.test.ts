@@ -31,10 +31,10 @@ const mayImport: Record<string, readonly string[]> = {
   'private-folder.ts': [],
   'process-exists.ts': [],
   // What a delivery is, which names its lane.
-  domain: ['domain/closing'],
+  domain: ['domain/values'],
   'domain/values': [],
   'domain/attribution': ['domain/values'],
-  'domain/closing': ['domain', 'domain/attribution', 'domain/eligibility', 'domain/values'],
+  'domain/closing': ['domain', 'domain/attribution', 'domain/values'],
   'domain/eligibility': ['domain', 'domain/attribution', 'domain/closing', 'domain/values'],
   'domain/scores': [],
   'domain/survey': ['domain/attribution', 'domain/closing', 'domain/eligibility', 'domain/values'],

@@ -1,6 +1,6 @@
 import type { SendingPause } from '../domain/closing/pause.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
-import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import type { ReasonCode } from '../domain/closing/reason.ts';
 import type { DocumentError, FullHour, RequestFigures } from './survey.ts';
 
 /** Closings by their state at the end of a run, whichever run put them there. */

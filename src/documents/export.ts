@@ -1,5 +1,5 @@
 import type { DeliveryName } from '../domain/delivery.ts';
-import type { Reason } from '../domain/eligibility/reason.ts';
+import type { Reason } from '../domain/closing/reason.ts';
 import type { QuestionAnswer } from '../domain/survey/form.ts';
 import type { Note } from '../domain/survey/records.ts';
 import type { ListedState, MedalliaDelivery } from './surveys.ts';

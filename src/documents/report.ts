@@ -1,5 +1,5 @@
 import type { Difference } from '../domain/scores/differs.ts';
-import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import type { ReasonCode } from '../domain/closing/reason.ts';
 import type { QuestionKind } from '../domain/eligibility/questionnaire.ts';
 import type { ImportChoice, ReportField, ReportTable } from '../domain/scores/report-parts.ts';
 

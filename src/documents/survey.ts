@@ -5,7 +5,7 @@ import type {
 } from '../domain/attribution/evidence.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { SendingPause } from '../domain/closing/pause.ts';
-import type { Reason } from '../domain/eligibility/reason.ts';
+import type { Reason } from '../domain/closing/reason.ts';
 import type { Recording } from '../domain/attribution/timeline.ts';
 
 export type SurveyOutcome =

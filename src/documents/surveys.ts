@@ -5,7 +5,7 @@ import type { Count } from '../domain/closing/counting.ts';
 import type { Reminder } from '../domain/closing/reminder.ts';
 import type { ReminderState } from '../domain/closing/reminder-state.ts';
 import { closingStates, type ClosingState } from '../domain/closing/transitions.ts';
-import type { Lane } from '../domain/closing/lanes.ts';
+import type { Lane } from '../domain/values/lanes.ts';
 import type { DeliveryName } from '../domain/delivery.ts';
 import type {
   Answer,
@@ -17,7 +17,7 @@ import type {
   VisitCount,
 } from '../domain/survey/records.ts';
 import type { QuestionAnswer, SurveyForm } from '../domain/survey/form.ts';
-import type { Reason } from '../domain/eligibility/reason.ts';
+import type { Reason } from '../domain/closing/reason.ts';
 
 /** States as they are listed: a message that is leaving right now has no end yet, so its closing is pending. */
 export const listedStates = closingStates.filter((state) => state !== 'sending');

@@ -1,4 +1,4 @@
-import type { Lane } from './closing/lanes.ts';
+import type { Lane } from './values/lanes.ts';
 
 /** The kind of address that a delivery writes to. */
 export type AddressKind = 'email' | 'mobile';

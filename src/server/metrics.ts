@@ -1,5 +1,5 @@
 import { alertWays, type AlertWay } from '../domain/survey/alert.ts';
-import { reasonCodes, type Reason } from '../domain/eligibility/reason.ts';
+import { reasonCodes, type Reason } from '../domain/closing/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../documents/survey.ts';
 import { operations } from '../ports/operations.ts';
 import type { Serving, ServingFigures } from '../workflow/serving/serve.ts';

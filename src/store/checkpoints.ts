@@ -1,4 +1,4 @@
-import type { Lane } from '../domain/closing/lanes.ts';
+import type { Lane } from '../domain/values/lanes.ts';
 import type { Ledger, Reading } from './ledger.ts';
 
 /**

@@ -6,7 +6,7 @@ import type {
   ReportRow,
   ReportShare,
 } from '../documents/report.ts';
-import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import type { ReasonCode } from '../domain/closing/reason.ts';
 import { reasonText } from '../domain/eligibility/reason-words.ts';
 import { interval, percent } from '../domain/scores/percent.ts';
 import { isNarrow, records, type Screen } from './narrow.ts';

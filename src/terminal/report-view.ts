@@ -5,7 +5,7 @@ import type {
   ReportRange,
   ReportShare,
 } from '../documents/report.ts';
-import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import type { ReasonCode } from '../domain/closing/reason.ts';
 import { reasonText } from '../domain/eligibility/reason-words.ts';
 import { mayBeChance } from '../domain/scores/change.ts';
 import { durationText } from '../domain/scores/follow-up.ts';

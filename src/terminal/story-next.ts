@@ -1,6 +1,6 @@
 import type { SurveyStory } from '../documents/surveys.ts';
 import { asArgument } from '../domain/closing/doubt.ts';
-import type { ReasonCode } from '../domain/eligibility/reason.ts';
+import type { ReasonCode } from '../domain/closing/reason.ts';
 import type { Output } from './output.ts';
 import { wrap } from './table.ts';
 

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { ExportRow } from '../../src/documents/export.ts';
-import { reasonCodes } from '../../src/domain/eligibility/reason.ts';
+import { reasonCodes } from '../../src/domain/closing/reason.ts';
 import { csvLine } from '../../src/terminal/csv.ts';
 import { exportHeading, exportLine } from '../../src/terminal/export-rows.ts';
 import { serialize } from '../../src/terminal/json.ts';

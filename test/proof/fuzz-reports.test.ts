@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ReportCounts, ReportDocument, ReportRow, ReportShare } from '../../src/documents/report.ts';
-import { reasonCodes } from '../../src/domain/eligibility/reason.ts';
+import { reasonCodes } from '../../src/domain/closing/reason.ts';
 import type { ReportField } from '../../src/domain/scores/report-parts.ts';
 import type { Ledger } from '../../src/store/ledger.ts';
 import { openLedger } from '../../src/store/open.ts';

@@ -16,8 +16,8 @@ import {
 import { pauseSending } from '../../src/store/pause.ts';
 import { cancelClosing, retryClosing } from '../../src/store/queue/acts.ts';
 import { decideClosing } from '../../src/store/queue/decisions.ts';
-import type { ReasonCode } from '../../src/domain/eligibility/reason.ts';
-import type { Lane } from '../../src/domain/closing/lanes.ts';
+import type { ReasonCode } from '../../src/domain/closing/reason.ts';
+import type { Lane } from '../../src/domain/values/lanes.ts';
 import { at, freshLedger, here, nothingRead, reported, scheduled, toSend } from './support.ts';
 
 const error = { code: 'medallia_network', message: 'cut', hint: '' };

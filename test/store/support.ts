@@ -16,7 +16,7 @@ import { claimClosing } from '../../src/store/queue/claims.ts';
 import { currentWorker, type Worker } from '../../src/store/workers.ts';
 import type { Evidence } from '../../src/domain/attribution/evidence.ts';
 import type { Closing, ClosingChange } from '../../src/domain/closing/closing.ts';
-import type { Lane } from '../../src/domain/closing/lanes.ts';
+import type { Lane } from '../../src/domain/values/lanes.ts';
 import type { Transition } from '../../src/domain/closing/transitions.ts';
 import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { apply } from '../../src/store/closings/rows.ts';

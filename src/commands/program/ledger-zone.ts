@@ -1,5 +1,5 @@
 import { traitsOf, type DeliveryName } from '../../domain/delivery.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import { isZoned } from '../../domain/values/time-range.ts';
 import { zoneProblem } from '../../domain/values/time-zone.ts';
 import type { Output } from '../../terminal/output.ts';

@@ -1,8 +1,8 @@
 import type { Participant } from '../attribution/timeline.ts';
 import type { Evidence } from '../attribution/evidence.ts';
 import type { DeliveryName } from '../delivery.ts';
-import type { Reason } from '../eligibility/reason.ts';
-import type { Lane } from './lanes.ts';
+import type { Reason } from './reason.ts';
+import type { Lane } from '../values/lanes.ts';
 import type { ReminderState } from './reminder-state.ts';
 import type { ClosingState } from './transitions.ts';
 

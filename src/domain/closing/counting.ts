@@ -1,4 +1,4 @@
-import type { Reason, ReasonCode } from '../eligibility/reason.ts';
+import type { Reason, ReasonCode } from './reason.ts';
 import type { ClosingError } from './closing.ts';
 
 /**

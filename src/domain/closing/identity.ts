@@ -1,6 +1,6 @@
 import { formatInstant, parseInstant, type Instant } from '../values/instant.ts';
 import type { TimelineItem } from '../attribution/timeline.ts';
-import type { Lane } from './lanes.ts';
+import type { Lane } from '../values/lanes.ts';
 
 /** Webhook, report and `closedAt` differ a little for one closing; within this they mean the same one. */
 export const sameClosingMilliseconds = 60_000;

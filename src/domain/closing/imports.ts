@@ -1,4 +1,4 @@
-import type { Reason } from '../eligibility/reason.ts';
+import type { Reason } from './reason.ts';
 import type { Closing, ClosingChange } from './closing.ts';
 import { suppression, type Move } from './moves.ts';
 import { allows } from './transitions.ts';

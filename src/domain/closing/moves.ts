@@ -1,5 +1,5 @@
 import { traitsOf } from '../delivery.ts';
-import type { Reason } from '../eligibility/reason.ts';
+import type { Reason } from './reason.ts';
 import { backOff } from './back-off.ts';
 import { inDoubt } from './doubt.ts';
 import type { Closing, ClosingChange, ClosingError } from './closing.ts';

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../eligibility/reason.ts';
+import type { ReasonCode } from './reason.ts';
 import type { Closing, ClosingError } from './closing.ts';
 import type { ReminderState } from './reminder-state.ts';
 

@@ -1,11 +1,11 @@
 import { addressKey, chooseAddress } from './addresses.ts';
 import { isSameClosing } from '../closing/identity.ts';
-import { lanesSeenFrom } from '../closing/lanes.ts';
+import { lanesSeenFrom } from '../values/lanes.ts';
 import { isReserving, isSurveyed } from '../closing/transitions.ts';
 import { traitsOf, type DeliveryName } from '../delivery.ts';
 import type { ClosingFacts, OtherSurvey, SurveyHistory } from './facts.ts';
 import type { Policy } from './policy.ts';
-import type { Reason } from './reason.ts';
+import type { Reason } from '../closing/reason.ts';
 import {
   askedBefore,
   forgottenReason,

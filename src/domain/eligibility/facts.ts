@@ -1,6 +1,6 @@
 import type { Attribution } from '../attribution/credit.ts';
 import type { Participant } from '../attribution/timeline.ts';
-import type { Lane } from '../closing/lanes.ts';
+import type { Lane } from '../values/lanes.ts';
 import type { ClosingState } from '../closing/transitions.ts';
 import type { EmailEntry, PhoneEntry } from './addresses.ts';
 import type { TopicEntry } from './topics.ts';

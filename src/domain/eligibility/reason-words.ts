@@ -1,4 +1,4 @@
-import type { ReasonCode } from './reason.ts';
+import type { ReasonCode } from '../closing/reason.ts';
 
 /** Why a customer was not asked, for people who do not know the codes. */
 export const reasonWords: Readonly<Record<ReasonCode, string>> = {

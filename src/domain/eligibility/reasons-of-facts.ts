@@ -6,7 +6,7 @@ import type { AddressChoice } from './addresses.ts';
 import { isExcludedCustomer } from './excluded-customers.ts';
 import type { ClosingFacts, ConversationFacts, TimelineFacts } from './facts.ts';
 import type { Policy } from './policy.ts';
-import type { Reason } from './reason.ts';
+import type { Reason } from '../closing/reason.ts';
 import { optOutTopic } from './topics.ts';
 
 const day = 86_400_000;

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { Closing, ClosingError } from '../closing/closing.ts';
-import type { Lane } from '../closing/lanes.ts';
+import type { Lane } from '../values/lanes.ts';
 import { lineWithin, textWithin } from './rich-text.ts';
 import { questionReply, type SurveyAnswer } from './card.ts';
 import type { QuestionAnswer } from './form.ts';

@@ -1,5 +1,5 @@
 import { createHash, createHmac, timingSafeEqual } from 'node:crypto';
-import type { Lane } from '../closing/lanes.ts';
+import type { Lane } from '../values/lanes.ts';
 
 /** What a link in a survey message allows: to answer the survey, or to unsubscribe. */
 export type TokenPurpose = 'survey' | 'unsubscribe';

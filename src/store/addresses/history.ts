@@ -1,4 +1,4 @@
-import { type Lane, lanesSeenFrom } from '../../domain/closing/lanes.ts';
+import { type Lane, lanesSeenFrom } from '../../domain/values/lanes.ts';
 import { isReserving, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { OtherSurvey, SurveyHistory } from '../../domain/eligibility/facts.ts';
 import type { Ledger, Reading } from '../ledger.ts';

@@ -1,5 +1,5 @@
 import { bulkReachMs, bulkSize } from '../../domain/closing/bulk.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 
 export interface BulkQuestion {

@@ -1,5 +1,5 @@
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import { allows } from '../../domain/closing/transitions.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import type { ClosingsTable } from '../schema/tables.ts';

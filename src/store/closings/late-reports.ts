@@ -1,7 +1,7 @@
 import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
 import { adoptedClosing, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import { longestRequestDelayMs } from '../../domain/closing/imports.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import type { Reading } from '../ledger.ts';
 import { prepared } from '../prepared.ts';
 import { toClosing } from './rows.ts';

@@ -2,7 +2,7 @@ import { readEvidence, type Evidence } from '../../domain/attribution/evidence.t
 import type { Closing, ClosingChange } from '../../domain/closing/closing.ts';
 import type { Move } from '../../domain/closing/moves.ts';
 import { isQueued, transitions } from '../../domain/closing/transitions.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import { Failure } from '../../failure.ts';
 import type { Reading, Writing } from '../ledger.ts';
 import { customerKeys } from '../schema/customer-keys.ts';

@@ -1,7 +1,7 @@
 import type { Closing, ClosingChange } from '../../domain/closing/closing.ts';
 import { isCountable } from '../../domain/closing/counting.ts';
 import { suppression } from '../../domain/closing/moves.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import { apply } from '../closings/rows.ts';
 import type { Writing } from '../ledger.ts';
 import { expectCount } from './counts.ts';

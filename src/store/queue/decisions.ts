@@ -10,7 +10,7 @@ import { inDoubt } from '../../domain/closing/doubt.ts';
 import { allows, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { SurveyForm } from '../../domain/survey/form.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import { historyIn, type AddressHistory } from '../addresses/history.ts';
 import { bulkIn } from '../closings/bulk.ts';
 import { keepCloser } from '../closings/closing-reports.ts';

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import { deliveryNames, traitsOf } from '../../domain/delivery.ts';
 import { clockDifferenceMs } from '../../domain/values/stored-time.ts';
 import { Failure } from '../../failure.ts';

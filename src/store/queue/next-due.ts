@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import type { Ledger, Writing } from '../ledger.ts';
 import type { ClosingsTable } from '../schema/tables.ts';
 import { isClaimValid as isClaimValid, type Worker } from '../workers.ts';

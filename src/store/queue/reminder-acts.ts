@@ -1,6 +1,6 @@
 /** What people decide about reminders, and what is asked about all of them. */
 import { sql } from 'kysely';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import type { Ledger, Reading, Writing } from '../ledger.ts';
 import { changeReminder, reminderChanged } from './reminder-rows.ts';

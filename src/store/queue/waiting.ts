@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Ledger } from '../ledger.ts';
 import { isSendingBlockedIn } from './hourly-cap.ts';

@@ -1,6 +1,6 @@
 import { readEvidence } from '../../domain/attribution/evidence.ts';
 import type { ClosingError } from '../../domain/closing/closing.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import type { LedgerTables } from './tables.ts';
 
 /**

@@ -1,6 +1,6 @@
 import type { MessageOutcome } from '../../domain/survey/records.ts';
 import type { ReminderState } from '../../domain/closing/reminder-state.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import type { ClosingState, Transition } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type {

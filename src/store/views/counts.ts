@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
-import type { ReasonCode } from '../../domain/eligibility/reason.ts';
+import type { ReasonCode } from '../../domain/closing/reason.ts';
 import { fromJson } from '../closings/rows.ts';
 import type { Ledger, Reading } from '../ledger.ts';
 import { pauseIn } from '../pause.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import { defaultDelivery, traitsOf } from '../../domain/delivery.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { Failure } from '../../failure.ts';

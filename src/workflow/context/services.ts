@@ -1,7 +1,7 @@
 import { setMaxListeners } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Settings } from '../../config/settings.ts';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import { linkKeyOf } from '../../domain/survey/token.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import type { Priority } from '../../domain/values/request-slot.ts';

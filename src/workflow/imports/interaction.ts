@@ -2,7 +2,7 @@ import { channels as gladlyChannels } from '../../domain/attribution/timeline.ts
 import type { ImportedInteraction } from '../../domain/closing/imports.ts';
 import { addressKey, isEmailAddress } from '../../domain/eligibility/addresses.ts';
 import { askedBefore } from '../../domain/eligibility/reasons-of-facts.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import { hasAnswer } from '../../domain/survey/medallia-row.ts';
 import { normalizeTime } from '../../domain/values/instant.ts';
 import { oneLine } from '../../domain/values/one-line.ts';

@@ -1,5 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import type { Lane } from '../../domain/closing/lanes.ts';
+import type { Lane } from '../../domain/values/lanes.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { Ledger } from '../../store/ledger.ts';

@@ -1,6 +1,6 @@
 import type { SurveyOutcome } from '../../documents/survey.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { about, Failure, stopsTheRun } from '../../failure.ts';
 import { renewClaim, resolveInterruptedSend } from '../../store/queue/claims.ts';

@@ -2,7 +2,7 @@ import type { BackfillDocument, BackfillPlan, ClosingOutcomes } from '../../docu
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
 import { traitsOf } from '../../domain/delivery.ts';
-import type { ReasonCode } from '../../domain/eligibility/reason.ts';
+import type { ReasonCode } from '../../domain/closing/reason.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import type { Ledger } from '../../store/ledger.ts';
 import { countClosings, countDue, failuresBetween, type ClosedBetween } from '../../store/views/counts.ts';

@@ -8,7 +8,7 @@ import type {
   ReportPrevious,
   ReportRow,
 } from '../../documents/report.ts';
-import { reasonCodes, type ReasonCode } from '../../domain/eligibility/reason.ts';
+import { reasonCodes, type ReasonCode } from '../../domain/closing/reason.ts';
 import { followUpOf } from '../../domain/scores/follow-up.ts';
 import { changeOf } from '../../domain/scores/change.ts';
 import { differencesOf } from '../../domain/scores/differs.ts';

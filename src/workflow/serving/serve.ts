@@ -1,6 +1,6 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import type { Log } from '../../ports/log.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import type { RequestFigures, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
 import { nextDueAt } from '../../store/queue/next-due.ts';

@@ -1,5 +1,5 @@
 import type { Closing } from '../../domain/closing/closing.ts';
-import { lanes } from '../../domain/closing/lanes.ts';
+import { lanes } from '../../domain/values/lanes.ts';
 import { linkKeyOf, makeToken, readToken, type TokenPurpose } from '../../domain/survey/token.ts';
 import { boundOrganization } from '../../store/organization.ts';
 import type { Services } from '../context/services.ts';

@@ -1,6 +1,6 @@
 import type { SurveyOutcome } from '../../documents/survey.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import type { Failure } from '../../failure.ts';
 
 /** What became of one closing. */

@@ -1,5 +1,5 @@
 import { traitsOf } from '../../domain/delivery.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import type { DocumentError, FullHour, SurveyDocument, SurveyOutcome } from '../../documents/survey.ts';
 import type { Failure } from '../../failure.ts';
 import type { Closing } from '../../domain/closing/closing.ts';

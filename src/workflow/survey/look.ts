@@ -10,7 +10,7 @@ import {
 } from '../../domain/eligibility/reasons-of-facts.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
-import type { Reason } from '../../domain/eligibility/reason.ts';
+import type { Reason } from '../../domain/closing/reason.ts';
 import { formatInstant, timeNow, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
 import { stopsTheRun } from '../../failure.ts';
 import { knownClosing, recordClosing } from '../../store/closings/closing-reports.ts';
@@ -137,7 +137,7 @@ export async function lookAtClosing(
   credit.warnings.push(...topicWarnings);
   // A run says it once.
   if (reads.everything) {
-    if (policy.quietHours !== null) credit.warnings.push(...zoneWarning(read.organization.timezone));
+    credit.warnings.push(...zoneWarning(read.organization.timezone));
     credit.warnings.push(...(await warningsOfRead(read, services.settings)));
   }
   const customer = await readCustomerFor(services, row, reads);

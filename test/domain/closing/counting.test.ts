@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { isCountable } from '../../../src/domain/closing/counting.ts';
 import { isSameInteraction } from '../../../src/domain/closing/imports.ts';
-import { reasonCodes } from '../../../src/domain/eligibility/reason.ts';
+import { reasonCodes } from '../../../src/domain/closing/reason.ts';
 
 test('what has not ended, counts already, is old, or was forgotten does not count', () => {
   const uncounted = reasonCodes.filter((code) => !isCountable([{ code, detail: '' }]));

@@ -14,7 +14,7 @@ import type { ClosingFacts, OtherSurvey, SurveyHistory } from '../../../src/doma
 import { listed } from '../../../src/domain/values/name-key.ts';
 import { parseInstant } from '../../../src/domain/values/instant.ts';
 import { defaultPolicy, type Policy } from '../../../src/domain/eligibility/policy.ts';
-import { reasonCodes, type ReasonCode } from '../../../src/domain/eligibility/reason.ts';
+import { reasonCodes, type ReasonCode } from '../../../src/domain/closing/reason.ts';
 import { readTimeline } from '../../../src/domain/attribution/timeline.ts';
 import { agent, at, customer, item } from '../attribution/items.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { defaultPolicy } from '../../../src/domain/eligibility/policy.ts';
-import { reasonCodes } from '../../../src/domain/eligibility/reason.ts';
+import { reasonCodes } from '../../../src/domain/closing/reason.ts';
 
 const day = 86_400_000;
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { reasonText, reasonWords } from '../../../src/domain/eligibility/reason-words.ts';
-import { reasonCodes } from '../../../src/domain/eligibility/reason.ts';
+import { reasonCodes } from '../../../src/domain/closing/reason.ts';
 
 test('every reason has words of its own, with the code where scripts are meant', () => {
   expect(Object.keys(reasonWords).toSorted()).toEqual(reasonCodes.toSorted());

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import type { DeliveryName } from '../../../src/domain/delivery.ts';
-import type { Lane } from '../../../src/domain/closing/lanes.ts';
+import type { Lane } from '../../../src/domain/values/lanes.ts';
 import type { Closing } from '../../../src/domain/closing/closing.ts';
 import { closingById, closingsOfConversation } from '../../../src/store/closings/closings.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';

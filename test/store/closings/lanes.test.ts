@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import type { Closing } from '../../../src/domain/closing/closing.ts';
 import { closingIdOf, trialOf } from '../../../src/domain/closing/identity.ts';
-import { lanes, type Lane } from '../../../src/domain/closing/lanes.ts';
+import { lanes, type Lane } from '../../../src/domain/values/lanes.ts';
 import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
 import { traitsOf, type DeliveryName } from '../../../src/domain/delivery.ts';
 import { unsubscribe } from '../../../src/store/addresses/unsubscribes.ts';

@@ -18,7 +18,7 @@ import type { Ledger } from '../../../src/store/ledger.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { unsubscribe } from '../../../src/store/addresses/unsubscribes.ts';
 import type { DeliveryName } from '../../../src/domain/delivery.ts';
-import type { Reason } from '../../../src/domain/eligibility/reason.ts';
+import type { Reason } from '../../../src/domain/closing/reason.ts';
 import {
   at,
   day,

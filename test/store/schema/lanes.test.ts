@@ -8,7 +8,7 @@ import { DatabaseSync } from '@photostructure/sqlite';
 import { describe, expect, test } from 'vitest';
 import { doubtHint } from '../../../src/domain/closing/doubt.ts';
 import { trialOf } from '../../../src/domain/closing/identity.ts';
-import { lanes, type Lane } from '../../../src/domain/closing/lanes.ts';
+import { lanes, type Lane } from '../../../src/domain/values/lanes.ts';
 import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
 import { customerKeys } from '../../../src/store/schema/customer-keys.ts';
 import { surveyIdOf } from '../../../src/domain/survey/token.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import type { Lane } from '../../../src/domain/closing/lanes.ts';
-import type { ReasonCode } from '../../../src/domain/eligibility/reason.ts';
+import type { Lane } from '../../../src/domain/values/lanes.ts';
+import type { ReasonCode } from '../../../src/domain/closing/reason.ts';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { cardsDue } from '../../../src/store/answers/cards-due.ts';
 import { nextDueAt } from '../../../src/store/queue/next-due.ts';

@@ -1,4 +1,4 @@
-import type { ReasonCode } from '../../../src/domain/eligibility/reason.ts';
+import type { ReasonCode } from '../../../src/domain/closing/reason.ts';
 import type { QuestionAnswer } from '../../../src/domain/survey/form.ts';
 import fc from 'fast-check';
 import { closingStates, type ClosingState } from '../../../src/domain/closing/transitions.ts';

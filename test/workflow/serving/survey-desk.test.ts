@@ -4,7 +4,7 @@ import { createSteps } from '../../../src/workflow/context/steps.ts';
 import { readableText } from '../../../src/domain/survey/rich-text.ts';
 import type { KyselyPlugin } from 'kysely';
 import { describe, expect, test } from 'vitest';
-import type { Lane } from '../../../src/domain/closing/lanes.ts';
+import type { Lane } from '../../../src/domain/values/lanes.ts';
 import { withoutLane } from '../../../src/domain/closing/identity.ts';
 import { linkKeyOf, makeToken, surveyIdOf } from '../../../src/domain/survey/token.ts';
 import type { Ledger } from '../../../src/store/ledger.ts';
