@@ -9,7 +9,6 @@ import {
   reasonsOfTimeline,
 } from '../../domain/eligibility/reasons-of-facts.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
-import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import type { Reason } from '../../domain/closing/reason.ts';
 import { formatInstant, timeNow, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
 import { stopsTheRun } from '../../failure.ts';
@@ -133,13 +132,9 @@ export async function lookAtClosing(
     return { certain: ofTimeline, reading: { ...reading, evidence, agent: namedAgent(credit) } };
   }
 
-  credit.warnings.push(...warningsAbout(read, conversationId, services.settings));
-  credit.warnings.push(...topicWarnings);
+  credit.warnings.push(...warningsAbout(read, conversationId, services.settings), ...topicWarnings);
   // A run says it once.
-  if (reads.everything) {
-    credit.warnings.push(...zoneWarning(read.organization.timezone));
-    credit.warnings.push(...(await warningsOfRead(read, services.settings)));
-  }
+  if (reads.everything) credit.warnings.push(...(await warningsOfRead(read, services.settings)));
   const customer = await readCustomerFor(services, row, reads);
   return { look: { conversationId, read: { ...timeline, ...customer }, credit, row, closing, brand } };
 }

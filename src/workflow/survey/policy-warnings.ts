@@ -38,7 +38,12 @@ export async function policyWarnings(
 
 /** The same from what was read of one conversation: nothing is asked for. */
 export async function warningsOfRead(
-  { agents, inboxes, topics }: Pick<ConversationRead, 'agents' | 'inboxes' | 'topics'>,
+  {
+    agents,
+    inboxes,
+    topics,
+    organization,
+  }: Pick<ConversationRead, 'agents' | 'inboxes' | 'topics' | 'organization'>,
   settings: Pick<Settings, 'policy' | 'brands'>,
 ): Promise<string[]> {
   // An id that is on no list may be one of an agent who left.
@@ -56,7 +61,7 @@ export async function warningsOfRead(
   // Nobody typed the default, and `configure` says once that the topic is missing.
   const isDefault = isDeepStrictEqual(policy.optOutTopics, defaultPolicy.optOutTopics);
   const typed = isDefault ? { ...settings, policy: { ...policy, optOutTopics: [] } } : settings;
-  return policyWarnings({ directory }, typed);
+  return [...zoneWarning(organization.timezone), ...(await policyWarnings({ directory }, typed))];
 }
 
 /** One for each entry that names no agent, inbox, or topic. @throws Failure as Gladly answers */
