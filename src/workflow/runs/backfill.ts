@@ -82,11 +82,13 @@ export async function backfill(
   listener: BackfillListener,
 ): Promise<BackfillResult> {
   await readyToDeliver(services);
+  // Which organization this is has to be certain before anything is written.
+  await services.organization();
   return withDryRun(services, request.dryRun, (own) => surveyClosings(own, request, listener));
 }
 
 /**
- * A backfill on the ledger of the services.
+ * A backfill on the ledger of the services, for an organization that is certain.
  *
  * @param request.dryRun whether that is the copy of a dry run
  */
@@ -96,8 +98,6 @@ export async function surveyClosings(
   listener: BackfillListener,
 ): Promise<BackfillResult> {
   const began = services.clock();
-  // Which organization this is has to be certain before anything is written.
-  await services.organization();
   const plan = beginPlan(services);
   const exports = beginExportRun(services, request);
   const {

@@ -60,6 +60,8 @@ async function tick(
   const startedAt = await surveyingSince(services, at);
   const range = await unseenRange(services, startedAt, now);
   const target = { range, timezone, source: 'auto', failed: 'wait' } as const;
+  // Which organization this is has to be certain before closings are written.
+  await services.organization();
   const { document, failure, stopped, missing } = await surveyClosings(
     services,
     { target, limits, dryRun },
