@@ -7,7 +7,7 @@ import { cardIdOf } from '../src/domain/survey/card.ts';
 import { noFormAnswers } from '../src/domain/survey/form.ts';
 import { surveyIdOf } from '../src/domain/survey/token.ts';
 import type { Random } from '../src/sandbox/random.ts';
-import type { ClosingsTable, LedgerTables, NamesTable } from '../src/store/schema/tables.ts';
+import type { ClosingsTable, LedgerTables, NamesTable } from '../src/store/ledger/tables.ts';
 import { closedAtOf, conversationIdOf, customerIdOf, type ReportedRange } from './report-server.ts';
 
 const second = 1000;

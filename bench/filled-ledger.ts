@@ -1,8 +1,8 @@
 import { CompiledQuery, sql } from 'kysely';
 import { randomFrom, type Random } from '../src/sandbox/random.ts';
-import type { Writing } from '../src/store/ledger.ts';
+import type { Writing } from '../src/store/ledger/ledger.ts';
 import { openLedger } from '../src/store/open.ts';
-import type { LedgerTables } from '../src/store/schema/tables.ts';
+import type { LedgerTables } from '../src/store/ledger/tables.ts';
 import { addClosing, filledNames, type Filled } from './filled-closing.ts';
 import type { ReportedRange } from './report-server.ts';
 

@@ -2,12 +2,12 @@ import { once } from 'node:events';
 import { DatabaseSync } from '@photostructure/sqlite';
 import pg from 'pg';
 import { openLedger } from '../src/store/open.ts';
-import type { Ledger } from '../src/store/ledger.ts';
+import type { Ledger } from '../src/store/ledger/ledger.ts';
 import { recordEvents } from '../src/store/closings/events.ts';
 import { releaseClaim } from '../src/store/queue/claims.ts';
 import { decideClosing, markLeaving, recordDelivery } from '../src/store/queue/decisions.ts';
 import { claimNextDue } from '../src/store/queue/next-due.ts';
-import { currentWorker } from '../src/store/workers.ts';
+import { currentWorker } from '../src/store/ledger/workers.ts';
 
 /** What one of the processes of the benchmark `ledger` does: it says when it is ready, waits, and prints what it took. */
 export interface LedgerTask {

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { sql } from 'kysely';
 import type { ReportDocument } from '../src/documents/report.ts';
-import type { Ledger } from '../src/store/ledger.ts';
+import type { Ledger } from '../src/store/ledger/ledger.ts';
 import { openLedger } from '../src/store/open.ts';
 import { reportOf, type ReportQuestion } from '../src/workflow/scores/report.ts';
 import { noFilters } from '../test/support/no-filters.ts';

@@ -1,5 +1,5 @@
 import type { Lane } from '../domain/values/lanes.ts';
-import type { Ledger, Reading } from './ledger.ts';
+import type { Ledger, Reading } from './ledger/ledger.ts';
 
 /**
  * `started`: when surveying began, at the first tick of `sync`. `until`: how far closings have been looked for. `medallia`: when all

@@ -1,5 +1,5 @@
 import type { DirectoryCache } from '../ports/cache.ts';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 
 export function directoryCache(ledger: Ledger): DirectoryCache {
   return {

@@ -2,7 +2,8 @@ import { sql, type RawBuilder } from 'kysely';
 import { backOff, longestBackOffMs } from '../domain/closing/back-off.ts';
 import { waitAfter } from '../domain/survey/alert.ts';
 import { clockDifferenceMs } from '../domain/values/stored-time.ts';
-import type { Reading, Writing } from './ledger.ts';
+import { remnantsMs } from './erase/to-dos.ts';
+import type { Reading, Writing } from './ledger/ledger.ts';
 
 export interface Mending {
   /** For people: what could not be, and what was done about it. */
@@ -27,8 +28,6 @@ interface Waiting {
 const mostTries = 12;
 /** Quiet hours end within a day, which may have 25 hours. */
 const quietMs = 25 * 3_600_000;
-/** How long the file may hold remnants of what expired: writing it anew takes its time. */
-export const remnantsMs = 24 * 3_600_000;
 
 const refused = (tries: number): number => waitAfter(tries - 1, false);
 const passing = (tries: number): number => backOff(tries, true);

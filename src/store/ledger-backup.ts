@@ -4,7 +4,7 @@ import { dirname, resolve } from 'node:path';
 import { sql } from 'kysely';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
-import type { Ledger, Reading } from './ledger.ts';
+import type { Ledger, Reading } from './ledger/ledger.ts';
 import { closedOnFailure, openLedger } from './open.ts';
 import { isOnServer } from './postgres/shown-address.ts';
 import { sqlitePath } from './sqlite/location.ts';

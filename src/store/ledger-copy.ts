@@ -1,6 +1,6 @@
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 import { openLedger } from './open.ts';
 import { makeOwnFolder, removeAbandonedFolders } from './copy-folders.ts';
 

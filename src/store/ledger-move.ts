@@ -1,6 +1,6 @@
 import { createHash, type Hash } from 'node:crypto';
 import { Failure } from '../failure.ts';
-import type { Ledger, Reading, Writing } from './ledger.ts';
+import type { Ledger, Reading, Writing } from './ledger/ledger.ts';
 import {
   clearTable,
   insertRows,
@@ -11,7 +11,7 @@ import {
   type TransferredTable,
 } from './transfer.ts';
 import { copyLock, unfinishedCopyOf } from './unfinished-copy.ts';
-import { isClaimValid } from './workers.ts';
+import { isClaimValid } from './ledger/workers.ts';
 
 /** What both ledgers have of a table. `sha256`: over all values, in the order of the rows' keys. */
 export interface MovedTable {

@@ -6,8 +6,8 @@ import {
   type LimiterState,
 } from '../domain/values/request-slot.ts';
 import type { LimiterStore } from '../ports/limiter.ts';
-import type { Ledger, Reading, Writing } from './ledger.ts';
-import type { LimitsTable } from './schema/tables.ts';
+import type { Ledger, Reading, Writing } from './ledger/ledger.ts';
+import type { LimitsTable } from './ledger/tables.ts';
 
 /** The budget of the organization as one row for each bucket. */
 export function limiterStore(ledger: Ledger): LimiterStore {

@@ -1,9 +1,9 @@
 import { existsSync, statSync } from 'node:fs';
 import { Kysely, sql } from 'kysely';
-import type { Further, Ledger } from './ledger.ts';
+import type { Further, Ledger } from './ledger/ledger.ts';
 import { Failure } from '../failure.ts';
 import { migrate, newestVersion, refuseNewer } from './schema/migrations.ts';
-import type { LedgerTables } from './schema/tables.ts';
+import type { LedgerTables } from './ledger/tables.ts';
 import { isOnServer, shownAddress } from './postgres/shown-address.ts';
 import { openSqlite, type SqliteOptions } from './sqlite/open-sqlite.ts';
 import { compact } from './sqlite/compact.ts';

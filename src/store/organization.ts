@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Ledger, Reading } from './ledger.ts';
+import type { Ledger, Reading } from './ledger/ledger.ts';
 
 export interface BoundOrganization {
   /** Gladly's id, or the origin where Gladly gave none. */

@@ -1,4 +1,4 @@
-import type { Ledger } from './ledger.ts';
+import type { Ledger } from './ledger/ledger.ts';
 
 const name = 'probe';
 /** More than an event or an answer needs, so that room for this is missing first. */

@@ -2,8 +2,8 @@ import { sql } from 'kysely';
 import { canHaveHappened, clockDifferenceMs, isAhead } from '../domain/values/stored-time.ts';
 import { longestBackOffMs } from '../domain/closing/back-off.ts';
 import { dueTimesIn, type Mending } from './due-times.ts';
-import type { Ledger, Reading } from './ledger.ts';
-import { claimMs } from './workers.ts';
+import type { Ledger, Reading } from './ledger/ledger.ts';
+import { claimMs } from './ledger/workers.ts';
 
 /** How far back closings are looked for again after a checkpoint that cannot be: one request for events reaches as far. */
 const lookBackMs = 23 * 60 * 60_000;

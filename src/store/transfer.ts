@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Reading, Writing } from './ledger.ts';
-import type { LedgerTables } from './schema/tables.ts';
+import type { Reading, Writing } from './ledger/ledger.ts';
+import type { LedgerTables } from './ledger/tables.ts';
 
 type Table = keyof LedgerTables;
 

@@ -1,5 +1,5 @@
 import { Failure } from '../failure.ts';
-import type { Reading } from './ledger.ts';
+import type { Reading } from './ledger/ledger.ts';
 
 /** The name of the lock that says in an unfinished copy whose copy it is. */
 export const copyLock = 'copy';

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { ReportCounts, ReportDocument, ReportRow, ReportShare } from '../../src/documents/report.ts';
 import { reasonCodes } from '../../src/domain/closing/reason.ts';
 import type { ReportField } from '../../src/domain/scores/report-parts.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import { openLedger } from '../../src/store/open.ts';
 import { reportOf, type ReportQuestion } from '../../src/workflow/scores/report.ts';
 import { noFilters } from '../support/no-filters.ts';

@@ -2,7 +2,7 @@ import { once } from 'node:events';
 import { recordAnswer } from '../../src/store/answers/answers.ts';
 import { claimClosing } from '../../src/store/queue/claims.ts';
 import { claimNextDue } from '../../src/store/queue/next-due.ts';
-import { currentWorker } from '../../src/store/workers.ts';
+import { currentWorker } from '../../src/store/ledger/workers.ts';
 import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { decideClosing, markLeaving } from '../../src/store/queue/decisions.ts';
 import { limiterStore } from '../../src/store/limiter.ts';

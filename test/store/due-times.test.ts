@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Ledger, Writing } from '../../src/store/ledger.ts';
+import type { Ledger, Writing } from '../../src/store/ledger/ledger.ts';
 import { postponeReminder, recordReminderOutcome } from '../../src/store/queue/reminders.ts';
 import { personalData } from '../../src/store/schema/personal-data.ts';
 import { mendStoredTimes } from '../../src/store/stored-times.ts';

@@ -5,7 +5,7 @@ import { recordClosing } from '../../src/store/closings/closing-reports.ts';
 import { closingsOfConversation } from '../../src/store/closings/closings.ts';
 import { recordReopening } from '../../src/store/closings/reopenings.ts';
 import { importInteractions } from '../../src/store/imports/import-interactions.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import { at, freshLedger } from './support.ts';
 
 const hour = 3600;

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { unsubscribe } from '../../src/store/addresses/unsubscribes.ts';
 import { recordReopening } from '../../src/store/closings/reopenings.ts';
 import { forget } from '../../src/store/erase/forget.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import {
   countOf,
   countsDue,
@@ -13,7 +13,7 @@ import {
   postponeCount,
   recordCountOutcome,
 } from '../../src/store/medallia/counts.ts';
-import { pauseSending } from '../../src/store/pause.ts';
+import { pauseSending } from '../../src/store/closings/pause.ts';
 import { cancelClosing, retryClosing } from '../../src/store/queue/acts.ts';
 import { decideClosing } from '../../src/store/queue/decisions.ts';
 import type { ReasonCode } from '../../src/domain/closing/reason.ts';

@@ -22,7 +22,7 @@ import { releaseLock, renewLock } from '../../src/store/queue/locks.ts';
 import { advanceCheckpoint, setCheckpointOnce } from '../../src/store/checkpoints.ts';
 import { bindOrganization, boundOrganization } from '../../src/store/organization.ts';
 import { openLedger } from '../../src/store/open.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import { queueFigures } from '../../src/store/views/counts.ts';
 import { isUnsubscribed } from '../../src/store/addresses/unsubscribes.ts';
 import { engine } from '../support/engine.ts';

@@ -34,7 +34,7 @@ import {
   finishMedalliaRow,
   unmatchedMedalliaRows,
 } from '../../src/store/medallia/rows.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import { story } from '../../src/store/views/story.ts';
 import { countClosings, countDue, failuresBetween, queueFigures } from '../../src/store/views/counts.ts';
 import { formOfSurvey } from '../../src/store/closings/forms.ts';
@@ -42,7 +42,7 @@ import { lowReasonCounts, questionCounts } from '../../src/store/views/form-coun
 import { countGroups, type ScoreCohort, type ScoreField } from '../../src/store/views/score-counts.ts';
 import { unsubscribe } from '../../src/store/addresses/unsubscribes.ts';
 import { recordVisits, visitsIn } from '../../src/store/answers/visits.ts';
-import { pauseSending } from '../../src/store/pause.ts';
+import { pauseSending } from '../../src/store/closings/pause.ts';
 import { endBackOffs, newerWaiting } from '../../src/store/queue/waiting.ts';
 import { at, freshLedger, here, leaving, nothingRead, reported } from './support.ts';
 

@@ -9,7 +9,7 @@ import { knownClosing } from '../../src/store/closings/closing-reports.ts';
 import { closingById, closingOfSurvey } from '../../src/store/closings/closings.ts';
 import { directoryCache } from '../../src/store/directories.ts';
 import { limiterStore } from '../../src/store/limiter.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import { openLedger } from '../../src/store/open.ts';
 import { boundOrganization } from '../../src/store/organization.ts';
 import { resolveAbandonedSends } from '../../src/store/queue/claims.ts';

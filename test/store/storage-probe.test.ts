@@ -4,7 +4,7 @@ import { sql } from 'kysely';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { openLedger } from '../../src/store/open.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import { proveWritable } from '../../src/store/storage-probe.ts';
 import { temporaryFolder } from '../support/run.ts';
 

@@ -2,8 +2,8 @@ import { expect, test } from 'vitest';
 import { readCheckpoint, setCheckpointOnce } from '../../src/store/checkpoints.ts';
 import { takeLock } from '../../src/store/queue/locks.ts';
 import { mendStoredTimes } from '../../src/store/stored-times.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
-import { pauseSending, sendingPause } from '../../src/store/pause.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
+import { pauseSending, sendingPause } from '../../src/store/closings/pause.ts';
 import { freshLedger } from './support.ts';
 
 const now = Date.parse('2026-11-22T12:00:00.000Z');

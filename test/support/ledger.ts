@@ -3,7 +3,7 @@ import type { Closing } from '../../src/domain/closing/closing.ts';
 import { toAnswer } from '../../src/store/answers/rows.ts';
 import { visitsIn } from '../../src/store/answers/visits.ts';
 import { toClosing } from '../../src/store/closings/rows.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 
 /** Every row of the ledger in both lanes, newest first. */
 export async function closingsIn(ledger: Ledger): Promise<Closing[]> {

@@ -8,7 +8,7 @@ import { defaultPolicy, type Policy } from '../../src/domain/eligibility/policy.
 import type { Closing } from '../../src/domain/closing/closing.ts';
 import { closingsIn } from '../support/ledger.ts';
 import { openLedger } from '../../src/store/open.ts';
-import type { Ledger } from '../../src/store/ledger.ts';
+import type { Ledger } from '../../src/store/ledger/ledger.ts';
 import { startSandbox, type RunningSandbox, type SandboxOptions } from '../../src/sandbox/start.ts';
 import { backfill, type BackfillListener, type BackfillRequest } from '../../src/workflow/runs/backfill.ts';
 import type { SourceChoice } from '../../src/workflow/runs/find-closings.ts';

@@ -1,5 +1,5 @@
 import { hashedAddress } from '../../domain/eligibility/hashed-address.ts';
-import type { Reading } from '../ledger.ts';
+import type { Reading } from '../ledger/ledger.ts';
 
 /** What addresses are hashed with in this ledger. */
 export async function addressKeyOf(db: Reading): Promise<string> {

@@ -1,7 +1,7 @@
 import { type Lane, lanesSeenFrom } from '../../domain/values/lanes.ts';
 import { isReserving, isSurveyed } from '../../domain/closing/transitions.ts';
 import type { OtherSurvey, SurveyHistory } from '../../domain/eligibility/facts.ts';
-import type { Ledger, Reading } from '../ledger.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
 import { formsOf } from './hashes.ts';
 import { hasUnsubscribed } from './unsubscribes.ts';
 

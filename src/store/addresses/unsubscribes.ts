@@ -1,5 +1,5 @@
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 import { suppress } from '../medallia/suppress.ts';
 import { formsOf } from './hashes.ts';
 

@@ -10,8 +10,8 @@ import type { SurveyAnswer } from '../../domain/survey/card.ts';
 import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { Answer } from '../../domain/survey/records.ts';
 import { fromJson, toJson } from '../closings/rows.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
-import type { AlertsTable } from '../schema/answer-tables.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
+import type { AlertsTable } from '../ledger/answer-tables.ts';
 import { toAnswer } from './rows.ts';
 
 /** Names one alert. */

@@ -8,7 +8,7 @@ import { record } from '../closings/closing-reports.ts';
 import { arrivedMessage, asSurveyed, closeMessage } from '../closings/messages.ts';
 import { closingForgotten } from '../closings/closing-failures.ts';
 import { apply, closingIn } from '../closings/rows.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 import type { AlertPlan } from '../../domain/survey/alert.ts';
 import { expectAlerts } from './alerts.ts';
 import { cardsLock, expectCard } from './cards-due.ts';

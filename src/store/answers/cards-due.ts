@@ -3,7 +3,7 @@ import { sql } from 'kysely';
 import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { SurveyAnswer } from '../../domain/survey/card.ts';
 import { fromJson, toJson } from '../closings/rows.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 
 /** Answers and cards of one survey are written one after the other. */
 export function cardsLock(surveyId: string): string {

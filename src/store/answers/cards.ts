@@ -1,8 +1,8 @@
 import type { Card } from '../../domain/survey/records.ts';
 import { cardsLock, clearCardDue } from './cards-due.ts';
-import type { Ledger, Writing } from '../ledger.ts';
+import type { Ledger, Writing } from '../ledger/ledger.ts';
 import { closingForgotten } from '../closings/closing-failures.ts';
-import type { CardsTable } from '../schema/answer-tables.ts';
+import type { CardsTable } from '../ledger/answer-tables.ts';
 
 /** Notes a card before it is posted. One that was begun before is returned as it is. @throws Failure closing_forgotten */
 export async function beginCard(

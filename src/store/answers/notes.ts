@@ -1,7 +1,7 @@
 import type { Note } from '../../domain/survey/records.ts';
 import { closingForgotten } from '../closings/closing-failures.ts';
 import { closingIn, nextAfter } from '../closings/rows.ts';
-import type { Ledger, Reading } from '../ledger.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
 
 /** Of each closing that has notes, oldest first. */
 export async function notesIn(db: Reading, closingIds: readonly string[]): Promise<Map<string, Note[]>> {

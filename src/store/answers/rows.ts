@@ -1,6 +1,6 @@
 import type { FormAnswers } from '../../domain/survey/form.ts';
 import type { Answer } from '../../domain/survey/records.ts';
-import type { AnswersTable } from '../schema/answer-tables.ts';
+import type { AnswersTable } from '../ledger/answer-tables.ts';
 
 export function toAnswer(row: AnswersTable): Answer {
   return {

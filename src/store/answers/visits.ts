@@ -1,5 +1,5 @@
 import type { VisitKind, VisitCount } from '../../domain/survey/records.ts';
-import type { Ledger, Reading } from '../ledger.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
 
 export interface Visit {
   surveyId: string;

@@ -1,6 +1,6 @@
 import { bulkReachMs, bulkSize } from '../../domain/closing/bulk.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
-import type { Ledger, Reading } from '../ledger.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
 
 export interface BulkQuestion {
   lane: Lane;

@@ -3,8 +3,8 @@ import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
 import { adoptedClosing, closingIdOf } from '../../domain/closing/identity.ts';
 import { reopeningMove } from '../../domain/closing/moves.ts';
 import { normalizeTime } from '../../domain/values/instant.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
-import { prepared } from '../prepared.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
+import { prepared } from '../ledger/prepared.ts';
 import {
   around,
   importedLateAs,

@@ -1,8 +1,8 @@
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
 import { allows } from '../../domain/closing/transitions.ts';
-import type { Ledger, Reading } from '../ledger.ts';
-import type { ClosingsTable } from '../schema/tables.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
+import type { ClosingsTable } from '../ledger/tables.ts';
 import { asSurveyed } from './messages.ts';
 import { toClosing } from './rows.ts';
 

@@ -1,6 +1,6 @@
 import type { Participant } from '../../domain/attribution/timeline.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { record } from './closing-reports.ts';
 import { reopen } from './reopenings.ts';
 

@@ -1,5 +1,5 @@
 import { formBody, formIdOf, readForm, type SurveyForm } from '../../domain/survey/form.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 
 /**
  * Keeps what the message that is about to leave asks, once however many messages ask it. The link of a survey stays the

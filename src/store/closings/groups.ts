@@ -1,7 +1,7 @@
 import type { Evidence } from '../../domain/attribution/evidence.ts';
 import type { ClosingChange } from '../../domain/closing/closing.ts';
-import type { Ledger, Writing } from '../ledger.ts';
-import type { ClosingsTable, NameKind, NamesTable } from '../schema/tables.ts';
+import type { Ledger, Writing } from '../ledger/ledger.ts';
+import type { ClosingsTable, NameKind, NamesTable } from '../ledger/tables.ts';
 
 /** What closings are grouped by, as far as the change says anything of it. */
 export function groupColumns({ agent, evidence }: ClosingChange): Partial<ClosingsTable> {

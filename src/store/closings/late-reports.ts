@@ -2,8 +2,8 @@ import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
 import { adoptedClosing, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import { longestRequestDelayMs } from '../../domain/closing/imports.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
-import type { Reading } from '../ledger.ts';
-import { prepared } from '../prepared.ts';
+import type { Reading } from '../ledger/ledger.ts';
+import { prepared } from '../ledger/prepared.ts';
 import { toClosing } from './rows.ts';
 
 /** What identifies a closing in a report. */

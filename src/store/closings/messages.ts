@@ -4,9 +4,9 @@ import { type Closing, type ClosingError } from '../../domain/closing/closing.ts
 import { allows } from '../../domain/closing/transitions.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import type { SurveyForm } from '../../domain/survey/form.ts';
-import type { Reading, Writing } from '../ledger.ts';
+import type { Reading, Writing } from '../ledger/ledger.ts';
 import { keepForm } from './forms.ts';
-import type { MessagesTable } from '../schema/tables.ts';
+import type { MessagesTable } from '../ledger/tables.ts';
 import { fromJson, nextAfter, toJson } from './rows.ts';
 
 /** @returns its number */

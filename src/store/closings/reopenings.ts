@@ -1,9 +1,9 @@
 import type { Closing, ReportSource, Reopening } from '../../domain/closing/closing.ts';
 import { suppression } from '../../domain/closing/moves.ts';
 import { isQueued, isSurveyed } from '../../domain/closing/transitions.ts';
-import type { Ledger, Writing } from '../ledger.ts';
-import { prepared } from '../prepared.ts';
-import type { ClosingReportsTable } from '../schema/tables.ts';
+import type { Ledger, Writing } from '../ledger/ledger.ts';
+import { prepared } from '../ledger/prepared.ts';
+import type { ClosingReportsTable } from '../ledger/tables.ts';
 import { endByReopening, ledgerTime, record } from './closing-reports.ts';
 import { apply, closingIn, toClosing } from './rows.ts';
 

@@ -4,9 +4,9 @@ import type { Move } from '../../domain/closing/moves.ts';
 import { isQueued, transitions } from '../../domain/closing/transitions.ts';
 import type { Reason } from '../../domain/closing/reason.ts';
 import { Failure } from '../../failure.ts';
-import type { Reading, Writing } from '../ledger.ts';
-import { customerKeys } from '../schema/customer-keys.ts';
-import type { ClosingsTable } from '../schema/tables.ts';
+import type { Reading, Writing } from '../ledger/ledger.ts';
+import { customerKeys } from '../ledger/customer-keys.ts';
+import type { ClosingsTable } from '../ledger/tables.ts';
 import { closingChanged, closingForgotten } from './closing-failures.ts';
 import { groupColumns, keepGroups } from './groups.ts';
 

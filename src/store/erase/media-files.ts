@@ -1,5 +1,5 @@
 import { closingForgotten } from '../closings/closing-failures.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 
 export interface MediaFile {
   path: string;

@@ -1,9 +1,8 @@
-import { remnantsMs } from '../due-times.ts';
-import type { Ledger, Reading } from '../ledger.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
 import { inventoryIn, stopClosings } from './forget.ts';
 import { eraseRows } from './rows.ts';
 import { recordingsOf, surveysOfClosings } from './subject.ts';
-import { expectErasures, expectRemnants } from './to-dos.ts';
+import { expectErasures, expectRemnants, remnantsMs } from './to-dos.ts';
 
 /** So few that no webhook waits for them. */
 const mostAtOnce = 50;

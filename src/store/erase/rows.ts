@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { hashedAddress } from '../../domain/eligibility/hashed-address.ts';
 import { addressKeyOf } from '../addresses/hashes.ts';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 import { personalData, type ColumnClass, type TableClass } from '../schema/personal-data.ts';
 import { inParts } from './subject.ts';
 

@@ -1,7 +1,7 @@
 import { spelledNumber } from '../../domain/eligibility/addresses.ts';
 import { hashedAddress } from '../../domain/eligibility/hashed-address.ts';
 import { addressKeyOf } from '../addresses/hashes.ts';
-import type { Reading } from '../ledger.ts';
+import type { Reading } from '../ledger/ledger.ts';
 
 /** What the ledger has of one person, in both lanes. */
 export interface Subject {

@@ -1,11 +1,14 @@
 import { sql } from 'kysely';
-import type { Ledger, Writing } from '../ledger.ts';
-import type { ErasuresTable } from '../schema/tables.ts';
+import type { Ledger, Writing } from '../ledger/ledger.ts';
+import type { ErasuresTable } from '../ledger/tables.ts';
 
 /** What is still to be erased of people who were forgotten, besides the rows of the ledger. */
 export type ErasureToDo = Pick<ErasuresTable, 'kind' | 'name' | 'tries' | 'error'>;
 
 type Named = Pick<ErasuresTable, 'kind' | 'name'>;
+
+/** How long the file may hold remnants of what expired: writing it anew takes its time. */
+export const remnantsMs = 24 * 3_600_000;
 
 export async function expectErasures(trx: Writing, toDos: readonly Named[]): Promise<void> {
   for (const { kind, name } of toDos) {

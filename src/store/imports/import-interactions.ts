@@ -18,7 +18,7 @@ import { formRowOf } from '../answers/rows.ts';
 import { record } from '../closings/closing-reports.ts';
 import { apply, closingIn, toClosing } from '../closings/rows.ts';
 import { eraseRows } from '../erase/rows.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 import { claimReadRows } from './imported-rows.ts';
 
 export type ImportResult =

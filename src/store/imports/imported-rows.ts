@@ -1,7 +1,7 @@
 import type { Closing } from '../../domain/closing/closing.ts';
 import { isSameInteraction, type ImportedInteraction } from '../../domain/closing/imports.ts';
 import { toClosing } from '../closings/rows.ts';
-import type { Ledger, Writing } from '../ledger.ts';
+import type { Ledger, Writing } from '../ledger/ledger.ts';
 
 /**
  * The closing that an interaction was imported for, by its id or, where the export had none, by its conversation and its

@@ -2,9 +2,9 @@ import { sql } from 'kysely';
 import type { Count, CountState } from '../../domain/closing/counting.ts';
 import type { Closing, ClosingError } from '../../domain/closing/closing.ts';
 import { closingIn, fromJson, toClosing, toJson } from '../closings/rows.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
-import { refuseWhilePaused, sendingLock } from '../pause.ts';
-import type { MedalliaCountsTable } from '../schema/medallia-tables.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
+import { refuseWhilePaused, sendingLock } from '../closings/pause.ts';
+import type { MedalliaCountsTable } from '../ledger/medallia-tables.ts';
 
 /** Held by whoever tells the other side of a closing. */
 export function countLock(closingId: string): string {

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { MedalliaRow } from '../../domain/survey/medallia-row.ts';
-import type { Ledger } from '../ledger.ts';
-import type { MedalliaRowsTable } from '../schema/medallia-tables.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import type { MedalliaRowsTable } from '../ledger/medallia-tables.ts';
 
 /** A row as it was read, and what has become of it. */
 export interface KeptRow extends Omit<MedalliaRow, 'isRecovery' | 'customer'> {

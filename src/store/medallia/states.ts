@@ -1,4 +1,4 @@
-import type { Reading } from '../ledger.ts';
+import type { Reading } from '../ledger/ledger.ts';
 
 /** What Agent Connect says of a request, in its own words. Times are RFC 3339 in UTC. */
 export interface MedalliaState {

@@ -3,7 +3,7 @@ import { isCountable } from '../../domain/closing/counting.ts';
 import { suppression } from '../../domain/closing/moves.ts';
 import type { Reason } from '../../domain/closing/reason.ts';
 import { apply } from '../closings/rows.ts';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 import { expectCount } from './counts.ts';
 
 /**

@@ -13,7 +13,7 @@ import {
   type SelectModifierNode,
 } from 'kysely';
 import { fromStoredText, toStoredText } from '../../domain/values/stored-text.ts';
-import type { LedgerTables } from '../schema/tables.ts';
+import type { LedgerTables } from '../ledger/tables.ts';
 import type { Session } from './pool.ts';
 
 /** What all transactions of a kind share. Queries that are prepared once are kept by the adapter. */

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { Hints } from '../ledger.ts';
+import type { Hints } from '../ledger/ledger.ts';
 import type { Connections } from './pool.ts';
 
 const channel = 'gcsat_work';

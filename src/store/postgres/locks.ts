@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { Alone } from '../ledger.ts';
+import type { Alone } from '../ledger/ledger.ts';
 
 /** Everybody who writes holds it together; who is alone with the ledger holds it alone. */
 export const ledgerLock = keyOf('ledger');

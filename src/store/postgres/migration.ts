@@ -1,4 +1,4 @@
-import type { Reading } from '../ledger.ts';
+import type { Reading } from '../ledger/ledger.ts';
 import { newestVersion, refuseNewer, stepsAfter } from '../schema/migrations.ts';
 import { sorted } from './dialect.ts';
 import { ledgerLock } from './locks.ts';

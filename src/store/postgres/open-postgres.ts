@@ -1,4 +1,4 @@
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { newestVersion, refuseNewer } from '../schema/migrations.ts';
 import { postgresAddress } from './address.ts';
 import { postgresFailure, tooOldServer } from './failures.ts';

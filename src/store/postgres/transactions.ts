@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { PermitOrder } from '../../domain/values/semaphore.ts';
 import { Failure } from '../../failure.ts';
-import type { Alone, Further, Reading, Writing } from '../ledger.ts';
+import type { Alone, Further, Reading, Writing } from '../ledger/ledger.ts';
 import { newToken, tokenStatements, wasCommitted } from './commits.ts';
 import { databaseOn, kinds, type Transaction } from './dialect.ts';
 import { isConflict, isCrowded, isLost, postgresFailure } from './failures.ts';

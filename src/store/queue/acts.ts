@@ -4,7 +4,7 @@ import { resendMove, retryMove } from '../../domain/closing/moves.ts';
 import { allows } from '../../domain/closing/transitions.ts';
 import { closeMessage } from '../closings/messages.ts';
 import { apply, closingIn } from '../closings/rows.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { suppress } from '../medallia/suppress.ts';
 
 /** A person has a closing decided again. @throws Failure closing_changed */

@@ -3,8 +3,8 @@ import { interruptedMove } from '../../domain/closing/moves.ts';
 import { Failure } from '../../failure.ts';
 import { closeMessage } from '../closings/messages.ts';
 import { apply, closingIn, toClosing } from '../closings/rows.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
-import { claimMs, described, expiry, isClaimValid, nameOf, type Worker } from '../workers.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
+import { claimMs, described, expiry, isClaimValid, nameOf, type Worker } from '../ledger/workers.ts';
 import { resolveReminderIn } from './reminder-rows.ts';
 
 export type Claim = { claimed: true; closing: Closing } | { claimed: false; heldBy: string; until: string };

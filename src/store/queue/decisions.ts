@@ -17,12 +17,12 @@ import { keepCloser } from '../closings/closing-reports.ts';
 import { closeMessage, mayHaveArrived, newestMessage, openMessage } from '../closings/messages.ts';
 import { closingChanged } from '../closings/closing-failures.ts';
 import { apply, closingIn } from '../closings/rows.ts';
-import type { Ledger, Writing } from '../ledger.ts';
-import { refuseWhilePaused, sendingLock } from '../pause.ts';
+import type { Ledger, Writing } from '../ledger/ledger.ts';
+import { refuseWhilePaused, sendingLock } from '../closings/pause.ts';
 import { keepClaim, refuseClaimOfOther } from './claims.ts';
 import { capLock, refuseAtCap, type HourlyCap } from './hourly-cap.ts';
 import { suppress } from '../medallia/suppress.ts';
-import type { Worker } from '../workers.ts';
+import type { Worker } from '../ledger/workers.ts';
 
 export type Decision =
   | {

@@ -3,8 +3,8 @@ import type { Lane } from '../../domain/values/lanes.ts';
 import { deliveryNames, traitsOf } from '../../domain/delivery.ts';
 import { clockDifferenceMs } from '../../domain/values/stored-time.ts';
 import { Failure } from '../../failure.ts';
-import type { Ledger, Reading } from '../ledger.ts';
-import { pauseIn } from '../pause.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
+import { pauseIn } from '../closings/pause.ts';
 
 /** How many messages of a lane may leave within any hour. */
 export interface HourlyCap {

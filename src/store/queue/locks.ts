@@ -1,5 +1,5 @@
-import type { Ledger } from '../ledger.ts';
-import { described, expiry, isLocked, nameOf, type Worker } from '../workers.ts';
+import type { Ledger } from '../ledger/ledger.ts';
+import { described, expiry, isLocked, nameOf, type Worker } from '../ledger/workers.ts';
 
 export type Lock = { locked: true } | { locked: false; heldBy: string };
 

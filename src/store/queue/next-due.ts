@@ -1,9 +1,9 @@
 import { sql } from 'kysely';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
-import type { Ledger, Writing } from '../ledger.ts';
-import type { ClosingsTable } from '../schema/tables.ts';
-import { isClaimValid as isClaimValid, type Worker } from '../workers.ts';
+import type { Ledger, Writing } from '../ledger/ledger.ts';
+import type { ClosingsTable } from '../ledger/tables.ts';
+import { isClaimValid as isClaimValid, type Worker } from '../ledger/workers.ts';
 import { claim } from './claims.ts';
 import { isSendingBlockedIn } from './hourly-cap.ts';
 

@@ -2,7 +2,7 @@
 import { sql } from 'kysely';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { ReminderState } from '../../domain/closing/reminder-state.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
 import { changeReminder, reminderChanged } from './reminder-rows.ts';
 
 /** A person says that a reminder in doubt did arrive. @throws Failure reminder_changed */

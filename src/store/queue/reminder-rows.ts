@@ -6,8 +6,8 @@ import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
 import { fromJson, toJson } from '../closings/rows.ts';
-import type { Ledger, Reading, Writing } from '../ledger.ts';
-import type { RemindersTable } from '../schema/tables.ts';
+import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
+import type { RemindersTable } from '../ledger/tables.ts';
 
 export async function reminderIn(db: Reading, closingId: string): Promise<Reminder | null> {
   const row = await db

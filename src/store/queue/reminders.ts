@@ -5,9 +5,9 @@ import { latestReminderMs, type Reminder, type ReminderReason } from '../../doma
 import type { DeliveryName } from '../../domain/delivery.ts';
 import { hasUnsubscribed } from '../addresses/unsubscribes.ts';
 import { closingIn, toClosing, toJson } from '../closings/rows.ts';
-import type { Ledger, Reading } from '../ledger.ts';
-import { refuseWhilePaused, sendingLock } from '../pause.ts';
-import type { Worker } from '../workers.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
+import { refuseWhilePaused, sendingLock } from '../closings/pause.ts';
+import type { Worker } from '../ledger/workers.ts';
 import { keepClaim } from './claims.ts';
 import { capLock, refuseAtCap, type HourlyCap } from './hourly-cap.ts';
 import { changeReminder, doubtful, reminderChanged, reminderIn } from './reminder-rows.ts';

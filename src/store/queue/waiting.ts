@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { isSendingBlockedIn } from './hourly-cap.ts';
 
 /**

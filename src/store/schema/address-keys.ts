@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { addressKey } from '../../domain/eligibility/addresses.ts';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /**
  * Version 6: addresses are kept in the form in which all spellings of one mailbox meet. Until then a domain was kept as it

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /** People learn of low ratings: what they are to learn is written with the answer, and what was settled is kept. */
 export async function addAlerts(trx: Writing): Promise<void> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /** A message keeps the brand that it was sent with, also where its closing is decided again for another one. */
 export async function addBrands(trx: Writing): Promise<void> {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
-import { customerKeys } from './customer-keys.ts';
+import type { Writing } from '../ledger/ledger.ts';
+import { customerKeys } from '../ledger/customer-keys.ts';
 
 const statements = [
   // Null: everything that was known is kept.

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /** Surveys can ask for a reason and one more question: what each asks is kept with its message, so that a link never changes. */
 export async function addForms(trx: Writing): Promise<void> {

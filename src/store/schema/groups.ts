@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /**
  * What closings are grouped and filtered by stands in columns. Until then it stood inside the evidence. Each statement goes

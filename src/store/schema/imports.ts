@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /** What was imported from another survey program, so that it is known again. */
 export async function addImports(trx: Writing): Promise<void> {

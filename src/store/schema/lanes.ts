@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /**
  * Version 5: what the outbox did moves into rows of its own, the trial lane. Until then one row stood for both: a row of

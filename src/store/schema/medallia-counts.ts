@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /**
  * Closings of which nobody is asked, and which count at Agent Connect all the same. A row of Agent Connect that was imported

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /** What Agent Connect says of its interactions, and how far its list has been read. */
 export async function addMedallia(trx: Writing): Promise<void> {

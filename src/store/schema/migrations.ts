@@ -1,6 +1,6 @@
 import { sql, type Kysely } from 'kysely';
 import { Failure } from '../../failure.ts';
-import type { Reading, Writing } from '../ledger.ts';
+import type { Reading, Writing } from '../ledger/ledger.ts';
 import { respellAddresses } from './address-keys.ts';
 import { addAlerts } from './alerts.ts';
 import { addBrands } from './brands.ts';
@@ -15,7 +15,7 @@ import { addNotes } from './notes.ts';
 import { addPause } from './pause.ts';
 import { addReminders } from './reminders.ts';
 import { indexSent } from './sent.ts';
-import type { LedgerTables } from './tables.ts';
+import type { LedgerTables } from '../ledger/tables.ts';
 import { indexTopicTimes } from './topic-times.ts';
 import { addEvents, addIndexes, createTables, indexQueues } from './versions.ts';
 

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /**
  * People note what they did about an answer. The newest rating stands with its closing, and answers are found by their

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { inDoubt } from '../../domain/closing/doubt.ts';
 import type { ClosingError } from '../../domain/closing/closing.ts';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /**
  * Version 7: sending can be paused, a customer's closings are found by their address, and what was kept with messages in

@@ -1,7 +1,7 @@
 import { readEvidence } from '../../domain/attribution/evidence.ts';
 import type { ClosingError } from '../../domain/closing/closing.ts';
 import type { Reason } from '../../domain/closing/reason.ts';
-import type { LedgerTables } from './tables.ts';
+import type { LedgerTables } from '../ledger/tables.ts';
 
 /**
  * What becomes of a column where a customer is forgotten. `kept`: it says nothing of a customer. `null`, `empty`: erased.

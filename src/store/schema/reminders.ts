@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /** A survey that is not answered has one reminder, what left within an hour is counted, and a closing says who made it. */
 export async function addReminders(trx: Writing): Promise<void> {

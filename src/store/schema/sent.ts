@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /** Closings are found by when their message left, or may have left. */
 export async function indexSent(trx: Writing): Promise<void> {

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /**
  * A report by topic walks through the closings in the order of time. By their ids, which are random, the topics of each would

@@ -1,5 +1,5 @@
 import { sql } from 'kysely';
-import type { Writing } from '../ledger.ts';
+import type { Writing } from '../ledger/ledger.ts';
 
 /** A step of the migration that is a list of statements. */
 function statements(...all: readonly string[]): (trx: Writing) => Promise<void> {

@@ -1,7 +1,7 @@
 import { sql, type SqlBool } from 'kysely';
 import type { Answer, Card } from '../../domain/survey/records.ts';
 import { toAnswer, type formColumns } from '../answers/rows.ts';
-import type { AnswersTable } from '../schema/answer-tables.ts';
+import type { AnswersTable } from '../ledger/answer-tables.ts';
 
 /** Joins the newest answer of each survey to closings that are selected as `page`. */
 export const newestAnswerOfPage = sql<SqlBool>`answers.survey_id = page.survey_id AND answers.revision =

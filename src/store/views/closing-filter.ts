@@ -1,7 +1,7 @@
 import { sql, type Expression, type ExpressionBuilder, type SqlBool } from 'kysely';
 import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
-import type { LedgerTables } from '../schema/tables.ts';
+import type { LedgerTables } from '../ledger/tables.ts';
 
 /** Which closings are meant: those that meet everything that is given. Of several values in a list, one is enough. */
 export interface ClosingFilter {

@@ -5,12 +5,12 @@ import type { Lane } from '../../domain/values/lanes.ts';
 import type { ClosingState } from '../../domain/closing/transitions.ts';
 import type { ReasonCode } from '../../domain/closing/reason.ts';
 import { fromJson } from '../closings/rows.ts';
-import type { Ledger, Reading } from '../ledger.ts';
-import { pauseIn } from '../pause.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
+import { pauseIn } from '../closings/pause.ts';
 import { fullUntilIn, isSendingBlockedIn, type HourlyCap } from '../queue/hourly-cap.ts';
 import { openAlertsIn } from '../answers/alerts.ts';
 import { openRemindersIn, type OpenReminders } from '../queue/reminder-acts.ts';
-import { claimMs } from '../workers.ts';
+import { claimMs } from '../ledger/workers.ts';
 
 export interface ClosedBetween {
   lane: Lane;

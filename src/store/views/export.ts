@@ -2,7 +2,7 @@ import type { Answer, Card, Note } from '../../domain/survey/records.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { notesIn } from '../answers/notes.ts';
 import { toClosing } from '../closings/rows.ts';
-import type { Ledger, Reading } from '../ledger.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
 import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';
 import type { ClosedBetween } from './counts.ts';
 import {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import type { QuestionKind } from '../../domain/eligibility/questionnaire.ts';
-import type { Reading } from '../ledger.ts';
+import type { Reading } from '../ledger/ledger.ts';
 import { isNewestAnswer, isOf, type ScoreCohort } from './score-counts.ts';
 
 /** How many newest answers with a low rating have which reason; null: none. */

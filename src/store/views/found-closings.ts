@@ -1,7 +1,7 @@
 import { spelledNumber } from '../../domain/eligibility/addresses.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { toClosing } from '../closings/rows.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 
 /**
  * By closing id, survey id or conversation id; each closing of a conversation once, newest first.

@@ -2,7 +2,7 @@ import { sql, type RawBuilder } from 'kysely';
 import type { ImportChoice } from '../../domain/scores/report-parts.ts';
 import type { GroupCounts } from '../../domain/scores/group-counts.ts';
 import { calendarFields, periodsOf, type CalendarField } from '../../domain/values/calendar.ts';
-import type { Reading } from '../ledger.ts';
+import type { Reading } from '../ledger/ledger.ts';
 
 /** Which closings are counted: of the live lane, by their own time. Filters hold ids; an empty list filters nothing. */
 export interface ScoreCohort {

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
-import type { Reading } from '../ledger.ts';
-import type { NameKind, NamesTable } from '../schema/tables.ts';
+import type { Reading } from '../ledger/ledger.ts';
+import type { NameKind, NamesTable } from '../ledger/tables.ts';
 import { isNewestAnswer, isOf, type ScoreCohort } from './score-counts.ts';
 
 /** All names of a kind: as many as an organization has. */

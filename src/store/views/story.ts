@@ -21,7 +21,7 @@ import { visitsIn } from '../answers/visits.ts';
 import { firstFormIn } from '../closings/forms.ts';
 import { toMessage } from '../closings/messages.ts';
 import { closingIn } from '../closings/rows.ts';
-import type { Ledger } from '../ledger.ts';
+import type { Ledger } from '../ledger/ledger.ts';
 import { countIn } from '../medallia/counts.ts';
 import { reminderIn } from '../queue/reminder-rows.ts';
 import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';

@@ -5,7 +5,7 @@ import { interruptedMove } from '../../domain/closing/moves.ts';
 import { transitions } from '../../domain/closing/transitions.ts';
 import { notesIn } from '../answers/notes.ts';
 import { briefColumns, toBriefClosing, type BriefClosing } from '../closings/rows.ts';
-import type { Ledger, Reading } from '../ledger.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
 import { medalliaStatesIn, type MedalliaState } from '../medallia/states.ts';
 import { isSendClaimed } from '../queue/claims.ts';
 import {

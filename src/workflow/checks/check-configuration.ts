@@ -6,7 +6,7 @@ import { zoneWarning } from '../../domain/eligibility/policy-warnings.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { Failure } from '../../failure.ts';
 import type { Log } from '../../ports/log.ts';
-import { sendingPause } from '../../store/pause.ts';
+import { sendingPause } from '../../store/closings/pause.ts';
 import type { Services } from '../context/services.ts';
 import { unmetInboxes } from '../survey/policy-warnings.ts';
 import { brandsCheck } from './brand-checks.ts';

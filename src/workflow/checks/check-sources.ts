@@ -9,7 +9,7 @@ import { createDirectory, type Directory } from '../../gladly/directory.ts';
 import { createPacer, memoryLimiterStore, type RateLimitHeaders } from '../../gladly/http/pacing.ts';
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
 import { openExistingLedger } from '../../store/ledger-backup.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { queueFigures, type QueueFigures } from '../../store/views/counts.ts';
 import type { Employee } from '../../medallia/employees.ts';
 import { openDelivery } from '../context/open-delivery.ts';

@@ -1,5 +1,5 @@
 import { timeNow } from '../../domain/values/instant.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import type { ClosingFilter } from '../../store/views/closing-filter.ts';
 import { listClosings } from '../../store/views/surveys.ts';
 

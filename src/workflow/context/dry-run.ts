@@ -1,5 +1,5 @@
 import type { DeliveryProvider } from '../../ports/delivery-provider.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { copyLedger } from '../../store/ledger-copy.ts';
 import type { Services } from './services.ts';
 

@@ -1,7 +1,7 @@
 import type { HostKind } from '../../config/domain.ts';
 import type { DeliveryName } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { ledgerExists } from '../../store/open.ts';
 import { boundOrganization, otherOrganization } from '../../store/organization.ts';
 import { openSettingsLedger } from './open-settings-ledger.ts';

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { Settings } from '../../config/settings.ts';
 import { surveySecretFile } from '../../config/survey-secret.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { openLedger } from '../../store/open.ts';
 import type { WriteCounters } from '../../store/sqlite/write-counter.ts';
 

@@ -4,7 +4,7 @@ import type { Organization } from '../../gladly/resources/organization.ts';
 import type { GladlyClient } from '../../gladly/client.ts';
 import type { Directory } from '../../gladly/directory.ts';
 import { directoryCache } from '../../store/directories.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { bindOrganization, boundOrganization } from '../../store/organization.ts';
 import { unlessBusy } from './best-effort.ts';
 

@@ -1,8 +1,8 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import type { ReportSlots } from '../../ports/report-slots.ts';
 import { releaseLock, renewLock, takeLock } from '../../store/queue/locks.ts';
-import type { Ledger } from '../../store/ledger.ts';
-import type { Worker } from '../../store/workers.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
+import type { Worker } from '../../store/ledger/workers.ts';
 import { keepRenewing } from './keep-renewing.ts';
 
 /** Gladly makes so many reports of one organization at a time. */

@@ -3,7 +3,7 @@ import type { EvidenceItem } from '../../domain/attribution/evidence.ts';
 import { importedEmail } from '../../domain/closing/imports.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { exportClosings, type ExportedClosing } from '../../store/views/export.ts';
 import { listedState } from '../../documents/surveys.ts';
 

@@ -1,7 +1,7 @@
 import type { Note } from '../../domain/survey/records.ts';
 import type { SurveyEntry } from '../../documents/surveys.ts';
 import { addNote } from '../../store/answers/notes.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { entryOfClosing, onlyClosing } from './surveys.ts';
 
 /**

@@ -1,5 +1,5 @@
 import type { Closing } from '../../domain/closing/closing.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { confirmReminder, resendReminder } from '../../store/queue/reminder-acts.ts';
 
 /** Whether a closing waits for a person because of its reminder, and not because of its survey. */

@@ -2,8 +2,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { timeNow } from '../../domain/values/instant.ts';
-import type { Ledger } from '../../store/ledger.ts';
-import { pauseSending, resumeSending, sendingPause } from '../../store/pause.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
+import { pauseSending, resumeSending, sendingPause } from '../../store/closings/pause.ts';
 import { countLeaving } from '../../store/queue/claims.ts';
 import { countQueued, type Queued } from '../../store/views/counts.ts';
 

@@ -16,7 +16,7 @@ import {
   resendClosing,
   retryClosing,
 } from '../../store/queue/acts.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { findClosings, findClosingsOfCustomer } from '../../store/views/found-closings.ts';
 import { asResolved, countListed, listClosings, type ListedClosing } from '../../store/views/surveys.ts';
 import type { ClosingFilter } from '../../store/views/closing-filter.ts';

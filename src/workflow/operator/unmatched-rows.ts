@@ -1,5 +1,5 @@
 import type { UnmatchedRow } from '../../documents/unmatched.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { unmatchedMedalliaRows } from '../../store/medallia/rows.ts';
 
 /** A first look at a company's list may find years of them. */

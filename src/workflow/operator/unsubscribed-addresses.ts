@@ -1,6 +1,6 @@
 import { addressKey, isAddress } from '../../domain/eligibility/addresses.ts';
 import { Failure } from '../../failure.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import {
   listUnsubscribes,
   resubscribe,

@@ -12,7 +12,7 @@ import {
   postponeCount,
   recordCountOutcome,
 } from '../../store/medallia/counts.ts';
-import { sendingPause } from '../../store/pause.ts';
+import { sendingPause } from '../../store/closings/pause.ts';
 import { withLock } from '../context/claim.ts';
 import { countsUnasked } from '../context/counts-unasked.ts';
 import { defectOf } from '../context/defect.ts';

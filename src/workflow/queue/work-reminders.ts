@@ -1,7 +1,7 @@
 import { timeNow } from '../../domain/values/instant.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
-import { sendingPause } from '../../store/pause.ts';
+import { sendingPause } from '../../store/closings/pause.ts';
 import { beginReminders, remindersDue } from '../../store/queue/reminders.ts';
 import { countDue } from '../../store/views/counts.ts';
 import { fullHour } from '../context/hourly-cap.ts';

@@ -1,7 +1,7 @@
 import type { BackfillDocument } from '../../documents/backfill.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
-import { sendingPause } from '../../store/pause.ts';
+import { sendingPause } from '../../store/closings/pause.ts';
 import { countQueued } from '../../store/views/counts.ts';
 import { endBackOffs } from '../../store/queue/waiting.ts';
 import type { Failure } from '../../failure.ts';

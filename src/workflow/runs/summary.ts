@@ -4,7 +4,7 @@ import type { ClosingState } from '../../domain/closing/transitions.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import type { ReasonCode } from '../../domain/closing/reason.ts';
 import { closingById } from '../../store/closings/closings.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { countClosings, countDue, failuresBetween, type ClosedBetween } from '../../store/views/counts.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { QueueLimits } from '../queue/work-queue.ts';

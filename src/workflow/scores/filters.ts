@@ -5,8 +5,8 @@ import { addressKey } from '../../domain/eligibility/addresses.ts';
 import { nameKey } from '../../domain/values/name-key.ts';
 import { nearNames } from '../../domain/values/near-words.ts';
 import { Failure } from '../../failure.ts';
-import type { Ledger, Reading } from '../../store/ledger.ts';
-import type { NameKind } from '../../store/schema/tables.ts';
+import type { Ledger, Reading } from '../../store/ledger/ledger.ts';
+import type { NameKind } from '../../store/ledger/tables.ts';
 import { brandsIn, isKnownIn, namesIn } from '../../store/views/score-details.ts';
 
 /** Ids or names as somebody typed them; of agents also emails. */

@@ -1,6 +1,6 @@
 import type { LowRatedAnswer, ReportName } from '../../documents/report.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { boundOrganization } from '../../store/organization.ts';
 import { lowRatings, namesIn } from '../../store/views/score-details.ts';
 import { conversationUrl } from '../../domain/survey/conversation-url.ts';

@@ -1,5 +1,5 @@
 import type { ReportField, ReportKey, ReportName } from '../../documents/report.ts';
-import type { Reading } from '../../store/ledger.ts';
+import type { Reading } from '../../store/ledger/ledger.ts';
 import { namesIn } from '../../store/views/score-details.ts';
 
 export type Names = Partial<Record<ReportField, ReadonlyMap<string, ReportName & { email: string | null }>>>;

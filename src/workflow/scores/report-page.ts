@@ -3,7 +3,7 @@ import type { Policy } from '../../domain/eligibility/policy.ts';
 import { readBrand } from '../../html/brand.ts';
 import { trendUnitOf } from '../../html/report/dates.ts';
 import type { ReportPage } from '../../html/report/page.ts';
-import type { Ledger } from '../../store/ledger.ts';
+import type { Ledger } from '../../store/ledger/ledger.ts';
 import { lowRatedAnswers } from './low-ratings.ts';
 import { isCompared, reportOf, type ReportQuestion } from './report.ts';
 

@@ -23,7 +23,7 @@ import {
 } from '../../domain/scores/group-counts.ts';
 import { calendarFields, periodKey } from '../../domain/values/calendar.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
-import type { Ledger, Reading } from '../../store/ledger.ts';
+import type { Ledger, Reading } from '../../store/ledger/ledger.ts';
 import {
   countGroups,
   countReasons,

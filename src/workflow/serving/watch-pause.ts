@@ -1,7 +1,7 @@
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import type { Log } from '../../ports/log.ts';
-import { sendingPause } from '../../store/pause.ts';
+import { sendingPause } from '../../store/closings/pause.ts';
 import type { Services } from '../context/services.ts';
 import { repeatEvery } from './keep-going.ts';
 

@@ -5,7 +5,7 @@ import { decide, reservedAddress, suppressionStart } from '../../domain/eligibil
 import { timeNow } from '../../domain/values/instant.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
-import { sendingPause } from '../../store/pause.ts';
+import { sendingPause } from '../../store/closings/pause.ts';
 import { decideClosing } from '../../store/queue/decisions.ts';
 import { fullHour } from '../context/hourly-cap.ts';
 import { countsUnasked } from '../context/counts-unasked.ts';

@@ -8,7 +8,7 @@ import { Failure } from '../../failure.ts';
 import { timeNow } from '../../domain/values/instant.ts';
 import { resolveInterruptedSend } from '../../store/queue/claims.ts';
 import { closingById } from '../../store/closings/closings.ts';
-import { sendingPause } from '../../store/pause.ts';
+import { sendingPause } from '../../store/closings/pause.ts';
 import { retryClosing } from '../../store/queue/acts.ts';
 import { decideClosing, postponeClosing } from '../../store/queue/decisions.ts';
 import { fullHour } from '../context/hourly-cap.ts';

@@ -19,8 +19,8 @@ import {
   recordFailure,
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
-import type { AnswersTable } from '../../../src/store/schema/answer-tables.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
+import type { AnswersTable } from '../../../src/store/ledger/answer-tables.ts';
 import { story } from '../../../src/store/views/story.ts';
 import {
   at,

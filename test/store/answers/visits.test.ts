@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { recordVisits, visitsIn } from '../../../src/store/answers/visits.ts';
 import type { VisitCount } from '../../../src/domain/survey/records.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { at, freshLedger } from '../support.ts';
 
 const visitsOf = (ledger: Ledger, surveyId: string): Promise<VisitCount[]> =>

@@ -9,7 +9,7 @@ import { listClosings } from '../../../src/store/views/surveys.ts';
 import { recordClosing, recordClosings } from '../../../src/store/closings/closing-reports.ts';
 import { recordReopening } from '../../../src/store/closings/reopenings.ts';
 import { cancelClosing } from '../../../src/store/queue/acts.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { story } from '../../../src/store/views/story.ts';
 import {
   at,

@@ -15,7 +15,7 @@ import {
   recordDelivery,
 } from '../../../src/store/queue/decisions.ts';
 import { recordEvents, type LedgerEvent } from '../../../src/store/closings/events.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { at, freshLedger, here, nothingRead, often, onFiles, opened, reported, toSend } from '../support.ts';
 import { isOnServer } from '../../support/tested-ledger.ts';

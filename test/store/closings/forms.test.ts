@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { formOfSurvey, sentForm } from '../../../src/store/closings/forms.ts';
 import { forget } from '../../../src/store/erase/forget.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { claimClosing, resolveInterruptedSend } from '../../../src/store/queue/claims.ts';
 import { resendClosing } from '../../../src/store/queue/acts.ts';
 import { decideClosing, markLeaving, recordDelivery } from '../../../src/store/queue/decisions.ts';

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Evidence } from '../../../src/domain/attribution/evidence.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { at, evidence, freshLedger, moved, reported } from '../support.ts';
 
 const agent = { id: 'a1', name: 'Ada', email: 'ada@example.com' };

@@ -15,7 +15,7 @@ import {
 } from '../../../src/store/closings/closings.ts';
 import { recordEvents } from '../../../src/store/closings/events.ts';
 import { recordReopening } from '../../../src/store/closings/reopenings.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { claimClosing, releaseClaim } from '../../../src/store/queue/claims.ts';
 import { claimNextDue, nextDueAt } from '../../../src/store/queue/next-due.ts';
 import { cancelClosing, retryClosing } from '../../../src/store/queue/acts.ts';

@@ -21,7 +21,7 @@ import { forget, inventoryOf } from '../../../src/store/erase/forget.ts';
 import { rememberMediaFile } from '../../../src/store/erase/media-files.ts';
 import { forgetExpired } from '../../../src/store/erase/retention.ts';
 import { openErasures } from '../../../src/store/erase/to-dos.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { claimClosing, releaseClaim } from '../../../src/store/queue/claims.ts';
 import { claimNextDue } from '../../../src/store/queue/next-due.ts';
 import { confirmSent, resendClosing, retryClosing } from '../../../src/store/queue/acts.ts';

@@ -7,7 +7,7 @@ import { claimClosing, releaseClaim } from '../../../src/store/queue/claims.ts';
 import { recordDelivery } from '../../../src/store/queue/decisions.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { unsubscribe } from '../../../src/store/addresses/unsubscribes.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { openExistingLedger } from '../../../src/store/ledger-backup.ts';
 import { moveLedger } from '../../../src/store/ledger-move.ts';
 import { openLedger } from '../../../src/store/open.ts';

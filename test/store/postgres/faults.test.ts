@@ -5,7 +5,7 @@ import pg from 'pg';
 import { describe, expect, inject, onTestFinished, test, vi } from 'vitest';
 import { advanceCheckpoint, readCheckpoint } from '../../../src/store/checkpoints.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { openLedger } from '../../../src/store/open.ts';
 import { openCounts } from '../../../src/store/medallia/counts.ts';
 import { tokenStatements } from '../../../src/store/postgres/commits.ts';

@@ -1,5 +1,5 @@
 import { inject, expect, onTestFinished, test, vi } from 'vitest';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openHints } from '../../../src/store/postgres/hints.ts';
 import { openPool, type Connections } from '../../../src/store/postgres/pool.ts';

@@ -1,7 +1,7 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
 import { openLedger } from '../../../src/store/open.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { freshLedger } from '../support.ts';
 
 type Column = Record<'table' | 'column' | 'type' | 'filled', unknown>;

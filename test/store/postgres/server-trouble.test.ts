@@ -9,7 +9,7 @@ import { sql } from 'kysely';
 import pg from 'pg';
 import { describe, expect, inject, onTestFinished, test } from 'vitest';
 import { closingById } from '../../../src/store/closings/closings.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { openPostgres } from '../../../src/store/postgres/open-postgres.ts';
 import { releaseClaim } from '../../../src/store/queue/claims.ts';
 import { cancelClosing } from '../../../src/store/queue/acts.ts';

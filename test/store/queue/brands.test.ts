@@ -10,7 +10,7 @@ import {
   recordDelivery,
   type DecisionInput,
 } from '../../../src/store/queue/decisions.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { at, day, freshLedger, here, nothingRead, reported, toSend } from '../support.ts';
 
 const doubt = { code: 'cut_off', message: 'The connection ended.', hint: 'Look.' };

@@ -23,7 +23,7 @@ import {
 } from '../../../src/store/queue/decisions.ts';
 import { queueFigures } from '../../../src/store/views/counts.ts';
 import { story } from '../../../src/store/views/story.ts';
-import { currentWorker, type Worker } from '../../../src/store/workers.ts';
+import { currentWorker, type Worker } from '../../../src/store/ledger/workers.ts';
 import {
   at,
   day,

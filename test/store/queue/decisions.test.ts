@@ -14,7 +14,7 @@ import {
   type Decision,
   type DecisionInput,
 } from '../../../src/store/queue/decisions.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { story } from '../../../src/store/views/story.ts';
 import { unsubscribe } from '../../../src/store/addresses/unsubscribes.ts';
 import type { DeliveryName } from '../../../src/domain/delivery.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { claimClosing } from '../../../src/store/queue/claims.ts';
 import { markLeaving, recordDelivery } from '../../../src/store/queue/decisions.ts';
 import { fullUntil } from '../../../src/store/queue/hourly-cap.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { releaseLock, renewLock, takeLock } from '../../../src/store/queue/locks.ts';
-import { currentWorker, type Worker } from '../../../src/store/workers.ts';
+import { currentWorker, type Worker } from '../../../src/store/ledger/workers.ts';
 import { freshLedger } from '../support.ts';
 
 const now = '2026-11-22T10:00:00.000Z';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { unsubscribe } from '../../../src/store/addresses/unsubscribes.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';

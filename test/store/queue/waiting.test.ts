@@ -4,7 +4,7 @@ import type { Closing } from '../../../src/domain/closing/closing.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
 import { recordClosing } from '../../../src/store/closings/closing-reports.ts';
 import { recordFailure, recordDelivery } from '../../../src/store/queue/decisions.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { endBackOffs, newerWaiting } from '../../../src/store/queue/waiting.ts';
 import { engine } from '../../support/engine.ts';
 import { at, freshLedger, here, leaving, scheduled, reported, onFiles } from '../support.ts';

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { DatabaseSync } from '@photostructure/sqlite';
 import { expect, test } from 'vitest';
 import { closingsOfConversation } from '../../../src/store/closings/closings.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { openCounts } from '../../../src/store/medallia/counts.ts';
 import { medalliaCursor, unmatchedMedalliaRows } from '../../../src/store/medallia/rows.ts';
 import { everyVersion, opened, shapeOf, temporaryFile } from '../support.ts';

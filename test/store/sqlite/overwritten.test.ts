@@ -11,7 +11,7 @@ import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
 import { backUp } from '../../../src/store/ledger-backup.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { openLedger } from '../../../src/store/open.ts';
 import { sqlitePath } from '../../../src/store/sqlite/location.ts';
 import { openWriteCounter } from '../../../src/store/sqlite/write-counter.ts';

@@ -13,7 +13,7 @@ import {
 import { join } from 'node:path';
 import { sql } from 'kysely';
 import { describe, expect, test, vi } from 'vitest';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { openLedger } from '../../../src/store/open.ts';
 import { acceptLedger, type WriteCounters } from '../../../src/store/sqlite/write-counter.ts';
 import { letGo } from '../../support/engine.ts';

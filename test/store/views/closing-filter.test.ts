@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { addNote } from '../../../src/store/answers/notes.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import type { ClosingFilter } from '../../../src/store/views/closing-filter.ts';
 import { countListed, listClosings } from '../../../src/store/views/surveys.ts';
 import { at, evidence, freshLedger, leaving, moved, reported } from '../support.ts';

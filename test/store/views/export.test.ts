@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { exportClosings, type ExportRange } from '../../../src/store/views/export.ts';
 import { at, freshLedger, leaving, moved, reported } from '../support.ts';
 

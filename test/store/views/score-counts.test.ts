@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { countGroups, type ScoreField } from '../../../src/store/views/score-counts.ts';
 import { at, evidence, freshLedger, leaving, moved } from '../support.ts';
 

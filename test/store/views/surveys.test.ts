@@ -5,7 +5,7 @@ import type { ClosingState } from '../../../src/domain/closing/transitions.ts';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { beginCard, markCardPosted } from '../../../src/store/answers/cards.ts';
 import { closingById } from '../../../src/store/closings/closings.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { resolveAbandonedSends } from '../../../src/store/queue/claims.ts';
 import { recordDelivery } from '../../../src/store/queue/decisions.ts';
 import type { ClosingFilter } from '../../../src/store/views/closing-filter.ts';

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
 import { reportSlots } from '../../../src/workflow/context/report-semaphore.ts';
 import { takeLock } from '../../../src/store/queue/locks.ts';
-import { ownHost } from '../../../src/store/processes.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import { ownHost } from '../../../src/store/ledger/processes.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { all, clientOf, localGladly } from '../../gladly/local-gladly.ts';
 import { freshLedger, here } from '../../store/support.ts';
 

@@ -6,7 +6,7 @@ import { beginCard, markCardPosted } from '../../../src/store/answers/cards.ts';
 import { recordAnswer } from '../../../src/store/answers/answers.ts';
 import { recordVisits } from '../../../src/store/answers/visits.ts';
 import { recordClosings } from '../../../src/store/closings/closing-reports.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { exportHeading, exportLine } from '../../../src/terminal/export-rows.ts';
 import { serialize } from '../../../src/terminal/json.ts';
 import { exportRows } from '../../../src/workflow/operator/export.ts';

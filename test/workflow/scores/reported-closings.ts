@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { closingStates, type ClosingState } from '../../../src/domain/closing/transitions.ts';
 import { deliveryNames } from '../../../src/domain/delivery.ts';
 import { formRowOf } from '../../../src/store/answers/rows.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { freshLedger } from '../../store/support.ts';
 
 /** A closing as a report sees it. */

@@ -1,6 +1,6 @@
 import { sql } from 'kysely';
 import { expect, test } from 'vitest';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { createIntake, type Intake } from '../../../src/workflow/serving/intake.ts';
 import { failureOf } from '../../gladly/local-gladly.ts';
 import { hour, iso, minute, noon, world, type World } from '../support.ts';

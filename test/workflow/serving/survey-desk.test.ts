@@ -7,7 +7,7 @@ import { describe, expect, test } from 'vitest';
 import type { Lane } from '../../../src/domain/values/lanes.ts';
 import { withoutLane } from '../../../src/domain/closing/identity.ts';
 import { linkKeyOf, makeToken, surveyIdOf } from '../../../src/domain/survey/token.ts';
-import type { Ledger } from '../../../src/store/ledger.ts';
+import type { Ledger } from '../../../src/store/ledger/ledger.ts';
 import { answersOf, visitsOf } from '../../support/ledger.ts';
 import { cancelClosing, resendClosing } from '../../../src/store/queue/acts.ts';
 import { isUnsubscribed } from '../../../src/store/addresses/unsubscribes.ts';

@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { makeToken, surveyIdOf } from '../../../src/domain/survey/token.ts';
 import type { Policy } from '../../../src/domain/eligibility/policy.ts';
 import { recordVisits } from '../../../src/store/answers/visits.ts';
-import { pauseSending, resumeSending } from '../../../src/store/pause.ts';
+import { pauseSending, resumeSending } from '../../../src/store/closings/pause.ts';
 import { claimClosing, resolveAbandonedReminders } from '../../../src/store/queue/claims.ts';
 import { markReminderLeaving } from '../../../src/store/queue/reminders.ts';
 import { reminderOf } from '../../../src/store/queue/reminder-rows.ts';

@@ -1,5 +1,5 @@
 import type { Compilable, CompiledQuery, Kysely } from 'kysely';
-import type { LedgerTables } from './schema/tables.ts';
+import type { LedgerTables } from './tables.ts';
 
 type Db = Kysely<LedgerTables>;
 

@@ -1,6 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { processExists } from '../process-exists.ts';
+import { processExists } from '../../process-exists.ts';
 
 let host: string | null = null;
 let start: string | null = null;

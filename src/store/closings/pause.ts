@@ -1,6 +1,6 @@
-import type { SendingPause } from '../domain/closing/pause.ts';
-import { Failure } from '../failure.ts';
-import type { Ledger, Reading } from './ledger.ts';
+import type { SendingPause } from '../../domain/closing/pause.ts';
+import { Failure } from '../../failure.ts';
+import type { Ledger, Reading } from '../ledger/ledger.ts';
 
 /** Who marks a message as leaving is alone with it as well, so that a pause that is written stops every later message. */
 export const sendingLock = 'sending';

@@ -1,5 +1,5 @@
 import type { Kysely, Transaction } from 'kysely';
-import type { LedgerTables } from './schema/tables.ts';
+import type { LedgerTables } from './tables.ts';
 
 /** For queries: everything they see is of one moment. */
 export type Reading = Kysely<LedgerTables>;
