@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { open, readdir, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import { timeAt } from '../domain/values/instant.ts';
 import { Failure } from '../failure.ts';
 import { makePrivateFolder, syncFolder } from '../private-folder.ts';
 import {
@@ -75,7 +76,7 @@ export function createOutbox(options: {
 }
 
 function record(message: SurveyMessage, mail: Mail, from: string | null, now: number): object {
-  return { ...message, from, writtenAt: new Date(now).toISOString(), subject: mail.subject, text: mail.text };
+  return { ...message, from, writtenAt: timeAt(now), subject: mail.subject, text: mail.text };
 }
 
 interface Draft {

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import * as z from 'zod';
+import { timeAt } from '../domain/values/instant.ts';
 import type { DirectoryCache } from '../ports/cache.ts';
 import type { GladlyClient } from './client.ts';
 import type { Agent, Inbox, Organization, Topic } from './resources/organization.ts';
@@ -163,7 +164,7 @@ function remember<T>(options: DirectoryOptions, kind: Kind<T>): Memory<T> {
       const fetchedAtMs = clock();
       known.set(id, { value, fetchedAtMs });
       if (kind.isEmpty?.(value) !== true)
-        await cache.write(kind.name, id, kind.toKeep(value), new Date(fetchedAtMs).toISOString());
+        await cache.write(kind.name, id, kind.toKeep(value), timeAt(fetchedAtMs));
       return value;
     });
 

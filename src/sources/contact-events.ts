@@ -1,5 +1,5 @@
 import type { ContactEvent } from '../domain/attribution/contacts.ts';
-import { parseGladlyTime } from '../domain/values/instant.ts';
+import { parseGladlyTime, timeAt } from '../domain/values/instant.ts';
 import { idOf, wordOf } from '../domain/values/json.ts';
 import type { GladlyClient } from '../gladly/client.ts';
 import type { GladlyEvent } from '../gladly/resources/events.ts';
@@ -62,7 +62,7 @@ export async function contactEventsOfDay(
   const waitMs = question.until + behindMs - clock();
   if (waitMs > 0) await sleep(Math.min(waitMs, behindMs));
   const since = Math.max(question.since, clock() - eventReachMs);
-  const startAt = new Date(since).toISOString();
+  const startAt = timeAt(since);
   const found: ContactEvent[] = [];
   // Other contacts matter to other conversations.
   for await (const event of client.events({ startAt, entities: ['CONTACT'], isNeeded })) {
@@ -149,5 +149,5 @@ function startOfDay(at: number): number {
 }
 
 function dateOf(at: number): string {
-  return new Date(at).toISOString().slice(0, 10);
+  return timeAt(at).slice(0, 10);
 }

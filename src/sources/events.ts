@@ -1,3 +1,4 @@
+import { timeAt } from '../domain/values/instant.ts';
 import type { TimeRange } from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
 import type { GladlyClient } from '../gladly/client.ts';
@@ -24,8 +25,8 @@ export function eventSource(client: Pick<GladlyClient, 'events'>, clock: () => n
     let unreadable = 0;
     if (startMs < nowMs - eventWindowMs) throw eventsPassed(range);
     const query = {
-      startAt: new Date(startMs).toISOString(),
-      ...(endMs < nowMs ? { endAt: new Date(endMs).toISOString() } : {}),
+      startAt: timeAt(startMs),
+      ...(endMs < nowMs ? { endAt: timeAt(endMs) } : {}),
       entities: ['CONVERSATION'],
       isNeeded: (type: string) => kindOf(type) !== null,
       onUnreadable: (lines: number) => (unreadable = lines),

@@ -1,3 +1,4 @@
+import { timeAt } from '../domain/values/instant.ts';
 import { utcDays, type TimeRange } from '../domain/values/time-range.ts';
 import { Failure } from '../failure.ts';
 import type { ClosingSource, SourceName } from '../ports/closing-source.ts';
@@ -33,7 +34,7 @@ export function chooseSources(
 
   const cover = (source: ClosingSource, from: number, to: number): Cover => ({
     source,
-    range: { since: iso(from), until: iso(to) },
+    range: { since: timeAt(from), until: timeAt(to) },
   });
   const isReached = since >= nowMs - eventReachMs;
   if (wanted === 'events' && !isReached) throw eventsOutOfReach(range, nowMs);
@@ -61,7 +62,7 @@ export function standIns(
     (source: ClosingSource, from: number, to: number) =>
     ({ since, until }: TimeRange): Cover | null => {
       const [begins, ends] = [Math.max(Date.parse(since), from), Math.min(Date.parse(until), to)];
-      return begins < ends ? { source, range: { since: iso(begins), until: iso(ends) } } : null;
+      return begins < ends ? { source, range: { since: timeAt(begins), until: timeAt(ends) } } : null;
     };
   const events = within(sources.events, nowMs - eventReachMs + seamMs, nowMs);
   const report = within(sources.report, 0, nowMs - reportLagMs);
@@ -90,21 +91,17 @@ function missingOf(covers: readonly Cover[], nowMs: number): string[] {
   const reportedUntil = nowMs - (isReport ? reportLagMs : eventLagMs);
   if (Date.parse(last.range.until) <= reportedUntil) return [];
   const why = isReport ? 'the report runs about an hour behind' : 'events run up to 15 seconds behind';
-  return [`Closings after ${iso(reportedUntil)} may be missing: ${why}.`];
+  return [`Closings after ${timeAt(reportedUntil)} may be missing: ${why}.`];
 }
 
 function eventsOutOfReach(range: TimeRange, nowMs: number): Failure {
-  const message = `Events reach back to ${iso(nowMs - eventReachMs)} only, and the range begins at ${range.since}`;
+  const message = `Events reach back to ${timeAt(nowMs - eventReachMs)} only, and the range begins at ${range.since}`;
   const hint = 'Start the range within the last 24 hours, or use the report, or auto for both.';
   return new Failure('usage', 'events_out_of_reach', message, { hint });
 }
 
 function exportOutOfReach(range: TimeRange, nowMs: number): Failure {
-  const message = `Export files reach back to ${iso(nowMs - exportReachMs)} only, and the range begins at ${range.since}`;
+  const message = `Export files reach back to ${timeAt(nowMs - exportReachMs)} only, and the range begins at ${range.since}`;
   const hint = 'Start the range within the last 14 days, or use the report, or auto.';
   return new Failure('usage', 'export_out_of_reach', message, { hint });
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

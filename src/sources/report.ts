@@ -1,3 +1,4 @@
+import { timeAt } from '../domain/values/instant.ts';
 import { utcDays, type TimeRange } from '../domain/values/time-range.ts';
 import { storableId } from '../domain/values/json.ts';
 import { Failure } from '../failure.ts';
@@ -66,7 +67,7 @@ export async function tryReport(client: Pick<GladlyClient, 'report'>, day: strin
 /** The part of a range that lies in these days of UTC. */
 function partOf({ since, until }: TimeRange, days: readonly string[]): TimeRange {
   const first = `${days[0] ?? ''}T00:00:00.000Z`;
-  const end = new Date(Date.parse(`${days.at(-1) ?? ''}T00:00:00.000Z`) + day).toISOString();
+  const end = timeAt(Date.parse(`${days.at(-1) ?? ''}T00:00:00.000Z`) + day);
   return { since: first > since ? first : since, until: end < until ? end : until };
 }
 

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import { timeAt } from '../domain/values/instant.ts';
 import { backOff, longestBackOffMs } from '../domain/closing/back-off.ts';
 import { waitAfter } from '../domain/survey/alert.ts';
 import { clockDifferenceMs } from '../domain/values/stored-time.ts';
@@ -38,7 +39,7 @@ export async function dueTimesIn(
   nowMs: number,
   { reminderAfterMs }: { reminderAfterMs: number | null },
 ): Promise<Mending[]> {
-  const latest = iso(nowMs + clockDifferenceMs);
+  const latest = timeAt(nowMs + clockDifferenceMs);
   const waiting: Waiting[] = [
     { table: 'alerts', column: 'due_at', what: 'alerts', untriedMs: 0, waitMs: refused },
     { table: 'cards_due', column: 'retry_at', what: 'cards', untriedMs: 0, waitMs: refused },
@@ -68,7 +69,7 @@ async function overdueIn(
   { table, column, what, untriedMs, waitMs, which }: Waiting,
 ): Promise<Mending[]> {
   const due = sql.ref(column);
-  const after = (ms: number): string => iso(nowMs + ms + clockDifferenceMs);
+  const after = (ms: number): string => timeAt(nowMs + ms + clockDifferenceMs);
   const failed = Array.from({ length: mostTries }, (_, index) => {
     const tries = index + 1;
     const isSo = tries === mostTries ? sql`tries >= ${tries}` : sql`tries = ${tries}`;
@@ -84,14 +85,15 @@ async function overdueIn(
   return [
     {
       sentence: `${count} ${what} wait for their next try for longer than they can: the clock was wrong. They are tried now`,
-      write: (trx) => sql`UPDATE ${sql.table(table)} SET ${due} = ${iso(nowMs)} WHERE ${where}`.execute(trx),
+      write: (trx) =>
+        sql`UPDATE ${sql.table(table)} SET ${due} = ${timeAt(nowMs)} WHERE ${where}`.execute(trx),
     },
   ];
 }
 
 /** What was begun, or retried by a person, in the future. Mostly its time is right all the same: so long after its survey. */
 async function earlyRemindersIn(db: Reading, nowMs: number, afterMs: number): Promise<Mending[]> {
-  const latest = iso(nowMs + clockDifferenceMs);
+  const latest = timeAt(nowMs + clockDifferenceMs);
   const early = await db
     .selectFrom('reminders')
     .innerJoin('closings', 'closings.id', 'reminders.closing_id')
@@ -100,10 +102,10 @@ async function earlyRemindersIn(db: Reading, nowMs: number, afterMs: number): Pr
     .where('reminders.at', '>', latest)
     .execute();
   const mended = early.flatMap(({ closing_id: closingId, due_at: due, sent_at: sent, left_at: left }) => {
-    const sentMs = Math.min(Date.parse(sent ?? left ?? iso(nowMs)), nowMs);
+    const sentMs = Math.min(Date.parse(sent ?? left ?? timeAt(nowMs)), nowMs);
     const at = Math.max(nowMs, sentMs + afterMs);
     const isLate = due !== null && Date.parse(due) > at + longestBackOffMs + clockDifferenceMs;
-    return isLate ? [{ closingId, at: iso(at) }] : [];
+    return isLate ? [{ closingId, at: timeAt(at) }] : [];
   });
   if (mended.length === 0) return [];
   return [
@@ -120,8 +122,4 @@ async function earlyRemindersIn(db: Reading, nowMs: number, afterMs: number): Pr
       },
     },
   ];
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

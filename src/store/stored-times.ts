@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { timeAt } from '../domain/values/instant.ts';
 import { canHaveHappened, clockDifferenceMs, isAhead } from '../domain/values/stored-time.ts';
 import { longestBackOffMs } from '../domain/closing/back-off.ts';
 import { dueTimesIn, type Mending } from './due-times.ts';
@@ -56,7 +57,7 @@ async function checkpointsIn(db: Reading, nowMs: number): Promise<Mending[]> {
   return rows
     .filter(({ at }) => !canHaveHappened(Date.parse(at), nowMs))
     .map(({ lane, name, at }) => {
-      const mended = iso(nowMs - (name === 'started' ? startedAgoMs : lookBackMs));
+      const mended = timeAt(nowMs - (name === 'started' ? startedAgoMs : lookBackMs));
       const what = name === 'started' ? 'When surveying began' : 'How far closings were looked for';
       return {
         sentence: `${what} is stored as ${at}, which is impossible: the clock was wrong. It is now ${mended}`,
@@ -73,14 +74,14 @@ async function checkpointsIn(db: Reading, nowMs: number): Promise<Mending[]> {
 
 /** Its holder renews it within the time that it has now. */
 async function locksIn(db: Reading, nowMs: number): Promise<Mending[]> {
-  const limit = iso(nowMs + claimMs + clockDifferenceMs);
+  const limit = timeAt(nowMs + claimMs + clockDifferenceMs);
   const locks = await db.selectFrom('locks').select('name').where('claim_until', '>', limit).execute();
   return locks.map(({ name }) => ({
     sentence: `The lock ${name} would hold for longer than a lock can: the clock was wrong. It ends in 30 s unless it is renewed`,
     write: (trx) =>
       trx
         .updateTable('locks')
-        .set({ claim_until: iso(nowMs + claimMs) })
+        .set({ claim_until: timeAt(nowMs + claimMs) })
         .where('name', '=', name)
         .where('claim_until', '>', limit)
         .execute(),
@@ -88,7 +89,7 @@ async function locksIn(db: Reading, nowMs: number): Promise<Mending[]> {
 }
 
 async function claimsIn(db: Reading, nowMs: number): Promise<Mending[]> {
-  const limit = iso(nowMs + claimMs + clockDifferenceMs);
+  const limit = timeAt(nowMs + claimMs + clockDifferenceMs);
   const claims = await db
     .selectFrom('closings')
     .select('id')
@@ -102,7 +103,7 @@ async function claimsIn(db: Reading, nowMs: number): Promise<Mending[]> {
       write: (trx) =>
         trx
           .updateTable('closings')
-          .set({ claim_until: iso(nowMs + claimMs) })
+          .set({ claim_until: timeAt(nowMs + claimMs) })
           .where('claimed_by', 'is not', null)
           .where('claim_until', '>', limit)
           .execute(),
@@ -112,7 +113,7 @@ async function claimsIn(db: Reading, nowMs: number): Promise<Mending[]> {
 
 /** The longest pause after a failure. What is pending was read again since, and waits for a time of its own. */
 async function retriesIn(db: Reading, nowMs: number): Promise<Mending[]> {
-  const limit = iso(nowMs + longestBackOffMs + clockDifferenceMs);
+  const limit = timeAt(nowMs + longestBackOffMs + clockDifferenceMs);
   return dueIn(
     db,
     nowMs,
@@ -124,7 +125,7 @@ async function retriesIn(db: Reading, nowMs: number): Promise<Mending[]> {
 
 /** What was decided in the future is decided again. */
 async function schedulesIn(db: Reading, nowMs: number): Promise<Mending[]> {
-  const limit = iso(nowMs + clockDifferenceMs);
+  const limit = timeAt(nowMs + clockDifferenceMs);
   return dueIn(
     db,
     nowMs,
@@ -158,7 +159,7 @@ async function dueIn(
         for (const id of ids)
           await trx
             .updateTable('closings')
-            .set({ due_at: iso(nowMs) })
+            .set({ due_at: timeAt(nowMs) })
             .where('id', '=', id)
             .execute();
       },
@@ -173,21 +174,17 @@ async function pausesIn(db: Reading, nowMs: number): Promise<Mending[]> {
     .filter(({ paused_at: at }) => isAhead(Date.parse(at), nowMs, clockDifferenceMs))
     .map(({ id, paused_at: at, until }) => {
       const aheadMs = Date.parse(at) - nowMs;
-      const mended = until === null ? null : iso(Date.parse(until) - aheadMs);
+      const mended = until === null ? null : timeAt(Date.parse(until) - aheadMs);
       const lasts = mended === null ? 'until `gcsat resume`' : `until ${mended}`;
       return {
         sentence: `Sending was paused at ${at}, which cannot be: the clock was wrong. The pause holds ${lasts}`,
         write: (trx) =>
           trx
             .updateTable('pauses')
-            .set({ paused_at: iso(nowMs), until: mended })
+            .set({ paused_at: timeAt(nowMs), until: mended })
             .where('id', '=', id)
             .where('paused_at', '=', at)
             .execute(),
       };
     });
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

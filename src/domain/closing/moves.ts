@@ -1,3 +1,4 @@
+import { timeAt } from '../values/instant.ts';
 import { traitsOf } from '../delivery.ts';
 import type { Reason } from './reason.ts';
 import { backOff } from './back-off.ts';
@@ -64,7 +65,7 @@ export function messageMove(
   const error = errorOf(result.failure);
   const change = { error, leftAt: null, attempts: attempts + 1 };
   if (!result.temporary) return { transition: 'fail', change: { ...change, dueAt: null }, note: error.code };
-  const dueAt = new Date(Date.parse(at) + backOff(attempts + 1, true)).toISOString();
+  const dueAt = timeAt(Date.parse(at) + backOff(attempts + 1, true));
   return { transition: 'resume', change: { ...change, dueAt }, note: error.code };
 }
 

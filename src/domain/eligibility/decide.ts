@@ -1,3 +1,4 @@
+import { timeAt } from '../values/instant.ts';
 import { addressKey, chooseAddress } from './addresses.ts';
 import { isSameClosing } from '../closing/identity.ts';
 import { lanesSeenFrom } from '../values/lanes.ts';
@@ -66,7 +67,7 @@ export function reservedAddress(facts: ClosingFacts, delivery: DeliveryName): st
 
 /** How far back surveys of an address count, RFC 3339; null when an address may be surveyed at any time. */
 export function suppressionStart({ suppressionDays }: Policy, now: number): string | null {
-  return suppressionDays === 0 ? null : new Date(now - suppressionDays * day).toISOString();
+  return suppressionDays === 0 ? null : timeAt(now - suppressionDays * day);
 }
 
 interface Conflicts {
@@ -116,7 +117,7 @@ function reasonsOfHistory(question: DecisionQuestion, conflicts: Conflicts): Rea
   }
   const [blocking] = conflicts.blocking;
   if (blocking !== undefined) {
-    const when = new Date(blocking.at).toISOString().slice(0, 10);
+    const when = timeAt(blocking.at).slice(0, 10);
     const verb = blocking.state === 'scheduled' ? 'is to be surveyed' : 'was surveyed';
     const by = blocking.brand === null || blocking.brand === question.brand ? '' : ` by ${blocking.brand}`;
     reasons.push({

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import { timeAt } from '../values/instant.ts';
 import type { Closing, ClosingError } from '../closing/closing.ts';
 import type { Lane } from '../values/lanes.ts';
 import { lineWithin, textWithin } from './rich-text.ts';
@@ -63,7 +64,7 @@ export function nextAlertTry(
   nowMs: number,
 ): string | null {
   const next = nowMs + waitAfter(tries, passes);
-  return next > Date.parse(at) + longestMs ? null : new Date(next).toISOString();
+  return next > Date.parse(at) + longestMs ? null : timeAt(next);
 }
 
 /** What is known of a low rating. */

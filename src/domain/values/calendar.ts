@@ -1,3 +1,4 @@
+import { timeAt } from './instant.ts';
 import { type TimeRange } from './time-range.ts';
 import { daysOf } from './time-zone.ts';
 
@@ -24,7 +25,7 @@ export function periodsOf({ since, until }: TimeRange, field: CalendarField, tim
     const next = dayAfter(first, field);
     const ends = Math.min(to, beginningOf(next));
     // A zone may have skipped a whole day.
-    if (begins < ends) periods.push({ key: keyOf(first, field), since: iso(begins), until: iso(ends) });
+    if (begins < ends) periods.push({ key: keyOf(first, field), since: timeAt(begins), until: timeAt(ends) });
     begins = Math.max(begins, ends);
     first = next;
   }
@@ -37,7 +38,7 @@ export function periodKey(date: string, field: CalendarField): string {
 }
 
 function keyOf(first: number, field: CalendarField): string {
-  return iso(first).slice(0, field === 'month' ? 7 : 10);
+  return timeAt(first).slice(0, field === 'month' ? 7 : 10);
 }
 
 /** Weeks begin on Monday. */
@@ -51,8 +52,4 @@ function dayAfter(first: number, field: CalendarField): number {
   if (field !== 'month') return first + (field === 'week' ? 7 : 1) * day;
   const date = new Date(first);
   return date.setUTCMonth(date.getUTCMonth() + 1);
-}
-
-function iso(milliseconds: number): string {
-  return new Date(milliseconds).toISOString();
 }

@@ -57,7 +57,7 @@ export function fromMilliseconds(milliseconds: number): Instant {
 
 /** RFC 3339 in UTC with milliseconds, e.g. `2026-11-22T10:00:00.000Z`. */
 export function formatInstant(instant: Instant): string {
-  return new Date(toMilliseconds(instant)).toISOString();
+  return timeAt(toMilliseconds(instant));
 }
 
 /** The same moment in our own spelling; null for text that is not an RFC 3339 time. */
@@ -85,5 +85,10 @@ export function parseGladlyTime(value: unknown): Instant | null {
 
 /** RFC 3339 in UTC with milliseconds, as the ledger and all documents write it. */
 export function timeNow(clock: () => number): string {
-  return new Date(clock()).toISOString();
+  return timeAt(clock());
+}
+
+/** The same, of a moment in milliseconds since the epoch. */
+export function timeAt(milliseconds: number): string {
+  return new Date(milliseconds).toISOString();
 }

@@ -1,7 +1,7 @@
 import { usualDuration } from './usual-duration.ts';
 import { TimeRangeError } from './time-range-error.ts';
 import { inZone, offsetsOf, type OffsetAt } from './time-zone.ts';
-import { formatInstant, fromMilliseconds, parseInstant, toMilliseconds } from './instant.ts';
+import { parseInstant, timeAt, toMilliseconds } from './instant.ts';
 
 /** ISO-8601 times in UTC with milliseconds; `since` is inclusive, `until` exclusive. */
 export interface TimeRange {
@@ -51,7 +51,7 @@ export function resolveTimeRange(given: GivenRange, context: Context): TimeRange
   ] as const) {
     if (moment < 0 || moment >= endOfTime) throw outOfReach(edge, given);
   }
-  const range = { since: iso(since), until: iso(until) };
+  const range = { since: timeAt(since), until: timeAt(until) };
   if (since > context.nowMs) throw inTheFuture(range.since);
   if (until <= since) throw given.until === undefined ? notBefore(range) : notAfter(range.until, range.since);
   return range;
@@ -76,7 +76,7 @@ export function checkTimeRange(given: GivenRange, nowMs: number): void {
   const since = moment(given.since, 'since');
   const until = given.until === undefined ? nowMs : moment(given.until, 'until');
   if (since - zoneSlack > nowMs) throw inTheFuture(given.since);
-  if (until + 2 * zoneSlack <= since) throw notAfter(given.until ?? iso(nowMs), given.since);
+  if (until + 2 * zoneSlack <= since) throw notAfter(given.until ?? timeAt(nowMs), given.since);
 }
 
 /** Whether a text depends on the zone: a date or a time without an offset, yesterday, today. */
@@ -103,11 +103,11 @@ export function resolveEnd(text: string, context: Context): string {
   if (moment >= endOfTime) throw outOfReach('until', { since: '', until: text });
   if (moment <= context.nowMs) {
     throw new TimeRangeError(
-      `until (${iso(moment)}) has passed`,
+      `until (${timeAt(moment)}) has passed`,
       'Give a time to come, e.g. 2h or 2026-11-01T09:30.',
     );
   }
-  return iso(moment);
+  return timeAt(moment);
 }
 
 function outOfReach(edge: Edge, given: GivenRange): TimeRangeError {
@@ -135,7 +135,7 @@ export function utcDays({ since, until }: TimeRange): string[] {
   const [start, end] = [Date.parse(since), Date.parse(until)];
   const days: string[] = [];
   for (let at = Math.floor(start / day) * day; at < end && start < end; at += day) {
-    days.push(iso(at).slice(0, 10));
+    days.push(timeAt(at).slice(0, 10));
   }
   return days;
 }
@@ -175,8 +175,4 @@ function dayOf(text: string, nowMs: number, offsetAt: OffsetAt): number | null {
   if (text === 'today') return today();
   if (text === 'yesterday') return today() - day;
   return /^\d{4}-\d{2}-\d{2}$/.test(text) ? absoluteOf(`${text}t00:00z`) : null;
-}
-
-function iso(milliseconds: number): string {
-  return formatInstant(fromMilliseconds(milliseconds));
 }

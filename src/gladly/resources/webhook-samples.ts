@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto';
+import { timeAt } from '../../domain/values/instant.ts';
 
 export const sampleKinds = ['ping', 'closed', 'reopened', 'other'] as const;
 export type SampleKind = (typeof sampleKinds)[number];
@@ -22,7 +23,7 @@ export function sampleEvent(
   return {
     id: madeUpId(),
     type: names[kind],
-    timestamp: new Date(at).toISOString(),
+    timestamp: timeAt(at),
     initiator: { id: madeUpId(), type: 'AGENT' },
     content:
       kind === 'other'

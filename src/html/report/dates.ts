@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { ReportRange } from '../../documents/report.ts';
 
 /** What a point of the trend stands for. */
@@ -92,7 +93,7 @@ function nextOf(date: string, unit: TrendUnit): string {
 }
 
 function shifted(date: string, days: number): string {
-  return new Date(Date.parse(date) + days * dayMs).toISOString().slice(0, 10);
+  return timeAt(Date.parse(date) + days * dayMs).slice(0, 10);
 }
 
 function clockIn(time: string, timezone: string): string {

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { InLanguages } from '../../domain/eligibility/questionnaire.ts';
 import { fitToForm, keptOptions, type GivenAnswers, type SurveyForm } from '../../domain/survey/form.ts';
 import { speechOf, wordsOf, type Language } from '../../html/languages.ts';
@@ -110,7 +111,7 @@ function pagesOf(
     surveyId: 'sample',
     agentFirstName: 'Anna',
     channel: 'email',
-    closedAt: new Date(nowMs).toISOString(),
+    closedAt: timeAt(nowMs),
     timeZone: null,
     unsubscribeToken: name('unsubscribe'),
     form,

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import { bulkReachMs, bulkSize } from '../../domain/closing/bulk.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
 import type { Ledger, Reading } from '../ledger/ledger.ts';
@@ -26,8 +27,8 @@ export async function bulkIn(
     .selectFrom('closings')
     .select(['id', 'closed_at'])
     .where('closed_by', '=', closedBy)
-    .where('closed_at', '>=', new Date(at - bulkReachMs).toISOString())
-    .where('closed_at', '<=', new Date(at + bulkReachMs).toISOString())
+    .where('closed_at', '>=', timeAt(at - bulkReachMs))
+    .where('closed_at', '<=', timeAt(at + bulkReachMs))
     .where('lane', '=', lane)
     .limit(mostLookedAt)
     .execute();

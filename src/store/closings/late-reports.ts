@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { Closing, ClosingReport } from '../../domain/closing/closing.ts';
 import { adoptedClosing, sameClosingMilliseconds } from '../../domain/closing/identity.ts';
 import { longestRequestDelayMs } from '../../domain/closing/imports.ts';
@@ -23,8 +24,8 @@ export function around({ lane, conversationId, closedAt }: ClosingKey): Stretch 
   return {
     lane,
     conversationId,
-    since: new Date(closedMs - sameClosingMilliseconds).toISOString(),
-    until: new Date(closedMs + sameClosingMilliseconds).toISOString(),
+    since: timeAt(closedMs - sameClosingMilliseconds),
+    until: timeAt(closedMs + sameClosingMilliseconds),
   };
 }
 
@@ -72,7 +73,7 @@ const importedBetween = prepared((db, { lane, conversationId, since, until }: St
 /** Another survey program says when it was told to ask, which is after the closing. */
 export async function importedLateAs(db: Reading, key: ClosingKey): Promise<Closing | null> {
   const { lane, conversationId, closedAt } = key;
-  const until = new Date(Date.parse(closedAt) + longestRequestDelayMs).toISOString();
+  const until = timeAt(Date.parse(closedAt) + longestRequestDelayMs);
   const [row] = await importedBetween(db, { lane, conversationId, since: closedAt, until });
   if (row === undefined) return null;
   const reopenedAt = await nextReopening(db, key);

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { Ledger, Reading } from '../ledger/ledger.ts';
 import { inventoryIn, stopClosings } from './forget.ts';
 import { eraseRows } from './rows.ts';
@@ -40,7 +41,7 @@ export async function forgetExpired(ledger: Ledger, before: string, at: string):
     const { outbox } = await inventoryIn(trx, subject);
     await stopClosings(trx, expired.closings, at);
     await eraseRows(trx, subject, at);
-    await expectRemnants(trx, new Date(Date.parse(at) + remnantsMs).toISOString());
+    await expectRemnants(trx, timeAt(Date.parse(at) + remnantsMs));
     await expectErasures(trx, [
       ...subject.recordings.map((name) => ({ kind: 'recording' as const, name })),
       ...outbox.map((name) => ({ kind: 'message' as const, name })),

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import {
   importStep,
@@ -170,8 +171,8 @@ async function closingBefore(
     .selectAll()
     .where('conversation_id', '=', conversationId)
     .where('lane', '=', 'live')
-    .where('closed_at', '>=', new Date(requestedMs - longestRequestDelayMs).toISOString())
-    .where('closed_at', '<=', new Date(requestedMs + sameClosingMilliseconds).toISOString())
+    .where('closed_at', '>=', timeAt(requestedMs - longestRequestDelayMs))
+    .where('closed_at', '<=', timeAt(requestedMs + sameClosingMilliseconds))
     .orderBy('closed_at', 'desc')
     .execute();
   const found = rows.map(toClosing).find((closing) => {

@@ -1,5 +1,6 @@
 import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
+import { timeAt } from '../../domain/values/instant.ts';
 import { processExists } from '../../process-exists.ts';
 
 let host: string | null = null;
@@ -21,7 +22,7 @@ function readHost(): string {
 
 /** When this process started, in a form that a process with the same id later cannot have. */
 export function ownStart(): string {
-  return (start ??= statusOf('self')?.start ?? new Date(performance.timeOrigin).toISOString());
+  return (start ??= statusOf('self')?.start ?? timeAt(performance.timeOrigin));
 }
 
 /**

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import { lifeOf, ownHost, ownStart } from './processes.ts';
 
 /** A process that works on the ledger. */
@@ -40,7 +41,7 @@ function lifeOfClaimant(name: string): ReturnType<typeof lifeOf> {
 }
 
 export function expiry(now: string): string {
-  return new Date(Date.parse(now) + claimMs).toISOString();
+  return timeAt(Date.parse(now) + claimMs);
 }
 
 /** As it stands in the ledger. */

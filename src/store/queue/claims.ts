@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { interruptedMove } from '../../domain/closing/moves.ts';
 import { Failure } from '../../failure.ts';
@@ -135,7 +136,7 @@ export async function countLeaving(ledger: Ledger, now: string): Promise<number>
 
 /** What is leaving in the hands of a process that lives and has renewed nothing for long: it was stopped, or is stuck. */
 export async function stuckSends(ledger: Ledger, now: string): Promise<{ id: string; heldBy: string }[]> {
-  const latest = new Date(Date.parse(now) - claimMs).toISOString();
+  const latest = timeAt(Date.parse(now) - claimMs);
   const rows = await ledger.read(async (db) => [
     ...(await db
       .selectFrom('closings')

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { timeAt } from '../../domain/values/instant.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
 import { deliveryNames, traitsOf } from '../../domain/delivery.ts';
 import { clockDifferenceMs } from '../../domain/values/stored-time.ts';
@@ -31,8 +32,8 @@ export async function fullUntilIn(
   now: string,
 ): Promise<string | null> {
   if (maxPerHour === null) return null;
-  const since = new Date(Date.parse(now) - hourMs).toISOString();
-  const until = new Date(Date.parse(now) + clockDifferenceMs).toISOString();
+  const since = timeAt(Date.parse(now) - hourMs);
+  const until = timeAt(Date.parse(now) + clockDifferenceMs);
   const providers = deliveryNames.filter((name) => traitsOf(name).lane === lane);
   const left = db
     .selectFrom('messages')
@@ -56,7 +57,7 @@ export async function fullUntilIn(
     .limit(1)
     .offset(maxPerHour - 1)
     .executeTakeFirst();
-  return row === undefined ? null : new Date(Date.parse(row.left_at) + hourMs).toISOString();
+  return row === undefined ? null : timeAt(Date.parse(row.left_at) + hourMs);
 }
 
 export async function fullUntil(ledger: Ledger, cap: HourlyCap, now: string): Promise<string | null> {

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { timeAt } from '../../domain/values/instant.ts';
 import type { Closing, ClosingError } from '../../domain/closing/closing.ts';
 import { errorOf, type MessageResult } from '../../domain/closing/moves.ts';
 import { latestReminderMs, type Reminder, type ReminderReason } from '../../domain/closing/reminder.ts';
@@ -26,8 +27,8 @@ export async function beginReminders(
   ledger: Ledger,
   { provider, afterMs, now }: { provider: DeliveryName; afterMs: number; now: string },
 ): Promise<number> {
-  const latest = new Date(Date.parse(now) - afterMs).toISOString();
-  const earliest = new Date(Date.parse(now) - afterMs - latestReminderMs).toISOString();
+  const latest = timeAt(Date.parse(now) - afterMs);
+  const earliest = timeAt(Date.parse(now) - afterMs - latestReminderMs);
   const find = (db: Reading) =>
     db
       .selectFrom('closings')
@@ -51,7 +52,7 @@ export async function beginReminders(
     const found = await find(trx);
     for (const { id, survey_id: surveyId, sent_at: sentAt } of found) {
       if (surveyId === null || sentAt === null) continue;
-      const at = new Date(Date.parse(sentAt) + afterMs).toISOString();
+      const at = timeAt(Date.parse(sentAt) + afterMs);
       await trx
         .insertInto('reminders')
         .values({

@@ -1,4 +1,5 @@
 import { sql } from 'kysely';
+import { timeAt } from '../../domain/values/instant.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import type { SendingPause } from '../../domain/closing/pause.ts';
 import type { Lane } from '../../domain/values/lanes.ts';
@@ -215,7 +216,7 @@ async function oldestClaim(db: Reading, lane: Lane): Promise<string | null> {
     .where('lane', '=', lane)
     .executeTakeFirst();
   const until = row?.until ?? null;
-  return until === null ? null : new Date(Date.parse(until) - claimMs).toISOString();
+  return until === null ? null : timeAt(Date.parse(until) - claimMs);
 }
 
 async function countOpen(db: Reading, lane: Lane): Promise<QueueFigures['states']> {

@@ -1,4 +1,5 @@
 import { sql, type RawBuilder } from 'kysely';
+import { timeAt } from '../../domain/values/instant.ts';
 import type { ImportChoice } from '../../domain/scores/report-parts.ts';
 import type { GroupCounts } from '../../domain/scores/group-counts.ts';
 import { calendarFields, periodsOf, type CalendarField } from '../../domain/values/calendar.ts';
@@ -180,7 +181,7 @@ async function periodsIn(
   const first = await inRange.orderBy('closed_at').executeTakeFirst();
   const last = await inRange.orderBy('closed_at', 'desc').executeTakeFirst();
   if (first === undefined || last === undefined) return [];
-  const end = new Date(Date.parse(last.closed_at) + 1).toISOString();
+  const end = timeAt(Date.parse(last.closed_at) + 1);
   // Our own texts, and more of them than a statement takes parameters.
   return periodsOf({ since: first.closed_at, until: end }, field, timeZone).map(
     (period) => sql`(${sql.lit(period.key)}, ${sql.lit(period.since)}, ${sql.lit(period.until)})`,

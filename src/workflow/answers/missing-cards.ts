@@ -1,6 +1,6 @@
 import { errorOf } from '../../domain/closing/moves.ts';
 import { waitAfter } from '../../domain/survey/alert.ts';
-import { timeNow } from '../../domain/values/instant.ts';
+import { timeNow, timeAt } from '../../domain/values/instant.ts';
 import { Failure, isContention, stopsTheRun } from '../../failure.ts';
 import { cardFailureOf, cardsDue, noteCardFailure, type CardDue } from '../../store/answers/cards-due.ts';
 import { defectOf } from '../context/defect.ts';
@@ -42,7 +42,7 @@ async function keepFailure({ ledger, clock }: Services, surveyId: string, failur
   const now = clock();
   const before = await cardFailureOf(ledger, surveyId);
   await noteCardFailure(ledger, surveyId, {
-    retryAt: new Date(now + waitAfter(before?.tries ?? 0, failure.kind === 'temporary')).toISOString(),
+    retryAt: timeAt(now + waitAfter(before?.tries ?? 0, failure.kind === 'temporary')),
     error: errorOf(failure),
   });
 }

@@ -1,4 +1,5 @@
 import { setTimeout as wait } from 'node:timers/promises';
+import { timeAt } from '../../domain/values/instant.ts';
 import { hasOptOutTopic } from '../../domain/eligibility/topics.ts';
 import { zoneProblem } from '../../domain/values/time-zone.ts';
 import { Failure } from '../../failure.ts';
@@ -86,7 +87,7 @@ export const gladlyReportsCheck: Check<Pick<CheckSources, 'client' | 'clock'>> =
   needs: ['gladly.token'],
   isRemote: true,
   async run({ client, clock }) {
-    const yesterday = new Date(clock() - dayMs).toISOString().slice(0, 10);
+    const yesterday = timeAt(clock() - dayMs).slice(0, 10);
     const patience = new AbortController();
     const late = wait(reportPatienceMs, 'late' as const, { signal: patience.signal, ref: false });
     const made = tryReport(client(), yesterday).then(() => 'made' as const);

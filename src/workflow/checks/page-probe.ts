@@ -1,6 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
 import { TLSSocket } from 'node:tls';
+import { timeAt } from '../../domain/values/instant.ts';
 import { agentFor } from '../../http/proxy.ts';
 
 export interface PageAnswer {
@@ -24,7 +25,7 @@ export async function askPage(url: string, signal: AbortSignal): Promise<PageAns
     const request = get(url, { signal: limit, agent, headers: { accept: 'text/html' } }, (answer) => {
       // A kept session of TLS has no certificate, and there is none here.
       const ends = answer.socket instanceof TLSSocket ? answer.socket.getPeerCertificate().valid_to : null;
-      const certificateEndsAt = ends === null ? null : new Date(ends).toISOString();
+      const certificateEndsAt = ends === null ? null : timeAt(Date.parse(ends));
       const chunks: Buffer[] = [];
       let bytes = 0;
       const end = (): void =>

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { Settings } from '../../config/settings.ts';
 import { mailLogoOf } from '../../html/brand.ts';
 import { languages, type Language } from '../../html/languages.ts';
@@ -50,7 +51,7 @@ export async function sampleMessages(
   const publicUrl = settings.publicUrl ?? placeholder;
   const links = surveyLinks(publicUrl, noKey, surveyId);
   const textsOf = async (language: Language, occasion: { isReminder?: true }): Promise<SampleTexts> => {
-    const closedAt = new Date(nowMs).toISOString();
+    const closedAt = timeAt(nowMs);
     const sample = sampleMessage({ surveyId, links, closedAt, companyName, language, ...occasion });
     const message = { ...sample, brand };
     const mail = compose(message);

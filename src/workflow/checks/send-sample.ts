@@ -1,3 +1,4 @@
+import { timeNow } from '../../domain/values/instant.ts';
 import { settingsFor } from '../../config/brand-settings.ts';
 import type { Settings } from '../../config/settings.ts';
 import { testPrefix, type SurveyMessage } from '../../ports/delivery-provider.ts';
@@ -38,7 +39,7 @@ export async function sendSampleSurvey(
   const { client } = openGladly(settings, context, memoryLimiterStore());
   try {
     const companyName = own.policy.companyName ?? (await client.getOrganization()).name ?? '';
-    const closedAt = new Date(clock()).toISOString();
+    const closedAt = timeNow(clock);
     // No closing has such an id, so no survey of the ledger is meant.
     const surveyId = surveyIdOf(`sample\0${closedAt}`);
     const links = surveyLinks(publicUrlOf(own), await settings.surveySecret(), surveyId);

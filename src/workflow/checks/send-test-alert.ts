@@ -1,3 +1,4 @@
+import { timeNow } from '../../domain/values/instant.ts';
 import type { Settings } from '../../config/settings.ts';
 import { alertIdOf, alertPayload, type AlertWay } from '../../domain/survey/alert.ts';
 import { Failure } from '../../failure.ts';
@@ -29,7 +30,7 @@ export async function sendTestAlert(
   }
   const context = { signal, clock, priority: 'interactive', debug: () => undefined } as const;
   const { client } = openGladly(settings, context, memoryLimiterStore());
-  const at = new Date(clock()).toISOString();
+  const at = timeNow(clock);
   const answer = {
     surveyId: `test ${at}`,
     revision: 1,

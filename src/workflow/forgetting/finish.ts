@@ -1,7 +1,7 @@
 import { readdir, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { removeFromOutbox } from '../../delivery/outbox.ts';
-import { timeNow } from '../../domain/values/instant.ts';
+import { timeNow, timeAt } from '../../domain/values/instant.ts';
 import { Failure, stopsTheRun } from '../../failure.ts';
 import { endErasure, noteErasureFailure, openErasures, type ErasureToDo } from '../../store/erase/to-dos.ts';
 import { defectOf } from '../context/defect.ts';
@@ -46,9 +46,7 @@ export async function finishErasures(services: Services, { all, largestLedger }:
       const failure = error instanceof Failure ? error : defectOf(error);
       if (kind === 'card' && stopsTheRun(failure)) refused = failure;
       finished.open.push({ kind, name, failure });
-      const retryAt = new Date(
-        clock() + Math.min(minute * 2 ** Math.min(toDo.tries, 20), hour),
-      ).toISOString();
+      const retryAt = timeAt(clock() + Math.min(minute * 2 ** Math.min(toDo.tries, 20), hour));
       await noteErasureFailure(ledger, toDo, { retryAt, code: failure.code });
     }
   }

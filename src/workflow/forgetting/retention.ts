@@ -1,4 +1,4 @@
-import { timeNow } from '../../domain/values/instant.ts';
+import { timeNow, timeAt } from '../../domain/values/instant.ts';
 import { forgetExpired } from '../../store/erase/retention.ts';
 import type { Services } from '../context/services.ts';
 import { finishErasures, type Finished } from './finish.ts';
@@ -20,7 +20,7 @@ export async function keepRetention(
   const { retention } = settings.policy;
   let expired = 0;
   while (retention !== null && !signal.aborted) {
-    const before = new Date(clock() - retention).toISOString();
+    const before = timeAt(clock() - retention);
     const batch = await forgetExpired(ledger, before, timeNow(clock));
     if (batch === 0) break;
     expired += batch;

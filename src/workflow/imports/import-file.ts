@@ -1,6 +1,6 @@
 import type { ImportDocument, LeftCode } from '../../documents/import.ts';
 import type { ImportedInteraction } from '../../domain/closing/imports.ts';
-import { timeNow } from '../../domain/values/instant.ts';
+import { timeNow, timeAt } from '../../domain/values/instant.ts';
 import { readEmployees, type EmployeeNames } from '../../delivery/medallia-employees.ts';
 import { openExport, type FileRow } from '../../medallia/exports/export-file.ts';
 import { importInteractions, type ImportResult } from '../../store/imports/import-interactions.ts';
@@ -86,7 +86,7 @@ async function interpretingWith(services: Services): Promise<Interpreting> {
     agents: agentFinder(await services.directory.agents(), employees),
     channels,
     nowMs,
-    keptSince: retention === null ? null : new Date(nowMs - retention).toISOString(),
+    keptSince: retention === null ? null : timeAt(nowMs - retention),
   };
 }
 

@@ -1,7 +1,7 @@
 import { backOff } from '../../domain/closing/back-off.ts';
 import type { Count } from '../../domain/closing/counting.ts';
 import { errorOf } from '../../domain/closing/moves.ts';
-import { timeNow } from '../../domain/values/instant.ts';
+import { timeNow, timeAt } from '../../domain/values/instant.ts';
 import { Failure, isContention, stopsTheRun } from '../../failure.ts';
 import {
   countLock,
@@ -141,7 +141,7 @@ async function tryLater(services: Services, count: Count, failure: Failure): Pro
   const isHopeless = failure.code === 'count_impossible';
   const wait = isHopeless ? null : backOff(count.tries + 1, passes(failure) || stopsTheRun(failure));
   if (wait === null) return record(services, count, 'left_out', failure);
-  const dueAt = new Date(clock() + wait).toISOString();
+  const dueAt = timeAt(clock() + wait);
   await postponeCount(ledger, count.closingId, { dueAt, error: errorOf(failure) });
   if (stopsTheRun(failure)) throw failure;
   return 'failed';

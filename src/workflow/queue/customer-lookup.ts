@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import { freshMilliseconds } from '../survey/deliver.ts';
 import { readCustomer, type AskForCustomer, type CustomerRead } from '../survey/read-conversation.ts';
 import type { Services } from '../context/services.ts';
@@ -15,7 +16,7 @@ export function customerLookup(services: Services): AskForCustomer {
     const found = known.get(customerId);
     const longest = again ? freshMilliseconds : rememberedMilliseconds;
     if (found !== undefined && Math.abs(now - found.askedAt) < longest) return found.asked;
-    const customerReadAt = new Date(now).toISOString();
+    const customerReadAt = timeAt(now);
     const asked = readCustomer(services, customerId, steps).then((customer) => ({
       customer,
       customerReadAt,

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import { advanceCheckpoint, readCheckpoint, setCheckpointOnce } from '../../store/checkpoints.ts';
 import type { Services } from '../context/services.ts';
@@ -19,9 +20,9 @@ export async function unseenRange(
   nowMs: number,
 ): Promise<TimeRange> {
   const until = (await readCheckpoint(ledger, { lane, name: 'until' })) ?? startedAt;
-  const overlapped = new Date(Math.min(Date.parse(until), nowMs) - overlapMilliseconds).toISOString();
+  const overlapped = timeAt(Math.min(Date.parse(until), nowMs) - overlapMilliseconds);
   const since = overlapped < startedAt ? startedAt : overlapped;
-  return { since, until: new Date(Math.max(nowMs, Date.parse(since) + 1)).toISOString() };
+  return { since, until: timeAt(Math.max(nowMs, Date.parse(since) + 1)) };
 }
 
 /** All closings up to this time have been looked for. */

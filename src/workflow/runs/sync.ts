@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type { SyncDocument } from '../../documents/backfill.ts';
 import { Failure, isForbidden } from '../../failure.ts';
 import { surveyClosings, type BackfillListener } from './backfill.ts';
@@ -55,7 +56,7 @@ async function tick(
   listener: BackfillListener,
 ): Promise<SyncResult> {
   const now = services.clock();
-  const at = new Date(now).toISOString();
+  const at = timeAt(now);
   for (const sentence of await mendTimes(services)) listener.warn(sentence);
   const startedAt = await surveyingSince(services, at);
   const range = await unseenRange(services, startedAt, now);

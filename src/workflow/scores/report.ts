@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import type {
   ReportCounts,
   ReportCredit,
@@ -214,7 +215,7 @@ async function previousOf(
 ): Promise<ReportPrevious> {
   const { range, timezone, satisfiedFrom } = question;
   const begins = 2 * Date.parse(range.since) - Date.parse(range.until);
-  const before = { since: new Date(begins).toISOString(), until: range.since };
+  const before = { since: timeAt(begins), until: range.since };
   const [counted] = await countGroups(db, cohortOf({ ...question, range: before }), [], timezone);
   const counts = countsOf(counted?.counts ?? noCounts, satisfiedFrom);
   const change = changeOf(countsOf(overall, satisfiedFrom).csat, counts.csat);

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import { releaseLock, renewLock, takeLock } from '../../store/queue/locks.ts';
 import { enumerateClosings, planSources, type Enumeration } from '../runs/find-closings.ts';
 import { mendTimes } from '../context/mend-times.ts';
@@ -24,7 +25,7 @@ export async function catchUp(services: Services, onFound: () => void): Promise<
   const { ledger, lane, worker, clock } = services;
   const lockName = `catch-up ${lane}`;
   const now = clock();
-  const at = new Date(now).toISOString();
+  const at = timeAt(now);
   const { locked } = await takeLock(ledger, lockName, worker, at);
   if (!locked) return null;
   let progressAt = performance.now();

@@ -2,7 +2,7 @@ import type { Closing } from '../../domain/closing/closing.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import { decide, reservedAddress, suppressionStart } from '../../domain/eligibility/decide.ts';
-import { timeNow } from '../../domain/values/instant.ts';
+import { timeNow, timeAt } from '../../domain/values/instant.ts';
 import { surveyIdOf, surveyLinks } from '../../domain/survey/token.ts';
 import { Failure } from '../../failure.ts';
 import { sendingPause } from '../../store/closings/pause.ts';
@@ -95,7 +95,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
   const input = {
     closingId: closing.id,
     worker,
-    at: new Date(now).toISOString(),
+    at: timeAt(now),
     address: reservedAddress(facts, delivery),
     since: suppressionStart(policy, now),
     reading: { ...readingOf(look.read, look.credit, look.closing), ...look.brand },
@@ -110,7 +110,7 @@ async function decideNow(services: Services, look: Look, closing: Closing, steps
       const history = { own, ...address };
       const verdict = decide({ facts: { ...facts, reopened }, history, policy, delivery, brand, now });
       if ('suppress' in verdict) return { suppress: verdict.suppress };
-      const dueAt = new Date(verdict.send.dueAt).toISOString();
+      const dueAt = timeAt(verdict.send.dueAt);
       return {
         send: { dueAt, surveyId, provider: delivery, surveyUrl: hasPage ? links.survey : null },
         displaces: verdict.displaces,

@@ -10,7 +10,7 @@ import {
 } from '../../domain/eligibility/reasons-of-facts.ts';
 import type { Policy } from '../../domain/eligibility/policy.ts';
 import type { Reason } from '../../domain/closing/reason.ts';
-import { formatInstant, timeNow, toMilliseconds, type Instant } from '../../domain/values/instant.ts';
+import { formatInstant, timeNow, toMilliseconds, type Instant, timeAt } from '../../domain/values/instant.ts';
 import { stopsTheRun } from '../../failure.ts';
 import { knownClosing, recordClosing } from '../../store/closings/closing-reports.ts';
 import { closingsOfConversation, lastTimeOf } from '../../store/closings/closings.ts';
@@ -226,7 +226,7 @@ async function noteReopening(
   if (newest === undefined || newest.reopenedAt !== null) return;
   if (newest.closedAt >= readAt || (newest.readAt !== null && newest.readAt >= readAt)) return;
   if (newest.readAt === null && clock() - Date.parse(newest.closedAt) < readLagMilliseconds) return;
-  const reopenedAt = new Date(Date.parse(await lastTimeOf(ledger, newest)) + 1).toISOString();
+  const reopenedAt = timeAt(Date.parse(await lastTimeOf(ledger, newest)) + 1);
   await recordReopening(ledger, { conversationId: newest.conversationId, reopenedAt });
 }
 

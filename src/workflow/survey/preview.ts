@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import { decide, reservedAddress, suppressionStart, type Verdict } from '../../domain/eligibility/decide.ts';
 import { addressHistory } from '../../store/addresses/history.ts';
 import { bulkOf } from '../../store/closings/bulk.ts';
@@ -40,8 +41,7 @@ export async function previewVerdict(services: Services, look: Look): Promise<Ve
     except: look.row?.id ?? null,
   });
   const closedBy = look.row?.closedBy?.id ?? look.credit.closedBy?.id ?? null;
-  const closedAt =
-    look.row?.closedAt ?? (facts.closedAt === null ? null : new Date(facts.closedAt).toISOString());
+  const closedAt = look.row?.closedAt ?? (facts.closedAt === null ? null : timeAt(facts.closedAt));
   const bulk =
     policy.bulkClosings === null || closedAt === null
       ? 1

@@ -9,7 +9,7 @@ import {
   reasonsOfSurvey,
   type RemindedClosing,
 } from '../../domain/eligibility/decide-reminder.ts';
-import { timeNow } from '../../domain/values/instant.ts';
+import { timeNow, timeAt } from '../../domain/values/instant.ts';
 import { Failure, isContention, stopsTheRun } from '../../failure.ts';
 import type { DeliveryOutcome } from '../../ports/delivery-provider.ts';
 import { addressHistory } from '../../store/addresses/history.ts';
@@ -104,7 +104,7 @@ async function lookAndSend(services: Services, { reminder, closing, begun }: Due
     const verdict = decideReminder({ ...known, ...look.facts, history, now });
     if ('leaveOut' in verdict) return await leaveOut(services, closing.id, verdict.leaveOut);
     if ('wait' in verdict) {
-      await postponeReminder(ledger, closing.id, new Date(verdict.wait).toISOString());
+      await postponeReminder(ledger, closing.id, timeAt(verdict.wait));
       return waiting;
     }
     return await send(services, { reminder, closing, address: verdict.send.address, look });
@@ -228,7 +228,7 @@ async function unsent(
 ): Promise<ReminderResult> {
   const isHopeless = !temporary && failure.kind === 'partial';
   const wait = isHopeless ? null : backOff(tries + 1, temporary);
-  const retryAt = wait === null ? null : new Date(clock() + wait).toISOString();
+  const retryAt = wait === null ? null : timeAt(clock() + wait);
   const result = { status: 'not_sent', temporary, failure: errorOf(failure) } as const;
   await recordReminderOutcome(ledger, closingId, timeNow(clock), result, retryAt);
   if (stopsTheRun(failure)) throw failure;

@@ -1,3 +1,4 @@
+import { timeAt } from '../../domain/values/instant.ts';
 import { backOff } from '../../domain/closing/back-off.ts';
 import type { Closing } from '../../domain/closing/closing.ts';
 import { type Failure, isForbidden } from '../../failure.ts';
@@ -18,5 +19,5 @@ export function retryTime(
   failure: Failure,
 ): string | null {
   const wait = backOff(closing.attempts + 1, passes(failure));
-  return wait === null ? null : new Date(clock() + wait).toISOString();
+  return wait === null ? null : timeAt(clock() + wait);
 }

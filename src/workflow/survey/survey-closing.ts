@@ -5,7 +5,7 @@ import { doubtHint } from '../../domain/closing/doubt.ts';
 import { isSurveyed } from '../../domain/closing/transitions.ts';
 import { forgottenReason } from '../../domain/eligibility/reasons-of-facts.ts';
 import { Failure } from '../../failure.ts';
-import { timeNow } from '../../domain/values/instant.ts';
+import { timeNow, timeAt } from '../../domain/values/instant.ts';
 import { resolveInterruptedSend } from '../../store/queue/claims.ts';
 import { closingById } from '../../store/closings/closings.ts';
 import { sendingPause } from '../../store/closings/pause.ts';
@@ -69,8 +69,8 @@ export async function surveyClosing(
     if ('certain' in looked) return { ...(await suppress(services, closing, looked)), look: null };
     const now = services.clock();
     const times = {
-      at: new Date(now).toISOString(),
-      dueAt: new Date(looked.until ?? now + readAgainMilliseconds).toISOString(),
+      at: timeAt(now),
+      dueAt: timeAt(looked.until ?? now + readAgainMilliseconds),
     };
     await postponeClosing(services.ledger, closing.id, services.worker, times);
     return null;
