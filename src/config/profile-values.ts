@@ -1,5 +1,6 @@
 import { isIP } from 'node:net';
 import { resolve } from 'node:path';
+import { percentDecoded } from '../domain/values/percent-encoding.ts';
 import { deliveryNames, type DeliveryName } from '../domain/delivery.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { fixedPath, refuseUnexpanded } from './given-text.ts';
@@ -35,20 +36,12 @@ export function parseSmtpUrl(text: string): string {
   const url = URL.canParse(text.trim()) ? new URL(text.trim()) : null;
   const known =
     url !== null && (url.protocol === 'smtp:' || url.protocol === 'smtps:') && url.hostname !== '';
-  if (known && decodes(url.username) && decodes(url.password)) return text.trim();
+  if (known && [url.username, url.password].every((text) => percentDecoded(text) !== null))
+    return text.trim();
   throw new InvalidValue(
     'this is not the address of a mail server',
     'Use smtp://USER:PASSWORD@host:587 or smtps://USER:PASSWORD@host:465.',
   );
-}
-
-function decodes(text: string): boolean {
-  try {
-    decodeURIComponent(text);
-    return true;
-  } catch {
-    return false;
-  }
 }
 
 /** Where alerts go. The message leaves out the value, which may hold a key. @throws InvalidValue */

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../domain/values/percent-encoding.ts';
 /** Receives each secret of the settings before anything can print it. */
 export type OnSecret = (secret: string) => void;
 
@@ -6,11 +7,7 @@ export function urlSecrets(url: string | null): string[] {
   if (url === null || !URL.canParse(url)) return [];
   const { password } = new URL(url);
   if (password === '') return [];
-  try {
-    return [password, decodeURIComponent(password)];
-  } catch {
-    return [password];
-  }
+  return [password, percentDecoded(password) ?? password];
 }
 
 /** With the base64 alone, and of a long path, which may be a key as Slack's is, the path alone. */

@@ -1,5 +1,6 @@
 import { isIPv6 } from 'node:net';
 import { domainToASCII } from 'node:url';
+import { percentDecoded } from '../domain/values/percent-encoding.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
 import { isGreetingName } from './greeting-name.ts';
@@ -126,11 +127,9 @@ function encryptionOf(
 }
 
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw bad('has a % that should be written %25');
-  }
+  const plain = percentDecoded(text);
+  if (plain === null) throw bad('has a % that should be written %25');
+  return plain;
 }
 
 function bad(what: string): Failure {

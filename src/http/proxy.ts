@@ -1,5 +1,6 @@
 import type { Agent, AgentOptions, ClientRequest } from 'node:http';
 import { getProxyForUrl } from 'proxy-from-env';
+import { percentDecoded } from '../domain/values/percent-encoding.ts';
 import { isLoopback } from '../domain/values/loopback.ts';
 import { Failure } from '../failure.ts';
 import { basicCredentials } from './basic.ts';
@@ -30,19 +31,12 @@ export function proxyFor(target: URL): Proxy | null {
       { hint: `Set ${variable}=http://proxy.acme.com:3128, or name the host in NO_PROXY.` },
     );
   }
-  const [user, password] = [decoded(url.username), decoded(url.password)];
+  const user = percentDecoded(url.username) ?? url.username;
+  const password = percentDecoded(url.password) ?? url.password;
   url.username = '';
   url.password = '';
   const authorization = user === '' && password === '' ? null : `Basic ${basicCredentials(user, password)}`;
   return { url, authorization };
-}
-
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** By its `syscall`, which survives in the errors of node-fetch, such an error is known later. */

@@ -1,4 +1,5 @@
 import { domainToASCII } from 'node:url';
+import { percentDecoded } from '../values/percent-encoding.ts';
 import type { AddressKind } from '../delivery.ts';
 
 /** An email address of a customer's profile in Gladly. */
@@ -114,7 +115,9 @@ export function bareAddress(written: string): string {
   const [, scheme = '', linked] = /^(mailto|tel|sms|whatsapp):([^?]*)/iu.exec(inner) ?? [];
   if (linked === undefined) return inner;
   // RFC 3966: what follows a semicolon says more about a number. In an email address, it would be another one.
-  return plain(decoded(/^mailto$/i.test(scheme) ? linked : linked.replace(/;.*$/s, '')));
+  const encoded = /^mailto$/i.test(scheme) ? linked : linked.replace(/;.*$/s, '');
+  // As URLs are (RFC 6068): text that is not encoded stays as it is.
+  return plain(percentDecoded(encoded) ?? encoded);
 }
 
 /** Without invisible marks; the full stop of Chinese and Japanese is the dot of a domain (IDNA). */
@@ -124,15 +127,6 @@ function plain(text: string): string {
     .replaceAll(/\p{Default_Ignorable_Code_Point}/gu, '')
     .replaceAll('\u3002', '.')
     .trim();
-}
-
-/** As URLs are (RFC 6068): text that is not encoded stays as it is. */
-function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    return text;
-  }
 }
 
 /** The same for every spelling of one mailbox or phone number: a domain has its letters or its punycode. */

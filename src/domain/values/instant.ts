@@ -51,10 +51,6 @@ export function toMilliseconds(instant: Instant): number {
   return Number(roundsUp ? milliseconds - 1n : milliseconds);
 }
 
-export function fromMilliseconds(milliseconds: number): Instant {
-  return BigInt(Math.floor(milliseconds)) * nanosecondsPerMillisecond;
-}
-
 /** RFC 3339 in UTC with milliseconds, e.g. `2026-11-22T10:00:00.000Z`. */
 export function formatInstant(instant: Instant): string {
   return timeAt(toMilliseconds(instant));

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../domain/values/percent-encoding.ts';
 /**
  * A path of the API with ids in it. Ids are opaque, so each is encoded as one segment. Null when an id cannot be a
  * segment: an empty one, `.` and `..` (which climb even when encoded, because the URL standard reads %2e as a dot), and
@@ -21,10 +22,5 @@ function segmentOf(id: string): string | null {
 export function idInLocation(location: string | null, ...collections: readonly string[]): string | null {
   const path = new RegExp(`/(?:${collections.join('|')})/([^/?#]+)`);
   const [, segment] = path.exec(location ?? '') ?? [];
-  if (segment === undefined) return null;
-  try {
-    return decodeURIComponent(segment);
-  } catch {
-    return null;
-  }
+  return segment === undefined ? null : percentDecoded(segment);
 }

@@ -190,12 +190,12 @@ export function lowView({ atMost, total, comments }: LowRatings, timezone: strin
       reason: shown(one.reason) ?? '',
       resolved: one.resolved === null ? '' : one.resolved ? 'Resolved' : 'Not resolved',
       conversationId: one.conversationId,
-      url: webAddress(one.conversationUrl),
+      url: pageAddress(one.conversationUrl),
     })),
   };
 }
 
 /** Empty for anything that is not a page on the web. */
-function webAddress(url: string | null): string {
+function pageAddress(url: string | null): string {
   return url !== null && /^https?:\/\//i.test(url) ? url : '';
 }

@@ -1,3 +1,4 @@
+import { percentDecoded } from '../../domain/values/percent-encoding.ts';
 import type { MedalliaRow } from '../../domain/survey/medallia-row.ts';
 import { idOf, isObject, objectOf, storableId, textOf } from '../../domain/values/json.ts';
 import { readFeedbackRow } from '../rows.ts';
@@ -63,9 +64,5 @@ export function namedByLink(url: string | null): {
 
 function segmentAfter(pattern: RegExp, path: string): string | null {
   const [, segment = ''] = pattern.exec(path) ?? [];
-  try {
-    return storableId(decodeURIComponent(segment));
-  } catch {
-    return null;
-  }
+  return storableId(percentDecoded(segment));
 }

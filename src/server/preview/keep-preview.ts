@@ -1,6 +1,7 @@
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import { dirname, extname, join } from 'node:path';
+import { percentDecoded } from '../../domain/values/percent-encoding.ts';
 import { Failure } from '../../failure.ts';
 import { responseHeaders } from '../headers.ts';
 import { originOf, startListening } from '../listen.ts';
@@ -76,7 +77,7 @@ export async function servePreview(files: PreviewFiles): Promise<ServedPreview> 
   const server = createServer((incoming, outgoing) => {
     incoming.resume();
     const { pathname } = new URL(incoming.url ?? '/', 'http://localhost');
-    const path = pathname === '/' ? 'index.html' : decoded(pathname.slice(1));
+    const path = pathname === '/' ? 'index.html' : nameIn(pathname);
     const content = files.get(path);
     const found = content !== undefined;
     const type = found ? (types[extname(path)] ?? 'application/octet-stream') : types['.txt'];
@@ -95,11 +96,7 @@ export async function servePreview(files: PreviewFiles): Promise<ServedPreview> 
 }
 
 /** A brand's name may have letters that an address has not. */
-function decoded(path: string): string {
-  try {
-    return decodeURIComponent(path);
-  } catch (error) {
-    if (error instanceof URIError) return path;
-    throw error;
-  }
+function nameIn(pathname: string): string {
+  const path = pathname.slice(1);
+  return percentDecoded(path) ?? path;
 }

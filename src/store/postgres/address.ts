@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isAbsolute } from 'node:path';
 import type { ConnectionOptions } from 'node:tls';
+import { percentDecoded } from '../../domain/values/percent-encoding.ts';
 import { Failure } from '../../failure.ts';
 import { shownAddress } from './shown-address.ts';
 
@@ -87,11 +88,9 @@ function parsed(location: string): URL {
 }
 
 function decoded(text: string): string {
-  try {
-    return decodeURIComponent(text);
-  } catch {
-    throw invalid('The address of the ledger has a percent sign that encodes nothing.', 'Write % as %25.');
-  }
+  const plain = percentDecoded(text);
+  if (plain !== null) return plain;
+  throw invalid('The address of the ledger has a percent sign that encodes nothing.', 'Write % as %25.');
 }
 
 function connectionsOf(text: string | undefined): number {

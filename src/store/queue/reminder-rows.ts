@@ -6,7 +6,7 @@ import type { ReminderState } from '../../domain/closing/reminder-state.ts';
 import { traitsOf } from '../../domain/delivery.ts';
 import { Failure } from '../../failure.ts';
 import { fromJson, toJson } from '../closings/rows.ts';
-import type { Ledger, Reading, Writing } from '../ledger/ledger.ts';
+import type { Reading, Writing } from '../ledger/ledger.ts';
 import type { RemindersTable } from '../ledger/tables.ts';
 
 export async function reminderIn(db: Reading, closingId: string): Promise<Reminder | null> {
@@ -16,10 +16,6 @@ export async function reminderIn(db: Reading, closingId: string): Promise<Remind
     .where('closing_id', '=', closingId)
     .executeTakeFirst();
   return row === undefined ? null : toReminder(row);
-}
-
-export async function reminderOf(ledger: Ledger, closingId: string): Promise<Reminder | null> {
-  return ledger.read((db) => reminderIn(db, closingId));
 }
 
 /** The row and what its closing says of it, in one. @returns whether it was in one of these states */

@@ -1,5 +1,5 @@
 import { timeAt } from '../../domain/values/instant.ts';
-import { freshMilliseconds } from '../survey/deliver.ts';
+import { freshMilliseconds } from '../survey/leaving.ts';
 import { readCustomer, type AskForCustomer, type CustomerRead } from '../survey/read-conversation.ts';
 import type { Services } from '../context/services.ts';
 

@@ -10,17 +10,12 @@ import { markLeaving, recordDelivery } from '../../store/queue/decisions.ts';
 import { limiterStore } from '../../store/limiter.ts';
 import { composeMessage } from './compose-message.ts';
 import type { DeliverySlot } from './delivery-slot.ts';
+import { isFresh, markInTime, Overslept, overslept } from './leaving.ts';
 import type { Look } from './look.ts';
 import { hourlyCapOf } from '../context/hourly-cap.ts';
 import type { Services } from '../context/services.ts';
 import type { Steps } from '../context/steps.ts';
 import type { ClosingResult } from './closing-result.ts';
-
-/** The decision rests on reads of at most this age when the message leaves. */
-export const freshMilliseconds = 120_000;
-
-/** Marking may take so long, far less than the claim holds from its beginning. Who took longer was stopped in it. */
-export const longestMarkingMilliseconds = 10_000;
 
 /** Tries of one message within one run. */
 const mostTries = 3;
@@ -59,20 +54,13 @@ export async function deliverSurvey(
     organization: look.read.organization,
     address: addressOf(services, look),
   });
-  const leaving = async (): Promise<number> => {
-    const { readAt, customerReadAt } = look.read;
-    const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
-    // Either way, because a clock may be set back.
-    if (Math.abs(services.clock() - oldest) > freshMilliseconds) throw new DecideAgain();
-    const from = performance.now();
+  const mark = async (): Promise<number> => {
     const at = timeNow(services.clock);
     const cap = hourlyCapOf(services);
     const marking = markLeaving(ledger, closing.id, worker, at, { form, cap });
-    const sequence = await marking.catch((error: unknown) => {
+    return marking.catch((error: unknown) => {
       throw error instanceof Failure && overtaken.has(error.code) ? new DecideAgain() : error;
     });
-    if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept(sequence);
-    return sequence;
   };
   const deliverOnce = async (): Promise<{ outcome: DeliveryOutcome; row: Closing }> => {
     const marked: { sequence?: number } = {};
@@ -84,15 +72,18 @@ export async function deliverSurvey(
     try {
       const given = await steps.run('deliver', () =>
         provider.deliver(message, async () => {
-          marked.sequence = await leaving();
+          const { readAt, customerReadAt } = look.read;
+          const oldest = Math.min(Date.parse(readAt), Date.parse(customerReadAt));
+          if (!isFresh(oldest, services.clock())) throw new DecideAgain();
+          await markInTime(async () => {
+            marked.sequence = await mark();
+          });
         }),
       );
       return await record(given.status === 'uncertain' ? withDoubt(given, message) : given);
     } catch (error) {
-      if (error instanceof Overslept) {
-        marked.sequence = error.sequence;
+      if (error instanceof Overslept)
         return record({ status: 'not_sent', temporary: true, later: true, failure: overslept() });
-      }
       // Whatever it is, the message may be out, and nothing may advise to send it once more.
       throw marked.sequence !== undefined && error instanceof Failure
         ? advising(doubtHint(message.surveyId), error)
@@ -114,21 +105,6 @@ export async function deliverSurvey(
 }
 
 const overtaken: ReadonlySet<string> = new Set(['closing_changed', 'closing_forgotten']);
-
-/** The message was marked, and the claim may be over since. Nothing left. */
-class Overslept extends Error {
-  /** @param sequence as `markLeaving` returns it */
-  constructor(readonly sequence: number) {
-    super('this process stood still');
-  }
-}
-
-export function overslept(): Failure {
-  const message = 'gcsat was suspended for too long before the message could leave, so it was not sent';
-  return new Failure('temporary', 'stood_still', message, {
-    hint: 'It is tried again by itself. If this recurs, check what suspends the process or its machine.',
-  });
-}
 
 function withDoubt<Outcome extends { failure: Failure }>(
   outcome: Outcome,

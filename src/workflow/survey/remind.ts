@@ -27,7 +27,8 @@ import { hourlyCapOf } from '../context/hourly-cap.ts';
 import type { Services } from '../context/services.ts';
 import { createSteps } from '../context/steps.ts';
 import { composeMessage } from './compose-message.ts';
-import { freshMilliseconds, longestMarkingMilliseconds, overslept, refusalOf } from './deliver.ts';
+import { refusalOf } from './deliver.ts';
+import { isFresh, markInTime, Overslept, overslept } from './leaving.ts';
 import { deliverySlot } from './delivery-slot.ts';
 import { conversationFactsOf } from './facts.ts';
 import { checkInbox } from './inbox.ts';
@@ -184,12 +185,11 @@ async function send(
   });
   const sending = { mayHaveLeft: false };
   const leaving = async (): Promise<void> => {
-    // Either way, because a clock may be set back.
-    if (Math.abs(clock() - Date.parse(look.readAt)) > freshMilliseconds) throw new NotNow();
-    const from = performance.now();
-    await markReminderLeaving(ledger, closing.id, worker, timeNow(clock), hourlyCapOf(services));
-    sending.mayHaveLeft = true;
-    if (performance.now() - from > longestMarkingMilliseconds) throw new Overslept();
+    if (!isFresh(Date.parse(look.readAt), clock())) throw new NotNow();
+    await markInTime(async () => {
+      await markReminderLeaving(ledger, closing.id, worker, timeNow(clock), hourlyCapOf(services));
+      sending.mayHaveLeft = true;
+    });
   };
   const record = (result: MessageResult): Promise<void> =>
     recordReminderOutcome(ledger, closing.id, timeNow(clock), result, null);
@@ -211,9 +211,6 @@ async function send(
     ? { result: 'sent', failure: null }
     : { result: 'uncertain', failure: outcome.failure };
 }
-
-/** It was marked, and the claim may be over since. Nothing left. */
-class Overslept extends Error {}
 
 /** What could not be read is tried again, as what could not be sent. */
 function fail(services: Services, reminder: Reminder, failure: Failure): Promise<ReminderResult> {

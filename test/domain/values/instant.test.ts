@@ -2,7 +2,6 @@ import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import {
   formatInstant,
-  fromMilliseconds,
   isZeroTime,
   normalizeTime,
   parseInstant,
@@ -147,10 +146,9 @@ describe('milliseconds', () => {
   test('there and back', () => {
     fc.assert(
       fc.property(fc.integer({ min: -8_640_000_000_000_000, max: 8_640_000_000_000_000 }), (milliseconds) => {
-        expect(toMilliseconds(fromMilliseconds(milliseconds))).toBe(milliseconds);
+        expect(toMilliseconds(BigInt(milliseconds) * 1_000_000n)).toBe(milliseconds);
       }),
     );
-    expect(fromMilliseconds(1.9)).toBe(1_000_000n);
   });
 
   test('our spelling is UTC with three digits', () => {

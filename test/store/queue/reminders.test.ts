@@ -11,7 +11,6 @@ import {
 } from '../../../src/store/queue/claims.ts';
 import { recordDelivery } from '../../../src/store/queue/decisions.ts';
 import { claimNextDue } from '../../../src/store/queue/next-due.ts';
-import { reminderOf } from '../../../src/store/queue/reminder-rows.ts';
 import {
   beginReminders,
   leaveOutReminder,
@@ -22,6 +21,7 @@ import {
 } from '../../../src/store/queue/reminders.ts';
 import { queueFigures } from '../../../src/store/views/counts.ts';
 import { at, day, elsewhere, freshLedger, here, leaving, opened, temporaryPlace } from '../support.ts';
+import { reminderOf } from '../../support/ledger.ts';
 
 const uncapped = { lane: 'live', maxPerHour: null } as const;
 const failure = { code: 'broken', message: 'It broke.', hint: '' };

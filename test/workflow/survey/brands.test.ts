@@ -8,7 +8,6 @@ import { closingById } from '../../../src/store/closings/closings.ts';
 import { companyNameOf } from '../../../src/store/closings/groups.ts';
 import { retryClosing, resendClosing } from '../../../src/store/queue/acts.ts';
 import { resendReminder } from '../../../src/store/queue/reminder-acts.ts';
-import { reminderOf } from '../../../src/store/queue/reminder-rows.ts';
 import { remindInPassing } from '../../../src/workflow/queue/work-reminders.ts';
 import { exportRows } from '../../../src/workflow/operator/export.ts';
 import { listSurveys, showSurvey } from '../../../src/workflow/operator/surveys.ts';
@@ -29,6 +28,7 @@ import {
   type ServicesChanges,
   type World,
 } from '../support.ts';
+import { reminderOf } from '../../support/ledger.ts';
 
 const workshop: BrandSettings = {
   name: 'workshop',

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { reminderOf } from '../../../src/store/queue/reminder-rows.ts';
 import { remindInPassing } from '../../../src/workflow/queue/work-reminders.ts';
 import { mailServer, type MailServer } from '../../support/mail-server.ts';
 import { plainServer } from '../../support/plain-mail-server.ts';
 import { smtpProxy, type LineFate } from '../../support/smtp-proxy.ts';
 import { backfillOf, day, hour, minute, world, type ServicesChanges, type World } from '../support.ts';
+import { reminderOf } from '../../support/ledger.ts';
 
 const address = 'kim@example.org';
 const none = { sent: 0, leftOut: 0, uncertain: 0, failed: 0 };

@@ -5,7 +5,6 @@ import { recordVisits } from '../../../src/store/answers/visits.ts';
 import { pauseSending, resumeSending } from '../../../src/store/closings/pause.ts';
 import { claimClosing, resolveAbandonedReminders } from '../../../src/store/queue/claims.ts';
 import { markReminderLeaving } from '../../../src/store/queue/reminders.ts';
-import { reminderOf } from '../../../src/store/queue/reminder-rows.ts';
 import { confirmReminder, resendReminder } from '../../../src/store/queue/reminder-acts.ts';
 import { dueReminders, remindInPassing } from '../../../src/workflow/queue/work-reminders.ts';
 import { createSurveyDesk } from '../../../src/workflow/serving/survey-desk.ts';
@@ -13,6 +12,7 @@ import { unsubscribeAddress } from '../../../src/workflow/operator/unsubscribed-
 import { remind } from '../../../src/workflow/survey/remind.ts';
 import { forgetCustomer } from '../../../src/workflow/forgetting/forget.ts';
 import { backfillOf, day, hour, iso, minute, world, type ServicesChanges, type World } from '../support.ts';
+import { reminderOf } from '../../support/ledger.ts';
 
 const email = 'kim@example.org';
 const elsewhere = { host: 'another-host', pid: 4242, startedAt: '17' };
