@@ -1,7 +1,7 @@
 import type { DeliveryName } from '../domain/delivery.ts';
 import type { Reason } from '../domain/closing/reason.ts';
-import type { QuestionAnswer } from '../domain/survey/form.ts';
 import type { Note } from '../domain/survey/records.ts';
+import type { DocumentRevision } from './answer.ts';
 import type { ListedState, MedalliaDelivery } from './surveys.ts';
 
 interface Named {
@@ -34,15 +34,7 @@ export interface ExportRow {
     openedAt: string | null;
     remindedAt: string | null;
   } | null;
-  answer: {
-    rating: number;
-    resolved: boolean | null;
-    reason: string | null;
-    comment: string | null;
-    question: QuestionAnswer | null;
-    answeredAt: string;
-    revision: number;
-  } | null;
+  answer: DocumentRevision | null;
   card: { itemId: string; postedAt: string | null } | null;
   notes: Note[];
   /** The interaction of Agent Connect that was imported for it. */

@@ -1,6 +1,6 @@
 import type { CardItem } from '../domain/survey/card.ts';
 import type { Closing } from '../domain/closing/closing.ts';
-import type { QuestionAnswer } from '../domain/survey/form.ts';
+import type { DocumentRevision } from './answer.ts';
 import type { RequestFigures } from './survey.ts';
 
 /** What `post` prints. Times are RFC 3339 in UTC. */
@@ -9,15 +9,7 @@ export interface PostDocument {
   surveyId: string;
   customerId: string;
   outcome: 'posted' | 'already_posted' | 'would_post';
-  answer: {
-    rating: number;
-    resolved: boolean | null;
-    reason: string | null;
-    comment: string | null;
-    question: QuestionAnswer | null;
-    answeredAt: string;
-    revision: number;
-  };
+  answer: DocumentRevision;
   agent: Closing['agent'];
   card: { itemId: string; postedAt: string | null; body: CardItem };
   requests: RequestFigures;

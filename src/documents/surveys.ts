@@ -16,8 +16,9 @@ import type {
   Note,
   VisitCount,
 } from '../domain/survey/records.ts';
-import type { QuestionAnswer, SurveyForm } from '../domain/survey/form.ts';
+import type { SurveyForm } from '../domain/survey/form.ts';
 import type { Reason } from '../domain/closing/reason.ts';
+import type { DocumentAnswer } from './answer.ts';
 
 /** States as they are listed: a message that is leaving right now has no end yet, so its closing is pending. */
 export const listedStates = closingStates.filter((state) => state !== 'sending');
@@ -49,16 +50,7 @@ export interface SurveyEntry {
   provider: DeliveryName | null;
   /** That it was asked for, or would have been; null: none, or its inbox was not read. */
   brand: string | null;
-  answer: {
-    rating: number;
-    resolved: boolean | null;
-    /** Why the rating is low, of what the customer could choose from. */
-    reason: string | null;
-    comment: string | null;
-    /** The organization's own question, answered. */
-    question: QuestionAnswer | null;
-    answeredAt: string;
-  } | null;
+  answer: DocumentAnswer | null;
   card: { itemId: string; postedAt: string | null } | null;
   reasons: Reason[];
   error: ClosingError | null;

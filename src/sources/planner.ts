@@ -12,7 +12,7 @@ export interface Cover {
 }
 
 /** What a source covers of a part that another one could not give; null where it does not reach that. */
-export type StandIn = (part: TimeRange) => Cover | null;
+export type Fallback = (part: TimeRange) => Cover | null;
 
 /**
  * Which sources cover a range, in order of time, without a gap and with the fewest requests. They may be read in any order,
@@ -53,11 +53,11 @@ export function chooseSources(
  * Who is asked for a part that a source could not give, one after the other. Export files are asked last: they cost the
  * most, and run up to a day behind.
  */
-export function standIns(
+export function fallbacks(
   failed: SourceName,
   nowMs: number,
   sources: Readonly<Record<SourceName, ClosingSource>>,
-): StandIn[] {
+): Fallback[] {
   const within =
     (source: ClosingSource, from: number, to: number) =>
     ({ since, until }: TimeRange): Cover | null => {

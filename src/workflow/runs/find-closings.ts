@@ -5,7 +5,7 @@ import type { SourceName } from '../../ports/closing-source.ts';
 import { eventSource } from '../../sources/events.ts';
 import { exportArchive, type ExportArchive } from '../../sources/export-archive.ts';
 import { exportSource } from '../../sources/export.ts';
-import { chooseSources, standIns, type Cover, type StandIn } from '../../sources/planner.ts';
+import { chooseSources, fallbacks, type Cover, type Fallback } from '../../sources/planner.ts';
 import { reportSource } from '../../sources/report.ts';
 import type { ClosingReport } from '../../domain/closing/closing.ts';
 import { recordClosings } from '../../store/closings/closing-reports.ts';
@@ -37,7 +37,7 @@ export interface SourcePlan {
   /** Sentences for people. */
   explanation: string[];
   /** Who is asked for a part that its source did not give, one after the other. */
-  standInsFor: (part: MissingPart) => StandIn[];
+  standInsFor: (part: MissingPart) => Fallback[];
 }
 
 const isUnreached = ({ code }: Failure): boolean => code === 'timeout' || code === 'network';
@@ -68,7 +68,7 @@ export function planSources(
     standInsFor: ({ source, failure }) => {
       // A Gladly that cannot be reached for its events is not waited for to make a report, which may take ten minutes.
       if (choice !== 'auto' || (source === 'events' && isUnreached(failure))) return [];
-      return standIns(source, clock(), { ...sources, export: files });
+      return fallbacks(source, clock(), { ...sources, export: files });
     },
   };
 }

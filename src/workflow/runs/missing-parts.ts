@@ -1,7 +1,7 @@
 import type { TimeRange } from '../../domain/values/time-range.ts';
 import type { Failure, FailureKind } from '../../failure.ts';
 import type { SourceName } from '../../ports/closing-source.ts';
-import type { Cover, StandIn } from '../../sources/planner.ts';
+import type { Cover, Fallback } from '../../sources/planner.ts';
 
 /** A part of a range that was not looked through, or not wholly. */
 export interface MissingPart {
@@ -10,14 +10,14 @@ export interface MissingPart {
   failure: Failure;
 }
 
-/** Asks the stand-ins in turn for what is still missing. @returns what is missing then */
+/** Asks the fallbacks in turn for what is still missing. @returns what is missing then */
 export async function elsewhere(
   part: MissingPart,
-  standIns: readonly StandIn[],
+  fallbacks: readonly Fallback[],
   read: (cover: Cover) => Promise<MissingPart[]>,
 ): Promise<MissingPart[]> {
   let missing = [part.range];
-  for (const coverOf of standIns) {
+  for (const coverOf of fallbacks) {
     const still: TimeRange[] = [];
     for (const range of missing) {
       const cover = coverOf(range);
